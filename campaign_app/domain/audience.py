@@ -1,0 +1,76 @@
+"""Audience filters: a small tree over customers, kept as JSON and compiled to SQL by the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, Self
+
+from campaign_app.domain.errors import SettingsError
+
+FIELDS: Final = (
+    "account",
+    "province",
+    "city",
+    "spend_cents",
+    "order_count",
+    "days_since_order",
+    "tag",
+    "name",
+)
+
+
+class Op(StrEnum):
+    IS = "is"
+    IS_NOT = "is_not"
+    IN = "in"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`field op value`: value is a string, an int or, for `in`, a tuple of strings."""
+
+    field: str
+    op: Op
+    value: str | int | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """All of (`every` true) or any of the parts; no part at all means every customer."""
+
+    parts: tuple[Condition | Filter, ...] = ()
+    every: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        return {"every": self.every, "parts": [_part_to_json(p) for p in self.parts]}
+
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Raises SettingsError for anything but what `to_json` writes."""
+        try:
+            assert isinstance(data, dict)
+            parts = tuple(_part_from_json(p) for p in data["parts"])
+            return cls(parts, bool(data["every"]))
+        except (AssertionError, KeyError, TypeError, ValueError) as error:
+            raise SettingsError("audience_filter", "The audience filter cannot be read") from error
+
+
+def _part_to_json(part: Condition | Filter) -> dict[str, Any]:
+    if isinstance(part, Filter):
+        return part.to_json()
+    value = list(part.value) if isinstance(part.value, tuple) else part.value
+    return {"field": part.field, "op": part.op.value, "value": value}
+
+
+def _part_from_json(data: Any) -> Condition | Filter:
+    if "parts" in data:
+        return Filter.from_json(data)
+    if data["field"] not in FIELDS:
+        raise ValueError(data["field"])
+    op, value = Op(data["op"]), data["value"]
+    if (op is Op.IN) != isinstance(value, list) or isinstance(value, bool | float | dict):
+        raise ValueError(value)
+    return Condition(data["field"], op, tuple(map(str, value)) if isinstance(value, list) else value)

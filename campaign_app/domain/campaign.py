@@ -1,0 +1,54 @@
+"""A campaign, its state and what was approved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from campaign_app.domain.audience import Filter
+
+
+class CampaignState(StrEnum):
+    """draft → screened → approved → scheduled → sending ⇄ paused → done; waiting needs a person; cancelled, late end it."""
+
+    DRAFT = "draft"
+    SCREENING = "screening"
+    SCREENED = "screened"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    PAUSED = "paused"
+    WAITING = "waiting"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+# a batch may leave only in this state; asked inside every batch
+SENDABLE_STATES = frozenset({CampaignState.SENDING})
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """`body` is the text without 【signature】; variables are `{name}`. `send_at` None means as soon as approved.
+
+    No message leaves after `window_end`. `approved_hash` covers text, signature, audience, entity, purpose and rule packs.
+    `state_note` is a stable code that says why it waits or is paused (e.g. `account_refused`, `window_over`).
+    """
+
+    id: int
+    name: str
+    entity_uscc: str
+    purpose: str
+    audience: Filter
+    signature: str = ""
+    body: str = ""
+    state: CampaignState = CampaignState.DRAFT
+    state_note: str = ""
+    send_at: datetime | None = None
+    window_end: datetime | None = None
+    approved_hash: str = ""
+    approved_by: str = ""
+    approved_at: datetime | None = None
+    rule_packs: str = ""
+    snapshot_size: int = 0

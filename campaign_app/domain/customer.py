@@ -1,0 +1,75 @@
+"""Customers of a shop, as the platform syncs them and as files describe them further."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from campaign_app.domain.phone import Phone
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """The legal entity that answers for a shop. `kind`: enterprise, individual_business or institution."""
+
+    uscc: str
+    name: str
+    kind: str = "enterprise"
+    licences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A connected shop account. `issuer_uscc` signs its receipts and is another entity than `entity_uscc`.
+
+    `simulated` is what the server's signed meta says of itself; secrets are not in here.
+    """
+
+    id: int
+    platform: str
+    label: str
+    base_url: str
+    entity_uscc: str
+    issuer_uscc: str
+    issuer_name: str
+    key_id: str
+    simulated: bool
+    pinned_keys: str  # JWKS (RFC 7517) as JSON, pinned when the account was connected
+    state: str = "connected"
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformCustomer:
+    """One customer as a platform hands it out; `attributes` are the fields that audiences and texts may use."""
+
+    ref: str
+    name: str
+    phone: Phone | None
+    updated_at: datetime
+    province: str = ""
+    city: str = ""
+    spend_cents: int = 0
+    order_count: int = 0
+    last_order_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    minor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A stored customer. `phone_key` is HMAC(phone) under the workspace key, or None where no number is known."""
+
+    id: int
+    account_id: int
+    ref: str
+    name: str
+    province: str
+    city: str
+    spend_cents: int
+    order_count: int
+    last_order_at: datetime | None
+    tags: tuple[str, ...]
+    attributes: Mapping[str, str]
+    phone: Phone | None = None
+    phone_key: bytes | None = field(default=None, repr=False)

@@ -1,0 +1,79 @@
+"""What became of a message: outcomes of submitting it, and what came back later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from campaign_app.domain.phone import Phone
+
+T = TypeVar("T", covariant=True)
+
+
+class Outcome(StrEnum):
+    """Of one recipient. accepted/rejected/unknown by the sender at submit; withheld by the gate before it was accepted;
+
+    delivered/failed by a later report. `rejected`, `withheld`, `delivered` and `failed` are final.
+    """
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    WITHHELD = "withheld"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitOutcome:
+    """The sender's answer for one message. `code` is the sender's own word or ours, never personal data."""
+
+    message_id: str
+    outcome: Outcome
+    provider_id: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """`report_id` is unique per account: reports come twice and out of order."""
+
+    report_id: str
+    provider_id: str
+    outcome: Outcome
+    code: str
+    reported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    inbound_id: str
+    ref: str
+    phone: Phone | None
+    text: str = field(repr=False)
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintClue:
+    """A 12321 clue handed over by the platform; `provider_id` of the message where the platform knows it."""
+
+    complaint_id: str
+    ref: str
+    phone: Phone | None
+    provider_id: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a cursor-paged listing. `next_cursor` is to be stored with the items, in one transaction.
+
+    `more` False ends the listing for now; an empty page with `more` True is legal and says nothing.
+    """
+
+    items: tuple[T, ...]
+    next_cursor: str
+    more: bool

@@ -1,0 +1,52 @@
+"""Mainland mobile numbers: one normal form, never shown whole.
+
+Pattern: libphonenumber's metadata for CN mobile numbers, as measured in `docs/facts.md` (text engine, phones).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+MAINLAND_MOBILE: Final = re.compile(
+    r"1(?:610\d|740[0-5])\d{6}|1(?:[38]\d|4[57]|[59][0-35-9]|6[25-7]|7[0-35-8])\d{8}", re.ASCII
+)
+_SEPARATORS: Final = str.maketrans("", "", " -\u00a0\u3000\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A valid mainland mobile number, 11 digits, no country code. `str` and `repr` are masked."""
+
+    digits: str
+
+    def __post_init__(self) -> None:
+        if not MAINLAND_MOBILE.fullmatch(self.digits):
+            raise ValueError("not a mainland mobile number")
+
+    @property
+    def e164(self) -> str:
+        """For a wire or a cipher only; never for a log, an error or a screen."""
+        return f"+86{self.digits}"
+
+    @property
+    def masked(self) -> str:
+        return f"{self.digits[:3]}****{self.digits[-4:]}"
+
+    def __str__(self) -> str:
+        return self.masked
+
+    def __repr__(self) -> str:
+        return f"Phone({self.masked})"
+
+
+def parse_phone(written: str | None) -> Phone | None:
+    """The number as written (NFKC; spaces, hyphens and +86 taken away), or None if it is no mainland mobile number."""
+    if not written:
+        return None
+    digits = unicodedata.normalize("NFKC", written).translate(_SEPARATORS)
+    if digits.startswith("+86"):
+        digits = digits[3:]
+    return Phone(digits) if MAINLAND_MOBILE.fullmatch(digits) else None

@@ -1,0 +1,266 @@
+"""What the core asks of the outside. Adapters fit these by shape; every store method is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt, Suppression
+from campaign_app.domain.customer import Account, Customer, Entity, PlatformCustomer
+from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page
+from campaign_app.domain.phone import Phone
+from campaign_app.domain.signature import Signature
+
+
+class Clock(Protocol):
+    def __call__(self) -> datetime:
+        """Now, aware UTC."""
+        ...
+
+
+class PhoneKeys(Protocol):
+    """Keyed hashes, so that suppression and duplicates work without a readable number."""
+
+    def of_phone(self, phone: Phone) -> bytes:
+        """HMAC-SHA-256 of the E.164 number under a key derived from the workspace key, 32 bytes."""
+        ...
+
+    def of_ref(self, ref: CustomerRef) -> bytes:
+        """The same over `account_id` and `ref`, in another domain of the hash, 32 bytes."""
+        ...
+
+
+class Secrets(Protocol):
+    """Secrets inside the encrypted workspace; values never leave but into a client's constructor."""
+
+    def put(self, name: str, value: str) -> None: ...
+    def get(self, name: str) -> str | None: ...
+    def delete(self, name: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionReport:
+    """What a connection check saw. `clock_skew_seconds` is theirs minus ours."""
+
+    ok: bool
+    issuer_uscc: str
+    issuer_name: str
+    api_version: str
+    simulated: bool
+    clock_skew_seconds: float
+    pinned_keys: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentAnswers:
+    """One fact per ref that was asked, whatever happened, and the receipts that prove the proven ones."""
+
+    facts: Mapping[CustomerRef, ConsentFact]
+    receipts: tuple[Receipt, ...]
+
+
+class PlatformClient(Protocol):
+    """One connected account. Every method raises RemoteUnavailable (try again) or RemoteRefused (do not)."""
+
+    def check_connection(self) -> ConnectionReport: ...
+
+    def customers(self, cursor: str, updated_since: datetime | None) -> Page[PlatformCustomer]:
+        """`cursor` "" starts. A row that breaks the contract is left out of the page and counted by the caller's log."""
+        ...
+
+    def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
+        """Total: one fact per ref. A missing, unproven or odd answer is an UNKNOWN fact with the reason as `note`."""
+        ...
+
+    def consent_changes(self, cursor: str) -> Page[str]:
+        """Refs whose consent changed since the cursor; their facts are then read by `consents`."""
+        ...
+
+    def write_opt_out(self, ref: CustomerRef, reason: str, occurred_at: datetime) -> None:
+        """Tells the platform that somebody opted out. There is no way to write an opt-in."""
+        ...
+
+    def signatures(self) -> tuple[Signature, ...]: ...
+
+
+class AccountStore(Protocol):
+    def add_entity(self, entity: Entity) -> None: ...
+    def entity(self, uscc: str) -> Entity: ...
+    def add_account(self, account: Account) -> Account:
+        """Stores it (`id` 0 is ignored) and returns it with its id. One account per base URL and key id."""
+        ...
+
+    def account(self, account_id: int) -> Account:
+        """Raises NotFound."""
+        ...
+
+    def accounts(self) -> tuple[Account, ...]: ...
+    def set_account_state(self, account_id: int, state: str) -> None: ...
+    def cursor(self, account_id: int, stream: str) -> str:
+        """Stored cursor of one stream (customers, changes, reports, inbound, complaints), "" at the start."""
+        ...
+
+    def put_signatures(self, account_id: int, signatures: Sequence[Signature], seen_at: datetime) -> None: ...
+    def signature(self, text: str, entity_uscc: str) -> Signature | None:
+        """The signature as an account of this entity last reported it."""
+        ...
+
+    def set_setting(self, name: str, value: Any) -> None: ...
+    def setting(self, name: str, default: Any) -> Any: ...
+
+
+class CustomerStore(Protocol):
+    def upsert_page(
+        self, account_id: int, customers: Sequence[PlatformCustomer], cursor: str, seen_at: datetime
+    ) -> int:
+        """Stores a synced page and the cursor of stream `customers`, matches waiting import rows by phone key, and
+
+        suppresses minors for the account's entity; returns how many rows are new.
+        """
+        ...
+
+    def count(self, audience: Filter, entity_uscc: str, now: datetime) -> int: ...
+    def total(self) -> int: ...
+    def by_ids(self, ids: Sequence[int]) -> dict[int, Customer]: ...
+    def ids_of_refs(self, account_id: int, refs: Sequence[str]) -> dict[str, int]: ...
+
+
+class FactStore(Protocol):
+    def append(self, facts: Sequence[ConsentFact], receipts: Sequence[Receipt]) -> None:
+        """Appends facts of known customers with their receipts (unknown refs are skipped).
+
+        The latest fact of a customer is the one with the greatest `checked_at` (facts without one are judged by
+        `observed_at`): an older answer that arrives later is kept but does not become the latest. A fact that says
+        withdrawn also leaves a `withdrawn` suppression mark (key of ref, and of phone where known).
+        """
+        ...
+
+    def append_changes(
+        self, account_id: int, facts: Sequence[ConsentFact], receipts: Sequence[Receipt], cursor: str
+    ) -> None:
+        """`append` and the cursor of stream `changes`, in one transaction."""
+        ...
+
+    def latest(self, customer_ids: Sequence[int]) -> dict[int, tuple[int, ConsentFact]]:
+        """customer id → (fact id, latest fact); customers without any fact are absent."""
+        ...
+
+    def history(self, customer_id: int) -> tuple[tuple[int, ConsentFact], ...]:
+        """Every fact of one customer, oldest first."""
+        ...
+
+
+class SuppressionStore(Protocol):
+    def add(self, suppressions: Sequence[Suppression]) -> None:
+        """Adds what is not there yet (unique by entity, key, kind)."""
+        ...
+
+    def active(self, entity_uscc: str, keys: Sequence[bytes]) -> dict[bytes, frozenset[Suppression]]:
+        """Suppressions not lifted, by key."""
+        ...
+
+    def lift(self, suppression: Suppression, *, fact_id: int, reviewer: str, at: datetime) -> None:
+        """Lifts an opt_out or withdrawn mark for a later grant that a reviewer confirmed.
+
+        Raises NotAllowed for complaint and minor, for a fact that is not confirmed or was obtained before `since`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work for the worker process. `progress` of `total` steps; `result` is a small JSON object when it ended."""
+
+    id: int
+    kind: str
+    args: Mapping[str, Any]
+    state: str  # queued, running, done, failed, cancelled
+    progress: int = 0
+    total: int = 0
+    error: str = ""
+    result: Mapping[str, Any] | None = None
+
+
+class JobStore(Protocol):
+    def enqueue(self, kind: str, args: Mapping[str, Any], at: datetime) -> Job: ...
+    def job(self, job_id: int) -> Job: ...
+    def open_jobs(self) -> tuple[Job, ...]:
+        """Queued and running ones, oldest first."""
+        ...
+
+    def set_state(
+        self, job_id: int, state: str, *, error: str = "", result: Mapping[str, Any] | None = None
+    ) -> None: ...
+    def set_progress(self, job_id: int, progress: int, total: int) -> None: ...
+
+
+class CampaignStore(Protocol):
+    def create(self, campaign: Campaign) -> Campaign: ...
+    def campaign(self, campaign_id: int) -> Campaign: ...
+    def campaigns(self) -> tuple[Campaign, ...]: ...
+    def update(self, campaign: Campaign, *, expected: CampaignState) -> None:
+        """Writes every field; raises NotAllowed("campaign_state") if the stored state is not `expected`."""
+        ...
+
+    def snapshot(self, campaign_id: int, now: datetime) -> int:
+        """Freezes the audience into (campaign, seq, customer), seq from 0 without gaps, ordered by account and
+
+        customer, in one transaction; replaces an earlier snapshot unless something was already submitted.
+        Returns its size.
+        """
+        ...
+
+    def members(self, campaign_id: int, first: int, last: int) -> tuple[tuple[int, int], ...]:
+        """(seq, customer id) with first ≤ seq < last."""
+        ...
+
+    def set_reasons(self, campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]) -> None:
+        """seq → (reason, fact id) of the screening."""
+        ...
+
+    def mark_duplicates(self, campaign_id: int) -> int:
+        """Of the members that are ok and share a phone key keeps the first, sets the others to duplicate_number."""
+        ...
+
+    def funnel(self, campaign_id: int) -> dict[str, int]:
+        """reason → members; sums to the snapshot's size. A member not screened yet counts as `unscreened`."""
+        ...
+
+    def ok_members(self, campaign_id: int, after_seq: int, limit: int) -> tuple[tuple[int, int], ...]:
+        """(seq, customer id) of the next `limit` members that screening let through, seq > after_seq."""
+        ...
+
+    def sent_since(self, entity_uscc: str, customer_ids: Sequence[int], since: datetime) -> dict[int, int]:
+        """How many messages of this entity each customer (by phone key where known) was sent; absent means none."""
+        ...
+
+
+class InboxStore(Protocol):
+    def store_reports(self, account_id: int, page: Page[DeliveryReport], at: datetime) -> int:
+        """Appends outcomes for known provider ids once each, with the cursor; returns how many were new."""
+        ...
+
+    def store_inbound(
+        self, account_id: int, page: Page[InboundMessage], opt_outs: Sequence[str], at: datetime
+    ) -> int:
+        """Stores replies once each with the cursor, and suppresses the senders of the inbound ids in `opt_outs`."""
+        ...
+
+    def store_complaints(self, account_id: int, page: Page[ComplaintClue], at: datetime) -> int:
+        """The same for complaints: each one suppresses its person for the entity as `complaint`."""
+        ...
+
+    def counts(self, campaign_id: int) -> dict[str, int]:
+        """Keys: submitted, accepted, rejected, unknown, withheld, delivered, failed, replies, opt_outs, complaints."""
+        ...
+
+
+class AuditLog(Protocol):
+    def record(self, action: str, *, actor: str, at: datetime, **facts: str | int | bool | None) -> None:
+        """Appends one entry to the hash chain. Facts hold ids and counts, never personal data."""
+        ...

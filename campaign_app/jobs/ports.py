@@ -1,0 +1,122 @@
+"""Ports that need `ConfirmedRecipient`: senders and the ledger of what was handed to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from campaign_app.consent.recipient import Outgoing
+from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayCapabilities:
+    """What a sender can do; anything not said is absent."""
+
+    simulated: bool
+    needs_phone: bool
+    batch_max: int
+    idempotent: bool  # the same key is never accepted twice
+    lookup: bool  # `lookup(key)` tells what became of a submission
+
+
+class Gateway(Protocol):
+    """One sender account. Raises RemoteUnavailable, OutcomeUnknown (look the key up) or RemoteRefused."""
+
+    @property
+    def capabilities(self) -> GatewayCapabilities: ...
+
+    def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
+        """Hands over at most `batch_max` messages under one idempotency key; one outcome per message.
+
+        A message that the answer does not mention is `unknown`. Refuses (RemoteRefused `simulated_fact`) a recipient
+        confirmed by a simulated fact when the sender is real.
+        """
+        ...
+
+    def lookup(self, key: str) -> tuple[SubmitOutcome, ...] | None:
+        """What became of a submission, or None if the sender has never seen this key."""
+        ...
+
+    def reports(self, cursor: str) -> Page[DeliveryReport]: ...
+    def inbound(self, cursor: str) -> Page[InboundMessage]: ...
+    def complaints(self, cursor: str) -> Page[ComplaintClue]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One claimed message; `fact_id` is the confirmed fact that justified it."""
+
+    id: int
+    campaign_id: int
+    seq: int
+    customer_id: int
+    fact_id: int
+    message_id: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A batch claimed under one idempotency key. `settled` when every row has an outcome other than unknown."""
+
+    id: int
+    campaign_id: int
+    account_id: int
+    key: str
+    first_seq: int
+    last_seq: int
+    claimed_at: datetime
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message about to be claimed. `dedupe_key` (HMAC of phone, else of ref) is unique within a campaign."""
+
+    seq: int
+    outgoing: Outgoing
+    dedupe_key: bytes = field(repr=False)
+
+
+class Ledger(Protocol):
+    """Rows and outcomes are appended, never changed. Every method is one transaction."""
+
+    def submission_at(self, campaign_id: int, first_seq: int) -> Submission | None: ...
+
+    def claim(
+        self,
+        campaign_id: int,
+        account_id: int,
+        key: str,
+        claims: Sequence[Claim],
+        refusals: Mapping[int, tuple[str, int | None]],
+        span: tuple[int, int],
+        at: datetime,
+    ) -> Submission | None:
+        """Writes the rows as sending, before anything is submitted, and `refusals` (seq → reason, fact id) as members' reasons.
+
+        None, and nothing written, when the campaign is not in state `sending`. Claims whose `dedupe_key` the campaign
+        already has become `duplicate_number`; a fact that is not this customer's confirmed one is refused by the
+        database (IntegrityError). With no claims left nothing but the refusals is written and None is returned; the
+        caller tells the two apart by the campaign's state.
+        """
+        ...
+
+    def rows(self, submission_id: int) -> tuple[LedgerRow, ...]: ...
+    def open_rows(self, submission_id: int) -> tuple[LedgerRow, ...]:
+        """Rows with no outcome yet or whose latest outcome is `unknown`."""
+        ...
+
+    def settle(self, submission_id: int, outcomes: Sequence[SubmitOutcome], at: datetime) -> None:
+        """Appends outcomes by message id; idempotent: the same outcome twice is one row. A final one is never replaced."""
+        ...
+
+    def unsettled(self, campaign_id: int) -> tuple[Submission, ...]: ...
+    def undecided(self, campaign_id: int) -> int:
+        """Members that are ok in the screening and have neither a ledger row nor a later reason."""
+        ...
