@@ -36,9 +36,7 @@ EXPLICIT_METHODS = frozenset(
     {ConsentMethod.EXPLICIT_TOGGLE, ConsentMethod.DOUBLE_OPT_IN, ConsentMethod.REPLY_YES, ConsentMethod.PAPER}
 )
 # 消费者权益保护法实施条例 23 and MIIT 2021-10-25: a default or bundled consent is no consent
-DEFAULT_METHODS = frozenset(
-    {ConsentMethod.PRE_TICKED, ConsentMethod.BUNDLED_TERMS, ConsentMethod.REGISTRATION_DEFAULT}
-)
+DEFAULT_METHODS = frozenset({ConsentMethod.PRE_TICKED, ConsentMethod.BUNDLED_TERMS, ConsentMethod.REGISTRATION_DEFAULT})
 
 
 class Channel(StrEnum):

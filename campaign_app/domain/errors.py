@@ -47,9 +47,7 @@ class RemoteError(AppError):
 class RemoteUnavailable(RemoteError):
     """May be tried again, after `retry_after` seconds where the server said so."""
 
-    def __init__(
-        self, code: str, message: str, *, retry_after: float | None = None, **facts: str | int
-    ) -> None:
+    def __init__(self, code: str, message: str, *, retry_after: float | None = None, **facts: str | int) -> None:
         super().__init__(code, message, **facts)
         self.retry_after = retry_after
 

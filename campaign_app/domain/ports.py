@@ -245,9 +245,7 @@ class InboxStore(Protocol):
         """Appends outcomes for known provider ids once each, with the cursor; returns how many were new."""
         ...
 
-    def store_inbound(
-        self, account_id: int, page: Page[InboundMessage], opt_outs: Sequence[str], at: datetime
-    ) -> int:
+    def store_inbound(self, account_id: int, page: Page[InboundMessage], opt_outs: Sequence[str], at: datetime) -> int:
         """Stores replies once each with the cursor, and suppresses the senders of the inbound ids in `opt_outs`."""
         ...
 
