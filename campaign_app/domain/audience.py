@@ -48,13 +48,12 @@ class Filter:
         return {"every": self.every, "parts": [_part_to_json(p) for p in self.parts]}
 
     @classmethod
-    def from_json(cls, data: object) -> Self:
+    def from_json(cls, data: Any) -> Self:
         """Raises SettingsError for anything but what `to_json` writes."""
         try:
-            assert isinstance(data, dict)
             parts = tuple(_part_from_json(p) for p in data["parts"])
             return cls(parts, bool(data["every"]))
-        except (AssertionError, KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise SettingsError("audience_filter", "The audience filter cannot be read") from error
 
 

@@ -10,7 +10,7 @@ from campaign_app.domain.audience import Filter
 
 
 class CampaignState(StrEnum):
-    """draft → screened → approved → scheduled → sending ⇄ paused → done; waiting needs a person; cancelled, late end it."""
+    """draft → screened → approved → scheduled → sending ⇄ paused → done; waiting needs a person."""
 
     DRAFT = "draft"
     SCREENING = "screening"
@@ -32,7 +32,8 @@ SENDABLE_STATES = frozenset({CampaignState.SENDING})
 class Campaign:
     """`body` is the text without 【signature】; variables are `{name}`. `send_at` None means as soon as approved.
 
-    No message leaves after `window_end`. `approved_hash` covers text, signature, audience, entity, purpose and rule packs.
+    No message leaves after `window_end`. `approved_hash` covers text, signature, audience, entity,
+    purpose and rule packs.
     `state_note` is a stable code that says why it waits or is paused (e.g. `account_refused`, `window_over`).
     """
 

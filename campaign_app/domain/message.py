@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from campaign_app.domain.phone import Phone
 
-T = TypeVar("T", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Outcome(StrEnum):
@@ -68,12 +68,14 @@ class ComplaintClue:
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(Generic[T_co]):
     """One page of a cursor-paged listing. `next_cursor` is to be stored with the items, in one transaction.
 
-    `more` False ends the listing for now; an empty page with `more` True is legal and says nothing.
+    `more` False ends the listing for now; an empty page with `more` True is legal and says nothing. `broken` counts
+    rows that broke the contract and were left out.
     """
 
-    items: tuple[T, ...]
+    items: tuple[T_co, ...]
     next_cursor: str
     more: bool
+    broken: int = 0

@@ -44,7 +44,7 @@ class Secrets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionReport:
-    """What a connection check saw. `clock_skew_seconds` is theirs minus ours."""
+    """What a connection check saw; the entity is the shop's. `clock_skew_seconds` is theirs minus ours."""
 
     ok: bool
     issuer_uscc: str
@@ -54,6 +54,9 @@ class ConnectionReport:
     clock_skew_seconds: float
     pinned_keys: str
     problem: str = ""
+    entity_uscc: str = ""
+    entity_name: str = ""
+    shop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class PlatformClient(Protocol):
     def check_connection(self) -> ConnectionReport: ...
 
     def customers(self, cursor: str, updated_since: datetime | None) -> Page[PlatformCustomer]:
-        """`cursor` "" starts. A row that breaks the contract is left out of the page and counted by the caller's log."""
+        """`cursor` "" starts. A row that breaks the contract is left out and counted as `broken`."""
         ...
 
     def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:

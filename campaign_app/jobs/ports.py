@@ -98,7 +98,9 @@ class Ledger(Protocol):
         span: tuple[int, int],
         at: datetime,
     ) -> Submission | None:
-        """Writes the rows as sending, before anything is submitted, and `refusals` (seq → reason, fact id) as members' reasons.
+        """Writes the rows as sending, before anything is submitted, and the reasons of those left out.
+
+        `span` is the range of seqs that this batch decides, both ends included; `refusals` is seq → (reason, fact id).
 
         None, and nothing written, when the campaign is not in state `sending`. Claims whose `dedupe_key` the campaign
         already has become `duplicate_number`; a fact that is not this customer's confirmed one is refused by the
@@ -113,7 +115,7 @@ class Ledger(Protocol):
         ...
 
     def settle(self, submission_id: int, outcomes: Sequence[SubmitOutcome], at: datetime) -> None:
-        """Appends outcomes by message id; idempotent: the same outcome twice is one row. A final one is never replaced."""
+        """Appends outcomes by message id; idempotent: the same outcome twice is one row. A final one stays."""
         ...
 
     def unsettled(self, campaign_id: int) -> tuple[Submission, ...]: ...

@@ -1,0 +1,107 @@
+"""Value types of the domain: phones stay masked, filters survive JSON, severities compare."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign_app.domain.audience import FIELDS, Condition, Filter, Op
+from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, SettingsError
+from campaign_app.domain.finding import Severity
+from campaign_app.domain.phone import Phone, parse_phone
+
+PREFIXES = set(
+    json.loads((Path(__file__).parents[1] / "vectors" / "cn_mobile_prefix4.json").read_text(encoding="utf-8"))
+)
+
+
+@pytest.mark.parametrize("prefix", range(1000, 2000))
+def test_prefixes_are_those_of_libphonenumber(prefix: int) -> None:
+    accepted = all(  # the list leaves out 1740, where the fifth digit decides
+        parse_phone(f"{prefix}{fifth}000000") for fifth in range(10)
+    )
+    assert accepted == (prefix in PREFIXES)
+
+
+@pytest.mark.parametrize(
+    "written", ["13800138000", "+8613800138000", "138-0013-8000", "１３８００１３８０００", "+86 138 0013 8000"]
+)
+def test_ways_to_write_a_number(written: str) -> None:
+    assert parse_phone(written) == Phone("13800138000")
+
+
+@pytest.mark.parametrize(
+    "written", [None, "", "1380013800", "138001380001", "138****8000", "12345678901", "13800138000转1", "1380013800a"]
+)
+def test_what_is_no_number(written: str | None) -> None:
+    assert parse_phone(written) is None
+
+
+def test_a_number_is_masked_wherever_it_is_shown() -> None:
+    phone = Phone("13800138000")
+    assert "0013" not in f"{phone} {phone!r} {[phone]}"
+    assert phone.e164 == "+8613800138000"
+    with pytest.raises(ValueError, match="mainland"):
+        Phone("12800138000")
+
+
+def test_severities_compare_and_have_words() -> None:
+    assert Severity.INFO < Severity.WARN < Severity.BLOCK
+    assert [s.word for s in Severity] == ["info", "warn", "block"]
+
+
+def test_errors_carry_a_code_and_facts() -> None:
+    error = RemoteUnavailable("throttled", "Too many requests", retry_after=3.0, account=4)
+    assert (error.code, error.retry_after, error.facts, str(error)) == (
+        "throttled",
+        3.0,
+        {"account": 4},
+        "Too many requests",
+    )
+    assert RemoteRefused("permission", "Refused", account_wide=True).account_wide
+
+
+conditions = st.one_of(
+    st.builds(
+        Condition,
+        st.sampled_from(FIELDS),
+        st.sampled_from([Op.IS, Op.IS_NOT, Op.AT_LEAST, Op.AT_MOST]),
+        st.text() | st.integers(),
+    ),
+    st.builds(Condition, st.sampled_from(FIELDS), st.just(Op.IN), st.lists(st.text()).map(tuple)),
+)
+filters = st.recursive(
+    st.builds(Filter, st.lists(conditions, max_size=3).map(tuple), st.booleans()),
+    lambda inner: st.builds(Filter, st.lists(conditions | inner, max_size=3).map(tuple), st.booleans()),
+    max_leaves=5,
+)
+
+
+@given(filters)
+def test_a_filter_survives_json(audience: Filter) -> None:
+    assert Filter.from_json(json.loads(json.dumps(audience.to_json()))) == audience
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        {},
+        {"parts": 1, "every": True},
+        {"parts": [], "every": True, "x": 1} | {"parts": [{"field": "secret", "op": "is", "value": 1}]},
+        {"every": True, "parts": [{"field": "name", "op": "like", "value": "x"}]},
+        {"every": True, "parts": [{"field": "name", "op": "in", "value": "x"}]},
+        {"every": True, "parts": [{"field": "name", "op": "is", "value": True}]},
+        {"every": True, "parts": [{"field": "name", "op": "is"}]},
+    ],
+)
+def test_a_broken_filter_is_an_error(data: Any) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Filter.from_json(data)
+    assert caught.value.code == "audience_filter"
