@@ -73,3 +73,43 @@ class Customer:
     attributes: Mapping[str, str]
     phone: Phone | None = None
     phone_key: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One readable row of a file. `account_id` is the shop it was imported for; `ref` wins over `phone` in matching.
+
+    `consecutive`: its number is part of a run of five or more, so it stays apart from every customer, unsendable.
+    """
+
+    row_no: int
+    account_id: int
+    ref: str | None
+    phone: Phone | None
+    attributes: Mapping[str, str]
+    consecutive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkCounts:
+    """What became of the rows of a chunk; they add up to its rows. `changed` and `unchanged` rows met a customer."""
+
+    changed: int = 0
+    unchanged: int = 0
+    waiting: int = 0
+    consecutive: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """State (running, done, undoing, undone) of an import, its rows now, its first refusals: (row, code, field)."""
+
+    id: int
+    file_name: str
+    state: str
+    rows_total: int
+    rows: ChunkCounts
+    refused: int
+    refusals: tuple[tuple[int, str, str], ...]
+    consecutive_rows: tuple[int, ...]
+    counts: Mapping[str, int]

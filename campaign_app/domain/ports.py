@@ -10,7 +10,15 @@ from typing import Any, Protocol
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt, Suppression
-from campaign_app.domain.customer import Account, Customer, Entity, PlatformCustomer
+from campaign_app.domain.customer import (
+    Account,
+    ChunkCounts,
+    Customer,
+    Entity,
+    ImportReport,
+    ImportRow,
+    PlatformCustomer,
+)
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.signature import Signature
@@ -265,3 +273,27 @@ class AuditLog(Protocol):
     def record(self, action: str, *, actor: str, at: datetime, **facts: str | int | bool | None) -> None:
         """Appends one entry to the hash chain. Facts hold ids and counts, never personal data."""
         ...
+
+
+class ImportStore(Protocol):
+    """Files that describe customers further: attributes, never consent. A step may be repeated: nothing doubles."""
+
+    def begin(self, file_name: str, file_sha256: str, rows_total: int, at: datetime) -> int:
+        """Import id; a running import of the same file is continued under its id."""
+        ...
+
+    def apply_chunk(self, import_id: int, rows: Sequence[ImportRow]) -> ChunkCounts: ...
+    def refuse(self, import_id: int, refusals: Sequence[tuple[int, str, str]]) -> None:
+        """Keeps (row, code, field) of rows that are left out."""
+        ...
+
+    def mark_consecutive(self, import_id: int, row_nos: Sequence[int]) -> None:
+        """Takes rows that were applied before the run was noticed back from their customers and keeps them apart."""
+        ...
+
+    def finish(self, import_id: int, counts: Mapping[str, int]) -> None: ...
+    def undo(self, import_id: int) -> ChunkCounts:
+        """Gives attributes their former values (unless changed since), forgets waiting rows; says how many of each."""
+        ...
+
+    def report(self, import_id: int, limit: int) -> ImportReport: ...
