@@ -14,6 +14,8 @@ Messages hold no phone number, no token and no message text.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class AppError(Exception):
     """An expected error. `code` is stable, snake_case and unique; `facts` fill the words of the front end."""
@@ -22,6 +24,16 @@ class AppError(Exception):
         super().__init__(message)
         self.code = code
         self.facts = facts
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Durable flows store errors: one that comes back must be the same error."""
+        return _revive, (type(self), self.args, self.__dict__)
+
+
+def _revive(kind: type[AppError], args: tuple[Any, ...], state: dict[str, Any]) -> AppError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class WorkspaceError(AppError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -213,7 +213,10 @@ class JobStore(Protocol):
 class CampaignStore(Protocol):
     def create(self, campaign: Campaign) -> Campaign: ...
     def campaign(self, campaign_id: int) -> Campaign: ...
-    def campaigns(self) -> tuple[Campaign, ...]: ...
+    def campaigns(self, states: Collection[CampaignState] | None = None) -> tuple[Campaign, ...]:
+        """All, or those in one of `states`; newest first."""
+        ...
+
     def update(self, campaign: Campaign, *, expected: CampaignState) -> None:
         """Writes every field; raises NotAllowed("campaign_state") if the stored state is not `expected`."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,13 @@ def test_errors_carry_a_code_and_facts() -> None:
         "Too many requests",
     )
     assert RemoteRefused("permission", "Refused", account_wide=True).account_wide
+
+
+def test_an_error_comes_back_whole_from_a_pickle() -> None:
+    error = pickle.loads(pickle.dumps(RemoteUnavailable("throttled", "Too many", retry_after=3.0, account=4)))
+    assert (type(error), error.code, error.retry_after, error.facts, str(error)) == (
+        RemoteUnavailable, "throttled", 3.0, {"account": 4}, "Too many",
+    )  # fmt: skip
 
 
 conditions = st.one_of(

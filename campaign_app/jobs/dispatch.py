@@ -1,0 +1,119 @@
+"""Messages leave in batches: decided by the gate, claimed in the ledger, submitted under one key, settled.
+
+A batch that was killed before its claim starts anew: nothing was written. One that was killed after it is recovered by
+`campaign_app.jobs.settling`, which asks the sender what became of the key before anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from campaign_app.consent.gate import Refusal
+from campaign_app.consent.recipient import Outgoing
+from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
+from campaign_app.domain.consent import CustomerRef, Reason
+from campaign_app.jobs.gating import Judged, sealed, without_blocked_texts
+from campaign_app.jobs.ports import BATCH, Claim, Submission
+from campaign_app.jobs.settling import Settled, ask_again, may_leave, settle
+from campaign_app.jobs.stores import Context
+
+
+class Step(StrEnum):
+    """What a batch did: went `on`, met the `end`, was `stopped`, or has to `wait` before it may settle."""
+
+    ON = "on"
+    END = "end"
+    STOPPED = "stopped"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    step: Step
+    after: int
+
+
+def run_batch(context: Context, campaign_id: int, after: int) -> BatchResult:
+    """Decides and submits the next members after seq `after`. Running it twice submits nobody twice."""
+    campaign = context.stores.campaigns.campaign(campaign_id)
+    if not may_leave(context, campaign):
+        return BatchResult(Step.STOPPED, after)
+    submission = context.stores.ledger.submission_at(campaign_id, after + 1)
+    if submission is not None:
+        return _after(submission, settle(context, campaign, submission))
+    members = context.stores.campaigns.ok_members(campaign_id, after, BATCH)
+    if not members:
+        return BatchResult(Step.END, after)
+    batch = _decide(context, campaign, members)
+    submission = _claim(context, campaign, after, batch)
+    if submission is not None:
+        return _after(submission, settle(context, campaign, submission, batch.outgoing))
+    stopped = context.stores.campaigns.campaign(campaign_id).state not in SENDABLE_STATES
+    return BatchResult(Step.STOPPED, after) if stopped else BatchResult(Step.ON, batch.last_seq)
+
+
+def _after(submission: Submission, settled: Settled) -> BatchResult:
+    if settled is Settled.STOPPED:
+        return BatchResult(Step.STOPPED, submission.first_seq - 1)
+    return BatchResult(Step.ON, submission.last_seq)
+
+
+def finish(context: Context, campaign_id: int) -> BatchResult:
+    """After the last batch: settles what is open; `WAIT` while the sender may still accept an old request."""
+    campaign = context.stores.campaigns.campaign(campaign_id)
+    for submission in context.stores.ledger.unsettled(campaign_id):
+        if not may_leave(context, context.stores.campaigns.campaign(campaign_id)):
+            return BatchResult(Step.STOPPED, -1)
+        settled = settle(context, campaign, submission)
+        if settled is not Settled.DONE:
+            return BatchResult(Step.WAIT if settled is Settled.LATER else Step.STOPPED, -1)
+    if context.stores.ledger.undecided(campaign_id):
+        return BatchResult(Step.ON, -1)
+    done = replace(campaign, state=CampaignState.DONE, state_note="")
+    context.stores.campaigns.update(done, expected=CampaignState.SENDING)
+    return BatchResult(Step.END, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Members of one account up to `last_seq`: whom to submit what, and why the others are left out."""
+
+    account_id: int
+    last_seq: int
+    outgoing: tuple[Outgoing, ...]
+    claims: tuple[Claim, ...]
+    refusals: dict[int, tuple[str, int | None]]
+
+
+def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, int]]) -> _Batch:
+    customers = context.stores.customers.by_ids([customer_id for _, customer_id in members])
+    account = context.stores.accounts.account(customers[members[0][1]].account_id)
+    seqs = {customer_id: seq for seq, customer_id in members if customers[customer_id].account_id == account.id}
+    judged = ask_again(context, campaign, account, [customers[customer_id] for customer_id in seqs])
+    good, blocked = without_blocked_texts(context, campaign, judged)
+    refusals: dict[int, tuple[str, int | None]] = {
+        seqs[j.customer.id]: (j.decision.reason.value, j.fact_id or None)
+        for j in judged
+        if isinstance(j.decision, Refusal)
+    }
+    refusals |= {seqs[j.customer.id]: (Reason.CONTENT.value, j.fact_id) for j in blocked}
+    claims = tuple(_row(context, seqs[j.customer.id], j, text) for j, text in good)
+    return _Batch(account.id, max(seqs.values()), tuple(c.outgoing for c in claims), claims, refusals)
+
+
+def _row(context: Context, seq: int, judged: Judged, text: str) -> Claim:
+    recipient = sealed(judged)
+    customer = judged.customer
+    ref_key = context.stores.phone_keys.of_ref(CustomerRef(customer.account_id, customer.ref))
+    message_id = f"{context.workspace_id}-{recipient.campaign_id}-{seq}"
+    return Claim(seq, Outgoing(recipient, message_id, text), customer.phone_key or ref_key)
+
+
+def _claim(context: Context, campaign: Campaign, after: int, batch: _Batch) -> Submission | None:
+    key = f"{context.workspace_id}-{campaign.id}-{after + 1}"
+    span = (after + 1, batch.last_seq)
+    return context.stores.ledger.claim(
+        campaign.id, batch.account_id, key, batch.claims, batch.refusals, span, context.clock()
+    )

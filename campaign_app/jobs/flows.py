@@ -1,0 +1,196 @@
+"""The durable flows: DBOS around the plain steps of this package. Imported by the worker process only.
+
+Inputs and results are ids and counts, since DBOS stores them. A step may run twice after a crash: each is idempotent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from dbos import DBOS, DBOSConfig, DBOSConfiguredInstance
+from dbos.error import DBOSMaxStepRetriesExceeded
+
+from campaign_app.domain.errors import AppError, RemoteUnavailable
+from campaign_app.jobs import dispatch, poll, screening, sync
+from campaign_app.jobs.import_flow import ImportFlow
+from campaign_app.jobs.settling import release
+from campaign_app.jobs.stores import Context
+
+# changes only when steps change: recovery filters on it, so the program's version would strand paused campaigns
+FLOWS_VERSION: Final = "flows-1"
+EXECUTOR: Final = "local"
+BATCHES_A_CHUNK: Final = 50
+FENCE_POLL_SECONDS: Final = 5.0
+
+
+def _temporary(error: BaseException) -> bool:
+    return isinstance(error, RemoteUnavailable)
+
+
+_asks_platform: Final = DBOS.step(
+    retries_allowed=True, interval_seconds=0.5, max_attempts=7, backoff_rate=2.0, should_retry=_temporary
+)
+
+
+def _workflow(function: Callable[..., Any]) -> Callable[..., Any]:
+    # a campaign may be recovered any number of times: no limit after which it would be given up
+    return DBOS.workflow(max_recovery_attempts=None)(function)
+
+
+@DBOS.dbos_class()
+class Flows(DBOSConfiguredInstance):
+    """Every kind of job as a workflow; one instance per process."""
+
+    def __init__(self, context: Context, imports: ImportFlow) -> None:
+        super().__init__("flows")
+        self._context = context
+        self._imports = imports
+
+    @_workflow
+    def run(self, job_id: int, kind: str, args: Mapping[str, Any]) -> None:
+        """Runs one job to its end; an expected error ends it as failed with the error's code."""
+        flows: dict[str, Callable[..., dict[str, Any]]] = {
+            "sync": self.sync,
+            "import": self.import_file,
+            "screen": self.screen,
+            "dispatch": self.dispatch,
+            "poll": self.poll,
+        }
+        try:
+            result = flows[kind](job_id, **args)
+        except DBOSMaxStepRetriesExceeded:
+            self.end(job_id, "failed", "platform_unavailable", {}, args.get("campaign_id"))
+        except AppError as error:
+            self.end(job_id, "failed", error.code, {}, args.get("campaign_id"))
+        else:
+            self.end(job_id, "done", "", result, None)
+
+    @DBOS.step()
+    def end(self, job_id: int, state: str, error: str, result: Mapping[str, Any], failed: int | None) -> None:
+        """Ends the job; a campaign that `failed` is put where a person can start it again."""
+        if failed is not None:
+            release(self._context, failed, error)
+        self._context.stores.jobs.set_state(job_id, state, error=error, result=result)
+
+    def sync(self, job_id: int, account_id: int) -> dict[str, Any]:
+        self.sync_signatures(account_id)
+        rows = new = broken = 0
+        for page in range(sync.MAX_PAGES):
+            got = self.sync_page(job_id, account_id, rows)
+            rows, new, broken = rows + got[0], new + got[1], broken + got[2]
+            if not got[3]:
+                return {"rows": rows, "new": new, "broken": broken, "pages": page + 1}
+        return {"rows": rows, "new": new, "broken": broken, "pages": sync.MAX_PAGES}
+
+    @_asks_platform
+    def sync_signatures(self, account_id: int) -> int:
+        return sync.sync_signatures(self._context, account_id)
+
+    @_asks_platform
+    def sync_page(self, job_id: int, account_id: int, before: int) -> tuple[int, int, int, bool]:
+        step = sync.sync_page(self._context, account_id)
+        self._context.stores.jobs.set_progress(job_id, before + step.rows, 0)
+        return step.rows, step.new, step.broken, step.more
+
+    def import_file(self, job_id: int, import_id: int, chunks: int) -> dict[str, Any]:
+        for chunk in range(chunks):
+            if not self.import_chunk(job_id, import_id, chunk, chunks):
+                break
+        return self.import_end(import_id)
+
+    @DBOS.step()
+    def import_chunk(self, job_id: int, import_id: int, chunk: int, chunks: int) -> bool:
+        if self._context.stores.jobs.job(job_id).state == "cancelled":
+            return False
+        self._imports.apply_chunk(import_id, chunk)
+        self._context.stores.jobs.set_progress(job_id, chunk + 1, chunks)
+        return True
+
+    @DBOS.step()
+    def import_end(self, import_id: int) -> dict[str, Any]:
+        return dict(self._imports.finish(import_id))
+
+    def screen(self, job_id: int, campaign_id: int) -> dict[str, Any]:
+        size = self.snapshot(campaign_id)
+        for first in range(0, size, screening.CHUNK):
+            self.screen_chunk(job_id, campaign_id, first, size)
+        return {"funnel": self.screen_end(campaign_id)}
+
+    @DBOS.step()
+    def snapshot(self, campaign_id: int) -> int:
+        return screening.take_snapshot(self._context, campaign_id)
+
+    @_asks_platform
+    def screen_chunk(self, job_id: int, campaign_id: int, first: int, size: int) -> int:
+        done = screening.screen_chunk(self._context, campaign_id, first)
+        self._context.stores.jobs.set_progress(job_id, first + done, size)
+        return done
+
+    @DBOS.step()
+    def screen_end(self, campaign_id: int) -> dict[str, int]:
+        return screening.finish_screening(self._context, campaign_id)
+
+    def dispatch(self, job_id: int, campaign_id: int) -> dict[str, Any]:
+        after, step = -1, dispatch.Step.ON.value
+        while step in (dispatch.Step.ON, dispatch.Step.WAIT):
+            if step == dispatch.Step.WAIT:
+                DBOS.sleep(FENCE_POLL_SECONDS)
+            step, after = self.dispatch_chunk(job_id, campaign_id, after)
+            if step in (dispatch.Step.END, dispatch.Step.WAIT):
+                step, after = self.dispatch_end(campaign_id)
+        return {"ended": step}
+
+    @_workflow
+    def dispatch_chunk(self, job_id: int, campaign_id: int, after: int) -> tuple[str, int]:
+        step = dispatch.Step.ON.value
+        for _ in range(BATCHES_A_CHUNK):
+            step, after = self.dispatch_batch(job_id, campaign_id, after)
+            if step != dispatch.Step.ON:
+                break
+        return step, after
+
+    @_asks_platform
+    def dispatch_batch(self, job_id: int, campaign_id: int, after: int) -> tuple[str, int]:
+        result = dispatch.run_batch(self._context, campaign_id, after)
+        size = self._context.stores.campaigns.campaign(campaign_id).snapshot_size
+        self._context.stores.jobs.set_progress(job_id, min(result.after + 1, size), size)
+        return result.step.value, result.after
+
+    @_asks_platform
+    def dispatch_end(self, campaign_id: int) -> tuple[str, int]:
+        result = dispatch.finish(self._context, campaign_id)
+        return result.step.value, result.after
+
+    def poll(self, job_id: int, account_id: int) -> dict[str, Any]:  # noqa: ARG002 every flow is called with its job
+        return self.poll_streams(account_id)
+
+    @_asks_platform
+    def poll_streams(self, account_id: int) -> dict[str, Any]:
+        return {
+            "reports": poll.poll_reports(self._context, account_id),
+            "inbound": poll.poll_inbound(self._context, account_id),
+            "complaints": poll.poll_complaints(self._context, account_id),
+        }
+
+
+def launch(context: Context, imports: ImportFlow, system_engine: Any) -> Flows:
+    """Starts DBOS on an open engine (encrypted, beside the workspace); recovers what a killed worker left behind."""
+    config: DBOSConfig = {
+        "name": "campaign-app",
+        "system_database_url": "sqlite://",
+        "system_database_engine": system_engine,
+        "application_version": FLOWS_VERSION,
+        "executor_id": EXECUTOR,
+        "log_level": "WARNING",
+        "enable_otlp": False,
+    }
+    DBOS(config=config)
+    flows = Flows(context, imports)
+    DBOS.launch()
+    return flows
+
+
+def stop(seconds: int) -> None:
+    """Ends DBOS; flows still running after `seconds` go on at the next launch."""
+    DBOS.destroy(workflow_completion_timeout_sec=seconds)

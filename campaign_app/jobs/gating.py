@@ -1,0 +1,124 @@
+"""Asks the platform and then the gate about a batch of customers; shared by screening and dispatch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from campaign_app.consent.gate import Ask, Decision, Person, Refusal, decide
+from campaign_app.consent.policy import Policy
+from campaign_app.consent.recipient import ConfirmedRecipient
+from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.consent import ConsentFact, CustomerRef, Suppression, SuppressionKind
+from campaign_app.domain.customer import Account, Customer
+from campaign_app.jobs.stores import Context
+
+CAP_WINDOW: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A customer, the fact that was looked at (0 if there is none) and the gate's decision."""
+
+    customer: Customer
+    fact_id: int
+    decision: Decision
+
+
+def refresh(context: Context, account: Account, customers: Sequence[Customer], older_than: datetime) -> None:
+    """Reads anew the facts of one account's customers that were checked before `older_than`, and stores them."""
+    latest = context.stores.facts.latest([c.id for c in customers])
+    refs = [CustomerRef(account.id, c.ref) for c in customers if _is_old(latest.get(c.id), older_than)]
+    if not refs:
+        return
+    client = context.remotes.platform(account.id)
+    answers = client.consents(refs)
+    context.stores.facts.append(list(answers.facts.values()), answers.receipts)
+    unproven = [ref for ref, fact in answers.facts.items() if fact.evidence is None]
+    if unproven:  # once more: a half page or a cut answer need not cost people their message
+        again = client.consents(unproven)
+        context.stores.facts.append(list(again.facts.values()), again.receipts)
+
+
+def _is_old(latest: tuple[int, ConsentFact] | None, older_than: datetime) -> bool:
+    return latest is None or latest[1].checked_at is None or latest[1].checked_at < older_than
+
+
+def pull_changes(context: Context, account: Account) -> int:
+    """Reads the facts of everybody whose consent changed since the last pull; returns how many."""
+    client = context.remotes.platform(account.id)
+    changed = 0
+    while True:
+        page = client.consent_changes(context.stores.accounts.cursor(account.id, "changes"))
+        refs = [CustomerRef(account.id, ref) for ref in dict.fromkeys(page.items)]
+        answers = client.consents(refs) if refs else None
+        facts = list(answers.facts.values()) if answers else []
+        receipts = answers.receipts if answers else ()
+        context.stores.facts.append_changes(account.id, facts, receipts, page.next_cursor)
+        changed += len(refs)
+        if not page.more:
+            return changed
+
+
+def judge_all(
+    context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer], max_age: timedelta
+) -> list[Judged]:
+    """The gate over customers of one account, with the facts that the workspace holds now."""
+    stores, now = context.stores, context.clock()
+    capabilities = context.remotes.gateway(account.id, campaign.purpose).capabilities
+    policy = Policy(max_age, context.policy.reread_after, context.policy.clock_skew)
+    ask = Ask(
+        campaign.id, campaign.purpose, campaign.entity_uscc, max(campaign.send_at or now, now), now, policy,
+        needs_phone=capabilities.needs_phone, simulated_sender=capabilities.simulated,
+    )  # fmt: skip
+    ids = [c.id for c in customers]
+    facts = stores.facts.latest(ids)
+    suppressed = _suppressions(context, campaign, customers)
+    sent = stores.campaigns.sent_since(campaign.entity_uscc, ids, now - CAP_WINDOW)
+    judged = []
+    for customer in customers:
+        fact_id, fact = facts.get(customer.id, (0, None))
+        person = Person(
+            customer.id, fact_id, fact, suppressed.get(customer.id, ()), customer.phone, sent.get(customer.id, 0)
+        )
+        judged.append(Judged(customer, fact_id, decide(person, ask)))
+    return judged
+
+
+def _suppressions(
+    context: Context, campaign: Campaign, customers: Sequence[Customer]
+) -> Mapping[int, frozenset[SuppressionKind]]:
+    keys: dict[int, list[bytes]] = {}
+    for customer in customers:
+        ref_key = context.stores.phone_keys.of_ref(CustomerRef(customer.account_id, customer.ref))
+        keys[customer.id] = [ref_key] if customer.phone_key is None else [ref_key, customer.phone_key]
+    every_key = [key for pair in keys.values() for key in pair]
+    active = context.stores.suppressions.active(campaign.entity_uscc, every_key)
+    if not active:
+        return {}
+    nobody: frozenset[Suppression] = frozenset()
+    return {
+        customer_id: frozenset(s.kind for key in pair for s in active.get(key, nobody))
+        for customer_id, pair in keys.items()
+    }
+
+
+def without_blocked_texts(
+    context: Context, campaign: Campaign, judged: Sequence[Judged]
+) -> tuple[list[tuple[Judged, str]], list[Judged]]:
+    """(confirmed ones with their final text, confirmed ones whose own text is blocked)."""
+    confirmed = [j for j in judged if not isinstance(j.decision, Refusal)]
+    customers = [j.customer for j in confirmed]
+    texts = context.composer.texts(campaign, customers)
+    blocked = context.composer.blocked(campaign, customers, texts)
+    good = [(j, text) for j, text, bad in zip(confirmed, texts, blocked, strict=True) if not bad]
+    return good, [j for j, bad in zip(confirmed, blocked, strict=True) if bad]
+
+
+def sealed(judged: Judged) -> ConfirmedRecipient:
+    """The recipient of a confirmed one; raises TypeError for anybody else."""
+    if isinstance(judged.decision, Refusal):
+        raise TypeError("not confirmed")
+    return judged.decision

@@ -1,0 +1,66 @@
+"""The gate over a frozen audience, a thousand at a time; the funnel always adds up to the snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Final
+
+from campaign_app.consent.gate import Refusal
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.consent import Reason
+from campaign_app.domain.customer import Customer
+from campaign_app.jobs.gating import Judged, judge_all, refresh, without_blocked_texts
+from campaign_app.jobs.stores import Context
+
+CHUNK: Final = 1_000
+
+
+def take_snapshot(context: Context, campaign_id: int) -> int:
+    """Freezes the audience; returns its size. The same again gives the same until somebody is submitted."""
+    return context.stores.campaigns.snapshot(campaign_id, context.clock())
+
+
+def screen_chunk(context: Context, campaign_id: int, first: int) -> int:
+    """Judges the members first … first+CHUNK-1 by facts not older than the policy's re-read age; returns how many."""
+    campaign = context.stores.campaigns.campaign(campaign_id)
+    members = context.stores.campaigns.members(campaign_id, first, first + CHUNK)
+    customers = context.stores.customers.by_ids([customer_id for _, customer_id in members])
+    seqs = {customer_id: seq for seq, customer_id in members}
+    present = [customers[customer_id] for _, customer_id in members if customer_id in customers]
+    reasons: dict[int, tuple[str, int | None]] = {}
+    for account_id, group in groupby(present, key=lambda c: c.account_id):
+        for judged, reason in _screen(context, campaign, account_id, list(group)):
+            reasons[seqs[judged.customer.id]] = (reason.value, judged.fact_id or None)
+    context.stores.campaigns.set_reasons(campaign_id, reasons)
+    return len(members)
+
+
+def _screen(
+    context: Context, campaign: Campaign, account_id: int, customers: Sequence[Customer]
+) -> list[tuple[Judged, Reason]]:
+    account = context.stores.accounts.account(account_id)
+    refresh(context, account, customers, context.clock() - context.policy.reread_after)
+    judged = judge_all(context, campaign, account, customers, context.policy.max_consent_age)
+    blocked: set[int] = set()
+    if campaign.body:
+        blocked = {j.customer.id for j in without_blocked_texts(context, campaign, judged)[1]}
+    return [(j, _reason(j, blocked)) for j in judged]
+
+
+def _reason(judged: Judged, blocked: set[int]) -> Reason:
+    if isinstance(judged.decision, Refusal):
+        return judged.decision.reason
+    return Reason.CONTENT if judged.customer.id in blocked else Reason.OK
+
+
+def finish_screening(context: Context, campaign_id: int) -> dict[str, int]:
+    """One message per phone, then the campaign is screened; returns the funnel."""
+    context.stores.campaigns.mark_duplicates(campaign_id)
+    campaign = context.stores.campaigns.campaign(campaign_id)
+    funnel = context.stores.campaigns.funnel(campaign_id)
+    if campaign.state is CampaignState.SCREENING:
+        screened = replace(campaign, state=CampaignState.SCREENED, state_note="", snapshot_size=sum(funnel.values()))
+        context.stores.campaigns.update(screened, expected=CampaignState.SCREENING)
+    return funnel

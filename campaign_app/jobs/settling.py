@@ -1,0 +1,181 @@
+"""Brings a claimed batch to its outcomes, whatever happened on the way; nobody is submitted twice, nobody is forgotten.
+
+The sender is asked what became of the key before a batch is submitted again. If it has never seen the key, the gate is
+asked again: everybody still confirmed → the same key and texts, so that the key fences a request that is still on its
+way. Somebody refused → nothing is submitted until such a request can no longer be accepted (its signature is older than
+the sender allows); only then are the refused rows withheld and the others submitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from campaign_app.consent.gate import Refusal
+from campaign_app.consent.recipient import Outgoing
+from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
+from campaign_app.domain.customer import Account, Customer
+from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.message import Outcome, SubmitOutcome
+from campaign_app.jobs.gating import Judged, judge_all, pull_changes, refresh, sealed
+from campaign_app.jobs.ports import Gateway, LedgerRow, Submission
+from campaign_app.jobs.stores import Context
+
+# Consent API: a request whose `created` is older than 300 s is refused; the rest is margin
+FENCE: Final = timedelta(seconds=330)
+ATTEMPTS: Final = 6
+LONGEST_WAIT: Final = 30.0
+# a batch leaves within this time of its last look at clock and facts
+BATCH_TIME: Final = timedelta(seconds=60)
+# refusals that say nothing about whether the request was carried out
+UNPROVEN: Final = frozenset({"contract_broken", "answer_too_large", "tls", "redirected", "idempotency_mismatch"})
+
+
+class Settled(StrEnum):
+    """`done`: every row has its outcome. `later`: an old request may still be accepted. `stopped`: the campaign is."""
+
+    DONE = "done"
+    LATER = "later"
+    STOPPED = "stopped"
+
+
+def may_leave(context: Context, campaign: Campaign) -> bool:
+    """Whether a batch may leave now. A campaign past its window is put aside for a person, never sent late."""
+    if campaign.state not in SENDABLE_STATES:
+        return False
+    if campaign.window_end is None or context.clock() + BATCH_TIME <= campaign.window_end:
+        return True
+    put_aside(context, campaign, CampaignState.WAITING, "window_over")
+    return False
+
+
+def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: str) -> None:
+    """Stops the sending with a reason that a person can read; whoever stopped it first is right."""
+    stopped = replace(campaign, state=state, state_note=note)
+    try:
+        context.stores.campaigns.update(stopped, expected=CampaignState.SENDING)
+    except NotAllowed:
+        return
+    context.stores.audit.record(
+        "campaign.stopped", actor="worker", at=context.clock(), campaign=campaign.id, state=state.value, note=note
+    )
+
+
+def release(context: Context, campaign_id: int, note: str) -> None:
+    """Takes a campaign whose job failed out of its working state, with the reason."""
+    campaign = context.stores.campaigns.campaign(campaign_id)
+    if campaign.state is CampaignState.SCREENING:
+        draft = replace(campaign, state=CampaignState.DRAFT, state_note=note)
+        context.stores.campaigns.update(draft, expected=CampaignState.SCREENING)
+    elif campaign.state is CampaignState.SENDING:
+        put_aside(context, campaign, CampaignState.PAUSED, note)
+
+
+def ask_again(context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer]) -> list[Judged]:
+    """The gate with changes pulled and every fact older than the policy's re-read age read anew."""
+    pull_changes(context, account)
+    refresh(context, account, customers, context.clock() - context.policy.reread_after)
+    return judge_all(context, campaign, account, customers, context.policy.reread_after + BATCH_TIME)
+
+
+def settle(
+    context: Context, campaign: Campaign, submission: Submission, fresh: Sequence[Outgoing] | None = None
+) -> Settled:
+    """Settles a batch; `fresh` are its messages when it was claimed just now and never submitted."""
+    if submission.settled:
+        return Settled.DONE
+    messages = fresh
+    for attempt in range(ATTEMPTS):
+        try:
+            done = _once(context, campaign, submission, messages)
+            if done is not Settled.STOPPED:
+                return done
+        except RemoteUnavailable as trouble:
+            backoff = 0.2 * 2**attempt if trouble.retry_after is None else trouble.retry_after
+            context.wait(min(backoff, LONGEST_WAIT))
+        except RemoteRefused as refusal:
+            if refusal.code not in UNPROVEN:
+                return _refused(context, campaign, submission, refusal)
+        messages = None
+        if not may_leave(context, context.stores.campaigns.campaign(campaign.id)):
+            return Settled.STOPPED
+    put_aside(context, campaign, CampaignState.PAUSED, "sender_unavailable")
+    return Settled.STOPPED
+
+
+def _once(context: Context, campaign: Campaign, submission: Submission, messages: Sequence[Outgoing] | None) -> Settled:
+    """One try; STOPPED means that rows are still open and the key has to be looked up."""
+    gateway = context.remotes.gateway(submission.account_id, campaign.purpose)
+    _check_sender(gateway)
+    ledger = context.stores.ledger
+    outcomes = None
+    if messages is None:
+        outcomes = gateway.lookup(submission.key)
+    if outcomes is None:
+        ready = _still_confirmed(context, campaign, submission) if messages is None else messages
+        if ready is None:
+            return Settled.LATER
+        outcomes = gateway.submit(submission.key, ready) if ready else ()
+    ledger.settle(submission.id, outcomes, context.clock())
+    return Settled.STOPPED if ledger.open_rows(submission.id) else Settled.DONE
+
+
+def _check_sender(gateway: Gateway) -> None:
+    if not (gateway.capabilities.idempotent and gateway.capabilities.lookup):
+        raise NotAllowed("sender_without_keys", "This sender cannot tell what became of a message")
+
+
+def _still_confirmed(context: Context, campaign: Campaign, submission: Submission) -> list[Outgoing] | None:
+    """The open rows of a batch that the sender has never seen, or None while they have to wait."""
+    rows = context.stores.ledger.open_rows(submission.id)
+    account = context.stores.accounts.account(submission.account_id)
+    customers = context.stores.customers.by_ids([row.customer_id for row in rows])
+    judged = {j.customer.id: j for j in ask_again(context, campaign, account, list(customers.values()))}
+    refused = [row for row in rows if not _confirmed(judged.get(row.customer_id))]
+    if refused and context.clock() < _fence(context, submission):
+        return None
+    _withhold(context, submission, refused, judged)
+    return [Outgoing(sealed(judged[row.customer_id]), row.message_id, row.text) for row in rows if row not in refused]
+
+
+def _confirmed(judged: Judged | None) -> bool:
+    return judged is not None and not isinstance(judged.decision, Refusal)
+
+
+def _fence(context: Context, submission: Submission) -> datetime:
+    """When no earlier request of this batch can be accepted any more; counted from the first refusal noticed.
+
+    Nothing is submitted between that moment and the fence, and one executor alone works on a campaign.
+    """
+    accounts, name = context.stores.accounts, f"fence.{submission.key}"
+    noticed = accounts.setting(name, None)
+    if noticed is None:
+        noticed = context.clock().isoformat()
+        accounts.set_setting(name, noticed)
+    return datetime.fromisoformat(noticed) + FENCE
+
+
+def _withhold(
+    context: Context, submission: Submission, refused: Sequence[LedgerRow], judged: dict[int, Judged]
+) -> None:
+    outcomes = []
+    for row in refused:
+        known = judged.get(row.customer_id)
+        decision = known.decision if known else None
+        code = decision.reason.value if isinstance(decision, Refusal) else "customer_erased"
+        outcomes.append(SubmitOutcome(row.message_id, Outcome.WITHHELD, code=code))
+    if outcomes:
+        context.stores.ledger.settle(submission.id, outcomes, context.clock())
+
+
+def _refused(context: Context, campaign: Campaign, submission: Submission, refusal: RemoteRefused) -> Settled:
+    if refusal.account_wide:
+        put_aside(context, campaign, CampaignState.PAUSED, f"account_refused:{refusal.code}")
+        return Settled.STOPPED
+    rows = context.stores.ledger.open_rows(submission.id)
+    refused = [SubmitOutcome(row.message_id, Outcome.REJECTED, code=refusal.code) for row in rows]
+    context.stores.ledger.settle(submission.id, refused, context.clock())
+    return Settled.DONE

@@ -1,0 +1,72 @@
+"""What the jobs work with: the workspace's stores and ways to the connected accounts, handed over by `bootstrap`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from campaign_app.consent.policy import Policy
+from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.customer import Customer
+from campaign_app.domain.ports import (
+    AccountStore,
+    AuditLog,
+    CampaignStore,
+    Clock,
+    CustomerStore,
+    FactStore,
+    InboxStore,
+    JobStore,
+    PhoneKeys,
+    PlatformClient,
+    SuppressionStore,
+)
+from campaign_app.jobs.ports import Gateway, Ledger
+
+
+class Composer(Protocol):
+    """Renders a campaign for its people and says which of the texts may not leave."""
+
+    def texts(self, campaign: Campaign, customers: Sequence[Customer]) -> tuple[str, ...]:
+        """Final text (【signature】 and body) per customer."""
+        ...
+
+    def blocked(self, campaign: Campaign, customers: Sequence[Customer], texts: Sequence[str]) -> tuple[bool, ...]:
+        """Whether a text has a block-level finding, per text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    accounts: AccountStore
+    customers: CustomerStore
+    facts: FactStore
+    suppressions: SuppressionStore
+    campaigns: CampaignStore
+    inbox: InboxStore
+    ledger: Ledger
+    jobs: JobStore
+    audit: AuditLog
+    phone_keys: PhoneKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Remotes:
+    """Clients by account id; made once per process and shared by its threads."""
+
+    platform: Callable[[int], PlatformClient]
+    gateway: Callable[[int, str], Gateway]  # account id, purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`workspace_id` makes message ids and idempotency keys unique across workspaces at one sender."""
+
+    workspace_id: str
+    stores: Stores
+    remotes: Remotes
+    composer: Composer
+    policy: Policy
+    clock: Clock
+    wait: Callable[[float], None]

@@ -1,0 +1,117 @@
+"""The worker process: takes jobs from the workspace, starts what is due, polls what comes back.
+
+The window and the command line only write jobs and read progress. One worker holds a workspace's executor lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.errors import NotAllowed
+from campaign_app.domain.ports import Job
+from campaign_app.jobs.stores import Context
+
+HEARTBEAT: Final = "worker.heartbeat"
+HEARTBEAT_EVERY: Final = timedelta(seconds=2)
+POLL_EVERY: Final = timedelta(seconds=30)
+
+WORK: Final = {
+    CampaignState.SCREENING: "screen",
+    CampaignState.SCHEDULED: "",
+    CampaignState.SENDING: "dispatch",
+}
+
+
+class Starter(Protocol):
+    def __call__(self, job: Job) -> None:
+        """Starts the job's flow unless it is already running or ended; must be idempotent per job id."""
+        ...
+
+
+class Worker:
+    """Call `tick` again and again; it never blocks on work."""
+
+    def __init__(self, context: Context, start: Starter) -> None:
+        self._context = context
+        self._start = start
+        self._started: set[int] = set()
+        self._beat: datetime | None = None
+        self._polled: datetime | None = None
+
+    def tick(self) -> None:
+        now = self._context.clock()
+        if self._beat is None or now - self._beat >= HEARTBEAT_EVERY:
+            self._context.stores.accounts.set_setting(HEARTBEAT, now.isoformat())
+            self._beat = now
+        self._start_campaigns(now)
+        self._poll_accounts(now)
+        for job in self._context.stores.jobs.open_jobs():
+            if job.id not in self._started:
+                self._started.add(job.id)
+                self._take(job)
+
+    def _take(self, job: Job) -> None:
+        if job.state == "queued":
+            self._context.stores.jobs.set_state(job.id, "running")
+        self._start(job)
+
+    def _start_campaigns(self, now: datetime) -> None:
+        """A campaign's state alone says what is to be done: nothing is lost between the state and its job."""
+        campaigns = self._context.stores.campaigns.campaigns(tuple(WORK))
+        if not campaigns:
+            return
+        jobs = self._context.stores.jobs
+        busy = {(job.kind, job.args.get("campaign_id")) for job in jobs.open_jobs()}
+        for campaign in campaigns:
+            kind = WORK[campaign.state]
+            if campaign.state is CampaignState.SCHEDULED:
+                self._begin_if_due(campaign, now)
+            elif (kind, campaign.id) not in busy:
+                jobs.enqueue(kind, {"campaign_id": campaign.id}, now)
+
+    def _begin_if_due(self, campaign: Campaign, now: datetime) -> None:
+        """A schedule that came due begins; one whose window is over waits for a person: late is never sent."""
+        if campaign.send_at is not None and campaign.send_at > now:
+            return
+        late = campaign.window_end is not None and now >= campaign.window_end
+        state, note = (CampaignState.WAITING, "window_over") if late else (CampaignState.SENDING, "")
+        # somebody who cancelled it between the look and this step is right
+        with contextlib.suppress(NotAllowed):
+            self._context.stores.campaigns.update(
+                replace(campaign, state=state, state_note=note), expected=CampaignState.SCHEDULED
+            )
+
+    def _poll_accounts(self, now: datetime) -> None:
+        if self._polled is not None and now - self._polled < POLL_EVERY:
+            return
+        first, self._polled = self._polled is None, now
+        if first:
+            return
+        polling = {job.args.get("account_id") for job in self._context.stores.jobs.open_jobs() if job.kind == "poll"}
+        for account in self._context.stores.accounts.accounts():
+            if account.state == "connected" and account.id not in polling:
+                self._context.stores.jobs.enqueue("poll", {"account_id": account.id}, now)
+
+
+def run(worker: Worker, *, stopped: Callable[[float], bool], interval: float = 0.05) -> None:
+    """Ticks until `stopped(interval)`, which waits that long, says so."""
+    while True:
+        worker.tick()
+        if stopped(interval):
+            return
+
+
+def flow_starter(flows: Any) -> Starter:
+    """Starts jobs as DBOS workflows whose id is the job's: the same job again is the same workflow."""
+    from dbos import DBOS, SetWorkflowID
+
+    def start(job: Job) -> None:
+        with SetWorkflowID(f"job-{job.id}"):
+            DBOS.start_workflow(flows.run, job.id, job.kind, dict(job.args))
+
+    return start
