@@ -1,0 +1,39 @@
+"""Where the files of `resources/` are: rule packs, OpenAPI, icons, translations.
+
+They lie beside the package in a source tree, inside it in an installed wheel, and beside the program in a frozen build.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from campaign_app.domain.errors import AppError
+
+
+def path(*parts: str) -> Path:
+    """The file or folder `parts` of the resources. Raises AppError("asset_missing")."""
+    root = _root()
+    found = root.joinpath(*parts)
+    if not found.exists():
+        raise AppError("asset_missing", f"{found} is missing: install the program again", asset="/".join(parts))
+    return found
+
+
+def _root() -> Path:
+    for folder in _candidates():
+        if folder.is_dir():
+            return folder
+    looked = ", ".join(map(str, _candidates()))
+    raise AppError("asset_missing", f"no resources folder, looked in {looked}: install the program again", asset="")
+
+
+def _candidates() -> Iterator[Path]:
+    frozen = getattr(sys, "_MEIPASS", None)
+    if frozen is not None:
+        yield Path(frozen) / "resources"
+        return
+    package = Path(__file__).resolve().parent
+    yield package / "resources"
+    yield package.parent / "resources"

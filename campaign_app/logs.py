@@ -1,0 +1,182 @@
+"""Logging in which no phone number, token or key can be read, wherever it came from.
+
+The text is masked after it was put together, so that messages, arguments, tracebacks and whatever other libraries
+log are treated alike. `configure` is called once, by the process's entry point.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import re
+import sys
+import threading
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import TextIOWrapper
+from pathlib import Path
+from types import TracebackType
+from typing import Final, TextIO
+
+from campaign_app.domain.errors import SettingsError
+
+_GAP: Final = r"[ \t\u00a0\u3000\-\u2010-\u2015\uff0d\u200b-\u200d\u2060\ufeff]{0,2}"
+# eleven digits in any grouping, alone or behind a country or trunk prefix, but not inside a longer run of digits
+_PHONE: Final = re.compile(
+    rf"(?=(?<!\d)((?:(?:\+|00)?86{_GAP}|0)?1{_GAP}[3-9](?:{_GAP}\d){{9}}|1[3-9]\d\.\d{{4}}\.\d{{4}})(?!\d))",
+    re.ASCII,
+)
+_SECRETS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (re.compile(r"\b(bearer\s+|authorization\\?[\"']?\s*[:=]\s*\\?[\"']?\w+\s+)[\w.~+/=-]+", re.IGNORECASE), r"\1***"),
+    (re.compile(r"\bx(\\?['\"])[0-9a-f]{8,}\\?['\"]", re.IGNORECASE), r"x\1***\1"),
+    (re.compile(r"(://[^:/\s@]*:)[^@/\s]+@"), r"\1***@"),
+    (
+        re.compile(
+            r"((?:pass(?:phrase|word)|secret|private_key|api_key|access_token)\\?[\"']?\s*[=:]\s*)"
+            r"(?:\\?\"[^\"]*\"|\\?'[^']*'|[^\s,;&)}\]]+)",
+            re.IGNORECASE,
+        ),
+        r"\1***",
+    ),
+    # identifiers of the program's own are lower case; a key of 40 characters never is
+    (re.compile(r"(?<![\w-])(?=[a-z_-]*[A-Z0-9])[\w-]{40,}={0,2}", re.ASCII), "***"),
+    (re.compile(r"(?<![\w+/-])[\w+/-]{40,}={1,2}", re.ASCII), "***"),
+)
+# what a library says below this level is of no use to anybody who reads our logs
+_LIBRARIES: Final = ("dbos", "urllib3", "alembic", "sqlalchemy", "uvicorn", "asyncio", "keyring", "tenacity")
+_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s [%(process)d] %(message)s"
+_FILE_BYTES: Final = 2_000_000
+_FILES: Final = 5
+
+
+def mask(text: str) -> str:
+    """`text` with everything that looks like a mainland mobile number, a token or a key made unreadable."""
+    for pattern, shown in _SECRETS:
+        text = pattern.sub(shown, text)
+    return _mask_phones(text)
+
+
+def configure(level: int | str, file: Path | None = None) -> None:
+    """Masked logs to standard error and, if `file` is given, to it; standard error then has warnings only.
+
+    Give every process a file of its own: two of them cannot rotate one. Raises SettingsError if the file cannot be
+    written. Calling it again replaces what the earlier call set up.
+    """
+    handlers = (_Console(),) if file is None else (_Console(logging.WARNING), _open(file))
+    root = logging.getLogger()
+    for handler in [known for known in root.handlers if isinstance(known, _Masked)]:
+        root.removeHandler(handler)
+        handler.close()
+    for handler in handlers:
+        handler.setFormatter(_Formatter())
+        root.addHandler(handler)
+    root.setLevel(level)
+    _tame_libraries()
+    sys.excepthook = _log_uncaught
+    threading.excepthook = _log_uncaught_in_thread
+
+
+def _open(file: Path) -> _File:
+    try:
+        return _File(file, maxBytes=_FILE_BYTES, backupCount=_FILES, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError("log_file", f"the log file {file} cannot be written: {error.strerror}") from error
+
+
+def _tame_libraries() -> None:
+    for name in _LIBRARIES:
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = True
+        # DBOS adds a console handler of its own, unmasked, to a logger that has none
+        logger.handlers[:] = [logging.NullHandler()]
+
+
+class _Formatter(logging.Formatter):
+    def __init__(self) -> None:
+        super().__init__(_FORMAT)
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return mask(super().format(record))
+
+
+class _Masked(logging.Handler):
+    """A record that cannot be written is named without its arguments, which logging itself would print in the clear."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        error = sys.exc_info()[0]
+        if sys.stderr is not None:
+            where = f"{record.name}, {Path(record.pathname).name} line {record.lineno}"
+            sys.stderr.write(f"a log record was lost ({where}): {error.__name__ if error else ''}\n")
+
+
+class _Console(_Masked, logging.StreamHandler[TextIO]):
+    """Standard error as it is when the record comes; a windowed program on Windows has none."""
+
+    def __init__(self, level: int = logging.NOTSET) -> None:
+        logging.Handler.__init__(self, level)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        return sys.stderr
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if sys.stderr is not None:
+            super().emit(record)
+
+
+class _File(_Masked, logging.handlers.RotatingFileHandler):
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding=self.encoding, opener=_private)
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    logging.getLogger("campaign_app").critical("uncaught exception", exc_info=(kind, error, trace))
+
+
+def _log_uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
+    if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):
+        _log_uncaught(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+def _mask_phones(text: str) -> str:
+    plain = text if text.isascii() else "".join(map(_ascii_digit, text))
+    shown, done = [], 0
+    for start, end in _merged(match.span(1) for match in _PHONE.finditer(plain)):
+        digits = "".join(filter(str.isdecimal, plain[start:end]))[-11:]
+        shown += [text[done:start], digits[:3], "****", digits[-4:]]
+        done = end
+    return "".join([*shown, text[done:]])
+
+
+def _ascii_digit(character: str) -> str:
+    """A digit of any script or style as 0 to 9, so that offsets stay those of the text."""
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
+    return "+" if character == "\uff0b" else character
+
+
+def _merged(spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Overlapping spans joined: a number is never half shown because another one might begin before it."""
+    last: tuple[int, int] | None = None
+    for start, end in spans:
+        if last is not None and start < last[1]:
+            last = (last[0], max(last[1], end))
+            continue
+        if last is not None:
+            yield last
+        last = (start, end)
+    if last is not None:
+        yield last

@@ -1,0 +1,161 @@
+"""The workspace's settings, declared once: type, default, limits and what they mean in both languages.
+
+Sending without a confirmed consent is no setting, and no value here comes near it: however old a fact may be at
+screening, every fact older than `batch_reread_minutes` is read again before its batch leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import time
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from campaign_app.domain.errors import SettingsError
+
+Value = int | str | time
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One setting as data, for forms, help and documentation."""
+
+    zh: str
+    en: str
+    low: int | None = None
+    high: int | None = None
+    among: tuple[str, ...] = ()
+    name: str = ""
+    default: Value = ""
+
+
+def _setting(default: Any, zh: str, en: str, **limits: Any) -> Any:
+    return field(default=default, metadata={"declared": Declared(zh, en, default=default, **limits)})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    max_consent_age_minutes: int = _setting(
+        1440,
+        "核验时同意记录最多可有多旧（分钟）",
+        "How old a consent fact may be at screening, in minutes",
+        low=1,
+        high=1440,
+    )
+    batch_reread_minutes: int = _setting(
+        10,
+        "每批发送前，超过此分钟数的同意记录重新读取",
+        "Facts older than this are read again before a batch",
+        low=0,
+        high=10,
+    )
+    batch_size: int = _setting(500, "每批提交的条数", "Messages handed over in one batch", low=1, high=500)
+    window_opens: time = _setting(  # noqa: RUF009  a time is immutable
+        time(8), "每天最早发送时间", "No message leaves earlier in the day"
+    )
+    window_closes: time = _setting(  # noqa: RUF009
+        time(22), "每天最晚发送时间（最后一条）", "The last message leaves before this time of day"
+    )
+    house_cap_per_week: int = _setting(
+        1,
+        "同一主体每号每 7 天最多几条，0 为不限",
+        "Messages per person and entity in 7 days, 0 for no cap",
+        low=0,
+        high=50,
+    )
+    house_cap_per_month: int = _setting(
+        4,
+        "同一主体每号每 30 天最多几条，0 为不限",
+        "Messages per person and entity in 30 days, 0 for no cap",
+        low=0,
+        high=200,
+    )
+    language: str = _setting("zh_CN", "界面语言", "Language of the program", among=("zh_CN", "en"))
+    theme: str = _setting("system", "外观", "Appearance", among=("system", "light", "dark"))
+
+    def __post_init__(self) -> None:
+        for declared in DECLARED:
+            _check(declared, getattr(self, declared.name))
+        if self.window_opens >= self.window_closes:
+            raise SettingsError("setting_window", "window_opens must be before window_closes")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The civil time of mainland China, in which the sending window is meant."""
+        return ZoneInfo("Asia/Shanghai")
+
+
+DECLARED: Final[tuple[Declared, ...]] = tuple(
+    replace(known.metadata["declared"], name=known.name) for known in fields(Settings)
+)
+_BY_NAME: Final[Mapping[str, Declared]] = {declared.name: declared for declared in DECLARED}
+
+
+def load(stored: Callable[[str, Any], Any]) -> Settings:
+    """What the workspace stores, by its `setting(name, default)`; the default where it stores nothing.
+
+    Raises SettingsError for a value that this version does not take.
+    """
+    values = {declared.name: stored(declared.name, None) for declared in DECLARED}
+    return with_values(Settings(), {name: value for name, value in values.items() if value is not None})
+
+
+def with_values(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """`settings` with some values replaced, each as typed by a person, stored as JSON, or already of its type."""
+    parsed: dict[str, Any] = {name: parse(name, value) for name, value in values.items()}
+    return replace(settings, **parsed)
+
+
+def parse(name: str, value: object) -> Value:
+    """The value of one setting. Raises SettingsError."""
+    declared = _BY_NAME.get(name)
+    if declared is None:
+        raise SettingsError("setting_unknown", f"there is no setting {name!r}", name=name)
+    parsed = _of_type(declared, value)
+    _check(declared, parsed)
+    return parsed
+
+
+def to_stored(value: Value) -> int | str:
+    """The JSON form of a value; `parse` reads it back."""
+    return value.isoformat("minutes") if isinstance(value, time) else value
+
+
+def _of_type(declared: Declared, value: object) -> Value:
+    kind = type(declared.default)
+    if type(value) is kind:
+        return value
+    if isinstance(value, str):
+        try:
+            return _time(value) if kind is time else int(value)
+        except ValueError:
+            pass
+    raise SettingsError("setting_type", f"{declared.name} takes {_WANTED[kind]}", name=declared.name)
+
+
+def _time(written: str) -> time:
+    hours, _, minutes = written.partition(":")
+    return time(int(hours), int(minutes))
+
+
+_WANTED: Final[Mapping[type, str]] = {int: "a whole number", str: "a word", time: "a time such as 08:00"}
+
+
+def _check(declared: Declared, value: Value) -> None:
+    if type(value) is not type(declared.default):
+        raise SettingsError(
+            "setting_type", f"{declared.name} takes {_WANTED[type(declared.default)]}", name=declared.name
+        )
+    if declared.among and value not in declared.among:
+        raise SettingsError(
+            "setting_choice", f"{declared.name} is one of {', '.join(declared.among)}", name=declared.name
+        )
+    if isinstance(value, int) and not _within(declared, value):
+        raise SettingsError(
+            "setting_range", f"{declared.name} is from {declared.low} to {declared.high}", name=declared.name
+        )
+
+
+def _within(declared: Declared, value: int) -> bool:
+    return (declared.low is None or value >= declared.low) and (declared.high is None or value <= declared.high)

@@ -1,0 +1,185 @@
+"""What every test lives in: no display, no home folder, no keychain, no network, and nothing left behind.
+
+A test that means to cause a warning in the logs asks for `caplog` and looks at it, or is marked
+`expects_logs("logger", …)`. A fixture that keeps a thread for longer than a test marks its tests `keeps_threads`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+_HOME = Path(tempfile.mkdtemp(prefix="campaign-app-tests-"))
+_GRACE_SECONDS = 5.0
+_started: WeakKeyDictionary[threading.Thread, str] = WeakKeyDictionary()
+
+
+def _isolate() -> None:
+    """Before anything is imported that looks at the environment; child processes inherit it."""
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
+        os.environ[name] = str(_folder(name.lower()))
+    for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
+        os.environ[name] = str(_folder("home"))
+    for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY"):
+        os.environ.pop(name, None)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost,::1"
+
+
+def _folder(name: str) -> Path:
+    folder = _HOME / name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+_isolate()
+# a red run must be red again for whoever repeats it, so examples follow from the test alone; `search` looks for new
+# ones: HYPOTHESIS_PROFILE=search. No deadline: a busy machine is not a bug.
+_quiet = (HealthCheck.too_slow, HealthCheck.data_too_large)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None, suppress_health_check=_quiet)
+settings.register_profile("search", deadline=None, max_examples=1_000, print_blob=True, suppress_health_check=_quiet)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_HOME, ignore_errors=True)
+
+
+# --- network ---------------------------------------------------------------------------------------------------------
+
+
+class NetworkRefused(AssertionError):
+    """A test tried to leave this machine."""
+
+
+def _is_loopback(host: object) -> bool:
+    if host in ("localhost", "", None):
+        return True
+    try:
+        return ip_address(str(host).partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _guard(name: str) -> None:
+    real = getattr(socket.socket, name)
+
+    def guarded(self: socket.socket, *args: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(args[-1][0]):
+            raise NetworkRefused(f"{name} to {args[-1][0]}: tests stay on this machine")
+        return real(self, *args)
+
+    setattr(socket.socket, name, guarded)
+
+
+def _guard_names() -> None:
+    real = socket.getaddrinfo
+
+    def guarded(host: Any, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if not _is_loopback(name) and name != socket.gethostname():
+            raise NetworkRefused(f"look-up of {name}: tests stay on this machine")
+        return real(host, *args, **kwargs)
+
+    socket.getaddrinfo = guarded
+
+
+for _name in ("connect", "connect_ex", "sendto"):
+    _guard(_name)
+_guard_names()
+
+
+# --- nothing left behind ---------------------------------------------------------------------------------------------
+
+
+def _remember_starts() -> None:
+    real = threading.Thread.start
+
+    def start(self: threading.Thread) -> None:
+        _started[self] = "".join(traceback.format_stack(limit=5)[:-1])
+        real(self)
+
+    threading.Thread.start = start  # type: ignore[method-assign]
+
+
+_remember_starts()
+
+
+def _leaked(before: set[threading.Thread]) -> list[threading.Thread]:
+    return [t for t in threading.enumerate() if t not in before and not t.daemon and t.is_alive()]
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test that leaves a non-daemon thread running, and says where it was started."""
+    before = set(threading.enumerate())
+    yield
+    if request.node.get_closest_marker("keeps_threads"):
+        return
+    until = time.monotonic() + _GRACE_SECONDS
+    for thread in _leaked(before):
+        thread.join(max(0.0, until - time.monotonic()))
+    leaked = [f"{thread.name}, started at\n{_started.get(thread, '?')}" for thread in _leaked(before)]
+    if leaked:
+        pytest.fail("threads left running: " + "\n".join(leaked), pytrace=False)
+
+
+class _Kept(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+def _is_expected(record: logging.LogRecord, expected: tuple[str, ...]) -> bool:
+    return any(record.name == name or record.name.startswith(f"{name}.") for name in expected)
+
+
+@pytest.fixture(autouse=True)
+def _no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test during which anything was logged at WARNING or above that it did not announce."""
+    root, kept = logging.getLogger(), _Kept()
+    root.addHandler(kept)
+    yield
+    root.removeHandler(kept)
+    marker = request.node.get_closest_marker("expects_logs")
+    expected = marker.args if marker else ()
+    if "caplog" in request.fixturenames:
+        return
+    odd = [f"{r.name} {r.levelname}: {r.getMessage()}" for r in kept.records if not _is_expected(r, expected)]
+    if odd:
+        pytest.fail("unexpected log records:\n" + "\n".join(odd), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def _process_state_restored() -> Iterator[None]:
+    """What `logs.configure` and `keyring.set_keyring` change for the whole process is changed back."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    hooks = sys.excepthook, threading.excepthook
+    yield
+    for handler in [known for known in root.handlers if known not in handlers]:
+        root.removeHandler(handler)
+        handler.close()
+    root.setLevel(level)
+    sys.excepthook, threading.excepthook = hooks
+    if (keyring := sys.modules.get("keyring.core")) is not None:
+        keyring._keyring_backend = None
