@@ -14,6 +14,7 @@ import sys
 import threading
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -25,7 +26,7 @@ from campaign_app.domain.errors import SettingsError
 _GAP: Final = r"[ \t\u00a0\u3000\-\u2010-\u2015\uff0d\u200b-\u200d\u2060\ufeff]{0,2}"
 # eleven digits in any grouping, alone or behind a country or trunk prefix, but not inside a longer run of digits
 _PHONE: Final = re.compile(
-    rf"(?=(?<!\d)((?:(?:\+|00)?86{_GAP}|0)?1{_GAP}[3-9](?:{_GAP}\d){{9}}|1[3-9]\d\.\d{{4}}\.\d{{4}})(?!\d))",
+    rf"(?=(?<!\d)((?:(?:\+|00)?86{_GAP}|0)?(?:1{_GAP}[3-9](?:{_GAP}\d){{9}}|1[3-9]\d\.\d{{4}}\.\d{{4}}))(?!\d))",
     re.ASCII,
 )
 _SECRETS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
@@ -133,6 +134,10 @@ class _Console(_Masked, logging.StreamHandler[TextIO]):
 class _File(_Masked, logging.handlers.RotatingFileHandler):
     def _open(self) -> TextIOWrapper:
         return open(self.baseFilename, "a", encoding=self.encoding, opener=_private)
+
+    def close(self) -> None:
+        with suppress(OSError):  # a full disk: what could not be written is lost, the program goes on
+            super().close()
 
 
 def _private(name: str, flags: int) -> int:
