@@ -1,0 +1,71 @@
+"""Our own `{name}` templates: parsed once, rendered many times, and a value is never expanded a second time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+# `${x}` and `{{x}}` belong to other providers: they stay in the text, and VAR-001 reports them
+_PLACEHOLDER: Final = re.compile(r"(?<![${])\{(\w{1,40})\}(?!\})")
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSpan:
+    """Where the value of variable `name` stands in a rendered text, in code points."""
+
+    name: str
+    start: int
+    end: int
+
+    def shifted(self, by: int) -> ValueSpan:
+        return ValueSpan(self.name, self.start + by, self.end + by)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    text: str
+    value_spans: tuple[ValueSpan, ...]
+
+
+@dataclass(frozen=True)
+class Template:
+    """`literals` has one more piece than there are placeholders; `names` are theirs, in order, repeats included."""
+
+    body: str
+    literals: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, body: str) -> Template:
+        pieces = _PLACEHOLDER.split(body)
+        return cls(body, tuple(pieces[::2]), tuple(pieces[1::2]))
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        return frozenset(self.names)
+
+    @cached_property
+    def fixed(self) -> str:
+        """The text with every variable empty."""
+        return "".join(self.literals)
+
+    @cached_property
+    def adjacent(self) -> bool:
+        """Whether two variables touch."""
+        return any(not literal for literal in self.literals[1:-1])
+
+    def render(self, values: Mapping[str, str]) -> Rendered:
+        """A variable without a value stays as it is written."""
+        pieces, spans, at = [self.literals[0]], [], len(self.literals[0])
+        for name, literal in zip(self.names, self.literals[1:], strict=True):
+            value = values.get(name)
+            if value is None:
+                value = f"{{{name}}}"
+            else:
+                spans.append(ValueSpan(name, at, at + len(value)))
+            pieces += (value, literal)
+            at += len(value) + len(literal)
+        return Rendered("".join(pieces), tuple(spans))
