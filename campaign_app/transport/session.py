@@ -1,0 +1,229 @@
+"""One signed HTTP session per account: time limits always, size limits always, redirects never."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from threading import Event
+from typing import Any, Final, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+import urllib3.exceptions
+from pydantic import BaseModel
+from pydantic_core import to_json
+from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.auth import AuthBase
+from requests.cookies import RequestsCookieJar
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+
+from campaign_app.domain.errors import RemoteUnavailable, SettingsError
+from campaign_app.domain.ports import Clock
+from campaign_app.transport.errors import AnswerTooLarge, AnswerTooSlow, Redirected, status_error, translated
+from campaign_app.transport.throttle import Throttle
+
+M = TypeVar("M", bound=BaseModel)
+_CHUNK: Final = 1 << 18
+_PROBLEM_MAX: Final = 1 << 16
+_POOL: Final = 32
+
+
+class Signer(Protocol):
+    def sign(self, request: requests.PreparedRequest, *, now: Any, nonce: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds and bytes. `read` is for every single read, `whole` for one answer from its first byte to its last."""
+
+    connect: float = 5.0
+    read: float = 30.0
+    whole: float = 120.0
+    answer_bytes: int = 64 << 20
+    attempts: int = 3
+    longest_wait: float = 10.0
+
+
+class SignedSession:
+    """Asks one server in one account's name; many threads may share it.
+
+    What is safe to repeat is tried up to `limits.attempts` times, waiting as the server asks for if that is not longer
+    than `limits.longest_wait`. `wait` ends early when the session is closed.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        signer: Signer,
+        clock: Clock,
+        *,
+        limits: Limits = Limits(),
+        throttle: Throttle | None = None,
+        wait: Callable[[float], object] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        adapter: BaseAdapter | None = None,
+    ) -> None:
+        self._base, loopback = _checked(base_url)
+        self._clock, self._limits, self._throttle, self._monotonic = clock, limits, throttle, monotonic
+        self._closed = Event()
+        self._wait = wait or self._closed.wait
+        self._signing = _Signing(signer, clock)
+        self._http = _Session()
+        # a proxy is a matter of the machine's settings, but nothing on this machine is behind one
+        self._http.trust_env = not loopback
+        self._http.headers["User-Agent"] = "campaign-app"
+        self._http.headers["Accept"] = "application/json, application/problem+json"
+        self._http.mount(f"{self._base}/", adapter or HTTPAdapter(pool_connections=1, pool_maxsize=_POOL))
+
+    def get(self, path: str, params: Mapping[str, str], model: type[M], *, signed: bool = True) -> M:
+        auth: AuthBase = self._signing if signed else _Unsigned()
+        request = requests.Request("GET", self._base + path, params=dict(params), auth=auth)
+        return self._repeat(lambda: self._ask(request, f"GET {_endpoint(path)}", model, changes=False))
+
+    def post(
+        self,
+        path: str,
+        body: BaseModel | Mapping[str, Any],
+        model: type[M],
+        headers: Mapping[str, str] | None = None,
+        *,
+        safe_to_repeat: bool,
+    ) -> M:
+        """`safe_to_repeat`: carried out twice it does no more than once; else it is asked once and no more."""
+        what = f"POST {_endpoint(path)}"
+        with translated(what):
+            data = to_json(body)
+        every = {**(headers or {}), "Content-Type": "application/json"}
+        request = requests.Request("POST", self._base + path, data=data, headers=every, auth=self._signing)
+        if safe_to_repeat:
+            return self._repeat(lambda: self._ask(request, what, model, changes=False))
+        return self._ask(request, what, model, changes=True)
+
+    def close(self) -> None:
+        """Ends waits under way and gives the connections back."""
+        self._closed.set()
+        self._http.close()
+
+    def _ask(self, request: requests.Request, what: str, model: type[M], *, changes: bool) -> M:
+        if self._throttle is not None:
+            self._throttle.take()
+        with translated(what, changes=changes):
+            prepared = self._http.prepare_request(request)
+            settings = self._http.merge_environment_settings(str(prepared.url), {}, True, None, None)  # noqa: FBT003
+            timeout = (self._limits.connect, self._limits.read)
+            with self._http.send(prepared, timeout=timeout, allow_redirects=False, **settings) as response:
+                if 300 <= response.status_code < 400:
+                    raise Redirected
+                if not response.ok:
+                    body, now = self._read_problem(response), self._clock()
+                    raise status_error(what, response.status_code, response.headers, body, now=now, changes=changes)
+                return model.model_validate_json(self._read(response, self._limits.answer_bytes), strict=True)
+
+    def _read(self, response: requests.Response, most: int) -> bytes:
+        """By single reads: a server that drips never runs into the read timeout, so the whole has one of its own."""
+        until = self._monotonic() + self._limits.whole
+        pieces, size = [], 0
+        while piece := response.raw.read1(_CHUNK, decode_content=True):
+            pieces.append(piece)
+            size += len(piece)
+            if size > most:
+                raise AnswerTooLarge
+            if self._monotonic() > until:
+                raise AnswerTooSlow
+        return b"".join(pieces)
+
+    def _read_problem(self, response: requests.Response) -> bytes:
+        """The status already says what happened; a body that does not come changes nothing."""
+        try:
+            return self._read(response, _PROBLEM_MAX)
+        except (urllib3.exceptions.HTTPError, OSError, AnswerTooLarge, AnswerTooSlow):
+            return b""
+
+    def _repeat(self, call: Callable[[], M]) -> M:
+        retrying = Retrying(
+            retry=retry_if_exception(self._worth_another),
+            stop=stop_after_attempt(self._limits.attempts),
+            wait=self._pause,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        return retrying(call)
+
+    def _worth_another(self, error: BaseException) -> bool:
+        soon = isinstance(error, RemoteUnavailable) and (error.retry_after or 0.0) <= self._limits.longest_wait
+        return soon and not self._closed.is_set()
+
+    def _sleep(self, seconds: float) -> None:
+        self._wait(seconds)
+
+    def _pause(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, RemoteUnavailable) and error.retry_after is not None:
+            return error.retry_after
+        backoff: float = 0.2 * 2 ** (state.attempt_number - 1)
+        return min(backoff, self._limits.longest_wait)
+
+
+class _Session(requests.Session):
+    def __init__(self) -> None:
+        super().__init__()
+        self.cookies = _NoCookies()
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - the library's signature
+        """None: the library would read the whole body of a redirect, however large."""
+        return
+
+
+class _NoCookies(RequestsCookieJar):
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Keeps none: an account is its key."""
+
+
+class _Signing(AuthBase):
+    """Signs last, when the request is complete; every attempt has a nonce and a time of its own."""
+
+    def __init__(self, signer: Signer, clock: Clock) -> None:
+        self._signer = signer
+        self._clock = clock
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        self._signer.sign(request, now=self._clock(), nonce=secrets.token_urlsafe(24))
+        return request
+
+
+class _Unsigned(AuthBase):
+    """Keeps the library from looking for a password in ~/.netrc."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+def _endpoint(path: str) -> str:
+    """What errors may say of a path: keys and refs stand behind its second part."""
+    return "/".join(path.split("/")[:3])
+
+
+def _checked(base_url: str) -> tuple[str, bool]:
+    """The address without a slash at its end, and whether it is on this machine."""
+    try:
+        parts = urlsplit(base_url)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        host, parts = "", urlsplit("")
+    plain = not (parts.query or parts.fragment or parts.username or parts.password)
+    if parts.scheme not in ("http", "https") or not host or not plain:
+        raise SettingsError("bad_url", "The address of the account's server is not an http(s) address")
+    loopback = _is_loopback(host)
+    if parts.scheme != "https" and not loopback:
+        raise SettingsError("insecure_url", "Only https:// leaves this machine")
+    return base_url.rstrip("/"), loopback
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

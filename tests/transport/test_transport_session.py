@@ -1,0 +1,313 @@
+"""The signed session over real sockets: limits of time and size, no redirects, retries of what is safe only."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from helpers.raw_server import http, raw_server
+from helpers.replay import Replay, Reply, problem
+
+from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable, SettingsError
+from campaign_app.transport.session import Limits, SignedSession
+from campaign_app.transport.signing import RequestSigner, verify_request
+from campaign_app.transport.throttle import Throttle
+from campaign_app.transport.wire import Issuer
+
+NOW = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+ANSWER = {"uscc": "91330100MA0000002X", "name": "平台"}
+JSON = '{"uscc": "91330100MA0000002X", "name": "平台"}'.encode()
+QUICK = Limits(connect=0.5, read=0.2, whole=0.5, answer_bytes=200_000, attempts=1)
+Open = Callable[..., SignedSession]
+
+
+@pytest.fixture
+def opened() -> Iterator[Open]:
+    sessions: list[SignedSession] = []
+
+    def one(url: str = "http://127.0.0.1:9", **kwargs: Any) -> SignedSession:
+        session = SignedSession(url, RequestSigner("k1", KEY), lambda: NOW, **kwargs)
+        sessions.append(session)
+        return session
+
+    yield one
+    for session in sessions:
+        session.close()
+
+
+def ask(session: SignedSession) -> Issuer:
+    return session.get("/v1/meta", {"cursor": "a b"}, Issuer)
+
+
+def change(session: SignedSession) -> Issuer:
+    return session.post("/v1/messages", {"n": 1}, Issuer, {"Idempotency-Key": "k"}, safe_to_repeat=False)
+
+
+# --- over real sockets -----------------------------------------------------------------------------------------------
+
+
+def test_an_answer_comes_back_as_its_model(opened: Open) -> None:
+    with raw_server(lambda c, _: c.sendall(http(JSON))) as server:
+        assert ask(opened(server.url)) == Issuer(**ANSWER)
+    assert server.asked[0].startswith(b"GET /v1/meta?cursor=a+b HTTP/1.1\r\n")
+
+
+def test_a_compressed_answer_is_read(opened: Open) -> None:
+    with raw_server(lambda c, _: c.sendall(http(gzip.compress(JSON), Content_Encoding="gzip"))) as server:
+        assert ask(opened(server.url)) == Issuer(**ANSWER)
+
+
+def silent(_: socket.socket, done: threading.Event) -> None:
+    done.wait(20)
+
+
+def dripping(connection: socket.socket, done: threading.Event) -> None:
+    connection.sendall(http(b"", length=1000))
+    for _ in range(200):
+        connection.sendall(b" ")
+        if done.wait(0.05):
+            return
+
+
+def endless(connection: socket.socket, done: threading.Event) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while not done.is_set():
+        connection.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
+
+
+def bomb(connection: socket.socket, _: threading.Event) -> None:
+    connection.sendall(http(gzip.compress(b" " * 50_000_000), Content_Encoding="gzip"))
+
+
+def cut(connection: socket.socket, _: threading.Event) -> None:
+    connection.sendall(http(JSON[:20], length=len(JSON)))
+
+
+def hung_up(_connection: socket.socket, _: threading.Event) -> None:
+    return
+
+
+def truncated(connection: socket.socket, _: threading.Event) -> None:
+    connection.sendall(http(JSON[:20]))
+
+
+def html(connection: socket.socket, _: threading.Event) -> None:
+    connection.sendall(http(b"<html>log in</html>", Content_Type="text/html"))
+
+
+def elsewhere(connection: socket.socket, done: threading.Event) -> None:
+    connection.sendall(http(b"", status="302 Found", length=10**9, Location="http://127.0.0.1:1/other"))
+    done.wait(20)
+
+
+@pytest.mark.parametrize(
+    ("talk", "reading", "changing", "code"),
+    [
+        (silent, RemoteUnavailable, OutcomeUnknown, "timeout"),
+        (dripping, RemoteUnavailable, OutcomeUnknown, "timeout"),
+        (endless, RemoteRefused, OutcomeUnknown, "answer_too_large"),
+        (bomb, RemoteRefused, OutcomeUnknown, "answer_too_large"),
+        (cut, RemoteUnavailable, OutcomeUnknown, "connection_cut"),
+        (hung_up, RemoteUnavailable, OutcomeUnknown, "connection_cut"),
+        (truncated, RemoteUnavailable, OutcomeUnknown, "answer_cut"),
+        (html, RemoteRefused, OutcomeUnknown, "contract_broken"),
+        (elsewhere, RemoteRefused, RemoteRefused, "redirected"),
+    ],
+)
+def test_trouble_on_the_wire(talk: Any, reading: type, changing: type, code: str, opened: Open) -> None:
+    for doing, kind in ((ask, reading), (change, changing)):
+        with raw_server(talk) as server, pytest.raises(RemoteError) as info:
+            doing(opened(server.url, limits=QUICK))
+        assert (type(info.value), info.value.code) == (kind, code)
+        assert info.value.__context__ is None
+
+
+def test_nobody_there(opened: Open) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    for doing in (ask, change):
+        with pytest.raises(RemoteUnavailable) as info:
+            doing(opened(f"http://127.0.0.1:{port}", limits=QUICK))
+        assert (type(info.value), info.value.code) == (RemoteUnavailable, "unreachable")
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    key = ec.generate_private_key(ec.SECP256R1())
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW + timedelta(days=9000))
+    pem = folder / "server.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem.write_bytes(private + builder.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return context
+
+
+def test_a_certificate_nobody_vouches_for(opened: Open, tmp_path: Path) -> None:
+    for doing in (ask, change):
+        with raw_server(hung_up, self_signed(tmp_path)) as server, pytest.raises(RemoteRefused) as info:
+            doing(opened(server.url, limits=QUICK))
+        assert (info.value.code, info.value.account_wide) == ("tls", True)
+        assert server.asked == []
+
+
+# --- what is asked ---------------------------------------------------------------------------------------------------
+
+
+def test_every_attempt_is_signed_anew(opened: Open) -> None:
+    replay = Replay(500, ANSWER)
+    ask(opened(adapter=replay, wait=lambda _: None))
+    verified = [
+        verify_request(str(r.method), str(r.url), dict(r.headers), b"", lambda _: KEY.public_key(), NOW)
+        for r in replay.requests
+    ]
+    assert [v.key_id for v in verified] == ["k1", "k1"]
+    assert verified[0].nonce != verified[1].nonce
+
+
+def test_an_unsigned_request_carries_no_signature(opened: Open) -> None:
+    replay = Replay(ANSWER)
+    opened(adapter=replay).get("/.well-known/jwks.json", {}, Issuer, signed=False)
+    assert not {"Signature", "Authorization"} & set(replay.requests[0].headers)
+
+
+def test_no_cookie_is_kept(opened: Open) -> None:
+    def check(connection: socket.socket, _: threading.Event) -> None:
+        connection.sendall(http(JSON, Set_Cookie="who=you"))
+
+    with raw_server(check) as server:
+        session = opened(server.url)
+        ask(session)
+        ask(session)
+    assert not any(b"cookie" in head.lower() for head in server.asked)
+
+
+def test_a_path_before_the_endpoints_is_kept(opened: Open) -> None:
+    replay = Replay(ANSWER)
+    opened("https://shop.example/api/", adapter=replay).get("/v1/meta", {}, Issuer)
+    assert replay.requests[0].url == "https://shop.example/api/v1/meta"
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("http://shop.example", "insecure_url"),
+        ("http://192.168.1.5:80", "insecure_url"),
+        ("http://127.0.0.1.evil.example", "insecure_url"),
+        ("ftp://shop.example", "bad_url"),
+        ("https://user:pw@shop.example", "bad_url"),
+        ("https://shop.example/?a=1", "bad_url"),
+        ("https://", "bad_url"),
+        ("https://shop.example:port", "bad_url"),
+        ("https://[::1", "bad_url"),
+        ("shop.example", "bad_url"),
+        ("", "bad_url"),
+    ],
+)
+def test_an_address_that_would_not_be_safe_is_refused(url: str, code: str, opened: Open) -> None:
+    with pytest.raises(SettingsError) as info:
+        opened(url)
+    assert info.value.code == code
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://[::1]:1", "http://localhost:1", "https://shop.example"])
+def test_plain_http_stays_on_this_machine(url: str, opened: Open) -> None:
+    opened(url)
+
+
+# --- trying again ----------------------------------------------------------------------------------------------------
+
+
+def test_reading_is_tried_again_as_the_server_asks(opened: Open) -> None:
+    waits: list[float] = []
+    replay = Replay(problem(429, "throttled", Retry_After="3"), requests.ReadTimeout(), ANSWER)
+    assert ask(opened(adapter=replay, wait=waits.append)) == Issuer(**ANSWER)
+    assert waits == [3.0, 0.4]
+
+
+def test_trying_again_ends(opened: Open) -> None:
+    replay = Replay(forever=Reply(500))
+    with pytest.raises(RemoteUnavailable):
+        ask(opened(adapter=replay, wait=lambda _: None))
+    assert len(replay.requests) == 3
+
+
+def test_a_long_wait_is_left_to_the_caller(opened: Open) -> None:
+    replay = Replay(problem(429, "throttled", Retry_After="60"))
+    with pytest.raises(RemoteUnavailable) as info:
+        ask(opened(adapter=replay))
+    assert (len(replay.requests), info.value.retry_after) == (1, 60.0)
+
+
+@pytest.mark.parametrize("trouble", [429, 500, 503, requests.ReadTimeout(), requests.ConnectTimeout()])
+def test_what_changes_something_is_asked_once(trouble: Any, opened: Open) -> None:
+    replay = Replay(trouble)
+    with pytest.raises(RemoteUnavailable):
+        change(opened(adapter=replay))
+    assert len(replay.requests) == 1
+
+
+def test_a_post_that_is_safe_to_repeat_is_tried_again(opened: Open) -> None:
+    replay = Replay(500, ANSWER)
+    session = opened(adapter=replay, wait=lambda _: None)
+    session.post("/v1/consents/lookup", {"refs": ["c1"]}, Issuer, safe_to_repeat=True)
+    assert replay.bodies == [{"refs": ["c1"]}] * 2
+
+
+@pytest.mark.parametrize("refusal", [400, 401, 404, Reply(body=b"<html>")])
+def test_a_refusal_is_not_tried_again(refusal: Any, opened: Open) -> None:
+    replay = Replay(refusal)
+    with pytest.raises(RemoteRefused):
+        ask(opened(adapter=replay))
+    assert len(replay.requests) == 1
+
+
+def test_closing_ends_a_wait(opened: Open) -> None:
+    replay = Replay(forever=problem(429, "throttled", Retry_After="9"))
+    session = opened(adapter=replay)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(ask, session)
+        while not replay.requests:
+            pass
+        session.close()
+        with pytest.raises(RemoteUnavailable):
+            asked.result(timeout=5)
+
+
+def test_a_configured_rate_is_kept(opened: Open) -> None:
+    waits: list[float] = []
+    throttle = Throttle(2, monotonic=lambda: 0.0, wait=waits.append)
+    session = opened(adapter=Replay(forever=ANSWER), throttle=throttle)
+    for _ in range(3):
+        ask(session)
+    assert waits == [0.5, 1.0]
+
+
+def test_many_threads_share_one_session(opened: Open) -> None:
+    with raw_server(lambda c, _: c.sendall(http(JSON))) as server, ThreadPoolExecutor(8) as pool:
+        session = opened(server.url)
+        answers = list(pool.map(lambda _: ask(session), range(40)))
+    assert answers == [Issuer(**ANSWER)] * 40
+
+
+def test_errors_name_the_endpoint_and_no_key(opened: Open) -> None:
+    with pytest.raises(RemoteRefused) as info:
+        opened(adapter=Replay(404)).get("/v1/messages/outcomes/secret-key", {"cursor": "13800000001"}, Issuer)
+    assert str(info.value) == "GET /v1/messages: the server does not know this"
+    assert "secret" not in repr(info.value.facts)

@@ -1,0 +1,61 @@
+"""The throttle lets through so many a second, whoever asks."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign_app.transport.throttle import Throttle
+
+
+class Time:
+    """A clock that moves when somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.waits: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+
+def test_the_first_ones_go_at_once_and_the_others_in_turn() -> None:
+    time = Time()
+    throttle = Throttle(4, burst=3, monotonic=time, wait=time.wait)
+    for _ in range(5):
+        throttle.take()
+    assert time.waits == pytest.approx([0.25, 0.25])
+
+
+def test_a_pause_fills_the_bucket_but_not_over_its_rim() -> None:
+    time = Time()
+    throttle = Throttle(4, burst=2, monotonic=time, wait=time.wait)
+    for _ in range(2):
+        throttle.take()
+    time.now += 3_600
+    assert [throttle.reserve() for _ in range(3)] == pytest.approx([0, 0, 0.25])
+
+
+@given(st.lists(st.floats(0, 3), max_size=60), st.floats(0.5, 50), st.integers(1, 5))
+def test_no_window_holds_more_than_rate_and_burst_allow(gaps: list[float], rate: float, burst: int) -> None:
+    time = Time()
+    throttle = Throttle(rate, burst=burst, monotonic=time, wait=time.wait)
+    times = []
+    for gap in gaps:
+        time.now += gap
+        throttle.take()
+        times.append(time.now)
+    for i, first in enumerate(times):
+        for j in range(i, len(times)):
+            assert j - i + 1 <= burst + (times[j] - first) * rate + 1e-6
+
+
+@pytest.mark.parametrize(("rate", "burst"), [(0, 1), (-1, 1), (1, 0)])
+def test_a_throttle_that_lets_nothing_through_is_refused(rate: float, burst: int) -> None:
+    with pytest.raises(ValueError, match="through"):
+        Throttle(rate, burst=burst, monotonic=float, wait=float)
