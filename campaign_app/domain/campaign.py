@@ -10,7 +10,10 @@ from campaign_app.domain.audience import Filter
 
 
 class CampaignState(StrEnum):
-    """draft → screened → approved → scheduled → sending ⇄ paused → done; waiting needs a person."""
+    """draft → screened → approved → scheduled → sending ⇄ paused → done; waiting needs a person.
+
+    A cancelled one that had begun is cancelling until it is known what became of every message handed over.
+    """
 
     DRAFT = "draft"
     SCREENING = "screening"
@@ -20,6 +23,7 @@ class CampaignState(StrEnum):
     SENDING = "sending"
     PAUSED = "paused"
     WAITING = "waiting"
+    CANCELLING = "cancelling"
     CANCELLED = "cancelled"
     DONE = "done"
 

@@ -15,7 +15,7 @@ from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
 from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.jobs.gating import Judged, sealed, without_blocked_texts
-from campaign_app.jobs.ports import BATCH, Claim, Submission
+from campaign_app.jobs.ports import Claim, Submission
 from campaign_app.jobs.settling import Settled, ask_again, may_leave, settle
 from campaign_app.jobs.stores import Context
 
@@ -43,7 +43,7 @@ def run_batch(context: Context, campaign_id: int, after: int) -> BatchResult:
     submission = context.stores.ledger.submission_at(campaign_id, after + 1)
     if submission is not None:
         return _after(submission, settle(context, campaign, submission))
-    members = context.stores.campaigns.ok_members(campaign_id, after, BATCH)
+    members = context.stores.campaigns.ok_members(campaign_id, after, context.batch)
     if not members:
         return BatchResult(Step.END, after)
     batch = _decide(context, campaign, members)

@@ -14,7 +14,7 @@ from dbos.error import DBOSMaxStepRetriesExceeded
 from campaign_app.domain.errors import AppError, RemoteUnavailable
 from campaign_app.jobs import dispatch, poll, screening, sync
 from campaign_app.jobs.import_flow import ImportFlow
-from campaign_app.jobs.settling import release
+from campaign_app.jobs.settling import Settled, reconcile, release
 from campaign_app.jobs.stores import Context
 
 # changes only when steps change: recovery filters on it, so the program's version would strand paused campaigns
@@ -55,6 +55,7 @@ class Flows(DBOSConfiguredInstance):
             "import": self.import_file,
             "screen": self.screen,
             "dispatch": self.dispatch,
+            "reconcile": self.reconcile,
             "poll": self.poll,
         }
         try:
@@ -161,6 +162,16 @@ class Flows(DBOSConfiguredInstance):
     def dispatch_end(self, campaign_id: int) -> tuple[str, int]:
         result = dispatch.finish(self._context, campaign_id)
         return result.step.value, result.after
+
+    def reconcile(self, job_id: int, campaign_id: int) -> dict[str, Any]:
+        while self.reconcile_once(job_id, campaign_id) == Settled.LATER:
+            DBOS.sleep(FENCE_POLL_SECONDS)
+        return {}
+
+    @_asks_platform
+    def reconcile_once(self, job_id: int, campaign_id: int) -> str:
+        self._context.stores.jobs.set_progress(job_id, 0, 0)
+        return reconcile(self._context, campaign_id).value
 
     def poll(self, job_id: int, account_id: int) -> dict[str, Any]:  # noqa: ARG002 every flow is called with its job
         return self.poll_streams(account_id)

@@ -141,6 +141,25 @@ def _still_confirmed(context: Context, campaign: Campaign, submission: Submissio
     return [Outgoing(sealed(judged[row.customer_id]), row.message_id, row.text) for row in rows if row not in refused]
 
 
+def reconcile(context: Context, campaign_id: int) -> Settled:
+    """After a cancel: asks what became of every open batch and submits nothing more."""
+    campaign = context.stores.campaigns.campaign(campaign_id)
+    settled = Settled.DONE
+    for submission in context.stores.ledger.unsettled(campaign_id):
+        outcomes = context.remotes.gateway(submission.account_id, campaign.purpose).lookup(submission.key)
+        if outcomes is None and context.clock() < _fence(context, submission):
+            settled = Settled.LATER
+            continue
+        if outcomes is None:
+            rows = context.stores.ledger.open_rows(submission.id)
+            outcomes = tuple(SubmitOutcome(row.message_id, Outcome.WITHHELD, code="cancelled") for row in rows)
+        context.stores.ledger.settle(submission.id, outcomes, context.clock())
+    if settled is Settled.DONE and campaign.state is CampaignState.CANCELLING:
+        done = replace(campaign, state=CampaignState.CANCELLED)
+        context.stores.campaigns.update(done, expected=CampaignState.CANCELLING)
+    return settled
+
+
 def _confirmed(judged: Judged | None) -> bool:
     return judged is not None and not isinstance(judged.decision, Refusal)
 

@@ -22,7 +22,7 @@ from campaign_app.domain.ports import (
     PlatformClient,
     SuppressionStore,
 )
-from campaign_app.jobs.ports import Gateway, Ledger
+from campaign_app.jobs.ports import BATCH, Gateway, Ledger
 
 
 class Composer(Protocol):
@@ -70,3 +70,4 @@ class Context:
     policy: Policy
     clock: Clock
     wait: Callable[[float], None]
+    batch: int = BATCH

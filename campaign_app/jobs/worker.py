@@ -24,6 +24,7 @@ WORK: Final = {
     CampaignState.SCREENING: "screen",
     CampaignState.SCHEDULED: "",
     CampaignState.SENDING: "dispatch",
+    CampaignState.CANCELLING: "reconcile",
 }
 
 

@@ -1,0 +1,81 @@
+"""Connecting shops: what a platform says of itself is checked and pinned before anything is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from campaign_app.domain.customer import Account, Entity
+from campaign_app.domain.errors import NotAllowed, RemoteRefused
+from campaign_app.domain.ports import AccountStore, AuditLog, Clock, ConnectionReport, PlatformClient, Secrets
+from campaign_app.domain.signature import Signature
+
+ClientMaker = Callable[[Account, str], PlatformClient]
+
+
+def secret_name(account_id: int) -> str:
+    """Where an account's private key lies among the workspace's secrets."""
+    return f"account.{account_id}.key"
+
+
+class Accounts:
+    """Connect, test and disconnect accounts of the Platform Consent API."""
+
+    def __init__(
+        self, *, store: AccountStore, secrets: Secrets, audit: AuditLog, clock: Clock, make_client: ClientMaker
+    ) -> None:
+        self._store = store
+        self._secrets = secrets
+        self._audit = audit
+        self._clock = clock
+        self._make_client = make_client
+
+    def connect(self, *, base_url: str, key_id: str, private_key: str, actor: str) -> Account:
+        """Checks the connection, pins the platform's keys and stores the account with its key.
+
+        Raises RemoteError if the platform cannot be reached or refuses, NotAllowed if its answer may not be trusted.
+        """
+        asked = Account(0, "consent_api", base_url, base_url, "", "", "", key_id, simulated=False, pinned_keys="")
+        report = self._make_client(asked, private_key).check_connection()
+        _require_usable(report)
+        now = self._clock()
+        self._store.add_entity(Entity(report.entity_uscc, report.entity_name))
+        said = replace(asked, label=report.shop or base_url, simulated=report.simulated, pinned_keys=report.pinned_keys)
+        issuer = replace(said, issuer_uscc=report.issuer_uscc, issuer_name=report.issuer_name)
+        account = self._store.add_account(replace(issuer, entity_uscc=report.entity_uscc))
+        self._secrets.put(secret_name(account.id), private_key)
+        self._audit.record("account.connected", actor=actor, at=now, account=account.id, simulated=account.simulated)
+        return account
+
+    def test(self, account_id: int) -> ConnectionReport:
+        """Asks the platform again; changes nothing."""
+        account = self._store.account(account_id)
+        return self._make_client(account, self.private_key(account_id)).check_connection()
+
+    def disconnect(self, account_id: int, *, actor: str) -> None:
+        """Removes the account's key and stops its flows; customers, facts and suppressions stay."""
+        self._store.account(account_id)
+        self._store.set_account_state(account_id, "disconnected")
+        self._secrets.delete(secret_name(account_id))
+        self._audit.record("account.disconnected", actor=actor, at=self._clock(), account=account_id)
+
+    def private_key(self, account_id: int) -> str:
+        """Raises NotAllowed for an account that was disconnected."""
+        key = self._secrets.get(secret_name(account_id))
+        if key is None:
+            raise NotAllowed("account_disconnected", "The account has no key: connect it again", account=account_id)
+        return key
+
+    def signatures(self, entity_uscc: str) -> tuple[Signature, ...]:
+        """Every signature that an account of this entity reported."""
+        return self._store.signatures(entity_uscc)
+
+    def all(self) -> tuple[Account, ...]:
+        return self._store.accounts()
+
+
+def _require_usable(report: ConnectionReport) -> None:
+    if report.problem or not report.ok:
+        raise RemoteRefused(report.problem or "not_connected", "The platform's answer does not allow a connection")
+    if not report.issuer_uscc or report.issuer_uscc == report.entity_uscc:
+        raise NotAllowed("self_issued", "A merchant cannot confirm its own list: issuer and sender are one entity")

@@ -1,0 +1,199 @@
+"""Building, approving and running campaigns. What is submitted is the jobs' business; nothing here sends."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.consent import Reason
+from campaign_app.domain.errors import NotAllowed
+from campaign_app.domain.finding import Severity
+from campaign_app.domain.ports import AuditLog, CampaignStore, Clock, InboxStore
+from campaign_app.services.texts import Checked, Texts
+from campaign_app.services.window import closing_time
+
+EDITABLE: Final = frozenset(
+    {CampaignState.DRAFT, CampaignState.SCREENED, CampaignState.APPROVED, CampaignState.SCHEDULED}
+)
+RUNNING: Final = frozenset({CampaignState.SCHEDULED, CampaignState.SENDING})
+ENDED: Final = frozenset({CampaignState.DONE, CampaignState.CANCELLING, CampaignState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """`funnel` sums to the snapshot; `counts` are the keys of `InboxStore.counts`."""
+
+    campaign: Campaign
+    funnel: Mapping[str, int]
+    counts: Mapping[str, int]
+
+
+class Campaigns:
+    def __init__(self, *, store: CampaignStore, inbox: InboxStore, texts: Texts, audit: AuditLog, clock: Clock) -> None:
+        self._store = store
+        self._inbox = inbox
+        self._texts = texts
+        self._audit = audit
+        self._clock = clock
+
+    def create(self, *, name: str, entity_uscc: str, purpose: str, audience: Filter, actor: str) -> Campaign:
+        campaign = self._store.create(Campaign(0, name, entity_uscc, purpose, audience))
+        self._record("campaign.created", campaign, actor)
+        return campaign
+
+    def get(self, campaign_id: int) -> Campaign:
+        return self._store.campaign(campaign_id)
+
+    def all(self) -> tuple[Campaign, ...]:
+        return self._store.campaigns()
+
+    def edit(self, campaign_id: int, *, actor: str, **changes: Any) -> Campaign:
+        """Changes name, purpose, audience, signature or body. A changed text or audience voids screening and approval.
+
+        Raises NotAllowed("campaign_running") once anything may have left.
+        """
+        campaign = self._store.campaign(campaign_id)
+        if campaign.state not in EDITABLE:
+            raise NotAllowed("campaign_running", "The campaign is being screened or sent and cannot be changed")
+        edited = replace(campaign, **changes)
+        if edited == campaign:
+            return campaign
+        if set(changes) != {"name"}:
+            edited = replace(
+                edited, state=CampaignState.DRAFT, state_note="", send_at=None, window_end=None, approved_hash="",
+                approved_by="", approved_at=None,
+            )  # fmt: skip
+        self._store.update(edited, expected=campaign.state)
+        self._record("campaign.edited", edited, actor, fields=",".join(sorted(changes)))
+        return edited
+
+    def check(self, campaign_id: int, customer_id: int | None = None) -> Checked:
+        """The compliance engine over the text as one customer would get it (by default the longest of the audience)."""
+        return self._texts.check(self._store.campaign(campaign_id), customer_id, self._clock())
+
+    def screen(self, campaign_id: int, *, actor: str) -> Campaign:
+        """Asks for a screening; the worker does it. Allowed again at any time before approval."""
+        campaign = self._store.campaign(campaign_id)
+        if campaign.state not in (CampaignState.DRAFT, CampaignState.SCREENED):
+            raise NotAllowed("campaign_state", "Only a draft or a screened campaign is screened")
+        return self._move(campaign, CampaignState.SCREENING, actor)
+
+    def funnel(self, campaign_id: int) -> dict[str, int]:
+        return self._store.funnel(campaign_id)
+
+    def approve(
+        self, campaign_id: int, *, recipients: int, confirmed_warnings: Collection[str] = (), actor: str
+    ) -> Campaign:
+        """Approves exactly this text for exactly this audience.
+
+        Raises NotAllowed: `recipient_count` (typed number differs), `nobody`, `block_findings`, `warnings_unconfirmed`.
+        """
+        campaign = self._store.campaign(campaign_id)
+        if campaign.state is not CampaignState.SCREENED:
+            raise NotAllowed("campaign_state", "Only a screened campaign can be approved")
+        ready = self._store.funnel(campaign_id).get(Reason.OK, 0)
+        if ready == 0:
+            raise NotAllowed("nobody", "Nobody of this audience may receive the campaign")
+        if recipients != ready:
+            raise NotAllowed(
+                "recipient_count", "The typed number of recipients is not the screened one", screened=ready
+            )
+        checked = self._texts.check(campaign, None, self._clock())
+        _require_clean(checked, confirmed_warnings)
+        approved = replace(
+            campaign, state=CampaignState.APPROVED, state_note="", rule_packs=checked.rule_packs, approved_by=actor,
+            approved_at=self._clock(), approved_hash=approval_hash(campaign, checked.rule_packs),
+        )  # fmt: skip
+        self._store.update(approved, expected=CampaignState.SCREENED)
+        warned = ",".join(sorted(set(confirmed_warnings)))
+        self._record(
+            "campaign.approved", approved, actor, recipients=ready, hash=approved.approved_hash, warnings=warned
+        )
+        return approved
+
+    def schedule(self, campaign_id: int, *, send_at: datetime | None, actor: str) -> Campaign:
+        """Sends at `send_at`, or now if None, and never after the day's quiet hours begin.
+
+        Raises NotAllowed: `approval_void` (text, audience or rules changed since), `quiet_hours`, `in_the_past`.
+        """
+        campaign = self._store.campaign(campaign_id)
+        if campaign.state not in (CampaignState.APPROVED, CampaignState.WAITING):
+            raise NotAllowed("campaign_state", "Only an approved campaign can be scheduled")
+        if campaign.approved_hash != approval_hash(campaign, self._texts.rule_packs):
+            raise NotAllowed("approval_void", "Text, audience or rules changed after the approval: approve again")
+        now = self._clock()
+        if send_at is not None and send_at < now:
+            raise NotAllowed("in_the_past", "The time to send is in the past")
+        planned = replace(campaign, send_at=send_at or now, window_end=closing_time(send_at or now))
+        _require_clean(self._texts.check(planned, None, now), None)
+        return self._move(planned, CampaignState.SCHEDULED, actor, expected=campaign.state)
+
+    def pause(self, campaign_id: int, *, actor: str) -> Campaign:
+        """Acts before the next batch; what was claimed is settled when the campaign goes on."""
+        campaign = self._store.campaign(campaign_id)
+        if campaign.state not in RUNNING:
+            raise NotAllowed("campaign_state", "Only a scheduled or sending campaign can be paused")
+        return self._move(replace(campaign, state_note="by_user"), CampaignState.PAUSED, actor, expected=campaign.state)
+
+    def resume(self, campaign_id: int, *, actor: str) -> Campaign:
+        """Goes on where it stopped; past its window it waits for a new time instead."""
+        campaign = self._store.campaign(campaign_id)
+        if campaign.state is not CampaignState.PAUSED:
+            raise NotAllowed("campaign_state", "Only a paused campaign can be resumed")
+        now = self._clock()
+        if campaign.window_end is not None and now >= campaign.window_end:
+            late = replace(campaign, state_note="window_over")
+            return self._move(late, CampaignState.WAITING, actor, expected=CampaignState.PAUSED)
+        early = campaign.send_at is not None and campaign.send_at > now
+        state = CampaignState.SCHEDULED if early else CampaignState.SENDING
+        return self._move(replace(campaign, state_note=""), state, actor, expected=CampaignState.PAUSED)
+
+    def cancel(self, campaign_id: int, *, actor: str) -> Campaign:
+        """Ends a campaign for good; what already left stays in the results."""
+        campaign = self._store.campaign(campaign_id)
+        if campaign.state in ENDED:
+            raise NotAllowed("campaign_state", "The campaign has ended")
+        begun = campaign.state in (CampaignState.SENDING, CampaignState.PAUSED, CampaignState.WAITING)
+        state = CampaignState.CANCELLING if begun else CampaignState.CANCELLED
+        return self._move(replace(campaign, state_note="by_user"), state, actor, expected=campaign.state)
+
+    def results(self, campaign_id: int) -> Results:
+        campaign = self._store.campaign(campaign_id)
+        return Results(campaign, self._store.funnel(campaign_id), self._inbox.counts(campaign_id))
+
+    def _move(
+        self, campaign: Campaign, state: CampaignState, actor: str, *, expected: CampaignState | None = None
+    ) -> Campaign:
+        moved = replace(campaign, state=state)
+        self._store.update(moved, expected=expected or campaign.state)
+        self._record(f"campaign.{state.value}", moved, actor)
+        return moved
+
+    def _record(self, action: str, campaign: Campaign, actor: str, **facts: str | int) -> None:
+        self._audit.record(action, actor=actor, at=self._clock(), campaign=campaign.id, **facts)
+
+
+def approval_hash(campaign: Campaign, rule_packs: str) -> str:
+    """SHA-256 over what an approval covers: text, signature, audience, entity, purpose, size and rule packs."""
+    covered = [
+        campaign.body, campaign.signature, campaign.audience.to_json(), campaign.entity_uscc, campaign.purpose,
+        campaign.snapshot_size, rule_packs,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(covered, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _require_clean(checked: Checked, confirmed_warnings: Collection[str] | None) -> None:
+    """No block finding; every warning among the confirmed ones, where None means that they were confirmed before."""
+    blocks = sorted({f.rule_id for f in checked.findings if f.severity is Severity.BLOCK})
+    if blocks:
+        raise NotAllowed("block_findings", "The text may not be sent as it is", rules=",".join(blocks))
+    warned = {f.rule_id for f in checked.findings if f.severity is Severity.WARN}
+    if confirmed_warnings is not None and not warned <= set(confirmed_warnings):
+        missing = ",".join(sorted(warned - set(confirmed_warnings)))
+        raise NotAllowed("warnings_unconfirmed", "Every warning has to be confirmed by a person", rules=missing)

@@ -1,0 +1,21 @@
+"""When messages may leave: 08:00 to 22:00 Beijing time, for the last message as for the first (rule TIM-001)."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta, timezone
+from typing import Final
+
+from campaign_app.domain.errors import NotAllowed
+
+# one civil zone without daylight saving since 1992; a fixed offset needs no tz database on Windows
+BEIJING: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+OPENS: Final = time(8, 0)
+CLOSES: Final = time(22, 0)
+
+
+def closing_time(send_at: datetime) -> datetime:
+    """The end of the window that `send_at` lies in; raises NotAllowed("quiet_hours") if it lies in none."""
+    local = send_at.astimezone(BEIJING)
+    if not OPENS <= local.time() < CLOSES:
+        raise NotAllowed("quiet_hours", "Marketing messages leave between 08:00 and 22:00 Beijing time")
+    return datetime.combine(local.date(), CLOSES, BEIJING).astimezone(send_at.tzinfo)
