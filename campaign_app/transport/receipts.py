@@ -103,6 +103,19 @@ class MerkleTree:
             index >>= 1
         return path
 
+    def paths_b64u(self) -> list[list[str]]:
+        """The proofs of all leaves, in base64url; each hash is encoded once."""
+        levels = [[b64u(node) for node in level] for level in self._levels[:-1]]
+        paths: list[list[str]] = []
+        for index in range(self.size):
+            path, at = [], index
+            for level in levels:
+                if at ^ 1 < len(level):
+                    path.append(level[at ^ 1])
+                at >>= 1
+            paths.append(path)
+        return paths
+
 
 def merkle_root(leaf_hashes: Sequence[bytes]) -> bytes:
     return MerkleTree(leaf_hashes).root

@@ -93,6 +93,12 @@ def test_every_leaf_is_proven_by_its_path(data: st.DataObject, size: int) -> Non
     assert verify_inclusion(leaves[index], index, size, inclusion_path(leaves, index), merkle_root(leaves))
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 1_000])
+def test_all_paths_at_once_are_the_single_ones(size: int) -> None:
+    tree = MerkleTree(hashes(size))
+    assert tree.paths_b64u() == [[b64u(node) for node in tree.path(i)] for i in range(size)]
+
+
 @given(st.data(), st.integers(1, 200))
 def test_no_flipped_bit_is_proven(data: st.DataObject, size: int) -> None:
     index = data.draw(st.integers(0, size - 1))
