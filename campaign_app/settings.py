@@ -41,7 +41,7 @@ class Settings:
         "核验时同意记录最多可有多旧（分钟）",
         "How old a consent fact may be at screening, in minutes",
         low=1,
-        high=1440,
+        high=10_080,
     )
     batch_reread_minutes: int = _setting(
         10,

@@ -1,0 +1,34 @@
+"""The documents speak of things that exist, and of every setting."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from campaign_app.settings import DECLARED, Declared, to_stored
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_its_links_lead_somewhere(page: Path) -> None:
+    assert [link for link in LINK.findall(page.read_text("utf-8")) if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("declared", DECLARED, ids=lambda declared: declared.name)
+def test_every_setting_has_its_row(declared: Declared) -> None:
+    rows = (ROOT / "docs" / "settings.md").read_text("utf-8").splitlines()
+    (row,) = [row for row in rows if row.startswith(f"| `{declared.name}` |")]
+    cells = [cell.strip() for cell in row.split("|")]
+    assert cells[2] == str(to_stored(declared.default))
+    assert cells[4:6] == [declared.zh, declared.en]
+
+
+def test_the_code_refers_to_documents_that_exist() -> None:
+    sources = [*(ROOT / "campaign_app").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    named = {name for file in sources for name in re.findall(r"docs/\w+\.md", file.read_text("utf-8"))}
+    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []

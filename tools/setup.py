@@ -1,0 +1,79 @@
+"""Makes .venv in this folder and installs the program into it; with `--tests` also what its tests need.
+
+On Debian and Ubuntu the system packages that are missing are installed first. Only the standard library is used, and
+nothing outside this folder is changed but by the system's package manager.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+OLDEST = (3, 11)
+# what the window's toolkit loads, and the Debian package that brings it; tests draw off screen and need no display
+LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libbrotlidec.so.1": "libbrotli1",
+}
+
+
+def run(*command: str | Path) -> None:
+    print("+", *command, flush=True)
+    subprocess.run([str(part) for part in command], check=True, cwd=ROOT)
+
+
+def loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def missing_packages(*, tests: bool) -> list[str]:
+    missing = [] if importlib.util.find_spec("ensurepip") else [f"python3.{sys.version_info.minor}-venv"]
+    if tests:
+        missing += [package for library, package in LIBRARIES.items() if not loads(library)]
+    return missing
+
+
+def install_packages(packages: list[str]) -> None:
+    if not packages:
+        return
+    apt = shutil.which("apt-get")
+    if apt is None or not sys.platform.startswith("linux"):
+        sys.exit(f"please install what Debian calls: {' '.join(packages)}")
+    root = [] if os.geteuid() == 0 else ["sudo"]
+    run(*root, apt, "update", "-q")
+    run(*root, apt, "install", "-q", "-y", "--no-install-recommends", *packages)
+
+
+def python_of_venv() -> Path:
+    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def main() -> None:
+    if sys.version_info < OLDEST:
+        sys.exit("this program needs Python 3.11 or later")
+    tests = "--tests" in sys.argv[1:]
+    if sys.platform.startswith("linux"):
+        install_packages(missing_packages(tests=tests))
+    run(sys.executable, "-m", "venv", VENV)
+    what = ["--editable", ".[test]"] if tests else ["."]
+    run(python_of_venv(), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-c", "constraints.txt", *what)
+
+
+if __name__ == "__main__":
+    main()
