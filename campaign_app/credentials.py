@@ -1,0 +1,190 @@
+"""Where the workspace's raw key lives: the OS keychain, a passphrase, or (for the demo only) memory.
+
+There is no fall-back: a keychain that fails is an error with a code, never a key on the disk in the clear.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from campaign_app.domain.errors import SettingsError, WorkspaceError
+
+KEY_BYTES: Final = 32
+SERVICE: Final = "campaign-app workspace"
+MIN_PASSPHRASE: Final = 8
+# keyrings that keep nothing, or keep it where anybody can read it
+_REFUSED: Final = ("keyring.backends.null", "keyring.backends.fail", "keyrings.alt")
+_NONCE: Final = 12
+Kept = Mapping[str, str | int]
+
+
+class Keychain(Protocol):
+    """The part of a `keyring` backend that is used here."""
+
+    def get_password(self, service: str, username: str) -> str | None: ...
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+    def delete_password(self, service: str, username: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeychainKeeper:
+    """The key in the OS keychain, by the workspace's id. Call it off the window's thread: a keychain may ask."""
+
+    keychain: Keychain | None = None
+    kind: str = field(default="keychain", init=False)
+
+    def new_key(self, workspace_id: str) -> tuple[bytes, Kept]:
+        key = os.urandom(KEY_BYTES)
+        keychain = self._usable()
+        with _keychain_errors():
+            keychain.set_password(SERVICE, workspace_id, key.hex())
+            written = keychain.get_password(SERVICE, workspace_id)
+        if written != key.hex():
+            raise WorkspaceError("no_keychain", "The keychain did not keep the key")
+        return key, {}
+
+    def key(self, workspace_id: str, _kept: Kept) -> bytes:
+        keychain = self._usable()
+        with _keychain_errors():
+            written = keychain.get_password(SERVICE, workspace_id)
+        if written is None:
+            raise WorkspaceError("key_missing", "The keychain has no key for this workspace")
+        try:
+            return bytes.fromhex(written)
+        except ValueError:
+            raise WorkspaceError("wrong_key", "The keychain's entry is not a key") from None
+
+    def forget(self, workspace_id: str) -> None:
+        with suppress(WorkspaceError), _keychain_errors():
+            self._usable().delete_password(SERVICE, workspace_id)
+
+    def _usable(self) -> Keychain:
+        for each in _unchained(self.keychain or _system_keychain()):
+            if not type(each).__module__.startswith(_REFUSED):
+                return each
+        raise WorkspaceError("no_keychain", "This computer has no keychain that keeps a key safely")
+
+
+def _system_keychain() -> Keychain:
+    import keyring
+
+    with _keychain_errors():
+        return keyring.get_keyring()
+
+
+def _unchained(keychain: Keychain) -> Sequence[Keychain]:
+    """A chain of keyrings would pass the key on to whichever takes it: look at each."""
+    if type(keychain).__module__ == "keyring.backends.chainer":
+        return tuple(getattr(keychain, "backends", ()))
+    return (keychain,)
+
+
+@contextmanager
+def _keychain_errors() -> Iterator[None]:
+    from keyring.errors import KeyringError, KeyringLocked
+
+    try:
+        yield
+    except KeyringLocked as error:
+        raise WorkspaceError("keychain_locked", "The keychain is locked") from error
+    except (KeyringError, OSError, RuntimeError) as error:
+        raise WorkspaceError("no_keychain", "The keychain cannot be used") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Scrypt:
+    """Cost of guessing; kept in `workspace.json`, so that it may rise later."""
+
+    n: int = 2**17
+    r: int = 8
+    p: int = 1
+
+    def derive(self, passphrase: str, salt: bytes) -> bytes:
+        memory = 128 * self.r * (self.n + self.p + 2)
+        return hashlib.scrypt(
+            passphrase.encode(), salt=salt, n=self.n, r=self.r, p=self.p, maxmem=2 * memory, dklen=KEY_BYTES
+        )
+
+
+# anything dearer in a workspace.json is damage or an attack on memory
+_DEAREST: Final = Scrypt(n=2**20, r=16, p=4)
+
+
+@dataclass(frozen=True, slots=True)
+class PassphraseKeeper:
+    """A random key, wrapped by AES-256-GCM under a key that scrypt makes of the passphrase."""
+
+    passphrase: str = field(repr=False)
+    cost: Scrypt = Scrypt()
+    kind: str = field(default="passphrase", init=False)
+
+    def new_key(self, workspace_id: str) -> tuple[bytes, Kept]:
+        if len(self.passphrase) < MIN_PASSPHRASE:
+            raise SettingsError(
+                "passphrase_short", f"A passphrase needs at least {MIN_PASSPHRASE} characters", least=MIN_PASSPHRASE
+            )
+        key, salt, nonce = os.urandom(KEY_BYTES), os.urandom(32), os.urandom(_NONCE)
+        sealed = nonce + AESGCM(self.cost.derive(self.passphrase, salt)).encrypt(nonce, key, workspace_id.encode())
+        cost = {"n": self.cost.n, "r": self.cost.r, "p": self.cost.p}
+        return key, {"salt": salt.hex(), "wrapped": sealed.hex(), **cost}
+
+    def key(self, workspace_id: str, kept: Kept) -> bytes:
+        try:
+            salt, sealed = bytes.fromhex(str(kept["salt"])), bytes.fromhex(str(kept["wrapped"]))
+            cost = Scrypt(int(kept["n"]), int(kept["r"]), int(kept["p"]))
+            if cost.n > _DEAREST.n or cost.r > _DEAREST.r or cost.p > _DEAREST.p:
+                raise WorkspaceError("damaged", "The workspace's key parameters are damaged")
+            wrapping = cost.derive(self.passphrase, salt)
+            return AESGCM(wrapping).decrypt(sealed[:_NONCE], sealed[_NONCE:], workspace_id.encode())
+        except InvalidTag:
+            raise WorkspaceError("wrong_passphrase", "The passphrase does not fit this workspace") from None
+        except (KeyError, ValueError, OverflowError) as error:
+            raise WorkspaceError("damaged", "The workspace's key parameters are damaged") from error
+
+    def forget(self, workspace_id: str) -> None:
+        """Nothing is kept outside the workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryKeeper:
+    """A key that ends with the process: only for the demo's throw-away workspace."""
+
+    secret: bytes = field(repr=False)
+    kind: str = field(default="memory", init=False)
+
+    def new_key(self, _workspace_id: str) -> tuple[bytes, Kept]:
+        return self.secret, {}
+
+    def key(self, _workspace_id: str, _kept: Kept) -> bytes:
+        return self.secret
+
+    def forget(self, workspace_id: str) -> None:
+        """Nothing is kept."""
+
+
+KeyKeeper = KeychainKeeper | PassphraseKeeper | MemoryKeeper
+
+
+def read_passphrase_file(path: Path) -> str:
+    """The file's first line; raises SettingsError if others may read it, or if it is empty or no text."""
+    try:
+        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise SettingsError(
+                "passphrase_file_open", f"Others may read {path}; allow only yourself (chmod 600)", file=str(path)
+            )
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError("passphrase_file", f"The passphrase file {path} cannot be read", file=str(path)) from error
+    if not lines or not lines[0]:
+        raise SettingsError("passphrase_file", f"The passphrase file {path} is empty", file=str(path))
+    return lines[0]

@@ -1,0 +1,172 @@
+"""Legal entities, connected accounts, their cursors and signatures, and the settings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from campaign_app.domain.customer import Account, Entity
+from campaign_app.domain.errors import NotAllowed, NotFound
+from campaign_app.domain.signature import Signature
+from campaign_app.storage import schema
+from campaign_app.storage.engine import Database
+from campaign_app.storage.lists import write_all
+from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.times import to_ms
+from campaign_app.storage.upserts import insert_or_update
+
+
+def entity_of(connection: sa.Connection, account_id: int) -> str:
+    """USCC of the entity that answers for the account; raises NotFound."""
+    table = schema.account
+    uscc = connection.execute(sa.select(table.c.entity_uscc).where(table.c.id == account_id)).scalar()
+    if uscc is None:
+        raise NotFound("account", "There is no such account", account=account_id)
+    return str(uscc)
+
+
+def put_cursor(connection: sa.Connection, account_id: int, stream: str, cursor: str) -> None:
+    connection.execute(
+        insert_or_update(connection, schema.stream_cursor, "account_id", "stream"),
+        {"account_id": account_id, "stream": stream, "cursor": cursor},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SqlAccounts:
+    """Implements `domain.ports.AccountStore`."""
+
+    db: Database
+
+    def add_entity(self, entity: Entity) -> None:
+        with self.db.write() as connection:
+            connection.execute(
+                insert_or_update(connection, schema.entity, "uscc"),
+                {
+                    "uscc": entity.uscc,
+                    "name": entity.name,
+                    "kind": entity.kind,
+                    "licences": json.dumps(entity.licences, ensure_ascii=False),
+                },
+            )
+
+    def entity(self, uscc: str) -> Entity:
+        with self.db.read() as connection:
+            row = connection.execute(sa.select(schema.entity).where(schema.entity.c.uscc == uscc)).first()
+        if row is None:
+            raise NotFound("entity", "There is no such entity", uscc=uscc)
+        return Entity(row.uscc, row.name, row.kind, tuple(json.loads(row.licences)))
+
+    def entities(self) -> tuple[Entity, ...]:
+        with self.db.read() as connection:
+            rows = connection.execute(sa.select(schema.entity).order_by(schema.entity.c.uscc)).all()
+        return tuple(Entity(row.uscc, row.name, row.kind, tuple(json.loads(row.licences))) for row in rows)
+
+    def add_account(self, account: Account) -> Account:
+        """Raises NotAllowed `account_exists`, or `own_issuer` where the shop's entity would confirm its own list."""
+        if account.issuer_uscc == account.entity_uscc:
+            raise NotAllowed("own_issuer", "An entity cannot confirm its own list", uscc=account.entity_uscc)
+        table = schema.account
+        values = {c.name: getattr(account, c.name) for c in table.c if c.name != "id"}
+        values["simulated"] = int(account.simulated)
+        with self.db.write() as connection:
+            there = sa.select(table.c.id).where(table.c.base_url == account.base_url, table.c.key_id == account.key_id)
+            if (known := connection.execute(there).scalar()) is not None:
+                raise NotAllowed("account_exists", "This account is already connected", account=known)
+            new_id = connection.execute(sa.insert(table).values(values)).inserted_primary_key
+        assert new_id is not None
+        return self.account(new_id[0])
+
+    def account(self, account_id: int) -> Account:
+        with self.db.read() as connection:
+            row = connection.execute(sa.select(schema.account).where(schema.account.c.id == account_id)).first()
+        if row is None:
+            raise NotFound("account", "There is no such account", account=account_id)
+        return _account(row)
+
+    def accounts(self) -> tuple[Account, ...]:
+        with self.db.read() as connection:
+            rows = connection.execute(sa.select(schema.account).order_by(schema.account.c.id)).all()
+        return tuple(map(_account, rows))
+
+    def set_account_state(self, account_id: int, state: str) -> None:
+        table = schema.account
+        with self.db.write() as connection:
+            entity_of(connection, account_id)
+            connection.execute(sa.update(table).where(table.c.id == account_id).values(state=state))
+
+    def cursor(self, account_id: int, stream: str) -> str:
+        table = schema.stream_cursor
+        wanted = sa.select(table.c.cursor).where(table.c.account_id == account_id, table.c.stream == stream)
+        with self.db.read() as connection:
+            return connection.execute(wanted).scalar() or ""
+
+    def put_signatures(self, account_id: int, signatures: Sequence[Signature], seen_at: datetime) -> None:
+        """Replaces what this account reported before."""
+        table = schema.signature
+        rows = {s.text: _signature_row(account_id, s, to_ms(seen_at)) for s in signatures}
+        with self.db.write() as connection:
+            connection.execute(sa.delete(table).where(table.c.account_id == account_id))
+            write_all(connection, sa.insert(table), list(rows.values()))
+
+    def signature(self, text: str, entity_uscc: str) -> Signature | None:
+        table, account = schema.signature, schema.account
+        newest = (
+            sa.select(table)
+            .join(account, account.c.id == table.c.account_id)
+            .where(table.c.text == text, account.c.entity_uscc == entity_uscc)
+            .order_by(table.c.seen_at.desc(), table.c.account_id)
+            .limit(1)
+        )
+        with self.db.read() as connection:
+            row = connection.execute(newest).first()
+        return None if row is None else _signature(row)
+
+    def set_setting(self, name: str, value: Any) -> None:
+        with self.db.write() as connection:
+            connection.execute(
+                insert_or_update(connection, schema.setting, "name"),
+                {"name": name, "value": json.dumps(value, ensure_ascii=False)},
+            )
+
+    def setting(self, name: str, default: Any) -> Any:
+        wanted = sa.select(schema.setting.c.value).where(schema.setting.c.name == name)
+        with self.db.read() as connection:
+            value = connection.execute(wanted).scalar()
+        return default if value is None else json.loads(value)
+
+
+def _account(row: AnyRow) -> Account:
+    fields = row._asdict()
+    return Account(**{**fields, "simulated": bool(fields["simulated"])})
+
+
+def _signature_row(account_id: int, signature: Signature, seen_at: int) -> dict[str, Any]:
+    return {
+        "account_id": account_id,
+        "text": signature.text,
+        "owner_uscc": signature.owner_uscc,
+        "source": signature.source,
+        "status": signature.status,
+        "carrier_filed": None if signature.carrier_filed is None else int(signature.carrier_filed),
+        "scopes": json.dumps(signature.scopes, ensure_ascii=False),
+        "valid_until": None if signature.valid_until is None else signature.valid_until.isoformat(),
+        "seen_at": seen_at,
+    }
+
+
+def _signature(row: AnyRow) -> Signature:
+    return Signature(
+        text=row.text,
+        owner_uscc=row.owner_uscc,
+        source=row.source,
+        status=row.status,
+        carrier_filed=None if row.carrier_filed is None else bool(row.carrier_filed),
+        scopes=tuple(json.loads(row.scopes)),
+        valid_until=None if row.valid_until is None else date.fromisoformat(row.valid_until),
+    )

@@ -1,0 +1,50 @@
+"""Saved audiences, by name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.errors import NotFound
+from campaign_app.storage import schema
+from campaign_app.storage.engine import Database
+from campaign_app.storage.times import to_ms
+from campaign_app.storage.upserts import insert_or_update
+
+
+@dataclass(frozen=True, slots=True)
+class SqlAudiences:
+    """A name keeps the filter that was saved last."""
+
+    db: Database
+
+    def save(self, name: str, audience: Filter, at: datetime) -> None:
+        row = {
+            "name": name,
+            "filter": json.dumps(audience.to_json(), ensure_ascii=False),
+            "saved_at": to_ms(at),
+        }
+        with self.db.write() as connection:
+            connection.execute(insert_or_update(connection, schema.audience, "name"), row)
+
+    def audience(self, name: str) -> Filter:
+        wanted = sa.select(schema.audience.c.filter).where(schema.audience.c.name == name)
+        with self.db.read() as connection:
+            stored = connection.execute(wanted).scalar()
+        if stored is None:
+            raise NotFound("audience", "There is no such audience")
+        return Filter.from_json(json.loads(stored))
+
+    def names(self) -> tuple[str, ...]:
+        with self.db.read() as connection:
+            return tuple(
+                connection.execute(sa.select(schema.audience.c.name).order_by(schema.audience.c.name)).scalars()
+            )
+
+    def delete(self, name: str) -> None:
+        with self.db.write() as connection:
+            connection.execute(sa.delete(schema.audience).where(schema.audience.c.name == name))

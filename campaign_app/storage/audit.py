@@ -1,0 +1,85 @@
+"""The audit chain: each entry holds the SHA-256 of the one before it, over canonical JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from campaign_app.domain.errors import WorkspaceError
+from campaign_app.storage import schema
+from campaign_app.storage.engine import Database
+from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.times import moment_at, to_ms
+
+START: Final = bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One entry as read back; `hash` covers everything else and `prev_hash`."""
+
+    id: int
+    at: datetime
+    action: str
+    actor: str
+    facts: dict[str, str | int | bool | None]
+    prev_hash: bytes
+    hash: bytes
+
+
+def entry_hash(number: int, at_ms: int, action: str, actor: str, facts: str, prev_hash: bytes) -> bytes:
+    """SHA-256 of the canonical JSON array of an entry; `facts` is its canonical JSON text."""
+    content = json.dumps([number, at_ms, action, actor, facts, prev_hash.hex()], separators=(",", ":"))
+    return hashlib.sha256(content.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class SqlAuditLog:
+    """Implements `domain.ports.AuditLog`."""
+
+    db: Database
+
+    def record(self, action: str, *, actor: str, at: datetime, **facts: str | int | bool | None) -> None:
+        text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        table = schema.audit
+        with self.db.write() as connection:
+            last = sa.select(table.c.id, table.c.hash).order_by(table.c.id.desc()).limit(1)
+            number, prev_hash = tuple(connection.execute(last).first() or (0, START))
+            values = (number + 1, to_ms(at), action, actor, text, prev_hash)
+            row = dict(zip(("id", "at", "action", "actor", "facts", "prev_hash"), values, strict=True))
+            connection.execute(sa.insert(table).values(row | {"hash": entry_hash(*values)}))
+
+    def entries(self, *, before: int | None = None, limit: int = 100) -> tuple[AuditEntry, ...]:
+        """The newest first, or those older than `before`."""
+        table = schema.audit
+        wanted = sa.select(table).order_by(table.c.id.desc()).limit(limit)
+        if before is not None:
+            wanted = wanted.where(table.c.id < before)
+        with self.db.read() as connection:
+            return tuple(_entry(row) for row in connection.execute(wanted))
+
+    def head(self) -> tuple[int, bytes]:
+        """Number and hash of the last entry, to be kept outside; 0 and zeros for an empty chain."""
+        newest = self.entries(limit=1)
+        return (newest[0].id, newest[0].hash) if newest else (0, START)
+
+    def verify(self) -> int:
+        """Number of entries; raises WorkspaceError `damaged` if one was changed, removed or put in."""
+        prev_hash, number = START, 0
+        with self.db.read() as connection:
+            for row in connection.execute(sa.select(schema.audit).order_by(schema.audit.c.id)):
+                number += 1
+                expected = entry_hash(number, row.at, row.action, row.actor, row.facts, prev_hash)
+                if (row.id, row.prev_hash, row.hash) != (number, prev_hash, expected):
+                    raise WorkspaceError("damaged", "The audit chain is broken", entry=number)
+                prev_hash = row.hash
+        return number
+
+
+def _entry(row: AnyRow) -> AuditEntry:
+    return AuditEntry(row.id, moment_at(row.at), row.action, row.actor, json.loads(row.facts), row.prev_hash, row.hash)

@@ -1,0 +1,209 @@
+"""Campaigns, their frozen audience, and what screening and sending said of each member."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.consent import CustomerRef, Reason
+from campaign_app.domain.errors import NotAllowed, NotFound
+from campaign_app.domain.message import Outcome
+from campaign_app.domain.ports import PhoneKeys
+from campaign_app.storage import schema
+from campaign_app.storage.customers import accounts_of
+from campaign_app.storage.engine import Database
+from campaign_app.storage.filters import clause
+from campaign_app.storage.lists import chunks, rows_among, write_all
+from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.schema_sending import campaign, campaign_member, ledger, ledger_latest, submission
+from campaign_app.storage.times import moment_or_none, to_ms
+
+UNSCREENED: Final = "unscreened"
+_member: Final = campaign_member.c
+# what never left, or was turned away at the door, used up nobody's patience
+_NOT_SENT: Final = (Outcome.REJECTED.value, Outcome.WITHHELD.value)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlCampaigns:
+    """Implements `domain.ports.CampaignStore`."""
+
+    db: Database
+    hashes: PhoneKeys = field(repr=False)
+
+    def create(self, new: Campaign) -> Campaign:
+        with self.db.write() as connection:
+            new_id = connection.execute(sa.insert(campaign).values(_campaign_row(new))).inserted_primary_key
+        assert new_id is not None
+        return self.campaign(new_id[0])
+
+    def campaign(self, campaign_id: int) -> Campaign:
+        with self.db.read() as connection:
+            return _campaign(_row_of(connection, campaign_id))
+
+    def campaigns(self) -> tuple[Campaign, ...]:
+        with self.db.read() as connection:
+            return tuple(map(_campaign, connection.execute(sa.select(campaign).order_by(campaign.c.id))))
+
+    def update(self, changed: Campaign, *, expected: CampaignState) -> None:
+        same = (campaign.c.id == changed.id, campaign.c.state == expected.value)
+        with self.db.write() as connection:
+            done = connection.execute(sa.update(campaign).where(*same).values(_campaign_row(changed))).rowcount
+            if done == 0:
+                state = _row_of(connection, changed.id).state
+                raise NotAllowed("campaign_state", "The campaign is in another state", campaign=changed.id, state=state)
+
+    def snapshot(self, campaign_id: int, now: datetime) -> int:
+        with self.db.write() as connection:
+            row = _row_of(connection, campaign_id)
+            sent = sa.select(ledger.c.id).where(ledger.c.campaign_id == campaign_id).limit(1)
+            if connection.execute(sent).first() is not None:
+                raise NotAllowed("already_submitted", "Messages of this campaign have left", campaign=campaign_id)
+            connection.execute(sa.delete(campaign_member).where(_member.campaign_id == campaign_id))
+            condition = clause(Filter.from_json(json.loads(row.audience)), now)
+            size = 0
+            for account_id in accounts_of(connection, row.entity_uscc):
+                size += _freeze(connection, campaign_id, account_id, condition, size)
+            connection.execute(sa.update(campaign).where(campaign.c.id == campaign_id).values(snapshot_size=size))
+            return size
+
+    def members(self, campaign_id: int, first: int, last: int) -> tuple[tuple[int, int], ...]:
+        wanted = (
+            sa.select(_member.seq, _member.customer_id)
+            .where(_member.campaign_id == campaign_id, _member.seq >= first, _member.seq < last)
+            .order_by(_member.seq)
+        )
+        with self.db.read() as connection:
+            return tuple((seq, customer_id) for seq, customer_id in connection.execute(wanted))
+
+    def set_reasons(self, campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]) -> None:
+        with self.db.write() as connection:
+            put_reasons(connection, campaign_id, reasons)
+
+    def mark_duplicates(self, campaign_id: int) -> int:
+        number = schema.customer.c.phone_key
+        nth = sa.func.row_number().over(partition_by=number, order_by=_member.seq).label("nth")
+        ok = (
+            sa.select(_member.seq, nth)
+            .join(schema.customer, schema.customer.c.id == _member.customer_id)
+            .where(_member.campaign_id == campaign_id, _member.reason == Reason.OK, number.isnot(None))
+            .subquery()
+        )
+        later = sa.select(ok.c.seq).where(ok.c.nth > 1)
+        with self.db.write() as connection:
+            return connection.execute(
+                sa.update(campaign_member)
+                .where(_member.campaign_id == campaign_id, _member.seq.in_(later))
+                .values(reason=Reason.DUPLICATE_NUMBER.value)
+            ).rowcount
+
+    def funnel(self, campaign_id: int) -> dict[str, int]:
+        reason = sa.func.coalesce(_member.reason, UNSCREENED)
+        wanted = sa.select(reason, sa.func.count()).where(_member.campaign_id == campaign_id).group_by(reason)
+        with self.db.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(wanted)}
+
+    def ok_members(self, campaign_id: int, after_seq: int, limit: int) -> tuple[tuple[int, int], ...]:
+        wanted = (
+            sa.select(_member.seq, _member.customer_id)
+            .where(_member.campaign_id == campaign_id, _member.seq > after_seq, _member.reason == Reason.OK)
+            .order_by(_member.seq)
+            .limit(limit)
+        )
+        with self.db.read() as connection:
+            return tuple((seq, customer_id) for seq, customer_id in connection.execute(wanted))
+
+    def sent_since(self, entity_uscc: str, customer_ids: Sequence[int], since: datetime) -> dict[int, int]:
+        with self.db.read() as connection:
+            people = self._people(connection, customer_ids)
+            sent: dict[int, set[int]] = {}
+            for column, wanted in (
+                (ledger.c.dedupe_key, people),
+                (ledger.c.customer_id, {c: [c] for c in customer_ids}),
+            ):
+                for who, row_id in rows_among(connection, _sent(column, entity_uscc, to_ms(since)), column, wanted):
+                    for customer_id in wanted[who]:
+                        sent.setdefault(customer_id, set()).add(row_id)
+        return {customer_id: len(rows) for customer_id, rows in sent.items()}
+
+    def _people(self, connection: sa.Connection, customer_ids: Sequence[int]) -> dict[Any, list[int]]:
+        """Customers by the key that the ledger knows the person under."""
+        table = schema.customer
+        wanted = sa.select(table.c.id, table.c.account_id, table.c.ref, table.c.phone_key)
+        people: dict[Any, list[int]] = {}
+        for customer_id, account_id, ref, phone_key in rows_among(connection, wanted, table.c.id, customer_ids):
+            key = phone_key or self.hashes.of_ref(CustomerRef(account_id, ref))
+            people.setdefault(key, []).append(customer_id)
+        return people
+
+
+def put_reasons(connection: sa.Connection, campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]) -> None:
+    statement = (
+        sa.update(campaign_member)
+        .where(_member.campaign_id == campaign_id, _member.seq == sa.bindparam("at_seq"))
+        .values(reason=sa.bindparam("new_reason"), fact_id=sa.bindparam("new_fact"))
+    )
+    rows = [
+        {"at_seq": seq, "new_reason": str(reason), "new_fact": fact_id} for seq, (reason, fact_id) in reasons.items()
+    ]
+    for chunk in chunks(rows):
+        write_all(connection, statement, chunk)
+
+
+def _freeze(
+    connection: sa.Connection, campaign_id: int, account_id: int, condition: sa.ColumnElement[bool], first: int
+) -> int:
+    table = schema.customer
+    seq = sa.func.row_number().over(order_by=table.c.id) + (first - 1)
+    chosen = sa.select(sa.literal(campaign_id), seq, table.c.id).where(table.c.account_id == account_id, condition)
+    into = sa.insert(campaign_member).from_select(["campaign_id", "seq", "customer_id"], chosen.order_by(table.c.id))
+    return connection.execute(into).rowcount
+
+
+def _sent(column: sa.ColumnElement[Any], entity_uscc: str, since: int) -> sa.Select[Any, int]:
+    return (
+        sa.select(column, ledger.c.id)
+        .join(submission, submission.c.id == ledger.c.submission_id)
+        .join(campaign, campaign.c.id == ledger.c.campaign_id)
+        .outerjoin(
+            ledger_latest,
+            sa.and_(ledger_latest.c.campaign_id == ledger.c.campaign_id, ledger_latest.c.ledger_id == ledger.c.id),
+        )
+        .where(
+            campaign.c.entity_uscc == entity_uscc,
+            submission.c.claimed_at >= since,
+            sa.func.coalesce(ledger_latest.c.outcome, "").not_in(_NOT_SENT),
+        )
+    )
+
+
+def _row_of(connection: sa.Connection, campaign_id: int) -> AnyRow:
+    row = connection.execute(sa.select(campaign).where(campaign.c.id == campaign_id)).first()
+    if row is None:
+        raise NotFound("campaign", "There is no such campaign", campaign=campaign_id)
+    return row
+
+
+def _campaign_row(item: Campaign) -> dict[str, Any]:
+    row = {c.name: getattr(item, c.name) for c in campaign.c if c.name != "id"}
+    row["audience"] = json.dumps(item.audience.to_json(), ensure_ascii=False)
+    row["state"] = item.state.value
+    for name in ("send_at", "window_end", "approved_at"):
+        row[name] = to_ms(row[name])
+    return row
+
+
+def _campaign(row: AnyRow) -> Campaign:
+    fields = row._asdict()
+    fields["audience"] = Filter.from_json(json.loads(row.audience))
+    fields["state"] = CampaignState(row.state)
+    for name in ("send_at", "window_end", "approved_at"):
+        fields[name] = moment_or_none(fields[name])
+    return Campaign(**fields)

@@ -1,0 +1,192 @@
+"""Customers as platforms sync them, counted by audience and read by id."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
+from campaign_app.domain.customer import Customer, PlatformCustomer
+from campaign_app.storage import schema
+from campaign_app.storage.accounts import entity_of, put_cursor
+from campaign_app.storage.engine import Database
+from campaign_app.storage.filters import clause, joined_tags, split_tags
+from campaign_app.storage.importrows import join_waiting
+from campaign_app.storage.keys import WorkspaceKeys
+from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.suppressions import add_marks, marks_of
+from campaign_app.storage.times import moment_or_none, to_ms
+from campaign_app.storage.upserts import insert
+
+_SYNCED: Final = (
+    "name",
+    "phone_sealed",
+    "phone_key",
+    "province",
+    "city",
+    "spend_cents",
+    "order_count",
+    "last_order_at",
+    "tags",
+    "updated_at",
+    "seen_at",
+)
+_Known = dict[str, tuple[bytes | None, int]]
+
+
+def accounts_of(connection: sa.Connection, entity_uscc: str) -> list[int]:
+    """The shops of one entity, in the order of their ids."""
+    table = schema.account
+    wanted = sa.select(table.c.id).where(table.c.entity_uscc == entity_uscc).order_by(table.c.id)
+    return list(connection.execute(wanted).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class SqlCustomers:
+    """Implements `domain.ports.CustomerStore`. A page that is older than what is stored changes nothing."""
+
+    db: Database
+    keys: WorkspaceKeys = field(repr=False)
+
+    def upsert_page(
+        self, account_id: int, customers: Sequence[PlatformCustomer], cursor: str, seen_at: datetime
+    ) -> int:
+        page: dict[str, PlatformCustomer] = {}
+        for each in customers:
+            if each.ref not in page or page[each.ref].updated_at <= each.updated_at:
+                page[each.ref] = each
+        rows = [self._row(account_id, each, to_ms(seen_at)) for each in page.values()]
+        with self.db.write() as connection:
+            entity = entity_of(connection, account_id)
+            known = _known(connection, account_id, list(page))
+            write_all(connection, _upsert(connection), rows)
+            self._follow_numbers(connection, entity, rows, known)
+            self._mark_minors(connection, entity, customers, rows, seen_at)
+            phone_keys = {row["ref"]: row["phone_key"] for row in rows}
+            join_waiting(connection, account_id, phone_keys, accounts_of(connection, entity))
+            put_cursor(connection, account_id, "customers", cursor)
+        return len(page) - len(known)
+
+    def count(self, audience: Filter, entity_uscc: str, now: datetime) -> int:
+        with self.db.read() as connection:
+            shops = accounts_of(connection, entity_uscc)
+            found = sa.select(sa.func.count()).select_from(schema.customer)
+            wanted = found.where(schema.customer.c.account_id.in_(shops), clause(audience, now))
+            return connection.execute(wanted).scalar_one()
+
+    def total(self) -> int:
+        with self.db.read() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(schema.customer)).scalar_one()
+
+    def by_ids(self, ids: Sequence[int]) -> dict[int, Customer]:
+        table = schema.customer
+        with self.db.read() as connection:
+            rows = rows_among(connection, sa.select(table), table.c.id, ids)
+            return {row.id: self._customer(row) for row in rows}
+
+    def ids_of_refs(self, account_id: int, refs: Sequence[str]) -> dict[str, int]:
+        table = schema.customer
+        wanted = sa.select(table.c.ref, table.c.id).where(table.c.account_id == account_id)
+        with self.db.read() as connection:
+            return {row[0]: row[1] for row in rows_among(connection, wanted, table.c.ref, refs)}
+
+    def _row(self, account_id: int, customer: PlatformCustomer, seen_at: int) -> dict[str, Any]:
+        phone = customer.phone
+        return {
+            "account_id": account_id,
+            "ref": customer.ref,
+            "name": customer.name,
+            "phone_sealed": None if phone is None else self.keys.phones.seal(phone),
+            "phone_key": None if phone is None else self.keys.hashes.of_phone(phone),
+            "province": customer.province,
+            "city": customer.city,
+            "spend_cents": customer.spend_cents,
+            "order_count": customer.order_count,
+            "last_order_at": to_ms(customer.last_order_at),
+            "tags": joined_tags(customer.tags),
+            "updated_at": to_ms(customer.updated_at),
+            "seen_at": seen_at,
+        }
+
+    def _follow_numbers(
+        self, connection: sa.Connection, entity: str, rows: Sequence[Mapping[str, Any]], known: _Known
+    ) -> None:
+        """Somebody who opted out by a number stays opted out when the shop's record gets another number, or none."""
+        account_id = rows[0]["account_id"] if rows else 0
+        changed: dict[bytes, list[str]] = {}
+        for row in rows:
+            former, updated_at = known.get(row["ref"], (None, 0))
+            if former is not None and former != row["phone_key"] and row["updated_at"] >= updated_at:
+                changed.setdefault(former, []).append(row["ref"])
+        marks = [
+            Suppression(entity, self._ref_key(account_id, ref), mark.kind, mark.since, mark.source, mark.note)
+            for former, found in marks_of(connection, entity, changed).items()
+            for mark in found
+            for ref in changed[former]
+        ]
+        add_marks(connection, marks)
+
+    def _mark_minors(
+        self,
+        connection: sa.Connection,
+        entity: str,
+        customers: Sequence[PlatformCustomer],
+        rows: Sequence[Mapping[str, Any]],
+        seen_at: datetime,
+    ) -> None:
+        minors = {each.ref for each in customers if each.minor}
+        if not minors:
+            return
+        account_id = rows[0]["account_id"]
+        keys = [(self._ref_key(account_id, r["ref"]), r["phone_key"]) for r in rows if r["ref"] in minors]
+        add_marks(
+            connection,
+            [
+                Suppression(entity, key, SuppressionKind.MINOR, seen_at, "platform")
+                for pair in keys
+                for key in pair
+                if key
+            ],
+        )
+
+    def _ref_key(self, account_id: int, ref: str) -> bytes:
+        return self.keys.hashes.of_ref(CustomerRef(account_id, ref))
+
+    def _customer(self, row: AnyRow) -> Customer:
+        return Customer(
+            id=row.id,
+            account_id=row.account_id,
+            ref=row.ref,
+            name=row.name,
+            province=row.province,
+            city=row.city,
+            spend_cents=row.spend_cents,
+            order_count=row.order_count,
+            last_order_at=moment_or_none(row.last_order_at),
+            tags=split_tags(row.tags),
+            attributes=json.loads(row.attributes),
+            phone=None if row.phone_sealed is None else self.keys.phones.open(row.phone_sealed),
+            phone_key=row.phone_key,
+        )
+
+
+def _known(connection: sa.Connection, account_id: int, refs: Sequence[str]) -> _Known:
+    table = schema.customer
+    wanted = sa.select(table.c.ref, table.c.phone_key, table.c.updated_at).where(table.c.account_id == account_id)
+    return {ref: (phone_key, at) for ref, phone_key, at in rows_among(connection, wanted, table.c.ref, refs)}
+
+
+def _upsert(connection: sa.Connection) -> sa.Executable:
+    statement = insert(connection, schema.customer)
+    return statement.on_conflict_do_update(
+        index_elements=["account_id", "ref"],
+        set_={name: statement.excluded[name] for name in _SYNCED},
+        where=statement.excluded.updated_at >= schema.customer.c.updated_at,
+    )

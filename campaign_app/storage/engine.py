@@ -1,0 +1,150 @@
+"""The embedded database: SQLAlchemy on SQLCipher, one raw key, explicit transactions, errors that a user may meet.
+
+A connection gets its key before anything else happens on it, by PRAGMA: never in a URL, a repr or a log.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.pool import QueuePool
+
+from campaign_app.domain.errors import AppError, WorkspaceError
+from campaign_app.storage.keys import KEY_BYTES
+from campaign_app.storage.pages import Look, look
+
+BUSY_SECONDS: Final = 30
+CACHE_KIB: Final = 16_384
+# WAL with synchronous=NORMAL may lose the last commits when the power fails: a claimed batch must not be forgotten
+_PRAGMAS: Final = (
+    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+    f"PRAGMA cache_size = -{CACHE_KIB}",
+)
+_TROUBLE: Final = {
+    5: ("busy", "The workspace is busy with another program"),
+    6: ("busy", "The workspace is busy with another program"),
+    8: ("read_only", "The workspace cannot be written"),
+    10: ("disk_error", "The disk of the workspace reports an error"),
+    11: ("damaged", "The workspace is damaged"),
+    13: ("disk_full", "The disk is full; nothing was changed"),
+    14: ("not_a_workspace", "The workspace's database cannot be opened"),
+    26: ("damaged", "The workspace is damaged"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Transactions of one engine: `read` sees one moment, `write` holds the write lock from its first statement."""
+
+    engine: Engine
+    _writer: Engine = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_writer", self.engine.execution_options(immediate=True))
+
+    def read(self) -> AbstractContextManager[Connection]:
+        return self.engine.connect()
+
+    def write(self) -> AbstractContextManager[Connection]:
+        return self._writer.begin()
+
+
+def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
+    """The engine of the workspace's own database. Never makes a file unless `create`, and then only a new one."""
+    engine = _engine(path, key, create=create, isolation_level=None)
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _translate)
+    _first_connection(engine)
+    return engine
+
+
+def open_flows_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:
+    """The engine for the durable flows' system database; transactions as DBOS makes them on engines of its own."""
+    engine = _engine(path, key, create=create, isolation_level="IMMEDIATE")
+    _first_connection(engine)
+    return engine
+
+
+def _engine(path: Path, key: bytes, *, create: bool, isolation_level: str | None) -> Engine:
+    _check_file(path, key, create=create)
+
+    def connect() -> Any:
+        return _connect(path, key, isolation_level)
+
+    return create_engine(
+        "sqlite://",
+        module=sqlcipher,
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=12,
+        hide_parameters=True,
+    )
+
+
+def _check_file(path: Path, key: bytes, *, create: bool) -> None:
+    if len(key) != KEY_BYTES:
+        raise WorkspaceError("wrong_key", "The key does not have 32 bytes")
+    if create:
+        _make_empty(path)
+        return
+    seen = look(path, key)
+    if seen is Look.OTHER_KEY:
+        raise WorkspaceError("wrong_key", "The key does not fit the database", file=path.name)
+    if seen is not Look.FITS:
+        raise WorkspaceError("not_a_workspace", "This is not an encrypted workspace database", file=path.name)
+
+
+def _make_empty(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise WorkspaceError("cannot_create", "The database file cannot be created", file=path.name) from error
+
+
+def _connect(path: Path, key: bytes, isolation_level: str | None) -> Any:
+    connection = sqlcipher.connect(
+        f"{path.absolute().as_uri()}?mode=rw", uri=True, check_same_thread=False, isolation_level=isolation_level
+    )
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    connection.execute("SELECT count(*) FROM sqlite_master")
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+    return connection
+
+
+def _first_connection(engine: Engine) -> None:
+    try:
+        engine.connect().close()
+    except sqlcipher.Error as error:
+        engine.dispose()
+        raise _trouble(error) or error from None
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _translate(context: ExceptionContext) -> BaseException | None:
+    return _trouble(context.original_exception)
+
+
+def _trouble(error: BaseException | None) -> AppError | None:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None or code & 0xFF not in _TROUBLE:
+        return None
+    word, message = _TROUBLE[code & 0xFF]
+    return WorkspaceError(word, message)

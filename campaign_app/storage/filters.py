@@ -1,0 +1,155 @@
+"""Audience filters as SQL with bound parameters. What is not known of a customer never matches a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from campaign_app.domain.audience import Condition, Filter, Op
+from campaign_app.domain.errors import SettingsError
+from campaign_app.storage.schema import customer
+from campaign_app.storage.times import DAY_MS, to_ms
+
+TAG_MARK: Final = "\x1f"  # stands before and after every tag, so that a tag is found whole
+MAX_DEPTH: Final = 20
+MAX_PARTS: Final = 200
+MAX_WORDS: Final = 5_000
+Clause = sa.ColumnElement[bool]
+_TEXTS: Final = {"province": customer.c.province, "city": customer.c.city, "name": customer.c.name}
+_NUMBERS: Final = {
+    "account": customer.c.account_id,
+    "spend_cents": customer.c.spend_cents,
+    "order_count": customer.c.order_count,
+}
+
+
+def joined_tags(tags: tuple[str, ...]) -> str:
+    """Tags as they are stored, "" for none."""
+    clean = [tag.replace(TAG_MARK, " ") for tag in tags]
+    return TAG_MARK + TAG_MARK.join(clean) + TAG_MARK if clean else ""
+
+
+def split_tags(stored: str) -> tuple[str, ...]:
+    return tuple(stored[1:-1].split(TAG_MARK)) if stored else ()
+
+
+def clause(audience: Filter, now: datetime) -> Clause:
+    """The condition on table `customer`; raises SettingsError for what no audience can mean."""
+    return _filter(audience, now, 0)
+
+
+def _filter(audience: Filter, now: datetime, depth: int) -> Clause:
+    if depth > MAX_DEPTH or len(audience.parts) > MAX_PARTS:
+        raise SettingsError("audience_filter", "The audience filter is too large")
+    if not audience.parts:
+        return sa.true()
+    parts = [
+        _filter(part, now, depth + 1) if isinstance(part, Filter) else _condition(part, now) for part in audience.parts
+    ]
+    return sa.and_(*parts) if audience.every else sa.or_(*parts)
+
+
+def _condition(condition: Condition, now: datetime) -> Clause:
+    if condition.field in _TEXTS:
+        return _text(condition)
+    if condition.field in _NUMBERS:
+        return _number(condition)
+    if condition.field == "tag":
+        return _tag(condition)
+    if condition.field == "days_since_order":
+        return _days(condition, to_ms(now))
+    raise _senseless(condition)
+
+
+def _text(condition: Condition) -> Clause:
+    column = _TEXTS[condition.field]
+    if condition.op is Op.IN:
+        return column.in_(_words(condition))
+    if condition.op is Op.IS:
+        return column == _word(condition)
+    if condition.op is Op.IS_NOT:
+        return column != _word(condition)
+    raise _senseless(condition)
+
+
+def _tag(condition: Condition) -> Clause:
+    if condition.op is Op.IN:
+        words = _words(condition)
+        if len(words) > MAX_PARTS:
+            raise SettingsError("audience_filter", "The audience filter is too large")
+        return sa.or_(sa.false(), *(_has_tag(tag) for tag in words))
+    if condition.op is Op.IS:
+        return _has_tag(_word(condition))
+    if condition.op is Op.IS_NOT:
+        return sa.not_(_has_tag(_word(condition)))
+    raise _senseless(condition)
+
+
+def _has_tag(tag: str) -> Clause:
+    # instr and strpos differ between databases, LIKE ignores case on one of them: replace does neither
+    return sa.func.replace(customer.c.tags, TAG_MARK + tag + TAG_MARK, "") != customer.c.tags
+
+
+_COMPARE: Final[dict[Op, Callable[[sa.Column[int], int], Clause]]] = {
+    Op.IS: lambda column, value: column == value,
+    Op.IS_NOT: lambda column, value: column != value,
+    Op.AT_LEAST: lambda column, value: column >= value,
+    Op.AT_MOST: lambda column, value: column <= value,
+}
+
+
+def _number(condition: Condition) -> Clause:
+    column = _NUMBERS[condition.field]
+    if condition.op is Op.IN:
+        return column.in_([_whole(condition, word) for word in _words(condition)])
+    return _COMPARE[condition.op](column, _whole(condition, condition.value))
+
+
+def _days(condition: Condition, now: int) -> Clause:
+    """Whole days since the last order; nobody without an order matches."""
+    if condition.op is Op.IN:
+        raise _senseless(condition)
+    last, days = customer.c.last_order_at, _whole(condition, condition.value)
+    at_least, at_most = last <= now - days * DAY_MS, last > now - (days + 1) * DAY_MS
+    return {
+        Op.AT_LEAST: at_least,
+        Op.AT_MOST: at_most,
+        Op.IS: sa.and_(at_least, at_most),
+        Op.IS_NOT: sa.or_(last > now - days * DAY_MS, last <= now - (days + 1) * DAY_MS),
+    }[condition.op]
+
+
+def _word(condition: Condition) -> str:
+    if not isinstance(condition.value, str):
+        raise _senseless(condition)
+    return condition.value
+
+
+def _words(condition: Condition) -> tuple[str, ...]:
+    if not isinstance(condition.value, tuple):
+        raise _senseless(condition)
+    if len(condition.value) > MAX_WORDS:
+        raise SettingsError("audience_filter", "The audience filter is too large")
+    return condition.value
+
+
+def _whole(condition: Condition, value: object) -> int:
+    try:
+        number = int(value) if isinstance(value, int | str) else None
+    except ValueError:
+        number = None
+    if number is None or abs(number) > 2**53:
+        raise _senseless(condition)
+    return number
+
+
+def _senseless(condition: Condition) -> SettingsError:
+    return SettingsError(
+        "audience_filter",
+        "The audience filter has a condition that makes no sense",
+        field=condition.field,
+        op=str(condition.op),
+    )

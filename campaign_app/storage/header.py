@@ -1,0 +1,70 @@
+"""`workspace.json`: the plain file beside the encrypted ones, which says where the workspace's key lives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from campaign_app.domain.errors import WorkspaceError
+
+FILE: Final = "workspace.json"
+FORMAT: Final = 1
+
+
+class KeyKeeper(Protocol):
+    """Where a workspace's raw key lives. The implementations are in `campaign_app.credentials`."""
+
+    @property
+    def kind(self) -> str:
+        """`keychain`, `passphrase` or `memory`: written into `workspace.json`, never anything secret."""
+        ...
+
+    def new_key(self, workspace_id: str, /) -> tuple[bytes, Mapping[str, str | int]]:
+        """Makes, keeps and returns 32 random bytes, and what of it goes into `workspace.json`."""
+        ...
+
+    def key(self, workspace_id: str, kept: Mapping[str, str | int], /) -> bytes:
+        """Raises WorkspaceError if it is missing, locked or the passphrase is wrong."""
+        ...
+
+    def forget(self, workspace_id: str, /) -> None:
+        """Removes the key of a workspace that was never finished."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """`kept` is what the key's keeper needs, `key_check` tells a wrong key before any database is touched."""
+
+    workspace_id: str
+    key_lives: str
+    kept: Mapping[str, str | int]
+    key_check: str
+    format: int = FORMAT
+
+    def write(self, folder: Path) -> None:
+        (folder / FILE).write_text(json.dumps(asdict(self), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def read_header(folder: Path) -> Header:
+    """Raises WorkspaceError `not_a_workspace` or `newer_workspace`."""
+    try:
+        header = _header(json.loads((folder / FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise WorkspaceError("not_a_workspace", "There is no workspace in this folder", folder=str(folder)) from error
+    if header.format > FORMAT:
+        raise WorkspaceError("newer_workspace", "The workspace was made by a newer version of this program")
+    return header
+
+
+def _header(data: dict[str, Any]) -> Header:
+    return Header(
+        workspace_id=str(data["workspace_id"]),
+        key_lives=str(data["key_lives"]),
+        kept={str(name): value if isinstance(value, int) else str(value) for name, value in data["kept"].items()},
+        key_check=str(data["key_check"]),
+        format=int(data["format"]),
+    )

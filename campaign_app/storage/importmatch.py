@@ -1,0 +1,117 @@
+"""Which customers a file's rows are about: by ref, else by number in any shop of the same entity; else they wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from campaign_app.domain.customer import ImportRow
+from campaign_app.storage import schema
+from campaign_app.storage.accounts import entity_of
+from campaign_app.storage.customers import accounts_of
+from campaign_app.storage.importrows import Merge, to_text
+from campaign_app.storage.keys import WorkspaceKeys
+from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.schema_imports import import_prospect
+from campaign_app.storage.upserts import insert_or_ignore
+
+_customer, _prospect = schema.customer.c, import_prospect.c
+
+
+@dataclass(frozen=True, slots=True)
+class RowMatcher:
+    """Applies the rows of one chunk in one transaction."""
+
+    connection: sa.Connection
+    keys: WorkspaceKeys = field(repr=False)
+    import_id: int
+
+    def apply(self, rows: Sequence[ImportRow]) -> dict[int, str]:
+        """Row → changed, unchanged, waiting or consecutive."""
+        phone_keys = {row.row_no: self.keys.hashes.of_phone(row.phone) for row in rows if row.phone is not None}
+        targets = self._targets(rows, phone_keys)
+        merge = Merge(self.connection)
+        merge.load(customer_id for found in targets.values() for customer_id in found)
+        outcomes: dict[int, str] = {}
+        waiting: list[dict[str, Any]] = []
+        for row in rows:
+            stored = self._stored(row, phone_keys.get(row.row_no))
+            found = targets.get(row.row_no, [])
+            if row.consecutive or not found:
+                waiting.append(_prospect_row(row, stored))
+                outcomes[row.row_no] = "consecutive" if row.consecutive else "waiting"
+                continue
+            changes = [merge.apply(customer_id, row.attributes, stored) for customer_id in found]
+            outcomes[row.row_no] = "changed" if any(changes) else "unchanged"
+        merge.save()
+        self._wait(waiting)
+        return outcomes
+
+    def _targets(self, rows: Sequence[ImportRow], phone_keys: Mapping[int, bytes]) -> dict[int, list[int]]:
+        targets: dict[int, list[int]] = {}
+        for account_id in {row.account_id for row in rows}:
+            mine = [row for row in rows if row.account_id == account_id and not row.consecutive]
+            by_ref = self._by_ref(account_id, [row.ref for row in mine if row.ref])
+            rest = [phone_keys[r.row_no] for r in mine if r.ref not in by_ref and r.row_no in phone_keys]
+            by_phone = self._by_phone(account_id, rest)
+            for row in mine:
+                key = phone_keys.get(row.row_no)
+                found = [by_ref[row.ref]] if row.ref in by_ref else by_phone.get(key, [])
+                if found:
+                    targets[row.row_no] = found
+        return targets
+
+    def _by_ref(self, account_id: int, refs: Sequence[str]) -> dict[str | None, int]:
+        wanted = sa.select(_customer.ref, _customer.id).where(_customer.account_id == account_id)
+        return {row[0]: row[1] for row in rows_among(self.connection, wanted, _customer.ref, refs)}
+
+    def _by_phone(self, account_id: int, keys: Sequence[bytes]) -> dict[bytes | None, list[int]]:
+        found: dict[bytes | None, list[int]] = {}
+        if keys:
+            shops = accounts_of(self.connection, entity_of(self.connection, account_id))
+            wanted = sa.select(_customer.phone_key, _customer.id).where(_customer.account_id.in_(shops))
+            for key, customer_id in rows_among(self.connection, wanted, _customer.phone_key, keys):
+                found.setdefault(key, []).append(customer_id)
+        return found
+
+    def _stored(self, row: ImportRow, phone_key: bytes | None) -> dict[str, Any]:
+        return {
+            "import_id": self.import_id,
+            "row_no": row.row_no,
+            "account_id": row.account_id,
+            "phone_sealed": None if row.phone is None else self.keys.phones.seal(row.phone),
+            "phone_key": phone_key,
+        }
+
+    def _wait(self, rows: Sequence[dict[str, Any]]) -> None:
+        """A person who waits already with the same attributes waits once, however often the file is imported."""
+        if not rows:
+            return
+        known: set[tuple[Any, ...]] = set()
+        for column in (_prospect.phone_key, _prospect.ref):
+            given = [row[column.name] for row in rows if row[column.name] is not None]
+            for other in rows_among(self.connection, sa.select(import_prospect), column, given):
+                known.add(_same_person(other._asdict()))
+        fresh = []
+        for row in rows:
+            person = _same_person(row)
+            if person not in known:
+                fresh.append(row)
+                known.add(person)
+        write_all(self.connection, insert_or_ignore(self.connection, import_prospect), fresh)
+
+
+def _same_person(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (row["account_id"], row["ref"], row["phone_key"], row["attributes"], row["consecutive"])
+
+
+def _prospect_row(row: ImportRow, stored: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **stored,
+        "ref": row.ref or None,
+        "attributes": to_text(row.attributes),
+        "consecutive": int(row.consecutive),
+    }

@@ -1,0 +1,119 @@
+"""Merging imported rows into customers: what a row changed is kept beside it, so that it can be taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from campaign_app.storage import schema
+from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.schema_imports import import_change, import_prospect
+
+Attributes = dict[str, str]
+
+
+def to_text(values: Mapping[str, Any]) -> str:
+    return json.dumps(dict(values), ensure_ascii=False, sort_keys=True)
+
+
+@dataclass(slots=True)
+class Merge:
+    """Rows being merged in one transaction; two rows of one customer build on one another."""
+
+    connection: sa.Connection
+    now: dict[int, Attributes] = field(default_factory=dict)
+    touched: set[int] = field(default_factory=set)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+
+    def load(self, customer_ids: Iterable[int]) -> None:
+        table = schema.customer
+        wanted = sa.select(table.c.id, table.c.attributes)
+        for customer_id, attributes in rows_among(self.connection, wanted, table.c.id, customer_ids):
+            self.now[customer_id] = json.loads(attributes)
+
+    def apply(self, customer_id: int, attributes: Mapping[str, str], row: Mapping[str, Any]) -> bool:
+        """Merges, and remembers the former values with `row` (import, row, sealed phone). Says if anything changed."""
+        current = self.now[customer_id]
+        before = {name: current.get(name) for name in attributes}
+        changed = before != dict(attributes)
+        if changed:
+            current.update(attributes)
+            self.touched.add(customer_id)
+        written = {"customer_id": customer_id, "before": to_text(before), "after": to_text(attributes)}
+        self.changes.append({**row, **written})
+        return changed
+
+    def take_back(self, customer_id: int, before: str, after: str) -> bool:
+        """Restores each value that is still the one the row gave. Says if the row had changed anything."""
+        current = self.now[customer_id]
+        former, given = json.loads(before), json.loads(after)
+        for name, value in given.items():
+            if current.get(name) != value or former[name] == value:
+                continue
+            self.touched.add(customer_id)
+            if former[name] is None:
+                del current[name]
+            else:
+                current[name] = former[name]
+        return bool(former != given)
+
+    def save(self) -> None:
+        table = schema.customer
+        rows = [{"key": each, "new": to_text(self.now[each])} for each in sorted(self.touched)]
+        statement = sa.update(table).where(table.c.id == sa.bindparam("key")).values(attributes=sa.bindparam("new"))
+        write_all(self.connection, statement, rows)
+        write_all(self.connection, sa.insert(import_change), self.changes)
+
+
+def join_waiting(
+    connection: sa.Connection, account_id: int, synced: Mapping[str, bytes | None], shops: Sequence[int]
+) -> int:
+    """Gives rows that waited for these customers (ref → phone key) of a shop to them; says how many."""
+    if connection.execute(sa.select(import_prospect.c.row_no).limit(1)).first() is None:
+        return 0
+    by_phone = {key: ref for ref, key in synced.items() if key is not None}
+    waiting = sa.select(import_prospect).where(import_prospect.c.consecutive == 0)
+    at_shops = waiting.where(import_prospect.c.account_id.in_(shops))
+    here = waiting.where(import_prospect.c.account_id == account_id)
+    found = {(p.import_id, p.row_no): p for p in rows_among(connection, here, import_prospect.c.ref, synced)}
+    for p in rows_among(connection, at_shops, import_prospect.c.phone_key, by_phone):
+        found.setdefault((p.import_id, p.row_no), p)
+    if not found:
+        return 0
+    refs = {key: p.ref if p.ref in synced else by_phone[p.phone_key] for key, p in found.items()}
+    _give(connection, account_id, found, refs)
+    return len(found)
+
+
+def _give(
+    connection: sa.Connection,
+    account_id: int,
+    found: Mapping[tuple[int, int], Any],
+    refs: Mapping[tuple[int, int], str],
+) -> None:
+    table = schema.customer
+    wanted = sa.select(table.c.ref, table.c.id).where(table.c.account_id == account_id)
+    ids = {row[0]: row[1] for row in rows_among(connection, wanted, table.c.ref, refs.values())}
+    merge = Merge(connection)
+    merge.load(ids.values())
+    for (import_id, row_no), prospect in sorted(found.items()):
+        row = {
+            "import_id": import_id,
+            "row_no": row_no,
+            "account_id": prospect.account_id,
+            "phone_sealed": prospect.phone_sealed,
+            "phone_key": prospect.phone_key,
+        }
+        merge.apply(ids[refs[import_id, row_no]], json.loads(prospect.attributes), row)
+    merge.save()
+    forget(connection, list(found))
+
+
+def forget(connection: sa.Connection, rows: Sequence[tuple[int, int]]) -> None:
+    """Removes waiting rows, named by import and row."""
+    same = (import_prospect.c.import_id == sa.bindparam("i"), import_prospect.c.row_no == sa.bindparam("r"))
+    write_all(connection, sa.delete(import_prospect).where(*same), [{"i": i, "r": r} for i, r in rows])

@@ -1,0 +1,217 @@
+"""File imports: rows meet their customers or wait for them, and can be taken back."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from campaign_app.domain.customer import ChunkCounts, ImportReport, ImportRow
+from campaign_app.domain.errors import NotAllowed, NotFound
+from campaign_app.storage.engine import Database
+from campaign_app.storage.importmatch import RowMatcher
+from campaign_app.storage.importrows import Merge, forget, to_text
+from campaign_app.storage.keys import WorkspaceKeys
+from campaign_app.storage.lists import chunks, rows_among, write_all
+from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.schema_imports import import_change, import_job, import_prospect, import_refusal
+from campaign_app.storage.times import to_ms
+from campaign_app.storage.upserts import insert_or_ignore
+
+UNDO_STEP: Final = 5_000
+_change, _prospect = import_change.c, import_prospect.c
+
+
+@dataclass(frozen=True, slots=True)
+class SqlImports:
+    """Implements `domain.ports.ImportStore`."""
+
+    db: Database
+    keys: WorkspaceKeys = field(repr=False)
+
+    def begin(self, file_name: str, file_sha256: str, rows_total: int, at: datetime) -> int:
+        job = import_job.c
+        running = sa.select(job.id).where(job.file_sha256 == file_sha256, job.state == "running")
+        values = {
+            "file_name": file_name,
+            "file_sha256": file_sha256,
+            "rows_total": rows_total,
+            "state": "running",
+            "started_at": to_ms(at),
+        }
+        with self.db.write() as connection:
+            if (there := connection.execute(running).scalar()) is not None:
+                return int(there)
+            made = connection.execute(sa.insert(import_job).values(values)).inserted_primary_key
+            assert made is not None
+            return int(made[0])
+
+    def apply_chunk(self, import_id: int, rows: Sequence[ImportRow]) -> ChunkCounts:
+        rows = list({row.row_no: row for row in rows}.values())
+        with self.db.write() as connection:
+            _expect(connection, import_id, "running")
+            done = _outcomes_of(connection, import_id, [row.row_no for row in rows])
+            fresh = [row for row in rows if row.row_no not in done]
+            matcher = RowMatcher(connection, self.keys, import_id)
+            outcomes = Counter(done.values()) + Counter(matcher.apply(fresh).values())
+        return ChunkCounts(**outcomes)
+
+    def refuse(self, import_id: int, refusals: Sequence[tuple[int, str, str]]) -> None:
+        rows = [
+            {"import_id": import_id, "row_no": row_no, "code": code, "field": name} for row_no, code, name in refusals
+        ]
+        with self.db.write() as connection:
+            _job(connection, import_id)
+            write_all(connection, insert_or_ignore(connection, import_refusal), rows)
+
+    def mark_consecutive(self, import_id: int, row_nos: Sequence[int]) -> None:
+        with self.db.write() as connection:
+            wanted = sa.select(import_change).where(_change.import_id == import_id)
+            met = list(rows_among(connection, wanted, _change.row_no, row_nos))
+            _take_back(connection, met)
+            apart = {change.row_no: _apart(change) for change in met}
+            write_all(connection, insert_or_ignore(connection, import_prospect), list(apart.values()))
+            for chunk in chunks(row_nos):
+                connection.execute(
+                    sa.update(import_prospect)
+                    .where(_prospect.import_id == import_id, _prospect.row_no.in_(chunk))
+                    .values(consecutive=1)
+                )
+
+    def finish(self, import_id: int, counts: Mapping[str, int]) -> None:
+        job = import_job
+        with self.db.write() as connection:
+            if _job(connection, import_id).state not in ("running", "done"):
+                raise NotAllowed("import_state", "The import was undone", import_id=import_id)
+            change = sa.update(job).where(job.c.id == import_id).values(state="done", counts=to_text(counts))
+            connection.execute(change)
+
+    def undo(self, import_id: int) -> ChunkCounts:
+        """In steps, each a transaction, so that others can write meanwhile; a cut undo is taken up where it stopped."""
+        undone: Counter[str] = Counter()
+        with self.db.write() as connection:
+            if _job(connection, import_id).state == "undone":
+                return ChunkCounts()
+            _set_state(connection, import_id, "undoing")
+        while step := self._undo_step(import_id):
+            undone += step
+        with self.db.write() as connection:
+            _set_state(connection, import_id, "undone")
+        return ChunkCounts(**undone)
+
+    def report(self, import_id: int, limit: int) -> ImportReport:
+        with self.db.read() as connection:
+            job = _job(connection, import_id)
+            refused = sa.select(sa.func.count()).where(import_refusal.c.import_id == import_id)
+            first = (
+                sa.select(import_refusal.c.row_no, import_refusal.c.code, import_refusal.c.field)
+                .where(import_refusal.c.import_id == import_id)
+                .order_by(import_refusal.c.row_no, import_refusal.c.field)
+                .limit(limit)
+            )
+            apart = (
+                sa.select(_prospect.row_no)
+                .where(_prospect.import_id == import_id, _prospect.consecutive == 1)
+                .order_by(_prospect.row_no)
+                .limit(limit)
+            )
+            return ImportReport(
+                id=import_id,
+                file_name=job.file_name,
+                state=job.state,
+                rows_total=job.rows_total,
+                rows=_counts(connection, import_id),
+                refused=connection.execute(refused).scalar_one(),
+                refusals=tuple((row[0], row[1], row[2]) for row in connection.execute(first)),
+                consecutive_rows=tuple(connection.execute(apart).scalars()),
+                counts=json.loads(job.counts),
+            )
+
+    def _undo_step(self, import_id: int) -> Counter[str]:
+        with self.db.write() as connection:
+            newest = sa.select(import_change).where(_change.import_id == import_id)
+            met = list(connection.execute(newest.order_by(_change.row_no.desc()).limit(UNDO_STEP)))
+            if met:
+                # a row that met several customers goes whole, so that counts stay those of rows
+                last = met[-1].row_no
+                rest = newest.where(_change.row_no == last, _change.customer_id.not_in([m.customer_id for m in met]))
+                met += connection.execute(rest).all()
+                return Counter(_take_back(connection, met).values())
+            waiting = sa.select(_prospect.row_no, _prospect.consecutive).where(_prospect.import_id == import_id)
+            found = connection.execute(waiting.limit(UNDO_STEP)).all()
+            forget(connection, [(import_id, row_no) for row_no, _ in found])
+            return Counter("consecutive" if consecutive else "waiting" for _, consecutive in found)
+
+
+def _take_back(connection: sa.Connection, met: Sequence[AnyRow]) -> dict[int, str]:
+    """Undoes the newest rows first, so that two rows of one customer unwind in order; row → what it had been."""
+    merge = Merge(connection)
+    merge.load(change.customer_id for change in met)
+    taken: dict[int, str] = {}
+    for change in sorted(met, key=lambda c: (c.row_no, c.customer_id), reverse=True):
+        changed = merge.take_back(change.customer_id, change.before, change.after)
+        if changed or change.row_no not in taken:
+            taken[change.row_no] = "changed" if changed else "unchanged"
+    merge.save()
+    same = (_change.import_id == sa.bindparam("i"), _change.row_no == sa.bindparam("r"))
+    gone = [{"i": i, "r": r} for i, r in {(change.import_id, change.row_no) for change in met}]
+    write_all(connection, sa.delete(import_change).where(*same), gone)
+    return taken
+
+
+def _apart(change: AnyRow) -> dict[str, Any]:
+    return {
+        "import_id": change.import_id,
+        "row_no": change.row_no,
+        "account_id": change.account_id,
+        "ref": None,
+        "phone_sealed": change.phone_sealed,
+        "phone_key": change.phone_key,
+        "attributes": change.after,
+        "consecutive": 1,
+    }
+
+
+def _outcomes_of(connection: sa.Connection, import_id: int, row_nos: Iterable[int]) -> dict[int, str]:
+    """What became of rows that an earlier run of the same step has applied."""
+    row_nos = list(row_nos)
+    done: dict[int, str] = {}
+    wanted = sa.select(_change.row_no, _change.before, _change.after).where(_change.import_id == import_id)
+    for row_no, before, after in rows_among(connection, wanted, _change.row_no, row_nos):
+        if before != after or row_no not in done:
+            done[row_no] = "unchanged" if before == after else "changed"
+    waiting = sa.select(_prospect.row_no, _prospect.consecutive).where(_prospect.import_id == import_id)
+    for row_no, consecutive in rows_among(connection, waiting, _prospect.row_no, row_nos):
+        done[row_no] = "consecutive" if consecutive else "waiting"
+    return done
+
+
+def _counts(connection: sa.Connection, import_id: int) -> ChunkCounts:
+    changed = sa.func.max(sa.case((_change.before != _change.after, 1), else_=0)).label("changed")
+    rows = sa.select(changed).where(_change.import_id == import_id).group_by(_change.row_no).subquery()
+    met = connection.execute(sa.select(rows.c.changed, sa.func.count()).group_by(rows.c.changed))
+    by_change = {row[0]: row[1] for row in met}
+    apart = sa.select(_prospect.consecutive, sa.func.count()).where(_prospect.import_id == import_id)
+    by_kind = {row[0]: row[1] for row in connection.execute(apart.group_by(_prospect.consecutive))}
+    return ChunkCounts(by_change.get(1, 0), by_change.get(0, 0), by_kind.get(0, 0), by_kind.get(1, 0))
+
+
+def _expect(connection: sa.Connection, import_id: int, state: str) -> None:
+    if _job(connection, import_id).state != state:
+        raise NotAllowed("import_state", "The import is not running", import_id=import_id)
+
+
+def _job(connection: sa.Connection, import_id: int) -> AnyRow:
+    row = connection.execute(sa.select(import_job).where(import_job.c.id == import_id)).first()
+    if row is None:
+        raise NotFound("import", "There is no such import", import_id=import_id)
+    return row
+
+
+def _set_state(connection: sa.Connection, import_id: int, state: str) -> None:
+    connection.execute(sa.update(import_job).where(import_job.c.id == import_id).values(state=state))

@@ -1,0 +1,168 @@
+"""What comes back: delivery reports, replies with their opt-outs, complaints. All once, with the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from campaign_app.domain.consent import Suppression, SuppressionKind
+from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome, Page
+from campaign_app.domain.phone import Phone
+from campaign_app.storage.accounts import put_cursor
+from campaign_app.storage.engine import Database
+from campaign_app.storage.keys import WorkspaceKeys
+from campaign_app.storage.late import complaint_marks
+from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.outcomes import Event, append_outcomes
+from campaign_app.storage.people import Finder
+from campaign_app.storage.schema_sending import complaint, delivery_report, inbound, ledger, ledger_latest
+from campaign_app.storage.suppressions import add_marks
+from campaign_app.storage.times import to_ms
+
+_ACCEPTED: Final = (Outcome.ACCEPTED.value, Outcome.DELIVERED.value, Outcome.FAILED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlInbox:
+    """Implements `domain.ports.InboxStore`."""
+
+    db: Database
+    keys: WorkspaceKeys = field(repr=False)
+
+    def store_reports(self, account_id: int, page: Page[DeliveryReport], at: datetime) -> int:
+        """A report of a message that is not known yet is kept and applied when the message's outcome is settled."""
+        with self.db.write() as connection:
+            finder = Finder.of(connection, self.keys.hashes, account_id)
+            put_cursor(connection, account_id, "reports", page.next_cursor)
+            known = _known(connection, delivery_report, "report_id", account_id, (r.report_id for r in page.items))
+            new = {r.report_id: r for r in page.items if r.report_id not in known}
+            rows = [_report_row(account_id, report, to_ms(at)) for report in new.values()]
+            write_all(connection, sa.insert(delivery_report), rows)
+            where = finder.rows_of(report.provider_id for report in new.values())
+            events = [
+                Event(where[report.provider_id], report.outcome.value, report.provider_id, report.code)
+                for report in sorted(new.values(), key=lambda r: (r.reported_at, r.report_id))
+                if report.provider_id in where
+            ]
+            return append_outcomes(connection, events, to_ms(at))
+
+    def store_inbound(self, account_id: int, page: Page[InboundMessage], opt_outs: Sequence[str], at: datetime) -> int:
+        stop = frozenset(opt_outs)
+        with self.db.write() as connection:
+            finder = Finder.of(connection, self.keys.hashes, account_id)
+            put_cursor(connection, account_id, "inbound", page.next_cursor)
+            known = _known(connection, inbound, "inbound_id", account_id, (m.inbound_id for m in page.items))
+            marks: list[Suppression] = []
+            rows: dict[str, dict[str, Any]] = {}
+            for message in page.items:
+                keys = finder.keys(message.ref, message.phone)
+                if message.inbound_id in stop:
+                    marks += _opt_outs(finder.entity_uscc, keys, message)
+                if message.inbound_id not in known:
+                    rows[message.inbound_id] = {
+                        **self._row(account_id, message.ref, message.phone, message.received_at, at),
+                        "inbound_id": message.inbound_id,
+                        "text": message.text,
+                        "opt_out": int(message.inbound_id in stop),
+                        "campaign_id": finder.campaign_of(keys),
+                    }
+            write_all(connection, sa.insert(inbound), list(rows.values()))
+            add_marks(connection, marks)
+            return len(rows)
+
+    def store_complaints(self, account_id: int, page: Page[ComplaintClue], at: datetime) -> int:
+        with self.db.write() as connection:
+            finder = Finder.of(connection, self.keys.hashes, account_id)
+            put_cursor(connection, account_id, "complaints", page.next_cursor)
+            known = _known(connection, complaint, "complaint_id", account_id, (c.complaint_id for c in page.items))
+            where = finder.rows_of(clue.provider_id for clue in page.items)
+            marks: list[Suppression] = []
+            rows: dict[str, dict[str, Any]] = {}
+            for clue in page.items:
+                ledger_id = where.get(clue.provider_id)
+                keys = finder.keys(clue.ref, clue.phone, ledger_id)
+                marks += complaint_marks(finder.entity_uscc, keys, to_ms(clue.received_at))
+                if clue.complaint_id not in known:
+                    found = finder.campaign_of(keys) if ledger_id is None else finder.campaign_of_row(ledger_id)
+                    rows[clue.complaint_id] = {
+                        **self._row(account_id, clue.ref, clue.phone, clue.received_at, at),
+                        "complaint_id": clue.complaint_id,
+                        "provider_id": clue.provider_id,
+                        "campaign_id": found,
+                    }
+            write_all(connection, sa.insert(complaint), list(rows.values()))
+            add_marks(connection, marks)
+            return len(rows)
+
+    def counts(self, campaign_id: int) -> dict[str, int]:
+        """`submitted` = accepted + rejected + unknown; `accepted` includes what was delivered or failed since.
+
+        `unknown` includes rows that have no outcome yet; `withheld` ones were never handed over.
+        """
+        with self.db.read() as connection:
+            by_outcome = _by_outcome(connection, campaign_id)
+            accepted = sum(by_outcome.get(word, 0) for word in _ACCEPTED)
+            rejected = by_outcome.get(Outcome.REJECTED.value, 0)
+            withheld = by_outcome.get(Outcome.WITHHELD.value, 0)
+            rows = connection.execute(_count(ledger, campaign_id)).scalar_one()
+            return {
+                "submitted": rows - withheld,
+                "accepted": accepted,
+                "rejected": rejected,
+                "unknown": rows - withheld - accepted - rejected,
+                "withheld": withheld,
+                "delivered": by_outcome.get(Outcome.DELIVERED.value, 0),
+                "failed": by_outcome.get(Outcome.FAILED.value, 0),
+                "replies": connection.execute(_count(inbound, campaign_id)).scalar_one(),
+                "opt_outs": connection.execute(_count(inbound, campaign_id, inbound.c.opt_out == 1)).scalar_one(),
+                "complaints": connection.execute(_count(complaint, campaign_id)).scalar_one(),
+            }
+
+    def _row(
+        self, account_id: int, ref: str, phone: Phone | None, received_at: datetime, at: datetime
+    ) -> dict[str, Any]:
+        return {
+            "account_id": account_id,
+            "ref": ref,
+            "phone_sealed": None if phone is None else self.keys.phones.seal(phone),
+            "received_at": to_ms(received_at),
+            "stored_at": to_ms(at),
+        }
+
+
+def _opt_outs(entity_uscc: str, keys: frozenset[bytes], message: InboundMessage) -> list[Suppression]:
+    since = message.received_at
+    return [Suppression(entity_uscc, key, SuppressionKind.OPT_OUT, since, "reply") for key in keys]
+
+
+def _known(
+    connection: sa.Connection, table: sa.Table, name: str, account_id: int, ids: Iterable[str]
+) -> frozenset[str]:
+    wanted = sa.select(table.c[name]).where(table.c.account_id == account_id)
+    return frozenset(row[0] for row in rows_among(connection, wanted, table.c[name], ids))
+
+
+def _report_row(account_id: int, report: DeliveryReport, at: int) -> dict[str, Any]:
+    return {
+        "account_id": account_id,
+        "report_id": report.report_id,
+        "provider_id": report.provider_id,
+        "outcome": report.outcome.value,
+        "code": report.code,
+        "reported_at": to_ms(report.reported_at),
+        "stored_at": at,
+    }
+
+
+def _by_outcome(connection: sa.Connection, campaign_id: int) -> dict[str, int]:
+    latest = ledger_latest.c
+    wanted = sa.select(latest.outcome, sa.func.count()).where(latest.campaign_id == campaign_id)
+    return {row[0]: row[1] for row in connection.execute(wanted.group_by(latest.outcome))}
+
+
+def _count(table: sa.Table, campaign_id: int, *conditions: sa.ColumnElement[bool]) -> sa.Select[int]:
+    return sa.select(sa.func.count()).select_from(table).where(table.c.campaign_id == campaign_id, *conditions)

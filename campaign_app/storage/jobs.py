@@ -1,0 +1,80 @@
+"""Work that window and command line put down and the worker takes up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from campaign_app.domain.errors import NotFound
+from campaign_app.domain.ports import Job
+from campaign_app.storage import schema
+from campaign_app.storage.engine import Database
+from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.times import to_ms
+
+_OPEN: Final = ("queued", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class SqlJobs:
+    """Implements `domain.ports.JobStore`. A job that has ended stays as it ended."""
+
+    db: Database
+
+    def enqueue(self, kind: str, args: Mapping[str, Any], at: datetime) -> Job:
+        values = {
+            "kind": kind,
+            "args": json.dumps(dict(args), ensure_ascii=False),
+            "state": "queued",
+            "queued_at": to_ms(at),
+        }
+        with self.db.write() as connection:
+            new_id = connection.execute(sa.insert(schema.job).values(values)).inserted_primary_key
+        assert new_id is not None
+        return self.job(new_id[0])
+
+    def job(self, job_id: int) -> Job:
+        with self.db.read() as connection:
+            row = connection.execute(sa.select(schema.job).where(schema.job.c.id == job_id)).first()
+        if row is None:
+            raise NotFound("job", "There is no such job", job=job_id)
+        return _job(row)
+
+    def open_jobs(self) -> tuple[Job, ...]:
+        table = schema.job
+        with self.db.read() as connection:
+            rows = connection.execute(sa.select(table).where(table.c.state.in_(_OPEN)).order_by(table.c.id)).all()
+        return tuple(map(_job, rows))
+
+    def set_state(self, job_id: int, state: str, *, error: str = "", result: Mapping[str, Any] | None = None) -> None:
+        written = None if result is None else json.dumps(dict(result), ensure_ascii=False)
+        self._change(job_id, {"state": state, "error": error, "result": written})
+
+    def set_progress(self, job_id: int, progress: int, total: int) -> None:
+        self._change(job_id, {"progress": progress, "total": total})
+
+    def _change(self, job_id: int, values: dict[str, Any]) -> None:
+        table = schema.job
+        change = sa.update(table).where(table.c.id == job_id, table.c.state.in_(_OPEN)).values(values)
+        with self.db.write() as connection:
+            missing = connection.execute(change).rowcount == 0
+        if missing:
+            self.job(job_id)
+
+
+def _job(row: AnyRow) -> Job:
+    return Job(
+        id=row.id,
+        kind=row.kind,
+        args=json.loads(row.args),
+        state=row.state,
+        progress=row.progress,
+        total=row.total,
+        error=row.error,
+        result=None if row.result is None else json.loads(row.result),
+    )

@@ -1,0 +1,95 @@
+"""Keys derived from the workspace key, one for each use, and what is done with them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass, field
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from campaign_app.domain.consent import CustomerRef
+from campaign_app.domain.errors import WorkspaceError
+from campaign_app.domain.phone import Phone
+
+KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12
+
+
+def derive(key: bytes, label: str) -> bytes:
+    """A key of its own for one use: HKDF-SHA-256 with the label as info."""
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"campaign_app/{label}/1".encode()).derive(key)
+
+
+def key_check(key: bytes, workspace_id: str) -> str:
+    """Tells a wrong key before a database is touched; says nothing about the key, which has 256 random bits."""
+    return hmac.digest(derive(key, "key-check"), workspace_id.encode(), hashlib.sha256).hex()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedHashes:
+    """Implements `domain.ports.PhoneKeys`."""
+
+    _key: bytes = field(repr=False)
+
+    def of_phone(self, phone: Phone) -> bytes:
+        return hmac.digest(self._key, b"phone\0" + phone.e164.encode(), "sha256")
+
+    def of_ref(self, ref: CustomerRef) -> bytes:
+        return hmac.digest(self._key, f"ref\0{ref.account_id}\0{ref.ref}".encode(), "sha256")
+
+
+class Vault:
+    """AES-256-GCM with a random nonce in front; `context` is bound to the ciphertext, so that it cannot be moved."""
+
+    __slots__ = ("_aead",)
+
+    def __init__(self, key: bytes) -> None:
+        self._aead = AESGCM(key)
+
+    def seal(self, plain: bytes, context: bytes) -> bytes:
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._aead.encrypt(nonce, plain, context)
+
+    def open(self, sealed: bytes, context: bytes) -> bytes:
+        try:
+            return self._aead.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context)
+        except (InvalidTag, ValueError) as error:
+            raise WorkspaceError("damaged", "A sealed value of the workspace cannot be read") from error
+
+
+class PhoneVault:
+    """Numbers at rest: sealed once more inside the encrypted workspace, the only form PostgreSQL ever sees."""
+
+    __slots__ = ("_vault",)
+
+    def __init__(self, key: bytes) -> None:
+        self._vault = Vault(key)
+
+    def seal(self, phone: Phone) -> bytes:
+        return self._vault.seal(phone.digits.encode(), b"phone")
+
+    def open(self, sealed: bytes) -> Phone:
+        return Phone(self._vault.open(sealed, b"phone").decode())
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceKeys:
+    """Every use of the workspace key beside the database's own encryption."""
+
+    hashes: KeyedHashes
+    phones: PhoneVault = field(repr=False)
+    secrets: Vault = field(repr=False)
+
+    @classmethod
+    def derived(cls, key: bytes) -> WorkspaceKeys:
+        return cls(
+            hashes=KeyedHashes(derive(key, "phone-keys")),
+            phones=PhoneVault(derive(key, "phones")),
+            secrets=Vault(derive(key, "secrets")),
+        )

@@ -1,0 +1,217 @@
+"""The ledger of what was handed to senders: claimed before it leaves, settled by what the sender says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from campaign_app.domain.campaign import SENDABLE_STATES
+from campaign_app.domain.consent import Reason
+from campaign_app.domain.errors import NotAllowed, NotFound
+from campaign_app.domain.message import Outcome, SubmitOutcome
+from campaign_app.domain.ports import PhoneKeys
+from campaign_app.jobs.ports import Claim, LedgerRow, Submission
+from campaign_app.storage import schema
+from campaign_app.storage.campaigns import put_reasons
+from campaign_app.storage.engine import Database
+from campaign_app.storage.late import apply_early_arrivals
+from campaign_app.storage.lists import next_id, rows_among, write_all
+from campaign_app.storage.outcomes import Event, append_outcomes
+from campaign_app.storage.people import Finder
+from campaign_app.storage.rows import AnyRow, AnySelect
+from campaign_app.storage.schema_sending import campaign, campaign_member, ledger, ledger_latest, submission
+from campaign_app.storage.times import moment_at, to_ms
+
+_ROW = sa.select(
+    ledger.c.id,
+    ledger.c.campaign_id,
+    ledger.c.seq,
+    ledger.c.customer_id,
+    ledger.c.fact_id,
+    ledger.c.message_id,
+    ledger.c.text,
+).order_by(ledger.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlLedger:
+    """Implements `jobs.ports.Ledger`."""
+
+    db: Database
+    hashes: PhoneKeys = field(repr=False)
+
+    def submission_at(self, campaign_id: int, first_seq: int) -> Submission | None:
+        with self.db.read() as connection:
+            return _submission_at(connection, campaign_id, first_seq)
+
+    def claim(
+        self,
+        campaign_id: int,
+        account_id: int,
+        key: str,
+        claims: Sequence[Claim],
+        refusals: Mapping[int, tuple[str, int | None]],
+        span: tuple[int, int],
+        at: datetime,
+    ) -> Submission | None:
+        """A span that was claimed before keeps its first submission, which is returned unchanged."""
+        with self.db.write() as connection:
+            if (there := _submission_at(connection, campaign_id, span[0])) is not None:
+                return there
+            if not _may_send(connection, campaign_id, account_id, claims):
+                return None
+            fresh, doubles = _without_doubles(connection, campaign_id, claims)
+            put_reasons(connection, campaign_id, {**refusals, **doubles})
+            if not fresh:
+                return None
+            made = Submission(
+                id=next_id(connection, submission),
+                campaign_id=campaign_id,
+                account_id=account_id,
+                key=key,
+                first_seq=span[0],
+                last_seq=span[1],
+                claimed_at=moment_at(to_ms(at)),
+                settled=False,
+            )
+            _write(connection, made, fresh)
+            return made
+
+    def rows(self, submission_id: int) -> tuple[LedgerRow, ...]:
+        with self.db.read() as connection:
+            return _rows(connection, _ROW.where(ledger.c.submission_id == submission_id))
+
+    def open_rows(self, submission_id: int) -> tuple[LedgerRow, ...]:
+        latest = ledger_latest.c
+        same = sa.and_(latest.campaign_id == ledger.c.campaign_id, latest.ledger_id == ledger.c.id)
+        undecided = sa.or_(latest.outcome.is_(None), latest.outcome == Outcome.UNKNOWN.value)
+        wanted = _ROW.outerjoin(ledger_latest, same).where(ledger.c.submission_id == submission_id, undecided)
+        with self.db.read() as connection:
+            return _rows(connection, wanted)
+
+    def settle(self, submission_id: int, outcomes: Sequence[SubmitOutcome], at: datetime) -> None:
+        """Outcomes of messages that are not in this submission are passed over."""
+        with self.db.write() as connection:
+            wanted = sa.select(ledger.c.message_id, ledger.c.id).where(ledger.c.submission_id == submission_id)
+            ids: dict[str, int] = {row[0]: row[1] for row in connection.execute(wanted)}
+            events = [
+                Event(ids[each.message_id], each.outcome.value, each.provider_id, each.code)
+                for each in outcomes
+                if each.message_id in ids
+            ]
+            append_outcomes(connection, events, to_ms(at))
+            providers = {event.provider_id: event.ledger_id for event in events if event.provider_id}
+            if providers:
+                account = sa.select(submission.c.account_id).where(submission.c.id == submission_id)
+                finder = Finder.of(connection, self.hashes, connection.execute(account).scalar_one())
+                apply_early_arrivals(finder, providers, to_ms(at))
+
+    def unsettled(self, campaign_id: int) -> tuple[Submission, ...]:
+        wanted = (
+            sa.select(submission)
+            .where(submission.c.campaign_id == campaign_id, submission.c.settled == 0)
+            .order_by(submission.c.id)
+        )
+        with self.db.read() as connection:
+            return tuple(map(_submission, connection.execute(wanted)))
+
+    def undecided(self, campaign_id: int) -> int:
+        member = campaign_member.c
+        claimed = sa.select(ledger.c.id).where(ledger.c.campaign_id == campaign_id, ledger.c.seq == member.seq)
+        wanted = sa.select(sa.func.count()).where(
+            member.campaign_id == campaign_id, member.reason == Reason.OK, ~sa.exists(claimed)
+        )
+        with self.db.read() as connection:
+            return connection.execute(wanted).scalar_one()
+
+
+def _submission_at(connection: sa.Connection, campaign_id: int, first_seq: int) -> Submission | None:
+    wanted = sa.select(submission).where(submission.c.campaign_id == campaign_id, submission.c.first_seq == first_seq)
+    row = connection.execute(wanted).first()
+    return None if row is None else _submission(row)
+
+
+def _may_send(connection: sa.Connection, campaign_id: int, account_id: int, claims: Sequence[Claim]) -> bool:
+    """Whether the campaign is being sent; raises for claims that no caller may make."""
+    row = connection.execute(
+        sa.select(campaign.c.state, campaign.c.entity_uscc, schema.account.c.simulated)
+        .join(schema.account, schema.account.c.entity_uscc == campaign.c.entity_uscc)
+        .where(campaign.c.id == campaign_id, schema.account.c.id == account_id)
+    ).first()
+    if row is None:
+        raise NotFound("campaign_account", "The campaign's entity has no such account", account=account_id)
+    if row.state not in {state.value for state in SENDABLE_STATES}:
+        return False
+    people = [claim.outgoing.recipient for claim in claims]
+    if any(person.campaign_id != campaign_id for person in people):
+        raise NotAllowed("other_campaign", "Somebody was confirmed for another campaign", campaign=campaign_id)
+    if not row.simulated and any(person.simulated for person in people):
+        raise NotAllowed("simulated_fact", "A simulated consent never reaches a real sender", campaign=campaign_id)
+    return True
+
+
+def _without_doubles(
+    connection: sa.Connection, campaign_id: int, claims: Sequence[Claim]
+) -> tuple[list[Claim], dict[int, tuple[str, int | None]]]:
+    wanted = sa.select(ledger.c.dedupe_key).where(ledger.c.campaign_id == campaign_id)
+    keys = (claim.dedupe_key for claim in claims)
+    taken = {row[0] for row in rows_among(connection, wanted, ledger.c.dedupe_key, keys)}
+    fresh: list[Claim] = []
+    doubles: dict[int, tuple[str, int | None]] = {}
+    for claim in claims:
+        if claim.dedupe_key in taken:
+            doubles[claim.seq] = (Reason.DUPLICATE_NUMBER.value, claim.outgoing.recipient.fact_id)
+        else:
+            taken.add(claim.dedupe_key)
+            fresh.append(claim)
+    return fresh, doubles
+
+
+def _write(connection: sa.Connection, made: Submission, claims: Sequence[Claim]) -> None:
+    values: dict[str, Any] = {
+        "id": made.id,
+        "campaign_id": made.campaign_id,
+        "account_id": made.account_id,
+        "key": made.key,
+        "first_seq": made.first_seq,
+        "last_seq": made.last_seq,
+        "claimed_at": to_ms(made.claimed_at),
+    }
+    connection.execute(sa.insert(submission).values(values))
+    first = next_id(connection, ledger)
+    rows = [
+        {
+            "id": row_id,
+            "submission_id": made.id,
+            "campaign_id": made.campaign_id,
+            "seq": claim.seq,
+            "customer_id": claim.outgoing.recipient.customer_id,
+            "fact_id": claim.outgoing.recipient.fact_id,
+            "message_id": claim.outgoing.message_id,
+            "dedupe_key": claim.dedupe_key,
+            "text": claim.outgoing.text,
+        }
+        for row_id, claim in enumerate(claims, first)
+    ]
+    write_all(connection, sa.insert(ledger), rows)
+
+
+def _rows(connection: sa.Connection, wanted: AnySelect) -> tuple[LedgerRow, ...]:
+    return tuple(LedgerRow(*row) for row in connection.execute(wanted))
+
+
+def _submission(row: AnyRow) -> Submission:
+    return Submission(
+        id=row.id,
+        campaign_id=row.campaign_id,
+        account_id=row.account_id,
+        key=row.key,
+        first_seq=row.first_seq,
+        last_seq=row.last_seq,
+        claimed_at=moment_at(row.claimed_at),
+        settled=bool(row.settled),
+    )

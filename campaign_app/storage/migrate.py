@@ -1,0 +1,46 @@
+"""Brings a workspace's tables to this program's version, in one transaction, or leaves them alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+
+from campaign_app.domain.errors import WorkspaceError
+from campaign_app.storage.engine import Database
+
+HEAD: Final = "0001"
+KNOWN: Final = frozenset({"0001"})
+
+
+def version_of(connection: sa.Connection) -> str | None:
+    """None for an empty database."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def migrate(database: Database, *, new: bool = False) -> None:
+    """Raises WorkspaceError `newer_workspace`, or `damaged` for an existing database without tables."""
+    with database.read() as connection:
+        version = version_of(connection)
+    if version == HEAD:
+        return
+    if version is None and not new:
+        raise WorkspaceError("damaged", "The workspace's tables are missing")
+    if version is not None and version not in KNOWN:
+        raise WorkspaceError("newer_workspace", "The workspace was made by a newer version of this program")
+    with database.write() as connection:
+        if version_of(connection) != HEAD:
+            _upgrade(connection)
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,36 @@
+"""Tokens and private keys, sealed once more inside the encrypted workspace and bound to their names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from campaign_app.storage import schema
+from campaign_app.storage.engine import Database
+from campaign_app.storage.keys import Vault
+from campaign_app.storage.upserts import insert_or_update
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSecrets:
+    """Implements `domain.ports.Secrets`."""
+
+    db: Database
+    vault: Vault = field(repr=False)
+
+    def put(self, name: str, value: str) -> None:
+        sealed = self.vault.seal(value.encode(), name.encode())
+        with self.db.write() as connection:
+            statement = insert_or_update(connection, schema.secret, "name")
+            connection.execute(statement, {"name": name, "sealed": sealed})
+
+    def get(self, name: str) -> str | None:
+        with self.db.read() as connection:
+            wanted = sa.select(schema.secret.c.sealed).where(schema.secret.c.name == name)
+            sealed = connection.execute(wanted).scalar()
+        return None if sealed is None else self.vault.open(sealed, name.encode()).decode()
+
+    def delete(self, name: str) -> None:
+        with self.db.write() as connection:
+            connection.execute(sa.delete(schema.secret).where(schema.secret.c.name == name))

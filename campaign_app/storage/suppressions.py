@@ -1,0 +1,167 @@
+"""Who must not be reached, per legal entity and keyed hash. Marks and lifts are appended; the newest decides.
+
+A lift covers the marks of one key and kind that are older than the grant behind it, in whatever order they arrive:
+a newer opt-out is in force again, an old one that comes late is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from campaign_app.domain.consent import EXPLICIT_METHODS, ConsentStatus, CustomerRef, Suppression, SuppressionKind
+from campaign_app.domain.errors import NotAllowed, NotFound
+from campaign_app.domain.ports import PhoneKeys
+from campaign_app.storage import schema
+from campaign_app.storage.engine import Database
+from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.times import moment_at, to_ms
+from campaign_app.storage.upserts import insert_or_ignore
+
+LIFTABLE: Final = frozenset({SuppressionKind.OPT_OUT, SuppressionKind.WITHDRAWN})
+_Mark = tuple[bytes, str, str]
+
+
+def add_marks(connection: sa.Connection, suppressions: Iterable[Suppression]) -> None:
+    """Adds every mark that is newer than the one known, and complaints and minors once."""
+    newest: dict[_Mark, Suppression] = {}
+    for each in suppressions:
+        mark = (each.key, each.entity_uscc, each.kind.value)
+        if mark not in newest or newest[mark].since < each.since:
+            newest[mark] = each
+    known = _known(connection, newest)
+    rows = [
+        _row(each)
+        for mark, each in newest.items()
+        if mark not in known or (each.kind in LIFTABLE and known[mark] < to_ms(each.since))
+    ]
+    write_all(connection, insert_or_ignore(connection, schema.suppression), rows)
+
+
+def marks_of(connection: sa.Connection, entity_uscc: str, keys: Iterable[bytes]) -> dict[bytes, frozenset[Suppression]]:
+    """The marks in force, the newest of each kind, by key."""
+    table, lifts = schema.suppression, schema.suppression_lift
+    lifted: dict[tuple[bytes, str], int] = {}
+    keys = list(keys)
+    wanted = sa.select(lifts.c.key, lifts.c.kind, lifts.c.granted_at).where(lifts.c.entity_uscc == entity_uscc)
+    for key, kind, granted_at in rows_among(connection, wanted, lifts.c.key, keys):
+        lifted[key, kind] = max(granted_at, lifted.get((key, kind), granted_at))
+    newest: dict[tuple[bytes, str], AnyRow] = {}
+    for row in rows_among(connection, sa.select(table).where(table.c.entity_uscc == entity_uscc), table.c.key, keys):
+        mark = (row.key, row.kind)
+        if mark not in newest or newest[mark].since < row.since:
+            newest[mark] = row
+    found: dict[bytes, set[Suppression]] = {}
+    for (key, kind), row in newest.items():
+        if (key, kind) not in lifted or lifted[key, kind] <= row.since:
+            found.setdefault(key, set()).add(_suppression(row))
+    return {key: frozenset(marks) for key, marks in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSuppressions:
+    """Implements `domain.ports.SuppressionStore`."""
+
+    db: Database
+    hashes: PhoneKeys
+
+    def add(self, suppressions: Sequence[Suppression]) -> None:
+        with self.db.write() as connection:
+            add_marks(connection, suppressions)
+
+    def active(self, entity_uscc: str, keys: Sequence[bytes]) -> dict[bytes, frozenset[Suppression]]:
+        with self.db.read() as connection:
+            return marks_of(connection, entity_uscc, keys)
+
+    def lift(self, suppression: Suppression, *, fact_id: int, reviewer: str, at: datetime) -> None:
+        if suppression.kind not in LIFTABLE:
+            raise NotAllowed("lift_kind", "Complaints and minors are never lifted", kind=suppression.kind.value)
+        if not reviewer.strip():
+            raise NotAllowed("lift_reviewer", "A lift needs the reviewer's name")
+        with self.db.write() as connection:
+            granted_at = self._grant(connection, suppression, fact_id, to_ms(at))
+            connection.execute(
+                sa.insert(schema.suppression_lift).values(
+                    entity_uscc=suppression.entity_uscc,
+                    key=suppression.key,
+                    kind=suppression.kind.value,
+                    granted_at=granted_at,
+                    fact_id=fact_id,
+                    reviewer=reviewer,
+                    at=to_ms(at),
+                )
+            )
+
+    def _grant(self, connection: sa.Connection, suppression: Suppression, fact_id: int, at: int) -> int:
+        """When consent was given anew; raises NotAllowed unless this fact proves it for this person and entity."""
+        fact = _fact_with_person(connection, fact_id)
+        ref_key = self.hashes.of_ref(CustomerRef(fact.account_id, fact.ref))
+        same_person = suppression.key in (ref_key, fact.phone_key)
+        if not same_person or suppression.entity_uscc != fact.fact_entity:
+            raise NotAllowed("lift_other_person", "The fact is about another person or entity", fact=fact_id)
+        explicit = fact.status == ConsentStatus.CONFIRMED and fact.method in EXPLICIT_METHODS
+        if not explicit or fact.withdrawn_at is not None:
+            raise NotAllowed("lift_unconfirmed", "The fact is not an explicit confirmation", fact=fact_id)
+        marks = marks_of(connection, suppression.entity_uscc, [suppression.key]).get(suppression.key, frozenset())
+        newest = max([to_ms(m.since) for m in marks if m.kind is suppression.kind] + [to_ms(suppression.since)])
+        if fact.obtained_at is None or not newest < fact.obtained_at <= at:
+            raise NotAllowed("lift_older", "The fact was not obtained after the suppression", fact=fact_id)
+        return int(fact.obtained_at)
+
+
+def _fact_with_person(connection: sa.Connection, fact_id: int) -> AnyRow:
+    fact, customer = schema.consent_fact, schema.customer
+    wanted = (
+        sa.select(
+            fact.c.status,
+            fact.c.method,
+            fact.c.obtained_at,
+            fact.c.withdrawn_at,
+            fact.c.entity_uscc.label("fact_entity"),
+            customer.c.account_id,
+            customer.c.ref,
+            customer.c.phone_key,
+        )
+        .join(customer, customer.c.id == fact.c.customer_id)
+        .where(fact.c.id == fact_id)
+    )
+    row = connection.execute(wanted).first()
+    if row is None:
+        raise NotFound("fact", "There is no such consent fact", fact=fact_id)
+    return row
+
+
+def _known(connection: sa.Connection, marks: Iterable[_Mark]) -> dict[_Mark, int]:
+    table = schema.suppression
+    found: dict[_Mark, int] = {}
+    wanted = sa.select(table.c.key, table.c.entity_uscc, table.c.kind, table.c.since)
+    for key, entity, kind, since in rows_among(connection, wanted, table.c.key, (mark[0] for mark in marks)):
+        found[key, entity, kind] = max(since, found.get((key, entity, kind), since))
+    return found
+
+
+def _row(suppression: Suppression) -> dict[str, Any]:
+    return {
+        "entity_uscc": suppression.entity_uscc,
+        "key": suppression.key,
+        "kind": suppression.kind.value,
+        "since": to_ms(suppression.since),
+        "source": suppression.source,
+        "note": suppression.note,
+    }
+
+
+def _suppression(row: AnyRow) -> Suppression:
+    return Suppression(
+        entity_uscc=row.entity_uscc,
+        key=row.key,
+        kind=SuppressionKind(row.kind),
+        since=moment_at(row.since),
+        source=row.source,
+        note=row.note,
+    )

@@ -1,0 +1,183 @@
+"""A workspace: a folder with an encrypted database, the encrypted state of durable flows, and locks."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import shutil
+import uuid
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+from campaign_app.domain.errors import WorkspaceError
+from campaign_app.storage import header, locks, schema
+from campaign_app.storage.accounts import SqlAccounts
+from campaign_app.storage.audiences import SqlAudiences
+from campaign_app.storage.audit import SqlAuditLog
+from campaign_app.storage.campaigns import SqlCampaigns
+from campaign_app.storage.customers import SqlCustomers
+from campaign_app.storage.engine import Database, open_engine, open_flows_engine
+from campaign_app.storage.facts import SqlFacts
+from campaign_app.storage.header import Header, KeyKeeper
+from campaign_app.storage.imports import SqlImports
+from campaign_app.storage.inbox import SqlInbox
+from campaign_app.storage.jobs import SqlJobs
+from campaign_app.storage.keys import KeyedHashes, WorkspaceKeys, key_check
+from campaign_app.storage.ledger import SqlLedger
+from campaign_app.storage.migrate import migrate
+from campaign_app.storage.pages import Look, look
+from campaign_app.storage.secrets import SqlSecrets
+from campaign_app.storage.suppressions import SqlSuppressions
+
+DATABASE: Final = "workspace.db"
+FLOWS: Final = "flows.db"
+
+
+def default_folder() -> Path:
+    """Where the workspace lives unless another folder is named."""
+    from platformdirs import user_data_path
+
+    return user_data_path("campaign_app", appauthor=False) / "workspace"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Every store of one open workspace. `flows` is the engine for the durable flows' own database."""
+
+    folder: Path
+    id: str
+    accounts: SqlAccounts
+    audiences: SqlAudiences
+    customers: SqlCustomers
+    facts: SqlFacts
+    suppressions: SqlSuppressions
+    campaigns: SqlCampaigns
+    jobs: SqlJobs
+    inbox: SqlInbox
+    ledger: SqlLedger
+    audit: SqlAuditLog
+    secrets: SqlSecrets
+    imports: SqlImports
+    phone_keys: KeyedHashes
+    database: Database = field(repr=False)
+    flows: Engine = field(repr=False)
+
+    def lock(self, name: locks.LockName) -> AbstractContextManager[None]:
+        """Held by the window or the worker while it runs; WorkspaceError `in_use` if another one does."""
+        return locks.lock(self.folder, name)
+
+    def close(self) -> None:
+        self.database.engine.dispose()
+        self.flows.dispose()
+
+
+def create_workspace(folder: Path, keeper: KeyKeeper) -> Workspace:
+    """Makes the workspace aside and moves it in place when it is whole; the folder must be absent or empty."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise WorkspaceError("folder_in_use", "The folder is not empty", folder=str(folder))
+    workspace_id = str(uuid.uuid4())
+    aside = folder.parent / f".{folder.name}.{workspace_id}"
+    try:
+        aside.mkdir(parents=True, mode=0o700)
+        key, kept = keeper.new_key(workspace_id)
+        _fill(aside, Header(workspace_id, keeper.kind, kept, key_check(key, workspace_id)), key)
+        if folder.exists():
+            folder.rmdir()
+        aside.rename(folder)
+    except OSError as error:
+        _clear(aside, keeper, workspace_id)
+        raise WorkspaceError("cannot_create", "The workspace cannot be created here", folder=str(folder)) from error
+    except WorkspaceError:
+        _clear(aside, keeper, workspace_id)
+        raise
+    return _open(folder, workspace_id, key)
+
+
+def open_workspace(folder: Path, keeper: KeyKeeper) -> Workspace:
+    """Raises WorkspaceError and leaves every file as it was; never makes anything."""
+    found = header.read_header(folder)
+    if found.key_lives != keeper.kind:
+        raise WorkspaceError(
+            "other_keeper", "The key of this workspace lives elsewhere", lives=found.key_lives, asked=keeper.kind
+        )
+    key = keeper.key(found.workspace_id, found.kept)
+    if not hmac.compare_digest(key_check(key, found.workspace_id), found.key_check):
+        raise WorkspaceError("wrong_key", "The key does not fit this workspace", folder=str(folder))
+    for name in (DATABASE, FLOWS):
+        seen = look(folder / name, key)
+        if seen is Look.PLAIN:
+            raise WorkspaceError("not_a_workspace", "A database of the workspace is not encrypted", file=name)
+        if seen is not Look.FITS:
+            raise WorkspaceError("damaged", "A database of the workspace is missing or damaged", file=name)
+    return _open(folder, found.workspace_id, key)
+
+
+def is_workspace(folder: Path) -> bool:
+    return (folder / header.FILE).is_file()
+
+
+def key_lives(folder: Path) -> str:
+    """`keychain`, `passphrase` or `memory`: which keeper opens this workspace."""
+    return header.read_header(folder).key_lives
+
+
+def _fill(folder: Path, made: Header, key: bytes) -> None:
+    database = Database(open_engine(folder / DATABASE, key, create=True))
+    try:
+        migrate(database, new=True)
+        with database.write() as connection:
+            connection.execute(sa.insert(schema.meta).values(name="workspace_id", value=made.workspace_id))
+    finally:
+        database.engine.dispose()
+    open_flows_engine(folder / FLOWS, key, create=True).dispose()
+    made.write(folder)
+    if os.name == "posix":
+        (folder / header.FILE).chmod(0o600)
+
+
+def _clear(aside: Path, keeper: KeyKeeper, workspace_id: str) -> None:
+    shutil.rmtree(aside, ignore_errors=True)
+    keeper.forget(workspace_id)
+
+
+def _open(folder: Path, workspace_id: str, key: bytes) -> Workspace:
+    database = Database(open_engine(folder / DATABASE, key))
+    try:
+        migrate(database)
+        _check_id(database, workspace_id)
+        flows = open_flows_engine(folder / FLOWS, key)
+    except WorkspaceError:
+        database.engine.dispose()
+        raise
+    keys = WorkspaceKeys.derived(key)
+    return Workspace(
+        folder=folder,
+        id=workspace_id,
+        accounts=SqlAccounts(database),
+        audiences=SqlAudiences(database),
+        customers=SqlCustomers(database, keys),
+        facts=SqlFacts(database, keys.hashes),
+        suppressions=SqlSuppressions(database, keys.hashes),
+        campaigns=SqlCampaigns(database, keys.hashes),
+        jobs=SqlJobs(database),
+        inbox=SqlInbox(database, keys),
+        ledger=SqlLedger(database, keys.hashes),
+        audit=SqlAuditLog(database),
+        secrets=SqlSecrets(database, keys.secrets),
+        imports=SqlImports(database, keys),
+        phone_keys=keys.hashes,
+        database=database,
+        flows=flows,
+    )
+
+
+def _check_id(database: Database, workspace_id: str) -> None:
+    with database.read() as connection:
+        wanted = sa.select(schema.meta.c.value).where(schema.meta.c.name == "workspace_id")
+        if connection.execute(wanted).scalar() != workspace_id:
+            raise WorkspaceError("damaged", "The files of this folder are of different workspaces")
