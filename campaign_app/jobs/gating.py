@@ -35,11 +35,13 @@ def refresh(context: Context, account: Account, customers: Sequence[Customer], o
         return
     client = context.remotes.platform(account.id)
     answers = client.consents(refs)
-    context.stores.facts.append(list(answers.facts.values()), answers.receipts)
-    unproven = [ref for ref, fact in answers.facts.items() if fact.evidence is None]
+    facts, receipts = dict(answers.facts), answers.receipts
+    unproven = [ref for ref, fact in facts.items() if fact.evidence is None]
     if unproven:  # once more: a half page or a cut answer need not cost people their message
         again = client.consents(unproven)
-        context.stores.facts.append(list(again.facts.values()), again.receipts)
+        facts.update(again.facts)
+        receipts += again.receipts
+    context.stores.facts.append(list(facts.values()), receipts)
 
 
 def _is_old(latest: tuple[int, ConsentFact] | None, older_than: datetime) -> bool:
@@ -110,11 +112,9 @@ def without_blocked_texts(
 ) -> tuple[list[tuple[Judged, str]], list[Judged]]:
     """(confirmed ones with their final text, confirmed ones whose own text is blocked)."""
     confirmed = [j for j in judged if not isinstance(j.decision, Refusal)]
-    customers = [j.customer for j in confirmed]
-    texts = context.composer.texts(campaign, customers)
-    blocked = context.composer.blocked(campaign, customers, texts)
-    good = [(j, text) for j, text, bad in zip(confirmed, texts, blocked, strict=True) if not bad]
-    return good, [j for j, bad in zip(confirmed, blocked, strict=True) if bad]
+    messages = context.composer.messages(campaign, [j.customer for j in confirmed], context.clock())
+    good = [(j, text) for j, (text, may_leave) in zip(confirmed, messages, strict=True) if may_leave]
+    return good, [j for j, (_, may_leave) in zip(confirmed, messages, strict=True) if not may_leave]
 
 
 def sealed(judged: Judged) -> ConfirmedRecipient:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from campaign_app.consent.policy import Policy
@@ -26,14 +27,10 @@ from campaign_app.jobs.ports import BATCH, Gateway, Ledger
 
 
 class Composer(Protocol):
-    """Renders a campaign for its people and says which of the texts may not leave."""
+    """Renders a campaign for its people and says which of the texts may leave."""
 
-    def texts(self, campaign: Campaign, customers: Sequence[Customer]) -> tuple[str, ...]:
-        """Final text (【signature】 and body) per customer."""
-        ...
-
-    def blocked(self, campaign: Campaign, customers: Sequence[Customer], texts: Sequence[str]) -> tuple[bool, ...]:
-        """Whether a text has a block-level finding, per text."""
+    def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> Sequence[tuple[str, bool]]:
+        """(final text with its 【signature】, whether it has no block-level finding) per customer."""
         ...
 
 

@@ -112,7 +112,7 @@ class SqlAccounts:
         rows = {s.text: _signature_row(account_id, s, to_ms(seen_at)) for s in signatures}
         with self.db.write() as connection:
             connection.execute(sa.delete(table).where(table.c.account_id == account_id))
-            write_all(connection, sa.insert(table), list(rows.values()))
+            write_all(connection, plain_insert(table), list(rows.values()))
 
     def signature(self, text: str, entity_uscc: str) -> Signature | None:
         table, account = schema.signature, schema.account
@@ -126,6 +126,18 @@ class SqlAccounts:
         with self.db.read() as connection:
             row = connection.execute(newest).first()
         return None if row is None else _signature(row)
+
+    def signatures(self, entity_uscc: str) -> tuple[Signature, ...]:
+        table, account = schema.signature, schema.account
+        wanted = (
+            sa.select(table)
+            .join(account, account.c.id == table.c.account_id)
+            .where(account.c.entity_uscc == entity_uscc)
+            .order_by(table.c.text, table.c.seen_at.desc(), table.c.account_id)
+        )
+        with self.db.read() as connection:
+            newest = {row.text: row for row in reversed(connection.execute(wanted).all())}
+        return tuple(_signature(newest[text]) for text in sorted(newest))
 
     def set_setting(self, name: str, value: Any) -> None:
         with self.db.write() as connection:

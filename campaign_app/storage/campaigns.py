@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -48,9 +48,12 @@ class SqlCampaigns:
         with self.db.read() as connection:
             return _campaign(_row_of(connection, campaign_id))
 
-    def campaigns(self) -> tuple[Campaign, ...]:
+    def campaigns(self, states: Collection[CampaignState] | None = None) -> tuple[Campaign, ...]:
+        wanted = sa.select(campaign).order_by(campaign.c.id.desc())
+        if states is not None:
+            wanted = wanted.where(campaign.c.state.in_([state.value for state in states]))
         with self.db.read() as connection:
-            return tuple(map(_campaign, connection.execute(sa.select(campaign).order_by(campaign.c.id))))
+            return tuple(map(_campaign, connection.execute(wanted)))
 
     def update(self, changed: Campaign, *, expected: CampaignState) -> None:
         same = (campaign.c.id == changed.id, campaign.c.state == expected.value)

@@ -1,0 +1,130 @@
+"""A shop with a real encrypted workspace and fake remotes, for the tests of jobs and services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from campaign_app.consent import Policy
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.customer import Account, Customer, Entity, PlatformCustomer
+from campaign_app.domain.phone import Phone
+from campaign_app.jobs import dispatch, screening, sync
+from campaign_app.jobs.stores import Context, Remotes, Stores
+from campaign_app.storage.workspace import Workspace, create_workspace
+from tests.fakes.remotes import ENTITY, ISSUER, FakeClock, FakeGateway, FakePlatform
+
+NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
+
+
+@dataclass
+class FakeComposer:
+    """Renders the name into the body; texts that contain one of `banned` are blocked."""
+
+    banned: set[str] = field(default_factory=set)
+
+    def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[tuple[str, bool]]:
+        texts = [f"【安宁百货】{campaign.body.replace('{name}', c.name)}" for c in customers]
+        return [(text, not any(word in text for word in self.banned)) for text in texts]
+
+
+@dataclass
+class Shop:
+    """Everything that a test of the jobs needs."""
+
+    workspace: Workspace
+    clock: FakeClock
+    platforms: dict[int, FakePlatform]
+    gateways: dict[int, FakeGateway]
+    composer: FakeComposer
+    context: Context
+    waits: list[float]
+
+    def add_account(self, people: int, *, first_phone: int = 0, prefix: str = "c") -> int:
+        account = self.workspace.accounts.add_account(
+            Account(
+                0, "fake", f"店{prefix}", f"http://127.0.0.1/{prefix}", ENTITY, ISSUER, "登记处", prefix, True, "{}"
+            )
+        )
+        self.platforms[account.id] = FakePlatform(
+            account.id, self.clock, [person(prefix, i, first_phone) for i in range(people)]
+        )
+        self.gateways[account.id] = FakeGateway(account.id)
+        while sync.sync_page(self.context, account.id).more:
+            pass
+        return account.id
+
+    def campaign(
+        self, *, state: CampaignState = CampaignState.SENDING, screened: bool = True, **changes: Any
+    ) -> Campaign:
+        base = Campaign(0, "双十一", ENTITY, "retail", Filter(), "安宁百货", "{name}您好，拒收请回复R")
+        made = self.workspace.campaigns.create(replace(base, **changes))
+        if screened:
+            screen(self.context, made.id)
+        moved = replace(self.workspace.campaigns.campaign(made.id), state=state)
+        self.workspace.campaigns.update(moved, expected=CampaignState.SCREENED if screened else CampaignState.DRAFT)
+        return moved
+
+    def set_state(self, campaign_id: int, state: CampaignState) -> None:
+        campaign = self.workspace.campaigns.campaign(campaign_id)
+        self.workspace.campaigns.update(replace(campaign, state=state), expected=campaign.state)
+
+    def run(self, campaign_id: int) -> dispatch.BatchResult:
+        """Batches and the finish, as the flow does it."""
+        result = dispatch.BatchResult(dispatch.Step.ON, -1)
+        while result.step is dispatch.Step.ON:
+            result = dispatch.run_batch(self.context, campaign_id, result.after)
+            if result.step is dispatch.Step.END:
+                result = dispatch.finish(self.context, campaign_id)
+        return result
+
+    def reached(self) -> list[str]:
+        return sorted(ref for gateway in self.gateways.values() for ref in gateway.everybody())
+
+    def state(self, campaign_id: int) -> tuple[CampaignState, str]:
+        campaign = self.workspace.campaigns.campaign(campaign_id)
+        return campaign.state, campaign.state_note
+
+
+def person(prefix: str, index: int, first_phone: int = 0) -> PlatformCustomer:
+    phone = Phone(f"138{(first_phone + index) * 7919 % 10**8:08d}")
+    return PlatformCustomer(f"{prefix}{index:05d}", f"顾客{index}", phone, NOW - timedelta(days=1), province="浙江")
+
+
+def screen(context: Context, campaign_id: int) -> dict[str, int]:
+    campaign = context.stores.campaigns.campaign(campaign_id)
+    context.stores.campaigns.update(replace(campaign, state=CampaignState.SCREENING), expected=campaign.state)
+    size = screening.take_snapshot(context, campaign_id)
+    for first in range(0, size, screening.CHUNK):
+        screening.screen_chunk(context, campaign_id, first)
+    return screening.finish_screening(context, campaign_id)
+
+
+def open_shop(folder: Path) -> Iterator[Shop]:
+    clock, waits = FakeClock(NOW), []
+    workspace = create_workspace(folder, MemoryKeeper(bytes(range(32))))
+    platforms: dict[int, FakePlatform] = {}
+    gateways: dict[int, FakeGateway] = {}
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        clock.advance(seconds)
+
+    workspace.accounts.add_entity(Entity(ENTITY, "安宁百货有限公司"))
+    composer = FakeComposer()
+    remotes = Remotes(platforms.__getitem__, lambda account_id, _: gateways[account_id])
+    context = Context("ws1", stores_of(workspace), remotes, composer, Policy(), clock, wait)
+    yield Shop(workspace, clock, platforms, gateways, composer, context, waits)
+    workspace.close()
+
+
+def stores_of(workspace: Workspace) -> Stores:
+    return Stores(
+        workspace.accounts, workspace.customers, workspace.facts, workspace.suppressions, workspace.campaigns,
+        workspace.inbox, workspace.ledger, workspace.jobs, workspace.audit, workspace.phone_keys,
+    )  # fmt: skip

@@ -1,0 +1,98 @@
+"""What comes back: reports, replies, refusals and complaints."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from campaign_app.domain.consent import CustomerRef
+from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome
+from campaign_app.jobs.opt_out import is_opt_out
+from campaign_app.jobs.poll import PAGES_A_STEP, poll_complaints, poll_inbound, poll_reports
+from tests.fakes.remotes import ENTITY
+from tests.helpers.shop import NOW, Shop
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "R",
+        "r",
+        "Ｒ",
+        "ＴＤ",
+        "td。",
+        "T",
+        "N",
+        "回复TD",
+        "回R",
+        "退订",
+        "请帮我退订！",
+        "拒收",
+        "别再发了",
+        "QX",
+        "取消",
+        "STOP",
+        " 0000 ",
+        "退 订",
+    ],
+)
+def test_replies_that_refuse(reply: str) -> None:
+    assert is_opt_out(reply)
+
+
+@pytest.mark.parametrize("reply", ["", "好的", "1", "多少钱？", "谢谢", "请问几点开门", "Rose", "TDK", "👍"])
+def test_replies_that_do_not(reply: str) -> None:
+    assert not is_opt_out(reply)
+
+
+def sent(shop: Shop, people: int = 6) -> tuple[int, int]:
+    account = shop.add_account(people)
+    campaign = shop.campaign()
+    shop.run(campaign.id)
+    return account, campaign.id
+
+
+def test_reports_arrive_twice_and_out_of_order(shop: Shop) -> None:
+    account, campaign = sent(shop)
+    reports = [
+        DeliveryReport(f"r{i}", f"s-ws1-{campaign}-{i}", Outcome.DELIVERED if i else Outcome.FAILED, "", NOW)
+        for i in (3, 0, 1, 1, 2, 3)
+    ]
+    shop.gateways[account].stream["reports"] = reports
+    assert poll_reports(shop.context, account) == 4
+    assert poll_reports(shop.context, account) == 0
+    counts = shop.workspace.inbox.counts(campaign)
+    assert (counts["delivered"], counts["failed"], counts["accepted"]) == (3, 1, 6)
+
+
+def test_a_refusing_reply_suppresses_for_the_entity(shop: Shop) -> None:
+    account, campaign = sent(shop)
+    shop.gateways[account].stream["inbound"] = [
+        InboundMessage("i1", "c00001", None, "ＴＤ", NOW + timedelta(minutes=1)),
+        InboundMessage("i2", "c00002", None, "几点开门", NOW + timedelta(minutes=1)),
+        InboundMessage("i1", "c00001", None, "ＴＤ", NOW + timedelta(minutes=1)),
+    ]
+    assert poll_inbound(shop.context, account) == 2
+    key = shop.workspace.phone_keys.of_ref(CustomerRef(account, "c00001"))
+    assert {s.kind.value for s in shop.workspace.suppressions.active(ENTITY, [key])[key]} == {"opt_out"}
+    counts = shop.workspace.inbox.counts(campaign)
+    assert (counts["replies"], counts["opt_outs"]) == (2, 1)
+    again = shop.campaign(name="下一次")
+    assert shop.workspace.campaigns.funnel(again.id)["suppressed_opt_out"] == 1
+
+
+def test_a_complaint_suppresses_at_once(shop: Shop) -> None:
+    account, campaign = sent(shop)
+    shop.gateways[account].stream["complaints"] = [ComplaintClue("k1", "c00003", None, f"s-ws1-{campaign}-3", NOW)]
+    assert poll_complaints(shop.context, account) == 1
+    assert shop.workspace.inbox.counts(campaign)["complaints"] == 1
+    assert shop.workspace.campaigns.funnel(shop.campaign(name="下一次").id)["suppressed_complaint"] == 1
+
+
+def test_one_poll_does_a_bounded_number_of_pages(shop: Shop) -> None:
+    account, _ = sent(shop, 1)
+    many = [InboundMessage(f"i{i}", "c00000", None, "好的", NOW) for i in range(2 * PAGES_A_STEP + 5)]
+    shop.gateways[account].stream["inbound"] = many
+    assert poll_inbound(shop.context, account) == 2 * PAGES_A_STEP
+    assert poll_inbound(shop.context, account) == 5

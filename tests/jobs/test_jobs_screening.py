@@ -1,0 +1,105 @@
+"""Sync and screening: what comes in, and a funnel that always adds up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.consent import Channel, ConsentMethod, ConsentStatus
+from campaign_app.domain.errors import RemoteUnavailable
+from campaign_app.domain.signature import Signature
+from campaign_app.jobs import gating, screening, sync
+from tests.fakes.remotes import ENTITY
+from tests.helpers.shop import NOW, Shop, person, screen
+
+
+def test_a_sync_goes_on_where_it_stopped(shop: Shop) -> None:
+    account = shop.add_account(0)
+    shop.platforms[account].people = [person("c", i) for i in range(900)]
+    assert sync.sync_page(shop.context, account) == sync.SyncStep(400, 400, 0, more=True)
+    shop.platforms[account].trouble = [RemoteUnavailable("throttled", "429")]
+    with pytest.raises(RemoteUnavailable):
+        sync.sync_page(shop.context, account)
+    assert sync.sync_page(shop.context, account).rows == 400
+    assert sync.sync_page(shop.context, account) == sync.SyncStep(100, 100, 0, more=False)
+    assert shop.workspace.customers.total() == 900
+
+
+def test_signatures_come_with_the_account(shop: Shop) -> None:
+    account = shop.add_account(1)
+    shop.platforms[account].own_signatures = (Signature("安宁百货", ENTITY, status="approved", carrier_filed=True),)
+    assert sync.sync_signatures(shop.context, account) == 1
+    stored = shop.workspace.accounts.signature("安宁百货", ENTITY)
+    assert stored is not None
+    assert stored.status == "approved"
+
+
+REFUSED = {
+    "c00001": ({"status": ConsentStatus.NO_RECORD}, "no_record"),
+    "c00002": ({"method": ConsentMethod.PRE_TICKED}, "default_consent"),
+    "c00003": ({"status": ConsentStatus.WITHDRAWN}, "withdrawn"),
+    "c00004": ({"purposes": frozenset({"finance"})}, "wrong_purpose"),
+    "c00005": ({"channel": Channel.EMAIL}, "wrong_channel"),
+    "c00006": ({"entity_uscc": "91330100MA0000002X"}, "wrong_entity"),
+    "c00007": ({"expires_at": NOW}, "expired"),
+    "c00008": ({"evidence": None, "status": ConsentStatus.UNKNOWN}, "unknown"),
+    "c00009": ({"obtained_at": NOW + timedelta(days=1)}, "future_dated"),
+}
+
+
+def test_the_funnel_names_every_reason_and_adds_up(shop: Shop) -> None:
+    account = shop.add_account(2_050)
+    shop.platforms[account].truth = {ref: change for ref, (change, _) in REFUSED.items()}
+    shop.composer.banned = {"顾客2000您"}
+    campaign = shop.campaign(state=CampaignState.SCREENED)
+    funnel = shop.workspace.campaigns.funnel(campaign.id)
+    expected = {reason: 1 for _, reason in REFUSED.values()} | {"content": 1}
+    assert funnel == expected | {"ok": 2_050 - len(expected)}
+    assert shop.workspace.campaigns.campaign(campaign.id).snapshot_size == 2_050
+
+
+def test_a_ref_that_the_answer_forgot_is_asked_once_more(shop: Shop) -> None:
+    account = shop.add_account(3)
+    shop.platforms[account].unproven_once = {"c00001"}
+    campaign = shop.campaign()
+    assert shop.workspace.campaigns.funnel(campaign.id) == {"ok": 3}
+
+
+def test_screening_again_judges_anew(shop: Shop) -> None:
+    account = shop.add_account(3)
+    campaign = shop.campaign(state=CampaignState.SCREENED)
+    shop.clock.advance(11 * 60)
+    shop.platforms[account].truth["c00000"] = {"status": ConsentStatus.PENDING}
+    assert screen(shop.context, campaign.id) == {"ok": 2, "pending": 1}
+
+
+def test_a_draft_without_text_can_be_screened(shop: Shop) -> None:
+    shop.add_account(3)
+    campaign = shop.campaign(body="", state=CampaignState.SCREENED)
+    assert shop.workspace.campaigns.funnel(campaign.id) == {"ok": 3}
+
+
+def test_an_empty_audience_is_screened_too(shop: Shop) -> None:
+    shop.add_account(0)
+    campaign = shop.campaign(state=CampaignState.SCREENED)
+    assert shop.workspace.campaigns.funnel(campaign.id) == {}
+
+
+def test_a_screening_that_was_overtaken_leaves_the_state_alone(shop: Shop) -> None:
+    shop.add_account(1)
+    campaign = shop.campaign(state=CampaignState.CANCELLED)
+    assert screening.finish_screening(shop.context, campaign.id) == {"ok": 1}
+    assert shop.state(campaign.id)[0] is CampaignState.CANCELLED
+
+
+def test_only_a_confirmed_decision_is_a_recipient(shop: Shop) -> None:
+    account_id = shop.add_account(1)
+    shop.platforms[account_id].truth["c00000"] = {"status": ConsentStatus.DECLINED}
+    campaign = shop.campaign()
+    account = shop.workspace.accounts.account(account_id)
+    customers = list(shop.workspace.customers.by_ids([1]).values())
+    (judged,) = gating.judge_all(shop.context, campaign, account, customers, timedelta(days=1))
+    with pytest.raises(TypeError, match="not confirmed"):
+        gating.sealed(judged)

@@ -1,0 +1,119 @@
+"""The worker: a campaign's state says what is to be done, and nothing late goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.ports import Job
+from campaign_app.jobs.worker import HEARTBEAT, POLL_EVERY, Worker, run
+from tests.helpers.shop import NOW, Shop
+
+
+class Started(list[tuple[str, object]]):
+    def __call__(self, job: Job) -> None:
+        self.append((job.kind, job.args.get("campaign_id", job.args.get("account_id"))))
+
+
+@pytest.fixture
+def started() -> Started:
+    return Started()
+
+
+def test_takes_every_job_once(shop: Shop, started: Started) -> None:
+    worker = Worker(shop.context, started)
+    job = shop.workspace.jobs.enqueue("sync", {"account_id": 4}, NOW)
+    worker.tick()
+    worker.tick()
+    assert started == [("sync", 4)]
+    assert shop.workspace.jobs.job(job.id).state == "running"
+    again = Started()
+    Worker(shop.context, again).tick()
+    assert again == [("sync", 4)], "a new process takes up what a dead one had begun"
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [(CampaignState.SCREENING, "screen"), (CampaignState.SENDING, "dispatch"), (CampaignState.CANCELLING, "reconcile")],
+)
+def test_a_campaigns_state_alone_starts_its_work(shop: Shop, started: Started, state: CampaignState, kind: str) -> None:
+    campaign = shop.campaign(state=state, screened=False)
+    worker = Worker(shop.context, started)
+    worker.tick()
+    worker.tick()
+    assert started == [(kind, campaign.id)]
+
+
+def scheduled(shop: Shop, *, hours: float, window: float) -> Campaign:
+    send_at = NOW + timedelta(hours=hours)
+    return shop.campaign(
+        state=CampaignState.SCHEDULED, screened=False, send_at=send_at, window_end=send_at + timedelta(hours=window)
+    )
+
+
+def test_a_schedule_starts_when_it_is_due(shop: Shop, started: Started) -> None:
+    campaign = scheduled(shop, hours=1, window=2)
+    worker = Worker(shop.context, started)
+    worker.tick()
+    assert shop.state(campaign.id)[0] is CampaignState.SCHEDULED
+    shop.clock.advance(3_601)
+    worker.tick()
+    assert shop.state(campaign.id)[0] is CampaignState.SENDING
+    worker.tick()
+    assert ("dispatch", campaign.id) in started
+
+
+def test_a_late_schedule_waits_for_a_person(shop: Shop, started: Started) -> None:
+    campaign = scheduled(shop, hours=-5, window=2)
+    Worker(shop.context, started).tick()
+    assert shop.state(campaign.id) == (CampaignState.WAITING, "window_over")
+    assert started == []
+
+
+def test_whoever_changed_a_due_campaign_first_is_right(shop: Shop, started: Started) -> None:
+    campaign = scheduled(shop, hours=-1, window=5)
+    campaigns = shop.workspace.campaigns
+
+    class Overtaken(Worker):
+        def _begin_if_due(self, due: Campaign, now: object) -> None:
+            campaigns.update(replace(due, state=CampaignState.CANCELLED), expected=CampaignState.SCHEDULED)
+            super()._begin_if_due(due, NOW)
+
+    Overtaken(shop.context, started).tick()
+    assert shop.state(campaign.id)[0] is CampaignState.CANCELLED
+
+
+def test_connected_accounts_are_polled_from_time_to_time(shop: Shop, started: Started) -> None:
+    first, second = shop.add_account(0, prefix="a"), shop.add_account(0, prefix="b")
+    shop.workspace.accounts.set_account_state(second, "disconnected")
+    worker = Worker(shop.context, started)
+    worker.tick()
+    assert started == []
+    shop.clock.advance(POLL_EVERY.total_seconds())
+    worker.tick()
+    shop.clock.advance(POLL_EVERY.total_seconds())
+    worker.tick()
+    assert started == [("poll", first)], "a poll that is still running is not started again"
+
+
+def test_says_that_it_is_alive(shop: Shop, started: Started) -> None:
+    worker = Worker(shop.context, started)
+    worker.tick()
+    assert shop.workspace.accounts.setting(HEARTBEAT, "") == NOW.isoformat()
+    shop.clock.advance(1)
+    worker.tick()
+    assert shop.workspace.accounts.setting(HEARTBEAT, "") == NOW.isoformat()
+    shop.clock.advance(1)
+    worker.tick()
+    assert shop.workspace.accounts.setting(HEARTBEAT, "") == (NOW + timedelta(seconds=2)).isoformat()
+
+
+def test_runs_until_it_is_stopped(shop: Shop, started: Started) -> None:
+    answers = iter([False, False, True])
+    stopped: Callable[[float], bool] = lambda _: next(answers)  # noqa: E731
+    run(Worker(shop.context, started), stopped=stopped)
+    assert next(answers, None) is None
