@@ -289,6 +289,10 @@ class ImportStore(Protocol):
         """Import id; a running import of the same file is continued under its id."""
         ...
 
+    def classify(self, rows: Sequence[ImportRow]) -> ChunkCounts:
+        """What `apply_chunk` would answer to these rows in a new import; writes nothing."""
+        ...
+
     def apply_chunk(self, import_id: int, rows: Sequence[ImportRow]) -> ChunkCounts: ...
     def refuse(self, import_id: int, refusals: Sequence[tuple[int, str, str]]) -> None:
         """Keeps (row, code, field) of rows that are left out."""
