@@ -18,7 +18,7 @@ from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import write_all
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.times import to_ms
-from campaign_app.storage.upserts import insert_or_update
+from campaign_app.storage.upserts import insert_or_update, plain_insert
 
 
 def entity_of(connection: sa.Connection, account_id: int) -> str:

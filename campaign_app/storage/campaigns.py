@@ -20,13 +20,18 @@ from campaign_app.storage import schema
 from campaign_app.storage.customers import accounts_of
 from campaign_app.storage.engine import Database
 from campaign_app.storage.filters import clause
-from campaign_app.storage.lists import chunks, rows_among, write_all
+from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_sending import campaign, campaign_member, ledger, ledger_latest, submission
 from campaign_app.storage.times import moment_or_none, to_ms
 
 UNSCREENED: Final = "unscreened"
 _member: Final = campaign_member.c
+_PUT_REASON: Final = (
+    sa.update(campaign_member)
+    .where(_member.campaign_id == sa.bindparam("of_campaign"), _member.seq == sa.bindparam("at_seq"))
+    .values(reason=sa.bindparam("new_reason"), fact_id=sa.bindparam("new_fact"))
+)
 # what never left, or was turned away at the door, used up nobody's patience
 _NOT_SENT: Final = (Outcome.REJECTED.value, Outcome.WITHHELD.value)
 
@@ -148,16 +153,11 @@ class SqlCampaigns:
 
 
 def put_reasons(connection: sa.Connection, campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]) -> None:
-    statement = (
-        sa.update(campaign_member)
-        .where(_member.campaign_id == campaign_id, _member.seq == sa.bindparam("at_seq"))
-        .values(reason=sa.bindparam("new_reason"), fact_id=sa.bindparam("new_fact"))
-    )
     rows = [
-        {"at_seq": seq, "new_reason": str(reason), "new_fact": fact_id} for seq, (reason, fact_id) in reasons.items()
+        {"of_campaign": campaign_id, "at_seq": seq, "new_reason": str(reason), "new_fact": fact_id}
+        for seq, (reason, fact_id) in reasons.items()
     ]
-    for chunk in chunks(rows):
-        write_all(connection, statement, chunk)
+    write_all(connection, _PUT_REASON, rows)
 
 
 def _freeze(

@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import UpdateBase
 
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
@@ -66,7 +68,7 @@ class SqlCustomers:
         with self.db.write() as connection:
             entity = entity_of(connection, account_id)
             known = _known(connection, account_id, list(page))
-            write_all(connection, _upsert(connection), rows)
+            write_all(connection, _upsert(connection.dialect.name), rows)
             self._follow_numbers(connection, entity, rows, known)
             self._mark_minors(connection, entity, customers, rows, seen_at)
             phone_keys = {row["ref"]: row["phone_key"] for row in rows}
@@ -183,8 +185,9 @@ def _known(connection: sa.Connection, account_id: int, refs: Sequence[str]) -> _
     return {ref: (phone_key, at) for ref, phone_key, at in rows_among(connection, wanted, table.c.ref, refs)}
 
 
-def _upsert(connection: sa.Connection) -> sa.Executable:
-    statement = insert(connection, schema.customer)
+@lru_cache
+def _upsert(dialect: str) -> UpdateBase:
+    statement = insert(dialect, schema.customer)
     return statement.on_conflict_do_update(
         index_elements=["account_id", "ref"],
         set_={name: statement.excluded[name] for name in _SYNCED},

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import UpdateBase
 
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef, Receipt, Suppression, SuppressionKind
 from campaign_app.domain.ports import PhoneKeys
@@ -18,7 +20,7 @@ from campaign_app.storage.lists import next_id, rows_among, write_all
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.suppressions import add_marks
 from campaign_app.storage.times import moment_at, to_ms
-from campaign_app.storage.upserts import insert, insert_or_ignore
+from campaign_app.storage.upserts import insert, insert_or_ignore, plain_insert
 
 _Known = dict[CustomerRef, tuple[int, bytes | None]]
 
@@ -76,7 +78,7 @@ class SqlFacts:
         sources = _put_sources(connection, facts, receipt_rows)
         first = next_id(connection, schema.consent_fact)
         rows = [fact_row(fact_id, known[fact.ref][0], fact, sources) for fact_id, fact in enumerate(facts, first)]
-        write_all(connection, sa.insert(schema.consent_fact), rows)
+        write_all(connection, plain_insert(schema.consent_fact), rows)
         _put_latest(connection, rows)
         self._mark_withdrawn(connection, facts, known)
 
@@ -141,7 +143,7 @@ def _put_sources(
         dict(zip(names, key, strict=True)) | {"id": row_id, "receipt_row": receipts.get((key[0], key[-1]))}
         for row_id, key in enumerate(keys, first)
     ]
-    write_all(connection, sa.insert(schema.consent_source), rows)
+    write_all(connection, plain_insert(schema.consent_source), rows)
     return {key: row_id for row_id, key in enumerate(keys, first)}
 
 
@@ -160,15 +162,19 @@ def _put_latest(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> No
         known = best.setdefault(row["customer_id"], candidate)
         if known is not candidate and [candidate[r] for r in _RANK] > [known[r] for r in _RANK]:
             best[row["customer_id"]] = candidate
+    write_all(connection, _put_if_later(connection.dialect.name), list(best.values()))
+
+
+@lru_cache
+def _put_if_later(dialect: str) -> UpdateBase:
     table = schema.consent_latest
-    statement = insert(connection, table)
+    statement = insert(dialect, table)
     new = sa.tuple_(*(statement.excluded[r] for r in _RANK))
-    upsert = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=["customer_id"],
         set_={r: statement.excluded[r] for r in _RANK},
         where=new > sa.tuple_(*(table.c[r] for r in _RANK)),
     )
-    write_all(connection, upsert, list(best.values()))
 
 
 def receipt_of(row: AnyRow) -> Receipt:

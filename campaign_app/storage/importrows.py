@@ -5,15 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from campaign_app.storage import schema
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.schema_imports import import_change, import_prospect
+from campaign_app.storage.upserts import plain_insert
 
 Attributes = dict[str, str]
+_PUT_ATTRIBUTES: Final = (
+    sa.update(schema.customer)
+    .where(schema.customer.c.id == sa.bindparam("which"))
+    .values(attributes=sa.bindparam("new"))
+)
+_FORGET: Final = sa.delete(import_prospect).where(
+    import_prospect.c.import_id == sa.bindparam("i"), import_prospect.c.row_no == sa.bindparam("r")
+)
 
 
 def to_text(values: Mapping[str, Any]) -> str:
@@ -62,11 +71,9 @@ class Merge:
         return bool(former != given)
 
     def save(self) -> None:
-        table = schema.customer
-        rows = [{"key": each, "new": to_text(self.now[each])} for each in sorted(self.touched)]
-        statement = sa.update(table).where(table.c.id == sa.bindparam("key")).values(attributes=sa.bindparam("new"))
-        write_all(self.connection, statement, rows)
-        write_all(self.connection, sa.insert(import_change), self.changes)
+        rows = [{"which": each, "new": to_text(self.now[each])} for each in sorted(self.touched)]
+        write_all(self.connection, _PUT_ATTRIBUTES, rows)
+        write_all(self.connection, plain_insert(import_change), self.changes)
 
 
 def join_waiting(
@@ -115,5 +122,4 @@ def _give(
 
 def forget(connection: sa.Connection, rows: Sequence[tuple[int, int]]) -> None:
     """Removes waiting rows, named by import and row."""
-    same = (import_prospect.c.import_id == sa.bindparam("i"), import_prospect.c.row_no == sa.bindparam("r"))
-    write_all(connection, sa.delete(import_prospect).where(*same), [{"i": i, "r": r} for i, r in rows])
+    write_all(connection, _FORGET, [{"i": i, "r": r} for i, r in rows])

@@ -25,6 +25,9 @@ from campaign_app.storage.upserts import insert_or_ignore
 
 UNDO_STEP: Final = 5_000
 _change, _prospect = import_change.c, import_prospect.c
+_DROP_CHANGE: Final = sa.delete(import_change).where(
+    _change.import_id == sa.bindparam("i"), _change.row_no == sa.bindparam("r")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +161,8 @@ def _take_back(connection: sa.Connection, met: Sequence[AnyRow]) -> dict[int, st
         if changed or change.row_no not in taken:
             taken[change.row_no] = "changed" if changed else "unchanged"
     merge.save()
-    same = (_change.import_id == sa.bindparam("i"), _change.row_no == sa.bindparam("r"))
     gone = [{"i": i, "r": r} for i, r in {(change.import_id, change.row_no) for change in met}]
-    write_all(connection, sa.delete(import_change).where(*same), gone)
+    write_all(connection, _DROP_CHANGE, gone)
     return taken
 
 

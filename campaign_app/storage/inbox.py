@@ -22,6 +22,7 @@ from campaign_app.storage.people import Finder
 from campaign_app.storage.schema_sending import complaint, delivery_report, inbound, ledger, ledger_latest
 from campaign_app.storage.suppressions import add_marks
 from campaign_app.storage.times import to_ms
+from campaign_app.storage.upserts import plain_insert
 
 _ACCEPTED: Final = (Outcome.ACCEPTED.value, Outcome.DELIVERED.value, Outcome.FAILED.value)
 
@@ -41,7 +42,7 @@ class SqlInbox:
             known = _known(connection, delivery_report, "report_id", account_id, (r.report_id for r in page.items))
             new = {r.report_id: r for r in page.items if r.report_id not in known}
             rows = [_report_row(account_id, report, to_ms(at)) for report in new.values()]
-            write_all(connection, sa.insert(delivery_report), rows)
+            write_all(connection, plain_insert(delivery_report), rows)
             where = finder.rows_of(report.provider_id for report in new.values())
             events = [
                 Event(where[report.provider_id], report.outcome.value, report.provider_id, report.code)
@@ -70,7 +71,7 @@ class SqlInbox:
                         "opt_out": int(message.inbound_id in stop),
                         "campaign_id": finder.campaign_of(keys),
                     }
-            write_all(connection, sa.insert(inbound), list(rows.values()))
+            write_all(connection, plain_insert(inbound), list(rows.values()))
             add_marks(connection, marks)
             return len(rows)
 
@@ -94,7 +95,7 @@ class SqlInbox:
                         "provider_id": clue.provider_id,
                         "campaign_id": found,
                     }
-            write_all(connection, sa.insert(complaint), list(rows.values()))
+            write_all(connection, plain_insert(complaint), list(rows.values()))
             add_marks(connection, marks)
             return len(rows)
 

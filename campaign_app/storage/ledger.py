@@ -25,6 +25,7 @@ from campaign_app.storage.people import Finder
 from campaign_app.storage.rows import AnyRow, AnySelect
 from campaign_app.storage.schema_sending import campaign, campaign_member, ledger, ledger_latest, submission
 from campaign_app.storage.times import moment_at, to_ms
+from campaign_app.storage.upserts import plain_insert
 
 _ROW = sa.select(
     ledger.c.id,
@@ -197,7 +198,7 @@ def _write(connection: sa.Connection, made: Submission, claims: Sequence[Claim])
         }
         for row_id, claim in enumerate(claims, first)
     ]
-    write_all(connection, sa.insert(ledger), rows)
+    write_all(connection, plain_insert(ledger), rows)
 
 
 def _rows(connection: sa.Connection, wanted: AnySelect) -> tuple[LedgerRow, ...]:

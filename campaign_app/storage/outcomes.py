@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import UpdateBase
 
 from campaign_app.domain.message import Outcome
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.rows import AnySelect
 from campaign_app.storage.schema_sending import ledger, ledger_latest, ledger_outcome, submission
-from campaign_app.storage.upserts import insert_or_update
+from campaign_app.storage.upserts import insert_or_update, plain_insert
 
 UNDECIDED: Final = (None, Outcome.UNKNOWN.value)
 _LATER: Final = (Outcome.DELIVERED.value, Outcome.FAILED.value)
@@ -66,7 +68,7 @@ def append_outcomes(connection: sa.Connection, events: Sequence[Event], at: int)
                 }
             )
     changed = {row["ledger_id"]: state[row["ledger_id"]] for row in appended}
-    write_all(connection, sa.insert(ledger_outcome), appended)
+    write_all(connection, plain_insert(ledger_outcome), appended)
     write_all(
         connection,
         insert_or_update(connection, ledger_latest, "campaign_id", "ledger_id"),
@@ -80,6 +82,11 @@ def append_outcomes(connection: sa.Connection, events: Sequence[Event], at: int)
 
 
 def _settle(connection: sa.Connection, submissions: Iterable[int]) -> None:
+    write_all(connection, _settlement(), [{"which": each} for each in submissions])
+
+
+@cache
+def _settlement() -> UpdateBase:
     latest = ledger_latest.c
     same = sa.and_(latest.campaign_id == ledger.c.campaign_id, latest.ledger_id == ledger.c.id)
     undecided = (
@@ -90,7 +97,6 @@ def _settle(connection: sa.Connection, submissions: Iterable[int]) -> None:
             sa.or_(latest.outcome.is_(None), latest.outcome == Outcome.UNKNOWN.value),
         )
     )
-    statement = (
+    return (
         sa.update(submission).where(submission.c.id == sa.bindparam("which"), ~sa.exists(undecided)).values(settled=1)
     )
-    write_all(connection, statement, [{"which": each} for each in submissions])
