@@ -1,0 +1,41 @@
+"""The kinds of check that rule files may name, one file each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import ValidationError
+
+from campaign_app.compliance.checks import opt_out, phrases, signature, size_and_time, variables
+from campaign_app.compliance.checks.base import Builder, Check
+from campaign_app.compliance.normalize import FoldTable
+from campaign_app.compliance.patterns import BadPattern
+from campaign_app.compliance.rule import Rule
+from campaign_app.domain.errors import SettingsError
+
+KINDS: Final[dict[str, Builder]] = {
+    **phrases.KINDS,
+    **signature.KINDS,
+    **opt_out.KINDS,
+    **variables.KINDS,
+    **size_and_time.KINDS,
+}
+
+
+def build(rule: Rule, table: FoldTable) -> Check:
+    """The check of a rule. Raises SettingsError("rule_pack") if its kind is unknown or an option is wrong."""
+    builder = KINDS.get(rule.kind)
+    if builder is None:
+        raise _refused(rule, f"no kind of check is called {rule.kind!r}")
+    try:
+        return builder(rule.options, table)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise _refused(rule, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    except BadPattern as error:
+        raise _refused(rule, str(error)) from error
+
+
+def _refused(rule: Rule, reason: str) -> SettingsError:
+    name = f"{rule.pack}/{rule.id}-{rule.name}.toml"
+    return SettingsError("rule_pack", f"{name}: {reason}", file=name, reason=reason)

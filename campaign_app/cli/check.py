@@ -1,0 +1,110 @@
+"""`campaign-app check FILE.jsonl`: what the compliance engine says of each message of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from campaign_app import assets
+from campaign_app.cli.lines import BadLine, answer, lines_of, object_in, printable
+from campaign_app.compliance import CheckResult, Engine, load_all
+from campaign_app.compliance.message import BadRequest, request_from_json
+from campaign_app.domain.finding import Finding
+
+app = typer.Typer(add_completion=False)
+_VERDICTS = {"block": "[red]不可发送[/red]", "warn": "[yellow]需确认[/yellow]", "pass": "[green]通过[/green]"}
+_LEVELS = {"block": "阻止", "warn": "提醒", "info": "提示"}
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="每行一条短信（JSON）。")],
+    as_json: Annotated[bool, typer.Option("--json", help="每行输出一个 JSON 结果。")] = False,
+) -> None:
+    """核对每条短信的签名、文字和时间。"""
+    engine = Engine(load_all(assets.path("rules")))
+    show = answer if as_json else _table
+    failed = False
+    for line in lines_of(file):
+        result = checked(engine, line)
+        failed |= "error" in result
+        show(result)
+    raise typer.Exit(1 if failed else 0)
+
+
+def checked(engine: Engine, line: str) -> dict[str, Any]:
+    """The answer to one line, whatever it holds."""
+    named: str | int | None = None
+    try:
+        data = object_in(line)
+        named = _id_of(data)
+        return _answer(named, engine.check(request_from_json(data)))
+    except BadRequest:
+        return {"id": named, "error": "没有 body，或 body 不是文字"}
+    except BadLine as error:
+        return {"id": named, "error": str(error)}
+
+
+def _id_of(data: Mapping[str, Any]) -> str | int:
+    named = data.get("id")
+    if isinstance(named, bool) or not isinstance(named, str | int):
+        raise BadLine("没有 id")
+    return named
+
+
+def _answer(named: str | int, result: CheckResult) -> dict[str, Any]:
+    return {
+        "id": named,
+        "verdict": result.verdict,
+        "final_text": result.final_text,
+        "encoding": result.segments.encoding,
+        "length": result.segments.length,
+        "segments": result.segments.segments,
+        "findings": [_finding(finding) for finding in result.findings],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    citation = finding.citation
+    return {
+        "rule": finding.rule_id,
+        "severity": finding.severity.word,
+        "start": finding.span.start,
+        "end": finding.span.end,
+        "text": finding.text,
+        "message": finding.message,
+        "citation": {
+            "law": citation.law,
+            "article": citation.article,
+            "verified": citation.verified,
+            "url": citation.url,
+        },
+        "fix": finding.fix,
+    }
+
+
+def _table(result: Mapping[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    name = Text(printable(str(result["id"])), style="bold")
+    if "error" in result:
+        console.print(name, Text(f"无法核对：{printable(result['error'])}", style="red"))
+        return
+    console.print(name, _VERDICTS[result["verdict"]], f"{result['length']} 字，{result['segments']} 条")
+    if not result["findings"]:
+        return
+    table = Table("级别", "规则", "文字", "说明", "改为")
+    for finding in result["findings"]:
+        cells = (_LEVELS[finding["severity"]], finding["rule"], finding["text"], finding["message"], finding["fix"])
+        table.add_row(*(Text(printable(cell), overflow="fold") for cell in cells))
+    console.print(table)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,75 @@
+"""What a check is, and the table of kinds that rule files may name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from campaign_app.compliance.normalize import FoldTable
+from campaign_app.compliance.subject import Found, Hit, Subject
+
+
+class Check(Protocol):
+    """One rule at work.
+
+    `literals` are squeezed words of which the body must hold one for the check to be asked at all; empty means always.
+    `fixed` checks depend on the request alone, not on the rendered text. `late` ones look at the hits of the others.
+    """
+
+    @property
+    def literals(self) -> Sequence[str]: ...
+    @property
+    def fixed(self) -> bool: ...
+    @property
+    def late(self) -> bool: ...
+    def hits(self, subject: Subject, found: Sequence[Found]) -> Iterable[Hit]: ...
+
+
+class Options(BaseModel):
+    """The options of a kind, as a rule file gives them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoOptions(Options):
+    """For kinds that have none."""
+
+
+Ask = Callable[[Subject], Iterable[Hit]]
+Builder = Callable[[Mapping[str, Any], FoldTable], Check]
+O = TypeVar("O", bound=Options)  # noqa: E741
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A check that is one function of the subject."""
+
+    ask: Ask
+    literals: Sequence[str] = ()
+    fixed: bool = False
+    late: bool = False
+
+    def hits(self, subject: Subject, found: Sequence[Found]) -> Iterable[Hit]:  # noqa: ARG002 - the protocol's
+        return self.ask(subject)
+
+
+def simple(ask: Ask, *, literals: Sequence[str] = (), fixed: bool = False, late: bool = False) -> Builder:
+    """The builder of a kind without options."""
+
+    def build(options: Mapping[str, Any], table: FoldTable) -> Check:
+        NoOptions.model_validate(options)
+        return Asked(ask, tuple(map(table.phrase, literals)), fixed, late)
+
+    return build
+
+
+def with_options(model: type[O], make: Callable[[O, FoldTable], Check]) -> Builder:
+    """The builder of a kind with options of type `model`."""
+
+    def build(options: Mapping[str, Any], table: FoldTable) -> Check:
+        return make(model.model_validate(options), table)
+
+    return build

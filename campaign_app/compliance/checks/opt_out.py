@@ -1,0 +1,114 @@
+"""The `opt_out_*` kinds: a way to refuse is there, in a form that is accepted, last, free of obstacles, once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from campaign_app.compliance.checks.base import Builder, simple
+from campaign_app.compliance.opt_outs import folded_form
+from campaign_app.compliance.subject import Hit, Subject
+from campaign_app.domain.finding import Severity
+
+RECOMMENDED: Final = "拒收请回复R"
+_TAIL: Final = re.compile(r"[\s。.!！]*")
+_GAP_BEFORE: Final = re.compile(r"\s*\Z")
+_QUOTES: Final = str.maketrans("", "", "\"'“”‘’()（）[]「」『』<>《》,，:：")
+_CLAUSE_END: Final = re.compile(r"[，,。；;！!？?\s]")
+# a condition on a refusal by reply: a time limit, a price, another number, several steps
+_CONDITION: Final = re.compile(
+    r"\d+(?:秒|分钟|小时|天|日|个工作日)(?:之?内|后|以内)|资费|收费|扣费|付费|费用|[\d.]+元|每条|"
+    r"(?:发送|发|回复?)(?:到|至)\s*\d{4,}|编辑(?:短信|信息)|先.{1,12}(?:再|后|才)|"
+    r"须?需(?:先|要|登录|致电|拨打|联系|提供|填写|经|等)|必须|审核|连续|两次|2次|3次|工作日|身份证|验证码|密码"
+)
+# a refusal that is no reply at all
+_OTHER_WAY: Final = re.compile(
+    r"致电|拨打|来电|电话|热线|客服|登录|登陆|下载|前往|到店|到.{0,4}门店|填写|关注|添加|官网|网站|网址|链接|点击|点此|点开|"
+    r"https?:|邮件|邮箱|书面|寄送|身份证|审核|app|公众号|小程序|" + _CONDITION.pattern
+)
+_REFUSAL: Final = re.compile(
+    r"拒收|退订|取消订阅|(?:取消|拒绝|停止|不想|不再|不愿)(?:接收|收到|推送)|屏蔽(?:短信|信息|消息)"
+)
+_BOOKING: Final = re.compile(r"房|酒店|民宿|入住|预订|预定|订单|门票|机票|航班|车票|课程|行程|套票|座位|包间|定金")
+_MESSAGES: Final = re.compile(r"短信|信息|消息|推送|通知")
+
+
+def missing(subject: Subject) -> Iterator[Hit]:
+    if not subject.opt_outs and not any(obstructed(subject)):
+        yield Hit()
+
+
+def form(subject: Subject) -> Iterator[Hit]:
+    """A form that the provider does not know; without a list any but the common one is doubtful."""
+    if not subject.opt_outs:
+        return
+    last, provider = subject.opt_outs[-1], subject.provider
+    if last.form in map(folded_form, provider.opt_out_forms or (RECOMMENDED,)):
+        return
+    doubtful = not provider.opt_out_forms or last.form in map(folded_form, provider.opt_out_doubtful)
+    severity = Severity.WARN if doubtful else None
+    wanted = (provider.opt_out_forms or (RECOMMENDED,))[0]
+    yield subject.body_hit(last.start, last.end, severity, wanted=wanted)
+
+
+def position(subject: Subject) -> Iterator[Hit]:
+    if subject.opt_outs:
+        last = subject.opt_outs[-1]
+        if not _TAIL.fullmatch(subject.visible(last.end)):
+            yield subject.body_hit(last.start, last.end)
+
+
+def obstacle(subject: Subject) -> Iterator[Hit]:
+    if subject.opt_outs:
+        for opt_out in subject.opt_outs:
+            start, end = _clause(subject, opt_out.start, opt_out.end)
+            if _CONDITION.search(subject.folded_slice(start, end)):
+                yield subject.body_hit(start, end)
+    else:
+        yield from obstructed(subject)
+
+
+def obstructed(subject: Subject) -> Iterator[Hit]:
+    """Refusals that are no reply: by telephone, app, shop or letter. A cancelled booking is not meant."""
+    text = subject.rendered.text
+    for match in _REFUSAL.finditer(subject.body.squeezed):
+        start, end = _clause(subject, *subject.body.squeezed_span(*match.span()))
+        clause = subject.folded_slice(start, end)
+        near = text[max(0, start - 30) : end + 30]
+        if _OTHER_WAY.search(clause) and (_MESSAGES.search(clause) or not _BOOKING.search(near)):
+            yield subject.body_hit(start, end)
+
+
+def diluted(subject: Subject) -> Iterator[Hit]:
+    if not subject.opt_outs:
+        return
+    last, text = subject.opt_outs[-1], subject.rendered.text
+    before = _GAP_BEFORE.search(text[max(0, last.start - 20) : last.start])
+    gap = before[0] if before else ""
+    altered = text[last.start : last.end].translate(_QUOTES) != last.standard.translate(_QUOTES)
+    if altered or len(gap) > 3 or "\n" in gap or "\r" in gap:
+        yield subject.body_hit(last.start, last.end, standard=last.standard)
+
+
+def repeated(subject: Subject) -> Iterable[Hit]:
+    return (subject.body_hit(one.start, one.end) for one in subject.opt_outs[:-1])
+
+
+def _clause(subject: Subject, start: int, end: int) -> tuple[int, int]:
+    """The clause of the body as typed around a refusal."""
+    text = subject.rendered.text
+    low = max(0, start - 60)
+    left = max((m.end() + low for m in _CLAUSE_END.finditer(text[low:start])), default=low)
+    right = _CLAUSE_END.search(text, end, end + 60)
+    return left, right.start() if right else min(len(text), end + 60)
+
+
+KINDS: Final[dict[str, Builder]] = {
+    "opt_out_missing": simple(missing),
+    "opt_out_form": simple(form),
+    "opt_out_position": simple(position),
+    "opt_out_obstacle": simple(obstacle),
+    "opt_out_diluted": simple(diluted),
+    "opt_out_repeated": simple(repeated),
+}

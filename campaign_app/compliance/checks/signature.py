@@ -1,0 +1,86 @@
+"""The `signature_*` kinds: what stands in front of the message, who owns it and what it is filed for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from campaign_app.compliance.checks.base import Builder, simple
+from campaign_app.compliance.normalize import TRADITIONAL
+from campaign_app.compliance.subject import Hit, Subject
+from campaign_app.domain.finding import Severity
+
+_SECOND_HEAD: Final = re.compile(r"\s*(【[^【】]{0,60}】?)")
+_BRACKETED: Final = re.compile(r"【[^【】]{0,60}】|[【】]")
+_ACCEPTED: Final = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
+_TEST: Final = re.compile(r"测试|test", re.IGNORECASE)
+
+
+def head(subject: Subject) -> Iterator[Hit]:
+    """Exactly one signature: not none, and not one more at the start of the body."""
+    if _blank(subject):
+        yield Hit()
+    second = _SECOND_HEAD.match(subject.rendered.text)
+    if second:
+        yield subject.body_hit(*second.span(1))
+
+
+def nameless(subject: Subject) -> Iterator[Hit]:
+    if _blank(subject):
+        yield Hit()
+
+
+def brackets_in_body(subject: Subject) -> Iterator[Hit]:
+    return (subject.body_hit(*match.span()) for match in _BRACKETED.finditer(subject.rendered.text))
+
+
+def length(subject: Subject) -> Iterator[Hit]:
+    """Outside of the provider's limits; where they are not known, of those that most providers have."""
+    provider = subject.provider
+    size = len(unicodedata.normalize("NFC", subject.request.signature.text))
+    if size and not provider.signature_min <= size <= provider.signature_max:
+        severity = None if provider.signature_length_known else Severity.INFO
+        low, high = str(provider.signature_min), str(provider.signature_max)
+        yield subject.signature_hit(severity, min=low, max=high, size=str(size))
+
+
+def characters(subject: Subject) -> Iterator[Hit]:
+    """Chinese, Latin letters and digits, not digits only, nothing traditional, and no test."""
+    text = subject.request.signature.text
+    if not text.strip():
+        return
+    traditional = subject.body.table.text(text).flagged & TRADITIONAL
+    if not _ACCEPTED.fullmatch(text) or text.isdigit() or traditional or _TEST.search(text):
+        yield subject.signature_hit()
+
+
+def filed(subject: Subject) -> Iterator[Hit]:
+    """Approved by the provider, filed with the carriers, and valid through the day of sending."""
+    signature, day = subject.request.signature, subject.request.send_date
+    expired = signature.valid_until is not None and (day is None or signature.valid_until < day)
+    if signature.status != "approved" or signature.carrier_filed is not True or expired:
+        yield Hit(facts={"state": "expired" if expired else signature.status})
+
+
+def owner(subject: Subject) -> Iterator[Hit]:
+    request = subject.request
+    if not request.sender.uscc or request.signature.owner_uscc != request.sender.uscc:
+        yield Hit()
+
+
+def _blank(subject: Subject) -> bool:
+    visible = subject.body.table.text(subject.request.signature.text).plain
+    return not visible.strip()
+
+
+KINDS: Final[dict[str, Builder]] = {
+    "signature_head": simple(head),
+    "signature_nameless": simple(nameless, fixed=True),
+    "signature_in_body": simple(brackets_in_body),
+    "signature_length": simple(length, fixed=True),
+    "signature_characters": simple(characters, fixed=True),
+    "signature_filed": simple(filed, fixed=True),
+    "signature_owner": simple(owner, fixed=True),
+}

@@ -1,0 +1,78 @@
+"""The `parts_*`, `total_length` and `send_*` kinds: how long a message is, and when it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, time
+from typing import Final
+
+from campaign_app.compliance.checks.base import Asked, Builder, Options, simple, with_options
+from campaign_app.compliance.normalize import FoldTable
+from campaign_app.compliance.segments import cn_segments
+from campaign_app.compliance.subject import Hit, Subject
+
+
+class Window(Options):
+    """Beijing time; `until` itself is outside."""
+
+    start: time
+    until: time
+
+
+class Days(Options):
+    """Days and hours on which a message may go out, though a person should think about it first."""
+
+    start: time
+    until: time
+    days: tuple[date, ...] = ()
+
+
+def several(subject: Subject) -> Iterator[Hit]:
+    parts = subject.segments
+    if parts.segments > 1:
+        yield Hit(facts={"parts": str(parts.segments), "length": str(parts.length)})
+
+
+def too_long(subject: Subject) -> Iterator[Hit]:
+    size, limit = len(subject.final_text), subject.provider.total_length
+    if size > limit:
+        yield Hit(facts={"length": str(size), "limit": str(limit)})
+
+
+def longer_by_values(subject: Subject) -> Iterator[Hit]:
+    """The fixed text fits fewer parts than this person's."""
+    if not subject.value_spans:
+        return
+    most = subject.segments.segments
+    fixed = cn_segments(subject.head + subject.template.fixed).segments
+    if fixed < most:
+        yield Hit(facts={"fixed": str(fixed), "parts": str(most)})
+
+
+def build_window(options: Window, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
+    def outside(subject: Subject) -> Iterator[Hit]:
+        at = subject.request.beijing
+        if at is None or not options.start <= at.time() < options.until:
+            yield Hit(facts={"at": at.strftime("%H:%M") if at else "—"})
+
+    return Asked(outside, fixed=True)
+
+
+def build_quiet(options: Days, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
+    quiet = frozenset(options.days)
+
+    def quiet_time(subject: Subject) -> Iterator[Hit]:
+        at = subject.request.beijing
+        if at is not None and (at.date() in quiet or options.start <= at.time() < options.until):
+            yield Hit(facts={"at": at.strftime("%m-%d %H:%M")})
+
+    return Asked(quiet_time, fixed=True)
+
+
+KINDS: Final[dict[str, Builder]] = {
+    "parts_several": simple(several),
+    "total_length": simple(too_long),
+    "parts_longer_by_values": simple(longer_by_values),
+    "send_window": with_options(Window, build_window),
+    "send_quiet": with_options(Days, build_quiet),
+}

@@ -1,0 +1,49 @@
+"""Whether characters that stand apart still make one word: 贷·款 and 加 微 信 do, 更环保，本店 does not."""
+
+from __future__ import annotations
+
+from campaign_app.compliance.normalize import SEPARATORS, Folded
+
+_LIST_MARK = "、"
+_WIDEST = 6
+
+
+def is_whole(body: Folded, start: int, end: int) -> bool:
+    """Whether squeezed[start:end] stands together in the text, invisible characters aside."""
+    first, last = body.plain_at_squeezed(start), body.plain_at_squeezed(end - 1)
+    return last - first == end - 1 - start
+
+
+def is_one_word(body: Folded, start: int, end: int) -> bool:
+    """Whether the fragments of squeezed[start:end] were meant to be read as one word."""
+    first, last = body.plain_at_squeezed(start), body.plain_at_squeezed(end - 1) + 1
+    fragments, gaps = _split(body.plain[first:last], body)
+    if max(map(len, gaps)) > _WIDEST:
+        return False
+    if any(_LIST_MARK in gap for gap in gaps):
+        return end - start > 2 and all(len(fragment) == 1 for fragment in fragments)
+    if end - start > 2 or not all(gap.isspace() for gap in gaps):
+        return True
+    return _stands_alone(body.plain, first - 1) or _stands_alone(body.plain, last)
+
+
+def _split(text: str, body: Folded) -> tuple[list[str], list[str]]:
+    """The runs of letters and the runs of separators and decorations between them."""
+    fragments, gaps, joined = [""], [""], True
+    for char in text:
+        skipped = body.table.skips(char)
+        if skipped and joined:
+            gaps.append("")
+        elif not skipped and not joined:
+            fragments.append("")
+        joined = not skipped
+        if skipped:
+            gaps[-1] += char
+        else:
+            fragments[-1] += char
+    return fragments, gaps[1:]
+
+
+def _stands_alone(plain: str, at: int) -> bool:
+    """Whether the character at `at`, beyond the border of a word, parts it from its neighbour."""
+    return not 0 <= at < len(plain) or plain[at] in SEPARATORS or not plain[at].isalnum()

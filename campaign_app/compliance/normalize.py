@@ -1,0 +1,161 @@
+"""Folding a text for matching, with a way back to the text as typed.
+
+`plain` has one form per character (width, case, script, digits, look-alikes) and no invisible characters; `squeezed`
+has no separators and decorations either, so that words find themselves however they are spread out. Every character of
+both stands for exactly one character as typed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+Codes = npt.NDArray[np.uint32]
+Flags = npt.NDArray[np.uint8]
+
+INVISIBLE: Final = 1
+COMBINING: Final = 2
+SYMBOL: Final = 4
+SEPARATOR: Final = 8
+WIDTH: Final = 16
+TRADITIONAL: Final = 32
+LOOKALIKE: Final = 64
+WIDE_DIGIT: Final = 128
+_DROPPED: Final = INVISIBLE | COMBINING
+_SKIPPED: Final = _DROPPED | SYMBOL | SEPARATOR
+SEPARATORS: Final = " \n\t\r·.-_*|/、"
+_REPLACEMENT: Final = 0xFFFD
+_FLAG_OF_FOLD: Final = {"width": WIDTH, "traditional": TRADITIONAL, "lookalike": LOOKALIKE, "wide_digit": WIDE_DIGIT}
+_ASCII_MARKS: Final = re.compile(r"[!-/:-@\[-`{-~]")
+
+
+@dataclass(frozen=True, slots=True)
+class FoldTable:
+    """`fold[code]` is the character that stands for `code`, `flags[code]` what kind of character it is."""
+
+    fold: Codes
+    flags: Flags
+
+    @classmethod
+    def load(cls, path: Path) -> FoldTable:
+        data: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        fold = np.arange(0x110000, dtype=np.uint32)
+        flags = np.zeros(0x110000, dtype=np.uint8)
+        for kind, (chars, targets) in data["folds"].items():
+            at = _codes(chars)
+            fold[at] = _codes(targets)
+            flags[at] |= _FLAG_OF_FOLD.get(kind, 0)
+        for mark, spans in ((INVISIBLE, "invisible"), (COMBINING, "combining")):
+            _mark(flags, data["dropped"][spans], mark)
+        _mark(flags, data["symbols"], SYMBOL)
+        for char in SEPARATORS:
+            flags[np.flatnonzero(fold == ord(char))] |= SEPARATOR
+        fold[0xD800:0xE000] = _REPLACEMENT
+        return cls(fold, flags)
+
+    def text(self, raw: str) -> Folded:
+        return Folded(raw, self)
+
+    def phrase(self, phrase: str) -> str:
+        """A phrase of a rule as it stands in a squeezed text."""
+        return self.text(phrase).squeezed
+
+    def pattern(self, source: str) -> str:
+        """A regular expression of a rule with its non-ASCII characters folded; ASCII ones are its author's."""
+        return "".join(char if char.isascii() else self._literal(char) for char in source)
+
+    def skips(self, char: str) -> bool:
+        """Whether a squeezed text leaves `char` out."""
+        return bool(self.flags[ord(char)] & _SKIPPED)
+
+    def _literal(self, char: str) -> str:
+        folded = chr(int(self.fold[ord(char)]))
+        return re.escape(folded) if _ASCII_MARKS.match(folded) else folded
+
+
+@dataclass(frozen=True)
+class Folded:
+    """`raw` as typed and its folded forms, each made when it is first asked for."""
+
+    raw: str
+    table: FoldTable = field(repr=False)
+
+    @cached_property
+    def codes(self) -> Codes:
+        return _codes(self.raw)
+
+    @cached_property
+    def flags(self) -> Flags:
+        return self.table.flags[self.codes]
+
+    @cached_property
+    def flagged(self) -> int:
+        """All the flags that occur, together."""
+        return int(np.bitwise_or.reduce(self.flags)) if self.raw else 0
+
+    @cached_property
+    def plain(self) -> str:
+        return self._without(_DROPPED)
+
+    @cached_property
+    def squeezed(self) -> str:
+        return self._without(_SKIPPED)
+
+    @cached_property
+    def plain_at(self) -> Sequence[int]:
+        """Where each character of `plain` stands in `raw`."""
+        return self._places(_DROPPED)
+
+    @cached_property
+    def squeezed_at(self) -> Sequence[int]:
+        """Where each character of `squeezed` stands in `raw`."""
+        return self._places(_SKIPPED)
+
+    def plain_at_squeezed(self, at: int) -> int:
+        """Where the character squeezed[at] stands in `plain`."""
+        return self._squeezed_in_plain[at]
+
+    @cached_property
+    def _squeezed_in_plain(self) -> Sequence[int]:
+        if not self.flagged & _DROPPED:
+            return self.squeezed_at
+        kept = self.flags[(self.flags & _DROPPED) == 0]
+        places: list[int] = np.flatnonzero((kept & _SKIPPED) == 0).tolist()
+        return places
+
+    def plain_span(self, start: int, end: int) -> tuple[int, int]:
+        """The raw span of plain[start:end], which is not empty."""
+        return self.plain_at[start], self.plain_at[end - 1] + 1
+
+    def squeezed_span(self, start: int, end: int) -> tuple[int, int]:
+        """The raw span of squeezed[start:end], which is not empty."""
+        return self.squeezed_at[start], self.squeezed_at[end - 1] + 1
+
+    def _without(self, mask: int) -> str:
+        folded = self.table.fold[self.codes]
+        if self.flagged & mask:
+            folded = folded[(self.flags & mask) == 0]
+        return folded.tobytes().decode("utf-32-le")
+
+    def _places(self, mask: int) -> Sequence[int]:
+        if not self.flagged & mask:
+            return range(len(self.raw))
+        places: list[int] = np.flatnonzero((self.flags & mask) == 0).tolist()
+        return places
+
+
+def _codes(text: str) -> Codes:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _mark(flags: Flags, spans: Sequence[Sequence[int]], mark: int) -> None:
+    for first, last in spans:
+        flags[first : last + 1] |= mark

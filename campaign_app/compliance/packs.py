@@ -1,0 +1,210 @@
+"""Rule packs: folders of TOML files, `<pack>/<ID>-<name>.toml`, read, checked and versioned together.
+
+A file with an error refuses its whole set, naming file, line and reason, so that no rule is ever missing unnoticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from campaign_app.compliance.providers import Provider, parse_provider
+from campaign_app.compliance.rule import Case, DatedCitation, Rule, Scope
+from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.finding import Citation, Severity
+
+PROFILES: Final = "profiles"
+_FILE_NAME: Final = re.compile(r"([A-Z]{3}-\d{3})-[a-z0-9-]+\.toml")
+Word = Annotated[str, StringConstraints(min_length=1)]
+SeverityWord = Literal["block", "warn", "info"]
+
+
+class PackError(SettingsError):
+    """A rule file cannot be used; the message names file, line (where there is one) and reason."""
+
+    def __init__(self, path: Path, reason: str, line: int = 0) -> None:
+        where = f"{path}:{line}" if line else str(path)
+        super().__init__("rule_pack", f"{where}: {reason}", file=str(path), line=line, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All rules and provider profiles of one state of the files; `version` is a hash of their content."""
+
+    rules: tuple[Rule, ...]
+    providers: Mapping[str, Provider]
+    version: str
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Words(_Strict):
+    zh_CN: Word  # noqa: N815 - the name of a language
+    en: Word
+
+
+class _Citation(_Strict):
+    law: Word
+    article: str = ""
+    verified: bool
+    url: str = ""
+    effective_from: date = date.min
+    effective_to: date = date.max
+
+
+class _Case(BaseModel):
+    """Beside these any field of the case format may be given."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    text: Word
+    finds: tuple[str, ...]
+
+
+class _RuleFile(BaseModel):
+    """The common part of a rule file; all other keys are options of its kind."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    id: Word
+    name: Word
+    kind: Word
+    severity: SeverityWord | dict[str, SeverityWord]
+    about: _Words
+    message: _Words
+    fix: _Words
+    citation: _Citation | None = None
+    citations: tuple[_Citation, ...] = ()
+    case: tuple[_Case, ...] = ()
+    effective_from: date = date.min
+    effective_to: date = date.max
+    providers: frozenset[str] = frozenset()
+    industries: frozenset[str] = frozenset()
+    purposes: frozenset[str] = frozenset()
+    not_industries: frozenset[str] = frozenset()
+    source: str = Field(default="", exclude=True)
+
+
+def load_all(*folders: Path) -> RuleSet:
+    """Reads every pack of `folders`. Raises PackError for the first file that cannot be used."""
+    digest = hashlib.sha256()
+    rules: list[Rule] = []
+    providers: dict[str, Provider] = {}
+    for folder, path in _files(folders):
+        source = _read(path)
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(source)}\0".encode() + source.encode())
+        data = _toml(path, source)
+        if path.parent.name == PROFILES:
+            providers[path.stem] = _provider(path, source, data)
+        else:
+            rules.append(parse_rule(path, source, data))
+    _refuse_doubles(rules)
+    return RuleSet(tuple(sorted(rules, key=lambda rule: rule.id)), providers, digest.hexdigest()[:16])
+
+
+def parse_rule(path: Path, source: str, data: Mapping[str, Any]) -> Rule:
+    named = _FILE_NAME.fullmatch(path.name)
+    if not named:
+        raise PackError(path, "a rule file is named <ID>-<name>.toml")
+    try:
+        parsed = _RuleFile.model_validate(data)
+    except ValidationError as error:
+        raise _refusal(path, source, error) from error
+    if parsed.id != named[1] or path.stem != f"{parsed.id}-{parsed.name}":
+        raise PackError(path, "id and name are not those of the file name", _line_of(source, "id"))
+    citations = parsed.citations or ((parsed.citation,) if parsed.citation else ())
+    if not citations:
+        raise PackError(path, "a rule needs a citation")
+    return _rule(path, parsed, citations)
+
+
+def _rule(path: Path, parsed: _RuleFile, citations: Iterable[_Citation]) -> Rule:
+    default, severities = _severities(path, parsed.severity)
+    return Rule(
+        id=parsed.id,
+        name=parsed.name,
+        pack=path.parent.name,
+        kind=parsed.kind,
+        severity=default,
+        about=parsed.about.model_dump(),
+        message=parsed.message.model_dump(),
+        fix=parsed.fix.model_dump(),
+        citations=tuple(_dated(citation) for citation in citations),
+        cases=tuple(Case(case.text, case.finds, case.model_extra or {}) for case in parsed.case),
+        options=parsed.model_extra or {},
+        severities=severities,
+        scope=Scope(parsed.providers, parsed.industries, parsed.purposes, parsed.not_industries),
+        effective_from=parsed.effective_from,
+        effective_to=parsed.effective_to,
+    )
+
+
+def _severities(path: Path, given: str | dict[str, SeverityWord]) -> tuple[Severity, dict[str, Severity]]:
+    if isinstance(given, str):
+        return Severity[given.upper()], {}
+    if "default" not in given:
+        raise PackError(path, "severity as a table needs a default")
+    table = {name: Severity[word.upper()] for name, word in given.items()}
+    return table.pop("default"), table
+
+
+def _dated(citation: _Citation) -> DatedCitation:
+    source = Citation(citation.law, citation.article, citation.verified, citation.url)
+    return DatedCitation(source, citation.effective_from, citation.effective_to)
+
+
+def _files(folders: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
+    for folder in folders:
+        for path in sorted(folder.glob("*/*.toml")):
+            yield folder, path
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PackError(path, f"cannot be read: {error}") from error
+
+
+def _toml(path: Path, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"at line (\d+)", str(error))
+        raise PackError(path, str(error), int(at[1]) if at else source.count("\n") + 1) from error
+
+
+def _provider(path: Path, source: str, data: Mapping[str, Any]) -> Provider:
+    try:
+        return parse_provider(path.stem, data)
+    except ValidationError as error:
+        raise _refusal(path, source, error) from error
+
+
+def _refusal(path: Path, source: str, error: ValidationError) -> PackError:
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    key = next((part for part in first["loc"] if isinstance(part, str)), "")
+    return PackError(path, f"{where}: {first['msg']}", _line_of(source, key))
+
+
+def _line_of(source: str, key: str) -> int:
+    """The first line that sets `key` or opens its table; 0 if none does."""
+    wanted = re.compile(rf"\s*\[*\s*{re.escape(key)}\b")
+    return next((number for number, line in enumerate(source.splitlines(), 1) if key and wanted.match(line)), 0)
+
+
+def _refuse_doubles(rules: Iterable[Rule]) -> None:
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.id in seen:
+            raise SettingsError("rule_pack", f"{rule.pack}/{rule.id}: this id is taken by another rule", rule=rule.id)
+        seen.add(rule.id)

@@ -1,0 +1,122 @@
+"""Regular expressions of rules: linear by construction, and the literals that every match must hold.
+
+A pattern is only tried on texts in which one of its literals was found, so a hundred patterns cost as much as the few
+that have something to say.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterable
+from itertools import product
+from math import prod
+from typing import Any, Final
+
+# every start position then costs a bounded number of steps, whatever the text
+MAX_REPEAT: Final = 40
+_TOO_MANY: Final = 20_000
+_MAX_LITERALS: Final = 60
+_parser: Any = importlib.import_module("re._parser")
+Literals = frozenset[str]
+
+
+class BadPattern(ValueError):
+    """The pattern cannot be used in a rule."""
+
+
+def compile_pattern(source: str) -> re.Pattern[str]:
+    """Raises BadPattern for one that is wrong, or that could take more than linear time."""
+    try:
+        parsed = _parser.parse(source)
+        compiled = re.compile(source)
+    except re.error as error:
+        raise BadPattern(f"{source!r}: {error}") from error
+    if _steps(parsed) >= _TOO_MANY:
+        raise BadPattern(f"{source!r}: repeats without a bound, or too many of them")
+    return compiled
+
+
+def literals_of(source: str) -> Literals | None:
+    """Words of which each match of `source` holds at least one, or None if there are no such words."""
+    found = _sequence(_parser.parse(source))
+    return found if found and all(_telling(word) for word in found) else None
+
+
+def _telling(word: str) -> bool:
+    return len(word) > 1 or not (word.isascii() or not word.isalnum())
+
+
+def _steps(parsed: Iterable[Any]) -> int:
+    """In how many ways one attempt may try to match, at most."""
+    return prod(_steps_of(str(op), args) for op, args in parsed)
+
+
+def _steps_of(op: str, args: Any) -> int:
+    if op.endswith("_REPEAT") or op == "POSSESSIVE_REPEAT":
+        low, high, inner = args
+        return _TOO_MANY if high > MAX_REPEAT else int(high - low + 1) * max(1, _steps(inner)) ** int(high)
+    if op == "BRANCH":
+        return sum(_steps(branch) for branch in args[1])
+    if op in ("SUBPATTERN", "ATOMIC_GROUP", "ASSERT", "ASSERT_NOT"):
+        return _steps(args[-1] if isinstance(args, tuple) else args)
+    return 1
+
+
+def _sequence(parsed: Iterable[Any]) -> Literals | None:
+    """The best choice among the parts of a sequence, all of which must match."""
+    candidates: list[Literals] = []
+    run: Literals = frozenset([""])
+    for op, args in parsed:
+        options = _expand(str(op), args)
+        if options is not None and len(run) * len(options) <= _MAX_LITERALS:
+            run = frozenset(a + b for a, b in product(run, options))
+            continue
+        candidates.append(run)
+        run = frozenset([""])
+        inner = options if options is not None else _inner(str(op), args)
+        if inner is not None:
+            candidates.append(inner)
+    candidates.append(run)
+    best = max(candidates, key=lambda words: (min(map(len, words)), -len(words)))
+    return best if min(map(len, best)) else None
+
+
+def _expand(op: str, args: Any) -> Literals | None:
+    """All the texts that a part stands for, if they are few."""
+    if op == "LITERAL":
+        return frozenset([chr(args)])
+    if op == "IN" and all(str(kind) == "LITERAL" for kind, _ in args):
+        return frozenset(chr(code) for _, code in args)
+    if op == "BRANCH":
+        branches = [_expand_all(branch) for branch in args[1]]
+        return frozenset().union(*(b for b in branches if b)) if all(b is not None for b in branches) else None
+    if op == "SUBPATTERN":
+        return _expand_all(args[-1])
+    if op == "MAX_REPEAT" and args[:2] == (0, 1):
+        once = _expand_all(args[2])
+        return once | {""} if once is not None else None
+    return frozenset([""]) if op in ("ASSERT", "ASSERT_NOT", "AT") else None
+
+
+def _expand_all(parsed: Iterable[Any]) -> Literals | None:
+    texts: Literals = frozenset([""])
+    for op, args in parsed:
+        options = _expand(str(op), args)
+        if options is None or len(texts) * len(options) > _MAX_LITERALS:
+            return None
+        texts = frozenset(a + b for a, b in product(texts, options))
+    return texts
+
+
+def _inner(op: str, args: Any) -> Literals | None:
+    """The words of a part that cannot be written out."""
+    if op == "BRANCH":
+        branches = [_sequence(branch) for branch in args[1]]
+        whole = [branch for branch in branches if branch is not None]
+        return frozenset().union(*whole) if len(whole) == len(branches) else None
+    if op == "SUBPATTERN":
+        return _sequence(args[-1])
+    if op.endswith("_REPEAT") and args[0] > 0:
+        return _sequence(args[2])
+    return None

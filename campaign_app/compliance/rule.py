@@ -1,0 +1,90 @@
+"""A rule as data: who it is for, since when, how grave, by which law, with its own cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from campaign_app.compliance.message import CheckRequest
+from campaign_app.domain.finding import Citation, Severity
+
+LANGUAGES = ("zh_CN", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A text that proves a rule: the marked words it must find, "" for a finding about an absence or a field.
+
+    `text` is the final text with 【signature】; `fields` override those of a sound message.
+    """
+
+    text: str
+    finds: tuple[str, ...]
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DatedCitation:
+    """A source and the days on which it is the law."""
+
+    citation: Citation
+    effective_from: date = date.min
+    effective_to: date = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """For whom a rule is; an empty set means everybody."""
+
+    providers: frozenset[str] = frozenset()
+    industries: frozenset[str] = frozenset()
+    purposes: frozenset[str] = frozenset()
+    not_industries: frozenset[str] = frozenset()
+
+    def covers(self, request: CheckRequest) -> bool:
+        return (
+            (not self.providers or request.provider in self.providers)
+            and (not self.industries or request.industry in self.industries)
+            and (not self.purposes or request.purpose in self.purposes)
+            and request.industry not in self.not_industries
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`options` are those of its `kind`. `severities` override `severity` by provider name or industry name."""
+
+    id: str
+    name: str
+    pack: str
+    kind: str
+    severity: Severity
+    about: Mapping[str, str]
+    message: Mapping[str, str]
+    fix: Mapping[str, str]
+    citations: tuple[DatedCitation, ...]
+    cases: tuple[Case, ...]
+    options: Mapping[str, Any]
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    scope: Scope = Scope()
+    effective_from: date = date.min
+    effective_to: date = date.max
+
+    def applies(self, request: CheckRequest) -> bool:
+        """For this kind of message on the day it is sent; an unknown day is judged by the newest law."""
+        day = request.send_date or date.max
+        return self.effective_from <= day <= self.effective_to and self.scope.covers(request)
+
+    def severity_for(self, request: CheckRequest) -> Severity:
+        by_provider = self.severities.get(request.provider)
+        return by_provider or self.severities.get(request.industry) or self.severity
+
+    def citation_on(self, day: date | None) -> Citation:
+        """The source in force on `day`, the newest one if none is or the day is unknown."""
+        when = day or date.max
+        for dated in self.citations:
+            if dated.effective_from <= when <= dated.effective_to:
+                return dated.citation
+        return self.citations[-1].citation

@@ -1,0 +1,129 @@
+"""`check` answers every line of a file, in order, in the published format."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from campaign_app.cli.check import app
+
+VECTORS = Path(__file__).parents[1] / "vectors"
+GOOD: dict[str, Any] = {
+    "id": "g",
+    "body": "{name}您好，老客两件8折，12月9日止。拒收请回复R",
+    "signature": {
+        "text": "安宁百货", "owner": "91330100MA0000001X", "source": "company", "status": "approved",
+        "carrier_filed": True, "scopes": ["retail"], "valid_until": "2027-12-31",
+    },
+    "sender": {"name": "安宁百货有限公司", "uscc": "91330100MA0000001X", "kind": "enterprise", "licences": []},
+    "purpose": "retail", "industry": "general", "provider": "aliyun", "allowed_domains": ["anning.example"],
+    "variables": {"name": "张女士"}, "send_at": "2026-12-01T10:00:00+08:00",
+}  # fmt: skip
+
+
+def run(path: Path, *options: str) -> Result:
+    return CliRunner().invoke(app, [str(path), *options])
+
+
+def answers(path: Path, content: bytes) -> tuple[list[dict[str, Any]], int]:
+    path.write_bytes(content)
+    result = run(path, "--json")
+    assert result.stderr == ""
+    return [json.loads(line) for line in result.stdout_bytes.decode("utf-8").splitlines()], result.exit_code
+
+
+def test_a_sound_message_passes_in_the_published_format(tmp_path: Path) -> None:
+    (answer,), status = answers(tmp_path / "x.jsonl", json.dumps(GOOD).encode())
+    assert status == 0
+    assert answer == {
+        "id": "g", "verdict": "pass", "final_text": "【安宁百货】张女士您好，老客两件8折，12月9日止。拒收请回复R",
+        "encoding": "UCS-2", "length": 32, "segments": 1, "findings": [],
+    }  # fmt: skip
+
+
+def test_a_block_is_no_error_and_a_finding_says_all(tmp_path: Path) -> None:
+    (answer,), status = answers(tmp_path / "x.jsonl", json.dumps({**GOOD, "variables": {}}).encode())
+    assert (status, answer["verdict"]) == (0, "block")
+    (finding,) = answer["findings"]
+    assert set(finding) == {"rule", "severity", "start", "end", "text", "message", "citation", "fix"}
+    assert (finding["rule"], finding["severity"], finding["text"]) == ("VAR-001", "block", "{name}")
+    assert answer["final_text"][finding["start"] : finding["end"]] == "{name}"
+    assert set(finding["citation"]) == {"law", "article", "verified", "url"}
+
+
+def test_bad_lines_get_an_error_and_the_others_their_answer(tmp_path: Path) -> None:
+    good = json.dumps(GOOD).encode()
+    bad = [b"{", b"[]", b"7", b'"id"', b"{}", b'{"id": null}', b'{"id": true, "body": ""}', b"", b"NaN", b"[" * 99_999]
+    got, status = answers(tmp_path / "x.jsonl", b"\n".join([good, *bad, b'{"id": 7}', b'{"id": "b", "body": 5}', good]))
+    assert status == 1
+    assert [answer["id"] for answer in got] == ["g", *[None] * len(bad), 7, "b", "g"]
+    assert all(set(answer) == {"id", "error"} and answer["error"] for answer in got[1:-1])
+    assert got[0] == got[-1]
+
+
+def test_line_ends_and_a_byte_order_mark_do_not_matter(tmp_path: Path) -> None:
+    line = json.dumps(GOOD, ensure_ascii=False).encode()
+    got, status = answers(tmp_path / "x.jsonl", b"\xef\xbb\xbf" + line + b"\r\n" + line + b"\r\n")
+    assert status == 0
+    assert [answer["verdict"] for answer in got] == ["pass", "pass"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["\ud800", "\x00" * 50, "家" * 100_000, "{" * 50_000, "【" * 50_000, "😀" * 9_999, "\u202e\u200b" * 9_999,
+     " " * 99_999, "最 佳 " * 20_000, "退订" * 30_000, "回复r" * 30_000, "#a" * 40_000, "{a}" * 30_000],
+)  # fmt: skip
+@pytest.mark.timeout(20)
+def test_odd_texts_are_answered(tmp_path: Path, body: str) -> None:
+    (answer,), status = answers(tmp_path / "x.jsonl", json.dumps({**GOOD, "body": body}).encode())
+    assert status == 0
+    assert answer["verdict"] == "block"
+    assert answer["final_text"] == "【安宁百货】" + body.replace("{a}", "{a}")
+
+
+ODD: list[Any] = [None, True, 7, 1e300, float("nan"), "x", "\ud800", "", [], [None], {}, {"text": []}, {"name": {}}]
+
+
+@pytest.mark.parametrize("field", [name for name in GOOD if name != "id"])
+def test_a_field_of_a_wrong_type_is_answered_and_never_passes(tmp_path: Path, field: str) -> None:
+    content = "\n".join(json.dumps({**GOOD, field: value}) for value in ODD).encode()
+    got, status = answers(tmp_path / "x.jsonl", content)
+    assert len(got) == len(ODD)
+    assert status == (1 if field == "body" else 0)
+    if field in ("body", "signature", "sender", "send_at"):
+        assert all("error" in answer or answer["verdict"] == "block" for answer in got)
+
+
+def test_what_is_missing_counts_against_the_message(tmp_path: Path) -> None:
+    (answer,), status = answers(tmp_path / "x.jsonl", json.dumps({"id": "x", "body": "老客两件8折"}).encode())
+    assert (status, answer["verdict"]) == (0, "block")
+    assert {"SIG-001", "SIG-006", "SIG-007", "OPT-001", "TIM-001"} <= {f["rule"] for f in answer["findings"]}
+
+
+@pytest.mark.parametrize("name", ["missing.jsonl", "folder", "latin.jsonl", "utf16.jsonl"])
+def test_bad_usage_is_one_sentence_and_status_2(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "latin.jsonl").write_bytes(json.dumps(GOOD).encode() + b"\n\xff\n")
+    (tmp_path / "utf16.jsonl").write_bytes(json.dumps(GOOD).encode("utf-16"))
+    result = run(tmp_path / name, "--json")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
+    assert name in result.stderr
+
+
+def test_without_json_a_person_can_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    lines = [GOOD, {**GOOD, "body": "\ud800{x}"}, {"id": None}]
+    path.write_text("\n".join(json.dumps(line) for line in lines), "utf-8")
+    result = run(path)
+    assert result.exit_code == 1
+    assert "通过" in result.stdout
+    assert "不可发送" in result.stdout
+    assert "VAR-001" in result.stdout
+    assert "无法核对" in result.stdout
