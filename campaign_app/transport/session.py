@@ -18,9 +18,9 @@ from pydantic_core import to_json
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.auth import AuthBase
 from requests.cookies import RequestsCookieJar
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+from tenacity import RetryCallState, Retrying, stop_after_attempt
 
-from campaign_app.domain.errors import RemoteUnavailable, SettingsError
+from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.ports import Clock
 from campaign_app.transport.errors import AnswerTooLarge, AnswerTooSlow, Redirected, status_error, translated
 from campaign_app.transport.throttle import Throttle
@@ -81,7 +81,7 @@ class SignedSession:
     def get(self, path: str, params: Mapping[str, str], model: type[M], *, signed: bool = True) -> M:
         auth: AuthBase = self._signing if signed else _Unsigned()
         request = requests.Request("GET", self._base + path, params=dict(params), auth=auth)
-        return self._repeat(lambda: self._ask(request, f"GET {_endpoint(path)}", model, changes=False))
+        return self._repeat(request, f"GET {_endpoint(path)}", model, changes=False)
 
     def post(
         self,
@@ -92,15 +92,13 @@ class SignedSession:
         *,
         safe_to_repeat: bool,
     ) -> M:
-        """`safe_to_repeat`: carried out twice it does no more than once; else it is asked once and no more."""
+        """`safe_to_repeat`: carried out twice it does no more than once; else it is carried out at most once."""
         what = f"POST {_endpoint(path)}"
         with translated(what):
             data = to_json(body)
         every = {**(headers or {}), "Content-Type": "application/json"}
         request = requests.Request("POST", self._base + path, data=data, headers=every, auth=self._signing)
-        if safe_to_repeat:
-            return self._repeat(lambda: self._ask(request, what, model, changes=False))
-        return self._ask(request, what, model, changes=True)
+        return self._repeat(request, what, model, changes=not safe_to_repeat)
 
     def close(self) -> None:
         """Ends waits under way and gives the connections back."""
@@ -142,25 +140,33 @@ class SignedSession:
         except (urllib3.exceptions.HTTPError, OSError, AnswerTooLarge, AnswerTooSlow):
             return b""
 
-    def _repeat(self, call: Callable[[], M]) -> M:
+    def _repeat(self, request: requests.Request, what: str, model: type[M], *, changes: bool) -> M:
         retrying = Retrying(
-            retry=retry_if_exception(self._worth_another),
+            retry=self._worth_another_change if changes else self._worth_another,
             stop=stop_after_attempt(self._limits.attempts),
             wait=self._pause,
             sleep=self._sleep,
             reraise=True,
         )
-        return retrying(call)
+        answer: M = retrying(self._ask, request, what, model, changes=changes)
+        return answer
 
-    def _worth_another(self, error: BaseException) -> bool:
+    def _worth_another(self, state: RetryCallState) -> bool:
+        error = _error_of(state)
         soon = isinstance(error, RemoteUnavailable) and (error.retry_after or 0.0) <= self._limits.longest_wait
-        return soon and not self._closed.is_set()
+        return (soon or self._worth_another_change(state)) and not self._closed.is_set()
+
+    def _worth_another_change(self, state: RetryCallState) -> bool:
+        """One of many servers may have a wrong clock; it refuses before it looks at anything, so once more is safe."""
+        error = _error_of(state)
+        skewed = isinstance(error, RemoteRefused) and error.code == "clock_skew"
+        return skewed and state.attempt_number == 1
 
     def _sleep(self, seconds: float) -> None:
         self._wait(seconds)
 
     def _pause(self, state: RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
+        error = _error_of(state)
         if isinstance(error, RemoteUnavailable) and error.retry_after is not None:
             return error.retry_after
         backoff: float = 0.2 * 2 ** (state.attempt_number - 1)
@@ -199,6 +205,10 @@ class _Unsigned(AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         return request
+
+
+def _error_of(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
 
 
 def _endpoint(path: str) -> str:

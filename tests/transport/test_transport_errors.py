@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import requests
 import urllib3.exceptions as u3
-from helpers.replay import Reply
 from pydantic import ValidationError
 
 from campaign_app.domain.errors import NotFound, OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.transport.errors import AnswerTooLarge, ContractBroken, Redirected, status_error, translated
 from campaign_app.transport.wire import Issuer
+from tests.helpers.replay import Reply
 
 NOW = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
 PHONE = "13800000001"

@@ -20,14 +20,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from helpers.raw_server import http, raw_server
-from helpers.replay import Replay, Reply, problem
 
 from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.transport.session import Limits, SignedSession
 from campaign_app.transport.signing import RequestSigner, verify_request
 from campaign_app.transport.throttle import Throttle
 from campaign_app.transport.wire import Issuer
+from tests.helpers.raw_server import http, raw_server
+from tests.helpers.replay import Replay, Reply, problem
 
 NOW = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -276,6 +276,15 @@ def test_a_refusal_is_not_tried_again(refusal: Any, opened: Open) -> None:
     with pytest.raises(RemoteRefused):
         ask(opened(adapter=replay))
     assert len(replay.requests) == 1
+
+
+@pytest.mark.parametrize("doing", [ask, change])
+def test_a_clock_that_disagrees_is_asked_once_more(doing: Callable[[SignedSession], Issuer], opened: Open) -> None:
+    assert doing(opened(adapter=Replay(problem(401, "clock_skew"), ANSWER), wait=lambda _: None)) == Issuer(**ANSWER)
+    replay = Replay(forever=problem(401, "clock_skew"))
+    with pytest.raises(RemoteRefused) as info:
+        doing(opened(adapter=replay, wait=lambda _: None))
+    assert (info.value.code, info.value.account_wide, len(replay.requests)) == ("clock_skew", True, 2)
 
 
 def test_closing_ends_a_wait(opened: Open) -> None:

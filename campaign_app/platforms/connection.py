@@ -1,0 +1,132 @@
+"""Who is at the other end: version, issuer, entity, clock and keys, before anything of it is trusted."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import RootModel, ValidationError
+
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.ports import Clock, ConnectionReport
+from campaign_app.transport.errors import ContractBroken, translated
+from campaign_app.transport.listing import plain_text
+from campaign_app.transport.receipts import ReceiptRefused, ReceiptVerifier
+from campaign_app.transport.session import SignedSession
+from campaign_app.transport.wire import CREATED_WINDOW_SECONDS, Meta
+
+META: Final = "/v1/meta"
+JWKS: Final = "/.well-known/jwks.json"
+_VERSION: Final = re.compile(r"1\.[0-9]{1,4}", re.ASCII)
+_USCC: Final = re.compile(r"[0-9A-Z]{18}", re.ASCII)
+_PUBLIC: Final = ("alg", "crv", "kid", "kty", "use", "x")
+
+
+class AnyObject(RootModel[dict[str, Any]]):
+    """A JSON object of which nothing is known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    meta: Meta
+    skew: float
+    keys: str
+
+
+def check_connection(account: Account, http: SignedSession, clock: Clock) -> ConnectionReport:
+    """What the server says of itself and what speaks against it. Raises RemoteError where it does not answer."""
+    try:
+        before = clock()
+        said = http.get(META, {}, AnyObject).root
+    except RemoteRefused as refused:
+        if refused.code != "clock_skew":
+            raise
+        return _failed("clock_skew", skew=float(refused.facts.get("skew_seconds", 0)))
+    version = plain_text(said.get("api_version"), 20)
+    if not _VERSION.fullmatch(version):
+        return _failed("schema_drift", version=version)
+    with translated(f"GET {META}"):
+        meta = Meta.model_validate(said)
+    skew = (meta.server_time - (before + (clock() - before) / 2)).total_seconds()
+    keys = public_keys(http.get(JWKS, {}, AnyObject, signed=False).root)
+    return _report(account, _Seen(meta, skew, keys))
+
+
+def public_keys(jwks: Mapping[str, Any]) -> str:
+    """The public Ed25519 keys of a JWKS, in one canonical form. Raises RemoteRefused if it holds none."""
+    with translated(f"GET {JWKS}"):
+        try:
+            found = jwks.get("keys")
+            rows = [key for key in found if _is_ed25519(key)] if isinstance(found, list) else []
+            kids = [key["kid"] for key in rows]
+            text = _canonical([{name: key[name] for name in _PUBLIC if name in key} for key in rows])
+            ReceiptVerifier(text)
+        except (ReceiptRefused, ValidationError):
+            raise ContractBroken from None
+        if len(set(kids)) != len(kids):
+            raise ContractBroken
+    return text
+
+
+def _is_ed25519(key: object) -> bool:
+    right = isinstance(key, dict) and (key.get("kty"), key.get("crv")) == ("OKP", "Ed25519")
+    return right and isinstance(key, dict) and isinstance(key.get("kid"), str) and isinstance(key.get("x"), str)
+
+
+def _canonical(keys: Sequence[Mapping[str, Any]]) -> str:
+    ordered = sorted(keys, key=lambda key: str(key["kid"]))
+    return json.dumps({"keys": ordered}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _report(account: Account, seen: _Seen) -> ConnectionReport:
+    meta = seen.meta
+    problem = _problem(account, seen)
+    return ConnectionReport(
+        ok=not problem,
+        issuer_uscc=meta.issuer.uscc,
+        issuer_name=plain_text(meta.issuer.name, 200),
+        api_version=meta.api_version,
+        simulated=meta.simulated,
+        clock_skew_seconds=seen.skew,
+        pinned_keys=seen.keys,
+        problem=problem,
+        entity_uscc=meta.entity_uscc,
+        entity_name=plain_text(meta.entity_name, 200),
+        shop=plain_text(meta.shop, 200),
+    )
+
+
+def _failed(problem: str, *, version: str = "", skew: float = 0.0) -> ConnectionReport:
+    return ConnectionReport(
+        ok=False, issuer_uscc="", issuer_name="", api_version=version, simulated=False,
+        clock_skew_seconds=skew, pinned_keys="", problem=problem,
+    )  # fmt: skip
+
+
+def _problem(account: Account, seen: _Seen) -> str:
+    """The first thing that speaks against the connection, or "". What the account does not say yet is not compared."""
+    meta, issuer = seen.meta, seen.meta.issuer.uscc
+    connected = bool(account.pinned_keys)
+    found = (
+        ("bad_issuer", not _USCC.fullmatch(issuer)),
+        ("bad_entity", not _USCC.fullmatch(meta.entity_uscc)),
+        ("self_issued", issuer in (meta.entity_uscc, account.entity_uscc)),
+        ("other_entity", account.entity_uscc not in ("", meta.entity_uscc)),
+        ("other_issuer", account.issuer_uscc not in ("", issuer)),
+        ("simulation", connected and account.simulated is not meta.simulated),
+        ("clock_skew", abs(seen.skew) > CREATED_WINDOW_SECONDS),
+        ("no_lookup", not meta.capabilities.consents_lookup),
+        ("keys_changed", connected and not _overlap(account.pinned_keys, seen.keys)),
+    )
+    return next((problem for problem, holds in found if holds), "")
+
+
+def _overlap(pinned: str, now: str) -> bool:
+    """Keys are rotated by an overlap: one pinned key at least is still there, and no name has got another key."""
+    old, new = ({key["kid"]: key["x"] for key in json.loads(text)["keys"]} for text in (pinned, now))
+    common = old.keys() & new.keys()
+    return bool(common) and all(old[kid] == new[kid] for kid in common)

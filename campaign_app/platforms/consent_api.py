@@ -1,0 +1,129 @@
+"""Client of the Platform Consent API (`resources/openapi/platform-consent-v1.yaml`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from secrets import token_urlsafe
+from typing import Final
+
+from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
+from campaign_app.domain.customer import Account, PlatformCustomer
+from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.message import Page
+from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers
+from campaign_app.domain.signature import Signature
+from campaign_app.platforms.answers import AnswerReader, Asked, LookupAnswers, unknown
+from campaign_app.platforms.connection import check_connection
+from campaign_app.platforms.leaves import Note
+from campaign_app.platforms.rows import (
+    ChangeRows,
+    CustomerRows,
+    SignatureRows,
+    changed_ref,
+    customer_of,
+    signature_of,
+)
+from campaign_app.transport.listing import CursorGuard, good_ref
+from campaign_app.transport.receipts import utc_text
+from campaign_app.transport.session import SignedSession
+from campaign_app.transport.wire import LOOKUP_MAX, LookupRequest, OptOut, OptOutsAnswer, OptOutsRequest
+
+CUSTOMERS: Final = "/v1/customers"
+LOOKUP: Final = "/v1/consents/lookup"
+CHANGES: Final = "/v1/consents/changes"
+OPT_OUTS: Final = "/v1/opt-outs"
+SIGNATURES: Final = "/v1/signatures"
+_PAGE: Final = "1000"
+_REASON_MAX: Final = 100
+
+
+def _fresh_nonce() -> str:
+    return token_urlsafe(24)
+
+
+class ConsentApiPlatform:
+    """Implements `domain.ports.PlatformClient` for one account; threads may share it."""
+
+    def __init__(
+        self, account: Account, http: SignedSession, clock: Clock, *, nonce: Callable[[], str] = _fresh_nonce
+    ) -> None:
+        self._account = account
+        self._http = http
+        self._clock = clock
+        self._nonce = nonce
+        self._reader = AnswerReader(account)
+        self._customers = CursorGuard(CUSTOMERS)
+        self._changes = CursorGuard(CHANGES)
+
+    def check_connection(self) -> ConnectionReport:
+        return check_connection(self._account, self._http, self._clock)
+
+    def customers(self, cursor: str, updated_since: datetime | None) -> Page[PlatformCustomer]:
+        params = {"cursor": cursor, "limit": _PAGE}
+        if updated_since is not None:
+            params["updated_since"] = utc_text(updated_since) or ""
+        page = self._http.get(CUSTOMERS, params, CustomerRows)
+        following = self._customers.next(cursor, page.next_cursor, more=page.has_more)
+        good = [customer for row in page.customers if (customer := customer_of(row)) is not None]
+        return Page(_newest(good), following, page.has_more, len(page.customers) - len(good))
+
+    def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
+        """Total; asks in look-ups of at most LOOKUP_MAX and raises, with no fact at all, if one of them fails."""
+        facts: dict[CustomerRef, ConsentFact] = {}
+        receipts: list[Receipt] = []
+        askable = []
+        for ref in dict.fromkeys(refs):
+            note = self._unaskable(ref)
+            if note is None:
+                askable.append(ref)
+            else:
+                facts.update(unknown([ref], note, self._clock()).facts)
+        for first in range(0, len(askable), LOOKUP_MAX):
+            answers = self._look_up(askable[first : first + LOOKUP_MAX])
+            facts.update(answers.facts)
+            receipts += answers.receipts
+        return ConsentAnswers(facts, tuple(receipts))
+
+    def _unaskable(self, ref: CustomerRef) -> Note | None:
+        if ref.account_id != self._account.id:
+            return Note.OTHER_ACCOUNT
+        return None if good_ref(ref.ref) else Note.BAD_REF
+
+    def _look_up(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
+        nonce = self._nonce()
+        request = LookupRequest(refs=[ref.ref for ref in refs], nonce=nonce)
+        page = self._http.post(LOOKUP, request, LookupAnswers, safe_to_repeat=True)
+        return self._reader.read(page, Asked(refs, nonce, self._clock()))
+
+    def consent_changes(self, cursor: str) -> Page[str]:
+        page = self._http.get(CHANGES, {"cursor": cursor, "limit": _PAGE}, ChangeRows)
+        following = self._changes.next(cursor, page.next_cursor, more=page.has_more)
+        refs = [ref for row in page.changes if (ref := changed_ref(row))]
+        return Page(tuple(dict.fromkeys(refs)), following, page.has_more, len(page.changes) - len(refs))
+
+    def write_opt_out(self, ref: CustomerRef, reason: str, occurred_at: datetime) -> None:
+        """Recorded twice it is still one opt-out, so it is repeated until the platform has it."""
+        if self._unaskable(ref) is not None:
+            raise RemoteRefused("bad_ref", "This customer is none of the account's")
+        item = OptOut(ref=ref.ref, reason=reason[:_REASON_MAX], occurred_at=occurred_at.astimezone(UTC))
+        answer = self._http.post(OPT_OUTS, OptOutsRequest(items=[item]), OptOutsAnswer, safe_to_repeat=True)
+        if not any(result.ref == ref.ref and result.recorded for result in answer.results):
+            raise RemoteRefused("opt_out_not_recorded", "The platform did not record the opt-out")
+
+    def signatures(self) -> tuple[Signature, ...]:
+        rows = self._http.get(SIGNATURES, {}, SignatureRows).signatures
+        return tuple(signature for row in rows if (signature := signature_of(row)) is not None)
+
+    def close(self) -> None:
+        self._http.close()
+
+
+def _newest(customers: Sequence[PlatformCustomer]) -> tuple[PlatformCustomer, ...]:
+    """One row per ref: pages repeat themselves, and the newest row is right."""
+    found: dict[str, PlatformCustomer] = {}
+    for customer in customers:
+        known = found.get(customer.ref)
+        if known is None or known.updated_at <= customer.updated_at:
+            found[customer.ref] = customer
+    return tuple(found.values())
