@@ -21,6 +21,7 @@ from campaign_app.storage.customers import accounts_of
 from campaign_app.storage.engine import Database
 from campaign_app.storage.filters import clause
 from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.outcomes import SAME_ROW
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_sending import campaign, campaign_member, ledger, ledger_latest, submission
 from campaign_app.storage.times import moment_or_none, to_ms
@@ -175,10 +176,7 @@ def _sent(column: sa.ColumnElement[Any], entity_uscc: str, since: int) -> sa.Sel
         sa.select(column, ledger.c.id)
         .join(submission, submission.c.id == ledger.c.submission_id)
         .join(campaign, campaign.c.id == ledger.c.campaign_id)
-        .outerjoin(
-            ledger_latest,
-            sa.and_(ledger_latest.c.campaign_id == ledger.c.campaign_id, ledger_latest.c.ledger_id == ledger.c.id),
-        )
+        .outerjoin(ledger_latest, SAME_ROW)
         .where(
             campaign.c.entity_uscc == entity_uscc,
             submission.c.claimed_at >= since,

@@ -40,6 +40,10 @@ _SYNCED: Final = (
     "updated_at",
     "seen_at",
 )
+_CUSTOMER: Final = sa.select(*(schema.customer.c[name] for name in (
+    "id", "account_id", "ref", "name", "province", "city", "spend_cents", "order_count",
+    "last_order_at", "tags", "attributes", "phone_sealed", "phone_key",
+)))  # fmt: skip
 _Known = dict[str, tuple[bytes | None, int]]
 
 
@@ -90,8 +94,8 @@ class SqlCustomers:
     def by_ids(self, ids: Sequence[int]) -> dict[int, Customer]:
         table = schema.customer
         with self.db.read() as connection:
-            rows = rows_among(connection, sa.select(table), table.c.id, ids)
-            return {row.id: self._customer(row) for row in rows}
+            rows = rows_among(connection, _CUSTOMER, table.c.id, ids)
+            return {row[0]: self._customer(row) for row in rows}
 
     def ids_of_refs(self, account_id: int, refs: Sequence[str]) -> dict[str, int]:
         table = schema.customer
@@ -162,20 +166,22 @@ class SqlCustomers:
         return self.keys.hashes.of_ref(CustomerRef(account_id, ref))
 
     def _customer(self, row: AnyRow) -> Customer:
+        (each, account_id, ref, name, province, city, spend_cents, order_count, *rest) = tuple(row)
+        last_order_at, tags, attributes, phone_sealed, phone_key = rest
         return Customer(
-            id=row.id,
-            account_id=row.account_id,
-            ref=row.ref,
-            name=row.name,
-            province=row.province,
-            city=row.city,
-            spend_cents=row.spend_cents,
-            order_count=row.order_count,
-            last_order_at=moment_or_none(row.last_order_at),
-            tags=split_tags(row.tags),
-            attributes=json.loads(row.attributes),
-            phone=None if row.phone_sealed is None else self.keys.phones.open(row.phone_sealed),
-            phone_key=row.phone_key,
+            each,
+            account_id,
+            ref,
+            name,
+            province,
+            city,
+            spend_cents,
+            order_count,
+            moment_or_none(last_order_at),
+            split_tags(tags),
+            {} if attributes == "{}" else json.loads(attributes),
+            None if phone_sealed is None else self.keys.phones.open(phone_sealed),
+            phone_key,
         )
 
 

@@ -17,9 +17,9 @@ from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.late import complaint_marks
 from campaign_app.storage.lists import rows_among, write_all
-from campaign_app.storage.outcomes import Event, append_outcomes
+from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
 from campaign_app.storage.people import Finder
-from campaign_app.storage.schema_sending import complaint, delivery_report, inbound, ledger, ledger_latest
+from campaign_app.storage.schema_sending import complaint, delivery_report, early_report, inbound, ledger, ledger_latest
 from campaign_app.storage.suppressions import add_marks
 from campaign_app.storage.times import to_ms
 from campaign_app.storage.upserts import plain_insert
@@ -49,7 +49,14 @@ class SqlInbox:
                 for report in sorted(new.values(), key=lambda r: (r.reported_at, r.report_id))
                 if report.provider_id in where
             ]
-            return append_outcomes(connection, events, to_ms(at))
+            early = [
+                {"account_id": account_id, "provider_id": report.provider_id, "report_id": report.report_id}
+                for report in new.values()
+                if report.provider_id and report.provider_id not in where
+            ]
+            write_all(connection, plain_insert(early_report), early)
+            standing = standing_of(connection, (event.ledger_id for event in events))
+            return append_outcomes(connection, standing, events, to_ms(at))
 
     def store_inbound(self, account_id: int, page: Page[InboundMessage], opt_outs: Sequence[str], at: datetime) -> int:
         stop = frozenset(opt_outs)

@@ -7,40 +7,52 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from campaign_app.domain.consent import Suppression, SuppressionKind
-from campaign_app.storage.lists import rows_among
-from campaign_app.storage.outcomes import Event, append_outcomes
+from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
 from campaign_app.storage.people import Finder
-from campaign_app.storage.schema_sending import complaint, delivery_report
+from campaign_app.storage.schema_sending import complaint, delivery_report, early_report
 from campaign_app.storage.suppressions import add_marks
 from campaign_app.storage.times import moment_at
+
+_early, _complaint = early_report.c, complaint.c
+_APPLIED = sa.delete(early_report).where(
+    _early.account_id == sa.bindparam("account"), _early.provider_id == sa.bindparam("provider")
+)
 
 
 def apply_early_arrivals(finder: Finder, providers: Mapping[str, int], at: int) -> None:
     """`providers` are ledger rows by the sender's message ids, just learnt."""
-    _apply_reports(finder, providers, at)
-    _apply_complaints(finder, providers)
+    waiting = sa.select(_early.account_id).where(_early.account_id == finder.account_id).limit(1)
+    if finder.connection.execute(waiting).first() is not None:
+        _apply_reports(finder, providers, at)
+    unmatched = sa.select(_complaint.id).where(_complaint.account_id == finder.account_id).limit(1)
+    if finder.connection.execute(unmatched).first() is not None:
+        _apply_complaints(finder, providers)
 
 
 def _apply_reports(finder: Finder, providers: Mapping[str, int], at: int) -> None:
-    table = delivery_report.c
-    wanted = sa.select(delivery_report).where(table.account_id == finder.account_id)
-    rows = sorted(
-        rows_among(finder.connection, wanted, table.provider_id, providers),
-        key=lambda row: (row.reported_at, row.report_id),
+    report = delivery_report.c
+    wanted = (
+        sa.select(delivery_report)
+        .join(early_report, sa.and_(_early.account_id == report.account_id, _early.report_id == report.report_id))
+        .where(_early.account_id == finder.account_id)
     )
-    events = [Event(providers[row.provider_id], row.outcome, row.provider_id, row.code) for row in rows]
-    append_outcomes(finder.connection, events, at)
+    found = list(rows_among(finder.connection, wanted, _early.provider_id, providers))
+    found.sort(key=lambda row: (row.reported_at, row.report_id))
+    events = [Event(providers[row.provider_id], row.outcome, row.provider_id, row.code) for row in found]
+    append_outcomes(finder.connection, standing_of(finder.connection, (e.ledger_id for e in events)), events, at)
+    done = [{"account": finder.account_id, "provider": provider_id} for provider_id in {e.provider_id for e in events}]
+    write_all(finder.connection, _APPLIED, done)
 
 
 def _apply_complaints(finder: Finder, providers: Mapping[str, int]) -> None:
-    table = complaint.c
-    wanted = sa.select(complaint).where(table.account_id == finder.account_id)
-    for row in list(rows_among(finder.connection, wanted, table.provider_id, providers)):
+    wanted = sa.select(complaint).where(_complaint.account_id == finder.account_id)
+    for row in list(rows_among(finder.connection, wanted, _complaint.provider_id, providers)):
         ledger_id = providers[row.provider_id]
         keys = finder.keys(row.ref, None, ledger_id)
         add_marks(finder.connection, complaint_marks(finder.entity_uscc, keys, row.received_at))
         finder.connection.execute(
-            sa.update(complaint).where(table.id == row.id).values(campaign_id=finder.campaign_of_row(ledger_id))
+            sa.update(complaint).where(_complaint.id == row.id).values(campaign_id=finder.campaign_of_row(ledger_id))
         )
 
 

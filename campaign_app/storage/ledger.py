@@ -20,7 +20,7 @@ from campaign_app.storage.campaigns import put_reasons
 from campaign_app.storage.engine import Database
 from campaign_app.storage.late import apply_early_arrivals
 from campaign_app.storage.lists import next_id, rows_among, write_all
-from campaign_app.storage.outcomes import Event, append_outcomes
+from campaign_app.storage.outcomes import SAME_ROW, Event, append_outcomes, standing_of_submission
 from campaign_app.storage.people import Finder
 from campaign_app.storage.rows import AnyRow, AnySelect
 from campaign_app.storage.schema_sending import campaign, campaign_member, ledger, ledger_latest, submission
@@ -88,23 +88,22 @@ class SqlLedger:
 
     def open_rows(self, submission_id: int) -> tuple[LedgerRow, ...]:
         latest = ledger_latest.c
-        same = sa.and_(latest.campaign_id == ledger.c.campaign_id, latest.ledger_id == ledger.c.id)
         undecided = sa.or_(latest.outcome.is_(None), latest.outcome == Outcome.UNKNOWN.value)
-        wanted = _ROW.outerjoin(ledger_latest, same).where(ledger.c.submission_id == submission_id, undecided)
+        wanted = _ROW.outerjoin(ledger_latest, SAME_ROW).where(ledger.c.submission_id == submission_id, undecided)
         with self.db.read() as connection:
             return _rows(connection, wanted)
 
     def settle(self, submission_id: int, outcomes: Sequence[SubmitOutcome], at: datetime) -> None:
         """Outcomes of messages that are not in this submission are passed over."""
         with self.db.write() as connection:
-            wanted = sa.select(ledger.c.message_id, ledger.c.id).where(ledger.c.submission_id == submission_id)
-            ids: dict[str, int] = {row[0]: row[1] for row in connection.execute(wanted)}
+            standing = standing_of_submission(connection, submission_id)
+            ids = {row.message_id: row.ledger_id for row in standing}
             events = [
                 Event(ids[each.message_id], each.outcome.value, each.provider_id, each.code)
                 for each in outcomes
                 if each.message_id in ids
             ]
-            append_outcomes(connection, events, to_ms(at))
+            append_outcomes(connection, standing, events, to_ms(at))
             providers = {event.provider_id: event.ledger_id for event in events if event.provider_id}
             if providers:
                 account = sa.select(submission.c.account_id).where(submission.c.id == submission_id)

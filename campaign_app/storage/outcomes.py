@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -12,12 +12,13 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from campaign_app.domain.message import Outcome
 from campaign_app.storage.lists import rows_among, write_all
-from campaign_app.storage.rows import AnySelect
 from campaign_app.storage.schema_sending import ledger, ledger_latest, ledger_outcome, submission
 from campaign_app.storage.upserts import insert_or_update, plain_insert
 
 UNDECIDED: Final = (None, Outcome.UNKNOWN.value)
 _LATER: Final = (Outcome.DELIVERED.value, Outcome.FAILED.value)
+_latest: Final = ledger_latest.c
+SAME_ROW: Final = sa.and_(_latest.campaign_id == ledger.c.campaign_id, _latest.ledger_id == ledger.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,32 @@ class Event:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A ledger row, its latest outcome (None before the first) and that one's number."""
+
+    message_id: str
+    ledger_id: int
+    campaign_id: int
+    submission_id: int
+    outcome: str | None
+    n: int | None
+
+
+_STANDING: Final = sa.select(
+    ledger.c.message_id, ledger.c.id, ledger.c.campaign_id, ledger.c.submission_id, _latest.outcome, _latest.n
+).outerjoin(ledger_latest, SAME_ROW)
+
+
+def standing_of_submission(connection: sa.Connection, submission_id: int) -> tuple[Standing, ...]:
+    rows = connection.execute(_STANDING.where(ledger.c.submission_id == submission_id))
+    return tuple(Standing(*row) for row in rows.all())
+
+
+def standing_of(connection: sa.Connection, ledger_ids: Iterable[int]) -> tuple[Standing, ...]:
+    return tuple(Standing(*row) for row in rows_among(connection, _STANDING, ledger.c.id, ledger_ids))
+
+
 def may_follow(latest: str | None, outcome: str) -> bool:
     """accepted may become delivered or failed, unknown anything else; the others are final."""
     if latest is None:
@@ -39,62 +66,53 @@ def may_follow(latest: str | None, outcome: str) -> bool:
     return latest == Outcome.ACCEPTED and outcome in _LATER
 
 
-def with_latest() -> AnySelect:
-    """Ledger rows with their latest outcome and its number: (id, campaign, submission, outcome or None, n or None)."""
-    latest = ledger_latest.c
-    same = sa.and_(latest.campaign_id == ledger.c.campaign_id, latest.ledger_id == ledger.c.id)
-    return sa.select(ledger.c.id, ledger.c.campaign_id, ledger.c.submission_id, latest.outcome, latest.n).outerjoin(
-        ledger_latest, same
-    )
-
-
-def append_outcomes(connection: sa.Connection, events: Sequence[Event], at: int) -> int:
+def append_outcomes(connection: sa.Connection, standing: Iterable[Standing], events: Sequence[Event], at: int) -> int:
     """Appends what may follow, updates which submissions are settled, and says how many were appended."""
-    rows = {row[0]: row for row in rows_among(connection, with_latest(), ledger.c.id, (e.ledger_id for e in events))}
-    state: dict[int, tuple[str | None, int]] = {key: (row[3], row[4] or 0) for key, row in rows.items()}
+    rows = {row.ledger_id: row for row in standing}
+    now: dict[int, tuple[str | None, int]] = {key: (row.outcome, row.n or 0) for key, row in rows.items()}
     appended: list[dict[str, Any]] = []
     for event in events:
-        latest, n = state[event.ledger_id]
+        latest, n = now[event.ledger_id]
         if may_follow(latest, event.outcome):
-            state[event.ledger_id] = (event.outcome, n + 1)
-            appended.append(
-                {
-                    "ledger_id": event.ledger_id,
-                    "n": n + 1,
-                    "outcome": event.outcome,
-                    "provider_id": event.provider_id,
-                    "code": event.code,
-                    "at": at,
-                }
-            )
-    changed = {row["ledger_id"]: state[row["ledger_id"]] for row in appended}
+            now[event.ledger_id] = (event.outcome, n + 1)
+            appended.append(_outcome_row(event, n + 1, at))
+    changed = {row["ledger_id"]: now[row["ledger_id"]] for row in appended}
     write_all(connection, plain_insert(ledger_outcome), appended)
-    write_all(
-        connection,
-        insert_or_update(connection, ledger_latest, "campaign_id", "ledger_id"),
-        [
-            {"campaign_id": rows[key][1], "ledger_id": key, "outcome": outcome, "n": n}
-            for key, (outcome, n) in changed.items()
-        ],
-    )
-    _settle(connection, {rows[key][2] for key in changed if rows[key][3] in UNDECIDED})
+    _put_latest(connection, rows, changed)
+    settled = {rows[key].submission_id for key in changed if rows[key].outcome in UNDECIDED}
+    write_all(connection, _settlement(), [{"which": each} for each in settled])
     return len(appended)
 
 
-def _settle(connection: sa.Connection, submissions: Iterable[int]) -> None:
-    write_all(connection, _settlement(), [{"which": each} for each in submissions])
+def _outcome_row(event: Event, n: int, at: int) -> dict[str, Any]:
+    return {
+        "ledger_id": event.ledger_id,
+        "n": n,
+        "outcome": event.outcome,
+        "provider_id": event.provider_id,
+        "code": event.code,
+        "at": at,
+    }
+
+
+def _put_latest(
+    connection: sa.Connection, rows: Mapping[int, Standing], changed: Mapping[int, tuple[str | None, int]]
+) -> None:
+    latest = [
+        {"campaign_id": rows[key].campaign_id, "ledger_id": key, "outcome": outcome, "n": n}
+        for key, (outcome, n) in changed.items()
+    ]
+    write_all(connection, insert_or_update(connection, ledger_latest, "campaign_id", "ledger_id"), latest)
 
 
 @cache
 def _settlement() -> UpdateBase:
-    latest = ledger_latest.c
-    same = sa.and_(latest.campaign_id == ledger.c.campaign_id, latest.ledger_id == ledger.c.id)
     undecided = (
         sa.select(ledger.c.id)
-        .outerjoin(ledger_latest, same)
+        .outerjoin(ledger_latest, SAME_ROW)
         .where(
             ledger.c.submission_id == sa.bindparam("which"),
-            sa.or_(latest.outcome.is_(None), latest.outcome == Outcome.UNKNOWN.value),
+            sa.or_(_latest.outcome.is_(None), _latest.outcome == Outcome.UNKNOWN.value),
         )
     )
     return (

@@ -132,7 +132,16 @@ delivery_report = sa.Table(
     word("code"),
     number("reported_at"),
     number("stored_at"),
-    sa.Index("report_by_provider", "account_id", "provider_id"),
+)
+
+# reports of messages that nobody knows by the sender's id yet; usually empty
+early_report = sa.Table(
+    "early_report",
+    metadata,
+    to("account.id", "account_id", key=True),
+    word("provider_id", key=True),
+    word("report_id", key=True),
+    sqlite_with_rowid=False,
 )
 
 inbound = sa.Table(
