@@ -172,7 +172,24 @@ class MemoryKeeper:
         """Nothing is kept."""
 
 
-KeyKeeper = KeychainKeeper | PassphraseKeeper | MemoryKeeper
+@dataclass(frozen=True, slots=True)
+class HandedKeeper:
+    """A key that a parent process read and handed to its worker; it makes no workspace."""
+
+    secret: bytes = field(repr=False)
+    kind: str
+
+    def new_key(self, _workspace_id: str) -> tuple[bytes, Kept]:
+        raise WorkspaceError("handed_key", "A handed key opens a workspace, it makes none")
+
+    def key(self, _workspace_id: str, _kept: Kept) -> bytes:
+        return self.secret
+
+    def forget(self, workspace_id: str) -> None:
+        """Nothing is kept."""
+
+
+KeyKeeper = KeychainKeeper | PassphraseKeeper | MemoryKeeper | HandedKeeper
 
 
 def read_passphrase_file(path: Path) -> str:

@@ -276,6 +276,18 @@ class InboxStore(Protocol):
         ...
 
 
+class AudienceStore(Protocol):
+    """Saved segments; a name keeps the filter that was saved last."""
+
+    def save(self, name: str, audience: Filter, at: datetime) -> None: ...
+    def audience(self, name: str) -> Filter:
+        """Raises NotFound."""
+        ...
+
+    def names(self) -> tuple[str, ...]: ...
+    def delete(self, name: str) -> None: ...
+
+
 class AuditLog(Protocol):
     def record(self, action: str, *, actor: str, at: datetime, **facts: str | int | bool | None) -> None:
         """Appends one entry to the hash chain. Facts hold ids and counts, never personal data."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from dbos import DBOS, DBOSConfig, DBOSConfiguredInstance
-from dbos.error import DBOSMaxStepRetriesExceeded
+from dbos import error as dbos_error
 
 from campaign_app.domain.errors import AppError, RemoteUnavailable
 from campaign_app.jobs import dispatch, poll, screening, sync
@@ -60,10 +60,10 @@ class Flows(DBOSConfiguredInstance):
         }
         try:
             result = flows[kind](job_id, **args)
-        except DBOSMaxStepRetriesExceeded:
+        except dbos_error.DBOSMaxStepRetriesExceeded:
             self.end(job_id, "failed", "platform_unavailable", {}, args.get("campaign_id"))
-        except AppError as error:
-            self.end(job_id, "failed", error.code, {}, args.get("campaign_id"))
+        except AppError as problem:
+            self.end(job_id, "failed", problem.code, {}, args.get("campaign_id"))
         else:
             self.end(job_id, "done", "", result, None)
 

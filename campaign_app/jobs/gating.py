@@ -11,7 +11,7 @@ from campaign_app.consent.gate import Ask, Decision, Person, Refusal, decide
 from campaign_app.consent.policy import Policy
 from campaign_app.consent.recipient import ConfirmedRecipient
 from campaign_app.domain.campaign import Campaign
-from campaign_app.domain.consent import ConsentFact, CustomerRef, Suppression, SuppressionKind
+from campaign_app.domain.consent import ConsentFact, CustomerRef, Reason, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account, Customer
 from campaign_app.jobs.stores import Context
 
@@ -86,7 +86,30 @@ def judge_all(
             customer.id, fact_id, fact, suppressed.get(customer.id, ()), customer.phone, sent.get(customer.id, 0)
         )
         judged.append(Judged(customer, fact_id, decide(person, ask)))
-    return judged
+    return _within_house_caps(context, campaign, judged, sent)
+
+
+def _within_house_caps(
+    context: Context, campaign: Campaign, judged: list[Judged], sent_in_30_days: Mapping[int, int]
+) -> list[Judged]:
+    """The merchant's own caps (rule FRQ-003), after the gate: they never let anybody in."""
+    per_week, per_month = context.house_caps
+    confirmed = [j.customer.id for j in judged if not isinstance(j.decision, Refusal)]
+    in_a_week: Mapping[int, int] = {}
+    if per_week and sent_in_30_days:
+        since = context.clock() - timedelta(days=7)
+        in_a_week = context.stores.campaigns.sent_since(campaign.entity_uscc, confirmed, since)
+    over = {
+        c
+        for c in confirmed
+        if (per_week and in_a_week.get(c, 0) >= per_week) or (per_month and sent_in_30_days.get(c, 0) >= per_month)
+    }
+    if not over:
+        return judged
+    return [
+        Judged(j.customer, j.fact_id, Refusal(j.customer.id, Reason.HOUSE_CAP)) if j.customer.id in over else j
+        for j in judged
+    ]
 
 
 def _suppressions(

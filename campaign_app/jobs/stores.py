@@ -58,7 +58,10 @@ class Remotes:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`workspace_id` makes message ids and idempotency keys unique across workspaces at one sender."""
+    """`workspace_id` makes message ids and idempotency keys unique across workspaces at one sender.
+
+    `house_caps`: messages per person and entity in 7 and in 30 days, 0 for no cap.
+    """
 
     workspace_id: str
     stores: Stores
@@ -68,3 +71,4 @@ class Context:
     clock: Clock
     wait: Callable[[float], None]
     batch: int = BATCH
+    house_caps: tuple[int, int] = (0, 0)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.errors import SettingsError
-from campaign_app.domain.ports import AccountStore, Clock, CustomerStore
+from campaign_app.domain.ports import AudienceStore, Clock, CustomerStore
 
 
 class Audiences:
-    def __init__(self, *, customers: CustomerStore, settings: AccountStore, clock: Clock) -> None:
+    def __init__(self, *, customers: CustomerStore, store: AudienceStore, clock: Clock) -> None:
         self._customers = customers
-        self._settings = settings
+        self._store = store
         self._clock = clock
 
     def count(self, audience: Filter, entity_uscc: str) -> int:
@@ -18,17 +18,13 @@ class Audiences:
         return self._customers.count(audience, entity_uscc, self._clock())
 
     def save(self, name: str, audience: Filter) -> None:
-        """Keeps a filter under a name; the same name again replaces it."""
+        """Keeps a filter under a name; the same name again replaces it. Raises SettingsError for an empty name."""
         if not name.strip():
             raise SettingsError("segment_name", "A saved segment needs a name")
-        saved = dict(self._settings.setting("segments", {}))
-        saved[name.strip()] = audience.to_json()
-        self._settings.set_setting("segments", saved)
+        self._store.save(name.strip(), audience, self._clock())
 
     def saved(self) -> dict[str, Filter]:
-        return {name: Filter.from_json(data) for name, data in self._settings.setting("segments", {}).items()}
+        return {name: self._store.audience(name) for name in self._store.names()}
 
     def remove(self, name: str) -> None:
-        saved = dict(self._settings.setting("segments", {}))
-        saved.pop(name, None)
-        self._settings.set_setting("segments", saved)
+        self._store.delete(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -103,3 +104,24 @@ def test_only_a_confirmed_decision_is_a_recipient(shop: Shop) -> None:
     (judged,) = gating.judge_all(shop.context, campaign, account, customers, timedelta(days=1))
     with pytest.raises(TypeError, match="not confirmed"):
         gating.sealed(judged)
+
+
+@pytest.mark.parametrize(
+    ("caps", "days", "expected"),
+    [
+        ((1, 0), 1, {"house_cap": 3}),
+        ((1, 0), 8, {"ok": 3}),
+        ((0, 1), 8, {"house_cap": 3}),
+        ((0, 2), 8, {"ok": 3}),
+        ((2, 2), 1, {"ok": 3}),
+    ],
+)
+def test_the_merchants_own_caps_keep_people_out_after_the_gate(
+    shop: Shop, caps: tuple[int, int], days: int, expected: dict[str, int]
+) -> None:
+    shop.add_account(3)
+    shop.context = replace(shop.context, house_caps=caps)
+    shop.run(shop.campaign().id)
+    shop.clock.advance(days * 86_400)
+    again = shop.campaign(name="下一次", state=CampaignState.SCREENED)
+    assert shop.workspace.campaigns.funnel(again.id) == expected

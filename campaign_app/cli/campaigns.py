@@ -1,0 +1,128 @@
+"""`screen`, `send` and `status`: the campaign services for scripts; the worker does the work."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from campaign_app.cli.follow import follow_campaign, show
+from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.errors import SettingsError
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App
+
+_FIELDS = ("name", "entity_uscc", "purpose", "signature", "body")
+CampaignArgument = Annotated[int, typer.Argument(metavar="ID", help="活动编号。")]
+
+
+def screen(
+    definition: Annotated[Path, typer.Argument(metavar="FILE.json", help="活动：名称、主体、用途、签名、文案、受众。")],
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """按文件新建一个活动并核验受众；不发送。"""
+    fields, audience = read_definition(definition)
+    with _opened(workspace, passphrase_file) as app:
+        made = app.campaigns.create(
+            name=fields["name"],
+            entity_uscc=fields["entity_uscc"],
+            purpose=fields["purpose"],
+            audience=audience,
+            actor="cli",
+        )
+        app.campaigns.edit(made.id, actor="cli", signature=fields["signature"], body=fields["body"])
+        app.campaigns.screen(made.id, actor="cli")
+        campaign = follow_campaign(app, made.id, {CampaignState.SCREENING}, quiet=as_json)
+        checked = app.campaigns.check(made.id)
+        found = [
+            {"rule": f.rule_id, "severity": f.severity.word, "message": f.message, "fix": f.fix}
+            for f in checked.findings
+        ]
+        show({**_summary(app, campaign), "text": checked.final_text, "findings": found}, as_json=as_json)
+
+
+def send(
+    campaign_id: CampaignArgument,
+    recipients: Annotated[int, typer.Option("--recipients", help="核验后的人数，须一字不差地输入。")],
+    confirm: Annotated[
+        list[str] | None, typer.Option("--confirm", help="已由人确认的提醒（规则编号），可重复。")
+    ] = None,
+    at: Annotated[str | None, typer.Option("--at", help="发送时间（带时区的 ISO 8601）；不给就立即发送。")] = None,
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """批准一个已核验的活动并发送（或定时），跟到结束。"""
+    send_at = _moment(at)
+    with _opened(workspace, passphrase_file) as app:
+        app.campaigns.approve(campaign_id, recipients=recipients, confirmed_warnings=confirm or (), actor="cli")
+        app.campaigns.schedule(campaign_id, send_at=send_at, actor="cli")
+        working = {CampaignState.SENDING} | ({CampaignState.SCHEDULED} if send_at is None else set())
+        show(_summary(app, follow_campaign(app, campaign_id, working, quiet=as_json)), as_json=as_json)
+
+
+def _moment(written: str | None) -> datetime | None:
+    if written is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise SettingsError("bad_time", "看不懂发送时间，例如 2026-11-10T10:00:00+08:00。") from error
+    if moment.tzinfo is None:
+        raise SettingsError("bad_time", "发送时间缺少时区，例如 2026-11-10T10:00:00+08:00。")
+    return moment
+
+
+def status(
+    campaign_id: Annotated[int | None, typer.Argument(metavar="[ID]", help="活动编号；不给就列出全部。")] = None,
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """活动的状态、漏斗和结果。"""
+    with open_for(workspace, passphrase_file) as app:
+        if campaign_id is not None:
+            show(_summary(app, app.campaigns.get(campaign_id)), as_json=as_json)
+            return
+        listed = [{"id": c.id, "name": c.name, "state": c.state.value} for c in app.campaigns.all()]
+        show({"campaigns": listed}, as_json=as_json)
+
+
+def read_definition(file: Path) -> tuple[dict[str, str], Filter]:
+    """The fields and the audience of a campaign file; raises SettingsError that names what is wrong."""
+    try:
+        data = json.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SettingsError("no_file", f"读不到文件 {file}：{error.strerror}。") from error
+    except ValueError as error:
+        raise SettingsError("bad_file", f"{file} 不是有效的 JSON。") from error
+    missing = [name for name in _FIELDS if not isinstance(data, dict) or not isinstance(data.get(name), str)]
+    if missing:
+        raise SettingsError("bad_file", f"{file} 缺少：{'、'.join(missing)}。")
+    return {name: data[name] for name in _FIELDS}, Filter.from_json(data.get("audience", Filter().to_json()))
+
+
+def _opened(folder: Path | None, passphrase_file: Path | None) -> Any:
+    from campaign_app import bootstrap
+
+    return bootstrap.with_worker(open_for(folder, passphrase_file))
+
+
+def _summary(app: App, campaign: Campaign) -> dict[str, Any]:
+    results = app.campaigns.results(campaign.id)
+    return {
+        "id": campaign.id,
+        "name": campaign.name,
+        "state": campaign.state.value,
+        "note": campaign.state_note,
+        "funnel": dict(results.funnel),
+        "counts": dict(results.counts),
+    }

@@ -1,0 +1,106 @@
+"""Progress and results on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.errors import AppError
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App
+
+INTERVAL: Final = 0.1
+REASONS: Final = {
+    "ok": "可以发送",
+    "suppressed_complaint": "曾投诉",
+    "suppressed_opt_out": "已退订",
+    "minor": "未成年人",
+    "invalid_phone": "号码无效",
+    "no_record": "平台无同意记录",
+    "withdrawn": "已撤回同意",
+    "declined": "拒绝",
+    "pending": "待二次确认",
+    "default_consent": "默认或捆绑同意（不算同意）",
+    "expired": "同意已过期",
+    "not_confirmed": "未确认",
+    "unknown": "平台说不清",
+    "future_dated": "日期在未来",
+    "wrong_channel": "渠道不符",
+    "wrong_entity": "主体不符",
+    "wrong_purpose": "用途不符",
+    "stale": "记录过旧",
+    "frequency_cap": "超过约定频次",
+    "duplicate_number": "号码重复",
+    "content": "此人的文案被拦下",
+    "provider_cap": "通道频控",
+    "house_cap": "自定频控",
+    "window": "超出时段",
+    "unscreened": "未核验",
+}
+
+
+def follow_campaign(app: App, campaign_id: int, while_in: Collection[CampaignState], *, quiet: bool) -> Campaign:
+    """Waits while the campaign is in one of these states; says how far it is."""
+    console = Console(stderr=True)
+    with console.status("…") if not quiet and console.is_terminal else _nothing() as shown:
+        while (campaign := app.campaigns.get(campaign_id)).state in while_in:
+            for job in app.jobs.open_jobs():
+                if shown is not None and job.args.get("campaign_id") == campaign_id:
+                    shown.update(f"{job.progress:,} / {job.total:,}" if job.total else "…")
+            app.wait(INTERVAL)
+    return campaign
+
+
+def wait_for_job(app: App, job_id: int, *, seconds: float) -> Mapping[str, Any]:
+    """Waits for a job's end and returns its result; raises AppError with the job's own error, or `job_slow`."""
+    waited = 0.0
+    while (job := app.jobs.job(job_id)).state in ("queued", "running"):
+        if waited > seconds:
+            raise AppError("job_slow", f"{job.kind}: {seconds:.0f} 秒内没有完成。")
+        app.wait(INTERVAL / 2)
+        waited += INTERVAL / 2
+    if job.state != "done":
+        raise AppError(job.error, f"{job.kind}: {job.error}")
+    return job.result or {}
+
+
+class _nothing:  # noqa: N801 used like contextlib.nullcontext, typed for the caller
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+def show(data: Mapping[str, Any], *, as_json: bool = False) -> None:
+    """One JSON object, or a table of it for a person."""
+    if as_json:
+        sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+        return
+    console = Console()
+    for key, value in data.items():
+        if key == "funnel":
+            console.print(funnel_table(value))
+        elif isinstance(value, Mapping):
+            console.print(f"{key}: " + "  ".join(f"{k} {v}" for k, v in value.items()))
+        else:
+            console.print(f"{key}: {value}", highlight=False)
+
+
+def funnel_table(funnel: Mapping[str, int]) -> Table:
+    """Most first; the last line is the sum, so that everybody can see that nobody is missing."""
+    table = Table(title="受众核验", title_justify="left")
+    table.add_column("结果")
+    table.add_column("人数", justify="right")
+    for reason, count in sorted(funnel.items(), key=lambda item: (item[0] != "ok", -item[1])):
+        table.add_row(REASONS.get(reason, reason), f"{count:,}")
+    table.add_section()
+    table.add_row("合计", f"{sum(funnel.values()):,}")
+    return table

@@ -1,0 +1,39 @@
+"""Options that every command on a workspace shares."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from campaign_app.cli.words import fail
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App
+
+FolderOption = Annotated[Path | None, typer.Option("--workspace", help="工作区文件夹；默认是本用户的工作区。")]
+PassphraseOption = Annotated[
+    Path | None, typer.Option("--passphrase-file", help="没有系统钥匙串时，从此文件读取口令。")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="只输出 JSON。")]
+
+
+def open_for(folder: Path | None, passphrase_file: Path | None) -> App:
+    """The workspace, by its keychain entry or by the passphrase of the file or of a prompt."""
+    from campaign_app import bootstrap
+
+    found = folder or bootstrap.default_folder()
+    return bootstrap.open_app(found, bootstrap.keeper_of(found, lambda: passphrase_from(passphrase_file)))
+
+
+def passphrase_from(file: Path | None) -> str:
+    from campaign_app import bootstrap
+
+    if file is not None:
+        return bootstrap.passphrase_in(file)
+    if not sys.stdin.isatty():
+        fail("此工作区由口令保护：请用 --passphrase-file 提供口令。")
+    typed: str = typer.prompt("口令", hide_input=True, err=True)
+    return typed

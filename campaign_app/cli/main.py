@@ -1,0 +1,49 @@
+"""The command line: one file per command, wired here. It prints, it never decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+
+from campaign_app.cli.accounts import connect, create
+from campaign_app.cli.campaigns import screen, send, status
+from campaign_app.cli.check import check
+from campaign_app.cli.demo import demo
+from campaign_app.cli.gate import gate
+from campaign_app.cli.sandbox import sandbox
+from campaign_app.cli.segments import segments
+from campaign_app.cli.words import fail, say
+from campaign_app.cli.worker import worker
+from campaign_app.domain.errors import AppError
+
+app = typer.Typer(
+    name="campaign-app",
+    help="允发：只发给平台 API 确认同意的人的营销短信。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": demo,
+    "check": check,
+    "gate": gate,
+    "segments": segments,
+    "create": create,
+    "connect": connect,
+    "screen": screen,
+    "send": send,
+    "status": status,
+    "worker": worker,
+    "sandbox": sandbox,
+}
+for name, command in _COMMANDS.items():
+    app.command(name)(command)
+
+
+def main() -> None:
+    """Runs one command; an expected error is one sentence on stderr and exit status 2."""
+    try:
+        app()
+    except AppError as error:
+        fail(say(error))

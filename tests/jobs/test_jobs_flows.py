@@ -1,0 +1,205 @@
+"""The durable flows on real DBOS over an encrypted database of its own: every kind of job, and recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from dbos._dbos import _get_or_create_dbos_registry
+
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.consent import ConsentStatus
+from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
+from campaign_app.domain.message import DeliveryReport, Outcome
+from campaign_app.domain.ports import Job
+from campaign_app.jobs import flows, settling
+from campaign_app.jobs.worker import flow_starter
+from tests.helpers.shop import NOW, Shop, person
+
+
+class FakeImport:
+    def __init__(self) -> None:
+        self.chunks: list[tuple[int, int]] = []
+        self.before: Callable[[int], None] = lambda _: None
+
+    def apply_chunk(self, import_id: int, chunk: int) -> None:
+        self.before(chunk)
+        self.chunks.append((import_id, chunk))
+
+    def finish(self, import_id: int) -> Mapping[str, Any]:
+        return {"import": import_id, "chunks": len(self.chunks)}
+
+
+class Running:
+    """Launched flows and a way to run a job to its end."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.imports = FakeImport()
+        self.flows = flows.launch(shop.context, self.imports, shop.workspace.flows)
+        self.start = flow_starter(self.flows)
+
+    def run(self, kind: str, **args: Any) -> Job:
+        job = self.shop.workspace.jobs.enqueue(kind, args, NOW)
+        return self.follow(job)
+
+    def follow(self, job: Job) -> Job:
+        self.start(job)
+        from dbos import DBOS
+
+        DBOS.retrieve_workflow(f"job-{job.id}").get_result()
+        return self.shop.workspace.jobs.job(job.id)
+
+
+@pytest.fixture
+def running(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    monkeypatch.setattr(flows, "FENCE_POLL_SECONDS", 0.01)
+    running = Running(shop)
+    yield running
+    stop(1)
+
+
+def stop(seconds: int) -> None:
+    """Ends DBOS as the end of a process does: its registry knows a class by one instance per process."""
+    flows.stop(seconds)
+    _get_or_create_dbos_registry().instance_info_map.clear()
+
+
+def test_a_sync_counts_its_rows(running: Running) -> None:
+    account = running.shop.add_account(0)
+    running.shop.platforms[account].people = [person("c", i) for i in range(900)]
+    job = running.run("sync", account_id=account)
+    assert (job.state, job.result) == ("done", {"rows": 900, "new": 900, "broken": 0, "pages": 3})
+    assert job.progress == 900
+
+
+def test_trouble_that_passes_is_tried_again(running: Running) -> None:
+    account = running.shop.add_account(0)
+    running.shop.platforms[account].trouble = [RemoteUnavailable("throttled", "429")] * 2
+    assert running.run("sync", account_id=account).state == "done"
+
+
+def test_a_listing_without_end_stops(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaign_app.jobs.sync.MAX_PAGES", 2)
+    account = running.shop.add_account(0)
+    running.shop.platforms[account].people = [person("c", i) for i in range(900)]
+    job = running.run("sync", account_id=account)
+    assert job.result == {"rows": 800, "new": 800, "broken": 0, "pages": 2}
+
+
+def test_a_refusal_fails_the_job_with_its_code(running: Running) -> None:
+    account = running.shop.add_account(0)
+    running.shop.platforms[account].trouble = [RemoteRefused("permission", "403", account_wide=True)]
+    job = running.run("sync", account_id=account)
+    assert (job.state, job.error) == ("failed", "permission")
+
+
+def test_trouble_that_stays_fails_the_job_and_frees_the_campaign(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dbos import error
+
+    running.shop.add_account(5)
+    campaign = running.shop.campaign(state=CampaignState.SCREENING, screened=False)
+
+    def give_up(*_: object) -> None:
+        raise error.DBOSMaxStepRetriesExceeded("screen_chunk", 7, [])
+
+    monkeypatch.setattr(running.flows, "screen", give_up)
+    job = running.run("screen", campaign_id=campaign.id)
+    assert (job.state, job.error) == ("failed", "platform_unavailable")
+    assert running.shop.state(campaign.id) == (CampaignState.DRAFT, "platform_unavailable")
+
+
+def test_screening_and_dispatch_end_to_end(running: Running) -> None:
+    running.shop.add_account(1_300)
+    campaign = running.shop.campaign(state=CampaignState.SCREENING, screened=False)
+    screened = running.run("screen", campaign_id=campaign.id)
+    assert screened.result == {"funnel": {"ok": 1_300}}
+    running.shop.set_state(campaign.id, CampaignState.SENDING)
+    sent = running.run("dispatch", campaign_id=campaign.id)
+    assert (sent.state, sent.result) == ("done", {"ended": "end"})
+    assert (sent.progress, sent.total) == (1_300, 1_300)
+    assert len(running.shop.reached()) == len(set(running.shop.reached())) == 1_300
+
+
+def test_a_paused_dispatch_ends_its_job(running: Running) -> None:
+    running.shop.add_account(5)
+    campaign = running.shop.campaign(state=CampaignState.PAUSED)
+    assert running.run("dispatch", campaign_id=campaign.id).result == {"ended": "stopped"}
+
+
+def test_dispatch_waits_behind_the_fence_and_goes_on(running: Running) -> None:
+    shop = running.shop
+    account = shop.add_account(3)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        shop.run(campaign.id)
+    shop.platforms[account].truth["c00001"] = {"status": ConsentStatus.DECLINED}
+    shop.platforms[account].changes = ["c00001"]
+    looks = shop.gateways[account].lookups
+
+    def tick() -> None:
+        if len(looks) > 3:
+            shop.clock.advance(settling.FENCE.total_seconds())
+
+    shop.platforms[account].before_answer = tick
+    original = shop.gateways[account].lookup
+
+    def lookup(key: str) -> Any:
+        tick()
+        return original(key)
+
+    shop.gateways[account].lookup = lookup  # type: ignore[method-assign]
+    job = running.run("dispatch", campaign_id=campaign.id)
+    assert job.result == {"ended": "end"}
+    assert shop.reached() == ["c00000", "c00002"]
+
+
+def test_a_cancel_is_reconciled(running: Running) -> None:
+    shop = running.shop
+    account = shop.add_account(3)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        shop.run(campaign.id)
+    shop.set_state(campaign.id, CampaignState.CANCELLING)
+    original = shop.gateways[account].lookup
+
+    def lookup(key: str) -> Any:
+        shop.clock.advance(settling.FENCE.total_seconds() / 2)
+        return original(key)
+
+    shop.gateways[account].lookup = lookup  # type: ignore[method-assign]
+    assert running.run("reconcile", campaign_id=campaign.id).state == "done"
+    assert shop.state(campaign.id)[0] is CampaignState.CANCELLED
+
+
+def test_polling_counts_what_came(running: Running) -> None:
+    shop = running.shop
+    account = shop.add_account(1)
+    campaign = shop.campaign()
+    shop.run(campaign.id)
+    shop.gateways[account].stream["reports"] = [
+        DeliveryReport("r", f"s-ws1-{campaign.id}-0", Outcome.DELIVERED, "", NOW)
+    ]
+    assert running.run("poll", account_id=account).result == {"reports": 1, "inbound": 0, "complaints": 0}
+
+
+def test_an_import_goes_chunk_by_chunk_and_can_be_cancelled(running: Running) -> None:
+    job = running.run("import", import_id=9, chunks=3)
+    assert (job.state, job.result, job.progress) == ("done", {"import": 9, "chunks": 3}, 3)
+    jobs = running.shop.workspace.jobs
+    cancelled = jobs.enqueue("import", {"import_id": 9, "chunks": 3}, NOW)
+    running.imports.before = lambda chunk: jobs.set_state(cancelled.id, "cancelled") if chunk == 0 else None
+    running.follow(cancelled)
+    assert running.imports.chunks == [(9, 0), (9, 1), (9, 2), (9, 0)]
+    assert jobs.job(cancelled.id).state == "cancelled"
+
+
+def test_a_job_that_was_started_twice_runs_once(running: Running) -> None:
+    job = running.run("import", import_id=9, chunks=2)
+    running.follow(job)
+    assert running.imports.chunks == [(9, 0), (9, 1)]
