@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final, TypeVar
+from operator import itemgetter
+from typing import Any, Final, cast
 
 from pydantic_core import from_json
 
@@ -51,7 +52,8 @@ _STATUSES: Final[Mapping[str, ConsentStatus]] = {word.value: word for word in Co
 _METHODS: Final[Mapping[str, ConsentMethod]] = {word.value: word for word in ConsentMethod}
 _CHANNELS: Final[Mapping[str, Channel]] = {word.value: word for word in Channel}
 _canonical: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-T = TypeVar("T")
+_typed: Final = itemgetter("iss", "aud", "ref", "channel", "status", "method", "purposes", "simulated")
+_TYPES: Final = (str, str, str, str, str, str, list, bool)
 
 
 def read_leaf(text: str) -> Mapping[str, Any]:
@@ -61,36 +63,19 @@ def read_leaf(text: str) -> Mapping[str, Any]:
     """
     try:
         leaf = from_json(text, allow_inf_nan=False)
-        good = _canonical(leaf) == text and all(check(leaf[name]) for name, check in _KINDS)
-    except (ValueError, KeyError, TypeError):
+        sound = type(leaf) is dict and _canonical(leaf) == text and _is_sound(leaf)
+    except (ValueError, KeyError):
         raise Odd(Note.BROKEN_LEAF) from None
-    if not good:
+    if not sound:
         raise Odd(Note.BROKEN_LEAF)
-    return leaf if isinstance(leaf, dict) else {}
+    return cast("dict[str, Any]", leaf)
 
 
-def _is_text(value: object) -> bool:
-    return type(value) is str
-
-
-def _is_flag(value: object) -> bool:
-    return type(value) is bool
-
-
-def _are_texts(value: object) -> bool:
-    return type(value) is list and all(type(word) is str for word in value)
-
-
-def _is_limit(value: object) -> bool:
-    return value is None or (type(value) is int and 0 <= value <= _PER_MONTH_MAX)
-
-
-_KINDS: Final[tuple[tuple[str, Callable[[object], bool]], ...]] = (
-    *((name, _is_text) for name in ("iss", "aud", "ref", "channel", "status", "method")),
-    ("purposes", _are_texts),
-    ("max_per_month", _is_limit),
-    ("simulated", _is_flag),
-)
+def _is_sound(leaf: Mapping[str, Any]) -> bool:
+    if tuple(map(type, _typed(leaf))) != _TYPES or not set(map(type, leaf["purposes"])) <= {str}:
+        return False
+    limit = leaf["max_per_month"]
+    return limit is None or (type(limit) is int and 0 <= limit <= _PER_MONTH_MAX)
 
 
 def fact_of(leaf: Mapping[str, Any], ref: CustomerRef, evidence: Evidence, observed_at: datetime) -> ConsentFact:

@@ -100,9 +100,10 @@ def _whole(answers: Sequence[Leafed], hashes: Sequence[bytes], size: int, root: 
 def _holed(answers: Sequence[Leafed], hashes: Sequence[bytes], size: int, root: bytes) -> Proof:
     nodes: _Nodes = {}
     inner: set[tuple[int, int]] = set()
+    known = _Hashes()
     verdicts = []
     for answer, one in zip(answers, hashes, strict=True):
-        path = _decoded(answer.path)
+        path = _decoded(answer.path, known)
         verdict = _verdict(one, answer.index, size, path, root)
         verdicts.append(verdict)
         if verdict is Verdict.PROVEN and path is not None:
@@ -122,12 +123,22 @@ def _verdict(leaf: bytes, index: int, size: int, path: list[bytes] | None, root:
     return Verdict.PROVEN if proven else Verdict.NOT_IN_RECEIPT
 
 
-def _decoded(path: Sequence[str]) -> list[bytes] | None:
+class _Hashes(dict[str, bytes]):
+    """Decoded once: the paths of a page have most of their nodes in common. Raises ValueError for what is no hash."""
+
+    def __missing__(self, text: str) -> bytes:
+        node = unb64u(text)
+        if len(node) != HASH_SIZE:
+            raise ValueError("not a hash")
+        self[text] = node
+        return node
+
+
+def _decoded(path: Sequence[str], known: _Hashes) -> list[bytes] | None:
     try:
-        nodes = [unb64u(node) for node in path]
+        return [known[text] for text in path]
     except ValueError:
         return None
-    return nodes if all(len(node) == HASH_SIZE for node in nodes) else None
 
 
 def _siblings(index: int, size: int) -> list[tuple[int, int]]:
