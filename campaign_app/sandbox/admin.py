@@ -47,7 +47,7 @@ class RuleOrder(_Order):
     path: str = "*"
     times: int = Field(1, ge=1)
     after: int = Field(0, ge=0)
-    seconds: float | None = Field(None, ge=0, le=60)
+    seconds: float | None = Field(None, ge=0, le=3_600)
 
 
 class FaultsOrder(_Order):

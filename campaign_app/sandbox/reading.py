@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from starlette.responses import Response
 
 from campaign_app.sandbox.calls import Call, json_answer, listing
 from campaign_app.sandbox.config import ENTITY, ISSUER, Shop
+from campaign_app.sandbox.ledger import Row
 from campaign_app.sandbox.people import DAY, iso
 from campaign_app.sandbox.platform import Platform, provider_id
 from campaign_app.sandbox.problems import Refused
+from campaign_app.transport.receipts import utc_text
 from campaign_app.transport.wire import API_VERSION, Capabilities, Meta
 
 CAPABILITIES: Final = Capabilities(
@@ -81,7 +84,7 @@ class Reading:
 
         return listing(call, "reports", "re", fetch)
 
-    def _report(self, row: Any, due: Any) -> dict[str, Any]:
+    def _report(self, row: Row, due: datetime) -> dict[str, Any]:
         code = self._platform.failure(row)
         return {
             "report_id": f"r{row.seq}",
@@ -89,7 +92,7 @@ class Reading:
             "message_id": row.message_id,
             "status": "failed" if code else "delivered",
             "code": code,
-            "reported_at": due.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "reported_at": utc_text(due),
         }
 
     async def inbound(self, call: Call) -> Response:

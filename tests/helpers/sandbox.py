@@ -123,7 +123,7 @@ class SandboxProcess:
     def skew_clock(self, seconds: float) -> None:
         self._admin("POST", "/sandbox/clock", seconds=seconds)
 
-    def _admin(self, method: str, path: str, **body: Any) -> dict[str, Any]:
+    def _admin(self, method: str, path: str, /, **body: Any) -> dict[str, Any]:
         answer = requests.request(method, self.url + path, json=body or None, timeout=ANSWER_SECONDS)
         answer.raise_for_status()
         data: dict[str, Any] = answer.json()
