@@ -28,6 +28,8 @@ _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    # without it REPLACE deletes append-only rows past their triggers
+    "PRAGMA recursive_triggers = ON",
     "PRAGMA temp_store = MEMORY",
     # fewer, larger checkpoints: a fifth more rows a second in bulk
     "PRAGMA wal_autocheckpoint = 8000",

@@ -1,0 +1,53 @@
+"""A fresh workspace for every test, copied from one that is made once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from storage_samples import KEY
+
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.storage.workspace import Workspace, create_workspace, open_workspace
+
+Fresh = Callable[[], AbstractContextManager[Workspace]]
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template") / "workspace"
+    create_workspace(folder, MemoryKeeper(KEY)).close()
+    return folder
+
+
+@pytest.fixture
+def folder(template: Path, tmp_path: Path) -> Path:
+    """The folder of a closed workspace, for tests that spoil it."""
+    return Path(shutil.copytree(template, tmp_path / "workspace"))
+
+
+@pytest.fixture
+def workspace(folder: Path) -> Iterator[Workspace]:
+    opened = open_workspace(folder, MemoryKeeper(KEY))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def fresh(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Fresh:
+    """For property tests: a new workspace for each example."""
+
+    @contextmanager
+    def make() -> Iterator[Workspace]:
+        base = tmp_path_factory.mktemp("example")
+        opened = open_workspace(Path(shutil.copytree(template, base / "workspace")), MemoryKeeper(KEY))
+        try:
+            yield opened
+        finally:
+            opened.close()
+            shutil.rmtree(base)
+
+    return make

@@ -1,0 +1,181 @@
+"""Facts are appended in any order; the latest is the one that speaks of the latest moment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from conftest import Fresh
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from storage_samples import ENTITY, ISSUER, NOW, fact, minutes, number, person, receipt, shop, sync
+
+from campaign_app.domain.consent import (
+    Channel,
+    ConsentFact,
+    ConsentMethod,
+    ConsentStatus,
+    CustomerRef,
+    Evidence,
+    SuppressionKind,
+)
+from campaign_app.storage.workspace import Workspace
+
+EXAMPLES = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+def test_a_fact_comes_back_as_it_was(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, person("c1"), person("c2"))
+    full = fact(
+        account_id,
+        "c1",
+        purposes=frozenset({"retail", "会员"}),
+        expires_at=NOW + minutes(9),
+        max_per_month=4,
+        note="说明",
+        channel=Channel.ANY,
+        evidence=Evidence(ISSUER, "consent_api", "1.2", False, "req", "receipt-1", '{"a":"中"}', 17),
+    )
+    bare = ConsentFact.unknown(CustomerRef(account_id, "c2"), note="missing_answer", observed_at=NOW)
+    workspace.facts.append([full, bare], [receipt(account_id)])
+    latest = workspace.facts.latest(list(ids.values()))
+    assert [latest[ids[ref]][1] for ref in ("c1", "c2")] == [full, bare]
+    assert workspace.facts.history(ids["c1"]) == (latest[ids["c1"]],)
+    assert workspace.facts.receipt(latest[ids["c1"]][0]) == receipt(account_id)
+    assert workspace.facts.receipt(latest[ids["c2"]][0]) is None
+
+
+def test_facts_of_nobody_we_know_are_skipped(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, person("c1"))
+    workspace.facts.append([fact(account_id, "c1"), fact(account_id, "stranger")], [receipt(account_id)])
+    assert list(workspace.facts.latest([*ids.values(), 999])) == list(ids.values())
+
+
+def test_the_same_ref_in_two_shops_is_two_customers(workspace: Workspace) -> None:
+    first, second = shop(workspace), shop(workspace, "k2")
+    ids = [sync(workspace, account_id, person("c1"))["c1"] for account_id in (first, second)]
+    workspace.facts.append([fact(second, "c1")], [])
+    assert list(workspace.facts.latest(ids)) == [ids[1]]
+
+
+def test_a_receipt_is_kept_once_and_another_under_its_id_is_kept_too(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, person("c1"))
+    forged = replace(receipt(account_id), jws="another page under the same id")
+    workspace.facts.append([fact(account_id, "c1")], [receipt(account_id)])
+    workspace.facts.append([fact(account_id, "c1")], [receipt(account_id)])
+    workspace.facts.append([fact(account_id, "c1")], [forged])
+    proofs = [workspace.facts.receipt(fact_id) for fact_id, _ in workspace.facts.history(ids["c1"])]
+    assert proofs == [receipt(account_id), receipt(account_id), forged]
+
+
+def test_changes_move_their_cursor_with_them(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, person("c1"))
+    workspace.facts.append_changes(account_id, [fact(account_id, "c1")], [receipt(account_id)], "after 1")
+    assert workspace.accounts.cursor(account_id, "changes") == "after 1"
+    assert list(workspace.facts.latest(list(ids.values()))) == list(ids.values())
+
+
+def test_a_naive_time_is_refused_and_nothing_is_kept(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, person("c1"))
+    with pytest.raises(TypeError):
+        workspace.facts.append([fact(account_id, "c1", observed_at=datetime(2026, 1, 1))], [])  # noqa: DTZ001
+    assert workspace.facts.history(ids["c1"]) == ()
+
+
+@pytest.mark.parametrize("table", ["consent_fact", "consent_receipt", "consent_source", "suppression"])
+def test_what_was_said_is_never_changed(workspace: Workspace, table: str) -> None:
+    account_id = shop(workspace)
+    sync(workspace, account_id, person("c1"))
+    withdrawn = fact(account_id, "c1", status=ConsentStatus.WITHDRAWN)
+    workspace.facts.append([withdrawn], [receipt(account_id)])
+    for change in (
+        f"DELETE FROM {table}",
+        f"UPDATE {table} SET id = id",
+        f"REPLACE INTO {table} SELECT * FROM {table}",
+    ):
+        with pytest.raises(sa.exc.IntegrityError), workspace.database.write() as connection:
+            connection.exec_driver_sql(change)
+
+
+@pytest.mark.parametrize(
+    ("changed", "since"),
+    [
+        ({"status": ConsentStatus.WITHDRAWN, "withdrawn_at": NOW - minutes(5)}, NOW - minutes(5)),
+        ({"status": ConsentStatus.WITHDRAWN}, NOW),
+        ({"status": ConsentStatus.WITHDRAWN, "checked_at": None, "evidence": None}, NOW),
+        ({"withdrawn_at": NOW - minutes(7)}, NOW - minutes(7)),
+    ],
+)
+def test_a_withdrawal_marks_ref_and_number(workspace: Workspace, changed: dict[str, object], since: datetime) -> None:
+    account_id = shop(workspace)
+    sync(workspace, account_id, person("c1", number(1)), person("c2", number(2)))
+    workspace.facts.append([fact(account_id, "c1", **changed), fact(account_id, "c2")], [receipt(account_id)])
+    keys = workspace.phone_keys
+    marked = [keys.of_ref(CustomerRef(account_id, "c1")), keys.of_phone(number(1))]
+    others = [keys.of_ref(CustomerRef(account_id, "c2")), keys.of_phone(number(2))]
+    active = workspace.suppressions.active(ENTITY, marked + others)
+    assert set(active) == set(marked)
+    assert {(mark.kind, mark.since) for marks in active.values() for mark in marks} == {
+        (SuppressionKind.WITHDRAWN, since)
+    }
+
+
+def test_a_withdrawal_at_one_shop_counts_at_the_other_by_number(workspace: Workspace) -> None:
+    first, second = shop(workspace), shop(workspace, "k2")
+    sync(workspace, first, person("c1", number(1)))
+    sync(workspace, second, person("other", number(1)))
+    workspace.facts.append([fact(first, "c1", status=ConsentStatus.WITHDRAWN)], [])
+    assert workspace.suppressions.active(ENTITY, [workspace.phone_keys.of_phone(number(1))])
+
+
+def test_a_later_confirmation_leaves_the_withdrawal_marked(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    sync(workspace, account_id, person("c1"))
+    workspace.facts.append([fact(account_id, "c1", status=ConsentStatus.WITHDRAWN)], [])
+    granted = fact(account_id, "c1", checked_at=NOW + minutes(9), obtained_at=NOW + minutes(8))
+    workspace.facts.append([granted], [])
+    assert workspace.suppressions.active(ENTITY, [workspace.phone_keys.of_ref(CustomerRef(account_id, "c1"))])
+
+
+@st.composite
+def sayings(draw: st.DrawFn) -> ConsentFact:
+    status = draw(st.sampled_from([*ConsentStatus]))
+    checked = draw(st.none() | st.integers(-5, 5))
+    return fact(
+        draw(st.just(1)),
+        draw(st.sampled_from(["c1", "c2", "stranger"])),
+        status=status,
+        method=draw(st.sampled_from([*ConsentMethod])),
+        observed_at=NOW + timedelta(seconds=draw(st.integers(-5, 5))),
+        checked_at=None if checked is None else NOW + timedelta(seconds=checked),
+        evidence=None,
+    )
+
+
+def rank(saying: tuple[int, ConsentFact]) -> tuple[datetime, bool, int]:
+    position, said = saying
+    return said.checked_at or said.observed_at, said.status is not ConsentStatus.CONFIRMED, position
+
+
+@given(st.lists(st.lists(sayings(), max_size=5), max_size=6))
+@EXAMPLES
+def test_the_latest_is_by_its_moment_whatever_the_order(fresh: Fresh, pages: list[list[ConsentFact]]) -> None:
+    with fresh() as workspace:
+        account_id = shop(workspace)
+        ids = sync(workspace, account_id, person("c1"), person("c2"))
+        for page in pages:
+            workspace.facts.append(page, [])
+        latest = workspace.facts.latest(list(ids.values()))
+        said = [each for page in pages for each in page]
+        for ref, customer_id in ids.items():
+            mine = [(position, each) for position, each in enumerate(said) if each.ref.ref == ref]
+            expected = max(mine, key=rank)[1] if mine else None
+            assert (latest[customer_id][1] if customer_id in latest else None) == expected
+            assert [each for _, each in workspace.facts.history(customer_id)] == [each for _, each in mine]
