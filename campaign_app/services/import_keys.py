@@ -1,0 +1,178 @@
+"""Keys of millions of rows in a few bytes each: who stands twice in a file, and which numbers run on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from campaign_app.services.import_rows import RowMarks
+
+Rows = npt.NDArray[np.uint32]
+Values = npt.NDArray[np.uint64]
+
+RUN: Final = 5
+_PART: Final = 1_000_000  # rows sorted at a time
+_SAMPLE: Final = 100_000
+
+
+class KeyColumn:
+    """One value below 2**64 per row number; 0 stands for none. 8 bytes a row, 5 for values below 2**40."""
+
+    def __init__(self, *, wide: bool) -> None:
+        self._low = np.zeros(_PART // 16, np.uint32)
+        self._high: npt.NDArray[np.uint8] | npt.NDArray[np.uint32]
+        self._high = np.zeros(_PART // 16, np.uint32 if wide else np.uint8)
+        self._end = 0  # one more than the last row number
+
+    def put(self, numbers: Sequence[int], values: Values) -> None:
+        """Values of rows with rising numbers."""
+        if not len(numbers):
+            return
+        self._grow(numbers[-1] + 1)
+        at = slice(numbers[0], numbers[-1] + 1) if isinstance(numbers, range) else np.asarray(numbers)
+        self._low[at] = values & np.uint64(0xFFFFFFFF)
+        self._high[at] = values >> np.uint64(32)
+
+    def sorted_parts(self, margin: int = 0) -> Iterator[tuple[Values, Rows, int, int]]:
+        """Ranges of values that together hold each value once: the values sorted, their rows, the range [low, high).
+
+        Each part reaches `margin` beyond its range on both sides. Equal values stand in the order of their rows.
+        """
+        for low, high in pairwise(self._borders()):
+            values, rows = self._between(max(1, low - margin), high + margin)
+            order = np.argsort(values, kind="stable")
+            yield values[order], rows[order], low, high
+
+    def _grow(self, end: int) -> None:
+        self._end = max(self._end, end)
+        if end > len(self._low):
+            size = max(end, len(self._low) * 3 // 2)
+            self._low.resize(size, refcheck=False)
+            self._high.resize(size, refcheck=False)
+
+    def _slices(self) -> Iterator[tuple[int, Values]]:
+        for start in range(0, self._end, _PART):
+            stop = min(self._end, start + _PART)
+            values = self._high[start:stop].astype(np.uint64) << np.uint64(32)
+            yield start, values | self._low[start:stop]
+
+    def _borders(self) -> list[int]:
+        """1, then values that cut the rows into parts of about the same size, then 2**64."""
+        parts = -(-self._end // _PART)
+        step = max(1, self._end // _SAMPLE)
+        sample = np.sort(np.concatenate([values[::step] for _, values in self._slices()] or [np.zeros(0, np.uint64)]))
+        sample = sample[sample > 0]
+        cuts = [int(sample[len(sample) * i // parts]) for i in range(1, parts)] if len(sample) else []
+        return sorted({1, *cuts, 2**64})
+
+    def _between(self, low: int, high: int) -> tuple[Values, Rows]:
+        values, rows = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint32)]
+        last = np.uint64(min(high, 2**64) - 1)
+        for start, part in self._slices():
+            at = np.flatnonzero((part >= np.uint64(low)) & (part <= last))
+            values.append(part[at])
+            rows.append((at + start).astype(np.uint32))
+        return np.concatenate(values), np.concatenate(rows)
+
+
+@dataclass(slots=True)
+class FileMarks:
+    """Rows that repeat a customer, each with the first one, and rows whose number is in a run; both rising."""
+
+    repeats: Rows
+    firsts: Rows
+    consecutive: Rows
+
+    def of(self, first: int, last: int) -> RowMarks:
+        """Those of the rows from `first` to `last`."""
+        start, stop = np.searchsorted(self.repeats, [first, last + 1])
+        repeats = zip(self.repeats[start:stop].tolist(), self.firsts[start:stop].tolist(), strict=True)
+        begin, end = np.searchsorted(self.consecutive, [first, last + 1])
+        return RowMarks(dict(repeats), frozenset(self.consecutive[begin:end].tolist()))
+
+
+def find_marks(refs: KeyColumn, phones: KeyColumn) -> FileMarks:
+    """What only the whole file tells."""
+    runs: list[Rows] = [np.zeros(0, np.uint32)]
+    by_phone = _Groups()
+    for values, rows, low, high in phones.sorted_parts(margin=RUN - 1):
+        inside = (values >= np.uint64(low)) & (values <= np.uint64(high - 1))
+        runs.append(rows[_in_runs(values) & inside])
+        by_phone.add(values[inside], rows[inside])
+    by_ref = _Groups()
+    for values, rows, _, _ in refs.sorted_parts():
+        by_ref.add(values, rows)
+    repeats, firsts = _repeats(by_ref, by_phone)
+    return FileMarks(repeats, firsts, np.sort(np.concatenate(runs)))
+
+
+def _in_runs(values: Values) -> npt.NDArray[np.bool_]:
+    """Of sorted values, which belong to RUN or more that follow one another without a gap."""
+    if not len(values):
+        return np.zeros(0, np.bool_)
+    distinct, which = np.unique(values, return_inverse=True)
+    starts = np.concatenate([[True], np.diff(distinct) != np.uint64(1)])
+    run = np.cumsum(starts) - 1
+    return np.asarray((np.bincount(run) >= RUN)[run][which])
+
+
+class _Groups:
+    """Rows that share a value, numbered by group."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._rows: list[Rows] = [np.zeros(0, np.uint32)]
+        self._groups: list[Rows] = [np.zeros(0, np.uint32)]
+
+    def add(self, values: Values, rows: Rows) -> None:
+        """Sorted values, equal ones in the order of their rows."""
+        if len(values) < 2:
+            return
+        same = values[1:] == values[:-1]
+        shared = np.concatenate([same, [False]]) | np.concatenate([[False], same])
+        first = shared & ~np.concatenate([[False], same])
+        groups = np.cumsum(first[shared]) + np.int64(self.count - 1)
+        self.count += int(first.sum())
+        self._rows.append(rows[shared])
+        self._groups.append(groups.astype(np.uint32))
+
+    def by_row(self) -> tuple[Rows, Rows]:
+        rows, groups = np.concatenate(self._rows), np.concatenate(self._groups)
+        order = np.argsort(rows)
+        return rows[order], groups[order]
+
+
+def _repeats(by_ref: _Groups, by_phone: _Groups) -> tuple[Rows, Rows]:
+    """In the order of the file: a row that shares a key with one that was kept is a repeat of that one."""
+    ref_rows, ref_groups = by_ref.by_row()
+    phone_rows, phone_groups = by_phone.by_row()
+    rows = np.union1d(ref_rows, phone_rows)
+    # the last slot of each stands for rows without a shared key, and stays empty
+    kept_refs, kept_phones = [0] * (by_ref.count + 1), [0] * (by_phone.count + 1)
+    repeats = np.zeros(len(rows), np.uint32)
+    for start in range(0, len(rows), _SAMPLE):
+        part = rows[start : start + _SAMPLE]
+        refs = _groups_of(part, ref_rows, ref_groups, by_ref.count)
+        phones = _groups_of(part, phone_rows, phone_groups, by_phone.count)
+        for i, (row, ref, phone) in enumerate(zip(part.tolist(), refs, phones, strict=True), start):
+            first = kept_refs[ref] or kept_phones[phone]
+            if first:
+                repeats[i] = first
+                continue
+            kept_refs[ref] = row if ref < by_ref.count else 0
+            kept_phones[phone] = row if phone < by_phone.count else 0
+    return rows[repeats > 0], repeats[repeats > 0]
+
+
+def _groups_of(part: Rows, rows: Rows, groups: Rows, none: int) -> list[int]:
+    found = np.full(len(part), none, np.int64)
+    if len(rows):
+        at = np.minimum(np.searchsorted(rows, part), len(rows) - 1)
+        hit = rows[at] == part
+        found[hit] = groups[at[hit]]
+    return found.tolist()

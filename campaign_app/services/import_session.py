@@ -1,0 +1,103 @@
+"""One file being imported: opened, hashed, scanned, and given out chunk by chunk."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from campaign_app.domain.errors import SettingsError
+from campaign_app.services.import_columns import Column
+from campaign_app.services.import_keys import FileMarks
+from campaign_app.services.import_rows import Checked, RowChecker
+from campaign_app.services.import_scan import Scan, Scanner, Tick
+from campaign_app.services.tables import Block, Table
+
+CHUNK: Final = 10_000  # row numbers
+_HASH_BYTES: Final = 1 << 20
+
+
+def sha256_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            while data := stream.read(_HASH_BYTES):
+                digest.update(data)
+    except OSError as error:
+        raise SettingsError("file_missing", "The file cannot be read any more", file=path.name) from error
+    return digest.hexdigest()
+
+
+class Session:
+    """Chunk n holds the rows numbered n * CHUNK + 1 to (n + 1) * CHUNK. Going back reads the file again."""
+
+    def __init__(self, path: Path, table: Table, columns: Sequence[Column], account_id: int, tick: Tick) -> None:
+        self._path = path
+        self._table = table
+        self._checker = RowChecker(columns, account_id)
+        self._before = _identity(path)
+        self.sha256 = sha256_of(path)
+        self.scan: Scan = Scanner(self._checker).scan(table, tick)
+        self._blocks: Iterator[Block] = iter(())
+        self._rest: Block | None = None
+        self._next = -1
+
+    @property
+    def marks(self) -> FileMarks:
+        return self.scan.marks
+
+    @property
+    def chunks(self) -> int:
+        return -(-self.scan.last_row // CHUNK)
+
+    def check(self, chunk: int) -> Checked:
+        """The rows of a chunk as the store takes them. Raises SettingsError `file_changed`."""
+        if _identity(self._path) != self._before:
+            raise SettingsError("file_changed", "The file has changed since it was read", file=self._path.name)
+        if chunk != self._next:
+            self._blocks, self._rest = self._table.blocks(), None
+            self._skip_to(chunk * CHUNK)
+        self._next = chunk + 1
+        out = Checked()
+        for block in self._up_to((chunk + 1) * CHUNK):
+            marks = self.marks.of(chunk * CHUNK + 1, (chunk + 1) * CHUNK)
+            found = self._checker.check(block, marks)
+            out.rows += found.rows
+            out.refusals += found.refusals
+            out.repaired += found.repaired
+        return out
+
+    def _skip_to(self, last: int) -> None:
+        for _ in self._up_to(last):
+            pass
+
+    def _up_to(self, last: int) -> Iterator[Block]:
+        """What is left of the rows up to this number; keeps the rest of a block that reaches beyond."""
+        while True:
+            block = self._rest or next(self._blocks, None)
+            if block is None:
+                return
+            head, self._rest = _cut(block, last)
+            yield head
+            if self._rest is not None:
+                return
+
+
+def _cut(block: Block, last: int) -> tuple[Block, Block | None]:
+    rows = bisect_right(block.numbers, last)
+    bad = bisect_right(block.bad, last, key=lambda row: row.number)
+    if rows == len(block.numbers) and bad == len(block.bad):
+        return block, None
+    head = replace(block, numbers=block.numbers[:rows], rows=block.rows[:rows], bad=block.bad[:bad])
+    return head, replace(block, numbers=block.numbers[rows:], rows=block.rows[rows:], bad=block.bad[bad:])
+
+
+def _identity(path: Path) -> tuple[int, int, int]:
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise SettingsError("file_missing", "The file cannot be read any more", file=path.name) from error
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino

@@ -1,0 +1,224 @@
+"""Customers from files: look, try, apply in chunks, report, take back. Adds attributes, never a consent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from campaign_app.domain.customer import ChunkCounts, ImportReport
+from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
+from campaign_app.domain.ports import AuditLog, Clock, ImportStore
+from campaign_app.services.import_columns import IGNORE, Column, map_columns
+from campaign_app.services.import_plan import Begun, DryRun, ImportPlan, Preview, Source
+from campaign_app.services.import_preview import PREVIEW_ROWS, preview_rows
+from campaign_app.services.tables import Block, OpenTable, ReadOptions, Table
+
+if TYPE_CHECKING:
+    from campaign_app.services.import_session import Session
+
+EXAMPLES: Final = 1_000
+_SAMPLE_ROWS: Final = 200
+
+
+class ImportStopped(Exception):
+    """The person stopped a dry run; nothing was changed."""
+
+
+class ImportSettings(Protocol):
+    """Where plans are kept: the workspace's settings."""
+
+    def set_setting(self, name: str, value: Any) -> None: ...
+    def setting(self, name: str, default: Any) -> Any: ...
+
+
+def _no_tick(_: float) -> None: ...
+
+
+def _never() -> bool:
+    return False
+
+
+class Imports:
+    """One instance per process; it keeps the file of the last import open between chunks."""
+
+    def __init__(
+        self, *, store: ImportStore, settings: ImportSettings, open_table: OpenTable, audit: AuditLog, clock: Clock
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._open_table = open_table
+        self._audit = audit
+        self._clock = clock
+        self._session: tuple[int, Session] | None = None
+
+    def preview(self, *, source: Source) -> Preview:
+        """The first rows with their errors, what was guessed and what is ignored. Raises SettingsError."""
+        table = self._open_table(Path(source.path), source.options)
+        blocks = _first(table, _SAMPLE_ROWS)
+        columns = _columns(table, blocks, source)
+        return Preview(table.info, columns, preview_rows(_first(table, PREVIEW_ROWS), columns))
+
+    def dry_run(
+        self, *, source: Source, tick: Callable[[float], None] = _no_tick, stopped: Callable[[], bool] = _never
+    ) -> DryRun:
+        """What the import would do, with nothing changed; `tick` is told the part done. Raises ImportStopped."""
+        table = self._open_table(Path(source.path), source.options)
+        columns = _columns(table, _first(table, _SAMPLE_ROWS), source)
+        session = self._read(source, table, columns, _half(tick, stopped, 0.0))
+        told = _half(tick, stopped, 0.5)
+        counts: Counter[str] = Counter()
+        refused: Counter[str] = Counter()
+        refusals: list[tuple[int, str, str]] = []
+        repaired: list[int] = []
+        for chunk in range(session.chunks):
+            checked = session.check(chunk)
+            counts.update(_as_dict(self._store.classify(checked.rows)))
+            refused.update(code for _, code, _ in checked.refusals)
+            refusals += sorted(checked.refusals)[: EXAMPLES - len(refusals)]
+            repaired += checked.repaired[: EXAMPLES - len(repaired)]
+            told((chunk + 1) / session.chunks)
+        return DryRun(
+            sha256=session.sha256,
+            info=table.info,
+            columns=columns,
+            rows=session.scan.rows,
+            counts=ChunkCounts(**counts),
+            refused=dict(refused),
+            repaired=session.scan.repaired,
+            refusals=tuple(refusals),
+            repaired_rows=tuple(repaired),
+            consecutive_rows=tuple(session.marks.consecutive[:EXAMPLES].tolist()),
+        )
+
+    def begin(self, *, source: Source, actor: str, sha256: str = "", tick: Callable[[float], None] = _no_tick) -> Begun:
+        """Reads the whole file and writes the import down; `sha256` is that of the dry run the person has seen."""
+        table = self._open_table(Path(source.path), source.options)
+        columns = _columns(table, _first(table, _SAMPLE_ROWS), source)
+        session = self._read(source, table, columns, tick)
+        if sha256 and session.sha256 != sha256:
+            raise SettingsError("file_changed", "The file is another one than was tried", file=Path(source.path).name)
+        info, scan, now = table.info, session.scan, self._clock()
+        import_id = self._store.begin(Path(source.path).name, session.sha256, scan.rows, now)
+        plan = ImportPlan(
+            path=str(Path(source.path).absolute()),
+            account_id=source.account_id,
+            sha256=session.sha256,
+            options=ReadOptions(info.encoding, info.delimiter, info.sheet),
+            columns=columns,
+            rows=scan.rows,
+            repaired=scan.repaired,
+            chunks=session.chunks,
+            actor=actor,
+        )
+        before = self._settings.setting(_setting(import_id), None)
+        if before is not None and not plan.reads_like(ImportPlan.from_json(before)):
+            # its first rows may be in already, read in the other way
+            raise NotAllowed("import_unfinished", "The file is being imported in another way", import_id=import_id)
+        self._settings.set_setting(_setting(import_id), plan.to_json())
+        self._audit.record("import.begun", actor=actor, at=now, import_id=import_id, rows=scan.rows, sha256=plan.sha256)
+        self._session = (import_id, session)
+        return Begun(import_id, session.chunks, scan.rows)
+
+    def apply_chunk(self, import_id: int, chunk: int) -> ChunkCounts:
+        """Applies one chunk; doing it again changes nothing. Raises SettingsError `file_changed`, `file_missing`."""
+        checked = self._resumed(import_id).check(chunk)
+        if checked.refusals:
+            self._store.refuse(import_id, checked.refusals)
+        return self._store.apply_chunk(import_id, checked.rows)
+
+    def finish(self, import_id: int) -> Mapping[str, int]:
+        """Ends the import, whole or cut short, and returns its counts; `left` rows were not reached."""
+        plan = self._plan(import_id)
+        self._session = None
+        report = self._store.report(import_id, 0)
+        counts = {**_as_dict(report.rows), "refused": report.refused}
+        known = {**counts, "rows": plan.rows, "left": plan.rows - sum(counts.values()), "repaired": plan.repaired}
+        self._store.finish(import_id, known)
+        self._audit.record("import.finished", actor=plan.actor, at=self._clock(), import_id=import_id, **known)
+        return known
+
+    def undo(self, *, import_id: int, actor: str) -> ChunkCounts:
+        """Takes the attributes back that the import gave; facts and suppressions are none of its business."""
+        undone = self._store.undo(import_id)
+        self._audit.record("import.undone", actor=actor, at=self._clock(), import_id=import_id, **_as_dict(undone))
+        return undone
+
+    def report(self, *, import_id: int, limit: int = EXAMPLES) -> ImportReport:
+        return self._store.report(import_id, limit)
+
+    def ignored(self, *, import_id: int) -> tuple[Column, ...]:
+        """The columns that an import left alone, with the reason."""
+        return tuple(column for column in self._plan(import_id).columns if column.target == IGNORE)
+
+    def _read(
+        self, source: Source, table: Table, columns: tuple[Column, ...], tick: Callable[[float], None]
+    ) -> Session:
+        # numpy costs a tenth of a second to import: not before somebody imports a file
+        from campaign_app.services.import_session import Session
+
+        session = Session(Path(source.path), table, columns, source.account_id, tick)
+        if not session.scan.rows:
+            raise SettingsError("file_no_rows", "The file has no rows")
+        return session
+
+    def _resumed(self, import_id: int) -> Session:
+        if self._session is not None and self._session[0] == import_id:
+            return self._session[1]
+        plan = self._plan(import_id)
+        source = Source(plan.path, plan.account_id, plan.options)
+        table = self._open_table(Path(plan.path), plan.options)
+        session = self._read(source, table, plan.columns, _no_tick)
+        if session.sha256 != plan.sha256:
+            raise SettingsError("file_changed", "The file has changed since it was tried", file=Path(plan.path).name)
+        self._session = (import_id, session)
+        return session
+
+    def _plan(self, import_id: int) -> ImportPlan:
+        data = self._settings.setting(_setting(import_id), None)
+        if data is None:
+            raise NotFound("import", "There is no such import", import_id=import_id)
+        return ImportPlan.from_json(data)
+
+
+def _setting(import_id: int) -> str:
+    return f"import.{import_id}"
+
+
+def _as_dict(counts: ChunkCounts) -> dict[str, int]:
+    return {
+        "changed": counts.changed,
+        "unchanged": counts.unchanged,
+        "waiting": counts.waiting,
+        "consecutive": counts.consecutive,
+    }
+
+
+def _half(tick: Callable[[float], None], stopped: Callable[[], bool], start: float) -> Callable[[float], None]:
+    """Half of the work of a dry run: the first is reading, the second comparing."""
+
+    def told(done: float) -> None:
+        if stopped():
+            raise ImportStopped
+        tick(start + done / 2)
+
+    return told
+
+
+def _columns(table: Table, blocks: tuple[Block, ...], source: Source) -> tuple[Column, ...]:
+    sample = [row for block in blocks for row in block.rows]
+    return map_columns(table.info.header, sample, source.columns or {})
+
+
+def _first(table: Table, count: int) -> tuple[Block, ...]:
+    """The first blocks that hold so many rows, cut to them."""
+    blocks: list[Block] = []
+    for block in islice(table.blocks(), 64):
+        left = count - sum(len(each.rows) + len(each.bad) for each in blocks)
+        if left <= 0:
+            break
+        blocks.append(replace(block, numbers=block.numbers[:left], rows=block.rows[:left], bad=block.bad[:left]))
+    return tuple(blocks)
