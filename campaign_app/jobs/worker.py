@@ -112,6 +112,8 @@ def flow_starter(flows: Any) -> Starter:
     from dbos import DBOS, SetWorkflowID
 
     def start(job: Job) -> None:
+        if DBOS.get_workflow_status(f"job-{job.id}") is not None:
+            return  # begun by an earlier process: DBOS itself goes on with it
         with SetWorkflowID(f"job-{job.id}"):
             DBOS.start_workflow(flows.run, job.id, job.kind, dict(job.args))
 

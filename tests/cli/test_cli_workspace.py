@@ -1,0 +1,125 @@
+"""The command line on a workspace of its own: create, connect, screen, send, status, with a real sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from campaign_app import bootstrap
+from campaign_app.cli.demo import daytime_offset
+from tests.helpers.merchant import BODY
+from tests.helpers.sandbox import SandboxProcess
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxProcess]:
+    with SandboxProcess(customers=600, seed=5) as process:
+        yield process
+
+
+@pytest.fixture
+def passphrase(tmp_path: Path) -> Path:
+    file = tmp_path / "passphrase"
+    file.write_text("十年树木百年树人\n", encoding="utf-8")
+    file.chmod(0o600)
+    return file
+
+
+class Line:
+    """One workspace on the command line."""
+
+    def __init__(self, folder: Path, passphrase: Path) -> None:
+        self.options = ("--workspace", str(folder), "--passphrase-file", str(passphrase))
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "campaign_app", *words, *self.options],
+            capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL, timeout=120, check=False,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        )  # fmt: skip
+
+    def json(self, *words: str) -> Any:
+        done = self.run(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+def test_the_main_job_by_commands(tmp_path: Path, sandbox: SandboxProcess, passphrase: Path) -> None:
+    line = Line(tmp_path / "ws", passphrase)
+    assert line.run("create").returncode == 0
+    shop = sandbox.shops[0]
+    key = tmp_path / "key"
+    key.write_text(shop.private_key, encoding="ascii")
+    connected = line.json("connect", sandbox.url, "--key-id", shop.key_id, "--key-file", str(key))
+    assert connected["rows"] == connected["new"] > 400
+    definition = tmp_path / "campaign.json"
+    fields = {
+        "name": "双十一", "entity_uscc": shop.entity_uscc, "purpose": "retail", "signature": "安宁百货", "body": BODY,
+        "audience": {"every": True, "parts": [{"field": "order_count", "op": "at_least", "value": 1}]},
+    }  # fmt: skip
+    definition.write_text(json.dumps(fields, ensure_ascii=False), encoding="utf-8")
+    screened = line.json("screen", str(definition))
+    assert screened["state"] == "screened"
+    ready = screened["funnel"]["ok"]
+
+    wrong = line.run("send", str(screened["id"]), "--recipients", str(ready + 1))
+    assert (wrong.returncode, "不一致" in wrong.stderr) == (2, True)
+    warned = [f["rule"] for f in screened["findings"] if f["severity"] == "warn"]
+    confirmed = [word for rule in warned for word in ("--confirm", rule)]
+    sent = line.run("send", str(screened["id"]), "--recipients", str(ready), *confirmed, "--json")
+    by_day = daytime_offset(bootstrap.system_clock()).total_seconds() == 0
+    if by_day:
+        assert json.loads(sent.stdout)["state"] == "done", sent.stderr
+        assert sandbox.ledger()["accepted"] > 0
+        assert line.json("status", str(screened["id"]))["counts"]["submitted"] == ready
+    else:
+        assert (sent.returncode, "8:00–22:00" in sent.stderr or "不能发送" in sent.stderr) == (2, True)
+    assert line.json("status")["campaigns"][0]["name"] == "双十一"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{", "JSON"),
+        ("[]", "缺少"),
+        ('{"name": "x"}', "缺少"),
+    ],
+)
+def test_a_bad_definition_is_one_sentence(tmp_path: Path, passphrase: Path, content: str, words: str) -> None:
+    file = tmp_path / "campaign.json"
+    file.write_text(content, encoding="utf-8")
+    done = Line(tmp_path / "ws", passphrase).run("screen", str(file))
+    assert (done.returncode, words in done.stderr) == (2, True)
+
+
+def test_a_wrong_passphrase_opens_nothing_and_changes_nothing(tmp_path: Path, passphrase: Path) -> None:
+    line = Line(tmp_path / "ws", passphrase)
+    line.run("create")
+    before = {path: path.read_bytes() for path in sorted((tmp_path / "ws").iterdir())}
+    passphrase.write_text("百年树人十年树木\n", encoding="utf-8")
+    done = line.run("status")
+    assert (done.returncode, "口令不正确" in done.stderr) == (2, True)
+    assert {path: path.read_bytes() for path in sorted((tmp_path / "ws").iterdir())} == before
+
+
+def test_a_worker_of_the_same_workspace_is_refused(tmp_path: Path, passphrase: Path) -> None:
+    line = Line(tmp_path / "ws", passphrase)
+    line.run("create")
+    first = subprocess.Popen(
+        [sys.executable, "-m", "campaign_app", "worker", *line.options], stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    assert first.stdout is not None
+    assert first.stdout.readline() == "ready\n"
+    second = line.run("worker")
+    first.terminate()
+    first.communicate(timeout=30)
+    assert (second.returncode, "正被另一个程序使用" in second.stderr) == (2, True)
+    assert first.returncode == 0

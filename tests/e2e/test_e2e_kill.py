@@ -1,0 +1,62 @@
+"""kill -9 at any point, with a hostile platform: nobody twice, nobody lost, nobody unconfirmed."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from campaign_app.domain.campaign import CampaignState
+from tests.helpers.merchant import Merchant, open_merchant
+from tests.helpers.sandbox import SandboxProcess
+
+KILLS = 20
+SEED = 20_211_025
+
+
+def reached(merchant: Merchant) -> Counter[str]:
+    return Counter(row["message_id"] for row in merchant.sandbox.ledger_rows())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_twenty_kills_with_faults_reach_everybody_once(tmp_path: Path) -> None:
+    chance = random.Random(SEED)
+    with SandboxProcess(customers=1_500, seed=3) as sandbox:
+        merchant = open_merchant(tmp_path / "ws", sandbox, batch_size=5)
+        merchant.start_worker()
+        merchant.connect()
+        merchant.kill_worker()
+        sandbox.faults("flaky")
+        campaigns = [merchant.new_campaign().id]
+        killed_in: Counter[str] = Counter()
+        while killed_in.total() < KILLS:
+            merchant.start_worker()
+            until = time.monotonic() + chance.uniform(0.2, 4.0)
+            while time.monotonic() < until:
+                if merchant.go_on(campaigns[-1]) is CampaignState.DONE:
+                    campaigns.append(merchant.new_campaign(f"第{len(campaigns) + 1}次").id)
+                time.sleep(0.02)
+            killed_in[merchant.app.campaigns.get(campaigns[-1]).state.value] += 1
+            merchant.kill_worker()
+        sandbox.faults("none")
+        merchant.start_worker()
+        for campaign_id in campaigns:
+            merchant.until(lambda campaign_id=campaign_id: merchant.go_on(campaign_id) is CampaignState.DONE, 300)
+        merchant.worker.terminate()
+        merchant.stop_worker()
+
+        assert killed_in["sending"] >= KILLS // 4, f"the kills have to hit the sending: {killed_in}"
+        ledger, accepted = sandbox.ledger(), reached(merchant)
+        assert (ledger["doubled"], ledger["unconfirmed"]) == (0, 0)
+        assert set(accepted.values()) == {1}
+        mine = [merchant.app.campaigns.results(campaign_id) for campaign_id in campaigns]
+        for results in mine:
+            assert results.counts["submitted"] == results.funnel["ok"] > 0, "everybody confirmed has a ledger row"
+            ended = results.counts["accepted"] + results.counts["rejected"] + results.counts["withheld"]
+            assert ended == results.counts["submitted"], "every row has its outcome"
+        assert len(accepted) == sum(results.counts["accepted"] for results in mine)
+        merchant.app.close()

@@ -1,0 +1,112 @@
+"""A merchant's workspace on a real sandbox, with a worker process that can be killed at any point."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from campaign_app import bootstrap
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.finding import Severity
+from campaign_app.processes import own_command
+from tests.helpers.sandbox import SandboxProcess
+
+KEY = bytes(range(32))
+BODY = "{name}您好，双十一会员专享：冬装满300元减50元，凭会员码到店使用，11月30日前有效。拒收请回复R"
+SECONDS = 120.0
+
+
+@dataclass
+class Merchant:
+    folder: Path
+    sandbox: SandboxProcess
+    app: bootstrap.App
+    offset_seconds: float
+    worker: subprocess.Popen[str] | None = None
+    log: list[str] = field(default_factory=list)
+
+    def start_worker(self) -> None:
+        command = own_command("worker", "--workspace", str(self.folder), "--attached")
+        self.worker = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+        assert self.worker.stdin is not None
+        assert self.worker.stdout is not None
+        self.worker.stdin.write(json.dumps({"key": KEY.hex(), "clock_offset": self.offset_seconds}) + "\n")
+        self.worker.stdin.flush()
+        line = self.worker.stdout.readline()
+        assert line == "ready\n", self.stop_worker()
+
+    def kill_worker(self) -> None:
+        """kill -9: nothing is flushed, nothing is closed."""
+        assert self.worker is not None
+        self.worker.kill()
+        self.stop_worker()
+
+    def stop_worker(self) -> str:
+        assert self.worker is not None
+        process, self.worker = self.worker, None
+        _, errors = process.communicate(timeout=60)
+        self.log.append(errors)
+        return errors
+
+    def until(self, done: Callable[[], bool], seconds: float = SECONDS) -> None:
+        end = time.monotonic() + seconds
+        while not done():
+            if time.monotonic() > end:
+                raise AssertionError("not done in time")
+            time.sleep(0.02)
+
+    def connect(self) -> None:
+        """Connects every shop of the sandbox and syncs its customers; needs a running worker."""
+        jobs = []
+        for shop in self.sandbox.shops:
+            account = self.app.accounts.connect(
+                base_url=self.sandbox.url, key_id=shop.key_id, private_key=shop.private_key, actor="test"
+            )
+            jobs.append(self.app.jobs.enqueue("sync", {"account_id": account.id}, self.app.clock()))
+        self.until(lambda: all(self.app.jobs.job(job.id).state == "done" for job in jobs))
+
+    def new_campaign(self, name: str = "双十一") -> Campaign:
+        entity = self.sandbox.shops[0].entity_uscc
+        signature = next(s for s in self.app.accounts.signatures(entity) if "retail" in s.scopes and s.carrier_filed)
+        made = self.app.campaigns.create(
+            name=name, entity_uscc=entity, purpose="retail", audience=Filter(), actor="test"
+        )
+        self.app.campaigns.edit(made.id, signature=signature.text, body=BODY, actor="test")
+        return self.app.campaigns.screen(made.id, actor="test")
+
+    def go_on(self, campaign_id: int) -> CampaignState:
+        """What a person at the window would do next."""
+        campaigns = self.app.campaigns
+        state = campaigns.get(campaign_id).state
+        if state is CampaignState.DRAFT:
+            campaigns.screen(campaign_id, actor="test")
+        elif state is CampaignState.SCREENED:
+            found = campaigns.check(campaign_id).findings
+            warned = {f.rule_id for f in found if f.severity is Severity.WARN}
+            ready = campaigns.funnel(campaign_id)["ok"]
+            campaigns.approve(campaign_id, recipients=ready, confirmed_warnings=warned, actor="test")
+            campaigns.schedule(campaign_id, send_at=None, actor="test")
+        elif state is CampaignState.PAUSED:
+            campaigns.resume(campaign_id, actor="test")
+        return campaigns.get(campaign_id).state
+
+
+def open_merchant(folder: Path, sandbox: SandboxProcess, *, batch_size: int = 500) -> Merchant:
+    """A new workspace on the sandbox; its clock and the sandbox's play by day."""
+    from campaign_app.cli.demo import daytime_offset
+
+    offset = daytime_offset(bootstrap.system_clock())
+    sandbox.skew_clock(offset.total_seconds())
+    app = bootstrap.create_app(folder, MemoryKeeper(KEY), bootstrap.shifted_clock(offset))
+    settings = {bootstrap.DEMO: True, "batch_size": batch_size, "house_cap_per_week": 0, "house_cap_per_month": 0}
+    for name, value in settings.items():
+        app.workspace.accounts.set_setting(name, value)
+    return Merchant(folder, sandbox, app, offset.total_seconds())
