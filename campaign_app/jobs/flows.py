@@ -5,6 +5,7 @@ Inputs and results are ids and counts, since DBOS stores them. A step may run tw
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from campaign_app.jobs.import_flow import ImportFlow
 from campaign_app.jobs.settling import Settled, reconcile, release
 from campaign_app.jobs.stores import Context
 
+_log = logging.getLogger(__name__)
 # changes only when steps change: recovery filters on it, so the program's version would strand paused campaigns
 FLOWS_VERSION: Final = "flows-1"
 EXECUTOR: Final = "local"
@@ -49,7 +51,7 @@ class Flows(DBOSConfiguredInstance):
 
     @_workflow
     def run(self, job_id: int, kind: str, args: Mapping[str, Any]) -> None:
-        """Runs one job to its end; an expected error ends it as failed with the error's code."""
+        """Runs one job to its end; an error ends it as failed with the error's code, a bug as `bug`."""
         flows: dict[str, Callable[..., dict[str, Any]]] = {
             "sync": self.sync,
             "import": self.import_file,
@@ -64,6 +66,9 @@ class Flows(DBOSConfiguredInstance):
             self.end(job_id, "failed", "platform_unavailable", {}, args.get("campaign_id"))
         except AppError as problem:
             self.end(job_id, "failed", problem.code, {}, args.get("campaign_id"))
+        except Exception:  # noqa: BLE001 the last barrier: no campaign stays "sending" with nobody at work on it
+            _log.exception("job %s (%s) ended by an unexpected error", job_id, kind)
+            self.end(job_id, "failed", "bug", {}, args.get("campaign_id"))
         else:
             self.end(job_id, "done", "", result, None)
 

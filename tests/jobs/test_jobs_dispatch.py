@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -350,3 +351,15 @@ def test_messages_of_two_campaigns_count_for_the_promised_frequency(shop: Shop) 
     shop.run(first.id)
     second = shop.campaign(name="第二次")
     assert shop.workspace.campaigns.funnel(second.id) == {"ok": 2, "frequency_cap": 1}
+
+
+def test_finish_settles_every_open_batch(shop: Shop) -> None:
+    account = shop.add_account(4)
+    campaign = shop.campaign()
+    shop.context = replace(shop.context, batch=2)
+    for after in (-1, 1):
+        shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+        with pytest.raises(KeyboardInterrupt):
+            dispatch.run_batch(shop.context, campaign.id, after)
+    assert dispatch.finish(shop.context, campaign.id).step is dispatch.Step.END
+    assert shop.reached() == everybody(4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -103,7 +104,7 @@ def test_trouble_that_stays_fails_the_job_and_frees_the_campaign(
     running.shop.add_account(5)
     campaign = running.shop.campaign(state=CampaignState.SCREENING, screened=False)
 
-    def give_up(*_: object) -> None:
+    def give_up(*_: object, **__: object) -> None:
         raise error.DBOSMaxStepRetriesExceeded("screen_chunk", 7, [])
 
     monkeypatch.setattr(running.flows, "screen", give_up)
@@ -112,7 +113,8 @@ def test_trouble_that_stays_fails_the_job_and_frees_the_campaign(
     assert running.shop.state(campaign.id) == (CampaignState.DRAFT, "platform_unavailable")
 
 
-def test_screening_and_dispatch_end_to_end(running: Running) -> None:
+def test_screening_and_dispatch_end_to_end(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flows, "BATCHES_A_CHUNK", 2)
     running.shop.add_account(1_300)
     campaign = running.shop.campaign(state=CampaignState.SCREENING, screened=False)
     screened = running.run("screen", campaign_id=campaign.id)
@@ -203,3 +205,15 @@ def test_a_job_that_was_started_twice_runs_once(running: Running) -> None:
     job = running.run("import", import_id=9, chunks=2)
     running.follow(job)
     assert running.imports.chunks == [(9, 0), (9, 1)]
+
+
+def test_a_bug_ends_the_job_and_hands_the_campaign_to_a_person(
+    running: Running, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    running.shop.add_account(3)
+    campaign = running.shop.campaign()
+    monkeypatch.setattr(running.shop.composer, "messages", lambda *_: 1 / 0)
+    with caplog.at_level(logging.CRITICAL, "campaign_app.jobs.flows"):
+        job = running.run("dispatch", campaign_id=campaign.id)
+    assert (job.state, job.error) == ("failed", "bug")
+    assert running.shop.state(campaign.id) == (CampaignState.PAUSED, "bug")
