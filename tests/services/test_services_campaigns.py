@@ -1,0 +1,277 @@
+"""Campaigns and accounts: what a person may do when, and what an approval covers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from campaign_app import assets
+from campaign_app.compliance import Engine, load_all
+from campaign_app.domain.audience import Condition, Filter, Op
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.consent import ConsentStatus
+from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRefused, SettingsError
+from campaign_app.domain.signature import Signature
+from campaign_app.services.accounts import Accounts, secret_name
+from campaign_app.services.audiences import Audiences
+from campaign_app.services.campaigns import Campaigns
+from campaign_app.services.texts import Texts
+from campaign_app.services.window import closing_time
+from tests.fakes.remotes import ENTITY, ISSUER
+from tests.helpers.shop import NOW, Shop, open_shop, screen
+
+CLEAN = "{name}您好，冬装上新，会员到店满300元减50元，11月30日前有效。拒收请回复R"
+ENGINE = Engine(load_all(assets.path("rules")))
+
+
+@dataclass
+class Desk:
+    """The services over one shop."""
+
+    shop: Shop
+    texts: Texts
+    campaigns: Campaigns
+
+    def made(self, body: str = CLEAN, **changes: Any) -> Campaign:
+        made = self.campaigns.create(name="双十一", entity_uscc=ENTITY, purpose="retail", audience=Filter(), actor="王")
+        return self.campaigns.edit(made.id, actor="王", signature="安宁百货", body=body, **changes)
+
+    def screened(self, body: str = CLEAN) -> Campaign:
+        made = self.made(body)
+        self.campaigns.screen(made.id, actor="王")
+        screen(self.shop.context, made.id)
+        return self.campaigns.get(made.id)
+
+    def approved(self) -> Campaign:
+        screened = self.screened()
+        ready = self.campaigns.funnel(screened.id)["ok"]
+        return self.campaigns.approve(screened.id, recipients=ready, actor="李")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Any:
+    for shop in open_shop(tmp_path / "ws"):
+        account = shop.add_account(5)
+        filed = Signature("安宁百货", ENTITY, "company", "approved", carrier_filed=True, scopes=("retail",))
+        shop.workspace.accounts.put_signatures(account, [replace(filed, valid_until=date(2027, 12, 31))], NOW)
+        workspace = shop.workspace
+        texts = Texts(
+            engine=ENGINE, accounts=workspace.accounts, campaigns=workspace.campaigns, customers=workspace.customers
+        )
+        shop.context = replace(shop.context, composer=texts)
+        store, inbox = workspace.campaigns, workspace.inbox
+        campaigns = Campaigns(store=store, inbox=inbox, texts=texts, audit=workspace.audit, clock=shop.clock)
+        yield Desk(shop, texts, campaigns)
+
+
+def code_of(action: Callable[[], object]) -> str:
+    with pytest.raises(AppError) as caught:
+        action()
+    return caught.value.code
+
+
+def test_from_draft_to_results(desk: Desk) -> None:
+    approved = desk.approved()
+    assert (approved.state, approved.approved_by, approved.approved_at) == (CampaignState.APPROVED, "李", NOW)
+    planned = desk.campaigns.schedule(approved.id, send_at=None, actor="李")
+    assert planned.state is CampaignState.SCHEDULED
+    desk.shop.set_state(approved.id, CampaignState.SENDING)
+    desk.shop.run(approved.id)
+    results = desk.campaigns.results(approved.id)
+    assert (results.campaign.state, dict(results.funnel), results.counts["accepted"]) == (
+        CampaignState.DONE,
+        {"ok": 5},
+        5,
+    )
+    assert desk.campaigns.all() == (results.campaign,)
+
+
+@pytest.mark.parametrize("change", [{"body": CLEAN + "。"}, {"audience": Filter((Condition("city", Op.IS, "杭州"),))}])
+def test_a_changed_text_or_audience_voids_the_approval(desk: Desk, change: dict[str, Any]) -> None:
+    edited = desk.campaigns.edit(desk.approved().id, actor="王", **change)
+    assert (edited.state, edited.approved_hash, edited.approved_by) == (CampaignState.DRAFT, "", "")
+
+
+def test_a_new_name_or_no_change_keeps_the_approval(desk: Desk) -> None:
+    approved = desk.approved()
+    assert desk.campaigns.edit(approved.id, actor="王", name="新名字").state is CampaignState.APPROVED
+    assert desk.campaigns.edit(approved.id, actor="王", name="新名字").name == "新名字"
+
+
+def test_new_rules_void_the_approval(desk: Desk) -> None:
+    approved = desk.approved()
+    desk.shop.workspace.campaigns.update(replace(approved, approved_hash="older"), expected=CampaignState.APPROVED)
+    assert code_of(lambda: desk.campaigns.schedule(approved.id, send_at=None, actor="李")) == "approval_void"
+
+
+def test_an_approval_needs_the_right_number_typed(desk: Desk) -> None:
+    screened = desk.screened()
+    for recipients in (4, 6, 0):
+        refused = code_of(lambda n=recipients: desk.campaigns.approve(screened.id, recipients=n, actor="李"))
+        assert refused == "recipient_count"
+
+
+def test_nobody_to_reach_is_nothing_to_approve(desk: Desk) -> None:
+    platform = next(iter(desk.shop.platforms.values()))
+    platform.truth = {f"c{i:05d}": {"status": ConsentStatus.DECLINED} for i in range(5)}
+    screened = desk.screened()
+    assert code_of(lambda: desk.campaigns.approve(screened.id, recipients=0, actor="李")) == "nobody"
+
+
+def test_a_block_finding_cannot_be_approved(desk: Desk) -> None:
+    made = desk.screened(CLEAN.replace("拒收请回复R", ""))
+    # everybody's own text is blocked too, so nobody is left; both say no
+    assert desk.campaigns.funnel(made.id) == {"content": 5}
+    assert "block" in {f.severity.word for f in desk.campaigns.check(made.id).findings}
+    assert code_of(lambda: desk.campaigns.approve(made.id, recipients=5, actor="李")) == "nobody"
+
+
+def test_a_text_that_became_blocked_after_screening_cannot_be_approved(desk: Desk) -> None:
+    screened = desk.screened()
+    account = next(iter(desk.shop.platforms))
+    desk.shop.workspace.accounts.put_signatures(account, [], NOW)
+    assert code_of(lambda: desk.campaigns.approve(screened.id, recipients=5, actor="李")) == "block_findings"
+
+
+def test_every_warning_needs_a_recorded_confirmation(desk: Desk) -> None:
+    screened = desk.screened(CLEAN.replace("拒收请回复R", "回T退订"))
+    warned = {f.rule_id for f in desk.campaigns.check(screened.id).findings if f.severity.word == "warn"}
+    assert warned
+    assert code_of(lambda: desk.campaigns.approve(screened.id, recipients=5, actor="李")) == "warnings_unconfirmed"
+    approved = desk.campaigns.approve(screened.id, recipients=5, confirmed_warnings=warned, actor="李")
+    assert desk.campaigns.schedule(approved.id, send_at=None, actor="李").state is CampaignState.SCHEDULED
+
+
+@pytest.mark.parametrize(
+    ("send_at", "code"),
+    [
+        (NOW - timedelta(minutes=1), "in_the_past"),
+        (datetime(2026, 11, 10, 14, 0, tzinfo=UTC), "quiet_hours"),
+        (datetime(2026, 11, 10, 23, 59, tzinfo=UTC), "quiet_hours"),
+    ],
+)
+def test_a_time_that_is_refused(desk: Desk, send_at: datetime, code: str) -> None:
+    approved = desk.approved()
+    assert code_of(lambda: desk.campaigns.schedule(approved.id, send_at=send_at, actor="李")) == code
+
+
+def test_the_window_closes_at_ten_in_the_evening_for_the_last_message() -> None:
+    assert closing_time(datetime(2026, 11, 10, 0, 0, tzinfo=UTC)) == datetime(2026, 11, 10, 14, 0, tzinfo=UTC)
+    with pytest.raises(NotAllowed):
+        closing_time(datetime(2026, 11, 9, 23, 59, tzinfo=UTC))
+
+
+def test_pause_resume_and_cancel(desk: Desk) -> None:
+    approved = desk.approved()
+    later = desk.campaigns.schedule(approved.id, send_at=NOW + timedelta(hours=3), actor="李")
+    assert desk.campaigns.pause(later.id, actor="李").state is CampaignState.PAUSED
+    assert desk.campaigns.resume(later.id, actor="李").state is CampaignState.SCHEDULED
+    desk.shop.clock.advance(4 * 3_600)
+    desk.campaigns.pause(later.id, actor="李")
+    assert desk.campaigns.resume(later.id, actor="李").state is CampaignState.SENDING
+    desk.campaigns.pause(later.id, actor="李")
+    desk.shop.clock.advance(12 * 3_600)
+    waiting = desk.campaigns.resume(later.id, actor="李")
+    assert (waiting.state, waiting.state_note) == (CampaignState.WAITING, "window_over")
+    assert desk.campaigns.cancel(later.id, actor="李").state is CampaignState.CANCELLING
+    assert code_of(lambda: desk.campaigns.cancel(later.id, actor="李")) == "campaign_state"
+
+
+def test_what_never_began_is_cancelled_at_once(desk: Desk) -> None:
+    assert desk.campaigns.cancel(desk.approved().id, actor="李").state is CampaignState.CANCELLED
+
+
+@pytest.mark.parametrize("action", ["approve", "schedule", "pause", "resume", "screen", "edit"])
+def test_a_running_campaign_refuses_what_it_must(desk: Desk, action: str) -> None:
+    approved = desk.approved()
+    desk.shop.set_state(approved.id, CampaignState.CANCELLED)
+    arguments = {"approve": {"recipients": 5}, "schedule": {"send_at": None}, "edit": {"body": "x"}}
+    refused = code_of(lambda: getattr(desk.campaigns, action)(approved.id, actor="李", **arguments.get(action, {})))
+    assert refused in ("campaign_state", "campaign_running")
+
+
+def test_the_check_shows_the_longest_recipient_or_a_chosen_one(desk: Desk) -> None:
+    screened = desk.screened()
+    assert "顾客" in desk.campaigns.check(screened.id).final_text
+    assert "顾客0" in desk.campaigns.check(screened.id, 1).final_text
+    assert code_of(lambda: desk.campaigns.check(screened.id, 99)) == "customer"
+    assert "张女士" in desk.campaigns.check(desk.made().id).final_text, "a draft without audience has a stand-in"
+
+
+def test_everything_is_in_the_audit(desk: Desk) -> None:
+    approved = desk.approved()
+    desk.campaigns.schedule(approved.id, send_at=None, actor="李")
+    actions = [entry.action for entry in reversed(desk.shop.workspace.audit.entries())]
+    assert actions == [
+        "campaign.created", "campaign.edited", "campaign.screening", "campaign.approved", "campaign.scheduled",
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def accounts(desk: Desk) -> Accounts:
+    platform = next(iter(desk.shop.platforms.values()))
+    workspace = desk.shop.workspace
+    return Accounts(
+        store=workspace.accounts, secrets=workspace.secrets, audit=workspace.audit, clock=desk.shop.clock,
+        make_client=lambda *_: platform,
+    )  # fmt: skip
+
+
+def test_connecting_pins_keys_and_keeps_the_secret_inside(desk: Desk, accounts: Accounts) -> None:
+    account = accounts.connect(base_url="http://127.0.0.1:9", key_id="k9", private_key="geheim", actor="陈")
+    assert (account.entity_uscc, account.issuer_uscc, account.simulated) == (ENTITY, ISSUER, True)
+    assert accounts.private_key(account.id) == "geheim"
+    assert "geheim" not in repr(account)
+    assert accounts.test(account.id).ok
+    assert account in accounts.all()
+
+
+def test_disconnecting_removes_the_key_and_keeps_the_facts(desk: Desk, accounts: Accounts) -> None:
+    account = accounts.connect(base_url="http://127.0.0.1:9", key_id="k9", private_key="geheim", actor="陈")
+    accounts.disconnect(account.id, actor="陈")
+    assert desk.shop.workspace.secrets.get(secret_name(account.id)) is None
+    assert code_of(lambda: accounts.private_key(account.id)) == "account_disconnected"
+    assert desk.shop.workspace.accounts.account(account.id).state == "disconnected"
+    assert desk.shop.workspace.customers.total() == 5
+
+
+@pytest.mark.parametrize(
+    ("report", "error", "code"),
+    [
+        ({"issuer_uscc": ENTITY}, NotAllowed, "self_issued"),
+        ({"issuer_uscc": ""}, NotAllowed, "self_issued"),
+        ({"problem": "schema_drift"}, RemoteRefused, "schema_drift"),
+        ({"ok": False}, RemoteRefused, "not_connected"),
+    ],
+)
+def test_an_answer_that_may_not_be_trusted_connects_nothing(
+    desk: Desk, accounts: Accounts, report: dict[str, Any], error: type[AppError], code: str
+) -> None:
+    platform = next(iter(desk.shop.platforms.values()))
+    platform.report = replace(platform.check_connection(), **report)
+    before = accounts.all()
+    with pytest.raises(error) as caught:
+        accounts.connect(base_url="http://127.0.0.1:9", key_id="k9", private_key="geheim", actor="陈")
+    assert caught.value.code == code
+    assert accounts.all() == before
+
+
+def test_segments_are_saved_by_name(desk: Desk) -> None:
+    workspace = desk.shop.workspace
+    audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=desk.shop.clock)
+    zhejiang = Filter((Condition("province", Op.IS, "浙江"),))
+    assert audiences.count(zhejiang, ENTITY) == 5
+    assert audiences.count(zhejiang, "91330100MA0000002X") == 0
+    audiences.save(" 浙江客户 ", zhejiang)
+    assert audiences.saved() == {"浙江客户": zhejiang}
+    audiences.remove("浙江客户")
+    assert audiences.saved() == {}
+    with pytest.raises(SettingsError):
+        audiences.save(" ", zhejiang)
+    with pytest.raises(NotFound):
+        workspace.audiences.audience("浙江客户")
