@@ -185,7 +185,7 @@ def run_worker(
     try:
         with workspace.lock("worker"):
             clock = _worker_clock(workspace, clock_offset)
-            context = _context(workspace, clock)
+            context = worker_context(workspace, clock)
             launched = flows.launch(context, _imports(workspace, clock), workspace.flows)
             ready()
             run(Worker(context, flow_starter(launched)), stopped=stopped)
@@ -200,7 +200,7 @@ def _worker_clock(workspace: Workspace, offset: timedelta) -> Clock:
     return shifted_clock(offset) if offset else system_clock
 
 
-def _context(workspace: Workspace, clock: Clock) -> Context:
+def worker_context(workspace: Workspace, clock: Clock) -> Context:
     from campaign_app.consent import Policy
     from campaign_app.jobs.stores import Context, Stores
 
