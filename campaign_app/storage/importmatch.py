@@ -90,11 +90,7 @@ class RowMatcher:
         """A person who waits already with the same attributes waits once, however often the file is imported."""
         if not rows:
             return
-        known: set[tuple[Any, ...]] = set()
-        for column in (_prospect.phone_key, _prospect.ref):
-            given = [row[column.name] for row in rows if row[column.name] is not None]
-            for other in rows_among(self.connection, sa.select(import_prospect), column, given):
-                known.add(_same_person(other._asdict()))
+        known = self._waiting_already(rows) if self._others_wait() else set()
         fresh = []
         for row in rows:
             person = _same_person(row)
@@ -102,6 +98,24 @@ class RowMatcher:
                 fresh.append(row)
                 known.add(person)
         write_all(self.connection, insert_or_ignore(self.connection, import_prospect), fresh)
+
+    def _others_wait(self) -> bool:
+        """Whether another import has left rows: within one file nobody stands twice."""
+        others = sa.select(sa.literal(1)).where(
+            sa.or_(_prospect.import_id < self.import_id, _prospect.import_id > self.import_id)
+        )
+        return self.connection.execute(others.limit(1)).first() is not None
+
+    def _waiting_already(self, rows: Sequence[dict[str, Any]]) -> set[tuple[Any, ...]]:
+        known: set[tuple[Any, ...]] = set()
+        # with the account the index on refs is used; without, every look-up reads the whole table
+        shops = {row["account_id"] for row in rows}
+        there = sa.select(import_prospect).where(_prospect.account_id.in_(shops))
+        for column in (_prospect.phone_key, _prospect.ref):
+            given = [row[column.name] for row in rows if row[column.name] is not None]
+            for other in rows_among(self.connection, there, column, given):
+                known.add(_same_person(other._asdict()))
+        return known
 
 
 def _same_person(row: Mapping[str, Any]) -> tuple[Any, ...]:

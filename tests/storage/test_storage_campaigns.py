@@ -1,0 +1,146 @@
+"""Campaigns: a frozen audience without gaps, reasons that always add up, states that nobody writes over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from conftest import Fresh
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from storage_samples import (
+    ENTITY,
+    NOW,
+    OTHER_ENTITY,
+    Campaigning,
+    minutes,
+    number,
+    person,
+    shop,
+    sync,
+)
+
+from campaign_app.domain.audience import Condition, Filter, Op
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.errors import NotAllowed, NotFound
+from campaign_app.storage.workspace import Workspace
+
+EXAMPLES = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+def campaign(**changed: object) -> Campaign:
+    return replace(Campaign(0, "双11", ENTITY, "retail", Filter()), **changed)  # type: ignore[arg-type]
+
+
+def test_a_campaign_comes_back_as_written(workspace: Workspace) -> None:
+    shop(workspace)
+    full = campaign(
+        audience=Filter((Condition("tag", Op.IS, "会员"),)),
+        signature="某店",
+        body="{name}，全场满减，退订回T",
+        state=CampaignState.APPROVED,
+        state_note="note",
+        send_at=NOW,
+        window_end=NOW + minutes(60),
+        approved_hash="h",
+        approved_by="审核员",
+        approved_at=NOW - minutes(1),
+        rule_packs="law@1",
+    )
+    made = workspace.campaigns.create(full)
+    assert made == replace(full, id=made.id)
+    assert workspace.campaigns.campaigns() == (made,)
+    with pytest.raises(NotFound):
+        workspace.campaigns.campaign(made.id + 1)
+
+
+def test_an_update_needs_the_state_it_expects(workspace: Workspace) -> None:
+    shop(workspace)
+    made = workspace.campaigns.create(campaign())
+    screened = replace(made, state=CampaignState.SCREENED, name="改名")
+    workspace.campaigns.update(screened, expected=CampaignState.DRAFT)
+    with pytest.raises(NotAllowed) as caught:
+        workspace.campaigns.update(replace(screened, name="再改"), expected=CampaignState.DRAFT)
+    assert caught.value.code == "campaign_state"
+    assert workspace.campaigns.campaign(made.id) == screened
+    with pytest.raises(NotFound):
+        workspace.campaigns.update(replace(screened, id=99), expected=CampaignState.DRAFT)
+
+
+def test_a_snapshot_is_ordered_by_account_and_customer_without_gaps(workspace: Workspace) -> None:
+    first, other, second = shop(workspace), shop(workspace, "k9", entity_uscc=OTHER_ENTITY), shop(workspace, "k2")
+    late = sync(workspace, second, person("b"), person("a"))
+    sync(workspace, other, person("x"))
+    early = sync(workspace, first, person("b", city="x"), person("a"))
+    made = workspace.campaigns.create(campaign())
+    assert workspace.campaigns.snapshot(made.id, NOW) == 4
+    assert workspace.campaigns.campaign(made.id).snapshot_size == 4
+    expected = [*sorted(early.values()), *sorted(late.values())]
+    assert workspace.campaigns.members(made.id, 0, 99) == tuple(enumerate(expected))
+    assert workspace.campaigns.members(made.id, 1, 3) == tuple(enumerate(expected))[1:3]
+
+
+def test_a_new_snapshot_replaces_the_old_one_and_its_reasons(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    sync(workspace, account_id, *(person(f"c{n}", spend_cents=n) for n in range(10)))
+    made = workspace.campaigns.create(campaign())
+    workspace.campaigns.snapshot(made.id, NOW)
+    workspace.campaigns.set_reasons(made.id, {0: ("stale", None)})
+    narrower = replace(made, audience=Filter((Condition("spend_cents", Op.AT_LEAST, 7),)))
+    workspace.campaigns.update(narrower, expected=CampaignState.DRAFT)
+    assert workspace.campaigns.snapshot(made.id, NOW) == 3
+    assert workspace.campaigns.funnel(made.id) == {"unscreened": 3}
+
+
+def test_no_new_snapshot_once_something_left(workspace: Workspace) -> None:
+    sending = Campaigning(workspace, 2)
+    sending.claim(0)
+    with pytest.raises(NotAllowed) as caught:
+        workspace.campaigns.snapshot(sending.campaign_id, NOW)
+    assert caught.value.code == "already_submitted"
+    assert workspace.campaigns.funnel(sending.campaign_id) == {"ok": 2}
+
+
+def test_one_number_is_one_message_across_shops(workspace: Workspace) -> None:
+    first, second = shop(workspace), shop(workspace, "k2")
+    sync(workspace, first, person("a", number(1)), person("b", number(2)), person("c"), person("d"))
+    sync(workspace, second, person("e", number(2)), person("f", number(1)), person("g", number(3)))
+    made = workspace.campaigns.create(campaign())
+    workspace.campaigns.snapshot(made.id, NOW)
+    workspace.campaigns.set_reasons(made.id, {seq: ("ok", None) for seq in range(7) if seq != 1})
+    assert workspace.campaigns.mark_duplicates(made.id) == 1
+    assert workspace.campaigns.mark_duplicates(made.id) == 0
+    assert workspace.campaigns.funnel(made.id) == {"ok": 5, "duplicate_number": 1, "unscreened": 1}
+    assert [seq for seq, _ in workspace.campaigns.ok_members(made.id, -1, 99)] == [0, 2, 3, 4, 6]
+
+
+reasons = st.sampled_from(["ok", "ok", "stale", "withdrawn", "minor", "unknown"])
+
+
+@given(st.lists(st.integers(0, 4) | st.none(), max_size=12), st.data())
+@EXAMPLES
+def test_the_funnel_always_adds_up(fresh: Fresh, numbers: list[int | None], data: st.DataObject) -> None:
+    with fresh() as workspace:
+        account_id = shop(workspace)
+        sync(
+            workspace,
+            account_id,
+            *(person(f"c{n:02}", None if p is None else number(p)) for n, p in enumerate(numbers)),
+        )
+        made = workspace.campaigns.create(campaign())
+        size = workspace.campaigns.snapshot(made.id, NOW)
+        said = data.draw(st.dictionaries(st.integers(0, max(size - 1, 0)), reasons, max_size=size))
+        workspace.campaigns.set_reasons(made.id, {seq: (word, None) for seq, word in said.items()})
+        before = workspace.campaigns.funnel(made.id)
+        doubled = workspace.campaigns.mark_duplicates(made.id)
+        funnel = workspace.campaigns.funnel(made.id)
+        assert size == len(numbers) == sum(before.values()) == sum(funnel.values())
+        phones = [numbers[seq] for seq, word in sorted(said.items()) if word == "ok" and numbers[seq] is not None]
+        assert doubled == funnel.get("duplicate_number", 0) == len(phones) - len(set(phones))
+        ok = workspace.campaigns.ok_members(made.id, -1, 100)
+        assert len(ok) == funnel.get("ok", 0) == workspace.ledger.undecided(made.id)
+        pages, after = [], -1
+        while page := workspace.campaigns.ok_members(made.id, after, 2):
+            pages += page
+            after = page[-1][0]
+        assert tuple(pages) == ok

@@ -1,0 +1,154 @@
+"""Customers as synced: pages come twice, out of order and half-empty; nothing loosens a suppression."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from conftest import Fresh
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from storage_samples import ENTITY, NOW, OTHER_ENTITY, minutes, number, person, shop, sync
+
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
+from campaign_app.domain.customer import Customer, PlatformCustomer
+from campaign_app.domain.errors import NotFound
+from campaign_app.storage.workspace import Workspace
+
+EXAMPLES = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+def test_a_customer_comes_back_as_synced(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    full = person(
+        "ou-1",
+        number(7),
+        province="浙江",
+        city="杭州",
+        spend_cents=123_45,
+        order_count=3,
+        last_order_at=NOW - minutes(5),
+        tags=("会员", "双 11", "a\x1fb"),
+    )
+    ids = sync(workspace, account_id, full, person("ou-2"))
+    assert workspace.customers.by_ids([*ids.values(), 4711]) == {
+        ids["ou-1"]: Customer(
+            id=ids["ou-1"],
+            account_id=account_id,
+            ref="ou-1",
+            name="顾客ou-1",
+            province="浙江",
+            city="杭州",
+            spend_cents=123_45,
+            order_count=3,
+            last_order_at=NOW - minutes(5),
+            tags=("会员", "双 11", "a b"),
+            attributes={},
+            phone=number(7),
+            phone_key=workspace.phone_keys.of_phone(number(7)),
+        ),
+        ids["ou-2"]: Customer(ids["ou-2"], account_id, "ou-2", "顾客ou-2", "", "", 0, 0, None, (), {}),
+    }
+
+
+def test_a_page_counts_what_is_new_and_moves_the_cursor(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    page = [person("c1"), person("c2"), person("c1")]
+    assert workspace.customers.upsert_page(account_id, page, "after 2", NOW) == 2
+    assert workspace.customers.upsert_page(account_id, [*page, person("c3")], "after 3", NOW) == 1
+    assert workspace.customers.upsert_page(account_id, [], "end", NOW) == 0
+    assert workspace.accounts.cursor(account_id, "customers") == "end"
+    assert workspace.customers.total() == 3
+
+
+def test_a_page_for_no_account_stores_nothing(workspace: Workspace) -> None:
+    with pytest.raises(NotFound):
+        workspace.customers.upsert_page(99, [person("c1")], "x", NOW)
+    assert workspace.customers.total() == 0
+
+
+def test_ids_stay_when_a_customer_is_synced_again(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    first = sync(workspace, account_id, person("c1"), person("c2"))
+    assert sync(workspace, account_id, person("c2", updated_at=NOW + minutes(1)), person("c1")) == first
+
+
+def test_minors_are_suppressed_by_ref_and_number_whatever_the_order(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    newer = person("c1", number(1), updated_at=NOW + minutes(1))
+    sync(workspace, account_id, newer, person("c1", number(1), minor=True))
+    sync(workspace, account_id, person("c1", number(1), updated_at=NOW + minutes(2)))
+    keys = [workspace.phone_keys.of_ref(CustomerRef(account_id, "c1")), workspace.phone_keys.of_phone(number(1))]
+    active = workspace.suppressions.active(ENTITY, keys)
+    assert [[mark.kind for mark in active[key]] for key in keys] == [[SuppressionKind.MINOR]] * 2
+    assert workspace.suppressions.active(OTHER_ENTITY, keys) == {}
+
+
+@pytest.mark.parametrize("later", [number(2), None])
+def test_an_opt_out_by_number_stays_with_the_customer_whose_number_changes(workspace: Workspace, later: object) -> None:
+    account_id = shop(workspace)
+    sync(workspace, account_id, person("c1", number(1)))
+    gone = Suppression(ENTITY, workspace.phone_keys.of_phone(number(1)), SuppressionKind.OPT_OUT, NOW, "reply")
+    workspace.suppressions.add([gone])
+    sync(workspace, account_id, person("c1", later, updated_at=NOW + minutes(1)))  # type: ignore[arg-type]
+    key = workspace.phone_keys.of_ref(CustomerRef(account_id, "c1"))
+    assert {mark.kind for mark in workspace.suppressions.active(ENTITY, [key])[key]} == {SuppressionKind.OPT_OUT}
+    assert gone in workspace.suppressions.active(ENTITY, [gone.key])[gone.key]
+
+
+def test_numbers_are_sealed_differently_each_time_and_never_plain(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    sync(workspace, account_id, person("c1", number(1)), person("c2", number(1)))
+    with workspace.database.read() as connection:
+        sealed = connection.execute(sa.text("SELECT phone_sealed, phone_key FROM customer")).all()
+    assert len({row.phone_sealed for row in sealed}) == 2
+    assert len({row.phone_key for row in sealed}) == 1
+    assert not any(number(1).digits.encode() in blob for row in sealed for blob in row)
+
+
+def test_a_great_many_are_read_at_once(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    crowd = [person(f"c{n}") for n in range(12_000)]
+    workspace.customers.upsert_page(account_id, crowd, "x", NOW)
+    ids = workspace.customers.ids_of_refs(account_id, [each.ref for each in crowd] + ["nobody"])
+    assert len(ids) == len(workspace.customers.by_ids(list(ids.values()))) == 12_000
+
+
+def test_the_audience_is_of_the_entitys_shops_only(workspace: Workspace) -> None:
+    sync(workspace, shop(workspace), person("c1"))
+    sync(workspace, shop(workspace, "k2"), person("c1"))
+    sync(workspace, shop(workspace, "k3", entity_uscc=OTHER_ENTITY), person("c1"))
+    counts = [workspace.customers.count(Filter(), entity, NOW) for entity in (ENTITY, OTHER_ENTITY, "nobody")]
+    assert counts == [2, 1, 0]
+
+
+seen = st.builds(
+    lambda ref, at, spend, phone: person(
+        f"c{ref}", None if phone is None else number(phone), updated_at=NOW + minutes(at), spend_cents=spend
+    ),
+    st.integers(0, 3),
+    st.integers(0, 3),
+    st.integers(0, 9),
+    st.none() | st.integers(0, 2),
+)
+
+
+@given(st.lists(st.lists(seen, max_size=6), max_size=5))
+@EXAMPLES
+def test_the_newest_version_stays_whatever_order_pages_come_in(
+    fresh: Fresh, pages: list[list[PlatformCustomer]]
+) -> None:
+    with fresh() as workspace:
+        account_id = shop(workspace)
+        newest: dict[str, PlatformCustomer] = {}
+        for page in pages:
+            new = {each.ref for each in page} - set(newest)
+            for each in page:
+                if each.ref not in newest or each.updated_at >= newest[each.ref].updated_at:
+                    newest[each.ref] = each
+            assert workspace.customers.upsert_page(account_id, page, "x", NOW) == len(new)
+        ids = workspace.customers.ids_of_refs(account_id, list(newest))
+        stored = workspace.customers.by_ids(list(ids.values()))
+        assert {(c.ref, c.spend_cents, c.phone) for c in stored.values()} == {
+            (c.ref, c.spend_cents, c.phone) for c in newest.values()
+        }

@@ -1,0 +1,130 @@
+"""What comes back is stored once, with its cursor, and whoever said no is suppressed at once."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from storage_samples import ENTITY, NOW, Campaigning, number, person, shop, sync
+
+from campaign_app.domain.consent import CustomerRef, SuppressionKind
+from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome, Page
+from campaign_app.domain.phone import Phone
+from campaign_app.storage.workspace import Workspace
+
+
+@pytest.fixture
+def sending(workspace: Workspace) -> Campaigning:
+    made = Campaigning(workspace, 4)
+    made.settle(made.claim(0, 1, 2), *((seq, Outcome.ACCEPTED) for seq in (0, 1, 2)))
+    return made
+
+
+def reports(*items: DeliveryReport, cursor: str = "r") -> Page[DeliveryReport]:
+    return Page(items, cursor, more=False)
+
+
+def delivered(seq: int, report_id: str = "", outcome: Outcome = Outcome.DELIVERED) -> DeliveryReport:
+    return DeliveryReport(report_id or f"r{seq}", f"p-{seq}", outcome, "DELIVRD", NOW)
+
+
+def reply(inbound_id: str, ref: str, phone: Phone | None = None, text: str = "T") -> InboundMessage:
+    return InboundMessage(inbound_id, ref, phone, text, NOW)
+
+
+def kinds(workspace: Workspace, *keys: bytes) -> list[set[SuppressionKind]]:
+    active = workspace.suppressions.active(ENTITY, keys)
+    return [{mark.kind for mark in active.get(key, frozenset())} for key in keys]
+
+
+def keys_of(sending: Campaigning, n: int) -> tuple[bytes, bytes]:
+    keys = sending.workspace.phone_keys
+    return keys.of_ref(CustomerRef(sending.account_id, f"c{n}")), keys.of_phone(number(n))
+
+
+def test_a_report_counts_once(sending: Campaigning) -> None:
+    store = sending.workspace.inbox.store_reports
+    page = reports(delivered(0), delivered(0), delivered(1, outcome=Outcome.FAILED), delivered(99))
+    assert store(sending.account_id, page, NOW) == 2
+    assert store(sending.account_id, page, NOW) == 0
+    assert store(sending.account_id, reports(delivered(0, "other", Outcome.FAILED), cursor="r2"), NOW) == 0
+    assert sending.counts() == {"submitted": 3, "accepted": 3, "delivered": 1, "failed": 1}
+    assert sending.workspace.accounts.cursor(sending.account_id, "reports") == "r2"
+
+
+def test_a_report_that_comes_before_the_senders_answer_is_applied_after_it(sending: Campaigning) -> None:
+    made = sending.claim(3)
+    assert sending.workspace.inbox.store_reports(sending.account_id, reports(delivered(3)), NOW) == 0
+    sending.settle(made, (3, Outcome.ACCEPTED))
+    assert sending.counts() == {"submitted": 4, "accepted": 4, "delivered": 1}
+
+
+def test_another_accounts_report_says_nothing_of_our_messages(sending: Campaigning) -> None:
+    other = shop(sending.workspace, "k2")
+    assert sending.workspace.inbox.store_reports(other, reports(delivered(0)), NOW) == 0
+    assert sending.counts() == {"submitted": 3, "accepted": 3}
+
+
+def test_a_reply_is_stored_once_and_an_opt_out_holds_by_ref_and_number(sending: Campaigning) -> None:
+    page = Page((reply("i1", "c0"), reply("i2", "c1", text="谢谢"), reply("i1", "c0")), "i", more=False)
+    store = sending.workspace.inbox.store_inbound
+    assert store(sending.account_id, page, ["i1"], NOW) == 2
+    assert store(sending.account_id, page, ["i1"], NOW) == 0
+    assert kinds(sending.workspace, *keys_of(sending, 0)) == [{SuppressionKind.OPT_OUT}] * 2
+    assert kinds(sending.workspace, *keys_of(sending, 1)) == [set(), set()]
+    assert sending.counts() == {"submitted": 3, "accepted": 3, "replies": 2, "opt_outs": 1}
+    assert sending.workspace.accounts.cursor(sending.account_id, "inbound") == "i"
+
+
+def test_an_opt_out_of_somebody_we_do_not_know_holds_too(sending: Campaigning) -> None:
+    page = Page((reply("i1", "stranger", number(77)), reply("i2", "", number(78))), "i", more=False)
+    sending.workspace.inbox.store_inbound(sending.account_id, page, ["i1", "i2"], NOW)
+    keys = sending.workspace.phone_keys
+    stranger = keys.of_ref(CustomerRef(sending.account_id, "stranger"))
+    held = kinds(sending.workspace, stranger, keys.of_phone(number(77)), keys.of_phone(number(78)))
+    assert held == [{SuppressionKind.OPT_OUT}] * 3
+    assert sending.counts() == {"submitted": 3, "accepted": 3}
+
+
+def test_an_opt_out_by_number_counts_at_every_shop_of_the_entity(sending: Campaigning) -> None:
+    second = shop(sending.workspace, "k2")
+    sync(sending.workspace, second, person("twin", number(0)))
+    page = Page((reply("i1", "twin"),), "i", more=False)
+    sending.workspace.inbox.store_inbound(second, page, ["i1"], NOW)
+    assert kinds(sending.workspace, keys_of(sending, 0)[1]) == [{SuppressionKind.OPT_OUT}]
+    assert sending.counts()["opt_outs"] == 1
+
+
+def complaint(complaint_id: str, ref: str = "", provider_id: str = "", phone: Phone | None = None) -> ComplaintClue:
+    return ComplaintClue(complaint_id, ref, phone, provider_id, NOW)
+
+
+@pytest.mark.parametrize(
+    "clue", [complaint("x", "c1"), complaint("x", provider_id="p-1"), complaint("x", phone=number(1))]
+)
+def test_a_complaint_suppresses_its_person_however_they_are_named(sending: Campaigning, clue: ComplaintClue) -> None:
+    page = Page((clue, clue), "c", more=False)
+    assert sending.workspace.inbox.store_complaints(sending.account_id, page, NOW) == 1
+    assert sending.workspace.inbox.store_complaints(sending.account_id, page, NOW) == 0
+    assert kinds(sending.workspace, keys_of(sending, 1)[1]) == [{SuppressionKind.COMPLAINT}]
+    assert sending.counts() == {"submitted": 3, "accepted": 3, "complaints": 1}
+    assert sending.workspace.accounts.cursor(sending.account_id, "complaints") == "c"
+
+
+def test_a_complaint_about_a_message_whose_answer_is_not_stored_yet_finds_its_person_later(
+    sending: Campaigning,
+) -> None:
+    made = sending.claim(3)
+    page = Page((complaint("x", provider_id="p-3"),), "c", more=False)
+    sending.workspace.inbox.store_complaints(sending.account_id, page, NOW)
+    assert kinds(sending.workspace, *keys_of(sending, 3)) == [set(), set()]
+    sending.settle(made, (3, Outcome.ACCEPTED))
+    assert kinds(sending.workspace, *keys_of(sending, 3)) == [{SuppressionKind.COMPLAINT}] * 2
+    assert sending.counts()["complaints"] == 1
+
+
+def test_numbers_of_those_who_wrote_are_sealed(sending: Campaigning) -> None:
+    page = Page((reply("i1", "c0", number(0)),), "i", more=False)
+    sending.workspace.inbox.store_inbound(sending.account_id, page, [], NOW)
+    with sending.workspace.database.read() as connection:
+        sealed = connection.execute(sa.text("SELECT phone_sealed FROM inbound")).scalar_one()
+    assert number(0).digits.encode() not in sealed

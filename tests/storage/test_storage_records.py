@@ -1,0 +1,163 @@
+"""Accounts, settings, signatures, secrets, jobs and the audit chain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from storage_samples import ENTITY, ISSUER, NOW, OTHER_ENTITY, account, minutes, shop
+
+from campaign_app.domain.customer import Entity
+from campaign_app.domain.errors import NotAllowed, NotFound, WorkspaceError
+from campaign_app.domain.signature import Signature
+from campaign_app.storage.workspace import Workspace
+
+SIGNATURE = Signature("某店", ENTITY, "trademark", "approved", True, ("retail", "会员"), date(2027, 1, 31))
+
+
+def test_entities_are_kept_as_last_written(workspace: Workspace) -> None:
+    entity = Entity(ENTITY, "杭州某店", "individual_business", ("增值电信",))
+    workspace.accounts.add_entity(Entity(ENTITY, "旧名"))
+    workspace.accounts.add_entity(entity)
+    assert workspace.accounts.entity(ENTITY) == entity
+    assert workspace.accounts.entities() == (entity,)
+    with pytest.raises(NotFound):
+        workspace.accounts.entity(OTHER_ENTITY)
+
+
+def test_an_account_is_connected_once(workspace: Workspace) -> None:
+    first = shop(workspace)
+    assert workspace.accounts.account(first) == replace(account(), id=first)
+    with pytest.raises(NotAllowed) as caught:
+        workspace.accounts.add_account(account())
+    assert (caught.value.code, caught.value.facts) == ("account_exists", {"account": first})
+    second = shop(workspace, "k2")
+    assert [each.id for each in workspace.accounts.accounts()] == [first, second]
+    workspace.accounts.set_account_state(second, "refused")
+    assert workspace.accounts.account(second).state == "refused"
+    for act in (lambda: workspace.accounts.account(99), lambda: workspace.accounts.set_account_state(99, "x")):
+        with pytest.raises(NotFound):
+            act()
+
+
+def test_an_entity_cannot_confirm_its_own_list(workspace: Workspace) -> None:
+    with pytest.raises(NotAllowed) as caught:
+        shop(workspace, issuer_uscc=ENTITY)
+    assert caught.value.code == "own_issuer"
+    shop(workspace)
+    with pytest.raises(sa.exc.IntegrityError), workspace.database.write() as connection:
+        connection.exec_driver_sql("UPDATE account SET issuer_uscc = entity_uscc")
+
+
+def test_settings_are_any_json(workspace: Workspace) -> None:
+    assert workspace.accounts.setting("hours", {"from": 9}) == {"from": 9}
+    workspace.accounts.set_setting("hours", {"from": 8, "days": [1, 2], "名": None})
+    workspace.accounts.set_setting("hours", {"from": 10})
+    assert workspace.accounts.setting("hours", None) == {"from": 10}
+
+
+def test_signatures_are_what_the_entitys_accounts_last_reported(workspace: Workspace) -> None:
+    first, second = shop(workspace), shop(workspace, "k2")
+    older, plain = replace(SIGNATURE, status="expired"), Signature("无", OTHER_ENTITY)
+    workspace.accounts.put_signatures(first, [SIGNATURE, plain], NOW)
+    workspace.accounts.put_signatures(second, [older], NOW - minutes(5))
+    assert workspace.accounts.signature("某店", ENTITY) == SIGNATURE
+    assert workspace.accounts.signature("无", ENTITY) == plain
+    assert workspace.accounts.signature("某店", OTHER_ENTITY) is None
+    workspace.accounts.put_signatures(first, [], NOW)
+    assert workspace.accounts.signature("某店", ENTITY) == older
+
+
+def test_cursors_begin_empty(workspace: Workspace) -> None:
+    assert workspace.accounts.cursor(shop(workspace), "reports") == ""
+
+
+def test_secrets_are_sealed_under_their_names(workspace: Workspace) -> None:
+    workspace.secrets.put("a", "token 甲")
+    workspace.secrets.put("b", "token 乙")
+    workspace.secrets.put("b", "token 丙")
+    assert [workspace.secrets.get(name) for name in ("a", "b", "c")] == ["token 甲", "token 丙", None]
+    with workspace.database.write() as connection:
+        sealed = connection.exec_driver_sql("SELECT sealed FROM secret WHERE name = 'b'").scalar_one()
+        assert b"token" not in sealed
+        connection.exec_driver_sql("UPDATE secret SET sealed = (SELECT sealed FROM secret WHERE name = 'a')")
+    with pytest.raises(WorkspaceError) as caught:
+        workspace.secrets.get("b")
+    assert caught.value.code == "damaged"
+    workspace.secrets.delete("b")
+    workspace.secrets.delete("b")
+    assert workspace.secrets.get("b") is None
+
+
+def test_jobs_go_their_way_and_end_once(workspace: Workspace) -> None:
+    first = workspace.jobs.enqueue("sync", {"account": 1}, NOW)
+    second = workspace.jobs.enqueue("screen", {"campaign": 2}, NOW)
+    assert (first.kind, first.args, first.state) == ("sync", {"account": 1}, "queued")
+    workspace.jobs.set_state(first.id, "running")
+    workspace.jobs.set_progress(first.id, 3, 10)
+    assert [job.id for job in workspace.jobs.open_jobs()] == [first.id, second.id]
+    workspace.jobs.set_state(first.id, "done", result={"new": 7})
+    workspace.jobs.set_state(second.id, "failed", error="account_refused")
+    done = workspace.jobs.job(first.id)
+    assert (done.state, done.progress, done.total, done.result) == ("done", 3, 10, {"new": 7})
+    assert workspace.jobs.job(second.id).error == "account_refused"
+    assert workspace.jobs.open_jobs() == ()
+
+
+def test_a_cancelled_job_stays_cancelled(workspace: Workspace) -> None:
+    job = workspace.jobs.enqueue("sync", {}, NOW)
+    workspace.jobs.set_state(job.id, "cancelled")
+    workspace.jobs.set_state(job.id, "running")
+    workspace.jobs.set_state(job.id, "done", result={})
+    workspace.jobs.set_progress(job.id, 5, 5)
+    assert workspace.jobs.job(job.id) == replace(job, state="cancelled")
+    with pytest.raises(NotFound):
+        workspace.jobs.set_state(99, "running")
+
+
+def filled_chain(workspace: Workspace) -> None:
+    for n in range(5):
+        workspace.audit.record("campaign_approved", actor="审核员", at=NOW, campaign=n, late=None, ok=True, why="x")
+
+
+def test_the_chain_holds(workspace: Workspace) -> None:
+    assert workspace.audit.verify() == 0
+    assert workspace.audit.head() == (0, bytes(32))
+    filled_chain(workspace)
+    assert workspace.audit.verify() == 5
+    newest = workspace.audit.entries(limit=2)
+    assert [entry.id for entry in newest] == [5, 4]
+    assert [entry.id for entry in workspace.audit.entries(before=4)] == [3, 2, 1]
+    assert workspace.audit.head() == (5, newest[0].hash)
+    assert newest[0].prev_hash == newest[1].hash
+    assert newest[0].facts == {"campaign": 4, "late": None, "ok": True, "why": "x"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit SET actor = 'somebody else' WHERE id = 3",
+        "UPDATE audit SET facts = '{}' WHERE id = 1",
+        "DELETE FROM audit WHERE id = 2",
+        "UPDATE audit SET at = at + 1 WHERE id = 5",
+        "UPDATE audit SET id = 9 WHERE id = 5",
+    ],
+)
+def test_the_chain_shows_what_was_changed_behind_the_triggers(workspace: Workspace, change: str) -> None:
+    filled_chain(workspace)
+    with pytest.raises(sa.exc.IntegrityError), workspace.database.write() as connection:
+        connection.exec_driver_sql(change)
+    with workspace.database.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_no_update")
+        connection.exec_driver_sql("DROP TRIGGER audit_no_delete")
+        connection.exec_driver_sql(change)
+    with pytest.raises(WorkspaceError) as caught:
+        workspace.audit.verify()
+    assert caught.value.code == "damaged"
+
+
+def test_accounts_know_their_issuer_by_name(workspace: Workspace) -> None:
+    (known,) = [workspace.accounts.account(shop(workspace))]
+    assert (known.issuer_uscc, known.issuer_name, known.simulated) == (ISSUER, "登记处", True)
