@@ -222,6 +222,16 @@ def test_swapped_leaves_confirm_neither() -> None:
     assert [facts[r.ref].note for r in REFS] == ["other_ref", "other_ref", "", ""]
 
 
+def test_a_decoy_at_the_place_of_a_good_leaf_confirms_nobody() -> None:
+    def decoy(page: Json) -> Json:
+        first, *others = page["answers"]
+        false = {**first, "leaf": first["leaf"].replace("pending", "confirmed")}
+        return {**page, "answers": [{**first, "ref": "c9"}, *others, false]}
+
+    facts = ask(Registry({"c1": {"status": "pending"}}, after=decoy))
+    assert [facts[r.ref].note for r in REFS] == ["not_in_receipt", "", "", ""]
+
+
 # --- answers that are told apart -------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,8 @@ PAGE = Registry(TRUTH).page([ref.ref for ref in REFS], NONCE)
 SIGNED = {answer["leaf"] for answer in PAGE["answers"]}
 READER, KEYS = AnswerReader(ACCOUNT), ReceiptVerifier(ACCOUNT.pinned_keys)
 
+WORDS = [("declined", "confirmed"), ("granted_v2", "confirmed"), ("pre_ticked", "paper"), ("c1", "c0"), ("c0", "c3")]
+
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 9) | st.text(max_size=8) | st.sampled_from([r.ref for r in REFS]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["ref", "leaf", "index"]), inner),
@@ -29,62 +31,77 @@ values = st.recursive(
 )
 
 
-@st.composite
-def texts(draw: st.DrawFn, text: str) -> str:
-    """The text with some characters of it replaced, inserted or taken away, or one word changed for another."""
-    words = [
-        ("declined", "confirmed"),
-        ("c1", "c0"),
-        ("pre_ticked", "paper"),
-        ("granted_v2", "confirmed"),
-        ("k1", "k2"),
-    ]
-    for old, new in draw(st.lists(st.sampled_from(words), max_size=2)):
-        text = text.replace(old, new)
-    for _ in range(draw(st.integers(0, 2))):
-        at = draw(st.integers(0, len(text)))
-        text = text[:at] + draw(st.text(max_size=2)) + text[at + draw(st.integers(0, 2)) :]
-    return text
+def field_of(row: Any) -> st.SearchStrategy[Any]:
+    """The row with one of its fields changed."""
+    if not isinstance(row, dict) or not row:
+        return values
+    return st.sampled_from(sorted(row)).flatmap(
+        lambda name: changed(row[name]).map(lambda new: {**row, name: new}) | st.just(without(row, name))
+    )
+
+
+def without(row: Json, name: str) -> Json:
+    return {key: value for key, value in row.items() if key != name}
+
+
+def changed(value: Any) -> st.SearchStrategy[Any]:
+    """Something else in the value's place, near to it more often than far from it."""
+    if isinstance(value, str):
+        return reworded(value) | reworded(value) | edited(value) | values
+    if isinstance(value, list) and value:
+        at = st.integers(0, len(value) - 1)
+        other = at.flatmap(lambda i: changed(value[i]).map(lambda new: [*value[:i], new, *value[i + 1 :]]))
+        return other | at.map(lambda i: value[:i] + value[i + 1 :]) | st.permutations(value) | values
+    return st.integers(-2, 6) | values
+
+
+def reworded(text: str) -> st.SearchStrategy[str]:
+    """What a cheat would write."""
+    return st.sampled_from(WORDS).map(lambda word: text.replace(*word))
 
 
 @st.composite
-def mutated(draw: st.DrawFn, value: Any) -> Any:
-    """The value with something somewhere in it changed."""
-    if isinstance(value, str) and draw(st.booleans()):
-        return draw(texts(value))
-    if isinstance(value, dict) and value and draw(st.integers(0, 9)):
-        name = draw(st.sampled_from(sorted(value)))
-        changed = {**value, name: draw(mutated(value[name]))}
-        return {k: v for k, v in changed.items() if k != name} if not draw(st.integers(0, 9)) else changed
-    if isinstance(value, list) and value and draw(st.integers(0, 9)):
-        return draw(reshaped(value))
-    return draw(values)
+def edited(draw: st.DrawFn, text: str) -> str:
+    at = draw(st.integers(0, len(text)))
+    return text[:at] + draw(st.text(max_size=2)) + text[at + draw(st.integers(0, 2)) :]
 
 
 @st.composite
-def reshaped(draw: st.DrawFn, items: list[Any]) -> list[Any]:
-    at = draw(st.integers(0, len(items) - 1))
-    match draw(st.sampled_from(["change", "drop", "double", "shuffle", "cross"])):
+def reshaped(draw: st.DrawFn, rows: list[Any]) -> list[Any]:
+    """Rows dropped, doubled, moved, changed, with fields in each other's place, or hidden behind a false twin."""
+    at, other = (draw(st.integers(0, len(rows) - 1)) for _ in range(2))
+    row = rows[at]
+    match draw(st.sampled_from(["drop", "double", "shuffle", "change", "swap", "decoy"])):
         case "drop":
-            return items[:at] + items[at + 1 :]
+            return rows[:at] + rows[at + 1 :]
         case "double":
-            return [*items, draw(mutated(items[at]))]
+            return [*rows, draw(field_of(row))]
         case "shuffle":
-            return draw(st.permutations(items))
-        case "cross" if isinstance(items[at], dict):
-            other = draw(st.sampled_from(items))
-            name = draw(st.sampled_from(["ref", "leaf", "index", "path"]))
-            crossed = {**items[at], name: other[name]} if isinstance(other, dict) and name in other else items[at]
-            return [*items[:at], crossed, *items[at + 1 :]]
-    return [*items[:at], draw(mutated(items[at])), *items[at + 1 :]]
+            return draw(st.permutations(rows))
+        case "swap":
+            return swapped(rows, at, other, draw(st.sampled_from(["ref", "leaf", "index", "path"])))
+        case "decoy" if isinstance(row, dict):
+            return [*rows[:at], {**row, "ref": "c9"}, *rows[at + 1 :], draw(field_of(row))]
+    return [*rows[:at], draw(field_of(row)), *rows[at + 1 :]]
+
+
+def swapped(rows: list[Any], at: int, other: int, name: str) -> list[Any]:
+    if not all(isinstance(rows[i], dict) and name in rows[i] for i in (at, other)):
+        return rows
+    result = list(rows)
+    result[at] = {**rows[at], name: rows[other][name]}
+    result[other] = {**rows[other], name: rows[at][name]}
+    return result
 
 
 @st.composite
 def pages(draw: st.DrawFn) -> Any:
+    """The page with its answers tampered with, and sometimes the rest of it too."""
     page: Any = PAGE
     for _ in range(draw(st.integers(1, 3))):
-        page = draw(mutated(page))
-    return page
+        if page["answers"]:
+            page = {**page, "answers": draw(reshaped(page["answers"]))}
+    return page if draw(st.integers(0, 4)) else draw(field_of(page))
 
 
 @settings(max_examples=600)
