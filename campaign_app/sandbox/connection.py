@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import partial
 from math import ceil
 from typing import Any, Final
@@ -17,7 +19,7 @@ from typing import Any, Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from campaign_app.sandbox.faults import Fault, FaultPlan
+from campaign_app.sandbox.faults import NO_FAULT, Fault, FaultPlan
 from campaign_app.sandbox.problems import problem
 
 TRANSPORT: Final = "campaign_app.sandbox.transport"
@@ -40,18 +42,24 @@ async def _with_transport(
 
 
 class FaultyConnection:
-    """ASGI middleware: draws the fault of every request and does those that are not about the answer's content."""
+    """ASGI middleware: draws the fault of every request and does those that are not about the answer's content.
 
-    def __init__(self, app: ASGIApp, plan: FaultPlan) -> None:
+    It also writes the Date of every answer, by the platform's own clock: a server whose clock is wrong says so in it.
+    """
+
+    def __init__(self, app: ASGIApp, plan: FaultPlan, clock: Callable[[], datetime]) -> None:
         self._app = app
         self._plan = plan
+        self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(("/sandbox/", "/ledger")):
-            await self._app(scope, receive, send)
-            return
-        fault = self._plan.next(scope["path"])
+        ours = scope["type"] != "http" or scope["path"].startswith(("/sandbox/", "/ledger"))
+        fault = NO_FAULT if ours else self._plan.next(scope["path"])
         scope["state"] = {**scope.get("state", {}), "fault": fault}
+        skew = fault.seconds if fault.name == "clock_skew" else 0.0
+        await self._answer(fault, scope, receive, _Dated(send, self._clock() + timedelta(seconds=skew)))
+
+    async def _answer(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         if fault.is_one_of("throttle", "error500", "error503"):
             await _drain(receive)
             await _early_answer(fault)(scope, receive, send)
@@ -79,6 +87,19 @@ class FaultyConnection:
             await answer.replay_half(send)
             scope["extensions"][TRANSPORT].close()
             await _gone(receive)
+
+
+class _Dated:
+    """Sends with a Date."""
+
+    def __init__(self, send: Send, now: datetime) -> None:
+        self._send = send
+        self._date = (b"date", format_datetime(now.astimezone(UTC), usegmt=True).encode())
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [self._date, *message["headers"]]}
+        await self._send(message)
 
 
 class _Kept:

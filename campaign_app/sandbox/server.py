@@ -38,7 +38,7 @@ def create_app(config: SandboxConfig) -> Starlette:
         routes=[*_contract(platform), *Admin(platform, plan).routes()],
         exception_handlers={Refused: on_refused, HTTPException: on_http_error, Exception: on_bug},
     )
-    app.add_middleware(FaultyConnection, plan=plan)
+    app.add_middleware(FaultyConnection, plan=plan, clock=platform.now)
     return app
 
 
@@ -140,6 +140,7 @@ def serve(config: SandboxConfig, listener: socket.socket, on_ready: Callable[[Ca
         log_level="error",
         access_log=False,
         server_header=False,
+        date_header=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=1,
     )

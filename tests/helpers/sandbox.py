@@ -6,12 +6,13 @@ import json
 import secrets
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import requests
 
@@ -45,12 +46,13 @@ class SandboxProcess:
             *("--customers", str(customers), "--seed", str(seed), "--faults", faults, "--delay", str(delay)),
         ]
         self._process: subprocess.Popen[bytes] | None = None
+        self._errors: IO[bytes] | None = None
         self.ready: dict[str, Any] = {}
 
     def start(self) -> Self:
-        self._process = subprocess.Popen(
-            self._args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        # no pipe: one that nobody reads would stop a server with much to say
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - `stop` reads and closes it
+        self._process = subprocess.Popen(self._args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
@@ -60,15 +62,17 @@ class SandboxProcess:
 
     def stop(self) -> str:
         """Ends it by closing its standard input; returns what it wrote on its standard error."""
-        if self._process is None:
+        if self._process is None or self._errors is None:
             return ""
         process, self._process = self._process, None
         try:
-            _, errors = process.communicate(timeout=START_SECONDS)
+            process.communicate(timeout=START_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
-            _, errors = process.communicate()
-        return errors.decode()
+            process.communicate()
+        with self._errors as errors:
+            errors.seek(0)
+            return errors.read().decode()
 
     def __enter__(self) -> Self:
         return self.start()

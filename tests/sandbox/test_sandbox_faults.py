@@ -5,12 +5,23 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 
 import pytest
 import requests
 from helpers.sandbox import SandboxClient, SandboxProcess
 
-from campaign_app.sandbox.faults import NAMES, PROFILES, FaultPlan, FaultsRefused, Rule, concerns, parse_faults
+from campaign_app.sandbox.faults import (
+    NAMES,
+    PROFILES,
+    TRANSPORT,
+    FaultPlan,
+    FaultsRefused,
+    Rule,
+    concerns,
+    parse_faults,
+)
 from campaign_app.transport import wire
 from campaign_app.transport.receipts import ReceiptRefused, leaf_hash, unb64u, verify_inclusion, verify_receipt
 
@@ -113,6 +124,14 @@ def test_a_skewed_clock_refuses_us(sandbox: SandboxProcess, client: SandboxClien
     sandbox.faults(fault="clock_skew", path="/v1/meta")
     answer = client.call("GET", "/v1/meta")
     assert (answer.status_code, answer.json()["code"]) == (401, "clock_skew")
+    assert 500 < parsedate_to_datetime(answer.headers["Date"]).timestamp() - time.time() < 700
+
+
+def test_every_answer_has_one_date_of_the_servers_clock(sandbox: SandboxProcess, client: SandboxClient) -> None:
+    urls = ["/v1/nothing", "/.well-known/jwks.json", "/ledger", "/sandbox/health"]
+    answers = [client.call("GET", "/v1/meta"), *(requests.get(sandbox.url + url, timeout=9) for url in urls)]
+    for answer in answers:
+        assert abs(parsedate_to_datetime(answer.headers["Date"]).timestamp() - time.time()) < 60
 
 
 def test_a_little_skew_shows_in_what_is_answered(
@@ -288,6 +307,19 @@ def test_odd_profiles_are_refused(text: str) -> None:
 @pytest.mark.parametrize("name", sorted(PROFILES))
 def test_profiles_name_faults_that_exist(name: str) -> None:
     assert set(parse_faults(name)) <= set(NAMES)
+
+
+def test_no_fault_of_the_connection_troubles_the_server_itself() -> None:
+    """uvicorn takes an application that does not answer for a bug and says so; here it has nothing to say."""
+    with SandboxProcess(customers=50) as sandbox:
+        client = sandbox.client()
+        client.timeout = 0.4
+        for fault in TRANSPORT:
+            sandbox.faults(fault=fault, path="/v1/customers")
+            with suppress(requests.RequestException):
+                client.call("GET", "/v1/customers")
+        assert sandbox.faults()["next"] == []
+        assert sandbox.stop() == ""
 
 
 def test_under_a_hostile_profile_the_server_stays_up(sandbox: SandboxProcess, client: SandboxClient) -> None:

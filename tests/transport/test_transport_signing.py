@@ -43,6 +43,13 @@ class Sent:
         return caught.value.code
 
 
+class FarAway:
+    """A created time beyond every calendar."""
+
+    def timestamp(self) -> float:
+        return 999_999_999_999_999
+
+
 def key_for(key_id: str) -> object:
     return KEY.public_key() if key_id == "shop-1" else None
 
@@ -56,7 +63,7 @@ def signed(method: str = "POST", url: str = URL, body: bytes | None = BODY, key_
 def signed_otherwise(**changes: object) -> Sent:
     """Signed by the library with one thing different from what we demand."""
     request = requests.Request("POST", URL, data=BODY).prepare()
-    request.headers["Date"] = "Sun, 01 Nov 2026 03:00:00 GMT"
+    request.headers["Date"] = str(changes.pop("date", "Sun, 01 Nov 2026 03:00:00 GMT"))
     options = {
         "key_id": "shop-1",
         "created": NOW,
@@ -244,10 +251,20 @@ def test_beyond_five_minutes_it_is_refused(seconds: int) -> None:
     assert signed().refusal(NOW + timedelta(seconds=seconds)) == "clock_skew"
 
 
-def test_a_created_time_beyond_every_calendar_is_refused() -> None:
+@pytest.mark.parametrize("date", ["yesterday", "2026-11-01T03:00:00Z", "Sun, 01 Nov 2026 03:00:00 -0000"])
+def test_a_signed_date_that_is_none_is_refused(date: str) -> None:
+    assert signed_otherwise(date=date).refusal() == "bad_signature"
+
+
+def test_a_signed_date_of_another_day_is_refused() -> None:
+    assert signed_otherwise(date="Sat, 31 Oct 2026 03:00:00 GMT").refusal() == "clock_skew"
+
+
+def test_a_signature_without_a_time_or_with_an_impossible_one_is_refused() -> None:
     sent = signed()
-    sent.headers["Signature-Input"] = sent.headers["Signature-Input"].replace("=1793502000", "=999999999999999")
+    sent.headers["Signature-Input"] = sent.headers["Signature-Input"].replace("created=1793502000;", "")
     assert sent.refusal() == "bad_signature"
+    assert signed_otherwise(created=FarAway()).refusal() == "clock_skew"
 
 
 def test_an_expired_signature_is_refused() -> None:
