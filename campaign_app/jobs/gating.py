@@ -13,9 +13,12 @@ from campaign_app.consent.recipient import ConfirmedRecipient
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Reason, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account, Customer
+from campaign_app.domain.errors import RemoteRefused
 from campaign_app.jobs.stores import Context
 
 CAP_WINDOW: Final = timedelta(days=30)
+# of one pull; more than this is a listing that goes in circles
+MAX_PAGES: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,15 @@ class Judged:
     decision: Decision
 
 
-def refresh(context: Context, account: Account, customers: Sequence[Customer], older_than: datetime) -> None:
-    """Reads anew the facts of one account's customers that were checked before `older_than`, and stores them."""
+Facts = Mapping[int, tuple[int, ConsentFact]]
+
+
+def refresh(context: Context, account: Account, customers: Sequence[Customer], older_than: datetime) -> Facts:
+    """Reads anew the facts of one account's customers that were checked before `older_than`; returns the latest."""
     latest = context.stores.facts.latest([c.id for c in customers])
     refs = [CustomerRef(account.id, c.ref) for c in customers if _is_old(latest.get(c.id), older_than)]
     if not refs:
-        return
+        return latest
     client = context.remotes.platform(account.id)
     answers = client.consents(refs)
     facts, receipts = dict(answers.facts), answers.receipts
@@ -42,6 +48,7 @@ def refresh(context: Context, account: Account, customers: Sequence[Customer], o
         facts.update(again.facts)
         receipts += again.receipts
     context.stores.facts.append(list(facts.values()), receipts)
+    return context.stores.facts.latest([c.id for c in customers])
 
 
 def _is_old(latest: tuple[int, ConsentFact] | None, older_than: datetime) -> bool:
@@ -52,7 +59,7 @@ def pull_changes(context: Context, account: Account) -> int:
     """Reads the facts of everybody whose consent changed since the last pull; returns how many."""
     client = context.remotes.platform(account.id)
     changed = 0
-    while True:
+    for _ in range(MAX_PAGES):
         page = client.consent_changes(context.stores.accounts.cursor(account.id, "changes"))
         refs = [CustomerRef(account.id, ref) for ref in dict.fromkeys(page.items)]
         answers = client.consents(refs) if refs else None
@@ -62,12 +69,18 @@ def pull_changes(context: Context, account: Account) -> int:
         changed += len(refs)
         if not page.more:
             return changed
+    raise RemoteRefused("cursor_loop", "The list of changes does not end")
 
 
 def judge_all(
-    context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer], max_age: timedelta
+    context: Context,
+    campaign: Campaign,
+    account: Account,
+    customers: Sequence[Customer],
+    facts: Facts,
+    max_age: timedelta,
 ) -> list[Judged]:
-    """The gate over customers of one account, with the facts that the workspace holds now."""
+    """The gate over customers of one account, by the latest `facts` of theirs."""
     stores, now = context.stores, context.clock()
     capabilities = context.remotes.gateway(account.id, campaign.purpose).capabilities
     policy = Policy(max_age, context.policy.reread_after, context.policy.clock_skew)
@@ -76,7 +89,6 @@ def judge_all(
         needs_phone=capabilities.needs_phone, simulated_sender=capabilities.simulated,
     )  # fmt: skip
     ids = [c.id for c in customers]
-    facts = stores.facts.latest(ids)
     suppressed = _suppressions(context, campaign, customers)
     sent = stores.campaigns.sent_since(campaign.entity_uscc, ids, now - CAP_WINDOW)
     judged = []

@@ -41,8 +41,8 @@ def _screen(
     context: Context, campaign: Campaign, account_id: int, customers: Sequence[Customer]
 ) -> list[tuple[Judged, Reason]]:
     account = context.stores.accounts.account(account_id)
-    refresh(context, account, customers, context.clock() - context.policy.reread_after)
-    judged = judge_all(context, campaign, account, customers, context.policy.max_consent_age)
+    facts = refresh(context, account, customers, context.clock() - context.policy.reread_after)
+    judged = judge_all(context, campaign, account, customers, facts, context.policy.max_consent_age)
     blocked: set[int] = set()
     if campaign.body:
         blocked = {j.customer.id for j in without_blocked_texts(context, campaign, judged)[1]}

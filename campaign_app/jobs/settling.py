@@ -77,8 +77,8 @@ def release(context: Context, campaign_id: int, note: str) -> None:
 def ask_again(context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer]) -> list[Judged]:
     """The gate with changes pulled and every fact older than the policy's re-read age read anew."""
     pull_changes(context, account)
-    refresh(context, account, customers, context.clock() - context.policy.reread_after)
-    return judge_all(context, campaign, account, customers, context.policy.reread_after + BATCH_TIME)
+    facts = refresh(context, account, customers, context.clock() - context.policy.reread_after)
+    return judge_all(context, campaign, account, customers, facts, context.policy.reread_after + BATCH_TIME)
 
 
 def settle(
@@ -87,7 +87,7 @@ def settle(
     """Settles a batch; `fresh` are its messages when it was claimed just now and never submitted."""
     if submission.settled:
         return Settled.DONE
-    messages = fresh
+    messages, why = fresh, "sender_unavailable"
     for attempt in range(ATTEMPTS):
         try:
             done = _once(context, campaign, submission, messages)
@@ -97,12 +97,14 @@ def settle(
             backoff = 0.2 * 2**attempt if trouble.retry_after is None else trouble.retry_after
             context.wait(min(backoff, LONGEST_WAIT))
         except RemoteRefused as refusal:
-            if refusal.code not in UNPROVEN:
-                return _refused(context, campaign, submission, refusal)
+            if refusal.account_wide:
+                put_aside(context, campaign, CampaignState.PAUSED, f"account_refused:{refusal.code}")
+                return Settled.STOPPED
+            why = refusal.code
         messages = None
         if not may_leave(context, context.stores.campaigns.campaign(campaign.id)):
             return Settled.STOPPED
-    put_aside(context, campaign, CampaignState.PAUSED, "sender_unavailable")
+    put_aside(context, campaign, CampaignState.PAUSED, why)
     return Settled.STOPPED
 
 
@@ -118,9 +120,19 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
         ready = _still_confirmed(context, campaign, submission) if messages is None else messages
         if ready is None:
             return Settled.LATER
-        outcomes = gateway.submit(submission.key, ready) if ready else ()
+        outcomes = _submit(gateway, submission.key, ready) if ready else ()
     ledger.settle(submission.id, outcomes, context.clock())
     return Settled.STOPPED if ledger.open_rows(submission.id) else Settled.DONE
+
+
+def _submit(gateway: Gateway, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
+    """A request that was refused as a whole rejects its messages; one whose fate is open raises."""
+    try:
+        return gateway.submit(key, messages)
+    except RemoteRefused as refusal:
+        if refusal.account_wide or refusal.code in UNPROVEN:
+            raise
+        return tuple(SubmitOutcome(m.message_id, Outcome.REJECTED, code=refusal.code) for m in messages)
 
 
 def _check_sender(gateway: Gateway) -> None:
@@ -188,13 +200,3 @@ def _withhold(
         outcomes.append(SubmitOutcome(row.message_id, Outcome.WITHHELD, code=code))
     if outcomes:
         context.stores.ledger.settle(submission.id, outcomes, context.clock())
-
-
-def _refused(context: Context, campaign: Campaign, submission: Submission, refusal: RemoteRefused) -> Settled:
-    if refusal.account_wide:
-        put_aside(context, campaign, CampaignState.PAUSED, f"account_refused:{refusal.code}")
-        return Settled.STOPPED
-    rows = context.stores.ledger.open_rows(submission.id)
-    refused = [SubmitOutcome(row.message_id, Outcome.REJECTED, code=refusal.code) for row in rows]
-    context.stores.ledger.settle(submission.id, refused, context.clock())
-    return Settled.DONE

@@ -363,3 +363,30 @@ def test_finish_settles_every_open_batch(shop: Shop) -> None:
             dispatch.run_batch(shop.context, campaign.id, after)
     assert dispatch.finish(shop.context, campaign.id).step is dispatch.Step.END
     assert shop.reached() == everybody(4)
+
+
+def test_a_platform_that_refuses_a_look_up_rejects_nobody(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        shop.run(campaign.id)
+    shop.platforms[account].trouble = [RemoteRefused("contract_broken", "HTML")] * 20
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.PAUSED, "contract_broken")
+    assert shop.workspace.inbox.counts(campaign.id)["rejected"] == 0
+    shop.platforms[account].trouble = []
+    shop.set_state(campaign.id, CampaignState.SENDING)
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert shop.reached() == everybody(5)
+
+
+def test_a_list_of_changes_without_end_stops_the_batch(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaign_app.jobs.gating.MAX_PAGES", 2)
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.platforms[account].changes = ["c00001"] * 10
+    with pytest.raises(RemoteRefused) as caught:
+        shop.run(campaign.id)
+    assert caught.value.code == "cursor_loop"
+    assert shop.reached() == []

@@ -101,7 +101,9 @@ def test_only_a_confirmed_decision_is_a_recipient(shop: Shop) -> None:
     campaign = shop.campaign()
     account = shop.workspace.accounts.account(account_id)
     customers = list(shop.workspace.customers.by_ids([1]).values())
-    (judged,) = gating.judge_all(shop.context, campaign, account, customers, timedelta(days=1))
+    (judged,) = gating.judge_all(
+        shop.context, campaign, account, customers, shop.workspace.facts.latest([1]), timedelta(days=1)
+    )
     with pytest.raises(TypeError, match="not confirmed"):
         gating.sealed(judged)
 
