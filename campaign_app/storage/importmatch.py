@@ -31,6 +31,16 @@ class RowMatcher:
 
     def apply(self, rows: Sequence[ImportRow]) -> dict[int, str]:
         """Row → changed, unchanged, waiting or consecutive."""
+        outcomes, merge, waiting = self._sort(rows)
+        merge.save()
+        self._wait(waiting)
+        return outcomes
+
+    def look(self, rows: Sequence[ImportRow]) -> dict[int, str]:
+        """The same, with nothing written."""
+        return self._sort(rows)[0]
+
+    def _sort(self, rows: Sequence[ImportRow]) -> tuple[dict[int, str], Merge, list[dict[str, Any]]]:
         phone_keys = {row.row_no: self.keys.hashes.of_phone(row.phone) for row in rows if row.phone is not None}
         targets = self._targets(rows, phone_keys)
         merge = Merge(self.connection)
@@ -46,9 +56,7 @@ class RowMatcher:
                 continue
             changes = [merge.apply(customer_id, row.attributes, stored) for customer_id in found]
             outcomes[row.row_no] = "changed" if any(changes) else "unchanged"
-        merge.save()
-        self._wait(waiting)
-        return outcomes
+        return outcomes, merge, waiting
 
     def _targets(self, rows: Sequence[ImportRow], phone_keys: Mapping[int, bytes]) -> dict[int, list[int]]:
         targets: dict[int, list[int]] = {}

@@ -54,6 +54,11 @@ class SqlImports:
             assert made is not None
             return int(made[0])
 
+    def classify(self, rows: Sequence[ImportRow]) -> ChunkCounts:
+        with self.db.read() as connection:
+            outcomes = RowMatcher(connection, self.keys, 0).look(rows)
+        return ChunkCounts(**Counter(outcomes.values()))
+
     def apply_chunk(self, import_id: int, rows: Sequence[ImportRow]) -> ChunkCounts:
         rows = list({row.row_no: row for row in rows}.values())
         with self.db.write() as connection:

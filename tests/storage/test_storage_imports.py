@@ -65,6 +65,19 @@ def test_rows_meet_their_customers_by_ref_then_by_number(workspace: Workspace, a
     assert attributes(workspace, other, "foreign") == {}
 
 
+def test_a_look_says_what_applying_would_do_and_writes_nothing(workspace: Workspace, account_id: int) -> None:
+    rows = [
+        row(1, ref="c1", a="1"),
+        row(2, ref="c2"),
+        row(3, phone=9),
+        replace(row(4, phone=2, a="1"), consecutive=True),
+    ]
+    expected = ChunkCounts(changed=1, unchanged=1, waiting=1, consecutive=1)
+    assert workspace.imports.classify(rows) == workspace.imports.classify(rows) == expected
+    assert attributes(workspace, account_id, "c1") == {}
+    assert workspace.imports.apply_chunk(begin(workspace), rows) == expected
+
+
 def test_a_chunk_that_runs_twice_counts_the_same_and_changes_nothing(workspace: Workspace, account_id: int) -> None:
     import_id = begin(workspace)
     rows = [row(1, ref="c1", a="1"), row(2, ref="c1", a="1"), row(3, phone=9, a="1"), row(4, ref="c2", a="2")]
