@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from alembic import op
-
-from campaign_app.storage import schema, schema_imports, schema_sending
-from campaign_app.storage.columns import metadata
 from campaign_app.storage.migrations.append_only import make_append_only
+from campaign_app.storage.migrations.first import imports, people, sending
 
 revision = "0001"
 down_revision = None
@@ -15,9 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    metadata.create_all(op.get_bind())
-    for table in (*schema.APPEND_ONLY, *schema_sending.APPEND_ONLY):
-        make_append_only(table)
-
-
-_ = schema_imports
+    for part in (people, sending, imports):
+        part.create()
+        for table in part.APPEND_ONLY:
+            make_append_only(table)

@@ -1,0 +1,173 @@
+"""Campaigns, the ledger and what came back, as they first were. Never edited once released."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+from alembic import op
+
+from campaign_app.storage.columns import (
+    blob,
+    blob_or_none,
+    number,
+    number_or_none,
+    own_id,
+    to,
+    to_or_none,
+    word,
+    word_or_none,
+)
+
+APPEND_ONLY: Final[tuple[str, ...]] = ("ledger", "ledger_outcome", "delivery_report")
+
+
+def create() -> None:
+    op.create_table(
+        "campaign",
+        own_id(),
+        word("name"),
+        sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), nullable=False),
+        word("purpose"),
+        word("audience"),
+        word("signature"),
+        word("body"),
+        word("state"),
+        word("state_note"),
+        number_or_none("send_at"),
+        number_or_none("window_end"),
+        word("approved_hash"),
+        word("approved_by"),
+        number_or_none("approved_at"),
+        word("rule_packs"),
+        number("snapshot_size"),
+    )
+
+    op.create_table(
+        "campaign_member",
+        to("campaign.id", "campaign_id", key=True),
+        number("seq", key=True),
+        to("customer.id", "customer_id"),
+        word_or_none("reason"),
+        to_or_none("consent_fact.id", "fact_id"),
+        sqlite_with_rowid=False,
+    )
+
+    op.create_table(
+        "submission",
+        own_id(),
+        to("campaign.id", "campaign_id"),
+        to("account.id", "account_id"),
+        word("key"),
+        number("first_seq"),
+        number("last_seq"),
+        number("claimed_at"),
+        number("settled", "0"),
+        sa.UniqueConstraint("campaign_id", "first_seq", name="submission_once"),
+        sa.UniqueConstraint("key", name="submission_key"),
+    )
+
+    op.create_table(
+        "ledger",
+        own_id(),
+        to("submission.id", "submission_id"),
+        to("campaign.id", "campaign_id"),
+        number("seq"),
+        number("customer_id"),
+        number("fact_id"),
+        word("fact_status", "confirmed"),
+        word("message_id"),
+        blob("dedupe_key"),
+        word("text"),
+        sa.UniqueConstraint("message_id", name="ledger_message"),
+        # in this order, so that it also finds everything that one person was sent
+        sa.UniqueConstraint("dedupe_key", "campaign_id", name="ledger_person_once"),
+        sa.UniqueConstraint("campaign_id", "seq", name="ledger_member_once"),
+        # an unconfirmed send is a constraint error
+        sa.CheckConstraint("fact_status = 'confirmed'", name="ledger_confirmed"),
+        sa.ForeignKeyConstraint(
+            ["customer_id", "fact_id", "fact_status"],
+            ["consent_fact.customer_id", "consent_fact.id", "consent_fact.status"],
+            name="ledger_fact",
+        ),
+        sa.Index("ledger_by_submission", "submission_id"),
+        sa.Index("ledger_by_customer", "customer_id"),
+    )
+
+    op.create_table(
+        "ledger_outcome",
+        to("ledger.id", "ledger_id", key=True),
+        number("n", key=True),
+        word("outcome"),
+        word("provider_id"),
+        word("code"),
+        number("at"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "outcome_by_provider",
+        "ledger_outcome",
+        ["provider_id"],
+        sqlite_where=sa.text("provider_id != ''"),
+        postgresql_where=sa.text("provider_id != ''"),
+    )
+
+    op.create_table(
+        "ledger_latest",
+        to("campaign.id", "campaign_id", key=True),
+        to("ledger.id", "ledger_id", key=True),
+        word("outcome"),
+        number("n"),
+        sqlite_with_rowid=False,
+    )
+
+    op.create_table(
+        "delivery_report",
+        to("account.id", "account_id", key=True),
+        word("report_id", key=True),
+        word("provider_id"),
+        word("outcome"),
+        word("code"),
+        number("reported_at"),
+        number("stored_at"),
+    )
+
+    op.create_table(
+        "early_report",
+        to("account.id", "account_id", key=True),
+        word("provider_id", key=True),
+        word("report_id", key=True),
+        sqlite_with_rowid=False,
+    )
+
+    op.create_table(
+        "inbound",
+        own_id(),
+        to("account.id", "account_id"),
+        word("inbound_id"),
+        word("ref"),
+        blob_or_none("phone_sealed"),
+        word("text"),
+        number("received_at"),
+        number("stored_at"),
+        number("opt_out"),
+        to_or_none("campaign.id", "campaign_id"),
+        sa.UniqueConstraint("account_id", "inbound_id", name="inbound_once"),
+        sa.Index("inbound_by_campaign", "campaign_id"),
+    )
+
+    op.create_table(
+        "complaint",
+        own_id(),
+        to("account.id", "account_id"),
+        word("complaint_id"),
+        word("ref"),
+        blob_or_none("phone_sealed"),
+        word("provider_id"),
+        number("received_at"),
+        number("stored_at"),
+        to_or_none("campaign.id", "campaign_id"),
+        sa.UniqueConstraint("account_id", "complaint_id", name="complaint_once"),
+        sa.Index("complaint_by_campaign", "campaign_id"),
+        sa.Index("complaint_by_provider", "account_id", "provider_id"),
+    )

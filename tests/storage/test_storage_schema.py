@@ -1,0 +1,79 @@
+"""Migrations build exactly the tables that the stores use, once, and take every older workspace along."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+from storage_samples import KEY
+
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.errors import WorkspaceError
+from campaign_app.storage import migrate, schema, schema_imports, schema_sending
+from campaign_app.storage.columns import metadata
+from campaign_app.storage.engine import Database, open_engine
+from campaign_app.storage.workspace import Workspace, open_workspace
+
+BUILT = sa.text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger'")
+MIGRATIONS = Path(migrate.__file__).parent / "migrations"
+
+
+def built(database: Database) -> dict[tuple[str, str], str]:
+    with database.read() as connection:
+        found = {(row.type, row.name): re.sub(r"\s+", " ", row.sql) for row in connection.execute(BUILT)}
+    return {key: sql for key, sql in found.items() if key[1] != "alembic_version"}
+
+
+def test_the_migrations_build_what_the_stores_expect(workspace: Workspace, tmp_path: Path) -> None:
+    expected = Database(open_engine(tmp_path / "expected.db", KEY, create=True))
+    with expected.write() as connection:
+        metadata.create_all(connection)
+    assert built(workspace.database) == built(expected)
+    expected.engine.dispose()
+
+
+def test_the_head_is_the_last_revision() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    assert scripts.get_heads() == [migrate.HEAD]
+    assert {script.revision for script in scripts.walk_revisions()} == migrate.KNOWN
+
+
+def test_every_append_only_table_refuses_changes(workspace: Workspace) -> None:
+    tables = (*schema.APPEND_ONLY, *schema_sending.APPEND_ONLY)
+    with workspace.database.read() as connection:
+        triggers = set(connection.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars())
+    assert triggers == {f"{table}_no_{change}" for table in tables for change in ("update", "delete")}
+
+
+def test_opening_again_migrates_nothing(folder: Path) -> None:
+    before = (folder / "workspace.db").read_bytes()
+    open_workspace(folder, MemoryKeeper(KEY)).close()
+    assert (folder / "workspace.db").read_bytes() == before
+
+
+def test_a_database_without_tables_is_not_filled_when_opened(tmp_path: Path) -> None:
+    database = Database(open_engine(tmp_path / "empty.db", KEY, create=True))
+    with pytest.raises(WorkspaceError) as caught:
+        migrate.migrate(database)
+    assert caught.value.code == "damaged"
+    assert built(database) == {}
+    database.engine.dispose()
+
+
+def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
+    database = Database(open_engine(tmp_path / "new.db", KEY, create=True))
+    with database.write() as connection:
+        connection.execute(sa.text("CREATE TABLE import_job (id INTEGER)"))
+    with pytest.raises(sa.exc.OperationalError):
+        migrate.migrate(database, new=True)
+    assert list(built(database)) == [("table", "import_job")]
+    database.engine.dispose()
+
+
+def test_times_and_flags_are_whole_numbers_and_words_are_text() -> None:
+    kinds = {type(column.type).__name__ for table in metadata.sorted_tables for column in table.c}
+    assert kinds == {"BigInteger", "Text", "LargeBinary"}
+    assert {schema_imports.import_job.name, schema_sending.ledger.name} <= set(metadata.tables)
