@@ -109,15 +109,17 @@ class Scrypt:
     r: int = 8
     p: int = 1
 
+    def checked(self) -> Scrypt:
+        """Itself; ValueError where it would cost more memory than any workspace was ever made with."""
+        if not (2 <= self.n <= 2**20 and 1 <= self.r <= 16 and 1 <= self.p <= 4):
+            raise ValueError("scrypt parameters out of bounds")
+        return self
+
     def derive(self, passphrase: str, salt: bytes) -> bytes:
         memory = 128 * self.r * (self.n + self.p + 2)
         return hashlib.scrypt(
             passphrase.encode(), salt=salt, n=self.n, r=self.r, p=self.p, maxmem=2 * memory, dklen=KEY_BYTES
         )
-
-
-# anything dearer in a workspace.json is damage or an attack on memory
-_DEAREST: Final = Scrypt(n=2**20, r=16, p=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +144,7 @@ class PassphraseKeeper:
         try:
             salt, sealed = bytes.fromhex(str(kept["salt"])), bytes.fromhex(str(kept["wrapped"]))
             cost = Scrypt(int(kept["n"]), int(kept["r"]), int(kept["p"]))
-            if cost.n > _DEAREST.n or cost.r > _DEAREST.r or cost.p > _DEAREST.p:
-                raise WorkspaceError("damaged", "The workspace's key parameters are damaged")
-            wrapping = cost.derive(self.passphrase, salt)
+            wrapping = cost.checked().derive(self.passphrase, salt)
             return AESGCM(wrapping).decrypt(sealed[:_NONCE], sealed[_NONCE:], workspace_id.encode())
         except InvalidTag:
             raise WorkspaceError("wrong_passphrase", "The passphrase does not fit this workspace") from None

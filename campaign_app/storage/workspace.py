@@ -6,7 +6,7 @@ import hmac
 import os
 import shutil
 import uuid
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -82,19 +82,18 @@ def create_workspace(folder: Path, keeper: KeyKeeper) -> Workspace:
         raise WorkspaceError("folder_in_use", "The folder is not empty", folder=str(folder))
     workspace_id = str(uuid.uuid4())
     aside = folder.parent / f".{folder.name}.{workspace_id}"
-    try:
-        aside.mkdir(parents=True, mode=0o700)
-        key, kept = keeper.new_key(workspace_id)
-        _fill(aside, Header(workspace_id, keeper.kind, kept, key_check(key, workspace_id)), key)
-        if folder.exists():
-            folder.rmdir()
-        aside.rename(folder)
-    except OSError as error:
-        _clear(aside, keeper, workspace_id)
-        raise WorkspaceError("cannot_create", "The workspace cannot be created here", folder=str(folder)) from error
-    except WorkspaceError:
-        _clear(aside, keeper, workspace_id)
-        raise
+    with ExitStack() as undo:
+        undo.callback(_clear, aside, keeper, workspace_id)
+        try:
+            aside.mkdir(parents=True, mode=0o700)
+            key, kept = keeper.new_key(workspace_id)
+            _fill(aside, Header(workspace_id, keeper.kind, kept, key_check(key, workspace_id)), key)
+            if folder.exists():
+                folder.rmdir()
+            aside.rename(folder)
+        except OSError as error:
+            raise WorkspaceError("cannot_create", "The workspace cannot be created here", folder=str(folder)) from error
+        undo.pop_all()
     return _open(folder, workspace_id, key)
 
 

@@ -1,4 +1,4 @@
-"""Accounts, customers, consent, suppression, jobs and the audit chain as they first were; never edited once released."""
+"""Accounts, customers, consent, suppression, jobs and audit chain as they first were; never edited once released."""
 
 from __future__ import annotations
 
