@@ -65,7 +65,7 @@ def map_columns(
 ) -> tuple[Column, ...]:
     """One Column per column. `chosen` (column name → target) wins over every guess but the one of a consent.
 
-    Raises SettingsError: unknown_column, consent_column, column_twice, no_key_column.
+    Raises SettingsError: unknown_column, consent_column, bad_target, column_twice, no_key_column.
     """
     wanted = {_fold(name): target.strip() for name, target in chosen.items()}
     _check_chosen(header, chosen, wanted)
@@ -137,7 +137,7 @@ def _check_chosen(header: Iterable[str], chosen: Mapping[str, str], wanted: Mapp
         if is_consent(name) and wanted[_fold(name)] != IGNORE:
             raise SettingsError("consent_column", "No import can change a consent", column=name)
         if is_consent(target) or not 0 < len(target.strip()) <= KEY_MAX:
-            raise SettingsError("bad_field", "A column cannot be kept under this name", column=name, field=target)
+            raise SettingsError("bad_target", "A column cannot be kept under this name", column=name, field=target)
 
 
 def _check_targets(columns: Sequence[Column]) -> None:

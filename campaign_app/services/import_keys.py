@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +25,8 @@ class KeyColumn:
 
     def __init__(self, *, wide: bool) -> None:
         self._low = np.zeros(_PART // 16, np.uint32)
-        self._high: npt.NDArray[np.uint8] | npt.NDArray[np.uint32]
-        self._high = np.zeros(_PART // 16, np.uint32 if wide else np.uint8)
+        high: type[np.unsignedinteger[Any]] = np.uint32 if wide else np.uint8
+        self._high: npt.NDArray[np.unsignedinteger[Any]] = np.zeros(_PART // 16, high)
         self._end = 0  # one more than the last row number
 
     def put(self, numbers: Sequence[int], values: Values) -> None:

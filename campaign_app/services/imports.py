@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from campaign_app.domain.customer import ChunkCounts, ImportReport
 from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
 from campaign_app.domain.ports import AuditLog, Clock, ImportStore
-from campaign_app.services.import_columns import IGNORE, Column, map_columns
+from campaign_app.services.import_columns import Column, map_columns
 from campaign_app.services.import_plan import Begun, DryRun, ImportPlan, Preview, Source
 from campaign_app.services.import_preview import PREVIEW_ROWS, preview_rows
 from campaign_app.services.tables import Block, OpenTable, ReadOptions, Table
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from campaign_app.services.import_session import Session
 
 EXAMPLES: Final = 1_000
+FILES_OPEN: Final = 4
 _SAMPLE_ROWS: Final = 200
 
 
@@ -43,7 +44,7 @@ def _never() -> bool:
 
 
 class Imports:
-    """One instance per process; it keeps the file of the last import open between chunks."""
+    """One instance per process; it keeps the place in the files that are being imported between their chunks."""
 
     def __init__(
         self, *, store: ImportStore, settings: ImportSettings, open_table: OpenTable, audit: AuditLog, clock: Clock
@@ -53,7 +54,7 @@ class Imports:
         self._open_table = open_table
         self._audit = audit
         self._clock = clock
-        self._session: tuple[int, Session] | None = None
+        self._sessions: dict[int, Session] = {}
 
     def preview(self, *, source: Source) -> Preview:
         """The first rows with their errors, what was guessed and what is ignored. Raises SettingsError."""
@@ -120,7 +121,7 @@ class Imports:
             raise NotAllowed("import_unfinished", "The file is being imported in another way", import_id=import_id)
         self._settings.set_setting(_setting(import_id), plan.to_json())
         self._audit.record("import.begun", actor=actor, at=now, import_id=import_id, rows=scan.rows, sha256=plan.sha256)
-        self._session = (import_id, session)
+        self._keep(import_id, session)
         return Begun(import_id, session.chunks, scan.rows)
 
     def apply_chunk(self, import_id: int, chunk: int) -> ChunkCounts:
@@ -128,15 +129,23 @@ class Imports:
         checked = self._resumed(import_id).check(chunk)
         if checked.refusals:
             self._store.refuse(import_id, checked.refusals)
-        return self._store.apply_chunk(import_id, checked.rows)
+        counts = self._store.apply_chunk(import_id, checked.rows)
+        done = self._settings.setting(_done(import_id), {})
+        codes = Counter(f"refused_{code}" for _, code, _ in checked.refusals)
+        told = {**_as_dict(counts), **codes}
+        self._settings.set_setting(_done(import_id), {**done, str(chunk): told})
+        return counts
 
     def finish(self, import_id: int) -> Mapping[str, int]:
         """Ends the import, whole or cut short, and returns its counts; `left` rows were not reached."""
         plan = self._plan(import_id)
-        self._session = None
-        report = self._store.report(import_id, 0)
-        counts = {**_as_dict(report.rows), "refused": report.refused}
-        known = {**counts, "rows": plan.rows, "left": plan.rows - sum(counts.values()), "repaired": plan.repaired}
+        self._sessions.pop(import_id, None)
+        counts = Counter(_as_dict(ChunkCounts()))
+        for chunk in self._settings.setting(_done(import_id), {}).values():
+            counts.update(chunk)
+        refused = sum(count for name, count in counts.items() if name.startswith("refused_"))
+        left = plan.rows - counts.total()
+        known = {**counts, "refused": refused, "rows": plan.rows, "left": left, "repaired": plan.repaired}
         self._store.finish(import_id, known)
         self._audit.record("import.finished", actor=plan.actor, at=self._clock(), import_id=import_id, **known)
         return known
@@ -150,9 +159,9 @@ class Imports:
     def report(self, *, import_id: int, limit: int = EXAMPLES) -> ImportReport:
         return self._store.report(import_id, limit)
 
-    def ignored(self, *, import_id: int) -> tuple[Column, ...]:
-        """The columns that an import left alone, with the reason."""
-        return tuple(column for column in self._plan(import_id).columns if column.target == IGNORE)
+    def columns(self, *, import_id: int) -> tuple[Column, ...]:
+        """How the columns of an import were read, those left alone with the reason."""
+        return self._plan(import_id).columns
 
     def _read(
         self, source: Source, table: Table, columns: tuple[Column, ...], tick: Callable[[float], None]
@@ -166,15 +175,20 @@ class Imports:
         return session
 
     def _resumed(self, import_id: int) -> Session:
-        if self._session is not None and self._session[0] == import_id:
-            return self._session[1]
+        if import_id in self._sessions:
+            return self._sessions[import_id]
         plan = self._plan(import_id)
         source = Source(plan.path, plan.account_id, plan.options)
         table = self._open_table(Path(plan.path), plan.options)
         session = self._read(source, table, plan.columns, _no_tick)
         if session.sha256 != plan.sha256:
             raise SettingsError("file_changed", "The file has changed since it was tried", file=Path(plan.path).name)
-        self._session = (import_id, session)
+        return self._keep(import_id, session)
+
+    def _keep(self, import_id: int, session: Session) -> Session:
+        self._sessions[import_id] = session
+        while len(self._sessions) > FILES_OPEN:
+            del self._sessions[next(iter(self._sessions))]
         return session
 
     def _plan(self, import_id: int) -> ImportPlan:
@@ -186,6 +200,11 @@ class Imports:
 
 def _setting(import_id: int) -> str:
     return f"import.{import_id}"
+
+
+def _done(import_id: int) -> str:
+    """What became of the rows of each chunk: rows that wait already for another import are found in no table."""
+    return f"import.{import_id}.done"
 
 
 def _as_dict(counts: ChunkCounts) -> dict[str, int]:
