@@ -11,6 +11,7 @@ from campaign_app.cli.campaigns import screen, send, status
 from campaign_app.cli.check import check
 from campaign_app.cli.demo import demo
 from campaign_app.cli.gate import gate
+from campaign_app.cli.import_ import import_
 from campaign_app.cli.sandbox import sandbox
 from campaign_app.cli.segments import segments
 from campaign_app.cli.words import fail, say
@@ -31,6 +32,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "segments": segments,
     "create": create,
     "connect": connect,
+    "import": import_,
     "screen": screen,
     "send": send,
     "status": status,
