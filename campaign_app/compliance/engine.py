@@ -90,7 +90,7 @@ class Engine:
         return CheckResult(_verdict(findings), subject.final_text, tuple(findings), subject.segments)
 
     def _ask(self, active: _Active, subject: Subject, found: Sequence[Found]) -> Iterator[Finding]:
-        if active.check.literals and not found:
+        if not found and not active.check.always:
             return
         for hit in islice(active.check.hits(subject, found), MOST_FINDINGS):
             subject.marks.append((active.rule.id, hit))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from campaign_app.compliance.normalize import SEPARATORS, Folded
 
 _LIST_MARK = "、"
@@ -14,10 +16,19 @@ def is_whole(body: Folded, start: int, end: int) -> bool:
     return last - first == end - 1 - start
 
 
+def is_spread_out(body: Folded, start: int, end: int) -> bool:
+    """Whether a gap parts two Chinese characters or two single letters, where no writer puts one."""
+    fragments, _ = _fragments(body, start, end)
+    return any(
+        not (a[-1].isascii() or b[0].isascii()) or (len(a) == len(b) == 1 and a.isalpha() and b.isalpha())
+        for a, b in pairwise(fragments)
+    )
+
+
 def is_one_word(body: Folded, start: int, end: int) -> bool:
     """Whether the fragments of squeezed[start:end] were meant to be read as one word."""
+    fragments, gaps = _fragments(body, start, end)
     first, last = body.plain_at_squeezed(start), body.plain_at_squeezed(end - 1) + 1
-    fragments, gaps = _split(body.plain[first:last], body)
     if max(map(len, gaps)) > _WIDEST:
         return False
     if any(_LIST_MARK in gap for gap in gaps):
@@ -27,8 +38,9 @@ def is_one_word(body: Folded, start: int, end: int) -> bool:
     return _stands_alone(body.plain, first - 1) or _stands_alone(body.plain, last)
 
 
-def _split(text: str, body: Folded) -> tuple[list[str], list[str]]:
+def _fragments(body: Folded, start: int, end: int) -> tuple[list[str], list[str]]:
     """The runs of letters and the runs of separators and decorations between them."""
+    text = body.plain[body.plain_at_squeezed(start) : body.plain_at_squeezed(end - 1) + 1]
     fragments, gaps, joined = [""], [""], True
     for char in text:
         skipped = body.table.skips(char)

@@ -8,22 +8,25 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from campaign_app.compliance.providers import Provider, parse_provider
 from campaign_app.compliance.rule import Case, DatedCitation, Rule, Scope
+from campaign_app.compliance.vocabulary import Lists, UnknownList, expand
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.finding import Citation, Severity
 
 PROFILES: Final = "profiles"
+LISTS: Final = "lists"
 _FILE_NAME: Final = re.compile(r"([A-Z]{3}-\d{3})-[a-z0-9-]+\.toml")
 Word = Annotated[str, StringConstraints(min_length=1)]
+M = TypeVar("M", bound=BaseModel)
 SeverityWord = Literal["block", "warn", "info"]
 
 
@@ -93,40 +96,55 @@ class _RuleFile(BaseModel):
     source: str = Field(default="", exclude=True)
 
 
+class _List(_Strict):
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    source: str
+    data: Mapping[str, Any]
+
+    @property
+    def folder(self) -> str:
+        return self.path.parent.name
+
+
 def load_all(*folders: Path) -> RuleSet:
     """Reads every pack of `folders`. Raises PackError for the first file that cannot be used."""
-    digest = hashlib.sha256()
-    rules: list[Rule] = []
-    providers: dict[str, Provider] = {}
-    for folder, path in _files(folders):
-        source = _read(path)
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(source)}\0".encode() + source.encode())
-        data = _toml(path, source)
-        if path.parent.name == PROFILES:
-            providers[path.stem] = _provider(path, source, data)
-        else:
-            rules.append(parse_rule(path, source, data))
+    digest, files = hashlib.sha256(), []
+    for folder in folders:
+        for path in sorted(folder.glob("*/*.toml")):
+            source = _read(path)
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{len(source)}\0{source}".encode())
+            files.append(_File(path, source, _toml(path, source)))
+    lists = {file.path.stem: _checked(_List, file).words for file in files if file.folder == LISTS}
+    rules = [parse_rule(file, lists) for file in files if file.folder not in (LISTS, PROFILES)]
     _refuse_doubles(rules)
+    providers = {file.path.stem: _provider(file) for file in files if file.folder == PROFILES}
     return RuleSet(tuple(sorted(rules, key=lambda rule: rule.id)), providers, digest.hexdigest()[:16])
 
 
-def parse_rule(path: Path, source: str, data: Mapping[str, Any]) -> Rule:
+def parse_rule(file: _File, lists: Lists) -> Rule:
+    path, source = file.path, file.source
     named = _FILE_NAME.fullmatch(path.name)
     if not named:
         raise PackError(path, "a rule file is named <ID>-<name>.toml")
-    try:
-        parsed = _RuleFile.model_validate(data)
-    except ValidationError as error:
-        raise _refusal(path, source, error) from error
+    parsed = _checked(_RuleFile, file)
     if parsed.id != named[1] or path.stem != f"{parsed.id}-{parsed.name}":
         raise PackError(path, "id and name are not those of the file name", _line_of(source, "id"))
     citations = parsed.citations or ((parsed.citation,) if parsed.citation else ())
     if not citations:
         raise PackError(path, "a rule needs a citation")
-    return _rule(path, parsed, citations)
+    try:
+        options = expand(parsed.model_extra or {}, lists)
+    except UnknownList as error:
+        raise PackError(path, str(error), _line_of(source, str(error).rpartition("@")[2])) from error
+    return _rule(path, parsed, citations, options)
 
 
-def _rule(path: Path, parsed: _RuleFile, citations: Iterable[_Citation]) -> Rule:
+def _rule(path: Path, parsed: _RuleFile, citations: Iterable[_Citation], options: Mapping[str, Any]) -> Rule:
     default, severities = _severities(path, parsed.severity)
     return Rule(
         id=parsed.id,
@@ -139,7 +157,7 @@ def _rule(path: Path, parsed: _RuleFile, citations: Iterable[_Citation]) -> Rule
         fix=parsed.fix.model_dump(),
         citations=tuple(_dated(citation) for citation in citations),
         cases=tuple(Case(case.text, case.finds, case.model_extra or {}) for case in parsed.case),
-        options=parsed.model_extra or {},
+        options=options,
         severities=severities,
         scope=Scope(parsed.providers, parsed.industries, parsed.purposes, parsed.not_industries),
         effective_from=parsed.effective_from,
@@ -161,12 +179,6 @@ def _dated(citation: _Citation) -> DatedCitation:
     return DatedCitation(source, citation.effective_from, citation.effective_to)
 
 
-def _files(folders: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
-    for folder in folders:
-        for path in sorted(folder.glob("*/*.toml")):
-            yield folder, path
-
-
 def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8")
@@ -182,11 +194,18 @@ def _toml(path: Path, source: str) -> dict[str, Any]:
         raise PackError(path, str(error), int(at[1]) if at else source.count("\n") + 1) from error
 
 
-def _provider(path: Path, source: str, data: Mapping[str, Any]) -> Provider:
+def _checked(model: type[M], file: _File) -> M:
     try:
-        return parse_provider(path.stem, data)
+        return model.model_validate(file.data)
     except ValidationError as error:
-        raise _refusal(path, source, error) from error
+        raise _refusal(file.path, file.source, error) from error
+
+
+def _provider(file: _File) -> Provider:
+    try:
+        return parse_provider(file.path.stem, file.data)
+    except ValidationError as error:
+        raise _refusal(file.path, file.source, error) from error
 
 
 def _refusal(path: Path, source: str, error: ValidationError) -> PackError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections import Counter
 from collections.abc import Iterable
 from itertools import product
 from math import prod
@@ -15,7 +16,7 @@ from typing import Any, Final
 
 # every start position then costs a bounded number of steps, whatever the text
 MAX_REPEAT: Final = 40
-_TOO_MANY: Final = 20_000
+_TOO_MANY: Final = 1_000_000
 _MAX_LITERALS: Final = 60
 _parser: Any = importlib.import_module("re._parser")
 Literals = frozenset[str]
@@ -39,28 +40,45 @@ def compile_pattern(source: str) -> re.Pattern[str]:
 
 def literals_of(source: str) -> Literals | None:
     """Words of which each match of `source` holds at least one, or None if there are no such words."""
-    found = _sequence(_parser.parse(source))
-    return found if found and all(_telling(word) for word in found) else None
+    return _sequence(_parser.parse(source))
 
 
 def _telling(word: str) -> bool:
-    return len(word) > 1 or not (word.isascii() or not word.isalnum())
+    """A single letter or digit is in every text, a sign is not."""
+    return len(word) > 1 or not (word.isascii() and word.isalnum())
 
 
-def _steps(parsed: Iterable[Any]) -> int:
+def _steps(parsed: Iterable[Any], *, repeated: bool = False) -> int:
     """In how many ways one attempt may try to match, at most."""
-    return prod(_steps_of(str(op), args) for op, args in parsed)
+    return prod(_steps_of(str(op), args, repeated=repeated) for op, args in parsed)
 
 
-def _steps_of(op: str, args: Any) -> int:
-    if op.endswith("_REPEAT") or op == "POSSESSIVE_REPEAT":
+def _steps_of(op: str, args: Any, *, repeated: bool) -> int:
+    if op.endswith("_REPEAT"):
         low, high, inner = args
-        return _TOO_MANY if high > MAX_REPEAT else int(high - low + 1) * max(1, _steps(inner)) ** int(high)
+        if high > MAX_REPEAT:
+            return _TOO_MANY
+        return int(high - low + 1) * int(_steps(inner, repeated=repeated or high > 1) ** int(high))
     if op == "BRANCH":
-        return sum(_steps(branch) for branch in args[1])
+        return _branch_steps(args[1], repeated=repeated)
     if op in ("SUBPATTERN", "ATOMIC_GROUP", "ASSERT", "ASSERT_NOT"):
-        return _steps(args[-1] if isinstance(args, tuple) else args)
+        return _steps(args[-1] if isinstance(args, tuple) else args, repeated=repeated)
     return 1
+
+
+def _branch_steps(branches: Iterable[Any], *, repeated: bool) -> int:
+    """Outside of a repeat branches are tried one after the other; inside, those that can begin alike multiply."""
+    if not repeated:
+        return max(_steps(branch) for branch in branches)
+    alike: Counter[int] = Counter()
+    anyhow = 0
+    for branch in branches:
+        op, first = branch[0] if len(branch) else ("", 0)
+        if str(op) == "LITERAL":
+            alike[first] += _steps(branch, repeated=True)
+        else:
+            anyhow += _steps(branch, repeated=True)
+    return anyhow + max(alike.values(), default=0)
 
 
 def _sequence(parsed: Iterable[Any]) -> Literals | None:
@@ -78,16 +96,19 @@ def _sequence(parsed: Iterable[Any]) -> Literals | None:
         if inner is not None:
             candidates.append(inner)
     candidates.append(run)
-    best = max(candidates, key=lambda words: (min(map(len, words)), -len(words)))
-    return best if min(map(len, best)) else None
+    useful = [words for words in candidates if all(word and _telling(word) for word in words)]
+    return max(useful, key=lambda words: (min(map(len, words)), -len(words)), default=None)
 
 
 def _expand(op: str, args: Any) -> Literals | None:
     """All the texts that a part stands for, if they are few."""
     if op == "LITERAL":
         return frozenset([chr(args)])
-    if op == "IN" and all(str(kind) == "LITERAL" for kind, _ in args):
-        return frozenset(chr(code) for _, code in args)
+    if op == "IN" and all(str(kind) in ("LITERAL", "RANGE") for kind, _ in args):
+        codes = [range(*_bounds(value)) for _, value in args]
+        return (
+            frozenset(chr(code) for span in codes for code in span) if sum(map(len, codes)) <= _MAX_LITERALS else None
+        )
     if op == "BRANCH":
         branches = [_expand_all(branch) for branch in args[1]]
         return frozenset().union(*(b for b in branches if b)) if all(b is not None for b in branches) else None
@@ -97,6 +118,11 @@ def _expand(op: str, args: Any) -> Literals | None:
         once = _expand_all(args[2])
         return once | {""} if once is not None else None
     return frozenset([""]) if op in ("ASSERT", "ASSERT_NOT", "AT") else None
+
+
+def _bounds(value: Any) -> tuple[int, int]:
+    first, last = value if isinstance(value, tuple) else (value, value)
+    return first, last + 1
 
 
 def _expand_all(parsed: Iterable[Any]) -> Literals | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from campaign_app.compliance.links import Link, find_links
 from campaign_app.compliance.message import CheckRequest
 from campaign_app.compliance.normalize import Folded, FoldTable
+from campaign_app.compliance.numbers import Number, find_numbers
 from campaign_app.compliance.opt_outs import OptOut, find_opt_outs
 from campaign_app.compliance.providers import Provider
 from campaign_app.compliance.segments import Segments, cn_segments
@@ -23,13 +25,15 @@ _COMPANY_FORMS: Final = ("股份有限公司", "有限责任公司", "有限公�
 class Hit:
     """A place in the final text where a rule is broken, 0, 0 for an absence or a field.
 
-    `spread` says that the words were written with separators or decorations between them.
+    `spread` says that the words were written with separators or decorations between them, `variant` that other
+    characters stand for the usual ones.
     """
 
     start: int = 0
     end: int = 0
     severity: Severity | None = None
     spread: bool = False
+    variant: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -91,6 +95,22 @@ class Subject:
     def opt_outs(self) -> Sequence[OptOut]:
         return find_opt_outs(self.body)
 
+    @cached_property
+    def links(self) -> Sequence[Link]:
+        return find_links(self.body)
+
+    @cached_property
+    def numbers(self) -> Sequence[Number]:
+        return find_numbers(self.body)
+
+    def value_over(self, start: int, end: int) -> ValueSpan | None:
+        """The value that body[start:end] holds a part of."""
+        return next((span for span in self.value_spans if span.start < end and start < span.end), None)
+
+    def in_link(self, start: int, end: int) -> bool:
+        """Whether body[start:end] is a part of a link."""
+        return any(link.start <= start and end <= link.end for link in self.links)
+
     def folded_slice(self, start: int, end: int) -> str:
         """body[start:end] in plain form."""
         return self.body.table.text(self.rendered.text[start:end]).plain
@@ -103,10 +123,10 @@ class Subject:
         """A hit at raw positions of the body."""
         return Hit(start + self.offset, end + self.offset, severity, facts=facts)
 
-    def squeezed_hit(self, start: int, end: int, severity: Severity | None = None, *, spread: bool = False) -> Hit:
+    def squeezed_hit(self, start: int, end: int, severity: Severity | None = None) -> Hit:
         """A hit at positions of the squeezed body."""
         first, last = self.body.squeezed_span(start, end)
-        return Hit(first + self.offset, last + self.offset, severity, spread)
+        return Hit(first + self.offset, last + self.offset, severity)
 
     def signature_hit(self, severity: Severity | None = None, **facts: str) -> Hit:
         """A hit that marks the words between 【 and 】."""
@@ -117,6 +137,31 @@ def subject_of(
     request: CheckRequest, provider: Provider, template: Template, rendered: Rendered, table: FoldTable
 ) -> Subject:
     return Subject(request, provider, template, rendered, table.text(rendered.text))
+
+
+def _graver(one: Severity | None, other: Severity | None) -> Severity | None:
+    """None is the rule's own severity, which only a block surely outweighs."""
+    if one is None or other is None:
+        return Severity.BLOCK if Severity.BLOCK in (one, other) else None
+    return max(one, other)
+
+
+def merged(hits: Iterable[Hit]) -> list[Hit]:
+    """In order of place; those that overlap become one, as grave as the gravest, and those without a place one."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
+        last = kept[-1] if kept else None
+        if last is not None and (hit.start < last.end or hit.start == hit.end == last.end):
+            kept[-1] = replace(
+                last,
+                end=max(last.end, hit.end),
+                severity=_graver(last.severity, hit.severity),
+                spread=last.spread or hit.spread,
+                variant=last.variant or hit.variant,
+            )
+        else:
+            kept.append(hit)
+    return kept
 
 
 def short_name(name: str) -> str:

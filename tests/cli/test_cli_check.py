@@ -15,7 +15,7 @@ from campaign_app.cli.check import app
 VECTORS = Path(__file__).parents[1] / "vectors"
 GOOD: dict[str, Any] = {
     "id": "g",
-    "body": "{name}您好，老客两件8折，12月9日止。拒收请回复R",
+    "body": "{name}您好，老客两件8折，进店 anning.example/a 选购。拒收请回复R",
     "signature": {
         "text": "安宁百货", "owner": "91330100MA0000001X", "source": "company", "status": "approved",
         "carrier_filed": True, "scopes": ["retail"], "valid_until": "2027-12-31",
@@ -41,8 +41,8 @@ def test_a_sound_message_passes_in_the_published_format(tmp_path: Path) -> None:
     (answer,), status = answers(tmp_path / "x.jsonl", json.dumps(GOOD).encode())
     assert status == 0
     assert answer == {
-        "id": "g", "verdict": "pass", "final_text": "【安宁百货】张女士您好，老客两件8折，12月9日止。拒收请回复R",
-        "encoding": "UCS-2", "length": 32, "segments": 1, "findings": [],
+        "id": "g", "verdict": "pass", "final_text": "【安宁百货】张女士您好，老客两件8折，进店 anning.example/a 选购。拒收请回复R",
+        "encoding": "UCS-2", "length": 48, "segments": 1, "findings": [],
     }  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def test_a_field_of_a_wrong_type_is_answered_and_never_passes(tmp_path: Path, fi
     got, status = answers(tmp_path / "x.jsonl", content)
     assert len(got) == len(ODD)
     assert status == (1 if field == "body" else 0)
-    if field in ("body", "signature", "sender", "send_at"):
+    if field in ("body", "signature", "sender", "purpose", "send_at"):
         assert all("error" in answer or answer["verdict"] == "block" for answer in got)
 
 

@@ -6,20 +6,39 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from campaign_app.compliance.checks import opt_out, phrases, signature, size_and_time, variables
+from campaign_app.compliance.checks import (
+    campaign,
+    claims,
+    disguise,
+    links,
+    numbers,
+    opt_out,
+    phrases,
+    signature,
+    signature_use,
+    size_and_time,
+    variables,
+)
 from campaign_app.compliance.checks.base import Builder, Check
 from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.patterns import BadPattern
 from campaign_app.compliance.rule import Rule
 from campaign_app.domain.errors import SettingsError
 
-KINDS: Final[dict[str, Builder]] = {
+_SIMPLE: Final[dict[str, Builder]] = {
+    **campaign.KINDS,
+    **claims.KINDS,
+    **disguise.KINDS,
+    **links.KINDS,
+    **numbers.KINDS,
+    **opt_out.KINDS,
     **phrases.KINDS,
     **signature.KINDS,
-    **opt_out.KINDS,
-    **variables.KINDS,
+    **signature_use.KINDS,
     **size_and_time.KINDS,
+    **variables.KINDS,
 }
+KINDS: Final[dict[str, Builder]] = {**_SIMPLE, "several": campaign.several(_SIMPLE)}
 
 
 def build(rule: Rule, table: FoldTable) -> Check:

@@ -15,12 +15,14 @@ from campaign_app.compliance.subject import Found, Hit, Subject
 class Check(Protocol):
     """One rule at work.
 
-    `literals` are squeezed words of which the body must hold one for the check to be asked at all; empty means always.
+    `literals` are squeezed words of which the body must hold one for the check to be asked, unless it is `always`.
     `fixed` checks depend on the request alone, not on the rendered text. `late` ones look at the hits of the others.
     """
 
     @property
     def literals(self) -> Sequence[str]: ...
+    @property
+    def always(self) -> bool: ...
     @property
     def fixed(self) -> bool: ...
     @property
@@ -49,6 +51,7 @@ class Asked:
 
     ask: Ask
     literals: Sequence[str] = ()
+    always: bool = True
     fixed: bool = False
     late: bool = False
 
@@ -56,12 +59,12 @@ class Asked:
         return self.ask(subject)
 
 
-def simple(ask: Ask, *, literals: Sequence[str] = (), fixed: bool = False, late: bool = False) -> Builder:
+def simple(ask: Ask, *, fixed: bool = False, late: bool = False) -> Builder:
     """The builder of a kind without options."""
 
-    def build(options: Mapping[str, Any], table: FoldTable) -> Check:
+    def build(options: Mapping[str, Any], table: FoldTable) -> Check:  # noqa: ARG001 - the builder's
         NoOptions.model_validate(options)
-        return Asked(ask, tuple(map(table.phrase, literals)), fixed, late)
+        return Asked(ask, fixed=fixed, late=late)
 
     return build
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from campaign_app.compliance.checks.base import Builder, Options, with_options
-from campaign_app.compliance.gaps import is_one_word, is_whole
+from campaign_app.compliance.gaps import is_one_word, is_spread_out, is_whole
 from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.patterns import BadPattern, compile_pattern, literals_of
-from campaign_app.compliance.subject import Found, Hit, Subject, occurrences
+from campaign_app.compliance.subject import Found, Hit, Subject, merged, occurrences
 from campaign_app.domain.finding import Severity
 
 _SENTENCE: Final = re.compile(r"[。!?;]")
@@ -26,7 +26,8 @@ class Group(Options):
 
     `unless` are longer phrases that contain the word and excuse it. `before`/`after` must match right beside the word,
     `not_before`/`not_after` may not. `needs` must and `lacks` may not be found `within` the message, the sentence or
-    the clause. `spread` words are found however they are spread out. `own_names` also looks inside the sender's names.
+    the clause. `spread` words are found however they are spread out (phrases are, unless they say no; patterns if they
+    say so). `variant` words are such as stand for others. `own_names` also looks inside the sender's names.
     """
 
     phrases: tuple[str, ...] = ()
@@ -41,7 +42,8 @@ class Group(Options):
     lacks: str = ""
     within: Literal["message", "sentence", "clause"] = "message"
     severity: Literal["block", "warn", "info"] | None = None
-    spread: bool = True
+    spread: bool | None = None
+    variant: bool = False
     own_names: bool = False
     industries: frozenset[str] = frozenset()
     not_industries: frozenset[str] = frozenset()
@@ -82,17 +84,25 @@ class Words:
             and (not group.purposes or request.purpose in group.purposes)
         )
 
-    def accepts(self, subject: Subject, start: int, end: int) -> Hit | None:
+    def accepts(self, subject: Subject, start: int, end: int, *, spread: bool) -> Hit | None:
         """The hit for squeezed[start:end], if nothing around it excuses it."""
         text = subject.body.squeezed
         if not (self._beside(text, start, end) and self._within(subject, start, end)):
             return None
         if not self.group.own_names and any(a <= start and end <= b for a, b in subject.own_name_spans):
             return None
-        spread = not is_whole(subject.body, start, end)
-        if spread and self.group.spread and not is_one_word(subject.body, start, end):
+        return self._placed(subject, start, end, spread=spread)
+
+    def _placed(self, subject: Subject, start: int, end: int, *, spread: bool) -> Hit | None:
+        """The hit, but for words in links and fragments that only meet by chance."""
+        apart = spread and not is_whole(subject.body, start, end)
+        if apart and not is_one_word(subject.body, start, end):
             return None
-        return subject.squeezed_hit(start, end, self.severity, spread=spread and self.group.spread)
+        hit = subject.squeezed_hit(start, end, self.severity)
+        if subject.in_link(hit.start - subject.offset, hit.end - subject.offset):
+            return None
+        spread_out = apart and is_spread_out(subject.body, start, end)
+        return replace(hit, spread=spread_out, variant=self.group.variant) if spread_out or self.group.variant else hit
 
     def excused(self, text: str, found: Found) -> bool:
         """Whether the phrase stands inside one of its longer ones."""
@@ -145,13 +155,14 @@ class Phrases:
     owners: tuple[tuple[int, int], ...]
     whole: bool
     missing_licence: str
+    always: bool = False
     fixed: bool = False
     late: bool = False
 
     def hits(self, subject: Subject, found: Sequence[Found]) -> Iterable[Hit]:
         if self.missing_licence and self.missing_licence in subject.request.sender.licences:
             return ()
-        hits = longest(list(self._phrase_hits(subject, found)) + list(self._pattern_hits(subject, found)))
+        hits = merged(list(self._phrase_hits(subject, found)) + list(self._pattern_hits(subject, found)))
         if not self.whole:
             return hits
         return [Hit(severity=max((h.severity for h in hits if h.severity), default=None))] if hits else ()
@@ -163,7 +174,7 @@ class Phrases:
             words = self.words[owner]
             if place < 0 or not words.covers(subject) or words.excused(text, Found(place, one.start, one.end)):
                 continue
-            hit = words.accepts(subject, one.start, one.end)
+            hit = words.accepts(subject, one.start, one.end, spread=words.group.spread is not False)
             if hit:
                 yield hit
 
@@ -176,7 +187,7 @@ class Phrases:
             for match in (match for pattern in words.patterns for match in pattern.finditer(text)):
                 start, end = match.span("mark") if "mark" in match.re.groupindex else match.span()
                 if start < end and not words.pattern_excused(text, start, end):
-                    hit = words.accepts(subject, start, end)
+                    hit = words.accepts(subject, start, end, spread=words.group.spread is True)
                     if hit:
                         yield hit
 
@@ -195,15 +206,6 @@ def build(options: PhraseOptions, table: FoldTable) -> Phrases:
     return Phrases(
         words, tuple(w for w, _ in literals), tuple(o for _, o in literals), options.whole, options.missing_licence
     )
-
-
-def longest(hits: Iterable[Hit]) -> list[Hit]:
-    """The hits that stand in no longer one, each place once."""
-    kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h.start, -h.end, -(h.severity or 0))):
-        if not kept or hit.end > kept[-1].end:
-            kept.append(hit)
-    return kept
 
 
 def _words(group: Group, table: FoldTable) -> Words:

@@ -1,0 +1,120 @@
+"""Kinds about the campaign as a whole: licences, sentences that must be there, and rules made of several checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from campaign_app.compliance.checks.base import Asked, Builder, Check, Options, with_options
+from campaign_app.compliance.normalize import FoldTable
+from campaign_app.compliance.patterns import BadPattern
+from campaign_app.compliance.subject import Found, Hit, Subject, merged
+
+
+class Licence(Options):
+    """A licence that senders of these industries and campaigns of these purposes need."""
+
+    licence: str
+    industries: frozenset[str] = frozenset()
+    purposes: frozenset[str] = frozenset()
+
+
+class Required(Options):
+    """Sentences of which one must be in the text."""
+
+    phrases: tuple[str, ...]
+
+
+class Echo(Options):
+    """The rules whose findings this rule repeats."""
+
+    rules: frozenset[str]
+
+
+class Outside(Options):
+    """What the rule asks is not in a message; `where` says who asks it."""
+
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Checks that make up one rule; `places` are the literals that belong to each."""
+
+    checks: tuple[Check, ...]
+    literals: tuple[str, ...]
+    always: bool
+    fixed: bool
+    late: bool
+
+    def hits(self, subject: Subject, found: Sequence[Found]) -> list[Hit]:
+        return merged(self._all_hits(subject, found))
+
+    def _all_hits(self, subject: Subject, found: Sequence[Found]) -> Iterator[Hit]:
+        first = 0
+        for check in self.checks:
+            count = len(check.literals)
+            own = [Found(f.literal - first, f.start, f.end) for f in found if first <= f.literal < first + count]
+            if own or check.always:
+                yield from check.hits(subject, own)
+            first += count
+
+
+def build_licence(options: Licence, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
+    def missing(subject: Subject) -> Iterator[Hit]:
+        request = subject.request
+        asked = request.industry in options.industries or request.purpose in options.purposes
+        if asked and options.licence not in request.sender.licences:
+            yield Hit()
+
+    return Asked(missing, fixed=True)
+
+
+def build_required(options: Required, table: FoldTable) -> Asked:
+    wanted = [table.phrase(phrase) for phrase in options.phrases]
+
+    def absent(subject: Subject) -> Iterator[Hit]:
+        if not any(phrase in subject.body.squeezed for phrase in wanted):
+            yield Hit()
+
+    return Asked(absent)
+
+
+def build_echo(options: Echo, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
+    def again(subject: Subject) -> list[Hit]:
+        return [Hit(hit.start, hit.end) for rule, hit in subject.marks if rule in options.rules]
+
+    return Asked(again, late=True)
+
+
+def build_outside(options: Outside, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
+    return Asked(lambda subject: (), fixed=True)  # noqa: ARG005 - the protocol's
+
+
+def several(kinds: Mapping[str, Builder]) -> Builder:
+    """The kind `several`: `[[check]]` tables with a kind and options each."""
+
+    def build(options: Mapping[str, Any], table: FoldTable) -> Check:
+        parts = [dict(part) for part in options.get("check", ())]
+        unknown = [part.get("kind") for part in parts if part.get("kind") not in kinds] + [*options.keys() - {"check"}]
+        if unknown or not parts:
+            raise BadPattern(f"several needs [[check]] tables of known kinds, not {unknown}")
+        checks = tuple(kinds[part.pop("kind")](part, table) for part in parts)
+        return Several(
+            checks,
+            tuple(word for check in checks for word in check.literals),
+            always=any(check.always for check in checks),
+            fixed=all(check.fixed for check in checks),
+            late=any(check.late for check in checks),
+        )
+
+    return build
+
+
+KINDS: Final[dict[str, Builder]] = {
+    "licence": with_options(Licence, build_licence),
+    "required": with_options(Required, build_required),
+    "echo": with_options(Echo, build_echo),
+    "outside": with_options(Outside, build_outside),
+}

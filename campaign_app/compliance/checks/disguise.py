@@ -1,0 +1,122 @@
+"""The `disguise_*` kinds: writing that hides words from a reader or a filter is itself a finding."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from campaign_app.compliance.checks.base import Builder, simple
+from campaign_app.compliance.normalize import COMBINING, INVISIBLE, LOOKALIKE, SYMBOL, TRADITIONAL, WIDTH
+from campaign_app.compliance.subject import Hit, Subject, merged
+
+_EMOJI_JOINERS: Final = "\ufe0f\ufe0e\u200d"
+_RUN: Final = re.compile(r"[!！~～。?？…]{3,}|…{3,}|\^_?\^|>_<|T_T|\(\*\^")
+_REGIONAL: Final = re.compile("[\U0001f1e6-\U0001f1ff\u20e3]+")
+_TOKEN: Final = re.compile(r"[^\W\d_\u2e80-\U0003ffff]{2,}")
+_ASCII_LETTER: Final = re.compile(r"[A-Za-z]")
+# rules about the form of a message; the others are about what its words say
+_FORMAL: Final = ("SIG", "OPT", "VAR", "LEN", "TIM", "EVA", "IDN", "LNK")
+_NUMBERS: Final = ("LED-002", "PII-001")
+
+
+def invisible(subject: Subject) -> Iterator[Hit]:
+    """Invisible characters, and marks heaped on characters that bear none; an emoji's own joiners are part of it."""
+    body = subject.body
+    if not body.flagged & (INVISIBLE | COMBINING):
+        return
+    for start, end in _runs(body.flags & (INVISIBLE | COMBINING)):
+        text = body.raw[start:end]
+        if not _belongs(body.raw, start, end) and not (
+            text.strip(_EMOJI_JOINERS) == "" and _beside_symbol(subject, start)
+        ):
+            yield subject.body_hit(start, end)
+
+
+def styled(subject: Subject) -> Iterable[Hit]:
+    """What another rule found only because styled or look-alike characters were read as what they stand for."""
+    return merged(_styled(subject))
+
+
+def spread(subject: Subject) -> Iterable[Hit]:
+    hits = (hit for _, hit in subject.marks if hit.spread)
+    return merged(Hit(hit.start, hit.end) for hit in hits)
+
+
+def traditional(subject: Subject) -> Iterable[Hit]:
+    """Traditional and variant characters, and words in which others stand for the usual ones."""
+    body = subject.body
+    runs = _runs(body.flags & TRADITIONAL) if body.flagged & TRADITIONAL else ()
+    hits = [subject.body_hit(start, end) for start, end in runs]
+    hits += [Hit(hit.start, hit.end) for _, hit in subject.marks if hit.variant]
+    return merged(hits)
+
+
+def decorated(subject: Subject) -> Iterable[Hit]:
+    """Emoji, ornaments, and punctuation in a row."""
+    body, text = subject.body, subject.rendered.text
+    hits = [subject.body_hit(*match.span()) for match in _RUN.finditer(text)]
+    hits += [subject.body_hit(*match.span()) for match in _REGIONAL.finditer(text)]
+    if body.flagged & SYMBOL:
+        hits += [subject.body_hit(start, end) for start, end in _runs(body.flags & SYMBOL)]
+    return merged(hits)
+
+
+def mixed(subject: Subject) -> Iterator[Hit]:
+    """Letters of two scripts in one word."""
+    body = subject.body
+    if not body.flagged & LOOKALIKE:
+        return
+    for match in _TOKEN.finditer(body.raw):
+        if _ASCII_LETTER.search(match[0]) and (body.flags[match.start() : match.end()] & LOOKALIKE).any():
+            yield subject.body_hit(*match.span())
+
+
+def _styled(subject: Subject) -> Iterator[Hit]:
+    body, offset = subject.body, subject.offset
+    disguised = {(number.start + offset, number.end + offset) for number in subject.numbers if number.disguised}
+    for rule, hit in subject.marks:
+        if rule in _NUMBERS:
+            if (hit.start, hit.end) in disguised:
+                yield Hit(hit.start, hit.end)
+        elif not rule.startswith(_FORMAL) and hit.end > hit.start:
+            flags = int(np.bitwise_or.reduce(body.flags[hit.start - offset : hit.end - offset]))
+            if flags & (WIDTH | LOOKALIKE):
+                yield Hit(hit.start, hit.end)
+
+
+def _runs(flags: npt.NDArray[Any]) -> Iterator[tuple[int, int]]:
+    """Where flags are set, in unbroken runs."""
+    places = np.flatnonzero(flags).tolist()
+    if not places:
+        return
+    start = places[0]
+    for before, after in pairwise((*places, -1)):
+        if after != before + 1:
+            yield start, before + 1
+            start = after
+
+
+def _belongs(raw: str, start: int, end: int) -> bool:
+    """Whether the marks make one ordinary letter with what they stand on, as é does."""
+    whole = raw[max(0, start - 1) : end]
+    return start > 0 and len(unicodedata.normalize("NFC", whole)) == 1
+
+
+def _beside_symbol(subject: Subject, at: int) -> bool:
+    return at > 0 and (bool(subject.body.flags[at - 1] & SYMBOL) or subject.body.raw[at - 1] in "0123456789#*")
+
+
+KINDS: Final[dict[str, Builder]] = {
+    "disguise_invisible": simple(invisible),
+    "disguise_styled": simple(styled, late=True),
+    "disguise_spread": simple(spread, late=True),
+    "disguise_traditional": simple(traditional, late=True),
+    "disguise_decorated": simple(decorated),
+    "disguise_mixed": simple(mixed),
+}

@@ -1,0 +1,58 @@
+"""The `number_*` and `contact_*` kinds: numbers of persons, and ways to reach the merchant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from campaign_app.compliance.checks.base import Builder, simple
+from campaign_app.compliance.subject import Hit, Subject
+
+_HOTLINE: Final = re.compile(
+    r"(?<![\d.])(?:[48]00[ -]?\d{3,4}[ -]?\d{3,4}|0\d{2,3}[ -]?\d{7,8}|9[56]\d{3,6}|1[01]\d{3})(?![\d.])"
+)
+# an address down to the door, as a value brings it in
+_ADDRESS: Final = re.compile(
+    r"[\u4e00-\u9fff]{1,12}(?:省|市|区|县|镇|乡|街道)[^,。;!]{0,20}(?:路|街|道|巷|弄|村|苑|园|小区|花园|大道|新村)"
+    r"[^,。;!]{0,12}\d+(?:号|栋|幢|座|单元|弄|室|楼)[^,。;!]{0,12}"
+)
+
+
+def merchants_mobile(subject: Subject) -> Iterator[Hit]:
+    """A mobile number in the fixed text: somebody's own, where a hotline belongs."""
+    for number in subject.numbers:
+        if number.kind == "mobile" and not subject.value_over(number.start, number.end):
+            yield subject.body_hit(number.start, number.end)
+
+
+def personal(subject: Subject) -> Iterator[Hit]:
+    """Identity and card numbers anywhere; mobile numbers and full addresses that a value brings in."""
+    for number in subject.numbers:
+        if subject.in_link(number.start, number.end):
+            continue
+        if number.kind != "mobile" or subject.value_over(number.start, number.end):
+            yield subject.body_hit(number.start, number.end)
+    text = subject.rendered.text
+    for span in subject.value_spans:
+        if _ADDRESS.search(text, span.start, span.end):
+            yield subject.body_hit(span.start, span.end)
+
+
+def no_contact(subject: Subject) -> Iterator[Hit]:
+    allowed = subject.request.allowed_domains
+    if not _HOTLINE.search(subject.body.plain) and not any(link.under(allowed) for link in subject.links):
+        yield Hit()
+
+
+def hotlines(subject: Subject) -> Iterator[Hit]:
+    for match in _HOTLINE.finditer(subject.body.plain):
+        yield subject.body_hit(*subject.body.plain_span(*match.span()))
+
+
+KINDS: Final[dict[str, Builder]] = {
+    "number_mobile": simple(merchants_mobile),
+    "number_personal": simple(personal),
+    "contact_missing": simple(no_contact),
+    "contact_hotline": simple(hotlines),
+}

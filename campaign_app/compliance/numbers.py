@@ -1,0 +1,99 @@
+"""Finds the numbers that name a person: mobile, identity card and bank card numbers, however they are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from campaign_app.compliance.normalize import Folded
+
+_GAP: Final = r"[ \-·._*|/、()]"
+_MOBILE: Final = re.compile(rf"(?<![\d.])(?:(?:\+|00)?86{_GAP}{{0,2}})?(1(?:{_GAP}{{0,2}}\d){{10}})(?!{_GAP}?\d|\.\d)")
+_LONG: Final = re.compile(
+    r"(?<![\d.])(\d{6}[ -]?\d{4}[ -]?\d{4}[ -]?\d{1,4}[\dx]?|\d{4}(?:[ -]\d{4}){3}(?:[ -]?\d{1,3})?)(?!\d)"
+)
+_NO_DIGIT: Final = re.compile(r"[^\dx]")
+_LETTERED: Final = re.compile(
+    r"(?:券|核销|兑换|验证|取件|提货|优惠|激活|串|条|取餐|校验|动态|识别|邀请|会员|预约|凭证|抽奖|提取|(?<!号))码[为是:]?\s*\Z"
+    r"|(?:单|编|流水|运单|卡|会员|货|批|凭证|预约|序列|订单|物流|快递|型|期|执照|许可证?|备案|合同|发票|存单)号[为是:]?\s*\Z"
+    r"|(?:订单|运单|单号|券号|编码|编号|no\.?|id)[为是:]?\s*\Z"
+)
+_GROUPED: Final = re.compile(r"\d+|[^\d]+")
+_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK_DIGITS: Final = "10x98765432"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """`kind` is mobile, identity or card; the place is that of the body as typed.
+
+    `disguised` says that it is not written in plain digits.
+    """
+
+    kind: str
+    start: int
+    end: int
+    disguised: bool
+
+
+def find_numbers(body: Folded) -> Sequence[Number]:
+    """Numbers that a word in front calls a code or an order are none."""
+    return tuple(_mobiles(body)) + tuple(_long_ones(body))
+
+
+def is_identity_number(digits: str) -> bool:
+    """18 characters with a possible date of birth and the right check digit."""
+    if not re.fullmatch(r"[1-8]\d{16}[\dx]", digits):
+        return False
+    try:
+        date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
+    except ValueError:
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits, strict=False))
+    return _CHECK_DIGITS[total % 11] == digits[17]
+
+
+def is_card_number(digits: str) -> bool:
+    """16 to 19 digits of a bank's range that pass Luhn's test."""
+    if not re.fullmatch(r"[3-69]\d{15,18}", digits):
+        return False
+    doubled = (int(d) * (1 + n % 2) for n, d in enumerate(reversed(digits)))
+    return sum(n - 9 if n > 9 else n for n in doubled) % 10 == 0
+
+
+def _mobiles(body: Folded) -> Iterator[Number]:
+    for match in _MOBILE.finditer(body.plain):
+        digits = _NO_DIGIT.sub("", match[1])
+        if digits[1] > "2" and _evenly(match[1]) and not _called_a_code(body.plain, match.start()):
+            yield _number("mobile", body, *match.span(1))
+
+
+def _long_ones(body: Folded) -> Iterator[Number]:
+    for match in _LONG.finditer(body.plain):
+        digits = _NO_DIGIT.sub("", match[1])
+        kind = "identity" if is_identity_number(digits) else "card" if is_card_number(digits) else ""
+        if kind and not _called_a_code(body.plain, match.start(), kind):
+            yield _number(kind, body, *match.span(1))
+
+
+def _evenly(written: str) -> bool:
+    """In one piece, in few groups, or every digit apart, always with the same separator."""
+    pieces = _GROUPED.findall(written)
+    groups, gaps = pieces[::2], set(pieces[1::2])
+    return len(gaps) < 2 and (len(groups) <= 4 or all(len(group) == 1 for group in groups))
+
+
+def _called_a_code(text: str, start: int, kind: str = "mobile") -> bool:
+    left = text[max(0, start - 10) : start]
+    if kind != "mobile" and re.search(r"(?:身份证|银行|信用|借记)[^,。]{0,4}\Z", left):
+        return False
+    return bool(_LETTERED.search(left))
+
+
+def _number(kind: str, body: Folded, start: int, end: int) -> Number:
+    first, last = body.plain_span(start, end)
+    written = body.raw[first:last]
+    return Number(kind, first, last, disguised=not written.isascii())

@@ -1,0 +1,47 @@
+"""Word lists that several rules share: `@name` in a rule stands for `resources/rules/lists/<name>.toml`.
+
+In a list of phrases it is replaced by the words, in a pattern by an alternation of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+Lists = Mapping[str, tuple[str, ...]]
+_NAME: Final = re.compile(r"@([a-z][a-z-]*)")
+
+
+class UnknownList(ValueError):
+    """A rule names a word list that is not there."""
+
+
+def expand(options: Any, lists: Lists) -> Any:
+    """`options` with every @name replaced. Raises UnknownList."""
+    if isinstance(options, dict):
+        return {name: expand(value, lists) for name, value in options.items()}
+    if isinstance(options, list):
+        return list(_expand_items(options, lists))
+    if isinstance(options, str):
+        return _NAME.sub(lambda match: _alternation(match[1], lists), options)
+    return options
+
+
+def _expand_items(items: list[Any], lists: Lists) -> Iterator[Any]:
+    for item in items:
+        named = _NAME.fullmatch(item) if isinstance(item, str) else None
+        if named:
+            yield from _words(named[1], lists)
+        else:
+            yield expand(item, lists)
+
+
+def _alternation(name: str, lists: Lists) -> str:
+    return f"(?:{'|'.join(map(re.escape, _words(name, lists)))})"
+
+
+def _words(name: str, lists: Lists) -> tuple[str, ...]:
+    if name not in lists:
+        raise UnknownList(f"there is no word list @{name}")
+    return lists[name]
