@@ -67,32 +67,31 @@ def source_key(fact: ConsentFact) -> tuple[Any, ...] | None:
     )
 
 
-def fact_row(fact_id: int, customer_id: int, fact: ConsentFact, sources: dict[tuple[Any, ...], int]) -> dict[str, Any]:
-    proof, source = fact.evidence, source_key(fact)
-    return {
-        "id": fact_id,
-        "customer_id": customer_id,
-        "status": fact.status.value,
-        "method": fact.method.value,
-        "channel": fact.channel.value,
-        "purposes": _purposes_text(fact.purposes),
-        "entity_uscc": fact.entity_uscc,
-        "obtained_at": to_ms(fact.obtained_at),
-        "expires_at": to_ms(fact.expires_at),
-        "withdrawn_at": to_ms(fact.withdrawn_at),
-        "max_per_month": fact.max_per_month,
-        "checked_at": to_ms(fact.checked_at),
-        "observed_at": to_ms(fact.observed_at),
-        "source_id": None if source is None else sources[source],
-        "leaf": None if proof is None else proof.leaf,
-        "leaf_index": None if proof is None else proof.leaf_index,
-        "note": fact.note,
-    }
+COLUMNS: Final = tuple(column.name for column in schema.consent_fact.c)
 
 
-def judged_at(row: dict[str, Any]) -> int:
-    """The moment that a fact speaks of: the platform's check, else when we asked."""
-    return int(row["observed_at"] if row["checked_at"] is None else row["checked_at"])
+def fact_values(fact_id: int, customer_id: int, fact: ConsentFact, source_id: int | None) -> tuple[Any, ...]:
+    """In the order of `COLUMNS`."""
+    proof = fact.evidence
+    return (
+        fact_id,
+        customer_id,
+        fact.status.value,
+        fact.method.value,
+        fact.channel.value,
+        _purposes_text(fact.purposes),
+        fact.entity_uscc,
+        to_ms(fact.obtained_at),
+        to_ms(fact.expires_at),
+        to_ms(fact.withdrawn_at),
+        fact.max_per_month,
+        to_ms(fact.checked_at),
+        to_ms(fact.observed_at),
+        source_id,
+        None if proof is None else proof.leaf,
+        None if proof is None else proof.leaf_index,
+        fact.note,
+    )
 
 
 def fact_of(row: AnyRow) -> ConsentFact:

@@ -10,19 +10,21 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import UpdateBase
 
-from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef, Receipt, Suppression, SuppressionKind
+from campaign_app.domain.consent import ConsentFact, ConsentStatus, Receipt, Suppression, SuppressionKind
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of, put_cursor
 from campaign_app.storage.engine import Database
-from campaign_app.storage.factrows import FACT, fact_of, fact_row, judged_at, source_key
-from campaign_app.storage.lists import next_id, rows_among, write_all
+from campaign_app.storage.factrows import COLUMNS, FACT, fact_of, fact_values, source_key
+from campaign_app.storage.lists import next_id, rows_among, write_all, write_tuples
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.suppressions import add_marks
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert, insert_or_ignore, plain_insert
 
-_Known = dict[CustomerRef, tuple[int, bytes | None]]
+_Customer = tuple[int, bytes | None]  # id and phone key
+_LATEST: Final = ("customer_id", "fact_id", "judged_at", "refused")
+_RANK: Final = ("judged_at", "refused", "fact_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,42 +73,61 @@ class SqlFacts:
 
     def _append(self, connection: sa.Connection, facts: Sequence[ConsentFact], receipts: Sequence[Receipt]) -> None:
         known = _customers(connection, facts)
-        facts = [fact for fact in facts if fact.ref in known]
-        if not facts:
+        told = [
+            (known[fact.ref.account_id][fact.ref.ref], fact)
+            for fact in facts
+            if fact.ref.ref in known[fact.ref.account_id]
+        ]
+        if not told:
             return
-        receipt_rows = _put_receipts(connection, receipts)
-        sources = _put_sources(connection, facts, receipt_rows)
-        first = next_id(connection, schema.consent_fact)
-        rows = [fact_row(fact_id, known[fact.ref][0], fact, sources) for fact_id, fact in enumerate(facts, first)]
-        write_all(connection, plain_insert(schema.consent_fact), rows)
-        _put_latest(connection, rows)
-        self._mark_withdrawn(connection, facts, known)
+        sources = _put_sources(connection, (fact for _, fact in told), _put_receipts(connection, receipts))
+        rows: list[tuple[Any, ...]] = []
+        latest: dict[int, tuple[int, int, int]] = {}
+        for fact_id, ((customer_id, _), fact) in enumerate(told, next_id(connection, schema.consent_fact)):
+            rows.append(fact_values(fact_id, customer_id, fact, sources.get(source_key(fact))))
+            refused = int(fact.status is not ConsentStatus.CONFIRMED)
+            rank = (to_ms(fact.checked_at or fact.observed_at), refused, fact_id)
+            latest[customer_id] = max(latest.get(customer_id, rank), rank)
+        write_tuples(connection, plain_insert(schema.consent_fact), COLUMNS, rows)
+        newest = [(customer_id, fact_id, at, refused) for customer_id, (at, refused, fact_id) in latest.items()]
+        write_tuples(connection, _put_if_later(connection.dialect.name), _LATEST, newest)
+        self._mark_withdrawn(connection, told)
 
-    def _mark_withdrawn(self, connection: sa.Connection, facts: Iterable[ConsentFact], known: _Known) -> None:
-        marks: list[Suppression] = []
-        entities: dict[int, str] = {}
-        for fact in facts:
-            if fact.status is not ConsentStatus.WITHDRAWN and fact.withdrawn_at is None:
-                continue
-            account_id = fact.ref.account_id
-            entity = entities.get(account_id) or entities.setdefault(account_id, entity_of(connection, account_id))
-            since = fact.withdrawn_at or fact.checked_at or fact.observed_at
-            keys = (self.hashes.of_ref(fact.ref), known[fact.ref][1])
-            marks += [Suppression(entity, key, SuppressionKind.WITHDRAWN, since, "platform") for key in keys if key]
+    def _mark_withdrawn(self, connection: sa.Connection, told: Sequence[tuple[_Customer, ConsentFact]]) -> None:
+        withdrawn = [
+            (phone_key, fact)
+            for (_, phone_key), fact in told
+            if fact.status is ConsentStatus.WITHDRAWN or fact.withdrawn_at is not None
+        ]
+        accounts = {fact.ref.account_id for _, fact in withdrawn}
+        entities = {account_id: entity_of(connection, account_id) for account_id in accounts}
+        marks = [
+            Suppression(
+                entities[fact.ref.account_id],
+                key,
+                SuppressionKind.WITHDRAWN,
+                fact.withdrawn_at or fact.checked_at or fact.observed_at,
+                "platform",
+            )
+            for phone_key, fact in withdrawn
+            for key in (self.hashes.of_ref(fact.ref), phone_key)
+            if key is not None
+        ]
         if marks:
             add_marks(connection, marks)
 
 
-def _customers(connection: sa.Connection, facts: Sequence[ConsentFact]) -> _Known:
+def _customers(connection: sa.Connection, facts: Sequence[ConsentFact]) -> dict[int, dict[str, _Customer]]:
+    """Account → ref → customer, of those that are known."""
     table = schema.customer
-    by_account: dict[int, list[str]] = {}
+    refs: dict[int, list[str]] = {}
     for fact in facts:
-        by_account.setdefault(fact.ref.account_id, []).append(fact.ref.ref)
-    known: _Known = {}
-    for account_id, refs in by_account.items():
+        refs.setdefault(fact.ref.account_id, []).append(fact.ref.ref)
+    known: dict[int, dict[str, _Customer]] = {}
+    for account_id, asked in refs.items():
         wanted = sa.select(table.c.ref, table.c.id, table.c.phone_key).where(table.c.account_id == account_id)
-        for ref, customer_id, phone_key in rows_among(connection, wanted, table.c.ref, refs):
-            known[CustomerRef(account_id, ref)] = (customer_id, phone_key)
+        found = rows_among(connection, wanted, table.c.ref, asked)
+        known[account_id] = {ref: (customer_id, phone_key) for ref, customer_id, phone_key in found}
     return known
 
 
@@ -134,7 +155,7 @@ def _put_receipts(connection: sa.Connection, receipts: Sequence[Receipt]) -> dic
 
 def _put_sources(
     connection: sa.Connection, facts: Iterable[ConsentFact], receipts: dict[tuple[int, str], int]
-) -> dict[tuple[Any, ...], int]:
+) -> dict[tuple[Any, ...] | None, int]:
     """Row of each source, by `source_key`."""
     keys = dict.fromkeys(key for fact in facts if (key := source_key(fact)) is not None)
     first = next_id(connection, schema.consent_source)
@@ -145,24 +166,6 @@ def _put_sources(
     ]
     write_all(connection, plain_insert(schema.consent_source), rows)
     return {key: row_id for row_id, key in enumerate(keys, first)}
-
-
-_RANK: Final = ("judged_at", "refused", "fact_id")
-
-
-def _put_latest(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
-    best: dict[int, dict[str, Any]] = {}
-    for row in rows:
-        candidate = {
-            "customer_id": row["customer_id"],
-            "judged_at": judged_at(row),
-            "refused": int(row["status"] != "confirmed"),
-            "fact_id": row["id"],
-        }
-        known = best.setdefault(row["customer_id"], candidate)
-        if known is not candidate and [candidate[r] for r in _RANK] > [known[r] for r in _RANK]:
-            best[row["customer_id"]] = candidate
-    write_all(connection, _put_if_later(connection.dialect.name), list(best.values()))
 
 
 @lru_cache
