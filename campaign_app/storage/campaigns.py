@@ -17,7 +17,7 @@ from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.message import Outcome
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
-from campaign_app.storage.customers import accounts_of
+from campaign_app.storage.customers import accounts_of, of_accounts
 from campaign_app.storage.engine import Database
 from campaign_app.storage.filters import clause
 from campaign_app.storage.lists import rows_among, write_all
@@ -166,7 +166,7 @@ def _freeze(
 ) -> int:
     table = schema.customer
     seq = sa.func.row_number().over(order_by=table.c.id) + (first - 1)
-    chosen = sa.select(sa.literal(campaign_id), seq, table.c.id).where(table.c.account_id == account_id, condition)
+    chosen = sa.select(sa.literal(campaign_id), seq, table.c.id).where(of_accounts([account_id]), condition)
     into = sa.insert(campaign_member).from_select(["campaign_id", "seq", "customer_id"], chosen.order_by(table.c.id))
     return connection.execute(into).rowcount
 

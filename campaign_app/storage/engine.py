@@ -94,6 +94,7 @@ def _engine(path: Path, key: bytes, *, create: bool, isolation_level: str | None
         poolclass=QueuePool,
         pool_size=4,
         max_overflow=12,
+        pool_use_lifo=True,  # the connection with the warmest cache
         hide_parameters=True,
     )
 

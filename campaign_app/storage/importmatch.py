@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from campaign_app.domain.customer import ImportRow
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of
-from campaign_app.storage.customers import accounts_of
+from campaign_app.storage.customers import accounts_of, of_accounts
 from campaign_app.storage.importrows import Merge, to_text
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.lists import rows_among, write_all
@@ -80,7 +80,7 @@ class RowMatcher:
         found: dict[bytes | None, list[int]] = {}
         if keys:
             shops = accounts_of(self.connection, entity_of(self.connection, account_id))
-            wanted = sa.select(_customer.phone_key, _customer.id).where(_customer.account_id.in_(shops))
+            wanted = sa.select(_customer.phone_key, _customer.id).where(of_accounts(shops))
             for key, customer_id in rows_among(self.connection, wanted, _customer.phone_key, keys):
                 found.setdefault(key, []).append(customer_id)
         return found
