@@ -42,7 +42,7 @@ def connect(
     try:
         key = key_file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeError) as error:
-        raise SettingsError("no_file", f"读不到私钥文件 {key_file}。") from error
+        raise SettingsError("no_file", "The key file cannot be read", file=str(key_file)) from error
     with bootstrap.with_worker(open_for(workspace, passphrase_file)) as app:
         account = app.accounts.connect(base_url=base_url, key_id=key_id, private_key=key, actor="cli")
         synced = {}

@@ -75,9 +75,9 @@ def _moment(written: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(written)
     except ValueError as error:
-        raise SettingsError("bad_time", "看不懂发送时间，例如 2026-11-10T10:00:00+08:00。") from error
+        raise SettingsError("bad_time", "No time with a zone") from error
     if moment.tzinfo is None:
-        raise SettingsError("bad_time", "发送时间缺少时区，例如 2026-11-10T10:00:00+08:00。")
+        raise SettingsError("bad_time", "No time with a zone")
     return moment
 
 
@@ -101,12 +101,12 @@ def read_definition(file: Path) -> tuple[dict[str, str], Filter]:
     try:
         data = json.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise SettingsError("no_file", f"读不到文件 {file}：{error.strerror}。") from error
+        raise SettingsError("no_file", "The file cannot be read", file=str(file)) from error
     except ValueError as error:
-        raise SettingsError("bad_file", f"{file} 不是有效的 JSON。") from error
+        raise SettingsError("bad_file", "No JSON", file=str(file), reason="不是有效的 JSON。") from error
     missing = [name for name in _FIELDS if not isinstance(data, dict) or not isinstance(data.get(name), str)]
     if missing:
-        raise SettingsError("bad_file", f"{file} 缺少：{'、'.join(missing)}。")
+        raise SettingsError("bad_file", "Fields are missing", file=str(file), reason=f"缺少：{'、'.join(missing)}。")
     return {name: data[name] for name in _FIELDS}, Filter.from_json(data.get("audience", Filter().to_json()))
 
 

@@ -70,7 +70,7 @@ def demo(
     elif console:
         _print_result(console, result)
     if result["doubled"] or result["unconfirmed"]:
-        raise AppError("demo_failed", "有人被重复发送，或未经确认就收到短信：这是程序的错误，请报告。")
+        raise AppError("demo_failed", "Somebody was sent to twice or unconfirmed")
 
 
 def play(folder: Path, stages: Stages, *, customers: int, seed: int, faults: str) -> dict[str, Any]:
@@ -182,7 +182,7 @@ def _results(app: App, campaign_id: int) -> Mapping[str, int]:
 
 def _expect(state: CampaignState, wanted: CampaignState, note: str) -> None:
     if state is not wanted:
-        raise AppError("demo_stopped", f"演示停在 {state.value}（{note}），预期为 {wanted.value}。")
+        raise AppError("demo_stopped", "The demo stopped", state=state.value, note=note or wanted.value)
 
 
 def _print_result(console: Console, result: Mapping[str, Any]) -> None:

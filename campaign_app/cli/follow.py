@@ -63,11 +63,11 @@ def wait_for_job(app: App, job_id: int, *, seconds: float) -> Mapping[str, Any]:
     waited = 0.0
     while (job := app.jobs.job(job_id)).state in ("queued", "running"):
         if waited > seconds:
-            raise AppError("job_slow", f"{job.kind}: {seconds:.0f} 秒内没有完成。")
+            raise AppError("job_slow", "The job is not done yet")
         app.wait(INTERVAL / 2)
         waited += INTERVAL / 2
     if job.state != "done":
-        raise AppError(job.error, f"{job.kind}: {job.error}")
+        raise AppError(job.error, f"{job.kind} failed: {job.error}")
     return job.result or {}
 
 
