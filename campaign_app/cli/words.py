@@ -116,7 +116,7 @@ CAMPAIGN: Final = {
 }
 FILES: Final = {
     "no_file": "读不到文件 {file}。",
-    "bad_file": "{file}：{reason}",
+    "bad_file": "文件 {file} 不能用：{reason}",
     "setting_type": "设置 {name} 的值类型不对。",
     "setting_choice": "设置 {name} 不在可选范围内。",
     "setting_range": "设置 {name} 超出允许范围。",
