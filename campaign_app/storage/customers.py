@@ -29,8 +29,6 @@ from campaign_app.storage.upserts import insert
 
 _SYNCED: Final = (
     "name",
-    "phone_sealed",
-    "phone_key",
     "province",
     "city",
     "spend_cents",
@@ -44,7 +42,20 @@ _CUSTOMER: Final = sa.select(*(schema.customer.c[name] for name in (
     "id", "account_id", "ref", "name", "province", "city", "spend_cents", "order_count",
     "last_order_at", "tags", "attributes", "phone_sealed", "phone_key",
 )))  # fmt: skip
-_Known = dict[str, tuple[bytes | None, int]]
+_Rows = Mapping[str, Mapping[str, Any]]
+_PHONE: Final = ("phone_sealed", "phone_key")
+_UPDATE: Final = (
+    sa.update(schema.customer)
+    .where(schema.customer.c.id == sa.bindparam("which"))
+    .values({name: sa.bindparam(f"new_{name}") for name in _SYNCED})
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: int
+    phone_key: bytes | None = field(repr=False)
+    updated_at: int
 
 
 def accounts_of(connection: sa.Connection, entity_uscc: str) -> list[int]:
@@ -73,14 +84,14 @@ class SqlCustomers:
         for each in customers:
             if each.ref not in page or page[each.ref].updated_at <= each.updated_at:
                 page[each.ref] = each
-        rows = [self._row(account_id, each, to_ms(seen_at)) for each in page.values()]
+        rows = {ref: self._row(account_id, each, to_ms(seen_at)) for ref, each in page.items()}
         with self.db.write() as connection:
             entity = entity_of(connection, account_id)
             known = _known(connection, account_id, list(page))
-            write_all(connection, _upsert(connection.dialect.name), rows)
-            self._follow_numbers(connection, entity, rows, known)
-            self._mark_minors(connection, entity, customers, rows, seen_at)
-            phone_keys = {row["ref"]: row["phone_key"] for row in rows}
+            self._write(connection, page, rows, known)
+            self._follow_numbers(connection, entity, account_id, rows, known)
+            self._mark_minors(connection, entity, account_id, customers, rows, seen_at)
+            phone_keys = {ref: row["phone_key"] for ref, row in rows.items()}
             join_waiting(connection, account_id, phone_keys, accounts_of(connection, entity))
             put_cursor(connection, account_id, "customers", cursor)
         return len(page) - len(known)
@@ -114,7 +125,6 @@ class SqlCustomers:
             "account_id": account_id,
             "ref": customer.ref,
             "name": customer.name,
-            "phone_sealed": None if phone is None else self.keys.phones.seal(phone),
             "phone_key": None if phone is None else self.keys.hashes.of_phone(phone),
             "province": customer.province,
             "city": customer.city,
@@ -126,16 +136,32 @@ class SqlCustomers:
             "seen_at": seen_at,
         }
 
+    def _write(
+        self, connection: sa.Connection, page: Mapping[str, PlatformCustomer], rows: _Rows, known: Mapping[str, _Known]
+    ) -> None:
+        """A number that is known already is neither sealed nor indexed again, which is most of the work."""
+        new: list[dict[str, Any]] = []
+        again: list[dict[str, Any]] = []
+        for ref, row in rows.items():
+            there, phone = known.get(ref), page[ref].phone
+            if there is None or there.phone_key != row["phone_key"]:
+                new.append({**row, "phone_sealed": None if phone is None else self.keys.phones.seal(phone)})
+            elif row["updated_at"] >= there.updated_at:
+                again.append({"which": there.id} | {f"new_{name}": row[name] for name in _SYNCED})
+        write_all(connection, _upsert(connection.dialect.name), new)
+        write_all(connection, _UPDATE, again)
+
     def _follow_numbers(
-        self, connection: sa.Connection, entity: str, rows: Sequence[Mapping[str, Any]], known: _Known
+        self, connection: sa.Connection, entity: str, account_id: int, rows: _Rows, known: Mapping[str, _Known]
     ) -> None:
         """Somebody who opted out by a number stays opted out when the shop's record gets another number, or none."""
-        account_id = rows[0]["account_id"] if rows else 0
         changed: dict[bytes, list[str]] = {}
-        for row in rows:
-            former, updated_at = known.get(row["ref"], (None, 0))
-            if former is not None and former != row["phone_key"] and row["updated_at"] >= updated_at:
-                changed.setdefault(former, []).append(row["ref"])
+        for ref, there in known.items():
+            row, former = rows[ref], there.phone_key
+            if former is not None and former != row["phone_key"] and row["updated_at"] >= there.updated_at:
+                changed.setdefault(former, []).append(ref)
+        if not changed:
+            return
         marks = [
             Suppression(entity, self._ref_key(account_id, ref), mark.kind, mark.since, mark.source, mark.note)
             for former, found in marks_of(connection, entity, changed).items()
@@ -148,24 +174,15 @@ class SqlCustomers:
         self,
         connection: sa.Connection,
         entity: str,
+        account_id: int,
         customers: Sequence[PlatformCustomer],
-        rows: Sequence[Mapping[str, Any]],
+        rows: _Rows,
         seen_at: datetime,
     ) -> None:
         minors = {each.ref for each in customers if each.minor}
-        if not minors:
-            return
-        account_id = rows[0]["account_id"]
-        keys = [(self._ref_key(account_id, r["ref"]), r["phone_key"]) for r in rows if r["ref"] in minors]
-        add_marks(
-            connection,
-            [
-                Suppression(entity, key, SuppressionKind.MINOR, seen_at, "platform")
-                for pair in keys
-                for key in pair
-                if key
-            ],
-        )
+        keys = [key for ref in minors for key in (self._ref_key(account_id, ref), rows[ref]["phone_key"]) if key]
+        if keys:
+            add_marks(connection, [Suppression(entity, k, SuppressionKind.MINOR, seen_at, "platform") for k in keys])
 
     def _ref_key(self, account_id: int, ref: str) -> bytes:
         return self.keys.hashes.of_ref(CustomerRef(account_id, ref))
@@ -190,10 +207,11 @@ class SqlCustomers:
         )
 
 
-def _known(connection: sa.Connection, account_id: int, refs: Sequence[str]) -> _Known:
-    table = schema.customer
-    wanted = sa.select(table.c.ref, table.c.phone_key, table.c.updated_at).where(table.c.account_id == account_id)
-    return {ref: (phone_key, at) for ref, phone_key, at in rows_among(connection, wanted, table.c.ref, refs)}
+def _known(connection: sa.Connection, account_id: int, refs: Sequence[str]) -> dict[str, _Known]:
+    table = schema.customer.c
+    columns = (table.ref, table.id, table.phone_key, table.updated_at)
+    wanted = sa.select(*columns).where(table.account_id == account_id)
+    return {row[0]: _Known(row[1], row[2], row[3]) for row in rows_among(connection, wanted, table.ref, refs)}
 
 
 @lru_cache
@@ -201,6 +219,6 @@ def _upsert(dialect: str) -> UpdateBase:
     statement = insert(dialect, schema.customer)
     return statement.on_conflict_do_update(
         index_elements=["account_id", "ref"],
-        set_={name: statement.excluded[name] for name in _SYNCED},
+        set_={name: statement.excluded[name] for name in (*_SYNCED, *_PHONE)},
         where=statement.excluded.updated_at >= schema.customer.c.updated_at,
     )
