@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -11,23 +10,19 @@ from pathlib import Path
 from typing import Final
 
 from campaign_app import assets
-from campaign_app.compliance.checks import build
-from campaign_app.compliance.checks.base import Check
+from campaign_app.compliance.checks import build, parts_of
+from campaign_app.compliance.frame import Frame
 from campaign_app.compliance.matcher import Matcher
 from campaign_app.compliance.message import CheckRequest
 from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.packs import RuleSet
-from campaign_app.compliance.providers import Provider
-from campaign_app.compliance.rule import Rule
+from campaign_app.compliance.panel import Active, Panel
 from campaign_app.compliance.segments import Segments
-from campaign_app.compliance.subject import Found, Hit, Subject, subject_of
-from campaign_app.compliance.template import Rendered, Template
-from campaign_app.domain.finding import Finding, Severity, Span
+from campaign_app.compliance.subject import Subject
+from campaign_app.compliance.template import Template
+from campaign_app.domain.finding import Finding, Severity
 
-# nobody reads more of one kind, and a hostile text could hold a hundred thousand
-MOST_FINDINGS: Final = 50
-_WORD: Final = re.compile(r"\{(\w+)\}")
-_NOTHING: Final[Sequence[Found]] = ()
+_CHUNK: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,79 +35,36 @@ class CheckResult:
     segments: Segments
 
 
-@dataclass(frozen=True, slots=True)
-class _Active:
-    """A rule at work; `number` is its place among all, by which literals are found for it."""
-
-    number: int
-    rule: Rule
-    check: Check
-
-
 class Engine:
-    """All rules, compiled once. Thread-safe: nothing changes after it is made."""
+    """All rules, compiled once. Thread-safe."""
 
     def __init__(self, rules: RuleSet, language: str = "zh_CN") -> None:
         self.pack_version = rules.version
         self._table = fold_table(assets.path("tables", "fold.json"))
         self._language = language
         self._providers = rules.providers
-        self._active = [_Active(n, rule, build(rule, self._table)) for n, rule in enumerate(rules.rules)]
-        self._matcher = Matcher(
-            [(one.number, place, word) for one in self._active for place, word in enumerate(one.check.literals)]
-        )
+        parts = [(rule, part) for rule in rules.rules for part in parts_of(build(rule, self._table))]
+        self._active = [Active(number, rule, part) for number, (rule, part) in enumerate(parts)]
+        self._matcher = Matcher((one.number, one.check.literals, one.check.look) for one in self._active)
 
     def check(self, request: CheckRequest) -> CheckResult:
         """Renders the body with the request's variables and asks every rule."""
-        template = Template.parse(request.body)
-        return self._check(request, template, template.render(request.variables), self._in_force(request))
+        return next(self.check_rendered(request, [request.variables]))
 
     def check_rendered(self, request: CheckRequest, rows: Iterable[Mapping[str, str]]) -> Iterator[CheckResult]:
         """The same for each row of values, for whole campaigns; the request's own variables are not used."""
-        template, in_force = Template.parse(request.body), self._in_force(request)
-        for values in rows:
-            yield self._check(request, template, template.render(values), in_force)
-
-    def _in_force(self, request: CheckRequest) -> Sequence[_Active]:
-        return [active for active in self._active if active.rule.applies(request)]
-
-    def _check(
-        self, request: CheckRequest, template: Template, rendered: Rendered, in_force: Sequence[_Active]
-    ) -> CheckResult:
-        subject = subject_of(request, self._provider(request.provider), template, rendered, self._table)
-        found = self._matcher.find(subject.body.squeezed)
-        findings: list[Finding] = []
-        for late in (False, True):
-            for active in in_force:
-                if active.check.late is late:
-                    findings += self._ask(active, subject, found.get(active.number, _NOTHING))
-        findings.sort(key=lambda f: (f.span.start, f.span.end, f.rule_id))
-        return CheckResult(_verdict(findings), subject.final_text, tuple(findings), subject.segments)
-
-    def _ask(self, active: _Active, subject: Subject, found: Sequence[Found]) -> Iterator[Finding]:
-        if not found and not active.check.always:
-            return
-        for hit in islice(active.check.hits(subject, found), MOST_FINDINGS):
-            subject.marks.append((active.rule.id, hit))
-            yield self._finding(active.rule, subject, hit)
-
-    def _finding(self, rule: Rule, subject: Subject, hit: Hit) -> Finding:
-        text = subject.final_text[hit.start : hit.end]
-        words = {"match": text, "signature": subject.request.signature.text, "provider": subject.provider.title}
-        words.update(hit.facts)
-        return Finding(
-            rule_id=rule.id,
-            severity=hit.severity or rule.severity_for(subject.request),
-            span=Span(hit.start, hit.end),
-            text=text,
-            message=_fill(rule.message[self._language], words),
-            citation=rule.citation_on(subject.request.send_date),
-            fix=_fill(rule.fix[self._language], words),
-        )
-
-    def _provider(self, name: str) -> Provider:
-        """An unknown provider is held to what all of them ask."""
-        return self._providers.get(name) or self._providers["generic"]
+        # an unknown provider is held to what all of them ask
+        provider = self._providers.get(request.provider) or self._providers["generic"]
+        frame = Frame(request, provider, Template.parse(request.body), self._table)
+        panel = Panel(frame, self._active, self._language)
+        remaining = iter(rows)
+        while chunk := list(islice(remaining, _CHUNK)):
+            rendered = [frame.template.render(values) for values in chunk]
+            bodies = self._table.texts([one.text for one in rendered])
+            for one, body in zip(rendered, bodies, strict=True):
+                subject = Subject(frame, one, body)
+                findings = panel.findings(subject, self._matcher.find(body.squeezed))
+                yield CheckResult(_verdict(findings), subject.final_text, tuple(findings), subject.segments)
 
 
 def check(request: CheckRequest, rules: RuleSet, language: str = "zh_CN") -> CheckResult:
@@ -139,8 +91,3 @@ def _engine(rules: RuleSet, language: str) -> Engine:
 def _verdict(findings: Iterable[Finding]) -> str:
     worst = max((finding.severity for finding in findings), default=Severity.INFO)
     return "pass" if worst is Severity.INFO else worst.word
-
-
-def _fill(template: str, words: Mapping[str, str]) -> str:
-    """Puts the words in by name; whatever else stands in braces stays, also in the words themselves."""
-    return _WORD.sub(lambda match: words.get(match[1], match[0]), template)

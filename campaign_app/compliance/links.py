@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import parse_qsl
 
+from campaign_app.compliance.lazy import lazy
 from campaign_app.compliance.normalize import LOOKALIKE, Folded
 
 # the top-level domains that are met in messages; .example is reserved (RFC 2606) and stands for a brand in tests
@@ -23,12 +24,44 @@ _LINK: Final = re.compile(
     rf"|(?<![a-z0-9@._-])(?:[a-z0-9](?:[a-z0-9-]{{0,40}})\.){{1,6}}(?:{_TOP})(?![a-z0-9@-]|\.[a-z])(?::\d{{1,5}})?(?:[/?]{_REST})?"
     r"|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?:(?::\d{1,5})?/[!-~]{0,400}|:\d{1,5})"
 )
+_RUN: Final = re.compile(r"[!-~]{4,}")
 _TRAILING: Final = ",.;:!?'\")]}>"
 _PARTS: Final = re.compile(r"(?:([a-z][a-z0-9+.-]*)://)?([^/?#]*)([^?#]*)(?:\?([^#]*))?")
 _DECIMAL_HOST: Final = re.compile(r"0x[0-9a-f]+|\d+")
 
 
 @dataclass(frozen=True)
+class Address:
+    """A folded link, taken apart."""
+
+    scheme: str
+    userinfo: bool
+    host: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+
+    @lazy
+    def unsafe(self) -> bool:
+        """Another scheme, a user in front of the host, a number for a host, or letters beyond ASCII in it."""
+        return (
+            self.scheme not in ("", "http", "https")
+            or self.userinfo
+            or _is_number(self.host)
+            or not self.host.isascii()
+            or any(label.startswith("xn--") for label in self.host.split("."))
+        )
+
+
+@lru_cache(maxsize=4096)
+def address_of(folded: str) -> Address:
+    match = _PARTS.match(folded)
+    scheme, authority, path, query = match.groups(default="") if match else ("", "", "", "")
+    user, _, host = authority.rpartition("@")
+    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    return Address(scheme, bool(user), name.rstrip("."), path, tuple(parse_qsl(query, keep_blank_values=True)))
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """`start` and `end` are those of the body as typed, `folded` its plain form; `lookalikes` if its host holds any."""
 
@@ -37,61 +70,60 @@ class Link:
     folded: str
     lookalikes: bool
 
-    @cached_property
-    def _parts(self) -> tuple[str, str, str, str]:
-        match = _PARTS.match(self.folded)
-        scheme, authority, path, query = match.groups(default="") if match else ("", "", "", "")
-        return scheme, authority, path, query
-
     @property
-    def scheme(self) -> str:
-        return self._parts[0]
-
-    @property
-    def userinfo(self) -> bool:
-        return "@" in self._parts[1]
+    def address(self) -> Address:
+        return address_of(self.folded)
 
     @property
     def host(self) -> str:
-        authority = self._parts[1].rpartition("@")[2]
-        host = authority[1:].partition("]")[0] if authority.startswith("[") else authority.partition(":")[0]
-        return host.rstrip(".")
+        return self.address.host
 
     @property
-    def path(self) -> str:
-        return self._parts[2]
-
-    @property
-    def query(self) -> Sequence[tuple[str, str]]:
-        return parse_qsl(self._parts[3], keep_blank_values=True)
-
-    @property
-    def is_address(self) -> bool:
-        """Whether the host is a bare number and no name."""
-        if _DECIMAL_HOST.fullmatch(self.host):
-            return True
-        try:
-            ip_address(self.host)
-        except ValueError:
-            return False
-        return True
+    def unsafe(self) -> bool:
+        return self.lookalikes or self.address.unsafe
 
     def under(self, domains: Sequence[str]) -> bool:
         """Whether the host is one of `domains` or below it."""
-        wanted = [domain.lower().strip(".") for domain in domains]
-        return any(self.host == domain or self.host.endswith("." + domain) for domain in wanted if domain)
+        host, wanted = self.host, [domain.lower().strip(".") for domain in domains]
+        return any(host == domain or host.endswith("." + domain) for domain in wanted if domain)
+
+
+def _is_number(host: str) -> bool:
+    if _DECIMAL_HOST.fullmatch(host):
+        return True
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def find_links(body: Folded) -> tuple[Link, ...]:
-    text = body.plain
-    if "." not in text and "://" not in text:
-        return ()
-    return tuple(_link(body, *match.span()) for match in _LINK.finditer(text))
+    return tuple(_link(body, *span) for span in _spans(body.plain))
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Only runs of ASCII with a dot or a scheme can hold a link, so nothing else is searched."""
+    done = 0
+    for run in _RUN.finditer(text):
+        start, end = run.span()
+        if run[0].endswith("://"):  # the host goes on beyond ASCII
+            match = _LINK.search(text, start)
+            if match and match.start() < end:
+                done = match.end()
+                yield match.span()
+        elif start >= done and ("." in run[0] or "://" in run[0]):
+            yield from ((start + a, start + b) for a, b in _in_run(run[0]))
+
+
+@lru_cache(maxsize=4096)
+def _in_run(run: str) -> tuple[tuple[int, int], ...]:
+    return tuple(match.span() for match in _LINK.finditer(run))
 
 
 def _link(body: Folded, start: int, end: int) -> Link:
     folded = body.plain[start:end].rstrip(_TRAILING) or body.plain[start:end]
     first, last = body.plain_span(start, start + len(folded))
     host_end = first + max(folded.find("/", 8), 0) or last
-    lookalikes = bool((body.flags[first : min(host_end, last)] & LOOKALIKE).any())
-    return Link(first, last, folded, lookalikes)
+    odd = body.flagged & LOOKALIKE and (body.flags[first : min(host_end, last)] & LOOKALIKE).any()
+    return Link(first, last, folded, bool(odd))

@@ -10,16 +10,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from campaign_app.compliance.lazy import lazy
+
 Codes = npt.NDArray[np.uint32]
 Flags = npt.NDArray[np.uint8]
+Places = range | npt.NDArray[np.intp]
 
 INVISIBLE: Final = 1
 COMBINING: Final = 2
@@ -34,6 +37,8 @@ _SKIPPED: Final = _DROPPED | SYMBOL | SEPARATOR
 SEPARATORS: Final = " \n\t\r·.-_*|/、"
 _REPLACEMENT: Final = 0xFFFD
 _FLAG_OF_FOLD: Final = {"width": WIDTH, "traditional": TRADITIONAL, "lookalike": LOOKALIKE, "wide_digit": WIDE_DIGIT}
+# a noncharacter: no text that may be sent holds it
+_WALL: Final = "\uffff"
 _ASCII_MARKS: Final = re.compile(r"[!-/:-@\[-`{-~]")
 
 
@@ -64,6 +69,19 @@ class FoldTable:
     def text(self, raw: str) -> Folded:
         return Folded(raw, self)
 
+    def texts(self, raws: Sequence[str]) -> list[Folded]:
+        """The same for many, folded in one go."""
+        many = [Folded(raw, self) for raw in raws]
+        joined = Folded(_WALL.join(raws), self)
+        plain, squeezed = joined.plain.split(_WALL), joined.squeezed.split(_WALL)
+        if len(plain) == len(many):  # else a text holds the wall itself
+            flags, sizes = np.append(joined.flags, np.uint8(0)), [len(raw) + 1 for raw in raws]
+            starts = [0, *accumulate(sizes)][:-1]
+            kinds = np.bitwise_or.reduceat(flags, starts).tolist()
+            for one, text, tight, kind, at in zip(many, plain, squeezed, kinds, starts, strict=True):
+                one.__dict__.update(plain=text, squeezed=tight, flagged=kind, flags=flags[at : at + len(one.raw)])
+        return many
+
     def phrase(self, phrase: str) -> str:
         """A phrase of a rule as it stands in a squeezed text."""
         return self.text(phrase).squeezed
@@ -81,63 +99,62 @@ class FoldTable:
         return re.escape(folded) if _ASCII_MARKS.match(folded) else folded
 
 
-@dataclass(frozen=True)
 class Folded:
     """`raw` as typed and its folded forms, each made when it is first asked for."""
 
-    raw: str
-    table: FoldTable = field(repr=False)
+    def __init__(self, raw: str, table: FoldTable) -> None:
+        self.raw = raw
+        self.table = table
 
-    @cached_property
+    @lazy
     def codes(self) -> Codes:
         return _codes(self.raw)
 
-    @cached_property
+    @lazy
     def flags(self) -> Flags:
         return self.table.flags[self.codes]
 
-    @cached_property
+    @lazy
     def flagged(self) -> int:
         """All the flags that occur, together."""
         return int(np.bitwise_or.reduce(self.flags)) if self.raw else 0
 
-    @cached_property
+    @lazy
     def plain(self) -> str:
         return self._without(_DROPPED)
 
-    @cached_property
+    @lazy
     def squeezed(self) -> str:
         return self._without(_SKIPPED)
 
-    @cached_property
-    def plain_at(self) -> Sequence[int]:
+    @lazy
+    def plain_at(self) -> Places:
         """Where each character of `plain` stands in `raw`."""
         return self._places(_DROPPED)
 
-    @cached_property
-    def squeezed_at(self) -> Sequence[int]:
+    @lazy
+    def squeezed_at(self) -> Places:
         """Where each character of `squeezed` stands in `raw`."""
         return self._places(_SKIPPED)
 
     def plain_at_squeezed(self, at: int) -> int:
         """Where the character squeezed[at] stands in `plain`."""
-        return self._squeezed_in_plain[at]
+        return int(self._squeezed_in_plain[at])
 
-    @cached_property
-    def _squeezed_in_plain(self) -> Sequence[int]:
+    @lazy
+    def _squeezed_in_plain(self) -> Places:
         if not self.flagged & _DROPPED:
             return self.squeezed_at
         kept = self.flags[(self.flags & _DROPPED) == 0]
-        places: list[int] = np.flatnonzero((kept & _SKIPPED) == 0).tolist()
-        return places
+        return np.flatnonzero((kept & _SKIPPED) == 0)
 
     def plain_span(self, start: int, end: int) -> tuple[int, int]:
         """The raw span of plain[start:end], which is not empty."""
-        return self.plain_at[start], self.plain_at[end - 1] + 1
+        return int(self.plain_at[start]), int(self.plain_at[end - 1]) + 1
 
     def squeezed_span(self, start: int, end: int) -> tuple[int, int]:
         """The raw span of squeezed[start:end], which is not empty."""
-        return self.squeezed_at[start], self.squeezed_at[end - 1] + 1
+        return int(self.squeezed_at[start]), int(self.squeezed_at[end - 1]) + 1
 
     def _without(self, mask: int) -> str:
         folded = self.table.fold[self.codes]
@@ -145,11 +162,10 @@ class Folded:
             folded = folded[(self.flags & mask) == 0]
         return folded.tobytes().decode("utf-32-le")
 
-    def _places(self, mask: int) -> Sequence[int]:
+    def _places(self, mask: int) -> Places:
         if not self.flagged & mask:
             return range(len(self.raw))
-        places: list[int] = np.flatnonzero((self.flags & mask) == 0).tolist()
-        return places
+        return np.flatnonzero((self.flags & mask) == 0)
 
 
 def _codes(text: str) -> Codes:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
-from typing import Final
-
-from campaign_app.compliance.normalize import Folded
+from typing import Final, NamedTuple
 
 _GAP: Final = r"[ \-·._*|/、()]"
-_MOBILE: Final = re.compile(rf"(?<![\d.])(?:(?:\+|00)?86{_GAP}{{0,2}})?(1(?:{_GAP}{{0,2}}\d){{10}})(?!{_GAP}?\d|\.\d)")
+_MOBILE: Final = re.compile(rf"(1(?:{_GAP}{{0,2}}\d){{10}})(?!{_GAP}?\d|\.\d)")
+_COUNTRY: Final = re.compile(rf"(?:\+|00)?86{_GAP}{{0,2}}\Z")
 _LONG: Final = re.compile(
     r"(?<![\d.])(\d{6}[ -]?\d{4}[ -]?\d{4}[ -]?\d{1,4}[\dx]?|\d{4}(?:[ -]\d{4}){3}(?:[ -]?\d{1,3})?)(?!\d)"
 )
@@ -26,22 +24,17 @@ _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS: Final = "10x98765432"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """`kind` is mobile, identity or card; the place is that of the body as typed.
-
-    `disguised` says that it is not written in plain digits.
-    """
+class Number(NamedTuple):
+    """`kind` is mobile, identity or card; the place is that of the text it was found in."""
 
     kind: str
     start: int
     end: int
-    disguised: bool
 
 
-def find_numbers(body: Folded) -> Sequence[Number]:
-    """Numbers that a word in front calls a code or an order are none."""
-    return tuple(_mobiles(body)) + tuple(_long_ones(body))
+def find_numbers(plain: str) -> tuple[Number, ...]:
+    """In a folded text. Numbers that a word in front calls a code or an order are none."""
+    return tuple(_mobiles(plain)) + tuple(_long_ones(plain))
 
 
 def is_identity_number(digits: str) -> bool:
@@ -64,19 +57,27 @@ def is_card_number(digits: str) -> bool:
     return sum(n - 9 if n > 9 else n for n in doubled) % 10 == 0
 
 
-def _mobiles(body: Folded) -> Iterator[Number]:
-    for match in _MOBILE.finditer(body.plain):
+def _mobiles(plain: str) -> Iterator[Number]:
+    for match in _MOBILE.finditer(plain):
         digits = _NO_DIGIT.sub("", match[1])
-        if digits[1] > "2" and _evenly(match[1]) and not _called_a_code(body.plain, match.start()):
-            yield _number("mobile", body, *match.span(1))
+        start = _beginning(plain, match.start())
+        if digits[1] > "2" and start >= 0 and _evenly(match[1]) and not _called_a_code(plain, start):
+            yield Number("mobile", *match.span(1))
 
 
-def _long_ones(body: Folded) -> Iterator[Number]:
-    for match in _LONG.finditer(body.plain):
+def _long_ones(plain: str) -> Iterator[Number]:
+    for match in _LONG.finditer(plain):
         digits = _NO_DIGIT.sub("", match[1])
         kind = "identity" if is_identity_number(digits) else "card" if is_card_number(digits) else ""
-        if kind and not _called_a_code(body.plain, match.start(), kind):
-            yield _number(kind, body, *match.span(1))
+        if kind and not _called_a_code(plain, match.start(), kind):
+            yield Number(kind, *match.span(1))
+
+
+def _beginning(text: str, at: int) -> int:
+    """Where a number begins with its country code, -1 if it only goes on there."""
+    code = _COUNTRY.search(text, max(0, at - 8), at)
+    start = code.start() if code else at
+    return -1 if start and (text[start - 1].isdigit() or text[start - 1] == ".") else start
 
 
 def _evenly(written: str) -> bool:
@@ -91,9 +92,3 @@ def _called_a_code(text: str, start: int, kind: str = "mobile") -> bool:
     if kind != "mobile" and re.search(r"(?:身份证|银行|信用|借记)[^,。]{0,4}\Z", left):
         return False
     return bool(_LETTERED.search(left))
-
-
-def _number(kind: str, body: Folded, start: int, end: int) -> Number:
-    first, last = body.plain_span(start, end)
-    written = body.raw[first:last]
-    return Number(kind, first, last, disguised=not written.isascii())

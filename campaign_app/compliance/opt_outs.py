@@ -27,6 +27,9 @@ _FORMS: Final = re.compile(
     rf"|{_SHORT_KEY}{_STRONG}{_WHAT}"
     rf"|{_STRONG}{_WHAT}:?{_SHORT_KEY}"
 )
+STANDARD: Final = "拒收请回复R"
+# without one of these no form matches, so that most messages need no search
+_OTHERS: Final = ("退订", "拒收", "取消", "接收", "收到", "屏蔽", "谢绝")
 _MARKS: Final = str.maketrans("", "", "\"'()[]「」『』<>《》")
 _ASCII_WORD: Final = re.compile(r"[a-z]+")
 
@@ -46,7 +49,15 @@ class OptOut:
 
 def find_opt_outs(body: Folded) -> Sequence[OptOut]:
     """In order of place. A refusal by telephone or link, an apology or a cancelled booking is none."""
-    return tuple(_opt_out(body, *match.span()) for match in _FORMS.finditer(body.squeezed))
+    text = body.squeezed
+    if body.raw.endswith(STANDARD):
+        rest, end = text[: -len(STANDARD)], len(body.raw)
+        for word in _OTHERS:
+            if word in rest:
+                break
+        else:
+            return (OptOut(end - len(STANDARD), end, STANDARD.lower(), STANDARD),)
+    return tuple(_opt_out(body, *match.span()) for match in _FORMS.finditer(text))
 
 
 def folded_form(text: str) -> str:

@@ -12,12 +12,17 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import product
 from math import prod
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 # every start position then costs a bounded number of steps, whatever the text
 MAX_REPEAT: Final = 40
 _TOO_MANY: Final = 1_000_000
 _MAX_LITERALS: Final = 60
+# characters that many messages hold
+_COMMON: Final = frozenset(
+    "您你好天日月年元的满减折到店下单可至最加送领买购前有无不是在和了上中大小新件份个人会员券起止回用看"
+)
+_NO_RUN: Final = frozenset([""])
 _parser: Any = importlib.import_module("re._parser")
 Literals = frozenset[str]
 
@@ -38,9 +43,23 @@ def compile_pattern(source: str) -> re.Pattern[str]:
     return compiled
 
 
-def literals_of(source: str) -> Literals | None:
-    """Words of which each match of `source` holds at least one, or None if there are no such words."""
+class Anchors(NamedTuple):
+    """Words of which each match holds at least one, and how far a match reaches to both sides of it at most."""
+
+    words: frozenset[str]
+    before: int
+    after: int
+
+
+def anchors_of(source: str) -> Anchors | None:
+    """None if there are no such words."""
     return _sequence(_parser.parse(source))
+
+
+def _worth(anchors: Anchors) -> tuple[bool, int, int]:
+    """Rare words find less that is nothing."""
+    words = anchors.words
+    return not any(word in _COMMON for word in words), min(map(len, words)), -len(words)
 
 
 def _telling(word: str) -> bool:
@@ -81,23 +100,31 @@ def _branch_steps(branches: Iterable[Any], *, repeated: bool) -> int:
     return anyhow + max(alike.values(), default=0)
 
 
-def _sequence(parsed: Iterable[Any]) -> Literals | None:
+def _sequence(parsed: Any) -> Anchors | None:
     """The best choice among the parts of a sequence, all of which must match."""
-    candidates: list[Literals] = []
-    run: Literals = frozenset([""])
+    candidates: list[Anchors] = []
+    run, passed, whole = _NO_RUN, 0, int(parsed.getwidth()[1])
+    start = 0
     for op, args in parsed:
         options = _expand(str(op), args)
+        width = _width(op, args)
         if options is not None and len(run) * len(options) <= _MAX_LITERALS:
             run = frozenset(a + b for a, b in product(run, options))
-            continue
-        candidates.append(run)
-        run = frozenset([""])
-        inner = options if options is not None else _inner(str(op), args)
-        if inner is not None:
-            candidates.append(inner)
-    candidates.append(run)
-    useful = [words for words in candidates if all(word and _telling(word) for word in words)]
-    return max(useful, key=lambda words: (min(map(len, words)), -len(words)), default=None)
+        else:
+            candidates.append(Anchors(run, start, whole - passed))
+            run, start = _NO_RUN, passed + width
+            inner = Anchors(options, 0, 0) if options is not None else _inner(str(op), args)
+            if inner is not None:
+                candidates.append(Anchors(inner.words, passed + width, whole - passed))
+        passed += width
+    candidates.append(Anchors(run, start, whole - passed))
+    useful = [one for one in candidates if all(word and _telling(word) for word in one.words)]
+    return max(useful, key=_worth, default=None)
+
+
+def _width(op: Any, args: Any) -> int:
+    part = _parser.SubPattern(_parser.State(), [(op, args)])
+    return int(part.getwidth()[1])
 
 
 def _expand(op: str, args: Any) -> Literals | None:
@@ -135,12 +162,12 @@ def _expand_all(parsed: Iterable[Any]) -> Literals | None:
     return texts
 
 
-def _inner(op: str, args: Any) -> Literals | None:
-    """The words of a part that cannot be written out."""
+def _inner(op: str, args: Any) -> Anchors | None:
+    """The words of a part that cannot be written out; how far it reaches is for the sequence to say."""
     if op == "BRANCH":
         branches = [_sequence(branch) for branch in args[1]]
-        whole = [branch for branch in branches if branch is not None]
-        return frozenset().union(*whole) if len(whole) == len(branches) else None
+        whole = [branch.words for branch in branches if branch is not None]
+        return Anchors(frozenset().union(*whole), 0, 0) if len(whole) == len(branches) else None
     if op == "SUBPATTERN":
         return _sequence(args[-1])
     if op.endswith("_REPEAT") and args[0] > 0:

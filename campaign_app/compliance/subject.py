@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Final, NamedTuple
+from operator import itemgetter
+from types import MappingProxyType
+from typing import NamedTuple
 
+from campaign_app.compliance.clauses import Clause, clauses_in
+from campaign_app.compliance.dates import Day
+from campaign_app.compliance.frame import Frame
+from campaign_app.compliance.lazy import lazy
 from campaign_app.compliance.links import Link, find_links
-from campaign_app.compliance.message import CheckRequest
-from campaign_app.compliance.normalize import Folded, FoldTable
-from campaign_app.compliance.numbers import Number, find_numbers
+from campaign_app.compliance.normalize import Folded
+from campaign_app.compliance.numbers import Number
 from campaign_app.compliance.opt_outs import OptOut, find_opt_outs
-from campaign_app.compliance.providers import Provider
 from campaign_app.compliance.segments import Segments, cn_segments
-from campaign_app.compliance.template import Rendered, Template, ValueSpan
+from campaign_app.compliance.template import Rendered, ValueSpan
 from campaign_app.domain.finding import Severity
 
-# what a company calls itself beyond the words that customers know
-_COMPANY_FORMS: Final = ("股份有限公司", "有限责任公司", "有限公司", "公司")
 
-
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A place in the final text where a rule is broken, 0, 0 for an absence or a field.
 
     `spread` says that the words were written with separators or decorations between them, `variant` that other
@@ -34,74 +32,70 @@ class Hit:
     severity: Severity | None = None
     spread: bool = False
     variant: bool = False
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = MappingProxyType({})
 
 
 class Found(NamedTuple):
-    """A literal of a check, by its place in the check's list, and where it stands in the squeezed body."""
+    """Where in the squeezed body a check saw something near one of its literals; `group` is the check's own number."""
 
-    literal: int
     start: int
     end: int
+    group: int
 
 
-@dataclass(frozen=True)
 class Subject:
     """One rendered message. `marks` are the hits of the rules that were asked before the late ones."""
 
-    request: CheckRequest
-    provider: Provider
-    template: Template
-    rendered: Rendered
-    body: Folded
-    marks: list[tuple[str, Hit]] = field(default_factory=list)
-    memo: dict[int, bool] = field(default_factory=dict)
+    def __init__(self, frame: Frame, rendered: Rendered, body: Folded) -> None:
+        self.frame = frame
+        self.request = frame.request
+        self.provider = frame.provider
+        self.template = frame.template
+        self.offset = frame.offset
+        self.rendered = rendered
+        self.text = rendered.text
+        self.value_spans = rendered.value_spans
+        self.body = body
+        self.final_text = frame.head + rendered.text
+        self.marks: list[tuple[str, Hit]] = []
+        self.memo: dict[int, bool] = {}
 
-    @cached_property
-    def head(self) -> str:
-        return f"【{self.request.signature.text}】"
-
-    @cached_property
-    def offset(self) -> int:
-        """Where the body starts in the final text."""
-        return len(self.head)
-
-    @cached_property
-    def final_text(self) -> str:
-        return self.head + self.rendered.text
-
-    @cached_property
+    @lazy
     def segments(self) -> Segments:
         return cn_segments(self.final_text)
 
-    @cached_property
-    def value_spans(self) -> Sequence[ValueSpan]:
-        """Where the values stand in the body."""
-        return self.rendered.value_spans
-
-    @cached_property
-    def own_names(self) -> tuple[str, ...]:
-        """Folded names of the sender, longest first: words inside them claim nothing."""
-        names = {self.request.signature.text, self.request.sender.name, short_name(self.request.sender.name)}
-        folded = {self.body.table.phrase(name) for name in names}
-        return tuple(sorted((name for name in folded if len(name) > 1), key=len, reverse=True))
-
-    @cached_property
+    @lazy
     def own_name_spans(self) -> tuple[tuple[int, int], ...]:
         """Where the sender's names stand in the squeezed body."""
-        return tuple(span for name in self.own_names for span in occurrences(self.body.squeezed, name))
+        text = self.body.squeezed
+        return tuple(span for name in self.frame.own_names if name in text for span in occurrences(text, name))
 
-    @cached_property
+    @lazy
     def opt_outs(self) -> Sequence[OptOut]:
         return find_opt_outs(self.body)
 
-    @cached_property
+    @lazy
     def links(self) -> Sequence[Link]:
         return find_links(self.body)
 
-    @cached_property
+    @lazy
+    def clauses(self) -> Sequence[tuple[int, Clause]]:
+        return clauses_in(self.body.plain)
+
+    @lazy
+    def hotlines(self) -> Sequence[tuple[int, int]]:
+        """Where the body, in plain form, has a hotline or landline number."""
+        return [(a + at, b + at) for at, clause in self.clauses for a, b in clause.hotlines]
+
+    @lazy
     def numbers(self) -> Sequence[Number]:
-        return find_numbers(self.body)
+        """At places of the body as typed."""
+        found = ((kind, a + at, b + at) for at, clause in self.clauses for kind, a, b in clause.numbers)
+        return [Number(kind, *self.body.plain_span(start, end)) for kind, start, end in found]
+
+    @lazy
+    def days(self) -> Sequence[Day]:
+        return [day for _, clause in self.clauses for day in clause.days]
 
     def value_over(self, start: int, end: int) -> ValueSpan | None:
         """The value that body[start:end] holds a part of."""
@@ -109,15 +103,15 @@ class Subject:
 
     def in_link(self, start: int, end: int) -> bool:
         """Whether body[start:end] is a part of a link."""
-        return any(link.start <= start and end <= link.end for link in self.links)
+        return bool(self.links) and any(link.start <= start and end <= link.end for link in self.links)
 
     def folded_slice(self, start: int, end: int) -> str:
         """body[start:end] in plain form."""
-        return self.body.table.text(self.rendered.text[start:end]).plain
+        return self.frame.table.text(self.text[start:end]).plain
 
     def visible(self, start: int) -> str:
         """What can be seen of the body from `start` on."""
-        return self.folded_slice(start, len(self.rendered.text))
+        return self.folded_slice(start, len(self.text))
 
     def body_hit(self, start: int, end: int, severity: Severity | None = None, **facts: str) -> Hit:
         """A hit at raw positions of the body."""
@@ -133,12 +127,6 @@ class Subject:
         return Hit(1, self.offset - 1, severity, facts=facts)
 
 
-def subject_of(
-    request: CheckRequest, provider: Provider, template: Template, rendered: Rendered, table: FoldTable
-) -> Subject:
-    return Subject(request, provider, template, rendered, table.text(rendered.text))
-
-
 def _graver(one: Severity | None, other: Severity | None) -> Severity | None:
     """None is the rule's own severity, which only a block surely outweighs."""
     if one is None or other is None:
@@ -146,14 +134,17 @@ def _graver(one: Severity | None, other: Severity | None) -> Severity | None:
     return max(one, other)
 
 
-def merged(hits: Iterable[Hit]) -> list[Hit]:
+def merged(several: Iterable[Hit]) -> list[Hit]:
     """In order of place; those that overlap become one, as grave as the gravest, and those without a place one."""
+    hits = list(several)
+    if len(hits) < 2:
+        return hits
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
+    hits.sort(key=itemgetter(0, 1))
+    for hit in hits:
         last = kept[-1] if kept else None
         if last is not None and (hit.start < last.end or hit.start == hit.end == last.end):
-            kept[-1] = replace(
-                last,
+            kept[-1] = last._replace(
                 end=max(last.end, hit.end),
                 severity=_graver(last.severity, hit.severity),
                 spread=last.spread or hit.spread,
@@ -162,14 +153,6 @@ def merged(hits: Iterable[Hit]) -> list[Hit]:
         else:
             kept.append(hit)
     return kept
-
-
-def short_name(name: str) -> str:
-    """A company's name without its legal form."""
-    for form in _COMPANY_FORMS:
-        if name.endswith(form):
-            return name.removesuffix(form)
-    return name
 
 
 def occurrences(text: str, word: str) -> Iterator[tuple[int, int]]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
+
+from campaign_app.compliance.lazy import lazy
 
 # `${x}` and `{{x}}` belong to other providers: they stay in the text, and VAR-001 reports them
 _PLACEHOLDER: Final = re.compile(r"(?<![${])\{(\w{1,40})\}(?!\})")
 
 
-@dataclass(frozen=True, slots=True)
-class ValueSpan:
+class ValueSpan(NamedTuple):
     """Where the value of variable `name` stands in a rendered text, in code points."""
 
     name: str
@@ -24,8 +24,7 @@ class ValueSpan:
         return ValueSpan(self.name, self.start + by, self.end + by)
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     text: str
     value_spans: tuple[ValueSpan, ...]
 
@@ -43,16 +42,16 @@ class Template:
         pieces = _PLACEHOLDER.split(body)
         return cls(body, tuple(pieces[::2]), tuple(pieces[1::2]))
 
-    @cached_property
+    @lazy
     def variables(self) -> frozenset[str]:
         return frozenset(self.names)
 
-    @cached_property
+    @lazy
     def fixed(self) -> str:
         """The text with every variable empty."""
         return "".join(self.literals)
 
-    @cached_property
+    @lazy
     def adjacent(self) -> bool:
         """Whether two variables touch."""
         return any(not literal for literal in self.literals[1:-1])

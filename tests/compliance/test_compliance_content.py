@@ -23,7 +23,7 @@ def meets(result: CheckResult, must: dict[str, str]) -> bool:
     spans = [finding.span for finding in result.findings if finding.rule_id == must["rule"]]
     words, text = must["text"], result.final_text
     places = [at for at in range(len(text)) if text.startswith(words, at)]
-    return any(not words or span.start < at + len(words) and at < span.end for span in spans for at in places)
+    return any(not words or (span.start < at + len(words) and at < span.end) for span in spans for at in places)
 
 
 def faults(case: dict[str, Any]) -> Iterator[str]:

@@ -55,6 +55,11 @@ def build(rule: Rule, table: FoldTable) -> Check:
         raise _refused(rule, str(error)) from error
 
 
+def parts_of(check: Check) -> tuple[Check, ...]:
+    """What can be asked apart of a rule that is made of several checks."""
+    return check.checks if isinstance(check, campaign.Several) else (check,)
+
+
 def _refused(rule: Rule, reason: str) -> SettingsError:
     name = f"{rule.pack}/{rule.id}-{rule.name}.toml"
     return SettingsError("rule_pack", f"{name}: {reason}", file=name, reason=reason)

@@ -8,25 +8,32 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from campaign_app.compliance.matcher import Literal
 from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.subject import Found, Hit, Subject
+from campaign_app.compliance.traits import ANY
 
 
 class Check(Protocol):
     """One rule at work.
 
-    `literals` are squeezed words of which the body must hold one for the check to be asked, unless it is `always`.
-    `fixed` checks depend on the request alone, not on the rendered text. `late` ones look at the hits of the others.
+    `look` says what is of interest near one of its `literals`; it sees the literal at window[start:end] with as much
+    text around it as the literal's reach, and nothing else. `hits` is asked if something was seen, or `always`.
+    Of messages with none of its `traits` it has nothing to say.
+    `fixed` checks depend on the request alone, not on the rendered text; `late` ones look at the hits of the others.
     """
 
     @property
-    def literals(self) -> Sequence[str]: ...
+    def literals(self) -> Sequence[Literal]: ...
     @property
     def always(self) -> bool: ...
+    @property
+    def traits(self) -> int: ...
     @property
     def fixed(self) -> bool: ...
     @property
     def late(self) -> bool: ...
+    def look(self, literal: int, window: str, start: int, end: int) -> Sequence[Found]: ...
     def hits(self, subject: Subject, found: Sequence[Found]) -> Iterable[Hit]: ...
 
 
@@ -50,21 +57,25 @@ class Asked:
     """A check that is one function of the subject."""
 
     ask: Ask
-    literals: Sequence[str] = ()
+    literals: Sequence[Literal] = ()
     always: bool = True
+    traits: int = ANY
     fixed: bool = False
     late: bool = False
+
+    def look(self, literal: int, window: str, start: int, end: int) -> Sequence[Found]:  # noqa: ARG002
+        return ()
 
     def hits(self, subject: Subject, found: Sequence[Found]) -> Iterable[Hit]:  # noqa: ARG002 - the protocol's
         return self.ask(subject)
 
 
-def simple(ask: Ask, *, fixed: bool = False, late: bool = False) -> Builder:
+def simple(ask: Ask, *, traits: int = ANY, fixed: bool = False, late: bool = False) -> Builder:
     """The builder of a kind without options."""
 
     def build(options: Mapping[str, Any], table: FoldTable) -> Check:  # noqa: ARG001 - the builder's
         NoOptions.model_validate(options)
-        return Asked(ask, fixed=fixed, late=late)
+        return Asked(ask, traits=traits, fixed=fixed, late=late)
 
     return build
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from campaign_app.compliance.checks.base import Asked, Builder, Check, Options, with_options
+from campaign_app.compliance.matcher import Literal
 from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.patterns import BadPattern
 from campaign_app.compliance.subject import Found, Hit, Subject, merged
+from campaign_app.compliance.traits import MARKED
 
 
 class Licence(Options):
@@ -40,25 +44,46 @@ class Outside(Options):
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """Checks that make up one rule; `places` are the literals that belong to each."""
+    """Checks that make up one rule; `places` says of each literal whose it is."""
 
     checks: tuple[Check, ...]
-    literals: tuple[str, ...]
+    literals: tuple[Literal, ...]
+    places: tuple[tuple[int, int], ...]
     always: bool
+    traits: int
     fixed: bool
     late: bool
+
+    def look(self, literal: int, window: str, start: int, end: int) -> Sequence[Found]:
+        number, place = self.places[literal]
+        near = self.checks[number].look(place, window, start, end)
+        return [Found(a, b, group * len(self.checks) + number) for a, b, group in near]
 
     def hits(self, subject: Subject, found: Sequence[Found]) -> list[Hit]:
         return merged(self._all_hits(subject, found))
 
     def _all_hits(self, subject: Subject, found: Sequence[Found]) -> Iterator[Hit]:
-        first = 0
-        for check in self.checks:
-            count = len(check.literals)
-            own = [Found(f.literal - first, f.start, f.end) for f in found if first <= f.literal < first + count]
-            if own or check.always:
-                yield from check.hits(subject, own)
-            first += count
+        for number in range(len(self.checks)):
+            yield from self.hits_of(number, subject, found)
+
+    def hits_of(self, number: int, subject: Subject, found: Sequence[Found]) -> list[Hit]:
+        """Those of one check alone."""
+        check, count = self.checks[number], len(self.checks)
+        own = [Found(f.start, f.end, f.group // count) for f in found if f.group % count == number]
+        return list(check.hits(subject, own)) if own or check.always else []
+
+
+def combined(checks: Sequence[Check]) -> Several:
+    places = [(number, place) for number, check in enumerate(checks) for place in range(len(check.literals))]
+    return Several(
+        tuple(checks),
+        tuple(literal for check in checks for literal in check.literals),
+        tuple(places),
+        always=any(check.always for check in checks),
+        traits=reduce(or_, (check.traits for check in checks)),
+        fixed=all(check.fixed for check in checks),
+        late=any(check.late for check in checks),
+    )
 
 
 def build_licence(options: Licence, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
@@ -85,7 +110,7 @@ def build_echo(options: Echo, table: FoldTable) -> Asked:  # noqa: ARG001 - the 
     def again(subject: Subject) -> list[Hit]:
         return [Hit(hit.start, hit.end) for rule, hit in subject.marks if rule in options.rules]
 
-    return Asked(again, late=True)
+    return Asked(again, traits=MARKED, late=True)
 
 
 def build_outside(options: Outside, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
@@ -100,14 +125,7 @@ def several(kinds: Mapping[str, Builder]) -> Builder:
         unknown = [part.get("kind") for part in parts if part.get("kind") not in kinds] + [*options.keys() - {"check"}]
         if unknown or not parts:
             raise BadPattern(f"several needs [[check]] tables of known kinds, not {unknown}")
-        checks = tuple(kinds[part.pop("kind")](part, table) for part in parts)
-        return Several(
-            checks,
-            tuple(word for check in checks for word in check.literals),
-            always=any(check.always for check in checks),
-            fixed=all(check.fixed for check in checks),
-            late=any(check.late for check in checks),
-        )
+        return combined([kinds[part.pop("kind")](part, table) for part in parts])
 
     return build
 

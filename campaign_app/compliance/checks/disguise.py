@@ -14,7 +14,9 @@ import numpy.typing as npt
 from campaign_app.compliance.checks.base import Builder, simple
 from campaign_app.compliance.normalize import COMBINING, INVISIBLE, LOOKALIKE, SYMBOL, TRADITIONAL, WIDTH
 from campaign_app.compliance.subject import Hit, Subject, merged
+from campaign_app.compliance.traits import MARKED, ODD_CHARACTER, PUNCTUATION_RUN
 
+_ODD: Final = WIDTH | LOOKALIKE
 _EMOJI_JOINERS: Final = "\ufe0f\ufe0e\u200d"
 _RUN: Final = re.compile(r"[!！~～。?？…]{3,}|…{3,}|\^_?\^|>_<|T_T|\(\*\^")
 _REGIONAL: Final = re.compile("[\U0001f1e6-\U0001f1ff\u20e3]+")
@@ -44,8 +46,8 @@ def styled(subject: Subject) -> Iterable[Hit]:
 
 
 def spread(subject: Subject) -> Iterable[Hit]:
-    hits = (hit for _, hit in subject.marks if hit.spread)
-    return merged(Hit(hit.start, hit.end) for hit in hits)
+    hits = [Hit(hit.start, hit.end) for _, hit in subject.marks if hit.spread]
+    return merged(hits) if hits else ()
 
 
 def traditional(subject: Subject) -> Iterable[Hit]:
@@ -54,17 +56,18 @@ def traditional(subject: Subject) -> Iterable[Hit]:
     runs = _runs(body.flags & TRADITIONAL) if body.flagged & TRADITIONAL else ()
     hits = [subject.body_hit(start, end) for start, end in runs]
     hits += [Hit(hit.start, hit.end) for _, hit in subject.marks if hit.variant]
-    return merged(hits)
+    return merged(hits) if hits else ()
 
 
 def decorated(subject: Subject) -> Iterable[Hit]:
     """Emoji, ornaments, and punctuation in a row."""
-    body, text = subject.body, subject.rendered.text
+    body, text = subject.body, subject.text
     hits = [subject.body_hit(*match.span()) for match in _RUN.finditer(text)]
-    hits += [subject.body_hit(*match.span()) for match in _REGIONAL.finditer(text)]
+    if body.flagged & (WIDTH | COMBINING):
+        hits += [subject.body_hit(*match.span()) for match in _REGIONAL.finditer(text)]
     if body.flagged & SYMBOL:
         hits += [subject.body_hit(start, end) for start, end in _runs(body.flags & SYMBOL)]
-    return merged(hits)
+    return merged(hits) if hits else ()
 
 
 def mixed(subject: Subject) -> Iterator[Hit]:
@@ -79,14 +82,13 @@ def mixed(subject: Subject) -> Iterator[Hit]:
 
 def _styled(subject: Subject) -> Iterator[Hit]:
     body, offset = subject.body, subject.offset
-    disguised = {(number.start + offset, number.end + offset) for number in subject.numbers if number.disguised}
     for rule, hit in subject.marks:
         if rule in _NUMBERS:
-            if (hit.start, hit.end) in disguised:
+            if not subject.final_text[hit.start : hit.end].isascii():
                 yield Hit(hit.start, hit.end)
-        elif not rule.startswith(_FORMAL) and hit.end > hit.start:
+        elif body.flagged & _ODD and hit.end > hit.start and not rule.startswith(_FORMAL):
             flags = int(np.bitwise_or.reduce(body.flags[hit.start - offset : hit.end - offset]))
-            if flags & (WIDTH | LOOKALIKE):
+            if flags & _ODD:
                 yield Hit(hit.start, hit.end)
 
 
@@ -113,10 +115,10 @@ def _beside_symbol(subject: Subject, at: int) -> bool:
 
 
 KINDS: Final[dict[str, Builder]] = {
-    "disguise_invisible": simple(invisible),
-    "disguise_styled": simple(styled, late=True),
-    "disguise_spread": simple(spread, late=True),
-    "disguise_traditional": simple(traditional, late=True),
-    "disguise_decorated": simple(decorated),
-    "disguise_mixed": simple(mixed),
+    "disguise_invisible": simple(invisible, traits=ODD_CHARACTER),
+    "disguise_styled": simple(styled, traits=MARKED, late=True),
+    "disguise_spread": simple(spread, traits=MARKED, late=True),
+    "disguise_traditional": simple(traditional, traits=MARKED | ODD_CHARACTER, late=True),
+    "disguise_decorated": simple(decorated, traits=ODD_CHARACTER | PUNCTUATION_RUN),
+    "disguise_mixed": simple(mixed, traits=ODD_CHARACTER),
 }

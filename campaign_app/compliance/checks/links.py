@@ -10,6 +10,7 @@ from campaign_app.compliance.checks.base import Asked, Builder, Options, simple,
 from campaign_app.compliance.links import Link
 from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.subject import Hit, Subject
+from campaign_app.compliance.traits import LINKS
 
 _OPEN_END: Final = re.compile(r"[/=?&.\-_:]\Z")
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}")
@@ -38,26 +39,29 @@ def from_variable(subject: Subject) -> Iterator[Hit]:
 
 def unsafe(subject: Subject) -> Iterator[Hit]:
     for link in subject.links:
-        if _is_unsafe(link):
+        if link.unsafe:
             yield subject.body_hit(link.start, link.end)
 
 
 def glued(subject: Subject) -> Iterator[Hit]:
     """The keyword of an opt-out that reads as the end of a link."""
-    text = subject.rendered.text
+    text = subject.text
     for link in subject.links:
         if _GLUED.search(link.folded) and _OPT_OUT.match(text, link.end):
             yield subject.body_hit(link.start, link.end)
 
 
 def build_hosts(options: Hosts, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
+    shorteners = frozenset(options.shorteners)
+
     def foreign(subject: Subject) -> Iterator[Hit]:
         for link in subject.links:
-            short = link.under(options.shorteners) and not link.under(subject.request.allowed_domains)
-            if not _is_unsafe(link) and (short or not link.under(subject.request.allowed_domains)):
-                yield subject.body_hit(link.start, link.end, host=link.host)
+            known = link.under(subject.request.allowed_domains)
+            if not known and not link.unsafe:
+                kind = "short" if link.host in shorteners else "foreign"
+                yield subject.body_hit(link.start, link.end, host=link.host, kind=kind)
 
-    return Asked(foreign)
+    return Asked(foreign, traits=LINKS)
 
 
 def build_keys(options: Keys, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
@@ -65,32 +69,21 @@ def build_keys(options: Keys, table: FoldTable) -> Asked:  # noqa: ARG001 - the 
 
     def personal(subject: Subject) -> Iterator[Hit]:
         for link in subject.links:
-            named = any(telling.fullmatch(key) or _MOBILE.fullmatch(value) for key, value in link.query)
-            if named or any(_MOBILE.fullmatch(part) for part in link.path.split("/")):
+            named = any(telling.fullmatch(key) or _MOBILE.fullmatch(value) for key, value in link.address.query)
+            if named or any(_MOBILE.fullmatch(part) for part in link.address.path.split("/")):
                 yield subject.body_hit(link.start, link.end)
 
-    return Asked(personal)
+    return Asked(personal, traits=LINKS)
 
 
 def _goes_on_in_value(subject: Subject, link: Link) -> bool:
     return bool(_OPEN_END.search(link.folded)) and any(span.start == link.end for span in subject.value_spans)
 
 
-def _is_unsafe(link: Link) -> bool:
-    return (
-        link.scheme not in ("", "http", "https")
-        or link.userinfo
-        or link.is_address
-        or link.lookalikes
-        or not link.host.isascii()
-        or any(label.startswith("xn--") for label in link.host.split("."))
-    )
-
-
 KINDS: Final[dict[str, Builder]] = {
-    "link_from_variable": simple(from_variable),
+    "link_from_variable": simple(from_variable, traits=LINKS),
     "link_foreign": with_options(Hosts, build_hosts),
-    "link_unsafe": simple(unsafe),
-    "link_glued": simple(glued),
+    "link_unsafe": simple(unsafe, traits=LINKS),
+    "link_glued": simple(glued, traits=LINKS),
     "link_personal": with_options(Keys, build_keys),
 }

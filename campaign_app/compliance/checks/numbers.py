@@ -8,10 +8,8 @@ from typing import Final
 
 from campaign_app.compliance.checks.base import Builder, simple
 from campaign_app.compliance.subject import Hit, Subject
+from campaign_app.compliance.traits import HOTLINES, NUMBERS, VALUES
 
-_HOTLINE: Final = re.compile(
-    r"(?<![\d.])(?:[48]00[ -]?\d{3,4}[ -]?\d{3,4}|0\d{2,3}[ -]?\d{7,8}|9[56]\d{3,6}|1[01]\d{3})(?![\d.])"
-)
 # an address down to the door, as a value brings it in
 _ADDRESS: Final = re.compile(
     r"[\u4e00-\u9fff]{1,12}(?:省|市|区|县|镇|乡|街道)[^,。;!]{0,20}(?:路|街|道|巷|弄|村|苑|园|小区|花园|大道|新村)"
@@ -33,7 +31,7 @@ def personal(subject: Subject) -> Iterator[Hit]:
             continue
         if number.kind != "mobile" or subject.value_over(number.start, number.end):
             yield subject.body_hit(number.start, number.end)
-    text = subject.rendered.text
+    text = subject.text
     for span in subject.value_spans:
         if _ADDRESS.search(text, span.start, span.end):
             yield subject.body_hit(span.start, span.end)
@@ -41,18 +39,18 @@ def personal(subject: Subject) -> Iterator[Hit]:
 
 def no_contact(subject: Subject) -> Iterator[Hit]:
     allowed = subject.request.allowed_domains
-    if not _HOTLINE.search(subject.body.plain) and not any(link.under(allowed) for link in subject.links):
+    if not subject.hotlines and not any(link.under(allowed) for link in subject.links):
         yield Hit()
 
 
 def hotlines(subject: Subject) -> Iterator[Hit]:
-    for match in _HOTLINE.finditer(subject.body.plain):
-        yield subject.body_hit(*subject.body.plain_span(*match.span()))
+    for span in subject.hotlines:
+        yield subject.body_hit(*subject.body.plain_span(*span))
 
 
 KINDS: Final[dict[str, Builder]] = {
-    "number_mobile": simple(merchants_mobile),
-    "number_personal": simple(personal),
+    "number_mobile": simple(merchants_mobile, traits=NUMBERS),
+    "number_personal": simple(personal, traits=NUMBERS | VALUES),
     "contact_missing": simple(no_contact),
-    "contact_hotline": simple(hotlines),
+    "contact_hotline": simple(hotlines, traits=HOTLINES),
 }

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from campaign_app.compliance.checks.base import Builder, simple
-from campaign_app.compliance.opt_outs import folded_form
+from campaign_app.compliance.opt_outs import STANDARD, folded_form
 from campaign_app.compliance.subject import Hit, Subject
+from campaign_app.compliance.traits import ODD_OPT_OUT
 from campaign_app.domain.finding import Severity
 
-RECOMMENDED: Final = "拒收请回复R"
 _TAIL: Final = re.compile(r"[\s。.!！]*")
-_GAP_BEFORE: Final = re.compile(r"\s*\Z")
 _QUOTES: Final = str.maketrans("", "", "\"'“”‘’()（）[]「」『』<>《》,，:：")
 _CLAUSE_END: Final = re.compile(r"[，,。；;！!？?\s]")
 # a condition on a refusal by reply: a time limit, a price, another number, several steps
@@ -44,18 +43,18 @@ def form(subject: Subject) -> Iterator[Hit]:
     if not subject.opt_outs:
         return
     last, provider = subject.opt_outs[-1], subject.provider
-    if last.form in map(folded_form, provider.opt_out_forms or (RECOMMENDED,)):
+    if last.form in map(folded_form, provider.opt_out_forms or (STANDARD,)):
         return
     doubtful = not provider.opt_out_forms or last.form in map(folded_form, provider.opt_out_doubtful)
     severity = Severity.WARN if doubtful else None
-    wanted = (provider.opt_out_forms or (RECOMMENDED,))[0]
+    wanted = (provider.opt_out_forms or (STANDARD,))[0]
     yield subject.body_hit(last.start, last.end, severity, wanted=wanted)
 
 
 def position(subject: Subject) -> Iterator[Hit]:
     if subject.opt_outs:
         last = subject.opt_outs[-1]
-        if not _TAIL.fullmatch(subject.visible(last.end)):
+        if last.end < len(subject.text) and not _TAIL.fullmatch(subject.visible(last.end)):
             yield subject.body_hit(last.start, last.end)
 
 
@@ -63,7 +62,7 @@ def obstacle(subject: Subject) -> Iterator[Hit]:
     if subject.opt_outs:
         for opt_out in subject.opt_outs:
             start, end = _clause(subject, opt_out.start, opt_out.end)
-            if _CONDITION.search(subject.folded_slice(start, end)):
+            if (start, end) != (opt_out.start, opt_out.end) and _CONDITION.search(subject.folded_slice(start, end)):
                 yield subject.body_hit(start, end)
     else:
         yield from obstructed(subject)
@@ -71,7 +70,7 @@ def obstacle(subject: Subject) -> Iterator[Hit]:
 
 def obstructed(subject: Subject) -> Iterator[Hit]:
     """Refusals that are no reply: by telephone, app, shop or letter. A cancelled booking is not meant."""
-    text = subject.rendered.text
+    text = subject.text
     for match in _REFUSAL.finditer(subject.body.squeezed):
         start, end = _clause(subject, *subject.body.squeezed_span(*match.span()))
         clause = subject.folded_slice(start, end)
@@ -83,10 +82,10 @@ def obstructed(subject: Subject) -> Iterator[Hit]:
 def diluted(subject: Subject) -> Iterator[Hit]:
     if not subject.opt_outs:
         return
-    last, text = subject.opt_outs[-1], subject.rendered.text
-    before = _GAP_BEFORE.search(text[max(0, last.start - 20) : last.start])
-    gap = before[0] if before else ""
-    altered = text[last.start : last.end].translate(_QUOTES) != last.standard.translate(_QUOTES)
+    last, text = subject.opt_outs[-1], subject.text
+    written, before = text[last.start : last.end], text[max(0, last.start - 20) : last.start]
+    gap = before[len(before.rstrip()) :]
+    altered = written != last.standard and written.translate(_QUOTES) != last.standard.translate(_QUOTES)
     if altered or len(gap) > 3 or "\n" in gap or "\r" in gap:
         yield subject.body_hit(last.start, last.end, standard=last.standard)
 
@@ -97,18 +96,21 @@ def repeated(subject: Subject) -> Iterable[Hit]:
 
 def _clause(subject: Subject, start: int, end: int) -> tuple[int, int]:
     """The clause of the body as typed around a refusal."""
-    text = subject.rendered.text
+    text = subject.text
     low = max(0, start - 60)
-    left = max((m.end() + low for m in _CLAUSE_END.finditer(text[low:start])), default=low)
+    if start and _CLAUSE_END.match(text, start - 1):
+        left = start
+    else:
+        left = max((m.end() for m in _CLAUSE_END.finditer(text, low, start)), default=low)
     right = _CLAUSE_END.search(text, end, end + 60)
     return left, right.start() if right else min(len(text), end + 60)
 
 
 KINDS: Final[dict[str, Builder]] = {
-    "opt_out_missing": simple(missing),
-    "opt_out_form": simple(form),
-    "opt_out_position": simple(position),
-    "opt_out_obstacle": simple(obstacle),
-    "opt_out_diluted": simple(diluted),
-    "opt_out_repeated": simple(repeated),
+    "opt_out_missing": simple(missing, traits=ODD_OPT_OUT),
+    "opt_out_form": simple(form, traits=ODD_OPT_OUT),
+    "opt_out_position": simple(position, traits=ODD_OPT_OUT),
+    "opt_out_obstacle": simple(obstacle, traits=ODD_OPT_OUT),
+    "opt_out_diluted": simple(diluted, traits=ODD_OPT_OUT),
+    "opt_out_repeated": simple(repeated, traits=ODD_OPT_OUT),
 }

@@ -10,6 +10,7 @@ from typing import Final
 from campaign_app.compliance.checks.base import Builder, simple
 from campaign_app.compliance.normalize import TRADITIONAL
 from campaign_app.compliance.subject import Hit, Subject
+from campaign_app.compliance.traits import SIGNATURE_BRACKET
 from campaign_app.domain.finding import Severity
 
 _SECOND_HEAD: Final = re.compile(r"\s*(【[^【】]{0,60}】?)")
@@ -18,22 +19,20 @@ _ACCEPTED: Final = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
 _TEST: Final = re.compile(r"测试|test", re.IGNORECASE)
 
 
-def head(subject: Subject) -> Iterator[Hit]:
-    """Exactly one signature: not none, and not one more at the start of the body."""
-    if _blank(subject):
-        yield Hit()
-    second = _SECOND_HEAD.match(subject.rendered.text)
+def second_head(subject: Subject) -> Iterator[Hit]:
+    """The program puts the signature in front: one more at the start of the body is one too many."""
+    second = _SECOND_HEAD.match(subject.text)
     if second:
         yield subject.body_hit(*second.span(1))
 
 
 def nameless(subject: Subject) -> Iterator[Hit]:
-    if _blank(subject):
+    if subject.frame.nameless:
         yield Hit()
 
 
 def brackets_in_body(subject: Subject) -> Iterator[Hit]:
-    return (subject.body_hit(*match.span()) for match in _BRACKETED.finditer(subject.rendered.text))
+    return (subject.body_hit(*match.span()) for match in _BRACKETED.finditer(subject.text))
 
 
 def length(subject: Subject) -> Iterator[Hit]:
@@ -51,7 +50,7 @@ def characters(subject: Subject) -> Iterator[Hit]:
     text = subject.request.signature.text
     if not text.strip():
         return
-    traditional = subject.body.table.text(text).flagged & TRADITIONAL
+    traditional = subject.frame.table.text(text).flagged & TRADITIONAL
     if not _ACCEPTED.fullmatch(text) or text.isdigit() or traditional or _TEST.search(text):
         yield subject.signature_hit()
 
@@ -70,15 +69,10 @@ def owner(subject: Subject) -> Iterator[Hit]:
         yield Hit()
 
 
-def _blank(subject: Subject) -> bool:
-    visible = subject.body.table.text(subject.request.signature.text).plain
-    return not visible.strip()
-
-
 KINDS: Final[dict[str, Builder]] = {
-    "signature_head": simple(head),
+    "signature_second": simple(second_head, traits=SIGNATURE_BRACKET),
     "signature_nameless": simple(nameless, fixed=True),
-    "signature_in_body": simple(brackets_in_body),
+    "signature_in_body": simple(brackets_in_body, traits=SIGNATURE_BRACKET),
     "signature_length": simple(length, fixed=True),
     "signature_characters": simple(characters, fixed=True),
     "signature_filed": simple(filed, fixed=True),

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from campaign_app.compliance.checks.base import Asked, Builder, Options, simple, with_options
-from campaign_app.compliance.checks.phrases import Group, PhraseOptions, Phrases, build
+from campaign_app.compliance.checks.campaign import Several, combined
+from campaign_app.compliance.checks.phrases import Group, PhraseOptions, build
+from campaign_app.compliance.frame import short_name
+from campaign_app.compliance.matcher import Literal
 from campaign_app.compliance.normalize import FoldTable
-from campaign_app.compliance.subject import Found, Hit, Subject, short_name
+from campaign_app.compliance.subject import Found, Hit, Subject
+from campaign_app.compliance.traits import ANY, OTHER_BRACKET_FIRST
 from campaign_app.domain.finding import Severity
 
 _HEAD: Final = re.compile(
@@ -47,36 +51,40 @@ class ScopeOptions(Options):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The campaign's purpose is filed for the signature, and the text keeps to it."""
+    """The text keeps to what the signature is filed for."""
 
-    strong: Phrases
-    weak: Phrases
-    literals: tuple[str, ...]
-    always: bool = True
+    words: Several
+    literals: tuple[Literal, ...]
+    always: bool = False
+    traits: int = ANY
     fixed: bool = False
     late: bool = False
 
+    def look(self, literal: int, window: str, start: int, end: int) -> Sequence[Found]:
+        return self.words.look(literal, window, start, end)
+
     def hits(self, subject: Subject, found: Sequence[Found]) -> Iterable[Hit]:
-        request = subject.request
-        if request.purpose not in request.signature.scopes:
-            return [Hit()]
-        if "finance" in request.signature.scopes:
-            return []
-        border = len(self.strong.literals)
-        if list(self.strong.hits(subject, [f for f in found if f.literal < border])):
-            return [Hit()]
-        weak = [Found(f.literal - border, f.start, f.end) for f in found if f.literal >= border]
-        return [Hit(severity=Severity.WARN)] if list(self.weak.hits(subject, weak)) else []
+        scopes = subject.request.signature.scopes
+        if "finance" in scopes or subject.request.purpose not in scopes:
+            return ()
+        if self.words.hits_of(0, subject, found):
+            return (Hit(),)
+        return (Hit(severity=Severity.WARN),) if self.words.hits_of(1, subject, found) else ()
+
+
+def other_purpose(subject: Subject) -> Iterator[Hit]:
+    if subject.request.purpose not in subject.request.signature.scopes:
+        yield Hit()
 
 
 def wrong_brackets(subject: Subject) -> Iterator[Hit]:
     """The brand typed again at the head of the body, in other brackets."""
-    match = _HEAD.match(subject.rendered.text)
+    match = _HEAD.match(subject.text)
     if not match:
         return
     group = next(number for number, text in enumerate(match.groups(), 1) if text is not None)
-    name = subject.body.table.phrase(match[group])
-    if len(name) > 1 and any(name in own for own in subject.own_names):
+    name = subject.frame.table.phrase(match[group])
+    if len(name) > 1 and any(name in own for own in subject.frame.own_names):
         yield subject.body_hit(match.start(group) - 1, match.end(group) + 1)
 
 
@@ -116,15 +124,15 @@ def build_offices(options: Offices, table: FoldTable) -> Asked:
 
 
 def build_scope(options: ScopeOptions, table: FoldTable) -> Scope:
-    strong = build(PhraseOptions(group=options.strong), table)
-    weak = build(PhraseOptions(group=options.weak), table)
-    return Scope(strong, weak, strong.literals + weak.literals)
+    words = combined([build(PhraseOptions(group=groups), table) for groups in (options.strong, options.weak)])
+    return Scope(words, words.literals)
 
 
 KINDS: Final[dict[str, Builder]] = {
-    "signature_brackets": simple(wrong_brackets),
+    "signature_brackets": simple(wrong_brackets, traits=OTHER_BRACKET_FIRST),
     "signature_source": with_options(Sources, build_sources),
     "signature_neutral": with_options(Neutral, build_neutral),
     "signature_office": with_options(Offices, build_offices),
     "signature_scope": with_options(ScopeOptions, build_scope),
+    "signature_purpose": simple(other_purpose, fixed=True),
 }

@@ -8,8 +8,8 @@ from typing import Final
 
 from campaign_app.compliance.checks.base import Asked, Builder, Options, simple, with_options
 from campaign_app.compliance.normalize import FoldTable
-from campaign_app.compliance.segments import cn_segments
 from campaign_app.compliance.subject import Hit, Subject
+from campaign_app.compliance.traits import SEVERAL_PARTS
 
 
 class Window(Options):
@@ -44,7 +44,7 @@ def longer_by_values(subject: Subject) -> Iterator[Hit]:
     if not subject.value_spans:
         return
     most = subject.segments.segments
-    fixed = cn_segments(subject.head + subject.template.fixed).segments
+    fixed = subject.frame.fixed_parts
     if fixed < most:
         yield Hit(facts={"fixed": str(fixed), "parts": str(most)})
 
@@ -70,9 +70,9 @@ def build_quiet(options: Days, table: FoldTable) -> Asked:  # noqa: ARG001 - the
 
 
 KINDS: Final[dict[str, Builder]] = {
-    "parts_several": simple(several),
-    "total_length": simple(too_long),
-    "parts_longer_by_values": simple(longer_by_values),
+    "parts_several": simple(several, traits=SEVERAL_PARTS),
+    "total_length": simple(too_long, traits=SEVERAL_PARTS),
+    "parts_longer_by_values": simple(longer_by_values, traits=SEVERAL_PARTS),
     "send_window": with_options(Window, build_window),
     "send_quiet": with_options(Days, build_quiet),
 }

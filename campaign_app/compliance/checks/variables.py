@@ -8,22 +8,30 @@ from typing import Final
 
 from campaign_app.compliance.checks.base import Builder, simple
 from campaign_app.compliance.subject import Hit, Subject
+from campaign_app.compliance.traits import PLACEHOLDER, VALUES
 
 # ours without a value, and what other providers' systems fill: ${x} {{x}} {1} #x# %s &param1;
 _LEFT_OVER: Final = re.compile(
     r"\$?\{{1,3}[^{}\n]{0,40}\}{1,3}|#[A-Za-z][A-Za-z0-9_.]{0,39}#|%[sd](?![A-Za-z0-9])|%\d\$[sd]"
     r"|&[A-Za-z][A-Za-z0-9_]{0,39};|\[\[[A-Za-z_]\w{0,39}\]\]|<%=?.{0,40}?%>"
 )
-_EMPTY: Final = re.compile(r"\s*(?:null|undefined|none|nan|nil|n/a|\(null\)|<null>|#n/a|nat)\s*", re.IGNORECASE)
+_EMPTY: Final = frozenset(
+    ("null", "undefined", "none", "nan", "nil", "n/a", "#n/a", "(null)", "<null>", "nat", "[object object]")
+)
+_LONGEST_EMPTY: Final = 40
 
 
 def unfilled(subject: Subject) -> Iterator[Hit]:
-    text = subject.rendered.text
-    for match in _LEFT_OVER.finditer(text):
+    for match in _LEFT_OVER.finditer(subject.text):
         yield subject.body_hit(*match.span())
-    for span in subject.value_spans:
-        if _EMPTY.fullmatch(text[span.start : span.end]):
-            yield subject.body_hit(span.start, span.end)
+
+
+def empty(subject: Subject) -> Iterator[Hit]:
+    """Values that are a program's word for nothing."""
+    text = subject.text
+    for _, start, end in subject.value_spans:
+        if end - start < _LONGEST_EMPTY and text[start:end].strip().lower() in _EMPTY:
+            yield subject.body_hit(start, end)
 
 
 def unwelcome(subject: Subject) -> Iterator[Hit]:
@@ -34,6 +42,7 @@ def unwelcome(subject: Subject) -> Iterator[Hit]:
 
 
 KINDS: Final[dict[str, Builder]] = {
-    "variables_unfilled": simple(unfilled),
+    "variables_unfilled": simple(unfilled, traits=PLACEHOLDER),
+    "variables_empty": simple(empty, traits=VALUES),
     "variables_unwelcome": simple(unwelcome, fixed=True),
 }

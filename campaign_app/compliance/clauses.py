@@ -1,0 +1,41 @@
+"""What stands in each clause of a folded text: numbers and days. The clauses of a campaign are mostly the same."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from campaign_app.compliance.dates import Day, days_in
+from campaign_app.compliance.numbers import Number, find_numbers
+
+# nothing that is read as one goes on beyond these
+_CLAUSE: Final = re.compile(r"[^,。;!?\n]+")
+_SOME_DIGITS: Final = re.compile(r"\d{3}[ -]?\d{2}")
+_HOTLINE: Final = re.compile(
+    r"(?<![\d.])(?:[48]00[ -]?\d{3,4}[ -]?\d{3,4}|0\d{2,3}[ -]?\d{7,8}|9[56]\d{3,6}|1[01]\d{3})(?![\d.])"
+)
+
+
+class Clause(NamedTuple):
+    """Places are those of the clause."""
+
+    numbers: tuple[Number, ...]
+    hotlines: tuple[tuple[int, int], ...]
+    days: tuple[Day, ...]
+
+
+_EMPTY: Final = Clause((), (), ())
+
+
+def clauses_in(plain: str) -> list[tuple[int, Clause]]:
+    """Where the clauses begin that hold anything, and what."""
+    found = ((match.start(), _read(match[0])) for match in _CLAUSE.finditer(plain))
+    return [(start, clause) for start, clause in found if clause is not _EMPTY]
+
+
+@lru_cache(maxsize=8192)
+def _read(text: str) -> Clause:
+    hotlines = tuple(match.span() for match in _HOTLINE.finditer(text)) if _SOME_DIGITS.search(text) else ()
+    clause = Clause(find_numbers(text), hotlines, days_in(text))
+    return clause if any(clause) else _EMPTY
