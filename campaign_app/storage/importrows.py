@@ -15,6 +15,7 @@ from campaign_app.storage.schema_imports import import_change, import_prospect
 from campaign_app.storage.upserts import plain_insert
 
 Attributes = dict[str, str]
+_encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode  # made once: rows come by the million
 _PUT_ATTRIBUTES: Final = (
     sa.update(schema.customer)
     .where(schema.customer.c.id == sa.bindparam("which"))
@@ -26,7 +27,7 @@ _FORGET: Final = sa.delete(import_prospect).where(
 
 
 def to_text(values: Mapping[str, Any]) -> str:
-    return json.dumps(dict(values), ensure_ascii=False, sort_keys=True)
+    return _encode(dict(values))
 
 
 @dataclass(slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from campaign_app.domain.campaign import SENDABLE_STATES
-from campaign_app.domain.consent import Reason
+from campaign_app.domain.consent import ConsentStatus, Reason
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.ports import PhoneKeys
@@ -19,7 +19,7 @@ from campaign_app.storage import schema
 from campaign_app.storage.campaigns import put_reasons
 from campaign_app.storage.engine import Database
 from campaign_app.storage.late import apply_early_arrivals
-from campaign_app.storage.lists import next_id, rows_among, write_all
+from campaign_app.storage.lists import next_id, rows_among, write_tuples
 from campaign_app.storage.outcomes import SAME_ROW, Event, append_outcomes, standing_of_submission
 from campaign_app.storage.people import Finder
 from campaign_app.storage.rows import AnyRow, AnySelect
@@ -27,6 +27,8 @@ from campaign_app.storage.schema_sending import campaign, campaign_member, ledge
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import plain_insert
 
+_COLUMNS: Final = tuple(column.name for column in ledger.c)
+_CONFIRMED: Final = ConsentStatus.CONFIRMED.value
 _ROW = sa.select(
     ledger.c.id,
     ledger.c.campaign_id,
@@ -184,20 +186,21 @@ def _write(connection: sa.Connection, made: Submission, claims: Sequence[Claim])
     connection.execute(sa.insert(submission).values(values))
     first = next_id(connection, ledger)
     rows = [
-        {
-            "id": row_id,
-            "submission_id": made.id,
-            "campaign_id": made.campaign_id,
-            "seq": claim.seq,
-            "customer_id": claim.outgoing.recipient.customer_id,
-            "fact_id": claim.outgoing.recipient.fact_id,
-            "message_id": claim.outgoing.message_id,
-            "dedupe_key": claim.dedupe_key,
-            "text": claim.outgoing.text,
-        }
+        (
+            row_id,
+            made.id,
+            made.campaign_id,
+            claim.seq,
+            claim.outgoing.recipient.customer_id,
+            claim.outgoing.recipient.fact_id,
+            _CONFIRMED,
+            claim.outgoing.message_id,
+            claim.dedupe_key,
+            claim.outgoing.text,
+        )
         for row_id, claim in enumerate(claims, first)
     ]
-    write_all(connection, plain_insert(ledger), rows)
+    write_tuples(connection, plain_insert(ledger), _COLUMNS, rows)
 
 
 def _rows(connection: sa.Connection, wanted: AnySelect) -> tuple[LedgerRow, ...]:
