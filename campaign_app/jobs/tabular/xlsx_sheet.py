@@ -93,19 +93,19 @@ class _SheetReader:
             return
         kind = self._attributes.get("t", "n")
         problem = self._problem(kind, raw)
-        if problem:
-            self._row.problem = self._row.problem or problem
-            return
-        self._row.cells[self._column] = self._value(kind, raw)
+        value = "" if problem else self._value(kind, raw)
+        if len(value) > FIELD_MAX:
+            problem = "field_too_long"
+        self._row.problem = self._row.problem or problem
+        if value:
+            self._row.cells[self._column] = value
 
     def _problem(self, kind: str, raw: str) -> str:
         if kind == "e":
             return "cell_error"
         if not raw and kind != "str":  # a text formula may well give an empty text
             return "formula_no_value"
-        if not 0 <= self._column < _COLUMNS_MAX:
-            return "wrong_fields"
-        return "field_too_long" if len(raw) > FIELD_MAX else ""
+        return "" if 0 <= self._column < _COLUMNS_MAX else "wrong_fields"
 
     def _value(self, kind: str, raw: str) -> str:
         if kind == "s":
