@@ -22,6 +22,7 @@ from campaign_app.transport.wire import CREATED_WINDOW_SECONDS, Meta
 META: Final = "/v1/meta"
 JWKS: Final = "/.well-known/jwks.json"
 _VERSION: Final = re.compile(r"1\.[0-9]{1,4}", re.ASCII)
+_ANY_VERSION: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4}){0,2}", re.ASCII)
 _USCC: Final = re.compile(r"[0-9A-Z]{18}", re.ASCII)
 _PUBLIC: Final = ("alg", "crv", "kid", "kty", "use", "x")
 
@@ -48,7 +49,7 @@ def check_connection(account: Account, http: SignedSession, clock: Clock) -> Con
         return _failed("clock_skew", skew=float(refused.facts.get("skew_seconds", 0)))
     version = plain_text(said.get("api_version"), 20)
     if not _VERSION.fullmatch(version):
-        return _failed("schema_drift", version=version)
+        return _failed("schema_drift", version=version if _ANY_VERSION.fullmatch(version) else "")
     with translated(f"GET {META}"):
         meta = Meta.model_validate(said)
     skew = (meta.server_time - (before + (clock() - before) / 2)).total_seconds()
