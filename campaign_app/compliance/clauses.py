@@ -9,8 +9,11 @@ from typing import Final, NamedTuple
 from campaign_app.compliance.dates import Day, days_in
 from campaign_app.compliance.numbers import Number, find_numbers
 
-# nothing that is read as one goes on beyond these
+# nothing that is read as one goes on beyond these marks
 _CLAUSE: Final = re.compile(r"[^,。;!?\n]+")
+_DAY_MARK: Final = re.compile(r"[月日号]|\d[./-]\d")
+_DIGIT: Final = re.compile(r"\d")
+_OF_A_MOBILE: Final = 11
 _SOME_DIGITS: Final = re.compile(r"\d{3}[ -]?\d{2}")
 _HOTLINE: Final = re.compile(
     r"(?<![\d.])(?:[48]00[ -]?\d{3,4}[ -]?\d{3,4}|0\d{2,3}[ -]?\d{7,8}|9[56]\d{3,6}|1[01]\d{3})(?![\d.])"
@@ -30,12 +33,17 @@ _EMPTY: Final = Clause((), (), ())
 
 def clauses_in(plain: str) -> list[tuple[int, Clause]]:
     """Where the clauses begin that hold anything, and what."""
-    found = ((match.start(), _read(match[0])) for match in _CLAUSE.finditer(plain))
-    return [(start, clause) for start, clause in found if clause is not _EMPTY]
+    found = []
+    for match in _CLAUSE.finditer(plain):
+        clause = _read(match[0])
+        if clause is not _EMPTY:
+            found.append((match.start(), clause))
+    return found
 
 
 @lru_cache(maxsize=8192)
 def _read(text: str) -> Clause:
     hotlines = tuple(match.span() for match in _HOTLINE.finditer(text)) if _SOME_DIGITS.search(text) else ()
-    clause = Clause(find_numbers(text), hotlines, days_in(text))
+    numbers = find_numbers(text) if len(_DIGIT.findall(text)) >= _OF_A_MOBILE else ()
+    clause = Clause(numbers, hotlines, days_in(text) if _DAY_MARK.search(text) else ())
     return clause if any(clause) else _EMPTY

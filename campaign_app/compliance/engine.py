@@ -61,9 +61,10 @@ class Engine:
         while chunk := list(islice(remaining, _CHUNK)):
             rendered = [frame.template.render(values) for values in chunk]
             bodies = self._table.texts([one.text for one in rendered])
-            for one, body in zip(rendered, bodies, strict=True):
-                subject = Subject(frame, one, body)
-                findings = panel.findings(subject, self._matcher.find(body.squeezed))
+            found = [self._matcher.find(body.squeezed) for body in bodies]
+            subjects = [Subject(frame, one, body) for one, body in zip(rendered, bodies, strict=True)]
+            for subject, near in zip(subjects, found, strict=True):
+                findings = panel.findings(subject, near)
                 yield CheckResult(_verdict(findings), subject.final_text, tuple(findings), subject.segments)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from campaign_app.compliance.lazy import lazy
-from campaign_app.compliance.normalize import LOOKALIKE, Folded
+from campaign_app.compliance.normalize import DROPPED, LOOKALIKE, Folded
 
 # the top-level domains that are met in messages; .example is reserved (RFC 2606) and stands for a brand in tests
 _TOP: Final = (
@@ -61,8 +61,7 @@ def address_of(folded: str) -> Address:
     return Address(scheme, bool(user), name.rstrip("."), path, tuple(parse_qsl(query, keep_blank_values=True)))
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """`start` and `end` are those of the body as typed, `folded` its plain form; `lookalikes` if its host holds any."""
 
     start: int
@@ -123,7 +122,10 @@ def _in_run(run: str) -> tuple[tuple[int, int], ...]:
 
 def _link(body: Folded, start: int, end: int) -> Link:
     folded = body.plain[start:end].rstrip(_TRAILING) or body.plain[start:end]
-    first, last = body.plain_span(start, start + len(folded))
-    host_end = first + max(folded.find("/", 8), 0) or last
-    odd = body.flagged & LOOKALIKE and (body.flags[first : min(host_end, last)] & LOOKALIKE).any()
-    return Link(first, last, folded, bool(odd))
+    end = start + len(folded)
+    if not body.flagged & (DROPPED | LOOKALIKE):
+        return Link(start, end, folded, lookalikes=False)
+    first, last = body.plain_span(start, end)
+    path = folded.find("/", folded.find("://") + 3)
+    host = body.flags[first : last if path < 0 else first + path]
+    return Link(first, last, folded, lookalikes=bool((host & LOOKALIKE).any()))

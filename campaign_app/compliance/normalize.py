@@ -32,8 +32,8 @@ WIDTH: Final = 16
 TRADITIONAL: Final = 32
 LOOKALIKE: Final = 64
 WIDE_DIGIT: Final = 128
-_DROPPED: Final = INVISIBLE | COMBINING
-_SKIPPED: Final = _DROPPED | SYMBOL | SEPARATOR
+DROPPED: Final = INVISIBLE | COMBINING
+_SKIPPED: Final = DROPPED | SYMBOL | SEPARATOR
 SEPARATORS: Final = " \n\t\r·.-_*|/、"
 _REPLACEMENT: Final = 0xFFFD
 _FLAG_OF_FOLD: Final = {"width": WIDTH, "traditional": TRADITIONAL, "lookalike": LOOKALIKE, "wide_digit": WIDE_DIGIT}
@@ -74,12 +74,16 @@ class FoldTable:
         many = [Folded(raw, self) for raw in raws]
         joined = Folded(_WALL.join(raws), self)
         plain, squeezed = joined.plain.split(_WALL), joined.squeezed.split(_WALL)
-        if len(plain) == len(many):  # else a text holds the wall itself
-            flags, sizes = np.append(joined.flags, np.uint8(0)), [len(raw) + 1 for raw in raws]
-            starts = [0, *accumulate(sizes)][:-1]
-            kinds = np.bitwise_or.reduceat(flags, starts).tolist()
-            for one, text, tight, kind, at in zip(many, plain, squeezed, kinds, starts, strict=True):
-                one.__dict__.update(plain=text, squeezed=tight, flagged=kind, flags=flags[at : at + len(one.raw)])
+        if len(plain) != len(many):  # a text holds the wall itself
+            return many
+        starts = [0, *accumulate(len(raw) + 1 for raw in raws)][:-1]
+        kinds = np.bitwise_or.reduceat(np.append(joined.flags, np.uint8(0)), starts).tolist()
+        kept, first = joined.squeezed_at, 0
+        for one, text, tight, kind, at in zip(many, plain, squeezed, kinds, starts, strict=True):
+            flags = joined.flags[at : at + len(one.raw)]
+            one.__dict__.update(plain=text, squeezed=tight, flagged=kind, flags=flags)
+            one.batch = kept[first : first + len(tight)], at
+            first += len(tight) + 1
         return many
 
     def phrase(self, phrase: str) -> str:
@@ -105,6 +109,7 @@ class Folded:
     def __init__(self, raw: str, table: FoldTable) -> None:
         self.raw = raw
         self.table = table
+        self.batch: tuple[Places, int] | None = None
 
     @lazy
     def codes(self) -> Codes:
@@ -121,7 +126,7 @@ class Folded:
 
     @lazy
     def plain(self) -> str:
-        return self._without(_DROPPED)
+        return self._without(DROPPED)
 
     @lazy
     def squeezed(self) -> str:
@@ -130,12 +135,15 @@ class Folded:
     @lazy
     def plain_at(self) -> Places:
         """Where each character of `plain` stands in `raw`."""
-        return self._places(_DROPPED)
+        return self._places(DROPPED)
 
     @lazy
     def squeezed_at(self) -> Places:
         """Where each character of `squeezed` stands in `raw`."""
-        return self._places(_SKIPPED)
+        if self.batch is None:
+            return self._places(_SKIPPED)
+        places, start = self.batch
+        return range(places.start - start, places.stop - start) if isinstance(places, range) else places - start
 
     def plain_at_squeezed(self, at: int) -> int:
         """Where the character squeezed[at] stands in `plain`."""
@@ -143,9 +151,9 @@ class Folded:
 
     @lazy
     def _squeezed_in_plain(self) -> Places:
-        if not self.flagged & _DROPPED:
+        if not self.flagged & DROPPED:
             return self.squeezed_at
-        kept = self.flags[(self.flags & _DROPPED) == 0]
+        kept = self.flags[(self.flags & DROPPED) == 0]
         return np.flatnonzero((kept & _SKIPPED) == 0)
 
     def plain_span(self, start: int, end: int) -> tuple[int, int]:

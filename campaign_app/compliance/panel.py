@@ -36,7 +36,7 @@ class Panel:
 
     def __init__(self, frame: Frame, rules: Sequence[Active], language: str) -> None:
         self._language = language
-        self._worded: dict[tuple[object, ...], Finding] = {}
+        self._worded: dict[tuple[str, Hit, str], Finding] = {}
         in_force = [one for one in rules if one.rule.applies(frame.request)]
         self._always = [one for one in in_force if one.check.always and not one.check.fixed and not one.check.late]
         self._late = [one for one in in_force if one.check.late]
@@ -82,7 +82,7 @@ class Panel:
 
     def _finding(self, rule: Rule, subject: Subject, hit: Hit) -> Finding:
         text = subject.final_text[hit.start : hit.end]
-        key = (rule.id, hit.start, hit.end, hit.severity, text, *hit.facts.values())
+        key = (rule.id, hit, text)
         worded = self._worded.get(key)
         if worded is None:
             if len(self._worded) >= _MOST_WORDED:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
-from types import MappingProxyType
 from typing import NamedTuple
 
 from campaign_app.compliance.clauses import Clause, clauses_in
@@ -32,7 +31,7 @@ class Hit(NamedTuple):
     severity: Severity | None = None
     spread: bool = False
     variant: bool = False
-    facts: Mapping[str, str] = MappingProxyType({})
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 class Found(NamedTuple):
@@ -115,7 +114,7 @@ class Subject:
 
     def body_hit(self, start: int, end: int, severity: Severity | None = None, **facts: str) -> Hit:
         """A hit at raw positions of the body."""
-        return Hit(start + self.offset, end + self.offset, severity, facts=facts)
+        return Hit(start + self.offset, end + self.offset, severity, facts=tuple(facts.items()))
 
     def squeezed_hit(self, start: int, end: int, severity: Severity | None = None) -> Hit:
         """A hit at positions of the squeezed body."""
@@ -124,7 +123,7 @@ class Subject:
 
     def signature_hit(self, severity: Severity | None = None, **facts: str) -> Hit:
         """A hit that marks the words between 【 and 】."""
-        return Hit(1, self.offset - 1, severity, facts=facts)
+        return Hit(1, self.offset - 1, severity, facts=tuple(facts.items()))
 
 
 def _graver(one: Severity | None, other: Severity | None) -> Severity | None:

@@ -87,7 +87,7 @@ def urgent(subject: Subject, found: Sequence[Found]) -> Iterator[Hit]:
     for start, stop, _ in found:
         if end - sent > _claimed(subject.body.squeezed[start:stop]):
             hit = subject.squeezed_hit(start, stop)
-            yield Hit(hit.start, hit.end, facts={"ends_on": f"{end.month}月{end.day}日"})
+            yield Hit(hit.start, hit.end, facts=(("ends_on", f"{end.month}月{end.day}日"),))
 
 
 def _claimed(words: str) -> timedelta:

@@ -60,7 +60,7 @@ def filed(subject: Subject) -> Iterator[Hit]:
     signature, day = subject.request.signature, subject.request.send_date
     expired = signature.valid_until is not None and (day is None or signature.valid_until < day)
     if signature.status != "approved" or signature.carrier_filed is not True or expired:
-        yield Hit(facts={"state": "expired" if expired else signature.status})
+        yield Hit(facts=(("state", "expired" if expired else signature.status),))
 
 
 def owner(subject: Subject) -> Iterator[Hit]:

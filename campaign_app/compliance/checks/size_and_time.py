@@ -30,13 +30,13 @@ class Days(Options):
 def several(subject: Subject) -> Iterator[Hit]:
     parts = subject.segments
     if parts.segments > 1:
-        yield Hit(facts={"parts": str(parts.segments), "length": str(parts.length)})
+        yield Hit(facts=(("parts", str(parts.segments)), ("length", str(parts.length))))
 
 
 def too_long(subject: Subject) -> Iterator[Hit]:
     size, limit = len(subject.final_text), subject.provider.total_length
     if size > limit:
-        yield Hit(facts={"length": str(size), "limit": str(limit)})
+        yield Hit(facts=(("length", str(size)), ("limit", str(limit))))
 
 
 def longer_by_values(subject: Subject) -> Iterator[Hit]:
@@ -46,14 +46,14 @@ def longer_by_values(subject: Subject) -> Iterator[Hit]:
     most = subject.segments.segments
     fixed = subject.frame.fixed_parts
     if fixed < most:
-        yield Hit(facts={"fixed": str(fixed), "parts": str(most)})
+        yield Hit(facts=(("fixed", str(fixed)), ("parts", str(most))))
 
 
 def build_window(options: Window, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
     def outside(subject: Subject) -> Iterator[Hit]:
         at = subject.request.beijing
         if at is None or not options.start <= at.time() < options.until:
-            yield Hit(facts={"at": at.strftime("%H:%M") if at else "—"})
+            yield Hit(facts=(("at", at.strftime("%H:%M") if at else "—"),))
 
     return Asked(outside, fixed=True)
 
@@ -64,7 +64,7 @@ def build_quiet(options: Days, table: FoldTable) -> Asked:  # noqa: ARG001 - the
     def quiet_time(subject: Subject) -> Iterator[Hit]:
         at = subject.request.beijing
         if at is not None and (at.date() in quiet or options.start <= at.time() < options.until):
-            yield Hit(facts={"at": at.strftime("%m-%d %H:%M")})
+            yield Hit(facts=(("at", at.strftime("%m-%d %H:%M")),))
 
     return Asked(quiet_time, fixed=True)
 
