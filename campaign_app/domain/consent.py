@@ -70,7 +70,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One signed answer page: a JWS over the Merkle root of its leaf hashes (32 bytes each, concatenated)."""
+    """One signed answer page: a JWS over the Merkle root of its leaf hashes (32 bytes each, concatenated).
+
+    Of a page that came with holes the nodes are kept that prove what did come (`transport.proofs`).
+    """
 
     receipt_id: str
     account_id: int
