@@ -91,8 +91,12 @@ def endless(connection: socket.socket, done: threading.Event) -> None:
         connection.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
 
 
+# made beforehand: making it takes longer than the client waits
+BOMB = http(gzip.compress(b" " * 50_000_000), Content_Encoding="gzip")
+
+
 def bomb(connection: socket.socket, _: threading.Event) -> None:
-    connection.sendall(http(gzip.compress(b" " * 50_000_000), Content_Encoding="gzip"))
+    connection.sendall(BOMB)
 
 
 def cut(connection: socket.socket, _: threading.Event) -> None:
