@@ -121,6 +121,10 @@ def _remember_starts() -> None:
 _remember_starts()
 
 
+# DBOS gives a logger without handlers its own way out, past everybody else's; with this one its records reach the root
+logging.getLogger("dbos").addHandler(logging.NullHandler())
+
+
 def _leaked(before: set[threading.Thread]) -> list[threading.Thread]:
     return [t for t in threading.enumerate() if t not in before and not t.daemon and t.is_alive()]
 
@@ -169,17 +173,24 @@ def _no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
         pytest.fail("unexpected log records:\n" + "\n".join(odd), pytrace=False)
 
 
+def _loggers() -> list[logging.Logger]:
+    known = logging.Logger.manager.loggerDict.values()
+    return [logging.getLogger(), *(logger for logger in known if isinstance(logger, logging.Logger))]
+
+
 @pytest.fixture(autouse=True)
 def _process_state_restored() -> Iterator[None]:
     """What `logs.configure` and `keyring.set_keyring` change for the whole process is changed back."""
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers = list(root.handlers)
+    levels = {logger: logger.level for logger in _loggers()}
     hooks = sys.excepthook, threading.excepthook
     yield
     for handler in [known for known in root.handlers if known not in handlers]:
         root.removeHandler(handler)
         handler.close()
-    root.setLevel(level)
+    for logger, known_level in levels.items():
+        logger.setLevel(known_level)
     sys.excepthook, threading.excepthook = hooks
     if (keyring := sys.modules.get("keyring.core")) is not None:
         keyring._keyring_backend = None
