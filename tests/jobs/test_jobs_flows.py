@@ -75,6 +75,7 @@ def test_a_sync_counts_its_rows(running: Running) -> None:
     assert job.progress == 900
 
 
+@pytest.mark.expects_logs("dbos")
 def test_trouble_that_passes_is_tried_again(running: Running) -> None:
     account = running.shop.add_account(0)
     running.shop.platforms[account].trouble = [RemoteUnavailable("throttled", "429")] * 2
