@@ -3,57 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
 import requests
 
-from campaign_app.consent import ConfirmedRecipient, Outgoing, Policy, decide
-from campaign_app.consent.gate import Ask, Person
-from campaign_app.domain.consent import Channel, ConsentFact, ConsentMethod, ConsentStatus, CustomerRef, Evidence
+from campaign_app.consent import ConfirmedRecipient, Outgoing
+from campaign_app.domain.consent import CustomerRef
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable
-from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome, SubmitOutcome
-from campaign_app.domain.phone import Phone
-from campaign_app.gateways.consent_api import ConsentApiGateway
+from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.jobs.ports import Gateway, GatewayCapabilities
-from campaign_app.transport.receipts import unb64u
-from campaign_app.transport.session import SignedSession
-from campaign_app.transport.signing import RequestSigner
-from tests.helpers.registry import ACCOUNT, CLIENT_SEED, ENTITY, ISSUER, NOW
+from tests.helpers.registry import ACCOUNT, NOW
 from tests.helpers.replay import Replay, Reply, problem
-
-AT = "2026-11-01T10:00:00.5+08:00"
-MOMENT = datetime(2026, 11, 1, 2, 0, 0, 500_000, tzinfo=UTC)
-
-
-def recipient(ref: str, *, account_id: int = ACCOUNT.id, simulated: bool = True) -> ConfirmedRecipient:
-    """By the gate: nobody else can make one."""
-    fact = ConsentFact(
-        CustomerRef(account_id, ref), ConsentStatus.CONFIRMED, NOW, ConsentMethod.DOUBLE_OPT_IN, Channel.SMS,
-        frozenset({"retail"}), ENTITY, NOW - timedelta(days=9), checked_at=NOW,
-        evidence=Evidence(ISSUER, "consent_api", "1.0", simulated, "q", "r", "{}", 0),
-    )  # fmt: skip
-    ask = Ask(1, "retail", ENTITY, NOW, NOW, Policy(), simulated_sender=simulated)
-    decision = decide(Person(1, 1, fact, phone=Phone("13800000001")), ask)
-    assert isinstance(decision, ConfirmedRecipient)
-    return decision
-
-
-def outgoing(ref: str, text: str = "【安宁】上新，退订回T", **facts: Any) -> Outgoing:
-    return Outgoing(recipient(ref, **facts), f"w-1-{ref}", text)
-
+from tests.helpers.replayed import gateway, outgoing, recipient
 
 BATCH = [outgoing("c1"), outgoing("c2"), outgoing("c3")]
-
-
-def gateway(replay: Replay, account: Account = ACCOUNT, purpose: str = "retail") -> ConsentApiGateway:
-    session = SignedSession(
-        account.base_url, RequestSigner("shop-1", unb64u(CLIENT_SEED)), lambda: NOW,
-        adapter=replay, wait=lambda _: None,
-    )  # fmt: skip
-    return ConsentApiGateway(account, session, purpose, lambda: NOW)
 
 
 def outcome(message_id: str, status: Any = "accepted", **fields: Any) -> dict[str, Any]:
@@ -257,88 +222,6 @@ def test_a_refused_account_is_no_unknown_outcome() -> None:
     with pytest.raises(RemoteRefused) as info:
         gateway(Replay(403)).lookup("k")
     assert info.value.account_wide
-
-
-# --- what comes back -------------------------------------------------------------------------------------------------
-
-
-def listing(name: str, *rows: Any) -> dict[str, Any]:
-    return {name: list(rows), "next_cursor": "n", "has_more": False}
-
-
-def test_reports() -> None:
-    good = {"report_id": "r1", "provider_id": "p1", "message_id": "w", "status": "delivered", "reported_at": AT}
-    broken = [
-        {**good, "status": "read"},
-        {**good, "report_id": ""},
-        {**good, "provider_id": None},
-        {**good, "reported_at": 3},
-        None,
-    ]
-    rows = [good, {**good, "report_id": "r2", "status": "failed", "code": "MK:0029"}, *broken]
-    replay = Replay(listing("reports", *rows))
-    page = gateway(replay, purpose="").reports("c1")
-    assert page.items == (
-        DeliveryReport("r1", "p1", Outcome.DELIVERED, "", MOMENT),
-        DeliveryReport("r2", "p1", Outcome.FAILED, "MK:0029", MOMENT),
-    )
-    assert (page.next_cursor, page.more, page.broken) == ("n", False, 5)
-    assert replay.requests[0].path_url == "/v1/messages/reports?cursor=c1&limit=1000"
-
-
-def test_replies() -> None:
-    good = {"inbound_id": "i1", "ref": "c1", "phone": "+8613800000001", "text": "ＴＤ", "received_at": AT}
-    page = gateway(Replay(listing("messages", good))).inbound("")
-    assert page.items == (InboundMessage("i1", "c1", Phone("13800000001"), "ＴＤ", MOMENT),)
-
-
-def test_a_reply_is_not_lost_to_a_detail() -> None:
-    rows = [
-        {"inbound_id": "i1", "ref": "c1", "text": "退订", "received_at": "just now"},
-        {"ref": "c1", "text": "退\x00订", "received_at": AT},
-        {"inbound_id": "i3", "ref": None, "phone": "13800000001", "text": "R"},
-        {"inbound_id": "i4", "ref": "c1"},
-        {"inbound_id": "i5", "text": "R"},
-        None,
-    ]
-    page = gateway(Replay(*[listing("messages", *rows)] * 2)).inbound("")
-    first, second, third, fourth = page.items
-    assert (first.received_at, first.text) == (NOW, "退订")
-    assert second.inbound_id.startswith("row-")
-    assert second.text == "退订"
-    assert (third.ref, third.phone) == ("", Phone("13800000001"))
-    assert fourth.text == ""
-    assert page.broken == 2
-
-
-def test_a_reply_without_an_id_has_the_same_one_the_next_time() -> None:
-    page = listing("messages", {"ref": "c1", "text": "退订"})
-    sender = gateway(Replay(page, page))
-    assert sender.inbound("").items == sender.inbound("").items
-
-
-def test_complaints() -> None:
-    rows = [
-        {"complaint_id": "x1", "ref": "c1", "phone": None, "provider_id": "p1", "received_at": AT},
-        {"complaint_id": "x2", "ref": "", "provider_id": "p2", "received_at": None},
-        {"complaint_id": "x3", "received_at": AT},
-    ]
-    page = gateway(Replay(listing("complaints", *rows))).complaints("")
-    assert page.items == (
-        ComplaintClue("x1", "c1", None, "p1", MOMENT),
-        ComplaintClue("x2", "", None, "p2", NOW),
-    )
-    assert page.broken == 1
-
-
-@pytest.mark.parametrize(
-    ("stream", "name"), [("reports", "reports"), ("inbound", "messages"), ("complaints", "complaints")]
-)
-def test_a_cursor_that_leads_nowhere_is_refused(stream: str, name: str) -> None:
-    sender = gateway(Replay({name: [], "next_cursor": "c1", "has_more": True}))
-    with pytest.raises(RemoteRefused) as info:
-        getattr(sender, stream)("c1")
-    assert info.value.code == "cursor_loop"
 
 
 def test_what_the_sender_can_do() -> None:

@@ -16,11 +16,9 @@ from campaign_app.domain.errors import AppError
 from campaign_app.gateways.consent_api import ConsentApiGateway
 from campaign_app.platforms.consent_api import ConsentApiPlatform
 from campaign_app.transport.receipts import unb64u
-from campaign_app.transport.session import SignedSession
-from campaign_app.transport.signing import RequestSigner
-from tests.gateways.test_gateways_consent_api import outgoing
 from tests.helpers.registry import ACCOUNT, CLIENT_SEED, NOW, Registry
 from tests.helpers.replay import Replay, Reply, Script, problem
+from tests.helpers.replayed import outgoing, session
 
 PHONE = "13800000001"
 TEXT = "只给你的悄悄话"
@@ -46,11 +44,6 @@ LEAKS: list[Script] = [
     requests.ReadTimeout(PHONE),
     requests.exceptions.InvalidHeader(PHONE),
 ]
-
-
-def session(replay: Replay) -> SignedSession:
-    signer = RequestSigner("shop-1", unb64u(CLIENT_SEED))
-    return SignedSession(ACCOUNT.base_url, signer, lambda: NOW, adapter=replay, wait=lambda _: None)
 
 
 def everything(error: BaseException) -> str:

@@ -15,12 +15,10 @@ from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, Setting
 from campaign_app.domain.ports import ConnectionReport
 from campaign_app.gateways import gateway_for
 from campaign_app.platforms import client_for
-from campaign_app.platforms.consent_api import ConsentApiPlatform
-from campaign_app.transport.receipts import b64u, jwk_of, unb64u
-from campaign_app.transport.session import SignedSession
-from campaign_app.transport.signing import RequestSigner
+from campaign_app.transport.receipts import b64u, jwk_of
 from tests.helpers.registry import ACCOUNT, CLIENT_SEED, ENTITY, ISSUER, JWKS, KEY, NOW, ROGUE, STRANGER
 from tests.helpers.replay import Replay, Reply, problem
+from tests.helpers.replayed import platform
 
 NEW = replace(ACCOUNT, id=0, entity_uscc="", issuer_uscc="", issuer_name="", simulated=False, pinned_keys="")
 META: dict[str, Any] = {
@@ -36,11 +34,7 @@ META: dict[str, Any] = {
 
 
 def check(meta: Any, jwks: Any = JWKS, account: Account = NEW) -> ConnectionReport:
-    session = SignedSession(
-        account.base_url, RequestSigner("shop-1", unb64u(CLIENT_SEED)), lambda: NOW,
-        adapter=Replay(meta, jwks), wait=lambda _: None,
-    )  # fmt: skip
-    return ConsentApiPlatform(account, session, lambda: NOW).check_connection()
+    return platform(Replay(meta, jwks), account).check_connection()
 
 
 def test_a_good_connection_pins_keys_issuer_and_entity() -> None:

@@ -14,11 +14,9 @@ from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.signature import Signature
 from campaign_app.platforms.consent_api import ConsentApiPlatform
-from campaign_app.transport.receipts import unb64u
-from campaign_app.transport.session import SignedSession
-from campaign_app.transport.signing import RequestSigner
-from tests.helpers.registry import ACCOUNT, CLIENT_SEED, NOW
+from tests.helpers.registry import ACCOUNT, NOW
 from tests.helpers.replay import Replay
+from tests.helpers.replayed import platform
 
 REF = CustomerRef(ACCOUNT.id, "c1")
 ROW: dict[str, Any] = {
@@ -36,14 +34,6 @@ ROW: dict[str, Any] = {
 }
 
 
-def client(replay: Replay) -> ConsentApiPlatform:
-    session = SignedSession(
-        ACCOUNT.base_url, RequestSigner("shop-1", unb64u(CLIENT_SEED)), lambda: NOW,
-        adapter=replay, wait=lambda _: None,
-    )  # fmt: skip
-    return ConsentApiPlatform(ACCOUNT, session, lambda: NOW)
-
-
 def listing(name: str, rows: list[Any], following: str = "next", *, more: bool = True) -> dict[str, Any]:
     return {name: rows, "next_cursor": following, "has_more": more}
 
@@ -54,7 +44,7 @@ def listing(name: str, rows: list[Any], following: str = "next", *, more: bool =
 def test_customers_come_by_the_page() -> None:
     replay = Replay(listing("customers", [ROW]))
     since = datetime(2026, 10, 1, 8, tzinfo=timezone(timedelta(hours=8)))
-    page = client(replay).customers("c u", since)
+    page = platform(replay).customers("c u", since)
     assert page.items == (
         PlatformCustomer(
             ref="c1",
@@ -94,34 +84,34 @@ def test_customers_come_by_the_page() -> None:
 )
 def test_a_broken_row_is_left_out_and_counted(broken: Any) -> None:
     row = {**ROW, **broken} if isinstance(broken, dict) and broken else broken
-    page = client(Replay(listing("customers", [row, {**ROW, "ref": "c2"}]))).customers("", None)
+    page = platform(Replay(listing("customers", [row, {**ROW, "ref": "c2"}]))).customers("", None)
     assert ([customer.ref for customer in page.items], page.broken) == (["c2"], 1)
 
 
 @pytest.mark.parametrize("phone", [None, "", "021-5555", "+12025550123", "13800x00001"])
 def test_a_customer_without_a_mobile_number_stays(phone: str | None) -> None:
-    page = client(Replay(listing("customers", [{**ROW, "phone": phone}]))).customers("", None)
+    page = platform(Replay(listing("customers", [{**ROW, "phone": phone}]))).customers("", None)
     assert [(customer.ref, customer.phone) for customer in page.items] == [("c1", None)]
 
 
 def test_of_a_customer_that_comes_twice_the_newer_row_counts() -> None:
     older = {**ROW, "name": "old", "updated_at": "2026-10-19T15:36:36Z"}
-    page = client(Replay(listing("customers", [ROW, older, {**ROW, "ref": "c2"}]))).customers("", None)
+    page = platform(Replay(listing("customers", [ROW, older, {**ROW, "ref": "c2"}]))).customers("", None)
     assert [(customer.ref, customer.name) for customer in page.items] == [("c1", "高萍"), ("c2", "高萍")]
 
 
 def test_a_cursor_that_leads_back_is_refused() -> None:
     pages = [listing("customers", [], following) for following in ("a", "b", "a")]
-    platform = client(Replay(*pages))
-    platform.customers("", None)
-    platform.customers("a", None)
+    walk = platform(Replay(*pages))
+    walk.customers("", None)
+    walk.customers("a", None)
     with pytest.raises(RemoteRefused) as info:
-        platform.customers("b", None)
+        walk.customers("b", None)
     assert info.value.code == "cursor_loop"
 
 
 def test_an_empty_page_with_more_says_nothing() -> None:
-    page = client(Replay(listing("customers", []))).customers("", None)
+    page = platform(Replay(listing("customers", []))).customers("", None)
     assert (page.items, page.more) == ((), True)
 
 
@@ -131,7 +121,7 @@ def test_an_empty_page_with_more_says_nothing() -> None:
 def test_changes_name_refs_once_and_count_what_names_nobody() -> None:
     at = "2026-10-20T15:36:36Z"
     rows = [{"ref": "c2", "changed_at": at}, {"ref": "c1"}, {"ref": "c2", "changed_at": "?"}, {"ref": 3}, None]
-    page = client(Replay(listing("changes", rows, "c5", more=False))).consent_changes("c4")
+    page = platform(Replay(listing("changes", rows, "c5", more=False))).consent_changes("c4")
     assert (page.items, page.next_cursor, page.more, page.broken) == (("c2", "c1"), "c5", False, 2)
 
 
@@ -145,7 +135,7 @@ def test_signatures_as_the_platform_filed_them() -> None:
     }  # fmt: skip
     bare = {"text": "安宁", "owner_uscc": ACCOUNT.entity_uscc, "source": "app", "status": "pending"}
     rows = [row, bare, {**row, "carrier_filed": "perhaps"}, {**row, "valid_until": "soon"}, None]
-    assert client(Replay({"signatures": rows})).signatures() == (
+    assert platform(Replay({"signatures": rows})).signatures() == (
         Signature("安宁百货", ACCOUNT.entity_uscc, "company", "approved", True, ("retail",), date(2027, 9, 20)),
         Signature("安宁", ACCOUNT.entity_uscc, "app", "pending"),
     )
@@ -156,7 +146,7 @@ def test_signatures_as_the_platform_filed_them() -> None:
 
 def test_an_opt_out_is_written_until_the_platform_has_it() -> None:
     replay = Replay(500, {"results": [{"ref": "c1", "recorded": True}]})
-    client(replay).write_opt_out(REF, "退订" * 100, datetime(2026, 11, 1, 9, tzinfo=timezone(timedelta(hours=8))))
+    platform(replay).write_opt_out(REF, "退订" * 100, datetime(2026, 11, 1, 9, tzinfo=timezone(timedelta(hours=8))))
     (item,) = replay.bodies[1]["items"]
     assert (item["ref"], item["reason"], item["occurred_at"]) == ("c1", "退订" * 50, "2026-11-01T01:00:00Z")
 
@@ -164,13 +154,20 @@ def test_an_opt_out_is_written_until_the_platform_has_it() -> None:
 @pytest.mark.parametrize("results", [[], [{"ref": "c1", "recorded": False}], [{"ref": "c2", "recorded": True}]])
 def test_an_opt_out_that_was_not_recorded_is_no_success(results: list[Any]) -> None:
     with pytest.raises(RemoteRefused) as info:
-        client(Replay({"results": results})).write_opt_out(REF, "R", NOW)
+        platform(Replay({"results": results})).write_opt_out(REF, "R", NOW)
     assert info.value.code == "opt_out_not_recorded"
+
+
+@pytest.mark.parametrize("stranger", [CustomerRef(ACCOUNT.id + 1, "c1"), CustomerRef(ACCOUNT.id, "")])
+def test_an_opt_out_of_nobody_is_refused(stranger: CustomerRef) -> None:
+    with pytest.raises(RemoteRefused) as info:
+        platform(Replay()).write_opt_out(stranger, "R", NOW)
+    assert info.value.code == "bad_ref"
 
 
 def test_an_opt_out_can_be_tried_again() -> None:
     with pytest.raises(RemoteUnavailable):
-        client(Replay(forever=500)).write_opt_out(REF, "R", NOW)
+        platform(Replay(forever=500)).write_opt_out(REF, "R", NOW)
 
 
 def test_there_is_no_way_to_write_an_opt_in() -> None:
@@ -182,7 +179,7 @@ def test_there_is_no_way_to_write_an_opt_in() -> None:
 
 def test_what_was_asked_is_json_with_a_digest() -> None:
     replay = Replay({"results": [{"ref": "c1", "recorded": True}]})
-    client(replay).write_opt_out(REF, "R", NOW)
+    platform(replay).write_opt_out(REF, "R", NOW)
     assert replay.requests[0].headers["Content-Type"] == "application/json"
     assert "Content-Digest" in replay.requests[0].headers
     assert json.loads(replay.requests[0].body or b"")

@@ -142,6 +142,13 @@ def test_trouble_on_the_wire(talk: Any, reading: type, changing: type, code: str
         assert info.value.__context__ is None
 
 
+def test_a_refusal_counts_even_if_its_body_does_not_come(opened: Open) -> None:
+    half = http(b"{", status="403 Forbidden", length=99)
+    with raw_server(lambda c, _: c.sendall(half)) as server, pytest.raises(RemoteRefused) as info:
+        ask(opened(server.url, limits=QUICK))
+    assert info.value.code == "permission"
+
+
 def test_nobody_there(opened: Open) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
