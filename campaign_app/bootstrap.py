@@ -188,7 +188,7 @@ def run_worker(
             context = worker_context(workspace, clock)
             launched = flows.launch(context, _imports(workspace, clock), workspace.flows)
             ready()
-            run(Worker(context, flow_starter(launched)), stopped=stopped)
+            run(Worker(context, flow_starter(context, launched)), stopped=stopped)
             flows.stop(STOP_SECONDS)
     finally:
         workspace.close()

@@ -63,7 +63,8 @@ def send(
     """批准一个已核验的活动并发送（或定时），跟到结束。"""
     send_at = _moment(at)
     with _opened(workspace, passphrase_file) as app:
-        app.campaigns.approve(campaign_id, recipients=recipients, confirmed_warnings=confirm or (), actor="cli")
+        if app.campaigns.get(campaign_id).state is not CampaignState.APPROVED:
+            app.campaigns.approve(campaign_id, recipients=recipients, confirmed_warnings=confirm or (), actor="cli")
         app.campaigns.schedule(campaign_id, send_at=send_at, actor="cli")
         working = {CampaignState.SENDING} | ({CampaignState.SCHEDULED} if send_at is None else set())
         show(_summary(app, follow_campaign(app, campaign_id, working, quiet=as_json)), as_json=as_json)

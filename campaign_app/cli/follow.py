@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from campaign_app.bootstrap import App
 
 INTERVAL: Final = 0.1
+SILENT: Final = timedelta(seconds=30)
 REASONS: Final = {
     "ok": "可以发送",
     "suppressed_complaint": "曾投诉",
@@ -54,8 +56,16 @@ def follow_campaign(app: App, campaign_id: int, while_in: Collection[CampaignSta
             for job in app.jobs.open_jobs():
                 if shown is not None and job.args.get("campaign_id") == campaign_id:
                     shown.update(f"{job.progress:,} / {job.total:,}" if job.total else "…")
+            _require_worker(app)
             app.wait(INTERVAL)
     return campaign
+
+
+def _require_worker(app: App) -> None:
+    """Raises AppError("no_worker") when the worker has said nothing for a while: nobody works on this."""
+    beat = app.workspace.accounts.setting("worker.heartbeat", None)
+    if beat is not None and app.clock() - datetime.fromisoformat(beat) > SILENT:
+        raise AppError("no_worker", "The worker process has ended")
 
 
 def wait_for_job(app: App, job_id: int, *, seconds: float) -> Mapping[str, Any]:
@@ -64,6 +74,7 @@ def wait_for_job(app: App, job_id: int, *, seconds: float) -> Mapping[str, Any]:
     while (job := app.jobs.job(job_id)).state in ("queued", "running"):
         if waited > seconds:
             raise AppError("job_slow", "The job is not done yet")
+        _require_worker(app)
         app.wait(INTERVAL / 2)
         waited += INTERVAL / 2
     if job.state != "done":

@@ -109,6 +109,7 @@ CAMPAIGN: Final = {
     "import": "没有这次导入。",
     "job": "没有这个任务。",
     "job_slow": "任务在限定时间内没有完成，仍在继续。",
+    "no_worker": "工作进程已停止，任务没有继续；已完成的部分保留。请重新启动 campaign-app worker。",
     "bug": "程序内部错误，任务已停下，详情见日志；请报告。",
     "demo_failed": "有人被重复发送，或未经确认就收到短信：这是程序的错误，请报告。",
     "demo_stopped": "演示没有走到底，停在：{state}（{note}）。",

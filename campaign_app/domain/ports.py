@@ -250,11 +250,16 @@ class CampaignStore(Protocol):
         ...
 
     def ok_members(self, campaign_id: int, after_seq: int, limit: int) -> tuple[tuple[int, int], ...]:
-        """(seq, customer id) of the next `limit` members that screening let through, seq > after_seq."""
+        """(seq, customer id) of the next `limit` members, seq > after_seq, that are ok and not in the ledger yet."""
         ...
 
-    def sent_since(self, entity_uscc: str, customer_ids: Sequence[int], since: datetime) -> dict[int, int]:
-        """How many messages of this entity each customer (by phone key where known) was sent; absent means none."""
+    def sent_since(
+        self, entity_uscc: str, customer_ids: Sequence[int], since: datetime, *, but: int = 0
+    ) -> dict[int, int]:
+        """How many messages of this entity each customer (by phone key where known) was sent; absent means none.
+
+        Messages of the campaign `but` are left out: a claimed row of its own must not count against its person.
+        """
         ...
 
 

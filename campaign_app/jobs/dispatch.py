@@ -16,7 +16,7 @@ from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignStat
 from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.jobs.gating import Judged, sealed, without_blocked_texts
 from campaign_app.jobs.ports import Claim, Submission
-from campaign_app.jobs.settling import Settled, ask_again, may_leave, settle
+from campaign_app.jobs.settling import Settled, ask_again, may_leave, put_aside, settle
 from campaign_app.jobs.stores import Context
 
 
@@ -49,9 +49,16 @@ def run_batch(context: Context, campaign_id: int, after: int) -> BatchResult:
     batch = _decide(context, campaign, members)
     submission = _claim(context, campaign, after, batch)
     if submission is not None:
-        return _after(submission, settle(context, campaign, submission, batch.outgoing))
+        return _after(submission, settle(context, campaign, submission, _claimed(context, submission, batch)))
     stopped = context.stores.campaigns.campaign(campaign_id).state not in SENDABLE_STATES
     return BatchResult(Step.STOPPED, after) if stopped else BatchResult(Step.ON, batch.last_seq)
+
+
+def _claimed(context: Context, submission: Submission, batch: _Batch) -> Sequence[Outgoing] | None:
+    """Of the batch what the ledger took; None if the ledger holds anything else, so that the sender is asked first."""
+    rows = {row.message_id for row in context.stores.ledger.rows(submission.id)}
+    mine = [message for message in batch.outgoing if message.message_id in rows]
+    return mine if len(mine) == len(rows) else None
 
 
 def _after(submission: Submission, settled: Settled) -> BatchResult:
@@ -67,6 +74,8 @@ def finish(context: Context, campaign_id: int) -> BatchResult:
         if not may_leave(context, context.stores.campaigns.campaign(campaign_id)):
             return BatchResult(Step.STOPPED, -1)
         settled = settle(context, campaign, submission)
+        if settled is Settled.UNKNOWN:
+            put_aside(context, campaign, CampaignState.WAITING, "unknown_outcomes")
         if settled is not Settled.DONE:
             return BatchResult(Step.WAIT if settled is Settled.LATER else Step.STOPPED, -1)
     if context.stores.ledger.undecided(campaign_id):

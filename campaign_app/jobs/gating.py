@@ -56,9 +56,9 @@ def _is_old(latest: tuple[int, ConsentFact] | None, older_than: datetime) -> boo
 
 
 def pull_changes(context: Context, account: Account) -> int:
-    """Reads the facts of everybody whose consent changed since the last pull; returns how many."""
+    """Reads the facts of everybody whose consent changed since the last pull; returns how many were unreadable."""
     client = context.remotes.platform(account.id)
-    changed = 0
+    broken = 0
     for _ in range(MAX_PAGES):
         page = client.consent_changes(context.stores.accounts.cursor(account.id, "changes"))
         refs = [CustomerRef(account.id, ref) for ref in dict.fromkeys(page.items)]
@@ -66,9 +66,9 @@ def pull_changes(context: Context, account: Account) -> int:
         facts = list(answers.facts.values()) if answers else []
         receipts = answers.receipts if answers else ()
         context.stores.facts.append_changes(account.id, facts, receipts, page.next_cursor)
-        changed += len(refs)
+        broken += page.broken
         if not page.more:
-            return changed
+            return broken
     raise RemoteRefused("cursor_loop", "The list of changes does not end")
 
 
@@ -90,7 +90,7 @@ def judge_all(
     )  # fmt: skip
     ids = [c.id for c in customers]
     suppressed = _suppressions(context, campaign, customers)
-    sent = stores.campaigns.sent_since(campaign.entity_uscc, ids, now - CAP_WINDOW)
+    sent = stores.campaigns.sent_since(campaign.entity_uscc, ids, now - CAP_WINDOW, but=campaign.id)
     judged = []
     for customer in customers:
         fact_id, fact = facts.get(customer.id, (0, None))
@@ -110,7 +110,7 @@ def _within_house_caps(
     in_a_week: Mapping[int, int] = {}
     if per_week and sent_in_30_days:
         since = context.clock() - timedelta(days=7)
-        in_a_week = context.stores.campaigns.sent_since(campaign.entity_uscc, confirmed, since)
+        in_a_week = context.stores.campaigns.sent_since(campaign.entity_uscc, confirmed, since, but=campaign.id)
     over = {
         c
         for c in confirmed

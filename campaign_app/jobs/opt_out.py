@@ -12,6 +12,10 @@ from typing import Final
 
 WORDS: Final = frozenset(
     (
+        "unsubscribe",
+        "cancel",
+        "end",
+        "退",
         "r",
         "rr",
         "t",
@@ -33,19 +37,11 @@ WORDS: Final = frozenset(
     )
 )
 PHRASES: Final = (
-    "退订",
-    "退定",
-    "推订",
-    "取消",
-    "拒收",
-    "拒绝接收",
-    "不要再发",
-    "别再发",
-    "别发了",
-    "不再接收",
-    "勿扰",
-    "停止发送",
+    *("退订", "退定", "推订", "退阅", "取消", "拒收", "拒绝", "不要再发", "不要发", "别再发", "别发"),
+    *("不再接收", "勿扰", "勿发", "停止发送", "停发", "骚扰", "投诉", "举报", "不要再给", "不想收", "不接收"),
 )
+# a word of its own at the start: "TD谢谢", "r, 烦死了", "STOP please"; one letter needs a sign behind it (T恤多少钱)
+_FIRST: Final = re.compile(r"[\W_]*(?:回复?)?([a-z]{2,}(?![a-z0-9])|[a-z](?!\w)|0{4,})")
 _NOISE: Final = re.compile(r"[\W_]+")
 
 
@@ -53,4 +49,6 @@ def is_opt_out(reply: str) -> bool:
     """Whether a reply refuses further messages; e.g. ＴＤ, "r。", 回复TD, 请退订."""
     folded = _NOISE.sub("", unicodedata.normalize("NFKC", reply).casefold())
     word = folded.removeprefix("回复").removeprefix("回")
-    return word in WORDS or any(phrase in folded for phrase in PHRASES)
+    first = _FIRST.match(unicodedata.normalize("NFKC", reply).casefold())
+    leads = first is not None and first[1] in WORDS
+    return leads or word in WORDS or any(phrase in folded for phrase in PHRASES)

@@ -21,32 +21,37 @@ from campaign_app.domain.customer import Account, Customer
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.jobs.gating import Judged, judge_all, pull_changes, refresh, sealed
+from campaign_app.jobs.poll import poll_complaints, poll_inbound
 from campaign_app.jobs.ports import Gateway, LedgerRow, Submission
 from campaign_app.jobs.stores import Context
 
-# Consent API: a request whose `created` is older than 300 s is refused; the rest is margin
-FENCE: Final = timedelta(seconds=330)
+# Consent API: `created` may lie 300 s before or after the sender's clock; the rest is margin
+FENCE: Final = timedelta(seconds=660)
 ATTEMPTS: Final = 6
 LONGEST_WAIT: Final = 30.0
 # a batch leaves within this time of its last look at clock and facts
 BATCH_TIME: Final = timedelta(seconds=60)
-# refusals that say nothing about whether the request was carried out
-UNPROVEN: Final = frozenset({"contract_broken", "answer_too_large", "tls", "redirected", "idempotency_mismatch"})
+# answers without an outcome for a row, before it is left for a person
+UNANSWERED: Final = 3
 
 
 class Settled(StrEnum):
-    """`done`: every row has its outcome. `later`: an old request may still be accepted. `stopped`: the campaign is."""
+    """`done`: every row has its outcome. `later`: an old request may still be accepted. `stopped`: the campaign is.
+
+    `unknown`: the sender answers, but not for every message.
+    """
 
     DONE = "done"
     LATER = "later"
     STOPPED = "stopped"
+    UNKNOWN = "unknown"
 
 
 def may_leave(context: Context, campaign: Campaign) -> bool:
     """Whether a batch may leave now. A campaign past its window is put aside for a person, never sent late."""
     if campaign.state not in SENDABLE_STATES:
         return False
-    if campaign.window_end is None or context.clock() + BATCH_TIME <= campaign.window_end:
+    if campaign.window_end is not None and context.clock() + BATCH_TIME <= campaign.window_end:
         return True
     put_aside(context, campaign, CampaignState.WAITING, "window_over")
     return False
@@ -75,9 +80,12 @@ def release(context: Context, campaign_id: int, note: str) -> None:
 
 
 def ask_again(context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer]) -> list[Judged]:
-    """The gate with changes pulled and every fact older than the policy's re-read age read anew."""
-    pull_changes(context, account)
-    facts = refresh(context, account, customers, context.clock() - context.policy.reread_after)
+    """The gate with replies, complaints and changes pulled, and old facts read anew."""
+    poll_inbound(context, account.id)
+    poll_complaints(context, account.id)
+    unreadable = pull_changes(context, account)
+    age = timedelta(0) if unreadable else context.policy.reread_after
+    facts = refresh(context, account, customers, context.clock() - age)
     return judge_all(context, campaign, account, customers, facts, context.policy.reread_after + BATCH_TIME)
 
 
@@ -87,20 +95,13 @@ def settle(
     """Settles a batch; `fresh` are its messages when it was claimed just now and never submitted."""
     if submission.settled:
         return Settled.DONE
-    messages, why = fresh, "sender_unavailable"
+    messages, why, unanswered = fresh, "", 0
     for attempt in range(ATTEMPTS):
-        try:
-            done = _once(context, campaign, submission, messages)
-            if done is not Settled.STOPPED:
-                return done
-        except RemoteUnavailable as trouble:
-            backoff = 0.2 * 2**attempt if trouble.retry_after is None else trouble.retry_after
-            context.wait(min(backoff, LONGEST_WAIT))
-        except RemoteRefused as refusal:
-            if refusal.account_wide:
-                put_aside(context, campaign, CampaignState.PAUSED, f"account_refused:{refusal.code}")
-                return Settled.STOPPED
-            why = refusal.code
+        done, pause, why = _try(context, campaign, submission, messages, 0.2 * 2**attempt)
+        unanswered += done is Settled.UNKNOWN
+        if unanswered == UNANSWERED or done not in (None, Settled.UNKNOWN):
+            return done or Settled.UNKNOWN
+        context.wait(min(pause, LONGEST_WAIT))
         messages = None
         if not may_leave(context, context.stores.campaigns.campaign(campaign.id)):
             return Settled.STOPPED
@@ -108,31 +109,44 @@ def settle(
     return Settled.STOPPED
 
 
+def _try(
+    context: Context, campaign: Campaign, submission: Submission, messages: Sequence[Outgoing] | None, backoff: float
+) -> tuple[Settled | None, float, str]:
+    """(how it ended or None, seconds to wait before the next try, why it would stop here)."""
+    try:
+        return _once(context, campaign, submission, messages), backoff, "unknown_outcomes"
+    except RemoteUnavailable as trouble:
+        pause = backoff if trouble.retry_after is None else trouble.retry_after
+        return None, pause, "sender_unavailable"
+    except RemoteRefused as refusal:
+        if not refusal.account_wide:
+            return None, backoff, f"refused:{refusal.code}"
+        put_aside(context, campaign, CampaignState.PAUSED, f"account_refused:{refusal.code}")
+        return Settled.STOPPED, 0, ""
+
+
 def _once(context: Context, campaign: Campaign, submission: Submission, messages: Sequence[Outgoing] | None) -> Settled:
-    """One try; STOPPED means that rows are still open and the key has to be looked up."""
+    """One try. A batch that is refused as a whole stays open: only the sender's word on a message ends that message."""
     gateway = context.remotes.gateway(submission.account_id, campaign.purpose)
     _check_sender(gateway)
-    ledger = context.stores.ledger
-    outcomes = None
-    if messages is None:
+    ledger, outcomes = context.stores.ledger, None
+    if messages is None or _is_stale(context, messages):
         outcomes = gateway.lookup(submission.key)
-    if outcomes is None:
-        ready = _still_confirmed(context, campaign, submission) if messages is None else messages
-        if ready is None:
-            return Settled.LATER
-        outcomes = _submit(gateway, submission.key, ready) if ready else ()
-    ledger.settle(submission.id, outcomes, context.clock())
-    return Settled.STOPPED if ledger.open_rows(submission.id) else Settled.DONE
+        messages = _still_confirmed(context, campaign, submission) if outcomes is None else ()
+    if messages is None:
+        return Settled.LATER
+    if outcomes is None and messages:
+        if not may_leave(context, context.stores.campaigns.campaign(campaign.id)):
+            return Settled.STOPPED
+        _forget_fence(context, submission)
+        outcomes = gateway.submit(submission.key, messages)
+    ledger.settle(submission.id, outcomes or (), context.clock())
+    return Settled.UNKNOWN if ledger.open_rows(submission.id) else Settled.DONE
 
 
-def _submit(gateway: Gateway, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
-    """A request that was refused as a whole rejects its messages; one whose fate is open raises."""
-    try:
-        return gateway.submit(key, messages)
-    except RemoteRefused as refusal:
-        if refusal.account_wide or refusal.code in UNPROVEN:
-            raise
-        return tuple(SubmitOutcome(m.message_id, Outcome.REJECTED, code=refusal.code) for m in messages)
+def _is_stale(context: Context, messages: Sequence[Outgoing]) -> bool:
+    """Whether the gate's word is older than a batch may take."""
+    return any(context.clock() - m.recipient.decided_at > BATCH_TIME for m in messages)
 
 
 def _check_sender(gateway: Gateway) -> None:
@@ -177,16 +191,25 @@ def _confirmed(judged: Judged | None) -> bool:
 
 
 def _fence(context: Context, submission: Submission) -> datetime:
-    """When no earlier request of this batch can be accepted any more; counted from the first refusal noticed.
+    """When no earlier request of this batch can be accepted any more; counted from the first refusal noticed since.
 
-    Nothing is submitted between that moment and the fence, and one executor alone works on a campaign.
+    Every submit resets it, so nothing is submitted between that moment and the fence.
     """
-    accounts, name = context.stores.accounts, f"fence.{submission.key}"
+    accounts, name = context.stores.accounts, _fence_name(submission)
     noticed = accounts.setting(name, None)
     if noticed is None:
         noticed = context.clock().isoformat()
         accounts.set_setting(name, noticed)
     return datetime.fromisoformat(noticed) + FENCE
+
+
+def _fence_name(submission: Submission) -> str:
+    return f"fence.{submission.key}"
+
+
+def _forget_fence(context: Context, submission: Submission) -> None:
+    if context.stores.accounts.setting(_fence_name(submission), None) is not None:
+        context.stores.accounts.set_setting(_fence_name(submission), None)
 
 
 def _withhold(

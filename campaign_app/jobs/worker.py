@@ -8,18 +8,22 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.ports import Job
+from campaign_app.jobs.settling import release
 from campaign_app.jobs.stores import Context
 
 HEARTBEAT: Final = "worker.heartbeat"
 HEARTBEAT_EVERY: Final = timedelta(seconds=2)
 POLL_EVERY: Final = timedelta(seconds=30)
+# an ended flow whose job could not be ended (a full disk) is noticed after this long; a failed job is not begun sooner
+LOOK_AGAIN: Final = timedelta(seconds=5)
 
+GOING_ON: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 WORK: Final = {
     CampaignState.SCREENING: "screen",
     CampaignState.SCHEDULED: "",
@@ -40,7 +44,8 @@ class Worker:
     def __init__(self, context: Context, start: Starter) -> None:
         self._context = context
         self._start = start
-        self._started: set[int] = set()
+        self._started: dict[int, datetime] = {}
+        self._begun: dict[tuple[str, int], datetime] = {}
         self._beat: datetime | None = None
         self._polled: datetime | None = None
 
@@ -52,8 +57,8 @@ class Worker:
         self._start_campaigns(now)
         self._poll_accounts(now)
         for job in self._context.stores.jobs.open_jobs():
-            if job.id not in self._started:
-                self._started.add(job.id)
+            if now - self._started.get(job.id, datetime.min.replace(tzinfo=UTC)) >= LOOK_AGAIN:
+                self._started[job.id] = now
                 self._take(job)
 
     def _take(self, job: Job) -> None:
@@ -72,8 +77,16 @@ class Worker:
             kind = WORK[campaign.state]
             if campaign.state is CampaignState.SCHEDULED:
                 self._begin_if_due(campaign, now)
-            elif (kind, campaign.id) not in busy:
+            elif (kind, campaign.id) not in busy and self._may_begin(kind, campaign.id, now):
                 jobs.enqueue(kind, {"campaign_id": campaign.id}, now)
+
+    def _may_begin(self, kind: str, campaign_id: int, now: datetime) -> bool:
+        """Not again at once: work that fails in a moment must not become a storm of jobs."""
+        last = self._begun.get((kind, campaign_id))
+        if last is not None and now - last < LOOK_AGAIN:
+            return False
+        self._begun[kind, campaign_id] = now
+        return True
 
     def _begin_if_due(self, campaign: Campaign, now: datetime) -> None:
         """A schedule that came due begins; one whose window is over waits for a person: late is never sent."""
@@ -107,14 +120,31 @@ def run(worker: Worker, *, stopped: Callable[[float], bool], interval: float = 0
             return
 
 
-def flow_starter(flows: Any) -> Starter:
-    """Starts jobs as DBOS workflows whose id is the job's: the same job again is the same workflow."""
+def flow_starter(context: Context, flows: Any) -> Starter:
+    """Starts jobs as DBOS workflows whose id is the job's: the same job again is the same workflow.
+
+    A job whose flow ended without being able to say so is ended here, and its campaign handed to a person.
+    """
     from dbos import DBOS, SetWorkflowID
 
     def start(job: Job) -> None:
-        if DBOS.get_workflow_status(f"job-{job.id}") is not None:
-            return  # begun by an earlier process: DBOS itself goes on with it
+        known = DBOS.get_workflow_status(f"job-{job.id}")
+        if known is not None and known.status in GOING_ON:
+            return  # begun before: DBOS itself goes on with it
+        if known is not None:
+            end_orphan(context, job)
+            return
         with SetWorkflowID(f"job-{job.id}"):
             DBOS.start_workflow(flows.run, job.id, job.kind, dict(job.args))
 
     return start
+
+
+def end_orphan(context: Context, job: Job) -> None:
+    """Ends a job whose flow is over, unless it ended in the meantime."""
+    if context.stores.jobs.job(job.id).state not in ("queued", "running"):
+        return
+    campaign_id = job.args.get("campaign_id")
+    if campaign_id is not None:
+        release(context, campaign_id, "bug")
+    context.stores.jobs.set_state(job.id, "failed", error="bug")

@@ -42,10 +42,18 @@ class Accounts:
         self._store.add_entity(Entity(report.entity_uscc, report.entity_name))
         said = replace(asked, label=report.shop or base_url, simulated=report.simulated, pinned_keys=report.pinned_keys)
         issuer = replace(said, issuer_uscc=report.issuer_uscc, issuer_name=report.issuer_name)
-        account = self._store.add_account(replace(issuer, entity_uscc=report.entity_uscc))
+        account = self._known(base_url, key_id) or self._store.add_account(
+            replace(issuer, entity_uscc=report.entity_uscc)
+        )
+        self._store.set_account_state(account.id, "connected")
         self._secrets.put(secret_name(account.id), private_key)
         self._audit.record("account.connected", actor=actor, at=now, account=account.id, simulated=account.simulated)
         return account
+
+    def _known(self, base_url: str, key_id: str) -> Account | None:
+        """The account that was disconnected before, with the keys that were pinned then."""
+        gone = (a for a in self._store.accounts() if a.state != "connected")
+        return next((a for a in gone if (a.base_url, a.key_id) == (base_url, key_id)), None)
 
     def test(self, account_id: int) -> ConnectionReport:
         """Asks the platform again; changes nothing."""

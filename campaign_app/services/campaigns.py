@@ -59,7 +59,7 @@ class Campaigns:
         Raises NotAllowed("campaign_running") once anything may have left.
         """
         campaign = self._store.campaign(campaign_id)
-        if campaign.state not in EDITABLE:
+        if campaign.state not in EDITABLE or self._begun(campaign_id):
             raise NotAllowed("campaign_running", "The campaign is being screened or sent and cannot be changed")
         edited = replace(campaign, **changes)
         if edited == campaign:
@@ -125,7 +125,9 @@ class Campaigns:
         campaign = self._store.campaign(campaign_id)
         if campaign.state not in (CampaignState.APPROVED, CampaignState.WAITING):
             raise NotAllowed("campaign_state", "Only an approved campaign can be scheduled")
-        if campaign.approved_hash != approval_hash(campaign, self._texts.rule_packs):
+        # what has begun cannot be approved anew: every text still meets the rules of today before it leaves
+        packs = campaign.rule_packs if self._begun(campaign_id) else self._texts.rule_packs
+        if campaign.approved_hash != approval_hash(campaign, packs):
             raise NotAllowed("approval_void", "Text, audience or rules changed after the approval: approve again")
         now = self._clock()
         if send_at is not None and send_at < now:
@@ -159,13 +161,18 @@ class Campaigns:
         campaign = self._store.campaign(campaign_id)
         if campaign.state in ENDED:
             raise NotAllowed("campaign_state", "The campaign has ended")
-        begun = campaign.state in (CampaignState.SENDING, CampaignState.PAUSED, CampaignState.WAITING)
+        begun = campaign.state is CampaignState.SENDING or self._begun(campaign_id)
         state = CampaignState.CANCELLING if begun else CampaignState.CANCELLED
         return self._move(replace(campaign, state_note="by_user"), state, actor, expected=campaign.state)
 
     def results(self, campaign_id: int) -> Results:
         campaign = self._store.campaign(campaign_id)
         return Results(campaign, self._store.funnel(campaign_id), self._inbox.counts(campaign_id))
+
+    def _begun(self, campaign_id: int) -> bool:
+        """Whether anything was handed over, or is about to be: the ledger alone knows."""
+        counts = self._inbox.counts(campaign_id)
+        return counts["submitted"] + counts["withheld"] > 0
 
     def _move(
         self, campaign: Campaign, state: CampaignState, actor: str, *, expected: CampaignState | None = None

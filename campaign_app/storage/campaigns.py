@@ -78,7 +78,7 @@ class SqlCampaigns:
             connection.execute(sa.delete(campaign_member).where(_member.campaign_id == campaign_id))
             condition = clause(Filter.from_json(json.loads(row.audience)), now)
             size = 0
-            for account_id in accounts_of(connection, row.entity_uscc):
+            for account_id in accounts_of(connection, row.entity_uscc, connected=True):
                 size += _freeze(connection, campaign_id, account_id, condition, size)
             connection.execute(sa.update(campaign).where(campaign.c.id == campaign_id).values(snapshot_size=size))
             return size
@@ -123,13 +123,16 @@ class SqlCampaigns:
         wanted = (
             sa.select(_member.seq, _member.customer_id)
             .where(_member.campaign_id == campaign_id, _member.seq > after_seq, _member.reason == Reason.OK)
+            .where(~sa.exists().where(ledger.c.campaign_id == campaign_id, ledger.c.seq == _member.seq))
             .order_by(_member.seq)
             .limit(limit)
         )
         with self.db.read() as connection:
             return tuple((seq, customer_id) for seq, customer_id in connection.execute(wanted))
 
-    def sent_since(self, entity_uscc: str, customer_ids: Sequence[int], since: datetime) -> dict[int, int]:
+    def sent_since(
+        self, entity_uscc: str, customer_ids: Sequence[int], since: datetime, *, but: int = 0
+    ) -> dict[int, int]:
         with self.db.read() as connection:
             people = self._people(connection, customer_ids)
             sent: dict[int, set[int]] = {}
@@ -137,7 +140,9 @@ class SqlCampaigns:
                 (ledger.c.dedupe_key, people),
                 (ledger.c.customer_id, {c: [c] for c in customer_ids}),
             ):
-                for who, row_id in rows_among(connection, _sent(column, entity_uscc, to_ms(since)), column, wanted):
+                for who, row_id in rows_among(
+                    connection, _sent(column, entity_uscc, to_ms(since), but), column, wanted
+                ):
                     for customer_id in wanted[who]:
                         sent.setdefault(customer_id, set()).add(row_id)
         return {customer_id: len(rows) for customer_id, rows in sent.items()}
@@ -171,7 +176,7 @@ def _freeze(
     return connection.execute(into).rowcount
 
 
-def _sent(column: sa.ColumnElement[Any], entity_uscc: str, since: int) -> sa.Select[Any, int]:
+def _sent(column: sa.ColumnElement[Any], entity_uscc: str, since: int, but: int) -> sa.Select[Any, int]:
     return (
         sa.select(column, ledger.c.id)
         .join(submission, submission.c.id == ledger.c.submission_id)
@@ -179,6 +184,7 @@ def _sent(column: sa.ColumnElement[Any], entity_uscc: str, since: int) -> sa.Sel
         .outerjoin(ledger_latest, SAME_ROW)
         .where(
             campaign.c.entity_uscc == entity_uscc,
+            campaign.c.id != but,
             submission.c.claimed_at >= since,
             sa.func.coalesce(ledger_latest.c.outcome, "").not_in(_NOT_SENT),
         )

@@ -58,10 +58,12 @@ class _Known:
     updated_at: int
 
 
-def accounts_of(connection: sa.Connection, entity_uscc: str) -> list[int]:
-    """The shops of one entity, in the order of their ids."""
+def accounts_of(connection: sa.Connection, entity_uscc: str, *, connected: bool = False) -> list[int]:
+    """The shops of one entity, in the order of their ids; only those that can be asked now if `connected`."""
     table = schema.account
     wanted = sa.select(table.c.id).where(table.c.entity_uscc == entity_uscc).order_by(table.c.id)
+    if connected:
+        wanted = wanted.where(table.c.state == "connected")
     return list(connection.execute(wanted).scalars())
 
 
@@ -98,7 +100,7 @@ class SqlCustomers:
 
     def count(self, audience: Filter, entity_uscc: str, now: datetime) -> int:
         with self.db.read() as connection:
-            shops = accounts_of(connection, entity_uscc)
+            shops = accounts_of(connection, entity_uscc, connected=True)
             found = sa.select(sa.func.count()).select_from(schema.customer)
             wanted = found.where(of_accounts(shops), clause(audience, now))
             return connection.execute(wanted).scalar_one()
@@ -154,7 +156,8 @@ class SqlCustomers:
     def _follow_numbers(
         self, connection: sa.Connection, entity: str, account_id: int, rows: _Rows, known: Mapping[str, _Known]
     ) -> None:
-        """Somebody who opted out by a number stays opted out when the shop's record gets another number, or none."""
+        """Somebody who opted out stays so when the shop's record gets, changes or loses a number."""
+        self._mark_numbers(connection, entity, account_id, rows, known)
         changed: dict[bytes, list[str]] = {}
         for ref, there in known.items():
             row, former = rows[ref], there.phone_key
@@ -167,6 +170,22 @@ class SqlCustomers:
             for former, found in marks_of(connection, entity, changed).items()
             for mark in found
             for ref in changed[former]
+        ]
+        add_marks(connection, marks)
+
+    def _mark_numbers(
+        self, connection: sa.Connection, entity: str, account_id: int, rows: _Rows, known: Mapping[str, _Known]
+    ) -> None:
+        """What was said under a ref holds for the number that is learnt later, in every shop of the entity."""
+        learnt = {
+            self._ref_key(account_id, ref): rows[ref]["phone_key"]
+            for ref, there in known.items()
+            if rows[ref]["phone_key"] not in (None, there.phone_key)
+        }
+        marks = [
+            Suppression(entity, learnt[key], mark.kind, mark.since, mark.source, mark.note)
+            for key, found in marks_of(connection, entity, learnt).items()
+            for mark in found
         ]
         add_marks(connection, marks)
 

@@ -25,7 +25,7 @@ def reached(merchant: Merchant) -> Counter[str]:
 @pytest.mark.timeout(900)
 def test_twenty_kills_with_faults_reach_everybody_once(tmp_path: Path) -> None:
     chance = random.Random(SEED)
-    with SandboxProcess(customers=1_500, seed=3) as sandbox:
+    with SandboxProcess(customers=2_500, seed=3) as sandbox:
         merchant = open_merchant(tmp_path / "ws", sandbox, batch_size=5)
         merchant.start_worker()
         merchant.connect()
@@ -37,8 +37,7 @@ def test_twenty_kills_with_faults_reach_everybody_once(tmp_path: Path) -> None:
             merchant.start_worker()
             until = time.monotonic() + chance.uniform(0.2, 4.0)
             while time.monotonic() < until:
-                if merchant.go_on(campaigns[-1]) is CampaignState.DONE:
-                    campaigns.append(merchant.new_campaign(f"第{len(campaigns) + 1}次").id)
+                merchant.go_on(campaigns[-1])
                 time.sleep(0.02)
             killed_in[merchant.app.campaigns.get(campaigns[-1]).state.value] += 1
             merchant.kill_worker()
@@ -55,8 +54,9 @@ def test_twenty_kills_with_faults_reach_everybody_once(tmp_path: Path) -> None:
         assert set(accepted.values()) == {1}
         mine = [merchant.app.campaigns.results(campaign_id) for campaign_id in campaigns]
         for results in mine:
-            assert results.counts["submitted"] == results.funnel["ok"] > 0, "everybody confirmed has a ledger row"
-            ended = results.counts["accepted"] + results.counts["rejected"] + results.counts["withheld"]
+            handed = results.counts["submitted"] + results.counts["withheld"]
+            assert handed == results.funnel["ok"] > 0, "everybody confirmed has a ledger row"
+            ended = results.counts["accepted"] + results.counts["rejected"]
             assert ended == results.counts["submitted"], "every row has its outcome"
         assert len(accepted) == sum(results.counts["accepted"] for results in mine)
         merchant.app.close()

@@ -134,6 +134,7 @@ class FakeGateway:
     fail_lookup: list[Exception] = field(default_factory=list)
     reject: set[str] = field(default_factory=set)
     unmentioned: set[str] = field(default_factory=set)
+    never_mentioned: set[str] = field(default_factory=set)
     capabilities: GatewayCapabilities = IDEMPOTENT
     stream: dict[str, list[Any]] = field(default_factory=dict)
     before_submit: Callable[[], None] | None = None
@@ -144,6 +145,7 @@ class FakeGateway:
             if m.recipient.ref.ref in self.reject
             else SubmitOutcome(m.message_id, Outcome.ACCEPTED, provider_id=f"s-{m.message_id}")
             for m in self.accepted[key]
+            if m.recipient.ref.ref not in self.never_mentioned
         )
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:

@@ -106,7 +106,7 @@ def open_merchant(folder: Path, sandbox: SandboxProcess, *, batch_size: int = 50
     offset = daytime_offset(bootstrap.system_clock())
     sandbox.skew_clock(offset.total_seconds())
     app = bootstrap.create_app(folder, MemoryKeeper(KEY), bootstrap.shifted_clock(offset))
-    settings = {bootstrap.DEMO: True, "batch_size": batch_size, "house_cap_per_week": 0, "house_cap_per_month": 0}
+    settings = {bootstrap.DEMO: True, "batch_size": batch_size}
     for name, value in settings.items():
         app.workspace.accounts.set_setting(name, value)
     return Merchant(folder, sandbox, app, offset.total_seconds())

@@ -63,6 +63,7 @@ class Shop:
         self, *, state: CampaignState = CampaignState.SENDING, screened: bool = True, **changes: Any
     ) -> Campaign:
         base = Campaign(0, "双十一", ENTITY, "retail", Filter(), "安宁百货", "{name}您好，拒收请回复R")
+        base = replace(base, window_end=self.clock() + timedelta(hours=12))
         made = self.workspace.campaigns.create(replace(base, **changes))
         if screened:
             screen(self.context, made.id)

@@ -39,7 +39,7 @@ class Running:
         self.shop = shop
         self.imports = FakeImport()
         self.flows = flows.launch(shop.context, self.imports, shop.workspace.flows)
-        self.start = flow_starter(self.flows)
+        self.start = flow_starter(shop.context, self.flows)
 
     def run(self, kind: str, **args: Any) -> Job:
         job = self.shop.workspace.jobs.enqueue(kind, args, NOW)
@@ -218,3 +218,27 @@ def test_a_bug_ends_the_job_and_hands_the_campaign_to_a_person(
         job = running.run("dispatch", campaign_id=campaign.id)
     assert (job.state, job.error) == ("failed", "bug")
     assert running.shop.state(campaign.id) == (CampaignState.PAUSED, "bug")
+
+
+@pytest.mark.expects_logs("dbos", "campaign_app.jobs.flows")
+def test_a_flow_that_could_not_even_say_that_it_ended_is_noticed(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = running.shop
+    shop.add_account(3)
+    campaign = shop.campaign()
+    monkeypatch.setattr(running.flows, "end", lambda *_: 1 / 0)
+    job = shop.workspace.jobs.enqueue("dispatch", {"campaign_id": campaign.id}, NOW)
+    with pytest.raises(ZeroDivisionError):
+        running.follow(job)
+    assert shop.workspace.jobs.job(job.id).state == "queued"
+    shop.set_state(campaign.id, CampaignState.SENDING)
+    running.start(job)
+    assert shop.workspace.jobs.job(job.id).error == "bug"
+    assert shop.state(campaign.id) == (CampaignState.PAUSED, "bug")
+    running.start(job)
+    sync = shop.workspace.jobs.enqueue("sync", {"account_id": 77}, NOW)
+    with pytest.raises(ZeroDivisionError):
+        running.follow(sync)
+    running.start(sync)
+    assert shop.workspace.jobs.job(sync.id).state == "failed"

@@ -17,31 +17,19 @@ from tests.helpers.shop import NOW, Shop
 @pytest.mark.parametrize(
     "reply",
     [
-        "R",
-        "r",
-        "Ｒ",
-        "ＴＤ",
-        "td。",
-        "T",
-        "N",
-        "回复TD",
-        "回R",
-        "退订",
-        "请帮我退订！",
-        "拒收",
-        "别再发了",
-        "QX",
-        "取消",
-        "STOP",
-        " 0000 ",
-        "退 订",
+        *("R", "r", "Ｒ", "ＴＤ", "td。", "T", "N", "回复TD", "回R", "退订", "请帮我退订！", "拒收", "别再发了", "QX"),
+        *("取消", "STOP", " 0000 ", "退 订", "R 谢谢", "r，烦死了", "TD谢谢", "退", "拒绝", "不要发了", "别再骚扰"),
+        *("unsubscribe", "STOP please", "我要投诉", "不要再给我发了"),
     ],
 )
 def test_replies_that_refuse(reply: str) -> None:
     assert is_opt_out(reply)
 
 
-@pytest.mark.parametrize("reply", ["", "好的", "1", "多少钱？", "谢谢", "请问几点开门", "Rose", "TDK", "👍"])
+@pytest.mark.parametrize(
+    "reply",
+    ["", "好的", "1", "多少钱？", "谢谢", "请问几点开门", "Rose", "TDK", "T恤多少钱", "N95口罩", "👍"],
+)
 def test_replies_that_do_not(reply: str) -> None:
     assert not is_opt_out(reply)
 

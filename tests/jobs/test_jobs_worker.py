@@ -30,6 +30,9 @@ def test_takes_every_job_once(shop: Shop, started: Started) -> None:
     worker.tick()
     worker.tick()
     assert started == [("sync", 4)]
+    shop.clock.advance(5)
+    worker.tick()
+    assert started == [("sync", 4)] * 2, "an open job is looked at again, in case its flow ended unsaid"
     assert shop.workspace.jobs.job(job.id).state == "running"
     again = Started()
     Worker(shop.context, again).tick()
@@ -46,6 +49,13 @@ def test_a_campaigns_state_alone_starts_its_work(shop: Shop, started: Started, s
     worker.tick()
     worker.tick()
     assert started == [(kind, campaign.id)]
+    (job,) = shop.workspace.jobs.open_jobs()
+    shop.workspace.jobs.set_state(job.id, "failed", error="account_disconnected")
+    worker.tick()
+    assert len(started) == 1, "work that failed is not begun again at once"
+    shop.clock.advance(5)
+    worker.tick()
+    assert len(started) == 2
 
 
 def scheduled(shop: Shop, *, hours: float, window: float) -> Campaign:
@@ -97,7 +107,8 @@ def test_connected_accounts_are_polled_from_time_to_time(shop: Shop, started: St
     worker.tick()
     shop.clock.advance(POLL_EVERY.total_seconds())
     worker.tick()
-    assert started == [("poll", first)], "a poll that is still running is not started again"
+    assert set(started) == {("poll", first)}
+    assert len(shop.workspace.jobs.open_jobs()) == 1, "a poll that is still running is not started again"
 
 
 def test_says_that_it_is_alive(shop: Shop, started: Started) -> None:

@@ -19,7 +19,7 @@ from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRef
 from campaign_app.domain.signature import Signature
 from campaign_app.services.accounts import Accounts, secret_name
 from campaign_app.services.audiences import Audiences
-from campaign_app.services.campaigns import Campaigns
+from campaign_app.services.campaigns import Campaigns, approval_hash
 from campaign_app.services.texts import Texts
 from campaign_app.services.window import closing_time
 from tests.fakes.remotes import ENTITY, ISSUER
@@ -178,7 +178,7 @@ def test_pause_resume_and_cancel(desk: Desk) -> None:
     desk.shop.clock.advance(12 * 3_600)
     waiting = desk.campaigns.resume(later.id, actor="李")
     assert (waiting.state, waiting.state_note) == (CampaignState.WAITING, "window_over")
-    assert desk.campaigns.cancel(later.id, actor="李").state is CampaignState.CANCELLING
+    assert desk.campaigns.cancel(later.id, actor="李").state is CampaignState.CANCELLED, "nothing had left"
     assert code_of(lambda: desk.campaigns.cancel(later.id, actor="李")) == "campaign_state"
 
 
@@ -275,3 +275,29 @@ def test_segments_are_saved_by_name(desk: Desk) -> None:
         audiences.save(" ", zhejiang)
     with pytest.raises(NotFound):
         workspace.audiences.audience("浙江客户")
+
+
+def test_what_has_begun_is_never_edited_and_its_cancel_asks_the_sender(desk: Desk) -> None:
+    approved = desk.approved()
+    desk.campaigns.schedule(approved.id, send_at=None, actor="李")
+    desk.shop.set_state(approved.id, CampaignState.SENDING)
+    desk.shop.run(approved.id)
+    desk.shop.set_state(approved.id, CampaignState.WAITING)
+    older = replace(desk.campaigns.get(approved.id), rule_packs="older")
+    older = replace(older, approved_hash=approval_hash(older, "older"))
+    desk.shop.workspace.campaigns.update(older, expected=CampaignState.WAITING)
+    again = desk.campaigns.schedule(approved.id, send_at=None, actor="李")
+    assert again.state is CampaignState.SCHEDULED, "new rules cannot void what has begun: they are asked per message"
+    assert code_of(lambda: desk.campaigns.edit(approved.id, actor="王", body="x")) == "campaign_running"
+    assert desk.campaigns.cancel(approved.id, actor="李").state is CampaignState.CANCELLING
+
+
+def test_a_disconnected_shop_is_left_out_and_can_be_connected_again(desk: Desk, accounts: Accounts) -> None:
+    account = accounts.connect(base_url="http://127.0.0.1:9", key_id="k9", private_key="alt", actor="陈")
+    for shop in accounts.all():
+        accounts.disconnect(shop.id, actor="陈")
+    made = desk.made()
+    assert desk.shop.workspace.campaigns.snapshot(made.id, NOW) == 0
+    again = accounts.connect(base_url="http://127.0.0.1:9", key_id="k9", private_key="neu", actor="陈")
+    assert (again.id, accounts.private_key(again.id)) == (account.id, "neu")
+    assert desk.shop.workspace.accounts.account(account.id).state == "connected"
