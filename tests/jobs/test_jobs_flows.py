@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from threading import Event
 from typing import Any
 
 import pytest
@@ -203,7 +204,13 @@ def test_an_import_goes_chunk_by_chunk_and_can_be_cancelled(running: Running) ->
 
 
 def test_a_job_that_was_started_twice_runs_once(running: Running) -> None:
-    job = running.run("import", import_id=9, chunks=2)
+    job = running.shop.workspace.jobs.enqueue("import", {"import_id": 9, "chunks": 2}, NOW)
+    go_on = Event()
+    running.imports.before = lambda _: go_on.wait(30) and None
+    running.start(job)
+    running.start(job)
+    go_on.set()
+    running.follow(job)
     running.follow(job)
     assert running.imports.chunks == [(9, 0), (9, 1)]
 
