@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from campaign_app.compliance.dates import Day, days_in
+from campaign_app.compliance.normalize import Folded
 from campaign_app.compliance.numbers import Number, find_numbers
 
 # nothing that is read as one goes on beyond these marks
@@ -31,19 +32,22 @@ class Clause(NamedTuple):
 _EMPTY: Final = Clause((), (), ())
 
 
-def clauses_in(plain: str) -> list[tuple[int, Clause]]:
-    """Where the clauses begin that hold anything, and what."""
+def clauses_in(body: Folded) -> list[tuple[int, Clause]]:
+    """Where in the plain body the clauses begin that hold anything, and what."""
+    plain = body.plain
+    raw = body.raw if len(body.raw) == len(plain) else plain
     found = []
     for match in _CLAUSE.finditer(plain):
-        clause = _read(match[0])
+        start, end = match.span()
+        clause = _read(match[0], raw[start:end])
         if clause is not _EMPTY:
-            found.append((match.start(), clause))
+            found.append((start, clause))
     return found
 
 
 @lru_cache(maxsize=8192)
-def _read(text: str) -> Clause:
+def _read(text: str, raw: str) -> Clause:
     hotlines = tuple(match.span() for match in _HOTLINE.finditer(text)) if _SOME_DIGITS.search(text) else ()
-    numbers = find_numbers(text) if len(_DIGIT.findall(text)) >= _OF_A_MOBILE else ()
+    numbers = tuple(find_numbers(text, raw)) if len(_DIGIT.findall(text)) >= _OF_A_MOBILE else ()
     clause = Clause(numbers, hotlines, days_in(text) if _DAY_MARK.search(text) else ())
     return clause if any(clause) else _EMPTY

@@ -12,7 +12,9 @@ _DOTTED: Final = re.compile(
     r"(?<![\d.])(?:(20\d\d)[./-])?(\d{1,2})[./-](\d{1,2})"
     r"(?=\s*(?:日|号)?\s*(?:\d{1,2}[点:]\d{0,2}\s*)?(?:前|止|截止|结束|到期|24点))"
 )
-_DAY_ALONE: Final = re.compile(r"(?<![\d月.])()()(\d{1,2})[日号](?!内|后|游|均|店|线|口|厅|馆|码|色|院|\w{0,3}楼)")
+_DAY_ALONE: Final = re.compile(
+    r"(?<!\d月)(?<![\d.])()()(\d{1,2})[日号](?!内|后|游|均|店|线|口|厅|馆|码|色|院|\w{0,3}楼)"
+)
 # what begins or is delivered on a day does not end on it
 _BEGINS: Final = re.compile(
     r"[日号]?\s*(?:\d{1,2}(?:点|时|:\d\d)(?:\d{1,2}分)?)?\s*(?:起|开始|开抢|开售|开启|开幕|开业|开奖|开门|上架|上新|上线|发货|"
@@ -50,11 +52,8 @@ def last_day(days: Iterable[Day], sent: date) -> date | None:
 
 def _nearest(year: int, month: int, day: int, sent: date) -> date | None:
     """The day meant: in the year named, else the next one that is not long past."""
-    for candidate in [year] if year else [sent.year, sent.year + 1]:
-        try:
-            found = date(candidate, month or sent.month, day)
-        except ValueError:
-            return None
-        if year or not month or found >= sent - _FAR_PAST:
-            return found
-    return None
+    try:
+        found = date(year or sent.year, month or sent.month, day)
+        return found.replace(year=sent.year + 1) if not year and month and found < sent - _FAR_PAST else found
+    except ValueError:
+        return None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from campaign_app import assets
-from campaign_app.compliance.checks import build, parts_of
+from campaign_app.compliance.checks import build
 from campaign_app.compliance.frame import Frame
 from campaign_app.compliance.matcher import Matcher
 from campaign_app.compliance.message import CheckRequest
@@ -43,7 +43,7 @@ class Engine:
         self._table = fold_table(assets.path("tables", "fold.json"))
         self._language = language
         self._providers = rules.providers
-        parts = [(rule, part) for rule in rules.rules for part in parts_of(build(rule, self._table))]
+        parts = [(rule, part) for rule in rules.rules for part in build(rule, self._table)]
         self._active = [Active(number, rule, part) for number, (rule, part) in enumerate(parts)]
         self._matcher = Matcher((one.number, one.check.literals, one.check.look) for one in self._active)
 

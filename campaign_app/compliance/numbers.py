@@ -19,6 +19,7 @@ _LETTERED: Final = re.compile(
     r"|(?:单|编|流水|运单|卡|会员|货|批|凭证|预约|序列|订单|物流|快递|型|期|执照|许可证?|备案|合同|发票|存单)号[为是:]?\s*\Z"
     r"|(?:订单|运单|单号|券号|编码|编号|no\.?|id)[为是:]?\s*\Z"
 )
+_CHINESE_DIGIT: Final = re.compile("[〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸]")
 _GROUPED: Final = re.compile(r"\d+|[^\d]+")
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS: Final = "10x98765432"
@@ -32,9 +33,21 @@ class Number(NamedTuple):
     end: int
 
 
-def find_numbers(plain: str) -> tuple[Number, ...]:
-    """In a folded text. Numbers that a word in front calls a code or an order are none."""
-    return tuple(_mobiles(plain)) + tuple(_long_ones(plain))
+def find_numbers(plain: str, raw: str) -> list[Number]:
+    """In a folded text and as it was typed. Numbers that a word in front calls a code or an order are none.
+
+    张三13900000000 is a name and a number: Chinese digits are read last, where nothing else is.
+    """
+    typed = plain
+    if len(raw) == len(plain) and _CHINESE_DIGIT.search(raw):
+        typed = "".join(
+            "~" if _CHINESE_DIGIT.match(as_typed) else char for as_typed, char in zip(raw, plain, strict=True)
+        )
+    found = [*_mobiles(typed), *_long_ones(typed)]
+    if typed != plain:
+        rest = [*_mobiles(plain), *_long_ones(plain)]
+        found += [one for one in rest if all(one.end <= other.start or other.end <= one.start for other in found)]
+    return found
 
 
 def is_identity_number(digits: str) -> bool:

@@ -140,7 +140,9 @@ def parse_rule(file: _File, lists: Lists) -> Rule:
     try:
         options = expand(parsed.model_extra or {}, lists)
     except UnknownList as error:
-        raise PackError(path, str(error), _line_of(source, str(error).rpartition("@")[2])) from error
+        lines = enumerate(source.splitlines(), 1)
+        line = next((number for number, text in lines if f"@{error.name}" in text), 0)
+        raise PackError(path, str(error), line) from error
     return _rule(path, parsed, citations, options)
 
 
@@ -211,14 +213,24 @@ def _provider(file: _File) -> Provider:
 def _refusal(path: Path, source: str, error: ValidationError) -> PackError:
     first = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    key = next((part for part in first["loc"] if isinstance(part, str)), "")
-    return PackError(path, f"{where}: {first['msg']}", _line_of(source, key))
+    return PackError(path, f"{where}: {first['msg']}", _line_at(source, first["loc"]))
 
 
-def _line_of(source: str, key: str) -> int:
-    """The first line that sets `key` or opens its table; 0 if none does."""
+def _line_at(source: str, loc: tuple[int | str, ...]) -> int:
+    """The line that pydantic's `loc` means: in the n-th of several tables, if it says so."""
+    keys = [part for part in loc if isinstance(part, str)]
+    if loc[:1] == ("case",) and len(loc) > 2:
+        heads = [number for number, line in enumerate(source.splitlines(), 1) if line.strip() == "[[case]]"]
+        start = heads[int(loc[1])] if int(loc[1]) < len(heads) else 0
+        return _line_of(source, keys[-1], start) or start
+    return _line_of(source, keys[0]) if keys else 0
+
+
+def _line_of(source: str, key: str, start: int = 0) -> int:
+    """The first line after `start` that sets `key` or opens its table; 0 if none does."""
     wanted = re.compile(rf"\s*\[*\s*{re.escape(key)}\b")
-    return next((number for number, line in enumerate(source.splitlines(), 1) if key and wanted.match(line)), 0)
+    lines = enumerate(source.splitlines(), 1)
+    return next((number for number, line in lines if number > start and wanted.match(line)), 0)
 
 
 def _refuse_doubles(rules: Iterable[Rule]) -> None:

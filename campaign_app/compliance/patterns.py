@@ -14,6 +14,8 @@ from itertools import product
 from math import prod
 from typing import Any, Final, NamedTuple
 
+from campaign_app.compliance.lazy import lazy
+
 # every start position then costs a bounded number of steps, whatever the text
 MAX_REPEAT: Final = 40
 _TOO_MANY: Final = 1_000_000
@@ -31,18 +33,6 @@ class BadPattern(ValueError):
     """The pattern cannot be used in a rule."""
 
 
-def compile_pattern(source: str) -> re.Pattern[str]:
-    """Raises BadPattern for one that is wrong, or that could take more than linear time."""
-    try:
-        parsed = _parser.parse(source)
-        compiled = re.compile(source)
-    except re.error as error:
-        raise BadPattern(f"{source!r}: {error}") from error
-    if _steps(parsed) >= _TOO_MANY:
-        raise BadPattern(f"{source!r}: repeats without a bound, or too many of them")
-    return compiled
-
-
 class Anchors(NamedTuple):
     """Words of which each match holds at least one, and how far a match reaches to both sides of it at most."""
 
@@ -51,9 +41,32 @@ class Anchors(NamedTuple):
     after: int
 
 
-def anchors_of(source: str) -> Anchors | None:
-    """None if there are no such words."""
-    return _sequence(_parser.parse(source))
+class Pattern:
+    """Checked when it is made, compiled when it is first used: most patterns never meet their words."""
+
+    def __init__(self, source: str) -> None:
+        """Raises BadPattern for one that is wrong, or that could take more than linear time."""
+        self.source = source
+        try:
+            parsed = _parser.parse(source)
+        except re.error as error:
+            raise BadPattern(f"{source!r}: {error}") from error
+        if _steps(parsed) >= _TOO_MANY:
+            raise BadPattern(
+                f"{source!r}: repeats without a bound, too many of them, or a look-behind of no fixed width"
+            )
+        self._parsed = parsed
+
+    @lazy
+    def regex(self) -> re.Pattern[str]:
+        return re.compile(self.source)
+
+    def anchors(self) -> Anchors:
+        """Raises BadPattern if there are no words that each match holds."""
+        anchors = _sequence(self._parsed)
+        if anchors is None:
+            raise BadPattern(f"{self.source!r}: no word that every match holds")
+        return anchors
 
 
 def _worth(anchors: Anchors) -> tuple[bool, int, int]:
@@ -80,6 +93,9 @@ def _steps_of(op: str, args: Any, *, repeated: bool) -> int:
         return int(high - low + 1) * int(_steps(inner, repeated=repeated or high > 1) ** int(high))
     if op == "BRANCH":
         return _branch_steps(args[1], repeated=repeated)
+    if op in ("ASSERT", "ASSERT_NOT") and args[0] < 0:
+        low, high = args[1].getwidth()
+        return 1 if low == high else _TOO_MANY  # a look-behind has to be of one width
     if op in ("SUBPATTERN", "ATOMIC_GROUP", "ASSERT", "ASSERT_NOT"):
         return _steps(args[-1] if isinstance(args, tuple) else args, repeated=repeated)
     return 1

@@ -79,7 +79,7 @@ class Subject:
 
     @lazy
     def clauses(self) -> Sequence[tuple[int, Clause]]:
-        return clauses_in(self.body.plain)
+        return clauses_in(self.body)
 
     @lazy
     def hotlines(self) -> Sequence[tuple[int, int]]:

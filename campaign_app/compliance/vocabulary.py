@@ -16,6 +16,10 @@ _NAME: Final = re.compile(r"@([a-z][a-z-]*)")
 class UnknownList(ValueError):
     """A rule names a word list that is not there."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no word list @{name}")
+        self.name = name
+
 
 def expand(options: Any, lists: Lists) -> Any:
     """`options` with every @name replaced. Raises UnknownList."""
@@ -43,5 +47,5 @@ def _alternation(name: str, lists: Lists) -> str:
 
 def _words(name: str, lists: Lists) -> tuple[str, ...]:
     if name not in lists:
-        raise UnknownList(f"there is no word list @{name}")
+        raise UnknownList(name)
     return lists[name]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from campaign_app.compliance.gaps import is_one_word, is_spread_out, is_whole
+from campaign_app.compliance.patterns import Pattern
 from campaign_app.compliance.subject import Hit, Subject, occurrences
 from campaign_app.domain.finding import Severity
 
@@ -15,7 +16,6 @@ from campaign_app.domain.finding import Severity
 AROUND: Final = 16
 _FAR: Final = 120
 _BORDERS: Final = {"sentence": re.compile(r"[。!?;]"), "clause": re.compile(r"[。!?;,:]")}
-Regex = re.Pattern[str]
 Span = tuple[int, int]
 
 
@@ -24,19 +24,19 @@ class Conditions:
     """What must and may not stand right beside a word, and longer words and patterns that excuse it."""
 
     unless: tuple[str, ...]
-    unless_patterns: tuple[Regex, ...]
-    before: Regex | None
-    after: Regex | None
-    not_before: Regex | None
-    not_after: Regex | None
+    unless_patterns: tuple[Pattern, ...]
+    before: Pattern | None
+    after: Pattern | None
+    not_before: Pattern | None
+    not_after: Pattern | None
 
     def hold(self, text: str, start: int, end: int) -> bool:
         left = text[max(0, start - AROUND) : start]
         return not (
-            (self.not_after and self.not_after.match(text, end))
-            or (self.not_before and self.not_before.search(left))
-            or (self.after and not self.after.match(text, end))
-            or (self.before and not self.before.search(left))
+            (self.not_after and self.not_after.regex.match(text, end))
+            or (self.not_before and self.not_before.regex.search(left))
+            or (self.after and not self.after.regex.match(text, end))
+            or (self.before and not self.before.regex.search(left))
             or self._excused(text, start, end)
         )
 
@@ -49,7 +49,7 @@ class Conditions:
         for word in self.unless:
             yield from occurrences(around, word)
         for pattern in self.unless_patterns:
-            for match in pattern.finditer(around):
+            for match in pattern.regex.finditer(around):
                 yield match.span()
 
 
@@ -76,8 +76,8 @@ class Words:
 
     conditions: Conditions
     whom: Whom
-    needs: Regex | None
-    lacks: Regex | None
+    needs: Pattern | None
+    lacks: Pattern | None
     within: str
     severity: Severity | None
     variant: bool
@@ -86,9 +86,9 @@ class Words:
     def near_phrase(self, window: str, start: int, end: int) -> Sequence[Span]:
         return ((start, end),) if self.conditions.hold(window, start, end) else ()
 
-    def near_pattern(self, patterns: Sequence[Regex], window: str, start: int, end: int) -> Sequence[Span]:
+    def near_pattern(self, patterns: Sequence[Pattern], window: str, start: int, end: int) -> Sequence[Span]:
         """The matches that hold the literal; others have literals of their own."""
-        matches = (match for pattern in patterns for match in pattern.finditer(window))
+        matches = (match for pattern in patterns for match in pattern.regex.finditer(window))
         spans = (_marked(match) for match in matches if match.start() <= start and end <= match.end())
         return [(a, b) for a, b in spans if a < b and self.conditions.hold(window, a, b)]
 
@@ -117,14 +117,16 @@ class Words:
         return subject.memo[id(self)]
 
     def _agrees(self, scope: str) -> bool:
-        return not (self.needs and not self.needs.search(scope)) and not (self.lacks and self.lacks.search(scope))
+        return not (self.needs and not self.needs.regex.search(scope)) and not (
+            self.lacks and self.lacks.regex.search(scope)
+        )
 
 
 def _marked(match: re.Match[str]) -> Span:
     return match.span("mark") if "mark" in match.re.groupindex else match.span()
 
 
-def _scope(text: str, start: int, end: int, border: Regex) -> str:
+def _scope(text: str, start: int, end: int, border: re.Pattern[str]) -> str:
     """The sentence or clause around text[start:end], as far as it matters."""
     left = border.split(text[max(0, start - _FAR) : start])[-1]
     return left + text[start:end] + border.split(text[end : end + _FAR])[0]

@@ -38,26 +38,22 @@ _SIMPLE: Final[dict[str, Builder]] = {
     **size_and_time.KINDS,
     **variables.KINDS,
 }
-KINDS: Final[dict[str, Builder]] = {**_SIMPLE, "several": campaign.several(_SIMPLE)}
+_SEVERAL: Final = campaign.several(_SIMPLE)
 
 
-def build(rule: Rule, table: FoldTable) -> Check:
-    """The check of a rule. Raises SettingsError("rule_pack") if its kind is unknown or an option is wrong."""
-    builder = KINDS.get(rule.kind)
-    if builder is None:
+def build(rule: Rule, table: FoldTable) -> tuple[Check, ...]:
+    """The checks of a rule, to be asked apart. Raises SettingsError("rule_pack") if it cannot work."""
+    if rule.kind != "several" and rule.kind not in _SIMPLE:
         raise _refused(rule, f"no kind of check is called {rule.kind!r}")
     try:
-        return builder(rule.options, table)
+        if rule.kind == "several":
+            return _SEVERAL(rule.options, table).checks
+        return (_SIMPLE[rule.kind](rule.options, table),)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise _refused(rule, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
     except BadPattern as error:
         raise _refused(rule, str(error)) from error
-
-
-def parts_of(check: Check) -> tuple[Check, ...]:
-    """What can be asked apart of a rule that is made of several checks."""
-    return check.checks if isinstance(check, campaign.Several) else (check,)
 
 
 def _refused(rule: Rule, reason: str) -> SettingsError:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any, Final
 
 from campaign_app.compliance.checks.base import Asked, Builder, Check, Options, with_options
 from campaign_app.compliance.matcher import Literal
 from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.patterns import BadPattern
-from campaign_app.compliance.subject import Found, Hit, Subject, merged
+from campaign_app.compliance.subject import Found, Hit, Subject
 from campaign_app.compliance.traits import MARKED
 
 
@@ -44,45 +42,29 @@ class Outside(Options):
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """Checks that make up one rule; `places` says of each literal whose it is."""
+    """Checks that make up one rule, asked apart; `places` says of each literal whose it is."""
 
     checks: tuple[Check, ...]
     literals: tuple[Literal, ...]
     places: tuple[tuple[int, int], ...]
-    always: bool
-    traits: int
-    fixed: bool
-    late: bool
 
     def look(self, literal: int, window: str, start: int, end: int) -> Sequence[Found]:
         number, place = self.places[literal]
         near = self.checks[number].look(place, window, start, end)
         return [Found(a, b, group * len(self.checks) + number) for a, b, group in near]
 
-    def hits(self, subject: Subject, found: Sequence[Found]) -> list[Hit]:
-        return merged(self._all_hits(subject, found))
-
-    def _all_hits(self, subject: Subject, found: Sequence[Found]) -> Iterator[Hit]:
-        for number in range(len(self.checks)):
-            yield from self.hits_of(number, subject, found)
-
     def hits_of(self, number: int, subject: Subject, found: Sequence[Found]) -> list[Hit]:
-        """Those of one check alone."""
-        check, count = self.checks[number], len(self.checks)
+        """Those of one check."""
+        count = len(self.checks)
         own = [Found(f.start, f.end, f.group // count) for f in found if f.group % count == number]
-        return list(check.hits(subject, own)) if own or check.always else []
+        return list(self.checks[number].hits(subject, own)) if own else []
 
 
 def combined(checks: Sequence[Check]) -> Several:
-    places = [(number, place) for number, check in enumerate(checks) for place in range(len(check.literals))]
     return Several(
         tuple(checks),
         tuple(literal for check in checks for literal in check.literals),
-        tuple(places),
-        always=any(check.always for check in checks),
-        traits=reduce(or_, (check.traits for check in checks)),
-        fixed=all(check.fixed for check in checks),
-        late=any(check.late for check in checks),
+        tuple((number, place) for number, check in enumerate(checks) for place in range(len(check.literals))),
     )
 
 
@@ -117,10 +99,10 @@ def build_outside(options: Outside, table: FoldTable) -> Asked:  # noqa: ARG001 
     return Asked(lambda subject: (), fixed=True)  # noqa: ARG005 - the protocol's
 
 
-def several(kinds: Mapping[str, Builder]) -> Builder:
+def several(kinds: Mapping[str, Builder]) -> Callable[[Mapping[str, Any], FoldTable], Several]:
     """The kind `several`: `[[check]]` tables with a kind and options each."""
 
-    def build(options: Mapping[str, Any], table: FoldTable) -> Check:
+    def build(options: Mapping[str, Any], table: FoldTable) -> Several:
         parts = [dict(part) for part in options.get("check", ())]
         unknown = [part.get("kind") for part in parts if part.get("kind") not in kinds] + [*options.keys() - {"check"}]
         if unknown or not parts:

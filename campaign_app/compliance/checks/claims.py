@@ -13,21 +13,21 @@ from campaign_app.compliance.checks.scan import Scan, scan
 from campaign_app.compliance.dates import PERIOD, last_day
 from campaign_app.compliance.matcher import Literal
 from campaign_app.compliance.normalize import FoldTable
-from campaign_app.compliance.patterns import compile_pattern
+from campaign_app.compliance.patterns import Pattern
 from campaign_app.compliance.subject import Found, Hit, Subject, merged
 from campaign_app.compliance.traits import ANY
 from campaign_app.domain.finding import Severity
 
 # over the squeezed text, where digits are digits
 _URGENT: Final = (
-    r"(?:最后|仅剩|只剩|还剩|剩余|倒计时|仅限|最后仅剩)(?:最后)?(?:\d{1,2}|几|半)[天日](?!前|内)",
-    r"(?:最后|仅剩|只剩|还剩|倒计时)(?:最后)?\d{1,3}个?小时",
+    r"(?:最后|仅剩|只剩|还剩|剩余|倒计时|仅限|最后仅剩)(?:最后)?(?:[\d十]{1,2}|几|半|两)[天日](?!前|内)",
+    r"(?:最后|仅剩|只剩|还剩|倒计时)(?:最后)?(?:[\d十]{1,3}|两|几|半)个?小时",
     r"今[天日晚夜](?:\d{1,2}点|晚|夜|就|即|将|是|为|前|准时|最后){0,3}(?:截止|结束|到期|收官|收尾|关闭|下架|恢复原价|涨价|失效|止|1天|机会|1次)",
     r"当[天晚日](?:就|即|将|\d{1,2}点|前|准时){0,2}(?:截止|结束|失效)",
     r"(?:仅限|只限|限)今[天日晚]",
     r"明[天日早](?:就|即|将|\d{1,2}点|准时){0,2}(?:截止|结束|恢复原价|涨价|失效|下架|到期)",
 )
-_NUMBER: Final = re.compile(r"\d{1,3}")
+_NUMBER: Final = re.compile(r"\d{0,2}十\d?|\d{1,3}")
 _MONEY: Final = re.compile(r"(\d{1,9}(?:\.\d{1,2})?)\s*(万|w|千|k)?\s*(?:元|块|rmb|人民币|大奖|现金|奖金|巨奖)")
 _NOT_A_PRIZE: Final = re.compile(r"(?:满|消费|充值|瓜分|总额|总价值?|累计|共|合计|购|买|单笔|存)[^,。;!]{0,6}\Z")
 _PRIZE_LIMIT: Final = 50_000
@@ -75,7 +75,7 @@ class Read:
 
 def build_urgency(options: Mapping[str, Any], table: FoldTable) -> Read:
     NoOptions.model_validate(options)
-    return Read(scan(compile_pattern(table.pattern(source)) for source in _URGENT), urgent)
+    return Read(scan(Pattern(table.pattern(source)) for source in _URGENT), urgent)
 
 
 def urgent(subject: Subject, found: Sequence[Found]) -> Iterator[Hit]:
@@ -92,14 +92,19 @@ def urgent(subject: Subject, found: Sequence[Found]) -> Iterator[Hit]:
 
 def _claimed(words: str) -> timedelta:
     """How far off the end may be for the words to be true."""
-    number = _NUMBER.search(words)
-    if number and "小时" in words:
-        return timedelta(days=-(-int(number[0]) // 24))
     if "明" in words:
         return timedelta(days=1)
-    if "今" in words or "当" in words or number is None:
-        return timedelta(days=0 if "几" not in words else 5)
-    return timedelta(days=int(number[0]))
+    if "今" in words or "当" in words:
+        return timedelta(0)
+    number = _NUMBER.search(words.replace("两", "2").replace("几", "5").replace("半", "1"))
+    amount = _counted(number[0]) if number else 0
+    return timedelta(days=-(-amount // 24) if "小时" in words else amount)
+
+
+def _counted(written: str) -> int:
+    """12, 十, 十2, 2十4: the digits are folded already."""
+    tens, ten, ones = written.rpartition("十")
+    return int(written) if not ten else int(tens or 1) * 10 + int(ones or 0)
 
 
 def build_prize(options: Prize, table: FoldTable) -> Read:
@@ -113,7 +118,7 @@ def build_prize(options: Prize, table: FoldTable) -> Read:
                 start, end = min(draw[0], match.start()), max(draw[1], match.end())
                 yield subject.body_hit(*subject.body.plain_span(start, end), Severity.BLOCK)
 
-    return Read(scan(compile_pattern(table.pattern(draw)) for draw in options.draws), too_high)
+    return Read(scan(Pattern(table.pattern(draw)) for draw in options.draws), too_high)
 
 
 def _amount(match: re.Match[str]) -> float:
@@ -121,7 +126,7 @@ def _amount(match: re.Match[str]) -> float:
 
 
 def build_gift(options: Gift, table: FoldTable) -> Read:
-    vague, counted = (compile_pattern(table.pattern(p)) for p in (options.vague, options.counted))
+    vague, counted = (Pattern(table.pattern(p)) for p in (options.vague, options.counted))
 
     def incomplete(subject: Subject, found: Sequence[Found]) -> Iterator[Hit]:
         plain = subject.body.plain
@@ -129,8 +134,8 @@ def build_gift(options: Gift, table: FoldTable) -> Read:
         for start, end, _ in found:
             first, last = _in_plain(subject, start, end)
             _, high = _around(plain, first, last, _CLAUSE)
-            what = vague.search(plain, first, high)
-            told = counted.search(plain, last, high) or _SO_MANY_FOR.search(plain, first, last)
+            what = vague.regex.search(plain, first, high)
+            told = counted.regex.search(plain, last, high) or _SO_MANY_FOR.search(plain, first, last)
             if what or not told or not dated:
                 yield subject.body_hit(*subject.body.plain_span(first, what.end() if what else last))
 
@@ -142,8 +147,8 @@ def _in_plain(subject: Subject, start: int, end: int) -> tuple[int, int]:
     return subject.body.plain_at_squeezed(start), subject.body.plain_at_squeezed(end - 1) + 1
 
 
-def _all(patterns: Sequence[str], table: FoldTable) -> list[re.Pattern[str]]:
-    return [compile_pattern(table.pattern(pattern)) for pattern in patterns]
+def _all(patterns: Sequence[str], table: FoldTable) -> list[Pattern]:
+    return [Pattern(table.pattern(pattern)) for pattern in patterns]
 
 
 def _around(text: str, start: int, end: int, border: re.Pattern[str]) -> tuple[int, int]:

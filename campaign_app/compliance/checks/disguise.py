@@ -93,10 +93,8 @@ def _styled(subject: Subject) -> Iterator[Hit]:
 
 
 def _runs(flags: npt.NDArray[Any]) -> Iterator[tuple[int, int]]:
-    """Where flags are set, in unbroken runs."""
+    """Where flags are set, at least one of them, in unbroken runs."""
     places = np.flatnonzero(flags).tolist()
-    if not places:
-        return
     start = places[0]
     for before, after in pairwise((*places, -1)):
         if after != before + 1:

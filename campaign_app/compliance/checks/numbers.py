@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from campaign_app.compliance.checks.base import Builder, simple
+from campaign_app.compliance.numbers import Number
 from campaign_app.compliance.subject import Hit, Subject
 from campaign_app.compliance.traits import HOTLINES, NUMBERS, VALUES
 
@@ -20,8 +21,13 @@ _ADDRESS: Final = re.compile(
 def merchants_mobile(subject: Subject) -> Iterator[Hit]:
     """A mobile number in the fixed text: somebody's own, where a hotline belongs."""
     for number in subject.numbers:
-        if number.kind == "mobile" and not subject.value_over(number.start, number.end):
+        if number.kind == "mobile" and not _excused(subject, number):
             yield subject.body_hit(number.start, number.end)
+
+
+def _excused(subject: Subject, number: Number) -> bool:
+    """What a value brings in or a link carries is another rule's."""
+    return subject.value_over(number.start, number.end) is not None or subject.in_link(number.start, number.end)
 
 
 def personal(subject: Subject) -> Iterator[Hit]:

@@ -73,6 +73,8 @@ def obstructed(subject: Subject) -> Iterator[Hit]:
     text = subject.text
     for match in _REFUSAL.finditer(subject.body.squeezed):
         start, end = _clause(subject, *subject.body.squeezed_span(*match.span()))
+        if text[start:end].rstrip().endswith(("退订", "拒收", "接收", "收到")) and end < len(text):
+            end = _clause(subject, end + 1, end + 1)[1]  # “如需退订，请登录…” says it in the next clause
         clause = subject.folded_slice(start, end)
         near = text[max(0, start - 30) : end + 30]
         if _OTHER_WAY.search(clause) and (_MESSAGES.search(clause) or not _BOOKING.search(near)):

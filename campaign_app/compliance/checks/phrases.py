@@ -10,10 +10,10 @@ from campaign_app.compliance.checks.base import Builder, Options, with_options
 from campaign_app.compliance.checks.scan import scan
 from campaign_app.compliance.matcher import Literal as Anchor
 from campaign_app.compliance.normalize import FoldTable
-from campaign_app.compliance.patterns import BadPattern, compile_pattern
+from campaign_app.compliance.patterns import BadPattern, Pattern
 from campaign_app.compliance.subject import Found, Hit, Subject, merged
 from campaign_app.compliance.traits import ANY
-from campaign_app.compliance.wording import AROUND, Conditions, Regex, Whom, Words
+from campaign_app.compliance.wording import AROUND, Conditions, Whom, Words
 from campaign_app.domain.finding import Severity
 
 
@@ -64,7 +64,7 @@ class Place(NamedTuple):
     """What a literal belongs to: a group, and the patterns that hold it; none if it is a phrase itself."""
 
     group: int
-    patterns: tuple[Regex, ...]
+    patterns: tuple[Pattern, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ class Phrases:
         hits = merged(self._hits(subject, found))
         if not self.whole:
             return hits
+        subject.marks += [("", hit) for hit in hits if hit.spread]  # the way it is written is a finding of its own
         return [Hit(severity=max((h.severity for h in hits if h.severity), default=None))] if hits else ()
 
     def _hits(self, subject: Subject, found: Sequence[Found]) -> Iterator[Hit]:
@@ -114,7 +115,7 @@ def build(options: PhraseOptions, table: FoldTable) -> Phrases:
     for number, group in enumerate(groups):
         around = AROUND if group.conditional else 2
         literals += [(Anchor(word, around, around), Place(number, ())) for word in _phrases(group, table)]
-        scanned = scan((compile_pattern(table.pattern(source)) for source in group.patterns), around=around)
+        scanned = scan((Pattern(table.pattern(source)) for source in group.patterns), around=around)
         literals += [
             (anchor, Place(number, owned)) for anchor, owned in zip(scanned.literals, scanned.patterns, strict=True)
         ]
@@ -132,7 +133,7 @@ def build(options: PhraseOptions, table: FoldTable) -> Phrases:
 
 def _phrases(group: Group, table: FoldTable) -> list[str]:
     phrases = [table.phrase(phrase) for phrase in group.phrases]
-    if not all(phrases):
+    if not all(any(map(str.isalnum, phrase)) for phrase in phrases):
         raise BadPattern("a phrase without letters or digits")
     return phrases
 
@@ -141,7 +142,7 @@ def _words(group: Group, table: FoldTable) -> Words:
     return Words(
         conditions=Conditions(
             unless=tuple(table.phrase(phrase) for phrase in group.unless),
-            unless_patterns=tuple(compile_pattern(table.pattern(p)) for p in group.unless_patterns),
+            unless_patterns=tuple(Pattern(table.pattern(p)) for p in group.unless_patterns),
             before=_optional(f"(?:{group.before})\\Z" if group.before else "", table),
             after=_optional(group.after, table),
             not_before=_optional(f"(?:{group.not_before})\\Z" if group.not_before else "", table),
@@ -157,8 +158,8 @@ def _words(group: Group, table: FoldTable) -> Words:
     )
 
 
-def _optional(source: str, table: FoldTable) -> Regex | None:
-    return compile_pattern(table.pattern(source)) if source else None
+def _optional(source: str, table: FoldTable) -> Pattern | None:
+    return Pattern(table.pattern(source)) if source else None
 
 
 KINDS: Final[dict[str, Builder]] = {"phrases": with_options(PhraseOptions, build)}

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from campaign_app.compliance.matcher import Literal
-from campaign_app.compliance.patterns import Anchors, BadPattern, anchors_of
+from campaign_app.compliance.patterns import Anchors, Pattern
 from campaign_app.compliance.subject import Found
 from campaign_app.compliance.wording import AROUND
 
-Regex = re.Pattern[str]
 # how far a pattern's own look-ahead may see beyond its match
 _AHEAD: Final = 8
 
@@ -23,26 +21,24 @@ class Scan:
     """`excuses` are patterns that take away what ends inside of them."""
 
     literals: tuple[Literal, ...]
-    patterns: tuple[tuple[Regex, ...], ...]
-    excuses: tuple[Regex, ...]
+    patterns: tuple[tuple[Pattern, ...], ...]
+    excuses: tuple[Pattern, ...]
 
     def look(self, literal: int, window: str, start: int, end: int) -> Sequence[Found]:
-        matches = (match for pattern in self.patterns[literal] for match in pattern.finditer(window))
+        matches = (match for pattern in self.patterns[literal] for match in pattern.regex.finditer(window))
         spans = [match.span() for match in matches if match.start() <= start and end <= match.end()]
         return [Found(a, b, 0) for a, b in spans if not self._excused(window, b)] if spans else ()
 
     def _excused(self, window: str, end: int) -> bool:
-        excuses = (match for pattern in self.excuses for match in pattern.finditer(window))
+        excuses = (match for pattern in self.excuses for match in pattern.regex.finditer(window))
         return any(match.start() < end <= match.end() for match in excuses)
 
 
-def scan(patterns: Iterable[Regex], excuses: Iterable[Regex] = (), *, around: int = AROUND) -> Scan:
+def scan(patterns: Iterable[Pattern], excuses: Iterable[Pattern] = (), *, around: int = AROUND) -> Scan:
     """`around` is how far beyond a match somebody looks. Raises BadPattern for a pattern without words of its own."""
-    owners: dict[str, list[tuple[Regex, Anchors]]] = defaultdict(list)
+    owners: dict[str, list[tuple[Pattern, Anchors]]] = defaultdict(list)
     for pattern in patterns:
-        anchors = anchors_of(pattern.pattern)
-        if anchors is None:
-            raise BadPattern(f"{pattern.pattern!r}: no word that every match holds")
+        anchors = pattern.anchors()
         for word in sorted(anchors.words):
             owners[word].append((pattern, anchors))
     literals = [

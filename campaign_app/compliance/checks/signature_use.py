@@ -124,7 +124,9 @@ def build_offices(options: Offices, table: FoldTable) -> Asked:
 
 
 def build_scope(options: ScopeOptions, table: FoldTable) -> Scope:
-    words = combined([build(PhraseOptions(group=groups), table) for groups in (options.strong, options.weak)])
+    words = combined(
+        [build(PhraseOptions(group=groups, whole=True), table) for groups in (options.strong, options.weak)]
+    )
     return Scope(words, words.literals)
 
 

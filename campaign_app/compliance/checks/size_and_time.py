@@ -28,9 +28,9 @@ class Days(Options):
 
 
 def several(subject: Subject) -> Iterator[Hit]:
+    """Asked of messages of several parts only."""
     parts = subject.segments
-    if parts.segments > 1:
-        yield Hit(facts=(("parts", str(parts.segments)), ("length", str(parts.length))))
+    yield Hit(facts=(("parts", str(parts.segments)), ("length", str(parts.length))))
 
 
 def too_long(subject: Subject) -> Iterator[Hit]:

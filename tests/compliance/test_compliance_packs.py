@@ -1,0 +1,171 @@
+"""Rule files: what is read, and how a bad one is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from campaign_app import assets
+from campaign_app.compliance import Case, Engine, PackError, RuleSet, load_all
+from campaign_app.compliance.checks import build
+from campaign_app.compliance.engine import fold_table
+from campaign_app.compliance.proof import failures, request_of
+from campaign_app.compliance.rule import DatedCitation
+from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.finding import Citation
+
+RULE = """
+id = "OWN-001"
+name = "no-discount-words"
+kind = "phrases"
+severity = {default = "warn", aliyun = "block", food = "info"}
+phrases = ["@banned", "甩卖"]
+needs = '@banned|大促'
+about.zh_CN = "不用促销词"
+about.en = "No discount words"
+message.zh_CN = "“{match}”不用"
+message.en = "“{match}” is not used"
+fix.zh_CN = "删除"
+fix.en = "Delete it"
+citation = { law = "本店规定", verified = true }
+[[case]]
+text = "【店】清仓甩卖。拒收请回复R"
+finds = ["清仓", "甩卖"]
+[[case]]
+text = "【店】新品到店。拒收请回复R"
+finds = []
+"""
+
+
+def write(folder: Path, rule: str = RULE, name: str = "OWN-001-no-discount-words.toml") -> Path:
+    (folder / "own").mkdir(exist_ok=True)
+    (folder / "lists").mkdir(exist_ok=True)
+    (folder / "profiles").mkdir(exist_ok=True)
+    (folder / "lists" / "banned.toml").write_text('words = ["清仓"]', "utf-8")
+    (folder / "profiles" / "generic.toml").write_text('title = "未指定"', "utf-8")
+    path = folder / "own" / name
+    path.write_text(rule, "utf-8")
+    return path
+
+
+def test_a_pack_of_ones_own_is_read_and_proved(tmp_path: Path) -> None:
+    write(tmp_path)
+    rules = load_all(tmp_path)
+    (rule,) = rules.rules
+    assert rule.pack == "own"
+    assert rule.options["phrases"] == ["清仓", "甩卖"]
+    assert list(failures(Engine(rules), rule)) == []
+    changed = RULE.replace('finds = ["清仓", "甩卖"]', 'finds = ["清仓"]')
+    write(tmp_path, changed)
+    other = load_all(tmp_path)
+    assert other.version != rules.version
+    (failure,) = failures(Engine(other), other.rules[0])
+    assert "case 1" in failure
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "line"),
+    [
+        ("id = ", 'id = "OWN-001"', 2),
+        ('severity = "fatal"', 'severity = {default = "warn", aliyun = "block", food = "info"}', 5),
+        ('severity = {aliyun = "warn"}', 'severity = {default = "warn", aliyun = "block", food = "info"}', 0),
+        ('id = "OWN-002"', 'id = "OWN-001"', 2),
+        ("", 'fix.en = "Delete it"', 12),
+        ("citation = { law = 5, verified = true }", 'citation = { law = "本店规定", verified = true }', 14),
+        ("", 'citation = { law = "本店规定", verified = true }', 0),
+        ('phrases = ["@nothing"]', 'phrases = ["@banned", "甩卖"]', 6),
+        ("finds = 5", "finds = []", 20),
+    ],
+)
+def test_a_bad_rule_is_refused_with_file_and_line(tmp_path: Path, wrong: str, right: str, line: int) -> None:
+    assert right in RULE
+    path = write(tmp_path, RULE.replace(right, wrong))
+    with pytest.raises(PackError) as refused:
+        load_all(tmp_path)
+    assert refused.value.facts["file"] == str(path)
+    assert refused.value.facts["line"] == line
+    assert str(path) in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ('kind = "magic"', 'kind = "phrases"'),
+        ('phrases = ["，"]', 'phrases = ["@banned", "甩卖"]'),
+        ("phrases = []", 'phrases = ["@banned", "甩卖"]'),
+        ("patterns = ['a+']", 'phrases = ["@banned", "甩卖"]'),
+        ("patterns = ['(?<=甩.?)卖']", 'phrases = ["@banned", "甩卖"]'),
+        ("patterns = ['(甩']", 'phrases = ["@banned", "甩卖"]'),
+        ("patterns = ['.{0,3}']", 'phrases = ["@banned", "甩卖"]'),
+        ("words = 5", 'phrases = ["@banned", "甩卖"]'),
+        ('kind = "several"', 'kind = "phrases"'),
+    ],
+)
+def test_a_rule_that_cannot_work_is_refused_with_its_reason(tmp_path: Path, wrong: str, right: str) -> None:
+    write(tmp_path, RULE.replace(right, wrong))
+    with pytest.raises(SettingsError, match="OWN-001") as refused:
+        Engine(load_all(tmp_path))
+    assert refused.value.facts["reason"]
+
+
+def test_the_same_id_twice_a_bad_name_and_an_unreadable_file_are_refused(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "two").mkdir()
+    second = tmp_path / "two" / "OWN-001-no-discount-words.toml"
+    second.write_text(RULE, "utf-8")
+    with pytest.raises(SettingsError, match="taken"):
+        load_all(tmp_path)
+    second.write_bytes(b"\xff")
+    with pytest.raises(PackError, match="cannot be read"):
+        load_all(tmp_path)
+    second.rename(second.with_name("anything.toml"))
+    (tmp_path / "two" / "anything.toml").write_text(RULE, "utf-8")
+    with pytest.raises(PackError, match="named"):
+        load_all(tmp_path)
+
+
+@pytest.mark.parametrize(("profile", "line"), [("title = 5", 1), ("title", 1), ('title = "x"\nsize = 1', 2)])
+def test_a_bad_profile_or_list_is_refused(tmp_path: Path, profile: str, line: int) -> None:
+    write(tmp_path)
+    (tmp_path / "profiles" / "generic.toml").write_text(profile, "utf-8")
+    with pytest.raises(PackError) as refused:
+        load_all(tmp_path)
+    assert refused.value.facts["line"] == line
+
+
+def test_a_rule_is_in_force_on_its_days_only(tmp_path: Path) -> None:
+    write(tmp_path, RULE.replace("kind =", "effective_to = 2025-12-31\nkind ="))
+    rules: RuleSet = load_all(tmp_path)
+    (failure,) = failures(Engine(rules), rules.rules[0])
+    assert "finds ()" in failure
+
+
+@pytest.mark.parametrize(
+    ("within", "found"),
+    [("message", ["甩卖", "甩卖"]), ("sentence", ["甩卖"]), ("clause", [])],
+)
+def test_how_far_a_condition_looks(tmp_path: Path, within: str, found: list[str]) -> None:
+    rule = RULE.replace("needs = '@banned|大促'", f"needs = '大促'\nwithin = '{within}'").replace('"@banned", ', "")
+    write(tmp_path, rule)
+    rules = load_all(tmp_path)
+    case = Case("【店】年终大促，全场甩卖。继续甩卖。拒收请回复R", (), {})
+    result = Engine(rules).check(request_of(case))
+    assert [finding.text for finding in result.findings] == found
+
+
+def test_a_citation_that_is_not_yet_or_no_longer_law_gives_way_to_the_newest() -> None:
+    law = Citation("旧法", "", verified=True), Citation("新法", "", verified=False)
+    dated = (DatedCitation(law[0], effective_to=date(2020, 1, 1)), DatedCitation(law[1], date(2030, 1, 1)))
+    rule = replace(load_all(assets.path("rules")).rules[0], citations=dated)
+    assert [rule.citation_on(date(year, 1, 1)).law for year in (2019, 2025, 2031)] == ["旧法", "新法", "新法"]
+
+
+def test_several_checks_are_asked_apart() -> None:
+    rules = {rule.id: rule for rule in load_all(assets.path("rules")).rules}
+    table = fold_table(assets.path("tables", "fold.json"))
+    assert [check.always for check in build(rules["PRZ-001"], table)] == [False, False]
+    (asked,) = build(rules["SIG-002"], table)
+    assert asked.look(0, "", 0, 0) == ()
