@@ -1,0 +1,122 @@
+"""Importing files into a real store: what is refused is named, what is applied can be taken back, consent never moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.errors import SettingsError
+from campaign_app.jobs.import_customers import Imported, import_file
+from campaign_app.jobs.tabular import open_table
+from campaign_app.services.import_plan import Source
+from campaign_app.services.imports import Imports
+from tests.helpers.shop import Shop, open_shop
+
+HEAD = "客户标识,手机号,会员等级\n"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    yield from open_shop(tmp_path / "ws")
+
+
+def imports_of(shop: Shop) -> Imports:
+    store, settings, audit = shop.workspace.imports, shop.workspace.accounts, shop.workspace.audit
+    return Imports(store=store, settings=settings, open_table=open_table, audit=audit, clock=shop.clock)
+
+
+def run(shop: Shop, file: Path, text: str, encoding: str = "utf-8") -> Imported:
+    file.write_bytes(text.encode(encoding))
+    account = shop.workspace.accounts.accounts()[0].id
+    return import_file(imports_of(shop), Source(str(file), account), actor="王")
+
+
+def grades(shop: Shop) -> dict[str, str]:
+    people = shop.workspace.customers.by_ids(range(1, 50)).values()
+    return {c.ref: c.attributes["会员等级"] for c in people if "会员等级" in c.attributes}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_attributes_reach_known_customers_in_any_encoding(shop: Shop, tmp_path: Path, encoding: str) -> None:
+    shop.add_account(3)
+    done = run(shop, tmp_path / "会员.csv", HEAD + "c00001,,金卡\nc00002,,银卡\n", encoding)
+    assert grades(shop) == {"c00001": "金卡", "c00002": "银卡"}
+    assert (done.stopped, done.counts["changed"], done.counts["refused"]) == (False, 2, 0)
+
+
+def test_a_bad_row_is_refused_with_its_number_and_reason_and_the_rest_goes_in(shop: Shop, tmp_path: Path) -> None:
+    shop.add_account(3)
+    rows = ["c00001,,金卡", "c00001,,银卡", ",1380013800A,银卡", ",,银卡", "多,一,列,了", "c00002,,铜卡"]
+    done = run(shop, tmp_path / "会员.csv", HEAD + "\n".join(rows) + "\n")
+    report = imports_of(shop).report(import_id=done.import_id)
+    assert {row for row, _, _ in report.refusals} == {3, 4, 5, 6}, "row numbers are those of the file, header included"
+    assert {code for _, code, _ in report.refusals} >= {"duplicate_in_file", "phone_letters", "no_key"}
+    assert grades(shop) == {"c00001": "金卡", "c00002": "铜卡"}
+
+
+def test_numbers_in_a_run_stay_unsendable_even_if_a_customer_has_one(shop: Shop, tmp_path: Path) -> None:
+    shop.add_account(1)
+    rows = [f",1391234500{i},金卡" for i in (3, 0, 1, 4, 2)] + [",13700000009,金卡"]
+    done = run(shop, tmp_path / "会员.csv", HEAD + "\n".join(rows) + "\n")
+    report = imports_of(shop).report(import_id=done.import_id)
+    assert (report.consecutive_rows, report.rows.consecutive, report.rows.waiting) == ((2, 3, 4, 5, 6), 5, 1)
+    campaign = shop.campaign(state=CampaignState.SCREENED, audience=Filter())
+    assert sum(shop.workspace.campaigns.funnel(campaign.id).values()) == 1, "nobody came in by a file"
+
+
+def test_importing_twice_is_importing_once_and_undo_takes_it_back(shop: Shop, tmp_path: Path) -> None:
+    shop.add_account(3)
+    text = HEAD + "c00001,,金卡\n"
+    first = run(shop, tmp_path / "会员.csv", text)
+    again = run(shop, tmp_path / "会员.csv", text)
+    assert grades(shop) == {"c00001": "金卡"}
+    for import_id in dict.fromkeys((again.import_id, first.import_id)):
+        imports_of(shop).undo(import_id=import_id, actor="王")
+    assert grades(shop) == {}
+
+
+def test_a_stop_between_chunks_says_what_was_left(shop: Shop, tmp_path: Path) -> None:
+    shop.add_account(1)
+    file = tmp_path / "会员.csv"
+    file.write_text(HEAD + "c00000,,金卡\n", encoding="utf-8")
+    source = Source(str(file), 1)
+    done = import_file(imports_of(shop), source, actor="王", stopped=lambda: True)
+    assert (done.stopped, done.counts["left"], grades(shop)) == (True, 1, {})
+
+
+def test_a_consent_column_changes_nobodys_consent(shop: Shop, tmp_path: Path) -> None:
+    shop.add_account(2)
+    run(shop, tmp_path / "会员.csv", "客户标识,同意短信,会员等级\nc00001,是,金卡\n")
+    assert "同意短信" not in next(iter(shop.workspace.customers.by_ids([2]).values())).attributes
+    assert shop.workspace.facts.latest([1, 2]) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", "file_empty"), (HEAD.encode(), "file_no_rows"), ("姓名,等级\n张,金\n".encode(), "no_key_column")],
+)
+def test_an_unusable_file_is_one_clear_error(shop: Shop, tmp_path: Path, content: bytes, code: str) -> None:
+    shop.add_account(1)
+    file = tmp_path / "会员.csv"
+    file.write_bytes(content)
+    with pytest.raises(SettingsError) as caught:
+        import_file(imports_of(shop), Source(str(file), 1), actor="王")
+    assert caught.value.code == code
+
+
+def test_a_file_that_changed_after_its_dry_run_is_refused(shop: Shop, tmp_path: Path) -> None:
+    shop.add_account(1)
+    file = tmp_path / "会员.csv"
+    file.write_text(HEAD + "c00000,,金卡\n", encoding="utf-8")
+    imports, source = imports_of(shop), Source(str(file), 1)
+    tried = imports.dry_run(source=source)
+    assert (tried.rows, tried.counts.changed) == (1, 1)
+    assert imports.preview(source=source).rows[0].cells[0] == "c00000"
+    file.write_text(HEAD + "c00000,,银卡\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        import_file(imports, source, actor="王", sha256=tried.sha256)
+    assert caught.value.code == "file_changed"
