@@ -1,4 +1,4 @@
-"""Importing files into a real store: what is refused is named, what is applied can be taken back, consent never moves."""
+"""Importing files into a real store: refusals are named, what was applied can be taken back, consent never moves."""
 
 from __future__ import annotations
 
