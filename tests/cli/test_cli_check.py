@@ -41,7 +41,8 @@ def test_a_sound_message_passes_in_the_published_format(tmp_path: Path) -> None:
     (answer,), status = answers(tmp_path / "x.jsonl", json.dumps(GOOD).encode())
     assert status == 0
     assert answer == {
-        "id": "g", "verdict": "pass", "final_text": "【安宁百货】张女士您好，老客两件8折，进店 anning.example/a 选购。拒收请回复R",
+        "id": "g", "verdict": "pass",
+        "final_text": "【安宁百货】张女士您好，老客两件8折，进店 anning.example/a 选购。拒收请回复R",
         "encoding": "UCS-2", "length": 48, "segments": 1, "findings": [],
     }  # fmt: skip
 
