@@ -7,11 +7,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from campaign_app.compliance.dates import Day, days_in
-from campaign_app.compliance.normalize import Folded
-from campaign_app.compliance.numbers import Number, find_numbers
 
 # nothing that is read as one goes on beyond these marks
-_CLAUSE: Final = re.compile(r"[^,。;!?\n]+")
+_BORDER: Final = re.compile(r"[,。;!?\n]")
 _DAY_MARK: Final = re.compile(r"[月日号]|\d[./-]\d")
 _DIGIT: Final = re.compile(r"\d")
 _OF_A_MOBILE: Final = 11
@@ -22,32 +20,30 @@ _HOTLINE: Final = re.compile(
 
 
 class Clause(NamedTuple):
-    """Places are those of the clause."""
+    """Places are those of the clause. `numbers` says that there may be some, if it is long enough."""
 
-    numbers: tuple[Number, ...]
+    numbers: bool
     hotlines: tuple[tuple[int, int], ...]
     days: tuple[Day, ...]
 
 
-_EMPTY: Final = Clause((), (), ())
+_EMPTY: Final = Clause(numbers=False, hotlines=(), days=())
 
 
-def clauses_in(body: Folded) -> list[tuple[int, Clause]]:
-    """Where in the plain body the clauses begin that hold anything, and what."""
-    plain = body.plain
-    raw = body.raw if len(body.raw) == len(plain) else plain
-    found = []
-    for match in _CLAUSE.finditer(plain):
-        start, end = match.span()
-        clause = _read(match[0], raw[start:end])
+def clauses_in(plain: str) -> list[tuple[int, str, Clause]]:
+    """Where the clauses begin that hold anything, their text, and what it is."""
+    found, at = [], 0
+    for text in _BORDER.split(plain):
+        clause = _read(text)
         if clause is not _EMPTY:
-            found.append((start, clause))
+            found.append((at, text, clause))
+        at += len(text) + 1
     return found
 
 
 @lru_cache(maxsize=8192)
-def _read(text: str, raw: str) -> Clause:
+def _read(text: str) -> Clause:
     hotlines = tuple(match.span() for match in _HOTLINE.finditer(text)) if _SOME_DIGITS.search(text) else ()
-    numbers = tuple(find_numbers(text, raw)) if len(_DIGIT.findall(text)) >= _OF_A_MOBILE else ()
-    clause = Clause(numbers, hotlines, days_in(text) if _DAY_MARK.search(text) else ())
+    days = days_in(text) if _DAY_MARK.search(text) else ()
+    clause = Clause(len(_DIGIT.findall(text)) >= _OF_A_MOBILE, hotlines, days)
     return clause if any(clause) else _EMPTY

@@ -22,7 +22,7 @@ _TOO_MANY: Final = 1_000_000
 _MAX_LITERALS: Final = 60
 # characters that many messages hold
 _COMMON: Final = frozenset(
-    "您你好天日月年元的满减折到店下单可至最加送领买购前有无不是在和了上中大小新件份个人会员券起止回用看"
+    "您你好天日月年元的满减折到店下单可至最加送领买购前有无不是在和了上中大小新件份个人会员券起止回用看分即再还都就"
 )
 _NO_RUN: Final = frozenset([""])
 _parser: Any = importlib.import_module("re._parser")
@@ -69,10 +69,20 @@ class Pattern:
         return anchors
 
 
-def _worth(anchors: Anchors) -> tuple[bool, int, int]:
-    """Rare words find less that is nothing."""
-    words = anchors.words
-    return not any(word in _COMMON for word in words), min(map(len, words)), -len(words)
+def _hits(anchors: Anchors) -> float:
+    """How often the words are likely to be found where nothing is meant, for comparison."""
+    return sum(_often(word) for word in anchors.words)
+
+
+def _often(word: str) -> float:
+    if len(word) > 1:
+        return 0.4 ** (len(word) - 1)
+    return 25 if word in _COMMON else 1
+
+
+def _without_longer(words: Literals) -> Literals:
+    """Whoever finds 赠 has found 即赠 too."""
+    return frozenset(word for word in words if not any(other != word and other in word for other in words))
 
 
 def _telling(word: str) -> bool:
@@ -127,15 +137,22 @@ def _sequence(parsed: Any) -> Anchors | None:
         if options is not None and len(run) * len(options) <= _MAX_LITERALS:
             run = frozenset(a + b for a, b in product(run, options))
         else:
-            candidates.append(Anchors(run, start, whole - passed))
+            candidates.append(_run(run, start, whole - passed))
             run, start = _NO_RUN, passed + width
             inner = Anchors(options, 0, 0) if options is not None else _inner(str(op), args)
             if inner is not None:
                 candidates.append(Anchors(inner.words, passed + width, whole - passed))
         passed += width
-    candidates.append(Anchors(run, start, whole - passed))
+    candidates.append(_run(run, start, whole - passed))
     useful = [one for one in candidates if all(word and _telling(word) for word in one.words)]
-    return max(useful, key=_worth, default=None)
+    return min(useful, key=_hits, default=None)
+
+
+def _run(words: Literals, before: int, after: int) -> Anchors:
+    """The shortest words of a run; the run may begin before them and go on behind them."""
+    short = _without_longer(words)
+    slack = max(map(len, words)) - min(map(len, short))
+    return Anchors(short, before + slack, after + slack)
 
 
 def _width(op: Any, args: Any) -> int:

@@ -12,7 +12,7 @@ from campaign_app.compliance.frame import Frame
 from campaign_app.compliance.lazy import lazy
 from campaign_app.compliance.links import Link, find_links
 from campaign_app.compliance.normalize import Folded
-from campaign_app.compliance.numbers import Number
+from campaign_app.compliance.numbers import Number, find_numbers
 from campaign_app.compliance.opt_outs import OptOut, find_opt_outs
 from campaign_app.compliance.segments import Segments, cn_segments
 from campaign_app.compliance.template import Rendered, ValueSpan
@@ -78,23 +78,28 @@ class Subject:
         return find_links(self.body)
 
     @lazy
-    def clauses(self) -> Sequence[tuple[int, Clause]]:
-        return clauses_in(self.body)
+    def clauses(self) -> Sequence[tuple[int, str, Clause]]:
+        return clauses_in(self.body.plain)
 
     @lazy
     def hotlines(self) -> Sequence[tuple[int, int]]:
         """Where the body, in plain form, has a hotline or landline number."""
-        return [(a + at, b + at) for at, clause in self.clauses for a, b in clause.hotlines]
+        return [(a + at, b + at) for at, _, clause in self.clauses for a, b in clause.hotlines]
 
     @lazy
     def numbers(self) -> Sequence[Number]:
         """At places of the body as typed."""
-        found = ((kind, a + at, b + at) for at, clause in self.clauses for kind, a, b in clause.numbers)
-        return [Number(kind, *self.body.plain_span(start, end)) for kind, start, end in found]
+        body, found = self.body, []
+        for at, text, clause in self.clauses:
+            if clause.numbers:
+                first, last = body.plain_span(at, at + len(text))
+                for kind, start, end in find_numbers(text, body.raw[first:last]):
+                    found.append(Number(kind, *body.plain_span(start + at, end + at)))
+        return found
 
     @lazy
     def days(self) -> Sequence[Day]:
-        return [day for _, clause in self.clauses for day in clause.days]
+        return [day for _, _, clause in self.clauses for day in clause.days]
 
     def value_over(self, start: int, end: int) -> ValueSpan | None:
         """The value that body[start:end] holds a part of."""

@@ -16,6 +16,7 @@ _ADDRESS: Final = re.compile(
     r"[\u4e00-\u9fff]{1,12}(?:省|市|区|县|镇|乡|街道)[^,。;!]{0,20}(?:路|街|道|巷|弄|村|苑|园|小区|花园|大道|新村)"
     r"[^,。;!]{0,12}\d+(?:号|栋|幢|座|单元|弄|室|楼)[^,。;!]{0,12}"
 )
+_SHORTEST_ADDRESS: Final = 8
 
 
 def merchants_mobile(subject: Subject) -> Iterator[Hit]:
@@ -39,7 +40,7 @@ def personal(subject: Subject) -> Iterator[Hit]:
             yield subject.body_hit(number.start, number.end)
     text = subject.text
     for span in subject.value_spans:
-        if _ADDRESS.search(text, span.start, span.end):
+        if span.end - span.start >= _SHORTEST_ADDRESS and _ADDRESS.search(text, span.start, span.end):
             yield subject.body_hit(span.start, span.end)
 
 
