@@ -97,6 +97,11 @@ def person(prefix: str, index: int, first_phone: int = 0) -> PlatformCustomer:
     return PlatformCustomer(f"{prefix}{index:05d}", f"顾客{index}", phone, NOW - timedelta(days=1), province="浙江")
 
 
+def everybody(count: int, prefix: str = "c") -> list[str]:
+    """The refs of the first customers that `add_account` makes."""
+    return [f"{prefix}{i:05d}" for i in range(count)]
+
+
 def screen(context: Context, campaign_id: int) -> dict[str, int]:
     campaign = context.stores.campaigns.campaign(campaign_id)
     context.stores.campaigns.update(replace(campaign, state=CampaignState.SCREENING), expected=campaign.state)

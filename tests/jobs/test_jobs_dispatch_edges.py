@@ -1,0 +1,140 @@
+"""What may happen around a batch while it is decided, claimed and handed over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.consent import ConsentStatus, CustomerRef, Suppression, SuppressionKind
+from campaign_app.domain.errors import OutcomeUnknown
+from campaign_app.domain.message import ComplaintClue, InboundMessage
+from campaign_app.jobs import dispatch, settling
+from tests.fakes.remotes import ENTITY
+from tests.helpers.shop import NOW, Shop, everybody, person
+
+UNKNOWN = OutcomeUnknown("read_timeout", "No answer in time")
+
+
+def test_a_number_that_became_equal_after_screening_is_sent_to_once(shop: Shop) -> None:
+    account = shop.add_account(6)
+    campaign = shop.campaign()
+    twin = replace(person("c", 1), phone=person("c", 0).phone, updated_at=NOW)
+    shop.workspace.customers.upsert_page(account, [twin], "end", NOW)
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert shop.reached() == [ref for ref in everybody(6) if ref != "c00001"]
+    assert shop.workspace.campaigns.funnel(campaign.id) == {"ok": 5, "duplicate_number": 1}
+
+
+def test_a_batch_that_refused_everybody_does_not_double_those_after_it(shop: Shop) -> None:
+    shop.add_account(12)
+    campaign = shop.campaign()
+    shop.context = replace(shop.context, batch=4)
+    shop.composer.banned = {f"顾客{i}您" for i in range(4)}
+    dispatch.run_batch(shop.context, campaign.id, -1)
+    dispatch.run_batch(shop.context, campaign.id, 3)
+    shop.composer.banned = set()
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert shop.reached() == everybody(12)[4:]
+
+
+@pytest.mark.parametrize("caps", [(1, 4), (0, 0)])
+def test_a_claimed_batch_that_never_left_does_not_count_against_its_own_people(
+    shop: Shop, caps: tuple[int, int]
+) -> None:
+    account = shop.add_account(5)
+    shop.platforms[account].truth = {ref: {"max_per_month": 1} for ref in everybody(5)}
+    shop.context = replace(shop.context, house_caps=caps)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [UNKNOWN]
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert shop.reached() == everybody(5)
+
+
+def test_the_window_is_looked_at_again_right_before_a_batch_leaves(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign(window_end=NOW + timedelta(minutes=3))
+    shop.platforms[account].changes = ["c00001"]
+    shop.platforms[account].before_answer = lambda: shop.clock.advance(150)
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.WAITING, "window_over")
+    assert shop.reached() == []
+
+
+def test_a_campaign_without_a_window_never_leaves(shop: Shop) -> None:
+    shop.add_account(5)
+    campaign = shop.campaign(window_end=None)
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.reached() == []
+
+
+def test_a_gates_word_older_than_a_batch_may_take_is_asked_anew(shop: Shop) -> None:
+    account = shop.add_account(3)
+    campaign = shop.campaign()
+    real = shop.composer.messages
+
+    def slow(*args: Any) -> Any:
+        shop.clock.advance(90)
+        shop.platforms[account].truth["c00001"] = {"status": ConsentStatus.DECLINED}
+        shop.platforms[account].changes = ["c00001"]
+        return real(*args)
+
+    shop.composer.messages = slow  # type: ignore[method-assign]
+    assert shop.run(campaign.id).step is dispatch.Step.WAIT
+    assert shop.reached() == [], "who said no while texts were made is not sent to"
+
+
+def test_replies_and_complaints_that_wait_at_the_platform_are_read_first(shop: Shop) -> None:
+    account = shop.add_account(4)
+    campaign = shop.campaign()
+    shop.gateways[account].stream["inbound"] = [InboundMessage("i", "c00001", None, "R", NOW)]
+    shop.gateways[account].stream["complaints"] = [ComplaintClue("k", "c00002", None, "", NOW)]
+    shop.run(campaign.id)
+    assert shop.reached() == ["c00000", "c00003"]
+
+
+def test_an_opt_out_by_ref_holds_for_the_number_learnt_later(shop: Shop) -> None:
+    first, second = shop.add_account(1, prefix="a"), shop.add_account(1, prefix="b")
+    unnumbered = replace(person("a", 1), phone=None)
+    shop.workspace.customers.upsert_page(first, [unnumbered], "1", NOW)
+    key = shop.workspace.phone_keys.of_ref(CustomerRef(first, "a00001"))
+    shop.workspace.suppressions.add([Suppression(ENTITY, key, SuppressionKind.OPT_OUT, NOW, "reply")])
+    learnt = replace(person("a", 1), updated_at=NOW)
+    shop.workspace.customers.upsert_page(first, [learnt], "2", NOW)
+    shop.workspace.customers.upsert_page(second, [replace(person("b", 9), phone=learnt.phone)], "1", NOW)
+    shop.run(shop.campaign().id)
+    assert not {"a00001", "b00009"} & set(shop.reached())
+
+
+def test_a_message_that_the_sender_never_mentions_stops_nobody_else(shop: Shop) -> None:
+    account = shop.add_account(1_200)
+    campaign = shop.campaign()
+    shop.gateways[account].never_mentioned = {"c00002"}
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.WAITING, "unknown_outcomes")
+    assert shop.reached() == everybody(1_200)
+    assert shop.workspace.inbox.counts(campaign.id)["accepted"] == 1_199
+
+
+def test_a_later_submit_moves_the_fence(shop: Shop) -> None:
+    account = shop.add_account(2)
+    campaign = shop.campaign()
+    gateway, platform = shop.gateways[account], shop.platforms[account]
+    gateway.fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        shop.run(campaign.id)
+    platform.truth["c00001"] = {"status": ConsentStatus.PENDING}
+    platform.changes = ["c00001"]
+    assert shop.run(campaign.id).step is dispatch.Step.WAIT
+    shop.clock.advance(settling.FENCE.total_seconds() - 5)
+    platform.truth = {}
+    gateway.fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        shop.run(campaign.id)
+    platform.truth["c00001"] = {"status": ConsentStatus.PENDING}
+    platform.changes = ["c00001", "c00001"]
+    shop.clock.advance(10)
+    assert shop.run(campaign.id).step is dispatch.Step.WAIT, "the second request may still arrive"

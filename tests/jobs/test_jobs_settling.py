@@ -1,0 +1,213 @@
+"""Settling: every claimed message comes to its outcome, whatever the sender answers or does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.errors import NotAllowed, OutcomeUnknown, RemoteRefused
+from campaign_app.jobs import dispatch, settling
+from campaign_app.jobs.ports import GatewayCapabilities
+from campaign_app.jobs.settling import Settled, reconcile, release
+from tests.helpers.shop import Shop, everybody
+
+UNKNOWN = OutcomeUnknown("read_timeout", "No answer in time")
+
+
+def test_a_message_that_the_answer_forgot_is_looked_up(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].unmentioned = {"c00002"}
+    shop.run(campaign.id)
+    assert shop.reached() == everybody(5)
+    assert shop.workspace.inbox.counts(campaign.id)["accepted"] == 5
+
+
+def test_a_single_rejection_is_final(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].reject = {"c00001"}
+    shop.run(campaign.id)
+    counts = shop.workspace.inbox.counts(campaign.id)
+    assert (counts["accepted"], counts["rejected"]) == (4, 1)
+
+
+def test_a_batch_that_is_refused_as_a_whole_pauses_and_loses_nobody(shop: Shop) -> None:
+    account = shop.add_account(600)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [RemoteRefused("not_found", "404")] * 6
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.PAUSED, "refused:not_found")
+    shop.set_state(campaign.id, CampaignState.SENDING)
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert shop.reached() == everybody(600)
+
+
+def test_a_refused_repeat_of_an_accepted_request_is_no_rejection(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_after = [UNKNOWN]
+    shop.gateways[account].fail_lookup = [RemoteRefused("refused", "409 without a body")]
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert shop.workspace.inbox.counts(campaign.id)["accepted"] == 5
+
+
+def test_an_answer_that_breaks_the_contract_proves_nothing(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_after = [RemoteRefused("contract_broken", "no JSON")]  # type: ignore[list-item]
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert shop.workspace.inbox.counts(campaign.id)["accepted"] == 5
+
+
+def test_a_refused_account_pauses_the_campaign_and_says_why(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [RemoteRefused("permission", "403", account_wide=True)]
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.PAUSED, "account_refused:permission")
+    shop.set_state(campaign.id, CampaignState.SENDING)
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert shop.reached() == everybody(5)
+
+
+def test_a_sender_that_stays_away_pauses_the_campaign(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [UNKNOWN] * 20
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.PAUSED, "sender_unavailable")
+    assert sum(shop.waits) < 60
+
+
+def test_a_pause_acts_between_two_tries(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [UNKNOWN] * 20
+    shop.gateways[account].before_submit = lambda: shop.set_state(campaign.id, CampaignState.PAUSED)
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert len(shop.gateways[account].submits) == 1
+    assert dispatch.finish(shop.context, campaign.id).step is dispatch.Step.STOPPED
+
+
+def test_a_pause_that_came_first_is_not_overwritten(shop: Shop) -> None:
+    shop.add_account(5)
+    campaign = shop.campaign()
+    shop.set_state(campaign.id, CampaignState.CANCELLED)
+    settling.put_aside(shop.context, campaign, CampaignState.PAUSED, "x")
+    assert shop.state(campaign.id)[0] is CampaignState.CANCELLED
+
+
+def test_a_sender_without_keys_is_refused_before_anything_is_submitted(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].capabilities = GatewayCapabilities(True, False, 500, idempotent=False, lookup=False)
+    with pytest.raises(NotAllowed) as caught:
+        shop.run(campaign.id)
+    assert caught.value.code == "sender_without_keys"
+    assert shop.gateways[account].submits == []
+
+
+def test_finish_stops_where_a_batch_stops(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        shop.run(campaign.id)
+    shop.gateways[account].fail_lookup = [RemoteRefused("permission", "403", account_wide=True)]
+    assert dispatch.finish(shop.context, campaign.id).step is dispatch.Step.STOPPED
+
+
+def test_finish_goes_back_for_members_that_nobody_decided(shop: Shop) -> None:
+    shop.add_account(5)
+    campaign = shop.campaign()
+    assert dispatch.finish(shop.context, campaign.id) == dispatch.BatchResult(dispatch.Step.ON, -1)
+
+
+def test_a_cancel_asks_what_became_of_open_batches_and_submits_nothing(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        shop.run(campaign.id)
+    shop.set_state(campaign.id, CampaignState.CANCELLING)
+    assert reconcile(shop.context, campaign.id) is Settled.LATER
+    shop.clock.advance(settling.FENCE.total_seconds() + 1)
+    assert reconcile(shop.context, campaign.id) is Settled.DONE
+    assert shop.state(campaign.id)[0] is CampaignState.CANCELLED
+    assert shop.reached() == []
+    assert shop.workspace.inbox.counts(campaign.id)["withheld"] == 5
+
+
+def test_a_cancel_keeps_what_was_accepted(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_after = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        shop.run(campaign.id)
+    shop.set_state(campaign.id, CampaignState.CANCELLING)
+    assert reconcile(shop.context, campaign.id) is Settled.DONE
+    assert reconcile(shop.context, campaign.id) is Settled.DONE
+    assert shop.workspace.inbox.counts(campaign.id)["accepted"] == 5
+
+
+def test_a_failed_job_hands_its_campaign_back_to_a_person(shop: Shop) -> None:
+    shop.add_account(5)
+    sending = shop.campaign()
+    release(shop.context, sending.id, "broken")
+    assert shop.state(sending.id) == (CampaignState.PAUSED, "broken")
+    release(shop.context, sending.id, "broken again")
+    assert shop.state(sending.id) == (CampaignState.PAUSED, "broken")
+    screening = shop.campaign(screened=False, state=CampaignState.SCREENING)
+    release(shop.context, screening.id, "platform_unavailable")
+    assert shop.state(screening.id) == (CampaignState.DRAFT, "platform_unavailable")
+
+
+def test_messages_of_two_campaigns_count_for_the_promised_frequency(shop: Shop) -> None:
+    account = shop.add_account(3)
+    shop.platforms[account].truth["c00001"] = {"max_per_month": 1}
+    first = shop.campaign()
+    shop.run(first.id)
+    second = shop.campaign(name="第二次")
+    assert shop.workspace.campaigns.funnel(second.id) == {"ok": 2, "frequency_cap": 1}
+
+
+def test_finish_settles_every_open_batch(shop: Shop) -> None:
+    account = shop.add_account(4)
+    campaign = shop.campaign()
+    shop.context = replace(shop.context, batch=2)
+    for after in (-1, 1):
+        shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+        with pytest.raises(KeyboardInterrupt):
+            dispatch.run_batch(shop.context, campaign.id, after)
+    assert dispatch.finish(shop.context, campaign.id).step is dispatch.Step.END
+    assert shop.reached() == everybody(4)
+
+
+def test_a_platform_that_refuses_a_look_up_rejects_nobody(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        shop.run(campaign.id)
+    shop.platforms[account].trouble = [RemoteRefused("contract_broken", "HTML")] * 20
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.PAUSED, "refused:contract_broken")
+    assert shop.workspace.inbox.counts(campaign.id)["rejected"] == 0
+    shop.platforms[account].trouble = []
+    shop.set_state(campaign.id, CampaignState.SENDING)
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert shop.reached() == everybody(5)
+
+
+def test_a_list_of_changes_without_end_stops_the_batch(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaign_app.jobs.gating.MAX_PAGES", 2)
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.platforms[account].changes = ["c00001"] * 10
+    with pytest.raises(RemoteRefused) as caught:
+        shop.run(campaign.id)
+    assert caught.value.code == "cursor_loop"
+    assert shop.reached() == []
