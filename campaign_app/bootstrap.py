@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -98,11 +99,21 @@ def _app(workspace: Workspace, keeper: KeyKeeper, clock: Clock) -> App:
         make_client=_client(clock),
     )
     campaigns = Campaigns(
-        store=workspace.campaigns, inbox=workspace.inbox, texts=_texts(workspace), audit=workspace.audit, clock=clock
+        store=workspace.campaigns,
+        inbox=workspace.inbox,
+        texts=_texts(workspace),
+        audit=workspace.audit,
+        clock=clock,
+        hours=lambda: _hours(workspace),
     )
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock)
     imports = _imports(workspace, clock)
     return App(workspace, keeper, accounts, audiences, campaigns, imports, workspace.jobs, clock, wait)
+
+
+def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:
+    settings = load_settings(workspace)
+    return settings.window_opens, settings.window_closes
 
 
 def _imports(workspace: Workspace, clock: Clock) -> Imports:

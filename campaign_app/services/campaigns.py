@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Final
 
 from campaign_app.domain.audience import Filter
@@ -16,7 +16,7 @@ from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.finding import Severity
 from campaign_app.domain.ports import AuditLog, CampaignStore, Clock, InboxStore
 from campaign_app.services.texts import Checked, Texts
-from campaign_app.services.window import closing_time
+from campaign_app.services.window import CLOSES, OPENS, closing_time
 
 EDITABLE: Final = frozenset(
     {CampaignState.DRAFT, CampaignState.SCREENED, CampaignState.APPROVED, CampaignState.SCHEDULED}
@@ -35,12 +35,24 @@ class Results:
 
 
 class Campaigns:
-    def __init__(self, *, store: CampaignStore, inbox: InboxStore, texts: Texts, audit: AuditLog, clock: Clock) -> None:
+    """`hours` gives the merchant's own first and last time of day to send."""
+
+    def __init__(
+        self,
+        *,
+        store: CampaignStore,
+        inbox: InboxStore,
+        texts: Texts,
+        audit: AuditLog,
+        clock: Clock,
+        hours: Callable[[], tuple[time, time]] = lambda: (OPENS, CLOSES),
+    ) -> None:
         self._store = store
         self._inbox = inbox
         self._texts = texts
         self._audit = audit
         self._clock = clock
+        self._hours = hours
 
     def create(self, *, name: str, entity_uscc: str, purpose: str, audience: Filter, actor: str) -> Campaign:
         campaign = self._store.create(Campaign(0, name, entity_uscc, purpose, audience))
@@ -132,7 +144,7 @@ class Campaigns:
         now = self._clock()
         if send_at is not None and send_at < now:
             raise NotAllowed("in_the_past", "The time to send is in the past")
-        planned = replace(campaign, send_at=send_at or now, window_end=closing_time(send_at or now))
+        planned = replace(campaign, send_at=send_at or now, window_end=closing_time(send_at or now, *self._hours()))
         _require_clean(self._texts.check(planned, None, now), None)
         return self._move(planned, CampaignState.SCHEDULED, actor, expected=campaign.state)
 

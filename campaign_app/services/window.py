@@ -13,9 +13,12 @@ OPENS: Final = time(8, 0)
 CLOSES: Final = time(22, 0)
 
 
-def closing_time(send_at: datetime) -> datetime:
-    """The end of the window that `send_at` lies in; raises NotAllowed("quiet_hours") if it lies in none."""
-    local = send_at.astimezone(BEIJING)
-    if not OPENS <= local.time() < CLOSES:
+def closing_time(send_at: datetime, opens: time = OPENS, closes: time = CLOSES) -> datetime:
+    """The end of the window that `send_at` lies in; raises NotAllowed("quiet_hours") if it lies in none.
+
+    The merchant's own hours can only make the window narrower.
+    """
+    local, last = send_at.astimezone(BEIJING), min(closes, CLOSES)
+    if not max(opens, OPENS) <= local.time() < last:
         raise NotAllowed("quiet_hours", "Marketing messages leave between 08:00 and 22:00 Beijing time")
-    return datetime.combine(local.date(), CLOSES, BEIJING).astimezone(send_at.tzinfo)
+    return datetime.combine(local.date(), last, BEIJING).astimezone(send_at.tzinfo)

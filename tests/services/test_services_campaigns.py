@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -301,3 +301,11 @@ def test_a_disconnected_shop_is_left_out_and_can_be_connected_again(desk: Desk, 
     again = accounts.connect(base_url="http://127.0.0.1:9", key_id="k9", private_key="neu", actor="陈")
     assert (again.id, accounts.private_key(again.id)) == (account.id, "neu")
     assert desk.shop.workspace.accounts.account(account.id).state == "connected"
+
+
+def test_the_merchants_own_hours_only_make_the_window_narrower(desk: Desk) -> None:
+    noon = datetime(2026, 11, 10, 4, 0, tzinfo=UTC)
+    assert closing_time(noon, time(9), time(18)) == datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
+    assert closing_time(noon, time(0), time(23, 59)) == datetime(2026, 11, 10, 14, 0, tzinfo=UTC)
+    with pytest.raises(NotAllowed):
+        closing_time(datetime(2026, 11, 10, 13, 30, tzinfo=UTC), time(8), time(18))
