@@ -13,8 +13,8 @@ from campaign_app.compliance import load_all
 ROOT = Path(__file__).parents[2]
 CATALOGUE = {
     "SIG": 12, "OPT": 8, "CON": 10, "IDN": 3, "ABS": 5, "FIN": 6, "MED": 7, "EDU": 1, "EST": 1, "ALC": 1, "TOB": 1,
-    "LOT": 1, "PRZ": 2, "PRC": 3, "URG": 3, "LNK": 5, "LED": 3, "VAR": 2, "PII": 2, "EVA": 6, "LEN": 3, "TIM": 2, "FRQ": 4,
-    "GOV": 3,
+    "LOT": 1, "PRZ": 2, "PRC": 3, "URG": 3, "LNK": 5, "LED": 3, "VAR": 2, "PII": 2, "EVA": 6, "LEN": 3, "TIM": 2,
+    "FRQ": 4, "GOV": 3,
 }  # fmt: skip
 
 
