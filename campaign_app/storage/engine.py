@@ -6,7 +6,8 @@ A connection gets its key before anything else happens on it, by PRAGMA: never i
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,8 @@ from campaign_app.storage.pages import Look, look
 
 BUSY_SECONDS: Final = 30
 CACHE_KIB: Final = 16_384
+# of one transaction in bulk: pages that do not fit are encrypted and written again and again before the commit
+BULK_CACHE_KIB: Final = 49_152
 # WAL with synchronous=NORMAL may lose the last commits when the power fails: a claimed batch must not be forgotten
 _PRAGMAS: Final = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
@@ -63,6 +66,19 @@ class Database:
 
     def write(self) -> AbstractContextManager[Connection]:
         return self._writer.begin()
+
+    @contextmanager
+    def write_much(self) -> Iterator[Connection]:
+        """`write` for thousands of rows at once: a quarter to a third faster."""
+        with self._writer.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute(f"PRAGMA cache_size = -{BULK_CACHE_KIB}")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                driver.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
 
 def open_engine(path: Path, key: bytes, *, create: bool = False) -> Engine:

@@ -105,6 +105,8 @@ class RowMatcher:
             if person not in known:
                 fresh.append(row)
                 known.add(person)
+        # an index of random keys is written page by page: in its order each page is met once in a chunk
+        fresh.sort(key=lambda row: row["phone_key"] or b"")
         write_all(self.connection, insert_or_ignore(self.connection, import_prospect), fresh)
 
     def _others_wait(self) -> bool:
