@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Final
 
 from campaign_app.domain.customer import ImportRow
-from campaign_app.domain.phone import Phone
+from campaign_app.domain.phone import MAINLAND_MOBILE, Phone
 from campaign_app.services.import_columns import PHONE, REF, Column
 from campaign_app.services.import_phones import read_phone
 from campaign_app.services.tables import Block
@@ -21,6 +20,7 @@ Refusal = tuple[int, str, str]  # row, code, field: the column's name, or the fi
 Read = tuple[int, Sequence[str], str, Phone | None, str, str]
 
 _ROUNDED: Final = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.IGNORECASE)
+_MOBILES: Final = re.compile(rf"^(?:{MAINLAND_MOBILE.pattern})$", re.ASCII | re.MULTILINE)
 _BREAKS: Final = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 # control, bidirectional and zero-width characters: nobody sees them, and they would end up in a message
 _UNSEEN: Final = re.compile(
@@ -56,20 +56,56 @@ class RowChecker:
         self._attributes = tuple((column.target, column.index) for column in columns if column.is_attribute)
 
     def check(self, block: Block, marks: RowMarks) -> Checked:
+        """The rows that may be stored, and the others with their reasons."""
         out = Checked(refusals=[(bad.number, bad.code, "") for bad in block.bad])
-        duplicates, consecutive = marks.duplicates, marks.consecutive
+        keys = self.plain_keys(block)
+        if keys is None:
+            self._check_each(block, marks, out)
+            return out
+        account, consecutive, wanted = self._account_id, marks.consecutive, self._attributes
+        repeats = marks.duplicates
+        out.rows = [
+            ImportRow(
+                number,
+                account,
+                ref or None,
+                Phone(phone) if phone else None,
+                {key: value for key, i in wanted if (value := cells[i].strip())},
+                number in consecutive,
+            )
+            for number, cells, ref, phone in zip(block.numbers, block.rows, *keys, strict=True)
+            if number not in repeats
+        ]
+        out.refusals += [(n, "duplicate_in_file", str(repeats[n])) for n in block.numbers if n in repeats]
+        return out
+
+    def plain_keys(self, block: Block) -> tuple[Sequence[str], Sequence[str]] | None:
+        """Refs and numbers of a block in which every row is plainly good, as most are; else None: look at each row."""
+        rows = block.rows
+        if not is_plain(rows):
+            return None
+        refs = [row[self._ref].strip() for row in rows] if self._ref >= 0 else [""] * len(rows)
+        phones = [row[self._phone] for row in rows] if self._phone >= 0 else [""] * len(rows)
+        written = [phone for phone in phones if phone]
+        if len(_MOBILES.findall("\n".join(written))) != len(written):
+            return None
+        if any("+" in ref for ref in refs) or not all(map(max, refs, phones)):
+            return None
+        return refs, phones
+
+    def _check_each(self, block: Block, marks: RowMarks, out: Checked) -> None:
         for number, cells, ref, phone, code, where in self.read(block):
             if code == "repaired":
                 out.repaired.append(number)
             elif code:
                 out.refusals.append((number, code, where))
                 continue
-            if number in duplicates:
-                out.refusals.append((number, "duplicate_in_file", str(duplicates[number])))
+            if number in marks.duplicates:
+                out.refusals.append((number, "duplicate_in_file", str(marks.duplicates[number])))
                 continue
             attributes = {key: value for key, i in self._attributes if (value := cells[i].strip())}
-            out.rows.append(ImportRow(number, self._account_id, ref or None, phone, attributes, number in consecutive))
-        return out
+            consecutive = number in marks.consecutive
+            out.rows.append(ImportRow(number, self._account_id, ref or None, phone, attributes, consecutive))
 
     def read(self, block: Block) -> Iterator[Read]:
         """Every row but blank ones. The code `repaired` is no refusal."""
@@ -112,8 +148,8 @@ class RowChecker:
 
 def is_plain(rows: Sequence[Sequence[str]]) -> bool:
     """Nothing in these rows needs cleaning or is long: asked of a whole block, since that is nearly always so."""
-    text = "".join(chain.from_iterable(rows))
-    return text.isprintable() and max(map(len, chain.from_iterable(rows)), default=0) <= REF_MAX
+    lines = list(map("".join, rows))
+    return max(map(len, lines), default=0) <= REF_MAX and "".join(lines).isprintable()
 
 
 def clean(cell: str) -> str:

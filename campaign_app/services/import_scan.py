@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,6 @@ from campaign_app.services.import_rows import RowChecker
 from campaign_app.services.tables import Block, Table
 
 Tick = Callable[[float], None]  # told the part done, 0 to 1; may raise to stop the work
-_MASK = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +40,31 @@ class Scanner:
         return Scan(find_marks(self._refs, self._phones), self._rows, self._repaired, self._last)
 
     def _take(self, block: Block) -> None:
-        numbers: list[int] = []
-        refs: list[int] = []
-        phones: list[int] = []
         self._rows += len(block.bad)
-        for number, _, ref, phone, code, _ in self._checker.read(block):
-            self._rows += 1
-            if code == "repaired":
-                self._repaired += 1
-            elif code:
-                continue
-            numbers.append(number)
-            # the hash is keyed anew in every process: nobody can make two ids collide
-            refs.append(hash(ref) & _MASK if ref else 0)
-            phones.append(int(phone.digits) if phone else 0)
-        self._refs.put(numbers, np.array(refs, np.uint64))
-        self._phones.put(numbers, np.array(phones, np.uint64))
+        keys = self._checker.plain_keys(block)
+        if keys is None:
+            self._take_each(block)
+        else:
+            self._rows += len(block.rows)
+            self._put(block.numbers, *keys)
         ends = [block.numbers[-1:], [bad.number for bad in block.bad[-1:]]]
         self._last = max(self._last, *(int(number) for end in ends for number in end), 0)
+
+    def _take_each(self, block: Block) -> None:
+        numbers: list[int] = []
+        refs: list[str] = []
+        phones: list[str] = []
+        for number, _, ref, phone, code, _ in self._checker.read(block):
+            self._rows += 1
+            self._repaired += code == "repaired"
+            if code in ("", "repaired"):
+                numbers.append(number)
+                refs.append(ref)
+                phones.append(phone.digits if phone else "")
+        self._put(numbers, refs, phones)
+
+    def _put(self, numbers: Sequence[int], refs: Sequence[str], phones: Sequence[str]) -> None:
+        # Python's hash is keyed anew in every process: nobody can make two ids collide
+        hashes = np.fromiter(map(hash, refs), np.int64, len(refs)).view(np.uint64)
+        self._refs.put(numbers, hashes)
+        self._phones.put(numbers, np.fromiter((int(phone or 0) for phone in phones), np.uint64, len(phones)))

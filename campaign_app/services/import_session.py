@@ -16,7 +16,7 @@ from campaign_app.services.import_rows import Checked, RowChecker
 from campaign_app.services.import_scan import Scan, Scanner, Tick
 from campaign_app.services.tables import Block, Table
 
-CHUNK: Final = 10_000  # row numbers
+CHUNK: Final = 20_000  # row numbers
 _HASH_BYTES: Final = 1 << 20
 
 
