@@ -20,9 +20,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from campaign_app import bootstrap
-from campaign_app.cli.children import Sandbox, start_sandbox
-from campaign_app.cli.demo import BODY, JOB_SECONDS, daytime_offset
+from campaign_app.cli.demo import JOB_SECONDS
 from campaign_app.cli.follow import follow_campaign, wait_for_job
+from campaign_app.demo import BODY, Sandbox, daytime_offset, start_sandbox
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.customer import Account

@@ -1,20 +1,37 @@
-"""Starts the program: the command line, or the window once there is one."""
+"""Starts the program: the window for no arguments, the command line for all others."""
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
+from typing import Final
+
+_DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 def main() -> None:
+    """Entry point `campaign-app`."""
+    if len(sys.argv) == 1:
+        gui()
     from campaign_app.cli.main import main as run
 
-    run()
+    run(window)
 
 
 def gui() -> None:
     """Entry point `campaign-app-gui`."""
-    sys.stderr.write("这个版本还没有窗口，请使用命令行：campaign-app demo --headless\n")
-    raise SystemExit(2)
+    raise SystemExit(window(folder=None, demo_customers=None))
+
+
+def window(*, folder: Path | None, demo_customers: int | None) -> int:
+    """The window on the workspace in `folder`, on the user's own, or on a demo's; returns the exit status."""
+    if sys.platform.startswith("linux") and not any(map(os.environ.get, _DISPLAYS)):
+        sys.stderr.write("没有可用的图形界面。请在桌面环境中运行，或用 campaign-app demo --headless 在终端里演示。\n")
+        return 2
+    from campaign_app.ui import app
+
+    return app.main(folder, demo_customers)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
@@ -19,6 +19,8 @@ from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.ports import Clock, JobStore
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from campaign_app.credentials import KeyKeeper
     from campaign_app.jobs.stores import Context, Remotes
     from campaign_app.services.accounts import Accounts
@@ -61,6 +63,7 @@ class App:
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
+    offset: timedelta = timedelta(0)  # by which the clock of a demo is shifted
 
     def __enter__(self) -> App:
         return self
@@ -72,25 +75,40 @@ class App:
         self.workspace.close()
 
 
-def open_app(folder: Path, keeper: KeyKeeper, clock: Clock = system_clock) -> App:
+def open_app(folder: Path, keeper: KeyKeeper) -> App:
     """Raises WorkspaceError, and then nothing was made or changed."""
     from campaign_app.storage.workspace import open_workspace
 
-    return _app(open_workspace(folder, keeper), keeper, clock)
+    return _app(open_workspace(folder, keeper), keeper, timedelta(0))
 
 
-def create_app(folder: Path, keeper: KeyKeeper, clock: Clock = system_clock) -> App:
-    """A new workspace in an absent or empty folder."""
+def open_for_window(stack: ExitStack, folder: Path, keeper: KeyKeeper) -> App:
+    """The app of a workspace's only window; closes with `stack`. Raises WorkspaceError `in_use` if there is another."""
+    from campaign_app.storage import locks
+
+    stack.enter_context(locks.lock(folder, "window"))
+    return stack.enter_context(open_app(folder, keeper))
+
+
+def is_workspace(folder: Path) -> bool:
+    from campaign_app.storage import workspace
+
+    return workspace.is_workspace(folder)
+
+
+def create_app(folder: Path, keeper: KeyKeeper, *, offset: timedelta = timedelta(0)) -> App:
+    """A new workspace in an absent or empty folder. Only a demo's clock is shifted by `offset`."""
     from campaign_app.storage.workspace import create_workspace
 
-    return _app(create_workspace(folder, keeper), keeper, clock)
+    return _app(create_workspace(folder, keeper), keeper, offset)
 
 
-def _app(workspace: Workspace, keeper: KeyKeeper, clock: Clock) -> App:
+def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
 
+    clock = shifted_clock(offset) if offset else system_clock
     accounts = Accounts(
         store=workspace.accounts,
         secrets=workspace.secrets,
@@ -108,7 +126,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, clock: Clock) -> App:
     )
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock)
     imports = _imports(workspace, clock)
-    return App(workspace, keeper, accounts, audiences, campaigns, imports, workspace.jobs, clock, wait)
+    return App(workspace, keeper, accounts, audiences, campaigns, imports, workspace.jobs, clock, wait, offset)
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:
@@ -154,7 +172,7 @@ def demo_app(folder: Path, key: bytes, offset: timedelta) -> Iterator[App]:
     from campaign_app.credentials import MemoryKeeper
     from campaign_app.processes import start_worker
 
-    with create_app(folder, MemoryKeeper(key), shifted_clock(offset)) as app:
+    with create_app(folder, MemoryKeeper(key), offset=offset) as app:
         app.workspace.accounts.set_setting(DEMO, value=True)
         with start_worker(folder, key, offset):
             yield app
@@ -163,17 +181,38 @@ def demo_app(folder: Path, key: bytes, offset: timedelta) -> Iterator[App]:
 @contextmanager
 def with_worker(app: App) -> Iterator[App]:
     """The app with a worker: one of its own, unless this workspace already has one."""
+    with app, closing(start_worker_for(app)):
+        yield app
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerHandle:
+    """A worker that runs beside the window; None where this workspace already had one of its own."""
+
+    _stack: ExitStack
+    _process: Popen[str] | None
+
+    def alive(self) -> bool:
+        return self._process is None or self._process.poll() is None
+
+    def close(self) -> None:
+        """Stops the worker if it is ours; what it was doing goes on at the next start."""
+        self._stack.close()
+
+
+def start_worker_for(app: App) -> WorkerHandle:
+    """Starts the workspace's worker unless it has one; raises AppError("child_failed")."""
     from campaign_app.processes import start_worker
     from campaign_app.storage import header, locks
 
     folder = app.workspace.folder
-    with app:
+    with ExitStack() as stack:
         if locks.holder(folder, "worker") is not None:
-            yield app
-            return
+            return WorkerHandle(stack.pop_all(), None)
         found = header.read_header(folder)
-        with start_worker(folder, app.keeper.key(found.workspace_id, found.kept), timedelta(0)):
-            yield app
+        key = app.keeper.key(found.workspace_id, found.kept)
+        process = stack.enter_context(start_worker(folder, key, app.offset))
+        return WorkerHandle(stack.pop_all(), process)
 
 
 def run_worker(

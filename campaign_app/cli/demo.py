@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import secrets
 import sys
@@ -10,7 +9,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -18,20 +16,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from campaign_app.cli.children import Sandbox, start_sandbox
 from campaign_app.cli.follow import follow_campaign, funnel_table, wait_for_job
 from campaign_app.cli.keys import JsonOption
-from campaign_app.domain.audience import Condition, Filter, Op
+from campaign_app.demo import BODY, Sandbox, add_campaign, connect_shops, daytime_offset, start_sandbox, write_sample
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.finding import Severity
 from campaign_app.services.import_plan import Source
-from campaign_app.services.window import BEIJING, CLOSES, OPENS
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
 
-BODY: Final = "{name}您好，双十一会员专享：店内冬装满300元减50元，凭会员码到店使用，11月30日前有效。拒收请回复R"
 JOB_SECONDS: Final = 600.0
 REPORT_SECONDS: Final = 15.0
 
@@ -53,6 +48,7 @@ class Stages:
 
 
 def demo(
+    context: typer.Context,
     headless: Annotated[bool, typer.Option("--headless", help="不开窗口，直接做完一遍。")] = False,
     as_json: JsonOption = False,
     customers: Annotated[int, typer.Option(min=100, max=1_000_000, help="沙箱里的客户数。")] = 10_000,
@@ -60,9 +56,9 @@ def demo(
     faults: Annotated[str, typer.Option(help="沙箱的故障方案（none、flaky、hostile …）。")] = "none",
 ) -> None:
     """演示：连接平台 → 同步 → 导入 → 核验 → 批准 → 发送 → 结果；用完即弃，不碰您的数据。"""
+    if not headless and not as_json:
+        raise SystemExit(context.obj(folder=None, demo_customers=customers))
     console = None if as_json else Console()
-    if console and not headless:
-        console.print("这个版本还没有窗口，以下在终端里演示。")
     with tempfile.TemporaryDirectory(prefix="campaign-app-demo-") as folder:
         result = play(Path(folder), Stages(console), customers=customers, seed=seed, faults=faults)
     if as_json:
@@ -108,50 +104,21 @@ def play(folder: Path, stages: Stages, *, customers: int, seed: int, faults: str
         }
 
 
-def daytime_offset(now: datetime) -> timedelta:
-    """Nothing is sent by night: a demo at night plays at ten in the morning, sandbox and all."""
-    local = now.astimezone(BEIJING)
-    if local.time() >= OPENS and local + timedelta(hours=1) < datetime.combine(local.date(), CLOSES, BEIJING):
-        return timedelta(0)
-    return datetime.combine(local.date(), OPENS, BEIJING) + timedelta(hours=2) - local
-
-
 def _connect(app: App, sandbox: Sandbox) -> None:
-    jobs = []
-    for shop in sandbox.shops:
-        account = app.accounts.connect(
-            base_url=sandbox.url, key_id=shop["key_id"], private_key=shop["private_key"], actor="demo"
-        )
-        jobs.append(app.jobs.enqueue("sync", {"account_id": account.id}, app.clock()))
-    for job in jobs:
-        wait_for_job(app, job.id, seconds=JOB_SECONDS)
+    for job_id in connect_shops(app, sandbox):
+        wait_for_job(app, job_id, seconds=JOB_SECONDS)
 
 
 def _import(app: App, folder: Path) -> None:
-    """A small file as merchants have them: GB18030, one malformed row, one number with letters."""
     account = app.accounts.all()[0]
-    members = app.workspace.customers.by_ids(range(1, 301))
-    file = folder / "会员等级.csv"
-    with file.open("w", encoding="gb18030", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(["客户标识", "手机号", "会员等级"])
-        for customer in members.values():
-            writer.writerow([customer.ref if customer.account_id == account.id else "", "", "金卡"])
-        writer.writerow(["", "1380013800A", "银卡"])
-        writer.writerow(["多", "一", "列", "了"])
+    file = write_sample(app, folder)
     begun = app.imports.begin(source=Source(str(file), account.id), actor="demo")
     job = app.jobs.enqueue("import", {"import_id": begun.import_id, "chunks": begun.chunks}, app.clock())
     wait_for_job(app, job.id, seconds=JOB_SECONDS)
 
 
 def _screen(app: App, sandbox: Sandbox) -> tuple[int, int]:
-    audience = Filter((Condition("order_count", Op.AT_LEAST, 1),))
-    entity = sandbox.shops[0]["entity"]["uscc"]
-    made = app.campaigns.create(
-        name="双十一演示", entity_uscc=entity, purpose="retail", audience=audience, actor="demo"
-    )
-    signature = next(s for s in app.accounts.signatures(entity) if "retail" in s.scopes and s.carrier_filed)
-    app.campaigns.edit(made.id, signature=signature.text, body=BODY, actor="demo")
+    made = add_campaign(app, sandbox, "双十一演示", BODY)
     app.campaigns.screen(made.id, actor="demo")
     screened = follow_campaign(app, made.id, {CampaignState.SCREENING}, quiet=True)
     _expect(screened.state, CampaignState.SCREENED, screened.state_note)

@@ -14,6 +14,7 @@ from campaign_app.cli.gate import gate
 from campaign_app.cli.import_ import import_
 from campaign_app.cli.sandbox import sandbox
 from campaign_app.cli.segments import segments
+from campaign_app.cli.window import Window, window
 from campaign_app.cli.words import fail, say
 from campaign_app.cli.worker import worker
 from campaign_app.domain.errors import AppError
@@ -37,15 +38,19 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "send": send,
     "status": status,
     "worker": worker,
+    "window": window,
     "sandbox": sandbox,
 }
 for name, command in _COMMANDS.items():
     app.command(name)(command)
 
 
-def main() -> None:
-    """Runs one command; an expected error is one sentence on stderr and exit status 2."""
+def main(window: Window) -> None:
+    """Runs one command; an expected error is one sentence on stderr and exit status 2.
+
+    `window` opens the window for the commands that ask for it: this package knows none.
+    """
     try:
-        app()
+        app(obj=window)
     except AppError as error:
         fail(say(error))

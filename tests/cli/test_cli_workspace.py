@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from campaign_app import bootstrap
-from campaign_app.cli.demo import daytime_offset
+from campaign_app.demo import daytime_offset
 from tests.helpers.merchant import BODY
 from tests.helpers.sandbox import SandboxProcess
 

@@ -101,11 +101,11 @@ class Merchant:
 
 def open_merchant(folder: Path, sandbox: SandboxProcess, *, batch_size: int = 500) -> Merchant:
     """A new workspace on the sandbox; its clock and the sandbox's play by day."""
-    from campaign_app.cli.demo import daytime_offset
+    from campaign_app.demo import daytime_offset
 
     offset = daytime_offset(bootstrap.system_clock())
     sandbox.skew_clock(offset.total_seconds())
-    app = bootstrap.create_app(folder, MemoryKeeper(KEY), bootstrap.shifted_clock(offset))
+    app = bootstrap.create_app(folder, MemoryKeeper(KEY), offset=offset)
     settings = {bootstrap.DEMO: True, "batch_size": batch_size}
     for name, value in settings.items():
         app.workspace.accounts.set_setting(name, value)

@@ -1,0 +1,132 @@
+"""The demo's throw-away workspace, on a sandbox of its own: for the window and for `demo --headless` alike."""
+
+from __future__ import annotations
+
+import csv
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from campaign_app.domain.audience import Condition, Filter, Op
+from campaign_app.processes import own_command, start_child
+from campaign_app.services.window import BEIJING, CLOSES, OPENS
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App
+    from campaign_app.domain.campaign import Campaign
+
+ACTOR: Final = "demo"
+BODY: Final = "{name}您好，双十一会员专享：店内冬装满300元减50元，凭会员码到店使用，11月30日前有效。拒收请回复R"
+# a draft with something to mend, so that the composer has something to say
+DRAFT_BODY: Final = "{name}您好，双十一会员专享：全网最低价，店内冬装满300元减50元，11月30日前有效。拒收请回复R"
+SAMPLE: Final = "会员等级.csv"
+SAMPLE_ROWS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A running sandbox: its address and the shops with the keys of their simulated accounts."""
+
+    url: str
+    shops: tuple[Mapping[str, Any], ...]
+
+    def ledger(self) -> Mapping[str, Any]:
+        """Who was really accepted, how often: keys `accepted`, `doubled`, `unconfirmed`."""
+        import requests
+
+        answer = requests.get(f"{self.url}/ledger", timeout=30)
+        answer.raise_for_status()
+        ledger: Mapping[str, Any] = answer.json()
+        return ledger
+
+    def shift_clock(self, offset: timedelta) -> None:
+        import requests
+
+        if offset:
+            body = {"seconds": offset.total_seconds()}
+            requests.post(f"{self.url}/sandbox/clock", json=body, timeout=30).raise_for_status()
+
+
+@contextmanager
+def start_sandbox(*, customers: int, seed: int, faults: str) -> Iterator[Sandbox]:
+    """Runs until the block ends; ends by itself when this process dies."""
+    options = {"--port": 0, "--customers": customers, "--seed": seed, "--faults": faults}
+    words = [str(word) for pair in options.items() for word in pair]
+    with start_child(own_command("sandbox", *words, "--parent-watch")) as (_, line):
+        ready = json.loads(line)
+        yield Sandbox(ready["url"], tuple(ready["shops"]))
+
+
+def daytime_offset(now: datetime) -> timedelta:
+    """Nothing is sent by night: a demo at night plays at ten in the morning, sandbox and all."""
+    local = now.astimezone(BEIJING)
+    if local.time() >= OPENS and local + timedelta(hours=1) < datetime.combine(local.date(), CLOSES, BEIJING):
+        return timedelta(0)
+    return datetime.combine(local.date(), OPENS, BEIJING) + timedelta(hours=2) - local
+
+
+def open_demo(stack: ExitStack, folder: Path) -> App:
+    """A new workspace whose key is in memory only; it closes with `stack`. Its worker is started beside."""
+    from campaign_app import bootstrap
+    from campaign_app.credentials import MemoryKeeper
+
+    offset = daytime_offset(bootstrap.system_clock())
+    app = stack.enter_context(bootstrap.create_app(folder, MemoryKeeper(secrets.token_bytes(32)), offset=offset))
+    app.workspace.accounts.set_setting(bootstrap.DEMO, value=True)
+    return app
+
+
+def stage(stack: ExitStack, app: App, folder: Path, *, customers: int, stopped: Callable[[], bool]) -> None:
+    """For the window: a sandbox with its shops connected and synced, a draft to go on with and a file to import.
+
+    Needs a running worker. Ends early, with what is there by then, once `stopped`.
+    """
+    sandbox = stack.enter_context(start_sandbox(customers=customers, seed=1, faults="none"))
+    sandbox.shift_clock(app.offset)
+    jobs = connect_shops(app, sandbox)
+    while any(app.jobs.job(job_id).state in ("queued", "running") for job_id in jobs):
+        if stopped():
+            return
+        app.wait(0.1)
+    write_sample(app, folder)
+    add_campaign(app, sandbox, "双十一会员日（示例）", DRAFT_BODY)
+
+
+def connect_shops(app: App, sandbox: Sandbox) -> tuple[int, ...]:
+    """Connects both shops and enqueues a sync of each; returns the ids of the jobs."""
+    jobs = []
+    for shop in sandbox.shops:
+        account = app.accounts.connect(
+            base_url=sandbox.url, key_id=shop["key_id"], private_key=shop["private_key"], actor=ACTOR
+        )
+        jobs.append(app.jobs.enqueue("sync", {"account_id": account.id}, app.clock()).id)
+    return tuple(jobs)
+
+
+def add_campaign(app: App, sandbox: Sandbox, name: str, body: str) -> Campaign:
+    """A draft for everybody who ever bought, with a signature that the platform reports as filed."""
+    entity = sandbox.shops[0]["entity"]["uscc"]
+    audience = Filter((Condition("order_count", Op.AT_LEAST, 1),))
+    made = app.campaigns.create(name=name, entity_uscc=entity, purpose="retail", audience=audience, actor=ACTOR)
+    signature = next(s for s in app.accounts.signatures(entity) if "retail" in s.scopes and s.carrier_filed)
+    return app.campaigns.edit(made.id, signature=signature.text, body=body, actor=ACTOR)
+
+
+def write_sample(app: App, folder: Path) -> Path:
+    """A small file as merchants have them: GB18030, one malformed row, one number with letters."""
+    account = app.accounts.all()[0]
+    members = app.workspace.customers.by_ids(range(1, SAMPLE_ROWS + 1))
+    file = folder / SAMPLE
+    with file.open("w", encoding="gb18030", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["客户标识", "手机号", "会员等级"])
+        for customer in members.values():
+            writer.writerow([customer.ref if customer.account_id == account.id else "", "", "金卡"])
+        writer.writerow(["", "1380013800A", "银卡"])
+        writer.writerow(["多", "一", "列", "了"])
+    return file

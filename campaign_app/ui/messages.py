@@ -1,0 +1,63 @@
+"""What the window tells its user: one bridge for notices of all pages, so that an error is never lost in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Signal
+
+from campaign_app.domain.errors import AppError
+from campaign_app.words import Words
+
+
+class Level(StrEnum):
+    INFO = "info"
+    OK = "ok"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`action` with its `label` is offered as a button (undo, try again, go and fix)."""
+
+    level: Level
+    text: str
+    code: str = ""
+    label: str = ""
+    action: Callable[[], None] | None = field(default=None, repr=False)
+
+
+class Messages(QObject):
+    """`told` carries notices for the bar above the page; the last one is kept for whoever comes later."""
+
+    told = Signal(object)
+
+    def __init__(self, words: Callable[[], Words], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._words = words
+        self.last: Notice | None = None
+
+    @property
+    def words(self) -> Words:
+        """In the language that is in force."""
+        return self._words()
+
+    def error(self, error: AppError, *, label: str = "", action: Callable[[], None] | None = None) -> None:
+        """An expected error, in the user's words."""
+        self._tell(Notice(Level.BLOCK, self.words.error(error), error.code, label, action))
+
+    def done(self, text: str, *, label: str = "", action: Callable[[], None] | None = None) -> None:
+        self._tell(Notice(Level.OK, text, "", label, action))
+
+    def info(self, text: str) -> None:
+        self._tell(Notice(Level.INFO, text))
+
+    def warn(self, text: str, *, label: str = "", action: Callable[[], None] | None = None) -> None:
+        self._tell(Notice(Level.WARN, text, "", label, action))
+
+    def _tell(self, notice: Notice) -> None:
+        self.last = notice
+        self.told.emit(notice)

@@ -1,0 +1,194 @@
+"""The main window: navigation, the notice bar, and the page that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QStackedWidget, QWidget
+
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.kit import Kit
+from campaign_app.ui.pages.gate import Gate
+from campaign_app.ui.viewmodels.session import Session, SessionState
+from campaign_app.ui.widgets.basics import column, label, row
+from campaign_app.ui.widgets.navigation import Navigation, Place
+from campaign_app.ui.widgets.notice_bar import NoticeBar
+from campaign_app.ui.widgets.page import Page
+from campaign_app.ui.widgets.pill import Pill
+
+if TYPE_CHECKING:
+    from campaign_app.domain.ports import Job
+
+LEAST: Final = QSize(1024, 700)
+FIRST: Final = QSize(1280, 800)
+
+
+class Shell(QMainWindow):
+    """Built anew when the language changes: what the user was doing is kept by the view models of the desk."""
+
+    closing = Signal()
+
+    def __init__(self, kit: Kit, session: Session) -> None:
+        super().__init__()
+        self.setObjectName("shell")
+        self.setWindowTitle(self.tr("允发") + (self.tr(" — 演示") if session.plan.demo else ""))
+        self.setMinimumSize(LEAST)
+        self.resize(FIRST)
+        self._kit, self._session = kit, session
+        self._desk: Desk | None = None
+        self._pages: dict[str, Page] = {}
+        self.current = ""
+        self.navigation = Navigation(kit.theme, self.tr("允发"), self._places())
+        self.navigation.chosen.connect(self.go)
+        self.notices = NoticeBar(kit)
+        self.stack = QStackedWidget()
+        self.gate = Gate(kit, session)
+        self.stack.addWidget(self.gate)
+        body = QWidget()
+        parts = [self._demo_bar()] if session.plan.demo else []
+        body.setLayout(column(*parts, self.notices, self.stack, space=0, stretch=len(parts) + 1))
+        centre = QWidget()
+        centre.setLayout(row(self.navigation, body, space=0, stretch=1))
+        self.setCentralWidget(centre)
+        self._status()
+        session.changed.connect(self._session_changed)
+        self._session_changed(session.state)
+
+    def attach(self, desk: Desk) -> None:
+        """The workspace is open: from here on pages can be built."""
+        self._desk = desk
+        self.navigation.setEnabled(True)
+        desk.jobs.changed.connect(self._jobs_changed)
+        desk.way.went.connect(self._went)
+
+    def go(self, key: str) -> None:
+        """Shows a page; it is built the first time it is wanted."""
+        if self._desk is None:
+            return
+        page = self._pages.get(key)
+        if page is None:
+            page = self._pages[key] = _builder(key)(self._desk)
+            self.stack.addWidget(page)
+        self.current = key
+        self.navigation.choose(key)
+        self.stack.setCurrentWidget(page)
+        page.shown()
+
+    def page(self, key: str) -> Page:
+        self.go(key)
+        return self._pages[key]
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """The application decides: something may still be on its way."""
+        event.ignore()
+        self.closing.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._kit.prefs.put_bytes("geometry", self.saveGeometry())
+
+    def _went(self, key: str, what: object) -> None:
+        page = self.page(key)
+        if what is not None:
+            page.open(what)
+
+    def _places(self) -> tuple[Place, ...]:
+        return (
+            Place("overview", "overview", self.tr("概览")),
+            Place("customers", "customers", self.tr("客户")),
+            Place("campaigns", "campaigns", self.tr("活动")),
+            Place(
+                "signatures",
+                "signatures",
+                self.tr("签名与模板"),
+                self.tr("将显示每个签名的报备状态、使用范围、归属主体和有效期，以及用到它的活动。"),
+            ),
+            Place(
+                "compliance",
+                "compliance",
+                self.tr("合规"),
+                self.tr("将提供规则包查询、回头看检查和给监管部门的自查报告。"),
+            ),
+            Place(
+                "inbox",
+                "inbox",
+                self.tr("退订与投诉"),
+                self.tr("将收集客户回复、退订和 12321 投诉，并为每件投诉准备证据。"),
+            ),
+            Place(
+                "records",
+                "records",
+                self.tr("记录"),
+                self.tr("将列出谁在何时做了什么，并能导出和验证证据。"),
+            ),
+            Place("settings", "settings", self.tr("设置")),
+        )
+
+    def _demo_bar(self) -> QLabel:
+        made = label(
+            self.tr("演示：客户和平台都是模拟的，不会发出任何短信；关闭窗口后全部删除。"), "small", name="demo_bar"
+        )
+        made.setContentsMargins(16, 6, 16, 6)
+        return made
+
+    def _status(self) -> None:
+        self.worker = Pill(self._kit.theme)
+        self.work = label("", "small", name="status_work")
+        self.progress = QProgressBar()
+        self.progress.setFixedWidth(140)
+        self.progress.setAccessibleName(self.tr("后台任务进度"))
+        self.progress.hide()
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self.work, 1)
+        bar.addPermanentWidget(self.progress)
+        bar.addPermanentWidget(self.worker)
+
+    def _session_changed(self, state: SessionState) -> None:
+        words = {
+            "": ("", "muted"),
+            "starting": (self.tr("后台进程启动中"), "muted"),
+            "running": (self.tr("后台进程运行中"), "ok"),
+            "ended": (self.tr("后台进程已停止"), "block"),
+        }
+        self.worker.show_state(*words[state.worker])
+        self.worker.setVisible(bool(state.worker))
+        if state.worker == "ended" and state.error is not None:
+            self._kit.messages.error(state.error, label=self.tr("重新启动"), action=self._session.restart_worker)
+        if state.phase != "open":
+            self.navigation.setEnabled(False)
+            self.stack.setCurrentWidget(self.gate)
+
+    def _jobs_changed(self, jobs: tuple[Job, ...]) -> None:
+        shown = [job for job in jobs if job.kind != "poll"]
+        self.progress.setVisible(bool(shown))
+        if not shown:
+            self.work.setText("")
+            return
+        job = shown[0]
+        more = self.tr("，另有 %n 项", "", len(shown) - 1) if len(shown) > 1 else ""
+        self.work.setText(f"{self._kit.words.term('job', job.kind)}{more}")
+        self.progress.setRange(0, job.total)
+        self.progress.setValue(job.progress)
+
+
+def _builder(key: str) -> Callable[[Desk], Page]:
+    """Pages are imported when they are wanted: none of them before the first paint."""
+    if key == "customers":
+        from campaign_app.ui.pages.customers import CustomersPage
+
+        return CustomersPage
+    if key == "campaigns":
+        from campaign_app.ui.pages.campaigns import CampaignsPage
+
+        return CampaignsPage
+    if key == "settings":
+        from campaign_app.ui.pages.settings import SettingsPage
+
+        return SettingsPage
+    from campaign_app.ui.pages.overview import OverviewPage
+
+    return OverviewPage

@@ -1,0 +1,141 @@
+"""The design's tokens: every colour, size and space that the window draws with, for both appearances.
+
+A test computes the contrast of each pair in `PAIRS` (WCAG 2.1: 4.5 for text, 3 for the edges of controls).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Colours as #rrggbb. `*_soft` is the ground for text in the colour beside it."""
+
+    dark: bool
+    ground: str  # behind everything
+    surface: str  # cards, tables, fields
+    raised: str  # headers of tables, hovered rows
+    sunken: str  # the phone's screen, code
+    nav: str
+    line: str  # between things
+    edge: str  # around what can be operated
+    text: str
+    muted: str
+    faint: str  # hints in empty fields
+    accent: str
+    accent_strong: str  # hovered and pressed
+    on_accent: str
+    accent_soft: str
+    ok: str
+    ok_soft: str
+    warn: str
+    warn_soft: str
+    block: str
+    block_soft: str
+    info: str
+    info_soft: str
+    selected: str  # ground of a selected row
+    shadow: str
+
+
+LIGHT: Final = Tokens(
+    dark=False,
+    ground="#f4f6f9",
+    surface="#ffffff",
+    raised="#f0f3f7",
+    sunken="#e9edf2",
+    nav="#fbfcfd",
+    line="#dfe4ea",
+    edge="#7d8796",
+    text="#18212c",
+    muted="#55606e",
+    faint="#66717f",
+    accent="#1b5fd0",
+    accent_strong="#144aa6",
+    on_accent="#ffffff",
+    accent_soft="#e3edfd",
+    ok="#12703a",
+    ok_soft="#e1f4e8",
+    warn="#855300",
+    warn_soft="#fdf0d5",
+    block="#b3261e",
+    block_soft="#fde7e5",
+    info="#2a5b86",
+    info_soft="#e4eff8",
+    selected="#e3edfd",
+    shadow="#c9d1db",
+)
+DARK: Final = Tokens(
+    dark=True,
+    ground="#11151b",
+    surface="#1a2028",
+    raised="#232b35",
+    sunken="#0d1116",
+    nav="#151a21",
+    line="#2c3540",
+    edge="#67758a",
+    text="#e6ebf1",
+    muted="#a3afbd",
+    faint="#8d9aaa",
+    accent="#7db0ff",
+    accent_strong="#a6c8ff",
+    on_accent="#0a1730",
+    accent_soft="#1d3152",
+    ok="#6fd39a",
+    ok_soft="#17331f",
+    warn="#f2bd62",
+    warn_soft="#3a2c10",
+    block="#ff9188",
+    block_soft="#43201e",
+    info="#8ec3ee",
+    info_soft="#1b2f40",
+    selected="#1d3152",
+    shadow="#05080b",
+)
+# (front, ground, least contrast)
+PAIRS: Final = (
+    *(("text", ground, 4.5) for ground in ("ground", "surface", "raised", "sunken", "nav", "selected", "accent_soft")),
+    *(("muted", ground, 4.5) for ground in ("ground", "surface", "raised", "sunken", "nav", "selected")),
+    *(("faint", ground, 4.5) for ground in ("surface", "ground")),
+    *(
+        (colour, ground, 4.5)
+        for colour in ("ok", "warn", "block", "info", "accent")
+        for ground in (f"{colour}_soft", "surface", "ground")
+    ),
+    ("on_accent", "accent", 4.5),
+    ("on_accent", "accent_strong", 4.5),
+    ("edge", "surface", 3.0),
+    ("edge", "ground", 3.0),
+)
+
+SPACE: Final = (0, 4, 8, 12, 16, 24, 32)
+RADIUS: Final = 8
+BODY: Final = 14  # device-independent pixels
+SMALL: Final = 12
+HEADING: Final = 16
+TITLE: Final = 22
+CONTROL: Final = 34  # height of fields and buttons
+ROW: Final = 38  # height of a table's row
+FAMILIES: Final = (
+    "Microsoft YaHei UI",
+    "PingFang SC",
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+    "Segoe UI",
+)
+
+
+def contrast(front: str, ground: str) -> float:
+    """WCAG 2.1's ratio of relative luminances, 1 to 21."""
+    high, low = sorted((_luminance(front), _luminance(ground)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

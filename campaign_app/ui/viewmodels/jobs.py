@@ -1,0 +1,92 @@
+"""Follows the worker's jobs for every page: what runs, how far it is, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from campaign_app.domain.ports import Job
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App
+    from campaign_app.ui.tasks import Tasks
+
+LOOK_MS: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Jobs that are open, and those that ended since the last look."""
+
+    open: tuple[Job, ...] = ()
+    ended: tuple[Job, ...] = ()
+
+
+class Jobs(QObject):
+    """`changed` carries every open job, `ended` each one that ended (done, failed or cancelled), once."""
+
+    changed = Signal(object)  # tuple[Job, ...]
+    ended = Signal(object)  # Job
+
+    def __init__(self, app: App, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._app, self._tasks = app, tasks
+        self.open: tuple[Job, ...] = ()
+        self._known: frozenset[int] = frozenset()
+        self._looking = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        self._timer.start()
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def enqueue(self, kind: str, **args: Any) -> None:
+        """Puts a job down for the worker; a second one of the same kind and arguments is not begun beside the first."""
+        self._tasks.run(lambda _: self._put(kind, args), self._added, owner=self)
+
+    def of(self, kind: str, **args: Any) -> Job | None:
+        """The open job of that kind with those arguments."""
+        return _same(self.open, kind, args)
+
+    def look(self) -> None:
+        if self._looking:
+            return
+        self._looking = True
+        known = self._known
+        self._tasks.run(lambda _: self._see(known), self._saw, owner=self)
+
+    def _put(self, kind: str, args: Mapping[str, Any]) -> Job:
+        found = _same(self._app.jobs.open_jobs(), kind, args)
+        return found or self._app.jobs.enqueue(kind, args, self._app.clock())
+
+    def _added(self, job: Job) -> None:
+        self._known |= {job.id}
+        if all(each.id != job.id for each in self.open):
+            self.open = (*self.open, job)
+            self.changed.emit(self.open)
+
+    def _see(self, known: frozenset[int]) -> Seen:
+        found = self._app.jobs.open_jobs()
+        gone = known - {job.id for job in found}
+        return Seen(found, tuple(self._app.jobs.job(job_id) for job_id in sorted(gone)))
+
+    def _saw(self, seen: Seen) -> None:
+        self._looking = False
+        # a job that was put down after this look is not in it
+        late = self._known - {job.id for job in (*seen.open, *seen.ended)}
+        kept = tuple(job for job in self.open if job.id in late)
+        self._known = frozenset(job.id for job in seen.open) | late
+        if seen.open + kept != self.open:
+            self.open = seen.open + kept
+            self.changed.emit(self.open)
+        for job in seen.ended:
+            self.ended.emit(job)
+
+
+def _same(jobs: tuple[Job, ...], kind: str, args: Mapping[str, Any]) -> Job | None:
+    return next((job for job in jobs if job.kind == kind and dict(job.args) == dict(args)), None)

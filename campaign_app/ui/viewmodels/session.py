@@ -1,0 +1,196 @@
+"""The open workspace of a window: opening it after the first paint, its worker, and closing everything in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from campaign_app.domain.errors import AppError, WorkspaceError
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App, WorkerHandle
+    from campaign_app.credentials import KeyKeeper
+    from campaign_app.ui.tasks import Tasks
+
+Phase = Literal["opening", "missing", "passphrase", "failed", "open"]
+WorkerState = Literal["", "starting", "running", "ended"]
+LOOK_MS: Final = 1_000
+RESTARTS: Final = 3  # a worker that dies again and again is a person's business
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which workspace the window is for; a demo's is made anew in `folder` and thrown away."""
+
+    folder: Path
+    demo_customers: int | None = None
+
+    @property
+    def demo(self) -> bool:
+        return self.demo_customers is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """`error` says why it is not open: what to do about it hangs on its code."""
+
+    phase: Phase = "opening"
+    error: AppError | None = None
+    app: App | None = None
+    worker: WorkerState = ""
+
+
+class Session(QObject):
+    changed = Signal(object)  # SessionState
+    staged = Signal()  # a demo's shops are synced and its draft is there
+
+    def __init__(self, plan: Plan, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.plan = plan
+        self.state = SessionState()
+        self._tasks = tasks
+        self._stack = ExitStack()
+        self._worker: WorkerHandle | None = None
+        self._restarts = 0
+        self._closed = False
+        self._staged = False
+        self._watch = QTimer(self)
+        self._watch.setInterval(LOOK_MS)
+        self._watch.timeout.connect(self._look)
+
+    def open(self, passphrase: str | None = None) -> None:
+        """Opens the workspace in the background; asks for a passphrase by the phase of that name."""
+        self._become(SessionState("opening"))
+        self._tasks.run(lambda _: self._opened(passphrase), self._begin, failed=self._refused, owner=self, key="open")
+
+    def create(self, passphrase: str | None) -> None:
+        """A new workspace whose key lies in the keychain, or under a passphrase where one is given."""
+        self._become(SessionState("opening"))
+        self._tasks.run(lambda _: self._created(passphrase), self._begin, failed=self._refused, owner=self, key="open")
+
+    def close(self) -> None:
+        """Stops the worker and closes the workspace; blocks until both are done. No background work may be left."""
+        self._closed = True
+        self._watch.stop()
+        self._stack.close()
+        self.state = replace(self.state, phase="opening", app=None, worker="")
+
+    def restart_worker(self) -> None:
+        self._restarts = 0
+        self._start_worker()
+
+    def _opened(self, passphrase: str | None) -> _Held | None:
+        from campaign_app import bootstrap, demo
+
+        if self.plan.demo:
+            return _hold(lambda stack: demo.open_demo(stack, self.plan.folder / "workspace"))
+        if not bootstrap.is_workspace(self.plan.folder):
+            return None
+        keeper = _keeper(self.plan.folder, passphrase)
+        return _hold(lambda stack: bootstrap.open_for_window(stack, self.plan.folder, keeper))
+
+    def _created(self, passphrase: str | None) -> _Held:
+        from campaign_app import bootstrap
+
+        bootstrap.create_app(self.plan.folder, bootstrap.new_keeper(passphrase)).close()
+        keeper = _keeper(self.plan.folder, passphrase)
+        return _hold(lambda stack: bootstrap.open_for_window(stack, self.plan.folder, keeper))
+
+    def _begin(self, opened: _Held | None) -> None:
+        if opened is None:
+            self._become(SessionState("missing"))
+            return
+        if self._closed:
+            opened.stack.close()
+            return
+        self._stack = opened.stack
+        self._become(SessionState("open", app=opened.app, worker="starting"))
+        self._start_worker()
+        self._watch.start()
+
+    def _refused(self, error: AppError) -> None:
+        asks = error.code in ("passphrase_needed", "wrong_passphrase")
+        self._become(SessionState("passphrase" if asks else "failed", error=error))
+
+    def _start_worker(self) -> None:
+        from campaign_app import bootstrap
+
+        app = self.state.app
+        if app is None:
+            return
+        self._become(replace(self.state, worker="starting"))
+        self._tasks.run(
+            lambda _: bootstrap.start_worker_for(app), self._worker_started, failed=self._worker_failed, owner=self
+        )
+
+    def _worker_started(self, worker: WorkerHandle) -> None:
+        if self._closed:
+            worker.close()
+            return
+        self._worker = worker
+        self._stack.callback(worker.close)
+        self._become(replace(self.state, worker="running"))
+        if self.plan.demo and not self._staged:
+            self._staged = True
+            self._stage()
+
+    def _stage(self) -> None:
+        from campaign_app import demo
+
+        app, stack = self.state.app, self._stack
+        customers = self.plan.demo_customers
+        assert app is not None
+        assert customers is not None
+        self._tasks.run(
+            lambda task: demo.stage(stack, app, self.plan.folder, customers=customers, stopped=lambda: task.stopped),
+            lambda _: self.staged.emit(),
+            owner=self,
+        )
+
+    def _worker_failed(self, error: AppError) -> None:
+        self._worker = None
+        self._become(replace(self.state, worker="ended", error=error))
+
+    def _look(self) -> None:
+        """A worker that ended by itself is started again; what it did goes on where it was."""
+        if self._worker is None or self._worker.alive():
+            return
+        self._worker = None
+        self._restarts += 1
+        if self._restarts <= RESTARTS:
+            self._start_worker()
+        else:
+            self._become(replace(self.state, worker="ended", error=AppError("no_worker", "The worker has ended")))
+
+    def _become(self, state: SessionState) -> None:
+        self.state = state
+        self.changed.emit(state)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    stack: ExitStack
+    app: App
+
+
+def _hold(enter: Callable[[ExitStack], App]) -> _Held:
+    """What was opened, with all that has to be closed again; nothing stays open if it fails halfway."""
+    with ExitStack() as stack:
+        app = enter(stack)
+        return _Held(stack.pop_all(), app)
+
+
+def _keeper(folder: Path, passphrase: str | None) -> KeyKeeper:
+    from campaign_app import bootstrap
+
+    def asked() -> str:
+        if passphrase is None:
+            raise WorkspaceError("passphrase_needed", "The workspace asks for its passphrase")
+        return passphrase
+
+    return bootstrap.keeper_of(folder, asked)

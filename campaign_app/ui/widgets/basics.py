@@ -1,0 +1,101 @@
+"""The small parts that every page is made of, so that all pages space and name them alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from campaign_app.ui.theme.tokens import SPACE
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False, name: str = "", select: bool = False) -> QLabel:
+    """`role` is one of the style sheet's; plain text always: what a platform sends is never read as HTML."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if role:
+        made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    if name:
+        made.setObjectName(name)
+    if select:
+        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made
+
+
+def button(
+    text: str, kind: str = "", *, name: str = "", click: Callable[[], object] | None = None, small: bool = False
+) -> QPushButton:
+    """`kind` is primary, quiet or danger; one primary button a page."""
+    made = QPushButton(text)
+    if kind:
+        made.setProperty("kind", kind)
+    if small:
+        made.setProperty("small", True)
+    if name:
+        made.setObjectName(name)
+    if click is not None:
+        made.clicked.connect(lambda _=False: click())
+    made.setAutoDefault(False)
+    return made
+
+
+def row(*parts: QWidget | QLayout | None, space: int = 2, stretch: int = -1) -> QHBoxLayout:
+    """Side by side; None is the gap that grows. `stretch` is the index of the part that takes what is left."""
+    made = QHBoxLayout()
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(SPACE[space])
+    _fill(made, parts, stretch)
+    return made
+
+
+def column(*parts: QWidget | QLayout | None, space: int = 3, margin: int = 0, stretch: int = -1) -> QVBoxLayout:
+    made = QVBoxLayout()
+    made.setContentsMargins(*(SPACE[margin],) * 4)
+    made.setSpacing(SPACE[space])
+    _fill(made, parts, stretch)
+    return made
+
+
+def _fill(layout: QHBoxLayout | QVBoxLayout, parts: tuple[QWidget | QLayout | None, ...], stretch: int) -> None:
+    for index, part in enumerate(parts):
+        grow = 1 if index == stretch else 0
+        if part is None:
+            layout.addStretch(1)
+        elif isinstance(part, QLayout):
+            layout.addLayout(part, grow)
+        else:
+            layout.addWidget(part, grow)
+
+
+def frame(role: str, layout: QLayout | None = None, *, name: str = "") -> QFrame:
+    """`role` is card, panel, well, bar or drawer."""
+    made = QFrame()
+    made.setProperty("role", role)
+    if name:
+        made.setObjectName(name)
+    if layout is not None:
+        made.setLayout(layout)
+    return made
+
+
+def card(*parts: QWidget | QLayout | None, space: int = 3, margin: int = 4, stretch: int = -1) -> QFrame:
+    return frame("card", column(*parts, space=space, margin=margin, stretch=stretch))
+
+
+def divider() -> QFrame:
+    made = frame("line")
+    made.setFixedHeight(1)
+    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return made
+
+
+def clear(layout: QLayout) -> None:
+    """Takes everything out of a layout and deletes it."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.setParent(None)
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            clear(inner)

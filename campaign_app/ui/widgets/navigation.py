@@ -1,0 +1,91 @@
+"""The navigation at the left: eight pages; those that do not exist yet say what they will hold and cannot be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QWidget
+
+from campaign_app.ui.theme import icons
+from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.theme.tokens import SPACE
+from campaign_app.ui.widgets.basics import column, label, row
+
+WIDTH = 188
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page: `coming` is the sentence that stands for one that is not there yet."""
+
+    key: str
+    picture: str
+    title: str
+    coming: str = ""
+
+
+class Navigation(QFrame):
+    chosen = Signal(str)
+
+    def __init__(self, theme: Theme, brand: str, places: Sequence[Place], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("nav")
+        self.setFixedWidth(WIDTH)
+        self._theme = theme
+        self._places = tuple(places)
+        self._group = QButtonGroup(self)
+        self.buttons: dict[str, QPushButton] = {}
+        self.brand = label(brand, "heading")
+        self._logo = label("")
+        layout = column(row(self._logo, self.brand, None), space=1)
+        layout.setContentsMargins(SPACE[2], SPACE[4], SPACE[2], SPACE[3])
+        layout.addSpacing(SPACE[3])
+        for number, place in enumerate(each for each in self._places if not each.coming):
+            layout.addWidget(self._button(number + 1, place))
+        layout.addStretch(1)
+        coming = [place for place in self._places if place.coming]
+        if coming:
+            layout.addWidget(label(self.tr("筹备中"), "small"))
+        for place in coming:
+            layout.addWidget(self._button(0, place))
+        self.setLayout(layout)
+        theme.changed.connect(self._draw)
+        self._draw()
+
+    def choose(self, key: str) -> None:
+        """Marks a page as the one that is shown; says nothing."""
+        self.buttons[key].setChecked(True)
+
+    def _button(self, number: int, place: Place) -> QPushButton:
+        made = QPushButton(place.title)
+        made.setObjectName(f"nav_{place.key}")
+        made.setProperty("kind", "nav")
+        made.setCheckable(True)
+        made.setIconSize(QSize(18, 18))
+        made.setAccessibleName(place.title)
+        made.clicked.connect(lambda _=False: self.chosen.emit(place.key))
+        self.buttons[place.key] = made
+        self._group.addButton(made)
+        if place.coming:
+            made.setEnabled(False)
+            made.setToolTip(place.coming)
+            made.setAccessibleDescription(place.coming)
+        else:
+            keys = QKeySequence(f"Ctrl+{number}")
+            made.setToolTip(f"{place.title}  {keys.toString(QKeySequence.SequenceFormat.NativeText)}")
+            shortcut = QShortcut(keys, self)
+            shortcut.activated.connect(made.click)
+        made.toggled.connect(lambda _=False: self._draw())
+        return made
+
+    def _draw(self) -> None:
+        tokens = self._theme.tokens
+        self._logo.setPixmap(icons.pixmap("app", tokens.accent, 26, self.devicePixelRatioF()))
+        for place in self._places:
+            chosen = self.buttons[place.key]
+            self.buttons[place.key].setIcon(
+                icons.icon(place.picture, tokens.accent if chosen.isChecked() else tokens.muted, tokens.faint)
+            )

@@ -1,0 +1,47 @@
+"""The frame of a page: title, one line of explanation, actions at the right, content below."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
+
+from campaign_app.ui.theme.tokens import SPACE
+from campaign_app.ui.widgets.basics import column, label, row
+
+
+class Page(QWidget):
+    """Subclasses add to `content` and `buttons`. `shown()` is called each time the user comes to the page."""
+
+    def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.title = label(title, "title", name="page_title")
+        self.subtitle = label(subtitle, "muted", wrap=True)
+        self.subtitle.setVisible(bool(subtitle))
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(SPACE[2])
+        self.content = QVBoxLayout()
+        self.content.setSpacing(SPACE[4])
+        self.head = row(column(self.title, self.subtitle, space=1), self.buttons, stretch=0)
+        layout = column(self.head, self.content, space=4, stretch=1)
+        layout.setContentsMargins(SPACE[5], SPACE[4] + SPACE[1], SPACE[5], SPACE[4])
+        self.setLayout(layout)
+
+    def shown(self) -> None:
+        """The user came to this page: look whether what it shows is still true."""
+
+    def open(self, what: object) -> None:
+        """Another page sent the user here for something, such as a campaign's id."""
+
+
+def scrolling(layout: QLayout, *, width: int = 0) -> QScrollArea:
+    """A scrolled column for forms and reports; `width` limits lines to what can be read."""
+    canvas = QWidget()
+    canvas.setObjectName("canvas")
+    canvas.setLayout(layout)
+    if width:
+        canvas.setMaximumWidth(width)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setWidget(canvas)
+    return area
