@@ -10,13 +10,13 @@ import typer
 
 from campaign_app import assets
 from campaign_app.cli.lines import BadLine, answer, lines_of, object_in, printable
+from campaign_app.cli.words import WORDS
 from campaign_app.compliance import CheckResult, Engine, load_all
 from campaign_app.compliance.message import BadRequest, request_from_json
 from campaign_app.domain.finding import Finding
 
 app = typer.Typer(add_completion=False)
-_VERDICTS = {"block": "[red]不可发送[/red]", "warn": "[yellow]需确认[/yellow]", "pass": "[green]通过[/green]"}
-_LEVELS = {"block": "阻止", "warn": "提醒", "info": "提示"}
+_COLOURS = {"block": "red", "warn": "yellow", "pass": "green"}
 
 
 @app.command()
@@ -96,12 +96,14 @@ def _table(result: Mapping[str, Any]) -> None:
     if "error" in result:
         console.print(name, Text(f"无法核对：{printable(result['error'])}", style="red"))
         return
-    console.print(name, _VERDICTS[result["verdict"]], f"{result['length']} 字，{result['segments']} 条")
+    verdict = Text(WORDS.term("verdict", result["verdict"]), style=_COLOURS[result["verdict"]])
+    console.print(name, verdict, f"{result['length']} 字，{result['segments']} 条")
     if not result["findings"]:
         return
     table = Table("级别", "规则", "文字", "说明", "改为")
     for finding in result["findings"]:
-        cells = (_LEVELS[finding["severity"]], finding["rule"], finding["text"], finding["message"], finding["fix"])
+        level = WORDS.term("severity", finding["severity"])
+        cells = (level, finding["rule"], finding["text"], finding["message"], finding["fix"])
         table.add_row(*(Text(printable(cell), overflow="fold") for cell in cells))
     console.print(table)
 

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from campaign_app.cli.follow import follow_campaign, funnel_table, wait_for_job
 from campaign_app.cli.keys import JsonOption
+from campaign_app.cli.words import WORDS
 from campaign_app.demo import BODY, Sandbox, add_campaign, connect_shops, daytime_offset, start_sandbox, write_sample
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import AppError
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 JOB_SECONDS: Final = 600.0
 REPORT_SECONDS: Final = 15.0
+_COUNTS: Final = (
+    *("customers", "audience", "submitted", "delivered", "replies", "opt_outs"),
+    *("doubled", "unconfirmed"),
+)
 
 
 @dataclass
@@ -154,8 +159,4 @@ def _expect(state: CampaignState, wanted: CampaignState, note: str) -> None:
 
 def _print_result(console: Console, result: Mapping[str, Any]) -> None:
     console.print(funnel_table(result["funnel"]))
-    words = {
-        "customers": "客户", "audience": "受众", "submitted": "已提交", "delivered": "已送达", "replies": "回复",
-        "opt_outs": "退订", "doubled": "重复发送", "unconfirmed": "未经确认而发送",
-    }  # fmt: skip
-    console.print("  ".join(f"{words[key]} [bold]{result[key]:,}[/]" for key in words))
+    console.print("  ".join(f"{WORDS.term('count', name)} [bold]{result[name]:,}[/]" for name in _COUNTS))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from campaign_app.cli.words import WORDS
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import AppError
 
@@ -19,33 +20,6 @@ if TYPE_CHECKING:
 
 INTERVAL: Final = 0.1
 SILENT: Final = timedelta(seconds=30)
-REASONS: Final = {
-    "ok": "可以发送",
-    "suppressed_complaint": "曾投诉",
-    "suppressed_opt_out": "已退订",
-    "minor": "未成年人",
-    "invalid_phone": "号码无效",
-    "no_record": "平台无同意记录",
-    "withdrawn": "已撤回同意",
-    "declined": "拒绝",
-    "pending": "待二次确认",
-    "default_consent": "默认或捆绑同意（不算同意）",
-    "expired": "同意已过期",
-    "not_confirmed": "未确认",
-    "unknown": "平台说不清",
-    "future_dated": "日期在未来",
-    "wrong_channel": "渠道不符",
-    "wrong_entity": "主体不符",
-    "wrong_purpose": "用途不符",
-    "stale": "记录过旧",
-    "frequency_cap": "超过约定频次",
-    "duplicate_number": "号码重复",
-    "content": "此人的文案被拦下",
-    "provider_cap": "通道频控",
-    "house_cap": "自定频控",
-    "window": "超出时段",
-    "unscreened": "未核验",
-}
 
 
 def follow_campaign(app: App, campaign_id: int, while_in: Collection[CampaignState], *, quiet: bool) -> Campaign:
@@ -111,7 +85,7 @@ def funnel_table(funnel: Mapping[str, int]) -> Table:
     table.add_column("结果")
     table.add_column("人数", justify="right")
     for reason, count in sorted(funnel.items(), key=lambda item: (item[0] != "ok", -item[1])):
-        table.add_row(REASONS.get(reason, reason), f"{count:,}")
+        table.add_row(WORDS.term("reason", reason), f"{count:,}")
     table.add_section()
     table.add_row("合计", f"{sum(funnel.values()):,}")
     return table

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from campaign_app.cli.follow import REASONS
 from campaign_app.cli.keys import JsonOption
 from campaign_app.cli.lines import BadLine, answer, lines_of, object_in, printable
+from campaign_app.cli.words import WORDS
 from campaign_app.consent.casefile import judge_case
 from campaign_app.domain.consent import Reason
 
@@ -44,5 +44,5 @@ def judged(line: str) -> dict[str, Any]:
 
 
 def _say(result: dict[str, Any]) -> None:
-    words = result.get("error") or REASONS[result["reason"]]
+    words = result.get("error") or WORDS.term("reason", result["reason"])
     typer.echo(f"{'✓' if result.get('allowed') else '✗'} {printable(str(result['id']))}  {words}")

@@ -8,46 +8,13 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from campaign_app.cli.words import WORDS
 from campaign_app.domain.customer import ImportReport
 from campaign_app.services.import_columns import IGNORE, Column
 from campaign_app.services.import_plan import DryRun
 
 SHOWN: Final = 20
-REFUSALS: Final[Mapping[str, str]] = {
-    "wrong_fields": "列数与表头不符",
-    "unclosed_quote": "引号没有成对",
-    "undecodable": "含有此编码无法识别的字节",
-    "nul_byte": "含有空字节",
-    "line_too_long": "这一行过长",
-    "field_too_long": "单元格过长",
-    "formula_no_value": "公式没有计算结果，请在 Excel 里打开并保存后再导入",
-    "cell_error": "单元格是错误值（如 #REF!）",
-    "phone_letters": "手机号里有字母或文字",
-    "phone_rounded": "手机号被表格软件改成了科学计数，末位已丢失",
-    "phone_invalid": "不是有效的大陆手机号",
-    "ref_rounded": "客户标识被表格软件改成了科学计数，末位已丢失",
-    "ref_too_long": "客户标识过长",
-    "value_too_long": "内容过长",
-    "no_key": "既没有客户标识，也没有手机号",
-    "duplicate_in_file": "与文件中前面的一行重复",
-}
-IGNORED: Final[Mapping[str, str]] = {
-    "consent": "导入不能改变同意",
-    "sensitive": "敏感信息，不导入",
-    "second_key": "已有手机号列，另一列号码不导入",
-    "phone_like": "内容像手机号，不作为属性保存",
-    "unnamed": "没有列名",
-    "chosen": "按您的选择",
-}
-_COUNTS: Final[Mapping[str, str]] = {
-    "changed": "更新了属性的客户",
-    "unchanged": "已是最新的客户",
-    "waiting": "暂无对应客户（不可发送，待同步后匹配）",
-    "consecutive": "连号（不可发送）",
-    "refused": "拒绝的行",
-    "left": "未处理的行",
-}
-_CERTAINTY: Final[Mapping[str, str]] = {"certain": "确定", "likely": "很可能", "guess": "猜测，请核对"}
+_COUNTS: Final = ("changed", "unchanged", "waiting", "consecutive", "refused", "left")
 
 
 def of_dry_run(found: DryRun) -> dict[str, Any]:
@@ -93,7 +60,7 @@ def _refusals(refusals: Sequence[tuple[int, str, str]]) -> list[dict[str, Any]]:
 
 def _ignored(columns: Sequence[Column]) -> list[dict[str, str]]:
     return [
-        {"column": column.name, "reason": column.reason, "message": IGNORED.get(column.reason, "")}
+        {"column": column.name, "reason": column.reason, "message": WORDS.term("refusal", column.reason)}
         for column in columns
         if column.target == IGNORE
     ]
@@ -101,7 +68,7 @@ def _ignored(columns: Sequence[Column]) -> list[dict[str, str]]:
 
 def words(code: str, where: str) -> str:
     """Why a row was refused; `where` is the column, or the first row of a duplicate."""
-    said = REFUSALS.get(code, code)
+    said = WORDS.term("refusal", code)
     if not where:
         return said
     return f"{said}（第 {where} 行）" if code == "duplicate_in_file" else f"{where}：{said}"
@@ -110,7 +77,7 @@ def words(code: str, where: str) -> str:
 def print_report(console: Console, data: Mapping[str, Any]) -> None:
     if "encoding" in data:
         source = (
-            f"编码 {data['encoding']}（{_CERTAINTY[data['certainty']]}）"
+            f"编码 {data['encoding']}（{WORDS.term('certainty', data['certainty'])}）"
             if data["encoding"]
             else f"工作表 {data['sheet']}"
         )
@@ -137,11 +104,11 @@ def _table(data: Mapping[str, Any]) -> Table:
     table = Table(title="导入结果", title_justify="left")
     table.add_column("结果")
     table.add_column("行数", justify="right")
-    for name, label in _COUNTS.items():
+    for name in _COUNTS:
         if data.get(name):
-            table.add_row(label, f"{data[name]:,}")
+            table.add_row(WORDS.term("import_count", name), f"{data[name]:,}")
     for code, count in sorted(data["refused_by_reason"].items(), key=lambda item: -item[1]):
-        table.add_row(f"  其中：{REFUSALS.get(code, code)}", f"{count:,}", style="dim")
+        table.add_row(f"  其中：{WORDS.term('refusal', code)}", f"{count:,}", style="dim")
     table.add_section()
     table.add_row("合计", f"{data['rows']:,}")
     return table

@@ -1,7 +1,8 @@
 """The one door from the window to background work.
 
 Work runs on a pool of threads; its result comes back on the window's thread. There are three ends: a result, an
-expected error (`AppError`), and a bug. Work that was cancelled, or overtaken by newer work under the same key, ends in silence.
+expected error (`AppError`), and a bug. Work that was cancelled, or overtaken by newer work under the same key, ends in
+silence.
 """
 
 from __future__ import annotations

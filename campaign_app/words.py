@@ -1,0 +1,76 @@
+"""The words for codes that a person meets, in both languages: `resources/words/{errors,terms}.toml`.
+
+Each file is read at its first use and kept: 8 ms, which only those pay who show something of it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, Literal
+
+from campaign_app import assets
+from campaign_app.domain.errors import AppError
+
+Language = Literal["zh_CN", "en"]
+_COLON: Final[Mapping[str, str]] = {"zh_CN": "：", "en": ": "}
+
+
+class _Known(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Everything raises AppError("asset_missing") while the words cannot be read."""
+
+    language: Language
+    cli: bool = False
+
+    def error(self, error: AppError) -> str:
+        """The sentence for a person; an error without one speaks for itself, a missing fact is …."""
+        sentence = self._sentence(error.code)
+        known = _Known({name: str(value) for name, value in error.facts.items()})
+        return sentence.format_map(known) if sentence else str(error)
+
+    def term(self, table: str, code: str) -> str:
+        """The label, or the code itself. A `state_note` may also be an error's code, or end in one (`refused:…`)."""
+        label = self._of(table, code)
+        if label or table != "state_note":
+            return label or code
+        head, _, cause = code.partition(":")
+        said = self._of(table, head) or self._bare(head) or head
+        return f"{said}{_COLON[self.language]}{self._bare(cause) or cause}" if cause else said
+
+    def why(self, table: str, code: str) -> str:
+        """The sentence that explains a term, or ""."""
+        return self._of(table, code.partition(":")[0] if table == "state_note" else code, "why_")
+
+    def _of(self, table: str, code: str, kind: str = "") -> str:
+        found: str = _read("terms").get(table, {}).get(code, {}).get(kind + self.language, "")
+        return found
+
+    def _bare(self, code: str) -> str:
+        return self._sentence(code).format_map(_Known())
+
+    def _sentence(self, code: str) -> str:
+        said = _read("errors").get(code, {})
+        own = said.get(f"cli_{self.language}", "") if self.cli else ""
+        return own or said.get(self.language, "")
+
+
+def load(language: Language, *, cli: bool = False) -> Words:
+    """`cli`: with the command line's own sentences, which name its options."""
+    return Words(language, cli)
+
+
+@cache
+def _read(name: str) -> Mapping[str, Any]:
+    file = assets.path("words", f"{name}.toml")
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AppError("asset_missing", f"{file} cannot be read: install the program again", asset=file.name) from error

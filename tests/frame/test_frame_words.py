@@ -1,0 +1,227 @@
+"""The words of codes: complete, in both languages, and the same in meaning as far as a test can tell."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from shutil import copytree
+from string import Formatter
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from campaign_app import assets, words
+from campaign_app.compliance.message import KINDS, PURPOSES, SOURCES, STATUSES
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.consent import Channel, ConsentMethod, ConsentStatus, Reason, SuppressionKind
+from campaign_app.domain.errors import AppError, NotAllowed
+from campaign_app.domain.finding import Severity
+from campaign_app.domain.message import Outcome
+from campaign_app.jobs.worker import WORK
+from campaign_app.platforms.leaves import Note
+from campaign_app.services.tables import Certainty
+from campaign_app.words import Language, load
+
+ROOT = Path(__file__).resolve().parents[2]
+LANGUAGES: tuple[Language, ...] = ("zh_CN", "en")
+FILES: dict[str, Any] = {
+    name: tomllib.loads(assets.path("words", f"{name}.toml").read_text("utf-8")) for name in ("errors", "terms")
+}
+ENTRIES: dict[str, dict[str, str]] = {
+    **FILES["errors"],
+    **{f"{table}.{code}": entry for table, codes in FILES["terms"].items() for code, entry in codes.items()},
+}
+CHINESE = re.compile("[一-鿿]")
+SENTENCE_END = re.compile(r"[.!?](?= |$)")
+ASK = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from campaign_app.words import load;"
+    "print(load('en').term('reason', 'stale'))"
+)
+
+
+def literals(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def source(name: str) -> ast.Module:
+    return ast.parse((ROOT / "campaign_app" / name).read_text("utf-8"))
+
+
+def function(name: str, file: str) -> ast.FunctionDef:
+    return next(n for n in ast.walk(source(file)) if isinstance(n, ast.FunctionDef) and n.name == name)
+
+
+def state_notes() -> set[str]:
+    """The constants, and what stands before the `:` of the composed ones, wherever a campaign gets its note."""
+    found = set()
+    for file in (ROOT / "campaign_app").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                last = [node.args[3]] if getattr(node.func, "id", "") == "put_aside" else []
+                given = [*last, *(k.value for k in node.keywords if k.arg == "state_note")]
+                found |= {text.partition(":")[0] for each in given for text in literals(each)}
+    for node in ast.walk(function("_try", "jobs/settling.py")):
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+            found |= {text.partition(":")[0] for text in literals(node.value.elts[-1])}
+    return {note for note in found if note}
+
+
+def refusals() -> set[str]:
+    """Every word of the modules that refuse rows or settle columns which looks like a code and has no other use."""
+    checks = function("_keys", "services/import_rows.py"), function("_too_long", "services/import_rows.py")
+    found = {text for tree in checks for text in literals(tree)} - {"", "+", "repaired"}
+    found |= {text for text in literals(function("_repair", "services/import_phones.py")) if text.startswith("phone_")}
+    for file in (ROOT / "campaign_app" / "jobs" / "tabular").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "BadRow":
+                found |= set(literals(node.args[1]))
+    columns = *_tuple_ends(function("_column", "services/import_columns.py")), *literals_returned("_ignored")
+    return found | {text for text in columns if text}
+
+
+def _tuple_ends(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Column":
+            yield from (text for text in literals(node.args[3]) if text)
+
+
+def literals_returned(name: str) -> Iterator[str]:
+    for node in ast.walk(function(name, "services/import_columns.py")):
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield from (text for text in literals(node.value) if text.islower())
+
+
+def job_kinds() -> set[str]:
+    run = function("run", "jobs/flows.py")
+    flows = next(n for n in ast.walk(run) if isinstance(n, ast.Dict))
+    return {str(key.value) for key in flows.keys if isinstance(key, ast.Constant)}
+
+
+WANTED: dict[str, Iterable[str]] = {
+    "reason": {*Reason, "unscreened"},
+    "state": set(CampaignState),
+    "consent_status": set(ConsentStatus),
+    "consent_method": set(ConsentMethod),
+    "channel": set(Channel),
+    "purpose": PURPOSES,
+    "suppression": set(SuppressionKind),
+    "severity": {severity.word for severity in Severity},
+    "verdict": {"block", "warn", "pass"},
+    "outcome": set(Outcome),
+    "certainty": set(Certainty),
+    "fact_note": set(Note),
+    "signature_status": {*STATUSES, "expired"},
+    "signature_source": {*SOURCES, "unknown"},
+    "entity_kind": {*KINDS, "unknown"},
+    "carrier_filing": {"filed", "not_filed", "unknown"},
+    "state_note": state_notes(),
+    "job": job_kinds(),
+}
+
+
+@pytest.mark.parametrize("table", WANTED)
+def test_a_table_has_every_code_and_no_other(table: str) -> None:
+    assert set(FILES["terms"][table]) == {str(code) for code in WANTED[table]}
+
+
+def test_every_reason_for_refusing_a_row_or_ignoring_a_column_has_words() -> None:
+    found = refusals()
+    assert found - set(FILES["terms"]["refusal"]) == set()
+    assert {"no_key", "phone_rounded", "wrong_fields", "value_too_long", "consent", "second_key"} <= found
+
+
+def test_the_worker_starts_only_jobs_that_have_words() -> None:
+    assert set(WORK.values()) - {""} <= set(FILES["terms"]["job"])
+
+
+@pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES)
+def test_both_languages_say_it(entry: dict[str, str]) -> None:
+    kinds = {"zh_CN", "en"} | ({"why_zh_CN", "why_en"} if "why_zh_CN" in entry or "why_en" in entry else set())
+    assert kinds <= set(entry) <= {*kinds, "cli_zh_CN"}
+    for kind, said in entry.items():
+        assert said == said.strip() != ""
+        assert bool(CHINESE.search(said)) is (kind not in {"en", "why_en"})
+    fields = {kind: {name for _, name, _, _ in Formatter().parse(said) if name} for kind, said in entry.items()}
+    assert all(found == fields["zh_CN"] for found in fields.values())
+
+
+@pytest.mark.parametrize("entry", FILES["errors"].values(), ids=FILES["errors"])
+def test_an_error_takes_two_sentences_at_most(entry: dict[str, str]) -> None:
+    assert entry["zh_CN"].count("。") <= 2
+    assert len(SENTENCE_END.findall(entry["en"])) <= 2
+
+
+def test_every_reason_and_note_is_explained() -> None:
+    for table in ("reason", "state_note"):
+        for code in FILES["terms"][table]:
+            assert all(load(language).why(table, code) for language in LANGUAGES)
+
+
+def test_what_has_no_words_speaks_for_itself() -> None:
+    known = load("zh_CN")
+    assert known.term("reason", "something_new") == "something_new"
+    assert known.term("no_such_table", "x") == "x"
+    assert (known.why("reason", "something_new"), known.why("job", "sync")) == ("", "")
+    assert known.error(AppError("something_new", "It speaks for itself")) == "It speaks for itself"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_fact_that_is_missing_is_an_ellipsis(language: Language) -> None:
+    assert "120" in load(language).error(NotAllowed("recipient_count", "differs", screened=120))
+    assert "…" in load(language).error(NotAllowed("recipient_count", "differs"))
+
+
+def test_a_state_note_may_hold_the_code_of_an_error() -> None:
+    chinese, english = load("zh_CN"), load("en")
+    assert chinese.term("state_note", "window_over") == "发送时段已过"
+    assert chinese.term("state_note", "account_refused:balance") == "账户被拒绝：账户余额不足。请充值后重试。"
+    assert english.term("state_note", "refused:not_ours") == "Batch refused: not_ours"
+    assert english.term("state_note", "platform_unavailable").startswith("The platform did not respond")
+    assert english.term("state_note", "not_ours") == "not_ours"
+    assert "整个账户" in chinese.why("state_note", "account_refused:balance")
+    assert chinese.why("state_note", "platform_unavailable") == ""
+
+
+def test_the_words_are_found_in_an_installed_wheel(tmp_path: Path) -> None:
+    package = tmp_path / "site-packages" / "campaign_app"
+    copytree(ROOT / "campaign_app", package, ignore=lambda *_: ["__pycache__"])
+    copytree(ROOT / "resources" / "words", package / "resources" / "words")
+    ask = [sys.executable, "-I", "-c", ASK, str(package.parent)]
+    done = subprocess.run(ask, check=True, capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout.strip() == "Fact too old"
+
+
+@pytest.mark.parametrize("broken", ["[x", "\udcff"])
+def test_words_that_cannot_be_read_ask_for_a_new_installation(
+    broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "resources" / "words" / "terms.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(broken, "utf-8", errors="surrogateescape")
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    words._read.cache_clear()
+    try:
+        with pytest.raises(AppError, match="install the program again") as caught:
+            load("en").term("reason", "stale")
+        assert caught.value.code == "asset_missing"
+    finally:
+        words._read.cache_clear()
+
+
+def test_a_file_is_read_once_and_fast() -> None:
+    times = []
+    for _ in range(5):
+        words._read.cache_clear()
+        start = perf_counter()
+        load("zh_CN").term("reason", "stale")
+        times.append(perf_counter() - start)
+    assert words._read.cache_info().misses == 1
+    assert min(times) < 0.05  # 10 ms on a machine that is not busy
