@@ -162,8 +162,8 @@ class SqlCampaigns:
                 (ledger.c.dedupe_key, people),
                 (ledger.c.customer_id, {c: [c] for c in customer_ids}),
             ):
-                for who, row_id in rows_among(
-                    connection, _sent(column, entity_uscc, to_ms(since), but), column, wanted
+                for who, row_id, _ in rows_among(
+                    connection, sent_to(column, entity_uscc, to_ms(since), but), column, wanted
                 ):
                     for customer_id in wanted[who]:
                         sent.setdefault(customer_id, set()).add(row_id)
@@ -204,9 +204,10 @@ def _freeze(
     return connection.execute(into).rowcount
 
 
-def _sent(column: sa.ColumnElement[Any], entity_uscc: str, since: int, but: int) -> sa.Select[Any, int]:
+def sent_to(column: sa.ColumnElement[Any], entity_uscc: str, since: int, but: int) -> sa.Select[Any, int, int]:
+    """(column, ledger row, when it was claimed) of what the entity sent, other than by the campaign `but`."""
     return (
-        sa.select(column, ledger.c.id)
+        sa.select(column, ledger.c.id, submission.c.claimed_at)
         .join(submission, submission.c.id == ledger.c.submission_id)
         .join(campaign, campaign.c.id == ledger.c.campaign_id)
         .outerjoin(ledger_latest, SAME_ROW)
