@@ -179,6 +179,13 @@ class SuppressionStore(Protocol):
         """Suppressions not lifted, by key."""
         ...
 
+    def of_customers(self, ids: Sequence[int]) -> dict[int, frozenset[Suppression]]:
+        """Customer id → suppressions not lifted, by ref and by phone, for the entity of the customer's account.
+
+        Customers without any are absent.
+        """
+        ...
+
     def lift(self, suppression: Suppression, *, fact_id: int, reviewer: str, at: datetime) -> None:
         """Lifts an opt_out or withdrawn mark for a later grant that a reviewer confirmed.
 
@@ -225,6 +232,13 @@ class CampaignStore(Protocol):
         """Writes every field; raises NotAllowed("campaign_state") if the stored state is not `expected`."""
         ...
 
+    def delete(self, campaign_id: int, states: Collection[CampaignState]) -> None:
+        """Removes a campaign and its members; raises NotAllowed: `campaign_state` unless it is in one of `states`,
+
+        `already_submitted` once anything of it was claimed.
+        """
+        ...
+
     def snapshot(self, campaign_id: int, now: datetime) -> int:
         """Freezes the audience into (campaign, seq, customer), seq from 0 without gaps, ordered by account and
 
@@ -247,6 +261,15 @@ class CampaignStore(Protocol):
 
     def funnel(self, campaign_id: int) -> dict[str, int]:
         """reason → members; sums to the snapshot's size. A member not screened yet counts as `unscreened`."""
+        ...
+
+    def members_by_reason(
+        self, campaign_id: int, reason: str, after_seq: int, limit: int
+    ) -> tuple[tuple[int, int, int | None], ...]:
+        """(seq, customer id, fact id) of the next `limit` members, seq > after_seq, that have this reason.
+
+        Reasons are the keys of `funnel`; `after_seq` -1 starts.
+        """
         ...
 
     def ok_members(self, campaign_id: int, after_seq: int, limit: int) -> tuple[tuple[int, int], ...]:

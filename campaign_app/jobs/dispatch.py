@@ -124,5 +124,5 @@ def _claim(context: Context, campaign: Campaign, after: int, batch: _Batch) -> S
     key = f"{context.workspace_id}-{campaign.id}-{after + 1}"
     span = (after + 1, batch.last_seq)
     return context.stores.ledger.claim(
-        campaign.id, batch.account_id, key, batch.claims, batch.refusals, span, context.clock()
+        campaign.id, batch.account_id, key, batch.claims, batch.refusals, span, context.clock(), context.house_caps
     )

@@ -14,9 +14,9 @@ from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Reason, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account, Customer
 from campaign_app.domain.errors import RemoteRefused
+from campaign_app.jobs.caps import MONTH, WEEK, over_cap
 from campaign_app.jobs.stores import Context
 
-CAP_WINDOW: Final = timedelta(days=30)
 # of one pull; more than this is a listing that goes in circles
 MAX_PAGES: Final = 10_000
 
@@ -90,7 +90,7 @@ def judge_all(
     )  # fmt: skip
     ids = [c.id for c in customers]
     suppressed = _suppressions(context, campaign, customers)
-    sent = stores.campaigns.sent_since(campaign.entity_uscc, ids, now - CAP_WINDOW, but=campaign.id)
+    sent = stores.campaigns.sent_since(campaign.entity_uscc, ids, now - MONTH, but=campaign.id)
     judged = []
     for customer in customers:
         fact_id, fact = facts.get(customer.id, (0, None))
@@ -105,17 +105,12 @@ def _within_house_caps(
     context: Context, campaign: Campaign, judged: list[Judged], sent_in_30_days: Mapping[int, int]
 ) -> list[Judged]:
     """The merchant's own caps (rule FRQ-003), after the gate: they never let anybody in."""
-    per_week, per_month = context.house_caps
     confirmed = [j.customer.id for j in judged if not isinstance(j.decision, Refusal)]
     in_a_week: Mapping[int, int] = {}
-    if per_week and sent_in_30_days:
-        since = context.clock() - timedelta(days=7)
+    if context.house_caps[0] and sent_in_30_days:
+        since = context.clock() - WEEK
         in_a_week = context.stores.campaigns.sent_since(campaign.entity_uscc, confirmed, since, but=campaign.id)
-    over = {
-        c
-        for c in confirmed
-        if (per_week and in_a_week.get(c, 0) >= per_week) or (per_month and sent_in_30_days.get(c, 0) >= per_month)
-    }
+    over = {c for c in confirmed if over_cap(in_a_week.get(c, 0), sent_in_30_days.get(c, 0), None, context.house_caps)}
     if not over:
         return judged
     return [

@@ -97,15 +97,17 @@ class Ledger(Protocol):
         refusals: Mapping[int, tuple[str, int | None]],
         span: tuple[int, int],
         at: datetime,
+        house_caps: tuple[int, int] = (0, 0),
     ) -> Submission | None:
         """Writes the rows as sending, before anything is submitted, and the reasons of those left out.
 
         `span` is the range of seqs that this batch decides, both ends included; `refusals` is seq → (reason, fact id).
 
         None, and nothing written, when the campaign is not in state `sending`. Claims whose `dedupe_key` the campaign
-        already has become `duplicate_number`; a fact that is not this customer's confirmed one is refused by the
-        database (IntegrityError). With no claims left nothing but the refusals is written and None is returned; the
-        caller tells the two apart by the campaign's state.
+        already has become `duplicate_number`, those of people whom other campaigns of the entity wrote to often enough
+        by now `frequency_cap` or `house_cap` (`jobs.caps`); a fact that is not this customer's confirmed one is refused
+        by the database (IntegrityError). With no claims left nothing but the refusals is written and None is returned;
+        the caller tells the two apart by the campaign's state.
         """
         ...
 

@@ -18,7 +18,7 @@ from campaign_app.consent.gate import Refusal
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
 from campaign_app.domain.customer import Account, Customer
-from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.errors import NotAllowed, NotFound, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.jobs.gating import Judged, judge_all, pull_changes, refresh, sealed
 from campaign_app.jobs.poll import poll_complaints, poll_inbound
@@ -71,7 +71,10 @@ def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: 
 
 def release(context: Context, campaign_id: int, note: str) -> None:
     """Takes a campaign whose job failed out of its working state, with the reason."""
-    campaign = context.stores.campaigns.campaign(campaign_id)
+    try:
+        campaign = context.stores.campaigns.campaign(campaign_id)
+    except NotFound:  # a draft may be deleted as soon as it is released, before its job is ended
+        return
     if campaign.state is CampaignState.SCREENING:
         draft = replace(campaign, state=CampaignState.DRAFT, state_note=note)
         context.stores.campaigns.update(draft, expected=CampaignState.SCREENING)

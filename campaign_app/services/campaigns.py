@@ -21,6 +21,7 @@ from campaign_app.services.window import CLOSES, OPENS, closing_time
 EDITABLE: Final = frozenset(
     {CampaignState.DRAFT, CampaignState.SCREENED, CampaignState.APPROVED, CampaignState.SCHEDULED}
 )
+DELETABLE: Final = frozenset({CampaignState.DRAFT, CampaignState.SCREENED})
 RUNNING: Final = frozenset({CampaignState.SCHEDULED, CampaignState.SENDING})
 ENDED: Final = frozenset({CampaignState.DONE, CampaignState.CANCELLING, CampaignState.CANCELLED})
 
@@ -85,6 +86,23 @@ class Campaigns:
         self._record("campaign.edited", edited, actor, fields=",".join(sorted(changes)))
         return edited
 
+    def duplicate(self, campaign_id: int, name: str, actor: str) -> Campaign:
+        """A new draft with the text and the audience of another campaign, whatever became of that one."""
+        like = self._store.campaign(campaign_id)
+        copied = Campaign(0, name, like.entity_uscc, like.purpose, like.audience, like.signature, like.body)
+        campaign = self._store.create(copied)
+        self._record("campaign.duplicated", campaign, actor, source=campaign_id)
+        return campaign
+
+    def delete_draft(self, campaign_id: int, actor: str) -> None:
+        """Removes what was never approved and never begun; anything further is cancelled, and stays to be seen.
+
+        Raises NotAllowed `campaign_state`, `already_submitted`.
+        """
+        campaign = self._store.campaign(campaign_id)
+        self._store.delete(campaign_id, DELETABLE)
+        self._record("campaign.deleted", campaign, actor)
+
     def check(self, campaign_id: int, customer_id: int | None = None) -> Checked:
         """The compliance engine over the text as one customer would get it (by default the longest of the audience)."""
         return self._texts.check(self._store.campaign(campaign_id), customer_id, self._clock())
@@ -98,6 +116,15 @@ class Campaigns:
 
     def funnel(self, campaign_id: int) -> dict[str, int]:
         return self._store.funnel(campaign_id)
+
+    def members_of(
+        self, campaign_id: int, reason: str, after_seq: int, limit: int
+    ) -> tuple[tuple[int, int, int | None], ...]:
+        """(seq, customer id, id of the fact that was looked at) of the members behind one bar of the funnel.
+
+        A page of at most `limit` after `after_seq`; -1 starts.
+        """
+        return self._store.members_by_reason(campaign_id, reason, after_seq, limit)
 
     def approve(
         self, campaign_id: int, *, recipients: int, confirmed_warnings: Collection[str] = (), actor: str

@@ -69,12 +69,21 @@ class SqlCampaigns:
                 state = _row_of(connection, changed.id).state
                 raise NotAllowed("campaign_state", "The campaign is in another state", campaign=changed.id, state=state)
 
+    def delete(self, campaign_id: int, states: Collection[CampaignState]) -> None:
+        with self.db.write() as connection:
+            state = _row_of(connection, campaign_id).state
+            if state not in {each.value for each in states}:
+                raise NotAllowed(
+                    "campaign_state", "The campaign is in another state", campaign=campaign_id, state=state
+                )
+            _require_nothing_left(connection, campaign_id)
+            connection.execute(sa.delete(campaign_member).where(_member.campaign_id == campaign_id))
+            connection.execute(sa.delete(campaign).where(campaign.c.id == campaign_id))
+
     def snapshot(self, campaign_id: int, now: datetime) -> int:
         with self.db.write() as connection:
             row = _row_of(connection, campaign_id)
-            sent = sa.select(ledger.c.id).where(ledger.c.campaign_id == campaign_id).limit(1)
-            if connection.execute(sent).first() is not None:
-                raise NotAllowed("already_submitted", "Messages of this campaign have left", campaign=campaign_id)
+            _require_nothing_left(connection, campaign_id)
             connection.execute(sa.delete(campaign_member).where(_member.campaign_id == campaign_id))
             condition = clause(Filter.from_json(json.loads(row.audience)), now)
             size = 0
@@ -119,6 +128,19 @@ class SqlCampaigns:
         with self.db.read() as connection:
             return {row[0]: row[1] for row in connection.execute(wanted)}
 
+    def members_by_reason(
+        self, campaign_id: int, reason: str, after_seq: int, limit: int
+    ) -> tuple[tuple[int, int, int | None], ...]:
+        has_it = _member.reason.is_(None) if reason == UNSCREENED else _member.reason == reason
+        wanted = (
+            sa.select(_member.seq, _member.customer_id, _member.fact_id)
+            .where(_member.campaign_id == campaign_id, _member.seq > after_seq, has_it)
+            .order_by(_member.seq)
+            .limit(limit)
+        )
+        with self.db.read() as connection:
+            return tuple((seq, customer_id, fact_id) for seq, customer_id, fact_id in connection.execute(wanted))
+
     def ok_members(self, campaign_id: int, after_seq: int, limit: int) -> tuple[tuple[int, int], ...]:
         wanted = (
             sa.select(_member.seq, _member.customer_id)
@@ -140,8 +162,8 @@ class SqlCampaigns:
                 (ledger.c.dedupe_key, people),
                 (ledger.c.customer_id, {c: [c] for c in customer_ids}),
             ):
-                for who, row_id in rows_among(
-                    connection, _sent(column, entity_uscc, to_ms(since), but), column, wanted
+                for who, row_id, _ in rows_among(
+                    connection, sent_to(column, entity_uscc, to_ms(since), but), column, wanted
                 ):
                     for customer_id in wanted[who]:
                         sent.setdefault(customer_id, set()).add(row_id)
@@ -156,6 +178,12 @@ class SqlCampaigns:
             key = phone_key or self.hashes.of_ref(CustomerRef(account_id, ref))
             people.setdefault(key, []).append(customer_id)
         return people
+
+
+def _require_nothing_left(connection: sa.Connection, campaign_id: int) -> None:
+    sent = sa.select(ledger.c.id).where(ledger.c.campaign_id == campaign_id).limit(1)
+    if connection.execute(sent).first() is not None:
+        raise NotAllowed("already_submitted", "Messages of this campaign have left", campaign=campaign_id)
 
 
 def put_reasons(connection: sa.Connection, campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]) -> None:
@@ -176,9 +204,10 @@ def _freeze(
     return connection.execute(into).rowcount
 
 
-def _sent(column: sa.ColumnElement[Any], entity_uscc: str, since: int, but: int) -> sa.Select[Any, int]:
+def sent_to(column: sa.ColumnElement[Any], entity_uscc: str, since: int, but: int) -> sa.Select[Any, int, int]:
+    """(column, ledger row, when it was claimed) of what the entity sent, other than by the campaign `but`."""
     return (
-        sa.select(column, ledger.c.id)
+        sa.select(column, ledger.c.id, submission.c.claimed_at)
         .join(submission, submission.c.id == ledger.c.submission_id)
         .join(campaign, campaign.c.id == ledger.c.campaign_id)
         .outerjoin(ledger_latest, SAME_ROW)

@@ -17,6 +17,7 @@ from campaign_app.domain.ports import PhoneKeys
 from campaign_app.jobs.ports import Claim, LedgerRow, Submission
 from campaign_app.storage import schema
 from campaign_app.storage.campaigns import put_reasons
+from campaign_app.storage.caps import capped
 from campaign_app.storage.engine import Database
 from campaign_app.storage.late import apply_early_arrivals
 from campaign_app.storage.lists import next_id, rows_among, write_tuples
@@ -60,6 +61,7 @@ class SqlLedger:
         refusals: Mapping[int, tuple[str, int | None]],
         span: tuple[int, int],
         at: datetime,
+        house_caps: tuple[int, int] = (0, 0),
     ) -> Submission | None:
         """A span that was claimed before keeps its first submission, which is returned unchanged."""
         with self.db.write() as connection:
@@ -68,7 +70,9 @@ class SqlLedger:
             if not _may_send(connection, campaign_id, account_id, claims):
                 return None
             fresh, doubles = _without_doubles(connection, campaign_id, claims)
-            put_reasons(connection, campaign_id, {**refusals, **doubles})
+            over = capped(connection, campaign_id, fresh, house_caps, at)
+            fresh = [claim for claim in fresh if claim.seq not in over]
+            put_reasons(connection, campaign_id, {**refusals, **doubles, **over})
             if not fresh:
                 return None
             made = Submission(

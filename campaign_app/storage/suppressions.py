@@ -78,6 +78,30 @@ class SqlSuppressions:
         with self.db.read() as connection:
             return marks_of(connection, entity_uscc, keys)
 
+    def of_customers(self, ids: Sequence[int]) -> dict[int, frozenset[Suppression]]:
+        found: dict[int, frozenset[Suppression]] = {}
+        with self.db.read() as connection:
+            for entity_uscc, keys in self._keys_of(connection, ids).items():
+                marks = marks_of(connection, entity_uscc, (key for pair in keys.values() for key in pair))
+                for customer_id, pair in keys.items():
+                    own = frozenset[Suppression]().union(*(marks.get(key, ()) for key in pair))
+                    if own:
+                        found[customer_id] = own
+        return found
+
+    def _keys_of(self, connection: sa.Connection, ids: Sequence[int]) -> dict[str, dict[int, list[bytes]]]:
+        """Entity → customer id → the keys that the customer is suppressed by."""
+        customer, account = schema.customer.c, schema.account.c
+        wanted = sa.select(
+            customer.id, customer.account_id, customer.ref, customer.phone_key, account.entity_uscc
+        ).join(schema.account, account.id == customer.account_id)
+        keys: dict[str, dict[int, list[bytes]]] = {}
+        for row in rows_among(connection, wanted, customer.id, ids):
+            ref_key = self.hashes.of_ref(CustomerRef(row.account_id, row.ref))
+            pair = [ref_key] if row.phone_key is None else [ref_key, row.phone_key]
+            keys.setdefault(row.entity_uscc, {})[row.id] = pair
+        return keys
+
     def lift(self, suppression: Suppression, *, fact_id: int, reviewer: str, at: datetime) -> None:
         if suppression.kind not in LIFTABLE:
             raise NotAllowed("lift_kind", "Complaints and minors are never lifted", kind=suppression.kind.value)

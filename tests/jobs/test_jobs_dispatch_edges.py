@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus, CustomerRef, Suppression, SuppressionKind
+from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import OutcomeUnknown
 from campaign_app.domain.message import ComplaintClue, InboundMessage
 from campaign_app.jobs import dispatch, settling
 from tests.fakes.remotes import ENTITY
-from tests.helpers.shop import NOW, Shop, everybody, person
+from tests.helpers.shop import NOW, FakeComposer, Shop, everybody, person
 
 UNKNOWN = OutcomeUnknown("read_timeout", "No answer in time")
 
@@ -138,3 +140,48 @@ def test_a_later_submit_moves_the_fence(shop: Shop) -> None:
     platform.changes = ["c00001", "c00001"]
     shop.clock.advance(10)
     assert shop.run(campaign.id).step is dispatch.Step.WAIT, "the second request may still arrive"
+
+
+class Overtaken(FakeComposer):
+    """Renders; before that, once, another campaign sends everything it has."""
+
+    def __init__(self, overtake: Callable[[], object]) -> None:
+        super().__init__()
+        self._overtake: list[Callable[[], object]] = [overtake]
+
+    def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[tuple[str, bool]]:
+        while self._overtake:
+            self._overtake.pop()()
+        return super().messages(campaign, customers, now)
+
+
+@pytest.mark.parametrize(
+    ("promised", "house_caps", "reason"),
+    [({"max_per_month": 1}, (0, 0), "frequency_cap"), ({}, (1, 0), "house_cap"), ({}, (0, 1), "house_cap")],
+)
+def test_two_campaigns_at_once_keep_to_the_caps_together(
+    shop: Shop, promised: dict[str, Any], house_caps: tuple[int, int], reason: str
+) -> None:
+    account = shop.add_account(5)
+    shop.context = replace(shop.context, house_caps=house_caps)
+    shop.platforms[account].truth = dict.fromkeys(everybody(3), promised)
+    first, second = shop.campaign(), shop.campaign(name="同时的另一个")
+    fast = shop.context
+    shop.context = replace(fast, composer=Overtaken(lambda: replace(shop, context=fast).run(second.id)))
+    assert shop.run(first.id).step is dispatch.Step.END
+    capped = 3 if promised else 5
+    assert shop.workspace.campaigns.funnel(second.id) == {"ok": 5}
+    funnel = shop.workspace.campaigns.funnel(first.id)
+    assert funnel == {key: count for key, count in ((reason, capped), ("ok", 5 - capped)) if count}
+    assert shop.reached() == sorted([*everybody(5), *everybody(5)[capped:]])
+
+
+def test_a_message_of_long_ago_counts_for_no_cap(shop: Shop) -> None:
+    account = shop.add_account(3)
+    shop.platforms[account].truth = {ref: {"max_per_month": 2} for ref in everybody(3)}
+    shop.context = replace(shop.context, house_caps=(1, 2))
+    shop.run(shop.campaign().id)
+    shop.clock.advance(8 * 86_400)
+    second = shop.campaign(name="一周以后")
+    shop.run(second.id)
+    assert shop.workspace.campaigns.funnel(second.id) == {"ok": 3}

@@ -163,6 +163,9 @@ def test_a_failed_job_hands_its_campaign_back_to_a_person(shop: Shop) -> None:
     screening = shop.campaign(screened=False, state=CampaignState.SCREENING)
     release(shop.context, screening.id, "platform_unavailable")
     assert shop.state(screening.id) == (CampaignState.DRAFT, "platform_unavailable")
+    shop.workspace.campaigns.delete(screening.id, {CampaignState.DRAFT})
+    release(shop.context, screening.id, "the job ends after its campaign")
+    assert [campaign.id for campaign in shop.workspace.campaigns.campaigns()] == [sending.id]
 
 
 def test_messages_of_two_campaigns_count_for_the_promised_frequency(shop: Shop) -> None:

@@ -309,3 +309,38 @@ def test_the_merchants_own_hours_only_make_the_window_narrower(desk: Desk) -> No
     assert closing_time(noon, time(0), time(23, 59)) == datetime(2026, 11, 10, 14, 0, tzinfo=UTC)
     with pytest.raises(NotAllowed):
         closing_time(datetime(2026, 11, 10, 13, 30, tzinfo=UTC), time(8), time(18))
+
+
+def test_a_copy_is_a_draft_of_the_same_text_for_the_same_people(desk: Desk) -> None:
+    approved = desk.approved()
+    copy = desk.campaigns.duplicate(approved.id, "双十二", "王")
+    like = {"name": "双十二", "entity_uscc": ENTITY, "purpose": "retail", "audience": approved.audience}
+    assert copy == Campaign(copy.id, **like, signature=approved.signature, body=approved.body)
+    assert (copy.state, copy.approved_hash, copy.snapshot_size) == (CampaignState.DRAFT, "", 0)
+    assert desk.campaigns.get(approved.id) == approved
+    newest = desk.shop.workspace.audit.entries()[0]
+    assert (newest.action, newest.facts) == ("campaign.duplicated", {"campaign": copy.id, "source": approved.id})
+
+
+def test_a_draft_that_never_began_is_deleted_and_the_audit_keeps_it(desk: Desk) -> None:
+    screened = desk.screened()
+    desk.campaigns.delete_draft(screened.id, "王")
+    assert desk.campaigns.all() == ()
+    assert code_of(lambda: desk.campaigns.get(screened.id)) == "campaign"
+    assert desk.shop.workspace.audit.entries()[0].action == "campaign.deleted"
+    approved = desk.approved()
+    assert code_of(lambda: desk.campaigns.delete_draft(approved.id, "王")) == "campaign_state"
+    assert desk.campaigns.all() == (approved,)
+
+
+def test_the_people_behind_a_bar_of_the_funnel(desk: Desk) -> None:
+    platform = next(iter(desk.shop.platforms.values()))
+    platform.truth = {"c00001": {"status": ConsentStatus.DECLINED}}
+    screened = desk.screened()
+    ((seq, customer_id, fact_id),) = desk.campaigns.members_of(screened.id, "declined", -1, 10)
+    customers = desk.shop.workspace.customers.by_ids([customer_id])
+    assert (seq, customers[customer_id].ref) == (1, "c00001")
+    assert fact_id == desk.shop.workspace.facts.latest([customer_id])[customer_id][0]
+    first = desk.campaigns.members_of(screened.id, "ok", -1, 3)
+    rest = desk.campaigns.members_of(screened.id, "ok", first[-1][0], 3)
+    assert [seq for seq, *_ in (*first, *rest)] == [0, 2, 3, 4]

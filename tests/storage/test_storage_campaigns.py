@@ -144,3 +144,40 @@ def test_the_funnel_always_adds_up(fresh: Fresh, numbers: list[int | None], data
             pages += page
             after = page[-1][0]
         assert tuple(pages) == ok
+
+
+def test_members_are_listed_by_reason_a_page_at_a_time(workspace: Workspace) -> None:
+    made = Campaigning(workspace, 6)
+    campaigns, facts = workspace.campaigns, workspace.facts.latest(list(made.ids.values()))
+    campaigns.set_reasons(made.campaign_id, {2: ("no_record", None), 4: ("stale", facts[made.ids["c4"]][0])})
+    ok = [(seq, made.ids[f"c{seq}"], facts[made.ids[f"c{seq}"]][0]) for seq in (0, 1, 3, 5)]
+    assert campaigns.members_by_reason(made.campaign_id, "ok", -1, 3) == tuple(ok[:3])
+    assert campaigns.members_by_reason(made.campaign_id, "ok", 3, 3) == tuple(ok[3:])
+    assert campaigns.members_by_reason(made.campaign_id, "ok", 5, 3) == ()
+    assert campaigns.members_by_reason(made.campaign_id, "no_record", -1, 9) == ((2, made.ids["c2"], None),)
+    assert campaigns.members_by_reason(made.campaign_id, "stale", -1, 9) == (
+        (4, made.ids["c4"], facts[made.ids["c4"]][0]),
+    )
+    campaigns.snapshot(made.campaign_id, NOW)
+    unscreened = campaigns.members_by_reason(made.campaign_id, "unscreened", 3, 9)
+    assert unscreened == ((4, made.ids["c4"], None), (5, made.ids["c5"], None))
+
+
+def test_only_what_never_left_is_deleted_and_only_in_the_states_named(workspace: Workspace) -> None:
+    made = Campaigning(workspace, 3)
+    states, delete = {CampaignState.SENDING}, workspace.campaigns.delete
+    with pytest.raises(NotAllowed) as caught:
+        delete(made.campaign_id, {CampaignState.DRAFT})
+    assert caught.value.code == "campaign_state"
+    other = workspace.campaigns.create(workspace.campaigns.campaign(made.campaign_id))
+    workspace.campaigns.snapshot(other.id, NOW)
+    made.claim(0)
+    with pytest.raises(NotAllowed) as caught:
+        delete(made.campaign_id, states)
+    assert caught.value.code == "already_submitted"
+    delete(other.id, states)
+    assert [each.id for each in workspace.campaigns.campaigns()] == [made.campaign_id]
+    assert workspace.campaigns.members(other.id, 0, 9) == ()
+    assert len(workspace.campaigns.members(made.campaign_id, 0, 9)) == 3
+    with pytest.raises(NotFound):
+        delete(other.id, states)

@@ -11,12 +11,16 @@ from sqlalchemy import event
 from storage_samples import ENTITY, NOW, Campaigning, fact, number, person, receipt, shop, sync
 
 from campaign_app.domain.audience import Condition, Filter, Op
+from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome, Page
 from campaign_app.storage.workspace import Workspace
 
-GROWING = "customer|consent_fact|consent_latest|suppression|ledger|ledger_outcome|ledger_latest|delivery_report|inbound"
+GROWING = (
+    "campaign_member|customer|consent_fact|consent_latest|suppression"
+    "|ledger|ledger_outcome|ledger_latest|delivery_report|inbound"
+)
 # the whole table, or every customer of a shop by way of an index in another order
 WHOLE = re.compile(rf"^SCAN ({GROWING})\b|^SEARCH customer USING .*\(account_id=\?\)$")
 Plans = dict[str, list[str]]
@@ -59,6 +63,10 @@ def test_sending_and_what_comes_back(workspace: Workspace, plans: Plans) -> None
     workspace.campaigns.sent_since(ENTITY, list(sending.ids.values()), NOW)
     workspace.campaigns.ok_members(sending.campaign_id, 0, 2)
     workspace.campaigns.mark_duplicates(sending.campaign_id)
+    workspace.campaigns.members_by_reason(sending.campaign_id, "ok", 0, 2)
+    workspace.suppressions.of_customers(list(sending.ids.values()))
+    draft = workspace.campaigns.create(Campaign(0, "", ENTITY, "retail", Filter()))
+    workspace.campaigns.delete(draft.id, {draft.state})
     assert plans
     assert whole(plans) == {}
 

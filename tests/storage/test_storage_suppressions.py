@@ -208,3 +208,24 @@ def test_a_mark_is_in_force_unless_a_later_grant_lifted_it(fresh: Fresh, steps: 
                     somebody.lift(mark(somebody.key, KIND(kind)), fact_id)
         expected = {KIND(kind) for kind in newest if granted.get(kind, -1) <= newest[kind]}
         assert somebody.active() == expected
+
+
+def test_customers_are_shown_with_the_marks_of_their_own_entity_by_ref_and_by_number(workspace: Workspace) -> None:
+    account_id, other = shop(workspace), shop(workspace, "k9", entity_uscc=OTHER_ENTITY)
+    ids = sync(workspace, account_id, person("c1", number(1)), person("c2", number(2)), person("c3"))
+    theirs = sync(workspace, other, person("x1", number(1)))
+    by_ref = mark(workspace.phone_keys.of_ref(CustomerRef(account_id, "c1")), KIND.WITHDRAWN)
+    by_phone = mark(workspace.phone_keys.of_phone(number(1)), KIND.COMPLAINT)
+    elsewhere = mark(workspace.phone_keys.of_phone(number(2)), entity=OTHER_ENTITY)
+    workspace.suppressions.add([by_ref, by_phone, elsewhere])
+    asked = [*ids.values(), *theirs.values(), 999]
+    assert workspace.suppressions.of_customers(asked) == {ids["c1"]: frozenset({by_ref, by_phone})}
+    assert workspace.suppressions.of_customers([]) == {}
+
+
+def test_a_lifted_mark_is_shown_no_more(somebody: Person) -> None:
+    suppressions = somebody.workspace.suppressions
+    suppressions.add([mark(somebody.key)])
+    assert set(suppressions.of_customers([somebody.customer_id])) == {somebody.customer_id}
+    somebody.lift(mark(somebody.key), somebody.told(obtained_at=NOW + minutes(1)))
+    assert suppressions.of_customers([somebody.customer_id]) == {}

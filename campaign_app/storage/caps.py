@@ -1,0 +1,53 @@
+"""The caps, asked again where a claim holds the write lock: two campaigns that were judged side by side both count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from campaign_app.jobs.caps import MONTH, WEEK, over_cap
+from campaign_app.jobs.ports import Claim
+from campaign_app.storage import schema
+from campaign_app.storage.campaigns import sent_to
+from campaign_app.storage.lists import rows_among
+from campaign_app.storage.schema_sending import campaign, ledger
+from campaign_app.storage.times import to_ms
+
+
+def capped(
+    connection: sa.Connection, campaign_id: int, claims: Sequence[Claim], house_caps: tuple[int, int], at: datetime
+) -> dict[int, tuple[str, int | None]]:
+    """seq → (reason, fact id) of the claims whose people other campaigns of the entity wrote to often enough."""
+    sent = _sent(connection, campaign_id, claims, at)
+    if not sent:
+        return {}
+    fact = schema.consent_fact.c
+    facts = [claim.outgoing.recipient.fact_id for claim in claims if claim.seq in sent]
+    wanted = sa.select(fact.id, fact.max_per_month)
+    promised = {row[0]: row[1] for row in rows_among(connection, wanted, fact.id, facts)}
+    week = to_ms(at - WEEK)
+    refused: dict[int, tuple[str, int | None]] = {}
+    for claim in claims:
+        times, fact_id = sent.get(claim.seq, {}).values(), claim.outgoing.recipient.fact_id
+        in_a_week = sum(claimed_at >= week for claimed_at in times)
+        reason = over_cap(in_a_week, len(times), promised.get(fact_id), house_caps) if times else None
+        if reason is not None:
+            refused[claim.seq] = (reason.value, fact_id)
+    return refused
+
+
+def _sent(
+    connection: sa.Connection, campaign_id: int, claims: Sequence[Claim], at: datetime
+) -> dict[int, dict[int, int]]:
+    """seq → when each message to this person was claimed in the last month, by ledger row."""
+    entity = connection.execute(sa.select(campaign.c.entity_uscc).where(campaign.c.id == campaign_id)).scalar_one()
+    by_key = {claim.dedupe_key: claim.seq for claim in claims}
+    by_customer = {claim.outgoing.recipient.customer_id: claim.seq for claim in claims}
+    found: dict[int, dict[int, int]] = {}
+    for column, seqs in ((ledger.c.dedupe_key, by_key), (ledger.c.customer_id, by_customer)):
+        statement = sent_to(column, entity, to_ms(at - MONTH), but=campaign_id)
+        for who, row_id, claimed_at in rows_among(connection, statement, column, seqs):
+            found.setdefault(seqs[who], {})[row_id] = claimed_at
+    return found
