@@ -3,7 +3,8 @@
     python tools/translate.py           update and compile
     python tools/translate.py --missing only name what has no English yet; exit status 1 if there is any
 
-Words in the code are Chinese (`self.tr("…")`), so Chinese needs no file. lupdate and lrelease come with PySide6-Essentials.
+Words in the code are Chinese (`self.tr("…")`), so Chinese needs no file. lupdate and lrelease come with
+PySide6-Essentials.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from campaign_app.compliance.engine import CheckResult, Engine, check
+from campaign_app.compliance.fixes import Fix, apply_edits, fixes_for
+from campaign_app.compliance.menders import Edit
 from campaign_app.compliance.message import CheckRequest, Sender
 from campaign_app.compliance.packs import PackError, RuleSet, load_all
 from campaign_app.compliance.rule import Case, Rule
@@ -13,16 +15,20 @@ __all__ = [
     "Case",
     "CheckRequest",
     "CheckResult",
+    "Edit",
     "Engine",
+    "Fix",
     "PackError",
     "Rule",
     "RuleSet",
     "Segments",
     "Sender",
     "Template",
+    "apply_edits",
     "check",
     "cn_segments",
     "cut_marks",
+    "fixes_for",
     "gsm_segments",
     "load_all",
 ]

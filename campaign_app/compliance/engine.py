@@ -17,6 +17,8 @@ from campaign_app.compliance.message import CheckRequest
 from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.packs import RuleSet
 from campaign_app.compliance.panel import Active, Panel
+from campaign_app.compliance.providers import Provider
+from campaign_app.compliance.rule import Rule
 from campaign_app.compliance.segments import Segments
 from campaign_app.compliance.subject import Subject
 from campaign_app.compliance.template import Template
@@ -40,12 +42,20 @@ class Engine:
 
     def __init__(self, rules: RuleSet, language: str = "zh_CN") -> None:
         self.pack_version = rules.version
-        self._table = fold_table(assets.path("tables", "fold.json"))
-        self._language = language
+        self.table = fold_table(assets.path("tables", "fold.json"))
+        self.language = language
         self._providers = rules.providers
-        parts = [(rule, part) for rule in rules.rules for part in build(rule, self._table)]
+        self._rules = {rule.id: rule for rule in rules.rules}
+        parts = [(rule, part) for rule in rules.rules for part in build(rule, self.table)]
         self._active = [Active(number, rule, part) for number, (rule, part) in enumerate(parts)]
         self._matcher = Matcher((one.number, one.check.literals, one.check.look) for one in self._active)
+
+    def rule(self, rule_id: str) -> Rule | None:
+        return self._rules.get(rule_id)
+
+    def provider(self, request: CheckRequest) -> Provider:
+        """The request's; an unknown one is held to what all of them ask."""
+        return self._providers.get(request.provider) or self._providers["generic"]
 
     def check(self, request: CheckRequest) -> CheckResult:
         """Renders the body with the request's variables and asks every rule."""
@@ -53,14 +63,12 @@ class Engine:
 
     def check_rendered(self, request: CheckRequest, rows: Iterable[Mapping[str, str]]) -> Iterator[CheckResult]:
         """The same for each row of values, for whole campaigns; the request's own variables are not used."""
-        # an unknown provider is held to what all of them ask
-        provider = self._providers.get(request.provider) or self._providers["generic"]
-        frame = Frame(request, provider, Template.parse(request.body), self._table)
-        panel = Panel(frame, self._active, self._language)
+        frame = Frame(request, self.provider(request), Template.parse(request.body), self.table)
+        panel = Panel(frame, self._active, self.language)
         remaining = iter(rows)
         while chunk := list(islice(remaining, _CHUNK)):
             rendered = [frame.template.render(values) for values in chunk]
-            bodies = self._table.texts([one.text for one in rendered])
+            bodies = self.table.texts([one.text for one in rendered])
             found = [self._matcher.find(body.squeezed) for body in bodies]
             subjects = [Subject(frame, one, body) for one, body in zip(rendered, bodies, strict=True)]
             for subject, near in zip(subjects, found, strict=True):

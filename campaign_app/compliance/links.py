@@ -25,6 +25,8 @@ _LINK: Final = re.compile(
     r"|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?:(?::\d{1,5})?/[!-~]{0,400}|:\d{1,5})"
 )
 _RUN: Final = re.compile(r"[!-~]{4,}")
+_WIDE_WALLS: Final = "，；！？（）、"
+_WIDE_WALL: Final = re.compile(f"[{_WIDE_WALLS}]")
 _TRAILING: Final = ",.;:!?'\")]}>"
 _PARTS: Final = re.compile(r"(?:([a-z][a-z0-9+.-]*)://)?([^/?#]*)([^?#]*)(?:\?([^#]*))?")
 _DECIMAL_HOST: Final = re.compile(r"0x[0-9a-f]+|\d+")
@@ -98,21 +100,33 @@ def _is_number(host: str) -> bool:
 
 
 def find_links(body: Folded) -> tuple[Link, ...]:
-    return tuple(_link(body, *span) for span in _spans(body.plain))
+    return tuple(_link(body, *span) for span in _spans(body))
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
+def _spans(body: Folded) -> Iterator[tuple[int, int]]:
     """Only runs of ASCII with a dot or a scheme can hold a link, so nothing else is searched."""
-    done = 0
+    text, done = body.plain, 0
     for run in _RUN.finditer(text):
         start, end = run.span()
         if run[0].endswith("://"):  # the host goes on beyond ASCII
             match = _LINK.search(text, start)
             if match and match.start() < end:
-                done = match.end()
-                yield match.span()
-        elif start >= done and ("." in run[0] or "://" in run[0]):
-            yield from ((start + a, start + b) for a, b in _in_run(run[0]))
+                done = next(_pieces(body, *match.span()))[1]
+                yield match.start(), done
+        elif done < end and ("." in run[0] or "://" in run[0]):
+            for first, last in _pieces(body, max(start, done), end):
+                yield from ((first + a, first + b) for a, b in _in_run(text[first:last]))
+
+
+def _pieces(body: Folded, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Full-width marks end a link, though they fold to characters that a link may hold."""
+    first, last = body.plain_span(start, end)
+    if _WIDE_WALL.search(body.raw, first, last):
+        for at in range(start, end):
+            if body.raw[int(body.plain_at[at])] in _WIDE_WALLS:
+                yield start, at
+                start = at + 1
+    yield start, end
 
 
 @lru_cache(maxsize=4096)

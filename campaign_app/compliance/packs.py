@@ -14,8 +14,9 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from campaign_app.compliance.patterns import BadPattern, Pattern
 from campaign_app.compliance.providers import Provider, parse_provider
 from campaign_app.compliance.rule import Case, DatedCitation, Rule, Scope
 from campaign_app.compliance.vocabulary import Lists, UnknownList, expand
@@ -25,6 +26,7 @@ from campaign_app.domain.finding import Citation, Severity
 PROFILES: Final = "profiles"
 LISTS: Final = "lists"
 _FILE_NAME: Final = re.compile(r"([A-Z]{3}-\d{3})-[a-z0-9-]+\.toml")
+_GROUP: Final = re.compile(r"\\(\d)")
 Word = Annotated[str, StringConstraints(min_length=1)]
 M = TypeVar("M", bound=BaseModel)
 SeverityWord = Literal["block", "warn", "info"]
@@ -93,7 +95,7 @@ class _RuleFile(BaseModel):
     industries: frozenset[str] = frozenset()
     purposes: frozenset[str] = frozenset()
     not_industries: frozenset[str] = frozenset()
-    source: str = Field(default="", exclude=True)
+    replace: dict[Word, tuple[str, ...]] = {}
 
 
 class _List(_Strict):
@@ -143,10 +145,11 @@ def parse_rule(file: _File, lists: Lists) -> Rule:
         lines = enumerate(source.splitlines(), 1)
         line = next((number for number, text in lines if f"@{error.name}" in text), 0)
         raise PackError(path, str(error), line) from error
-    return _rule(path, parsed, citations, options)
+    return _rule(file, parsed, citations, options)
 
 
-def _rule(path: Path, parsed: _RuleFile, citations: Iterable[_Citation], options: Mapping[str, Any]) -> Rule:
+def _rule(file: _File, parsed: _RuleFile, citations: Iterable[_Citation], options: Mapping[str, Any]) -> Rule:
+    path = file.path
     default, severities = _severities(path, parsed.severity)
     return Rule(
         id=parsed.id,
@@ -164,7 +167,19 @@ def _rule(path: Path, parsed: _RuleFile, citations: Iterable[_Citation], options
         scope=Scope(parsed.providers, parsed.industries, parsed.purposes, parsed.not_industries),
         effective_from=parsed.effective_from,
         effective_to=parsed.effective_to,
+        replace=_replacements(file, parsed.replace),
     )
+
+
+def _replacements(file: _File, table: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    for written, words in table.items():
+        try:
+            groups = Pattern(written).groups
+        except BadPattern as error:
+            raise PackError(file.path, str(error), _line_of(file.source, "replace")) from error
+        if any(int(number) > groups for text in words for number in _GROUP.findall(text)):
+            raise PackError(file.path, f"{written!r} has no such group", _line_of(file.source, "replace"))
+    return table
 
 
 def _severities(path: Path, given: str | dict[str, SeverityWord]) -> tuple[Severity, dict[str, Severity]]:

@@ -61,6 +61,10 @@ class Pattern:
     def regex(self) -> re.Pattern[str]:
         return re.compile(self.source)
 
+    @property
+    def groups(self) -> int:
+        return int(self._parsed.state.groups) - 1
+
     def anchors(self) -> Anchors:
         """Raises BadPattern if there are no words that each match holds."""
         anchors = _sequence(self._parsed)

@@ -54,7 +54,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`options` are those of its `kind`. `severities` override `severity` by provider name or industry name."""
+    """`options` are those of its `kind`. `severities` override `severity` by provider name or industry name.
+
+    `replace` has, for patterns of the words that it finds, others to write instead; \\1 is the pattern's first group.
+    """
 
     id: str
     name: str
@@ -71,6 +74,7 @@ class Rule:
     scope: Scope = Scope()
     effective_from: date = date.min
     effective_to: date = date.max
+    replace: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def applies(self, request: CheckRequest) -> bool:
         """For this kind of message on the day it is sent; an unknown day is judged by the newest law."""

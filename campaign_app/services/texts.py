@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from campaign_app.compliance.engine import Engine
+from campaign_app.compliance.fixes import Fix, fixes_for
 from campaign_app.compliance.message import CheckRequest, Sender
 from campaign_app.compliance.segments import Segments
 from campaign_app.domain.campaign import Campaign
@@ -24,13 +25,17 @@ SOMEBODY: Final = {"name": "张女士", "province": "浙江", "city": "杭州"}
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`final_text` is what one customer would get; `rule_packs` the version of the rules it was checked with."""
+    """`final_text` is what one customer would get; `rule_packs` the version of the rules it was checked with.
+
+    `request` is what was checked, with that customer's values.
+    """
 
     final_text: str
     verdict: str
     findings: tuple[Finding, ...]
     segments: Segments
     rule_packs: str
+    request: CheckRequest = field(repr=False)
 
 
 class Texts:
@@ -51,9 +56,21 @@ class Texts:
     def check(self, campaign: Campaign, customer_id: int | None, now: datetime) -> Checked:
         """As one customer would get it: the named one, else the longest text among the first of the audience."""
         rows = [values_of(c) for c in self._sample(campaign, customer_id)] or [SOMEBODY]
-        checked = self._engine.check_rendered(self._request(campaign, now), rows)
-        longest = max(checked, key=lambda result: result.segments.length)
-        return Checked(longest.final_text, longest.verdict, longest.findings, longest.segments, self.rule_packs)
+        request = self._request(campaign, now)
+        checked = zip(self._engine.check_rendered(request, rows), rows, strict=True)
+        longest, values = max(checked, key=lambda pair: pair[0].segments.length)
+        return Checked(
+            longest.final_text,
+            longest.verdict,
+            longest.findings,
+            longest.segments,
+            self.rule_packs,
+            replace(request, variables=values),
+        )
+
+    def fixes(self, checked: Checked, finding: Finding) -> tuple[Fix, ...]:
+        """What one key can do about a finding of `checked`, with edits for its text and for the campaign's body."""
+        return fixes_for(finding, checked.request, self._engine)
 
     def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[tuple[str, bool]]:
         """(final text, may leave) per customer; what may not has a block-level finding of its own."""

@@ -78,6 +78,8 @@ def test_a_pack_of_ones_own_is_read_and_proved(tmp_path: Path) -> None:
         ("", 'citation = { law = "本店规定", verified = true }', 0),
         ('phrases = ["@nothing"]', 'phrases = ["@banned", "甩卖"]', 6),
         ("finds = 5", "finds = []", 20),
+        ("replace = { '清仓' = ['\\1'] }\nkind =", "kind =", 4),
+        ("replace = { '(清仓' = ['上新'] }\nkind =", "kind =", 4),
     ],
 )
 def test_a_bad_rule_is_refused_with_file_and_line(tmp_path: Path, wrong: str, right: str, line: int) -> None:

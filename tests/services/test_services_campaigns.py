@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from campaign_app import assets
-from campaign_app.compliance import Engine, load_all
+from campaign_app.compliance import Engine, Fix, apply_edits, load_all
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus
@@ -344,3 +344,16 @@ def test_the_people_behind_a_bar_of_the_funnel(desk: Desk) -> None:
     first = desk.campaigns.members_of(screened.id, "ok", -1, 3)
     rest = desk.campaigns.members_of(screened.id, "ok", first[-1][0], 3)
     assert [seq for seq, *_ in (*first, *rest)] == [0, 2, 3, 4]
+
+
+def test_one_key_mends_the_body_that_one_customer_was_shown(desk: Desk) -> None:
+    made = desk.screened("{name}您好，国家级品质，两件8折。拒收请回复R")
+    checked = desk.campaigns.check(made.id)
+    finding = next(f for f in checked.findings if f.rule_id == "ABS-001")
+    fix, *_ = desk.texts.fixes(checked, finding)
+    assert fixed(made.body, fix) == "{name}您好，优质品质，两件8折。拒收请回复R"
+    assert "ABS-001" not in {f.rule_id for f in desk.campaigns.check(desk.made(fixed(made.body, fix)).id).findings}
+
+
+def fixed(body: str, fix: Fix) -> str:
+    return apply_edits(body, fix.body_edits)

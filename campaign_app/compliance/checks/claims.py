@@ -29,7 +29,9 @@ _URGENT: Final = (
 )
 _NUMBER: Final = re.compile(r"\d{0,2}十\d?|\d{1,3}")
 _MONEY: Final = re.compile(r"(\d{1,9}(?:\.\d{1,2})?)\s*(万|w|千|k)?\s*(?:元|块|rmb|人民币|大奖|现金|奖金|巨奖)")
-_NOT_A_PRIZE: Final = re.compile(r"(?:满|消费|充值|瓜分|总额|总价值?|累计|共|合计|购|买|单笔|存)[^,。;!]{0,6}\Z")
+_NOT_A_PRIZE: Final = re.compile(
+    r"(?:满|消费|充值|瓜分|总额|总价值?|累计|共|合计|单笔|存)[^,。;!抽]{0,6}\Z|(?:购物?|买)满?\Z"
+)
 _PRIZE_LIMIT: Final = 50_000
 _SO_MANY_FOR: Final = re.compile(r"买\d{1,2}\w{0,2}[送赠]\d")
 _SENTENCE: Final = re.compile(r"[。!?;\n]")
