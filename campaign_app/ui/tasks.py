@@ -74,6 +74,8 @@ class Tasks(QObject):
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(threads)
+        self._writes = QThreadPool(self)
+        self._writes.setMaxThreadCount(1)
         self._running: set[Task] = set()
         self._newest: dict[tuple[int, str], Task] = {}
         self._ended.connect(self._end)
@@ -86,6 +88,23 @@ class Tasks(QObject):
         Nothing is called for an `owner` that is gone by then. Newer work of the same owner and `key` overtakes older:
         that is asked to stop, and its end is dropped.
         """
+        return self._begin(self._pool, work, then, failed, owner, key)
+
+    def write(
+        self, work: Work[T], then: Then[T], *, failed: Failed | None = None, owner: QObject | None = None
+    ) -> Task:
+        """As `run`, but one after the other in the order of the calls: for whatever changes the workspace."""
+        return self._begin(self._writes, work, then, failed, owner, "")
+
+    def _begin(
+        self,
+        pool: QThreadPool,
+        work: Work[T],
+        then: Then[T],
+        failed: Failed | None,
+        owner: QObject | None,
+        key: str,
+    ) -> Task:
         task = Task()
         of = (id(owner), key) if key else None
         if of is not None:
@@ -98,17 +117,18 @@ class Tasks(QObject):
         def job() -> None:
             self._ended.emit(_End(task, of, owner, self._outcome(work, task, then, failed)))
 
-        self._start(job)
+        self._start(pool, job)
         return task
 
-    def _start(self, job: Callable[[], None]) -> None:
-        self._pool.start(job)
+    def _start(self, pool: QThreadPool, job: Callable[[], None]) -> None:
+        pool.start(job)
 
     def finish(self, seconds: float = 10.0) -> bool:
         """Asks everything to stop and waits; whether all of it has ended."""
         for task in self._running:
             task.cancel()
-        return self._pool.waitForDone(int(seconds * 1000))
+        # what was written down to be saved is saved, even now
+        return self._writes.waitForDone(int(seconds * 1000)) and self._pool.waitForDone(int(seconds * 1000))
 
     def _outcome(self, work: Work[T], task: Task, then: Then[T], failed: Failed | None) -> Callable[[], None]:
         try:
@@ -138,7 +158,7 @@ class Tasks(QObject):
 class InlineTasks(Tasks):
     """Runs everything at once on the caller's thread: for tests of view models."""
 
-    def _start(self, job: Callable[[], None]) -> None:
+    def _start(self, pool: QThreadPool, job: Callable[[], None]) -> None:  # noqa: ARG002
         job()
 
 

@@ -1,0 +1,36 @@
+"""One step of the campaign editor; the five can be visited in any order."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
+
+
+class Step(QWidget):
+    """Subclasses build themselves in `__init__` and draw in `render_view`, which is called at each change.
+
+    `wanted` asks the editor for another step, by its key, and may name the field to land on: (key, field).
+    """
+
+    wanted = Signal(str, str)
+
+    def __init__(self, desk: Desk, model: CampaignModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._model = desk, model
+
+    def begin(self) -> None:
+        """Call at the end of `__init__`: draws what is known and follows the model."""
+        self._model.changed.connect(self.render_view)
+        self.render_view(self._model.view)
+
+    def render_view(self, view: CampaignView) -> None:
+        """Draws the campaign as it is now."""
+
+    def shown(self) -> None:
+        """The user came to this step."""
+
+    def land(self, field: str) -> None:
+        """Puts the cursor into the field of that name ("go and fix")."""

@@ -1,0 +1,189 @@
+"""One campaign as the five steps of its editor see it: read in the background, changed in the order of the gestures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.errors import AppError
+from campaign_app.domain.ports import Job
+from campaign_app.services.campaigns import EDITABLE
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App
+    from campaign_app.ui.messages import Messages
+    from campaign_app.ui.tasks import Tasks
+
+FAST_MS: Final = 500
+SLOW_MS: Final = 3_000
+ACTOR: Final = "window"
+MOVING: Final = frozenset(
+    {CampaignState.SCREENING, CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.CANCELLING}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """`funnel` sums to the snapshot, `counts` are the keys of `InboxStore.counts`.
+
+    `job` is what the worker does for it, `unsaved` how many changes are on their way to the workspace.
+    """
+
+    campaign: Campaign
+    funnel: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    job: Job | None = None
+    unsaved: int = 0
+
+    @property
+    def editable(self) -> bool:
+        """Whether text and audience may still be changed."""
+        begun = self.counts.get("submitted", 0) + self.counts.get("withheld", 0) > 0
+        return self.campaign.state in EDITABLE and not begun
+
+    @property
+    def ready(self) -> int:
+        """How many people may be reached, as screened."""
+        return self.funnel.get("ok", 0)
+
+
+class CampaignModel(QObject):
+    """`changed` carries a CampaignView whenever anything of it is different, `gone` that the campaign was deleted."""
+
+    changed = Signal(object)
+    gone = Signal()
+
+    def __init__(
+        self, app: App, tasks: Tasks, messages: Messages, campaign: Campaign, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._app, self._tasks, self._messages = app, tasks, messages
+        self.view = CampaignView(campaign)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._look)
+        self._loading = False
+        self._set_pace()
+
+    @property
+    def id(self) -> int:
+        return self.view.campaign.id
+
+    def load(self) -> None:
+        """Reads everything again; a newer reading overtakes an older one."""
+        self._loading = True
+        self._tasks.run(lambda _: self._read(), self._loaded, failed=self._unread, owner=self, key="load")
+
+    def stop(self) -> None:
+        """No one looks at this campaign any more."""
+        self._timer.stop()
+
+    def edit(self, then: Callable[[], None] | None = None, **changes: Any) -> None:
+        """Changes name, purpose, audience, signature or body; what is shown changes at once, and back if it fails."""
+        before = self.view.campaign
+        self._become(replace(self.view, campaign=replace(before, **changes), unsaved=self.view.unsaved + 1))
+        self._tasks.write(
+            lambda _: self._app.campaigns.edit(self.id, actor=ACTOR, **changes),
+            lambda campaign: self._saved(campaign, then),
+            failed=self._not_saved,
+            owner=self,
+        )
+
+    def screen(self) -> None:
+        self._do(lambda: self._app.campaigns.screen(self.id, actor=ACTOR))
+
+    def approve(self, *, recipients: int, warnings: Collection[str], then: Callable[[], None] | None = None) -> None:
+        """`recipients` is the number that a person typed, `warnings` the rule ids that a person confirmed."""
+        self._do(
+            lambda: self._app.campaigns.approve(
+                self.id, recipients=recipients, confirmed_warnings=tuple(warnings), actor=ACTOR
+            ),
+            then,
+        )
+
+    def schedule(self, send_at: datetime | None) -> None:
+        """None sends now."""
+        self._do(lambda: self._app.campaigns.schedule(self.id, send_at=send_at, actor=ACTOR))
+
+    def pause(self) -> None:
+        self._do(lambda: self._app.campaigns.pause(self.id, actor=ACTOR))
+
+    def resume(self) -> None:
+        self._do(lambda: self._app.campaigns.resume(self.id, actor=ACTOR))
+
+    def cancel(self) -> None:
+        self._do(lambda: self._app.campaigns.cancel(self.id, actor=ACTOR))
+
+    def delete(self) -> None:
+        """A draft only."""
+        self._tasks.write(
+            lambda _: self._app.campaigns.delete_draft(self.id, ACTOR),
+            lambda _: self._deleted(),
+            failed=self._messages.error,
+            owner=self,
+        )
+
+    def _deleted(self) -> None:
+        self.stop()
+        self.gone.emit()
+
+    def _do(self, action: Callable[[], Campaign], then: Callable[[], None] | None = None) -> None:
+        self._tasks.write(
+            lambda _: action(),
+            lambda campaign: self._saved(campaign, then, edit=False),
+            failed=self._refused,
+            owner=self,
+        )
+
+    def _look(self) -> None:
+        """By the clock: a slow reading must not be overtaken for ever."""
+        if not self._loading:
+            self.load()
+
+    def _unread(self, error: AppError) -> None:
+        self._loading = False
+        self._messages.error(error)
+
+    def _read(self) -> CampaignView:
+        results = self._app.campaigns.results(self.id)
+        jobs = (job for job in self._app.jobs.open_jobs() if job.args.get("campaign_id") == self.id)
+        return CampaignView(results.campaign, results.funnel, results.counts, next(jobs, None))
+
+    def _loaded(self, view: CampaignView) -> None:
+        self._loading = False
+        if self.view.unsaved:  # what is on its way is newer than what was read
+            view = replace(view, campaign=self.view.campaign, unsaved=self.view.unsaved)
+        self._become(view)
+
+    def _saved(self, campaign: Campaign, then: Callable[[], None] | None, *, edit: bool = True) -> None:
+        unsaved = self.view.unsaved - edit
+        # of several changes that are on their way the last one is shown
+        shown = replace(self.view.campaign, state=campaign.state) if unsaved else campaign
+        self._become(replace(self.view, campaign=shown, unsaved=unsaved))
+        self.load()
+        if then is not None:
+            then()
+
+    def _not_saved(self, error: AppError) -> None:
+        self._become(replace(self.view, unsaved=self.view.unsaved - 1))
+        self._refused(error)
+
+    def _refused(self, error: AppError) -> None:
+        self._messages.error(error)
+        self.load()
+
+    def _become(self, view: CampaignView) -> None:
+        if view == self.view:
+            return
+        self.view = view
+        self._set_pace()
+        self.changed.emit(view)
+
+    def _set_pace(self) -> None:
+        pace = FAST_MS if self.view.campaign.state in MOVING or self.view.job is not None else SLOW_MS
+        if not self._timer.isActive() or self._timer.interval() != pace:
+            self._timer.start(pace)
