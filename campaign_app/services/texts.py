@@ -17,6 +17,7 @@ from campaign_app.domain.errors import NotFound
 from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AccountStore, CampaignStore, CustomerStore
 from campaign_app.domain.signature import Signature
+from campaign_app.services.window import next_opening
 
 SAMPLE: Final = 500
 # stands in for a recipient while there is none
@@ -94,7 +95,8 @@ class Texts:
             signature=filed or Signature(campaign.signature, owner_uscc=""),
             sender=Sender(entity.name, entity.uscc, entity.kind, frozenset(entity.licences)),
             purpose=campaign.purpose,
-            send_at=campaign.send_at or now,
+            # whoever writes at night means to send by day
+            send_at=campaign.send_at or next_opening(now),
         )
 
 

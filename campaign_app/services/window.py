@@ -22,3 +22,12 @@ def closing_time(send_at: datetime, opens: time = OPENS, closes: time = CLOSES) 
     if not max(opens, OPENS) <= local.time() < last:
         raise NotAllowed("quiet_hours", "Marketing messages leave between 08:00 and 22:00 Beijing time")
     return datetime.combine(local.date(), last, BEIJING).astimezone(send_at.tzinfo)
+
+
+def next_opening(now: datetime) -> datetime:
+    """When a message without a plan of its own could leave at the earliest: now by day, else the next 08:00."""
+    local = now.astimezone(BEIJING)
+    if OPENS <= local.time() < CLOSES:
+        return now
+    day = local.date() + timedelta(days=local.time() >= CLOSES)
+    return datetime.combine(day, OPENS, BEIJING).astimezone(now.tzinfo)

@@ -21,7 +21,7 @@ from campaign_app.services.accounts import Accounts, secret_name
 from campaign_app.services.audiences import Audiences
 from campaign_app.services.campaigns import Campaigns, approval_hash
 from campaign_app.services.texts import Texts
-from campaign_app.services.window import closing_time
+from campaign_app.services.window import BEIJING, closing_time, next_opening
 from tests.fakes.remotes import ENTITY, ISSUER
 from tests.helpers.shop import NOW, Shop, open_shop, screen
 
@@ -357,3 +357,17 @@ def test_one_key_mends_the_body_that_one_customer_was_shown(desk: Desk) -> None:
 
 def fixed(body: str, fix: Fix) -> str:
     return apply_edits(body, fix.body_edits)
+
+
+@pytest.mark.parametrize(
+    ("written", "leaves"),
+    [("11-10 09:30", "11-10 09:30"), ("11-10 04:00", "11-10 08:00"), ("11-10 22:00", "11-11 08:00")],
+)
+def test_a_text_written_at_night_is_judged_as_of_the_next_morning(desk: Desk, written: str, leaves: str) -> None:
+    def at(text: str) -> datetime:
+        return datetime.strptime(f"2026-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=BEIJING)
+
+    assert next_opening(at(written)) == at(leaves)
+    made = desk.made("{name}您好，两件8折。拒收请回复R")
+    desk.shop.clock.advance((at(written) - desk.shop.clock()).total_seconds())
+    assert not [f for f in desk.campaigns.check(made.id).findings if f.rule_id == "TIM-001"]
