@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING
 
-_DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def main() -> None:
@@ -26,8 +25,10 @@ def gui() -> None:
 
 def window(*, folder: Path | None, demo_customers: int | None) -> int:
     """The window on the workspace in `folder`, on the user's own, or on a demo's; returns the exit status."""
-    if sys.platform.startswith("linux") and not any(map(os.environ.get, _DISPLAYS)):
-        sys.stderr.write("没有可用的图形界面。请在桌面环境中运行，或用 campaign-app demo --headless 在终端里演示。\n")
+    from campaign_app.processes import has_display
+
+    if not has_display():
+        sys.stderr.write("没有可用的图形界面，请在桌面环境中运行；命令行用法见 campaign-app --help。\n")
         return 2
     from campaign_app.ui import app
 

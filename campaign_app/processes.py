@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from typing import Final
 from campaign_app.domain.errors import AppError
 
 STOP_SECONDS: Final = 10
+_DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 def own_command(*arguments: str) -> list[str]:
@@ -21,6 +23,11 @@ def own_command(*arguments: str) -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, *arguments]
     return [sys.executable, "-m", "campaign_app", *arguments]
+
+
+def has_display() -> bool:
+    """Whether a window can be shown here."""
+    return not sys.platform.startswith("linux") or any(map(os.environ.get, _DISPLAYS))
 
 
 @contextmanager

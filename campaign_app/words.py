@@ -5,7 +5,6 @@ Each file is read at its first use and kept: 8 ms, which only those pay who show
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -69,6 +68,8 @@ def load(language: Language, *, cli: bool = False) -> Words:
 
 @cache
 def _read(name: str) -> Mapping[str, Any]:
+    import tomllib  # with what it imports a hundredth of a second, and nothing is said before the first paint
+
     file = assets.path("words", f"{name}.toml")
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))

@@ -35,9 +35,13 @@ def _isolate() -> None:
         os.environ[name] = str(_folder(name.lower()))
     for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
         os.environ[name] = str(_folder("home"))
+    # the X server on which the window is driven, where a test run asks for one
+    screen = os.environ.get("CAMPAIGN_APP_TEST_SCREEN")
     for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY"):
         os.environ.pop(name, None)
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["QT_QPA_PLATFORM"] = "xcb" if screen else "offscreen"
+    if screen:
+        os.environ["DISPLAY"] = screen
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost,::1"
 

@@ -27,6 +27,21 @@ LIBRARIES = {
     "libxkbcommon.so.0": "libxkbcommon0",
     "libbrotlidec.so.1": "libbrotli1",
 }
+SCREEN = {
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+}
+CHINESE_FONTS = "fonts-noto-cjk"
 
 
 def run(*command: str | Path) -> None:
@@ -42,10 +57,20 @@ def loads(library: str) -> bool:
     return True
 
 
+def has_chinese_font() -> bool:
+    """Without one every Chinese character is drawn as a box."""
+    lister = shutil.which("fc-list")
+    if lister is None:
+        return False
+    return bool(subprocess.run([lister, ":lang=zh", "file"], capture_output=True, check=False).stdout.strip())
+
+
 def missing_packages(*, tests: bool) -> list[str]:
     missing = [] if importlib.util.find_spec("ensurepip") else [f"python3.{sys.version_info.minor}-venv"]
-    if tests:
-        missing += [package for library, package in LIBRARIES.items() if not loads(library)]
+    libraries = LIBRARIES if tests else {**LIBRARIES, **SCREEN}
+    missing += [package for library, package in libraries.items() if not loads(library)]
+    if not has_chinese_font():
+        missing += ["fontconfig", CHINESE_FONTS]
     return missing
 
 

@@ -23,6 +23,7 @@ from campaign_app.demo import BODY, Sandbox, add_campaign, connect_shops, daytim
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.finding import Severity
+from campaign_app.processes import has_display
 from campaign_app.services.import_plan import Source
 
 if TYPE_CHECKING:
@@ -61,9 +62,12 @@ def demo(
     faults: Annotated[str, typer.Option(help="沙箱的故障方案（none、flaky、hostile …）。")] = "none",
 ) -> None:
     """演示：连接平台 → 同步 → 导入 → 核验 → 批准 → 发送 → 结果；用完即弃，不碰您的数据。"""
-    if not headless and not as_json:
+    windowed = not headless and not as_json
+    if windowed and has_display():
         raise SystemExit(context.obj(folder=None, demo_customers=customers))
     console = None if as_json else Console()
+    if windowed and console:
+        console.print("这里没有图形界面，改在终端里演示。")
     with tempfile.TemporaryDirectory(prefix="campaign-app-demo-") as folder:
         result = play(Path(folder), Stages(console), customers=customers, seed=seed, faults=faults)
     if as_json:

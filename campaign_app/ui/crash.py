@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 import traceback
-from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Final
 
@@ -44,11 +42,15 @@ class Crashes(QObject):
 
 def report(error: BaseException) -> str:
     """Versions and traceback, masked: numbers, tokens and keys cannot be read in it."""
+    import platform
+
     head = [f"{NAME} {_version()}", f"Python {platform.python_version()}", f"Qt {qVersion()}", platform.platform()]
     return logs.mask("\n".join([*head, "", "".join(traceback.format_exception(error))]))
 
 
 def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(NAME)
     except PackageNotFoundError:  # a frozen build carries no metadata
