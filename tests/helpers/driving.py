@@ -1,4 +1,4 @@
-"""Drives the window as a user does: by the names of its controls, with mouse and keyboard, waiting for what is shown."""
+"""Drives the window as a user does: by the names of its controls, by mouse and keyboard, waiting for what is shown."""
 
 from __future__ import annotations
 
