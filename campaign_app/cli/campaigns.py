@@ -41,12 +41,14 @@ def screen(
         app.campaigns.edit(made.id, actor="cli", signature=fields["signature"], body=fields["body"])
         app.campaigns.screen(made.id, actor="cli")
         campaign = follow_campaign(app, made.id, {CampaignState.SCREENING}, quiet=as_json)
-        checked = app.campaigns.check(made.id)
+        checked, warnings = app.campaigns.check(made.id), app.campaigns.warnings(made.id)
+        shown = {f.rule_id for f in checked.findings}
         found = [
             {"rule": f.rule_id, "severity": f.severity.word, "message": f.message, "fix": f.fix}
-            for f in checked.findings
+            for f in (*checked.findings, *(f for f in warnings.values() if f is not None and f.rule_id not in shown))
         ]
-        show({**_summary(app, campaign), "text": checked.final_text, "findings": found}, as_json=as_json)
+        told = {"text": checked.final_text, "findings": found, "to_confirm": list(warnings)}
+        show({**_summary(app, campaign), **told}, as_json=as_json)
 
 
 def send(
@@ -65,7 +67,7 @@ def send(
     with _opened(workspace, passphrase_file) as app:
         if app.campaigns.get(campaign_id).state is not CampaignState.APPROVED:
             app.campaigns.approve(campaign_id, recipients=recipients, confirmed_warnings=confirm or (), actor="cli")
-        app.campaigns.schedule(campaign_id, send_at=send_at, actor="cli")
+        app.campaigns.schedule(campaign_id, send_at=send_at, confirmed_warnings=confirm or (), actor="cli")
         working = {CampaignState.SENDING} | ({CampaignState.SCHEDULED} if send_at is None else set())
         show(_summary(app, follow_campaign(app, campaign_id, working, quiet=as_json)), as_json=as_json)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState, Warned
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt, Suppression
 from campaign_app.domain.customer import (
     Account,
@@ -230,6 +230,20 @@ class CampaignStore(Protocol):
 
     def update(self, campaign: Campaign, *, expected: CampaignState) -> None:
         """Writes every field; raises NotAllowed("campaign_state") if the stored state is not `expected`."""
+        ...
+
+    def update_confirmed(
+        self, campaign: Campaign, rules: Collection[str], *, by: str, at: datetime, expected: CampaignState
+    ) -> None:
+        """`update`, and that a person confirmed the warnings of these rules, in one transaction."""
+        ...
+
+    def add_warnings(self, campaign_id: int, found: Mapping[str, int]) -> None:
+        """Rule → a customer whose text it warns of; a rule that is known already stays as it is."""
+        ...
+
+    def warnings(self, campaign_id: int) -> dict[str, Warned]:
+        """By rule: what the last screening found, and what was confirmed since. `snapshot` begins anew."""
         ...
 
     def delete(self, campaign_id: int, states: Collection[CampaignState]) -> None:

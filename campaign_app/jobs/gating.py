@@ -14,6 +14,7 @@ from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Reason, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account, Customer
 from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.message import Composed
 from campaign_app.jobs.caps import MONTH, WEEK, over_cap
 from campaign_app.jobs.stores import Context
 
@@ -137,14 +138,11 @@ def _suppressions(
     }
 
 
-def without_blocked_texts(
-    context: Context, campaign: Campaign, judged: Sequence[Judged]
-) -> tuple[list[tuple[Judged, str]], list[Judged]]:
-    """(confirmed ones with their final text, confirmed ones whose own text is blocked)."""
+def composed(context: Context, campaign: Campaign, judged: Sequence[Judged]) -> list[tuple[Judged, Composed]]:
+    """The confirmed ones with what they would read."""
     confirmed = [j for j in judged if not isinstance(j.decision, Refusal)]
     messages = context.composer.messages(campaign, [j.customer for j in confirmed], context.clock())
-    good = [(j, text) for j, (text, may_leave) in zip(confirmed, messages, strict=True) if may_leave]
-    return good, [j for j, (_, may_leave) in zip(confirmed, messages, strict=True) if not may_leave]
+    return list(zip(confirmed, messages, strict=True))
 
 
 def sealed(judged: Judged) -> ConfirmedRecipient:

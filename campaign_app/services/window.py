@@ -11,6 +11,7 @@ from campaign_app.domain.errors import NotAllowed
 BEIJING: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 OPENS: Final = time(8, 0)
 CLOSES: Final = time(22, 0)
+DAY_BEGINS: Final = time(9, 0)
 
 
 def closing_time(send_at: datetime, opens: time = OPENS, closes: time = CLOSES) -> datetime:
@@ -22,3 +23,15 @@ def closing_time(send_at: datetime, opens: time = OPENS, closes: time = CLOSES) 
     if not max(opens, OPENS) <= local.time() < last:
         raise NotAllowed("quiet_hours", "Marketing messages leave between 08:00 and 22:00 Beijing time")
     return datetime.combine(local.date(), last, BEIJING).astimezone(send_at.tzinfo)
+
+
+def likely_time(now: datetime) -> datetime:
+    """When a campaign without a plan would leave: now by day, else at nine in the morning.
+
+    It is screened and approved at night as well; `schedule` asks the rules about the time that a person chose.
+    """
+    local = now.astimezone(BEIJING)
+    if DAY_BEGINS <= local.time() < CLOSES:
+        return now
+    day = local.date() if local.time() < DAY_BEGINS else local.date() + timedelta(days=1)
+    return datetime.combine(day, DAY_BEGINS, BEIJING).astimezone(now.tzinfo)

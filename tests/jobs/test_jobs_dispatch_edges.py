@@ -13,7 +13,7 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus, CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import OutcomeUnknown
-from campaign_app.domain.message import ComplaintClue, InboundMessage
+from campaign_app.domain.message import ComplaintClue, Composed, InboundMessage
 from campaign_app.jobs import dispatch, settling
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, FakeComposer, Shop, everybody, person
@@ -149,7 +149,7 @@ class Overtaken(FakeComposer):
         super().__init__()
         self._overtake: list[Callable[[], object]] = [overtake]
 
-    def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[tuple[str, bool]]:
+    def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[Composed]:
         while self._overtake:
             self._overtake.pop()()
         return super().messages(campaign, customers, now)
