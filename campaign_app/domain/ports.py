@@ -161,6 +161,14 @@ class FactStore(Protocol):
         """`append` and the cursor of stream `changes`, in one transaction."""
         ...
 
+    def begin_changes(self, account_id: int, cursor: str) -> None:
+        """Sets the cursor of stream `changes` if nothing was read of this account yet, no change and no proven fact."""
+        ...
+
+    def unread(self, account_id: int) -> bool:
+        """Whether `begin_changes` would set the cursor."""
+        ...
+
     def latest(self, customer_ids: Sequence[int]) -> dict[int, tuple[int, ConsentFact]]:
         """customer id → (fact id, latest fact); customers without any fact are absent."""
         ...
