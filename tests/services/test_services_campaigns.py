@@ -2,77 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from campaign_app import assets
-from campaign_app.compliance import Engine, load_all
 from campaign_app.domain.audience import Condition, Filter, Op
-from campaign_app.domain.campaign import Campaign, CampaignState, Warned
+from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRefused, SettingsError
-from campaign_app.domain.signature import Signature
 from campaign_app.services.accounts import Accounts, secret_name
 from campaign_app.services.audiences import Audiences
-from campaign_app.services.campaigns import Campaigns, approval_hash
-from campaign_app.services.texts import Texts
-from campaign_app.services.window import BEIJING, closing_time, likely_time
+from campaign_app.services.campaigns import approval_hash
+from campaign_app.services.window import closing_time
 from tests.fakes.remotes import ENTITY, ISSUER
-from tests.helpers.shop import NOW, Shop, open_shop, screen
-
-CLEAN = "{name}您好，冬装上新，会员到店满300元减50元，11月30日前有效。拒收请回复R"
-ENGINE = Engine(load_all(assets.path("rules")))
-
-
-@dataclass
-class Desk:
-    """The services over one shop."""
-
-    shop: Shop
-    texts: Texts
-    campaigns: Campaigns
-
-    def made(self, body: str = CLEAN, **changes: Any) -> Campaign:
-        made = self.campaigns.create(name="双十一", entity_uscc=ENTITY, purpose="retail", audience=Filter(), actor="王")
-        return self.campaigns.edit(made.id, actor="王", signature="安宁百货", body=body, **changes)
-
-    def screened(self, body: str = CLEAN) -> Campaign:
-        made = self.made(body)
-        self.campaigns.screen(made.id, actor="王")
-        screen(self.shop.context, made.id)
-        return self.campaigns.get(made.id)
-
-    def approved(self) -> Campaign:
-        screened = self.screened()
-        ready = self.campaigns.funnel(screened.id)["ok"]
-        return self.campaigns.approve(screened.id, recipients=ready, actor="李")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Any:
-    for shop in open_shop(tmp_path / "ws"):
-        account = shop.add_account(5)
-        filed = Signature("安宁百货", ENTITY, "company", "approved", carrier_filed=True, scopes=("retail",))
-        shop.workspace.accounts.put_signatures(account, [replace(filed, valid_until=date(2027, 12, 31))], NOW)
-        workspace = shop.workspace
-        texts = Texts(
-            engine=ENGINE, accounts=workspace.accounts, campaigns=workspace.campaigns, customers=workspace.customers
-        )
-        shop.context = replace(shop.context, composer=texts)
-        store, inbox = workspace.campaigns, workspace.inbox
-        campaigns = Campaigns(store=store, inbox=inbox, texts=texts, audit=workspace.audit, clock=shop.clock)
-        yield Desk(shop, texts, campaigns)
-
-
-def code_of(action: Callable[[], object]) -> str:
-    with pytest.raises(AppError) as caught:
-        action()
-    return caught.value.code
+from tests.helpers.desk import CLEAN, Desk, code_of
+from tests.helpers.shop import NOW
 
 
 def test_from_draft_to_results(desk: Desk) -> None:
@@ -344,85 +290,3 @@ def test_the_people_behind_a_bar_of_the_funnel(desk: Desk) -> None:
     first = desk.campaigns.members_of(screened.id, "ok", -1, 3)
     rest = desk.campaigns.members_of(screened.id, "ok", first[-1][0], 3)
     assert [seq for seq, *_ in (*first, *rest)] == [0, 2, 3, 4]
-
-
-def one_that_reads_oddly(desk: Desk, name: str = "仅剩2小时") -> int:
-    """Gives the third customer a name that brings a warning (URG-001), and is not the longest."""
-    account = next(iter(desk.shop.platforms))
-    odd = replace(desk.shop.platforms[account].people[2], name=name, updated_at=NOW)
-    others = [replace(p, name="欧阳淑芬女士同学") for p in desk.shop.platforms[account].people if p.ref != odd.ref]
-    desk.shop.workspace.customers.upsert_page(account, [odd, *others], "end", NOW)
-    return desk.shop.workspace.customers.ids_of_refs(account, [odd.ref])[odd.ref]
-
-
-def test_a_warning_of_one_persons_text_needs_a_confirmation_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("campaign_app.services.texts.SAMPLE", 2)
-    customer_id = one_that_reads_oddly(desk)
-    screened = desk.screened()
-    assert desk.campaigns.check(screened.id).verdict == "pass", "the longest text is clean"
-    warnings = desk.campaigns.warnings(screened.id)
-    example = warnings["URG-001"]
-    assert list(warnings) == ["URG-001"]
-    assert example in desk.campaigns.check(screened.id, customer_id).findings
-    assert code_of(lambda: desk.campaigns.approve(screened.id, recipients=5, actor="李")) == "warnings_unconfirmed"
-    desk.campaigns.approve(screened.id, recipients=5, confirmed_warnings=["URG-001", "PRC-001"], actor="李")
-    recorded = desk.shop.workspace.campaigns.warnings(screened.id)
-    assert recorded == {"URG-001": Warned("URG-001", customer_id, "李", NOW)}, "and nothing that nobody was shown"
-    assert desk.campaigns.warnings(screened.id) == {}
-    assert desk.shop.workspace.audit.entries()[0].facts["warnings"] == "URG-001"
-
-
-def test_a_warning_is_confirmed_even_if_its_person_reads_differently_by_now(desk: Desk) -> None:
-    one_that_reads_oddly(desk)
-    screened = desk.screened()
-    one_that_reads_oddly(desk, name="李")
-    assert desk.campaigns.warnings(screened.id) == {"URG-001": None}
-    assert code_of(lambda: desk.campaigns.approve(screened.id, recipients=5, actor="李")) == "warnings_unconfirmed"
-
-
-def test_a_warning_of_the_planned_day_is_confirmed_when_it_is_scheduled(desk: Desk) -> None:
-    approved = desk.approved()
-    holiday = datetime(2027, 1, 1, 2, 0, tzinfo=UTC)
-    assert desk.campaigns.warnings(approved.id) == {}
-    assert [f.rule_id for f in desk.campaigns.warnings(approved.id, holiday).values() if f] == ["TIM-002"]
-    refused = code_of(lambda: desk.campaigns.schedule(approved.id, send_at=holiday, actor="李"))
-    assert (refused, desk.campaigns.get(approved.id)) == ("warnings_unconfirmed", approved)
-    planned = desk.campaigns.schedule(approved.id, send_at=holiday, confirmed_warnings=["TIM-002"], actor="陈")
-    assert planned.state is CampaignState.SCHEDULED
-    recorded = desk.shop.workspace.campaigns.warnings(approved.id)
-    assert recorded == {"TIM-002": Warned("TIM-002", None, "陈", NOW)}
-    assert desk.shop.workspace.audit.entries()[0].facts == {"campaign": approved.id, "warnings": "TIM-002"}
-
-
-def test_what_expires_before_the_planned_day_is_refused(desk: Desk) -> None:
-    approved = desk.approved()
-    account = next(iter(desk.shop.platforms))
-    filed = Signature("安宁百货", ENTITY, "company", "approved", carrier_filed=True, scopes=("retail",))
-    desk.shop.workspace.accounts.put_signatures(account, [replace(filed, valid_until=date(2026, 11, 20))], NOW)
-    later = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-    assert code_of(lambda: desk.campaigns.schedule(approved.id, send_at=later, actor="李")) == "block_findings"
-
-
-def test_a_campaign_is_screened_and_approved_at_night_for_the_next_day(desk: Desk) -> None:
-    desk.shop.clock.advance(13 * 3_600)
-    approved = desk.approved()
-    assert code_of(lambda: desk.campaigns.schedule(approved.id, send_at=None, actor="李")) == "quiet_hours"
-    morning = datetime(2026, 11, 11, 2, 0, tzinfo=UTC)
-    assert desk.campaigns.schedule(approved.id, send_at=morning, actor="李").send_at == morning
-
-
-@pytest.mark.parametrize(
-    ("hour", "day", "expected"), [(8, 10, (10, 9)), (9, 10, (10, 9)), (21, 10, (10, 21)), (22, 10, (11, 9))]
-)
-def test_a_campaign_without_a_plan_is_judged_as_of_the_next_time_by_day(
-    hour: int, day: int, expected: tuple[int, int]
-) -> None:
-    likely = likely_time(datetime(2026, 11, day, hour, tzinfo=BEIJING)).astimezone(BEIJING)
-    assert (likely.day, likely.hour) == expected
-
-
-def test_a_text_that_leaves_late_is_judged_as_of_now(desk: Desk) -> None:
-    made = replace(desk.made(), send_at=NOW - timedelta(days=40))
-    customers = list(desk.shop.workspace.customers.by_ids([1]).values())
-    assert [message.blocked for message in desk.texts.messages(made, customers, NOW)] == [False]
-    assert "TIM-002" in desk.texts.messages(made, customers, datetime(2027, 1, 1, 2, 0, tzinfo=UTC))[0].warned
