@@ -189,7 +189,7 @@ def run_worker(
     What is still running at the end goes on at the next start. The clock is shifted for a demo's workspace only.
     """
     from campaign_app.jobs import flows
-    from campaign_app.jobs.worker import Worker, flow_starter, run
+    from campaign_app.jobs.worker import Worker, flow_starter, forget_flows, run
     from campaign_app.storage.workspace import open_workspace
 
     workspace = open_workspace(folder, keeper)
@@ -200,7 +200,7 @@ def run_worker(
             imports = _imports(workspace, clock)
             launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was))
             ready()
-            run(Worker(context, flow_starter(context, launched)), stopped=stopped)
+            run(Worker(context, flow_starter(context, launched), forget_flows), stopped=stopped)
             flows.stop(STOP_SECONDS)
     finally:
         workspace.close()

@@ -227,6 +227,13 @@ class JobStore(Protocol):
         self, job_id: int, state: str, *, error: str = "", result: Mapping[str, Any] | None = None
     ) -> None: ...
     def set_progress(self, job_id: int, progress: int, total: int) -> None: ...
+    def ended(self, before: datetime, limit: int, *, kind: str | None = None) -> tuple[int, ...]:
+        """The oldest jobs that have ended, queued before that time, of one kind or of any; the newest job never is."""
+        ...
+
+    def forget(self, job_ids: Sequence[int]) -> None:
+        """Removes jobs that have ended."""
+        ...
 
 
 class CampaignStore(Protocol):

@@ -17,7 +17,7 @@ from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import DeliveryReport, Outcome
 from campaign_app.domain.ports import Job
 from campaign_app.jobs import flows, settling
-from campaign_app.jobs.worker import flow_starter
+from campaign_app.jobs.worker import flow_starter, forget_flows
 from tests.helpers.shop import NOW, Shop, person
 
 
@@ -275,3 +275,17 @@ def test_a_changed_setting_holds_for_a_screening(running: Running) -> None:
     campaign = shop.campaign(state=CampaignState.SCREENING, screened=False)
     shop.context = replace(shop.context, house_caps=(1, 0))
     assert running.run("screen", campaign_id=campaign.id).result == {"funnel": {"house_cap": 3}}
+
+
+def test_a_forgotten_flow_leaves_nothing_behind(running: Running) -> None:
+    from dbos import DBOS
+
+    shop = running.shop
+    account = shop.add_account(5)
+    kept = running.run("poll", account_id=account)
+    campaign = shop.campaign()
+    gone = running.run("dispatch", campaign_id=campaign.id)
+    assert len(DBOS.list_workflows()) == 3, "a dispatch has a flow for its chunk of batches"
+    forget_flows([gone.id])
+    assert [flow.workflow_id for flow in DBOS.list_workflows()] == [f"job-{kept.id}"]
+    forget_flows([gone.id])
