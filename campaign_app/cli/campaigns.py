@@ -1,4 +1,4 @@
-"""`screen`, `send` and `status`: the campaign services for scripts; the worker does the work."""
+"""`screen`, `send`, `status`, `pause`, `resume`, `cancel`: campaigns for scripts; the worker does the work."""
 
 from __future__ import annotations
 
@@ -97,6 +97,52 @@ def status(
             return
         listed = [{"id": c.id, "name": c.name, "state": c.state.value} for c in app.campaigns.all()]
         show({"campaigns": listed}, as_json=as_json)
+
+
+def pause(
+    campaign_id: CampaignArgument,
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """暂停一个已定时或正在发送的活动：下一批不再发出，已提交的一批查清结果。"""
+    with open_for(workspace, passphrase_file) as app:
+        show(_summary(app, app.campaigns.pause(campaign_id, actor="cli")), as_json=as_json)
+
+
+def resume(
+    campaign_id: CampaignArgument,
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """继续一个已暂停的活动，跟到结束；发送时段已过就等人重新安排。"""
+    with open_for(workspace, passphrase_file) as app:
+        resumed = app.campaigns.resume(campaign_id, actor="cli")
+        _show_after(app, resumed, CampaignState.SENDING, as_json=as_json)
+
+
+def cancel(
+    campaign_id: CampaignArgument,
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """取消一个活动，不能恢复：不再发出短信，已提交的查清结果并保留。"""
+    with open_for(workspace, passphrase_file) as app:
+        cancelled = app.campaigns.cancel(campaign_id, actor="cli")
+        _show_after(app, cancelled, CampaignState.CANCELLING, as_json=as_json)
+
+
+def _show_after(app: App, campaign: Campaign, working: CampaignState, *, as_json: bool) -> None:
+    """Shows the campaign, once the worker has done what this state asks of it."""
+    from campaign_app import bootstrap
+
+    if campaign.state is not working:
+        show(_summary(app, campaign), as_json=as_json)
+        return
+    with bootstrap.with_worker(app):
+        show(_summary(app, follow_campaign(app, campaign.id, {working}, quiet=as_json)), as_json=as_json)
 
 
 def read_definition(file: Path) -> tuple[dict[str, str], Filter]:
