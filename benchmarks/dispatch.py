@@ -26,7 +26,6 @@ from campaign_app.demo import BODY, Sandbox, daytime_offset, start_sandbox
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.customer import Account
-from campaign_app.domain.finding import Severity
 from campaign_app.storage.engine import open_engine
 from campaign_app.transport.connect import session_for
 from campaign_app.transport.wire import MessagesAnswer
@@ -82,7 +81,7 @@ def screen(app: bootstrap.App, sandbox: Sandbox) -> Any:
 
 
 def send(app: bootstrap.App, campaign_id: int) -> float:
-    warned = {f.rule_id for f in app.campaigns.check(campaign_id).findings if f.severity is Severity.WARN}
+    warned = app.campaigns.warnings(campaign_id)
     ready = app.campaigns.funnel(campaign_id)["ok"]
     app.campaigns.approve(campaign_id, recipients=ready, confirmed_warnings=warned, actor="benchmark")
     start = time.perf_counter()

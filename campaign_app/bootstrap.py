@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from functools import lru_cache
@@ -228,7 +228,7 @@ def run_worker(
     What is still running at the end goes on at the next start. The clock is shifted for a demo's workspace only.
     """
     from campaign_app.jobs import flows
-    from campaign_app.jobs.worker import Worker, flow_starter, run
+    from campaign_app.jobs.worker import Worker, flow_starter, forget_flows, run
     from campaign_app.storage.workspace import open_workspace
 
     workspace = open_workspace(folder, keeper)
@@ -236,9 +236,10 @@ def run_worker(
         with workspace.lock("worker"):
             clock = _worker_clock(workspace, clock_offset)
             context = worker_context(workspace, clock)
-            launched = flows.launch(context, _imports(workspace, clock), workspace.flows)
+            imports = _imports(workspace, clock)
+            launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was))
             ready()
-            run(Worker(context, flow_starter(context, launched)), stopped=stopped)
+            run(Worker(context, flow_starter(context, launched), forget_flows), stopped=stopped)
             flows.stop(STOP_SECONDS)
     finally:
         workspace.close()
@@ -254,12 +255,6 @@ def worker_context(workspace: Workspace, clock: Clock) -> Context:
     from campaign_app.consent import Policy
     from campaign_app.jobs.stores import Context, Stores
 
-    settings = load_settings(workspace)
-    policy = Policy(
-        max_consent_age=timedelta(minutes=settings.max_consent_age_minutes),
-        reread_after=timedelta(minutes=settings.batch_reread_minutes),
-        clock_skew=CLOCK_SKEW,
-    )
     stores = Stores(
         accounts=workspace.accounts,
         customers=workspace.customers,
@@ -272,24 +267,36 @@ def worker_context(workspace: Workspace, clock: Clock) -> Context:
         audit=workspace.audit,
         phone_keys=workspace.phone_keys,
     )
-    return Context(
+    context = Context(
         workspace_id=workspace.id,
         stores=stores,
         remotes=_remotes(workspace, clock),
         composer=_texts(workspace),
-        policy=policy,
+        policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
         wait=wait,
-        batch=settings.batch_size,
-        house_caps=(settings.house_cap_per_week, settings.house_cap_per_month),
     )
+    return as_set(workspace, context)
+
+
+def as_set(workspace: Workspace, context: Context) -> Context:
+    """The context as the workspace's settings are now; asked before every batch, so that a change needs no restart."""
+    settings = load_settings(workspace)
+    policy = replace(
+        context.policy,
+        max_consent_age=timedelta(minutes=settings.max_consent_age_minutes),
+        reread_after=timedelta(minutes=settings.batch_reread_minutes),
+    )
+    caps = (settings.house_cap_per_week, settings.house_cap_per_month)
+    return replace(context, policy=policy, batch=settings.batch_size, house_caps=caps)
 
 
 def load_settings(workspace: Workspace) -> Settings:
     """The workspace's settings; raises SettingsError if a stored one is out of its limits."""
     from campaign_app import settings
 
-    return settings.load(workspace.accounts.setting)
+    found = workspace.accounts.settings([declared.name for declared in settings.DECLARED])
+    return settings.load(found.get)
 
 
 def _remotes(workspace: Workspace, clock: Clock) -> Remotes:

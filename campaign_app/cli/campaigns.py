@@ -1,4 +1,4 @@
-"""`screen`, `send` and `status`: the campaign services for scripts; the worker does the work."""
+"""`screen`, `send`, `status`, `pause`, `resume`, `cancel`: campaigns for scripts; the worker does the work."""
 
 from __future__ import annotations
 
@@ -41,12 +41,14 @@ def screen(
         app.campaigns.edit(made.id, actor="cli", signature=fields["signature"], body=fields["body"])
         app.campaigns.screen(made.id, actor="cli")
         campaign = follow_campaign(app, made.id, {CampaignState.SCREENING}, quiet=as_json)
-        checked = app.campaigns.check(made.id)
+        checked, warnings = app.campaigns.check(made.id), app.campaigns.warnings(made.id)
+        shown = {f.rule_id for f in checked.findings}
         found = [
             {"rule": f.rule_id, "severity": f.severity.word, "message": f.message, "fix": f.fix}
-            for f in checked.findings
+            for f in (*checked.findings, *(f for f in warnings.values() if f is not None and f.rule_id not in shown))
         ]
-        show({**_summary(app, campaign), "text": checked.final_text, "findings": found}, as_json=as_json)
+        told = {"text": checked.final_text, "findings": found, "to_confirm": list(warnings)}
+        show({**_summary(app, campaign), **told}, as_json=as_json)
 
 
 def send(
@@ -65,7 +67,7 @@ def send(
     with _opened(workspace, passphrase_file) as app:
         if app.campaigns.get(campaign_id).state is not CampaignState.APPROVED:
             app.campaigns.approve(campaign_id, recipients=recipients, confirmed_warnings=confirm or (), actor="cli")
-        app.campaigns.schedule(campaign_id, send_at=send_at, actor="cli")
+        app.campaigns.schedule(campaign_id, send_at=send_at, confirmed_warnings=confirm or (), actor="cli")
         working = {CampaignState.SENDING} | ({CampaignState.SCHEDULED} if send_at is None else set())
         show(_summary(app, follow_campaign(app, campaign_id, working, quiet=as_json)), as_json=as_json)
 
@@ -95,6 +97,52 @@ def status(
             return
         listed = [{"id": c.id, "name": c.name, "state": c.state.value} for c in app.campaigns.all()]
         show({"campaigns": listed}, as_json=as_json)
+
+
+def pause(
+    campaign_id: CampaignArgument,
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """暂停一个已定时或正在发送的活动：下一批不再发出，已提交的一批查清结果。"""
+    with open_for(workspace, passphrase_file) as app:
+        show(_summary(app, app.campaigns.pause(campaign_id, actor="cli")), as_json=as_json)
+
+
+def resume(
+    campaign_id: CampaignArgument,
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """继续一个已暂停的活动，跟到结束；发送时段已过就等人重新安排。"""
+    with open_for(workspace, passphrase_file) as app:
+        resumed = app.campaigns.resume(campaign_id, actor="cli")
+        _show_after(app, resumed, CampaignState.SENDING, as_json=as_json)
+
+
+def cancel(
+    campaign_id: CampaignArgument,
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """取消一个活动，不能恢复：不再发出短信，已提交的查清结果并保留。"""
+    with open_for(workspace, passphrase_file) as app:
+        cancelled = app.campaigns.cancel(campaign_id, actor="cli")
+        _show_after(app, cancelled, CampaignState.CANCELLING, as_json=as_json)
+
+
+def _show_after(app: App, campaign: Campaign, working: CampaignState, *, as_json: bool) -> None:
+    """Shows the campaign, once the worker has done what this state asks of it."""
+    from campaign_app import bootstrap
+
+    if campaign.state is not working:
+        show(_summary(app, campaign), as_json=as_json)
+        return
+    with bootstrap.with_worker(app):
+        show(_summary(app, follow_campaign(app, campaign.id, {working}, quiet=as_json)), as_json=as_json)
 
 
 def read_definition(file: Path) -> tuple[dict[str, str], Filter]:

@@ -22,7 +22,6 @@ from campaign_app.cli.words import WORDS
 from campaign_app.demo import BODY, Sandbox, add_campaign, connect_shops, daytime_offset, start_sandbox, write_sample
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import AppError
-from campaign_app.domain.finding import Severity
 from campaign_app.processes import has_display
 from campaign_app.services.import_plan import Source
 
@@ -135,8 +134,7 @@ def _screen(app: App, sandbox: Sandbox) -> tuple[int, int]:
 
 
 def _send(app: App, campaign_id: int) -> None:
-    funnel, checked = app.campaigns.funnel(campaign_id), app.campaigns.check(campaign_id)
-    warnings = {f.rule_id for f in checked.findings if f.severity is Severity.WARN}
+    funnel, warnings = app.campaigns.funnel(campaign_id), app.campaigns.warnings(campaign_id)
     app.campaigns.approve(campaign_id, recipients=funnel["ok"], confirmed_warnings=warnings, actor="demo")
     app.campaigns.schedule(campaign_id, send_at=None, actor="demo")
     sent = follow_campaign(app, campaign_id, {CampaignState.SCHEDULED, CampaignState.SENDING}, quiet=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import typer
 
 from campaign_app.cli.accounts import connect, create
-from campaign_app.cli.campaigns import screen, send, status
+from campaign_app.cli.campaigns import cancel, pause, resume, screen, send, status
 from campaign_app.cli.check import check
 from campaign_app.cli.demo import demo
 from campaign_app.cli.gate import gate
@@ -37,6 +37,9 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "screen": screen,
     "send": send,
     "status": status,
+    "pause": pause,
+    "resume": resume,
+    "cancel": cancel,
     "worker": worker,
     "window": window,
     "sandbox": sandbox,

@@ -57,3 +57,13 @@ class Campaign:
     approved_at: datetime | None = None
     rule_packs: str = ""
     snapshot_size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A rule that warned of a campaign's texts: of whose first, where known, and who confirmed it ("" until then)."""
+
+    rule_id: str
+    customer_id: int | None
+    confirmed_by: str = ""
+    confirmed_at: datetime | None = None

@@ -27,6 +27,15 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Composed:
+    """What one person would read; whether a block-level finding stops it, and the rules of its warnings."""
+
+    text: str = field(repr=False)
+    blocked: bool = False
+    warned: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class SubmitOutcome:
     """The sender's answer for one message. `code` is the sender's own word or ours, never personal data."""
 

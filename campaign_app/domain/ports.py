@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState, Warned
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt, Suppression
 from campaign_app.domain.customer import (
     Account,
@@ -161,6 +161,14 @@ class FactStore(Protocol):
         """`append` and the cursor of stream `changes`, in one transaction."""
         ...
 
+    def begin_changes(self, account_id: int, cursor: str) -> None:
+        """Sets the cursor of stream `changes` if nothing was read of this account yet, no change and no proven fact."""
+        ...
+
+    def unread(self, account_id: int) -> bool:
+        """Whether `begin_changes` would set the cursor."""
+        ...
+
     def latest(self, customer_ids: Sequence[int]) -> dict[int, tuple[int, ConsentFact]]:
         """customer id → (fact id, latest fact); customers without any fact are absent."""
         ...
@@ -219,6 +227,13 @@ class JobStore(Protocol):
         self, job_id: int, state: str, *, error: str = "", result: Mapping[str, Any] | None = None
     ) -> None: ...
     def set_progress(self, job_id: int, progress: int, total: int) -> None: ...
+    def ended(self, before: datetime, limit: int, *, kind: str | None = None) -> tuple[int, ...]:
+        """The oldest jobs that have ended, queued before that time, of one kind or of any; the newest job never is."""
+        ...
+
+    def forget(self, job_ids: Sequence[int]) -> None:
+        """Removes jobs that have ended."""
+        ...
 
 
 class CampaignStore(Protocol):
@@ -230,6 +245,20 @@ class CampaignStore(Protocol):
 
     def update(self, campaign: Campaign, *, expected: CampaignState) -> None:
         """Writes every field; raises NotAllowed("campaign_state") if the stored state is not `expected`."""
+        ...
+
+    def update_confirmed(
+        self, campaign: Campaign, rules: Collection[str], *, by: str, at: datetime, expected: CampaignState
+    ) -> None:
+        """`update`, and that a person confirmed the warnings of these rules, in one transaction."""
+        ...
+
+    def add_warnings(self, campaign_id: int, found: Mapping[str, int]) -> None:
+        """Rule → a customer whose text it warns of; a rule that is known already stays as it is."""
+        ...
+
+    def warnings(self, campaign_id: int) -> dict[str, Warned]:
+        """By rule: what the last screening found, and what was confirmed since. `snapshot` begins anew."""
         ...
 
     def delete(self, campaign_id: int, states: Collection[CampaignState]) -> None:

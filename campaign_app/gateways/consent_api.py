@@ -25,8 +25,10 @@ from campaign_app.gateways.rows import (
     InboundRows,
     OutcomeRows,
     ReportRows,
+    SaidOfItself,
     complaint_of,
     inbound_of,
+    needs_phone,
     outcomes_of,
     report_of,
 )
@@ -35,6 +37,7 @@ from campaign_app.transport.listing import CursorGuard
 from campaign_app.transport.session import SignedSession
 from campaign_app.transport.wire import MESSAGES_MAX
 
+META: Final = "/v1/meta"
 MESSAGES: Final = "/v1/messages"
 REPORTS: Final = "/v1/messages/reports"
 INBOUND: Final = "/v1/messages/inbound"
@@ -54,12 +57,17 @@ class ConsentApiGateway:
         self._purpose = purpose
         self._clock = clock
         self._guards = {path: CursorGuard(path) for path in (REPORTS, INBOUND, COMPLAINTS)}
+        self._needs_phone: bool | None = None
 
     @property
     def capabilities(self) -> GatewayCapabilities:
+        """Asks the server once. Raises RemoteError where it does not answer."""
+        if self._needs_phone is None:
+            self._needs_phone = needs_phone(self._http.get(META, {}, SaidOfItself).capabilities)
         return GatewayCapabilities(
-            simulated=self._account.simulated, needs_phone=False, batch_max=MESSAGES_MAX, idempotent=True, lookup=True
-        )
+            simulated=self._account.simulated, needs_phone=self._needs_phone, batch_max=MESSAGES_MAX,
+            idempotent=True, lookup=True,
+        )  # fmt: skip
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         """Hands the batch over once. Raises OutcomeUnknown where it might have been taken, RemoteRefused where not."""

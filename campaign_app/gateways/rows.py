@@ -26,6 +26,10 @@ _REPORTED: Final[Mapping[object, Outcome]] = {"delivered": Outcome.DELIVERED, "f
 _MOMENT: Final = TypeAdapter(AwareDatetime)
 
 
+class SaidOfItself(Wire):
+    capabilities: Any = None
+
+
 class OutcomeRows(Wire):
     request_id: str
     outcomes: list[Any]
@@ -47,6 +51,11 @@ class ComplaintRows(Wire):
     complaints: list[Any]
     next_cursor: str
     has_more: bool
+
+
+def needs_phone(capabilities: object) -> bool:
+    """Whoever has no number is reached only where the server says plainly that it needs none."""
+    return fields(capabilities).get("messages_need_phone") is not False
 
 
 def outcomes_of(rows: Sequence[object]) -> dict[str, SubmitOutcome]:

@@ -14,7 +14,7 @@ from campaign_app.consent.gate import Refusal
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
 from campaign_app.domain.consent import CustomerRef, Reason
-from campaign_app.jobs.gating import Judged, sealed, without_blocked_texts
+from campaign_app.jobs.gating import Judged, composed, sealed
 from campaign_app.jobs.ports import Claim, Submission
 from campaign_app.jobs.settling import Settled, ask_again, may_leave, put_aside, settle
 from campaign_app.jobs.stores import Context
@@ -101,14 +101,19 @@ def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, i
     account = context.stores.accounts.account(customers[members[0][1]].account_id)
     seqs = {customer_id: seq for seq, customer_id in members if customers[customer_id].account_id == account.id}
     judged = ask_again(context, campaign, account, [customers[customer_id] for customer_id in seqs])
-    good, blocked = without_blocked_texts(context, campaign, judged)
+    texts = composed(context, campaign, judged)
+    confirmed = {w.rule_id for w in context.stores.campaigns.warnings(campaign.id).values() if w.confirmed_by}
+    good = [(j, message.text) for j, message in texts if not message.blocked and message.warned <= confirmed]
     refusals: dict[int, tuple[str, int | None]] = {
         seqs[j.customer.id]: (j.decision.reason.value, j.fact_id or None)
         for j in judged
         if isinstance(j.decision, Refusal)
     }
-    refusals |= {seqs[j.customer.id]: (Reason.CONTENT.value, j.fact_id) for j in blocked}
     claims = tuple(_row(context, seqs[j.customer.id], j, text) for j, text in good)
+    leaving = {claim.seq for claim in claims}
+    for j, _ in texts:
+        if seqs[j.customer.id] not in leaving:
+            refusals[seqs[j.customer.id]] = (Reason.CONTENT.value, j.fact_id)
     return _Batch(account.id, max(seqs.values()), tuple(c.outgoing for c in claims), claims, refusals)
 
 

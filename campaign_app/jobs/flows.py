@@ -42,12 +42,13 @@ def _workflow(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @DBOS.dbos_class()
 class Flows(DBOSConfiguredInstance):
-    """Every kind of job as a workflow; one instance per process."""
+    """Every kind of job as a workflow; one instance per process. `as_set` gives the context the settings of now."""
 
-    def __init__(self, context: Context, imports: ImportFlow) -> None:
+    def __init__(self, context: Context, imports: ImportFlow, as_set: Callable[[Context], Context]) -> None:
         super().__init__("flows")
         self._context = context
         self._imports = imports
+        self._as_set = as_set
 
     @_workflow
     def run(self, job_id: int, kind: str, args: Mapping[str, Any]) -> None:
@@ -129,7 +130,7 @@ class Flows(DBOSConfiguredInstance):
 
     @_asks_platform
     def screen_chunk(self, job_id: int, campaign_id: int, first: int, size: int) -> int:
-        done = screening.screen_chunk(self._context, campaign_id, first)
+        done = screening.screen_chunk(self._as_set(self._context), campaign_id, first)
         self._context.stores.jobs.set_progress(job_id, first + done, size)
         return done
 
@@ -158,14 +159,14 @@ class Flows(DBOSConfiguredInstance):
 
     @_asks_platform
     def dispatch_batch(self, job_id: int, campaign_id: int, after: int) -> tuple[str, int]:
-        result = dispatch.run_batch(self._context, campaign_id, after)
+        result = dispatch.run_batch(self._as_set(self._context), campaign_id, after)
         size = self._context.stores.campaigns.campaign(campaign_id).snapshot_size
         self._context.stores.jobs.set_progress(job_id, min(result.after + 1, size), size)
         return result.step.value, result.after
 
     @_asks_platform
     def dispatch_end(self, campaign_id: int) -> tuple[str, int]:
-        result = dispatch.finish(self._context, campaign_id)
+        result = dispatch.finish(self._as_set(self._context), campaign_id)
         return result.step.value, result.after
 
     def reconcile(self, job_id: int, campaign_id: int) -> dict[str, Any]:
@@ -190,7 +191,7 @@ class Flows(DBOSConfiguredInstance):
         }
 
 
-def launch(context: Context, imports: ImportFlow, system_engine: Any) -> Flows:
+def launch(context: Context, imports: ImportFlow, system_engine: Any, as_set: Callable[[Context], Context]) -> Flows:
     """Starts DBOS on an open engine (encrypted, beside the workspace); recovers what a killed worker left behind."""
     config: DBOSConfig = {
         "name": "campaign-app",
@@ -202,7 +203,7 @@ def launch(context: Context, imports: ImportFlow, system_engine: Any) -> Flows:
         "enable_otlp": False,
     }
     DBOS(config=config)
-    flows = Flows(context, imports)
+    flows = Flows(context, imports, as_set)
     DBOS.launch()
     return flows
 

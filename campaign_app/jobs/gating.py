@@ -14,6 +14,8 @@ from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Reason, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account, Customer
 from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.message import Composed, Page
+from campaign_app.domain.ports import PlatformClient
 from campaign_app.jobs.caps import MONTH, WEEK, over_cap
 from campaign_app.jobs.stores import Context
 
@@ -40,6 +42,8 @@ def refresh(context: Context, account: Account, customers: Sequence[Customer], o
     if not refs:
         return latest
     client = context.remotes.platform(account.id)
+    if not latest:
+        _skip_old_changes(context, account, client)
     answers = client.consents(refs)
     facts, receipts = dict(answers.facts), answers.receipts
     unproven = [ref for ref, fact in facts.items() if fact.evidence is None]
@@ -55,12 +59,26 @@ def _is_old(latest: tuple[int, ConsentFact] | None, older_than: datetime) -> boo
     return latest is None or latest[1].checked_at is None or latest[1].checked_at < older_than
 
 
+def _skip_old_changes(context: Context, account: Account, client: PlatformClient) -> None:
+    """Before an account's first fact is read: what the list of changes holds by now is in the facts that follow."""
+    if not context.stores.facts.unread(account.id):
+        return
+    cursor = ""
+    for _ in range(MAX_PAGES):
+        page = client.consent_changes(cursor)
+        cursor = page.next_cursor
+        if not page.more:
+            context.stores.facts.begin_changes(account.id, cursor)
+            return
+    raise RemoteRefused("cursor_loop", "The list of changes does not end")
+
+
 def pull_changes(context: Context, account: Account) -> int:
     """Reads the facts of everybody whose consent changed since the last pull; returns how many were unreadable."""
     client = context.remotes.platform(account.id)
     broken = 0
     for _ in range(MAX_PAGES):
-        page = client.consent_changes(context.stores.accounts.cursor(account.id, "changes"))
+        page = _changes(client, context.stores.accounts.cursor(account.id, "changes"))
         refs = [CustomerRef(account.id, ref) for ref in dict.fromkeys(page.items)]
         answers = client.consents(refs) if refs else None
         facts = list(answers.facts.values()) if answers else []
@@ -70,6 +88,16 @@ def pull_changes(context: Context, account: Account) -> int:
         if not page.more:
             return broken
     raise RemoteRefused("cursor_loop", "The list of changes does not end")
+
+
+def _changes(client: PlatformClient, cursor: str) -> Page[str]:
+    """A cursor that is older than what the platform keeps begins anew: everybody in the list is looked up again."""
+    try:
+        return client.consent_changes(cursor)
+    except RemoteRefused as refusal:
+        if refusal.code != "bad_cursor" or not cursor:
+            raise
+    return client.consent_changes("")
 
 
 def judge_all(
@@ -137,14 +165,11 @@ def _suppressions(
     }
 
 
-def without_blocked_texts(
-    context: Context, campaign: Campaign, judged: Sequence[Judged]
-) -> tuple[list[tuple[Judged, str]], list[Judged]]:
-    """(confirmed ones with their final text, confirmed ones whose own text is blocked)."""
+def composed(context: Context, campaign: Campaign, judged: Sequence[Judged]) -> list[tuple[Judged, Composed]]:
+    """The confirmed ones with what they would read."""
     confirmed = [j for j in judged if not isinstance(j.decision, Refusal)]
     messages = context.composer.messages(campaign, [j.customer for j in confirmed], context.clock())
-    good = [(j, text) for j, (text, may_leave) in zip(confirmed, messages, strict=True) if may_leave]
-    return good, [j for j, (_, may_leave) in zip(confirmed, messages, strict=True) if not may_leave]
+    return list(zip(confirmed, messages, strict=True))
 
 
 def sealed(judged: Judged) -> ConfirmedRecipient:

@@ -11,7 +11,8 @@ from campaign_app.consent.gate import Refusal
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Customer
-from campaign_app.jobs.gating import Judged, judge_all, refresh, without_blocked_texts
+from campaign_app.domain.message import Composed
+from campaign_app.jobs.gating import Judged, composed, judge_all, refresh
 from campaign_app.jobs.stores import Context
 
 CHUNK: Final = 1_000
@@ -30,23 +31,30 @@ def screen_chunk(context: Context, campaign_id: int, first: int) -> int:
     seqs = {customer_id: seq for seq, customer_id in members}
     present = [customers[customer_id] for _, customer_id in members if customer_id in customers]
     reasons: dict[int, tuple[str, int | None]] = {}
+    warned: dict[str, int] = {}
     for account_id, group in groupby(present, key=lambda c: c.account_id):
-        for judged, reason in _screen(context, campaign, account_id, list(group)):
+        screened, texts = _screen(context, campaign, account_id, list(group))
+        for judged, reason in screened:
             reasons[seqs[judged.customer.id]] = (reason.value, judged.fact_id or None)
+        for judged, text in texts:
+            warned |= dict.fromkeys(text.warned - warned.keys(), judged.customer.id)
+    if warned:
+        context.stores.campaigns.add_warnings(campaign_id, warned)
     context.stores.campaigns.set_reasons(campaign_id, reasons)
     return len(members)
 
 
 def _screen(
     context: Context, campaign: Campaign, account_id: int, customers: Sequence[Customer]
-) -> list[tuple[Judged, Reason]]:
+) -> tuple[list[tuple[Judged, Reason]], list[tuple[Judged, Composed]]]:
+    """Everybody's reason, and what those who may receive the campaign would read."""
     account = context.stores.accounts.account(account_id)
     facts = refresh(context, account, customers, context.clock() - context.policy.reread_after)
     judged = judge_all(context, campaign, account, customers, facts, context.policy.max_consent_age)
-    blocked: set[int] = set()
-    if campaign.body:
-        blocked = {j.customer.id for j in without_blocked_texts(context, campaign, judged)[1]}
-    return [(j, _reason(j, blocked)) for j in judged]
+    texts = composed(context, campaign, judged) if campaign.body else []
+    blocked = {j.customer.id for j, text in texts if text.blocked}
+    leaving = [(j, text) for j, text in texts if not text.blocked]
+    return [(j, _reason(j, blocked)) for j in judged], leaving
 
 
 def _reason(judged: Judged, blocked: set[int]) -> Reason:

@@ -10,6 +10,7 @@ from typing import Protocol
 from campaign_app.consent.policy import Policy
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Customer
+from campaign_app.domain.message import Composed
 from campaign_app.domain.ports import (
     AccountStore,
     AuditLog,
@@ -27,10 +28,10 @@ from campaign_app.jobs.ports import BATCH, Gateway, Ledger
 
 
 class Composer(Protocol):
-    """Renders a campaign for its people and says which of the texts may leave."""
+    """Renders a campaign for its people and says what the rules find in each text."""
 
-    def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> Sequence[tuple[str, bool]]:
-        """(final text with its 【signature】, whether it has no block-level finding) per customer."""
+    def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> Sequence[Composed]:
+        """Each customer's text with its 【signature】, judged as of the planned time, or of now once that is over."""
         ...
 
 

@@ -6,7 +6,7 @@ The window and the command line only write jobs and read progress. One worker ho
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
@@ -22,6 +22,12 @@ HEARTBEAT_EVERY: Final = timedelta(seconds=2)
 POLL_EVERY: Final = timedelta(seconds=30)
 # an ended flow whose job could not be ended (a full disk) is noticed after this long; a failed job is not begun sooner
 LOOK_AGAIN: Final = timedelta(seconds=5)
+
+# polls come every half minute and say little; what a person began is kept for a quarter of a year
+POLLS_KEPT: Final = timedelta(days=1)
+JOBS_KEPT: Final = timedelta(days=90)
+PURGE_EVERY: Final = timedelta(minutes=1)
+PURGED_AT_ONCE: Final = 200
 
 GOING_ON: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 WORK: Final = {
@@ -39,11 +45,15 @@ class Starter(Protocol):
 
 
 class Worker:
-    """Call `tick` again and again; it never blocks on work."""
+    """Call `tick` again and again; it never blocks on work. `forget` drops what was kept for the flows of old jobs."""
 
-    def __init__(self, context: Context, start: Starter) -> None:
+    def __init__(
+        self, context: Context, start: Starter, forget: Callable[[Sequence[int]], object] = lambda _: None
+    ) -> None:
         self._context = context
         self._start = start
+        self._forget = forget
+        self._purged: datetime | None = None
         self._started: dict[int, datetime] = {}
         self._begun: dict[tuple[str, int], datetime] = {}
         self._beat: datetime | None = None
@@ -56,6 +66,7 @@ class Worker:
             self._beat = now
         self._start_campaigns(now)
         self._poll_accounts(now)
+        self._purge(now)
         for job in self._context.stores.jobs.open_jobs():
             if now - self._started.get(job.id, datetime.min.replace(tzinfo=UTC)) >= LOOK_AGAIN:
                 self._started[job.id] = now
@@ -111,6 +122,17 @@ class Worker:
             if account.state == "connected" and account.id not in polling:
                 self._context.stores.jobs.enqueue("poll", {"account_id": account.id}, now)
 
+    def _purge(self, now: datetime) -> None:
+        """Removes old jobs, a few at a time; their flows first, so that none is left behind."""
+        if self._purged is not None and now - self._purged < PURGE_EVERY:
+            return
+        self._purged = now
+        jobs = self._context.stores.jobs
+        polls = jobs.ended(now - POLLS_KEPT, PURGED_AT_ONCE, kind="poll")
+        if old := [*polls, *jobs.ended(now - JOBS_KEPT, PURGED_AT_ONCE)]:
+            self._forget(old)
+            jobs.forget(old)
+
 
 def run(worker: Worker, *, stopped: Callable[[float], bool], interval: float = 0.05) -> None:
     """Ticks until `stopped(interval)`, which waits that long, says so."""
@@ -138,6 +160,13 @@ def flow_starter(context: Context, flows: Any) -> Starter:
             DBOS.start_workflow(flows.run, job.id, job.kind, dict(job.args))
 
     return start
+
+
+def forget_flows(job_ids: Sequence[int]) -> None:
+    """Removes what DBOS keeps of the flows of these jobs."""
+    from dbos import DBOS
+
+    DBOS.delete_workflows([f"job-{job_id}" for job_id in job_ids], delete_children=True)
 
 
 def end_orphan(context: Context, job: Job) -> None:

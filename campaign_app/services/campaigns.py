@@ -10,10 +10,10 @@ from datetime import datetime, time
 from typing import Any, Final
 
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState, Warned
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.errors import NotAllowed
-from campaign_app.domain.finding import Severity
+from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AuditLog, CampaignStore, Clock, InboxStore
 from campaign_app.services.texts import Checked, Texts
 from campaign_app.services.window import CLOSES, OPENS, closing_time
@@ -107,6 +107,20 @@ class Campaigns:
         """The compliance engine over the text as one customer would get it (by default the longest of the audience)."""
         return self._texts.check(self._store.campaign(campaign_id), customer_id, self._clock())
 
+    def warnings(self, campaign_id: int, send_at: datetime | None = None) -> dict[str, Finding | None]:
+        """Rules whose warning a person has still to confirm before it may leave at `send_at` (by default now).
+
+        Each with an example; None where the person it was found with would read something else by now.
+        """
+        campaign, now = self._store.campaign(campaign_id), self._clock()
+        planned = campaign if send_at is None else replace(campaign, send_at=send_at)
+        examples = self._texts.survey(planned, now).warned
+        known = self._store.warnings(campaign_id)
+        return {
+            rule: examples.get(rule) or self._texts.finding(planned, known[rule].customer_id, rule, now)
+            for rule in sorted(_unconfirmed(known, examples))
+        }
+
     def screen(self, campaign_id: int, *, actor: str) -> Campaign:
         """Asks for a screening; the worker does it. Allowed again at any time before approval."""
         campaign = self._store.campaign(campaign_id)
@@ -129,7 +143,7 @@ class Campaigns:
     def approve(
         self, campaign_id: int, *, recipients: int, confirmed_warnings: Collection[str] = (), actor: str
     ) -> Campaign:
-        """Approves exactly this text for exactly this audience.
+        """Approves exactly this text for exactly this audience; `confirmed_warnings` are rules of `warnings`.
 
         Raises NotAllowed: `recipient_count` (typed number differs), `nobody`, `block_findings`, `warnings_unconfirmed`.
         """
@@ -143,23 +157,24 @@ class Campaigns:
             raise NotAllowed(
                 "recipient_count", "The typed number of recipients is not the screened one", screened=ready
             )
-        checked = self._texts.check(campaign, None, self._clock())
-        _require_clean(checked, confirmed_warnings)
+        now, packs = self._clock(), self._texts.rule_packs
+        rules = self._require_clean(campaign, confirmed_warnings, now)
         approved = replace(
-            campaign, state=CampaignState.APPROVED, state_note="", rule_packs=checked.rule_packs, approved_by=actor,
-            approved_at=self._clock(), approved_hash=approval_hash(campaign, checked.rule_packs),
+            campaign, state=CampaignState.APPROVED, state_note="", rule_packs=packs, approved_by=actor,
+            approved_at=now, approved_hash=approval_hash(campaign, packs),
         )  # fmt: skip
-        self._store.update(approved, expected=CampaignState.SCREENED)
-        warned = ",".join(sorted(set(confirmed_warnings)))
-        self._record(
-            "campaign.approved", approved, actor, recipients=ready, hash=approved.approved_hash, warnings=warned
-        )
+        self._store.update_confirmed(approved, rules, by=actor, at=now, expected=CampaignState.SCREENED)
+        hashed, warned = approved.approved_hash, ",".join(rules)
+        self._record("campaign.approved", approved, actor, recipients=ready, hash=hashed, warnings=warned)
         return approved
 
-    def schedule(self, campaign_id: int, *, send_at: datetime | None, actor: str) -> Campaign:
+    def schedule(
+        self, campaign_id: int, *, send_at: datetime | None, confirmed_warnings: Collection[str] = (), actor: str
+    ) -> Campaign:
         """Sends at `send_at`, or now if None, and never after the day's quiet hours begin.
 
-        Raises NotAllowed: `approval_void` (text, audience or rules changed since), `quiet_hours`, `in_the_past`.
+        Raises NotAllowed: `approval_void` (text, audience or rules changed since), `quiet_hours`, `in_the_past`;
+        `block_findings`, `warnings_unconfirmed` for what the rules say of that time.
         """
         campaign = self._store.campaign(campaign_id)
         if campaign.state not in (CampaignState.APPROVED, CampaignState.WAITING):
@@ -172,8 +187,11 @@ class Campaigns:
         if send_at is not None and send_at < now:
             raise NotAllowed("in_the_past", "The time to send is in the past")
         planned = replace(campaign, send_at=send_at or now, window_end=closing_time(send_at or now, *self._hours()))
-        _require_clean(self._texts.check(planned, None, now), None)
-        return self._move(planned, CampaignState.SCHEDULED, actor, expected=campaign.state)
+        rules = self._require_clean(planned, confirmed_warnings, now)
+        scheduled = replace(planned, state=CampaignState.SCHEDULED)
+        self._store.update_confirmed(scheduled, rules, by=actor, at=now, expected=campaign.state)
+        self._record("campaign.scheduled", scheduled, actor, warnings=",".join(rules))
+        return scheduled
 
     def pause(self, campaign_id: int, *, actor: str) -> Campaign:
         """Acts before the next batch; what was claimed is settled when the campaign goes on."""
@@ -208,6 +226,19 @@ class Campaigns:
         campaign = self._store.campaign(campaign_id)
         return Results(campaign, self._store.funnel(campaign_id), self._inbox.counts(campaign_id))
 
+    def _require_clean(self, campaign: Campaign, confirmed: Collection[str], now: datetime) -> list[str]:
+        """The rules whose warnings are confirmed herewith: all that are open, or none may be sent."""
+        survey = self._texts.survey(campaign, now)
+        if survey.blocks:
+            raise NotAllowed(
+                "block_findings", "The text may not be sent as it is", rules=",".join(sorted(survey.blocks))
+            )
+        still_open = _unconfirmed(self._store.warnings(campaign.id), survey.warned)
+        if missing := still_open - set(confirmed):
+            rules = ",".join(sorted(missing))
+            raise NotAllowed("warnings_unconfirmed", "Every warning has to be confirmed by a person", rules=rules)
+        return sorted(still_open)
+
     def _begun(self, campaign_id: int) -> bool:
         """Whether anything was handed over, or is about to be: the ledger alone knows."""
         counts = self._inbox.counts(campaign_id)
@@ -234,12 +265,6 @@ def approval_hash(campaign: Campaign, rule_packs: str) -> str:
     return hashlib.sha256(json.dumps(covered, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _require_clean(checked: Checked, confirmed_warnings: Collection[str] | None) -> None:
-    """No block finding; every warning among the confirmed ones, where None means that they were confirmed before."""
-    blocks = sorted({f.rule_id for f in checked.findings if f.severity is Severity.BLOCK})
-    if blocks:
-        raise NotAllowed("block_findings", "The text may not be sent as it is", rules=",".join(blocks))
-    warned = {f.rule_id for f in checked.findings if f.severity is Severity.WARN}
-    if confirmed_warnings is not None and not warned <= set(confirmed_warnings):
-        missing = ",".join(sorted(warned - set(confirmed_warnings)))
-        raise NotAllowed("warnings_unconfirmed", "Every warning has to be confirmed by a person", rules=missing)
+def _unconfirmed(known: Mapping[str, Warned], found: Collection[str]) -> set[str]:
+    confirmed = {rule for rule, warned in known.items() if warned.confirmed_by}
+    return {*known, *found} - confirmed

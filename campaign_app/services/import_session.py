@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from campaign_app.domain.errors import SettingsError
@@ -44,6 +45,7 @@ class Session:
         self._blocks: Iterator[Block] = iter(())
         self._rest: Block | None = None
         self._next = -1
+        self._lock = Lock()
 
     @property
     def marks(self) -> FileMarks:
@@ -54,7 +56,11 @@ class Session:
         return -(-self.scan.last_row // CHUNK)
 
     def check(self, chunk: int) -> Checked:
-        """The rows of a chunk as the store takes them. Raises SettingsError `file_changed`."""
+        """The rows of a chunk as the store takes them, for one thread after the other. Raises `file_changed`."""
+        with self._lock:
+            return self._check(chunk)
+
+    def _check(self, chunk: int) -> Checked:
         if _identity(self._path) != self._before:
             raise SettingsError("file_changed", "The file has changed since it was read", file=self._path.name)
         if chunk != self._next:

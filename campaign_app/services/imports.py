@@ -13,6 +13,7 @@ from campaign_app.domain.customer import ChunkCounts, ImportReport
 from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
 from campaign_app.domain.ports import AuditLog, Clock, ImportStore
 from campaign_app.services.import_columns import Column, map_columns
+from campaign_app.services.import_open import OpenSessions
 from campaign_app.services.import_plan import Begun, DryRun, ImportPlan, Preview, Source
 from campaign_app.services.import_preview import PREVIEW_ROWS, preview_rows
 from campaign_app.services.tables import Block, OpenTable, ReadOptions, Table
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from campaign_app.services.import_session import Session
 
 EXAMPLES: Final = 1_000
-FILES_OPEN: Final = 4
 _SAMPLE_ROWS: Final = 200
 
 
@@ -54,7 +54,7 @@ class Imports:
         self._open_table = open_table
         self._audit = audit
         self._clock = clock
-        self._sessions: dict[int, Session] = {}
+        self._sessions = OpenSessions()
 
     def preview(self, *, source: Source) -> Preview:
         """The first rows with their errors, what was guessed and what is ignored. Raises SettingsError."""
@@ -121,7 +121,7 @@ class Imports:
             raise NotAllowed("import_unfinished", "The file is being imported in another way", import_id=import_id)
         self._settings.set_setting(_setting(import_id), plan.to_json())
         self._audit.record("import.begun", actor=actor, at=now, import_id=import_id, rows=scan.rows, sha256=plan.sha256)
-        self._keep(import_id, session)
+        self._sessions.keep(import_id, session)
         return Begun(import_id, session.chunks, scan.rows)
 
     def apply_chunk(self, import_id: int, chunk: int) -> ChunkCounts:
@@ -139,7 +139,7 @@ class Imports:
     def finish(self, import_id: int) -> Mapping[str, int]:
         """Ends the import, whole or cut short, and returns its counts; `left` rows were not reached."""
         plan = self._plan(import_id)
-        self._sessions.pop(import_id, None)
+        self._sessions.drop(import_id)
         counts = Counter(_as_dict(ChunkCounts()))
         for chunk in self._settings.setting(_done(import_id), {}).values():
             counts.update(chunk)
@@ -175,20 +175,15 @@ class Imports:
         return session
 
     def _resumed(self, import_id: int) -> Session:
-        if import_id in self._sessions:
-            return self._sessions[import_id]
+        if (kept := self._sessions.get(import_id)) is not None:
+            return kept
         plan = self._plan(import_id)
         source = Source(plan.path, plan.account_id, plan.options)
         table = self._open_table(Path(plan.path), plan.options)
         session = self._read(source, table, plan.columns, _no_tick)
         if session.sha256 != plan.sha256:
             raise SettingsError("file_changed", "The file has changed since it was tried", file=Path(plan.path).name)
-        return self._keep(import_id, session)
-
-    def _keep(self, import_id: int, session: Session) -> Session:
-        self._sessions[import_id] = session
-        while len(self._sessions) > FILES_OPEN:
-            del self._sessions[next(iter(self._sessions))]
+        self._sessions.keep(import_id, session)
         return session
 
     def _plan(self, import_id: int) -> ImportPlan:

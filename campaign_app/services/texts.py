@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -14,10 +14,11 @@ from campaign_app.compliance.segments import Segments
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import NotFound
-from campaign_app.domain.finding import Finding
+from campaign_app.domain.finding import Finding, Severity
+from campaign_app.domain.message import Composed
 from campaign_app.domain.ports import AccountStore, CampaignStore, CustomerStore
 from campaign_app.domain.signature import Signature
-from campaign_app.services.window import next_opening
+from campaign_app.services.window import likely_time
 
 SAMPLE: Final = 500
 # stands in for a recipient while there is none
@@ -37,6 +38,14 @@ class Checked:
     segments: Segments
     rule_packs: str
     request: CheckRequest = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the rules say of the texts that would leave: the rules of `blocks` stop all of them."""
+
+    blocks: frozenset[str]
+    warned: Mapping[str, Finding]
 
 
 class Texts:
@@ -73,10 +82,26 @@ class Texts:
         """What one key can do about a finding of `checked`, with edits for its text and for the campaign's body."""
         return fixes_for(finding, checked.request, self._engine)
 
-    def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[tuple[str, bool]]:
-        """(final text, may leave) per customer; what may not has a block-level finding of its own."""
+    def survey(self, campaign: Campaign, now: datetime) -> Survey:
+        """Over the first who are still to get it. A text that is blocked for one of them stops nobody else."""
+        members = self._campaigns.ok_members(campaign.id, -1, SAMPLE)
+        rows = [values_of(c) for c in self._customers.by_ids([who for _, who in members]).values()] or [SOMEBODY]
+        checked = list(self._engine.check_rendered(self._request(campaign, now), rows))
+        leaving = [result for result in checked if result.verdict != "block"]
+        found = [finding for result in leaving or checked for finding in result.findings]
+        blocks = frozenset(finding.rule_id for finding in found if finding.severity is Severity.BLOCK)
+        return Survey(blocks, {f.rule_id: f for f in reversed(found) if f.severity is Severity.WARN})
+
+    def finding(self, campaign: Campaign, customer_id: int | None, rule_id: str, now: datetime) -> Finding | None:
+        """What a rule says of one customer's text now."""
+        if customer_id is None or not self._customers.by_ids([customer_id]):
+            return None
+        checked = self.check(campaign, customer_id, now)
+        return next((finding for finding in checked.findings if finding.rule_id == rule_id), None)
+
+    def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[Composed]:
         results = self._engine.check_rendered(self._request(campaign, now), map(values_of, customers))
-        return [(result.final_text, result.verdict != "block") for result in results]
+        return [Composed(result.final_text, result.verdict == "block", _warned(result.findings)) for result in results]
 
     def _sample(self, campaign: Campaign, customer_id: int | None) -> list[Customer]:
         if customer_id is not None:
@@ -95,9 +120,12 @@ class Texts:
             signature=filed or Signature(campaign.signature, owner_uscc=""),
             sender=Sender(entity.name, entity.uscc, entity.kind, frozenset(entity.licences)),
             purpose=campaign.purpose,
-            # whoever writes at night means to send by day
-            send_at=campaign.send_at or next_opening(now),
+            send_at=likely_time(now) if campaign.send_at is None else max(campaign.send_at, now),
         )
+
+
+def _warned(findings: Iterable[Finding]) -> frozenset[str]:
+    return frozenset(finding.rule_id for finding in findings if finding.severity is Severity.WARN)
 
 
 def values_of(customer: Customer) -> dict[str, str]:

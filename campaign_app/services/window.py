@@ -11,6 +11,7 @@ from campaign_app.domain.errors import NotAllowed
 BEIJING: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 OPENS: Final = time(8, 0)
 CLOSES: Final = time(22, 0)
+DAY_BEGINS: Final = time(9, 0)
 
 
 def closing_time(send_at: datetime, opens: time = OPENS, closes: time = CLOSES) -> datetime:
@@ -24,10 +25,13 @@ def closing_time(send_at: datetime, opens: time = OPENS, closes: time = CLOSES) 
     return datetime.combine(local.date(), last, BEIJING).astimezone(send_at.tzinfo)
 
 
-def next_opening(now: datetime) -> datetime:
-    """When a message without a plan of its own could leave at the earliest: now by day, else the next 08:00."""
+def likely_time(now: datetime) -> datetime:
+    """When a campaign without a plan would leave: now by day, else at nine in the morning.
+
+    It is screened and approved at night as well; `schedule` asks the rules about the time that a person chose.
+    """
     local = now.astimezone(BEIJING)
-    if OPENS <= local.time() < CLOSES:
+    if DAY_BEGINS <= local.time() < CLOSES:
         return now
-    day = local.date() + timedelta(days=local.time() >= CLOSES)
-    return datetime.combine(day, OPENS, BEIJING).astimezone(now.tzinfo)
+    day = local.date() if local.time() < DAY_BEGINS else local.date() + timedelta(days=1)
+    return datetime.combine(day, DAY_BEGINS, BEIJING).astimezone(now.tzinfo)

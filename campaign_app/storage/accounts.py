@@ -152,6 +152,13 @@ class SqlAccounts:
             value = connection.execute(wanted).scalar()
         return default if value is None else json.loads(value)
 
+    def settings(self, names: Sequence[str]) -> dict[str, Any]:
+        """Those that are stored, read at one moment."""
+        table = schema.setting
+        wanted = sa.select(table.c.name, table.c.value).where(table.c.name.in_(names))
+        with self.db.read() as connection:
+            return {name: json.loads(value) for name, value in connection.execute(wanted)}
+
 
 def _account(row: AnyRow) -> Account:
     fields = row._asdict()

@@ -11,7 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState, Warned
 from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.message import Outcome
@@ -23,8 +23,16 @@ from campaign_app.storage.filters import clause
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.outcomes import SAME_ROW
 from campaign_app.storage.rows import AnyRow
-from campaign_app.storage.schema_sending import campaign, campaign_member, ledger, ledger_latest, submission
+from campaign_app.storage.schema_sending import (
+    campaign,
+    campaign_member,
+    campaign_warning,
+    ledger,
+    ledger_latest,
+    submission,
+)
 from campaign_app.storage.times import moment_or_none, to_ms
+from campaign_app.storage.warned import put_confirmed, put_found, warnings_of
 
 UNSCREENED: Final = "unscreened"
 _member: Final = campaign_member.c
@@ -62,12 +70,23 @@ class SqlCampaigns:
             return tuple(map(_campaign, connection.execute(wanted)))
 
     def update(self, changed: Campaign, *, expected: CampaignState) -> None:
-        same = (campaign.c.id == changed.id, campaign.c.state == expected.value)
         with self.db.write() as connection:
-            done = connection.execute(sa.update(campaign).where(*same).values(_campaign_row(changed))).rowcount
-            if done == 0:
-                state = _row_of(connection, changed.id).state
-                raise NotAllowed("campaign_state", "The campaign is in another state", campaign=changed.id, state=state)
+            _update(connection, changed, expected)
+
+    def update_confirmed(
+        self, changed: Campaign, rules: Collection[str], *, by: str, at: datetime, expected: CampaignState
+    ) -> None:
+        with self.db.write() as connection:
+            _update(connection, changed, expected)
+            put_confirmed(connection, changed.id, rules, by, at)
+
+    def add_warnings(self, campaign_id: int, found: Mapping[str, int]) -> None:
+        with self.db.write() as connection:
+            put_found(connection, campaign_id, found)
+
+    def warnings(self, campaign_id: int) -> dict[str, Warned]:
+        with self.db.read() as connection:
+            return warnings_of(connection, campaign_id)
 
     def delete(self, campaign_id: int, states: Collection[CampaignState]) -> None:
         with self.db.write() as connection:
@@ -77,14 +96,14 @@ class SqlCampaigns:
                     "campaign_state", "The campaign is in another state", campaign=campaign_id, state=state
                 )
             _require_nothing_left(connection, campaign_id)
-            connection.execute(sa.delete(campaign_member).where(_member.campaign_id == campaign_id))
+            _clear(connection, campaign_id)
             connection.execute(sa.delete(campaign).where(campaign.c.id == campaign_id))
 
     def snapshot(self, campaign_id: int, now: datetime) -> int:
         with self.db.write() as connection:
             row = _row_of(connection, campaign_id)
             _require_nothing_left(connection, campaign_id)
-            connection.execute(sa.delete(campaign_member).where(_member.campaign_id == campaign_id))
+            _clear(connection, campaign_id)
             condition = clause(Filter.from_json(json.loads(row.audience)), now)
             size = 0
             for account_id in accounts_of(connection, row.entity_uscc, connected=True):
@@ -178,6 +197,19 @@ class SqlCampaigns:
             key = phone_key or self.hashes.of_ref(CustomerRef(account_id, ref))
             people.setdefault(key, []).append(customer_id)
         return people
+
+
+def _update(connection: sa.Connection, changed: Campaign, expected: CampaignState) -> None:
+    same = (campaign.c.id == changed.id, campaign.c.state == expected.value)
+    if connection.execute(sa.update(campaign).where(*same).values(_campaign_row(changed))).rowcount == 0:
+        state = _row_of(connection, changed.id).state
+        raise NotAllowed("campaign_state", "The campaign is in another state", campaign=changed.id, state=state)
+
+
+def _clear(connection: sa.Connection, campaign_id: int) -> None:
+    """Forgets the members and what the rules said of their texts."""
+    connection.execute(sa.delete(campaign_member).where(_member.campaign_id == campaign_id))
+    connection.execute(sa.delete(campaign_warning).where(campaign_warning.c.campaign_id == campaign_id))
 
 
 def _require_nothing_left(connection: sa.Connection, campaign_id: int) -> None:

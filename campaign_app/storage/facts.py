@@ -58,6 +58,15 @@ class SqlFacts:
         with self.db.read() as connection:
             return tuple((row[0], fact_of(row)) for row in connection.execute(wanted))
 
+    def begin_changes(self, account_id: int, cursor: str) -> None:
+        with self.db.write() as connection:
+            if _unread(connection, account_id):
+                put_cursor(connection, account_id, "changes", cursor)
+
+    def unread(self, account_id: int) -> bool:
+        with self.db.read() as connection:
+            return _unread(connection, account_id)
+
     def receipt(self, fact_id: int) -> Receipt | None:
         """The signed page that proves a fact, where there is one."""
         table, source, fact = schema.consent_receipt, schema.consent_source, schema.consent_fact
@@ -115,6 +124,14 @@ class SqlFacts:
         ]
         if marks:
             add_marks(connection, marks)
+
+
+def _unread(connection: sa.Connection, account_id: int) -> bool:
+    """A fact without a source proves nothing and is read again before anything rests on it."""
+    cursor, source = schema.stream_cursor.c, schema.consent_source.c
+    pulled = sa.exists().where(cursor.account_id == account_id, cursor.stream == "changes")
+    told = sa.exists().where(source.account_id == account_id)
+    return not connection.execute(sa.select(sa.or_(pulled, told))).scalar_one()
 
 
 def _customers(connection: sa.Connection, facts: Sequence[ConsentFact]) -> dict[int, dict[str, _Customer]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,10 +14,12 @@ from campaign_app.domain.errors import NotFound
 from campaign_app.domain.ports import Job
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
+from campaign_app.storage.lists import chunks
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.times import to_ms
 
 _OPEN: Final = ("queued", "running")
+_ENDED: Final = ("done", "failed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,25 @@ class SqlJobs:
 
     def set_progress(self, job_id: int, progress: int, total: int) -> None:
         self._change(job_id, {"progress": progress, "total": total})
+
+    def ended(self, before: datetime, limit: int, *, kind: str | None = None) -> tuple[int, ...]:
+        table = schema.job
+        wanted = sa.select(table.c.id).where(
+            table.c.state.in_(_ENDED),
+            table.c.queued_at < to_ms(before),
+            # the next job would get its number once more, and a flow is known by it
+            table.c.id < sa.select(sa.func.max(table.c.id)).scalar_subquery(),
+        )
+        if kind is not None:
+            wanted = wanted.where(table.c.kind == kind)
+        with self.db.read() as connection:
+            return tuple(connection.execute(wanted.order_by(table.c.id).limit(limit)).scalars())
+
+    def forget(self, job_ids: Sequence[int]) -> None:
+        table = schema.job
+        with self.db.write() as connection:
+            for ids in chunks(job_ids):
+                connection.execute(sa.delete(table).where(table.c.id.in_(ids), table.c.state.in_(_ENDED)))
 
     def _change(self, job_id: int, values: dict[str, Any]) -> None:
         table = schema.job

@@ -51,6 +51,17 @@ campaign_member = sa.Table(
     sqlite_with_rowid=False,
 )
 
+campaign_warning = sa.Table(
+    "campaign_warning",
+    metadata,
+    to("campaign.id", "campaign_id", key=True),
+    word("rule_id", key=True),
+    to_or_none("customer.id", "customer_id"),
+    word("confirmed_by", ""),
+    number_or_none("confirmed_at"),
+    sqlite_with_rowid=False,
+)
+
 submission = sa.Table(
     "submission",
     metadata,

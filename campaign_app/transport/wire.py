@@ -48,7 +48,7 @@ class Capabilities(Wire):
     reports: bool = False
     inbound: bool = False
     complaints: bool = False
-    messages_need_phone: bool = False
+    messages_need_phone: bool = True
 
 
 class Meta(Wire):

@@ -7,15 +7,25 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from campaign_app import bootstrap
+from campaign_app.credentials import PassphraseKeeper
 from campaign_app.demo import daytime_offset
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.customer import Entity
 from tests.helpers.merchant import BODY
 from tests.helpers.sandbox import SandboxProcess
+
+SECRET = "十年树木百年树人"
+SHOP = Entity("91330100MA0000001X", "安宁百货有限公司")
+FAR_AWAY = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +37,7 @@ def sandbox() -> Iterator[SandboxProcess]:
 @pytest.fixture
 def passphrase(tmp_path: Path) -> Path:
     file = tmp_path / "passphrase"
-    file.write_text("十年树木百年树人\n", encoding="utf-8")
+    file.write_text(f"{SECRET}\n", encoding="utf-8")
     file.chmod(0o600)
     return file
 
@@ -71,8 +81,9 @@ def test_the_main_job_by_commands(tmp_path: Path, sandbox: SandboxProcess, passp
 
     wrong = line.run("send", str(screened["id"]), "--recipients", str(ready + 1))
     assert (wrong.returncode, "不一致" in wrong.stderr) == (2, True)
-    warned = [f["rule"] for f in screened["findings"] if f["severity"] == "warn"]
-    confirmed = [word for rule in warned for word in ("--confirm", rule)]
+    warned = {f["rule"] for f in screened["findings"] if f["severity"] == "warn"}
+    assert warned == set(screened["to_confirm"])
+    confirmed = [word for rule in screened["to_confirm"] for word in ("--confirm", rule)]
     sent = line.run("send", str(screened["id"]), "--recipients", str(ready), *confirmed, "--json")
     by_day = daytime_offset(bootstrap.system_clock()).total_seconds() == 0
     if by_day:
@@ -82,6 +93,60 @@ def test_the_main_job_by_commands(tmp_path: Path, sandbox: SandboxProcess, passp
     else:
         assert (sent.returncode, "8:00–22:00" in sent.stderr or "不能发送" in sent.stderr) == (2, True)
     assert line.json("status")["campaigns"][0]["name"] == "双十一"
+    over = line.run("pause", str(screened["id"]))
+    if by_day:
+        assert (over.returncode, "不允许" in over.stderr) == (2, True), "it has ended"
+
+
+def test_pause_resume_and_cancel(tmp_path: Path, passphrase: Path) -> None:
+    """The commands take the real time, so the campaign lies ahead."""
+    keeper = PassphraseKeeper(SECRET)
+    line = Line(tmp_path / "ws", passphrase)
+    with bootstrap.create_app(tmp_path / "ws", keeper) as app:
+        app.workspace.accounts.add_entity(SHOP)
+        made = app.campaigns.create(
+            name="双十二", entity_uscc=SHOP.uscc, purpose="retail", audience=Filter(), actor="test"
+        )
+        later = app.clock() + timedelta(days=2)
+        planned = replace(made, state=CampaignState.SCHEDULED, send_at=later, window_end=later + timedelta(hours=1))
+        app.workspace.campaigns.update(planned, expected=CampaignState.DRAFT)
+    name = str(made.id)
+    paused = line.json("pause", name)
+    assert (paused["state"], paused["note"]) == ("paused", "by_user")
+    again = line.run("pause", name)
+    assert (again.returncode, "不允许" in again.stderr) == (2, True)
+    assert line.json("resume", name)["state"] == "scheduled"
+    assert line.run("resume", name).returncode == 2
+    with bootstrap.open_app(tmp_path / "ws", keeper) as app:
+        app.campaigns.pause(made.id, actor="test")
+        over = replace(app.campaigns.get(made.id), send_at=None, window_end=app.clock())
+        app.workspace.campaigns.update(over, expected=CampaignState.PAUSED)
+    waiting = line.json("resume", name)
+    assert (waiting["state"], waiting["note"]) == ("waiting", "window_over")
+    assert line.json("cancel", name)["state"] == "cancelled"
+    assert line.run("cancel", name).returncode == 2
+    assert line.run("cancel", "99").returncode == 2
+
+
+def test_the_worker_ends_what_was_resumed_or_cancelled(tmp_path: Path, passphrase: Path) -> None:
+    line = Line(tmp_path / "ws", passphrase)
+    with bootstrap.create_app(tmp_path / "ws", PassphraseKeeper(SECRET)) as app:
+        app.workspace.accounts.add_entity(SHOP)
+        made = [
+            app.workspace.campaigns.create(
+                Campaign(0, name, SHOP.uscc, "retail", Filter(), state=state, window_end=FAR_AWAY)
+            ).id
+            for name, state in (("继续", CampaignState.PAUSED), ("取消", CampaignState.SENDING))
+        ]
+    assert line.json("cancel", str(made[1]))["state"] == "cancelled"
+    assert line.json("resume", str(made[0]))["state"] == "done"
+
+
+@pytest.mark.parametrize("command", ["pause", "resume", "cancel"])
+def test_the_help_is_chinese(tmp_path: Path, passphrase: Path, command: str) -> None:
+    done = Line(tmp_path / "ws", passphrase).run(command, "--help")
+    assert done.returncode == 0
+    assert "活动" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from campaign_app.domain.consent import (
     Receipt,
 )
 from campaign_app.domain.customer import PlatformCustomer
+from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import (
     ComplaintClue,
     DeliveryReport,
@@ -63,6 +64,7 @@ class FakePlatform:
     report: ConnectionReport | None = None
     before_answer: Callable[[], None] | None = None
     pages: int = 0
+    forgotten: set[str] = field(default_factory=set)
 
     def _maybe_fail(self) -> None:
         if self.trouble:
@@ -109,6 +111,8 @@ class FakePlatform:
     def consent_changes(self, cursor: str) -> Page[str]:
         self._maybe_fail()
         at = int(cursor or 0)
+        if cursor in self.forgotten:
+            raise RemoteRefused("bad_cursor", "A cursor that is not kept any more")
         items = tuple(self.changes[at : at + 2])
         return Page(items, str(at + len(items)), at + len(items) < len(self.changes))
 

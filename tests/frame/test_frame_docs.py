@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from campaign_app.cli.main import app
 from campaign_app.settings import DECLARED, Declared, to_stored
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +27,12 @@ def test_every_setting_has_its_row(declared: Declared) -> None:
     cells = [cell.strip() for cell in row.split("|")]
     assert cells[2] == str(to_stored(declared.default))
     assert cells[4:6] == [declared.zh, declared.en]
+
+
+def test_every_command_is_described() -> None:
+    rows = (ROOT / "docs" / "commands.md").read_text("utf-8").splitlines()
+    described = {name for row in rows if row.startswith("| `") for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+    assert described == {command.name for command in app.registered_commands}
 
 
 def test_the_code_refers_to_documents_that_exist() -> None:

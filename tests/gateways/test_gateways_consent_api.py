@@ -224,8 +224,27 @@ def test_a_refused_account_is_no_unknown_outcome() -> None:
     assert info.value.account_wide
 
 
-def test_what_the_sender_can_do() -> None:
-    sender: Gateway = gateway(Replay())
-    assert sender.capabilities == GatewayCapabilities(
-        simulated=True, needs_phone=False, batch_max=500, idempotent=True, lookup=True
-    )
+@pytest.mark.parametrize(
+    ("said", "needs"),
+    [
+        ({"messages_need_phone": False}, False),
+        ({"messages_need_phone": True}, True),
+        ({"messages_need_phone": "false"}, True),
+        ({"messages_need_phone": None}, True),
+        ({}, True),
+        (None, True),
+        ([], True),
+    ],
+)
+def test_who_has_no_number_is_reached_only_if_the_server_plainly_says_so(said: Any, needs: bool) -> None:
+    sender: Gateway = gateway(Replay({"capabilities": said}))
+    expected = GatewayCapabilities(simulated=True, needs_phone=needs, batch_max=500, idempotent=True, lookup=True)
+    assert (sender.capabilities, sender.capabilities) == (expected, expected), "asked once"
+
+
+def test_a_server_that_does_not_say_what_it_can_do_is_asked_again() -> None:
+    replay = Replay(403, {"capabilities": {"messages_need_phone": False}})
+    sender = gateway(replay)
+    with pytest.raises(RemoteRefused):
+        _ = sender.capabilities
+    assert not sender.capabilities.needs_phone

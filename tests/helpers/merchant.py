@@ -13,7 +13,6 @@ from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
-from campaign_app.domain.finding import Severity
 from campaign_app.processes import own_command
 from tests.helpers.sandbox import SandboxProcess
 
@@ -89,8 +88,7 @@ class Merchant:
         if state is CampaignState.DRAFT:
             campaigns.screen(campaign_id, actor="test")
         elif state is CampaignState.SCREENED:
-            found = campaigns.check(campaign_id).findings
-            warned = {f.rule_id for f in found if f.severity is Severity.WARN}
+            warned = campaigns.warnings(campaign_id)
             ready = campaigns.funnel(campaign_id)["ok"]
             campaigns.approve(campaign_id, recipients=ready, confirmed_warnings=warned, actor="test")
             campaigns.schedule(campaign_id, send_at=None, actor="test")

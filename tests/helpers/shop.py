@@ -13,6 +13,7 @@ from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.customer import Account, Customer, Entity, PlatformCustomer
+from campaign_app.domain.message import Composed
 from campaign_app.domain.phone import Phone
 from campaign_app.jobs import dispatch, screening, sync
 from campaign_app.jobs.stores import Context, Remotes, Stores
@@ -24,13 +25,18 @@ NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 
 @dataclass
 class FakeComposer:
-    """Renders the name into the body; texts that contain one of `banned` are blocked."""
+    """Renders the name into the body; texts that contain one of `banned` are blocked, `odd` words bring warnings."""
 
     banned: set[str] = field(default_factory=set)
+    odd: dict[str, str] = field(default_factory=dict)
 
-    def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[tuple[str, bool]]:
+    def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[Composed]:
         texts = [f"【安宁百货】{campaign.body.replace('{name}', c.name)}" for c in customers]
-        return [(text, not any(word in text for word in self.banned)) for text in texts]
+        return [self._composed(text) for text in texts]
+
+    def _composed(self, text: str) -> Composed:
+        warned = frozenset(rule for word, rule in self.odd.items() if word in text)
+        return Composed(text, any(word in text for word in self.banned), warned)
 
 
 @dataclass

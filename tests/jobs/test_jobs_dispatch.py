@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -83,6 +84,23 @@ def test_a_text_that_is_blocked_for_one_person_keeps_only_that_person_out(shop: 
     shop.run(campaign.id)
     assert shop.workspace.campaigns.funnel(campaign.id) == {"ok": 4, "content": 1}
     assert len(shop.reached()) == 4
+
+
+def test_a_text_with_a_warning_that_nobody_confirmed_does_not_leave(shop: Shop) -> None:
+    shop.add_account(5)
+    shop.composer.odd = {"顾客": "ABS-002", "顾客1您": "URG-001"}
+    campaign = shop.campaign(state=CampaignState.SCREENED)
+    store = shop.workspace.campaigns
+    assert {rule: (w.customer_id, w.confirmed_by) for rule, w in store.warnings(campaign.id).items()} == {
+        "ABS-002": (1, ""),
+        "URG-001": (2, ""),
+    }
+    sending = replace(campaign, state=CampaignState.SENDING)
+    store.update_confirmed(sending, ["ABS-002"], by="李", at=NOW, expected=CampaignState.SCREENED)
+    shop.composer.odd["顾客3您"] = "TIM-002"
+    shop.run(campaign.id)
+    assert store.funnel(campaign.id) == {"ok": 3, "content": 2}
+    assert shop.reached() == ["c00000", "c00002", "c00004"]
 
 
 def test_nobody_left_after_asking_again_ends_quietly(shop: Shop) -> None:

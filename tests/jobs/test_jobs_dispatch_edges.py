@@ -12,8 +12,8 @@ import pytest
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus, CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.customer import Customer
-from campaign_app.domain.errors import OutcomeUnknown
-from campaign_app.domain.message import ComplaintClue, InboundMessage
+from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused
+from campaign_app.domain.message import ComplaintClue, Composed, InboundMessage
 from campaign_app.jobs import dispatch, settling
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, FakeComposer, Shop, everybody, person
@@ -149,7 +149,7 @@ class Overtaken(FakeComposer):
         super().__init__()
         self._overtake: list[Callable[[], object]] = [overtake]
 
-    def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[tuple[str, bool]]:
+    def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[Composed]:
         while self._overtake:
             self._overtake.pop()()
         return super().messages(campaign, customers, now)
@@ -185,3 +185,74 @@ def test_a_message_of_long_ago_counts_for_no_cap(shop: Shop) -> None:
     second = shop.campaign(name="一周以后")
     shop.run(second.id)
     assert shop.workspace.campaigns.funnel(second.id) == {"ok": 3}
+
+
+def test_changes_of_the_time_before_the_first_look_are_not_read_again(shop: Shop) -> None:
+    account = shop.add_account(5)
+    platform = shop.platforms[account]
+    platform.changes = everybody(5) * 3
+    campaign = shop.campaign()
+    assert shop.workspace.accounts.cursor(account, "changes") == "15"
+    assert platform.asked == everybody(5)
+    shop.run(campaign.id)
+    assert platform.asked == everybody(5), "the facts are fresh, and nothing changed since"
+
+
+def test_a_change_between_the_list_and_the_first_answer_is_seen(shop: Shop) -> None:
+    account = shop.add_account(5)
+    platform = shop.platforms[account]
+    platform.changes = ["c00000"]
+
+    def withdraw() -> None:
+        platform.before_answer = None
+        platform.changes.append("c00002")
+
+    platform.before_answer = withdraw
+    campaign = shop.campaign()
+    platform.truth["c00002"] = {"status": ConsentStatus.WITHDRAWN, "withdrawn_at": NOW}
+    shop.run(campaign.id)
+    assert "c00002" not in shop.reached()
+    assert len(shop.reached()) == 4
+
+
+def test_the_list_is_never_skipped_once_a_fact_was_read(shop: Shop) -> None:
+    account = shop.add_account(5)
+    shop.campaign(name="第一个")
+    facts = shop.workspace.facts
+    assert not facts.unread(account)
+    facts.begin_changes(account, "99")
+    assert shop.workspace.accounts.cursor(account, "changes") == "0"
+    second = shop.add_account(3, first_phone=50, prefix="d")
+    assert facts.unread(second)
+    facts.append(list(shop.platforms[second].consents([CustomerRef(second, "d00000")]).facts.values()), [])
+    assert not facts.unread(second)
+    shop.platforms[second].changes = ["d00000"]
+    campaign = shop.campaign(name="第二个")
+    assert shop.workspace.accounts.cursor(second, "changes") == ""
+    shop.platforms[second].truth["d00000"] = {"status": ConsentStatus.DECLINED}
+    shop.run(campaign.id)
+    assert "d00000" not in shop.reached()
+
+
+def test_a_cursor_that_the_platform_no_longer_keeps_begins_anew(shop: Shop) -> None:
+    account = shop.add_account(5)
+    platform = shop.platforms[account]
+    platform.changes = ["c00000", "c00001", "c00002"]
+    campaign = shop.campaign()
+    platform.changes += ["c00003"]
+    platform.forgotten = {"3"}
+    platform.truth["c00003"] = {"status": ConsentStatus.DECLINED}
+    shop.run(campaign.id)
+    assert len(shop.reached()) == 4
+    assert shop.workspace.accounts.cursor(account, "changes") == "4"
+
+
+def test_another_refusal_of_the_list_stops_the_batch(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.workspace.facts.append_changes(account, [], [], "")
+    for code in ("bad_cursor", "refused"):
+        shop.platforms[account].trouble = [RemoteRefused(code, "No")]
+        with pytest.raises(RemoteRefused):
+            dispatch.run_batch(shop.context, campaign.id, -1)
+    assert shop.reached() == []

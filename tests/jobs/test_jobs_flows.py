@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -16,7 +17,7 @@ from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import DeliveryReport, Outcome
 from campaign_app.domain.ports import Job
 from campaign_app.jobs import flows, settling
-from campaign_app.jobs.worker import flow_starter
+from campaign_app.jobs.worker import flow_starter, forget_flows
 from tests.helpers.shop import NOW, Shop, person
 
 
@@ -39,7 +40,7 @@ class Running:
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
         self.imports = FakeImport()
-        self.flows = flows.launch(shop.context, self.imports, shop.workspace.flows)
+        self.flows = flows.launch(shop.context, self.imports, shop.workspace.flows, lambda _: shop.context)
         self.start = flow_starter(shop.context, self.flows)
 
     def run(self, kind: str, **args: Any) -> Job:
@@ -249,3 +250,42 @@ def test_a_flow_that_could_not_even_say_that_it_ended_is_noticed(
         running.follow(sync)
     running.start(sync)
     assert shop.workspace.jobs.job(sync.id).state == "failed"
+
+
+def test_a_changed_setting_holds_from_the_next_batch_on(running: Running) -> None:
+    shop = running.shop
+    account = shop.add_account(6)
+    first, second = shop.campaign(), shop.campaign(name="同一天的另一个")
+    shop.context = replace(shop.context, batch=2)
+
+    def capped() -> None:
+        shop.context = replace(shop.context, batch=3, house_caps=(1, 0))
+
+    shop.gateways[account].before_submit = capped
+    assert running.run("dispatch", campaign_id=first.id).state == "done"
+    assert [len(batch) for batch in shop.gateways[account].accepted.values()] == [2, 3, 1]
+    assert running.run("dispatch", campaign_id=second.id).state == "done"
+    assert shop.workspace.campaigns.funnel(second.id) == {"house_cap": 6}
+
+
+def test_a_changed_setting_holds_for_a_screening(running: Running) -> None:
+    shop = running.shop
+    shop.add_account(3)
+    shop.run(shop.campaign().id)
+    campaign = shop.campaign(state=CampaignState.SCREENING, screened=False)
+    shop.context = replace(shop.context, house_caps=(1, 0))
+    assert running.run("screen", campaign_id=campaign.id).result == {"funnel": {"house_cap": 3}}
+
+
+def test_a_forgotten_flow_leaves_nothing_behind(running: Running) -> None:
+    from dbos import DBOS
+
+    shop = running.shop
+    account = shop.add_account(5)
+    kept = running.run("poll", account_id=account)
+    campaign = shop.campaign()
+    gone = running.run("dispatch", campaign_id=campaign.id)
+    assert len(DBOS.list_workflows()) == 3, "a dispatch has a flow for its chunk of batches"
+    forget_flows([gone.id])
+    assert [flow.workflow_id for flow in DBOS.list_workflows()] == [f"job-{kept.id}"]
+    forget_flows([gone.id])

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.campaign import CampaignState, Warned
 from campaign_app.domain.consent import Channel, ConsentMethod, ConsentStatus
 from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.domain.signature import Signature
@@ -127,3 +127,18 @@ def test_the_merchants_own_caps_keep_people_out_after_the_gate(
     shop.clock.advance(days * 86_400)
     again = shop.campaign(name="下一次", state=CampaignState.SCREENED)
     assert shop.workspace.campaigns.funnel(again.id) == expected
+
+
+def test_a_screening_keeps_the_warnings_of_those_who_would_get_it_and_forgets_older_ones(shop: Shop) -> None:
+    account = shop.add_account(4)
+    shop.composer.odd = {"顾客1您": "URG-001", "顾客2您": "PRC-001", "顾客3您": "ABS-002"}
+    shop.composer.banned = {"顾客3您"}
+    shop.platforms[account].truth["c00002"] = {"status": ConsentStatus.DECLINED}
+    campaign = shop.campaign(state=CampaignState.SCREENED)
+    store = shop.workspace.campaigns
+    assert store.warnings(campaign.id) == {"URG-001": Warned("URG-001", 2)}
+    screening.screen_chunk(shop.context, campaign.id, 0)
+    assert store.warnings(campaign.id) == {"URG-001": Warned("URG-001", 2)}
+    shop.composer.odd = {}
+    screen(shop.context, campaign.id)
+    assert store.warnings(campaign.id) == {}

@@ -214,3 +214,13 @@ def test_a_list_of_changes_without_end_stops_the_batch(shop: Shop, monkeypatch: 
         shop.run(campaign.id)
     assert caught.value.code == "cursor_loop"
     assert shop.reached() == []
+
+
+def test_a_list_of_changes_without_end_stops_the_screening(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaign_app.jobs.gating.MAX_PAGES", 2)
+    account = shop.add_account(5)
+    shop.platforms[account].changes = ["c00001"] * 10
+    with pytest.raises(RemoteRefused) as caught:
+        shop.campaign()
+    assert caught.value.code == "cursor_loop"
+    assert shop.platforms[account].asked == []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.errors import NotFound
 from campaign_app.domain.ports import Job
 from campaign_app.jobs.worker import HEARTBEAT, POLL_EVERY, Worker, run
 from tests.helpers.shop import NOW, Shop
@@ -128,3 +129,33 @@ def test_runs_until_it_is_stopped(shop: Shop, started: Started) -> None:
     stopped: Callable[[float], bool] = lambda _: next(answers)  # noqa: E731
     run(Worker(shop.context, started), stopped=stopped)
     assert next(answers, None) is None
+
+
+def test_old_jobs_are_forgotten_with_their_flows_and_never_the_newest(shop: Shop, started: Started) -> None:
+    jobs, forgotten = shop.workspace.jobs, list[int]()
+
+    def forget(job_ids: Sequence[int]) -> None:
+        assert [jobs.job(job_id).state for job_id in job_ids], "the flow goes first"
+        forgotten.extend(job_ids)
+
+    poll, other, running, last = (jobs.enqueue(kind, {}, NOW).id for kind in ("poll", "sync", "poll", "poll"))
+    for ended in (poll, other, last):
+        jobs.set_state(ended, "done")
+    worker = Worker(shop.context, started, forget)
+    worker.tick()
+    shop.clock.advance(86_401)
+    worker.tick()
+    worker.tick()
+    assert forgotten == [poll]
+    assert code_of_missing(shop, poll) == "job"
+    shop.clock.advance(90 * 86_400)
+    worker.tick()
+    assert forgotten == [poll, other]
+    assert jobs.job(running).state == "running", "what has not ended is kept"
+    assert jobs.job(last).state == "done", "its number must not be given out again"
+
+
+def code_of_missing(shop: Shop, job_id: int) -> str:
+    with pytest.raises(NotFound) as caught:
+        shop.workspace.jobs.job(job_id)
+    return caught.value.code

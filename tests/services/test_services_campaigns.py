@@ -2,77 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from campaign_app import assets
-from campaign_app.compliance import Engine, Fix, apply_edits, load_all
+from campaign_app.compliance import Fix, apply_edits
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRefused, SettingsError
-from campaign_app.domain.signature import Signature
 from campaign_app.services.accounts import Accounts, secret_name
 from campaign_app.services.audiences import Audiences
-from campaign_app.services.campaigns import Campaigns, approval_hash
-from campaign_app.services.texts import Texts
-from campaign_app.services.window import BEIJING, closing_time, next_opening
+from campaign_app.services.campaigns import approval_hash
+from campaign_app.services.window import BEIJING, closing_time, likely_time
 from tests.fakes.remotes import ENTITY, ISSUER
-from tests.helpers.shop import NOW, Shop, open_shop, screen
-
-CLEAN = "{name}您好，冬装上新，会员到店满300元减50元，11月30日前有效。拒收请回复R"
-ENGINE = Engine(load_all(assets.path("rules")))
-
-
-@dataclass
-class Desk:
-    """The services over one shop."""
-
-    shop: Shop
-    texts: Texts
-    campaigns: Campaigns
-
-    def made(self, body: str = CLEAN, **changes: Any) -> Campaign:
-        made = self.campaigns.create(name="双十一", entity_uscc=ENTITY, purpose="retail", audience=Filter(), actor="王")
-        return self.campaigns.edit(made.id, actor="王", signature="安宁百货", body=body, **changes)
-
-    def screened(self, body: str = CLEAN) -> Campaign:
-        made = self.made(body)
-        self.campaigns.screen(made.id, actor="王")
-        screen(self.shop.context, made.id)
-        return self.campaigns.get(made.id)
-
-    def approved(self) -> Campaign:
-        screened = self.screened()
-        ready = self.campaigns.funnel(screened.id)["ok"]
-        return self.campaigns.approve(screened.id, recipients=ready, actor="李")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Any:
-    for shop in open_shop(tmp_path / "ws"):
-        account = shop.add_account(5)
-        filed = Signature("安宁百货", ENTITY, "company", "approved", carrier_filed=True, scopes=("retail",))
-        shop.workspace.accounts.put_signatures(account, [replace(filed, valid_until=date(2027, 12, 31))], NOW)
-        workspace = shop.workspace
-        texts = Texts(
-            engine=ENGINE, accounts=workspace.accounts, campaigns=workspace.campaigns, customers=workspace.customers
-        )
-        shop.context = replace(shop.context, composer=texts)
-        store, inbox = workspace.campaigns, workspace.inbox
-        campaigns = Campaigns(store=store, inbox=inbox, texts=texts, audit=workspace.audit, clock=shop.clock)
-        yield Desk(shop, texts, campaigns)
-
-
-def code_of(action: Callable[[], object]) -> str:
-    with pytest.raises(AppError) as caught:
-        action()
-    return caught.value.code
+from tests.helpers.desk import CLEAN, Desk, code_of
+from tests.helpers.shop import NOW
 
 
 def test_from_draft_to_results(desk: Desk) -> None:
@@ -140,7 +87,7 @@ def test_a_text_that_became_blocked_after_screening_cannot_be_approved(desk: Des
 
 def test_every_warning_needs_a_recorded_confirmation(desk: Desk) -> None:
     screened = desk.screened(CLEAN.replace("拒收请回复R", "回T退订"))
-    warned = {f.rule_id for f in desk.campaigns.check(screened.id).findings if f.severity.word == "warn"}
+    warned = desk.campaigns.warnings(screened.id)
     assert warned
     assert code_of(lambda: desk.campaigns.approve(screened.id, recipients=5, actor="李")) == "warnings_unconfirmed"
     approved = desk.campaigns.approve(screened.id, recipients=5, confirmed_warnings=warned, actor="李")
@@ -361,13 +308,13 @@ def fixed(body: str, fix: Fix) -> str:
 
 @pytest.mark.parametrize(
     ("written", "leaves"),
-    [("11-10 09:30", "11-10 09:30"), ("11-10 04:00", "11-10 08:00"), ("11-10 22:00", "11-11 08:00")],
+    [("11-10 09:30", "11-10 09:30"), ("11-10 04:00", "11-10 09:00"), ("11-10 22:00", "11-11 09:00")],
 )
 def test_a_text_written_at_night_is_judged_as_of_the_next_morning(desk: Desk, written: str, leaves: str) -> None:
     def at(text: str) -> datetime:
         return datetime.strptime(f"2026-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=BEIJING)
 
-    assert next_opening(at(written)) == at(leaves)
+    assert likely_time(at(written)) == at(leaves)
     made = desk.made("{name}您好，两件8折。拒收请回复R")
     desk.shop.clock.advance((at(written) - desk.shop.clock()).total_seconds())
     assert not [f for f in desk.campaigns.check(made.id).findings if f.rule_id == "TIM-001"]

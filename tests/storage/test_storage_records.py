@@ -161,3 +161,19 @@ def test_the_chain_shows_what_was_changed_behind_the_triggers(workspace: Workspa
 def test_accounts_know_their_issuer_by_name(workspace: Workspace) -> None:
     (known,) = [workspace.accounts.account(shop(workspace))]
     assert (known.issuer_uscc, known.issuer_name, known.simulated) == (ISSUER, "登记处", True)
+
+
+def test_jobs_that_ended_long_ago_are_listed_and_removed(workspace: Workspace) -> None:
+    jobs = workspace.jobs
+    ids = [jobs.enqueue(kind, {}, NOW - minutes(age)).id for kind, age in (("poll", 9), ("sync", 8), ("poll", 1))]
+    newest = jobs.enqueue("poll", {}, NOW - minutes(99)).id
+    assert jobs.ended(NOW, 9) == ()
+    for job_id in (*ids, newest):
+        jobs.set_state(job_id, "done")
+    assert jobs.ended(NOW, 9) == tuple(ids)
+    assert jobs.ended(NOW, 1) == (ids[0],)
+    assert jobs.ended(NOW - minutes(5), 9, kind="poll") == (ids[0],)
+    still_open = jobs.enqueue("sync", {}, NOW).id
+    jobs.forget([ids[0], still_open])
+    assert [job.id for job in jobs.open_jobs()] == [still_open]
+    assert jobs.ended(NOW, 9) == (*ids[1:], newest)

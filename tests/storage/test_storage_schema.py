@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
-from storage_samples import KEY
+from storage_samples import KEY, NOW, Campaigning
 
 from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.campaign import Warned
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import migrate, schema, schema_imports, schema_sending
 from campaign_app.storage.columns import metadata
@@ -46,6 +50,22 @@ def test_every_append_only_table_refuses_changes(workspace: Workspace) -> None:
     with workspace.database.read() as connection:
         triggers = set(connection.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars())
     assert triggers == {f"{table}_no_{change}" for table in tables for change in ("update", "delete")}
+
+
+def test_an_older_workspace_keeps_what_was_confirmed_with_its_approvals(folder: Path) -> None:
+    with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
+        made = Campaigning(workspace, 1)
+        approved = replace(workspace.campaigns.campaign(made.campaign_id), approved_hash="h2", approved_by="李")
+        workspace.campaigns.update(approved, expected=approved.state)
+        for actor, known, warnings in (("王", "h1", "EVA-002"), ("李", "h2", "ABS-002,URG-001"), ("李", "h2", "")):
+            facts: dict[str, Any] = {"campaign": made.campaign_id, "hash": known, "warnings": warnings}
+            workspace.audit.record("campaign.approved", actor=actor, at=NOW, **facts)
+        with workspace.database.write() as connection:
+            connection.execute(sa.text("DROP TABLE campaign_warning"))
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
+        expected = {rule: Warned(rule, None, "李", NOW) for rule in ("ABS-002", "URG-001")}
+        assert workspace.campaigns.warnings(made.campaign_id) == expected
 
 
 def test_opening_again_migrates_nothing(folder: Path) -> None:
