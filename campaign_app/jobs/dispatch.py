@@ -56,7 +56,7 @@ def run_batch(context: Context, campaign_id: int, after: int) -> BatchResult:
 
 def _claimed(context: Context, submission: Submission, batch: _Batch) -> Sequence[Outgoing] | None:
     """Of the batch what the ledger took; None if the ledger holds anything else, so that the sender is asked first."""
-    rows = {row.message_id for row in context.stores.ledger.rows(submission.id)}
+    rows = context.stores.ledger.message_ids(submission.id)
     mine = [message for message in batch.outgoing if message.message_id in rows]
     return mine if len(mine) == len(rows) else None
 
@@ -97,7 +97,7 @@ class _Batch:
 
 
 def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, int]]) -> _Batch:
-    customers = context.stores.customers.by_ids([customer_id for _, customer_id in members])
+    customers = context.stores.customers.by_ids([customer_id for _, customer_id in members], phones=False)
     account = context.stores.accounts.account(customers[members[0][1]].account_id)
     seqs = {customer_id: seq for seq, customer_id in members if customers[customer_id].account_id == account.id}
     judged = ask_again(context, campaign, account, [customers[customer_id] for customer_id in seqs])
@@ -115,9 +115,9 @@ def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, i
 def _row(context: Context, seq: int, judged: Judged, text: str) -> Claim:
     recipient = sealed(judged)
     customer = judged.customer
-    ref_key = context.stores.phone_keys.of_ref(CustomerRef(customer.account_id, customer.ref))
+    key = customer.phone_key or context.stores.phone_keys.of_ref(CustomerRef(customer.account_id, customer.ref))
     message_id = f"{context.workspace_id}-{recipient.campaign_id}-{seq}"
-    return Claim(seq, Outgoing(recipient, message_id, text), customer.phone_key or ref_key)
+    return Claim(seq, Outgoing(recipient, message_id, text), key)
 
 
 def _claim(context: Context, campaign: Campaign, after: int, batch: _Batch) -> Submission | None:

@@ -26,7 +26,7 @@ def screen_chunk(context: Context, campaign_id: int, first: int) -> int:
     """Judges the members first … first+CHUNK-1 by facts not older than the policy's re-read age; returns how many."""
     campaign = context.stores.campaigns.campaign(campaign_id)
     members = context.stores.campaigns.members(campaign_id, first, first + CHUNK)
-    customers = context.stores.customers.by_ids([customer_id for _, customer_id in members])
+    customers = context.stores.customers.by_ids([customer_id for _, customer_id in members], phones=False)
     seqs = {customer_id: seq for seq, customer_id in members}
     present = [customers[customer_id] for _, customer_id in members if customer_id in customers]
     reasons: dict[int, tuple[str, int | None]] = {}
