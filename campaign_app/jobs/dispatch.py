@@ -14,6 +14,7 @@ from campaign_app.consent.gate import Refusal
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
 from campaign_app.domain.consent import CustomerRef, Reason
+from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.jobs.gating import Judged, sealed, without_blocked_texts
 from campaign_app.jobs.ports import Claim, Submission
 from campaign_app.jobs.settling import Settled, ask_again, may_leave, put_aside, settle
@@ -52,6 +53,19 @@ def run_batch(context: Context, campaign_id: int, after: int) -> BatchResult:
         return _after(submission, settle(context, campaign, submission, _claimed(context, submission, batch)))
     stopped = context.stores.campaigns.campaign(campaign_id).state not in SENDABLE_STATES
     return BatchResult(Step.STOPPED, after) if stopped else BatchResult(Step.ON, batch.last_seq)
+
+
+def run_batches(context: Context, campaign_id: int, after: int, most: int) -> BatchResult:
+    """Up to `most` batches. Where one of them has to be tried again, what was done before it counts."""
+    result = run_batch(context, campaign_id, after)
+    for _ in range(most - 1):
+        if result.step is not Step.ON:
+            break
+        try:
+            result = run_batch(context, campaign_id, result.after)
+        except RemoteUnavailable:
+            break  # the next call meets the same trouble and waits for it to pass
+    return result
 
 
 def _claimed(context: Context, submission: Submission, batch: _Batch) -> Sequence[Outgoing] | None:

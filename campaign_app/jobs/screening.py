@@ -37,6 +37,12 @@ def screen_chunk(context: Context, campaign_id: int, first: int) -> int:
     return len(members)
 
 
+def screen_chunks(context: Context, campaign_id: int, first: int, size: int, most: int) -> int:
+    """Up to `most` chunks of an audience of `size` from `first` on; returns how many members."""
+    ends = range(first, size, CHUNK)[:most]
+    return sum(screen_chunk(context, campaign_id, start) for start in ends)
+
+
 def _screen(
     context: Context, campaign: Campaign, account_id: int, customers: Sequence[Customer]
 ) -> list[tuple[Judged, Reason]]:

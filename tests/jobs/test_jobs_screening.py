@@ -109,6 +109,15 @@ def test_numbers_are_unsealed_for_senders_that_need_them_only(shop: Shop) -> Non
     assert phones == [person("c", 0).phone, person("c", 1).phone]
 
 
+def test_a_step_has_several_chunks(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screening, "CHUNK", 2)
+    shop.add_account(9)
+    campaign = shop.campaign(state=CampaignState.SCREENING, screened=False)
+    size = screening.take_snapshot(shop.context, campaign.id)
+    assert [screening.screen_chunks(shop.context, campaign.id, first, size, 3) for first in (0, 6)] == [6, 3]
+    assert screening.finish_screening(shop.context, campaign.id) == {"ok": 9}
+
+
 def test_only_a_confirmed_decision_is_a_recipient(shop: Shop) -> None:
     account_id = shop.add_account(1)
     shop.platforms[account_id].truth["c00000"] = {"status": ConsentStatus.DECLINED}
