@@ -190,6 +190,7 @@ def run_worker(
     """
     from campaign_app.jobs import flows
     from campaign_app.jobs.worker import Worker, flow_starter, run
+    from campaign_app.processes import look_for_cycles_less_often
     from campaign_app.storage.workspace import open_workspace
 
     workspace = open_workspace(folder, keeper)
@@ -198,6 +199,7 @@ def run_worker(
             clock = _worker_clock(workspace, clock_offset)
             context = worker_context(workspace, clock)
             launched = flows.launch(context, _imports(workspace, clock), workspace.flows)
+            look_for_cycles_less_often()
             ready()
             run(Worker(context, flow_starter(context, launched)), stopped=stopped)
             flows.stop(STOP_SECONDS)
