@@ -10,6 +10,7 @@ from typing import Final
 from campaign_app.compliance.engine import Engine
 from campaign_app.compliance.message import CheckRequest, Sender
 from campaign_app.compliance.segments import Segments
+from campaign_app.compliance.template import Template
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import NotFound
@@ -18,6 +19,7 @@ from campaign_app.domain.ports import AccountStore, CampaignStore, CustomerStore
 from campaign_app.domain.signature import Signature
 
 SAMPLE: Final = 500
+KNOWN_MAX: Final = 20_000
 # stands in for a recipient while there is none
 SOMEBODY: Final = {"name": "张女士", "province": "浙江", "city": "杭州"}
 
@@ -43,6 +45,7 @@ class Texts:
         self._accounts = accounts
         self._campaigns = campaigns
         self._customers = customers
+        self._known: tuple[CheckRequest | None, dict[tuple[str | None, ...], tuple[str, bool]]] = (None, {})
 
     @property
     def rule_packs(self) -> str:
@@ -57,8 +60,23 @@ class Texts:
 
     def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[tuple[str, bool]]:
         """(final text, may leave) per customer; what may not has a block-level finding of its own."""
-        results = self._engine.check_rendered(self._request(campaign, now), map(values_of, customers))
-        return [(result.final_text, result.verdict != "block") for result in results]
+        request = self._request(campaign, now)
+        names = Template.parse(request.body).names
+        rows = [values_of(customer) for customer in customers]
+        used = [tuple(row.get(name) for name in names) for row in rows]
+        known = self._known_of(request)
+        new = {values: row for values, row in zip(used, rows, strict=True) if values not in known}
+        for values, result in zip(new, self._engine.check_rendered(request, new.values()), strict=True):
+            known[values] = result.final_text, result.verdict != "block"
+        return [known[values] for values in used]
+
+    def _known_of(self, request: CheckRequest) -> dict[tuple[str | None, ...], tuple[str, bool]]:
+        """What was found under this very request: the same values in the same text need no second look."""
+        asked, known = self._known
+        if asked != request or len(known) > KNOWN_MAX:
+            known = {}
+            self._known = request, known
+        return known
 
     def _sample(self, campaign: Campaign, customer_id: int | None) -> list[Customer]:
         if customer_id is not None:

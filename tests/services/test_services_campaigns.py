@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -12,6 +12,8 @@ import pytest
 
 from campaign_app import assets
 from campaign_app.compliance import Engine, load_all
+from campaign_app.compliance.engine import CheckResult
+from campaign_app.compliance.message import CheckRequest
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus
@@ -26,7 +28,8 @@ from tests.fakes.remotes import ENTITY, ISSUER
 from tests.helpers.shop import NOW, Shop, open_shop, screen
 
 CLEAN = "{name}您好，冬装上新，会员到店满300元减50元，11月30日前有效。拒收请回复R"
-ENGINE = Engine(load_all(assets.path("rules")))
+RULES = load_all(assets.path("rules"))
+ENGINE = Engine(RULES)
 
 
 @dataclass
@@ -309,3 +312,42 @@ def test_the_merchants_own_hours_only_make_the_window_narrower(desk: Desk) -> No
     assert closing_time(noon, time(0), time(23, 59)) == datetime(2026, 11, 10, 14, 0, tzinfo=UTC)
     with pytest.raises(NotAllowed):
         closing_time(datetime(2026, 11, 10, 13, 30, tzinfo=UTC), time(8), time(18))
+
+
+class CountingEngine(Engine):
+    """Counts the rows that were really looked at."""
+
+    looked_at = 0
+
+    def check_rendered(self, request: CheckRequest, rows: Iterable[Mapping[str, str]]) -> Iterator[CheckResult]:
+        for result in super().check_rendered(request, rows):
+            self.looked_at += 1
+            yield result
+
+
+def test_the_same_words_are_looked_at_once_until_something_changes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = desk.shop.workspace
+    engine = CountingEngine(RULES)
+    texts = Texts(
+        engine=engine, accounts=workspace.accounts, campaigns=workspace.campaigns, customers=workspace.customers
+    )
+    campaign = replace(desk.made(), send_at=NOW + timedelta(hours=1))
+    anna, second = list(workspace.customers.by_ids([1, 2]).values())
+    twin = replace(anna, id=99, city="苏州")
+    bad = replace(second, name="国家级")
+    asked = [anna, second, twin, bad]
+    expected = desk.texts.messages(campaign, asked, NOW)
+    assert texts.messages(campaign, asked, NOW) == expected
+    assert [may_leave for _, may_leave in expected] == [True, True, True, False]
+    assert engine.looked_at == 3
+    assert texts.messages(campaign, asked[::-1], NOW + timedelta(minutes=5)) == expected[::-1]
+    assert engine.looked_at == 3
+    changed = replace(campaign, body=campaign.body + "。")
+    assert texts.messages(changed, asked, NOW) == desk.texts.messages(changed, asked, NOW) != expected
+    assert engine.looked_at == 6
+    at_night = replace(changed, send_at=NOW + timedelta(hours=14))
+    assert [may_leave for _, may_leave in texts.messages(at_night, asked, NOW)] == [False] * 4
+    assert engine.looked_at == 9
+    monkeypatch.setattr("campaign_app.services.texts.KNOWN_MAX", 1)
+    assert texts.messages(at_night, asked, NOW) == desk.texts.messages(at_night, asked, NOW)
+    assert engine.looked_at == 12
