@@ -55,12 +55,14 @@ def pull_changes(context: Context, account: Account) -> int:
     client = context.remotes.platform(account.id)
     broken = 0
     for _ in range(MAX_PAGES):
-        page = client.consent_changes(context.stores.accounts.cursor(account.id, "changes"))
+        cursor = context.stores.accounts.cursor(account.id, "changes")
+        page = client.consent_changes(cursor)
         refs = [CustomerRef(account.id, ref) for ref in dict.fromkeys(page.items)]
         answers = client.consents(refs) if refs else None
         facts = list(answers.facts.values()) if answers else []
         receipts = answers.receipts if answers else ()
-        context.stores.facts.append_changes(account.id, facts, receipts, page.next_cursor)
+        if facts or page.next_cursor != cursor:
+            context.stores.facts.append_changes(account.id, facts, receipts, page.next_cursor)
         broken += page.broken
         if not page.more:
             return broken
