@@ -262,8 +262,7 @@ def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
     from campaign_app.services.accounts import secret_name
 
     def key_of(account_id: int) -> str:
-        account = workspace.accounts.account(account_id)
-        key = workspace.secrets.get(secret_name(account_id)) if account.state == "connected" else None
+        key = workspace.secrets.get_of_connected(account_id, secret_name(account_id))
         if key is None:
             raise NotAllowed("account_disconnected", "The account was disconnected", account=account_id)
         return key

@@ -23,6 +23,10 @@ POLL_EVERY: Final = timedelta(seconds=30)
 # an ended flow whose job could not be ended (a full disk) is noticed after this long; a failed job is not begun sooner
 LOOK_AGAIN: Final = timedelta(seconds=5)
 
+# between two ticks; every tick takes the interpreter away from the work that is under way
+IDLE_SECONDS: Final = 0.05
+BUSY_SECONDS: Final = 0.25
+
 GOING_ON: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 WORK: Final = {
     CampaignState.SCREENING: "screen",
@@ -49,17 +53,20 @@ class Worker:
         self._beat: datetime | None = None
         self._polled: datetime | None = None
 
-    def tick(self) -> None:
+    def tick(self) -> bool:
+        """Says whether anything is under way."""
         now = self._context.clock()
         if self._beat is None or now - self._beat >= HEARTBEAT_EVERY:
             self._context.stores.accounts.set_setting(HEARTBEAT, now.isoformat())
             self._beat = now
         self._start_campaigns(now)
         self._poll_accounts(now)
-        for job in self._context.stores.jobs.open_jobs():
+        jobs = self._context.stores.jobs.open_jobs()
+        for job in jobs:
             if now - self._started.get(job.id, datetime.min.replace(tzinfo=UTC)) >= LOOK_AGAIN:
                 self._started[job.id] = now
                 self._take(job)
+        return bool(jobs)
 
     def _take(self, job: Job) -> None:
         if job.state == "queued":
@@ -112,11 +119,11 @@ class Worker:
                 self._context.stores.jobs.enqueue("poll", {"account_id": account.id}, now)
 
 
-def run(worker: Worker, *, stopped: Callable[[float], bool], interval: float = 0.05) -> None:
-    """Ticks until `stopped(interval)`, which waits that long, says so."""
+def run(worker: Worker, *, stopped: Callable[[float], bool]) -> None:
+    """Ticks until `stopped(seconds)`, which waits that long, says so."""
     while True:
-        worker.tick()
-        if stopped(interval):
+        busy = worker.tick()
+        if stopped(BUSY_SECONDS if busy else IDLE_SECONDS):
             return
 
 
