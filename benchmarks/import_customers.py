@@ -1,8 +1,8 @@
 """A CSV file into the encrypted store against a bare INSERT loop into the same schema; one JSON line per figure.
 
 Both write to the real store (SQLCipher, WAL, synchronous=FULL), each in a process of its own, with the same number of
-rows in a transaction. The floor gets ready-made rows and its row making goes free; the import starts from the file and
-pays for everything: hashing, two readings, duplicates, runs, HMAC, sealing, matching, the report.
+rows in a transaction and the same cache. The floor gets ready-made rows and its row making goes free; the import starts
+from the file and pays for everything: hashing, two readings, duplicates, runs, HMAC, sealing, matching, the report.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.jobs.import_customers import import_file
 from campaign_app.jobs.tabular import open_table
+from campaign_app.processes import look_for_cycles_less_often
 from campaign_app.services.import_plan import Source
 from campaign_app.services.import_session import CHUNK
 from campaign_app.services.imports import Imports
 from campaign_app.services.tables import ReadOptions
+from campaign_app.storage.engine import BULK_CACHE_KIB
 from campaign_app.storage.workspace import Workspace, create_workspace
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -92,6 +94,7 @@ def floor(path: Path, folder: Path) -> dict[str, Any]:
     with made.database.engine.connect() as pooled:
         connection = pooled.connection.driver_connection
         assert connection is not None
+        connection.execute(f"PRAGMA cache_size = -{BULK_CACHE_KIB}")  # as the import has it
 
         def write(rows: list[tuple[Any, ...]]) -> int:
             connection.execute("BEGIN IMMEDIATE")
@@ -148,6 +151,7 @@ PARTS = {"read": read, "floor": floor, "import": whole}
 
 def run_part(part: str, path: Path) -> None:
     """In this process, so that its peak memory is its own."""
+    look_for_cycles_less_often()  # as the worker does
     with tempfile.TemporaryDirectory(prefix="bench-import-") as folder:
         figures = PARTS[part](path, Path(folder) / "workspace")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024)
@@ -170,12 +174,17 @@ def main() -> None:
         path = Path(folder) / "customers.csv"
         write_file(path, chosen.rows, chosen.seed)
         best: dict[str, float] = {}
+        least: dict[str, float] = {}
         for part in ["read", *["floor", "import"] * chosen.rounds]:
             command = [sys.executable, __file__, "--part", part, "--file", str(path)]
             line = subprocess.run(command, check=True, capture_output=True, text=True).stdout
             print(line.strip(), flush=True)
-            best[part] = max(best.get(part, 0.0), json.loads(line)["per_second"])
-    print(json.dumps({"figure": "import_over_floor", "ratio": round(best["import"] / best["floor"], 3), "wanted": 0.7}))
+            figures = json.loads(line)
+            best[part] = max(best.get(part, 0.0), figures["per_second"])
+            least[part] = min(least.get(part, float("inf")), figures["cpu_seconds"])
+    ratio, by_cpu = best["import"] / best["floor"], least["floor"] / least["import"]
+    told = {"ratio": round(ratio, 3), "ratio_of_cpu": round(by_cpu, 3), "wanted": 0.7}
+    print(json.dumps({"figure": "import_over_floor", **told}))
 
 
 if __name__ == "__main__":

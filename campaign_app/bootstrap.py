@@ -229,6 +229,7 @@ def run_worker(
     """
     from campaign_app.jobs import flows
     from campaign_app.jobs.worker import Worker, flow_starter, forget_flows, run
+    from campaign_app.processes import look_for_cycles_less_often
     from campaign_app.storage.workspace import open_workspace
 
     workspace = open_workspace(folder, keeper)
@@ -238,6 +239,7 @@ def run_worker(
             context = worker_context(workspace, clock)
             imports = _imports(workspace, clock)
             launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was))
+            look_for_cycles_less_often()
             ready()
             run(Worker(context, flow_starter(context, launched), forget_flows), stopped=stopped)
             flows.stop(STOP_SECONDS)
@@ -306,8 +308,7 @@ def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
     from campaign_app.services.accounts import secret_name
 
     def key_of(account_id: int) -> str:
-        account = workspace.accounts.account(account_id)
-        key = workspace.secrets.get(secret_name(account_id)) if account.state == "connected" else None
+        key = workspace.secrets.get_of_connected(account_id, secret_name(account_id))
         if key is None:
             raise NotAllowed("account_disconnected", "The account was disconnected", account=account_id)
         return key

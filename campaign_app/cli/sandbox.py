@@ -32,6 +32,7 @@ def sandbox(
     parent_watch: Annotated[bool, typer.Option("--parent-watch", help="标准输入关闭时自动退出")] = False,
 ) -> None:
     """启动模拟平台（数据均为虚构），就绪后在标准输出打印一行 JSON。"""
+    from campaign_app.processes import look_for_cycles_less_often
     from campaign_app.sandbox import SandboxConfig, ready_line, serve
     from campaign_app.sandbox.config import CUSTOMERS_MAX
 
@@ -51,6 +52,7 @@ def sandbox(
             # a daemon: nothing may wait for a read that can only end with the parent
             Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
 
+    look_for_cycles_less_often()
     serve(config, listener, on_ready)
 
 

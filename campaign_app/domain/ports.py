@@ -141,13 +141,16 @@ class CustomerStore(Protocol):
 
     def count(self, audience: Filter, entity_uscc: str, now: datetime) -> int: ...
     def total(self) -> int: ...
-    def by_ids(self, ids: Sequence[int]) -> dict[int, Customer]: ...
+    def by_ids(self, ids: Sequence[int], *, phones: bool = True) -> dict[int, Customer]:
+        """Without `phones` no number is unsealed: `phone` is None for everybody."""
+        ...
+
     def ids_of_refs(self, account_id: int, refs: Sequence[str]) -> dict[str, int]: ...
 
 
 class FactStore(Protocol):
-    def append(self, facts: Sequence[ConsentFact], receipts: Sequence[Receipt]) -> None:
-        """Appends facts of known customers with their receipts (unknown refs are skipped).
+    def append(self, facts: Sequence[ConsentFact], receipts: Sequence[Receipt]) -> dict[int, tuple[int, ConsentFact]]:
+        """Appends facts of known customers with their receipts (unknown refs are skipped); returns their latest facts.
 
         The latest fact of a customer is the one with the greatest `checked_at` (facts without one are judged by
         `observed_at`): an older answer that arrives later is kept but does not become the latest. A fact that says
@@ -169,8 +172,13 @@ class FactStore(Protocol):
         """Whether `begin_changes` would set the cursor."""
         ...
 
-    def latest(self, customer_ids: Sequence[int]) -> dict[int, tuple[int, ConsentFact]]:
-        """customer id → (fact id, latest fact); customers without any fact are absent."""
+    def latest(
+        self, customer_ids: Sequence[int], *, checked_since: datetime | None = None
+    ) -> dict[int, tuple[int, ConsentFact]]:
+        """customer id → (fact id, latest fact); customers without any fact are absent.
+
+        With `checked_since` those whose latest fact was checked before it, or nobody knows when, are absent too.
+        """
         ...
 
     def history(self, customer_id: int) -> tuple[tuple[int, ConsentFact], ...]:
@@ -306,11 +314,18 @@ class CampaignStore(Protocol):
         ...
 
     def sent_since(
-        self, entity_uscc: str, customer_ids: Sequence[int], since: datetime, *, but: int = 0
+        self,
+        entity_uscc: str,
+        customer_ids: Sequence[int],
+        since: datetime,
+        *,
+        but: int = 0,
+        keys: Mapping[int, bytes] | None = None,
     ) -> dict[int, int]:
         """How many messages of this entity each customer (by phone key where known) was sent; absent means none.
 
-        Messages of the campaign `but` are left out: a claimed row of its own must not count against its person.
+        Messages of the campaign `but` are left out: a claimed row of its own must not count against its person. Whoever
+        has the customers at hand gives their `keys` (of phone where known, else of ref), which are read otherwise.
         """
         ...
 

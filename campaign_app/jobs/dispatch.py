@@ -14,6 +14,7 @@ from campaign_app.consent.gate import Refusal
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
 from campaign_app.domain.consent import CustomerRef, Reason
+from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.jobs.gating import Judged, composed, sealed
 from campaign_app.jobs.ports import Claim, Submission
 from campaign_app.jobs.settling import Settled, ask_again, may_leave, put_aside, settle
@@ -54,9 +55,22 @@ def run_batch(context: Context, campaign_id: int, after: int) -> BatchResult:
     return BatchResult(Step.STOPPED, after) if stopped else BatchResult(Step.ON, batch.last_seq)
 
 
+def run_batches(context: Context, campaign_id: int, after: int, most: int) -> BatchResult:
+    """Up to `most` batches. Where one of them has to be tried again, what was done before it counts."""
+    result = run_batch(context, campaign_id, after)
+    for _ in range(most - 1):
+        if result.step is not Step.ON:
+            break
+        try:
+            result = run_batch(context, campaign_id, result.after)
+        except RemoteUnavailable:
+            break  # the next call meets the same trouble and waits for it to pass
+    return result
+
+
 def _claimed(context: Context, submission: Submission, batch: _Batch) -> Sequence[Outgoing] | None:
     """Of the batch what the ledger took; None if the ledger holds anything else, so that the sender is asked first."""
-    rows = {row.message_id for row in context.stores.ledger.rows(submission.id)}
+    rows = context.stores.ledger.message_ids(submission.id)
     mine = [message for message in batch.outgoing if message.message_id in rows]
     return mine if len(mine) == len(rows) else None
 
@@ -97,7 +111,7 @@ class _Batch:
 
 
 def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, int]]) -> _Batch:
-    customers = context.stores.customers.by_ids([customer_id for _, customer_id in members])
+    customers = context.stores.customers.by_ids([customer_id for _, customer_id in members], phones=False)
     account = context.stores.accounts.account(customers[members[0][1]].account_id)
     seqs = {customer_id: seq for seq, customer_id in members if customers[customer_id].account_id == account.id}
     judged = ask_again(context, campaign, account, [customers[customer_id] for customer_id in seqs])
@@ -120,9 +134,9 @@ def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, i
 def _row(context: Context, seq: int, judged: Judged, text: str) -> Claim:
     recipient = sealed(judged)
     customer = judged.customer
-    ref_key = context.stores.phone_keys.of_ref(CustomerRef(customer.account_id, customer.ref))
+    key = customer.phone_key or context.stores.phone_keys.of_ref(CustomerRef(customer.account_id, customer.ref))
     message_id = f"{context.workspace_id}-{recipient.campaign_id}-{seq}"
-    return Claim(seq, Outgoing(recipient, message_id, text), customer.phone_key or ref_key)
+    return Claim(seq, Outgoing(recipient, message_id, text), key)
 
 
 def _claim(context: Context, campaign: Campaign, after: int, batch: _Batch) -> Submission | None:

@@ -20,9 +20,13 @@ from campaign_app.jobs.stores import Context
 
 _log = logging.getLogger(__name__)
 # changes only when steps change: recovery filters on it, so the program's version would strand paused campaigns
-FLOWS_VERSION: Final = "flows-1"
+FLOWS_VERSION: Final = "flows-2"
 EXECUTOR: Final = "local"
-BATCHES_A_CHUNK: Final = 50
+# what DBOS writes for a step costs as much as a small batch, so a step has some; after a crash it may run again from
+# its first batch, and passes over those that the ledger knows
+BATCHES_A_STEP: Final = 5
+STEPS_A_CHUNK: Final = 10
+CHUNKS_A_STEP: Final = 4
 FENCE_POLL_SECONDS: Final = 5.0
 
 
@@ -120,7 +124,7 @@ class Flows(DBOSConfiguredInstance):
 
     def screen(self, job_id: int, campaign_id: int) -> dict[str, Any]:
         size = self.snapshot(campaign_id)
-        for first in range(0, size, screening.CHUNK):
+        for first in range(0, size, screening.CHUNK * CHUNKS_A_STEP):
             self.screen_chunk(job_id, campaign_id, first, size)
         return {"funnel": self.screen_end(campaign_id)}
 
@@ -130,7 +134,7 @@ class Flows(DBOSConfiguredInstance):
 
     @_asks_platform
     def screen_chunk(self, job_id: int, campaign_id: int, first: int, size: int) -> int:
-        done = screening.screen_chunk(self._as_set(self._context), campaign_id, first)
+        done = screening.screen_chunks(self._as_set(self._context), campaign_id, first, size, CHUNKS_A_STEP)
         self._context.stores.jobs.set_progress(job_id, first + done, size)
         return done
 
@@ -151,7 +155,7 @@ class Flows(DBOSConfiguredInstance):
     @_workflow
     def dispatch_chunk(self, job_id: int, campaign_id: int, after: int) -> tuple[str, int]:
         step = dispatch.Step.ON.value
-        for _ in range(BATCHES_A_CHUNK):
+        for _ in range(STEPS_A_CHUNK):
             step, after = self.dispatch_batch(job_id, campaign_id, after)
             if step != dispatch.Step.ON:
                 break
@@ -159,7 +163,7 @@ class Flows(DBOSConfiguredInstance):
 
     @_asks_platform
     def dispatch_batch(self, job_id: int, campaign_id: int, after: int) -> tuple[str, int]:
-        result = dispatch.run_batch(self._as_set(self._context), campaign_id, after)
+        result = dispatch.run_batches(self._as_set(self._context), campaign_id, after, BATCHES_A_STEP)
         size = self._context.stores.campaigns.campaign(campaign_id).snapshot_size
         self._context.stores.jobs.set_progress(job_id, min(result.after + 1, size), size)
         return result.step.value, result.after

@@ -32,17 +32,17 @@ class Judged:
     decision: Decision
 
 
-Facts = Mapping[int, tuple[int, ConsentFact]]
+Facts = dict[int, tuple[int, ConsentFact]]
 
 
 def refresh(context: Context, account: Account, customers: Sequence[Customer], older_than: datetime) -> Facts:
     """Reads anew the facts of one account's customers that were checked before `older_than`; returns the latest."""
-    latest = context.stores.facts.latest([c.id for c in customers])
-    refs = [CustomerRef(account.id, c.ref) for c in customers if _is_old(latest.get(c.id), older_than)]
+    fresh = context.stores.facts.latest([c.id for c in customers], checked_since=older_than)
+    refs = [CustomerRef(account.id, c.ref) for c in customers if c.id not in fresh]
     if not refs:
-        return latest
+        return fresh
     client = context.remotes.platform(account.id)
-    if not latest:
+    if not fresh:
         _skip_old_changes(context, account, client)
     answers = client.consents(refs)
     facts, receipts = dict(answers.facts), answers.receipts
@@ -51,12 +51,7 @@ def refresh(context: Context, account: Account, customers: Sequence[Customer], o
         again = client.consents(unproven)
         facts.update(again.facts)
         receipts += again.receipts
-    context.stores.facts.append(list(facts.values()), receipts)
-    return context.stores.facts.latest([c.id for c in customers])
-
-
-def _is_old(latest: tuple[int, ConsentFact] | None, older_than: datetime) -> bool:
-    return latest is None or latest[1].checked_at is None or latest[1].checked_at < older_than
+    return fresh | context.stores.facts.append(list(facts.values()), receipts)
 
 
 def _skip_old_changes(context: Context, account: Account, client: PlatformClient) -> None:
@@ -78,12 +73,14 @@ def pull_changes(context: Context, account: Account) -> int:
     client = context.remotes.platform(account.id)
     broken = 0
     for _ in range(MAX_PAGES):
-        page = _changes(client, context.stores.accounts.cursor(account.id, "changes"))
+        cursor = context.stores.accounts.cursor(account.id, "changes")
+        page = _changes(client, cursor)
         refs = [CustomerRef(account.id, ref) for ref in dict.fromkeys(page.items)]
         answers = client.consents(refs) if refs else None
         facts = list(answers.facts.values()) if answers else []
         receipts = answers.receipts if answers else ()
-        context.stores.facts.append_changes(account.id, facts, receipts, page.next_cursor)
+        if facts or page.next_cursor != cursor:
+            context.stores.facts.append_changes(account.id, facts, receipts, page.next_cursor)
         broken += page.broken
         if not page.more:
             return broken
@@ -117,14 +114,16 @@ def judge_all(
         needs_phone=capabilities.needs_phone, simulated_sender=capabilities.simulated,
     )  # fmt: skip
     ids = [c.id for c in customers]
-    suppressed = _suppressions(context, campaign, customers)
-    sent = stores.campaigns.sent_since(campaign.entity_uscc, ids, now - MONTH, but=campaign.id)
+    ref_keys = {c.id: stores.phone_keys.of_ref(CustomerRef(c.account_id, c.ref)) for c in customers}
+    suppressed = _suppressions(context, campaign, customers, ref_keys)
+    keys = {c.id: c.phone_key or ref_keys[c.id] for c in customers}
+    sent = stores.campaigns.sent_since(campaign.entity_uscc, ids, now - MONTH, but=campaign.id, keys=keys)
+    phones = stores.customers.by_ids(ids) if capabilities.needs_phone else {}
     judged = []
     for customer in customers:
         fact_id, fact = facts.get(customer.id, (0, None))
-        person = Person(
-            customer.id, fact_id, fact, suppressed.get(customer.id, ()), customer.phone, sent.get(customer.id, 0)
-        )
+        phone = phones[customer.id].phone if phones else None
+        person = Person(customer.id, fact_id, fact, suppressed.get(customer.id, ()), phone, sent.get(customer.id, 0))
         judged.append(Judged(customer, fact_id, decide(person, ask)))
     return _within_house_caps(context, campaign, judged, sent)
 
@@ -148,12 +147,9 @@ def _within_house_caps(
 
 
 def _suppressions(
-    context: Context, campaign: Campaign, customers: Sequence[Customer]
+    context: Context, campaign: Campaign, customers: Sequence[Customer], ref_keys: Mapping[int, bytes]
 ) -> Mapping[int, frozenset[SuppressionKind]]:
-    keys: dict[int, list[bytes]] = {}
-    for customer in customers:
-        ref_key = context.stores.phone_keys.of_ref(CustomerRef(customer.account_id, customer.ref))
-        keys[customer.id] = [ref_key] if customer.phone_key is None else [ref_key, customer.phone_key]
+    keys = {c.id: [ref_keys[c.id]] if c.phone_key is None else [ref_keys[c.id], c.phone_key] for c in customers}
     every_key = [key for pair in keys.values() for key in pair]
     active = context.stores.suppressions.active(campaign.entity_uscc, every_key)
     if not active:
@@ -162,6 +158,7 @@ def _suppressions(
     return {
         customer_id: frozenset(s.kind for key in pair for s in active.get(key, nobody))
         for customer_id, pair in keys.items()
+        if not active.keys().isdisjoint(pair)
     }
 
 

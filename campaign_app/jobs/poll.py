@@ -39,8 +39,10 @@ def _drain(context: Context, account_id: int, stream: str, store: Callable[..., 
     pages = {"reports": gateway.reports, "inbound": gateway.inbound, "complaints": gateway.complaints}[stream]
     new = 0
     for _ in range(PAGES_A_STEP):
-        page = pages(context.stores.accounts.cursor(account_id, stream))
-        new += store(account_id, page, context.clock())
+        cursor = context.stores.accounts.cursor(account_id, stream)
+        page = pages(cursor)
+        if page.items or page.next_cursor != cursor:
+            new += store(account_id, page, context.clock())
         if not page.more:
             break
     return new

@@ -27,7 +27,7 @@ def screen_chunk(context: Context, campaign_id: int, first: int) -> int:
     """Judges the members first … first+CHUNK-1 by facts not older than the policy's re-read age; returns how many."""
     campaign = context.stores.campaigns.campaign(campaign_id)
     members = context.stores.campaigns.members(campaign_id, first, first + CHUNK)
-    customers = context.stores.customers.by_ids([customer_id for _, customer_id in members])
+    customers = context.stores.customers.by_ids([customer_id for _, customer_id in members], phones=False)
     seqs = {customer_id: seq for seq, customer_id in members}
     present = [customers[customer_id] for _, customer_id in members if customer_id in customers]
     reasons: dict[int, tuple[str, int | None]] = {}
@@ -42,6 +42,12 @@ def screen_chunk(context: Context, campaign_id: int, first: int) -> int:
         context.stores.campaigns.add_warnings(campaign_id, warned)
     context.stores.campaigns.set_reasons(campaign_id, reasons)
     return len(members)
+
+
+def screen_chunks(context: Context, campaign_id: int, first: int, size: int, most: int) -> int:
+    """Up to `most` chunks of an audience of `size` from `first` on; returns how many members."""
+    ends = range(first, size, CHUNK)[:most]
+    return sum(screen_chunk(context, campaign_id, start) for start in ends)
 
 
 def _screen(

@@ -143,13 +143,14 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
             return Settled.STOPPED
         _forget_fence(context, submission)
         outcomes = gateway.submit(submission.key, messages)
-    ledger.settle(submission.id, outcomes or (), context.clock())
-    return Settled.UNKNOWN if ledger.open_rows(submission.id) else Settled.DONE
+    settled = ledger.settle(submission.id, outcomes or (), context.clock())
+    return Settled.DONE if settled else Settled.UNKNOWN
 
 
 def _is_stale(context: Context, messages: Sequence[Outgoing]) -> bool:
     """Whether the gate's word is older than a batch may take."""
-    return any(context.clock() - m.recipient.decided_at > BATCH_TIME for m in messages)
+    now = context.clock()
+    return any(now - m.recipient.decided_at > BATCH_TIME for m in messages)
 
 
 def _check_sender(gateway: Gateway) -> None:
@@ -161,7 +162,7 @@ def _still_confirmed(context: Context, campaign: Campaign, submission: Submissio
     """The open rows of a batch that the sender has never seen, or None while they have to wait."""
     rows = context.stores.ledger.open_rows(submission.id)
     account = context.stores.accounts.account(submission.account_id)
-    customers = context.stores.customers.by_ids([row.customer_id for row in rows])
+    customers = context.stores.customers.by_ids([row.customer_id for row in rows], phones=False)
     judged = {j.customer.id: j for j in ask_again(context, campaign, account, list(customers.values()))}
     refused = [row for row in rows if not _confirmed(judged.get(row.customer_id))]
     if refused and context.clock() < _fence(context, submission):

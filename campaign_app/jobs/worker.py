@@ -28,6 +28,9 @@ POLLS_KEPT: Final = timedelta(days=1)
 JOBS_KEPT: Final = timedelta(days=90)
 PURGE_EVERY: Final = timedelta(minutes=1)
 PURGED_AT_ONCE: Final = 200
+# between two ticks; every tick takes the interpreter away from the work that is under way
+IDLE_SECONDS: Final = 0.05
+BUSY_SECONDS: Final = 0.25
 
 GOING_ON: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 WORK: Final = {
@@ -59,7 +62,8 @@ class Worker:
         self._beat: datetime | None = None
         self._polled: datetime | None = None
 
-    def tick(self) -> None:
+    def tick(self) -> bool:
+        """Says whether anything is under way."""
         now = self._context.clock()
         if self._beat is None or now - self._beat >= HEARTBEAT_EVERY:
             self._context.stores.accounts.set_setting(HEARTBEAT, now.isoformat())
@@ -67,10 +71,12 @@ class Worker:
         self._start_campaigns(now)
         self._poll_accounts(now)
         self._purge(now)
-        for job in self._context.stores.jobs.open_jobs():
+        jobs = self._context.stores.jobs.open_jobs()
+        for job in jobs:
             if now - self._started.get(job.id, datetime.min.replace(tzinfo=UTC)) >= LOOK_AGAIN:
                 self._started[job.id] = now
                 self._take(job)
+        return bool(jobs)
 
     def _take(self, job: Job) -> None:
         if job.state == "queued":
@@ -134,11 +140,11 @@ class Worker:
             jobs.forget(old)
 
 
-def run(worker: Worker, *, stopped: Callable[[float], bool], interval: float = 0.05) -> None:
-    """Ticks until `stopped(interval)`, which waits that long, says so."""
+def run(worker: Worker, *, stopped: Callable[[float], bool]) -> None:
+    """Ticks until `stopped(seconds)`, which waits that long, says so."""
     while True:
-        worker.tick()
-        if stopped(interval):
+        busy = worker.tick()
+        if stopped(BUSY_SECONDS if busy else IDLE_SECONDS):
             return
 
 

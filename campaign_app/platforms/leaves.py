@@ -9,7 +9,7 @@ from enum import StrEnum
 from operator import itemgetter
 from typing import Any, Final, cast
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from campaign_app.domain.consent import Channel, ConsentFact, ConsentMethod, ConsentStatus, CustomerRef, Evidence
 
@@ -53,6 +53,10 @@ _METHODS: Final[Mapping[str, ConsentMethod]] = {word.value: word for word in Con
 _CHANNELS: Final[Mapping[str, Channel]] = {word.value: word for word in Channel}
 _canonical: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _typed: Final = itemgetter("iss", "aud", "ref", "channel", "status", "method", "purposes", "simulated")
+_KEYS: Final = (
+    "aud", "channel", "checked_at", "expires_at", "iss", "max_per_month", "method",
+    "obtained_at", "purposes", "ref", "simulated", "status", "withdrawn_at",
+)  # fmt: skip
 _TYPES: Final = (str, str, str, str, str, str, list, bool)
 
 
@@ -63,12 +67,17 @@ def read_leaf(text: str) -> Mapping[str, Any]:
     """
     try:
         leaf = from_json(text, allow_inf_nan=False)
-        sound = type(leaf) is dict and _canonical(leaf) == text and _is_sound(leaf)
+        sound = type(leaf) is dict and _is_sound(leaf) and _is_canonical(leaf, text)
     except (ValueError, KeyError):
         raise Odd(Note.BROKEN_LEAF) from None
     if not sound:
         raise Odd(Note.BROKEN_LEAF)
     return cast("dict[str, Any]", leaf)
+
+
+def _is_canonical(leaf: Mapping[str, Any], text: str) -> bool:
+    """Whether the text is the one way to write it; a leaf with just our keys in order is written again faster."""
+    return (tuple(leaf) == _KEYS and to_json(leaf) == text.encode()) or _canonical(leaf) == text
 
 
 def _is_sound(leaf: Mapping[str, Any]) -> bool:

@@ -16,17 +16,18 @@ Rows = npt.NDArray[np.uint32]
 Values = npt.NDArray[np.uint64]
 
 RUN: Final = 5
-_PART: Final = 1_000_000  # rows sorted at a time
+_PART: Final = 400_000  # rows sorted at a time
+_SLICE: Final = 200_000
 _SAMPLE: Final = 100_000
 
 
 class KeyColumn:
-    """One value below 2**64 per row number; 0 stands for none. 8 bytes a row, 5 for values below 2**40."""
+    """One value per row number, of 4, 5 or 8 bytes; 0 stands for none."""
 
-    def __init__(self, *, wide: bool) -> None:
-        self._low = np.zeros(_PART // 16, np.uint32)
-        high: type[np.unsignedinteger[Any]] = np.uint32 if wide else np.uint8
-        self._high: npt.NDArray[np.unsignedinteger[Any]] = np.zeros(_PART // 16, high)
+    def __init__(self, size: int) -> None:
+        self._low = np.zeros(0, np.uint32)
+        high: type[np.unsignedinteger[Any]] = np.uint32 if size == 8 else np.uint8
+        self._high: npt.NDArray[np.unsignedinteger[Any]] | None = None if size == 4 else np.zeros(0, high)
         self._end = 0  # one more than the last row number
 
     def put(self, numbers: Sequence[int], values: Values) -> None:
@@ -36,7 +37,8 @@ class KeyColumn:
         self._grow(numbers[-1] + 1)
         at = slice(numbers[0], numbers[-1] + 1) if isinstance(numbers, range) else np.asarray(numbers)
         self._low[at] = values & np.uint64(0xFFFFFFFF)
-        self._high[at] = values >> np.uint64(32)
+        if self._high is not None:
+            self._high[at] = values >> np.uint64(32)
 
     def sorted_parts(self, margin: int = 0) -> Iterator[tuple[Values, Rows, int, int]]:
         """Ranges of values that together hold each value once: the values sorted, their rows, the range [low, high).
@@ -51,15 +53,15 @@ class KeyColumn:
     def _grow(self, end: int) -> None:
         self._end = max(self._end, end)
         if end > len(self._low):
-            size = max(end, len(self._low) * 3 // 2)
-            self._low.resize(size, refcheck=False)
-            self._high.resize(size, refcheck=False)
+            self._low.resize(end + _SLICE, refcheck=False)
+            if self._high is not None:
+                self._high.resize(end + _SLICE, refcheck=False)
 
     def _slices(self) -> Iterator[tuple[int, Values]]:
-        for start in range(0, self._end, _PART):
-            stop = min(self._end, start + _PART)
-            values = self._high[start:stop].astype(np.uint64) << np.uint64(32)
-            yield start, values | self._low[start:stop]
+        for start in range(0, self._end, _SLICE):
+            stop = min(self._end, start + _SLICE)
+            low = self._low[start:stop].astype(np.uint64)
+            yield start, low if self._high is None else low | self._high[start:stop].astype(np.uint64) << np.uint64(32)
 
     def _borders(self) -> list[int]:
         """1, then values that cut the rows into parts of about the same size, then 2**64."""
@@ -96,19 +98,21 @@ class FileMarks:
         return RowMarks(dict(repeats), frozenset(self.consecutive[begin:end].tolist()))
 
 
-def find_marks(refs: KeyColumn, phones: KeyColumn) -> FileMarks:
-    """What only the whole file tells."""
-    runs: list[Rows] = [np.zeros(0, np.uint32)]
-    by_phone = _Groups()
+def phone_groups(phones: KeyColumn) -> tuple[Groups, Rows]:
+    """Rows that share a number, and rows whose number is in a run."""
+    groups, runs = Groups(), [np.zeros(0, np.uint32)]
     for values, rows, low, high in phones.sorted_parts(margin=RUN - 1):
         inside = (values >= np.uint64(low)) & (values <= np.uint64(high - 1))
         runs.append(rows[_in_runs(values) & inside])
-        by_phone.add(values[inside], rows[inside])
-    by_ref = _Groups()
-    for values, rows, _, _ in refs.sorted_parts():
-        by_ref.add(values, rows)
-    repeats, firsts = _repeats(by_ref, by_phone)
-    return FileMarks(repeats, firsts, np.sort(np.concatenate(runs)))
+        groups.add(values[inside], rows[inside])
+    return groups, np.sort(np.concatenate(runs))
+
+
+def groups_of(column: KeyColumn) -> Groups:
+    groups = Groups()
+    for values, rows, _, _ in column.sorted_parts():
+        groups.add(values, rows)
+    return groups
 
 
 def _in_runs(values: Values) -> npt.NDArray[np.bool_]:
@@ -121,7 +125,7 @@ def _in_runs(values: Values) -> npt.NDArray[np.bool_]:
     return np.asarray((np.bincount(run) >= RUN)[run][which])
 
 
-class _Groups:
+class Groups:
     """Rows that share a value, numbered by group."""
 
     def __init__(self) -> None:
@@ -147,7 +151,7 @@ class _Groups:
         return rows[order], groups[order]
 
 
-def _repeats(by_ref: _Groups, by_phone: _Groups) -> tuple[Rows, Rows]:
+def find_repeats(by_ref: Groups, by_phone: Groups) -> tuple[Rows, Rows]:
     """In the order of the file: a row that shares a key with one that was kept is a repeat of that one."""
     ref_rows, ref_groups = by_ref.by_row()
     phone_rows, phone_groups = by_phone.by_row()

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from campaign_app.services.import_keys import FileMarks, KeyColumn, find_marks
+from campaign_app.services.import_keys import (
+    FileMarks,
+    Groups,
+    KeyColumn,
+    Rows,
+    Values,
+    find_repeats,
+    groups_of,
+    phone_groups,
+)
 from campaign_app.services.import_rows import RowChecker
 from campaign_app.services.tables import Block, Table
 
 Tick = Callable[[float], None]  # told the part done, 0 to 1; may raise to stop the work
+# of files with more rows the refs are read twice more instead of being kept beside the numbers: memory stays flat
+BOTH_MAX: Final = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,47 +36,96 @@ class Scan:
     last_row: int
 
 
+@dataclass(slots=True)
+class _Keys:
+    """The keys of the good rows of one block, as numbers; 0 where there is none."""
+
+    numbers: Sequence[int]
+    refs: Values
+    phones: Values
+    rows: int
+    repaired: int = 0
+
+
 class Scanner:
-    def __init__(self, checker: RowChecker) -> None:
+    """Reads a file once, one with more than `both_max` rows three times."""
+
+    def __init__(self, checker: RowChecker, both_max: int = BOTH_MAX) -> None:
         self._checker = checker
-        self._refs = KeyColumn(wide=True)
-        self._phones = KeyColumn(wide=False)
-        self._rows = 0
-        self._repaired = 0
-        self._last = 0
+        self._both_max = both_max
 
     def scan(self, table: Table, tick: Tick) -> Scan:
+        phones = KeyColumn(5)
+        refs: KeyColumn | None = KeyColumn(8)
+        rows = repaired = last = 0
         for block in table.blocks():
-            self._take(block)
+            keys = self._keys(block)
+            rows, repaired, last = rows + keys.rows, repaired + keys.repaired, max(last, _last(block))
+            phones.put(keys.numbers, keys.phones)
+            refs = None if refs is None or rows > self._both_max else refs
+            if refs is not None:
+                refs.put(keys.numbers, keys.refs)
             tick(block.done)
-        return Scan(find_marks(self._refs, self._phones), self._rows, self._repaired, self._last)
+        by_phone, runs = phone_groups(phones)
+        del phones
+        by_ref = self._refs_again(table, tick) if refs is None else groups_of(refs)
+        return Scan(FileMarks(*find_repeats(by_ref, by_phone), runs), rows, repaired, last)
 
-    def _take(self, block: Block) -> None:
-        self._rows += len(block.bad)
-        keys = self._checker.plain_keys(block)
-        if keys is None:
-            self._take_each(block)
-        else:
-            self._rows += len(block.rows)
-            self._put(block.numbers, *keys)
-        ends = [block.numbers[-1:], [bad.number for bad in block.bad[-1:]]]
-        self._last = max(self._last, *(int(number) for end in ends for number in end), 0)
+    def _refs_again(self, table: Table, tick: Tick) -> Groups:
+        """Half of each ref's hash says who may stand twice; the whole hash of those few is then compared."""
+        narrow = KeyColumn(4)
+        for keys in self._each(table, tick):
+            # no hash may stand for none
+            narrow.put(keys.numbers, np.where(keys.refs, keys.refs & np.uint64(0xFFFFFFFF) | np.uint64(1), keys.refs))
+        suspects, _ = groups_of(narrow).by_row()
+        del narrow
+        values, rows = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint32)]
+        for keys in self._each(table, tick):
+            numbers = np.asarray(keys.numbers, np.uint32)
+            meant = np.isin(numbers, _between(suspects, numbers)) & (keys.refs > 0)
+            values.append(keys.refs[meant])
+            rows.append(numbers[meant])
+        every, where = np.concatenate(values), np.concatenate(rows)
+        order = np.argsort(every, kind="stable")
+        groups = Groups()
+        groups.add(every[order], where[order])
+        return groups
 
-    def _take_each(self, block: Block) -> None:
-        numbers: list[int] = []
-        refs: list[str] = []
-        phones: list[str] = []
-        for number, _, ref, phone, code, _ in self._checker.read(block):
-            self._rows += 1
-            self._repaired += code == "repaired"
-            if code in ("", "repaired"):
-                numbers.append(number)
-                refs.append(ref)
-                phones.append(phone.digits if phone else "")
-        self._put(numbers, refs, phones)
+    def _each(self, table: Table, tick: Tick) -> Iterator[_Keys]:
+        for block in table.blocks():
+            tick(1.0)
+            yield self._keys(block)
 
-    def _put(self, numbers: Sequence[int], refs: Sequence[str], phones: Sequence[str]) -> None:
-        # Python's hash is keyed anew in every process: nobody can make two ids collide
-        hashes = np.fromiter(map(hash, refs), np.int64, len(refs)).view(np.uint64)
-        self._refs.put(numbers, hashes)
-        self._phones.put(numbers, np.fromiter((int(phone or 0) for phone in phones), np.uint64, len(phones)))
+    def _keys(self, block: Block) -> _Keys:
+        plain = self._checker.plain_keys(block)
+        if plain is not None:
+            return _Keys(block.numbers, _hashes(plain[0]), _digits(plain[1]), len(block.rows) + len(block.bad))
+        read = list(self._checker.read(block))
+        good = [(number, ref, phone) for number, _, ref, phone, code, _ in read if code in ("", "repaired")]
+        return _Keys(
+            [number for number, _, _ in good],
+            _hashes([ref for _, ref, _ in good]),
+            _digits([phone.digits if phone else "" for _, _, phone in good]),
+            len(read) + len(block.bad),
+            sum(code == "repaired" for *_, code, _ in read),
+        )
+
+
+def _hashes(refs: Sequence[str]) -> Values:
+    # Python's hash is keyed anew in every process: nobody can make two ids collide; that of "" is 0
+    return np.fromiter(map(hash, refs), np.int64, len(refs)).view(np.uint64)
+
+
+def _digits(phones: Sequence[str]) -> Values:
+    return np.fromiter((int(phone or 0) for phone in phones), np.uint64, len(phones))
+
+
+def _between(rows: Rows, numbers: Rows) -> Rows:
+    if not len(numbers):
+        return rows[:0]
+    first, last = np.searchsorted(rows, [numbers[0], numbers[-1] + 1])
+    return rows[first:last]
+
+
+def _last(block: Block) -> int:
+    return max([*block.numbers[-1:], *(bad.number for bad in block.bad[-1:])], default=0)

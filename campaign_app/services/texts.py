@@ -11,6 +11,7 @@ from campaign_app.compliance.engine import Engine
 from campaign_app.compliance.fixes import Fix, fixes_for
 from campaign_app.compliance.message import CheckRequest, Sender
 from campaign_app.compliance.segments import Segments
+from campaign_app.compliance.template import Template
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import NotFound
@@ -21,6 +22,7 @@ from campaign_app.domain.signature import Signature
 from campaign_app.services.window import likely_time
 
 SAMPLE: Final = 500
+KNOWN_MAX: Final = 20_000
 # stands in for a recipient while there is none
 SOMEBODY: Final = {"name": "张女士", "province": "浙江", "city": "杭州"}
 
@@ -58,6 +60,7 @@ class Texts:
         self._accounts = accounts
         self._campaigns = campaigns
         self._customers = customers
+        self._known: tuple[CheckRequest | None, dict[tuple[str | None, ...], Composed]] = (None, {})
 
     @property
     def rule_packs(self) -> str:
@@ -100,8 +103,23 @@ class Texts:
         return next((finding for finding in checked.findings if finding.rule_id == rule_id), None)
 
     def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[Composed]:
-        results = self._engine.check_rendered(self._request(campaign, now), map(values_of, customers))
-        return [Composed(result.final_text, result.verdict == "block", _warned(result.findings)) for result in results]
+        request = self._request(campaign, now)
+        names = Template.parse(request.body).names
+        rows = [values_of(customer) for customer in customers]
+        used = [tuple(row.get(name) for name in names) for row in rows]
+        known = self._known_of(request)
+        new = {values: row for values, row in zip(used, rows, strict=True) if values not in known}
+        for values, result in zip(new, self._engine.check_rendered(request, new.values()), strict=True):
+            known[values] = Composed(result.final_text, result.verdict == "block", _warned(result.findings))
+        return [known[values] for values in used]
+
+    def _known_of(self, request: CheckRequest) -> dict[tuple[str | None, ...], Composed]:
+        """What was found under this very request: the same values in the same text need no second look."""
+        asked, known = self._known
+        if asked != request or len(known) > KNOWN_MAX:
+            known = {}
+            self._known = request, known
+        return known
 
     def _sample(self, campaign: Campaign, customer_id: int | None) -> list[Customer]:
         if customer_id is not None:
@@ -120,12 +138,17 @@ class Texts:
             signature=filed or Signature(campaign.signature, owner_uscc=""),
             sender=Sender(entity.name, entity.uscc, entity.kind, frozenset(entity.licences)),
             purpose=campaign.purpose,
-            send_at=likely_time(now) if campaign.send_at is None else max(campaign.send_at, now),
+            send_at=_whole_minute(likely_time(now) if campaign.send_at is None else max(campaign.send_at, now)),
         )
 
 
 def _warned(findings: Iterable[Finding]) -> frozenset[str]:
     return frozenset(finding.rule_id for finding in findings if finding.severity is Severity.WARN)
+
+
+def _whole_minute(moment: datetime) -> datetime:
+    """Rules tell minutes apart and nothing finer: what was found stays true until the next one."""
+    return moment.replace(second=0, microsecond=0)
 
 
 def values_of(customer: Customer) -> dict[str, str]:

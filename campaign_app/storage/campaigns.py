@@ -172,10 +172,18 @@ class SqlCampaigns:
             return tuple((seq, customer_id) for seq, customer_id in connection.execute(wanted))
 
     def sent_since(
-        self, entity_uscc: str, customer_ids: Sequence[int], since: datetime, *, but: int = 0
+        self,
+        entity_uscc: str,
+        customer_ids: Sequence[int],
+        since: datetime,
+        *,
+        but: int = 0,
+        keys: Mapping[int, bytes] | None = None,
     ) -> dict[int, int]:
         with self.db.read() as connection:
-            people = self._people(connection, customer_ids)
+            people: dict[Any, list[int]] = {}
+            for customer_id, key in (keys or self._keys(connection, customer_ids)).items():
+                people.setdefault(key, []).append(customer_id)
             sent: dict[int, set[int]] = {}
             for column, wanted in (
                 (ledger.c.dedupe_key, people),
@@ -188,15 +196,14 @@ class SqlCampaigns:
                         sent.setdefault(customer_id, set()).add(row_id)
         return {customer_id: len(rows) for customer_id, rows in sent.items()}
 
-    def _people(self, connection: sa.Connection, customer_ids: Sequence[int]) -> dict[Any, list[int]]:
-        """Customers by the key that the ledger knows the person under."""
+    def _keys(self, connection: sa.Connection, customer_ids: Sequence[int]) -> dict[int, bytes]:
+        """The key that the ledger knows each person under."""
         table = schema.customer
         wanted = sa.select(table.c.id, table.c.account_id, table.c.ref, table.c.phone_key)
-        people: dict[Any, list[int]] = {}
-        for customer_id, account_id, ref, phone_key in rows_among(connection, wanted, table.c.id, customer_ids):
-            key = phone_key or self.hashes.of_ref(CustomerRef(account_id, ref))
-            people.setdefault(key, []).append(customer_id)
-        return people
+        return {
+            customer_id: phone_key or self.hashes.of_ref(CustomerRef(account_id, ref))
+            for customer_id, account_id, ref, phone_key in rows_among(connection, wanted, table.c.id, customer_ids)
+        }
 
 
 def _update(connection: sa.Connection, changed: Campaign, expected: CampaignState) -> None:

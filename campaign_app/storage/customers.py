@@ -109,11 +109,11 @@ class SqlCustomers:
         with self.db.read() as connection:
             return connection.execute(sa.select(sa.func.count()).select_from(schema.customer)).scalar_one()
 
-    def by_ids(self, ids: Sequence[int]) -> dict[int, Customer]:
+    def by_ids(self, ids: Sequence[int], *, phones: bool = True) -> dict[int, Customer]:
         table = schema.customer
         with self.db.read() as connection:
             rows = rows_among(connection, _CUSTOMER, table.c.id, ids)
-            return {row[0]: self._customer(row) for row in rows}
+            return {row[0]: self._customer(row, phones=phones) for row in rows}
 
     def ids_of_refs(self, account_id: int, refs: Sequence[str]) -> dict[str, int]:
         table = schema.customer
@@ -206,7 +206,7 @@ class SqlCustomers:
     def _ref_key(self, account_id: int, ref: str) -> bytes:
         return self.keys.hashes.of_ref(CustomerRef(account_id, ref))
 
-    def _customer(self, row: AnyRow) -> Customer:
+    def _customer(self, row: AnyRow, *, phones: bool) -> Customer:
         (each, account_id, ref, name, province, city, spend_cents, order_count, *rest) = tuple(row)
         last_order_at, tags, attributes, phone_sealed, phone_key = rest
         return Customer(
@@ -221,7 +221,7 @@ class SqlCustomers:
             moment_or_none(last_order_at),
             split_tags(tags),
             {} if attributes == "{}" else json.loads(attributes),
-            None if phone_sealed is None else self.keys.phones.open(phone_sealed),
+            None if phone_sealed is None or not phones else self.keys.phones.open(phone_sealed),
             phone_key,
         )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -25,6 +26,9 @@ from campaign_app.storage.upserts import insert, insert_or_ignore, plain_insert
 _Customer = tuple[int, bytes | None]  # id and phone key
 _LATEST: Final = ("customer_id", "fact_id", "judged_at", "refused")
 _RANK: Final = ("judged_at", "refused", "fact_id")
+_NEWEST: Final = FACT.join(schema.consent_latest, schema.consent_latest.c.fact_id == schema.consent_fact.c.id)
+_NEWEST_ID: Final = sa.select(schema.consent_latest.c.customer_id, schema.consent_latest.c.fact_id)
+_Told = tuple[int, ConsentFact]  # a fact's id and the fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,9 @@ class SqlFacts:
     db: Database
     hashes: PhoneKeys
 
-    def append(self, facts: Sequence[ConsentFact], receipts: Sequence[Receipt]) -> None:
+    def append(self, facts: Sequence[ConsentFact], receipts: Sequence[Receipt]) -> dict[int, _Told]:
         with self.db.write() as connection:
-            self._append(connection, facts, receipts)
+            return _latest_among(connection, self._append(connection, facts, receipts))
 
     def append_changes(
         self, account_id: int, facts: Sequence[ConsentFact], receipts: Sequence[Receipt], cursor: str
@@ -45,11 +49,12 @@ class SqlFacts:
             self._append(connection, facts, receipts)
             put_cursor(connection, account_id, "changes", cursor)
 
-    def latest(self, customer_ids: Sequence[int]) -> dict[int, tuple[int, ConsentFact]]:
-        newest = schema.consent_latest
-        wanted = FACT.join(newest, newest.c.fact_id == schema.consent_fact.c.id)
+    def latest(self, customer_ids: Sequence[int], *, checked_since: datetime | None = None) -> dict[int, _Told]:
+        wanted = _NEWEST
+        if checked_since is not None:
+            wanted = _NEWEST.where(schema.consent_fact.c.checked_at >= to_ms(checked_since))
         with self.db.read() as connection:
-            rows = rows_among(connection, wanted, newest.c.customer_id, customer_ids)
+            rows = rows_among(connection, wanted, schema.consent_latest.c.customer_id, customer_ids)
             return {row[1]: (row[0], fact_of(row)) for row in rows}
 
     def history(self, customer_id: int) -> tuple[tuple[int, ConsentFact], ...]:
@@ -80,7 +85,10 @@ class SqlFacts:
             row = connection.execute(wanted).first()
         return None if row is None else receipt_of(row)
 
-    def _append(self, connection: sa.Connection, facts: Sequence[ConsentFact], receipts: Sequence[Receipt]) -> None:
+    def _append(
+        self, connection: sa.Connection, facts: Sequence[ConsentFact], receipts: Sequence[Receipt]
+    ) -> dict[int, dict[int, ConsentFact]]:
+        """Customer → fact id → fact, of those that are known."""
         known = _customers(connection, facts)
         told = [
             (known[fact.ref.account_id][fact.ref.ref], fact)
@@ -88,19 +96,22 @@ class SqlFacts:
             if fact.ref.ref in known[fact.ref.account_id]
         ]
         if not told:
-            return
+            return {}
         sources = _put_sources(connection, (fact for _, fact in told), _put_receipts(connection, receipts))
         rows: list[tuple[Any, ...]] = []
         latest: dict[int, tuple[int, int, int]] = {}
+        written: dict[int, dict[int, ConsentFact]] = {}
         for fact_id, ((customer_id, _), fact) in enumerate(told, next_id(connection, schema.consent_fact)):
             rows.append(fact_values(fact_id, customer_id, fact, sources.get(source_key(fact))))
             refused = int(fact.status is not ConsentStatus.CONFIRMED)
+            written.setdefault(customer_id, {})[fact_id] = fact
             rank = (to_ms(fact.checked_at or fact.observed_at), refused, fact_id)
             latest[customer_id] = max(latest.get(customer_id, rank), rank)
         write_tuples(connection, plain_insert(schema.consent_fact), COLUMNS, rows)
         newest = [(customer_id, fact_id, at, refused) for customer_id, (at, refused, fact_id) in latest.items()]
         write_tuples(connection, _put_if_later(connection.dialect.name), _LATEST, newest)
         self._mark_withdrawn(connection, told)
+        return written
 
     def _mark_withdrawn(self, connection: sa.Connection, told: Sequence[tuple[_Customer, ConsentFact]]) -> None:
         withdrawn = [
@@ -132,6 +143,23 @@ def _unread(connection: sa.Connection, account_id: int) -> bool:
     pulled = sa.exists().where(cursor.account_id == account_id, cursor.stream == "changes")
     told = sa.exists().where(source.account_id == account_id)
     return not connection.execute(sa.select(sa.or_(pulled, told))).scalar_one()
+
+
+def _latest_among(connection: sa.Connection, written: Mapping[int, Mapping[int, ConsentFact]]) -> dict[int, _Told]:
+    """The latest facts of customers, of whom these were just written: only what is older than them is read."""
+    newest = rows_among(connection, _NEWEST_ID, schema.consent_latest.c.customer_id, written)
+    found: dict[int, _Told] = {}
+    older: list[int] = []
+    for customer_id, fact_id in newest:
+        fact = written[customer_id].get(fact_id)
+        if fact is None:
+            older.append(fact_id)
+        else:
+            found[customer_id] = fact_id, fact
+    found.update(
+        (row[1], (row[0], fact_of(row))) for row in rows_among(connection, FACT, schema.consent_fact.c.id, older)
+    )
+    return found
 
 
 def _customers(connection: sa.Connection, facts: Sequence[ConsentFact]) -> dict[int, dict[str, _Customer]]:

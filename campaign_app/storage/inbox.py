@@ -18,7 +18,7 @@ from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.late import complaint_marks
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
-from campaign_app.storage.people import Finder
+from campaign_app.storage.people import Finder, campaign_of
 from campaign_app.storage.schema_sending import complaint, delivery_report, early_report, inbound, ledger, ledger_latest
 from campaign_app.storage.suppressions import add_marks
 from campaign_app.storage.times import to_ms
@@ -64,10 +64,12 @@ class SqlInbox:
             finder = Finder.of(connection, self.keys.hashes, account_id)
             put_cursor(connection, account_id, "inbound", page.next_cursor)
             known = _known(connection, inbound, "inbound_id", account_id, (m.inbound_id for m in page.items))
+            numbers = finder.numbers_of(message.ref for message in page.items)
+            people = [(message, finder.keys(message.ref, message.phone, numbers=numbers)) for message in page.items]
+            sent = finder.last_sent(key for _, keys in people for key in keys)
             marks: list[Suppression] = []
             rows: dict[str, dict[str, Any]] = {}
-            for message in page.items:
-                keys = finder.keys(message.ref, message.phone)
+            for message, keys in people:
                 if message.inbound_id in stop:
                     marks += _opt_outs(finder.entity_uscc, keys, message)
                 if message.inbound_id not in known:
@@ -76,7 +78,7 @@ class SqlInbox:
                         "inbound_id": message.inbound_id,
                         "text": message.text,
                         "opt_out": int(message.inbound_id in stop),
-                        "campaign_id": finder.campaign_of(keys),
+                        "campaign_id": campaign_of(keys, sent),
                     }
             write_all(connection, plain_insert(inbound), list(rows.values()))
             add_marks(connection, marks)
@@ -88,14 +90,19 @@ class SqlInbox:
             put_cursor(connection, account_id, "complaints", page.next_cursor)
             known = _known(connection, complaint, "complaint_id", account_id, (c.complaint_id for c in page.items))
             where = finder.rows_of(clue.provider_id for clue in page.items)
+            numbers = finder.numbers_of(clue.ref for clue in page.items)
             marks: list[Suppression] = []
             rows: dict[str, dict[str, Any]] = {}
             for clue in page.items:
                 ledger_id = where.get(clue.provider_id)
-                keys = finder.keys(clue.ref, clue.phone, ledger_id)
+                keys = finder.keys(clue.ref, clue.phone, ledger_id, numbers=numbers)
                 marks += complaint_marks(finder.entity_uscc, keys, to_ms(clue.received_at))
                 if clue.complaint_id not in known:
-                    found = finder.campaign_of(keys) if ledger_id is None else finder.campaign_of_row(ledger_id)
+                    found = (
+                        campaign_of(keys, finder.last_sent(keys))
+                        if ledger_id is None
+                        else finder.campaign_of_row(ledger_id)
+                    )
                     rows[clue.complaint_id] = {
                         **self._row(account_id, clue.ref, clue.phone, clue.received_at, at),
                         "complaint_id": clue.complaint_id,

@@ -47,9 +47,11 @@ def _apply_reports(finder: Finder, providers: Mapping[str, int], at: int) -> Non
 
 def _apply_complaints(finder: Finder, providers: Mapping[str, int]) -> None:
     wanted = sa.select(complaint).where(_complaint.account_id == finder.account_id)
-    for row in list(rows_among(finder.connection, wanted, _complaint.provider_id, providers)):
+    found = list(rows_among(finder.connection, wanted, _complaint.provider_id, providers))
+    numbers = finder.numbers_of(row.ref for row in found)
+    for row in found:
         ledger_id = providers[row.provider_id]
-        keys = finder.keys(row.ref, None, ledger_id)
+        keys = finder.keys(row.ref, None, ledger_id, numbers=numbers)
         add_marks(finder.connection, complaint_marks(finder.entity_uscc, keys, row.received_at))
         finder.connection.execute(
             sa.update(complaint).where(_complaint.id == row.id).values(campaign_id=finder.campaign_of_row(ledger_id))

@@ -92,6 +92,11 @@ class SqlLedger:
         with self.db.read() as connection:
             return _rows(connection, _ROW.where(ledger.c.submission_id == submission_id))
 
+    def message_ids(self, submission_id: int) -> frozenset[str]:
+        wanted = sa.select(ledger.c.message_id).where(ledger.c.submission_id == submission_id)
+        with self.db.read() as connection:
+            return frozenset(connection.execute(wanted).scalars())
+
     def open_rows(self, submission_id: int) -> tuple[LedgerRow, ...]:
         latest = ledger_latest.c
         undecided = sa.or_(latest.outcome.is_(None), latest.outcome == Outcome.UNKNOWN.value)
@@ -99,7 +104,7 @@ class SqlLedger:
         with self.db.read() as connection:
             return _rows(connection, wanted)
 
-    def settle(self, submission_id: int, outcomes: Sequence[SubmitOutcome], at: datetime) -> None:
+    def settle(self, submission_id: int, outcomes: Sequence[SubmitOutcome], at: datetime) -> bool:
         """Outcomes of messages that are not in this submission are passed over."""
         with self.db.write() as connection:
             standing = standing_of_submission(connection, submission_id)
@@ -115,6 +120,8 @@ class SqlLedger:
                 account = sa.select(submission.c.account_id).where(submission.c.id == submission_id)
                 finder = Finder.of(connection, self.hashes, connection.execute(account).scalar_one())
                 apply_early_arrivals(finder, providers, to_ms(at))
+            settled = sa.select(submission.c.settled).where(submission.c.id == submission_id)
+            return bool(connection.execute(settled).scalar_one())
 
     def unsettled(self, campaign_id: int) -> tuple[Submission, ...]:
         wanted = (

@@ -29,16 +29,24 @@ def rows_among(
 ) -> Iterator[AnyRow]:
     """Rows of the statement whose column is among the values, in no order."""
     for chunk in chunks(dict.fromkeys(values)):
-        yield from connection.execute(statement.where(_among(connection.dialect.name, column, chunk))).all()
+        if connection.dialect.name == "sqlite":
+            yield from _rows_in_json(connection, statement, column, chunk)
+        else:
+            yield from connection.execute(statement.where(column.in_(chunk))).all()
 
 
-def _among(dialect: str, column: sa.ColumnElement[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]:
-    """On SQLite one JSON parameter: naming thousands of parameters costs more than finding their rows."""
-    if dialect != "sqlite":
-        return column.in_(values)
+def _rows_in_json(
+    connection: sa.Connection, statement: AnySelect, column: sa.ColumnElement[Any], values: Sequence[Any]
+) -> Sequence[AnyRow]:
+    """One JSON parameter: naming thousands of parameters costs more than finding their rows."""
     in_hex = isinstance(values[0], bytes)
     text = json.dumps([value.hex() for value in values] if in_hex else values)
-    each = sa.func.json_each(text).table_valued("value").c.value
+    return connection.execute(statement.where(_in_json(column, in_hex=in_hex)), {"among": text}).all()
+
+
+@lru_cache(maxsize=256)
+def _in_json(column: sa.ColumnElement[Any], *, in_hex: bool) -> sa.ColumnElement[bool]:
+    each = sa.func.json_each(sa.bindparam("among", type_=sa.Text)).table_valued("value").c.value
     return column.in_(sa.select(sa.func.unhex(each) if in_hex else each))
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,6 +14,11 @@ from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.schema_sending import campaign, ledger, ledger_outcome, submission
+
+
+def campaign_of(keys: Iterable[bytes], last_sent: Mapping[bytes, tuple[int, int]]) -> int | None:
+    """The campaign of the last message that the person of these keys was sent."""
+    return max((last_sent[key] for key in keys if key in last_sent), default=(0, None))[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,20 @@ class Finder:
     def of(cls, connection: sa.Connection, hashes: PhoneKeys, account_id: int) -> Finder:
         return cls(connection, hashes, account_id, entity_of(connection, account_id))
 
-    def keys(self, ref: str, phone: Phone | None, ledger_id: int | None = None) -> frozenset[bytes]:
-        """Every key that this person is known by: given, and of the customers behind them."""
+    def numbers_of(self, refs: Iterable[str]) -> dict[str, bytes | None]:
+        """The account's customers among these refs, with the key of their number."""
+        customer = schema.customer.c
+        wanted = sa.select(customer.ref, customer.phone_key).where(customer.account_id == self.account_id)
+        return {row[0]: row[1] for row in rows_among(self.connection, wanted, customer.ref, filter(None, refs))}
+
+    def keys(
+        self, ref: str, phone: Phone | None, ledger_id: int | None = None, *, numbers: Mapping[str, bytes | None]
+    ) -> frozenset[bytes]:
+        """Every key that this person is known by: given, and of the customers behind them (of `numbers_of`)."""
         keys: set[bytes] = set()
         if ref:
             keys.add(self.hashes.of_ref(CustomerRef(self.account_id, ref)))
-            keys |= self._phone_keys(schema.customer.c.account_id == self.account_id, schema.customer.c.ref == ref)
+            keys |= {key for key in (numbers.get(ref),) if key is not None}
         if phone is not None:
             keys.add(self.hashes.of_phone(phone))
         if ledger_id is not None:
@@ -54,23 +66,20 @@ class Finder:
         named = (provider_id for provider_id in provider_ids if provider_id)
         return {row[0]: row[1] for row in rows_among(self.connection, wanted, ledger_outcome.c.provider_id, named)}
 
-    def campaign_of(self, keys: Iterable[bytes]) -> int | None:
-        """The campaign of the last message that this person was sent for the entity."""
+    def last_sent(self, keys: Iterable[bytes]) -> dict[bytes, tuple[int, int]]:
+        """The last message that was sent under each key for the entity: its ledger row and campaign."""
         wanted = (
-            sa.select(ledger.c.campaign_id)
+            sa.select(ledger.c.dedupe_key, ledger.c.id, ledger.c.campaign_id)
             .join(campaign, campaign.c.id == ledger.c.campaign_id)
-            .where(campaign.c.entity_uscc == self.entity_uscc, ledger.c.dedupe_key.in_(list(keys)))
-            .order_by(ledger.c.id.desc())
-            .limit(1)
+            .where(campaign.c.entity_uscc == self.entity_uscc)
         )
-        return self.connection.execute(wanted).scalar()
+        last: dict[bytes, tuple[int, int]] = {}
+        for key, row_id, campaign_id in rows_among(self.connection, wanted, ledger.c.dedupe_key, keys):
+            last[key] = max((row_id, campaign_id), last.get(key, (0, 0)))
+        return last
 
     def campaign_of_row(self, ledger_id: int) -> int | None:
         return self.connection.execute(sa.select(ledger.c.campaign_id).where(ledger.c.id == ledger_id)).scalar()
-
-    def _phone_keys(self, *conditions: Any) -> set[bytes]:
-        found = self.connection.execute(sa.select(schema.customer.c.phone_key).where(*conditions)).scalars()
-        return {key for key in found if key is not None}
 
     def _keys_of_row(self, ledger_id: int) -> set[bytes]:
         customer = schema.customer.c

@@ -46,16 +46,15 @@ def add_marks(connection: sa.Connection, suppressions: Iterable[Suppression]) ->
 def marks_of(connection: sa.Connection, entity_uscc: str, keys: Iterable[bytes]) -> dict[bytes, frozenset[Suppression]]:
     """The marks in force, the newest of each kind, by key."""
     table, lifts = schema.suppression, schema.suppression_lift
-    lifted: dict[tuple[bytes, str], int] = {}
-    keys = list(keys)
-    wanted = sa.select(lifts.c.key, lifts.c.kind, lifts.c.granted_at).where(lifts.c.entity_uscc == entity_uscc)
-    for key, kind, granted_at in rows_among(connection, wanted, lifts.c.key, keys):
-        lifted[key, kind] = max(granted_at, lifted.get((key, kind), granted_at))
     newest: dict[tuple[bytes, str], AnyRow] = {}
     for row in rows_among(connection, sa.select(table).where(table.c.entity_uscc == entity_uscc), table.c.key, keys):
         mark = (row.key, row.kind)
         if mark not in newest or newest[mark].since < row.since:
             newest[mark] = row
+    lifted: dict[tuple[bytes, str], int] = {}
+    wanted = sa.select(lifts.c.key, lifts.c.kind, lifts.c.granted_at).where(lifts.c.entity_uscc == entity_uscc)
+    for key, kind, granted_at in rows_among(connection, wanted, lifts.c.key, (key for key, _ in newest)):
+        lifted[key, kind] = max(granted_at, lifted.get((key, kind), granted_at))
     found: dict[bytes, set[Suppression]] = {}
     for (key, kind), row in newest.items():
         if (key, kind) not in lifted or lifted[key, kind] <= row.since:

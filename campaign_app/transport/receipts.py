@@ -23,6 +23,7 @@ from campaign_app.transport.wire import Leaf, ReceiptClaims
 ALGORITHM: Final = "Ed25519"
 RECEIPT_TYPE: Final = "consent-receipt+jwt"
 HASH_SIZE: Final = 32
+_B64U_HASH: Final = 43
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 
 
@@ -104,17 +105,19 @@ class MerkleTree:
         return path
 
     def paths_b64u(self) -> list[list[str]]:
-        """The proofs of all leaves, in base64url; each hash is encoded once."""
-        levels = [[b64u(node) for node in level] for level in self._levels[:-1]]
-        paths: list[list[str]] = []
-        for index in range(self.size):
-            path, at = [], index
-            for level in levels:
-                if at ^ 1 < len(level):
-                    path.append(level[at ^ 1])
-                at >>= 1
-            paths.append(path)
+        """The proofs of all leaves, in base64url; each hash is encoded once, and a path ends as its parent's does."""
+        paths: list[list[str]] = [[]]
+        for level in reversed(self._levels[:-1]):
+            nodes = _all_b64u(level)
+            above, end = paths, len(nodes)
+            paths = [[nodes[at ^ 1], *above[at >> 1]] if at ^ 1 < end else above[at >> 1] for at in range(end)]
         return paths
+
+
+def _all_b64u(hashes: Sequence[bytes]) -> list[str]:
+    """`b64u` of each, in one call: with a byte behind it every hash fills whole groups of four letters."""
+    text = urlsafe_b64encode(b"\0".join(hashes) + b"\0").decode("ascii")
+    return [text[at : at + _B64U_HASH] for at in range(0, len(text), _B64U_HASH + 1)]
 
 
 def merkle_root(leaf_hashes: Sequence[bytes]) -> bytes:

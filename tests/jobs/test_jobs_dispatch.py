@@ -35,6 +35,27 @@ def test_batches_keep_to_one_account_each(shop: Shop) -> None:
     assert [len(g.everybody()) for g in shop.gateways.values()] == [300, 300]
 
 
+def test_a_step_of_several_batches_keeps_what_was_done_before_the_platform_failed(shop: Shop) -> None:
+    account = shop.add_account(10)
+    campaign = shop.campaign()
+    shop.context = replace(shop.context, batch=3)
+
+    def fail_from_the_second_batch_on() -> None:
+        shop.platforms[account].trouble = [RemoteUnavailable("timeout", "No answer")]
+
+    shop.gateways[account].before_submit = fail_from_the_second_batch_on
+    first = dispatch.run_batches(shop.context, campaign.id, -1, 3)
+    assert first == dispatch.BatchResult(dispatch.Step.ON, 2)
+    shop.gateways[account].before_submit = None
+    shop.platforms[account].trouble = [RemoteUnavailable("timeout", "No answer")]
+    with pytest.raises(RemoteUnavailable):
+        dispatch.run_batches(shop.context, campaign.id, first.after, 3)
+    # from the start, as after a crash: the first batch is in the ledger
+    assert dispatch.run_batches(shop.context, campaign.id, -1, 2) == dispatch.BatchResult(dispatch.Step.ON, 5)
+    assert dispatch.run_batches(shop.context, campaign.id, 5, 9).step is dispatch.Step.END
+    assert shop.reached() == everybody(10)
+
+
 def test_one_message_per_phone_across_shops(shop: Shop) -> None:
     shop.add_account(10, prefix="a")
     shop.add_account(10, prefix="b", first_phone=5)

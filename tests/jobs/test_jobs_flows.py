@@ -117,7 +117,9 @@ def test_trouble_that_stays_fails_the_job_and_frees_the_campaign(
 
 
 def test_screening_and_dispatch_end_to_end(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(flows, "BATCHES_A_CHUNK", 2)
+    monkeypatch.setattr(flows, "BATCHES_A_STEP", 1)
+    monkeypatch.setattr(flows, "STEPS_A_CHUNK", 2)
+    monkeypatch.setattr(flows, "CHUNKS_A_STEP", 1)
     running.shop.add_account(1_300)
     campaign = running.shop.campaign(state=CampaignState.SCREENING, screened=False)
     screened = running.run("screen", campaign_id=campaign.id)

@@ -95,6 +95,29 @@ def test_a_screening_that_was_overtaken_leaves_the_state_alone(shop: Shop) -> No
     assert shop.state(campaign.id)[0] is CampaignState.CANCELLED
 
 
+def test_numbers_are_unsealed_for_senders_that_need_them_only(shop: Shop) -> None:
+    account_id = shop.add_account(2)
+    shop.platforms[account_id].people = [replace(person("n", 0), phone=None)]
+    shop.workspace.customers.upsert_page(account_id, shop.platforms[account_id].people, "", shop.clock())
+    assert shop.workspace.campaigns.funnel(shop.campaign().id) == {"ok": 3}
+    gateway = shop.gateways[account_id]
+    gateway.capabilities = replace(gateway.capabilities, needs_phone=True)
+    campaign = shop.campaign()
+    assert shop.workspace.campaigns.funnel(campaign.id) == {"ok": 2, "invalid_phone": 1}
+    shop.run(campaign.id)
+    phones = [m.recipient.phone for batch in gateway.accepted.values() for m in batch]
+    assert phones == [person("c", 0).phone, person("c", 1).phone]
+
+
+def test_a_step_has_several_chunks(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screening, "CHUNK", 2)
+    shop.add_account(9)
+    campaign = shop.campaign(state=CampaignState.SCREENING, screened=False)
+    size = screening.take_snapshot(shop.context, campaign.id)
+    assert [screening.screen_chunks(shop.context, campaign.id, first, size, 3) for first in (0, 6)] == [6, 3]
+    assert screening.finish_screening(shop.context, campaign.id) == {"ok": 9}
+
+
 def test_only_a_confirmed_decision_is_a_recipient(shop: Shop) -> None:
     account_id = shop.add_account(1)
     shop.platforms[account_id].truth["c00000"] = {"status": ConsentStatus.DECLINED}

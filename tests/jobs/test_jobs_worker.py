@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ import pytest
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.ports import Job
-from campaign_app.jobs.worker import HEARTBEAT, POLL_EVERY, Worker, run
+from campaign_app.jobs.worker import BUSY_SECONDS, HEARTBEAT, IDLE_SECONDS, POLL_EVERY, Worker, run
 from tests.helpers.shop import NOW, Shop
 
 
@@ -125,10 +125,17 @@ def test_says_that_it_is_alive(shop: Shop, started: Started) -> None:
 
 
 def test_runs_until_it_is_stopped(shop: Shop, started: Started) -> None:
-    answers = iter([False, False, True])
-    stopped: Callable[[float], bool] = lambda _: next(answers)  # noqa: E731
+    waits: list[float] = []
+
+    def stopped(seconds: float) -> bool:
+        waits.append(seconds)
+        if len(waits) == 1:
+            shop.workspace.jobs.enqueue("poll", {"account_id": 1}, NOW)
+        return len(waits) == 3
+
     run(Worker(shop.context, started), stopped=stopped)
-    assert next(answers, None) is None
+    # less often beside work, from which every look takes time
+    assert waits == [IDLE_SECONDS, BUSY_SECONDS, BUSY_SECONDS]
 
 
 def test_old_jobs_are_forgotten_with_their_flows_and_never_the_newest(shop: Shop, started: Started) -> None:

@@ -49,6 +49,8 @@ def test_a_customer_comes_back_as_synced(workspace: Workspace) -> None:
         ),
         ids["ou-2"]: Customer(ids["ou-2"], account_id, "ou-2", "顾客ou-2", "", "", 0, 0, None, (), {}),
     }
+    sealed = workspace.customers.by_ids([ids["ou-1"]], phones=False)[ids["ou-1"]]
+    assert (sealed.phone, sealed.phone_key) == (None, workspace.phone_keys.of_phone(number(7)))
 
 
 def test_a_page_counts_what_is_new_and_moves_the_cursor(workspace: Workspace) -> None:

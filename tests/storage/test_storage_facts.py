@@ -48,6 +48,30 @@ def test_a_fact_comes_back_as_it_was(workspace: Workspace) -> None:
     assert workspace.facts.receipt(latest[ids["c2"]][0]) is None
 
 
+def test_appending_tells_the_latest_facts_as_they_are_stored(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, person("c1"), person("c2"), person("c3"))
+    workspace.facts.append([fact(account_id, "c1"), fact(account_id, "c3")], [])
+    older = fact(account_id, "c1", checked_at=NOW - minutes(1), status=ConsentStatus.DECLINED)
+    twice = [fact(account_id, "c2", checked_at=NOW + minutes(n)) for n in (2, 1)]
+    told = workspace.facts.append([older, *twice, fact(account_id, "stranger")], [receipt(account_id)])
+    assert told == workspace.facts.latest([ids["c1"], ids["c2"]])
+    assert [told[ids[ref]][1] for ref in ("c1", "c2")] == [fact(account_id, "c1"), twice[0]]
+    assert workspace.facts.append([fact(account_id, "stranger")], []) == {}
+
+
+def test_facts_checked_since_a_moment_leave_out_old_and_undated_ones(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, *(person(ref) for ref in ("old", "then", "new", "undated", "none")))
+    times = {"old": NOW - minutes(1), "then": NOW, "new": NOW + minutes(1), "undated": None}
+    workspace.facts.append([fact(account_id, ref, checked_at=at) for ref, at in times.items()], [])
+    found = workspace.facts.latest(list(ids.values()), checked_since=NOW)
+    assert {customer_id: told.checked_at for customer_id, (_, told) in found.items()} == {
+        ids["then"]: NOW,
+        ids["new"]: NOW + minutes(1),
+    }
+
+
 def test_facts_of_nobody_we_know_are_skipped(workspace: Workspace) -> None:
     account_id = shop(workspace)
     ids = sync(workspace, account_id, person("c1"))

@@ -183,6 +183,10 @@ def test_settling_twice_is_settling_once(sending: Campaigning) -> None:
     assert sending.counts() == {"submitted": 2, "accepted": 1, "rejected": 1}
     assert sending.workspace.ledger.unsettled(sending.campaign_id) == ()
     assert sending.workspace.ledger.open_rows(made.id) == ()
+    assert sending.workspace.ledger.settle(made.id, [], NOW)
+    assert sending.workspace.ledger.message_ids(made.id) == {
+        row.message_id for row in sending.workspace.ledger.rows(made.id)
+    }
     with sending.workspace.database.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM ledger_outcome").scalar() == 2
 
@@ -191,6 +195,7 @@ def test_an_unknown_outcome_keeps_the_submission_open_until_it_is_known(sending:
     made = sending.claim(0, 1)
     sending.settle(made, (0, Outcome.UNKNOWN), (1, Outcome.ACCEPTED))
     assert [row.seq for row in sending.workspace.ledger.open_rows(made.id)] == [0]
+    assert not sending.workspace.ledger.settle(made.id, [], NOW)
     assert [each.settled for each in sending.workspace.ledger.unsettled(sending.campaign_id)] == [False]
     sending.settle(made, (0, Outcome.ACCEPTED), (1, Outcome.UNKNOWN))
     assert sending.counts() == {"submitted": 2, "accepted": 2}
@@ -199,7 +204,7 @@ def test_an_unknown_outcome_keeps_the_submission_open_until_it_is_known(sending:
 
 def test_outcomes_of_messages_that_are_not_here_are_passed_over(sending: Campaigning) -> None:
     made = sending.claim(0)
-    sending.workspace.ledger.settle(made.id, [SubmitOutcome("stranger", Outcome.ACCEPTED, "p")], NOW)
+    assert not sending.workspace.ledger.settle(made.id, [SubmitOutcome("stranger", Outcome.ACCEPTED, "p")], NOW)
     assert sending.counts() == {"submitted": 1, "unknown": 1}
 
 
@@ -288,5 +293,8 @@ def test_sent_messages_are_counted_by_person_and_entity(sending: Campaigning) ->
     ids = [*sending.ids.values(), *twins.values()]
     sent = sending.workspace.campaigns.sent_since(ENTITY, ids, NOW - minutes(1))
     assert sent == {sending.ids["c0"]: 1, sending.ids["c2"]: 1, twins["twin"]: 1}
+    keys = {each.id: each.phone_key for each in sending.workspace.customers.by_ids(ids).values() if each.phone_key}
+    assert len(keys) == len(ids)
+    assert sending.workspace.campaigns.sent_since(ENTITY, ids, NOW - minutes(1), keys=keys) == sent
     assert sending.workspace.campaigns.sent_since(ENTITY, ids, NOW + minutes(1)) == {}
     assert sending.workspace.campaigns.sent_since(OTHER_ENTITY, ids, NOW - minutes(1)) == {}

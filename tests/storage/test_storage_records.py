@@ -74,6 +74,15 @@ def test_cursors_begin_empty(workspace: Workspace) -> None:
     assert workspace.accounts.cursor(shop(workspace), "reports") == ""
 
 
+def test_a_secret_of_an_account_is_handed_out_while_it_is_connected(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    workspace.secrets.put("key", "甲")
+    told = [workspace.secrets.get_of_connected(account_id, name) for name in ("key", "other")]
+    workspace.accounts.set_account_state(account_id, "disconnected")
+    assert [*told, workspace.secrets.get_of_connected(account_id, "key")] == ["甲", None, None]
+    assert workspace.secrets.get_of_connected(99, "key") is None
+
+
 def test_secrets_are_sealed_under_their_names(workspace: Workspace) -> None:
     workspace.secrets.put("a", "token 甲")
     workspace.secrets.put("b", "token 乙")

@@ -1,0 +1,58 @@
+"""Rendered texts are looked at once, and again as soon as anything about them may differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from campaign_app import assets
+from campaign_app.compliance import Engine, load_all
+from campaign_app.compliance.engine import CheckResult
+from campaign_app.compliance.message import CheckRequest
+from campaign_app.services.texts import Texts
+from tests.helpers.desk import Desk
+from tests.helpers.shop import NOW
+
+RULES = load_all(assets.path("rules"))
+
+
+class CountingEngine(Engine):
+    """Counts the rows that were really looked at."""
+
+    looked_at = 0
+
+    def check_rendered(self, request: CheckRequest, rows: Iterable[Mapping[str, str]]) -> Iterator[CheckResult]:
+        for result in super().check_rendered(request, rows):
+            self.looked_at += 1
+            yield result
+
+
+def test_the_same_words_are_looked_at_once_until_something_changes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = desk.shop.workspace
+    engine = CountingEngine(RULES)
+    texts = Texts(
+        engine=engine, accounts=workspace.accounts, campaigns=workspace.campaigns, customers=workspace.customers
+    )
+    campaign = replace(desk.made(), send_at=NOW + timedelta(hours=1))
+    anna, second = list(workspace.customers.by_ids([1, 2]).values())
+    twin = replace(anna, id=99, city="苏州")
+    bad = replace(second, name="国家级")
+    asked = [anna, second, twin, bad]
+    expected = desk.texts.messages(campaign, asked, NOW)
+    assert texts.messages(campaign, asked, NOW) == expected
+    assert [message.blocked for message in expected] == [False, False, False, True]
+    assert engine.looked_at == 3
+    assert texts.messages(campaign, asked[::-1], NOW + timedelta(minutes=5)) == expected[::-1]
+    assert engine.looked_at == 3
+    changed = replace(campaign, body=campaign.body + "。")
+    assert texts.messages(changed, asked, NOW) == desk.texts.messages(changed, asked, NOW) != expected
+    assert engine.looked_at == 6
+    at_night = replace(changed, send_at=NOW + timedelta(hours=14))
+    assert all(message.blocked for message in texts.messages(at_night, asked, NOW))
+    assert engine.looked_at == 9
+    monkeypatch.setattr("campaign_app.services.texts.KNOWN_MAX", 1)
+    assert texts.messages(at_night, asked, NOW) == desk.texts.messages(at_night, asked, NOW)
+    assert engine.looked_at == 12
