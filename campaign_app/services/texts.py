@@ -133,6 +133,7 @@ class Texts:
     def _request(self, campaign: Campaign, now: datetime) -> CheckRequest:
         entity = self._accounts.entity(campaign.entity_uscc)
         filed = self._accounts.signature(campaign.signature, campaign.entity_uscc)
+        now = now.replace(second=0, microsecond=0)  # the same question for a minute, whoever keeps its answers
         return CheckRequest(
             body=campaign.body,
             signature=filed or Signature(campaign.signature, owner_uscc=""),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +20,13 @@ from campaign_app.services.audiences import Audiences
 from campaign_app.services.campaigns import approval_hash
 from campaign_app.services.window import BEIJING, closing_time, likely_time
 from tests.fakes.remotes import ENTITY, ISSUER
-from tests.helpers.desk import CLEAN, Desk, code_of
+from tests.helpers.desk import CLEAN, Desk, code_of, open_desk
 from tests.helpers.shop import NOW
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    yield from open_desk(tmp_path / "ws")
 
 
 def test_from_draft_to_results(desk: Desk) -> None:

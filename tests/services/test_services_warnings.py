@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +13,13 @@ from campaign_app.domain.campaign import CampaignState, Warned
 from campaign_app.domain.signature import Signature
 from campaign_app.services.window import BEIJING, likely_time
 from tests.fakes.remotes import ENTITY
-from tests.helpers.desk import Desk, code_of
+from tests.helpers.desk import Desk, code_of, open_desk
 from tests.helpers.shop import NOW
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    yield from open_desk(tmp_path / "ws")
 
 
 def one_that_reads_oddly(desk: Desk, name: str = "仅剩2小时") -> int:
