@@ -6,7 +6,7 @@ A batch that was killed before its claim starts anew: nothing was written. One t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -55,14 +55,17 @@ def run_batch(context: Context, campaign_id: int, after: int) -> BatchResult:
     return BatchResult(Step.STOPPED, after) if stopped else BatchResult(Step.ON, batch.last_seq)
 
 
-def run_batches(context: Context, campaign_id: int, after: int, most: int) -> BatchResult:
-    """Up to `most` batches. Where one of them has to be tried again, what was done before it counts."""
-    result = run_batch(context, campaign_id, after)
+def run_batches(context_of: Callable[[], Context], campaign_id: int, after: int, most: int) -> BatchResult:
+    """Up to `most` batches, each in the context of its moment.
+
+    Where one of them has to be tried again, what was done before it counts.
+    """
+    result = run_batch(context_of(), campaign_id, after)
     for _ in range(most - 1):
         if result.step is not Step.ON:
             break
         try:
-            result = run_batch(context, campaign_id, result.after)
+            result = run_batch(context_of(), campaign_id, result.after)
         except RemoteUnavailable:
             break  # the next call meets the same trouble and waits for it to pass
     return result

@@ -163,7 +163,7 @@ class Flows(DBOSConfiguredInstance):
 
     @_asks_platform
     def dispatch_batch(self, job_id: int, campaign_id: int, after: int) -> tuple[str, int]:
-        result = dispatch.run_batches(self._as_set(self._context), campaign_id, after, BATCHES_A_STEP)
+        result = dispatch.run_batches(lambda: self._as_set(self._context), campaign_id, after, BATCHES_A_STEP)
         size = self._context.stores.campaigns.campaign(campaign_id).snapshot_size
         self._context.stores.jobs.set_progress(job_id, min(result.after + 1, size), size)
         return result.step.value, result.after

@@ -139,17 +139,12 @@ class Texts:
             signature=filed or Signature(campaign.signature, owner_uscc=""),
             sender=Sender(entity.name, entity.uscc, entity.kind, frozenset(entity.licences)),
             purpose=campaign.purpose,
-            send_at=_whole_minute(likely_time(now) if campaign.send_at is None else max(campaign.send_at, now)),
+            send_at=likely_time(now) if campaign.send_at is None else max(campaign.send_at, now),
         )
 
 
 def _warned(findings: Iterable[Finding]) -> frozenset[str]:
     return frozenset(finding.rule_id for finding in findings if finding.severity is Severity.WARN)
-
-
-def _whole_minute(moment: datetime) -> datetime:
-    """Rules tell minutes apart and nothing finer: what was found stays true until the next one."""
-    return moment.replace(second=0, microsecond=0)
 
 
 def values_of(customer: Customer) -> dict[str, str]:

@@ -44,15 +44,15 @@ def test_a_step_of_several_batches_keeps_what_was_done_before_the_platform_faile
         shop.platforms[account].trouble = [RemoteUnavailable("timeout", "No answer")]
 
     shop.gateways[account].before_submit = fail_from_the_second_batch_on
-    first = dispatch.run_batches(shop.context, campaign.id, -1, 3)
+    first = dispatch.run_batches(lambda: shop.context, campaign.id, -1, 3)
     assert first == dispatch.BatchResult(dispatch.Step.ON, 2)
     shop.gateways[account].before_submit = None
     shop.platforms[account].trouble = [RemoteUnavailable("timeout", "No answer")]
     with pytest.raises(RemoteUnavailable):
-        dispatch.run_batches(shop.context, campaign.id, first.after, 3)
+        dispatch.run_batches(lambda: shop.context, campaign.id, first.after, 3)
     # from the start, as after a crash: the first batch is in the ledger
-    assert dispatch.run_batches(shop.context, campaign.id, -1, 2) == dispatch.BatchResult(dispatch.Step.ON, 5)
-    assert dispatch.run_batches(shop.context, campaign.id, 5, 9).step is dispatch.Step.END
+    assert dispatch.run_batches(lambda: shop.context, campaign.id, -1, 2) == dispatch.BatchResult(dispatch.Step.ON, 5)
+    assert dispatch.run_batches(lambda: shop.context, campaign.id, 5, 9).step is dispatch.Step.END
     assert shop.reached() == everybody(10)
 
 

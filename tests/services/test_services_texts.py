@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,15 @@ from campaign_app.compliance import Engine, load_all
 from campaign_app.compliance.engine import CheckResult
 from campaign_app.compliance.message import CheckRequest
 from campaign_app.services.texts import Texts
-from tests.helpers.desk import Desk
+from tests.helpers.desk import Desk, open_desk
 from tests.helpers.shop import NOW
 
 RULES = load_all(assets.path("rules"))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    yield from open_desk(tmp_path / "ws")
 
 
 class CountingEngine(Engine):
