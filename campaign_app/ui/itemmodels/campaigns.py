@@ -9,8 +9,8 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from campaign_app.domain.campaign import CampaignState as State
+from campaign_app.services.campaign_rows import CampaignRow
 from campaign_app.ui import show
-from campaign_app.ui.viewmodels.campaigns import CampaignRow
 from campaign_app.words import Words
 
 Index = QModelIndex | QPersistentModelIndex

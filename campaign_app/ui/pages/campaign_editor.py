@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.campaigns import LEVELS
 from campaign_app.ui.pages.steps.step import Step
+from campaign_app.ui.theme.tokens import HEADING
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.campaign_steps import STEPS, Mark, marks
 from campaign_app.ui.viewmodels.campaigns import CampaignsModel
@@ -21,6 +22,7 @@ from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.stepper import Stepper
 
 NAME_LIMIT: Final = 60
+WIDEST: Final = 360
 
 
 class CampaignEditor(QWidget):
@@ -127,7 +129,12 @@ class CampaignEditor(QWidget):
         self.close_button.setIcon(self._desk.kit.theme.icon("left", "accent"))
 
     def _fit_name(self, text: str) -> None:
-        self.name.setFixedWidth(min(360, max(120, self.name.fontMetrics().horizontalAdvance(text) + 30)))
+        font = QFont(self.name.font())
+        font.setPixelSize(HEADING)
+        font.setWeight(QFont.Weight.DemiBold)
+        self.name.setFixedWidth(min(WIDEST, max(120, QFontMetrics(font).horizontalAdvance(text) + 28)))
+        if not self.name.hasFocus():
+            self.name.setCursorPosition(0)
 
     def _foot(self) -> QWidget:
         self.back = button(self.tr("上一步"), name="step_back", click=lambda: self._move(-1))

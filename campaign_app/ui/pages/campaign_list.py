@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from campaign_app.domain.campaign import Campaign
+from campaign_app.services.campaign_rows import CampaignRow
 from campaign_app.services.campaigns import DELETABLE
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.campaigns import COLUMNS, LEVEL, ROW, UNDER, CampaignTable
-from campaign_app.ui.viewmodels.campaigns import GROUPS, CampaignRow, CampaignsModel, ListState
+from campaign_app.ui.viewmodels.campaigns import GROUPS, CampaignsModel, ListState
 from campaign_app.ui.widgets import ask
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.empty import Empty
