@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QShortcut
+from PySide6.QtGui import QFont, QFontMetrics, QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from campaign_app.ui import show
@@ -87,6 +87,11 @@ class CampaignEditor(QWidget):
         self._rename()
         for step in self._steps.values():
             step.left()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Another page is shown, or the window is about to close: what was typed is not left lying about."""
+        super().hideEvent(event)
+        self.finish()
 
     def render_view(self, view: CampaignView) -> None:
         campaign = view.campaign

@@ -134,9 +134,14 @@ class CampaignList(QWidget):
         made.setPlaceholderText(self.tr("按名称查找"))
         made.setClearButtonEnabled(True)
         made.setFixedWidth(220)
-        made.addAction(self._desk.kit.theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        theme = self._desk.kit.theme
+        self._glass = made.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        theme.changed.connect(self._draw_glass)
         made.textChanged.connect(self._model.search)
         return made
+
+    def _draw_glass(self) -> None:
+        self._glass.setIcon(self._desk.kit.theme.icon("search"))
 
     def _table(self) -> QTableView:
         self.rows = CampaignTable(lambda: self._desk.kit.words, self._desk.app.clock, self)

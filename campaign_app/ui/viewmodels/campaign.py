@@ -69,6 +69,7 @@ class CampaignModel(QObject):
         self._loading = False
         self._stopped = False
         self._told = ""
+        self._gone = False
         self._set_pace()
 
     @property
@@ -87,6 +88,8 @@ class CampaignModel(QObject):
 
     def edit(self, then: Callable[[], None] | None = None, **changes: Any) -> None:
         """Changes name, purpose, audience, signature or body; what is shown changes at once, and back if it fails."""
+        if self._gone:
+            return
         before = self.view.campaign
         self._become(replace(self.view, campaign=replace(before, **changes), unsaved=self.view.unsaved + 1))
         self._tasks.write(
@@ -132,6 +135,7 @@ class CampaignModel(QObject):
 
     def _deleted(self) -> None:
         self.stop()
+        self._gone = True
         self.gone.emit()
 
     def _do(self, action: Callable[[], Campaign], then: Callable[[], None] | None = None) -> None:
