@@ -165,6 +165,7 @@ def test_each_line_leads_to_its_page(place: Workplace, qtbot: QtBot) -> None:
     waiting = place.campaign("会员日", State.WAITING, state_note="window_over")
     page = open_page(place, qtbot)
     (line,) = page.todos.lines
+    assert page.heading.window() is page.window()
     assert (line.title, line.action) == ("会员日 · 等待处理", "去处理")
     qtbot.mouseClick(page.todos.findChild(QPushButton, f"todo_{line.key}"), Qt.MouseButton.LeftButton)
     assert place.went == [("campaigns", (waiting.id, "sending"))]

@@ -41,17 +41,8 @@ class OverviewPage(Page):
         )
         self.buttons.addWidget(self.new_button)
         self.first = FirstSteps(desk.kit.theme, desk.way)
-        inside = column(
-            self._staging(),
-            self.first,
-            self._tiles(),
-            self._calm(),
-            self.todos,
-            self.more,
-            self._results(),
-            None,
-            space=4,
-        )
+        todo = column(self.heading, self._calm(), self.todos, self.more, space=2)
+        inside = column(self._staging(), self.first, self._tiles(), todo, self._results(), None, space=4)
         inside.setContentsMargins(0, 0, 8, 8)
         self.content.addWidget(scrolling(inside))
         self.model.changed.connect(self.render_state)
@@ -232,10 +223,11 @@ class OverviewPage(Page):
     def _result(self, each: CampaignRow) -> QWidget:
         campaign, counts = each.campaign, each.counts
         words = self._desk.kit.words
-        submitted = counts.get("submitted", 0)
+        submitted, delivered = counts.get("submitted", 0), counts.get("delivered", 0)
+        known = delivered + counts.get("failed", 0)  # reports come in later than messages leave
         figures = [
             self._figure(words.term("count", "submitted"), show.count(submitted)),
-            self._figure(words.term("count", "delivered"), show.share(counts.get("delivered", 0), submitted)),
+            self._figure(words.term("count", "delivered"), show.share(delivered, submitted) if known else "–"),
             self._figure(words.term("count", "replies"), show.count(counts.get("replies", 0))),
             self._figure(words.term("count", "opt_outs"), show.count(counts.get("opt_outs", 0))),
         ]
