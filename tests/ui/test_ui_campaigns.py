@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from campaign_app.domain.audience import Condition, Filter, Op
-from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.ui.itemmodels.campaigns import COLUMNS, UNDER
 from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.pages.new_campaign import NewCampaign
-from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
-from campaign_app.ui.viewmodels.campaign_steps import STEPS, Mark, marks
 from tests.helpers.desk_of import ENTITY, NAME, Workplace, workplace
 
 
@@ -40,12 +34,12 @@ def open_page(place: Workplace, qtbot: QtBot) -> CampaignsPage:
 
 
 def names(page: CampaignsPage) -> list[str]:
-    rows = page.list.rows
+    rows = page.list.table.rows
     return [rows.index(at, 0).data() for at in range(rows.rowCount())]
 
 
 def cell(page: CampaignsPage, name: str, column: str, role: int = Qt.ItemDataRole.DisplayRole) -> str:
-    rows = page.list.rows
+    rows = page.list.table.rows
     return str(rows.index(names(page).index(name), COLUMNS.index(column)).data(role) or "")
 
 
@@ -119,7 +113,7 @@ def test_the_list_follows_what_happens_meanwhile(place: Workplace, qtbot: QtBot)
     choose(page, "双十一")
     place.put(moving.id, state=State.PAUSED, state_note="sender_unavailable")
     qtbot.waitUntil(lambda: cell(page, "双十一", "state") == "已暂停")
-    chosen = page.list.chosen()
+    chosen = page.list.table.chosen()
     assert chosen is not None
     assert chosen.id == moving.id
 
@@ -148,9 +142,9 @@ def test_a_copy_is_a_new_draft_that_can_be_opened(place: Workplace, qtbot: QtBot
     place.campaign("去年双十一", State.DONE)
     page = open_page(place, qtbot)
     choose(page, "去年双十一")
-    page.list.copy_action.trigger()
+    page.list.table.copy_action.trigger()
     qtbot.waitUntil(lambda: names(page) == ["去年双十一（副本）", "去年双十一"])
-    chosen = page.list.chosen()
+    chosen = page.list.table.chosen()
     assert chosen is not None
     assert chosen.name == "去年双十一（副本）"
     notice = place.desk.kit.messages.last
@@ -175,10 +169,10 @@ def test_a_draft_is_deleted_only_after_it_was_said_that_it_is_for_good(place: Wo
     page = open_page(place, qtbot)
     choose(page, "草案")
     answer("confirm_no")
-    page.list.delete_action.trigger()
+    page.list.table.delete_action.trigger()
     assert names(page) == ["草案"]
     answer("confirm_yes")
-    page.list.delete_action.trigger()
+    page.list.table.delete_action.trigger()
     qtbot.waitUntil(lambda: names(page) == [])
     assert page.list.nothing.currentWidget() is page.list.first
 
@@ -188,7 +182,7 @@ def test_what_was_sent_is_not_deleted(place: Workplace, qtbot: QtBot) -> None:
     place.campaign("去年", State.DONE)
     page = open_page(place, qtbot)
     choose(page, "去年")
-    page.list.delete_action.trigger()
+    page.list.table.delete_action.trigger()
     notice = place.desk.kit.messages.last
     assert notice is not None
     assert "只有草稿可以删除" in notice.text
@@ -249,178 +243,3 @@ def test_an_entity_whose_shops_are_disconnected_cannot_send(place: Workplace, qt
     place.app.accounts.disconnect(account, actor="test")
     page = open_page(place, qtbot)
     assert page.model.state.senders == ()
-
-
-# --- editor ----------------------------------------------------------------------------------------------------------
-
-
-def test_the_five_steps_are_visited_in_any_order_and_built_once(place: Workplace, qtbot: QtBot) -> None:
-    place.add_shop(3)
-    made = place.campaign("双十一")
-    page = open_page(place, qtbot)
-    edit(page, made.id, qtbot, "results")
-    editor = page.editor
-    assert editor is not None
-    assert list(editor._steps) == ["results"]
-    page.activateWindow()
-    qtbot.waitUntil(page.isActiveWindow)
-    for number in (1, 3, 2, 4, 5):
-        qtbot.keyClick(editor, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.AltModifier)
-        assert page.model.step == STEPS[number - 1]
-        assert editor.stepper.buttons[STEPS[number - 1]].isChecked()
-    qtbot.mouseClick(editor.stepper.buttons["content"], Qt.MouseButton.LeftButton)
-    assert page.model.step == "content"
-    editor.go("results")
-    assert len(editor._steps) == 5
-    assert not editor.on.isVisibleTo(editor)
-    qtbot.mouseClick(editor.back, Qt.MouseButton.LeftButton)
-    assert page.model.step == "sending"
-    before = editor.step
-    editor.go("audience")
-    editor.go("sending")
-    assert editor.step is before
-
-
-def test_a_step_can_send_the_user_to_the_field_of_another(place: Workplace, qtbot: QtBot) -> None:
-    place.add_shop(3)
-    made = place.campaign("双十一")
-    page = open_page(place, qtbot)
-    edit(page, made.id, qtbot, "sending")
-    editor = page.editor
-    assert editor is not None
-    landed: list[str] = []
-    editor.go("content")
-    editor.step.land = landed.append  # type: ignore[method-assign]
-    editor.go("sending")
-    editor.step.wanted.emit("content", "signature")
-    assert page.model.step == "content"
-    assert landed == ["signature"]
-
-
-def test_the_name_is_changed_in_place_and_never_empty(place: Workplace, qtbot: QtBot) -> None:
-    place.add_shop()
-    made = place.campaign("双十一")
-    page = open_page(place, qtbot)
-    edit(page, made.id, qtbot)
-    editor = page.editor
-    assert editor is not None
-    editor.name.setText("  ")
-    editor.name.editingFinished.emit()
-    assert editor.name.text() == "双十一"
-    editor.name.setText("双十一正式")
-    editor.name.editingFinished.emit()
-    assert editor.saved.text() == "正在保存…"
-    qtbot.waitUntil(lambda: editor.saved.text() == "已保存")
-    assert place.app.campaigns.get(made.id).name == "双十一正式"
-
-
-def test_a_running_campaign_keeps_its_name(place: Workplace, qtbot: QtBot) -> None:
-    place.add_shop()
-    made = place.campaign("双十一", State.SENDING)
-    page = open_page(place, qtbot)
-    edit(page, made.id, qtbot)
-    assert page.editor is not None
-    assert page.editor.name.isReadOnly()
-
-
-def test_leaving_the_editor_saves_what_was_only_typed(place: Workplace, qtbot: QtBot) -> None:
-    place.add_shop(6)
-    made = place.campaign("双十一")
-    page = open_page(place, qtbot)
-    edit(page, made.id, qtbot, "audience")
-    editor = page.editor
-    assert editor is not None
-    audience = editor.step.audience  # type: ignore[attr-defined]
-    qtbot.waitUntil(lambda: audience.state.draft is not None)
-    audience.add(0, "order_count", Op.AT_LEAST, "1")
-    qtbot.mouseClick(editor.close_button, Qt.MouseButton.LeftButton)
-    assert page.model.current is None
-    assert page.list.isVisible()
-    wanted = Filter((Condition("order_count", Op.AT_LEAST, 1),))
-    qtbot.waitUntil(lambda: place.app.campaigns.get(made.id).audience == wanted)
-
-
-def test_another_language_keeps_the_campaign_and_the_step(place: Workplace, qtbot: QtBot) -> None:
-    place.add_shop(3)
-    made = place.campaign("双十一")
-    page = open_page(place, qtbot)
-    edit(page, made.id, qtbot, "screening")
-    again = CampaignsPage(place.desk)
-    qtbot.addWidget(again)
-    assert again.editor is not None
-    assert again.model.step == "screening"
-    assert again.editor.shows(page.model.current)  # type: ignore[arg-type]
-
-
-def test_a_campaign_that_is_gone_leads_back_to_the_list(place: Workplace, qtbot: QtBot) -> None:
-    place.add_shop()
-    made = place.campaign("双十一")
-    page = open_page(place, qtbot)
-    edit(page, made.id, qtbot)
-    place.app.campaigns.delete_draft(made.id, "somebody else")
-    page.model.current.load()  # type: ignore[union-attr]
-    qtbot.waitUntil(lambda: page.model.current is None)
-    assert page.list.isVisible()
-    assert place.desk.kit.messages.last is None
-
-
-def test_a_campaign_that_does_not_exist_is_said_not_shown(place: Workplace, qtbot: QtBot) -> None:
-    page = open_page(place, qtbot)
-    with qtbot.waitSignal(place.desk.kit.messages.told):
-        page.open(99)
-    assert page.editor is None
-
-
-# --- model -----------------------------------------------------------------------------------------------------------
-
-
-def view(state: State = State.DRAFT, counts: dict[str, int] | None = None, **changes: object) -> CampaignView:
-    funnel = changes.pop("funnel", {})
-    campaign = replace(Campaign(1, "x", ENTITY, "retail", Filter(), state=state), **changes)  # type: ignore[arg-type]
-    return CampaignView(campaign, funnel, counts or {})  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("seen", "step", "mark"),
-    [
-        (view(), "audience", Mark("empty", "everybody")),
-        (view(audience=Filter((Condition("tag", Op.IS, "a"),))), "audience", Mark("done", "conditions", 1)),
-        (view(State.SCREENED, snapshot_size=9), "audience", Mark("done", "people", 9)),
-        (view(), "content", Mark("empty", "empty")),
-        (view(body="a"), "content", Mark("attention", "no_signature")),
-        (view(signature="a"), "content", Mark("attention", "no_text")),
-        (view(body="a", signature="a"), "content", Mark("done", "written")),
-        (view(), "screening", Mark("empty", "empty")),
-        (view(State.SCREENING), "screening", Mark("busy", "running")),
-        (view(funnel={"ok": 1}), "screening", Mark("attention", "void")),
-        (view(state_note="refused"), "screening", Mark("attention", "failed")),
-        (view(State.SCREENED, funnel={"stale": 1}), "screening", Mark("attention", "nobody")),
-        (view(State.SENDING, funnel={"ok": 3}), "screening", Mark("done", "ready", 3)),
-        (view(), "sending", Mark("empty", "empty")),
-        (view(State.WAITING), "sending", Mark("attention", "stopped")),
-        (view(State.SENDING), "sending", Mark("busy", "running")),
-        (view(State.CANCELLED), "sending", Mark("done", "cancelled")),
-        (view(), "results", Mark("empty", "empty")),
-        (view(State.SENDING, {"submitted": 2, "delivered": 1}), "results", Mark("busy", "delivered", 1)),
-        (view(State.DONE, {"submitted": 2, "delivered": 2}), "results", Mark("done", "delivered", 2)),
-        (view(State.DONE, {"submitted": 2, "complaints": 1}), "results", Mark("attention", "complaints", 1)),
-    ],
-)
-def test_each_step_says_how_far_it_is(seen: CampaignView, step: str, mark: Mark) -> None:
-    assert marks(seen)[step] == mark
-
-
-@pytest.mark.parametrize("state", list(State))
-def test_every_state_has_a_mark_for_every_step(state: State) -> None:
-    assert set(marks(view(state))) == set(STEPS)
-
-
-def test_a_campaign_nobody_looks_at_is_not_read_by_the_clock(place: Workplace, qtbot: QtBot) -> None:
-    place.add_shop()
-    model = CampaignModel(place.app, place.desk.kit.tasks, place.desk.kit.messages, place.campaign("双十一"))
-    model.stop()
-    place.put(model.id, body="新")
-    with qtbot.waitSignal(model.changed):
-        model.load()
-    assert not model._timer.isActive()
-    shiboken6.delete(model)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from campaign_app.ui.desk import Way
 from campaign_app.ui.theme import icons
@@ -25,7 +27,16 @@ class FirstSteps(QFrame):
             label(self.tr("只有平台确认同意过的客户会收到短信，没有确认的一个也不发。"), "muted", wrap=True),
             margin=5,
         )
-        steps = (
+        for number, (title, text, action, go) in enumerate(self._steps(way), start=1):
+            layout.addWidget(divider())
+            layout.addLayout(self._step(number, title, text, button(action, name=f"first_{number}", click=go)))
+        self.setLayout(layout)
+        theme.changed.connect(self._draw)
+        self.show_done(connected=False, synced=False, made=False)
+
+    def _steps(self, way: Way) -> tuple[tuple[str, str, str, Callable[[], None]], ...]:
+        """(title, text, word on the button, where it leads)."""
+        return (
             (
                 self.tr("连接店铺账户"),
                 self.tr("填平台给的地址和密钥；密钥只存在加密的工作区里。"),
@@ -45,19 +56,16 @@ class FirstSteps(QFrame):
                 lambda: way.to("campaigns", "new"),
             ),
         )
-        for number, (title, text, action, go) in enumerate(steps, start=1):
-            image = QLabel()
-            image.setFixedWidth(26)
-            act = button(action, name=f"first_{number}", click=go)
-            act.setAccessibleName(self.tr("第 {} 步：{}").format(number, title))
-            self._images.append(image)
-            self.buttons.append(act)
-            layout.addWidget(divider())
-            words = column(label(title, "strong"), label(text, "muted", wrap=True), space=1)
-            layout.addLayout(row(image, words, act, space=3, stretch=1))
-        self.setLayout(layout)
-        theme.changed.connect(self._draw)
-        self.show_done(connected=False, synced=False, made=False)
+
+    def _step(self, number: int, title: str, text: str, act: QPushButton) -> QHBoxLayout:
+        image = QLabel()
+        image.setFixedWidth(26)
+        act.setAccessibleName(self.tr("第 {} 步：{}").format(number, title))
+        self._images.append(image)
+        self.buttons.append(act)
+        return row(
+            image, column(label(title, "strong"), label(text, "muted", wrap=True), space=1), act, space=3, stretch=1
+        )
 
     def show_done(self, *, connected: bool, synced: bool, made: bool) -> None:
         """The first that is not done has the button that stands out; what is done has none."""

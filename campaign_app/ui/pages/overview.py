@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from campaign_app.services.campaign_rows import CampaignRow
 from campaign_app.services.matters import Matter
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.first_steps import FirstSteps
+from campaign_app.ui.pages.last_results import LastResults
+from campaign_app.ui.pages.matter_words import MatterWords
 from campaign_app.ui.theme import icons
 from campaign_app.ui.viewmodels.overview import OverviewModel, OverviewState
-from campaign_app.ui.widgets.basics import button, card, clear, column, divider, label, row
-from campaign_app.ui.widgets.elided import Elided
+from campaign_app.ui.widgets.basics import button, card, column, label, row
 from campaign_app.ui.widgets.page import Page, scrolling
 from campaign_app.ui.widgets.todo import Todo, Todos
 
@@ -31,7 +30,8 @@ class OverviewPage(Page):
         self._desk = desk
         self.model = OverviewModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.jobs, desk.session, self)
         self._leads: dict[str, tuple[str, object]] = {}
-        self._results_shown: tuple[CampaignRow, ...] | None = None
+        self._words = MatterWords(desk.kit, self)
+        self.results = LastResults(desk.kit, desk.way)
         self.todos = Todos(desk.kit.theme, name="overview_todos")
         self.todos.chosen.connect(self._go)
         self.more = label("", "small")
@@ -42,7 +42,7 @@ class OverviewPage(Page):
         self.buttons.addWidget(self.new_button)
         self.first = FirstSteps(desk.kit.theme, desk.way)
         todo = column(self.heading, self._calm(), self.todos, self.more, space=2)
-        inside = column(self._staging(), self.first, self._tiles(), todo, self._results(), None, space=4)
+        inside = column(self._staging(), self.first, self._tiles(), todo, self.results, None, space=4)
         inside.setContentsMargins(0, 0, 8, 8)
         self.content.addWidget(scrolling(inside))
         self.model.changed.connect(self.render_state)
@@ -66,7 +66,7 @@ class OverviewPage(Page):
         self.tiles.setVisible(state.loaded and state.connected > 0)
         self._show_tiles(state)
         self._show_todos(state)
-        self._show_results(state.results)
+        self.results.show_rows(state.results)
 
     def _show_todos(self, state: OverviewState) -> None:
         lines = [self._todo(str(number), matter) for number, matter in enumerate(state.matters)]
@@ -89,54 +89,8 @@ class OverviewPage(Page):
         self._desk.way.to(page, what)
 
     def _todo(self, key: str, matter: Matter) -> Todo:
-        title, text, action = self._words(matter)
+        title, text, action = self._words.of(matter)
         return Todo(key, matter.level, title, text, action if matter.page else "")
-
-    def _words(self, matter: Matter) -> tuple[str, str, str]:
-        """(title, text, word on the button)."""
-        if matter.page == "campaigns" and not matter.code.startswith("signature"):
-            return self._campaign_words(matter)
-        words = self._desk.kit.words
-        if matter.code == "job":
-            title = self.tr("{} · 同步失败") if matter.subject else self.tr("导入文件失败")
-            why = words.term("state_note", matter.note)
-            text = self.tr("{}：{} 已收到的数据都保留。").format(show.moment(matter.at), why)
-            return title.format(matter.subject), text, self.tr("去看看")
-        if matter.code == "account":
-            text = self.tr("它名下的店铺都已断开，客户和记录都在，但不能核验也不能发送。")
-            return self.tr("{} · 没有已连接的店铺").format(matter.subject), text, self.tr("去连接")
-        return self._signature_words(matter)
-
-    def _campaign_words(self, matter: Matter) -> tuple[str, str, str]:
-        words, name = self._desk.kit.words, matter.subject
-        if matter.code == "stopped":
-            why = words.why("state_note", matter.note) or words.term("state_note", matter.note)
-            return self.tr("{} · 等待处理").format(name), why, self.tr("去处理")
-        if matter.code == "screened":
-            text = self.tr("受众 {} 人，核对后就可以批准和安排发送。").format(show.count(matter.number))
-            return self.tr("{} · 已核验，待批准").format(name), text, self.tr("去批准")
-        if matter.code == "draft":
-            text = self.tr("最近的草稿，可以接着做。")
-            return self.tr("{} · 草稿").format(name), text, self.tr("继续编辑")
-        if matter.code == "approved":
-            text = self.tr("批准过的活动要安排时间才会发送。")
-            return self.tr("{} · 已批准，待安排").format(name), text, self.tr("去安排")
-        at = show.moment(matter.at)[-5:]
-        text = self.tr("发送时程序或后台进程要开着，否则会等您处理，不会迟发。")
-        return self.tr("{} · 今天 {} 发送").format(name, at), text, self.tr("查看")
-
-    def _signature_words(self, matter: Matter) -> tuple[str, str, str]:
-        name, action = matter.subject, self.tr("去更换")
-        if matter.code == "signature_expires":
-            title = self.tr("签名【{}】还有 %n 天到期", "", matter.number).format(name)
-            return title, self.tr("到期后不能再用，请先在平台续期或换一个签名。"), action
-        if matter.code == "signature_expired":
-            return self.tr("签名【{}】已过期").format(name), self.tr("过期的签名不能发送，请在平台续期。"), action
-        if matter.code == "signature_unusable":
-            text = self.tr("活动“{}”用到它，但它没有通过审核或没有在运营商报备，不能发送。").format(matter.note)
-            return self.tr("签名【{}】还不能用").format(name), text, action
-        title = self.tr("%n 个签名还不能用", "", matter.number)
-        return title, self.tr("{}：没有通过审核或没有在运营商报备；报备后会自动更新。").format(name), ""
 
     def _staging(self) -> QWidget:
         self.staging_text = label("", "strong", name="staging_text")
@@ -203,52 +157,3 @@ class OverviewPage(Page):
         tokens = self._desk.kit.theme.tokens
         self.new_button.setIcon(self._desk.kit.theme.icon("plus", "on_accent"))
         self.calm_image.setPixmap(icons.pixmap("ok", tokens.ok, 22, self.devicePixelRatioF()))
-
-    def _results(self) -> QWidget:
-        self.results = column(space=0)
-        self.results_card = card(label(self.tr("最近的结果"), "heading"), self.results)
-        return self.results_card
-
-    def _show_results(self, rows: tuple[CampaignRow, ...]) -> None:
-        self.results_card.setVisible(bool(rows))
-        if rows == self._results_shown:
-            return
-        self._results_shown = rows
-        clear(self.results)
-        for number, each in enumerate(rows):
-            if number:
-                self.results.addWidget(divider())
-            self.results.addWidget(self._result(each))
-
-    def _result(self, each: CampaignRow) -> QWidget:
-        campaign, counts = each.campaign, each.counts
-        words = self._desk.kit.words
-        submitted, delivered = counts.get("submitted", 0), counts.get("delivered", 0)
-        known = delivered + counts.get("failed", 0)  # reports come in later than messages leave
-        figures = [
-            self._figure(words.term("count", "submitted"), show.count(submitted)),
-            self._figure(words.term("count", "delivered"), show.share(delivered, submitted) if known else "–"),
-            self._figure(words.term("count", "replies"), show.count(counts.get("replies", 0))),
-            self._figure(words.term("count", "opt_outs"), show.count(counts.get("opt_outs", 0))),
-        ]
-        look = button(
-            self.tr("查看结果"), "quiet", name=f"result_{campaign.id}", small=True,
-            click=lambda: self._desk.way.to("campaigns", (campaign.id, "results")),
-        )  # fmt: skip
-        look.setAccessibleName(self.tr("查看“{}”的结果").format(campaign.name))
-        under = self.tr("{} · {}").format(words.term("state", campaign.state), show.moment(campaign.send_at))
-        made = QWidget()
-        names = column(Elided(campaign.name, "strong"), label(under, "small"), space=0)
-        layout = row(names, *figures, look, space=4, stretch=0)
-        layout.setContentsMargins(0, 10, 0, 10)
-        made.setLayout(layout)
-        return made
-
-    def _figure(self, title: str, number: str) -> QWidget:
-        made = QWidget()
-        made.setFixedWidth(76)
-        value, name = label(number, "strong"), label(title, "small")
-        for each in (value, name):
-            each.setAlignment(Qt.AlignmentFlag.AlignRight)
-        made.setLayout(column(value, name, space=0))
-        return made

@@ -68,6 +68,7 @@ class OverviewModel(QObject):
         self._loading = False
         self._told = ""
         self._synced: dict[int, int] = {}
+        self._rows: tuple[CampaignRow, ...] = ()
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -97,7 +98,7 @@ class OverviewModel(QObject):
 
     def _read(self) -> OverviewState:
         app, now = self._app, self._app.clock()
-        rows = campaign_rows.rows(app.campaigns, app.accounts)
+        rows = self._rows = campaign_rows.rows(app.campaigns, app.accounts, self._rows)
         accounts, entities = app.accounts.all(), app.accounts.entities()
         connected = {account.entity_uscc for account in accounts if account.state == "connected"}
         signatures = [each for uscc in sorted(connected) for each in app.accounts.signatures(uscc)]

@@ -52,14 +52,17 @@ class ConditionLine(QWidget):
         under.setContentsMargins(_JOIN + 8, 0, 0, 0)
         inside = row(self.join, self.field, self.op, self.value, self.unit, self.remove, stretch=3)
         self.setLayout(column(inside, under, space=1))
+        self._forward()
+        theme.changed.connect(self._draw)
+        self._draw()
+        self._fill_ops(line)
+
+    def _forward(self) -> None:
         self.field.activated.connect(self._field_chosen)
         self.op.activated.connect(self._op_chosen)
         self.value.textEdited.connect(self._typed)
         self.values.chosen.connect(self._typed)
         self.remove.clicked.connect(lambda _=False: self.removed.emit(self._line.key))
-        theme.changed.connect(self._draw)
-        self._draw()
-        self._fill_ops(line)
 
     @property
     def line(self) -> Line:

@@ -25,16 +25,8 @@ class Segments(QFrame):
         self.none = label(self.tr("常用的条件可以存为人群，下次直接用。"), "small", wrap=True)
         self.list = column(space=1)
         self._bins: list[QToolButton] = []
-        self.name = QLineEdit()
-        self.name.setObjectName("segment_name")
-        self.name.setMaxLength(NAME_LIMIT)
-        self.name.setPlaceholderText(self.tr("人群名称"))
-        self.name.setAccessibleName(self.tr("人群名称"))
-        self.keep = button(self.tr("保存"), name="segment_keep", click=self._keep)
-        self.keep.setAccessibleName(self.tr("把现在的条件存为人群"))
+        self._name_field()
         self.replaces = label(self.tr("同名的人群会被替换。"), "small", wrap=True)
-        self.name.textChanged.connect(lambda _: self._check())
-        self.name.returnPressed.connect(self._keep)
         self.setLayout(
             column(
                 label(self.tr("已存人群"), "heading"),
@@ -49,6 +41,17 @@ class Segments(QFrame):
         kit.theme.changed.connect(self._draw)
         audience.changed.connect(self.render_state)
         self.render_state(audience.state)
+
+    def _name_field(self) -> None:
+        self.name = QLineEdit()
+        self.name.setObjectName("segment_name")
+        self.name.setMaxLength(NAME_LIMIT)
+        self.name.setPlaceholderText(self.tr("人群名称"))
+        self.name.setAccessibleName(self.tr("人群名称"))
+        self.keep = button(self.tr("保存"), name="segment_keep", click=self._keep)
+        self.keep.setAccessibleName(self.tr("把现在的条件存为人群"))
+        self.name.textChanged.connect(lambda _: self._check())
+        self.name.returnPressed.connect(self._keep)
 
     def render_state(self, state: AudienceState) -> None:
         self.none.setVisible(not state.saved)
