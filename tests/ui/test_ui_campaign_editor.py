@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from campaign_app.domain.audience import Condition, Filter, Op
@@ -180,6 +181,8 @@ def view(state: State = State.DRAFT, counts: dict[str, int] | None = None, **cha
         (view(body="a"), "content", Mark("attention", "no_signature")),
         (view(signature="a"), "content", Mark("attention", "no_text")),
         (view(body="a", signature="a"), "content", Mark("done", "written")),
+        (replace(view(body="a", signature="a"), verdict="block"), "content", Mark("attention", "blocked")),
+        (replace(view(body="a", signature="a"), verdict="warn"), "content", Mark("done", "written")),
         (view(), "screening", Mark("empty", "empty")),
         (view(State.SCREENING), "screening", Mark("busy", "running")),
         (view(funnel={"ok": 1}), "screening", Mark("attention", "void")),
@@ -214,3 +217,48 @@ def test_a_campaign_nobody_looks_at_is_not_read_by_the_clock(place: Workplace, q
         model.load()
     assert not model._timer.isActive()
     shiboken6.delete(model)
+
+
+def test_a_text_that_the_rules_block_is_no_finished_step(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop()
+    made = place.campaign("双十一")
+    page = open_page(place, qtbot)
+    edit(page, made.id, qtbot, "results")
+    assert page.editor is not None
+    assert page.model.current is not None
+    content = page.editor.stepper.buttons["content"]
+    page.model.current.edit(body="全国第一，国家级品质。拒收请回复R", signature="安宁百货")
+    qtbot.waitUntil(lambda: content.note == "有必须修改处")
+    assert content.state == "attention"
+    page.model.current.edit(body="")
+    assert content.note == "未写正文"
+
+
+def focusable(widget: QWidget) -> Iterator[QWidget]:
+    for each in widget.findChildren(QWidget):
+        if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.window() is widget.window():  # no list of a combo box
+            yield each
+
+
+def test_everything_that_takes_the_focus_has_a_name(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop(5)
+    made = place.campaign("双十一")
+    place.campaign("会员日", State.WAITING, state_note="window_over")
+    page = open_page(place, qtbot)
+    nameless = [each for each in focusable(page) if not _name(each)]
+    edit(page, made.id, qtbot, "audience")
+    assert page.editor is not None
+    audience = page.editor.step.audience  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: audience.state.draft is not None)
+    audience.add()
+    audience.add_group()
+    nameless += [each for each in focusable(page.editor) if not _name(each)]
+    assert nameless == []
+
+
+def _name(widget: QWidget) -> str:
+    """As a screen reader gets it; what scrolls speaks by what is in it."""
+    if isinstance(widget, QScrollArea):
+        return "-"
+    found = QAccessible.queryAccessibleInterface(widget)
+    return found.text(QAccessible.Text.Name) if found is not None and found.isValid() else ""

@@ -167,6 +167,7 @@ class CampaignEditor(QWidget):
             "content no_signature": self.tr("未选签名"),
             "content no_text": self.tr("未写正文"),
             "content written": self.tr("已填写"),
+            "content blocked": self.tr("有必须修改处"),
             "screening empty": self.tr("未核验"),
             "screening running": self.tr("核验中"),
             "screening void": self.tr("已失效，须重做"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QHideEvent, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTabBar, QWidget
 
 from campaign_app.domain.campaign import Campaign
@@ -104,6 +104,9 @@ class CampaignList(QWidget):
         self._glass = made.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         theme.changed.connect(self._draw_glass)
         made.textChanged.connect(self._model.search)
+        find = QShortcut(QKeySequence.StandardKey.Find, self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(made.setFocus)
         return made
 
     def _draw_glass(self) -> None:

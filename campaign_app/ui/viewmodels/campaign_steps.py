@@ -60,7 +60,9 @@ def _content(view: CampaignView) -> Mark:
         return Mark("empty", "empty")
     if not signature:
         return Mark("attention", "no_signature")
-    return Mark("done", "written") if body else Mark("attention", "no_text")
+    if not body:
+        return Mark("attention", "no_text")
+    return Mark("attention", "blocked") if view.verdict == "block" else Mark("done", "written")
 
 
 def _screening(view: CampaignView) -> Mark:
