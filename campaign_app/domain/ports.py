@@ -102,6 +102,7 @@ class PlatformClient(Protocol):
 class AccountStore(Protocol):
     def add_entity(self, entity: Entity) -> None: ...
     def entity(self, uscc: str) -> Entity: ...
+    def entities(self) -> tuple[Entity, ...]: ...
     def add_account(self, account: Account) -> Account:
         """Stores it (`id` 0 is ignored) and returns it with its id. One account per base URL and key id."""
         ...
@@ -140,6 +141,14 @@ class CustomerStore(Protocol):
         ...
 
     def count(self, audience: Filter, entity_uscc: str, now: datetime) -> int: ...
+    def first_of(self, audience: Filter, entity_uscc: str, now: datetime, limit: int) -> tuple[Customer, ...]:
+        """The first customers that `count` counts."""
+        ...
+
+    def values(self, field: str, entity_uscc: str, limit: int) -> tuple[str, ...]:
+        """What customers of the entity have in `province`, `city` or `tag`, the most frequent first."""
+        ...
+
     def total(self) -> int: ...
     def by_ids(self, ids: Sequence[int], *, phones: bool = True) -> dict[int, Customer]:
         """Without `phones` no number is unsealed: `phone` is None for everybody."""
@@ -222,6 +231,7 @@ class Job:
     total: int = 0
     error: str = ""
     result: Mapping[str, Any] | None = None
+    queued_at: datetime | None = None
 
 
 class JobStore(Protocol):
@@ -229,6 +239,10 @@ class JobStore(Protocol):
     def job(self, job_id: int) -> Job: ...
     def open_jobs(self) -> tuple[Job, ...]:
         """Queued and running ones, oldest first."""
+        ...
+
+    def ended_jobs(self, limit: int) -> tuple[Job, ...]:
+        """The last that ended, newest first, as far as they are not long ago; without the polling."""
         ...
 
     def set_state(
@@ -363,6 +377,13 @@ class AudienceStore(Protocol):
 class AuditLog(Protocol):
     def record(self, action: str, *, actor: str, at: datetime, **facts: str | int | bool | None) -> None:
         """Appends one entry to the hash chain. Facts hold ids and counts, never personal data."""
+        ...
+
+    def touched(self, kind: str) -> dict[int, datetime]:
+        """Id of a campaign, account, … → the time of its newest entry, as far back as the last entries reach.
+
+        `kind` is the word before the point in their actions, and the fact that holds the id.
+        """
         ...
 
 

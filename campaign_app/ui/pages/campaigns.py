@@ -1,13 +1,94 @@
-"""活动."""
+"""活动: the list of campaigns, and the editor of the one that is open."""
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QDialog, QStackedWidget
+
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.campaign_editor import CampaignEditor
+from campaign_app.ui.pages.campaign_list import CampaignList
+from campaign_app.ui.pages.new_campaign import NewCampaign
+from campaign_app.ui.viewmodels.campaigns import CampaignsModel
+from campaign_app.ui.widgets.basics import button
 from campaign_app.ui.widgets.page import Page
 
 
 class CampaignsPage(Page):
     def __init__(self, desk: Desk) -> None:
-        super().__init__("活动")
+        super().__init__("")
+        self.title.setText(self.tr("活动"))
         self._desk = desk
-        self.content.addStretch(1)
+        self.model = model_of(desk)
+        self.editor: CampaignEditor | None = None
+        self.new_action = QAction(self.tr("新建活动"), self)
+        self.new_action.setShortcut(QKeySequence("Ctrl+N"))
+        self.new_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.new_action.triggered.connect(lambda _=False: self.new())
+        self.addAction(self.new_action)
+        self.new_button = button(self.tr("新建活动"), "primary", name="campaign_new", click=self.new)
+        self.new_button.setToolTip(self.tr("新建活动") + "  Ctrl+N")
+        self.buttons.addWidget(self.new_button)
+        self.list = CampaignList(desk, self.model, self.new_action)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.list)
+        self.content.addWidget(self.stack)
+        self.model.opened.connect(self._opened)
+        desk.kit.theme.changed.connect(self._draw)
+        self._draw()
+        self._opened()
+
+    def open(self, what: object) -> None:
+        """The id of a campaign, (id, step), or "new"."""
+        if isinstance(what, tuple):
+            self.model.open(*what)
+        elif isinstance(what, int):
+            self.model.open(what)
+        elif what == "new":
+            self.new()
+
+    def new(self) -> None:
+        state = self.model.state
+        taken = {each.campaign.name for each in state.rows}
+        dialog = NewCampaign(self._desk.kit, state.senders, taken, self._desk.app.clock(), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(lambda result: self._asked(dialog, result))
+        dialog.open()
+
+    def _asked(self, dialog: NewCampaign, result: int) -> None:
+        if dialog.to_settings:
+            self._desk.way.to("settings", "accounts")
+        elif result == QDialog.DialogCode.Accepted:
+            self.model.create(name=dialog.name, entity_uscc=dialog.entity, purpose=dialog.purpose)
+
+    def _draw(self) -> None:
+        self.new_button.setIcon(self._desk.kit.theme.icon("plus", "on_accent"))
+
+    def _opened(self) -> None:
+        current = self.model.current
+        if self.editor is not None and current is not None and self.editor.shows(current):
+            self.editor.go(self.model.step)
+            return
+        self._drop_editor()
+        for part in (self.title, self.new_button):
+            part.setVisible(current is None)
+        if current is not None:
+            self.editor = CampaignEditor(self._desk, self.model, current)
+            self.stack.addWidget(self.editor)
+            self.stack.setCurrentWidget(self.editor)
+
+    def _drop_editor(self) -> None:
+        former, self.editor = self.editor, None
+        if former is not None:
+            self.stack.setCurrentWidget(self.list)
+            self.stack.removeWidget(former)
+            former.deleteLater()
+
+
+def model_of(desk: Desk) -> CampaignsModel:
+    """The one list of the open workspace: it outlives the pages, which are built anew for another language."""
+    known = desk.session.findChild(CampaignsModel, "campaigns_model")
+    if isinstance(known, CampaignsModel):
+        return known
+    return CampaignsModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.session)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from campaign_app.domain.campaign import Campaign, CampaignState
-from campaign_app.domain.errors import AppError
+from campaign_app.domain.errors import AppError, NotFound
 from campaign_app.domain.ports import Job
 from campaign_app.services.campaigns import EDITABLE
 
@@ -31,7 +31,8 @@ MOVING: Final = frozenset(
 class CampaignView:
     """`funnel` sums to the snapshot, `counts` are the keys of `InboxStore.counts`.
 
-    `job` is what the worker does for it, `unsaved` how many changes are on their way to the workspace.
+    `job` is what the worker does for it, `unsaved` how many changes are on their way to the workspace. `verdict` is
+    what the rules say of the text as it is stored (block, warn, pass), "" while nobody knows.
     """
 
     campaign: Campaign
@@ -39,6 +40,7 @@ class CampaignView:
     counts: Mapping[str, int] = field(default_factory=dict)
     job: Job | None = None
     unsaved: int = 0
+    verdict: str = ""
 
     @property
     def editable(self) -> bool:
@@ -67,6 +69,10 @@ class CampaignModel(QObject):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
         self._loading = False
+        self._stopped = False
+        self._told = ""
+        self._gone = False
+        self._judged: tuple[str | int, ...] = ()
         self._set_pace()
 
     @property
@@ -80,12 +86,16 @@ class CampaignModel(QObject):
 
     def stop(self) -> None:
         """No one looks at this campaign any more."""
+        self._stopped = True
         self._timer.stop()
 
     def edit(self, then: Callable[[], None] | None = None, **changes: Any) -> None:
         """Changes name, purpose, audience, signature or body; what is shown changes at once, and back if it fails."""
-        before = self.view.campaign
-        self._become(replace(self.view, campaign=replace(before, **changes), unsaved=self.view.unsaved + 1))
+        if self._gone:
+            return
+        changed = replace(self.view.campaign, **changes)
+        verdict = self.view.verdict if _judged_by(changed) == self._judged else ""
+        self._become(replace(self.view, campaign=changed, unsaved=self.view.unsaved + 1, verdict=verdict))
         self._tasks.write(
             lambda _: self._app.campaigns.edit(self.id, actor=ACTOR, **changes),
             lambda campaign: self._saved(campaign, then),
@@ -129,6 +139,7 @@ class CampaignModel(QObject):
 
     def _deleted(self) -> None:
         self.stop()
+        self._gone = True
         self.gone.emit()
 
     def _do(self, action: Callable[[], Campaign], then: Callable[[], None] | None = None) -> None:
@@ -146,7 +157,32 @@ class CampaignModel(QObject):
 
     def _unread(self, error: AppError) -> None:
         self._loading = False
-        self._messages.error(error)
+        if isinstance(error, NotFound):
+            self._deleted()
+        else:
+            self._tell(error)
+
+    def _tell(self, error: AppError) -> None:
+        """It looks again by the clock: once said is enough."""
+        if error.code != self._told:
+            self._told = error.code
+            self._messages.error(error)
+
+    def _judge(self) -> None:
+        """Asks the rules about a text that they have not seen yet."""
+        asked = _judged_by(self.view.campaign)
+        if asked == self._judged or self.view.unsaved or not self.view.editable:
+            return
+        self._judged = asked
+        if not all(asked[:2]):
+            return
+        self._tasks.run(
+            lambda _: self._app.campaigns.check(self.id).verdict,
+            lambda verdict: self._become(replace(self.view, verdict=verdict)),
+            failed=self._tell,
+            owner=self,
+            key="judge",
+        )
 
     def _read(self) -> CampaignView:
         results = self._app.campaigns.results(self.id)
@@ -155,9 +191,12 @@ class CampaignModel(QObject):
 
     def _loaded(self, view: CampaignView) -> None:
         self._loading = False
+        self._told = ""
         if self.view.unsaved:  # what is on its way is newer than what was read
             view = replace(view, campaign=self.view.campaign, unsaved=self.view.unsaved)
-        self._become(view)
+        verdict = self.view.verdict if _judged_by(view.campaign) == self._judged else ""
+        self._become(replace(view, verdict=verdict))
+        self._judge()
 
     def _saved(self, campaign: Campaign, then: Callable[[], None] | None, *, edit: bool = True) -> None:
         unsaved = self.view.unsaved - edit
@@ -184,6 +223,13 @@ class CampaignModel(QObject):
         self.changed.emit(view)
 
     def _set_pace(self) -> None:
+        if self._stopped:
+            return
         pace = FAST_MS if self.view.campaign.state in MOVING or self.view.job is not None else SLOW_MS
         if not self._timer.isActive() or self._timer.interval() != pace:
             self._timer.start(pace)
+
+
+def _judged_by(campaign: Campaign) -> tuple[str | int, ...]:
+    """What the rules look at, the text and the signature first; a screening changes whose text is the longest."""
+    return campaign.body.strip(), campaign.signature, campaign.purpose, campaign.snapshot_size

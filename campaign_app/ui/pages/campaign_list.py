@@ -1,0 +1,191 @@
+"""The list of campaigns: by state, by name, with what needs a person on top."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTabBar, QWidget
+
+from campaign_app.domain.campaign import Campaign
+from campaign_app.services.campaigns import DELETABLE
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.campaign_table import CampaignTableView
+from campaign_app.ui.viewmodels.campaigns import GROUPS, CampaignsModel, ListState
+from campaign_app.ui.widgets import ask
+from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.empty import Empty
+from campaign_app.ui.widgets.todo import Todo, Todos
+
+MOST_TODOS: Final = 2
+
+
+class CampaignList(QWidget):
+    def __init__(self, desk: Desk, model: CampaignsModel, new: QAction) -> None:
+        super().__init__()
+        self._desk, self._model, self._new = desk, model, new
+        self._wanted = 0
+        self.tabs = self._tabs()
+        self.search = self._search()
+        self.todos = Todos(desk.kit.theme, name="campaign_todos")
+        self.todos.chosen.connect(lambda key: model.open(int(key)))
+        self.table = CampaignTableView(desk)
+        self.table.wanted.connect(lambda campaign: model.open(campaign.id))
+        self.table.copied.connect(self._copy)
+        self.table.deleted.connect(self._delete)
+        self.stack = QStackedWidget()
+        self.nothing = self._nothing()
+        self.no_match = self._no_match()
+        for each in (self.table, self.nothing, self.no_match):
+            self.stack.addWidget(each)
+        self.bar = QWidget()
+        self.bar.setLayout(row(self.tabs, None, self.search))
+        self.setLayout(column(self.bar, self.todos, self.stack, space=3, stretch=2))
+        model.changed.connect(self.render_state)
+        self.render_state(model.state)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        self._model.watch(self, seen=True)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        super().hideEvent(event)
+        self._model.watch(self, seen=False)
+
+    def render_state(self, state: ListState) -> None:
+        self.bar.setVisible(bool(state.rows))
+        self._show_tabs(state)
+        self._show_todos(state)
+        chosen = self.table.chosen()
+        self.table.rows.show_rows(state.shown)
+        if self.table.choose(self._wanted) or (chosen is not None and self.table.choose(chosen.id)):
+            self._wanted = 0
+        if state.shown:
+            self.stack.setCurrentWidget(self.table)
+        elif state.rows:
+            self.stack.setCurrentWidget(self.no_match)
+        else:
+            self._show_nothing(state)
+            self.stack.setCurrentWidget(self.nothing)
+
+    def _tabs(self) -> QTabBar:
+        self._groups = {
+            "all": self.tr("全部"),
+            "draft": self.tr("草稿"),
+            "planned": self.tr("待发送"),
+            "sending": self.tr("发送中"),
+            "ended": self.tr("已结束"),
+        }
+        made = QTabBar()
+        made.setObjectName("campaign_groups")
+        made.setAccessibleName(self.tr("按状态筛选"))
+        made.setDrawBase(False)
+        made.setExpanding(False)
+        for group in GROUPS:
+            made.addTab(self._groups[group])
+        made.setCurrentIndex(list(GROUPS).index(self._model.state.group))
+        made.currentChanged.connect(lambda at: self._model.show_group(list(GROUPS)[at]))
+        return made
+
+    def _show_tabs(self, state: ListState) -> None:
+        tally = state.tally
+        for at, group in enumerate(GROUPS):
+            self.tabs.setTabText(at, f"{self._groups[group]} {tally[group]}" if tally[group] else self._groups[group])
+
+    def _search(self) -> QLineEdit:
+        made = QLineEdit(self._model.state.query)
+        made.setObjectName("campaign_search")
+        made.setAccessibleName(self.tr("按名称查找活动"))
+        made.setPlaceholderText(self.tr("按名称查找"))
+        made.setClearButtonEnabled(True)
+        made.setFixedWidth(220)
+        theme = self._desk.kit.theme
+        self._glass = made.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        theme.changed.connect(self._draw_glass)
+        made.textChanged.connect(self._model.search)
+        find = QShortcut(QKeySequence.StandardKey.Find, self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(made.setFocus)
+        return made
+
+    def _draw_glass(self) -> None:
+        self._glass.setIcon(self._desk.kit.theme.icon("search"))
+
+    def _copy(self, campaign: Campaign) -> None:
+        self._model.duplicate(campaign.id, self.tr("{}（副本）").format(campaign.name), self._copied)
+
+    def _copied(self, made: Campaign) -> None:
+        self._wanted = made.id
+        self._desk.kit.messages.done(
+            self.tr("已复制为草稿“{}”，受众和文案都带过来了。").format(made.name),
+            label=self.tr("打开"),
+            action=lambda: self._model.open(made.id),
+        )
+
+    def _delete(self, campaign: Campaign) -> None:
+        if campaign.state not in DELETABLE:
+            self._desk.kit.messages.warn(self.tr("只有草稿可以删除；批准过或发送过的活动留作记录，可以取消。"))
+            return
+        title = self.tr("删除草稿“{}”？").format(campaign.name)
+        text = self.tr("删除后不能恢复。客户、同意记录和其他活动不受影响。")
+        if ask.confirm(self, title, text, yes=self.tr("删除草稿"), no=self.tr("保留"), danger=True):
+            self._model.delete(campaign.id)
+
+    def _show_todos(self, state: ListState) -> None:
+        words = self._desk.kit.words
+        waiting = [row for row in state.rows if row.needs_person]
+        self.todos.show_lines(
+            [
+                Todo(
+                    str(each.campaign.id),
+                    "warn",
+                    f"{each.campaign.name} · {words.term('state', each.campaign.state)}",
+                    words.why("state_note", each.campaign.state_note)
+                    or words.term("state_note", each.campaign.state_note),
+                    self.tr("去处理"),
+                )
+                for each in waiting[:MOST_TODOS]
+            ]
+        )
+
+    def _nothing(self) -> QStackedWidget:
+        made = QStackedWidget()
+        self.loading = label(self.tr("正在读取活动…"), "muted")
+        self.loading.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.no_account = Empty(
+            self._desk.kit.theme,
+            "store",
+            self.tr("先连接店铺账户"),
+            self.tr("活动只发给平台接口确认同意过的客户，所以先要连接一个平台账户，客户会自动同步进来。"),
+            action=self.tr("去设置连接账户"),
+            click=lambda: self._desk.way.to("settings", "accounts"),
+        )
+        self.first = Empty(
+            self._desk.kit.theme,
+            "campaigns",
+            self.tr("还没有活动"),
+            self.tr("一个活动分五步：选受众、写内容、核验、发送、看结果。没有平台确认的同意，就不会发给任何人。"),
+            action=self.tr("新建活动"),
+            click=self._new.trigger,
+        )
+        for each in (self.loading, self.no_account, self.first):
+            made.addWidget(each)
+        return made
+
+    def _show_nothing(self, state: ListState) -> None:
+        if not state.loaded:
+            self.nothing.setCurrentWidget(self.loading)
+        else:
+            self.nothing.setCurrentWidget(self.first if state.senders else self.no_account)
+
+    def _no_match(self) -> QWidget:
+        made = QWidget()
+        text = label(self.tr("没有符合条件的活动"), "muted")
+        reset = button(self.tr("显示全部"), "quiet", name="campaign_reset", click=self._reset)
+        made.setLayout(column(None, row(None, text, reset, None), None))
+        return made
+
+    def _reset(self) -> None:
+        self.search.clear()
+        self.tabs.setCurrentIndex(0)
