@@ -36,7 +36,7 @@ class ImportRecords(QDialog):
         self.leave = button(self.tr("关闭"), name="import_records_close", click=self.close)
         foot = row(self.undo, None, self.leave)
         self.setLayout(column(self.said, self.table, foot, space=3, margin=5, stretch=1))
-        self.table.moved.connect(lambda _: self._enable())
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
         model.changed.connect(self.render_imports)
         model.undone.connect(self._undone)
         self._enable()
@@ -69,7 +69,8 @@ class ImportRecords(QDialog):
         )
 
     def _chosen(self) -> ImportGlance | None:
-        return self.rows.row(self.table.currentIndex().row())
+        chosen = self.table.selectionModel().selectedRows()
+        return self.rows.row(chosen[0].row()) if chosen else None
 
     def _enable(self) -> None:
         chosen = self._chosen()

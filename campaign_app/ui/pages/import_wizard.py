@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QLabel, QStackedWidget, QWidget
 
 from campaign_app.domain.customer import Account
@@ -61,14 +60,10 @@ class ImportWizard(QDialog):
         model.changed.connect(self.render_state)
         self.render_state(model.state)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """What only reads is ended; an import that has begun goes on in the worker."""
+    def done(self, result: int) -> None:
+        """However it is closed: what only reads is ended; an import that has begun goes on in the worker."""
         self._model.stop_reading()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Esc."""
-        self.close()
+        super().done(result)
 
     def render_state(self, state: ImportState) -> None:
         at = STEPS.index(state.step)
