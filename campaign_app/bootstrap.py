@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.imports import Imports
+    from campaign_app.services.people import People
     from campaign_app.services.texts import Texts
     from campaign_app.settings import Settings
     from campaign_app.storage.workspace import Workspace
@@ -60,6 +61,7 @@ class App:
     audiences: Audiences
     campaigns: Campaigns
     imports: Imports
+    people: People
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
@@ -125,8 +127,8 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         hours=lambda: _hours(workspace),
     )
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock)
-    imports = _imports(workspace, clock)
-    return App(workspace, keeper, accounts, audiences, campaigns, imports, workspace.jobs, clock, wait, offset)
+    imports, people = _imports(workspace, clock), _people(workspace)
+    return App(workspace, keeper, accounts, audiences, campaigns, imports, people, workspace.jobs, clock, wait, offset)
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:
@@ -144,6 +146,19 @@ def _imports(workspace: Workspace, clock: Clock) -> Imports:
         open_table=open_table,
         audit=workspace.audit,
         clock=clock,
+    )
+
+
+def _people(workspace: Workspace) -> People:
+    from campaign_app.services.people import People
+
+    return People(
+        store=workspace.people,
+        customers=workspace.customers,
+        facts=workspace.facts,
+        suppressions=workspace.suppressions,
+        accounts=workspace.accounts,
+        phone_keys=workspace.phone_keys,
     )
 
 

@@ -110,7 +110,7 @@ class SqlCustomers:
         with self.db.read() as connection:
             shops = accounts_of(connection, entity_uscc, connected=True)
             wanted = _CUSTOMER.where(of_accounts(shops), clause(audience, now)).limit(limit)
-            return tuple(map(self._customer, connection.execute(wanted)))
+            return tuple(self._customer(row, phones=True) for row in connection.execute(wanted))
 
     def values(self, field: str, entity_uscc: str, limit: int) -> tuple[str, ...]:
         with self.db.read() as connection:
