@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.imports import Imports
+    from campaign_app.services.members import Members
+    from campaign_app.services.preflight import Preflights
     from campaign_app.services.texts import Texts
     from campaign_app.settings import Settings
     from campaign_app.storage.workspace import Workspace
@@ -60,6 +62,8 @@ class App:
     audiences: Audiences
     campaigns: Campaigns
     imports: Imports
+    members: Members
+    preflights: Preflights
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
@@ -109,6 +113,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.campaigns import Campaigns
 
     clock = shifted_clock(offset) if offset else system_clock
+    texts = _texts(workspace)
     accounts = Accounts(
         store=workspace.accounts,
         secrets=workspace.secrets,
@@ -119,14 +124,41 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     campaigns = Campaigns(
         store=workspace.campaigns,
         inbox=workspace.inbox,
-        texts=_texts(workspace),
+        texts=texts,
         audit=workspace.audit,
         clock=clock,
         hours=lambda: _hours(workspace),
     )
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock)
     imports = _imports(workspace, clock)
-    return App(workspace, keeper, accounts, audiences, campaigns, imports, workspace.jobs, clock, wait, offset)
+    before = _members(workspace, clock), _preflights(workspace, texts, clock)
+    return App(workspace, keeper, accounts, audiences, campaigns, imports, *before, workspace.jobs, clock, wait, offset)
+
+
+def _members(workspace: Workspace, clock: Clock) -> Members:
+    from campaign_app.services.members import Members
+
+    return Members(
+        campaigns=workspace.campaigns,
+        customers=workspace.customers,
+        facts=workspace.facts,
+        accounts=workspace.accounts,
+        audit=workspace.audit,
+        clock=clock,
+    )
+
+
+def _preflights(workspace: Workspace, texts: Texts, clock: Clock) -> Preflights:
+    from campaign_app.services.preflight import Preflights
+
+    return Preflights(
+        campaigns=workspace.campaigns,
+        accounts=workspace.accounts,
+        texts=texts,
+        clock=clock,
+        hours=lambda: _hours(workspace),
+        max_age=lambda: timedelta(minutes=load_settings(workspace).max_consent_age_minutes),
+    )
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:

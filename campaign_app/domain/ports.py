@@ -169,6 +169,10 @@ class FactStore(Protocol):
         """Every fact of one customer, oldest first."""
         ...
 
+    def facts(self, fact_ids: Sequence[int]) -> dict[int, ConsentFact]:
+        """Facts by their ids."""
+        ...
+
 
 class SuppressionStore(Protocol):
     def add(self, suppressions: Sequence[Suppression]) -> None:
@@ -270,6 +274,10 @@ class CampaignStore(Protocol):
 
         Reasons are the keys of `funnel`; `after_seq` -1 starts.
         """
+        ...
+
+    def fact_ages(self, campaign_id: int) -> tuple[datetime, datetime] | None:
+        """(oldest `checked_at`, newest `observed_at`) of the facts that let members in; None where there are none."""
         ...
 
     def ok_members(self, campaign_id: int, after_seq: int, limit: int) -> tuple[tuple[int, int], ...]:

@@ -24,7 +24,7 @@ from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.outcomes import SAME_ROW
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_sending import campaign, campaign_member, ledger, ledger_latest, submission
-from campaign_app.storage.times import moment_or_none, to_ms
+from campaign_app.storage.times import moment_at, moment_or_none, to_ms
 
 UNSCREENED: Final = "unscreened"
 _member: Final = campaign_member.c
@@ -140,6 +140,18 @@ class SqlCampaigns:
         )
         with self.db.read() as connection:
             return tuple((seq, customer_id, fact_id) for seq, customer_id, fact_id in connection.execute(wanted))
+
+    def fact_ages(self, campaign_id: int) -> tuple[datetime, datetime] | None:
+        fact = schema.consent_fact.c
+        wanted = (
+            sa.select(sa.func.min(fact.checked_at), sa.func.max(fact.observed_at))
+            .select_from(campaign_member)
+            .join(schema.consent_fact, fact.id == _member.fact_id)
+            .where(_member.campaign_id == campaign_id, _member.reason == Reason.OK, fact.checked_at.isnot(None))
+        )
+        with self.db.read() as connection:
+            oldest, newest = connection.execute(wanted).one()
+        return None if oldest is None else (moment_at(oldest), moment_at(newest))
 
     def ok_members(self, campaign_id: int, after_seq: int, limit: int) -> tuple[tuple[int, int], ...]:
         wanted = (

@@ -10,7 +10,8 @@ import pytest
 
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.ports import Job
-from campaign_app.jobs.worker import HEARTBEAT, POLL_EVERY, Worker, run
+from campaign_app.jobs.worker import POLL_EVERY, Worker, run
+from campaign_app.services.preflight import HEARTBEAT
 from tests.helpers.shop import NOW, Shop
 
 
