@@ -102,6 +102,7 @@ class PlatformClient(Protocol):
 class AccountStore(Protocol):
     def add_entity(self, entity: Entity) -> None: ...
     def entity(self, uscc: str) -> Entity: ...
+    def entities(self) -> tuple[Entity, ...]: ...
     def add_account(self, account: Account) -> Account:
         """Stores it (`id` 0 is ignored) and returns it with its id. One account per base URL and key id."""
         ...
@@ -327,6 +328,13 @@ class AudienceStore(Protocol):
 class AuditLog(Protocol):
     def record(self, action: str, *, actor: str, at: datetime, **facts: str | int | bool | None) -> None:
         """Appends one entry to the hash chain. Facts hold ids and counts, never personal data."""
+        ...
+
+    def touched(self, kind: str) -> dict[int, datetime]:
+        """Id of a campaign, account, … → the time of its newest entry, as far back as the last entries reach.
+
+        `kind` is the word before the point in their actions, and the fact that holds the id.
+        """
         ...
 
 

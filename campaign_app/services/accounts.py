@@ -81,6 +81,10 @@ class Accounts:
     def all(self) -> tuple[Account, ...]:
         return self._store.accounts()
 
+    def entities(self) -> tuple[Entity, ...]:
+        """Every legal entity that an account was ever connected for."""
+        return self._store.entities()
+
 
 def _require_usable(report: ConnectionReport) -> None:
     if report.problem or not report.ok:

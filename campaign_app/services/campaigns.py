@@ -67,6 +67,14 @@ class Campaigns:
     def all(self) -> tuple[Campaign, ...]:
         return self._store.campaigns()
 
+    def counts(self, campaign_id: int) -> Mapping[str, int]:
+        """What became of its messages: the keys of `InboxStore.counts`."""
+        return self._inbox.counts(campaign_id)
+
+    def changed(self) -> dict[int, datetime]:
+        """When somebody last did something to each campaign; one of long ago may be missing."""
+        return self._audit.touched("campaign")
+
     def edit(self, campaign_id: int, *, actor: str, **changes: Any) -> Campaign:
         """Changes name, purpose, audience, signature or body. A changed text or audience voids screening and approval.
 

@@ -17,6 +17,7 @@ from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.times import moment_at, to_ms
 
 START: Final = bytes(32)
+REACH: Final = 5_000  # entries that `touched` looks back over
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,16 @@ class SqlAuditLog:
             wanted = wanted.where(table.c.id < before)
         with self.db.read() as connection:
             return tuple(_entry(row) for row in connection.execute(wanted))
+
+    def touched(self, kind: str) -> dict[int, datetime]:
+        table = schema.audit
+        wanted = sa.select(table.c.at, table.c.facts).where(table.c.action.startswith(f"{kind}.", autoescape=True))
+        newest: dict[int, datetime] = {}
+        with self.db.read() as connection:
+            for at, facts in connection.execute(wanted.order_by(table.c.id.desc()).limit(REACH)):
+                if (number := json.loads(facts).get(kind)) is not None:
+                    newest.setdefault(number, moment_at(at))
+        return newest
 
     def head(self) -> tuple[int, bytes]:
         """Number and hash of the last entry, to be kept outside; 0 and zeros for an empty chain."""

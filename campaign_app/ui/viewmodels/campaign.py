@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from campaign_app.domain.campaign import Campaign, CampaignState
-from campaign_app.domain.errors import AppError
+from campaign_app.domain.errors import AppError, NotFound
 from campaign_app.domain.ports import Job
 from campaign_app.services.campaigns import EDITABLE
 
@@ -67,6 +67,8 @@ class CampaignModel(QObject):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
         self._loading = False
+        self._stopped = False
+        self._told = ""
         self._set_pace()
 
     @property
@@ -80,6 +82,7 @@ class CampaignModel(QObject):
 
     def stop(self) -> None:
         """No one looks at this campaign any more."""
+        self._stopped = True
         self._timer.stop()
 
     def edit(self, then: Callable[[], None] | None = None, **changes: Any) -> None:
@@ -146,7 +149,11 @@ class CampaignModel(QObject):
 
     def _unread(self, error: AppError) -> None:
         self._loading = False
-        self._messages.error(error)
+        if isinstance(error, NotFound):
+            self._deleted()
+        elif error.code != self._told:  # it looks again by the clock: once said is enough
+            self._told = error.code
+            self._messages.error(error)
 
     def _read(self) -> CampaignView:
         results = self._app.campaigns.results(self.id)
@@ -155,6 +162,7 @@ class CampaignModel(QObject):
 
     def _loaded(self, view: CampaignView) -> None:
         self._loading = False
+        self._told = ""
         if self.view.unsaved:  # what is on its way is newer than what was read
             view = replace(view, campaign=self.view.campaign, unsaved=self.view.unsaved)
         self._become(view)
@@ -184,6 +192,8 @@ class CampaignModel(QObject):
         self.changed.emit(view)
 
     def _set_pace(self) -> None:
+        if self._stopped:
+            return
         pace = FAST_MS if self.view.campaign.state in MOVING or self.view.job is not None else SLOW_MS
         if not self._timer.isActive() or self._timer.interval() != pace:
             self._timer.start(pace)

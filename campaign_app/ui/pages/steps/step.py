@@ -32,5 +32,8 @@ class Step(QWidget):
     def shown(self) -> None:
         """The user came to this step."""
 
+    def left(self) -> None:
+        """The user leaves this step or the editor: what was only typed so far is handed to the model now."""
+
     def land(self, field: str) -> None:
         """Puts the cursor into the field of that name ("go and fix")."""

@@ -1,0 +1,195 @@
+"""One campaign in the editor: its head, the five steps above, the step that is shown, and the way on below."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+
+from campaign_app.ui import show
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.steps.step import Step
+from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
+from campaign_app.ui.viewmodels.campaign_steps import STEPS, Mark, marks
+from campaign_app.ui.viewmodels.campaigns import CampaignsModel
+from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.pill import Pill
+from campaign_app.ui.widgets.stepper import Stepper
+
+NAME_LIMIT: Final = 60
+LEVELS: Final = {
+    "draft": "muted", "screening": "info", "screened": "info", "approved": "ok", "scheduled": "info", "sending": "info",
+    "paused": "warn", "waiting": "warn", "cancelling": "warn", "cancelled": "muted", "done": "ok",
+}  # fmt: skip
+
+
+class CampaignEditor(QWidget):
+    """Shows `campaigns.current` at `campaigns.step`; steps are built when they are first wanted."""
+
+    def __init__(self, desk: Desk, campaigns: CampaignsModel, model: CampaignModel) -> None:
+        super().__init__()
+        self.setObjectName("campaign_editor")
+        self._desk, self._campaigns, self._model = desk, campaigns, model
+        self._steps: dict[str, Step] = {}
+        self._names = {
+            "audience": self.tr("受众"),
+            "content": self.tr("内容"),
+            "screening": self.tr("核验"),
+            "sending": self.tr("发送"),
+            "results": self.tr("结果"),
+        }
+        self.stepper = Stepper(desk.kit.theme, [(key, self._names[key]) for key in STEPS])
+        self.stepper.chosen.connect(self.go)
+        self.stack = QStackedWidget()
+        self.setLayout(column(self._head(), self.stepper, self.stack, self._foot(), space=3, stretch=2))
+        for number, key in enumerate(STEPS, start=1):
+            shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda key=key: self.go(key))
+        model.changed.connect(self.render_view)
+        campaigns.leaving.connect(self.finish)
+        self.render_view(model.view)
+        self.go(campaigns.step)
+
+    @property
+    def step(self) -> Step:
+        """The step that is shown."""
+        return self._steps[self._campaigns.step]
+
+    def shows(self, model: CampaignModel) -> bool:
+        return self._model is model
+
+    def go(self, key: str, field: str = "") -> None:
+        """Shows a step, with the cursor in `field` if one is named."""
+        if self._campaigns.step != key and (former := self._steps.get(self._campaigns.step)) is not None:
+            former.left()
+        step = self._steps.get(key)
+        if step is None:
+            step = self._steps[key] = _build(key, self._desk, self._model)
+            step.wanted.connect(self.go)
+            self.stack.addWidget(step)
+        self._campaigns.step = key
+        self.stepper.choose(key)
+        self.stack.setCurrentWidget(step)
+        at = STEPS.index(key)
+        self.back.setEnabled(at > 0)
+        self.on.setEnabled(at < len(STEPS) - 1)
+        self.on.setText(self.tr("下一步：{}").format(self._names[STEPS[at + 1]]) if self.on.isEnabled() else "")
+        self.on.setVisible(self.on.isEnabled())
+        step.shown()
+        if field:
+            step.land(field)
+
+    def finish(self) -> None:
+        """The editor is about to go: what was only typed so far is handed over."""
+        self._rename()
+        for step in self._steps.values():
+            step.left()
+
+    def render_view(self, view: CampaignView) -> None:
+        campaign = view.campaign
+        if not self.name.hasFocus():
+            self.name.setText(campaign.name)
+        self.name.setReadOnly(not view.editable)
+        words = self._desk.kit.words
+        self.state.show_state(words.term("state", campaign.state), LEVELS[campaign.state])
+        purpose = words.term("purpose", campaign.purpose)
+        self.about.setText(self.tr("{} · {}用途").format(self._campaigns.entity, purpose))
+        note = words.term("state_note", campaign.state_note) if campaign.state_note else ""
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
+        self.note.setToolTip(words.why("state_note", campaign.state_note))
+        self.saved.setText(self.tr("正在保存…") if view.unsaved else self.tr("已保存"))
+        for key, mark in marks(view).items():
+            self.stepper.buttons[key].show_state(mark.state, self._note(mark, key))
+
+    def _head(self) -> QWidget:
+        self.close_button = button(
+            self.tr("返回列表"), "quiet", name="editor_close", click=self._campaigns.close
+        )
+        self.close_button.setIcon(self._desk.kit.theme.icon("left", "accent"))
+        self.name = QLineEdit()
+        self.name.setObjectName("campaign_name")
+        self.name.setProperty("role", "name")
+        self.name.setAccessibleName(self.tr("活动名称"))
+        self.name.setToolTip(self.tr("点按即可改名"))
+        self.name.setMaxLength(NAME_LIMIT)
+        self.name.editingFinished.connect(self._rename)
+        self.state = Pill(self._desk.kit.theme)
+        self.note = label("", "warn", name="campaign_note")
+        self.about = label("", "muted", name="campaign_about")
+        self.saved = label("", "small", name="campaign_saved")
+        made = QWidget()
+        made.setLayout(row(self.close_button, self.name, self.state, self.note, self.about, self.saved, stretch=1))
+        return made
+
+    def _foot(self) -> QWidget:
+        self.back = button(self.tr("上一步"), name="step_back", click=lambda: self._move(-1))
+        self.on = button("", name="step_on", click=lambda: self._move(1))
+        made = QWidget()
+        made.setLayout(row(self.back, None, self.on))
+        return made
+
+    def _move(self, by: int) -> None:
+        self.go(STEPS[STEPS.index(self._campaigns.step) + by])
+
+    def _rename(self) -> None:
+        name, known = self.name.text().strip(), self._model.view.campaign.name
+        if name and name != known and self._model.view.editable:
+            self._model.edit(name=name)
+        else:
+            self.name.setText(known)
+
+    def _note(self, mark: Mark, step: str) -> str:
+        words = {
+            "audience everybody": self.tr("全部客户"),
+            "audience conditions": self.tr("%n 个条件", "", mark.number),
+            "audience people": self.tr("{} 人").format(show.count(mark.number)),
+            "content empty": self.tr("未填写"),
+            "content no_signature": self.tr("未选签名"),
+            "content no_text": self.tr("未写正文"),
+            "content written": self.tr("已填写"),
+            "screening empty": self.tr("未核验"),
+            "screening running": self.tr("核验中"),
+            "screening void": self.tr("已失效，须重做"),
+            "screening failed": self.tr("没有完成"),
+            "screening nobody": self.tr("无人可发送"),
+            "screening ready": self.tr("{} 人可发送").format(show.count(mark.number)),
+            "sending empty": self.tr("未批准"),
+            "sending approved": self.tr("已批准，待安排"),
+            "sending scheduled": self.tr("已定时"),
+            "sending running": self.tr("发送中"),
+            "sending stopped": self.tr("等待处理"),
+            "sending cancelling": self.tr("取消中"),
+            "sending cancelled": self.tr("已取消"),
+            "sending done": self.tr("已完成"),
+            "results empty": self.tr("尚无结果"),
+            "results complaints": self.tr("%n 件投诉", "", mark.number),
+            "results delivered": self.tr("送达 {}").format(show.count(mark.number)),
+        }
+        return words[f"{step} {mark.code}"]
+
+
+def _build(key: str, desk: Desk, model: CampaignModel) -> Step:
+    """Steps are imported when they are wanted: opening a campaign loads only the one that is shown."""
+    if key == "audience":
+        from campaign_app.ui.pages.steps.audience import AudienceStep
+
+        return AudienceStep(desk, model)
+    if key == "content":
+        from campaign_app.ui.pages.steps.content import ContentStep
+
+        return ContentStep(desk, model)
+    if key == "screening":
+        from campaign_app.ui.pages.steps.screening import ScreeningStep
+
+        return ScreeningStep(desk, model)
+    if key == "sending":
+        from campaign_app.ui.pages.steps.sending import SendingStep
+
+        return SendingStep(desk, model)
+    from campaign_app.ui.pages.steps.results import ResultsStep
+
+    return ResultsStep(desk, model)
