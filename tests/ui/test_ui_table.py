@@ -1,0 +1,245 @@
+"""Tables over millions of rows: pages are read when they are looked at, and nothing waits for them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from campaign_app.domain.errors import AppError, WorkspaceError
+from campaign_app.ui.cells import CELL, Cell, Column
+from campaign_app.ui.itemmodels.paged import KEPT, PagedModel
+from campaign_app.ui.itemmodels.rows import RowsModel
+from campaign_app.ui.tasks import InlineTasks, Tasks
+from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.widgets.table import Table
+
+MILLIONS = 5_000_000
+COLUMNS = (
+    Column[int]("名称", 120, lambda n: Cell(f"第{n}位"), grows=True),
+    Column[int]("状态", 100, lambda n: Cell("已确认" if n % 2 else "不明", level="ok" if n % 2 else "warn"), rank=1),
+    Column[int]("消费", 90, lambda n: Cell(str(n)), right=True, rank=2),
+)
+
+
+@dataclass
+class Numbers:
+    """Row n is the number n; `gate` holds readers back until a test lets them go."""
+
+    total: int = MILLIONS
+    page_rows: int = 100
+    asked: list[int] = field(default_factory=list)
+    trouble: AppError | None = None
+    gate: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    def count(self) -> int:
+        return self.total
+
+    def page(self, number: int) -> range:
+        assert self.gate.wait(20)
+        self.asked.append(number)
+        if self.trouble is not None:
+            raise self.trouble
+        return range(number * self.page_rows, min(self.total, (number + 1) * self.page_rows))
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Theme:
+    return Theme(qapp, "light")
+
+
+@pytest.fixture
+def table(theme: Theme, qtbot: QtBot) -> Callable[[PagedModel[int]], Table]:
+    def make(model: PagedModel[int]) -> Table:
+        made = Table(theme, "numbers", "数字")
+        qtbot.addWidget(made)
+        made.use(model, model.columns)
+        made.resize(600, 400)
+        made.show()
+        return made
+
+    return make
+
+
+def test_any_row_of_millions_is_shown_after_its_page_is_read(
+    tasks: Tasks, table: Callable[[PagedModel[int]], Table], qtbot: QtBot
+) -> None:
+    model, source = PagedModel(tasks, COLUMNS), Numbers()
+    shown = table(model)
+    with qtbot.waitSignal(model.counted):
+        model.show(source)
+    assert model.rowCount() == MILLIONS
+    shown.scrollToBottom()
+    shown.grab()
+    last = model.index(MILLIONS - 1, 0)
+    qtbot.waitUntil(lambda: last.data() == f"第{MILLIONS - 1}位")
+    assert last.data(CELL) == Cell(f"第{MILLIONS - 1}位")
+    assert model.row(MILLIONS - 1) == MILLIONS - 1
+    assert len(source.asked) < 12, "only what was looked at, and its neighbours"
+
+
+def test_the_window_never_waits_for_a_page(
+    tasks: Tasks, table: Callable[[PagedModel[int]], Table], qtbot: QtBot
+) -> None:
+    model, source = PagedModel(tasks, COLUMNS), Numbers()
+    shown = table(model)
+    source.gate.clear()
+    with qtbot.waitSignal(model.counted):
+        model.show(source)
+    began = time.perf_counter()
+    for row in range(0, MILLIONS, MILLIONS // 50):
+        shown.scrollTo(model.index(row, 0))
+        shown.grab()
+    assert time.perf_counter() - began < 5
+    assert model.index(0, 0).data(CELL) is None
+    source.gate.set()
+    bottom = shown.rowAt(200)
+    qtbot.waitUntil(lambda: model.row(bottom) == bottom)
+    assert len(source.asked) < 15, "pages that were only passed by are not read"
+
+
+def test_pages_not_looked_at_are_forgotten(inline: InlineTasks, qtbot: QtBot) -> None:
+    model, source = PagedModel(inline, COLUMNS), Numbers()
+    model.show(source)
+    for page in range(0, 3 * KEPT, 3):
+        model.index(page * 100, 0).data()
+        qtbot.waitUntil(lambda at=page * 100: model.row(at) is not None)
+    assert model.row(0) is None
+    assert model.row(3 * (KEPT - 1) * 100) is not None
+
+
+def test_a_new_count_keeps_the_place(tasks: Tasks, table: Callable[[PagedModel[int]], Table], qtbot: QtBot) -> None:
+    model, source = PagedModel(tasks, COLUMNS), Numbers(total=1_000)
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    shown = table(model)
+    with qtbot.waitSignal(model.counted):
+        model.show(source)
+    shown.selectRow(500)
+    shown.scrollTo(model.index(500, 0))
+    place = shown.verticalScrollBar().value()
+    for total in (1_200, 800, 800):
+        source.total = total
+        with qtbot.waitSignal(model.counted):
+            model.reload()
+        assert model.rowCount() == total
+        assert shown.currentIndex().row() == 500
+        assert shown.verticalScrollBar().value() == place
+
+
+def test_rows_stay_in_view_while_they_are_read_again(tasks: Tasks, qtbot: QtBot) -> None:
+    model, source = PagedModel(tasks, COLUMNS), Numbers(total=50)
+    with qtbot.waitSignal(model.counted):
+        model.show(source)
+    model.index(7, 0).data()
+    qtbot.waitUntil(lambda: model.row(7) == 7)
+    source.gate.clear()
+    with qtbot.waitSignal(model.counted):
+        model.reload()
+    assert model.index(7, 0).data() == "第7位"
+    source.gate.set()
+
+
+def test_rows_of_another_question_are_dropped(tasks: Tasks, qtbot: QtBot) -> None:
+    model, slow, other = PagedModel(tasks, COLUMNS), Numbers(total=100), Numbers(total=0)
+    with qtbot.waitSignal(model.counted):
+        model.show(slow)
+    slow.gate.clear()
+    model.index(0, 0).data()
+    with qtbot.waitSignal(model.counted):
+        model.show(other)
+    slow.gate.set()
+    qtbot.waitUntil(lambda: slow.asked == [0] or not slow.asked)
+    assert model.rowCount() == 0
+    assert model.row(0) is None
+
+
+def test_trouble_is_told_once_and_a_reload_tries_again(inline: InlineTasks, qtbot: QtBot) -> None:
+    model, source = PagedModel(inline, COLUMNS), Numbers()
+    model.show(source)
+    source.trouble = WorkspaceError("disk_error", "The disk reports an error")
+    told: list[AppError] = []
+    model.failed.connect(told.append)
+    for row in (0, 1_000, 2_000):
+        model.index(row, 0).data()
+    qtbot.waitUntil(lambda: len(source.asked) == 3)
+    model.index(0, 0).data()
+    assert told == [source.trouble]
+    source.trouble = None
+    model.reload()
+    model.index(0, 0).data()
+    qtbot.waitUntil(lambda: model.row(0) == 0)
+
+
+def test_no_key_selects_or_searches_all_rows(table: Callable[[PagedModel[int]], Table], inline: InlineTasks) -> None:
+    model = PagedModel(inline, COLUMNS)
+    model.show(Numbers())
+    shown = table(model)
+    began = time.perf_counter()
+    shown.selectAll()
+    shown.keyboardSearch("第9")
+    assert time.perf_counter() - began < 0.5
+    assert not shown.selectionModel().hasSelection()
+
+
+def test_rows_are_opened_by_keys_and_by_double_click(
+    table: Callable[[PagedModel[int]], Table], inline: InlineTasks, qtbot: QtBot
+) -> None:
+    model = PagedModel(inline, COLUMNS)
+    model.show(Numbers())
+    shown = table(model)
+    opened: list[int] = []
+    shown.opened.connect(opened.append)
+    shown.selectRow(2)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Enter):
+        qtbot.keyClick(shown, key)
+    qtbot.keyClick(shown, Qt.Key.Key_Down)
+    qtbot.keyClick(shown, Qt.Key.Key_Return)
+    qtbot.mouseDClick(shown.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(40, 38 * 5 + 10))
+    assert opened == [2, 2, 2, 3, 5]
+
+
+def test_a_row_is_copied_as_it_is_shown(
+    table: Callable[[PagedModel[int]], Table], inline: InlineTasks, qtbot: QtBot
+) -> None:
+    model = PagedModel(inline, COLUMNS)
+    model.show(Numbers())
+    shown = table(model)
+    qtbot.waitUntil(lambda: model.row(3) is not None)
+    shown.selectRow(3)
+    qtbot.keyClick(shown, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "第3位\t已确认\t3"
+
+
+def test_columns_leave_by_rank_and_the_growing_one_takes_the_rest(
+    table: Callable[[PagedModel[int]], Table], inline: InlineTasks
+) -> None:
+    model = PagedModel(inline, COLUMNS)
+    model.show(Numbers(total=3))
+    shown = table(model)
+    assert [shown.isColumnHidden(i) for i in range(3)] == [False, False, False]
+    assert sum(shown.columnWidth(i) for i in range(3)) == shown.viewport().width()
+    shown.resize(260, 300)
+    assert [shown.isColumnHidden(i) for i in range(3)] == [False, False, True]
+    shown.resize(100, 300)
+    assert [shown.isColumnHidden(i) for i in range(3)] == [False, True, True]
+
+
+def test_rows_in_memory(qtbot: QtBot) -> None:
+    model = RowsModel(COLUMNS, [1, 2])
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    assert model.index(1, 0).data() == "第2位"
+    model.show([3, 4])
+    assert model.index(1, 0).data() == "第4位"
+    model.show([5])
+    assert (model.rowCount(), model.row(0), model.row(1)) == (1, 5, None)
