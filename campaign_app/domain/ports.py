@@ -277,6 +277,10 @@ class CampaignStore(Protocol):
         """
         ...
 
+    def member_pages(self, campaign_id: int, reason: str, rows: int) -> tuple[int, tuple[int, ...]]:
+        """How many members have this reason, and the `after_seq` of every page of so many of them."""
+        ...
+
     def fact_ages(self, campaign_id: int) -> tuple[datetime, datetime] | None:
         """(oldest `checked_at`, newest `observed_at`) of the facts that let members in; None where there are none."""
         ...

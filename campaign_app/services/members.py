@@ -51,6 +51,10 @@ class Members:
         self._audit = audit
         self._clock = clock
 
+    def pages(self, campaign_id: int, reason: str, rows: int) -> tuple[int, tuple[int, ...]]:
+        """How many members have this reason, and the `after_seq` of every page of so many of them."""
+        return self._campaigns.member_pages(campaign_id, reason, rows)
+
     def page(self, campaign_id: int, reason: str, after_seq: int, limit: int) -> tuple[Member, ...]:
         """The next `limit` members after `after_seq` (-1 starts) that have this reason."""
         rows = self._campaigns.members_by_reason(campaign_id, reason, after_seq, limit)

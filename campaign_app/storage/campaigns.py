@@ -131,15 +131,22 @@ class SqlCampaigns:
     def members_by_reason(
         self, campaign_id: int, reason: str, after_seq: int, limit: int
     ) -> tuple[tuple[int, int, int | None], ...]:
-        has_it = _member.reason.is_(None) if reason == UNSCREENED else _member.reason == reason
         wanted = (
             sa.select(_member.seq, _member.customer_id, _member.fact_id)
-            .where(_member.campaign_id == campaign_id, _member.seq > after_seq, has_it)
+            .where(_member.campaign_id == campaign_id, _member.seq > after_seq, _has_reason(reason))
             .order_by(_member.seq)
             .limit(limit)
         )
         with self.db.read() as connection:
             return tuple((seq, customer_id, fact_id) for seq, customer_id, fact_id in connection.execute(wanted))
+
+    def member_pages(self, campaign_id: int, reason: str, rows: int) -> tuple[int, tuple[int, ...]]:
+        nth = sa.func.row_number().over(order_by=_member.seq).label("nth")
+        those = sa.select(_member.seq, nth).where(_member.campaign_id == campaign_id, _has_reason(reason)).subquery()
+        with self.db.read() as connection:
+            size = connection.execute(sa.select(sa.func.count()).select_from(those)).scalar_one()
+            firsts = sa.select(those.c.seq - 1).where((those.c.nth - 1) % rows == 0).order_by(those.c.seq)
+            return size, tuple(connection.execute(firsts).scalars())
 
     def fact_ages(self, campaign_id: int) -> tuple[datetime, datetime] | None:
         fact = schema.consent_fact.c
@@ -190,6 +197,10 @@ class SqlCampaigns:
             key = phone_key or self.hashes.of_ref(CustomerRef(account_id, ref))
             people.setdefault(key, []).append(customer_id)
         return people
+
+
+def _has_reason(reason: str) -> sa.ColumnElement[bool]:
+    return _member.reason.is_(None) if reason == UNSCREENED else _member.reason == reason
 
 
 def _require_nothing_left(connection: sa.Connection, campaign_id: int) -> None:

@@ -106,9 +106,7 @@ class CampaignEditor(QWidget):
             self.stepper.buttons[key].show_state(mark.state, self._note(mark, key))
 
     def _head(self) -> QWidget:
-        self.close_button = button(
-            self.tr("返回列表"), "quiet", name="editor_close", click=self._campaigns.close
-        )
+        self.close_button = button(self.tr("返回列表"), "quiet", name="editor_close", click=self._campaigns.close)
         self.close_button.setIcon(self._desk.kit.theme.icon("left", "accent"))
         self.name = QLineEdit()
         self.name.setObjectName("campaign_name")

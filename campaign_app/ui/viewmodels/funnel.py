@@ -38,11 +38,15 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class FunnelState:
-    """`audience` is what was frozen. `passed` are the gates that kept nobody out; `adds_up` is computed."""
+    """`audience` is what was frozen, `waiting` who has no verdict yet while a screening runs.
+
+    `passed` are the gates that kept nobody out; `adds_up` is computed.
+    """
 
     audience: int = 0
     ready: int = 0
     excluded: int = 0
+    waiting: int = 0
     gates: tuple[Gate, ...] = ()
     passed: tuple[str, ...] = ()
     adds_up: bool = True
@@ -61,8 +65,12 @@ def funnel_of(campaign: Campaign, funnel: Mapping[str, int]) -> FunnelState:
     ready = funnel.get(Reason.OK, 0)
     passed = tuple(reason for reason in ORDER if not funnel.get(reason))
     running = campaign.state is CampaignState.SCREENING
-    whole = adds_up(funnel, campaign.snapshot_size) or running
-    return FunnelState(campaign.snapshot_size, ready, sum(g.count for g in gates), tuple(gates), passed, whole)
+    # while it runs the frozen audience is read before the people in it, or after
+    audience = sum(funnel.values()) if running else campaign.snapshot_size
+    waiting = funnel.get(UNSCREENED, 0) if running else 0
+    excluded = sum(gate.count for gate in gates) - waiting
+    whole = running or adds_up(funnel, audience)
+    return FunnelState(audience, ready, excluded, waiting, tuple(gates), passed, whole)
 
 
 def kind_of(reason: str) -> Kind:
