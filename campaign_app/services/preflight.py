@@ -142,9 +142,11 @@ def _audience(seen: Situation) -> Check:
         return Check("audience", "ok", "screened", {"size": campaign.snapshot_size})
     age = seen.now - seen.ages[0]
     facts = {"size": campaign.snapshot_size, "hours": int(age / timedelta(hours=1))}
-    return (
-        Check("audience", "block", "stale", facts) if age > seen.max_age else Check("audience", "ok", "current", facts)
-    )
+    if age > seen.max_age:
+        # what is approved is read again batch by batch; before that a person can still screen again
+        judged = campaign.state is CampaignState.SCREENED
+        return Check("audience", "block", "stale", facts) if judged else Check("audience", "warn", "aged", facts)
+    return Check("audience", "ok", "current" if facts["hours"] else "fresh", facts)
 
 
 def _recipients(seen: Situation) -> Check:

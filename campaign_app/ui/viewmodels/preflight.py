@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
@@ -152,6 +152,15 @@ def refusal_of(at: datetime, seen: Situation) -> str:
     if at < seen.now:
         return "in_the_past"
     return "" if seen.opens <= at.astimezone(BEIJING).time() < seen.closes else "quiet_hours"
+
+
+def suggested(seen: Situation) -> datetime:
+    """The next full hour that lies in the window, at least half an hour from now, in Beijing time."""
+    hour = timedelta(hours=1)
+    at = (seen.now.astimezone(BEIJING) + timedelta(minutes=90)).replace(minute=0, second=0, microsecond=0)
+    while refusal_of(at, seen):
+        at += hour
+    return at
 
 
 def _what(campaign: Campaign) -> tuple[object, ...]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from campaign_app.ui.viewmodels.campaign import CampaignView
+
 WINDOW: Final = timedelta(seconds=15)
 LEAST: Final = timedelta(seconds=1)
 
@@ -43,3 +45,30 @@ class Pace:
             return Progress(done, total)
         rate = (done - first) / (at - first_at).total_seconds()
         return Progress(done, total, rate, max(0, total - done) / rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How far a sending is: of `total` people `handled` were decided, `submitted` of them handed over."""
+
+    total: int
+    handled: int
+    submitted: int
+    accepted: int
+    rejected: int
+    unknown: int
+    withheld: int
+
+    @property
+    def left(self) -> int:
+        return max(0, self.total - self.handled)
+
+
+def run_of(view: CampaignView) -> Run:
+    counts = view.counts
+    submitted, withheld = counts.get("submitted", 0), counts.get("withheld", 0)
+    handled = submitted + withheld
+    return Run(
+        max(view.ready, handled), handled, submitted, counts.get("accepted", 0), counts.get("rejected", 0),
+        counts.get("unknown", 0), withheld,
+    )  # fmt: skip

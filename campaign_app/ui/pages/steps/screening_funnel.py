@@ -101,7 +101,7 @@ class FunnelView(QFrame):
 
     def _table_columns(self) -> tuple[Column[Bar], ...]:
         return (
-            Column(self.tr("原因"), 190, lambda bar: Cell(bar.text)),
+            Column(self.tr("原因"), 216, lambda bar: Cell(bar.text)),
             Column(self.tr("人数"), 100, lambda bar: Cell(show.count(bar.count)), right=True),
             Column(self.tr("占受众"), 90, lambda bar: Cell(bar.share), right=True),
             Column(self.tr("说明"), 200, lambda bar: Cell(bar.why, bar.why), grows=True, rank=1),
