@@ -151,7 +151,7 @@ def _audience(seen: Situation) -> Check:
 
 def _recipients(seen: Situation) -> Check:
     if seen.campaign.state in UNJUDGED:
-        return Check("recipients", "block", "recipients_unknown")
+        return Check("recipients", "warn", "recipients_unknown")
     if not seen.ready:
         return Check("recipients", "block", "nobody")
     return Check("recipients", "ok", "recipients", {"count": seen.ready})

@@ -14,13 +14,14 @@ from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.widgets.basics import button, clear, column, label, row
 
 _ICON: Final = 20
+_TITLE: Final = 72
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """`level` is ok, warn or block, said in `state` as well; `mend` the words on the button, "" without one.
 
-    `ticked` is None where there is nothing to confirm.
+    `ticked` is None where there is nothing to confirm; `why` is shown on hover.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Item:
     mend: str = ""
     ticked: bool | None = None
     confirm: str = ""
+    why: str = ""
 
 
 class CheckRow(QFrame):
@@ -49,10 +51,11 @@ class CheckRow(QFrame):
         self.tick = QCheckBox()
         self.tick.setObjectName(f"confirm_{item.key}")
         self.tick.clicked.connect(lambda on: self.ticked.emit(item.key, on))
-        words = column(self.title, self.text, self.tick, space=1)
-        layout = row(self._image, words, self.mend, space=3, stretch=1)
-        layout.setAlignment(self._image, Qt.AlignmentFlag.AlignTop)
-        layout.setContentsMargins(0, 8, 0, 8)
+        self.title.setFixedWidth(_TITLE)
+        layout = row(self._image, self.title, column(self.text, self.tick, space=1), self.mend, space=2, stretch=2)
+        for part in (self._image, self.title, self.mend):
+            layout.setAlignment(part, Qt.AlignmentFlag.AlignTop)
+        layout.setContentsMargins(0, 7, 0, 7)
         self.setLayout(layout)
         theme.changed.connect(self._draw)
         self.show_item(item)
@@ -61,6 +64,7 @@ class CheckRow(QFrame):
         self.item = item
         self.title.setText(item.title)
         self.text.setText(item.text)
+        self.text.setToolTip(item.why)
         self.mend.setText(item.mend)
         self.mend.setVisible(bool(item.mend))
         self.mend.setAccessibleName(f"{item.mend}：{item.title}" if item.mend else "")

@@ -16,13 +16,12 @@ from campaign_app.ui.widgets.pill import Pill
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number under its name; `level` colours it, "" leaves it plain."""
+    """A number under its name, with its share of a whole and, on hover, what it counts."""
 
     key: str
     name: str
     text: str
     share: str = ""
-    level: str = ""
     why: str = ""
 
 
@@ -52,10 +51,13 @@ class Numbers(QWidget):
         self._across = across
         self.values: dict[str, QLabel] = {}
         self.shares: dict[str, QLabel] = {}
+        self.names: dict[str, QLabel] = {}
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(16)
+        for place in range(across):
+            self._grid.setColumnStretch(place, 1)
         self.setLayout(self._grid)
 
     def show_numbers(self, numbers: Sequence[Number]) -> None:
@@ -64,6 +66,7 @@ class Numbers(QWidget):
                 self._add(place, number)
             value = self.values[number.key]
             value.setText(number.text)
+            self.names[number.key].setText(number.name)
             value.setAccessibleName(f"{number.name} {number.text} {number.share}".strip())
             self.shares[number.key].setText(number.share)
         self.setAccessibleDescription("；".join(f"{n.name} {n.text} {n.share}".strip() for n in numbers))
@@ -73,7 +76,7 @@ class Numbers(QWidget):
         name = label(number.name, "muted")
         for each in (name, value, share):
             each.setToolTip(number.why)
-        self.values[number.key], self.shares[number.key] = value, share
+        self.values[number.key], self.shares[number.key], self.names[number.key] = value, share, name
         at = row(value, share, None, space=2)
         at.setAlignment(share, Qt.AlignmentFlag.AlignBottom)
         share.setContentsMargins(0, 0, 0, 5)
@@ -111,9 +114,10 @@ class RunView(QFrame):
             ),
         }
         self.numbers = Numbers(self.tr("发送的数字"))
+        self.line = divider()
         head = row(self.pill, self.headline, None, *self.buttons.values())
         self.setLayout(
-            column(head, self.note, self.bar, self.pace, divider(), self.numbers, self.hint, space=3, margin=4)
+            column(head, self.note, self.bar, self.pace, self.line, self.numbers, self.hint, space=3, margin=4)
         )
 
     def show_run(self, look: RunLook) -> None:
@@ -122,6 +126,8 @@ class RunView(QFrame):
         self.bar.setRange(0, max(1, look.total))
         self.bar.setValue(min(look.done, look.total))
         self.bar.setAccessibleDescription(look.headline)
+        for begun in (self.bar, self.line, self.numbers):
+            begun.setVisible(look.done > 0)
         for part, text in ((self.pace, look.pace), (self.note, look.note), (self.hint, look.hint)):
             part.setText(text)
             part.setVisible(bool(text))

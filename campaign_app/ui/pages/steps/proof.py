@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextOption
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from campaign_app.domain.consent import ConsentFact
 from campaign_app.services.members import Member
@@ -13,7 +15,10 @@ from campaign_app.ui.kit import Kit
 from campaign_app.ui.widgets.basics import button, clear, column, frame, label, row
 from campaign_app.ui.widgets.page import scrolling
 
-PROOF_WIDTH = 320
+PROOF_WIDTH: Final = 320
+LINE: Final = 30  # letters of an id
+LINE_HEIGHT: Final = 20
+MOST_LINES: Final = 8
 
 
 class ProofPanel(QScrollArea):
@@ -51,20 +56,14 @@ class ProofPanel(QScrollArea):
         self.title.setText(member.name or self.tr("已删除的客户"))
         for name, said in self._told(member):
             if said:
-                self._lines.addLayout(column(label(name, "small"), _value(said), space=1))
-        if member.fact is not None and member.fact.evidence is not None:
-            self._lines.addWidget(label(self.tr("签名覆盖的原文"), "small"))
-            self._lines.addWidget(self._leaf(member.fact.evidence.leaf))
-
-    def _leaf(self, text: str) -> QPlainTextEdit:
-        made = QPlainTextEdit(text)
-        made.setObjectName("proof_leaf")
-        made.setAccessibleName(self.tr("签名覆盖的原文"))
-        made.setReadOnly(True)
-        made.setTabChangesFocus(True)
-        made.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
-        made.setMinimumHeight(150)
-        return made
+                self._lines.addLayout(column(label(name, "small"), label(said, wrap=True, select=True), space=1))
+        proof = None if member.fact is None else member.fact.evidence
+        exact = () if proof is None else (
+            (self.tr("回执编号"), proof.receipt_id), (self.tr("查询编号"), proof.request_id),
+            (self.tr("签名覆盖的原文"), proof.leaf),
+        )  # fmt: skip
+        for name, text in exact:
+            self._lines.addLayout(column(label(name, "small"), _exact(name, text), space=1))
 
     def _told(self, member: Member) -> list[tuple[str, str]]:
         words, fact = self._kit.words, member.fact
@@ -98,12 +97,19 @@ class ProofPanel(QScrollArea):
         simulated = self.tr("模拟记录：只能用于模拟通道。") if proof.simulated else ""
         return [
             (self.tr("出具方"), f"{member.issuer_name}\n{proof.issuer_uscc}"),
-            (self.tr("回执编号"), proof.receipt_id),
-            (self.tr("查询编号"), proof.request_id),
             (self.tr("接口版本"), f"{proof.platform} {proof.api_version}"),
             (self.tr("注意"), simulated),
         ]
 
 
-def _value(said: str) -> QLabel:
-    return label(said, wrap=True, select=True)
+def _exact(name: str, text: str) -> QPlainTextEdit:
+    """To the letter, broken anywhere: ids and signed text have no spaces to break at."""
+    made = QPlainTextEdit(text)
+    made.setObjectName("proof_exact")
+    made.setAccessibleName(name)
+    made.setReadOnly(True)
+    made.setTabChangesFocus(True)
+    made.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+    made.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+    made.setFixedHeight(min(MOST_LINES, 1 + len(text) // LINE) * LINE_HEIGHT + 20)
+    return made

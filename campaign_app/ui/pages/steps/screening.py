@@ -13,7 +13,7 @@ from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.screening_funnel import FunnelView
 from campaign_app.ui.pages.steps.screening_rows import RowsView
-from campaign_app.ui.pages.steps.step import Step
+from campaign_app.ui.pages.steps.step import Step, keeping_focus
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.funnel import funnel_of
 from campaign_app.ui.viewmodels.members import MembersState, members_of
@@ -31,7 +31,7 @@ class ScreeningStep(Step):
         super().__init__(desk, model)
         kit = desk.kit
         self.setObjectName("screening")
-        self._pace = Pace()
+        self._pace, self._open = Pace(), ""
         self._preflight = preflight_of(desk.app, kit.tasks, model)
         self._members = members_of(desk.app, kit.tasks, model.id, model)
         self.empty = Empty(
@@ -61,22 +61,26 @@ class ScreeningStep(Step):
     def land(self, field: str) -> None:
         """`start`: the button that screens, or screens again."""
         if field == "start":
-            (self.again if self.again.isVisible() else self.empty.button).setFocus()
+            (self.again if self.again.isVisibleTo(self) else self._first()).setFocus()
 
     def render_view(self, view: CampaignView) -> None:
         campaign = view.campaign
         running = campaign.state is CampaignState.SCREENING
-        self._draw_progress(view, running=running)
-        self._draw_empty(view)
-        current = campaign.state is not CampaignState.DRAFT and (running or bool(view.funnel))
-        if running or current:
-            self.funnel.show_funnel(funnel_of(campaign, view.funnel))
-        self.again.setVisible(campaign.state is CampaignState.SCREENED)
-        self.on.setVisible(campaign.state is CampaignState.SCREENED and view.ready > 0)
-        if campaign.state in UNJUDGED and self._members.state.reason:
-            self._members.close()
-        self._draw_ages(self._preflight.state)
-        self._show_page()
+        with keeping_focus(self, self._first):
+            self._draw_progress(view, running=running)
+            self._draw_empty(view)
+            if running or (campaign.state is not CampaignState.DRAFT and view.funnel):
+                self.funnel.show_funnel(funnel_of(campaign, view.funnel))
+            self.again.setVisible(campaign.state is CampaignState.SCREENED)
+            self.on.setVisible(campaign.state is CampaignState.SCREENED and view.ready > 0)
+            if campaign.state in UNJUDGED and self._members.state.reason:
+                self._members.close()
+            self._draw_ages(self._preflight.state)
+            self._show_page()
+
+    def _first(self) -> QWidget:
+        offered = (self.empty.button, self.stop, self.on, self.again)
+        return next((made for made in offered if made.isVisibleTo(self) and made.isEnabled()), self.funnel.switch)
 
     def _head(self) -> QWidget:
         self.ages = label("", "muted", wrap=True, name="screening_ages")
@@ -159,8 +163,16 @@ class ScreeningStep(Step):
             return self.tr("不到 1 小时")
         return self.tr("是 {} 小时前").format(show.count(int(hours)))
 
-    def _members_changed(self, _state: MembersState) -> None:
+    def _members_changed(self, state: MembersState) -> None:
+        if state.reason == self._open:
+            return
+        former, self._open = self._open, state.reason
         self._show_page()
+        bar = self.funnel.bars.rows.get(former)
+        if state.reason:
+            self.rows.table.setFocus()
+        elif bar is not None:
+            bar.setFocus()
 
     def _show_page(self) -> None:
         campaign, funnel = self._model.view.campaign, self._model.view.funnel

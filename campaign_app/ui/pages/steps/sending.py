@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.services.preflight import UNJUDGED
@@ -16,7 +16,7 @@ from campaign_app.ui.pages.steps.sending_approval import ApprovalCard
 from campaign_app.ui.pages.steps.sending_checks import PLACES, CheckWords
 from campaign_app.ui.pages.steps.sending_plan import PlanCard
 from campaign_app.ui.pages.steps.sending_run import RunPanel
-from campaign_app.ui.pages.steps.step import Step
+from campaign_app.ui.pages.steps.step import Step, keeping_focus
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.preflight import PreflightState, preflight_of, suggested
 from campaign_app.ui.widgets.ask import confirm
@@ -40,9 +40,8 @@ class SendingStep(Step):
         self._act = ""
         self.run = RunPanel(desk, model)
         self.run.results.connect(lambda: self.wanted.emit("results", ""))
-        self.stack = QStackedWidget()
-        self.stack.addWidget(scrolling(column(self._prepare(), None)))
-        self.setLayout(column(self.run, self.stack, space=3, stretch=1))
+        self.prepare = self._prepare()
+        self.setLayout(column(scrolling(column(self.run, self.prepare, None, space=3))))
         self._again = QTimer(self)
         self._again.setInterval(AGAIN_MS)
         self._again.timeout.connect(self.preflight.load)
@@ -73,10 +72,11 @@ class SendingStep(Step):
     def render_view(self, view: CampaignView) -> None:
         state = view.campaign.state
         running = state not in PREPARING
-        self.stack.setVisible(not running)
-        self.run.setVisible(running or state is CampaignState.WAITING)
-        self.run.render_view(view)
-        self._draw(self.preflight.state)
+        with keeping_focus(self, lambda: self.run.first() if running else self.primary):
+            self.run.render_view(view)
+            self._draw(self.preflight.state)
+            self.run.setVisible(running or state is CampaignState.WAITING)
+            self.prepare.setVisible(not running)
 
     def _prepare(self) -> QWidget:
         kit = self._desk.kit
@@ -102,11 +102,12 @@ class SendingStep(Step):
 
     def _draw(self, state: PreflightState) -> None:
         campaign = self._model.view.campaign
-        approving = campaign.state is CampaignState.SCREENED
+        approving, approved = campaign.state is CampaignState.SCREENED, campaign.state in PLANNED
         self.looking.setVisible(state.found is None)
         if state.found is not None:
-            self.summary.setText(self._words.summary(state.found, state.confirmed))
-            self.checks.show_items(self._words.items(state, self._desk.kit.words, ticking=approving))
+            items = self._words.items(state, self._desk.kit.words, ticking=approving, approved=approved)
+            self.summary.setText(self._words.summary(items))
+            self.checks.show_items(items)
         missing = self._words.missing(state) if approving else ""
         self.approval.show_state(campaign, state, missing)
         self.plan.setVisible(campaign.state in PLANNED)

@@ -72,10 +72,10 @@ class ApprovalCard(QFrame):
     def _approved(self, campaign: Campaign) -> None:
         by = self.tr("本机操作人") if campaign.approved_by == ACTOR else campaign.approved_by
         self.facts.setText(
-            self.tr("{} 于 {} 批准。\n只对这份文案、签名、用途和核验过的 {} 名受众有效。").format(
+            self.tr("{}于 {} 批准，只对这份文案、签名、用途和核验过的 {} 名受众有效。").format(
                 by, show.moment(campaign.approved_at), show.count(campaign.snapshot_size)
             )
         )
         set_property(self.hint, "role", "small")
-        self.hint.setText(self.tr("其中任何一项改动，批准即失效，须重新核验和批准。"))
+        self.hint.setText(self.tr("任何一项改动，批准即失效。"))
         self.hint.setVisible(True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject
 
-from campaign_app.services.preflight import Check, Preflight
+from campaign_app.services.preflight import Check
 from campaign_app.ui import show
 from campaign_app.ui.viewmodels.preflight import PreflightState
 from campaign_app.ui.widgets.checklist import Item
@@ -27,18 +28,19 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
 
 
 class CheckWords(QObject):
-    def items(self, state: PreflightState, words: Words, *, ticking: bool) -> list[Item]:
-        """`ticking`: warnings can be confirmed now."""
-        found = state.found
-        return [] if found is None else [self._item(check, state, words, ticking=ticking) for check in found.checks]
+    def items(self, state: PreflightState, words: Words, *, ticking: bool, approved: bool) -> list[Item]:
+        """`ticking`: warnings can be confirmed now; `approved`: they were."""
+        if state.found is None:
+            return []
+        warned = frozenset(finding.rule_id for finding in state.found.seen.warnings)
+        confirmed = warned if approved else state.confirmed
+        return [self._item(check, confirmed, words, ticking=ticking) for check in state.found.checks]
 
-    def summary(self, found: Preflight, confirmed: frozenset[str]) -> str:
-        blocks = sum(check.level == "block" for check in found.checks)
-        confirmations = {f"warning:{rule}" for rule in confirmed}
-        warns = sum(check.level == "warn" and check.key not in confirmations for check in found.checks)
-        if blocks:
-            return self.tr("有 %n 项要先处理", "", blocks)
-        return self.tr("有 %n 项请您看一下", "", warns) if warns else self.tr("全部通过")
+    def summary(self, items: Sequence[Item]) -> str:
+        levels = Counter(item.level for item in items)
+        if levels["block"]:
+            return self.tr("有 %n 项要先处理", "", levels["block"])
+        return self.tr("有 %n 项请您看一下", "", levels["warn"]) if levels["warn"] else self.tr("全部通过")
 
     def missing(self, state: PreflightState) -> str:
         """What is still to be done before the approval; "" if nothing is."""
@@ -51,20 +53,20 @@ class CheckWords(QObject):
             waits.append(self.tr("输入人数"))
         return self.tr("还需：") + "、".join(waits) if waits else ""
 
-    def _item(self, check: Check, state: PreflightState, words: Words, *, ticking: bool) -> Item:
+    def _item(self, check: Check, confirmed: frozenset[str], words: Words, *, ticking: bool) -> Item:
         kind, _, rule = check.key.partition(":")
         facts = {k: show.count(v) if isinstance(v, int) else v for k, v in check.facts.items()}
-        confirmed = rule in state.confirmed
-        level = "ok" if kind == "warning" and confirmed else check.level
+        level = "ok" if rule in confirmed else check.level
         return Item(
             key=check.key,
             level=level,
             state={"ok": self.tr("通过"), "warn": self.tr("请看"), "block": self.tr("未通过")}[level],
             title=words.term("check_title", kind),
             text=words.term("check", check.code).format_map(facts),
-            mend="" if level == "ok" and kind != "warning" else self._mend(check, kind),
-            ticked=confirmed if rule and ticking else None,
+            mend="" if level == "ok" else self._mend(check, kind),
+            ticked=rule in confirmed if rule and ticking else None,
             confirm=self.tr("我已确认，按此发送") if rule and ticking else "",
+            why=str(check.facts.get("law", "")),
         )
 
     def _mend(self, check: Check, kind: str) -> str:

@@ -12,7 +12,7 @@ from campaign_app.services.window import BEIJING
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.preflight import PreflightState
-from campaign_app.ui.widgets.basics import column, label
+from campaign_app.ui.widgets.basics import column, label, row
 from campaign_app.ui.widgets.timeline import Day, Timeline
 
 # the field holds Beijing's civil time; in a zone of its own no hour is missing or doubled
@@ -31,7 +31,7 @@ class PlanCard(QFrame):
         self.setObjectName("plan")
         self.now = QRadioButton(self.tr("立即发送"))
         self.now.setObjectName("plan_now")
-        self.at_time = QRadioButton(self.tr("定时发送（北京时间）"))
+        self.at_time = QRadioButton(self.tr("定时（北京时间）"))
         self.at_time.setObjectName("plan_later")
         self._group = QButtonGroup(self)
         for choice in (self.now, self.at_time):
@@ -50,7 +50,7 @@ class PlanCard(QFrame):
         self.hint = label("", "small", wrap=True, name="plan_hint")
         self.setLayout(
             column(
-                label(self.tr("发送时间"), "heading"), self.now, self.at_time, self.field, self.timeline, self.refused,
+                label(self.tr("发送时间"), "heading"), row(self.now, self.at_time, None, space=4), self.field, self.timeline, self.refused,
                 self.hint, space=2, margin=4,
             )
         )  # fmt: skip
@@ -68,9 +68,7 @@ class PlanCard(QFrame):
         self.refused.setText(self._refusal(refusal, seen, later=state.later))
         self.refused.setVisible(bool(refusal))
         set_property(self.field, "invalid", bool(refusal) and state.later)
-        self.hint.setText(
-            self.tr("到 {:%H:%M} 还没发完的会停下，等您另选时间；过时的短信不会自动补发。").format(seen.closes)
-        )
+        self.hint.setText(self.tr("到 {:%H:%M} 没发完的停下等您另选时间，不会自动补发。").format(seen.closes))
 
     def _draw_day(self, state: PreflightState, seen: Situation) -> None:
         now = seen.now.astimezone(BEIJING)
@@ -86,7 +84,7 @@ class PlanCard(QFrame):
         if code and not later:
             return self.tr("现在不在发送时段（{:%H:%M}–{:%H:%M}），请选定时发送。").format(seen.opens, seen.closes)
         if code:
-            return self.tr("营销短信只能在 {:%H:%M}–{:%H:%M} 发送，请另选时间。").format(seen.opens, seen.closes)
+            return self.tr("只能在 {:%H:%M}–{:%H:%M} 发送，请另选时间。").format(seen.opens, seen.closes)
         return ""
 
     def _value(self) -> datetime:

@@ -46,6 +46,11 @@ class RunPanel(QWidget):
         self.view.wanted.connect(self._wanted)
         self.setLayout(column(self.view))
 
+    def first(self) -> QWidget:
+        """The first thing that can be done here and undone: never the cancelling."""
+        offered = (made for key, made in self.view.buttons.items() if key != "cancel" and not made.isHidden())
+        return next(offered, self.view)
+
     def render_view(self, view: CampaignView) -> None:
         campaign = view.campaign
         run = run_of(view)
@@ -58,16 +63,21 @@ class RunPanel(QWidget):
             RunLook(
                 state=words.term("state", campaign.state),
                 level=LEVELS.get(campaign.state, "muted"),
-                headline=self.tr("已处理 {} / {}").format(show.count(run.handled), show.count(run.total)),
+                headline=self._headline(run),
                 done=run.handled,
                 total=run.total,
                 pace=self._pace_words(view, seen),
                 note=self._note(view),
                 hint=self._hint(campaign.state),
                 actions=ACTIONS.get(campaign.state, frozenset()),
-                numbers=self._numbers(run),
+                numbers=self._numbers(run, sending=sending),
             )
         )
+
+    def _headline(self, run: Run) -> str:
+        if not run.handled:
+            return self.tr("将发给 {} 人").format(show.count(run.total))
+        return self.tr("已处理 {} / {}").format(show.count(run.handled), show.count(run.total))
 
     def _pace_words(self, view: CampaignView, seen: Progress | None) -> str:
         campaign = view.campaign
@@ -89,7 +99,7 @@ class RunPanel(QWidget):
         if not note or note == "by_user":
             return ""
         said, why = words.term("state_note", note), words.why("state_note", note)
-        return self.tr("{}。{}").format(said, why) if why and not said.endswith("。") else f"{said}{why}"
+        return f"{said}{why}" if ":" in note else why or said
 
     def _hint(self, state: CampaignState) -> str:
         hints = {
@@ -101,8 +111,9 @@ class RunPanel(QWidget):
         }
         return hints.get(state, "")
 
-    def _numbers(self, run: Run) -> tuple[Number, ...]:
+    def _numbers(self, run: Run, *, sending: bool) -> tuple[Number, ...]:
         words = self._desk.kit.words
+        names = {"unknown": self.tr("等待通道答复")} if sending else {}
         counted = {
             "accepted": run.accepted,
             "rejected": run.rejected,
@@ -116,7 +127,7 @@ class RunPanel(QWidget):
         return tuple(
             Number(
                 key,
-                words.term("count", key),
+                names.get(key) or words.term("count", key),
                 show.count(count),
                 show.share(count, run.handled) if run.handled else "",
                 why=whys.get(key, ""),
