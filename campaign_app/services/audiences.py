@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campaign_app.domain.audience import Filter
+from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import AudienceStore, Clock, CustomerStore
 
@@ -16,6 +17,14 @@ class Audiences:
     def count(self, audience: Filter, entity_uscc: str) -> int:
         """Customers of the entity's shops that match now."""
         return self._customers.count(audience, entity_uscc, self._clock())
+
+    def sample(self, audience: Filter, entity_uscc: str, limit: int) -> tuple[Customer, ...]:
+        """A few of those that match now."""
+        return self._customers.first_of(audience, entity_uscc, self._clock(), limit)
+
+    def values(self, field: str, entity_uscc: str, limit: int) -> tuple[str, ...]:
+        """What there is to choose from in `province`, `city` or `tag`, the most frequent first."""
+        return self._customers.values(field, entity_uscc, limit)
 
     def save(self, name: str, audience: Filter) -> None:
         """Keeps a filter under a name; the same name again replaces it. Raises SettingsError for an empty name."""

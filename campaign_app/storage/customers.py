@@ -26,6 +26,7 @@ from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_or_none, to_ms
 from campaign_app.storage.upserts import insert
+from campaign_app.storage.values import values_of
 
 _SYNCED: Final = (
     "name",
@@ -104,6 +105,16 @@ class SqlCustomers:
             found = sa.select(sa.func.count()).select_from(schema.customer)
             wanted = found.where(of_accounts(shops), clause(audience, now))
             return connection.execute(wanted).scalar_one()
+
+    def first_of(self, audience: Filter, entity_uscc: str, now: datetime, limit: int) -> tuple[Customer, ...]:
+        with self.db.read() as connection:
+            shops = accounts_of(connection, entity_uscc, connected=True)
+            wanted = _CUSTOMER.where(of_accounts(shops), clause(audience, now)).limit(limit)
+            return tuple(map(self._customer, connection.execute(wanted)))
+
+    def values(self, field: str, entity_uscc: str, limit: int) -> tuple[str, ...]:
+        with self.db.read() as connection:
+            return values_of(connection, field, accounts_of(connection, entity_uscc, connected=True), limit)
 
     def total(self) -> int:
         with self.db.read() as connection:

@@ -35,6 +35,14 @@ def moment(at: datetime | None, *, seconds: bool = False) -> str:
     return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
 
 
+def short(at: datetime | None, now: datetime) -> str:
+    """Month, day and time; the year only where it is another than this one."""
+    if at is None:
+        return "–"
+    local = at.astimezone(BEIJING)
+    return local.strftime("%m-%d %H:%M" if local.year == now.astimezone(BEIJING).year else "%Y-%m-%d")
+
+
 def day(at: datetime | None) -> str:
     return "–" if at is None else at.astimezone(BEIJING).strftime("%Y-%m-%d")
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.itemmodels.campaigns import LEVELS
 from campaign_app.ui.pages.steps.step import Step
+from campaign_app.ui.theme.tokens import HEADING
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.campaign_steps import STEPS, Mark, marks
 from campaign_app.ui.viewmodels.campaigns import CampaignsModel
 from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.elided import Elided
 from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.stepper import Stepper
 
 NAME_LIMIT: Final = 60
-LEVELS: Final = {
-    "draft": "muted", "screening": "info", "screened": "info", "approved": "ok", "scheduled": "info", "sending": "info",
-    "paused": "warn", "waiting": "warn", "cancelling": "warn", "cancelled": "muted", "done": "ok",
-}  # fmt: skip
+WIDEST: Final = 360
 
 
 class CampaignEditor(QWidget):
@@ -107,21 +107,34 @@ class CampaignEditor(QWidget):
 
     def _head(self) -> QWidget:
         self.close_button = button(self.tr("返回列表"), "quiet", name="editor_close", click=self._campaigns.close)
-        self.close_button.setIcon(self._desk.kit.theme.icon("left", "accent"))
         self.name = QLineEdit()
         self.name.setObjectName("campaign_name")
         self.name.setProperty("role", "name")
         self.name.setAccessibleName(self.tr("活动名称"))
         self.name.setToolTip(self.tr("点按即可改名"))
         self.name.setMaxLength(NAME_LIMIT)
+        self.name.textChanged.connect(self._fit_name)
         self.name.editingFinished.connect(self._rename)
         self.state = Pill(self._desk.kit.theme)
-        self.note = label("", "warn", name="campaign_note")
-        self.about = label("", "muted", name="campaign_about")
+        self.note = Elided("", "warn", "campaign_note")
+        self.about = Elided("", "muted", "campaign_about")
         self.saved = label("", "small", name="campaign_saved")
         made = QWidget()
-        made.setLayout(row(self.close_button, self.name, self.state, self.note, self.about, self.saved, stretch=1))
+        made.setLayout(row(self.close_button, self.name, self.state, self.note, self.about, None, self.saved, space=3))
+        self._desk.kit.theme.changed.connect(self._draw)
+        self._draw()
         return made
+
+    def _draw(self) -> None:
+        self.close_button.setIcon(self._desk.kit.theme.icon("left", "accent"))
+
+    def _fit_name(self, text: str) -> None:
+        font = QFont(self.name.font())
+        font.setPixelSize(HEADING)
+        font.setWeight(QFont.Weight.DemiBold)
+        self.name.setFixedWidth(min(WIDEST, max(120, QFontMetrics(font).horizontalAdvance(text) + 28)))
+        if not self.name.hasFocus():
+            self.name.setCursorPosition(0)
 
     def _foot(self) -> QWidget:
         self.back = button(self.tr("上一步"), name="step_back", click=lambda: self._move(-1))

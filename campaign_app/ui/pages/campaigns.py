@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QDialog, QStackedWidget
 
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.campaign_editor import CampaignEditor
-from campaign_app.ui.viewmodels.campaigns import CampaignsModel, ListState
+from campaign_app.ui.pages.campaign_list import CampaignList
+from campaign_app.ui.pages.new_campaign import NewCampaign
+from campaign_app.ui.viewmodels.campaigns import CampaignsModel
+from campaign_app.ui.widgets.basics import button
 from campaign_app.ui.widgets.page import Page
 
 
@@ -19,34 +22,48 @@ class CampaignsPage(Page):
         self._desk = desk
         self.model = model_of(desk)
         self.editor: CampaignEditor | None = None
-        self.list = _List(self.model)
-        self.list.setObjectName("campaign_list")
-        self.list.setAccessibleName(self.tr("活动列表"))
-        self.list.activated.connect(self._open_row)
+        self.new_action = QAction(self.tr("新建活动"), self)
+        self.new_action.setShortcut(QKeySequence("Ctrl+N"))
+        self.new_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.new_action.triggered.connect(lambda _=False: self.new())
+        self.addAction(self.new_action)
+        self.new_button = button(self.tr("新建活动"), "primary", name="campaign_new", click=self.new)
+        self.new_button.setToolTip(self.tr("新建活动") + "  Ctrl+N")
+        self.buttons.addWidget(self.new_button)
+        self.list = CampaignList(desk, self.model, self.new_action)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.list)
         self.content.addWidget(self.stack)
-        self.model.changed.connect(self.render_list)
         self.model.opened.connect(self._opened)
-        self.render_list(self.model.state)
+        desk.kit.theme.changed.connect(self._draw)
+        self._draw()
         self._opened()
 
     def open(self, what: object) -> None:
-        """The id of a campaign, or (id, step)."""
+        """The id of a campaign, (id, step), or "new"."""
         if isinstance(what, tuple):
             self.model.open(*what)
         elif isinstance(what, int):
             self.model.open(what)
+        elif what == "new":
+            self.new()
 
-    def render_list(self, state: ListState) -> None:
-        self.list.clear()
-        for each in state.shown:
-            item = QListWidgetItem(each.campaign.name)
-            item.setData(256, each.campaign.id)
-            self.list.addItem(item)
+    def new(self) -> None:
+        state = self.model.state
+        taken = {each.campaign.name for each in state.rows}
+        dialog = NewCampaign(self._desk.kit, state.senders, taken, self._desk.app.clock(), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(lambda result: self._asked(dialog, result))
+        dialog.open()
 
-    def _open_row(self, index: QModelIndex) -> None:
-        self.model.open(index.data(256))
+    def _asked(self, dialog: NewCampaign, result: int) -> None:
+        if dialog.to_settings:
+            self._desk.way.to("settings", "accounts")
+        elif result == QDialog.DialogCode.Accepted:
+            self.model.create(name=dialog.name, entity_uscc=dialog.entity, purpose=dialog.purpose)
+
+    def _draw(self) -> None:
+        self.new_button.setIcon(self._desk.kit.theme.icon("plus", "on_accent"))
 
     def _opened(self) -> None:
         current = self.model.current
@@ -54,7 +71,7 @@ class CampaignsPage(Page):
             self.editor.go(self.model.step)
             return
         self._drop_editor()
-        for part in (self.title,):
+        for part in (self.title, self.new_button):
             part.setVisible(current is None)
         if current is not None:
             self.editor = CampaignEditor(self._desk, self.model, current)
@@ -67,20 +84,6 @@ class CampaignsPage(Page):
             self.stack.setCurrentWidget(self.list)
             self.stack.removeWidget(former)
             former.deleteLater()
-
-
-class _List(QListWidget):
-    def __init__(self, model: CampaignsModel) -> None:
-        super().__init__()
-        self._model = model
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        super().showEvent(event)
-        self._model.watch(self, seen=True)
-
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
-        super().hideEvent(event)
-        self._model.watch(self, seen=False)
 
 
 def model_of(desk: Desk) -> CampaignsModel:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,6 +12,8 @@ from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import AppError
+from campaign_app.services import campaign_rows
+from campaign_app.services.campaign_rows import CampaignRow
 from campaign_app.ui.viewmodels.campaign import ACTOR, MOVING, CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.campaign_steps import STEPS
 
@@ -30,22 +31,6 @@ GROUPS: Final[Mapping[str, frozenset[State]]] = {
     "sending": frozenset({State.SENDING, State.PAUSED, State.CANCELLING}),
     "ended": frozenset({State.DONE, State.CANCELLED}),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignRow:
-    """`counts` is empty until it is read; `changed_at` is when somebody last touched the campaign."""
-
-    campaign: Campaign
-    entity: str = ""
-    counts: Mapping[str, int] = field(default_factory=dict)
-    changed_at: datetime | None = None
-
-    @property
-    def needs_person(self) -> bool:
-        """It stands still until somebody does something."""
-        stopped = self.campaign.state in (State.PAUSED, State.WAITING)
-        return stopped or (self.campaign.state is State.DRAFT and bool(self.campaign.state_note))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,18 +186,9 @@ class CampaignsModel(QObject):
         self._messages.error(error)
 
     def _read(self) -> _Read:
-        names, changed = self._names(), self._app.campaigns.changed()
         connected = {account.entity_uscc for account in self._app.accounts.all() if account.state == "connected"}
-        rows = tuple(
-            CampaignRow(
-                campaign,
-                names.get(campaign.entity_uscc, campaign.entity_uscc),
-                self._app.campaigns.counts(campaign.id),
-                changed.get(campaign.id),
-            )
-            for campaign in self._app.campaigns.all()
-        )
-        return _Read(rows, tuple(e for e in self._app.accounts.entities() if e.uscc in connected))
+        senders = tuple(entity for entity in self._app.accounts.entities() if entity.uscc in connected)
+        return _Read(campaign_rows.rows(self._app.campaigns, self._app.accounts), senders)
 
     def _names(self) -> dict[str, str]:
         return {entity.uscc: entity.name for entity in self._app.accounts.entities()}

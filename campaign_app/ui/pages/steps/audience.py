@@ -1,13 +1,223 @@
-"""Step audience of the campaign editor."""
+"""Step 受众 of the campaign editor: conditions in words, how many people that is, and a few of them."""
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from campaign_app.domain.audience import Op
+from campaign_app.domain.campaign import CampaignState as State
+from campaign_app.domain.customer import Customer
+from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.steps.segments import Segments
 from campaign_app.ui.pages.steps.step import Step
-from campaign_app.ui.viewmodels.campaign import CampaignModel
+from campaign_app.ui.theme.tokens import SPACE
+from campaign_app.ui.viewmodels.audience import LOCKED, AudienceModel, AudienceState
+from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
+from campaign_app.ui.widgets.basics import button, card, clear, column, label, row
+from campaign_app.ui.widgets.conditions import Builder
+from campaign_app.ui.widgets.page import scrolling
+from campaign_app.ui.widgets.todo import Todo, Todos
+
+SIDE: Final = 276
 
 
 class AudienceStep(Step):
     def __init__(self, desk: Desk, model: CampaignModel) -> None:
         super().__init__(desk, model)
+        self.setObjectName("audience_step")
+        self.audience = audience_of(desk, model)
+        self.notice = Todos(desk.kit.theme, name="audience_notice")
+        self.notice.chosen.connect(self._act)
+        self.builder = Builder(desk.kit.theme)
+        self._forward()
+        main = column(self.notice, self._conditions(), None)
+        main.setContentsMargins(0, 0, SPACE[3], 0)
+        self.segments = Segments(desk.kit, self.audience)
+        side = column(self._number(), self.segments, self._sample(), None)
+        side.setContentsMargins(0, 0, SPACE[2], 0)
+        beside = scrolling(side)
+        beside.setFixedWidth(SIDE)
+        beside.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setLayout(row(scrolling(main), beside, space=0, stretch=0))
+        self.audience.changed.connect(self.render_audience)
+        self.render_audience(self.audience.state)
         self.begin()
+
+    def shown(self) -> None:
+        self.audience.load()
+
+    def left(self) -> None:
+        self.audience.save()
+
+    def land(self, field: str) -> None:  # noqa: ARG002
+        """Whatever is asked for here lies in the conditions: in the first of them, or where one is added."""
+        draft = self.audience.state.draft
+        if draft is not None and draft.lines:
+            self.builder.focus_line(draft.lines[0].key)
+        else:
+            self.builder.add.setFocus()
+
+    def render_view(self, view: CampaignView) -> None:
+        line = self._notice_of(view)
+        self.notice.show_lines([] if line is None else [line])
+        locked = view.campaign.state in LOCKED and not self.audience.state.unlocked
+        usable = view.editable and not locked
+        for part in (self.builder, self.quick, self.reset, self.segments):
+            part.setEnabled(usable)
+
+    def render_audience(self, state: AudienceState) -> None:
+        loading = state.total is None
+        shown = state.draft is not None and not loading
+        self.builder.setVisible(shown)
+        self.loading.setVisible(loading)
+        self.deep.setVisible(state.draft is None and not loading)
+        empty = state.draft is not None and not state.draft.parts
+        self.everybody.setVisible(shown and empty)
+        self.quick.setVisible(shown and empty)
+        if state.draft is not None:
+            self.builder.show_draft(state.draft, state.problems, state.values)
+        self._show_number(state)
+        self._show_sample(state.sample)
+        self.render_view(self._model.view)
+
+    def _forward(self) -> None:
+        self.builder.line_changed.connect(self.audience.change)
+        self.builder.removed.connect(self.audience.remove)
+        self.builder.added.connect(self._add)
+        self.builder.group_added.connect(self._add_group)
+        self.builder.joined.connect(lambda group, every: self.audience.join(group, every=every))
+
+    def _add(self, group: int) -> None:
+        self.audience.add(group)
+        self._into_newest()
+
+    def _add_group(self) -> None:
+        self.audience.add_group()
+        self._into_newest()
+
+    def _quickly(self, name: str, op: Op, text: str) -> None:
+        self.audience.add(0, name, op, text)
+        self._into_newest()
+
+    def _into_newest(self) -> None:
+        draft = self.audience.state.draft
+        if draft is not None and draft.lines:
+            self.builder.focus_line(max(line.key for line in draft.lines))
+
+    def _conditions(self) -> QWidget:
+        self.loading = label(self.tr("正在读取客户…"), "muted")
+        self.everybody = label(
+            self.tr("没有条件：主体名下已连接店铺的全部客户。加上条件，只选合适的人。"), "muted", wrap=True
+        )
+        self.deep = QWidget()
+        self.reset = button(self.tr("从头设置"), name="audience_reset", click=self.audience.clear)
+        words = label(
+            self.tr("这个受众的条件有多层，不能逐条显示；人数照常计算，也照常核验和发送。"), "muted", wrap=True
+        )
+        self.deep.setLayout(column(words, row(self.reset, None)))
+        self.quick = QWidget()
+        choices = (
+            (self.tr("近 90 天下过单"), "days_since_order", Op.AT_MOST, "90"),
+            (self.tr("累计消费满 300 元"), "spend_cents", Op.AT_LEAST, "300"),
+            (self.tr("老客：满 2 单"), "order_count", Op.AT_LEAST, "2"),
+            (self.tr("某些省份"), "province", Op.IN, ""),
+        )
+        made = [
+            button(words, name=f"quick_{name}", small=True, click=partial(self._quickly, name, op, text))
+            for words, name, op, text in choices
+        ]
+        self.quick.setLayout(row(label(self.tr("常用"), "small"), *made, None))
+        return card(
+            label(self.tr("受众条件"), "heading"), self.loading, self.everybody, self.deep, self.quick, self.builder
+        )
+
+    def _number(self) -> QWidget:
+        self.count = label("–", "number", name="audience_count")
+        self.of = label("", "muted", wrap=True, name="audience_of")
+        self.busy = QProgressBar()
+        self.busy.setRange(0, 0)
+        self.busy.setFixedHeight(4)
+        self.busy.setAccessibleName(self.tr("正在计算人数"))
+        policy = self.busy.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.busy.setSizePolicy(policy)
+        hint = label(self.tr("核验之后才知道其中多少人可以发送。"), "small", wrap=True)
+        return card(label(self.tr("符合条件"), "heading"), self.count, self.of, self.busy, hint, space=2)
+
+    def _show_number(self, state: AudienceState) -> None:
+        self.busy.setVisible(state.counting)
+        if state.unfinished:
+            self.count.setText("–")
+            self.of.setText(self.tr("有 %n 个条件没有填好，填好后再计算和保存。", "", state.unfinished))
+            return
+        if state.count is not None:
+            self.count.setText(self.tr("约 {} 人").format(show.count(state.count)))
+        total = state.total or 0
+        share = show.share(state.count or 0, total)
+        self.of.setText(self.tr("共 {} 人，占 {}").format(show.count(total), share) if total else "")
+        if state.count == 0 and total:
+            self.of.setText(self.tr("共 {} 人，没有人符合。请放宽条件。").format(show.count(total)))
+        if state.total == 0:
+            self.of.setText(self.tr("这个主体还没有客户，请先同步客户。"))
+
+    def _sample(self) -> QWidget:
+        self.sample = column(space=2)
+        self.sample_card = card(label(self.tr("其中几位"), "heading"), self.sample, space=2)
+        self._sampled: tuple[Customer, ...] = ()
+        self.sample_card.hide()
+        return self.sample_card
+
+    def _show_sample(self, sample: tuple[Customer, ...]) -> None:
+        self.sample_card.setVisible(bool(sample))
+        if sample == self._sampled:
+            return
+        self._sampled = sample
+        clear(self.sample)
+        for each in sample:
+            phone = each.phone.masked if each.phone is not None else self.tr("无手机号")
+            where = " ".join(part for part in (each.province, each.city) if part) or self.tr("地区不明")
+            facts = self.tr("{} · {} · %n 单", "", each.order_count).format(where, show.money(each.spend_cents))
+            self.sample.addLayout(
+                column(row(label(each.name or each.ref), None, label(phone, "small")), label(facts, "small"), space=0)
+            )
+
+    def _notice_of(self, view: CampaignView) -> Todo | None:
+        state = view.campaign.state
+        if not view.editable:
+            return Todo("", "info", self.tr("受众现在不能改"), self._reason(state))
+        if state in LOCKED and not self.audience.state.unlocked:
+            text = self.tr("改动受众会使核验和批准作废，须重新核验、批准和安排发送。")
+            return Todo("unlock", "info", self.tr("活动已批准，受众已锁定"), text, self.tr("修改受众"))
+        if state is State.SCREENED:
+            return Todo("", "info", self.tr("这个受众已核验"), self.tr("改动受众会使核验作废，须重新核验。"))
+        if state is State.DRAFT and view.funnel:
+            text = self.tr("受众或内容改过，须重新核验后才能批准。")
+            return Todo("screening", "warn", self.tr("上次核验已作废"), text, self.tr("去核验"))
+        return None
+
+    def _reason(self, state: State) -> str:
+        if state is State.SCREENING:
+            return self.tr("正在核验，等核验结束就可以改。")
+        if state in (State.DONE, State.CANCELLED):
+            return self.tr("活动已结束。要再发一次，请在列表里复制为新草稿。")
+        return self.tr("已经开始发送。要发给别的客户，请在列表里复制为新草稿。")
+
+    def _act(self, key: str) -> None:
+        if key == "unlock":
+            self.audience.unlock()
+            self.land("")
+        else:
+            self.wanted.emit(key, "")
+
+
+def audience_of(desk: Desk, campaign: CampaignModel) -> AudienceModel:
+    """The one of this campaign: what is being typed outlives the widgets."""
+    known = campaign.findChild(AudienceModel, "audience_model")
+    if isinstance(known, AudienceModel):
+        return known
+    return AudienceModel(desk.app, desk.kit.tasks, desk.kit.messages, campaign)
