@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.imports import Imports
     from campaign_app.services.members import Members
+    from campaign_app.services.people import People
     from campaign_app.services.preflight import Preflights
     from campaign_app.services.texts import Texts
     from campaign_app.settings import Settings
@@ -62,6 +63,7 @@ class App:
     audiences: Audiences
     campaigns: Campaigns
     imports: Imports
+    people: People
     members: Members
     preflights: Preflights
     jobs: JobStore
@@ -130,35 +132,25 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         hours=lambda: _hours(workspace),
     )
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock)
-    imports = _imports(workspace, clock)
-    before = _members(workspace, clock), _preflights(workspace, texts, clock)
-    return App(workspace, keeper, accounts, audiences, campaigns, imports, *before, workspace.jobs, clock, wait, offset)
+    made = _imports(workspace, clock), _people(workspace), _members(workspace, clock)
+    before = _preflights(workspace, texts, clock)
+    return App(workspace, keeper, accounts, audiences, campaigns, *made, before, workspace.jobs, clock, wait, offset)
 
 
 def _members(workspace: Workspace, clock: Clock) -> Members:
     from campaign_app.services.members import Members
 
-    return Members(
-        campaigns=workspace.campaigns,
-        customers=workspace.customers,
-        facts=workspace.facts,
-        accounts=workspace.accounts,
-        audit=workspace.audit,
-        clock=clock,
-    )
+    customers, facts, audit = workspace.customers, workspace.facts, workspace.audit
+    return Members(workspace.campaigns, customers, facts, workspace.accounts, audit, clock)
 
 
 def _preflights(workspace: Workspace, texts: Texts, clock: Clock) -> Preflights:
     from campaign_app.services.preflight import Preflights
 
-    return Preflights(
-        campaigns=workspace.campaigns,
-        accounts=workspace.accounts,
-        texts=texts,
-        clock=clock,
-        hours=lambda: _hours(workspace),
-        max_age=lambda: timedelta(minutes=load_settings(workspace).max_consent_age_minutes),
-    )
+    def max_age() -> timedelta:
+        return timedelta(minutes=load_settings(workspace).max_consent_age_minutes)
+
+    return Preflights(workspace.campaigns, workspace.accounts, texts, clock, lambda: _hours(workspace), max_age)
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:
@@ -176,6 +168,19 @@ def _imports(workspace: Workspace, clock: Clock) -> Imports:
         open_table=open_table,
         audit=workspace.audit,
         clock=clock,
+    )
+
+
+def _people(workspace: Workspace) -> People:
+    from campaign_app.services.people import People
+
+    return People(
+        store=workspace.people,
+        customers=workspace.customers,
+        facts=workspace.facts,
+        suppressions=workspace.suppressions,
+        accounts=workspace.accounts,
+        phone_keys=workspace.phone_keys,
     )
 
 

@@ -113,3 +113,15 @@ class ImportReport:
     refusals: tuple[tuple[int, str, str], ...]
     consecutive_rows: tuple[int, ...]
     counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportGlance:
+    """One import in the list of them; `counts` is empty until it ended."""
+
+    id: int
+    file_name: str
+    state: str
+    rows_total: int
+    started_at: datetime
+    counts: Mapping[str, int]

@@ -15,11 +15,13 @@ from campaign_app.domain.customer import (
     ChunkCounts,
     Customer,
     Entity,
+    ImportGlance,
     ImportReport,
     ImportRow,
     PlatformCustomer,
 )
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page
+from campaign_app.domain.people import PeopleQuery
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.signature import Signature
 
@@ -152,6 +154,22 @@ class CustomerStore(Protocol):
     def total(self) -> int: ...
     def by_ids(self, ids: Sequence[int]) -> dict[int, Customer]: ...
     def ids_of_refs(self, account_id: int, refs: Sequence[str]) -> dict[str, int]: ...
+
+
+class PeopleStore(Protocol):
+    """Customers in the order of their ids, for tables of any length."""
+
+    def anchors(self, query: PeopleQuery, every: int) -> tuple[int, tuple[int, ...]]:
+        """How many customers match, and the id of the first, of the one `every` later, and so on."""
+        ...
+
+    def ids(self, query: PeopleQuery, first: int, limit: int) -> tuple[int, ...]:
+        """The next `limit` of those that match, from the id `first` on."""
+        ...
+
+    def provinces(self) -> tuple[str, ...]:
+        """Every province that a customer has, sorted."""
+        ...
 
 
 class FactStore(Protocol):
@@ -376,3 +394,7 @@ class ImportStore(Protocol):
         ...
 
     def report(self, import_id: int, limit: int) -> ImportReport: ...
+
+    def imports(self, limit: int) -> tuple[ImportGlance, ...]:
+        """The last imports, newest first."""
+        ...

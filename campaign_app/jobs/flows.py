@@ -95,6 +95,8 @@ class Flows(DBOSConfiguredInstance):
 
     @_asks_platform
     def sync_page(self, job_id: int, account_id: int, before: int) -> tuple[int, int, int, bool]:
+        if self._context.stores.jobs.job(job_id).state == "cancelled":
+            return 0, 0, 0, False
         step = sync.sync_page(self._context, account_id)
         self._context.stores.jobs.set_progress(job_id, before + step.rows, 0)
         return step.rows, step.new, step.broken, step.more

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from campaign_app.domain.customer import ChunkCounts, ImportReport
+from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport
 from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
 from campaign_app.domain.ports import AuditLog, Clock, ImportStore
 from campaign_app.services.import_columns import Column, map_columns
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 EXAMPLES: Final = 1_000
 FILES_OPEN: Final = 4
+LISTED: Final = 100
 _SAMPLE_ROWS: Final = 200
 
 
@@ -158,6 +159,10 @@ class Imports:
 
     def report(self, *, import_id: int, limit: int = EXAMPLES) -> ImportReport:
         return self._store.report(import_id, limit)
+
+    def all(self, *, limit: int = LISTED) -> tuple[ImportGlance, ...]:
+        """The last imports, newest first."""
+        return self._store.imports(limit)
 
     def columns(self, *, import_id: int) -> tuple[Column, ...]:
         """How the columns of an import were read, those left alone with the reason."""

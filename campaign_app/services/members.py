@@ -36,7 +36,6 @@ class Member:
 class Members:
     def __init__(
         self,
-        *,
         campaigns: CampaignStore,
         customers: CustomerStore,
         facts: FactStore,

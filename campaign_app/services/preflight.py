@@ -86,7 +86,6 @@ class Preflights:
 
     def __init__(
         self,
-        *,
         campaigns: CampaignStore,
         accounts: AccountStore,
         texts: Texts,

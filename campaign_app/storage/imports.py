@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.customer import ChunkCounts, ImportReport, ImportRow
+from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport, ImportRow
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.storage.engine import Database
 from campaign_app.storage.importmatch import RowMatcher
@@ -20,7 +20,7 @@ from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.lists import chunks, rows_among, write_all
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_imports import import_change, import_job, import_prospect, import_refusal
-from campaign_app.storage.times import to_ms
+from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert_or_ignore
 
 UNDO_STEP: Final = 5_000
@@ -138,6 +138,16 @@ class SqlImports:
                 refusals=tuple((row[0], row[1], row[2]) for row in connection.execute(first)),
                 consecutive_rows=tuple(connection.execute(apart).scalars()),
                 counts=json.loads(job.counts),
+            )
+
+    def imports(self, limit: int) -> tuple[ImportGlance, ...]:
+        newest = sa.select(import_job).order_by(import_job.c.id.desc()).limit(limit)
+        with self.db.read() as connection:
+            return tuple(
+                ImportGlance(
+                    row.id, row.file_name, row.state, row.rows_total, moment_at(row.started_at), json.loads(row.counts)
+                )
+                for row in connection.execute(newest)
             )
 
     def _undo_step(self, import_id: int) -> Counter[str]:

@@ -19,6 +19,7 @@ from campaign_app.storage import header, locks, schema
 from campaign_app.storage.accounts import SqlAccounts
 from campaign_app.storage.audiences import SqlAudiences
 from campaign_app.storage.audit import SqlAuditLog
+from campaign_app.storage.browsing import SqlPeople
 from campaign_app.storage.campaigns import SqlCampaigns
 from campaign_app.storage.customers import SqlCustomers
 from campaign_app.storage.engine import Database, open_engine, open_flows_engine
@@ -54,6 +55,7 @@ class Workspace:
     accounts: SqlAccounts
     audiences: SqlAudiences
     customers: SqlCustomers
+    people: SqlPeople
     facts: SqlFacts
     suppressions: SqlSuppressions
     campaigns: SqlCampaigns
@@ -160,6 +162,7 @@ def _open(folder: Path, workspace_id: str, key: bytes) -> Workspace:
         accounts=SqlAccounts(database),
         audiences=SqlAudiences(database),
         customers=SqlCustomers(database, keys),
+        people=SqlPeople(database),
         facts=SqlFacts(database, keys.hashes),
         suppressions=SqlSuppressions(database, keys.hashes),
         campaigns=SqlCampaigns(database, keys.hashes),

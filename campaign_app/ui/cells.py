@@ -28,7 +28,7 @@ class Cell:
 
 @dataclass(frozen=True)  # slots: `Column[int](…)` fails on Python 3.11
 class Column(Generic[R]):
-    """`width` is what it needs, in pixels; columns that `grow` share what is left. `right`: numbers.
+    """`width` is what it needs, in pixels; of what is left it takes its share, by `grows`. `right`: numbers.
 
     Where there is too little room, the columns of the highest `rank` go first; those of rank 0 always stay.
     """
@@ -37,7 +37,7 @@ class Column(Generic[R]):
     width: int
     cell: Callable[[R], Cell]
     right: bool = False
-    grows: bool = False
+    grows: int = 0
     rank: int = 0
 
 

@@ -24,7 +24,7 @@ from campaign_app.ui.widgets.table import Table
 
 MILLIONS = 5_000_000
 COLUMNS = (
-    Column[int]("名称", 120, lambda n: Cell(f"第{n}位"), grows=True),
+    Column[int]("名称", 120, lambda n: Cell(f"第{n}位"), grows=1),
     Column[int]("状态", 100, lambda n: Cell("已确认" if n % 2 else "不明", level="ok" if n % 2 else "warn"), rank=1),
     Column[int]("消费", 90, lambda n: Cell(str(n)), right=True, rank=2),
 )

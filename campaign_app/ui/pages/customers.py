@@ -1,13 +1,169 @@
-"""客户."""
+"""客户: a table of everybody, a filter, syncs and imports, and the evidence of the one that is open."""
 
 from __future__ import annotations
 
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from campaign_app.services.people import PersonRow
+from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.itemmodels.paged import PagedModel
+from campaign_app.ui.pages.customers_cells import CustomerCells
+from campaign_app.ui.pages.customers_drawer import CustomerDrawer, focus_inside
+from campaign_app.ui.pages.customers_filter import CustomersFilter
+from campaign_app.ui.pages.customers_sync import SyncButton, SyncNotices, SyncStrip
+from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
+from campaign_app.ui.widgets.basics import button, row
+from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
+from campaign_app.ui.widgets.table import Table
+
+TABLE: Final = "table"
 
 
 class CustomersPage(Page):
     def __init__(self, desk: Desk) -> None:
-        super().__init__("客户")
+        super().__init__("", " ")
+        self.title.setText(self.tr("客户"))
         self._desk = desk
-        self.content.addStretch(1)
+        self.model = model_of(desk)
+        kit = desk.kit
+        self.cells = CustomerCells(lambda: kit.words, desk.app.clock, self)
+        self.rows: PagedModel[PersonRow] = PagedModel(kit.tasks, self.cells.columns(), self)
+        self.table = Table(kit.theme, "customers_table", self.tr("客户"))
+        self.table.use(self.rows, self.rows.columns)
+        self.filter = CustomersFilter(kit, self.model)
+        self.strip = SyncStrip(self.model)
+        self.sync = SyncButton(kit, self.model)
+        self.notices = SyncNotices(kit, self.model, self)
+        self.drawer = CustomerDrawer(desk, self.model, self.cells)
+        self._places: dict[str, QWidget] = {TABLE: self.table}
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.table)
+        self._buttons()
+        self.content.addWidget(self.strip)
+        self.content.addWidget(self.filter)
+        self.content.addLayout(row(self.stack, self.drawer, space=3, stretch=0), 1)
+        self._connect()
+        self.render_state(self.model.state)
+        self.rows.show(self.model.source)
+
+    def shown(self) -> None:
+        self.model.refresh()
+
+    def open(self, what: object) -> None:
+        """A customer's id."""
+        if isinstance(what, int):
+            self.model.open(what)
+
+    def render_state(self, state: CustomersState) -> None:
+        place = self._place(state)
+        if place not in self._places:
+            self._places[place] = self._empty(place)
+            self.stack.addWidget(self._places[place])
+        self.stack.setCurrentWidget(self._places[place])
+        self.filter.setVisible(place in {TABLE, "nobody_found"})
+        self.subtitle.setText(self._counts(state))
+
+    def _counts(self, state: CustomersState) -> str:
+        if state.everybody is None:
+            return self.tr("正在统计客户…")
+        everybody = self.tr("共 {count} 位客户").format(count=show.count(state.everybody))
+        if state.search.empty:
+            return everybody
+        if state.found is None:
+            return self.tr("正在查找…")
+        return self.tr("找到 {found} 位，共 {count} 位客户").format(
+            found=show.count(state.found), count=show.count(state.everybody)
+        )
+
+    def _place(self, state: CustomersState) -> str:
+        if state.everybody == 0 and state.shops is not None:
+            return "no_customers" if state.connected else "no_shop"
+        return "nobody_found" if state.found == 0 and not state.search.empty else TABLE
+
+    def _empty(self, place: str) -> Empty:
+        theme, way = self._desk.kit.theme, self._desk.way
+        if place == "no_shop":
+            return Empty(
+                theme,
+                "store",
+                self.tr("先连接一个店铺"),
+                self.tr("客户和他们的同意记录都来自平台。连接店铺账户之后，就能把客户同步到这里。"),
+                action=self.tr("去设置里连接"),
+                click=lambda: way.to("settings", "accounts"),
+            )
+        if place == "no_customers":
+            return Empty(
+                theme,
+                "customers",
+                self.tr("还没有客户"),
+                self.tr("店铺已经连接。点右上角的“同步客户”，平台上的客户会分页收进来，可以随时停止。"),
+            )
+        return Empty(
+            theme,
+            "search",
+            self.tr("没有符合条件的客户"),
+            self.tr("姓名按开头查找，客户标识和手机号要输入完整。也可以放宽店铺、同意或省份的条件。"),
+            action=self.tr("清除筛选"),
+            click=self.model.clear_search,
+        )
+
+    def _buttons(self) -> None:
+        self.imports = button(self.tr("导入记录"), "quiet", name="customers_imports", click=self._show_imports)
+        self.import_file = button(self.tr("导入文件"), name="customers_import", click=self._import)
+        for each in (self.imports, self.import_file, self.sync):
+            self.buttons.addWidget(each)
+        self._desk.kit.theme.changed.connect(self._draw)
+        self._draw()
+
+    def _connect(self) -> None:
+        model, table = self.model, self.table
+        model.changed.connect(self.render_state)
+        model.asked.connect(self._ask)
+        model.again.connect(self.rows.reload)
+        self.rows.counted.connect(model.counted)
+        self.rows.failed.connect(
+            lambda error: self._desk.kit.messages.error(error, label=self.tr("重试"), action=self.rows.reload)
+        )
+        table.opened.connect(self._open_row)
+        table.moved.connect(self._follow_row)
+        self.drawer.closed.connect(table.setFocus)
+        away = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.table)
+        away.setContext(Qt.ShortcutContext.WidgetShortcut)
+        away.activated.connect(model.close)
+
+    def _ask(self, source: object) -> None:
+        self.table.clearSelection()
+        self.rows.show(source)  # type: ignore[arg-type]
+
+    def _open_row(self, number: int) -> None:
+        person = self.rows.row(number)
+        if person is not None:
+            self.model.open(person.id)
+
+    def _follow_row(self, number: int) -> None:
+        """While the drawer is open it shows the current row."""
+        person = self.rows.row(number)
+        opened = self.model.state.opened
+        if person is not None and opened is not None and opened != person.id and not focus_inside(self.drawer):
+            self.model.open(person.id)
+
+    def _import(self) -> None: ...
+
+    def _show_imports(self) -> None: ...
+
+    def _draw(self) -> None:
+        self.import_file.setIcon(self._desk.kit.theme.icon("import"))
+
+
+def model_of(desk: Desk) -> CustomersModel:
+    """The one of the open workspace: it outlives the pages, which are built anew for another language."""
+    known = desk.session.findChild(CustomersModel, "customers_model")
+    if isinstance(known, CustomersModel):
+        return known
+    return CustomersModel(desk.app, desk.kit.tasks, desk.jobs, desk.kit.messages, desk.session)

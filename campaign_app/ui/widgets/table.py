@@ -36,7 +36,6 @@ from campaign_app.ui.widgets.pill import HEIGHT, paint_pill, pill_width
 
 PAD: Final = SPACE[3]
 _OPENS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
-_PILL_ROOM: Final = PAD // 2  # a pill has padding of its own
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -91,14 +90,14 @@ class Table(QTableView):
         room = self.viewport().width()
         shown = _fitting(self._columns, room)
         left = max(0, room - sum(self._columns[i].width for i in shown))
-        growing = [i for i in shown if self._columns[i].grows]
+        weights = [column.grows if i in shown else 0 for i, column in enumerate(self._columns)]
+        used = 0
         for i, column in enumerate(self._columns):
+            # running sums, so that no pixel is lost to rounding
+            end = left * sum(weights[: i + 1]) // max(1, sum(weights))
             self.setColumnHidden(i, i not in shown)
-            share = left // len(growing) if i in growing else 0
-            self.setColumnWidth(i, column.width + share)
-        if growing:
-            last = growing[-1]
-            self.setColumnWidth(last, self.columnWidth(last) + left % len(growing))
+            self.setColumnWidth(i, column.width + end - used)
+            used = end
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -202,7 +201,7 @@ class CellDelegate(QStyledItemDelegate):
     def _is_cut(self, cell: Cell, width: int) -> bool:
         font = self._table.font()
         if cell.level:
-            return pill_width(font, cell.text, cell.level) > width - 2 * _PILL_ROOM
+            return pill_width(font, cell.text, cell.level) > width - 2 * PAD
         return QFontMetrics(font).horizontalAdvance(cell.text) > width - 2 * PAD
 
     def _text(self, painter: QPainter, rect: QRect, cell: Cell, index: Index) -> None:
@@ -213,12 +212,12 @@ class CellDelegate(QStyledItemDelegate):
 
     def _pill(self, painter: QPainter, rect: QRect, cell: Cell) -> None:
         font = self._table.font()
-        room = rect.width() - 2 * _PILL_ROOM
+        room = rect.width() - 2 * PAD
         width = min(room, pill_width(font, cell.text, cell.level))
         top = rect.top() + (rect.height() - 1 - HEIGHT) / 2
         paint_pill(
             painter,
-            QRectF(rect.left() + _PILL_ROOM, top, width, HEIGHT),
+            QRectF(rect.left() + PAD, top, width, HEIGHT),
             cell.text,
             cell.level,
             self._theme.tokens,

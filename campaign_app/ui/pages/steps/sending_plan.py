@@ -48,12 +48,9 @@ class PlanCard(QFrame):
         self.timeline = Timeline(theme)
         self.refused = label("", "block", wrap=True, name="plan_refused")
         self.hint = label("", "small", wrap=True, name="plan_hint")
-        self.setLayout(
-            column(
-                label(self.tr("发送时间"), "heading"), row(self.now, self.at_time, None, space=4), self.field, self.timeline, self.refused,
-                self.hint, space=2, margin=4,
-            )
-        )  # fmt: skip
+        title, choices = label(self.tr("发送时间"), "heading"), row(self.now, self.at_time, None, space=4)
+        told = (self.timeline, self.refused, self.hint)
+        self.setLayout(column(title, choices, self.field, *told, space=2, margin=4))
 
     def show_state(self, state: PreflightState) -> None:
         seen = state.seen

@@ -1,0 +1,26 @@
+"""Which customers a person looks for in the table of all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+NOT_ASKED: Final = "not_asked"  # stands for a consent status: the platform was never asked about this customer
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleQuery:
+    """All conditions must hold; what is empty asks for nothing. `text` is the start of a name or a whole ref.
+
+    `status` is a ConsentStatus of the latest fact, or NOT_ASKED. A number is only ever here as its keyed hash.
+    """
+
+    text: str = field(default="", repr=False)
+    phone_key: bytes | None = field(default=None, repr=False)
+    account_id: int | None = None
+    status: str = ""
+    province: str = ""
+
+    @property
+    def everybody(self) -> bool:
+        return self == PeopleQuery()

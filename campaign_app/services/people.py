@@ -1,0 +1,163 @@
+"""Customers as the window lists them, and all that is known of one: consent and suppression, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from campaign_app.domain.consent import ConsentFact, Suppression
+from campaign_app.domain.customer import Account, Customer
+from campaign_app.domain.errors import NotFound
+from campaign_app.domain.people import PeopleQuery
+from campaign_app.domain.phone import parse_phone
+from campaign_app.domain.ports import (
+    AccountStore,
+    CustomerStore,
+    FactStore,
+    PeopleStore,
+    PhoneKeys,
+    SuppressionStore,
+)
+
+PAGE_ROWS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One line of the table. The number is masked already; `suppressions` are the marks in force, newest first."""
+
+    id: int
+    account_id: int
+    shop: str
+    ref: str
+    name: str
+    phone: str
+    province: str
+    city: str
+    spend_cents: int
+    last_order_at: datetime | None
+    consent: ConsentFact | None
+    suppressions: tuple[Suppression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Everything of one customer. `facts` are (id, fact), newest first; `names` has the names of entities by USCC."""
+
+    row: PersonRow
+    account: Account
+    entity_name: str
+    order_count: int
+    tags: tuple[str, ...]
+    attributes: Mapping[str, str]
+    facts: tuple[tuple[int, ConsentFact], ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+class People:
+    """Reads only."""
+
+    def __init__(
+        self,
+        *,
+        store: PeopleStore,
+        customers: CustomerStore,
+        facts: FactStore,
+        suppressions: SuppressionStore,
+        accounts: AccountStore,
+        phone_keys: PhoneKeys,
+    ) -> None:
+        self._store = store
+        self._customers = customers
+        self._facts = facts
+        self._suppressions = suppressions
+        self._accounts = accounts
+        self._phone_keys = phone_keys
+
+    def query(
+        self, text: str = "", *, account_id: int | None = None, status: str = "", province: str = ""
+    ) -> PeopleQuery:
+        """What was typed: a whole number becomes its keyed hash at once, all else is a name's start or a ref."""
+        phone = parse_phone(text.strip())
+        if phone is not None:
+            return PeopleQuery("", self._phone_keys.of_phone(phone), account_id, status, province)
+        return PeopleQuery(text.strip(), None, account_id, status, province)
+
+    def anchors(self, query: PeopleQuery, every: int = PAGE_ROWS) -> tuple[int, tuple[int, ...]]:
+        """How many match, and the id that each page begins with; reads the table once, so it may take a while."""
+        return self._store.anchors(query, every)
+
+    def rows(self, query: PeopleQuery, first: int, limit: int = PAGE_ROWS) -> tuple[PersonRow, ...]:
+        """The page that begins with the id `first`."""
+        ids = self._store.ids(query, first, limit)
+        found = self._customers.by_ids(ids)
+        facts = self._facts.latest(ids)
+        marks = self._suppressions.of_customers(ids)
+        shops = {account.id: account.label for account in self._accounts.accounts()}
+        return tuple(
+            _row(
+                found[each],
+                shops[found[each].account_id],
+                facts[each][1] if each in facts else None,
+                marks.get(each, frozenset()),
+            )
+            for each in ids
+            if each in found
+        )
+
+    def provinces(self) -> tuple[str, ...]:
+        return self._store.provinces()
+
+    def person(self, customer_id: int) -> Person:
+        """Raises NotFound."""
+        customer = self._customers.by_ids([customer_id]).get(customer_id)
+        if customer is None:
+            raise NotFound("customer", "There is no such customer", customer=customer_id)
+        account = self._accounts.account(customer.account_id)
+        latest = self._facts.latest([customer_id]).get(customer_id)
+        marks = self._suppressions.of_customers([customer_id]).get(customer_id, frozenset())
+        facts = self._facts.history(customer_id)[::-1]
+        return Person(
+            row=_row(customer, account.label, latest[1] if latest else None, marks),
+            account=account,
+            entity_name=self._accounts.entity(account.entity_uscc).name,
+            order_count=customer.order_count,
+            tags=customer.tags,
+            attributes=customer.attributes,
+            facts=facts,
+            names=self._names(facts, account),
+        )
+
+    def _names(self, facts: tuple[tuple[int, ConsentFact], ...], account: Account) -> dict[str, str]:
+        """Of the issuers and of the entities that consents are for, as far as they are known."""
+        known = {each.issuer_uscc: each.issuer_name for each in self._accounts.accounts()}
+        known[account.issuer_uscc] = account.issuer_name
+        for uscc in {fact.entity_uscc for _, fact in facts if fact.entity_uscc} - set(known):
+            try:
+                known[uscc] = self._accounts.entity(uscc).name
+            except NotFound:
+                continue
+        return known
+
+
+def _row(customer: Customer, shop: str, consent: ConsentFact | None, marks: frozenset[Suppression]) -> PersonRow:
+    # one mark per kind: the same one may lie under the ref and under the number
+    by_kind: dict[str, Suppression] = {}
+    for mark in sorted(marks, key=lambda mark: mark.since):
+        by_kind[mark.kind.value] = mark
+    return PersonRow(
+        id=customer.id,
+        account_id=customer.account_id,
+        shop=shop,
+        ref=customer.ref,
+        name=customer.name,
+        phone="" if customer.phone is None else customer.phone.masked,
+        province=customer.province,
+        city=customer.city,
+        spend_cents=customer.spend_cents,
+        last_order_at=customer.last_order_at,
+        consent=consent,
+        suppressions=tuple(sorted(by_kind.values(), key=lambda mark: mark.since, reverse=True)),
+    )

@@ -1,0 +1,218 @@
+"""What the page of customers shows: which of them, how many, the one that is open, and the syncs under way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import AppError
+from campaign_app.domain.ports import Job
+from campaign_app.services.people import PAGE_ROWS, People, Person, PersonRow
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App
+    from campaign_app.ui.messages import Messages
+    from campaign_app.ui.tasks import Tasks
+    from campaign_app.ui.viewmodels.jobs import Jobs
+
+SYNC: Final = "sync"
+TYPING_MS: Final = 250
+AGAIN_MS: Final = 3_000  # how often rows that come in are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What the filter bar says. What was typed is kept in memory only: it may be somebody's number."""
+
+    text: str = field(default="", repr=False)
+    account_id: int | None = None
+    status: str = ""
+    province: str = ""
+
+    @property
+    def empty(self) -> bool:
+        return not (self.text.strip() or self.account_id or self.status or self.province)
+
+
+class PeopleSource:
+    """The customers that a search finds, as the table asks for them: on background threads only."""
+
+    page_rows = PAGE_ROWS
+
+    def __init__(self, people: People, search: Search) -> None:
+        self._people = people
+        self._query = partial(
+            people.query, search.text, account_id=search.account_id, status=search.status, province=search.province
+        )
+        self._begins: tuple[int, ...] = ()
+
+    def count(self) -> int:
+        total, self._begins = self._people.anchors(self._query())
+        return total
+
+    def page(self, number: int) -> tuple[PersonRow, ...]:
+        begins = self._begins
+        return self._people.rows(self._query(), begins[number]) if number < len(begins) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersState:
+    """`shops` is None until it is known; `found` None while it is counted; `syncing` by account."""
+
+    shops: tuple[Account, ...] | None = None
+    provinces: tuple[str, ...] = ()
+    search: Search = field(default_factory=Search)
+    found: int | None = None
+    everybody: int | None = None
+    syncing: Mapping[int, Job] = field(default_factory=dict)
+    opened: int | None = None
+    person: Person | None = None
+
+    @property
+    def connected(self) -> tuple[Account, ...]:
+        return tuple(shop for shop in self.shops or () if shop.state == "connected")
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    shops: tuple[Account, ...]
+    provinces: tuple[str, ...]
+    everybody: int
+
+
+class CustomersModel(QObject):
+    """`changed` carries the state; `asked` a source with other rows, `again` that the same rows are to be read anew.
+
+    `synced` is told of each sync that was begun here and ended, with its job.
+    """
+
+    changed = Signal(object)
+    asked = Signal(object)
+    again = Signal()
+    synced = Signal(object)
+
+    def __init__(self, app: App, tasks: Tasks, jobs: Jobs, messages: Messages, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("customers_model")
+        self._app, self._tasks, self._jobs, self._messages = app, tasks, jobs, messages
+        self.state = CustomersState()
+        self.source = PeopleSource(app.people, self.state.search)
+        self._begun: set[int] = set()  # accounts
+        self._typing = self._timer(TYPING_MS, self._ask, single=True)
+        self._incoming = self._timer(AGAIN_MS, self._look_again)
+        jobs.changed.connect(self._jobs_changed)
+        jobs.ended.connect(self._job_ended)
+        self._jobs_changed(jobs.open)
+
+    def load(self) -> None:
+        """Shops, provinces and how many customers there are; the rows are read by the table."""
+        self._tasks.run(lambda _: self._read(), self._loaded, failed=self._messages.error, owner=self, key="load")
+
+    def refresh(self) -> None:
+        """Everything that is shown, as it is now."""
+        self.load()
+        self.again.emit()
+        if self.state.opened is not None:
+            self.open(self.state.opened)
+
+    def search(self, **changes: Any) -> None:
+        """Fields of Search; typing is waited for, a choice counts at once."""
+        wanted = replace(self.state.search, **changes)
+        if wanted == self.state.search:
+            return
+        self._become(search=wanted, found=None)
+        self._typing.start(TYPING_MS if "text" in changes else 0)
+
+    def clear_search(self) -> None:
+        self.search(**{name: getattr(Search(), name) for name in Search.__slots__})
+
+    def counted(self, found: int) -> None:
+        """From the table: how many rows match."""
+        self._become(found=found)
+
+    def open(self, customer_id: int) -> None:
+        """Shows all of one customer; the one before stays until this one is read."""
+        self._become(opened=customer_id)
+        self._tasks.run(
+            lambda _: self._app.people.person(customer_id),
+            self._opened,
+            failed=self._not_opened,
+            owner=self,
+            key="person",
+        )
+
+    def close(self) -> None:
+        self._become(opened=None, person=None)
+
+    def sync(self, account_id: int) -> None:
+        """Has the worker sync a shop; a second time beside the first is the first."""
+        self._begun.add(account_id)
+        self._jobs.enqueue(SYNC, account_id=account_id)
+
+    def cancel_sync(self, account_id: int) -> None:
+        """The worker ends after the page at hand; what has come in stays."""
+        job = self.state.syncing.get(account_id)
+        if job is not None:
+            self._tasks.write(
+                lambda _: self._app.jobs.set_state(job.id, "cancelled"),
+                lambda _: self._jobs.look(),
+                failed=self._messages.error,
+                owner=self,
+            )
+
+    def _read(self) -> _Read:
+        people = self._app.people
+        return _Read(self._app.accounts.all(), people.provinces(), people.anchors(people.query())[0])
+
+    def _loaded(self, read: _Read) -> None:
+        self._become(shops=read.shops, provinces=read.provinces, everybody=read.everybody)
+
+    def _ask(self) -> None:
+        self.source = PeopleSource(self._app.people, self.state.search)
+        self.asked.emit(self.source)
+
+    def _opened(self, person: Person) -> None:
+        if person.row.id == self.state.opened:
+            self._become(person=person)
+
+    def _not_opened(self, error: AppError) -> None:
+        self.close()
+        self._messages.error(error)
+
+    def _jobs_changed(self, jobs: tuple[Job, ...]) -> None:
+        syncing = {job.args["account_id"]: job for job in jobs if job.kind == SYNC}
+        self._become(syncing=syncing)
+        if syncing and not self._incoming.isActive():
+            self._incoming.start()
+
+    def _job_ended(self, job: Job) -> None:
+        if job.kind == SYNC:
+            account_id = job.args["account_id"]
+            self.refresh()
+            if account_id in self._begun:
+                self._begun.discard(account_id)
+                self.synced.emit(job)
+
+    def _look_again(self) -> None:
+        if not self.state.syncing:
+            self._incoming.stop()
+            return
+        self.refresh()
+
+    def _timer(self, milliseconds: int, call: Any, *, single: bool = False) -> QTimer:
+        made = QTimer(self)
+        made.setInterval(milliseconds)
+        made.setSingleShot(single)
+        made.timeout.connect(call)
+        return made
+
+    def _become(self, **changes: Any) -> None:
+        state = replace(self.state, **changes)
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)
