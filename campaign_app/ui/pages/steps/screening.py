@@ -44,9 +44,10 @@ class ScreeningStep(Step):
         self.rows = RowsView(kit, self._members)
         self.rows.closed.connect(self._members.close)
         results = QWidget()
-        results.setLayout(
-            column(self._head(), self._progress(), scrolling(column(self.funnel, None)), space=3, stretch=2)
-        )
+        area = scrolling(column(self.funnel, None))
+        area.setObjectName("screening_area")
+        area.setAccessibleName(self.tr("核验结果"))
+        results.setLayout(column(self._head(), self._progress(), area, space=3, stretch=2))
         self.stack = QStackedWidget()
         for page in (self.empty, results, self.rows):
             self.stack.addWidget(page)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -45,13 +45,16 @@ class RowsView(QWidget):
         self.model.failed.connect(kit.messages.error)
         self.table = Table(kit.theme, "rows_table", self.tr("名单"))
         self.table.use(self.model, self._columns)
-        self.table.moved.connect(self._choose)
+        self.table.moved.connect(self._follow)
+        self.table.clicked.connect(lambda index: self._choose(index.row()))
         self.table.opened.connect(self._choose)
         self.proof = ProofPanel(kit)
         self.proof.closed.connect(lambda: members.choose(None))
         head = row(self.back, self.title, self.exporting, self.stop, self.export, stretch=1)
         self.setLayout(column(head, self.why, row(self.table, self.proof, space=3, stretch=0), space=2, stretch=2))
-        QShortcut(QKeySequence("Esc"), self, self._escape)
+        away = QShortcut(QKeySequence("Esc"), self)
+        away.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        away.activated.connect(self._escape)
         members.changed.connect(self.render_state)
         members.exported.connect(self._exported)
         self.render_state(members.state)
@@ -94,6 +97,11 @@ class RowsView(QWidget):
 
     def _choose(self, number: int) -> None:
         self._members.choose(self.model.row(number))
+
+    def _follow(self, number: int) -> None:
+        """An open proof is that of the row where the keyboard is."""
+        if self._members.state.chosen is not None:
+            self._choose(number)
 
     def _escape(self) -> None:
         if self._members.state.chosen is not None:

@@ -41,11 +41,14 @@ class SendingStep(Step):
         self.run = RunPanel(desk, model)
         self.run.results.connect(lambda: self.wanted.emit("results", ""))
         self.prepare = self._prepare()
-        self.setLayout(column(scrolling(column(self.run, self.prepare, None, space=3))))
+        area = scrolling(column(self.run, self.prepare, None, space=3))
+        area.setObjectName("sending_area")
+        area.setAccessibleName(self.tr("发送前检查与发送"))
+        self.setLayout(column(area))
         self._again = QTimer(self)
         self._again.setInterval(AGAIN_MS)
         self._again.timeout.connect(self.preflight.load)
-        self.preflight.changed.connect(self._draw)
+        self.preflight.changed.connect(lambda _: self.render_view(model.view))
         self.begin()
 
     def shown(self) -> None:
