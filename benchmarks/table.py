@@ -12,21 +12,16 @@ import json
 import os
 import random
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop
-from PySide6.QtWidgets import QApplication
 
-from campaign_app import bootstrap, words
+from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.consent import (
     Channel,
@@ -73,7 +68,7 @@ def customer(number: int) -> PlatformCustomer:
 def fact(account_id: int, number: int) -> ConsentFact:
     evidence = Evidence(
         ISSUER, "consent_api", "1.0", True, f"q{number // PAGE}", f"r{number // PAGE}", LEAF, number % PAGE
-    )  # noqa: FBT003
+    )
     return ConsentFact(
         CustomerRef(account_id, f"ou-{number:09d}"),
         STATUSES[number % len(STATUSES)],

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.imports import Imports
+    from campaign_app.services.members import Members
     from campaign_app.services.people import People
+    from campaign_app.services.preflight import Preflights
     from campaign_app.services.texts import Texts
     from campaign_app.settings import Settings
     from campaign_app.storage.workspace import Workspace
@@ -62,6 +64,8 @@ class App:
     campaigns: Campaigns
     imports: Imports
     people: People
+    members: Members
+    preflights: Preflights
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
@@ -111,6 +115,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.campaigns import Campaigns
 
     clock = shifted_clock(offset) if offset else system_clock
+    texts = _texts(workspace)
     accounts = Accounts(
         store=workspace.accounts,
         secrets=workspace.secrets,
@@ -121,14 +126,31 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     campaigns = Campaigns(
         store=workspace.campaigns,
         inbox=workspace.inbox,
-        texts=_texts(workspace),
+        texts=texts,
         audit=workspace.audit,
         clock=clock,
         hours=lambda: _hours(workspace),
     )
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock)
-    imports, people = _imports(workspace, clock), _people(workspace)
-    return App(workspace, keeper, accounts, audiences, campaigns, imports, people, workspace.jobs, clock, wait, offset)
+    made = _imports(workspace, clock), _people(workspace), _members(workspace, clock)
+    before = _preflights(workspace, texts, clock)
+    return App(workspace, keeper, accounts, audiences, campaigns, *made, before, workspace.jobs, clock, wait, offset)
+
+
+def _members(workspace: Workspace, clock: Clock) -> Members:
+    from campaign_app.services.members import Members
+
+    customers, facts, audit = workspace.customers, workspace.facts, workspace.audit
+    return Members(workspace.campaigns, customers, facts, workspace.accounts, audit, clock)
+
+
+def _preflights(workspace: Workspace, texts: Texts, clock: Clock) -> Preflights:
+    from campaign_app.services.preflight import Preflights
+
+    def max_age() -> timedelta:
+        return timedelta(minutes=load_settings(workspace).max_consent_age_minutes)
+
+    return Preflights(workspace.campaigns, workspace.accounts, texts, clock, lambda: _hours(workspace), max_age)
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:

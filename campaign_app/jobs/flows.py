@@ -127,7 +127,8 @@ class Flows(DBOSConfiguredInstance):
     def screen(self, job_id: int, campaign_id: int) -> dict[str, Any]:
         size = self.snapshot(campaign_id)
         for first in range(0, size, screening.CHUNK * CHUNKS_A_STEP):
-            self.screen_chunk(job_id, campaign_id, first, size)
+            if self.screen_chunk(job_id, campaign_id, first, size) == 0:
+                break
         return {"funnel": self.screen_end(campaign_id)}
 
     @DBOS.step()

@@ -16,6 +16,8 @@ from campaign_app.jobs.gating import Judged, composed, judge_all, refresh
 from campaign_app.jobs.stores import Context
 
 CHUNK: Final = 1_000
+# the campaign stays in `screening` until nothing writes reasons any more: only then may it be changed or screened again
+STOPPING: Final = "stopping"
 
 
 def take_snapshot(context: Context, campaign_id: int) -> int:
@@ -24,8 +26,13 @@ def take_snapshot(context: Context, campaign_id: int) -> int:
 
 
 def screen_chunk(context: Context, campaign_id: int, first: int) -> int:
-    """Judges the members first … first+CHUNK-1 by facts not older than the policy's re-read age; returns how many."""
+    """Judges the members first … first+CHUNK-1 by facts not older than the policy's re-read age; returns how many.
+
+    0, and nothing judged, once somebody stopped the screening.
+    """
     campaign = context.stores.campaigns.campaign(campaign_id)
+    if campaign.state is not CampaignState.SCREENING or campaign.state_note == STOPPING:
+        return 0
     members = context.stores.campaigns.members(campaign_id, first, first + CHUNK)
     customers = context.stores.customers.by_ids([customer_id for _, customer_id in members], phones=False)
     seqs = {customer_id: seq for seq, customer_id in members}
@@ -70,11 +77,14 @@ def _reason(judged: Judged, blocked: set[int]) -> Reason:
 
 
 def finish_screening(context: Context, campaign_id: int) -> dict[str, int]:
-    """One message per phone, then the campaign is screened; returns the funnel."""
+    """One message per phone, then the campaign is screened, or a draft again if it was stopped; returns the funnel."""
     context.stores.campaigns.mark_duplicates(campaign_id)
     campaign = context.stores.campaigns.campaign(campaign_id)
     funnel = context.stores.campaigns.funnel(campaign_id)
-    if campaign.state is CampaignState.SCREENING:
+    if campaign.state is CampaignState.SCREENING and campaign.state_note == STOPPING:
+        stopped = replace(campaign, state=CampaignState.DRAFT, state_note="by_user")
+        context.stores.campaigns.update(stopped, expected=CampaignState.SCREENING)
+    elif campaign.state is CampaignState.SCREENING:
         screened = replace(campaign, state=CampaignState.SCREENED, state_note="", snapshot_size=sum(funnel.values()))
         context.stores.campaigns.update(screened, expected=CampaignState.SCREENING)
     return funnel

@@ -16,8 +16,8 @@ from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.ports import Job
 from campaign_app.jobs.settling import release
 from campaign_app.jobs.stores import Context
+from campaign_app.services.preflight import HEARTBEAT
 
-HEARTBEAT: Final = "worker.heartbeat"
 HEARTBEAT_EVERY: Final = timedelta(seconds=2)
 POLL_EVERY: Final = timedelta(seconds=30)
 # an ended flow whose job could not be ended (a full disk) is noticed after this long; a failed job is not begun sooner

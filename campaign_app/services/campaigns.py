@@ -23,6 +23,7 @@ EDITABLE: Final = frozenset(
 )
 DELETABLE: Final = frozenset({CampaignState.DRAFT, CampaignState.SCREENED})
 RUNNING: Final = frozenset({CampaignState.SCHEDULED, CampaignState.SENDING})
+UNSCREENED: Final = "unscreened"  # the funnel's key of who has no verdict yet
 ENDED: Final = frozenset({CampaignState.DONE, CampaignState.CANCELLING, CampaignState.CANCELLED})
 
 
@@ -134,7 +135,17 @@ class Campaigns:
         campaign = self._store.campaign(campaign_id)
         if campaign.state not in (CampaignState.DRAFT, CampaignState.SCREENED):
             raise NotAllowed("campaign_state", "Only a draft or a screened campaign is screened")
-        return self._move(campaign, CampaignState.SCREENING, actor)
+        return self._move(replace(campaign, state_note=""), CampaignState.SCREENING, actor, expected=campaign.state)
+
+    def stop_screening(self, campaign_id: int, *, actor: str) -> Campaign:
+        """Asks the worker to let go; the campaign is a draft again once nothing is judged any more."""
+        campaign = self._store.campaign(campaign_id)
+        if campaign.state is not CampaignState.SCREENING:
+            raise NotAllowed("campaign_state", "Only a campaign that is being screened can be stopped")
+        stopping = replace(campaign, state_note="stopping")
+        self._store.update(stopping, expected=CampaignState.SCREENING)
+        self._record("campaign.screening_stopped", stopping, actor)
+        return stopping
 
     def funnel(self, campaign_id: int) -> dict[str, int]:
         return self._store.funnel(campaign_id)
@@ -153,12 +164,16 @@ class Campaigns:
     ) -> Campaign:
         """Approves exactly this text for exactly this audience; `confirmed_warnings` are rules of `warnings`.
 
-        Raises NotAllowed: `recipient_count` (typed number differs), `nobody`, `block_findings`, `warnings_unconfirmed`.
+        Raises NotAllowed: `recipient_count` (typed number differs), `nobody`, `block_findings`, `warnings_unconfirmed`,
+        `funnel_broken` (members without a verdict, or not as many as were frozen).
         """
         campaign = self._store.campaign(campaign_id)
         if campaign.state is not CampaignState.SCREENED:
             raise NotAllowed("campaign_state", "Only a screened campaign can be approved")
-        ready = self._store.funnel(campaign_id).get(Reason.OK, 0)
+        funnel = self._store.funnel(campaign_id)
+        if not adds_up(funnel, campaign.snapshot_size):
+            raise NotAllowed("funnel_broken", "The funnel does not add up to the audience: screen again")
+        ready = funnel.get(Reason.OK, 0)
         if ready == 0:
             raise NotAllowed("nobody", "Nobody of this audience may receive the campaign")
         if recipients != ready:
@@ -262,6 +277,11 @@ class Campaigns:
 
     def _record(self, action: str, campaign: Campaign, actor: str, **facts: str | int) -> None:
         self._audit.record(action, actor=actor, at=self._clock(), campaign=campaign.id, **facts)
+
+
+def adds_up(funnel: Mapping[str, int], audience: int) -> bool:
+    """Whether everybody of the audience has a verdict, once."""
+    return sum(funnel.values()) == audience and not funnel.get(UNSCREENED)
 
 
 def approval_hash(campaign: Campaign, rule_packs: str) -> str:

@@ -31,7 +31,7 @@ from campaign_app.storage.schema_sending import (
     ledger_latest,
     submission,
 )
-from campaign_app.storage.times import moment_or_none, to_ms
+from campaign_app.storage.times import moment_at, moment_or_none, to_ms
 from campaign_app.storage.warned import put_confirmed, put_found, warnings_of
 
 UNSCREENED: Final = "unscreened"
@@ -150,15 +150,34 @@ class SqlCampaigns:
     def members_by_reason(
         self, campaign_id: int, reason: str, after_seq: int, limit: int
     ) -> tuple[tuple[int, int, int | None], ...]:
-        has_it = _member.reason.is_(None) if reason == UNSCREENED else _member.reason == reason
         wanted = (
             sa.select(_member.seq, _member.customer_id, _member.fact_id)
-            .where(_member.campaign_id == campaign_id, _member.seq > after_seq, has_it)
+            .where(_member.campaign_id == campaign_id, _member.seq > after_seq, _has_reason(reason))
             .order_by(_member.seq)
             .limit(limit)
         )
         with self.db.read() as connection:
             return tuple((seq, customer_id, fact_id) for seq, customer_id, fact_id in connection.execute(wanted))
+
+    def member_pages(self, campaign_id: int, reason: str, rows: int) -> tuple[int, tuple[int, ...]]:
+        nth = sa.func.row_number().over(order_by=_member.seq).label("nth")
+        those = sa.select(_member.seq, nth).where(_member.campaign_id == campaign_id, _has_reason(reason)).subquery()
+        with self.db.read() as connection:
+            size = connection.execute(sa.select(sa.func.count()).select_from(those)).scalar_one()
+            firsts = sa.select(those.c.seq - 1).where((those.c.nth - 1) % rows == 0).order_by(those.c.seq)
+            return size, tuple(connection.execute(firsts).scalars())
+
+    def fact_ages(self, campaign_id: int) -> tuple[datetime, datetime] | None:
+        fact = schema.consent_fact.c
+        wanted = (
+            sa.select(sa.func.min(fact.checked_at), sa.func.max(fact.observed_at))
+            .select_from(campaign_member)
+            .join(schema.consent_fact, fact.id == _member.fact_id)
+            .where(_member.campaign_id == campaign_id, _member.reason == Reason.OK, fact.checked_at.isnot(None))
+        )
+        with self.db.read() as connection:
+            oldest, newest = connection.execute(wanted).one()
+        return None if oldest is None else (moment_at(oldest), moment_at(newest))
 
     def ok_members(self, campaign_id: int, after_seq: int, limit: int) -> tuple[tuple[int, int], ...]:
         wanted = (
@@ -217,6 +236,10 @@ def _clear(connection: sa.Connection, campaign_id: int) -> None:
     """Forgets the members and what the rules said of their texts."""
     connection.execute(sa.delete(campaign_member).where(_member.campaign_id == campaign_id))
     connection.execute(sa.delete(campaign_warning).where(campaign_warning.c.campaign_id == campaign_id))
+
+
+def _has_reason(reason: str) -> sa.ColumnElement[bool]:
+    return _member.reason.is_(None) if reason == UNSCREENED else _member.reason == reason
 
 
 def _require_nothing_left(connection: sa.Connection, campaign_id: int) -> None:

@@ -72,6 +72,11 @@ class SqlFacts:
         with self.db.read() as connection:
             return _unread(connection, account_id)
 
+    def facts(self, fact_ids: Sequence[int]) -> dict[int, ConsentFact]:
+        with self.db.read() as connection:
+            rows = rows_among(connection, FACT, schema.consent_fact.c.id, fact_ids)
+            return {row[0]: fact_of(row) for row in rows}
+
     def receipt(self, fact_id: int) -> Receipt | None:
         """The signed page that proves a fact, where there is one."""
         table, source, fact = schema.consent_receipt, schema.consent_source, schema.consent_fact

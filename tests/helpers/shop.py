@@ -118,8 +118,14 @@ def screen(context: Context, campaign_id: int) -> dict[str, int]:
 
 
 def open_shop(folder: Path) -> Iterator[Shop]:
-    clock, waits = FakeClock(NOW), []
     workspace = create_workspace(folder, MemoryKeeper(bytes(range(32))))
+    yield shop_on(workspace, FakeClock(NOW))
+    workspace.close()
+
+
+def shop_on(workspace: Workspace, clock: FakeClock) -> Shop:
+    """A shop without accounts on an open workspace."""
+    waits: list[float] = []
     platforms: dict[int, FakePlatform] = {}
     gateways: dict[int, FakeGateway] = {}
 
@@ -131,8 +137,7 @@ def open_shop(folder: Path) -> Iterator[Shop]:
     composer = FakeComposer()
     remotes = Remotes(platforms.__getitem__, lambda account_id, _: gateways[account_id])
     context = Context("ws1", stores_of(workspace), remotes, composer, Policy(), clock, wait)
-    yield Shop(workspace, clock, platforms, gateways, composer, context, waits)
-    workspace.close()
+    return Shop(workspace, clock, platforms, gateways, composer, context, waits)
 
 
 def stores_of(workspace: Workspace) -> Stores:

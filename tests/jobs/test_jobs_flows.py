@@ -145,6 +145,23 @@ def test_screening_and_dispatch_end_to_end(running: Running, monkeypatch: pytest
     assert len(running.shop.reached()) == len(set(running.shop.reached())) == 1_300
 
 
+def test_a_screening_stops_between_two_chunks(running: Running) -> None:
+    shop = running.shop
+    account = shop.add_account(2_500)
+    campaign = shop.campaign(state=CampaignState.SCREENING, screened=False)
+    store = shop.workspace.campaigns
+
+    def stop_it() -> None:
+        known = store.campaign(campaign.id)
+        store.update(replace(known, state_note="stopping"), expected=CampaignState.SCREENING)
+
+    shop.platforms[account].before_answer = stop_it
+    job = running.run("screen", campaign_id=campaign.id)
+    assert (job.state, job.progress) == ("done", 1_000)
+    assert job.result == {"funnel": {"ok": 1_000, "unscreened": 1_500}}
+    assert shop.state(campaign.id) == (CampaignState.DRAFT, "by_user")
+
+
 def test_a_paused_dispatch_ends_its_job(running: Running) -> None:
     running.shop.add_account(5)
     campaign = running.shop.campaign(state=CampaignState.PAUSED)

@@ -118,6 +118,24 @@ def test_a_step_has_several_chunks(shop: Shop, monkeypatch: pytest.MonkeyPatch) 
     assert screening.finish_screening(shop.context, campaign.id) == {"ok": 9}
 
 
+def test_a_stopped_screening_judges_nobody_more_and_is_a_draft_again(shop: Shop) -> None:
+    shop.add_account(3)
+    campaign = shop.campaign(state=CampaignState.SCREENING, screened=False)
+    screening.take_snapshot(shop.context, campaign.id)
+    store = shop.workspace.campaigns
+    store.update(replace(store.campaign(campaign.id), state_note="stopping"), expected=CampaignState.SCREENING)
+    assert screening.screen_chunk(shop.context, campaign.id, 0) == 0
+    assert screening.finish_screening(shop.context, campaign.id) == {"unscreened": 3}
+    assert shop.state(campaign.id) == (CampaignState.DRAFT, "by_user")
+
+
+def test_a_cancelled_campaign_is_not_judged_any_more(shop: Shop) -> None:
+    shop.add_account(3)
+    campaign = shop.campaign(state=CampaignState.CANCELLED, screened=False)
+    screening.take_snapshot(shop.context, campaign.id)
+    assert screening.screen_chunk(shop.context, campaign.id, 0) == 0
+
+
 def test_only_a_confirmed_decision_is_a_recipient(shop: Shop) -> None:
     account_id = shop.add_account(1)
     shop.platforms[account_id].truth["c00000"] = {"status": ConsentStatus.DECLINED}

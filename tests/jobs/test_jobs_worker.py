@@ -11,7 +11,8 @@ import pytest
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.ports import Job
-from campaign_app.jobs.worker import BUSY_SECONDS, HEARTBEAT, IDLE_SECONDS, POLL_EVERY, Worker, run
+from campaign_app.jobs.worker import BUSY_SECONDS, IDLE_SECONDS, POLL_EVERY, Worker, run
+from campaign_app.services.preflight import HEARTBEAT
 from tests.helpers.shop import NOW, Shop
 
 

@@ -15,6 +15,7 @@ from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRefused, SettingsError
+from campaign_app.jobs import screening
 from campaign_app.services.accounts import Accounts, secret_name
 from campaign_app.services.audiences import Audiences
 from campaign_app.services.campaigns import approval_hash
@@ -90,6 +91,29 @@ def test_a_text_that_became_blocked_after_screening_cannot_be_approved(desk: Des
     account = next(iter(desk.shop.platforms))
     desk.shop.workspace.accounts.put_signatures(account, [], NOW)
     assert code_of(lambda: desk.campaigns.approve(screened.id, recipients=5, actor="李")) == "block_findings"
+
+
+def test_a_screening_can_be_stopped_and_begun_again(desk: Desk) -> None:
+    made = desk.made()
+    assert code_of(lambda: desk.campaigns.stop_screening(made.id, actor="王")) == "campaign_state"
+    desk.campaigns.screen(made.id, actor="王")
+    stopping = desk.campaigns.stop_screening(made.id, actor="王")
+    assert (stopping.state, stopping.state_note) == (CampaignState.SCREENING, "stopping")
+    assert code_of(lambda: desk.campaigns.screen(made.id, actor="王")) == "campaign_state"
+    screening.finish_screening(desk.shop.context, made.id)
+    assert desk.campaigns.get(made.id).state is CampaignState.DRAFT
+    assert desk.campaigns.screen(made.id, actor="王").state_note == ""
+
+
+@pytest.mark.parametrize("missing", ["unscreened", "size"])
+def test_a_funnel_that_does_not_add_up_is_not_approved(desk: Desk, missing: str) -> None:
+    screened = desk.screened()
+    store = desk.shop.workspace.campaigns
+    if missing == "size":
+        store.update(replace(screened, snapshot_size=6), expected=CampaignState.SCREENED)
+    else:
+        store.snapshot(screened.id, NOW)
+    assert code_of(lambda: desk.campaigns.approve(screened.id, recipients=5, actor="李")) == "funnel_broken"
 
 
 def test_every_warning_needs_a_recorded_confirmation(desk: Desk) -> None:

@@ -13,9 +13,11 @@ from storage_samples import (
     NOW,
     OTHER_ENTITY,
     Campaigning,
+    fact,
     minutes,
     number,
     person,
+    receipt,
     shop,
     sync,
 )
@@ -181,3 +183,35 @@ def test_only_what_never_left_is_deleted_and_only_in_the_states_named(workspace:
     assert len(workspace.campaigns.members(made.campaign_id, 0, 9)) == 3
     with pytest.raises(NotFound):
         delete(other.id, states)
+
+
+def test_pages_of_a_reason_begin_where_they_say(workspace: Workspace) -> None:
+    account = shop(workspace)
+    sync(workspace, account, *(person(f"c{i}", number(i)) for i in range(7)))
+    made = workspace.campaigns.create(campaign())
+    workspace.campaigns.snapshot(made.id, NOW)
+    workspace.campaigns.set_reasons(made.id, dict.fromkeys((0, 2, 3, 6), ("pending", None)))
+    assert workspace.campaigns.member_pages(made.id, "pending", 2) == (4, (-1, 2))
+    assert workspace.campaigns.member_pages(made.id, "unscreened", 10) == (3, (0,))
+    assert workspace.campaigns.member_pages(made.id, "ok", 10) == (0, ())
+    assert workspace.campaigns.fact_ages(made.id) is None
+
+
+def test_the_ages_are_those_of_the_facts_that_let_people_in(workspace: Workspace) -> None:
+    account = shop(workspace)
+    refs = [f"c{n}" for n in range(3)]
+    ids = sync(workspace, account, *(person(ref, number(n)) for n, ref in enumerate(refs)))
+    ages = dict(zip(refs, (10, 300, 9_000), strict=True))
+    told = [
+        fact(account, ref, checked_at=NOW - minutes(age), observed_at=NOW - minutes(5)) for ref, age in ages.items()
+    ]
+    workspace.facts.append(told, [receipt(account)])
+    made = workspace.campaigns.create(campaign())
+    workspace.campaigns.snapshot(made.id, NOW)
+    latest = workspace.facts.latest(list(ids.values()))
+    reasons = {
+        seq: ("stale" if seq == 2 else "ok", latest[who][0]) for seq, who in workspace.campaigns.members(made.id, 0, 3)
+    }
+    workspace.campaigns.set_reasons(made.id, reasons)
+    assert workspace.campaigns.fact_ages(made.id) == (NOW - minutes(300), NOW - minutes(5))
+    assert {found.ref.ref for found in workspace.facts.facts([latest[ids["c1"]][0], 999]).values()} == {"c1"}

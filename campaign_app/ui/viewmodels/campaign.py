@@ -106,6 +106,10 @@ class CampaignModel(QObject):
     def screen(self) -> None:
         self._do(lambda: self._app.campaigns.screen(self.id, actor=ACTOR))
 
+    def stop_screening(self) -> None:
+        """A draft again as soon as the worker lets go."""
+        self._do(lambda: self._app.campaigns.stop_screening(self.id, actor=ACTOR))
+
     def approve(self, *, recipients: int, warnings: Collection[str], then: Callable[[], None] | None = None) -> None:
         """`recipients` is the number that a person typed, `warnings` the rule ids that a person confirmed."""
         self._do(

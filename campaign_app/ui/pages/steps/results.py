@@ -1,13 +1,127 @@
-"""Step results of the campaign editor."""
+"""结果: what became of every message, and what people answered."""
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.step import Step
-from campaign_app.ui.viewmodels.campaign import CampaignModel
+from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
+from campaign_app.ui.viewmodels.results import ANSWERS, Outcomes, ResultsState, outcomes_of, results_of
+from campaign_app.ui.widgets.bars import Bar, Bars
+from campaign_app.ui.widgets.basics import button, card, column, divider, label, row
+from campaign_app.ui.widgets.empty import Empty
+from campaign_app.ui.widgets.page import scrolling
+from campaign_app.ui.widgets.pill import Pill
+from campaign_app.ui.widgets.run_view import Number, Numbers
+
+COLOURS = {"delivered": "ok", "waiting": "info", "failed": "block", "rejected": "warn", "unknown": "edge"}
 
 
 class ResultsStep(Step):
     def __init__(self, desk: Desk, model: CampaignModel) -> None:
         super().__init__(desk, model)
+        kit = desk.kit
+        self.setObjectName("results")
+        self.results = results_of(desk.app, kit.tasks, desk.jobs, model)
+        self.empty = Empty(
+            kit.theme, "inbox", self.tr("还没有结果"),
+            self.tr("开始发送之后，这里显示提交、送达、回复、退订和投诉，并自动更新。"),
+            action=self.tr("去发送"), click=lambda: self.wanted.emit("sending", ""),
+        )  # fmt: skip
+        self.main = Numbers(self.tr("发送结果"), across=4)
+        self.answers = Numbers(self.tr("收到的回应"), across=4)
+        self.bars = Bars(kit.theme, self.tr("每条短信的结果"))
+        self.sum = label("", "small", wrap=True, name="results_sum", select=True)
+        shown = column(
+            self._head(),
+            card(self.main, divider(), self.answers, space=4),
+            card(label(self.tr("每条短信的结果"), "heading"), self.bars, self.sum, space=3),
+            None,
+            space=4,
+        )
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        area = scrolling(shown)
+        area.setObjectName("results_area")
+        area.setAccessibleName(self.tr("发送结果"))
+        self.stack.addWidget(area)
+        self.setLayout(column(self.stack))
+        self.results.changed.connect(self._draw_state)
+        self._draw_state(self.results.state)
         self.begin()
+
+    def shown(self) -> None:
+        self.results.load()
+        self._model.load()
+
+    def land(self, field: str) -> None:  # noqa: ARG002 there is one thing to do here
+        self.fetch.setFocus()
+
+    def render_view(self, view: CampaignView) -> None:
+        outcomes = outcomes_of(view.counts)
+        self.stack.setCurrentIndex(1 if outcomes.submitted or view.counts.get("withheld", 0) else 0)
+        state = self._desk.kit.words.term("state", view.campaign.state)
+        self.state.setText(self._state_words(view, state))
+        self.main.show_numbers(self._main(view, outcomes))
+        self.answers.show_numbers(self._answers(view, outcomes))
+        self.bars.show_bars(self._bars(outcomes))
+        parts = (outcomes.delivered, outcomes.waiting, outcomes.failed, outcomes.rejected, outcomes.unknown)
+        self.sum.setText(
+            self.tr("已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 结果不明 {}").format(
+                *map(show.count, (outcomes.submitted, *parts))
+            )
+        )
+
+    def _head(self) -> QWidget:
+        self.state = label("", "muted", wrap=True, name="results_state")
+        self.mark = Pill(self._desk.kit.theme, self.tr("模拟：没有发出真实短信"), "info")
+        self.fetch = button(self.tr("取回结果"), name="results_fetch", click=self.results.fetch)
+        made = QWidget()
+        made.setLayout(row(self.state, self.mark, self.fetch, stretch=0))
+        return made
+
+    def _state_words(self, view: CampaignView, state: str) -> str:
+        if view.campaign.state in (CampaignState.DONE, CampaignState.CANCELLED):
+            return self.tr("{}。回执、回复和投诉仍会陆续到达，这里自动更新。").format(state)
+        return self.tr("{}，数字随发送更新。").format(state)
+
+    def _draw_state(self, state: ResultsState) -> None:
+        self.mark.setVisible(state.simulated)
+        self.fetch.setEnabled(bool(state.accounts) and not state.fetching)
+        self.fetch.setText(self.tr("正在取回…") if state.fetching else self.tr("取回结果"))
+
+    def _main(self, view: CampaignView, outcomes: Outcomes) -> tuple[Number, ...]:
+        words, whole = self._desk.kit.words, outcomes.submitted
+        withheld = view.counts.get("withheld", 0)
+        return (
+            Number("submitted", words.term("count", "submitted"), show.count(whole)),
+            self._number("delivered", outcomes.delivered, whole),
+            self._number("failed", outcomes.failed, whole),
+            Number("withheld", words.term("count", "withheld"), show.count(withheld)),
+        )
+
+    def _answers(self, view: CampaignView, outcomes: Outcomes) -> tuple[Number, ...]:
+        return tuple(self._number(key, view.counts.get(key, 0), outcomes.delivered) for key in ANSWERS)
+
+    def _number(self, key: str, count: int, whole: int) -> Number:
+        share = show.share(count, whole) if whole else ""
+        return Number(key, self._desk.kit.words.term("count", key), show.count(count), share)
+
+    def _bars(self, outcomes: Outcomes) -> list[Bar]:
+        words, whole = self._desk.kit.words, outcomes.submitted
+        names = {key: words.term("outcome", key) for key in ("delivered", "failed", "rejected", "unknown")}
+        names["waiting"] = self.tr("等待回执")
+        whys = {
+            "waiting": self.tr("通道已受理，还没有说明是否送达。"),
+            "unknown": self.tr("通道没有说明结果；为免重复，不会重发。"),
+        }
+        return [
+            Bar(
+                key, names[key], getattr(outcomes, key), show.share(getattr(outcomes, key), whole), 0.0,
+                getattr(outcomes, key) / whole if whole else 0.0, colour, whys.get(key, ""), opens=False,
+            )
+            for key, colour in COLOURS.items()
+        ]  # fmt: skip

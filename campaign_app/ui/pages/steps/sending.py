@@ -1,13 +1,186 @@
-"""Step sending of the campaign editor."""
+"""发送: what has to be right before it, the approval, the time, and the sending while it runs."""
 
 from __future__ import annotations
 
+from typing import Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.services.preflight import UNJUDGED
+from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
-from campaign_app.ui.pages.steps.step import Step
-from campaign_app.ui.viewmodels.campaign import CampaignModel
+from campaign_app.ui.pages.steps.sending_approval import ApprovalCard
+from campaign_app.ui.pages.steps.sending_checks import PLACES, CheckWords
+from campaign_app.ui.pages.steps.sending_plan import PlanCard
+from campaign_app.ui.pages.steps.sending_run import RunPanel
+from campaign_app.ui.pages.steps.step import Step, keeping_focus
+from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
+from campaign_app.ui.viewmodels.preflight import PreflightState, preflight_of, suggested
+from campaign_app.ui.widgets.ask import confirm
+from campaign_app.ui.widgets.basics import button, card, column, divider, label, row
+from campaign_app.ui.widgets.checklist import Checklist
+from campaign_app.ui.widgets.page import scrolling
+
+AGAIN_MS: Final = 4_000
+SIDE: Final = 340
+PREPARING: Final = frozenset({*UNJUDGED, CampaignState.SCREENED, CampaignState.APPROVED, CampaignState.WAITING})
+PLANNED: Final = frozenset({CampaignState.APPROVED, CampaignState.WAITING})
 
 
 class SendingStep(Step):
     def __init__(self, desk: Desk, model: CampaignModel) -> None:
         super().__init__(desk, model)
+        self.setObjectName("sending")
+        kit = desk.kit
+        self.preflight = preflight_of(desk.app, kit.tasks, model)
+        self._words = CheckWords(self)
+        self._act = ""
+        self.run = RunPanel(desk, model)
+        self.run.results.connect(lambda: self.wanted.emit("results", ""))
+        self.prepare = self._prepare()
+        area = scrolling(column(self.run, self.prepare, None, space=3))
+        area.setObjectName("sending_area")
+        area.setAccessibleName(self.tr("发送前检查与发送"))
+        self.setLayout(column(area))
+        self._again = QTimer(self)
+        self._again.setInterval(AGAIN_MS)
+        self._again.timeout.connect(self.preflight.load)
+        self.preflight.changed.connect(lambda _: self.render_view(model.view))
         self.begin()
+
+    def shown(self) -> None:
+        self.preflight.load()
+
+    def land(self, field: str) -> None:
+        """`time`, `count`, or the first thing to do."""
+        if field == "time":
+            self._choose_later(later=True)
+            self.plan.field.setFocus()
+        elif field == "count":
+            self.approval.field.setFocus()
+        else:
+            self.primary.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        self._again.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        super().hideEvent(event)
+        self._again.stop()
+
+    def render_view(self, view: CampaignView) -> None:
+        state = view.campaign.state
+        running = state not in PREPARING
+        with keeping_focus(self, lambda: self.run.first() if running else self.primary):
+            self.run.render_view(view)
+            self._draw(self.preflight.state)
+            self.run.setVisible(running or state is CampaignState.WAITING)
+            self.prepare.setVisible(not running)
+
+    def _prepare(self) -> QWidget:
+        kit = self._desk.kit
+        self.summary = label("", "heading", name="preflight_summary")
+        self.looking = label(self.tr("正在检查…"), "small", name="preflight_looking")
+        self.checks = Checklist(kit.theme, self.tr("发送前检查"))
+        self.checks.mended.connect(self._mend)
+        self.checks.ticked.connect(lambda key, on: self.preflight.confirm(key.partition(":")[2], on=on))
+        self.approval = ApprovalCard()
+        self.approval.typed.connect(self.preflight.type_count)
+        self.approval.entered.connect(self._entered)
+        self.plan = PlanCard(kit.theme)
+        self.plan.later.connect(lambda later: self._choose_later(later=later))
+        self.plan.timed.connect(self.preflight.choose_time)
+        self.primary = button("", "primary", name="sending_primary", click=self._do)
+        side = QWidget()
+        side.setFixedWidth(SIDE)
+        side.setLayout(column(self.approval, self.plan, self.primary, None, space=3))
+        listed = card(row(self.summary, None, self.looking), divider(), self.checks, None, space=2)
+        made = QWidget()
+        made.setLayout(row(listed, side, space=4, stretch=0))
+        return made
+
+    def _draw(self, state: PreflightState) -> None:
+        campaign = self._model.view.campaign
+        approving, approved = campaign.state is CampaignState.SCREENED, campaign.state in PLANNED
+        self.looking.setVisible(state.found is None)
+        if state.found is not None:
+            items = self._words.items(state, self._desk.kit.words, ticking=approving, approved=approved)
+            self.summary.setText(self._words.summary(items))
+            self.checks.show_items(items)
+        missing = self._words.missing(state) if approving else ""
+        self.approval.show_state(campaign, state, missing)
+        self.plan.setVisible(campaign.state in PLANNED)
+        self.plan.show_state(state)
+        self._draw_primary(campaign.state, state)
+
+    def _draw_primary(self, at: CampaignState, state: PreflightState) -> None:
+        self._act, words, enabled = self._next(at, state)
+        self.primary.setVisible(bool(words))
+        self.primary.setText(words)
+        self.primary.setEnabled(enabled)
+
+    def _next(self, at: CampaignState, state: PreflightState) -> tuple[str, str, bool]:
+        """The one sensible act: (what, its words, whether it can be done)."""
+        found = state.found
+        if at is CampaignState.DRAFT:
+            return "mend:audience", self.tr("去核验"), True
+        if found is None or at is CampaignState.SCREENING or at not in PREPARING:
+            return "", "", False
+        block = state.first_block
+        stops = not found.may_approve if at is CampaignState.SCREENED else not found.may_send
+        if stops and block is not None:
+            title = self._desk.kit.words.term("check_title", block.key)
+            return f"mend:{block.key}", self.tr("去处理：{}").format(title), True
+        if at is CampaignState.SCREENED:
+            return "approve", self.tr("批准发送"), state.may_approve
+        ready = show.count(found.seen.ready)
+        if state.later:
+            return "send", self.tr("定时发送给 {} 人").format(ready), state.may_send
+        return "send", self.tr("立即发送给 {} 人").format(ready), state.may_send
+
+    def _do(self) -> None:
+        if self._act.startswith("mend:"):
+            self._mend(self._act.removeprefix("mend:"))
+        elif self._act == "approve":
+            self.preflight.approve()
+        elif self._act == "send":
+            self._send()
+
+    def _entered(self) -> None:
+        if self._act == "approve" and self.primary.isEnabled():
+            self._do()
+
+    def _send(self) -> None:
+        state = self.preflight.state
+        if state.seen is None:
+            return
+        ready = show.count(state.seen.ready)
+        if state.later:
+            title = self.tr("定时发给 {} 人？").format(ready)
+            text = self.tr("将于北京时间 {} 开始。开始之前可以取消，发送中可以暂停。").format(show.moment(state.at))
+        else:
+            title = self.tr("现在发给 {} 人？").format(ready)
+            text = self.tr("发出的短信不能收回；发送中可以暂停。每一批发出前都会再核对同意记录。")
+        if confirm(self, title, text, yes=self.tr("发送"), no=self.tr("先不发")):
+            self.preflight.send()
+
+    def _choose_later(self, *, later: bool) -> None:
+        state = self.preflight.state
+        if later and state.seen is not None and state.at is None:
+            self.preflight.choose_time(suggested(state.seen))
+        self.preflight.choose_later(later=later)
+
+    def _mend(self, key: str) -> None:
+        step, field = PLACES[key.partition(":")[0]]
+        if step == "worker":
+            self._desk.session.restart_worker()
+        elif step == "settings":
+            self._desk.way.to("settings", field)
+        elif step == "sending":
+            self.land(field)
+        else:
+            self.wanted.emit(step, field)

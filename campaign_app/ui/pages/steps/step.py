@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import shiboken6
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
+
+
+@contextmanager
+def keeping_focus(step: QWidget, first: Callable[[], QWidget]) -> Iterator[None]:
+    """Where the focused part is hidden meanwhile, `first()` has the focus next; it would jump to the navigation."""
+    at = step.window().focusWidget()
+    inside = at is not None and step.isAncestorOf(at)
+    yield
+    if inside and (at is None or not shiboken6.isValid(at) or not at.isVisibleTo(step)):
+        first().setFocus()
 
 
 class Step(QWidget):

@@ -1,0 +1,81 @@
+"""The approval: the number typed by a person, and afterwards who approved what."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+
+from campaign_app.domain.campaign import Campaign
+from campaign_app.ui import show
+from campaign_app.ui.desk import ACTOR
+from campaign_app.ui.theme.sheet import set_property
+from campaign_app.ui.viewmodels.preflight import PreflightState
+from campaign_app.ui.widgets.basics import column, label, row
+
+
+class ApprovalCard(QFrame):
+    """`typed` carries the text of the field, `entered` that Enter was pressed in it."""
+
+    typed = Signal(str)
+    entered = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.setObjectName("approval")
+        self.title = label("", "heading")
+        self.ask = label("", "muted", wrap=True)
+        self.field = QLineEdit()
+        self.field.setObjectName("approval_count")
+        self.field.setAccessibleName(self.tr("收件人数"))
+        self.field.setMaxLength(14)
+        self.field.setFixedWidth(120)
+        self.field.textEdited.connect(self.typed)
+        self.field.returnPressed.connect(self.entered)
+        self.beside = label("", "strong", name="approval_ready")
+        self.hint = label("", "small", wrap=True, name="approval_hint")
+        self.facts = label("", wrap=True, name="approval_facts", select=True)
+        self.entry = QWidget()
+        self.entry.setLayout(row(self.field, self.beside, None))
+        self.setLayout(column(self.title, self.ask, self.entry, self.facts, self.hint, space=2, margin=4))
+
+    def show_state(self, campaign: Campaign, state: PreflightState, missing: str) -> None:
+        approved = bool(campaign.approved_at)
+        self.title.setText(self.tr("已批准") if approved else self.tr("批准"))
+        self.ask.setVisible(not approved)
+        self.entry.setVisible(not approved)
+        self.facts.setVisible(approved)
+        if approved:
+            self._approved(campaign)
+        else:
+            self._asking(state, missing)
+
+    def _asking(self, state: PreflightState, missing: str) -> None:
+        ready = 0 if state.seen is None else state.seen.ready
+        usable = state.found is not None and state.found.may_approve
+        self.ask.setText(
+            self.tr("输入收件人数，表示您知道这条短信要发给多少人。")
+            if usable
+            else self.tr("左边的检查通过后才能批准。")
+        )
+        self.entry.setVisible(usable)
+        if self.field.text() != state.typed:
+            self.field.setText(state.typed)
+        self.beside.setText(self.tr("核验后可发送 {} 人").format(show.count(ready)))
+        wrong = bool(state.typed) and not state.count_right
+        set_property(self.field, "invalid", wrong)
+        set_property(self.hint, "role", "block" if wrong else "small")
+        said = self.tr("与核验后的人数不一致。") if wrong else missing
+        self.hint.setText(said)
+        self.hint.setVisible(bool(said))
+
+    def _approved(self, campaign: Campaign) -> None:
+        by = self.tr("本机操作人") if campaign.approved_by == ACTOR else campaign.approved_by
+        self.facts.setText(
+            self.tr("{}于 {} 批准，只对这份文案、签名、用途和核验过的 {} 名受众有效。").format(
+                by, show.moment(campaign.approved_at), show.count(campaign.snapshot_size)
+            )
+        )
+        set_property(self.hint, "role", "small")
+        self.hint.setText(self.tr("任何一项改动，批准即失效。"))
+        self.hint.setVisible(True)

@@ -1,0 +1,83 @@
+"""The words of the pre-flight's checks, and where each of them is mended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from PySide6.QtCore import QObject
+
+from campaign_app.services.preflight import Check
+from campaign_app.ui import show
+from campaign_app.ui.viewmodels.preflight import PreflightState
+from campaign_app.ui.widgets.checklist import Item
+from campaign_app.words import Words
+
+# key → (step, field) of the editor; "settings" and "worker" lie elsewhere
+PLACES: Final[Mapping[str, tuple[str, str]]] = {
+    "audience": ("screening", "start"),
+    "recipients": ("audience", "filter"),
+    "text": ("content", "body"),
+    "warning": ("content", "body"),
+    "signature": ("content", "signature"),
+    "window": ("sending", "time"),
+    "sender": ("settings", "accounts"),
+    "worker": ("worker", ""),
+}
+
+
+class CheckWords(QObject):
+    def items(self, state: PreflightState, words: Words, *, ticking: bool, approved: bool) -> list[Item]:
+        """`ticking`: warnings can be confirmed now; `approved`: they were."""
+        if state.found is None:
+            return []
+        warned = frozenset(finding.rule_id for finding in state.found.seen.warnings)
+        confirmed = warned if approved else state.confirmed
+        return [self._item(check, confirmed, words, ticking=ticking) for check in state.found.checks]
+
+    def summary(self, items: Sequence[Item]) -> str:
+        levels = Counter(item.level for item in items)
+        if levels["block"]:
+            return self.tr("有 %n 项要先处理", "", levels["block"])
+        return self.tr("有 %n 项请您看一下", "", levels["warn"]) if levels["warn"] else self.tr("全部通过")
+
+    def missing(self, state: PreflightState) -> str:
+        """What is still to be done before the approval; "" if nothing is."""
+        if state.found is None or not state.found.may_approve:
+            return ""
+        waits = []
+        if state.open_warnings:
+            waits.append(self.tr("确认 %n 条提醒", "", len(state.open_warnings)))
+        if not state.count_right:
+            waits.append(self.tr("输入人数"))
+        return self.tr("还需：") + "、".join(waits) if waits else ""
+
+    def _item(self, check: Check, confirmed: frozenset[str], words: Words, *, ticking: bool) -> Item:
+        kind, _, rule = check.key.partition(":")
+        facts = {k: show.count(v) if isinstance(v, int) else v for k, v in check.facts.items()}
+        level = "ok" if rule in confirmed else check.level
+        return Item(
+            key=check.key,
+            level=level,
+            state={"ok": self.tr("通过"), "warn": self.tr("请看"), "block": self.tr("未通过")}[level],
+            title=words.term("check_title", kind),
+            text=words.term("check", check.code).format_map(facts),
+            mend="" if level == "ok" else self._mend(check, kind),
+            ticked=rule in confirmed if rule and ticking else None,
+            confirm=self.tr("我已确认，按此发送") if rule and ticking else "",
+            why=str(check.facts.get("law", "")),
+        )
+
+    def _mend(self, check: Check, kind: str) -> str:
+        if kind == "worker":
+            return self.tr("重新启动")
+        if kind == "window":
+            return self.tr("选时间")
+        if check.code in {"recipients_unknown", "screening"}:
+            return ""
+        if kind == "audience":
+            return "" if check.code == "aged" else self.tr("去核验")
+        if kind == "sender":
+            return self.tr("去设置")
+        return self.tr("去修改")

@@ -1,0 +1,157 @@
+"""A campaign that is planned, on its way or over: what the run view shows, and pause, resume, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.ui import show
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
+from campaign_app.ui.viewmodels.progress import Pace, Progress, Run, run_of
+from campaign_app.ui.widgets.ask import confirm
+from campaign_app.ui.widgets.basics import column
+from campaign_app.ui.widgets.run_view import Number, RunLook, RunView
+
+LEVELS: Final[Mapping[CampaignState, str]] = {
+    CampaignState.SCHEDULED: "info",
+    CampaignState.SENDING: "info",
+    CampaignState.PAUSED: "warn",
+    CampaignState.WAITING: "warn",
+    CampaignState.CANCELLING: "warn",
+    CampaignState.DONE: "ok",
+}
+ACTIONS: Final[Mapping[CampaignState, frozenset[str]]] = {
+    CampaignState.SCHEDULED: frozenset({"pause", "cancel"}),
+    CampaignState.SENDING: frozenset({"pause", "cancel"}),
+    CampaignState.PAUSED: frozenset({"resume", "cancel"}),
+    CampaignState.WAITING: frozenset({"cancel"}),
+    CampaignState.DONE: frozenset({"results"}),
+    CampaignState.CANCELLED: frozenset({"results"}),
+}
+
+
+class RunPanel(QWidget):
+    results = Signal()
+
+    def __init__(self, desk: Desk, model: CampaignModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._model = desk, model
+        self._pace = Pace()
+        self.view = RunView(desk.kit.theme)
+        self.view.wanted.connect(self._wanted)
+        self.setLayout(column(self.view))
+
+    def first(self) -> QWidget:
+        """The first thing that can be done here and undone: never the cancelling."""
+        offered = (made for key, made in self.view.buttons.items() if key != "cancel" and not made.isHidden())
+        return next(offered, self.view)
+
+    def render_view(self, view: CampaignView) -> None:
+        campaign = view.campaign
+        run = run_of(view)
+        sending = campaign.state is CampaignState.SENDING
+        if not sending:
+            self._pace.forget()
+        seen = self._pace.see(self._desk.app.clock(), run.handled, run.total) if sending else None
+        words = self._desk.kit.words
+        self.view.show_run(
+            RunLook(
+                state=words.term("state", campaign.state),
+                level=LEVELS.get(campaign.state, "muted"),
+                headline=self._headline(run),
+                done=run.handled,
+                total=run.total,
+                pace=self._pace_words(view, seen),
+                note=self._note(view),
+                hint=self._hint(campaign.state),
+                actions=ACTIONS.get(campaign.state, frozenset()),
+                numbers=self._numbers(run, sending=sending),
+            )
+        )
+
+    def _headline(self, run: Run) -> str:
+        if not run.handled:
+            return self.tr("将发给 {} 人").format(show.count(run.total))
+        return self.tr("已处理 {} / {}").format(show.count(run.handled), show.count(run.total))
+
+    def _pace_words(self, view: CampaignView, seen: Progress | None) -> str:
+        campaign = view.campaign
+        if campaign.state is CampaignState.SCHEDULED:
+            return self.tr("将于北京时间 {} 开始，最晚发到 {}。").format(
+                show.moment(campaign.send_at), show.moment(campaign.window_end)
+            )
+        if campaign.state is not CampaignState.SENDING:
+            return ""
+        if seen is None or seen.per_second is None or seen.seconds_left is None:
+            return self.tr("最晚发到 {}。").format(show.moment(campaign.window_end))
+        return self.tr("每秒 {} 条 · 剩余 {} · 最晚发到 {}").format(
+            show.count(round(seen.per_second)), show.rest(seen.seconds_left), show.moment(campaign.window_end)
+        )
+
+    def _note(self, view: CampaignView) -> str:
+        campaign, words = view.campaign, self._desk.kit.words
+        note = campaign.state_note
+        if not note or note == "by_user":
+            return ""
+        said, why = words.term("state_note", note), words.why("state_note", note)
+        return f"{said}{why}" if ":" in note else why or said
+
+    def _hint(self, state: CampaignState) -> str:
+        hints = {
+            CampaignState.SCHEDULED: self.tr("请保持后台进程运行；错过时段的不会补发，会等您另选时间。"),
+            CampaignState.SENDING: self.tr("暂停后，已发出的不会重发，余下的人和批准都保留，继续时从停下处接着发。"),
+            CampaignState.PAUSED: self.tr("已发出的不会重发；继续时从停下处接着发，每一批发出前再核对同意记录。"),
+            CampaignState.WAITING: self.tr("余下的人和批准都保留。请在下面另选时间，或取消活动。"),
+            CampaignState.CANCELLING: self.tr("不再发出新的短信；正在核对已经交出的每一条的结果。"),
+        }
+        return hints.get(state, "")
+
+    def _numbers(self, run: Run, *, sending: bool) -> tuple[Number, ...]:
+        words = self._desk.kit.words
+        names = {"unknown": self.tr("等待通道答复")} if sending else {}
+        counted = {
+            "accepted": run.accepted,
+            "rejected": run.rejected,
+            "unknown": run.unknown,
+            "withheld": run.withheld,
+        }
+        whys = {
+            "withheld": self.tr("发出前的再次核对没有通过，例如刚刚退订。"),
+            "unknown": self.tr("通道还没有说明结果。"),
+        }
+        return tuple(
+            Number(
+                key,
+                names.get(key) or words.term("count", key),
+                show.count(count),
+                show.share(count, run.handled) if run.handled else "",
+                why=whys.get(key, ""),
+            )
+            for key, count in counted.items()
+        )
+
+    def _wanted(self, what: str) -> None:
+        if what == "pause":
+            self._model.pause()
+        elif what == "resume":
+            self._model.resume()
+        elif what == "results":
+            self.results.emit()
+        elif self._sure(run_of(self._model.view)):
+            self._model.cancel()
+
+    def _sure(self, run: Run) -> bool:
+        sent, left = show.count(run.submitted), show.count(run.left)
+        return confirm(
+            self,
+            self.tr("取消活动？还有 {} 人没有发送").format(left),
+            self.tr("已发出的 {} 条不能收回，结果会保留；余下的不再发送，取消后不能恢复。").format(sent),
+            yes=self.tr("取消活动"),
+            no=self.tr("继续保留"),
+            danger=True,
+        )

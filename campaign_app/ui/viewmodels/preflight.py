@@ -1,0 +1,167 @@
+"""What a person goes through before a campaign is approved and sent, and what they entered so far."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from campaign_app.domain.campaign import Campaign
+from campaign_app.services.preflight import Check, Preflight, Situation
+from campaign_app.services.window import BEIJING
+from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App
+    from campaign_app.ui.tasks import Tasks
+
+NAME: Final = "preflight_model"
+_SPACES: Final = re.compile(r"[\s,]")
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightState:
+    """`found` is None until it was looked. `confirmed` are the rules a person ticked, `typed` the number they typed,
+
+    `later` whether they chose a time, `at` that time.
+    """
+
+    found: Preflight | None = None
+    confirmed: frozenset[str] = frozenset()
+    typed: str = ""
+    later: bool = False
+    at: datetime | None = None
+
+    @property
+    def seen(self) -> Situation | None:
+        return None if self.found is None else self.found.seen
+
+    @property
+    def open_warnings(self) -> frozenset[str]:
+        """Rules that still wait for a person's tick."""
+        seen = self.seen
+        return frozenset() if seen is None else frozenset(f.rule_id for f in seen.warnings) - self.confirmed
+
+    @property
+    def first_block(self) -> Check | None:
+        checks = () if self.found is None else self.found.checks
+        return next((check for check in checks if check.level == "block"), None)
+
+    @property
+    def count_right(self) -> bool:
+        seen = self.seen
+        return seen is not None and seen.ready > 0 and number(self.typed) == seen.ready
+
+    @property
+    def may_approve(self) -> bool:
+        ready = self.found is not None and self.found.may_approve
+        return ready and not self.open_warnings and self.count_right
+
+    @property
+    def refusal(self) -> str:
+        """Why the chosen moment is none to send at: `quiet_hours`, `in_the_past` or ""."""
+        seen = self.seen
+        if seen is None:
+            return ""
+        return refusal_of(self.at if self.later and self.at is not None else seen.now, seen)
+
+    @property
+    def may_send(self) -> bool:
+        return self.found is not None and self.found.may_send and not self.refusal
+
+
+class PreflightModel(QObject):
+    """Lives as long as the campaign is open, so that nothing typed is lost when the window is built anew."""
+
+    changed = Signal(object)  # PreflightState
+
+    def __init__(self, app: App, tasks: Tasks, model: CampaignModel) -> None:
+        super().__init__(model)
+        self.setObjectName(NAME)
+        self._app, self._tasks, self._model = app, tasks, model
+        self._of = _what(model.view.campaign)
+        self.state = PreflightState()
+        model.changed.connect(self._model_changed)
+
+    def load(self) -> None:
+        """Looks again: facts get older, the worker may have ended, rules may have changed."""
+        if self._model.view.unsaved:  # what would be judged is not what is on the screen
+            return
+        campaign_id = self._model.id
+        self._tasks.run(lambda _: self._app.preflights.look(campaign_id), self._looked, owner=self, key="look")
+
+    def confirm(self, rule: str, *, on: bool) -> None:
+        confirmed = self.state.confirmed | {rule} if on else self.state.confirmed - {rule}
+        self._become(replace(self.state, confirmed=confirmed))
+
+    def type_count(self, text: str) -> None:
+        self._become(replace(self.state, typed=text))
+
+    def choose_later(self, *, later: bool) -> None:
+        self._become(replace(self.state, later=later))
+
+    def choose_time(self, at: datetime) -> None:
+        self._become(replace(self.state, at=at))
+
+    def approve(self) -> None:
+        """The number and the ticks are the person's own; the service compares them once more."""
+        state = self.state
+        typed = number(state.typed)
+        if state.may_approve and typed is not None:
+            self._model.approve(recipients=typed, warnings=state.confirmed)
+
+    def send(self) -> None:
+        state = self.state
+        if state.may_send:
+            self._model.schedule(state.at if state.later else None)
+
+    def _looked(self, found: Preflight) -> None:
+        self._become(replace(self.state, found=found))
+
+    def _model_changed(self, view: CampaignView) -> None:
+        what = _what(view.campaign)
+        if what != self._of:
+            self._of = what
+            # a tick or a number was for what stood there then
+            self._become(replace(self.state, found=None, confirmed=frozenset(), typed=""))
+        self.load()
+
+    def _become(self, state: PreflightState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)
+
+
+def preflight_of(app: App, tasks: Tasks, model: CampaignModel) -> PreflightModel:
+    """The one of this campaign."""
+    known = model.findChild(PreflightModel, NAME)
+    return known if isinstance(known, PreflightModel) else PreflightModel(app, tasks, model)
+
+
+def number(typed: str) -> int | None:
+    """Digits as people type them: full-width, with spaces or thousands separators."""
+    digits = _SPACES.sub("", unicodedata.normalize("NFKC", typed))
+    return int(digits) if digits.isascii() and digits.isdecimal() else None
+
+
+def refusal_of(at: datetime, seen: Situation) -> str:
+    if at < seen.now:
+        return "in_the_past"
+    return "" if seen.opens <= at.astimezone(BEIJING).time() < seen.closes else "quiet_hours"
+
+
+def suggested(seen: Situation) -> datetime:
+    """The next full hour that lies in the window, at least half an hour from now, in Beijing time."""
+    hour = timedelta(hours=1)
+    at = (seen.now.astimezone(BEIJING) + timedelta(minutes=90)).replace(minute=0, second=0, microsecond=0)
+    while refusal_of(at, seen):
+        at += hour
+    return at
+
+
+def _what(campaign: Campaign) -> tuple[object, ...]:
+    return campaign.body, campaign.signature, campaign.purpose, campaign.audience

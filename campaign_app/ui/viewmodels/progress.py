@@ -1,0 +1,74 @@
+"""How fast work goes and how long it still takes, from what was seen of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from campaign_app.ui.viewmodels.campaign import CampaignView
+
+WINDOW: Final = timedelta(seconds=15)
+LEAST: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`per_second` and `seconds_left` are None while too little was seen to tell."""
+
+    done: int
+    total: int
+    per_second: float | None = None
+    seconds_left: float | None = None
+
+
+class Pace:
+    """Remembers how far the work was in the last seconds; what goes backwards is other work."""
+
+    def __init__(self, window: timedelta = WINDOW) -> None:
+        self._window = window
+        self._seen: deque[tuple[datetime, int]] = deque()
+
+    def forget(self) -> None:
+        self._seen.clear()
+
+    def see(self, at: datetime, done: int, total: int) -> Progress:
+        if self._seen and (done < self._seen[-1][1] or at < self._seen[-1][0]):
+            self._seen.clear()
+        self._seen.append((at, done))
+        # one sample older than the window is kept, so that the window is always covered
+        while len(self._seen) > 2 and at - self._seen[1][0] >= self._window:
+            self._seen.popleft()
+        first_at, first = self._seen[0]
+        if at - first_at < LEAST or done == first:
+            return Progress(done, total)
+        rate = (done - first) / (at - first_at).total_seconds()
+        return Progress(done, total, rate, max(0, total - done) / rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How far a sending is: of `total` people `handled` were decided, `submitted` of them handed over."""
+
+    total: int
+    handled: int
+    submitted: int
+    accepted: int
+    rejected: int
+    unknown: int
+    withheld: int
+
+    @property
+    def left(self) -> int:
+        return max(0, self.total - self.handled)
+
+
+def run_of(view: CampaignView) -> Run:
+    counts = view.counts
+    submitted, withheld = counts.get("submitted", 0), counts.get("withheld", 0)
+    handled = submitted + withheld
+    return Run(
+        max(view.ready, handled), handled, submitted, counts.get("accepted", 0), counts.get("rejected", 0),
+        counts.get("unknown", 0), withheld,
+    )  # fmt: skip

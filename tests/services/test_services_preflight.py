@@ -1,0 +1,205 @@
+"""What stands between a campaign and its sending: judged from a situation, and from what a workspace holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from campaign_app import bootstrap
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.customer import Account
+from campaign_app.domain.finding import Citation, Finding, Severity, Span
+from campaign_app.domain.signature import Signature
+from campaign_app.services.preflight import Check, Preflight, Situation, check
+from campaign_app.words import Language, load
+from tests.fakes.remotes import ENTITY, ISSUER
+from tests.helpers.shop import NOW
+from tests.helpers.staged import KEY, WARNED, Staged, open_by_day, stage
+
+SIGNATURE = Signature("安宁百货", ENTITY, "company", "approved", carrier_filed=True, scopes=("retail",))
+ACCOUNT = Account(1, "fake", "店", "http://127.0.0.1", ENTITY, ISSUER, "登记处", "k", simulated=False, pinned_keys="{}")
+CAMPAIGN = Campaign(
+    1, "双十一", ENTITY, "retail", Filter(), "安宁百货", "正文", CampaignState.SCREENED, snapshot_size=10
+)
+GOOD = Situation(
+    campaign=CAMPAIGN,
+    funnel={"ok": 7, "declined": 3},
+    ages=(NOW - timedelta(minutes=5), NOW),
+    max_age=timedelta(days=1),
+    findings=(),
+    signature=SIGNATURE,
+    accounts=(ACCOUNT,),
+    opens=time(8),
+    closes=time(22),
+    heartbeat=NOW,
+    now=NOW,
+)
+
+
+def finding(severity: Severity, rule: str = "ABS-001", message: str = "是绝对化用语") -> Finding:
+    return Finding(rule, severity, Span(0, 2), "最佳", message, Citation("广告法", "九", verified=True), "删去")
+
+
+def found(**changes: Any) -> dict[str, Check]:
+    return {each.key: each for each in check(replace(GOOD, **changes))}
+
+
+def campaign(**changes: Any) -> Campaign:
+    return replace(CAMPAIGN, **changes)
+
+
+def signed(**changes: Any) -> Signature:
+    return replace(SIGNATURE, **changes)
+
+
+def test_all_is_green_when_all_is_right() -> None:
+    checks = check(GOOD)
+    assert [each.key for each in checks] == [
+        "audience",
+        "recipients",
+        "text",
+        "signature",
+        "sender",
+        "window",
+        "worker",
+    ]
+    assert {each.level for each in checks} == {"ok"}
+    whole = Preflight(GOOD, checks)
+    assert whole.may_approve
+    assert whole.may_send
+
+
+CASES: list[tuple[str, dict[str, Any], str, str]] = [
+    ("audience", {"campaign": campaign(state=CampaignState.DRAFT)}, "block", "not_screened"),
+    ("audience", {"campaign": campaign(state=CampaignState.SCREENING)}, "block", "screening"),
+    ("audience", {"funnel": {"ok": 7}}, "block", "funnel_broken"),
+    ("audience", {"funnel": {"ok": 7, "unscreened": 3}}, "block", "funnel_broken"),
+    ("audience", {"ages": (NOW - timedelta(hours=25), NOW)}, "block", "stale"),
+    ("audience", {"ages": (NOW - timedelta(hours=23), NOW)}, "ok", "current"),
+    ("audience", {"ages": None}, "ok", "screened"),
+    ("audience", {}, "ok", "fresh"),
+    ("recipients", {"campaign": campaign(state=CampaignState.DRAFT)}, "warn", "recipients_unknown"),
+    ("recipients", {"funnel": {"declined": 10}}, "block", "nobody"),
+    ("text", {"campaign": campaign(body="")}, "block", "no_text"),
+    ("text", {"findings": (finding(Severity.BLOCK),)}, "block", "text_blocked"),
+    ("text", {"findings": (finding(Severity.INFO),)}, "ok", "text"),
+    ("signature", {"campaign": campaign(signature="")}, "block", "no_signature"),
+    ("signature", {"signature": None}, "block", "signature_unreported"),
+    ("signature", {"signature": signed(owner_uscc=ISSUER)}, "block", "signature_of_another"),
+    ("signature", {"signature": signed(status="pending")}, "block", "signature_not_approved"),
+    ("signature", {"signature": signed(valid_until=date(2026, 11, 9))}, "block", "signature_expired"),
+    ("signature", {"signature": signed(valid_until=date(2026, 11, 10))}, "ok", "signature"),
+    ("signature", {"signature": signed(carrier_filed=None)}, "block", "signature_not_filed"),
+    ("signature", {"signature": signed(scopes=("finance",))}, "block", "signature_scope"),
+    ("sender", {"accounts": ()}, "block", "no_sender"),
+    ("sender", {"accounts": (replace(ACCOUNT, state="disconnected"),)}, "block", "no_sender"),
+    ("sender", {"accounts": (ACCOUNT, replace(ACCOUNT, simulated=True))}, "warn", "sender_mixed"),
+    ("sender", {"accounts": (ACCOUNT, replace(ACCOUNT, state="disconnected"))}, "warn", "sender_partly"),
+    ("sender", {"accounts": (replace(ACCOUNT, simulated=True),)}, "ok", "sender_simulated"),
+    ("window", {"now": datetime(2026, 11, 10, 14, 0, tzinfo=UTC)}, "warn", "window_closed"),
+    ("window", {"opens": time(10, 1)}, "warn", "window_closed"),
+    ("window", {"opens": time(10)}, "ok", "window_open"),
+    ("worker", {"heartbeat": None}, "block", "worker_silent"),
+    ("worker", {"heartbeat": NOW - timedelta(seconds=16)}, "block", "worker_silent"),
+]
+
+
+@pytest.mark.parametrize(("key", "changes", "level", "code"), CASES)
+def test_a_check_says_what_is_wrong(key: str, changes: dict[str, Any], level: str, code: str) -> None:
+    assert (found(**changes)[key].level, found(**changes)[key].code) == (level, code)
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_every_check_has_words_for_what_it_found(language: Language) -> None:
+    words = load(language)
+    for key, changes, _, code in [
+        *CASES,
+        ("warning:B-2", {"findings": (finding(Severity.WARN, "B-2"),)}, "", "warning"),
+    ]:
+        said = words.term("check", code)
+        assert said != code
+        assert "{" not in said.format_map(found(**changes)[key].facts)
+        assert words.term("check_title", key.partition(":")[0]) != key
+
+
+@pytest.mark.parametrize("state", [CampaignState.APPROVED, CampaignState.WAITING])
+def test_facts_that_got_old_after_the_approval_are_no_obstacle_since_every_batch_reads_them_again(
+    state: CampaignState,
+) -> None:
+    aged = found(campaign=campaign(state=state), ages=(NOW - timedelta(hours=25), NOW))["audience"]
+    assert (aged.level, aged.code, aged.facts["hours"]) == ("warn", "aged", 25)
+
+
+def test_every_warning_is_a_check_of_its_own_once_per_rule() -> None:
+    warnings = (finding(Severity.WARN, "B-2"), finding(Severity.WARN, "A-1"), finding(Severity.WARN, "B-2", "又一处"))
+    seen = replace(GOOD, findings=warnings)
+    assert [f.rule_id for f in seen.warnings] == ["A-1", "B-2"]
+    keys = [each.key for each in check(seen) if each.key.startswith("warning")]
+    assert keys == ["warning:A-1", "warning:B-2"]
+    assert found(findings=warnings)["warning:A-1"].facts["message"] == "是绝对化用语"
+
+
+@pytest.mark.parametrize(
+    ("changes", "approve"),
+    [
+        ({"heartbeat": None}, True),
+        ({"signature": None}, False),
+        ({"funnel": {"ok": 7}}, False),
+        ({"accounts": ()}, False),
+    ],
+)
+def test_a_silent_worker_stops_the_sending_and_not_the_approval(changes: dict[str, Any], approve: bool) -> None:
+    seen = replace(GOOD, **changes)
+    whole = Preflight(seen, check(seen))
+    assert (whole.may_approve, whole.may_send) == (approve, False)
+
+
+@pytest.fixture
+def staged(tmp_path: Path) -> Iterator[Staged]:
+    from campaign_app.credentials import MemoryKeeper
+
+    bootstrap.create_app(tmp_path / "made", MemoryKeeper(KEY)).close()
+    for app in open_by_day(tmp_path / "made", tmp_path / "ws"):
+        yield stage(app)
+
+
+def test_a_draft_in_a_real_workspace_waits_for_its_screening(staged: Staged) -> None:
+    whole = staged.app.preflights.look(staged.draft().id)
+    assert {each.key: each.code for each in whole.checks if each.level != "ok"} == {
+        "audience": "not_screened",
+        "recipients": "recipients_unknown",
+    }
+    assert whole.seen.ready == 0
+
+
+def test_a_screened_one_is_ready_with_its_facts_and_hours(staged: Staged) -> None:
+    whole = staged.app.preflights.look(staged.screened().id)
+    assert [each.code for each in whole.checks if each.level != "ok"] == []
+    assert (whole.seen.ready, whole.seen.opens, whole.seen.closes) == (7, time(8), time(22))
+    assert whole.seen.ages == (staged.shop.clock.now.replace(microsecond=whole.seen.ages[0].microsecond),) * 2  # type: ignore[index]
+
+
+def test_the_warnings_of_the_text_are_those_of_the_approval(staged: Staged) -> None:
+    made = staged.screened(WARNED)
+    whole = staged.app.preflights.look(made.id)
+    rules = {finding.rule_id for finding in whole.seen.warnings}
+    assert rules
+    assert staged.app.campaigns.approve(made.id, recipients=7, confirmed_warnings=rules, actor="李").approved_by == "李"
+
+
+def test_the_merchants_own_hours_only_make_the_window_narrower(staged: Staged) -> None:
+    staged.app.workspace.accounts.set_setting("window_opens", "06:00")
+    staged.app.workspace.accounts.set_setting("window_closes", "21:00")
+    seen = staged.app.preflights.look(staged.draft().id).seen
+    assert (seen.opens, seen.closes) == (time(8), time(21))
+
+
+def test_a_text_without_a_body_has_nothing_to_check(staged: Staged) -> None:
+    seen = staged.app.preflights.look(staged.draft(body="").id).seen
+    assert seen.findings == ()

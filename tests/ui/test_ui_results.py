@@ -1,0 +1,131 @@
+"""结果: outcomes that add up, what people answered, and fetching it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from campaign_app import bootstrap
+from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
+from campaign_app.jobs import poll
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.steps.results import ResultsStep
+from campaign_app.ui.viewmodels.campaign import CampaignModel
+from campaign_app.ui.viewmodels.results import outcomes_of
+from tests.helpers.staged import Staged, open_by_day, stage
+
+
+@pytest.fixture
+def app(made_workspace: Path, tmp_path: Path) -> Iterator[bootstrap.App]:
+    yield from open_by_day(made_workspace, tmp_path / "workspace")
+
+
+@pytest.fixture
+def staged(app: bootstrap.App) -> Staged:
+    return stage(app)
+
+
+class Opened:
+    def __init__(self, qtbot: QtBot, desk: Desk, campaign: Campaign) -> None:
+        self.model = CampaignModel(desk.app, desk.kit.tasks, desk.kit.messages, campaign)
+        self.model.load()
+        self.step = ResultsStep(desk, self.model)
+        self.wanted: list[tuple[str, str]] = []
+        self.step.wanted.connect(lambda step, field: self.wanted.append((step, field)))
+        qtbot.addWidget(self.step)
+        self.step.resize(800, 500)
+        self.step.show()
+        self.step.shown()
+
+    def close(self) -> None:
+        self.model.stop()
+        self.step.hide()
+        self.model.deleteLater()
+
+
+Open = Callable[[Campaign], Opened]
+
+
+@pytest.fixture
+def open_step(qtbot: QtBot, inline_desk: Desk) -> Iterator[Open]:
+    opened: list[Opened] = []
+
+    def make(campaign: Campaign) -> Opened:
+        opened.append(Opened(qtbot, inline_desk, campaign))
+        return opened[-1]
+
+    yield make
+    for each in opened:
+        each.close()
+
+
+def test_outcomes_add_up_to_what_was_handed_over() -> None:
+    found = outcomes_of(
+        {"submitted": 100, "accepted": 90, "delivered": 60, "failed": 5, "rejected": 7, "unknown": 3, "withheld": 2}
+    )
+    assert found.waiting == 25
+    assert found.submitted == found.delivered + found.failed + found.rejected + found.unknown + found.waiting
+    assert outcomes_of({}).submitted == 0
+
+
+def test_before_anything_left_it_says_what_will_be_here(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
+    made = open_step(staged.draft())
+    assert made.step.empty.isVisible()
+    qtbot.mouseClick(made.step.empty.button, Qt.MouseButton.LeftButton)
+    assert made.wanted == [("sending", "")]
+
+
+def test_numbers_shares_and_bars_of_a_campaign(staged: Staged, open_step: Open) -> None:
+    campaign = staged.sent()
+    gateway = staged.shop.gateways[staged.account]
+    ids = [f"s-{message.message_id}" for batch in gateway.accepted.values() for message in batch]
+    now = staged.app.clock()
+    gateway.stream["reports"] = [
+        DeliveryReport(f"r{n}", provider_id, Outcome.FAILED if n == 0 else Outcome.DELIVERED, "", now)
+        for n, provider_id in enumerate(ids[:5])
+    ]
+    gateway.stream["inbound"] = [InboundMessage("i1", "c00000", None, "R", now)]
+    poll.poll_reports(staged.shop.context, staged.account)
+    poll.poll_inbound(staged.shop.context, staged.account)
+    made = open_step(campaign)
+    values = {**made.step.main.values, **made.step.answers.values}
+    assert {key: value.text() for key, value in values.items()} == {
+        "submitted": "7", "delivered": "4", "failed": "1", "withheld": "0", "replies": "1", "opt_outs": "1",
+        "complaints": "0",
+    }  # fmt: skip
+    assert made.step.main.shares["delivered"].text() == "57.1%"
+    assert made.step.answers.shares["opt_outs"].text() == "25.0%"
+    bars = {key: (row.bar.count, row.bar.share) for key, row in made.step.bars.rows.items()}
+    assert bars["waiting"] == (2, "28.6%")
+    assert made.step.sum.text() == "已提交 7 = 已送达 4 + 等待回执 2 + 未送达 1 + 被通道拒绝 0 + 结果不明 0"
+    assert not made.step.bars.rows["failed"].bar.opens
+    assert made.step.state.text().startswith("已完成。")
+
+
+def test_simulated_results_are_marked(staged: Staged, open_step: Open) -> None:
+    assert open_step(staged.sent()).step.mark.isVisible()
+
+
+def test_fetching_asks_every_account_once_and_says_so(
+    staged: Staged, open_step: Open, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    made = open_step(staged.sent())
+    qtbot.mouseClick(made.step.fetch, Qt.MouseButton.LeftButton)
+    made.step.results.fetch()
+    (job,) = staged.app.jobs.open_jobs()
+    assert (job.kind, dict(job.args)) == ("poll", {"account_id": staged.account})
+    assert (made.step.fetch.text(), made.step.fetch.isEnabled()) == ("正在取回…", False)
+    staged.app.jobs.set_state(job.id, "done")
+    inline_desk.jobs.look()
+    assert (made.step.fetch.text(), made.step.fetch.isEnabled()) == ("取回结果", True)
+
+
+def test_without_an_account_there_is_nobody_to_ask(staged: Staged, open_step: Open) -> None:
+    campaign = staged.sent()
+    staged.app.workspace.accounts.set_account_state(staged.account, "disconnected")
+    assert not open_step(campaign).step.fetch.isEnabled()

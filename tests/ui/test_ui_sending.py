@@ -1,0 +1,382 @@
+"""发送: checks with a way to mend each, the typed number, the approval, the time, and the sending while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QDate, QDateTime, Qt, QTime, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from campaign_app import bootstrap
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.services.preflight import HEARTBEAT
+from campaign_app.services.window import BEIJING
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.steps.sending import SendingStep
+from campaign_app.ui.pages.steps.sending_plan import CIVIL
+from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
+from campaign_app.ui.viewmodels.preflight import number, refusal_of, suggested
+from campaign_app.ui.viewmodels.progress import run_of
+from campaign_app.ui.widgets.timeline import Day
+from tests.helpers.staged import WARNED, Staged, open_by_day, stage
+
+
+@pytest.fixture
+def app(made_workspace: Path, tmp_path: Path) -> Iterator[bootstrap.App]:
+    yield from open_by_day(made_workspace, tmp_path / "workspace")
+
+
+@pytest.fixture
+def staged(app: bootstrap.App) -> Staged:
+    return stage(app)
+
+
+class Opened:
+    def __init__(self, qtbot: QtBot, desk: Desk, campaign: Campaign) -> None:
+        self.model = CampaignModel(desk.app, desk.kit.tasks, desk.kit.messages, campaign)
+        self.model.load()
+        self.step = SendingStep(desk, self.model)
+        self.wanted: list[tuple[str, str]] = []
+        self.step.wanted.connect(lambda step, field: self.wanted.append((step, field)))
+        qtbot.addWidget(self.step)
+        self.step.resize(800, 500)
+        self.step.show()
+        self.step.shown()
+
+    def press_primary(self) -> None:
+        self.step.primary.click()
+
+    def type_count(self, text: str) -> None:
+        self.step.approval.field.setFocus()
+        self.step.approval.field.selectAll()
+        QTest.keyClicks(self.step.approval.field, text)
+
+    def levels(self) -> dict[str, str]:
+        return {key: row.item.level for key, row in self.step.checks.rows.items()}
+
+    def close(self) -> None:
+        self.model.stop()
+        self.step.hide()
+        self.model.deleteLater()
+
+
+Open = Callable[[Campaign], Opened]
+
+
+@pytest.fixture
+def open_step(qtbot: QtBot, inline_desk: Desk) -> Iterator[Open]:
+    opened: list[Opened] = []
+
+    def make(campaign: Campaign) -> Opened:
+        opened.append(Opened(qtbot, inline_desk, campaign))
+        return opened[-1]
+
+    yield make
+    for each in opened:
+        each.close()
+
+
+def answer(button: str) -> list[str]:
+    """Answers the next question by that button; the list then holds what was asked."""
+    asked: list[str] = []
+
+    def press() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        asked.append(box.text())
+        found = box.findChild(QPushButton, button)
+        assert isinstance(found, QPushButton)
+        found.click()
+
+    QTimer.singleShot(0, press)
+    return asked
+
+
+# --- what a person enters --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("1945", 1945),
+        ("1,945", 1945),
+        ("１９４５", 1945),
+        (" 1 945 ", 1945),
+        ("", None),
+        ("1945人", None),
+        ("-3", None),
+    ],
+)
+def test_a_number_is_read_as_people_type_it(typed: str, meant: int | None) -> None:
+    assert number(typed) == meant
+
+
+def test_the_suggested_time_lies_in_the_window(staged: Staged) -> None:
+    seen = staged.app.preflights.look(staged.screened().id).seen
+    at = suggested(seen)
+    assert refusal_of(at, seen) == ""
+    assert timedelta(minutes=30) <= at - seen.now
+    assert (at.minute, at.tzinfo) == (0, BEIJING)
+
+
+def test_a_time_is_refused_for_its_reason(staged: Staged) -> None:
+    seen = staged.app.preflights.look(staged.screened().id).seen
+    day = seen.now.astimezone(BEIJING) + timedelta(days=1)
+    assert refusal_of(day.replace(hour=7, minute=59), seen) == "quiet_hours"
+    assert refusal_of(day.replace(hour=22, minute=0), seen) == "quiet_hours"
+    assert refusal_of(day.replace(hour=21, minute=59), seen) == ""
+    assert refusal_of(seen.now - timedelta(minutes=1), seen) == "in_the_past"
+    assert Day(time(8), time(22), chosen=time(21, 59)).inside
+    assert not Day(time(8), time(22), chosen=time(22)).inside
+
+
+def test_how_far_a_sending_is() -> None:
+    campaign = Campaign(1, "x", "e", "retail", None)  # type: ignore[arg-type]
+    run = run_of(CampaignView(campaign, {"ok": 10, "declined": 5}, {"submitted": 4, "withheld": 1, "accepted": 3}))
+    assert (run.total, run.handled, run.left) == (10, 5, 5)
+    assert run_of(CampaignView(campaign)).left == 0
+
+
+# --- the step --------------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_led_to_its_screening(staged: Staged, open_step: Open) -> None:
+    made = open_step(staged.draft())
+    assert made.levels()["audience"] == "block"
+    assert made.step.summary.text() == "有 1 项要先处理"
+    assert made.step.primary.text() == "去核验"
+    made.press_primary()
+    assert made.wanted == [("screening", "start")]
+    assert not made.step.approval.field.isVisible()
+    assert not made.step.plan.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("key", "place"),
+    [("audience", ("screening", "start")), ("text", ("content", "body")), ("signature", ("content", "signature"))],
+)
+def test_go_and_fix_lands_on_the_very_field(
+    staged: Staged, open_step: Open, key: str, place: tuple[str, str], qtbot: QtBot
+) -> None:
+    campaign = staged.app.campaigns.edit(staged.draft().id, actor="王", signature="", body="")
+    made = open_step(campaign)
+    qtbot.mouseClick(made.step.checks.rows[key].mend, Qt.MouseButton.LeftButton)
+    assert made.wanted == [place]
+
+
+def test_a_sender_is_mended_in_the_settings_and_a_worker_is_started_again(
+    staged: Staged, open_step: Open, inline_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = staged.approved()
+    staged.app.workspace.accounts.set_setting(HEARTBEAT, None)
+    staged.app.workspace.accounts.set_account_state(staged.account, "disconnected")
+    went: list[tuple[str, object]] = []
+    inline_desk.way.went.connect(lambda page, what: went.append((page, what)))
+    started: list[bool] = []
+    monkeypatch.setattr(inline_desk.session, "restart_worker", lambda: started.append(True))
+    made = open_step(campaign)
+    made.step.checks.rows["sender"].mend.click()
+    made.step.checks.rows["worker"].mend.click()
+    assert (went, started) == ([("settings", "accounts")], [True])
+    assert made.step.primary.text() == "去处理：发送通道"
+
+
+def test_the_number_has_to_be_the_screened_one(staged: Staged, open_step: Open) -> None:
+    made = open_step(staged.screened())
+    assert made.step.primary.text() == "批准发送"
+    assert not made.step.primary.isEnabled()
+    assert made.step.approval.beside.text() == "核验后可发送 7 人"
+    assert made.step.approval.hint.text() == "还需：输入人数"
+    made.type_count("70")
+    assert made.step.approval.field.property("invalid") is True
+    assert not made.step.primary.isEnabled()
+    made.type_count("7")
+    assert made.step.approval.field.property("invalid") is False
+    assert made.step.primary.isEnabled()
+    QTest.keyClick(made.step.approval.field, Qt.Key.Key_Return)
+    campaign = staged.app.campaigns.get(made.model.id)
+    assert campaign.state is CampaignState.APPROVED
+    assert made.step.approval.title.text() == "已批准"
+    assert "本机操作人" in made.step.approval.facts.text()
+    assert "失效" in made.step.approval.hint.text()
+
+
+def test_every_warning_is_ticked_by_a_person(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
+    made = open_step(staged.screened(WARNED))
+    warned = [key for key in made.step.checks.rows if key.startswith("warning:")]
+    assert warned
+    made.type_count("7")
+    assert made.step.approval.hint.text() == f"还需：确认 {len(warned)} 条提醒"
+    assert not made.step.primary.isEnabled()
+    for key in warned:
+        row = made.step.checks.rows[key]
+        assert row.item.level == "warn"
+        row.tick.setFocus()
+        qtbot.keyClick(row.tick, Qt.Key.Key_Space)
+        assert made.step.checks.rows[key].item.level == "ok"
+    made.press_primary()
+    assert staged.app.campaigns.get(made.model.id).state is CampaignState.APPROVED
+    assert not made.step.checks.rows[warned[0]].tick.isVisible()
+
+
+def test_what_was_typed_is_void_once_the_text_changes(staged: Staged, open_step: Open) -> None:
+    made = open_step(staged.screened(WARNED))
+    made.type_count("7")
+    made.step.preflight.confirm("OPT-002", on=True)
+    made.model.edit(body="别的文案")
+    state = made.step.preflight.state
+    assert (state.typed, state.confirmed) == ("", frozenset())
+    assert made.step.primary.text() == "去核验"
+
+
+def test_what_was_typed_survives_a_window_that_is_built_anew(
+    staged: Staged, open_step: Open, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    made = open_step(staged.screened())
+    made.type_count("70")
+    again = SendingStep(inline_desk, made.model)
+    qtbot.addWidget(again)
+    assert again.approval.field.text() == "70"
+
+
+def test_a_block_leads_to_its_mending_and_hides_the_number(staged: Staged, open_step: Open) -> None:
+    campaign = staged.screened()
+    staged.app.workspace.accounts.put_signatures(staged.account, [], staged.app.clock())
+    made = open_step(campaign)
+    assert made.levels()["signature"] == "block"
+    assert not made.step.approval.field.isVisible()
+    assert made.step.primary.text().startswith("去处理：")
+    made.press_primary()
+    assert made.wanted[0][0] == "content"
+
+
+def test_sending_now_asks_once_more_with_the_number(staged: Staged, open_step: Open) -> None:
+    made = open_step(staged.approved())
+    assert made.step.primary.text() == "立即发送给 7 人"
+    asked = answer("confirm_no")
+    made.press_primary()
+    assert asked == ["现在发给 7 人？"]
+    assert staged.app.campaigns.get(made.model.id).state is CampaignState.APPROVED
+    answer("confirm_yes")
+    made.press_primary()
+    assert staged.app.campaigns.get(made.model.id).state is CampaignState.SCHEDULED
+    assert made.step.run.isVisible()
+    assert not made.step.prepare.isVisible()
+
+
+def put_time(made: Opened, at: datetime) -> None:
+    local = at.astimezone(BEIJING)
+    day, hour = QDate(local.year, local.month, local.day), QTime(local.hour, local.minute)
+    made.step.plan.field.setDateTime(QDateTime(day, hour, CIVIL))
+
+
+def test_a_time_outside_the_window_is_refused_in_place(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
+    made = open_step(staged.approved())
+    made.step.land("time")
+    plan = made.step.plan
+    assert plan.at_time.isChecked()
+    assert made.step.primary.isEnabled()
+    tomorrow = staged.app.clock().astimezone(BEIJING) + timedelta(days=1)
+    put_time(made, tomorrow.replace(hour=22, minute=30))
+    assert plan.refused.text() == "只能在 08:00–22:00 发送，请另选时间。"
+    assert plan.field.property("invalid") is True
+    assert not made.step.primary.isEnabled()
+    put_time(made, tomorrow - timedelta(days=2))
+    assert plan.refused.text() == "这个时间已经过去，请选以后的时间。"
+    put_time(made, tomorrow.replace(hour=10, minute=0))
+    assert not plan.refused.isVisible()
+    assert plan.timeline.accessibleName() == "发送时段 08:00 到 22:00，选定 10:00"
+    asked = answer("confirm_yes")
+    made.press_primary()
+    assert asked == ["定时发给 7 人？"]
+    planned = staged.app.campaigns.get(made.model.id)
+    assert planned.send_at == tomorrow.replace(hour=10, minute=0, second=0, microsecond=0)
+    assert "开始，最晚发到" in made.step.run.view.pace.text()
+    qtbot.mouseClick(plan.now, Qt.MouseButton.LeftButton)
+    assert not made.step.preflight.state.later
+
+
+def test_now_is_refused_outside_the_window(staged: Staged, open_step: Open) -> None:
+    opens = (staged.app.clock().astimezone(BEIJING) + timedelta(hours=1)).time()
+    staged.app.workspace.accounts.set_setting("window_opens", f"{opens:%H:%M}")
+    made = open_step(staged.approved())
+    assert made.levels()["window"] == "warn"
+    assert "请选定时发送" in made.step.plan.refused.text()
+    assert not made.step.primary.isEnabled()
+    made.step.checks.rows["window"].mend.click()
+    assert made.step.primary.isEnabled()
+
+
+def test_a_sending_is_paused_gone_on_with_and_cancelled(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
+    campaign = staged.approved()
+    staged.app.campaigns.schedule(campaign.id, send_at=None, actor="李")
+    staged.put_state(campaign.id, CampaignState.SENDING)
+    made = open_step(staged.app.campaigns.get(campaign.id))
+    view = made.step.run.view
+    assert "接着发" in view.hint.text()
+    qtbot.mouseClick(view.buttons["pause"], Qt.MouseButton.LeftButton)
+    assert staged.app.campaigns.get(campaign.id).state is CampaignState.PAUSED
+    assert view.pill.text == "已暂停"
+    qtbot.mouseClick(view.buttons["resume"], Qt.MouseButton.LeftButton)
+    assert staged.app.campaigns.get(campaign.id).state is CampaignState.SENDING
+    asked = answer("confirm_no")
+    view.buttons["cancel"].click()
+    assert asked == ["取消活动？还有 7 人没有发送"]
+    answer("confirm_yes")
+    view.buttons["cancel"].click()
+    assert staged.app.campaigns.get(campaign.id).state is CampaignState.CANCELLING
+
+
+def test_a_finished_one_shows_its_numbers_and_the_way_to_its_results(staged: Staged, open_step: Open) -> None:
+    made = open_step(staged.sent())
+    view = made.step.run.view
+    assert view.headline.text() == "已处理 7 / 7"
+    assert view.numbers.values["accepted"].text() == "7"
+    assert view.bar.value() == 7
+    view.buttons["results"].click()
+    assert made.wanted == [("results", "")]
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("window_over", "发送时段已过，余下的没有发送；请重新安排时间。"),
+        ("account_refused:balance", "账户被拒绝：账户余额不足。请充值后重试。"),
+        ("by_user", ""),
+    ],
+)
+def test_a_campaign_that_waits_says_why_and_takes_a_new_time(
+    staged: Staged, open_step: Open, note: str, said: str
+) -> None:
+    campaign = staged.approved()
+    staged.put_state(campaign.id, CampaignState.WAITING, state_note=note)
+    made = open_step(staged.app.campaigns.get(campaign.id))
+    assert made.step.run.view.note.text().startswith(said)
+    assert made.step.run.isVisible()
+    assert made.step.plan.isVisible()
+    assert made.step.primary.isEnabled()
+
+
+def test_the_pace_of_a_sending_is_told(staged: Staged, open_step: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = staged.approved()
+    staged.app.campaigns.schedule(campaign.id, send_at=None, actor="李")
+    staged.put_state(campaign.id, CampaignState.SENDING)
+    made = open_step(staged.app.campaigns.get(campaign.id))
+    run, view, now = made.step.run, made.model.view, staged.app.clock()
+    run._pace.forget()
+    run._pace.see(now - timedelta(seconds=10), 0, 7)
+    run.render_view(CampaignView(view.campaign, view.funnel, {**view.counts, "submitted": 5, "accepted": 5}))
+    assert "剩余 0:0" in run.view.pace.text()
+
+
+def test_the_keyboard_stays_where_the_work_is(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
+    made = open_step(staged.approved())
+    qtbot.waitExposed(made.step)
+    made.step.primary.setFocus()
+    made.step.preflight.send()
+    assert made.step.focusWidget() is made.step.run.view.buttons["pause"]
