@@ -1,0 +1,24 @@
+"""Each page that the navigation offers can be built on an empty workspace and shown twice."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.shell import Shell
+
+PAGES = ("overview", "customers", "campaigns", "settings")
+
+
+@pytest.mark.parametrize("key", PAGES)
+def test_a_page_is_built_once_and_shown_again(key: str, desk: Desk, qtbot: QtBot) -> None:
+    shell = Shell(desk.kit, desk.session)
+    qtbot.addWidget(shell)
+    shell.attach(desk)
+    shell.show()
+    first = shell.page(key)
+    shell.go("overview")
+    assert shell.page(key) is first
+    assert first.isVisible()
+    assert shell.current == key
