@@ -51,7 +51,7 @@ def app(made_workspace: Path, tmp_path: Path) -> Iterator[bootstrap.App]:
 
 
 @pytest.fixture
-def tasks(qapp: QApplication, app: bootstrap.App) -> Iterator[Tasks]:  # noqa: ARG001 ended before the workspace is
+def tasks(qapp: QApplication, app: bootstrap.App) -> Iterator[Tasks]:
     made = Tasks()
     bugs = crash_fails(made)
     yield made
@@ -61,7 +61,7 @@ def tasks(qapp: QApplication, app: bootstrap.App) -> Iterator[Tasks]:  # noqa: A
 
 
 @pytest.fixture
-def inline(qapp: QApplication) -> Iterator[InlineTasks]:  # noqa: ARG001 signals need one
+def inline(qapp: QApplication) -> Iterator[InlineTasks]:
     made = InlineTasks()
     bugs = crash_fails(made)
     yield made
@@ -69,7 +69,7 @@ def inline(qapp: QApplication) -> Iterator[InlineTasks]:  # noqa: ARG001 signals
 
 
 @pytest.fixture
-def prefs(tmp_path: Path, qapp: QApplication) -> Prefs:  # noqa: ARG001
+def prefs(tmp_path: Path, qapp: QApplication) -> Prefs:
     return Prefs(tmp_path / "prefs")
 
 
