@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from functools import lru_cache
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.imports import Imports
+    from campaign_app.services.policies import Policies
     from campaign_app.services.texts import Texts
     from campaign_app.settings import Settings
     from campaign_app.storage.workspace import Workspace
@@ -60,6 +61,7 @@ class App:
     audiences: Audiences
     campaigns: Campaigns
     imports: Imports
+    policies: Policies
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
@@ -83,17 +85,50 @@ def open_app(folder: Path, keeper: KeyKeeper) -> App:
 
 
 def open_for_window(stack: ExitStack, folder: Path, keeper: KeyKeeper) -> App:
-    """The app of a workspace's only window; closes with `stack`. Raises WorkspaceError `in_use` if there is another."""
-    from campaign_app.storage import locks
+    """The app of a workspace's only window; closes with `stack`. Raises WorkspaceError `in_use` if there is another.
 
+    Keychain or passphrase are asked once: the worker that is started later gets the key from here, even if the
+    passphrase was changed in between.
+    """
+    from campaign_app.credentials import HandedKeeper
+    from campaign_app.storage import header, locks
+
+    found = header.read_header(folder)
+    key = keeper.key(found.workspace_id, found.kept)
     stack.enter_context(locks.lock(folder, "window"))
-    return stack.enter_context(open_app(folder, keeper))
+    return stack.enter_context(open_app(folder, HandedKeeper(key, found.key_lives)))
 
 
 def is_workspace(folder: Path) -> bool:
     from campaign_app.storage import workspace
 
     return workspace.is_workspace(folder)
+
+
+def is_free(folder: Path) -> bool:
+    """Whether a new workspace may be made there: nothing, or an empty folder."""
+    from campaign_app.storage import workspace
+
+    return workspace.is_free(folder)
+
+
+def key_lives(folder: Path) -> str:
+    """`keychain`, `passphrase` or `memory`. Raises WorkspaceError."""
+    from campaign_app.storage import workspace
+
+    return workspace.key_lives(folder)
+
+
+def change_passphrase(app: App, *, old: str, new: str) -> None:
+    """The same key under another passphrase; the old one holds until the new one is on the disk.
+
+    Raises WorkspaceError `wrong_passphrase`, SettingsError for a new one that is short or weak.
+    """
+    from campaign_app.credentials import PassphraseKeeper
+    from campaign_app.storage.workspace import rewrap
+
+    rewrap(app.workspace.folder, PassphraseKeeper(old), PassphraseKeeper(new))
+    app.workspace.audit.record("workspace.passphrase_changed", actor="window", at=app.clock())
 
 
 def create_app(folder: Path, keeper: KeyKeeper, *, offset: timedelta = timedelta(0)) -> App:
@@ -107,6 +142,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
+    from campaign_app.services.policies import Policies
 
     clock = shifted_clock(offset) if offset else system_clock
     accounts = Accounts(
@@ -126,7 +162,10 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     )
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock)
     imports = _imports(workspace, clock)
-    return App(workspace, keeper, accounts, audiences, campaigns, imports, workspace.jobs, clock, wait, offset)
+    policies = Policies(store=workspace.accounts, audit=workspace.audit, clock=clock)
+    return App(
+        workspace, keeper, accounts, audiences, campaigns, imports, policies, workspace.jobs, clock, wait, offset
+    )
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:
@@ -236,7 +275,9 @@ def run_worker(
         with workspace.lock("worker"):
             clock = _worker_clock(workspace, clock_offset)
             context = worker_context(workspace, clock)
-            launched = flows.launch(context, _imports(workspace, clock), workspace.flows)
+            launched = flows.launch(
+                context, _imports(workspace, clock), workspace.flows, lambda: replace(context, **_limits(workspace))
+            )
             ready()
             run(Worker(context, flow_starter(context, launched)), stopped=stopped)
             flows.stop(STOP_SECONDS)
@@ -251,15 +292,8 @@ def _worker_clock(workspace: Workspace, offset: timedelta) -> Clock:
 
 
 def worker_context(workspace: Workspace, clock: Clock) -> Context:
-    from campaign_app.consent import Policy
     from campaign_app.jobs.stores import Context, Stores
 
-    settings = load_settings(workspace)
-    policy = Policy(
-        max_consent_age=timedelta(minutes=settings.max_consent_age_minutes),
-        reread_after=timedelta(minutes=settings.batch_reread_minutes),
-        clock_skew=CLOCK_SKEW,
-    )
     stores = Stores(
         accounts=workspace.accounts,
         customers=workspace.customers,
@@ -277,12 +311,24 @@ def worker_context(workspace: Workspace, clock: Clock) -> Context:
         stores=stores,
         remotes=_remotes(workspace, clock),
         composer=_texts(workspace),
-        policy=policy,
         clock=clock,
         wait=wait,
-        batch=settings.batch_size,
-        house_caps=(settings.house_cap_per_week, settings.house_cap_per_month),
+        **_limits(workspace),
     )
+
+
+def _limits(workspace: Workspace) -> dict[str, Any]:
+    """What the settings say now, for a Context."""
+    from campaign_app.consent import Policy
+
+    settings = load_settings(workspace)
+    policy = Policy(
+        max_consent_age=timedelta(minutes=settings.max_consent_age_minutes),
+        reread_after=timedelta(minutes=settings.batch_reread_minutes),
+        clock_skew=CLOCK_SKEW,
+    )
+    caps = (settings.house_cap_per_week, settings.house_cap_per_month)
+    return {"policy": policy, "batch": settings.batch_size, "house_caps": caps}
 
 
 def load_settings(workspace: Workspace) -> Settings:
@@ -328,7 +374,6 @@ def default_folder() -> Path:
 def keeper_of(folder: Path, passphrase: Callable[[], str]) -> KeyKeeper:
     """The keeper that an existing workspace asks for; `passphrase` is called only if it is kept by one."""
     from campaign_app.credentials import KeychainKeeper, PassphraseKeeper
-    from campaign_app.storage.workspace import key_lives
 
     return PassphraseKeeper(passphrase()) if key_lives(folder) == "passphrase" else KeychainKeeper()
 
@@ -343,7 +388,6 @@ def new_keeper(passphrase: str | None) -> KeyKeeper:
 def handed_keeper(folder: Path, key: bytes) -> KeyKeeper:
     """A key that the parent process handed over, for whatever keeper the workspace was made with."""
     from campaign_app.credentials import HandedKeeper
-    from campaign_app.storage.workspace import key_lives
 
     return HandedKeeper(key, key_lives(folder))
 

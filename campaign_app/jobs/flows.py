@@ -44,14 +44,15 @@ def _workflow(function: Callable[..., Any]) -> Callable[..., Any]:
 class Flows(DBOSConfiguredInstance):
     """Every kind of job as a workflow; one instance per process."""
 
-    def __init__(self, context: Context, imports: ImportFlow) -> None:
+    def __init__(self, context: Context, imports: ImportFlow, renewed: Callable[[], Context]) -> None:
         super().__init__("flows")
         self._context = context
         self._imports = imports
+        self._renewed = renewed
 
     @_workflow
     def run(self, job_id: int, kind: str, args: Mapping[str, Any]) -> None:
-        """Runs one job to its end; an error ends it as failed with the error's code, a bug as `bug`."""
+        """Runs one job to its end, by the settings of now; an error ends it as failed with its code, a bug as `bug`."""
         flows: dict[str, Callable[..., dict[str, Any]]] = {
             "sync": self.sync,
             "import": self.import_file,
@@ -61,6 +62,7 @@ class Flows(DBOSConfiguredInstance):
             "poll": self.poll,
         }
         try:
+            self._context = self._renewed()
             result = flows[kind](job_id, **args)
         except dbos_error.DBOSMaxStepRetriesExceeded:
             self.end(job_id, "failed", "platform_unavailable", {}, args.get("campaign_id"))
@@ -190,8 +192,13 @@ class Flows(DBOSConfiguredInstance):
         }
 
 
-def launch(context: Context, imports: ImportFlow, system_engine: Any) -> Flows:
-    """Starts DBOS on an open engine (encrypted, beside the workspace); recovers what a killed worker left behind."""
+def launch(
+    context: Context, imports: ImportFlow, system_engine: Any, renewed: Callable[[], Context] | None = None
+) -> Flows:
+    """Starts DBOS on an open engine (encrypted, beside the workspace); recovers what a killed worker left behind.
+
+    `renewed` is the context by the settings of now: each job begins with it.
+    """
     config: DBOSConfig = {
         "name": "campaign-app",
         "system_database_url": "sqlite://",
@@ -202,7 +209,7 @@ def launch(context: Context, imports: ImportFlow, system_engine: Any) -> Flows:
         "enable_otlp": False,
     }
     DBOS(config=config)
-    flows = Flows(context, imports)
+    flows = Flows(context, imports, renewed or (lambda: context))
     DBOS.launch()
     return flows
 

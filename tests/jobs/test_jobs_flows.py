@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -16,6 +17,7 @@ from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import DeliveryReport, Outcome
 from campaign_app.domain.ports import Job
 from campaign_app.jobs import flows, settling
+from campaign_app.jobs.stores import Context
 from campaign_app.jobs.worker import flow_starter
 from tests.helpers.shop import NOW, Shop, person
 
@@ -36,10 +38,10 @@ class FakeImport:
 class Running:
     """Launched flows and a way to run a job to its end."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, renewed: Callable[[], Context] | None = None) -> None:
         self.shop = shop
         self.imports = FakeImport()
-        self.flows = flows.launch(shop.context, self.imports, shop.workspace.flows)
+        self.flows = flows.launch(shop.context, self.imports, shop.workspace.flows, renewed)
         self.start = flow_starter(shop.context, self.flows)
 
     def run(self, kind: str, **args: Any) -> Job:
@@ -74,6 +76,20 @@ def test_a_sync_counts_its_rows(running: Running) -> None:
     job = running.run("sync", account_id=account)
     assert (job.state, job.result) == ("done", {"rows": 900, "new": 900, "broken": 0, "pages": 3})
     assert job.progress == 900
+
+
+def test_a_job_works_by_the_settings_of_its_beginning(shop: Shop) -> None:
+    batch = [500]
+    running = Running(shop, lambda: replace(shop.context, batch=batch[0]))
+    account = shop.add_account(30)
+    try:
+        for batch[0], submits in ((7, 5), (30, 1)):
+            campaign = shop.campaign()
+            before = len(shop.gateways[account].submits)
+            assert running.run("dispatch", campaign_id=campaign.id).state == "done"
+            assert len(shop.gateways[account].submits) - before == submits
+    finally:
+        stop(1)
 
 
 @pytest.mark.expects_logs("dbos")
