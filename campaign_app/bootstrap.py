@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from campaign_app import keeping
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.ports import Clock, JobStore
 
@@ -36,6 +37,9 @@ DEMO: Final = "demo"
 # how far a platform's clock may run ahead of ours before its dates count as future
 CLOCK_SKEW: Final = timedelta(seconds=60)
 STOP_SECONDS: Final = 5
+default_folder, is_workspace, is_free = keeping.default_folder, keeping.is_workspace, keeping.is_free
+key_lives, keeper_of, new_keeper = keeping.key_lives, keeping.keeper_of, keeping.new_keeper
+handed_keeper, passphrase_in = keeping.handed_keeper, keeping.passphrase_in
 
 
 def system_clock() -> datetime:
@@ -97,26 +101,6 @@ def open_for_window(stack: ExitStack, folder: Path, keeper: KeyKeeper) -> App:
     key = keeper.key(found.workspace_id, found.kept)
     stack.enter_context(locks.lock(folder, "window"))
     return stack.enter_context(open_app(folder, HandedKeeper(key, found.key_lives)))
-
-
-def is_workspace(folder: Path) -> bool:
-    from campaign_app.storage import workspace
-
-    return workspace.is_workspace(folder)
-
-
-def is_free(folder: Path) -> bool:
-    """Whether a new workspace may be made there: nothing, or an empty folder."""
-    from campaign_app.storage import workspace
-
-    return workspace.is_free(folder)
-
-
-def key_lives(folder: Path) -> str:
-    """`keychain`, `passphrase` or `memory`. Raises WorkspaceError."""
-    from campaign_app.storage import workspace
-
-    return workspace.key_lives(folder)
 
 
 def change_passphrase(app: App, *, old: str, new: str) -> None:
@@ -363,37 +347,3 @@ def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
         platform=lambda account_id: platform(account_id, key_of(account_id)),
         gateway=lambda account_id, purpose: gateway(account_id, purpose, key_of(account_id)),
     )
-
-
-def default_folder() -> Path:
-    from campaign_app.storage import workspace
-
-    return workspace.default_folder()
-
-
-def keeper_of(folder: Path, passphrase: Callable[[], str]) -> KeyKeeper:
-    """The keeper that an existing workspace asks for; `passphrase` is called only if it is kept by one."""
-    from campaign_app.credentials import KeychainKeeper, PassphraseKeeper
-
-    return PassphraseKeeper(passphrase()) if key_lives(folder) == "passphrase" else KeychainKeeper()
-
-
-def new_keeper(passphrase: str | None) -> KeyKeeper:
-    """For a new workspace: the passphrase where one is given, else the system's keychain."""
-    from campaign_app.credentials import KeychainKeeper, PassphraseKeeper
-
-    return KeychainKeeper() if passphrase is None else PassphraseKeeper(passphrase)
-
-
-def handed_keeper(folder: Path, key: bytes) -> KeyKeeper:
-    """A key that the parent process handed over, for whatever keeper the workspace was made with."""
-    from campaign_app.credentials import HandedKeeper
-
-    return HandedKeeper(key, key_lives(folder))
-
-
-def passphrase_in(file: Path) -> str:
-    """The passphrase in a file that only its owner may read; raises SettingsError."""
-    from campaign_app.credentials import read_passphrase_file
-
-    return read_passphrase_file(file)
