@@ -189,6 +189,13 @@ def _texts(workspace: Workspace) -> Texts:
     )
 
 
+def demo_command() -> list[str]:
+    """What opens a demo in a window of its own."""
+    from campaign_app.processes import own_command
+
+    return own_command("demo")
+
+
 @contextmanager
 def demo_app(folder: Path, key: bytes, offset: timedelta) -> Iterator[App]:
     """A throw-away workspace whose key is in memory only, with its worker; `offset` shifts its clock."""
@@ -214,6 +221,11 @@ class WorkerHandle:
 
     _stack: ExitStack
     _process: Popen[str] | None
+
+    @property
+    def own(self) -> bool:
+        """Whether it ends with this window."""
+        return self._process is not None
 
     def alive(self) -> bool:
         return self._process is None or self._process.poll() is None

@@ -29,10 +29,12 @@ def lock(folder: Path, name: LockName) -> Iterator[None]:
         raise _unwritable(error, folder) from error
     try:
         _write_pid(folder, name)
-        yield
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                _pid_file(folder, name).unlink()
     finally:
-        with suppress(OSError):
-            _pid_file(folder, name).unlink()
         held.release()
 
 
