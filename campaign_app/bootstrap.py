@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
@@ -101,6 +101,24 @@ def open_for_window(stack: ExitStack, folder: Path, keeper: KeyKeeper) -> App:
     key = keeper.key(found.workspace_id, found.kept)
     stack.enter_context(locks.lock(folder, "window"))
     return stack.enter_context(open_app(folder, HandedKeeper(key, found.key_lives)))
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is to be known of a workspace from outside: its folder, bytes on the disk, and what keeps its key."""
+
+    folder: Path
+    size: int
+    key_lives: str
+
+
+def about(app: App) -> About:
+    folder = app.workspace.folder
+    size = 0
+    for file in folder.iterdir():
+        with suppress(OSError):  # a log that was just taken in
+            size += file.stat().st_size
+    return About(folder, size, key_lives(folder))
 
 
 def change_passphrase(app: App, *, old: str, new: str) -> None:
