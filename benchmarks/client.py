@@ -84,7 +84,7 @@ def _leaf(ref: str) -> str:
 
 
 def client(body: bytes, confirmed: int) -> Callable[[], None]:
-    account = Account(1, "consent_api", "", "http://127.0.0.1:9", ENTITY, ISSUER, "", "k1", True, KEYS)  # noqa: FBT003
+    account = Account(1, "consent_api", "", "http://127.0.0.1:9", ENTITY, ISSUER, "", "k1", True, KEYS)
     session = SignedSession(account.base_url, RequestSigner("k1", KEY), lambda: NOW, adapter=_Ready(body))
     platform = ConsentApiPlatform(account, session, lambda: NOW, nonce=lambda: NONCE)
     refs = [CustomerRef(1, f"ou{at:09x}") for at in range(REFS)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from campaign_app import keeping
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.ports import Clock, JobStore
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from campaign_app.services.imports import Imports
     from campaign_app.services.members import Members
     from campaign_app.services.people import People
+    from campaign_app.services.policies import Policies
     from campaign_app.services.preflight import Preflights
     from campaign_app.services.texts import Texts
     from campaign_app.settings import Settings
@@ -38,6 +40,9 @@ DEMO: Final = "demo"
 # how far a platform's clock may run ahead of ours before its dates count as future
 CLOCK_SKEW: Final = timedelta(seconds=60)
 STOP_SECONDS: Final = 5
+default_folder, is_workspace, is_free = keeping.default_folder, keeping.is_workspace, keeping.is_free
+key_lives, keeper_of, new_keeper = keeping.key_lives, keeping.keeper_of, keeping.new_keeper
+handed_keeper, passphrase_in = keeping.handed_keeper, keeping.passphrase_in
 
 
 def system_clock() -> datetime:
@@ -66,6 +71,7 @@ class App:
     people: People
     members: Members
     preflights: Preflights
+    policies: Policies
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
@@ -89,17 +95,48 @@ def open_app(folder: Path, keeper: KeyKeeper) -> App:
 
 
 def open_for_window(stack: ExitStack, folder: Path, keeper: KeyKeeper) -> App:
-    """The app of a workspace's only window; closes with `stack`. Raises WorkspaceError `in_use` if there is another."""
-    from campaign_app.storage import locks
+    """The app of a workspace's only window; closes with `stack`. Raises WorkspaceError `in_use` if there is another.
 
+    Keychain or passphrase are asked once: the worker that is started later gets the key from here, even if the
+    passphrase was changed in between.
+    """
+    from campaign_app.credentials import HandedKeeper
+    from campaign_app.storage import header, locks
+
+    found = header.read_header(folder)
+    key = keeper.key(found.workspace_id, found.kept)
     stack.enter_context(locks.lock(folder, "window"))
-    return stack.enter_context(open_app(folder, keeper))
+    return stack.enter_context(open_app(folder, HandedKeeper(key, found.key_lives)))
 
 
-def is_workspace(folder: Path) -> bool:
-    from campaign_app.storage import workspace
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is to be known of a workspace from outside: its folder, bytes on the disk, and what keeps its key."""
 
-    return workspace.is_workspace(folder)
+    folder: Path
+    size: int
+    key_lives: str
+
+
+def about(app: App) -> About:
+    folder = app.workspace.folder
+    size = 0
+    for file in folder.iterdir():
+        with suppress(OSError):  # a log that was just taken in
+            size += file.stat().st_size
+    return About(folder, size, key_lives(folder))
+
+
+def change_passphrase(app: App, *, old: str, new: str) -> None:
+    """The same key under another passphrase; the old one holds until the new one is on the disk.
+
+    Raises WorkspaceError `wrong_passphrase`, SettingsError for a new one that is short or weak.
+    """
+    from campaign_app.credentials import PassphraseKeeper
+    from campaign_app.storage.workspace import rewrap
+
+    rewrap(app.workspace.folder, PassphraseKeeper(old), PassphraseKeeper(new))
+    app.workspace.audit.record("workspace.passphrase_changed", actor="window", at=app.clock())
 
 
 def create_app(folder: Path, keeper: KeyKeeper, *, offset: timedelta = timedelta(0)) -> App:
@@ -113,6 +150,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
+    from campaign_app.services.policies import Policies
 
     clock = shifted_clock(offset) if offset else system_clock
     texts = _texts(workspace)
@@ -132,9 +170,24 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         hours=lambda: _hours(workspace),
     )
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock)
-    made = _imports(workspace, clock), _people(workspace), _members(workspace, clock)
-    before = _preflights(workspace, texts, clock)
-    return App(workspace, keeper, accounts, audiences, campaigns, *made, before, workspace.jobs, clock, wait, offset)
+    imports = _imports(workspace, clock)
+    policies = Policies(store=workspace.accounts, audit=workspace.audit, clock=clock)
+    return App(
+        workspace=workspace,
+        keeper=keeper,
+        accounts=accounts,
+        audiences=audiences,
+        campaigns=campaigns,
+        imports=imports,
+        people=_people(workspace),
+        members=_members(workspace, clock),
+        preflights=_preflights(workspace, texts, clock),
+        policies=policies,
+        jobs=workspace.jobs,
+        clock=clock,
+        wait=wait,
+        offset=offset,
+    )
 
 
 def _members(workspace: Workspace, clock: Clock) -> Members:
@@ -203,6 +256,13 @@ def _texts(workspace: Workspace) -> Texts:
     )
 
 
+def demo_command() -> list[str]:
+    """What opens a demo in a window of its own."""
+    from campaign_app.processes import own_command
+
+    return own_command("demo")
+
+
 @contextmanager
 def demo_app(folder: Path, key: bytes, offset: timedelta) -> Iterator[App]:
     """A throw-away workspace whose key is in memory only, with its worker; `offset` shifts its clock."""
@@ -228,6 +288,11 @@ class WorkerHandle:
 
     _stack: ExitStack
     _process: Popen[str] | None
+
+    @property
+    def own(self) -> bool:
+        """Whether it ends with this window."""
+        return self._process is not None
 
     def alive(self) -> bool:
         return self._process is None or self._process.poll() is None
@@ -362,39 +427,3 @@ def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
         platform=lambda account_id: platform(account_id, key_of(account_id)),
         gateway=lambda account_id, purpose: gateway(account_id, purpose, key_of(account_id)),
     )
-
-
-def default_folder() -> Path:
-    from campaign_app.storage import workspace
-
-    return workspace.default_folder()
-
-
-def keeper_of(folder: Path, passphrase: Callable[[], str]) -> KeyKeeper:
-    """The keeper that an existing workspace asks for; `passphrase` is called only if it is kept by one."""
-    from campaign_app.credentials import KeychainKeeper, PassphraseKeeper
-    from campaign_app.storage.workspace import key_lives
-
-    return PassphraseKeeper(passphrase()) if key_lives(folder) == "passphrase" else KeychainKeeper()
-
-
-def new_keeper(passphrase: str | None) -> KeyKeeper:
-    """For a new workspace: the passphrase where one is given, else the system's keychain."""
-    from campaign_app.credentials import KeychainKeeper, PassphraseKeeper
-
-    return KeychainKeeper() if passphrase is None else PassphraseKeeper(passphrase)
-
-
-def handed_keeper(folder: Path, key: bytes) -> KeyKeeper:
-    """A key that the parent process handed over, for whatever keeper the workspace was made with."""
-    from campaign_app.credentials import HandedKeeper
-    from campaign_app.storage.workspace import key_lives
-
-    return HandedKeeper(key, key_lives(folder))
-
-
-def passphrase_in(file: Path) -> str:
-    """The passphrase in a file that only its owner may read; raises SettingsError."""
-    from campaign_app.credentials import read_passphrase_file
-
-    return read_passphrase_file(file)

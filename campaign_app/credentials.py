@@ -18,10 +18,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from campaign_app.domain.errors import SettingsError, WorkspaceError
+from campaign_app.domain.passphrase import LEAST, passphrase_problem
 
 KEY_BYTES: Final = 32
 SERVICE: Final = "campaign-app workspace"
-MIN_PASSPHRASE: Final = 8
 # keyrings that keep nothing, or keep it where anybody can read it
 _REFUSED: Final = ("keyring.backends.null", "keyring.backends.fail", "keyrings.alt")
 _NONCE: Final = 12
@@ -131,14 +131,17 @@ class PassphraseKeeper:
     kind: str = field(default="passphrase", init=False)
 
     def new_key(self, workspace_id: str) -> tuple[bytes, Kept]:
-        if len(self.passphrase) < MIN_PASSPHRASE:
-            raise SettingsError(
-                "passphrase_short", f"A passphrase needs at least {MIN_PASSPHRASE} characters", least=MIN_PASSPHRASE
-            )
-        key, salt, nonce = os.urandom(KEY_BYTES), os.urandom(32), os.urandom(_NONCE)
+        key = os.urandom(KEY_BYTES)
+        return key, self.wrap(key, workspace_id)
+
+    def wrap(self, key: bytes, workspace_id: str) -> Kept:
+        """What goes into `workspace.json` for a key that is kept by this passphrase. Raises SettingsError."""
+        if problem := passphrase_problem(self.passphrase):
+            raise SettingsError(problem, f"A passphrase needs {LEAST} characters that are hard to guess", least=LEAST)
+        salt, nonce = os.urandom(32), os.urandom(_NONCE)
         sealed = nonce + AESGCM(self.cost.derive(self.passphrase, salt)).encrypt(nonce, key, workspace_id.encode())
         cost = {"n": self.cost.n, "r": self.cost.r, "p": self.cost.p}
-        return key, {"salt": salt.hex(), "wrapped": sealed.hex(), **cost}
+        return {"salt": salt.hex(), "wrapped": sealed.hex(), **cost}
 
     def key(self, workspace_id: str, kept: Kept) -> bytes:
         try:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from campaign_app.domain.errors import SettingsError
 
-Value = int | str | time
+Value = int | time
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,8 @@ class Declared:
     en: str
     low: int | None = None
     high: int | None = None
-    among: tuple[str, ...] = ()
     name: str = ""
-    default: Value = ""
+    default: Value = 0
 
 
 def _setting(default: Any, zh: str, en: str, **limits: Any) -> Any:
@@ -71,8 +70,6 @@ class Settings:
         low=0,
         high=200,
     )
-    language: str = _setting("zh_CN", "界面语言", "Language of the program", among=("zh_CN", "en"))
-    theme: str = _setting("system", "外观", "Appearance", among=("system", "light", "dark"))
 
     def __post_init__(self) -> None:
         for declared in DECLARED:
@@ -139,17 +136,13 @@ def _time(written: str) -> time:
     return time(int(hours), int(minutes))
 
 
-_WANTED: Final[Mapping[type, str]] = {int: "a whole number", str: "a word", time: "a time such as 08:00"}
+_WANTED: Final[Mapping[type, str]] = {int: "a whole number", time: "a time such as 08:00"}
 
 
 def _check(declared: Declared, value: Value) -> None:
     if type(value) is not type(declared.default):
         raise SettingsError(
             "setting_type", f"{declared.name} takes {_WANTED[type(declared.default)]}", name=declared.name
-        )
-    if declared.among and value not in declared.among:
-        raise SettingsError(
-            "setting_choice", f"{declared.name} is one of {', '.join(declared.among)}", name=declared.name
         )
     if isinstance(value, int) and not _within(declared, value):
         raise SettingsError(

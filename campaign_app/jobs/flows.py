@@ -56,7 +56,7 @@ class Flows(DBOSConfiguredInstance):
 
     @_workflow
     def run(self, job_id: int, kind: str, args: Mapping[str, Any]) -> None:
-        """Runs one job to its end; an error ends it as failed with the error's code, a bug as `bug`."""
+        """Runs one job to its end, by the settings of now; an error ends it as failed with its code, a bug as `bug`."""
         flows: dict[str, Callable[..., dict[str, Any]]] = {
             "sync": self.sync,
             "import": self.import_file,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from campaign_app.jobs.stores import Context
+from campaign_app.services.accounts import synced_name
 
 # a listing that keeps handing out new cursors without end must not run for ever
 MAX_PAGES: Final = 1_000_000
@@ -33,4 +34,6 @@ def sync_page(context: Context, account_id: int) -> SyncStep:
     cursor = context.stores.accounts.cursor(account_id, "customers")
     page = context.remotes.platform(account_id).customers(cursor, None)
     new = context.stores.customers.upsert_page(account_id, page.items, page.next_cursor, context.clock())
+    if not page.more:
+        context.stores.accounts.set_setting(synced_name(account_id), context.clock().isoformat())
     return SyncStep(len(page.items), new, page.broken, page.more)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -140,11 +140,12 @@ class SqlAccounts:
         return tuple(_signature(newest[text]) for text in sorted(newest))
 
     def set_setting(self, name: str, value: Any) -> None:
+        self.set_settings({name: value})
+
+    def set_settings(self, values: Mapping[str, Any]) -> None:
+        rows = [{"name": name, "value": json.dumps(value, ensure_ascii=False)} for name, value in values.items()]
         with self.db.write() as connection:
-            connection.execute(
-                insert_or_update(connection, schema.setting, "name"),
-                {"name": name, "value": json.dumps(value, ensure_ascii=False)},
-            )
+            write_all(connection, insert_or_update(connection, schema.setting, "name"), rows)
 
     def setting(self, name: str, default: Any) -> Any:
         wanted = sa.select(schema.setting.c.value).where(schema.setting.c.name == name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -35,6 +36,12 @@ class KeyKeeper(Protocol):
         ...
 
 
+class KeyWrapper(Protocol):
+    def wrap(self, key: bytes, workspace_id: str, /) -> Mapping[str, str | int]:
+        """What goes into `workspace.json` for a key that exists already."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """`kept` is what the key's keeper needs, `key_check` tells a wrong key before any database is touched."""
@@ -46,7 +53,32 @@ class Header:
     format: int = FORMAT
 
     def write(self, folder: Path) -> None:
-        (folder / FILE).write_text(json.dumps(asdict(self), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        """Whole or not at all: a file that is there stays until this one is on the disk. Raises OSError."""
+        aside = folder / f"{FILE}.new"
+        try:
+            with open(aside, "w", encoding="utf-8", opener=_private) as out:
+                out.write(json.dumps(asdict(self), indent=1, sort_keys=True) + "\n")
+                out.flush()
+                os.fsync(out.fileno())
+            aside.replace(folder / FILE)
+        except OSError:
+            aside.unlink(missing_ok=True)
+            raise
+        _flush_folder(folder)
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
+
+
+def _flush_folder(folder: Path) -> None:
+    """The new name too is on the disk; Windows has no such call and needs none."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def read_header(folder: Path) -> Header:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,11 +25,16 @@ def lock(folder: Path, name: LockName) -> Iterator[None]:
     except Timeout as error:
         pid = _written_pid(folder, name) or 0
         raise WorkspaceError("in_use", f"The workspace already has a {name}", lock=name, pid=pid) from error
+    except OSError as error:
+        raise _unwritable(error, folder) from error
     try:
-        _pid_file(folder, name).write_text(str(os.getpid()), encoding="ascii")
-        yield
+        _write_pid(folder, name)
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                _pid_file(folder, name).unlink()
     finally:
-        _pid_file(folder, name).unlink(missing_ok=True)
         held.release()
 
 
@@ -44,6 +50,18 @@ def holder(folder: Path, name: LockName) -> int | None:
         return _written_pid(folder, name) or 0
     probe.release()
     return None
+
+
+def _write_pid(folder: Path, name: str) -> None:
+    try:
+        _pid_file(folder, name).write_text(str(os.getpid()), encoding="ascii")
+    except OSError as error:
+        raise _unwritable(error, folder) from error
+
+
+def _unwritable(error: OSError, folder: Path) -> WorkspaceError:
+    code = "disk_full" if error.errno == errno.ENOSPC else "read_only"
+    return WorkspaceError(code, "The workspace's folder cannot be written", folder=str(folder))
 
 
 def _pid_file(folder: Path, name: str) -> Path:

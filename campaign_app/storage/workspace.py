@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hmac
-import os
 import shutil
 import uuid
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +24,7 @@ from campaign_app.storage.campaigns import SqlCampaigns
 from campaign_app.storage.customers import SqlCustomers
 from campaign_app.storage.engine import Database, open_engine, open_flows_engine
 from campaign_app.storage.facts import SqlFacts
-from campaign_app.storage.header import Header, KeyKeeper
+from campaign_app.storage.header import Header, KeyKeeper, KeyWrapper
 from campaign_app.storage.imports import SqlImports
 from campaign_app.storage.inbox import SqlInbox
 from campaign_app.storage.jobs import SqlJobs
@@ -80,7 +80,7 @@ class Workspace:
 
 def create_workspace(folder: Path, keeper: KeyKeeper) -> Workspace:
     """Makes the workspace aside and moves it in place when it is whole; the folder must be absent or empty."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if not is_free(folder):
         raise WorkspaceError("folder_in_use", "The folder is not empty", folder=str(folder))
     workspace_id = str(uuid.uuid4())
     aside = folder.parent / f".{folder.name}.{workspace_id}"
@@ -106,9 +106,7 @@ def open_workspace(folder: Path, keeper: KeyKeeper) -> Workspace:
         raise WorkspaceError(
             "other_keeper", "The key of this workspace lives elsewhere", lives=found.key_lives, asked=keeper.kind
         )
-    key = keeper.key(found.workspace_id, found.kept)
-    if not hmac.compare_digest(key_check(key, found.workspace_id), found.key_check):
-        raise WorkspaceError("wrong_key", "The key does not fit this workspace", folder=str(folder))
+    key = _fitting_key(found, keeper)
     for name in (DATABASE, FLOWS):
         seen = look(folder / name, key)
         if seen is Look.PLAIN:
@@ -120,6 +118,35 @@ def open_workspace(folder: Path, keeper: KeyKeeper) -> Workspace:
 
 def is_workspace(folder: Path) -> bool:
     return (folder / header.FILE).is_file()
+
+
+def is_free(folder: Path) -> bool:
+    """Whether a new workspace may be made there: nothing, or an empty folder. A folder that cannot be read is not."""
+    try:
+        return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    except OSError:
+        return False
+
+
+def rewrap(folder: Path, keeper: KeyKeeper, wrapper: KeyWrapper) -> None:
+    """Keeps the same key in another way of the same kind, such as under another passphrase.
+
+    Raises WorkspaceError, also for a key that does not fit; the old way holds until the new one is on the disk.
+    """
+    found = header.read_header(folder)
+    key = _fitting_key(found, keeper)
+    try:
+        replace(found, kept=wrapper.wrap(key, found.workspace_id)).write(folder)
+    except OSError as error:
+        code = "disk_full" if error.errno == errno.ENOSPC else "read_only"
+        raise WorkspaceError(code, "The workspace's file cannot be written", folder=str(folder)) from error
+
+
+def _fitting_key(found: Header, keeper: KeyKeeper) -> bytes:
+    key = keeper.key(found.workspace_id, found.kept)
+    if not hmac.compare_digest(key_check(key, found.workspace_id), found.key_check):
+        raise WorkspaceError("wrong_key", "The key does not fit this workspace", workspace=found.workspace_id)
+    return key
 
 
 def key_lives(folder: Path) -> str:
@@ -137,8 +164,6 @@ def _fill(folder: Path, made: Header, key: bytes) -> None:
         database.engine.dispose()
     open_flows_engine(folder / FLOWS, key, create=True).dispose()
     made.write(folder)
-    if os.name == "posix":
-        (folder / header.FILE).chmod(0o600)
 
 
 def _clear(aside: Path, keeper: KeyKeeper, workspace_id: str) -> None:

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from platformdirs import user_log_path
 from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QSocketNotifier, Qt, QTimer, QTranslator
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from campaign_app import assets
+from campaign_app import assets, logs
+from campaign_app.domain.errors import AppError, SettingsError
 from campaign_app.ui.crash import Crashes
 from campaign_app.ui.desk import Desk, Way
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
+from campaign_app.ui.pages.closing_dialog import Choice, ClosingDialog
+from campaign_app.ui.pages.crash_dialog import CrashReports
 from campaign_app.ui.pages.shell import Shell
 from campaign_app.ui.prefs import Prefs, default_folder
+from campaign_app.ui.single import Single, claim, mark_of
 from campaign_app.ui.tasks import Tasks
 from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.viewmodels.closing import OnItsWay, on_their_way
 from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
+from campaign_app.ui.widgets.tray import Tray
 from campaign_app.words import Words, load
 
 FIRST_PAGE: Final = "overview"
@@ -35,41 +43,65 @@ _MINIMISED: Final = Qt.WindowState.WindowMinimized
 class Application(QObject):
     """Everything of one window; `start` after construction, `shut` before the end."""
 
-    def __init__(self, qt: QApplication, plan: Plan, prefs: Prefs, tasks: Tasks | None = None) -> None:
+    def __init__(
+        self,
+        qt: QApplication,
+        plan: Plan,
+        prefs: Prefs,
+        tasks: Tasks | None = None,
+        has_tray: Callable[[], bool] = Tray.available,
+    ) -> None:
         super().__init__()
-        self._qt = qt
+        self._qt, self.has_tray = qt, has_tray
         self._languages: list[QTranslator] = []
         self.tasks = tasks or Tasks(self)
         theme = Theme(qt, prefs.theme, self)
         self.kit = Kit(theme, self.tasks, Messages(self._words, self), prefs)
         self.session = Session(plan, self.tasks, self)
         self.desk: Desk | None = None
+        self.single: Single | None = None
         self.crashes = Crashes(self)
         self._translate()
+        self.closing = Closing(self)
         self.shell = self._shell()
+        self.reports = CrashReports(self.kit.messages, lambda: self.shell, self)
         self.tasks.failed.connect(self.kit.messages.error)
         self.tasks.crashed.connect(self.crashes.tell)
-        self.crashes.happened.connect(self._show_crash)
+        # never in the midst of a painting, and always on this thread
+        self.crashes.happened.connect(self.reports.tell, Qt.ConnectionType.QueuedConnection)
         self.session.changed.connect(self._session_changed)
         prefs.language_changed.connect(self._rebuild)
 
     def start(self) -> None:
         """Shows the window; the workspace is opened once it is painted."""
+        self.shell.place(self.kit.prefs.bytes("geometry"))
         self.crashes.watch()
         self.shell.show()
         QTimer.singleShot(0, self.session.open)
 
+    def listen(self, single: Single) -> None:
+        """Later starts for the same workspace bring this window to the front."""
+        self.single = single
+        single.raised.connect(self.bring_to_front)
+
     def bring_to_front(self) -> None:
+        self.closing.tray.hide()
         self.shell.setWindowState(self.shell.windowState() & ~_MINIMISED)
         self.shell.show()
         self.shell.raise_()
         self.shell.activateWindow()
 
     def shut(self) -> None:
-        """In this order: what is seen, background work, the worker and whatever else was started."""
+        """In this order: unsaved edits, what is seen, background work, the worker and whatever else was started."""
+        self.shell.flush()
+        self.kit.prefs.put_bytes("geometry", self.shell.saveGeometry())
+        self.closing.tray.hide()
         self.shell.hide()
+        if self.single is not None:
+            self.single.close()
         if self.desk is not None:
             self.desk.jobs.stop()
+        self.session.stop()
         self.tasks.finish()
         self.session.close()
         self.kit.prefs.save()
@@ -82,10 +114,7 @@ class Application(QObject):
 
     def _shell(self) -> Shell:
         shell = Shell(self.kit, self.session)
-        shell.closing.connect(self._closing)
-        known = self.kit.prefs.bytes("geometry")
-        if not known.isEmpty():
-            shell.restoreGeometry(known)
+        shell.closing.connect(self.closing.ask)
         return shell
 
     def _session_changed(self, state: SessionState) -> None:
@@ -93,6 +122,17 @@ class Application(QObject):
             self.desk = Desk(self.kit, state.app, Jobs(state.app, self.tasks, self), self.session, Way(self))
             self.shell.attach(self.desk)
             self.shell.go(FIRST_PAGE)
+            self._remember()
+
+    def _remember(self) -> None:
+        """Which workspace this window is for, now that it is open: for later starts and for the next one."""
+        plan = self.session.plan
+        if plan.demo:
+            return
+        if self.single is not None and self.single.folder != plan.folder:
+            self.single.move(plan.folder)
+        if plan.chosen:
+            self.kit.prefs.workspace = plan.folder
 
     def _rebuild(self) -> None:
         """Another language: the window is built anew where it stands."""
@@ -119,45 +159,116 @@ class Application(QObject):
             if loaded:
                 self._qt.installTranslator(translator)
 
-    def _show_crash(self, report: str) -> None:
-        from campaign_app.ui.pages.crash_dialog import CrashDialog
 
-        CrashDialog(report, self.shell).open()
+class Closing(QObject):
+    """Closing the window: asks where something is on its way; a second try while it looks closes at once."""
 
-    def _closing(self) -> None:
-        self._qt.exit(0)
+    def __init__(self, application: Application) -> None:
+        super().__init__(application)
+        self._application = application
+        self._looking = False
+        self.dialog: ClosingDialog | None = None
+        self.tray = Tray(QIcon(str(assets.path("icons", "app.svg"))), self)
+        self.tray.opened.connect(application.bring_to_front)
+        self.tray.left.connect(self.ask)
+
+    def ask(self) -> None:
+        """What pages have not saved yet is saved first; then campaigns are looked at, in the background."""
+        known = self._application
+        app = known.session.state.app
+        if app is None or self._looking:
+            self._leave()
+            return
+        self._looking = True
+        known.shell.flush()
+        known.tasks.write(lambda _: on_their_way(app), self._found, failed=lambda _: self._leave(), owner=self)
+
+    def _found(self, campaigns: tuple[OnItsWay, ...]) -> None:
+        self._looking = False
+        if not campaigns:
+            self._leave()
+            return
+        known = self._application
+        known.bring_to_front()
+        self.dialog = ClosingDialog(
+            campaigns,
+            tray=known.has_tray(),
+            demo=known.session.plan.demo,
+            own_worker=known.session.state.own_worker,
+            parent=known.shell,
+        )
+        self.dialog.finished.connect(self._chosen)
+        self.dialog.finished.connect(self.dialog.deleteLater)
+        self.dialog.open()
+
+    def _chosen(self, choice: int) -> None:
+        if choice == Choice.LEAVE:
+            self._leave()
+        elif choice == Choice.STAY_HIDDEN and self._application.has_tray():
+            self.tray.show()
+            self._application.shell.hide()
+        elif choice == Choice.STAY_HIDDEN:
+            self._application.shell.showMinimized()
+
+    def _leave(self) -> None:
+        QCoreApplication.exit(0)
 
 
 def main(folder: Path | None, demo_customers: int | None) -> int:
     """Runs the window to its end; returns the exit status. A demo's workspace is thrown away after it."""
     if demo_customers is None:
-        from campaign_app import bootstrap
-
-        return _run(Plan(folder or bootstrap.default_folder()))
+        return _run(lambda prefs: _plan(folder, prefs))
     with tempfile.TemporaryDirectory(prefix="campaign-app-demo-", ignore_cleanup_errors=True) as made:
-        return _run(Plan(Path(made), demo_customers))
+        return _run(lambda _: Plan(Path(made), demo_customers))
 
 
-def _run(plan: Plan) -> int:
+def _plan(folder: Path | None, prefs: Prefs) -> Plan:
+    """The workspace that was asked for, or the one of the last time, or the usual one."""
+    from campaign_app import bootstrap
+
+    known = prefs.workspace
+    if folder is None and known is not None and not bootstrap.is_free(known):
+        folder = known
+    return Plan((folder or bootstrap.default_folder()).absolute())
+
+
+def _run(planned: Callable[[Prefs], Plan]) -> int:
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("campaign_app")
     qt.setApplicationDisplayName("允发 Yunfa")
     qt.setDesktopFileName("campaign-app")
     qt.setQuitOnLastWindowClosed(False)
     qt.setWindowIcon(QIcon(str(assets.path("icons", "app.svg"))))
-    from campaign_app.ui.single import Single, raise_other
-
-    if not plan.demo and raise_other(plan.folder):
+    prefs = Prefs(default_folder())
+    plan = planned(prefs)
+    single = claim(plan.folder)
+    if single is None:
         return 0
-    application = Application(qt, plan, Prefs(default_folder()))
-    single = Single(plan.folder, application)
-    single.raised.connect(application.bring_to_front)
+    told = _log_to_file(plan)
+    application = Application(qt, plan, prefs)
+    application.listen(single)
     with _signals(qt):
         application.start()
+        if told is not None:
+            application.kit.messages.error(told)
         status = qt.exec()
-    single.close()
     application.shut()
     return status
+
+
+def _log_to_file(plan: Plan) -> AppError | None:
+    """Each workspace's window has a log of its own; a demo's goes with its folder. Without one the window opens too."""
+    folder = plan.folder if plan.demo else user_log_path("campaign_app", appauthor=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        logs.configure(logging.INFO, folder / f"window-{mark_of(plan.folder)}.log")
+    except OSError as error:
+        logs.configure(logging.INFO)
+        return SettingsError("log_file", str(error.strerror))
+    except SettingsError as error:
+        logs.configure(logging.INFO)
+        return error
+    return None
 
 
 @contextmanager

@@ -2,42 +2,76 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+import threading
 import traceback
+from collections.abc import Callable
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
-from PySide6.QtCore import QObject, Signal, qVersion
+from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler, qVersion
 
 from campaign_app import logs
 
 NAME: Final = "campaign-app"
+_LEVELS: Final = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+_NOISE: Final = ("This plugin does not support propagateSizeHints()",)
+qt_log = logging.getLogger("campaign_app.qt")
 
 
 class Crashes(QObject):
-    """Takes over `sys.excepthook` between `watch` and `release`; `happened` carries a masked report."""
+    """Takes over the hooks for uncaught exceptions and Qt's messages between `watch` and `release`.
+
+    `happened` carries a masked report; it may come from any thread and from the midst of a painting, so listen to it
+    by a queued connection.
+    """
 
     happened = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._former = sys.excepthook
+        self._former: tuple[Callable[..., Any], Callable[..., Any], Any] | None = None
 
     def watch(self) -> None:
-        self._former = sys.excepthook
-        sys.excepthook = self._hook
+        if self._former is None:
+            messages = qInstallMessageHandler(log_qt_message)
+            self._former = (sys.excepthook, threading.excepthook, messages)
+            sys.excepthook, threading.excepthook = self._hook, self._thread_hook
 
     def release(self) -> None:
-        sys.excepthook = self._former
+        if self._former is not None:
+            sys.excepthook, threading.excepthook, messages = self._former
+            qInstallMessageHandler(messages)
+            self._former = None
 
     def tell(self, error: BaseException) -> None:
         """A bug that was caught elsewhere, such as in background work."""
         self.happened.emit(report(error))
 
     def _hook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        self._former(kind, error, trace)
+        if self._former is not None:
+            self._former[0](kind, error, trace)
         if not issubclass(kind, KeyboardInterrupt):
             self.happened.emit(report(error))
+
+    def _thread_hook(self, args: threading.ExceptHookArgs) -> None:
+        if self._former is not None:
+            self._former[1](args)
+        if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):
+            self.happened.emit(report(args.exc_value))
+
+
+def log_qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Qt's own words go to the log, masked like everything there."""
+    level = logging.DEBUG if text.startswith(_NOISE) else _LEVELS.get(kind, logging.WARNING)
+    qt_log.log(level, "%s", text)
 
 
 def report(error: BaseException) -> str:

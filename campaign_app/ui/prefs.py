@@ -46,6 +46,16 @@ class Prefs(QObject):
     def theme(self, name: str) -> None:
         self._stored.setValue("theme", name)
 
+    @property
+    def workspace(self) -> Path | None:
+        """The folder that was opened last, where it is not the usual one."""
+        known = self._stored.value("workspace", "")
+        return Path(known) if isinstance(known, str) and known else None
+
+    @workspace.setter
+    def workspace(self, folder: Path | None) -> None:
+        self._stored.setValue("workspace", "" if folder is None else str(folder))
+
     def bytes(self, name: str) -> QByteArray:
         """Geometry and the like; empty where nothing is known."""
         known: Any = self._stored.value(name)

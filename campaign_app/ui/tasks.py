@@ -1,19 +1,20 @@
 """The one door from the window to background work.
 
 Work runs on a pool of threads; its result comes back on the window's thread. There are three ends: a result, an
-expected error (`AppError`), and a bug. Work that was cancelled, or overtaken by newer work under the same key, ends in
-silence.
+expected error (`AppError`), and a bug. Work that stops when it is asked to, or is overtaken by newer work under the
+same key, ends in silence; what it did all the same is told. A bug is always told.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, QThreadPool, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThreadPool, Signal, Slot
 
 from campaign_app.domain.errors import AppError
 
@@ -27,7 +28,7 @@ class Cancelled(Exception):
 
 
 class Task(QObject):
-    """One piece of work: its progress (0 to 1), and a way to ask it to stop."""
+    """One piece of work: its progress (0 to 1), and a way to ask it to stop. `cancel` may come from any thread."""
 
     progressed = Signal(float)
 
@@ -60,6 +61,7 @@ class _End:
     key: tuple[int, str] | None
     owner: QObject | None
     call: Callable[[], None] = field(repr=False)
+    bug: bool = False
 
 
 class Tasks(QObject):
@@ -77,6 +79,7 @@ class Tasks(QObject):
         self._writes = QThreadPool(self)
         self._writes.setMaxThreadCount(1)
         self._running: set[Task] = set()
+        self._saving: set[Task] = set()
         self._newest: dict[tuple[int, str], Task] = {}
         self._ended.connect(self._end)
 
@@ -96,6 +99,18 @@ class Tasks(QObject):
         """As `run`, but one after the other in the order of the calls: for whatever changes the workspace."""
         return self._begin(self._writes, work, then, failed, owner, "")
 
+    def finish(self, seconds: float = 10.0) -> bool:
+        """For the end of the window: waits for the work and delivers its ends; whether all of it has ended.
+
+        Whatever saves runs to its end; everything else is asked to stop.
+        """
+        for task in self._running - self._saving:
+            task.cancel()
+        ended = [pool.waitForDone(int(seconds * 1000)) for pool in (self._writes, self._pool)]
+        # no event loop may run any more, yet whoever got something in the background has to close it
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
+        return all(ended)
+
     def _begin(
         self,
         pool: QThreadPool,
@@ -112,10 +127,14 @@ class Tasks(QObject):
                 older.cancel()
             self._newest[of] = task
         self._running.add(task)
+        if pool is self._writes:
+            self._saving.add(task)
         self.busy.emit(len(self._running))
 
         def job() -> None:
-            self._ended.emit(_End(task, of, owner, self._outcome(work, task, then, failed)))
+            call, bug = self._outcome(work, task, then, failed)
+            with suppress(RuntimeError):  # the window is gone: there is nobody left to tell
+                self._ended.emit(_End(task, of, owner, call, bug))
 
         self._start(pool, job)
         return task
@@ -123,35 +142,32 @@ class Tasks(QObject):
     def _start(self, pool: QThreadPool, job: Callable[[], None]) -> None:
         pool.start(job)
 
-    def finish(self, seconds: float = 10.0) -> bool:
-        """Asks everything to stop and waits; whether all of it has ended."""
-        for task in self._running:
-            task.cancel()
-        # what was written down to be saved is saved, even now
-        return self._writes.waitForDone(int(seconds * 1000)) and self._pool.waitForDone(int(seconds * 1000))
-
-    def _outcome(self, work: Work[T], task: Task, then: Then[T], failed: Failed | None) -> Callable[[], None]:
+    def _outcome(
+        self, work: Work[T], task: Task, then: Then[T], failed: Failed | None
+    ) -> tuple[Callable[[], None], bool]:
+        """What to call on the window's thread, and whether that tells of a bug."""
         try:
             result = work(task)
         except Cancelled:
-            return _nothing
+            return _nothing, False
         except AppError as error:
             expected: Callable[[Any], None] = failed or self.failed.emit
-            return _bound(expected, error)
+            return _bound(expected, error), False
         except Exception as error:
             log.exception("background work failed")
-            return _bound(self.crashed.emit, error)
-        return _bound(then, result)
+            return _bound(self.crashed.emit, error), True
+        return _bound(then, result), False
 
     @Slot(object)
     def _end(self, end: _End) -> None:
         self._running.discard(end.task)
+        self._saving.discard(end.task)
         overtaken = end.key is not None and self._newest.get(end.key) is not end.task
         if end.key is not None and not overtaken:
             del self._newest[end.key]
         self.busy.emit(len(self._running))
         gone = end.owner is not None and not shiboken6.isValid(end.owner)
-        if not overtaken and not gone:
+        if end.bug or not (overtaken or gone):
             end.call()
 
 

@@ -179,11 +179,15 @@ def test_the_cost_is_read_from_the_workspace(tmp_path: Path) -> None:
     open_workspace(tmp_path / "w", PassphraseKeeper(PHRASE)).close()
 
 
-@pytest.mark.parametrize("phrase", ["", "kurz", "1234567"])
-def test_a_short_passphrase_makes_nothing(tmp_path: Path, phrase: str) -> None:
+@pytest.mark.parametrize(
+    ("phrase", "code"),
+    [("", "passphrase_short"), ("kurz", "passphrase_short"), ("1234567", "passphrase_short"),
+     ("12345678", "passphrase_weak"), ("aaaaaaaaaaaa", "passphrase_weak")],
+)  # fmt: skip
+def test_a_passphrase_that_is_soon_guessed_makes_nothing(tmp_path: Path, phrase: str, code: str) -> None:
     with pytest.raises(SettingsError) as caught:
         create_workspace(tmp_path / "w", PassphraseKeeper(phrase, CHEAP))
-    assert caught.value.code == "passphrase_short"
+    assert caught.value.code == code
     assert list(tmp_path.iterdir()) == []
 
 

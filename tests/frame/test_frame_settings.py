@@ -16,8 +16,6 @@ from campaign_app.settings import DECLARED, Declared, Settings, load, parse, to_
 
 
 def values_of(declared: Declared) -> st.SearchStrategy[Any]:
-    if declared.among:
-        return st.sampled_from(declared.among)
     if isinstance(declared.default, time):
         return st.times().map(lambda at: at.replace(second=0, microsecond=0))
     return st.integers(declared.low, declared.high)
@@ -28,14 +26,13 @@ def test_the_defaults_are_those_of_the_product() -> None:
     assert (settings.max_consent_age_minutes, settings.batch_reread_minutes, settings.batch_size) == (1440, 10, 500)
     assert (settings.window_opens, settings.window_closes) == (time(8), time(22))
     assert settings.zone.key == "Asia/Shanghai"
-    assert (settings.language, settings.theme) == ("zh_CN", "system")
 
 
 @pytest.mark.parametrize("declared", DECLARED, ids=lambda declared: declared.name)
 def test_every_setting_is_described_and_limited(declared: Declared) -> None:
     assert declared.zh
     assert declared.en
-    assert isinstance(declared.default, time) or declared.among or (declared.low, declared.high) != (None, None)
+    assert isinstance(declared.default, time) or (declared.low, declared.high) != (None, None)
     assert parse(declared.name, declared.default) == declared.default
 
 
@@ -57,7 +54,6 @@ def test_any_other_value_is_refused_with_an_error_of_ours(declared: Declared, va
     with suppress(SettingsError):
         parsed = parse(declared.name, value)
         assert type(parsed) is type(declared.default)
-        assert not declared.among or parsed in declared.among
 
 
 @pytest.mark.parametrize(
@@ -72,8 +68,7 @@ def test_any_other_value_is_refused_with_an_error_of_ours(declared: Declared, va
         ("window_opens", "25:00", "setting_type"),
         ("window_opens", "8", "setting_type"),
         ("window_opens", 8, "setting_type"),
-        ("theme", "pink", "setting_choice"),
-        ("language", 1, "setting_type"),
+        ("theme", "dark", "setting_unknown"),
     ],
 )
 def test_a_bad_value_is_named_by_its_code(name: str, value: object, code: str) -> None:
@@ -84,8 +79,8 @@ def test_a_bad_value_is_named_by_its_code(name: str, value: object, code: str) -
 
 
 def test_values_as_a_person_types_them() -> None:
-    settings = with_values(Settings(), {"batch_size": "200", "window_opens": "09:30", "theme": "dark"})
-    assert (settings.batch_size, settings.window_opens, settings.theme) == (200, time(9, 30), "dark")
+    settings = with_values(Settings(), {"batch_size": "200", "window_opens": "09:30"})
+    assert (settings.batch_size, settings.window_opens) == (200, time(9, 30))
 
 
 @pytest.mark.parametrize(("opens", "closes"), [("22:00", "08:00"), ("08:00", "08:00")])
@@ -95,7 +90,9 @@ def test_a_window_that_never_opens_is_refused(opens: str, closes: str) -> None:
     assert caught.value.code == "setting_window"
 
 
-@pytest.mark.parametrize(("name", "value", "code"), [("batch_size", 0, "setting_range"), ("theme", 1, "setting_type")])
+@pytest.mark.parametrize(
+    ("name", "value", "code"), [("batch_size", 0, "setting_range"), ("window_opens", 1, "setting_type")]
+)
 def test_a_value_built_in_code_is_checked_too(name: str, value: Any, code: str) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings(**{name: value})

@@ -12,6 +12,7 @@ from campaign_app.domain.consent import Channel, ConsentMethod, ConsentStatus
 from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.domain.signature import Signature
 from campaign_app.jobs import gating, screening, sync
+from campaign_app.services.accounts import synced_name
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, Shop, person, screen
 
@@ -24,7 +25,10 @@ def test_a_sync_goes_on_where_it_stopped(shop: Shop) -> None:
     with pytest.raises(RemoteUnavailable):
         sync.sync_page(shop.context, account)
     assert sync.sync_page(shop.context, account).rows == 400
+    synced = synced_name(account)
+    shop.workspace.accounts.set_setting(synced, None)
     assert sync.sync_page(shop.context, account) == sync.SyncStep(100, 100, 0, more=False)
+    assert shop.workspace.accounts.setting(synced, None) == NOW.isoformat()
     assert shop.workspace.customers.total() == 900
 
 

@@ -1,15 +1,22 @@
-"""What stands in the window until the workspace is open: waiting, a passphrase, a new workspace, or what is wrong."""
+"""What stands in the window until the workspace is open: a welcome, a new workspace, a passphrase, or what is wrong."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QProgressBar, QStackedWidget, QWidget
+from pathlib import Path
+
+from PySide6.QtCore import QProcess, Qt, QTimer
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QStackedWidget, QWidget
 
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.pages.gate_create import CreatePanel
+from campaign_app.ui.pages.gate_open import FailedPanel, PassphrasePanel
+from campaign_app.ui.pages.gate_welcome import WelcomePanel
+from campaign_app.ui.single import raise_other
 from campaign_app.ui.viewmodels.session import Session, SessionState
-from campaign_app.ui.widgets.basics import button, card, column, label, row
+from campaign_app.ui.widgets.basics import column, label, row
 
-WIDTH = 460
+WIDTH = 560
+SLOW_MS = 2_000
 
 
 class Gate(QWidget):
@@ -19,72 +26,102 @@ class Gate(QWidget):
         self._kit, self._session = kit, session
         self._stack = QStackedWidget()
         self._stack.setFixedWidth(WIDTH)
-        self._panels: dict[str, QWidget] = {
-            "opening": self._opening(),
-            "missing": self._missing(),
-            "passphrase": self._passphrase(),
-            "failed": self._failed(),
-        }
-        for panel in self._panels.values():
+        self.welcome = WelcomePanel(kit.theme)
+        self.new = CreatePanel(kit, session)
+        self.passphrase = PassphrasePanel(kit, session)
+        self.failed = FailedPanel(kit, session)
+        self._waiting = self._opening()
+        for panel in (self._waiting, self.welcome, self.new, self.passphrase, self.failed):
             self._stack.addWidget(panel)
         self.setLayout(column(None, row(None, self._stack, None), None))
+        self._connect()
         session.changed.connect(self.show_state)
         self.show_state(session.state)
 
     def show_state(self, state: SessionState) -> None:
+        self._slow.stop()
         if state.phase == "open":
+            self.new.forget()
+            self.passphrase.forget()
             return
-        self._stack.setCurrentWidget(self._panels[state.phase])
-        words = self._kit.words.error(state.error) if state.error is not None else ""
-        self.reason.setText(words)
-        wrong = state.phase == "passphrase" and state.error is not None and state.error.code == "wrong_passphrase"
-        self.wrong.setText(words if wrong else "")
-        if state.phase == "passphrase":
-            self.passphrase.clear()
-            self.passphrase.setFocus()
+        if state.phase == "opening":
+            self._hint.hide()
+            self._slow.start(SLOW_MS)
+            self._show(self._waiting)
+        elif state.phase == "missing":
+            self.new.show_state(state)
+            self._show(self.new if state.creating else self.welcome)
+        elif state.phase == "passphrase":
+            self._show(self.passphrase)
+            self.passphrase.show_state(state)
+        else:
+            self.failed.show_state(state)
+            self._show(self.failed)
+
+    @property
+    def panel(self) -> QWidget | None:
+        return self._stack.currentWidget()
+
+    def _show(self, panel: QWidget) -> None:
+        """The card is as high as what it holds, whichever panel that is."""
+        self._stack.setCurrentWidget(panel)
+        self._stack.setFixedHeight(max(panel.sizeHint().height(), panel.heightForWidth(WIDTH)))
+
+    def _connect(self) -> None:
+        self.welcome.demo.clicked.connect(self._demo)
+        self.welcome.new.clicked.connect(self._new)
+        self.welcome.other.clicked.connect(self._other)
+        self.new.back.connect(self._session.welcome)
+        self.new.grew.connect(lambda: self._show(self.new))
+        for panel in (self.passphrase, self.failed):
+            panel.other.connect(self._other)
+            panel.back.connect(self._session.welcome)
+        self.failed.shown_elsewhere.connect(self._raise_other)
 
     def _opening(self) -> QWidget:
         busy = QProgressBar()
         busy.setRange(0, 0)
         busy.setAccessibleName(self.tr("正在打开工作区"))
         text = label(self.tr("正在打开工作区…"), "muted")
-        text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._hint = label(self.tr("系统可能正在请您解锁钥匙串，请留意弹出的窗口。"), "small", name="gate_slow")
+        for each in (text, self._hint):
+            each.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        policy = self._hint.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._hint.setSizePolicy(policy)
+        self._hint.hide()
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.timeout.connect(self._hint.show)
         made = QWidget()
-        made.setLayout(column(None, text, busy, None))
+        made.setLayout(column(text, busy, self._hint))
         return made
 
-    def _missing(self) -> QWidget:
-        return card(
-            label(self.tr("新建工作区"), "heading"),
-            label(
-                self.tr("工作区保存客户、同意记录和活动，加密存放在这台电脑上。密钥保存在系统钥匙串里。"),
-                "muted",
-                wrap=True,
-            ),
-            button(self.tr("新建工作区"), "primary", name="gate_create", click=lambda: self._session.create(None)),
-        )
+    def _new(self) -> None:
+        self.new.begin()
+        self._show(self.new)
 
-    def _passphrase(self) -> QWidget:
-        self.passphrase = QLineEdit()
-        self.passphrase.setObjectName("gate_passphrase")
-        self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
-        self.passphrase.setAccessibleName(self.tr("口令"))
-        self.passphrase.returnPressed.connect(self._unlock)
-        self.wrong = label("", "block", wrap=True)
-        return card(
-            label(self.tr("输入口令打开工作区"), "heading"),
-            self.passphrase,
-            self.wrong,
-            button(self.tr("打开"), "primary", name="gate_unlock", click=self._unlock),
-        )
+    def _demo(self) -> None:
+        from campaign_app import bootstrap
 
-    def _failed(self) -> QWidget:
-        self.reason = label("", wrap=True, select=True, name="gate_reason")
-        return card(
-            label(self.tr("工作区没有打开"), "heading"),
-            self.reason,
-            row(None, button(self.tr("重试"), "primary", name="gate_retry", click=self._session.open)),
-        )
+        program, *arguments = bootstrap.demo_command()
+        started, _ = QProcess.startDetached(program, arguments)
+        if started:
+            self._kit.messages.info(self.tr("演示正在另一个窗口打开，关闭它后不会留下任何数据。"))
+        else:
+            self._kit.messages.warn(self.tr("演示没有启动成功，请重新安装本程序。"))
 
-    def _unlock(self) -> None:
-        self._session.open(self.passphrase.text())
+    def _other(self) -> None:
+        folder = QFileDialog.getExistingDirectory(
+            self, self.tr("打开工作区文件夹"), str(self._session.plan.folder.parent)
+        )
+        if folder:
+            self._session.open_at(Path(folder))
+
+    def _raise_other(self) -> None:
+        folder = self._session.plan.folder
+        self._kit.tasks.run(lambda _: raise_other(folder), self._raised, owner=self)
+
+    def _raised(self, found: bool) -> None:  # noqa: FBT001 a result
+        if not found:
+            self._kit.messages.warn(self.tr("没有找到打开此工作区的窗口，可能是命令行程序在使用它；请等它结束后重试。"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtCore import QByteArray, QRect, QSize, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QStackedWidget, QWidget
 
 from campaign_app.ui.desk import Desk
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LEAST: Final = QSize(1024, 700)
 FIRST: Final = QSize(1280, 800)
+TITLE: Final = 40  # of the top, of which something must be on a screen
 
 
 class Shell(QMainWindow):
@@ -81,14 +82,24 @@ class Shell(QMainWindow):
         self.go(key)
         return self._pages[key]
 
+    def place(self, known: QByteArray) -> None:
+        """Where the window was the last time, unless no screen is there any more."""
+        if known.isEmpty() or not self.restoreGeometry(known):
+            return
+        title = QRect(self.geometry().topLeft(), QSize(self.width(), TITLE))
+        if not any(screen.availableGeometry().intersects(title) for screen in QGuiApplication.screens()):
+            self.resize(FIRST)
+            self.move(QGuiApplication.primaryScreen().availableGeometry().topLeft())
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """The application decides: something may still be on its way."""
         event.ignore()
         self.closing.emit()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        super().resizeEvent(event)
-        self._kit.prefs.put_bytes("geometry", self.saveGeometry())
+    def flush(self) -> None:
+        """Every page hands over what it has not saved yet."""
+        for page in self._pages.values():
+            page.flush()
 
     def _went(self, key: str, what: object) -> None:
         page = self.page(key)

@@ -29,6 +29,7 @@ class Plan:
 
     folder: Path
     demo_customers: int | None = None
+    chosen: bool = False  # by the user in the window, to be remembered
 
     @property
     def demo(self) -> bool:
@@ -37,21 +38,35 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """`error` says why it is not open: what to do about it hangs on its code."""
+    """`error` says why it is not open: what to do about it hangs on its code.
+
+    `missing` is the welcome; with an error, or `creating`, it is a new workspace that was not made.
+    """
 
     phase: Phase = "opening"
     error: AppError | None = None
     app: App | None = None
     worker: WorkerState = ""
+    creating: bool = False
+    own_worker: bool = True
 
 
 class Session(QObject):
     changed = Signal(object)  # SessionState
     staged = Signal()  # a demo's shops are synced and its draft is there
 
-    def __init__(self, plan: Plan, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        tasks: Tasks,
+        parent: QObject | None = None,
+        *,
+        start_worker: Callable[[App], WorkerHandle] | None = None,
+    ) -> None:
+        """`start_worker` stands for `bootstrap.start_worker_for`, which starts a process."""
         super().__init__(parent)
         self.plan = plan
+        self._starter = start_worker
         self.state = SessionState()
         self.staging = plan.demo  # until a demo's shops are connected and synced
         self._tasks = tasks
@@ -59,25 +74,42 @@ class Session(QObject):
         self._worker: WorkerHandle | None = None
         self._restarts = 0
         self._closed = False
+        self._trying = False
         self._staged = False
         self._watch = QTimer(self)
         self._watch.setInterval(LOOK_MS)
         self._watch.timeout.connect(self._look)
+        tasks.crashed.connect(self._crashed)
 
     def open(self, passphrase: str | None = None) -> None:
         """Opens the workspace in the background; asks for a passphrase by the phase of that name."""
-        self._become(SessionState("opening"))
-        self._tasks.run(lambda _: self._opened(passphrase), self._begin, failed=self._refused, owner=self, key="open")
+        self._try(lambda: self._opened(passphrase), self._refused)
 
-    def create(self, passphrase: str | None) -> None:
+    def open_at(self, folder: Path) -> None:
+        """Another workspace, which must be there."""
+        if self._free:
+            self.plan = replace(self.plan, folder=folder, chosen=True)
+            self._try(lambda: self._opened(None, must_be=True), self._refused)
+
+    def create(self, passphrase: str | None, folder: Path | None = None) -> None:
         """A new workspace whose key lies in the keychain, or under a passphrase where one is given."""
-        self._become(SessionState("opening"))
-        self._tasks.run(lambda _: self._created(passphrase), self._begin, failed=self._refused, owner=self, key="open")
+        if self._free:
+            self.plan = replace(self.plan, folder=folder or self.plan.folder, chosen=True)
+            self._try(lambda: self._created(passphrase), self._not_created, creating=True)
+
+    def welcome(self) -> None:
+        """Back to the first choice, such as after a workspace that cannot be opened."""
+        if self._free:
+            self._become(SessionState("missing"))
+
+    def stop(self) -> None:
+        """The window ends: what is still being opened is closed again as soon as it is there."""
+        self._closed = True
+        self._watch.stop()
 
     def close(self) -> None:
         """Stops the worker and closes the workspace; blocks until both are done. No background work may be left."""
-        self._closed = True
-        self._watch.stop()
+        self.stop()
         self._stack.close()
         self.state = replace(self.state, phase="opening", app=None, worker="")
 
@@ -85,12 +117,25 @@ class Session(QObject):
         self._restarts = 0
         self._start_worker()
 
-    def _opened(self, passphrase: str | None) -> _Held | None:
+    @property
+    def _free(self) -> bool:
+        """One workspace a window, and one attempt at a time: what an overtaken one opened nobody would close."""
+        return self.state.app is None and not self._trying
+
+    def _try(
+        self, attempt: Callable[[], _Held | None], refused: Callable[[AppError], None], *, creating: bool = False
+    ) -> None:
+        if self._free:
+            self._trying = True
+            self._become(SessionState("opening", creating=creating))
+            self._tasks.run(lambda _: attempt(), self._begin, failed=refused, owner=self)
+
+    def _opened(self, passphrase: str | None, *, must_be: bool = False) -> _Held | None:
         from campaign_app import bootstrap, demo
 
         if self.plan.demo:
             return _hold(lambda stack: demo.open_demo(stack, self.plan.folder / "workspace"))
-        if not bootstrap.is_workspace(self.plan.folder):
+        if not must_be and bootstrap.is_free(self.plan.folder):
             return None
         keeper = _keeper(self.plan.folder, passphrase)
         return _hold(lambda stack: bootstrap.open_for_window(stack, self.plan.folder, keeper))
@@ -103,6 +148,7 @@ class Session(QObject):
         return _hold(lambda stack: bootstrap.open_for_window(stack, self.plan.folder, keeper))
 
     def _begin(self, opened: _Held | None) -> None:
+        self._trying = False
         if opened is None:
             self._become(SessionState("missing"))
             return
@@ -114,20 +160,33 @@ class Session(QObject):
         self._start_worker()
         self._watch.start()
 
+    def _crashed(self, error: object) -> None:
+        """A bug while it was being opened is told elsewhere; the window must not wait for ever."""
+        if self._trying:
+            self._refused(AppError("bug", str(type(error).__name__)))
+
+    def _not_created(self, error: AppError) -> None:
+        from campaign_app import bootstrap
+
+        if bootstrap.is_workspace(self.plan.folder):  # it was made, and then not opened
+            self._refused(error)
+            return
+        self._trying = False
+        self._become(SessionState("missing", error=error, creating=True))
+
     def _refused(self, error: AppError) -> None:
+        self._trying = False
         asks = error.code in ("passphrase_needed", "wrong_passphrase")
         self._become(SessionState("passphrase" if asks else "failed", error=error))
 
     def _start_worker(self) -> None:
         from campaign_app import bootstrap
 
-        app = self.state.app
+        app, start = self.state.app, self._starter or bootstrap.start_worker_for
         if app is None:
             return
         self._become(replace(self.state, worker="starting"))
-        self._tasks.run(
-            lambda _: bootstrap.start_worker_for(app), self._worker_started, failed=self._worker_failed, owner=self
-        )
+        self._tasks.run(lambda _: start(app), self._worker_started, failed=self._worker_failed, owner=self)
 
     def _worker_started(self, worker: WorkerHandle) -> None:
         if self._closed:
@@ -135,7 +194,7 @@ class Session(QObject):
             return
         self._worker = worker
         self._stack.callback(worker.close)
-        self._become(replace(self.state, worker="running"))
+        self._become(replace(self.state, worker="running", error=None, own_worker=worker.own))
         if self.plan.demo and not self._staged:
             self._staged = True
             self._stage()

@@ -29,6 +29,9 @@ class Page(QWidget):
     def shown(self) -> None:
         """The user came to this page: look whether what it shows is still true."""
 
+    def flush(self) -> None:
+        """The window closes: hand what is not saved yet to `tasks.write`, which is waited for."""
+
     def open(self, what: object) -> None:
         """Another page sent the user here for something, such as a campaign's id."""
 

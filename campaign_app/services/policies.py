@@ -1,0 +1,51 @@
+"""The workspace's settings as a person changes them: checked as a whole, stored at once, written into the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from campaign_app import settings
+from campaign_app.domain.ports import AccountStore, AuditLog, Clock
+from campaign_app.settings import Settings
+
+
+class Policies:
+    def __init__(self, *, store: AccountStore, audit: AuditLog, clock: Clock) -> None:
+        self._store = store
+        self._audit = audit
+        self._clock = clock
+
+    def current(self) -> Settings:
+        """Raises SettingsError for a stored value that this version does not take; `restore` mends it."""
+        return settings.load(self._store.setting)
+
+    def save(self, values: Mapping[str, str], *, actor: str) -> Settings:
+        """Changes some settings, as typed; all of them or none. The next job works by them. Raises SettingsError."""
+        before = self.current()
+        after = settings.with_values(before, values)
+        self._put(before, after, actor)
+        return after
+
+    def restore(self, *, actor: str) -> Settings:
+        """The defaults again, whatever is stored."""
+        self._put(None, Settings(), actor)
+        return Settings()
+
+    def _put(self, before: Settings | None, after: Settings, actor: str) -> None:
+        now = _stored(after)
+        defaults = _stored(Settings())
+        then = {name: self._store.setting(name, defaults[name]) for name in now} if before is None else _stored(before)
+        changed = {name: value for name, value in now.items() if value != then[name]}
+        if not changed:
+            return
+        self._store.set_settings(changed)
+        for name, value in changed.items():
+            # what was stored may be nothing that this version knows
+            former = then[name] if isinstance(then[name], int | str) else None
+            self._audit.record(
+                "settings.changed", actor=actor, at=self._clock(), setting=name, value=value, former=former
+            )
+
+
+def _stored(known: Settings) -> dict[str, int | str]:
+    return {each.name: settings.to_stored(getattr(known, each.name)) for each in settings.DECLARED}

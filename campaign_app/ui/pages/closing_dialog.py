@@ -1,0 +1,82 @@
+"""Closing while something is being sent or scheduled: what it is, what will become of it, and the choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+
+from campaign_app.ui import show
+from campaign_app.ui.viewmodels.closing import OnItsWay
+from campaign_app.ui.widgets.basics import button, column, label, row
+
+SHOWN = 6
+
+
+class Choice(IntEnum):
+    """As `QDialog.result` has it: closing the dialog itself is going back."""
+
+    BACK = 0
+    LEAVE = 1
+    STAY_HIDDEN = 2
+
+
+class ClosingDialog(QDialog):
+    def __init__(
+        self,
+        campaigns: Sequence[OnItsWay],
+        *,
+        tray: bool,
+        demo: bool,
+        own_worker: bool,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("closing")
+        self.setWindowTitle(self.tr("还有活动没有发完"))
+        self.setFixedWidth(560)
+        hide = self.tr("最小化到托盘") if tray else self.tr("最小化窗口")
+        self.stay = button(hide, "primary", name="closing_hide", click=lambda: self.done(Choice.STAY_HIDDEN))
+        self.leave = button(self.tr("仍要退出"), "danger", name="closing_leave", click=lambda: self.done(Choice.LEAVE))
+        self.back = button(self.tr("返回"), name="closing_back", click=self.reject)
+        self.what = label(self._consequence(demo=demo, own_worker=own_worker), wrap=True, name="closing_what")
+        self.setLayout(
+            column(
+                label(self.tr("还有活动没有发完"), "heading"),
+                self._names(campaigns),
+                self.what,
+                label(self._hiding(tray=tray), "muted", wrap=True),
+                row(self.back, None, self.leave, self.stay),
+                margin=5,
+                space=4,
+            )
+        )
+        self.stay.setDefault(True)
+        self.stay.setFocus()
+
+    def _names(self, campaigns: Sequence[OnItsWay]) -> QVBoxLayout:
+        lines = [self._line(campaign) for campaign in campaigns[:SHOWN]]
+        if len(campaigns) > SHOWN:
+            lines.append(label(self.tr("另有 %n 个活动", "", len(campaigns) - SHOWN), "muted"))
+        return column(*lines, space=1)
+
+    def _line(self, campaign: OnItsWay) -> QLabel:
+        sending = campaign.send_at is None
+        state = self.tr("正在发送") if sending else self.tr("定时 {at}").format(at=show.moment(campaign.send_at))
+        return label(f"“{campaign.name}”  {state}", "strong", wrap=True)
+
+    def _consequence(self, *, demo: bool, own_worker: bool) -> str:
+        if demo:
+            return self.tr("这是演示：退出后模拟发送停止，演示数据全部删除。")
+        if not own_worker:
+            return self.tr("后台进程独立运行：退出窗口不影响发送，活动按时继续。")
+        return self.tr(
+            "退出后发送暂停，还没发出的短信留在原处，不会丢失也不会重复；下次打开时接着发。"
+            "若那时已过当天可发送的时间，活动会等您重新安排，不会自动补发。"
+        )
+
+    def _hiding(self, *, tray: bool) -> str:
+        if tray:
+            return self.tr("最小化到托盘后，窗口收起，发送照常进行；从托盘图标可以再打开。")
+        return self.tr("最小化后，发送照常进行；从任务栏可以再打开。")

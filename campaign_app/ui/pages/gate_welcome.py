@@ -1,0 +1,71 @@
+"""The first run: three ways to begin."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
+
+from campaign_app.ui.theme import icons
+from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.widgets.basics import button, card, column, label, row
+
+_ICON = 26
+
+
+class WelcomePanel(QWidget):
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._pictures: list[tuple[QLabel, str]] = []
+        self.demo = button(self.tr("试用演示"), "primary", name="gate_demo")
+        self.new = button(self.tr("新建…"), name="gate_new")
+        self.other = button(self.tr("打开…"), name="gate_open")
+        for made, spoken in (
+            (self.new, self.tr("新建工作区")),
+            (self.other, self.tr("打开已有工作区")),
+        ):
+            made.setAccessibleName(spoken)
+        width = max(each.sizeHint().width() for each in (self.demo, self.new, self.other))
+        for each in (self.demo, self.new, self.other):
+            each.setFixedWidth(width + 8)
+        title = label(self.tr("欢迎使用允发"), "title")
+        words = label(self.tr("只给平台确认同意的人发营销短信，发送前看清签名和文案是否合规。"), "muted", wrap=True)
+        for centred in (title, words):
+            centred.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.setLayout(column(title, words, *self._ways(), space=3))
+        theme.changed.connect(self._draw)
+        self._draw()
+
+    def _ways(self) -> tuple[QFrame, ...]:
+        return (
+            self._way(
+                "play",
+                self.tr("先看一遍"),
+                self.tr("模拟的平台和客户，几分钟走完从受众到结果；关闭后不留任何数据。"),
+                self.demo,
+            ),
+            self._way(
+                "plus",
+                self.tr("新建工作区"),
+                self.tr("客户、同意记录和活动加密保存在这台电脑上；然后连接平台账户。"),
+                self.new,
+            ),
+            self._way(
+                "document",
+                self.tr("打开已有工作区"),
+                self.tr("选择以前创建或从备份恢复的工作区文件夹。"),
+                self.other,
+            ),
+        )
+
+    def _way(self, picture: str, title: str, text: str, press: QPushButton) -> QFrame:
+        image = QLabel()
+        image.setFixedWidth(_ICON + 4)
+        self._pictures.append((image, picture))
+        press.setAccessibleDescription(text)
+        words = column(label(title, "strong"), label(text, "muted", wrap=True), space=1)
+        return card(row(image, words, press, space=4, stretch=1))
+
+    def _draw(self) -> None:
+        for image, picture in self._pictures:
+            image.setPixmap(icons.pixmap(picture, self._theme.tokens.accent, _ICON, self.devicePixelRatioF()))

@@ -1,0 +1,115 @@
+"""设置 → 策略: every declared setting as a field; what is wrong is said beside it while it is typed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QWidget
+
+from campaign_app.settings import DECLARED, Declared
+from campaign_app.ui import show
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.settings_section import Section
+from campaign_app.ui.theme.sheet import set_property
+from campaign_app.ui.viewmodels.settings import DEFAULTS, PoliciesModel, PoliciesState
+from campaign_app.ui.widgets.ask import confirm
+from campaign_app.ui.widgets.basics import button, card, column, divider, label, row
+
+GROUPS: Final = (
+    ("consent", ("max_consent_age_minutes", "batch_reread_minutes")),
+    ("sending", ("window_opens", "window_closes", "batch_size")),
+    ("caps", ("house_cap_per_week", "house_cap_per_month")),
+)
+
+
+class PoliciesSection(Section):
+    def __init__(self, desk: Desk, model: PoliciesModel) -> None:
+        super().__init__()
+        self.title.setText(self.tr("策略"))
+        self.subtitle.setText(self.tr("从下一个任务起生效，每次改动都会留痕。没有任何设置能让未经确认的人收到短信。"))
+        self._desk, self._model = desk, model
+        self.fields: dict[str, PolicyField] = {}
+        for title, names in self._groups():
+            self.content.addWidget(self._group(title, names))
+        self.save = button(self.tr("保存"), "primary", name="policy_save", click=model.save)
+        self.undo = button(self.tr("放弃改动"), name="policy_undo", click=model.undo)
+        self.restore = button(self.tr("恢复默认…"), "quiet", name="policy_restore", click=self._restore)
+        self.content.addLayout(row(self.restore, None))
+        for each in (self.undo, self.save):
+            self.buttons.addWidget(each)
+        model.changed.connect(self.show_state)
+        model.saved.connect(self._saved)
+        self.show_state(model.state)
+
+    def show_state(self, state: PoliciesState) -> None:
+        for name, field in self.fields.items():
+            field.show_value(state.typed.get(name, ""), state.problems.get(name, ""), name in state.changed)
+        self.save.setEnabled(state.savable)
+        self.undo.setEnabled(bool(state.changed) and not state.saving)
+        self.restore.setEnabled(state.restorable)
+
+    def _groups(self) -> list[tuple[str, tuple[str, ...]]]:
+        titles = {"consent": self.tr("同意记录"), "sending": self.tr("发送"), "caps": self.tr("频次上限")}
+        grouped: list[tuple[str, tuple[str, ...]]] = [(titles[key], names) for key, names in GROUPS]
+        known = {name for _, names in GROUPS for name in names}
+        if rest := tuple(each.name for each in DECLARED if each.name not in known):
+            grouped.append((self.tr("其他"), rest))
+        return grouped
+
+    def _group(self, title: str, names: tuple[str, ...]) -> QFrame:
+        parts: list[QWidget] = [label(title, "strong")]
+        by_name = {each.name: each for each in DECLARED}
+        for name in names:
+            field = self.fields[name] = PolicyField(self._desk.kit.words.language, by_name[name])
+            field.edit.textEdited.connect(lambda text, name=name: self._model.type(name, text))
+            parts += [divider(), field]
+        return card(*parts)
+
+    def _restore(self) -> None:
+        words = self.tr("所有策略回到默认值，从下一个任务起生效。")
+        if confirm(self, self.tr("恢复默认策略？"), words, yes=self.tr("恢复默认"), no=self.tr("保留")):
+            self._model.restore()
+
+    def _saved(self) -> None:
+        self._desk.kit.messages.done(self.tr("策略已保存，从下一个任务起生效。"))
+
+
+class PolicyField(QWidget):
+    def __init__(self, language: str, declared: Declared) -> None:
+        super().__init__()
+        self._declared = declared
+        said = declared.zh if language == "zh_CN" else declared.en
+        self.edit = QLineEdit()
+        self.edit.setObjectName(f"policy_{declared.name}")
+        self.edit.setAccessibleName(said)
+        self.edit.setFixedWidth(104)
+        self.limits = label(self._limits(), "small")
+        self.problem: QLabel = label("", "block", wrap=True, name=f"policy_{declared.name}_problem")
+        self.edit.setAccessibleDescription(self.limits.text())
+        words = column(label(said, wrap=True), self.limits, self.problem, space=1)
+        self.setLayout(row(words, self.edit, space=4, stretch=0))
+
+    def show_value(self, text: str, problem: str, changed: bool) -> None:  # noqa: FBT001 a part of the state
+        if self.edit.text().strip() != text:
+            self.edit.setText(text)
+        self.problem.setText(self._said(problem))
+        self.problem.setVisible(bool(problem))
+        set_property(self.edit, "invalid", bool(problem))
+        self.limits.setText(self._limits() + (self.tr(" · 未保存") if changed and not problem else ""))
+
+    def _limits(self) -> str:
+        usual = self.tr("默认 {value}").format(value=DEFAULTS[self._declared.name])
+        low, high = self._declared.low, self._declared.high
+        if low is None or high is None:
+            return usual
+        return self.tr("{low} 到 {high}，{usual}").format(low=low, high=show.count(high), usual=usual)
+
+    def _said(self, problem: str) -> str:
+        low, high = self._declared.low, self._declared.high
+        if problem == "setting_window":
+            return self.tr("最晚时间必须晚于最早时间。")
+        if problem == "setting_range" and low is not None and high is not None:
+            return self.tr("请填 {low} 到 {high} 之间的数。").format(low=low, high=show.count(high))
+        if problem:
+            return self.tr("请填整数。") if low is not None else self.tr("请填时间，例如 08:00。")
+        return ""

@@ -1,0 +1,51 @@
+"""设置 → 界面: language and appearance, which take effect at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton
+
+from campaign_app.ui.kit import Kit
+from campaign_app.ui.pages.settings_section import Section
+from campaign_app.ui.prefs import LANGUAGES
+from campaign_app.ui.widgets.basics import card, label, row
+
+
+class WindowSection(Section):
+    def __init__(self, kit: Kit) -> None:
+        super().__init__()
+        self.title.setText(self.tr("界面"))
+        self.subtitle.setText(self.tr("只影响这台电脑上的窗口，立即生效。"))
+        self._kit = kit
+        self._groups: list[QButtonGroup] = []
+        looks = {"system": self.tr("跟随系统"), "light": self.tr("浅色"), "dark": self.tr("深色")}
+        tongues = {str(code): words for code, words in LANGUAGES.items()}
+        self.content.addWidget(self._choice("language", self.tr("语言"), tongues, kit.prefs.language, self._speak))
+        self.content.addWidget(self._choice("theme", self.tr("外观"), looks, kit.prefs.theme, self._look))
+
+    def _choice(
+        self, name: str, title: str, choices: Mapping[str, str], now: str, choose: Callable[[str], None]
+    ) -> QFrame:
+        group = QButtonGroup(self)
+        self._groups.append(group)
+        made = []
+        for code, words in choices.items():
+            choice = QRadioButton(words)
+            choice.setObjectName(f"{name}_{code}")
+            choice.setAccessibleDescription(title)
+            choice.setChecked(code == now)
+            choice.clicked.connect(partial(choose, code))
+            group.addButton(choice)
+            made.append(choice)
+        return card(label(title, "strong"), row(*made, None, space=5))
+
+    def _look(self, name: str, _checked: bool = True) -> None:  # noqa: FBT001, FBT002 what `clicked` says
+        self._kit.prefs.theme = name
+        self._kit.theme.use(name)
+
+    def _speak(self, name: str, _checked: bool = True) -> None:  # noqa: FBT001, FBT002 what `clicked` says
+        for code in LANGUAGES:
+            if code == name:
+                self._kit.prefs.language = code

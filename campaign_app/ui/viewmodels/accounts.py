@@ -1,0 +1,153 @@
+"""The connected accounts as the settings show them: state, last sync, test and disconnect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from campaign_app.domain.customer import Account, Entity
+from campaign_app.domain.errors import AppError
+from campaign_app.domain.ports import ConnectionReport, Job
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App
+    from campaign_app.ui.messages import Messages
+    from campaign_app.ui.tasks import Tasks
+    from campaign_app.ui.viewmodels.jobs import Jobs
+
+ACTOR: Final = "window"
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What the last test of an account said: a report, an error, or nothing yet while it runs."""
+
+    report: ConnectionReport | None = None
+    error: AppError | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.report is None and self.error is None
+
+    @property
+    def problem(self) -> AppError | None:
+        """Why the account cannot be used, by what the platform said or failed to say."""
+        if self.report is None or self.report.ok:
+            return self.error
+        skew = round(abs(self.report.clock_skew_seconds))
+        return AppError(self.report.problem or "not_connected", "The platform's answer forbids it", skew_seconds=skew)
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """One account with whatever a card of it shows."""
+
+    account: Account
+    entity: Entity | None
+    synced_at: datetime | None
+    tested: Tested | None = None
+    syncing: Job | None = None
+
+    @property
+    def connected(self) -> bool:
+        return self.account.state == "connected"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsState:
+    """`shops` is None until they were read."""
+
+    shops: tuple[Shop, ...] | None = None
+    entities: tuple[Entity, ...] = field(default=())
+
+
+class AccountsModel(QObject):
+    changed = Signal(object)  # AccountsState
+
+    def __init__(self, app: App, tasks: Tasks, messages: Messages, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._app, self._tasks, self._messages, self._jobs = app, tasks, messages, jobs
+        self.state = AccountsState()
+        jobs.changed.connect(self._jobs_changed)
+        jobs.ended.connect(self._job_ended)
+
+    def load(self) -> None:
+        self._tasks.run(lambda _: self._read(), self._loaded, failed=self._messages.error, owner=self, key="load")
+
+    def test(self, account_id: int) -> None:
+        """Asks the platform again; changes nothing."""
+        self._put(account_id, Tested())
+        self._tasks.run(
+            lambda _: self._app.accounts.test(account_id),
+            lambda report: self._put(account_id, Tested(report)),
+            failed=lambda error: self._put(account_id, Tested(error=error)),
+            owner=self,
+            key=f"test {account_id}",
+        )
+
+    def sync(self, account_id: int) -> None:
+        self._jobs.enqueue("sync", account_id=account_id)
+
+    def disconnect_account(self, account_id: int) -> None:
+        self._tasks.write(
+            lambda _: self._app.accounts.disconnect(account_id, actor=ACTOR),
+            lambda _: self.load(),
+            failed=self._messages.error,
+            owner=self,
+        )
+
+    def describe(self, entity: Entity) -> None:
+        """Kind and licences of an entity, as a person says."""
+        self._tasks.write(
+            lambda _: self._app.accounts.describe_entity(
+                entity.uscc, kind=entity.kind, licences=entity.licences, actor=ACTOR
+            ),
+            lambda _: self.load(),
+            failed=self._messages.error,
+            owner=self,
+        )
+
+    def _read(self) -> AccountsState:
+        accounts = self._app.accounts
+        entities = accounts.entities()
+        by_uscc = {entity.uscc: entity for entity in entities}
+        shops = [
+            Shop(account, by_uscc.get(account.entity_uscc), accounts.synced_at(account.id))
+            for account in accounts.all()
+        ]
+        return AccountsState(tuple(shops), entities)
+
+    def _loaded(self, read: AccountsState) -> None:
+        known = {shop.account.id: shop for shop in self.state.shops or ()}
+        shops = [
+            replace(shop, tested=known[shop.account.id].tested) if shop.account.id in known else shop
+            for shop in read.shops or ()
+        ]
+        self._become(replace(read, shops=tuple(self._with_job(shop) for shop in shops)))
+
+    def _with_job(self, shop: Shop) -> Shop:
+        return replace(shop, syncing=self._jobs.of("sync", account_id=shop.account.id))
+
+    def _jobs_changed(self, _: object) -> None:
+        if self.state.shops is not None:
+            self._become(replace(self.state, shops=tuple(map(self._with_job, self.state.shops))))
+
+    def _job_ended(self, job: Job) -> None:
+        if job.kind != "sync":
+            return
+        if job.state == "failed":
+            self._messages.error(AppError(job.error, job.error))
+        self.load()
+
+    def _put(self, account_id: int, tested: Tested) -> None:
+        shops = self.state.shops or ()
+        changed = (replace(shop, tested=tested) if shop.account.id == account_id else shop for shop in shops)
+        self._become(replace(self.state, shops=tuple(changed)))
+
+    def _become(self, state: AccountsState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)

@@ -1,0 +1,143 @@
+"""Connecting an account in two steps: look who is there, then keep it. Nothing is stored before, or after a cancel."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from campaign_app.domain.errors import AppError, SettingsError
+from campaign_app.domain.ports import ConnectionReport
+
+if TYPE_CHECKING:
+    from campaign_app.domain.customer import Account
+    from campaign_app.services.accounts import Accounts
+    from campaign_app.ui.tasks import Task, Tasks
+
+ACTOR: Final = "window"
+KEY_FILE_MAX: Final = 4_096
+Phase = Literal["asking", "checking", "seen", "keeping", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person typed. The key is nowhere else, and goes with the dialog."""
+
+    base_url: str = ""
+    key_id: str = ""
+    private_key: str = field(default="", repr=False)
+
+    @property
+    def whole(self) -> bool:
+        return bool(self.base_url and self.key_id and self.private_key)
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxShop:
+    """One shop of the line that `campaign-app sandbox` prints."""
+
+    name: str
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectState:
+    phase: Phase = "asking"
+    report: ConnectionReport | None = None
+    error: AppError | None = None
+    account: Account | None = None
+
+    @property
+    def busy(self) -> bool:
+        return self.phase in ("checking", "keeping")
+
+
+class ConnectModel(QObject):
+    changed = Signal(object)  # ConnectState
+    key_read = Signal(str)
+
+    def __init__(self, accounts: Accounts, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._accounts, self._tasks = accounts, tasks
+        self.state = ConnectState()
+        self._asked = Asked()
+        self._task: Task | None = None
+
+    def check(self, asked: Asked) -> None:
+        """Who is there; stores nothing."""
+        self._asked = asked
+        self._become(ConnectState("checking"))
+        self._task = self._tasks.run(
+            lambda _: self._accounts.check(base_url=asked.base_url, key_id=asked.key_id, private_key=asked.private_key),
+            lambda report: self._checked(asked, report),
+            failed=self._refused,
+            owner=self,
+            key="connect",
+        )
+
+    def keep(self) -> None:
+        """Stores the account as it was seen."""
+        report, asked = self.state.report, self._asked
+        if report is None or self.state.busy:
+            return
+        self._become(replace(self.state, phase="keeping"))
+        self._tasks.write(
+            lambda _: self._accounts.keep(
+                report, base_url=asked.base_url, key_id=asked.key_id, private_key=asked.private_key, actor=ACTOR
+            ),
+            lambda account: self._become(ConnectState("done", report, account=account)),
+            failed=self._refused,
+            owner=self,
+        )
+
+    def cancel(self) -> None:
+        """Back to asking at once; the answer that is under way is dropped."""
+        if self.state.phase == "checking" and self._task is not None:
+            self._task.cancel()
+        if self.state.phase != "keeping":
+            self.edited()
+
+    def edited(self) -> None:
+        """What was seen is not what is typed now."""
+        self._asked = Asked()
+        self._become(ConnectState())
+
+    def read_key(self, file: Path) -> None:
+        self._tasks.run(lambda _: key_in(file), self.key_read.emit, failed=self._refused, owner=self, key="key")
+
+    def _checked(self, asked: Asked, report: ConnectionReport) -> None:
+        if self.state.phase == "checking" and asked is self._asked:
+            self._become(ConnectState("seen", report))
+
+    def _refused(self, error: AppError) -> None:
+        if self.state.phase != "asking" or error.code in ("no_file", "bad_private_key"):
+            self._become(ConnectState(error=error))
+
+    def _become(self, state: ConnectState) -> None:
+        self.state = state
+        self.changed.emit(state)
+
+
+def key_in(file: Path) -> str:
+    """The private key in a file; raises SettingsError("no_file")."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(KEY_FILE_MAX).decode("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError("no_file", "The key file cannot be read", file=file.name) from error
+
+
+def sandbox_shops(pasted: str) -> tuple[SandboxShop, ...]:
+    """The shops in the line that `campaign-app sandbox` prints; none in anything else."""
+    try:
+        line = json.loads(pasted)
+        url = str(line["url"])
+        return tuple(
+            SandboxShop(f"{shop['name']} · {shop['entity']['name']}", Asked(url, shop["key_id"], shop["private_key"]))
+            for shop in line["shops"]
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ()

@@ -1,0 +1,82 @@
+"""Connecting: looked at before it is stored, and what a person said of an entity outlives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from campaign_app import bootstrap
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import NotAllowed, NotFound, RemoteRefused
+from tests.helpers.sandbox import SandboxProcess, SandboxShop
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxProcess]:
+    with SandboxProcess(customers=50) as running:
+        yield running
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[bootstrap.App]:
+    with bootstrap.create_app(tmp_path / "workspace", MemoryKeeper(bytes(32))) as made:
+        yield made
+
+
+def keys(sandbox: SandboxProcess, shop: SandboxShop) -> dict[str, str]:
+    return {"base_url": sandbox.url, "key_id": shop.key_id, "private_key": shop.private_key}
+
+
+def connect(app: bootstrap.App, sandbox: SandboxProcess) -> Account:
+    return app.accounts.connect(**keys(sandbox, sandbox.shops[0]), actor="test")
+
+
+def test_a_look_stores_nothing(app: bootstrap.App, sandbox: SandboxProcess) -> None:
+    report = app.accounts.check(**keys(sandbox, sandbox.shops[0]))
+    assert (report.entity_uscc, report.simulated) == (sandbox.shops[0].entity_uscc, True)
+    assert app.accounts.all() == ()
+    assert app.accounts.entities() == ()
+
+
+def test_what_was_looked_at_is_what_is_kept(app: bootstrap.App, sandbox: SandboxProcess) -> None:
+    asked = keys(sandbox, sandbox.shops[0])
+    account = app.accounts.keep(app.accounts.check(**asked), **asked, actor="test")
+    assert app.accounts.all() == (account,)
+    assert app.accounts.private_key(account.id) == sandbox.shops[0].private_key
+    assert app.accounts.test(account.id).ok
+
+
+def test_a_key_that_the_platform_does_not_know_is_refused_before_anything_is_stored(
+    app: bootstrap.App, sandbox: SandboxProcess
+) -> None:
+    with pytest.raises(RemoteRefused):
+        app.accounts.check(**{**keys(sandbox, sandbox.shops[0]), "private_key": sandbox.shops[1].private_key})
+    assert app.accounts.all() == ()
+
+
+def test_an_account_is_connected_once(app: bootstrap.App, sandbox: SandboxProcess) -> None:
+    connect(app, sandbox)
+    with pytest.raises(NotAllowed) as caught:
+        connect(app, sandbox)
+    assert caught.value.code == "account_exists"
+
+
+def test_what_a_person_said_of_an_entity_outlives_a_new_connection(app: bootstrap.App, sandbox: SandboxProcess) -> None:
+    account = connect(app, sandbox)
+    described = app.accounts.describe_entity(
+        account.entity_uscc, kind="institution", licences=("finance", "finance"), actor="test"
+    )
+    assert described.licences == ("finance",)
+    app.accounts.disconnect(account.id, actor="test")
+    connect(app, sandbox)
+    assert app.accounts.entities() == (described,)
+    (entry,) = (e for e in app.workspace.audit.entries() if e.action == "entity.described")
+    assert entry.facts == {"uscc": account.entity_uscc, "kind": "institution", "licences": "finance"}
+
+
+def test_an_entity_that_is_not_there_cannot_be_described(app: bootstrap.App) -> None:
+    with pytest.raises(NotFound):
+        app.accounts.describe_entity("91330100MA0000000X", kind="enterprise", licences=(), actor="test")
