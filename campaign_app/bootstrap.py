@@ -8,22 +8,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from campaign_app import keeping
-from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.ports import Clock, JobStore
 
 if TYPE_CHECKING:
     from subprocess import Popen
 
     from campaign_app.credentials import KeyKeeper
-    from campaign_app.jobs.stores import Context, Remotes
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
@@ -37,9 +34,6 @@ if TYPE_CHECKING:
     from campaign_app.storage.workspace import Workspace
 
 DEMO: Final = "demo"
-# how far a platform's clock may run ahead of ours before its dates count as future
-CLOCK_SKEW: Final = timedelta(seconds=60)
-STOP_SECONDS: Final = 5
 default_folder, is_workspace, is_free = keeping.default_folder, keeping.is_workspace, keeping.is_free
 key_lives, keeper_of, new_keeper = keeping.key_lives, keeping.keeper_of, keeping.new_keeper
 handed_keeper, passphrase_in = keeping.handed_keeper, keeping.passphrase_in
@@ -153,7 +147,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.policies import Policies
 
     clock = shifted_clock(offset) if offset else system_clock
-    texts = _texts(workspace)
+    texts = texts_of(workspace)
     accounts = Accounts(
         store=workspace.accounts,
         secrets=workspace.secrets,
@@ -170,7 +164,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         hours=lambda: _hours(workspace),
     )
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock)
-    imports = _imports(workspace, clock)
+    imports = imports_of(workspace, clock)
     policies = Policies(store=workspace.accounts, audit=workspace.audit, clock=clock)
     return App(
         workspace=workspace,
@@ -211,7 +205,7 @@ def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:
     return settings.window_opens, settings.window_closes
 
 
-def _imports(workspace: Workspace, clock: Clock) -> Imports:
+def imports_of(workspace: Workspace, clock: Clock) -> Imports:
     from campaign_app.jobs.tabular import open_table
     from campaign_app.services.imports import Imports
 
@@ -243,7 +237,7 @@ def _client(clock: Clock) -> Callable[..., Any]:
     return lambda account, private_key: client_for(account, private_key, clock)
 
 
-def _texts(workspace: Workspace) -> Texts:
+def texts_of(workspace: Workspace) -> Texts:
     from campaign_app import assets
     from campaign_app.compliance import Engine, load_all
     from campaign_app.services.texts import Texts
@@ -317,113 +311,9 @@ def start_worker_for(app: App) -> WorkerHandle:
         return WorkerHandle(stack.pop_all(), process)
 
 
-def run_worker(
-    folder: Path,
-    keeper: KeyKeeper,
-    *,
-    clock_offset: timedelta,
-    stopped: Callable[[float], bool],
-    ready: Callable[[], None],
-) -> None:
-    """Works until `stopped(seconds)` says so. Raises WorkspaceError("in_use") if the workspace has a worker.
-
-    What is still running at the end goes on at the next start. The clock is shifted for a demo's workspace only.
-    """
-    from campaign_app.jobs import flows
-    from campaign_app.jobs.worker import Worker, flow_starter, forget_flows, run
-    from campaign_app.processes import look_for_cycles_less_often
-    from campaign_app.storage.workspace import open_workspace
-
-    workspace = open_workspace(folder, keeper)
-    try:
-        with workspace.lock("worker"):
-            clock = _worker_clock(workspace, clock_offset)
-            context = worker_context(workspace, clock)
-            imports = _imports(workspace, clock)
-            launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was))
-            look_for_cycles_less_often()
-            ready()
-            run(Worker(context, flow_starter(context, launched), forget_flows), stopped=stopped)
-            flows.stop(STOP_SECONDS)
-    finally:
-        workspace.close()
-
-
-def _worker_clock(workspace: Workspace, offset: timedelta) -> Clock:
-    if offset and not workspace.accounts.setting(DEMO, default=False):
-        raise SettingsError("clock_offset", "Only a demo's clock can be shifted")
-    return shifted_clock(offset) if offset else system_clock
-
-
-def worker_context(workspace: Workspace, clock: Clock) -> Context:
-    from campaign_app.consent import Policy
-    from campaign_app.jobs.stores import Context, Stores
-
-    stores = Stores(
-        accounts=workspace.accounts,
-        customers=workspace.customers,
-        facts=workspace.facts,
-        suppressions=workspace.suppressions,
-        campaigns=workspace.campaigns,
-        inbox=workspace.inbox,
-        ledger=workspace.ledger,
-        jobs=workspace.jobs,
-        audit=workspace.audit,
-        phone_keys=workspace.phone_keys,
-    )
-    context = Context(
-        workspace_id=workspace.id,
-        stores=stores,
-        remotes=_remotes(workspace, clock),
-        composer=_texts(workspace),
-        policy=Policy(clock_skew=CLOCK_SKEW),
-        clock=clock,
-        wait=wait,
-    )
-    return as_set(workspace, context)
-
-
-def as_set(workspace: Workspace, context: Context) -> Context:
-    """The context as the workspace's settings are now; asked before every batch, so that a change needs no restart."""
-    settings = load_settings(workspace)
-    policy = replace(
-        context.policy,
-        max_consent_age=timedelta(minutes=settings.max_consent_age_minutes),
-        reread_after=timedelta(minutes=settings.batch_reread_minutes),
-    )
-    caps = (settings.house_cap_per_week, settings.house_cap_per_month)
-    return replace(context, policy=policy, batch=settings.batch_size, house_caps=caps)
-
-
 def load_settings(workspace: Workspace) -> Settings:
     """The workspace's settings; raises SettingsError if a stored one is out of its limits."""
     from campaign_app import settings
 
     found = workspace.accounts.settings([declared.name for declared in settings.DECLARED])
     return settings.load(found.get)
-
-
-def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
-    from campaign_app.gateways import gateway_for
-    from campaign_app.jobs.stores import Remotes
-    from campaign_app.platforms import client_for
-    from campaign_app.services.accounts import secret_name
-
-    def key_of(account_id: int) -> str:
-        key = workspace.secrets.get_of_connected(account_id, secret_name(account_id))
-        if key is None:
-            raise NotAllowed("account_disconnected", "The account was disconnected", account=account_id)
-        return key
-
-    @lru_cache(maxsize=64)
-    def platform(account_id: int, key: str) -> Any:
-        return client_for(workspace.accounts.account(account_id), key, clock)
-
-    @lru_cache(maxsize=64)
-    def gateway(account_id: int, purpose: str, key: str) -> Any:
-        return gateway_for(workspace.accounts.account(account_id), key, purpose, clock)
-
-    return Remotes(
-        platform=lambda account_id: platform(account_id, key_of(account_id)),
-        gateway=lambda account_id, purpose: gateway(account_id, purpose, key_of(account_id)),
-    )

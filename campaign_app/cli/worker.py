@@ -28,7 +28,7 @@ def worker(
     ] = False,
 ) -> None:
     """处理一个工作区的同步、核验和发送，直到被停止。"""
-    from campaign_app import bootstrap, logs
+    from campaign_app import bootstrap, logs, working
 
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -36,7 +36,7 @@ def worker(
     folder = workspace or bootstrap.default_folder()
     keeper, offset = _handed(folder, stop) if attached else _asked(folder, passphrase_file)
     logs.configure("INFO", folder / "worker.log")
-    bootstrap.run_worker(folder, keeper, clock_offset=offset, stopped=stop.wait, ready=_ready)
+    working.run_worker(folder, keeper, clock_offset=offset, stopped=stop.wait, ready=_ready)
     # a step that still waits for a platform must not hold up the end: it is done again at the next start
     sys.stdout.flush()
     os._exit(0)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_app import bootstrap, logs
+from campaign_app import logs, working
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.jobs import poll, sync
 from tests.helpers.merchant import KEY, open_merchant
@@ -39,7 +39,7 @@ def test_no_number_in_the_clear_after_a_full_run(tmp_path: Path, log: Path, capf
     with SandboxProcess(customers=400, seed=8) as sandbox:
         merchant = open_merchant(tmp_path / "ws", sandbox)
         app, workspace = merchant.app, merchant.app.workspace
-        context = bootstrap.worker_context(workspace, app.clock)
+        context = working.worker_context(workspace, app.clock)
         shown: list[object] = []
         for shop in sandbox.shops:
             account = app.accounts.connect(

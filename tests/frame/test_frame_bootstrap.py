@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_app import bootstrap
+from campaign_app import bootstrap, working
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import SettingsError
 
@@ -16,14 +16,14 @@ def test_the_workers_context_has_the_settings_of_now(tmp_path: Path) -> None:
     with bootstrap.create_app(tmp_path / "ws", MemoryKeeper(bytes(32))) as app:
         workspace, put = app.workspace, app.workspace.accounts.set_setting
         put("batch_size", 100)
-        context = bootstrap.worker_context(workspace, app.clock)
+        context = working.worker_context(workspace, app.clock)
         assert (context.batch, context.house_caps) == (100, (1, 4))
         for name, value in (("batch_size", 7), ("house_cap_per_week", 3), ("batch_reread_minutes", 2)):
             put(name, value)
-        later = bootstrap.as_set(workspace, context)
+        later = working.as_set(workspace, context)
         assert (later.batch, later.house_caps) == (7, (3, 4))
         assert later.policy.reread_after == timedelta(minutes=2)
         assert (later.policy.clock_skew, later.stores) == (context.policy.clock_skew, context.stores)
         put("batch_size", 501)
         with pytest.raises(SettingsError):
-            bootstrap.as_set(workspace, later)
+            working.as_set(workspace, later)

@@ -110,6 +110,8 @@ class Session(QObject):
     def close(self) -> None:
         """Stops the worker and closes the workspace; blocks until both are done. No background work may be left."""
         self.stop()
+        if self._worker is not None:
+            self._worker.close()  # before the platform of a demo, which it asks
         self._stack.close()
         self.state = replace(self.state, phase="opening", app=None, worker="")
 
