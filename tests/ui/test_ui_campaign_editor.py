@@ -89,6 +89,19 @@ def test_a_step_can_send_the_user_to_the_field_of_another(place: Workplace, qtbo
     assert landed == ["signature"]
 
 
+def test_who_comes_back_to_the_page_sees_what_changed_meanwhile(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop(6)
+    made = place.campaign("双十一")
+    page = open_page(place, qtbot)
+    edit(page, made.id, qtbot, "audience")
+    assert page.editor is not None
+    audience = page.editor.step.audience  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: audience.state.count == 6)
+    place.add_shop(4, "安宁折扣店")
+    page.shown()
+    qtbot.waitUntil(lambda: audience.state.count == 10)
+
+
 def test_the_name_is_changed_in_place_and_never_empty(place: Workplace, qtbot: QtBot) -> None:
     place.add_shop()
     made = place.campaign("双十一")
