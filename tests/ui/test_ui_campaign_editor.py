@@ -19,6 +19,7 @@ from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.campaign_steps import STEPS, Mark, marks
+from tests.helpers.answering import answer
 from tests.helpers.desk_of import ENTITY, Workplace, workplace
 
 
@@ -88,6 +89,19 @@ def test_a_step_can_send_the_user_to_the_field_of_another(place: Workplace, qtbo
     assert landed == ["signature"]
 
 
+def test_who_comes_back_to_the_page_sees_what_changed_meanwhile(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop(6)
+    made = place.campaign("双十一")
+    page = open_page(place, qtbot)
+    edit(page, made.id, qtbot, "audience")
+    assert page.editor is not None
+    audience = page.editor.step.audience  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: audience.state.count == 6)
+    place.add_shop(4, "安宁折扣店")
+    page.shown()
+    qtbot.waitUntil(lambda: audience.state.count == 10)
+
+
 def test_the_name_is_changed_in_place_and_never_empty(place: Workplace, qtbot: QtBot) -> None:
     place.add_shop()
     made = place.campaign("双十一")
@@ -129,6 +143,28 @@ def test_leaving_the_editor_saves_what_was_only_typed(place: Workplace, qtbot: Q
     assert page.list.isVisible()
     wanted = Filter((Condition("order_count", Op.AT_LEAST, 1),))
     qtbot.waitUntil(lambda: place.app.campaigns.get(made.id).audience == wanted)
+
+
+def test_conditions_without_a_meaning_are_not_dropped_in_silence(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop(6)
+    made = place.campaign("双十一")
+    page = open_page(place, qtbot)
+    edit(page, made.id, qtbot, "audience")
+    editor = page.editor
+    assert editor is not None
+    audience = editor.step.audience  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: audience.state.draft is not None)
+    audience.add(0, "spend_cents", Op.AT_LEAST, "12a")
+    editor.go("content")
+    assert editor.stepper.buttons["audience"].note == "1 个条件没填好"
+    assert editor.saved.text() == "有没填好的条件，未保存"
+    answer("confirm_no")
+    qtbot.mouseClick(editor.close_button, Qt.MouseButton.LeftButton)
+    assert page.model.step == "audience"
+    answer("confirm_yes")
+    qtbot.mouseClick(editor.close_button, Qt.MouseButton.LeftButton)
+    assert page.model.current is None
+    assert place.app.campaigns.get(made.id).audience == Filter()
 
 
 def test_another_language_keeps_the_campaign_and_the_step(place: Workplace, qtbot: QtBot) -> None:
@@ -176,6 +212,7 @@ def view(state: State = State.DRAFT, counts: dict[str, int] | None = None, **cha
     [
         (view(), "audience", Mark("empty", "everybody")),
         (view(audience=Filter((Condition("tag", Op.IS, "a"),))), "audience", Mark("done", "conditions", 1)),
+        (replace(view(), unfinished=2), "audience", Mark("attention", "unfinished", 2)),
         (view(State.SCREENED, snapshot_size=9), "audience", Mark("done", "people", 9)),
         (view(), "content", Mark("empty", "empty")),
         (view(body="a"), "content", Mark("attention", "no_signature")),

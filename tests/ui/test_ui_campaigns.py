@@ -7,14 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.ui.itemmodels.campaigns import COLUMNS, UNDER
 from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.pages.new_campaign import NewCampaign
+from tests.helpers.answering import answer
 from tests.helpers.desk_of import ENTITY, NAME, Workplace, workplace
 
 
@@ -150,17 +151,6 @@ def test_a_copy_is_a_new_draft_that_can_be_opened(place: Workplace, qtbot: QtBot
     notice = place.desk.kit.messages.last
     assert notice is not None
     assert notice.label == "打开"
-
-
-def answer(name: str) -> None:
-    def press() -> None:
-        box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox)
-        button = box.findChild(QPushButton, name)
-        assert isinstance(button, QPushButton)
-        button.click()
-
-    QTimer.singleShot(0, press)
 
 
 def test_a_draft_is_deleted_only_after_it_was_said_that_it_is_for_good(place: Workplace, qtbot: QtBot) -> None:

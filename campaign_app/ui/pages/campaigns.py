@@ -39,6 +39,10 @@ class CampaignsPage(Page):
         self._draw()
         self._opened()
 
+    def shown(self) -> None:
+        if self.editor is not None:
+            self.editor.step.shown()
+
     def open(self, what: object) -> None:
         """The id of a campaign, (id, step), or "new"."""
         if isinstance(what, tuple):

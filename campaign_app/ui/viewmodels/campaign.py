@@ -32,7 +32,8 @@ class CampaignView:
     """`funnel` sums to the snapshot, `counts` are the keys of `InboxStore.counts`.
 
     `job` is what the worker does for it, `unsaved` how many changes are on their way to the workspace. `verdict` is
-    what the rules say of the text as it is stored (block, warn, pass), "" while nobody knows.
+    what the rules say of the text as it is stored (block, warn, pass), "" while nobody knows. `unfinished` conditions
+    of the audience are typed but have no meaning yet: they are not part of `campaign`.
     """
 
     campaign: Campaign
@@ -41,6 +42,7 @@ class CampaignView:
     job: Job | None = None
     unsaved: int = 0
     verdict: str = ""
+    unfinished: int = 0
 
     @property
     def editable(self) -> bool:
@@ -102,6 +104,9 @@ class CampaignModel(QObject):
             failed=self._not_saved,
             owner=self,
         )
+
+    def mark_unfinished(self, conditions: int) -> None:
+        self._become(replace(self.view, unfinished=conditions))
 
     def screen(self) -> None:
         self._do(lambda: self._app.campaigns.screen(self.id, actor=ACTOR))
@@ -199,7 +204,7 @@ class CampaignModel(QObject):
         if self.view.unsaved:  # what is on its way is newer than what was read
             view = replace(view, campaign=self.view.campaign, unsaved=self.view.unsaved)
         verdict = self.view.verdict if _judged_by(view.campaign) == self._judged else ""
-        self._become(replace(view, verdict=verdict))
+        self._become(replace(view, verdict=verdict, unfinished=self.view.unfinished))
         self._judge()
 
     def _saved(self, campaign: Campaign, then: Callable[[], None] | None, *, edit: bool = True) -> None:

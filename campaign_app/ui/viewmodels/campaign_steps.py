@@ -47,6 +47,8 @@ def marks(view: CampaignView) -> dict[str, Mark]:
 
 def _audience(view: CampaignView) -> Mark:
     campaign = view.campaign
+    if view.unfinished:
+        return Mark("attention", "unfinished", view.unfinished)
     if campaign.state is not State.DRAFT and campaign.snapshot_size:
         return Mark("done", "people", campaign.snapshot_size)
     if campaign.audience.parts:
