@@ -71,7 +71,7 @@ def _text(condition: Condition) -> Clause:
     if condition.op is Op.IS:
         return column == _word(condition)
     if condition.op is Op.IS_NOT:
-        return column != _word(condition)
+        return sa.and_(column != _word(condition), column != "")
     raise _senseless(condition)
 
 
