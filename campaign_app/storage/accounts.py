@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -20,11 +20,18 @@ from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.times import to_ms
 from campaign_app.storage.upserts import insert_or_update, plain_insert
 
+# what every batch asks, made once
+_ACCOUNT: Final = sa.select(schema.account).where(schema.account.c.id == sa.bindparam("which"))
+_ENTITY_OF: Final = sa.select(schema.account.c.entity_uscc).where(schema.account.c.id == sa.bindparam("which"))
+_CURSOR: Final = sa.select(schema.stream_cursor.c.cursor).where(
+    schema.stream_cursor.c.account_id == sa.bindparam("account"), schema.stream_cursor.c.stream == sa.bindparam("of")
+)
+_SETTING: Final = sa.select(schema.setting.c.value).where(schema.setting.c.name == sa.bindparam("which"))
+
 
 def entity_of(connection: sa.Connection, account_id: int) -> str:
     """USCC of the entity that answers for the account; raises NotFound."""
-    table = schema.account
-    uscc = connection.execute(sa.select(table.c.entity_uscc).where(table.c.id == account_id)).scalar()
+    uscc = connection.execute(_ENTITY_OF, {"which": account_id}).scalar()
     if uscc is None:
         raise NotFound("account", "There is no such account", account=account_id)
     return str(uscc)
@@ -84,7 +91,7 @@ class SqlAccounts:
 
     def account(self, account_id: int) -> Account:
         with self.db.read() as connection:
-            row = connection.execute(sa.select(schema.account).where(schema.account.c.id == account_id)).first()
+            row = connection.execute(_ACCOUNT, {"which": account_id}).first()
         if row is None:
             raise NotFound("account", "There is no such account", account=account_id)
         return _account(row)
@@ -101,10 +108,8 @@ class SqlAccounts:
             connection.execute(sa.update(table).where(table.c.id == account_id).values(state=state))
 
     def cursor(self, account_id: int, stream: str) -> str:
-        table = schema.stream_cursor
-        wanted = sa.select(table.c.cursor).where(table.c.account_id == account_id, table.c.stream == stream)
         with self.db.read() as connection:
-            return connection.execute(wanted).scalar() or ""
+            return connection.execute(_CURSOR, {"account": account_id, "of": stream}).scalar() or ""
 
     def put_signatures(self, account_id: int, signatures: Sequence[Signature], seen_at: datetime) -> None:
         """Replaces what this account reported before."""
@@ -148,9 +153,8 @@ class SqlAccounts:
             write_all(connection, insert_or_update(connection, schema.setting, "name"), rows)
 
     def setting(self, name: str, default: Any) -> Any:
-        wanted = sa.select(schema.setting.c.value).where(schema.setting.c.name == name)
         with self.db.read() as connection:
-            value = connection.execute(wanted).scalar()
+            value = connection.execute(_SETTING, {"which": name}).scalar()
         return default if value is None else json.loads(value)
 
     def settings(self, names: Sequence[str]) -> dict[str, Any]:

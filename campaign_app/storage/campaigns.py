@@ -36,6 +36,7 @@ from campaign_app.storage.warned import put_confirmed, put_found, warnings_of
 
 UNSCREENED: Final = "unscreened"
 _member: Final = campaign_member.c
+_CAMPAIGN: Final = sa.select(campaign).where(campaign.c.id == sa.bindparam("which"))
 _PUT_REASON: Final = (
     sa.update(campaign_member)
     .where(_member.campaign_id == sa.bindparam("of_campaign"), _member.seq == sa.bindparam("at_seq"))
@@ -283,7 +284,7 @@ def sent_to(column: sa.ColumnElement[Any], entity_uscc: str, since: int, but: in
 
 
 def _row_of(connection: sa.Connection, campaign_id: int) -> AnyRow:
-    row = connection.execute(sa.select(campaign).where(campaign.c.id == campaign_id)).first()
+    row = connection.execute(_CAMPAIGN, {"which": campaign_id}).first()
     if row is None:
         raise NotFound("campaign", "There is no such campaign", campaign=campaign_id)
     return row

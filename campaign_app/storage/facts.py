@@ -23,10 +23,14 @@ from campaign_app.storage.suppressions import add_marks
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert, insert_or_ignore, plain_insert
 
+_CUSTOMER: Final = sa.select(schema.customer.c.ref, schema.customer.c.id, schema.customer.c.phone_key).where(
+    schema.customer.c.account_id == sa.bindparam("account")
+)
 _Customer = tuple[int, bytes | None]  # id and phone key
 _LATEST: Final = ("customer_id", "fact_id", "judged_at", "refused")
 _RANK: Final = ("judged_at", "refused", "fact_id")
 _NEWEST: Final = FACT.join(schema.consent_latest, schema.consent_latest.c.fact_id == schema.consent_fact.c.id)
+_NEWEST_SINCE: Final = _NEWEST.where(schema.consent_fact.c.checked_at >= sa.bindparam("since"))
 _NEWEST_ID: Final = sa.select(schema.consent_latest.c.customer_id, schema.consent_latest.c.fact_id)
 _Told = tuple[int, ConsentFact]  # a fact's id and the fact
 
@@ -50,11 +54,9 @@ class SqlFacts:
             put_cursor(connection, account_id, "changes", cursor)
 
     def latest(self, customer_ids: Sequence[int], *, checked_since: datetime | None = None) -> dict[int, _Told]:
-        wanted = _NEWEST
-        if checked_since is not None:
-            wanted = _NEWEST.where(schema.consent_fact.c.checked_at >= to_ms(checked_since))
+        wanted, given = (_NEWEST, {}) if checked_since is None else (_NEWEST_SINCE, {"since": to_ms(checked_since)})
         with self.db.read() as connection:
-            rows = rows_among(connection, wanted, schema.consent_latest.c.customer_id, customer_ids)
+            rows = rows_among(connection, wanted, schema.consent_latest.c.customer_id, customer_ids, **given)
             return {row[1]: (row[0], fact_of(row)) for row in rows}
 
     def history(self, customer_id: int) -> tuple[tuple[int, ConsentFact], ...]:
@@ -175,8 +177,7 @@ def _customers(connection: sa.Connection, facts: Sequence[ConsentFact]) -> dict[
         refs.setdefault(fact.ref.account_id, []).append(fact.ref.ref)
     known: dict[int, dict[str, _Customer]] = {}
     for account_id, asked in refs.items():
-        wanted = sa.select(table.c.ref, table.c.id, table.c.phone_key).where(table.c.account_id == account_id)
-        found = rows_among(connection, wanted, table.c.ref, asked)
+        found = rows_among(connection, _CUSTOMER, table.c.ref, asked, account=account_id)
         known[account_id] = {ref: (customer_id, phone_key) for ref, customer_id, phone_key in found}
     return known
 

@@ -30,6 +30,10 @@ from campaign_app.storage.upserts import plain_insert
 
 _COLUMNS: Final = tuple(column.name for column in ledger.c)
 _CONFIRMED: Final = ConsentStatus.CONFIRMED.value
+_TAKEN: Final = sa.select(ledger.c.dedupe_key).where(ledger.c.campaign_id == sa.bindparam("campaign"))
+_AT: Final = sa.select(submission).where(
+    submission.c.campaign_id == sa.bindparam("campaign"), submission.c.first_seq == sa.bindparam("seq")
+)
 _ROW = sa.select(
     ledger.c.id,
     ledger.c.campaign_id,
@@ -143,8 +147,7 @@ class SqlLedger:
 
 
 def _submission_at(connection: sa.Connection, campaign_id: int, first_seq: int) -> Submission | None:
-    wanted = sa.select(submission).where(submission.c.campaign_id == campaign_id, submission.c.first_seq == first_seq)
-    row = connection.execute(wanted).first()
+    row = connection.execute(_AT, {"campaign": campaign_id, "seq": first_seq}).first()
     return None if row is None else _submission(row)
 
 
@@ -170,9 +173,8 @@ def _may_send(connection: sa.Connection, campaign_id: int, account_id: int, clai
 def _without_doubles(
     connection: sa.Connection, campaign_id: int, claims: Sequence[Claim]
 ) -> tuple[list[Claim], dict[int, tuple[str, int | None]]]:
-    wanted = sa.select(ledger.c.dedupe_key).where(ledger.c.campaign_id == campaign_id)
     keys = (claim.dedupe_key for claim in claims)
-    taken = {row[0] for row in rows_among(connection, wanted, ledger.c.dedupe_key, keys)}
+    taken = {row[0] for row in rows_among(connection, _TAKEN, ledger.c.dedupe_key, keys, campaign=campaign_id)}
     fresh: list[Claim] = []
     doubles: dict[int, tuple[str, int | None]] = {}
     for claim in claims:

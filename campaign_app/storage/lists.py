@@ -25,29 +25,36 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 
 
 def rows_among(
-    connection: sa.Connection, statement: AnySelect, column: sa.ColumnElement[Any], values: Iterable[Any]
+    connection: sa.Connection, statement: AnySelect, column: sa.ColumnElement[Any], values: Iterable[Any], **given: Any
 ) -> Iterator[AnyRow]:
-    """Rows of the statement whose column is among the values, in no order."""
+    """Rows of the statement whose column is among the values, in no order. `given` are its own parameters.
+
+    Keep statements that run often in a constant: they are then made complete, and compiled, once.
+    """
     for chunk in chunks(dict.fromkeys(values)):
         if connection.dialect.name == "sqlite":
-            yield from _rows_in_json(connection, statement, column, chunk)
+            yield from _rows_in_json(connection, statement, column, chunk, given)
         else:
-            yield from connection.execute(statement.where(column.in_(chunk))).all()
+            yield from connection.execute(statement.where(column.in_(chunk)), given).all()
 
 
 def _rows_in_json(
-    connection: sa.Connection, statement: AnySelect, column: sa.ColumnElement[Any], values: Sequence[Any]
+    connection: sa.Connection,
+    statement: AnySelect,
+    column: sa.ColumnElement[Any],
+    values: Sequence[Any],
+    given: dict[str, Any],
 ) -> Sequence[AnyRow]:
     """One JSON parameter: naming thousands of parameters costs more than finding their rows."""
     in_hex = isinstance(values[0], bytes)
     text = json.dumps([value.hex() for value in values] if in_hex else values)
-    return connection.execute(statement.where(_in_json(column, in_hex=in_hex)), {"among": text}).all()
+    return connection.execute(_in_json(statement, column, in_hex=in_hex), {**given, "among": text}).all()
 
 
 @lru_cache(maxsize=256)
-def _in_json(column: sa.ColumnElement[Any], *, in_hex: bool) -> sa.ColumnElement[bool]:
+def _in_json(statement: AnySelect, column: sa.ColumnElement[Any], *, in_hex: bool) -> AnySelect:
     each = sa.func.json_each(sa.bindparam("among", type_=sa.Text)).table_valued("value").c.value
-    return column.in_(sa.select(sa.func.unhex(each) if in_hex else each))
+    return statement.where(column.in_(sa.select(sa.func.unhex(each) if in_hex else each)))
 
 
 def write_tuples(
@@ -95,4 +102,9 @@ def _compiled(
 
 def next_id(connection: sa.Connection, table: sa.Table) -> int:
     """The next free id; only inside a transaction that holds the write lock."""
-    return (connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0) + 1
+    return (connection.execute(_max_id(table)).scalar() or 0) + 1
+
+
+@lru_cache
+def _max_id(table: sa.Table) -> sa.Select[int]:
+    return sa.select(sa.func.max(table.c.id))

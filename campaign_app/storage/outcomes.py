@@ -48,8 +48,11 @@ _STANDING: Final = sa.select(
 ).outerjoin(ledger_latest, SAME_ROW)
 
 
+_OF_SUBMISSION: Final = _STANDING.where(ledger.c.submission_id == sa.bindparam("which"))
+
+
 def standing_of_submission(connection: sa.Connection, submission_id: int) -> tuple[Standing, ...]:
-    rows = connection.execute(_STANDING.where(ledger.c.submission_id == submission_id))
+    rows = connection.execute(_OF_SUBMISSION, {"which": submission_id})
     return tuple(Standing(*row) for row in rows.all())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -14,6 +15,21 @@ from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.schema_sending import campaign, ledger, ledger_outcome, submission
+
+_customer: Final = schema.customer.c
+_NUMBERS: Final = sa.select(_customer.ref, _customer.phone_key).where(_customer.account_id == sa.bindparam("account"))
+_ROWS: Final = (
+    sa.select(ledger_outcome.c.provider_id, ledger_outcome.c.ledger_id)
+    .join(ledger, ledger.c.id == ledger_outcome.c.ledger_id)
+    .join(submission, submission.c.id == ledger.c.submission_id)
+    # the partial index is used only where the condition says so
+    .where(submission.c.account_id == sa.bindparam("account"), ledger_outcome.c.provider_id != "")
+)
+_SENT: Final = (
+    sa.select(ledger.c.dedupe_key, ledger.c.id, ledger.c.campaign_id)
+    .join(campaign, campaign.c.id == ledger.c.campaign_id)
+    .where(campaign.c.entity_uscc == sa.bindparam("entity"))
+)
 
 
 def campaign_of(keys: Iterable[bytes], last_sent: Mapping[bytes, tuple[int, int]]) -> int | None:
@@ -36,9 +52,8 @@ class Finder:
 
     def numbers_of(self, refs: Iterable[str]) -> dict[str, bytes | None]:
         """The account's customers among these refs, with the key of their number."""
-        customer = schema.customer.c
-        wanted = sa.select(customer.ref, customer.phone_key).where(customer.account_id == self.account_id)
-        return {row[0]: row[1] for row in rows_among(self.connection, wanted, customer.ref, filter(None, refs))}
+        found = rows_among(self.connection, _NUMBERS, _customer.ref, filter(None, refs), account=self.account_id)
+        return {row[0]: row[1] for row in found}
 
     def keys(
         self, ref: str, phone: Phone | None, ledger_id: int | None = None, *, numbers: Mapping[str, bytes | None]
@@ -56,25 +71,14 @@ class Finder:
 
     def rows_of(self, provider_ids: Iterable[str]) -> dict[str, int]:
         """Ledger rows of this account by the sender's message id."""
-        wanted = (
-            sa.select(ledger_outcome.c.provider_id, ledger_outcome.c.ledger_id)
-            .join(ledger, ledger.c.id == ledger_outcome.c.ledger_id)
-            .join(submission, submission.c.id == ledger.c.submission_id)
-            # the partial index is used only where the condition says so
-            .where(submission.c.account_id == self.account_id, ledger_outcome.c.provider_id != "")
-        )
-        named = (provider_id for provider_id in provider_ids if provider_id)
-        return {row[0]: row[1] for row in rows_among(self.connection, wanted, ledger_outcome.c.provider_id, named)}
+        named, column = filter(None, provider_ids), ledger_outcome.c.provider_id
+        return {row[0]: row[1] for row in rows_among(self.connection, _ROWS, column, named, account=self.account_id)}
 
     def last_sent(self, keys: Iterable[bytes]) -> dict[bytes, tuple[int, int]]:
         """The last message that was sent under each key for the entity: its ledger row and campaign."""
-        wanted = (
-            sa.select(ledger.c.dedupe_key, ledger.c.id, ledger.c.campaign_id)
-            .join(campaign, campaign.c.id == ledger.c.campaign_id)
-            .where(campaign.c.entity_uscc == self.entity_uscc)
-        )
         last: dict[bytes, tuple[int, int]] = {}
-        for key, row_id, campaign_id in rows_among(self.connection, wanted, ledger.c.dedupe_key, keys):
+        found = rows_among(self.connection, _SENT, ledger.c.dedupe_key, keys, entity=self.entity_uscc)
+        for key, row_id, campaign_id in found:
             last[key] = max((row_id, campaign_id), last.get(key, (0, 0)))
         return last
 
@@ -82,10 +86,9 @@ class Finder:
         return self.connection.execute(sa.select(ledger.c.campaign_id).where(ledger.c.id == ledger_id)).scalar()
 
     def _keys_of_row(self, ledger_id: int) -> set[bytes]:
-        customer = schema.customer.c
         wanted = (
-            sa.select(ledger.c.dedupe_key, customer.account_id, customer.ref, customer.phone_key)
-            .join(schema.customer, customer.id == ledger.c.customer_id)
+            sa.select(ledger.c.dedupe_key, _customer.account_id, _customer.ref, _customer.phone_key)
+            .join(schema.customer, _customer.id == ledger.c.customer_id)
             .where(ledger.c.id == ledger_id)
         )
         dedupe_key, account_id, ref, phone_key = self.connection.execute(wanted).one()

@@ -25,6 +25,10 @@ from campaign_app.storage.upserts import insert_or_ignore
 
 LIFTABLE: Final = frozenset({SuppressionKind.OPT_OUT, SuppressionKind.WITHDRAWN})
 _Mark = tuple[bytes, str, str]
+_mark, _lift = schema.suppression.c, schema.suppression_lift.c
+_MARKS: Final = sa.select(schema.suppression).where(_mark.entity_uscc == sa.bindparam("entity"))
+_LIFTS: Final = sa.select(_lift.key, _lift.kind, _lift.granted_at).where(_lift.entity_uscc == sa.bindparam("entity"))
+_KNOWN: Final = sa.select(_mark.key, _mark.entity_uscc, _mark.kind, _mark.since)
 
 
 def add_marks(connection: sa.Connection, suppressions: Iterable[Suppression]) -> None:
@@ -47,13 +51,14 @@ def marks_of(connection: sa.Connection, entity_uscc: str, keys: Iterable[bytes])
     """The marks in force, the newest of each kind, by key."""
     table, lifts = schema.suppression, schema.suppression_lift
     newest: dict[tuple[bytes, str], AnyRow] = {}
-    for row in rows_among(connection, sa.select(table).where(table.c.entity_uscc == entity_uscc), table.c.key, keys):
+    for row in rows_among(connection, _MARKS, table.c.key, keys, entity=entity_uscc):
         mark = (row.key, row.kind)
         if mark not in newest or newest[mark].since < row.since:
             newest[mark] = row
     lifted: dict[tuple[bytes, str], int] = {}
-    wanted = sa.select(lifts.c.key, lifts.c.kind, lifts.c.granted_at).where(lifts.c.entity_uscc == entity_uscc)
-    for key, kind, granted_at in rows_among(connection, wanted, lifts.c.key, (key for key, _ in newest)):
+    for key, kind, granted_at in rows_among(
+        connection, _LIFTS, lifts.c.key, (key for key, _ in newest), entity=entity_uscc
+    ):
         lifted[key, kind] = max(granted_at, lifted.get((key, kind), granted_at))
     found: dict[bytes, set[Suppression]] = {}
     for (key, kind), row in newest.items():
@@ -162,8 +167,7 @@ def _fact_with_person(connection: sa.Connection, fact_id: int) -> AnyRow:
 def _known(connection: sa.Connection, marks: Iterable[_Mark]) -> dict[_Mark, int]:
     table = schema.suppression
     found: dict[_Mark, int] = {}
-    wanted = sa.select(table.c.key, table.c.entity_uscc, table.c.kind, table.c.since)
-    for key, entity, kind, since in rows_among(connection, wanted, table.c.key, (mark[0] for mark in marks)):
+    for key, entity, kind, since in rows_among(connection, _KNOWN, table.c.key, (mark[0] for mark in marks)):
         found[key, entity, kind] = max(since, found.get((key, entity, kind), since))
     return found
 
