@@ -82,7 +82,7 @@ def holds(condition: Condition, who: PlatformCustomer, account_id: int) -> bool:
         wanted = tuple(map(int, wanted)) if condition.op is Op.IN else int(wanted)
     return {
         Op.IS: lambda: value == wanted,
-        Op.IS_NOT: lambda: value != wanted,
+        Op.IS_NOT: lambda: value not in (wanted, ""),
         Op.IN: lambda: value in wanted,
         Op.AT_LEAST: lambda: value >= wanted,
         Op.AT_MOST: lambda: value <= wanted,
