@@ -237,6 +237,7 @@ class Job:
     total: int = 0
     error: str = ""
     result: Mapping[str, Any] | None = None
+    queued_at: datetime | None = None
 
 
 class JobStore(Protocol):
@@ -244,6 +245,10 @@ class JobStore(Protocol):
     def job(self, job_id: int) -> Job: ...
     def open_jobs(self) -> tuple[Job, ...]:
         """Queued and running ones, oldest first."""
+        ...
+
+    def ended_jobs(self, limit: int) -> tuple[Job, ...]:
+        """The last that ended, newest first, as far as they are not long ago; without the polling."""
         ...
 
     def set_state(

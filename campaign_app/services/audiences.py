@@ -18,6 +18,10 @@ class Audiences:
         """Customers of the entity's shops that match now."""
         return self._customers.count(audience, entity_uscc, self._clock())
 
+    def customers(self) -> int:
+        """All of them, whatever their shop."""
+        return self._customers.total()
+
     def sample(self, audience: Filter, entity_uscc: str, limit: int) -> tuple[Customer, ...]:
         """A few of those that match now."""
         return self._customers.first_of(audience, entity_uscc, self._clock(), limit)

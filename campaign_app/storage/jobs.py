@@ -15,9 +15,11 @@ from campaign_app.domain.ports import Job
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
 from campaign_app.storage.rows import AnyRow
-from campaign_app.storage.times import to_ms
+from campaign_app.storage.times import moment_at, to_ms
 
 _OPEN: Final = ("queued", "running")
+POLL: Final = "poll"  # by the clock, all day long
+REACH: Final = 20_000  # rows that `ended_jobs` looks back over
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,13 @@ class SqlJobs:
             rows = connection.execute(sa.select(table).where(table.c.state.in_(_OPEN)).order_by(table.c.id)).all()
         return tuple(map(_job, rows))
 
+    def ended_jobs(self, limit: int) -> tuple[Job, ...]:
+        table = schema.job
+        recent = table.c.id > sa.select(sa.func.max(table.c.id) - REACH).scalar_subquery()
+        wanted = sa.select(table).where(recent, table.c.state.notin_(_OPEN), table.c.kind != POLL)
+        with self.db.read() as connection:
+            return tuple(map(_job, connection.execute(wanted.order_by(table.c.id.desc()).limit(limit))))
+
     def set_state(self, job_id: int, state: str, *, error: str = "", result: Mapping[str, Any] | None = None) -> None:
         written = None if result is None else json.dumps(dict(result), ensure_ascii=False)
         self._change(job_id, {"state": state, "error": error, "result": written})
@@ -77,4 +86,5 @@ def _job(row: AnyRow) -> Job:
         total=row.total,
         error=row.error,
         result=None if row.result is None else json.loads(row.result),
+        queued_at=moment_at(row.queued_at),
     )

@@ -14,6 +14,7 @@ from campaign_app.storage.schema import customer
 
 _COLUMNS: Final = {"province": customer.c.province, "city": customer.c.city, "tag": customer.c.tags}
 MIXTURES: Final = 5_000  # combinations of tags that are looked at
+REACH: Final = 50_000  # customers that are looked at: what only the others have can still be typed
 
 
 def values_of(connection: sa.Connection, field: str, shops: Sequence[int], limit: int) -> tuple[str, ...]:
@@ -21,10 +22,11 @@ def values_of(connection: sa.Connection, field: str, shops: Sequence[int], limit
     column = _COLUMNS.get(field)
     if column is None:
         raise SettingsError("audience_filter", "This field is not chosen from a list", field=field)
-    many = sa.func.count().label("many")
     # the account as a sum: kept from the index on refs, which would visit the whole table page by page
-    wanted = sa.select(column, many).where((customer.c.account_id + 0).in_(shops), column != "")
-    most = wanted.group_by(column).order_by(many.desc(), column).limit(MIXTURES if field == "tag" else limit)
+    looked_at = sa.select(column.label("value")).where((customer.c.account_id + 0).in_(shops), column != "")
+    value, many = looked_at.limit(REACH).subquery().c.value, sa.func.count().label("many")
+    wanted = sa.select(value, many).group_by(value).order_by(many.desc(), value)
+    most = wanted.limit(MIXTURES if field == "tag" else limit)
     rows = connection.execute(most).all()
     if field != "tag":
         return tuple(row[0] for row in rows)

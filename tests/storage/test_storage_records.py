@@ -122,6 +122,16 @@ def filled_chain(workspace: Workspace) -> None:
         workspace.audit.record("campaign_approved", actor="审核员", at=NOW, campaign=n, late=None, ok=True, why="x")
 
 
+def test_what_was_touched_last_is_known_by_its_id(workspace: Workspace) -> None:
+    later = NOW + minutes(5)
+    workspace.audit.record("campaign.created", actor="a", at=NOW, campaign=1)
+    workspace.audit.record("campaign.edited", actor="a", at=later, campaign=1)
+    workspace.audit.record("campaign.created", actor="a", at=NOW, campaign=2)
+    workspace.audit.record("campaign.all", actor="a", at=NOW)
+    workspace.audit.record("account.connected", actor="a", at=later, account=2)
+    assert workspace.audit.touched("campaign") == {1: later, 2: NOW}
+
+
 def test_the_chain_holds(workspace: Workspace) -> None:
     assert workspace.audit.verify() == 0
     assert workspace.audit.head() == (0, bytes(32))

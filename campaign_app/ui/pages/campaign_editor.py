@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QShortcut
+from PySide6.QtGui import QFont, QFontMetrics, QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from campaign_app.ui import show
@@ -16,6 +16,7 @@ from campaign_app.ui.theme.tokens import HEADING
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.campaign_steps import STEPS, Mark, marks
 from campaign_app.ui.viewmodels.campaigns import CampaignsModel
+from campaign_app.ui.widgets import ask
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.elided import Elided
 from campaign_app.ui.widgets.pill import Pill
@@ -88,6 +89,11 @@ class CampaignEditor(QWidget):
         for step in self._steps.values():
             step.left()
 
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Another page is shown, or the window is about to close: what was typed is not left lying about."""
+        super().hideEvent(event)
+        self.finish()
+
     def render_view(self, view: CampaignView) -> None:
         campaign = view.campaign
         if not self.name.hasFocus():
@@ -101,12 +107,29 @@ class CampaignEditor(QWidget):
         self.note.setText(note)
         self.note.setVisible(bool(note))
         self.note.setToolTip(words.why("state_note", campaign.state_note))
-        self.saved.setText(self.tr("正在保存…") if view.unsaved else self.tr("已保存"))
+        self.saved.setText(self._saved_words(view))
         for key, mark in marks(view).items():
             self.stepper.buttons[key].show_state(mark.state, self._note(mark, key))
 
+    def _saved_words(self, view: CampaignView) -> str:
+        if view.unsaved:
+            return self.tr("正在保存…")
+        return self.tr("有没填好的条件，未保存") if view.unfinished else self.tr("已保存")
+
+    def _close(self) -> None:
+        """Conditions that have no meaning yet cannot be kept: nobody should believe that they are."""
+        unfinished = self._model.view.unfinished
+        title = self.tr("受众有 %n 个条件没填好", "", unfinished)
+        text = self.tr("没填好的条件不会保存，受众仍是之前保存的样子。")
+        if unfinished and not ask.confirm(
+            self, title, text, yes=self.tr("放弃并返回"), no=self.tr("继续填写"), danger=True
+        ):
+            self.go("audience")
+            return
+        self._campaigns.close()
+
     def _head(self) -> QWidget:
-        self.close_button = button(self.tr("返回列表"), "quiet", name="editor_close", click=self._campaigns.close)
+        self.close_button = button(self.tr("返回列表"), "quiet", name="editor_close", click=self._close)
         self.name = QLineEdit()
         self.name.setObjectName("campaign_name")
         self.name.setProperty("role", "name")
@@ -157,11 +180,13 @@ class CampaignEditor(QWidget):
         words = {
             "audience everybody": self.tr("全部客户"),
             "audience conditions": self.tr("%n 个条件", "", mark.number),
+            "audience unfinished": self.tr("%n 个条件没填好", "", mark.number),
             "audience people": self.tr("{} 人").format(show.count(mark.number)),
             "content empty": self.tr("未填写"),
             "content no_signature": self.tr("未选签名"),
             "content no_text": self.tr("未写正文"),
             "content written": self.tr("已填写"),
+            "content blocked": self.tr("有必须修改处"),
             "screening empty": self.tr("未核验"),
             "screening running": self.tr("核验中"),
             "screening void": self.tr("已失效，须重做"),

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
-from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QLineEdit,
-    QMenu,
-    QStackedWidget,
-    QTabBar,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTabBar, QWidget
 
 from campaign_app.domain.campaign import Campaign
-from campaign_app.services.campaign_rows import CampaignRow
 from campaign_app.services.campaigns import DELETABLE
 from campaign_app.ui.desk import Desk
-from campaign_app.ui.itemmodels.campaigns import COLUMNS, LEVEL, ROW, UNDER, CampaignTable
+from campaign_app.ui.pages.campaign_table import CampaignTableView
 from campaign_app.ui.viewmodels.campaigns import GROUPS, CampaignsModel, ListState
 from campaign_app.ui.widgets import ask
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.empty import Empty
-from campaign_app.ui.widgets.rows import TALL, TwoLines
 from campaign_app.ui.widgets.todo import Todo, Todos
 
-_WIDTHS: Final = {
-    "state": 132, "audience": 88, "submitted": 88, "delivered": 88, "planned": 112, "changed": 112, "more": 44,
-}  # fmt: skip
-NARROW: Final = 900  # below it the column of changes gives way to the name
 MOST_TODOS: Final = 2
 
 
@@ -45,7 +30,10 @@ class CampaignList(QWidget):
         self.search = self._search()
         self.todos = Todos(desk.kit.theme, name="campaign_todos")
         self.todos.chosen.connect(lambda key: model.open(int(key)))
-        self.table = self._table()
+        self.table = CampaignTableView(desk)
+        self.table.wanted.connect(lambda campaign: model.open(campaign.id))
+        self.table.copied.connect(self._copy)
+        self.table.deleted.connect(self._delete)
         self.stack = QStackedWidget()
         self.nothing = self._nothing()
         self.no_match = self._no_match()
@@ -54,7 +42,6 @@ class CampaignList(QWidget):
         self.bar = QWidget()
         self.bar.setLayout(row(self.tabs, None, self.search))
         self.setLayout(column(self.bar, self.todos, self.stack, space=3, stretch=2))
-        self._actions()
         model.changed.connect(self.render_state)
         self.render_state(model.state)
 
@@ -66,17 +53,14 @@ class CampaignList(QWidget):
         super().hideEvent(event)
         self._model.watch(self, seen=False)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        super().resizeEvent(event)
-        self.table.setColumnHidden(COLUMNS.index("changed"), self.width() < NARROW)
-
     def render_state(self, state: ListState) -> None:
         self.bar.setVisible(bool(state.rows))
         self._show_tabs(state)
         self._show_todos(state)
-        chosen = self._wanted or self._chosen_id()
-        self.rows.show_rows(state.shown)
-        self._choose(chosen)
+        chosen = self.table.chosen()
+        self.table.rows.show_rows(state.shown)
+        if self.table.choose(self._wanted) or (chosen is not None and self.table.choose(chosen.id)):
+            self._wanted = 0
         if state.shown:
             self.stack.setCurrentWidget(self.table)
         elif state.rows:
@@ -84,24 +68,6 @@ class CampaignList(QWidget):
         else:
             self._show_nothing(state)
             self.stack.setCurrentWidget(self.nothing)
-
-    def chosen(self) -> Campaign | None:
-        found = self.table.currentIndex()
-        of: CampaignRow | None = found.data(ROW) if found.isValid() else None
-        return of.campaign if of is not None else None
-
-    def _chosen_id(self) -> int:
-        found = self.chosen()
-        return found.id if found is not None else 0
-
-    def _choose(self, campaign_id: int) -> None:
-        at = self.rows.row_of(campaign_id)
-        if at < 0 or at == self.table.currentIndex().row():
-            return
-        self._wanted = 0
-        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        self.table.selectionModel().setCurrentIndex(self.rows.index(at, 0), flags)
-        self.table.scrollTo(self.rows.index(at, 0))
 
     def _tabs(self) -> QTabBar:
         self._groups = {
@@ -134,86 +100,20 @@ class CampaignList(QWidget):
         made.setPlaceholderText(self.tr("按名称查找"))
         made.setClearButtonEnabled(True)
         made.setFixedWidth(220)
-        made.addAction(self._desk.kit.theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        theme = self._desk.kit.theme
+        self._glass = made.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        theme.changed.connect(self._draw_glass)
         made.textChanged.connect(self._model.search)
+        find = QShortcut(QKeySequence.StandardKey.Find, self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(made.setFocus)
         return made
 
-    def _table(self) -> QTableView:
-        self.rows = CampaignTable(lambda: self._desk.kit.words, self._desk.app.clock, self)
-        made = QTableView()
-        made.setObjectName("campaign_table")
-        made.setAccessibleName(self.tr("活动列表"))
-        made.setModel(self.rows)
-        at = {name: COLUMNS.index(name) for name in ("state", "name", "more")}
-        made.setItemDelegate(
-            TwoLines(
-                self._desk.kit.theme, under=UNDER, level=LEVEL, pill=at["state"], strong=at["name"], more=at["more"],
-                parent=made,
-            )
-        )  # fmt: skip
-        made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        made.setTabKeyNavigation(False)
-        made.setWordWrap(False)
-        made.setShowGrid(False)
-        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        made.verticalHeader().hide()
-        made.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        made.verticalHeader().setDefaultSectionSize(TALL)
-        head = made.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for name, width in _WIDTHS.items():
-            made.setColumnWidth(COLUMNS.index(name), width)
-        made.activated.connect(lambda _: self._open())
-        made.clicked.connect(self._clicked)
-        made.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        made.customContextMenuRequested.connect(self._menu_at)
-        return made
+    def _draw_glass(self) -> None:
+        self._glass.setIcon(self._desk.kit.theme.icon("search"))
 
-    def _actions(self) -> None:
-        self.open_action = self._action(self.tr("打开"), "Return", self._open)
-        self.copy_action = self._action(self.tr("复制为新草稿"), "Ctrl+D", self._copy)
-        self.delete_action = self._action(self.tr("删除草稿…"), "Delete", self._delete)
-        # Enter is the table's own way to activate a row
-        self.table.removeAction(self.open_action)
-
-    def _action(self, text: str, keys: str, do: object) -> QAction:
-        made = QAction(text, self)
-        made.setShortcut(QKeySequence(keys))
-        made.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        made.triggered.connect(lambda _=False: do())  # type: ignore[operator]
-        self.table.addAction(made)
-        return made
-
-    def _menu_at(self, point: QPoint) -> None:
-        campaign = self.chosen()
-        if campaign is None:
-            return
-        menu = QMenu(self)
-        self.delete_action.setEnabled(campaign.state in DELETABLE)
-        menu.addActions([self.open_action, self.copy_action])
-        menu.addSeparator()
-        menu.addAction(self.delete_action)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.table.viewport().mapToGlobal(point))
-        menu.aboutToHide.connect(lambda: self.delete_action.setEnabled(True))
-
-    def _clicked(self, index: QModelIndex) -> None:
-        if COLUMNS[index.column()] == "more":
-            self._menu_at(self.table.visualRect(index).bottomLeft())
-
-    def _open(self) -> None:
-        campaign = self.chosen()
-        if campaign is not None:
-            self._model.open(campaign.id)
-
-    def _copy(self) -> None:
-        campaign = self.chosen()
-        if campaign is not None:
-            self._model.duplicate(campaign.id, self.tr("{}（副本）").format(campaign.name), self._copied)
+    def _copy(self, campaign: Campaign) -> None:
+        self._model.duplicate(campaign.id, self.tr("{}（副本）").format(campaign.name), self._copied)
 
     def _copied(self, made: Campaign) -> None:
         self._wanted = made.id
@@ -223,10 +123,7 @@ class CampaignList(QWidget):
             action=lambda: self._model.open(made.id),
         )
 
-    def _delete(self) -> None:
-        campaign = self.chosen()
-        if campaign is None:
-            return
+    def _delete(self, campaign: Campaign) -> None:
         if campaign.state not in DELETABLE:
             self._desk.kit.messages.warn(self.tr("只有草稿可以删除；批准过或发送过的活动留作记录，可以取消。"))
             return

@@ -261,3 +261,4 @@ class AudienceModel(QObject):
         if state != self.state:
             self.state = state
             self.changed.emit(state)
+            self._campaign.mark_unfinished(state.unfinished)

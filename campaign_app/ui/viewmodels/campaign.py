@@ -31,7 +31,9 @@ MOVING: Final = frozenset(
 class CampaignView:
     """`funnel` sums to the snapshot, `counts` are the keys of `InboxStore.counts`.
 
-    `job` is what the worker does for it, `unsaved` how many changes are on their way to the workspace.
+    `job` is what the worker does for it, `unsaved` how many changes are on their way to the workspace. `verdict` is
+    what the rules say of the text as it is stored (block, warn, pass), "" while nobody knows. `unfinished` conditions
+    of the audience are typed but have no meaning yet: they are not part of `campaign`.
     """
 
     campaign: Campaign
@@ -39,6 +41,8 @@ class CampaignView:
     counts: Mapping[str, int] = field(default_factory=dict)
     job: Job | None = None
     unsaved: int = 0
+    verdict: str = ""
+    unfinished: int = 0
 
     @property
     def editable(self) -> bool:
@@ -69,6 +73,8 @@ class CampaignModel(QObject):
         self._loading = False
         self._stopped = False
         self._told = ""
+        self._gone = False
+        self._judged: tuple[str | int, ...] = ()
         self._set_pace()
 
     @property
@@ -87,14 +93,20 @@ class CampaignModel(QObject):
 
     def edit(self, then: Callable[[], None] | None = None, **changes: Any) -> None:
         """Changes name, purpose, audience, signature or body; what is shown changes at once, and back if it fails."""
-        before = self.view.campaign
-        self._become(replace(self.view, campaign=replace(before, **changes), unsaved=self.view.unsaved + 1))
+        if self._gone:
+            return
+        changed = replace(self.view.campaign, **changes)
+        verdict = self.view.verdict if _judged_by(changed) == self._judged else ""
+        self._become(replace(self.view, campaign=changed, unsaved=self.view.unsaved + 1, verdict=verdict))
         self._tasks.write(
             lambda _: self._app.campaigns.edit(self.id, actor=ACTOR, **changes),
             lambda campaign: self._saved(campaign, then),
             failed=self._not_saved,
             owner=self,
         )
+
+    def mark_unfinished(self, conditions: int) -> None:
+        self._become(replace(self.view, unfinished=conditions))
 
     def screen(self) -> None:
         self._do(lambda: self._app.campaigns.screen(self.id, actor=ACTOR))
@@ -136,6 +148,7 @@ class CampaignModel(QObject):
 
     def _deleted(self) -> None:
         self.stop()
+        self._gone = True
         self.gone.emit()
 
     def _do(self, action: Callable[[], Campaign], then: Callable[[], None] | None = None) -> None:
@@ -155,9 +168,30 @@ class CampaignModel(QObject):
         self._loading = False
         if isinstance(error, NotFound):
             self._deleted()
-        elif error.code != self._told:  # it looks again by the clock: once said is enough
+        else:
+            self._tell(error)
+
+    def _tell(self, error: AppError) -> None:
+        """It looks again by the clock: once said is enough."""
+        if error.code != self._told:
             self._told = error.code
             self._messages.error(error)
+
+    def _judge(self) -> None:
+        """Asks the rules about a text that they have not seen yet."""
+        asked = _judged_by(self.view.campaign)
+        if asked == self._judged or self.view.unsaved or not self.view.editable:
+            return
+        self._judged = asked
+        if not all(asked[:2]):
+            return
+        self._tasks.run(
+            lambda _: self._app.campaigns.check(self.id).verdict,
+            lambda verdict: self._become(replace(self.view, verdict=verdict)),
+            failed=self._tell,
+            owner=self,
+            key="judge",
+        )
 
     def _read(self) -> CampaignView:
         results = self._app.campaigns.results(self.id)
@@ -169,7 +203,9 @@ class CampaignModel(QObject):
         self._told = ""
         if self.view.unsaved:  # what is on its way is newer than what was read
             view = replace(view, campaign=self.view.campaign, unsaved=self.view.unsaved)
-        self._become(view)
+        verdict = self.view.verdict if _judged_by(view.campaign) == self._judged else ""
+        self._become(replace(view, verdict=verdict, unfinished=self.view.unfinished))
+        self._judge()
 
     def _saved(self, campaign: Campaign, then: Callable[[], None] | None, *, edit: bool = True) -> None:
         unsaved = self.view.unsaved - edit
@@ -201,3 +237,8 @@ class CampaignModel(QObject):
         pace = FAST_MS if self.view.campaign.state in MOVING or self.view.job is not None else SLOW_MS
         if not self._timer.isActive() or self._timer.interval() != pace:
             self._timer.start(pace)
+
+
+def _judged_by(campaign: Campaign) -> tuple[str | int, ...]:
+    """What the rules look at, the text and the signature first; a screening changes whose text is the longest."""
+    return campaign.body.strip(), campaign.signature, campaign.purpose, campaign.snapshot_size

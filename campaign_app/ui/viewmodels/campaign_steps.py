@@ -47,6 +47,8 @@ def marks(view: CampaignView) -> dict[str, Mark]:
 
 def _audience(view: CampaignView) -> Mark:
     campaign = view.campaign
+    if view.unfinished:
+        return Mark("attention", "unfinished", view.unfinished)
     if campaign.state is not State.DRAFT and campaign.snapshot_size:
         return Mark("done", "people", campaign.snapshot_size)
     if campaign.audience.parts:
@@ -60,7 +62,9 @@ def _content(view: CampaignView) -> Mark:
         return Mark("empty", "empty")
     if not signature:
         return Mark("attention", "no_signature")
-    return Mark("done", "written") if body else Mark("attention", "no_text")
+    if not body:
+        return Mark("attention", "no_text")
+    return Mark("attention", "blocked") if view.verdict == "block" else Mark("done", "written")
 
 
 def _screening(view: CampaignView) -> Mark:

@@ -80,9 +80,10 @@ class CampaignsModel(QObject):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
 
-    def load(self) -> None:
+    def load(self, known: tuple[CampaignRow, ...] = ()) -> None:
+        """Reads everything; what is `known` of long ago is not counted anew."""
         self._loading = True
-        self._tasks.run(lambda _: self._read(), self._loaded, failed=self._unread, owner=self, key="load")
+        self._tasks.run(lambda _: self._read(known), self._loaded, failed=self._unread, owner=self, key="load")
 
     def watch(self, who: object, *, seen: bool) -> None:
         """Reads now and again for as long as somebody looks at the list."""
@@ -178,17 +179,17 @@ class CampaignsModel(QObject):
 
     def _look(self) -> None:
         if not self._loading:
-            self.load()
+            self.load(self.state.rows)
 
     def _unread(self, error: AppError) -> None:
         self._loading = False
         self._timer.stop()  # the next visit tries again: the same error each second helps nobody
         self._messages.error(error)
 
-    def _read(self) -> _Read:
+    def _read(self, known: tuple[CampaignRow, ...]) -> _Read:
         connected = {account.entity_uscc for account in self._app.accounts.all() if account.state == "connected"}
         senders = tuple(entity for entity in self._app.accounts.entities() if entity.uscc in connected)
-        return _Read(campaign_rows.rows(self._app.campaigns, self._app.accounts), senders)
+        return _Read(campaign_rows.rows(self._app.campaigns, self._app.accounts, known), senders)
 
     def _names(self) -> dict[str, str]:
         return {entity.uscc: entity.name for entity in self._app.accounts.entities()}

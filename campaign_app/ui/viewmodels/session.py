@@ -53,6 +53,7 @@ class Session(QObject):
         super().__init__(parent)
         self.plan = plan
         self.state = SessionState()
+        self.staging = plan.demo  # until a demo's shops are connected and synced
         self._tasks = tasks
         self._stack = ExitStack()
         self._worker: WorkerHandle | None = None
@@ -148,9 +149,19 @@ class Session(QObject):
         assert customers is not None
         self._tasks.run(
             lambda task: demo.stage(stack, app, self.plan.folder, customers=customers, stopped=lambda: task.stopped),
-            lambda _: self.staged.emit(),
+            lambda _: self._set(),
+            failed=self._not_set,
             owner=self,
         )
+
+    def _set(self) -> None:
+        self.staging = False
+        self.staged.emit()
+
+    def _not_set(self, error: AppError) -> None:
+        self.staging = False
+        self._tasks.failed.emit(error)
+        self._become(self.state)
 
     def _worker_failed(self, error: AppError) -> None:
         self._worker = None

@@ -17,8 +17,8 @@ from campaign_app.ui.widgets.completion import Values
 
 ORDER: Final = ("province", "city", "tag", "spend_cents", "order_count", "days_since_order", "account", "name")
 assert set(ORDER) == set(FIELDS)
-_JOIN: Final = 40
-_WIDTHS: Final = (118, 100)
+_JOIN: Final = 34
+_WIDTHS: Final = (112, 96)
 _UNIT: Final = 20
 
 
@@ -52,14 +52,17 @@ class ConditionLine(QWidget):
         under.setContentsMargins(_JOIN + 8, 0, 0, 0)
         inside = row(self.join, self.field, self.op, self.value, self.unit, self.remove, stretch=3)
         self.setLayout(column(inside, under, space=1))
+        self._forward()
+        theme.changed.connect(self._draw)
+        self._draw()
+        self._fill_ops(line)
+
+    def _forward(self) -> None:
         self.field.activated.connect(self._field_chosen)
         self.op.activated.connect(self._op_chosen)
         self.value.textEdited.connect(self._typed)
         self.values.chosen.connect(self._typed)
         self.remove.clicked.connect(lambda _=False: self.removed.emit(self._line.key))
-        theme.changed.connect(self._draw)
-        self._draw()
-        self._fill_ops(line)
 
     @property
     def line(self) -> Line:
@@ -78,6 +81,7 @@ class ConditionLine(QWidget):
         self.values.several = line.op is Op.IN
         self.values.show_values(values)
         self.value.setPlaceholderText(self._hint(line))
+        self.value.setToolTip(self.tr("可以填几个值，用顿号隔开") if line.op is Op.IN else "")
         self.unit.setText(self._unit(line.field))
         shown = problem if problem != "empty" else ""
         self.problem.setText(self._problem_words(shown) if shown else "")
@@ -148,7 +152,7 @@ class ConditionLine(QWidget):
     def _hint(self, line: Line) -> str:
         if self._unit(line.field):
             return self.tr("填数字")
-        return self.tr("可填几个，用顿号隔开") if line.op is Op.IN else self.tr("填一个值")
+        return self.tr("用顿号隔开") if line.op is Op.IN else self.tr("填一个值")
 
     def _problem_words(self, code: str) -> str:
         return {

@@ -66,7 +66,8 @@ class Todos(QFrame):
         image.setFixedWidth(_ICON + 4)
         self._images.append((image, line.level))
         title, text = label(line.title, "strong", wrap=True), label(line.text, "muted", wrap=True)
-        text.setVisible(bool(line.text))
+        if not line.text:
+            text.hide()
         parts: list[QWidget] = []
         if line.action:
             act = button(line.action, name=f"todo_{line.key}", click=lambda: self.chosen.emit(line.key), small=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from shiboken6 import isValid
 
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.viewmodels.audience import AudienceModel, AudienceState
@@ -23,16 +24,9 @@ class Segments(QFrame):
         self._shown: tuple[str, ...] | None = None
         self.none = label(self.tr("常用的条件可以存为人群，下次直接用。"), "small", wrap=True)
         self.list = column(space=1)
-        self.name = QLineEdit()
-        self.name.setObjectName("segment_name")
-        self.name.setMaxLength(NAME_LIMIT)
-        self.name.setPlaceholderText(self.tr("人群名称"))
-        self.name.setAccessibleName(self.tr("人群名称"))
-        self.keep = button(self.tr("保存"), name="segment_keep", click=self._keep)
-        self.keep.setAccessibleName(self.tr("把现在的条件存为人群"))
+        self._bins: list[QToolButton] = []
+        self._name_field()
         self.replaces = label(self.tr("同名的人群会被替换。"), "small", wrap=True)
-        self.name.textChanged.connect(lambda _: self._check())
-        self.name.returnPressed.connect(self._keep)
         self.setLayout(
             column(
                 label(self.tr("已存人群"), "heading"),
@@ -44,8 +38,20 @@ class Segments(QFrame):
                 margin=4,
             )
         )
+        kit.theme.changed.connect(self._draw)
         audience.changed.connect(self.render_state)
         self.render_state(audience.state)
+
+    def _name_field(self) -> None:
+        self.name = QLineEdit()
+        self.name.setObjectName("segment_name")
+        self.name.setMaxLength(NAME_LIMIT)
+        self.name.setPlaceholderText(self.tr("人群名称"))
+        self.name.setAccessibleName(self.tr("人群名称"))
+        self.keep = button(self.tr("保存"), name="segment_keep", click=self._keep)
+        self.keep.setAccessibleName(self.tr("把现在的条件存为人群"))
+        self.name.textChanged.connect(lambda _: self._check())
+        self.name.returnPressed.connect(self._keep)
 
     def render_state(self, state: AudienceState) -> None:
         self.none.setVisible(not state.saved)
@@ -53,8 +59,10 @@ class Segments(QFrame):
         if names != self._shown:
             self._shown = names
             clear(self.list)
+            self._bins = []
             for name in names:
                 self.list.addLayout(self._line(name))
+            self._draw()
         self._check()
 
     def _line(self, name: str) -> QHBoxLayout:
@@ -65,9 +73,13 @@ class Segments(QFrame):
         forget.setObjectName(f"segment_forget_{name}")
         forget.setAccessibleName(self.tr("删除人群“{}”").format(name))
         forget.setToolTip(self.tr("删除这个人群"))
-        forget.setIcon(self._kit.theme.icon("trash"))
+        self._bins.append(forget)
         forget.clicked.connect(lambda _=False: self._forget(name))
         return row(use, None, forget)
+
+    def _draw(self) -> None:
+        for each in self._bins:
+            each.setIcon(self._kit.theme.icon("trash"))
 
     def _check(self) -> None:
         state, name = self._audience.state, self.name.text().strip()
@@ -80,13 +92,14 @@ class Segments(QFrame):
             self.name.clear()
 
     def _use(self, name: str) -> None:
-        former = self._audience.state.draft
-        self._audience.use(name)
+        audience, former = self._audience, self._audience.state.draft
+        audience.use(name)
         if former is not None and former.parts:
             self._kit.messages.done(
                 self.tr("已换成人群“{}”的条件。").format(name),
                 label=self.tr("撤销"),
-                action=lambda: self._audience.restore(former),
+                # the notice may outlive the campaign it speaks of
+                action=lambda: audience.restore(former) if isValid(audience) else None,
             )
 
     def _forget(self, name: str) -> None:

@@ -1,0 +1,131 @@
+"""What needs a person today, told from campaigns, jobs, accounts and signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final, Literal
+
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.customer import Account, Entity
+from campaign_app.domain.ports import Job
+from campaign_app.domain.signature import Signature
+from campaign_app.services.campaign_rows import CampaignRow
+from campaign_app.services.window import BEIJING
+
+Level = Literal["block", "warn", "info"]
+EXPIRES_SOON: Final = timedelta(days=30)
+JOBS: Final = frozenset({"sync", "import"})  # what became of the others is told by their campaign
+_ENDED: Final = frozenset({CampaignState.DONE, CampaignState.CANCELLED, CampaignState.CANCELLING})
+_STEPS: Final[Mapping[CampaignState, str]] = {CampaignState.SCREENED: "sending", CampaignState.APPROVED: "sending"}
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """`code`: stopped, screened, approved, scheduled, draft, job, account, signature_expired, signature_expires,
+
+    signature_unusable, signatures_unfiled. `subject` names what it is about, `note` is a code or a list of names,
+    `page` and `what` say where it is put right ("" for nowhere yet).
+    """
+
+    code: str
+    level: Level
+    subject: str
+    note: str = ""
+    at: datetime | None = None
+    number: int = 0
+    page: str = ""
+    what: object = field(default=None)
+
+
+def matters(
+    rows: Sequence[CampaignRow],
+    jobs: Sequence[Job],
+    accounts: Sequence[Account],
+    entities: Sequence[Entity],
+    signatures: Iterable[Signature],
+    now: datetime,
+) -> tuple[Matter, ...]:
+    """What stands still or is broken first, what is only to be known last. `jobs` are ended ones, newest first."""
+    found = [
+        *(each for row in rows for each in _of_campaign(row, now)),
+        *_of_jobs(jobs, accounts),
+        *_of_accounts(accounts, entities),
+        *_newest_draft(rows),
+        *_of_signatures(tuple(signatures), rows, now.astimezone(BEIJING).date()),
+    ]
+    order = {"block": 0, "warn": 1, "info": 2}
+    return tuple(sorted(found, key=lambda each: order[each.level]))
+
+
+def _of_campaign(row: CampaignRow, now: datetime) -> Iterable[Matter]:
+    campaign = row.campaign
+    at = (campaign.id, _STEPS.get(campaign.state, "sending"))
+    if row.needs_person:
+        step = "screening" if campaign.state is CampaignState.DRAFT else "sending"
+        yield Matter("stopped", "warn", campaign.name, campaign.state_note, page="campaigns", what=(campaign.id, step))
+    elif campaign.state is CampaignState.SCREENED:
+        yield Matter("screened", "info", campaign.name, number=campaign.snapshot_size, page="campaigns", what=at)
+    elif campaign.state is CampaignState.APPROVED:
+        yield Matter("approved", "info", campaign.name, page="campaigns", what=at)
+    elif campaign.state is CampaignState.SCHEDULED and _today(campaign.send_at, now):
+        yield Matter("scheduled", "info", campaign.name, at=campaign.send_at, page="campaigns", what=at)
+
+
+def _newest_draft(rows: Sequence[CampaignRow]) -> Iterable[Matter]:
+    drafts = (row for row in rows if row.campaign.state is CampaignState.DRAFT and not row.needs_person)
+    for row in drafts:
+        yield Matter("draft", "info", row.campaign.name, page="campaigns", what=row.campaign.id)
+        return
+
+
+def _today(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at.astimezone(BEIJING).date() == now.astimezone(BEIJING).date()
+
+
+def _of_jobs(jobs: Sequence[Job], accounts: Sequence[Account]) -> Iterable[Matter]:
+    """Those that failed and were not done since."""
+    labels = {account.id: account.label for account in accounts if account.state == "connected"}
+    seen: set[tuple[str, object]] = set()
+    for job in jobs:
+        account = job.args.get("account_id")
+        if job.kind not in JOBS or (job.kind, account) in seen:
+            continue
+        seen.add((job.kind, account))
+        if job.state == "failed" and (account is None or account in labels):
+            page = "customers" if job.kind == "import" else "settings"
+            subject = labels.get(account, "") if isinstance(account, int) else ""
+            yield Matter("job", "warn", subject, job.error, job.queued_at, page=page, what=None)
+
+
+def _of_accounts(accounts: Sequence[Account], entities: Sequence[Entity]) -> Iterable[Matter]:
+    """An entity that had a shop and has none left cannot reach anybody."""
+    connected = {account.entity_uscc for account in accounts if account.state == "connected"}
+    known = {account.entity_uscc for account in accounts}
+    for entity in entities:
+        if entity.uscc in known - connected:
+            yield Matter("account", "warn", entity.name, page="settings", what="accounts")
+
+
+def _of_signatures(signatures: Sequence[Signature], rows: Sequence[CampaignRow], today: date) -> Iterable[Matter]:
+    used = {
+        (row.campaign.signature, row.campaign.entity_uscc): row.campaign
+        for row in rows
+        if row.campaign.state not in _ENDED and row.campaign.signature
+    }
+    unfiled = []
+    for each in signatures:
+        campaign = used.get((each.text, each.owner_uscc))
+        page, what = ("campaigns", (campaign.id, "content")) if campaign is not None else ("", None)
+        usable = each.carrier_filed is True and each.status == "approved"
+        if each.valid_until is not None and each.valid_until < today + EXPIRES_SOON:
+            left = (each.valid_until - today).days
+            code = "signature_expires" if left >= 0 else "signature_expired"
+            yield Matter(code, "warn", each.text, number=abs(left), page=page, what=what)
+        elif not usable and campaign is not None:
+            yield Matter("signature_unusable", "warn", each.text, campaign.name, page=page, what=what)
+        elif not usable:
+            unfiled.append(each.text)
+    if unfiled:
+        yield Matter("signatures_unfiled", "info", "、".join(unfiled), number=len(unfiled))

@@ -1,0 +1,121 @@
+"""The table in the list of campaigns: one row chosen, and what can be done to it by mouse, menu and keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from campaign_app.domain.campaign import Campaign
+from campaign_app.services.campaign_rows import CampaignRow
+from campaign_app.services.campaigns import DELETABLE
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.itemmodels.campaigns import COLUMNS, LEVEL, ROW, UNDER, CampaignTable
+from campaign_app.ui.widgets.rows import TALL, TwoLines
+
+_WIDTHS: Final = {
+    "state": 132, "audience": 88, "submitted": 88, "delivered": 88, "planned": 112, "changed": 112, "more": 44,
+}  # fmt: skip
+NARROW: Final = 900  # below it the column of changes gives way to the name
+
+
+class CampaignTableView(QTableView):
+    """Each signal carries the campaign that is chosen."""
+
+    wanted = Signal(object)
+    copied = Signal(object)
+    deleted = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("campaign_table")
+        self.setAccessibleName(self.tr("活动列表"))
+        self.rows = CampaignTable(lambda: desk.kit.words, desk.app.clock, self)
+        self.setModel(self.rows)
+        self._look(desk)
+        self._columns()
+        self.open_action = self._action(self.tr("打开"), self.wanted.emit)
+        self.copy_action = self._action(self.tr("复制为新草稿"), self.copied.emit, "Ctrl+D")
+        self.delete_action = self._action(self.tr("删除草稿…"), self.deleted.emit, "Delete")
+        self.activated.connect(lambda _: self.open_action.trigger())
+        self.clicked.connect(self._clicked)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._menu_at)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.setColumnHidden(COLUMNS.index("changed"), self.width() < NARROW)
+
+    def chosen(self) -> Campaign | None:
+        found = self.currentIndex()
+        of: CampaignRow | None = found.data(ROW) if found.isValid() else None
+        return of.campaign if of is not None else None
+
+    def choose(self, campaign_id: int) -> bool:
+        """Whether it is among the rows that are shown."""
+        at = self.rows.row_of(campaign_id)
+        if at >= 0 and at != self.currentIndex().row():
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.selectionModel().setCurrentIndex(self.rows.index(at, 0), flags)
+            self.scrollTo(self.rows.index(at, 0))
+        return at >= 0
+
+    def _look(self, desk: Desk) -> None:
+        state, name, more = (COLUMNS.index(column) for column in ("state", "name", "more"))
+        self.setItemDelegate(
+            TwoLines(desk.kit.theme, under=UNDER, level=LEVEL, pill=state, strong=name, more=more, parent=self)
+        )
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setShowGrid(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def _columns(self) -> None:
+        rows, head = self.verticalHeader(), self.horizontalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(TALL)
+        head.setHighlightSections(False)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for name, width in _WIDTHS.items():
+            self.setColumnWidth(COLUMNS.index(name), width)
+
+    def _action(self, text: str, emit: Callable[[Campaign], None], keys: str = "") -> QAction:
+        made = QAction(text, self)
+        if keys:
+            made.setShortcut(QKeySequence(keys))
+            made.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+
+        def act() -> None:
+            campaign = self.chosen()
+            if campaign is not None:
+                emit(campaign)
+
+        made.triggered.connect(lambda _=False: act())
+        self.addAction(made)
+        return made
+
+    def _clicked(self, index: QModelIndex) -> None:
+        if COLUMNS[index.column()] == "more":
+            self._menu_at(self.visualRect(index).bottomLeft())
+
+    def _menu_at(self, point: QPoint) -> None:
+        campaign = self.chosen()
+        if campaign is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions([self.open_action, self.copy_action])
+        menu.addSeparator()
+        self.delete_action.setEnabled(campaign.state in DELETABLE)
+        menu.addAction(self.delete_action)
+        # by the keyboard it stays possible to ask, and to be told why not
+        menu.aboutToHide.connect(lambda: self.delete_action.setEnabled(True))
+        menu.popup(self.viewport().mapToGlobal(point))

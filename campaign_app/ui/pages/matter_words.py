@@ -1,0 +1,61 @@
+"""The sentences for what needs a person today."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from campaign_app.services.matters import Matter
+from campaign_app.ui import show
+from campaign_app.ui.kit import Kit
+
+
+class MatterWords(QObject):
+    def __init__(self, kit: Kit, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._kit = kit
+
+    def of(self, matter: Matter) -> tuple[str, str, str]:
+        """(title, text, word on the button)."""
+        if matter.page == "campaigns" and not matter.code.startswith("signature"):
+            return self._campaign_words(matter)
+        words = self._kit.words
+        if matter.code == "job":
+            title = self.tr("{} · 同步失败") if matter.subject else self.tr("导入文件失败")
+            why = words.term("state_note", matter.note)
+            text = self.tr("{}：{} 已收到的数据都保留。").format(show.moment(matter.at), why)
+            return title.format(matter.subject), text, self.tr("去看看")
+        if matter.code == "account":
+            text = self.tr("它名下的店铺都已断开，客户和记录都在，但不能核验也不能发送。")
+            return self.tr("{} · 没有已连接的店铺").format(matter.subject), text, self.tr("去连接")
+        return self._signature_words(matter)
+
+    def _campaign_words(self, matter: Matter) -> tuple[str, str, str]:
+        words, name = self._kit.words, matter.subject
+        if matter.code == "stopped":
+            why = words.why("state_note", matter.note) or words.term("state_note", matter.note)
+            return self.tr("{} · 等待处理").format(name), why, self.tr("去处理")
+        if matter.code == "screened":
+            text = self.tr("受众 {} 人，核对后就可以批准和安排发送。").format(show.count(matter.number))
+            return self.tr("{} · 已核验，待批准").format(name), text, self.tr("去批准")
+        if matter.code == "draft":
+            text = self.tr("最近的草稿，可以接着做。")
+            return self.tr("{} · 草稿").format(name), text, self.tr("继续编辑")
+        if matter.code == "approved":
+            text = self.tr("批准过的活动要安排时间才会发送。")
+            return self.tr("{} · 已批准，待安排").format(name), text, self.tr("去安排")
+        at = show.moment(matter.at)[-5:]
+        text = self.tr("发送时程序或后台进程要开着，否则会等您处理，不会迟发。")
+        return self.tr("{} · 今天 {} 发送").format(name, at), text, self.tr("查看")
+
+    def _signature_words(self, matter: Matter) -> tuple[str, str, str]:
+        name, action = matter.subject, self.tr("去更换")
+        if matter.code == "signature_expires":
+            title = self.tr("签名【{}】还有 %n 天到期", "", matter.number).format(name)
+            return title, self.tr("到期后不能再用，请先在平台续期或换一个签名。"), action
+        if matter.code == "signature_expired":
+            return self.tr("签名【{}】已过期").format(name), self.tr("过期的签名不能发送，请在平台续期。"), action
+        if matter.code == "signature_unusable":
+            text = self.tr("活动“{}”用到它，但它没有通过审核或没有在运营商报备，不能发送。").format(matter.note)
+            return self.tr("签名【{}】还不能用").format(name), text, action
+        title = self.tr("%n 个签名还不能用", "", matter.number)
+        return title, self.tr("{}：没有通过审核或没有在运营商报备；报备后会自动更新。").format(name), ""

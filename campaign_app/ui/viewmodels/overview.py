@@ -1,0 +1,147 @@
+"""What needs the user today, and how the last campaigns went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from campaign_app.domain.campaign import CampaignState as State
+from campaign_app.domain.errors import AppError
+from campaign_app.domain.ports import Job
+from campaign_app.services import campaign_rows
+from campaign_app.services.campaign_rows import CampaignRow
+from campaign_app.services.matters import Matter, matters
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App
+    from campaign_app.ui.messages import Messages
+    from campaign_app.ui.tasks import Tasks
+    from campaign_app.ui.viewmodels.jobs import Jobs
+    from campaign_app.ui.viewmodels.session import Session
+
+LOOK_MS: Final = 5_000
+LAST: Final = 3
+ENDED_JOBS: Final = 200
+UNDER_WAY: Final = frozenset({State.SCREENING, State.SCHEDULED, State.SENDING, State.CANCELLING})
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewState:
+    """`results` are of the last campaigns that sent anything, `syncing` is what running syncs brought, or None.
+
+    `worker_ended` and `staging` (a demo is being prepared) come from the session.
+    """
+
+    loaded: bool = False
+    matters: tuple[Matter, ...] = ()
+    results: tuple[CampaignRow, ...] = ()
+    campaigns: int = 0
+    under_way: int = 0
+    connected: int = 0
+    customers: int = 0
+    synced_at: datetime | None = None
+    looked_at: datetime | None = None
+    syncing: int | None = None
+    staging: bool = False
+    worker_ended: bool = False
+
+    @property
+    def fresh(self) -> bool:
+        """Something of the way to the first campaign is still to be done."""
+        return self.loaded and not (self.connected and self.customers and self.campaigns)
+
+
+class OverviewModel(QObject):
+    """`changed` carries an OverviewState."""
+
+    changed = Signal(object)
+
+    def __init__(
+        self, app: App, tasks: Tasks, messages: Messages, jobs: Jobs, session: Session, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._app, self._tasks, self._messages, self._jobs, self._session = app, tasks, messages, jobs, session
+        self.state = OverviewState()
+        self._loading = False
+        self._told = ""
+        self._synced: dict[int, int] = {}
+        self._rows: tuple[CampaignRow, ...] = ()
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        jobs.changed.connect(self._jobs_changed)
+        jobs.ended.connect(self._job_ended)
+        session.changed.connect(self._session_changed)
+        session.staged.connect(self._session_changed)
+        session.staged.connect(self.load)
+        self._session_changed()
+        self._jobs_changed(jobs.open)
+
+    def load(self) -> None:
+        self._loading = True
+        self._tasks.run(lambda _: self._read(), self._loaded, failed=self._unread, owner=self, key="load")
+
+    def watch(self, *, seen: bool) -> None:
+        """Looks now and again for as long as somebody sees it."""
+        if seen:
+            self._timer.start()
+            self.load()
+        else:
+            self._timer.stop()
+
+    def _look(self) -> None:
+        if not self._loading:
+            self.load()
+
+    def _read(self) -> OverviewState:
+        app, now = self._app, self._app.clock()
+        rows = self._rows = campaign_rows.rows(app.campaigns, app.accounts, self._rows)
+        accounts, entities = app.accounts.all(), app.accounts.entities()
+        connected = {account.entity_uscc for account in accounts if account.state == "connected"}
+        signatures = [each for uscc in sorted(connected) for each in app.accounts.signatures(uscc)]
+        ended = app.jobs.ended_jobs(ENDED_JOBS)
+        synced = (job.queued_at for job in ended if job.kind == "sync" and job.state == "done")
+        return OverviewState(
+            loaded=True,
+            matters=matters(rows, ended, accounts, entities, signatures, now),
+            results=tuple(row for row in rows if row.counts.get("submitted"))[:LAST],
+            campaigns=len(rows),
+            under_way=sum(row.campaign.state in UNDER_WAY for row in rows),
+            connected=sum(account.state == "connected" for account in accounts),
+            customers=app.audiences.customers(),
+            synced_at=next(synced, None),
+            looked_at=now,
+        )
+
+    def _loaded(self, read: OverviewState) -> None:
+        self._loading, self._told = False, ""
+        known = self.state
+        self._become(replace(read, syncing=known.syncing, staging=known.staging, worker_ended=known.worker_ended))
+
+    def _unread(self, error: AppError) -> None:
+        self._loading = False
+        if error.code != self._told:  # it looks again by the clock: once said is enough
+            self._told = error.code
+            self._messages.error(error)
+
+    def _jobs_changed(self, jobs: tuple[Job, ...]) -> None:
+        syncs = {job.id: job.progress for job in jobs if job.kind == "sync"}
+        # a sync that has ended meanwhile still counts until all of them have
+        self._synced = {**self._synced, **syncs} if syncs else {}
+        self._become(replace(self.state, syncing=sum(self._synced.values()) if syncs else None))
+
+    def _job_ended(self, job: Job) -> None:
+        if job.kind != "poll":
+            self.load()
+
+    def _session_changed(self, _: object = None) -> None:
+        ended = self._session.state.worker == "ended"
+        self._become(replace(self.state, staging=self._session.staging, worker_ended=ended))
+
+    def _become(self, state: OverviewState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)

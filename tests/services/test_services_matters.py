@@ -1,0 +1,85 @@
+"""What needs a person today: the right things, in the right order, each with where it is put right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from campaign_app.domain.campaign import CampaignState as State
+from campaign_app.domain.ports import Job
+from campaign_app.domain.signature import Signature
+from campaign_app.services.campaign_rows import CampaignRow
+from tests.helpers.desk_of import ENTITY
+from tests.helpers.mattering import FILED, NOW, SHOP, TODAY, found, row
+
+
+def test_nothing_needs_a_person_where_all_is_well() -> None:
+    assert found(row(State.DONE), row(State.SENDING)) == ()
+
+
+@pytest.mark.parametrize(
+    ("seen", "code", "step"),
+    [
+        (row(State.PAUSED, state_note="by_user"), "stopped", "sending"),
+        (row(State.WAITING, state_note="window_over"), "stopped", "sending"),
+        (row(State.DRAFT, state_note="not_connected"), "stopped", "screening"),
+        (row(State.SCREENED), "screened", "sending"),
+        (row(State.APPROVED), "approved", "sending"),
+        (row(State.SCHEDULED, send_at=NOW + timedelta(hours=3)), "scheduled", "sending"),
+    ],
+)
+def test_a_campaign_that_waits_leads_to_its_step(seen: CampaignRow, code: str, step: str) -> None:
+    (matter,) = found(seen)
+    assert (matter.code, matter.page, matter.what) == (code, "campaigns", (5, step))
+
+
+def test_a_campaign_of_another_day_is_not_today() -> None:
+    assert found(row(State.SCHEDULED, send_at=NOW + timedelta(days=1))) == ()
+    # 23:59 and 00:01 in Beijing
+    late, early = datetime(2026, 11, 10, 15, 59, tzinfo=UTC), datetime(2026, 11, 10, 16, 1, tzinfo=UTC)
+    assert found(row(State.SCHEDULED, send_at=late))
+    assert not found(row(State.SCHEDULED, send_at=early))
+
+
+def test_only_the_newest_draft_is_offered() -> None:
+    drafts = [row(State.DRAFT, id=number, name=f"草稿{number}") for number in (9, 8)]
+    assert [(each.code, each.subject) for each in found(*drafts)] == [("draft", "草稿9")]
+
+
+def test_what_stands_still_comes_before_what_is_only_to_be_known() -> None:
+    codes = [each.code for each in found(row(State.SCREENED), row(State.PAUSED))]
+    assert codes == ["stopped", "screened"]
+
+
+def test_a_failed_sync_is_told_until_one_is_done() -> None:
+    failed = Job(2, "sync", {"account_id": 1}, "failed", error="unreachable", queued_at=NOW)
+    assert [each.code for each in found(jobs=(failed,))] == ["job"]
+    assert found(jobs=(replace(failed, id=3, state="done"), failed)) == ()
+    assert found(jobs=(failed,), accounts=()) == ()
+    assert found(jobs=(replace(failed, kind="screen"),)) == ()
+
+
+def test_an_entity_without_a_connected_shop_is_told() -> None:
+    gone = replace(SHOP, state="disconnected")
+    assert [each.code for each in found(accounts=(gone,))] == ["account"]
+    assert found(accounts=(gone, replace(SHOP, id=2))) == ()
+
+
+@pytest.mark.parametrize(
+    ("days", "code", "number"),
+    [(30, None, 0), (29, "signature_expires", 29), (0, "signature_expires", 0), (-1, "signature_expired", 1)],
+)
+def test_a_signature_that_expires_is_told_in_time(days: int, code: str | None, number: int) -> None:
+    got = found(signatures=(replace(FILED, valid_until=TODAY + timedelta(days=days)),))
+    assert [(each.code, each.number) for each in got] == ([(code, number)] if code else [])
+
+
+def test_a_signature_that_cannot_be_used_is_worse_where_a_campaign_uses_it() -> None:
+    bare = Signature("安宁到家", ENTITY, status="approved", carrier_filed=None)
+    assert [(each.code, each.level) for each in found(signatures=(bare,))] == [("signatures_unfiled", "info")]
+    (used,) = found(row(State.SENDING, signature="安宁到家"), signatures=(bare,))
+    assert (used.code, used.level, used.what) == ("signature_unusable", "warn", (5, "content"))
+    (ended,) = found(row(State.DONE, signature="安宁到家"), signatures=(bare,))
+    assert ended.code == "signatures_unfiled"

@@ -1,0 +1,267 @@
+"""The step 受众 of the campaign editor: counts and saves conditions as they are typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from campaign_app.domain.audience import Condition, Filter, Op
+from campaign_app.domain.campaign import CampaignState as State
+from campaign_app.domain.errors import SettingsError
+from campaign_app.services.audience_lines import Draft, Group, Line
+from campaign_app.ui.pages.steps.audience import AudienceStep
+from campaign_app.ui.viewmodels.audience import AudienceModel
+from campaign_app.ui.viewmodels.campaign import CampaignModel
+from tests.helpers.desk_of import ENTITY, Workplace, workplace
+
+
+@pytest.fixture
+def place(tmp_path: Path, qapp: QApplication) -> Iterator[Workplace]:
+    with workplace(tmp_path, qapp, inline=False) as made:
+        made.add_shop(40)
+        yield made
+
+
+@pytest.fixture
+def campaign(place: Workplace) -> Iterator[CampaignModel]:
+    made = place.campaign("双十一")
+    model = CampaignModel(place.app, place.desk.kit.tasks, place.desk.kit.messages, made)
+    yield model
+    shiboken6.delete(model)
+
+
+@pytest.fixture
+def step(place: Workplace, campaign: CampaignModel, qtbot: QtBot) -> AudienceStep:
+    made = AudienceStep(place.desk, campaign)
+    qtbot.addWidget(made)
+    made.resize(800, 600)
+    made.show()
+    made.shown()
+    qtbot.waitUntil(lambda: made.audience.state.count == 40)
+    return made
+
+
+# --- store -----------------------------------------------------------------------------------------------------------
+
+
+def test_values_to_choose_from_are_the_most_frequent_first(place: Workplace) -> None:
+    audiences = place.app.audiences
+    assert audiences.values("province", ENTITY, 10) in (("浙江", "江苏"), ("江苏", "浙江"))
+    assert audiences.values("city", ENTITY, 1) in (("杭州",), ("南京",))
+    assert audiences.values("tag", ENTITY, 10) == ("会员",)
+    assert audiences.values("tag", "another entity", 10) == ()
+    with pytest.raises(SettingsError):
+        audiences.values("name", ENTITY, 10)
+
+
+def test_a_sample_is_of_those_that_match(place: Workplace) -> None:
+    audience = Filter((Condition("tag", Op.IS, "会员"),))
+    found = place.app.audiences.sample(audience, ENTITY, 3)
+    assert len(found) == 3
+    assert all("会员" in each.tags for each in found)
+    assert place.app.audiences.customers() == 40
+
+
+# --- step ------------------------------------------------------------------------------------------------------------
+
+
+def value_of(step: AudienceStep, line: Line) -> QLineEdit:
+    found = step.builder.findChild(QLineEdit, f"condition_value_{line.key}")
+    assert isinstance(found, QLineEdit)
+    return found
+
+
+def newest(step: AudienceStep) -> Line:
+    draft = step.audience.state.draft
+    assert draft is not None
+    return max(draft.lines, key=lambda line: line.key)
+
+
+def test_a_condition_is_counted_and_saved_as_it_is_typed(
+    step: AudienceStep, campaign: CampaignModel, place: Workplace, qtbot: QtBot
+) -> None:
+    qtbot.mouseClick(step.builder.add, Qt.MouseButton.LeftButton)
+    assert step.audience.state.unfinished == 1
+    assert step.count.text() == "–"
+    line = newest(step)
+    value_of(step, line).setText("浙江")
+    value_of(step, line).textEdited.emit("浙江")
+    qtbot.waitUntil(lambda: step.count.text() == "约 20 人")
+    assert step.of.text() == "共 40 人，占 50.0%"
+    wanted = Filter((Condition("province", Op.IN, ("浙江",)),))
+    qtbot.waitUntil(lambda: place.app.campaigns.get(campaign.id).audience == wanted)
+    assert step.sample_card.isVisible()
+
+
+def test_an_unusable_value_is_marked_in_place_and_not_saved(
+    step: AudienceStep, campaign: CampaignModel, place: Workplace, qtbot: QtBot
+) -> None:
+    step.audience.add(0, "spend_cents", Op.AT_LEAST, "100")
+    qtbot.waitUntil(lambda: step.count.text() == "约 30 人")
+    line = newest(step)
+    qtbot.keyClicks(value_of(step, line), "x")
+    assert value_of(step, line).property("invalid") is True
+    assert "请填金额" in value_of(step, line).accessibleDescription()
+    assert "没有填好" in step.of.text()
+    step.left()
+    qtbot.waitUntil(lambda: campaign.view.unsaved == 0)
+    kept = place.app.campaigns.get(campaign.id).audience
+    assert kept in (Filter(), Filter((Condition("spend_cents", Op.AT_LEAST, 10_000),)))
+    qtbot.keyClick(value_of(step, line), Qt.Key.Key_Backspace)
+    assert value_of(step, line).property("invalid") is False
+    qtbot.waitUntil(lambda: step.count.text() == "约 30 人")
+
+
+def test_leaving_the_step_saves_at_once(
+    step: AudienceStep, campaign: CampaignModel, place: Workplace, qtbot: QtBot
+) -> None:
+    step.audience.add(0, "order_count", Op.AT_LEAST, "2")
+    step.left()
+    wanted = Filter((Condition("order_count", Op.AT_LEAST, 2),))
+    assert campaign.view.campaign.audience == wanted
+    qtbot.waitUntil(lambda: place.app.campaigns.get(campaign.id).audience == wanted)
+
+
+def test_any_of_a_group_is_counted_as_any(step: AudienceStep, qtbot: QtBot) -> None:
+    step.audience.add(0, "province", Op.IN, "浙江")
+    step.audience.add_group()
+    draft = step.audience.state.draft
+    assert draft is not None
+    group = draft.parts[1]
+    assert isinstance(group, Group)
+    step.audience.change(replace(group.lines[0], field="tag", op=Op.IS, text="会员"))
+    step.audience.add(group.key, "spend_cents", Op.AT_LEAST, "300")
+    # 浙江, and (会员 or at least 300): 0 10 20, and 30 32 34 36 38
+    qtbot.waitUntil(lambda: step.count.text() == "约 8 人")
+    every = step.builder.findChild(QComboBox, f"condition_every_{group.key}")
+    assert isinstance(every, QComboBox)
+    assert every.currentText() == "任一"
+
+
+def test_another_field_begins_with_its_own_conditions(step: AudienceStep, qtbot: QtBot) -> None:
+    step.audience.add()
+    line = newest(step)
+    field = step.builder.findChild(QComboBox, f"condition_field_{line.key}")
+    assert isinstance(field, QComboBox)
+    field.setCurrentIndex(field.findData("spend_cents"))
+    field.activated.emit(field.currentIndex())
+    op = step.builder.findChild(QComboBox, f"condition_op_{line.key}")
+    assert isinstance(op, QComboBox)
+    assert [op.itemText(at) for at in range(op.count())] == ["不少于", "不多于", "是", "不是"]
+    assert newest(step).op is Op.AT_LEAST
+
+
+def test_several_values_are_completed_one_by_one(step: AudienceStep, qtbot: QtBot) -> None:
+    step.audience.add()
+    line = newest(step)
+    qtbot.waitUntil(lambda: len(step.audience.state.values.get("province", ())) == 2)
+    field = value_of(step, line)
+    field.setText("浙江、江")
+    completer = field.completer()
+    completer.setCompletionPrefix("江")
+    index = completer.completionModel().index(0, 0)
+    assert completer.splitPath("浙江、江") == ["江"]
+    assert completer.pathFromIndex(index).startswith("浙江、")
+
+
+def test_segments_are_kept_used_and_undone(step: AudienceStep, place: Workplace, qtbot: QtBot) -> None:
+    step.audience.add(0, "province", Op.IN, "浙江")
+    qtbot.waitUntil(lambda: step.count.text() == "约 20 人")
+    step.segments.name.setText("浙江客户")
+    qtbot.mouseClick(step.segments.keep, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "浙江客户" in step.audience.state.saved)
+    step.audience.clear()
+    step.audience.add(0, "tag", Op.IS, "会员")
+    qtbot.waitUntil(lambda: step.count.text() == "约 8 人")
+    step.segments._use("浙江客户")
+    qtbot.waitUntil(lambda: step.count.text() == "约 20 人")
+    notice = place.desk.kit.messages.last
+    assert notice is not None
+    assert notice.action is not None
+    notice.action()
+    qtbot.waitUntil(lambda: step.count.text() == "约 8 人")
+    step.audience.forget("浙江客户")
+    qtbot.waitUntil(lambda: not step.audience.state.saved)
+
+
+def test_a_change_after_screening_says_that_it_is_void(
+    step: AudienceStep, campaign: CampaignModel, place: Workplace, qtbot: QtBot
+) -> None:
+    place.app.workspace.campaigns.snapshot(campaign.id, place.app.clock())
+    place.put(campaign.id, state=State.SCREENED)
+    campaign.load()
+    qtbot.waitUntil(lambda: campaign.view.campaign.state is State.SCREENED)
+    assert step.notice.lines[0].title == "这个受众已核验"
+    step.audience.add(0, "province", Op.IN, "浙江")
+    step.left()
+    qtbot.waitUntil(lambda: campaign.view.campaign.state is State.DRAFT and campaign.view.unsaved == 0)
+    assert step.notice.lines[0].title == "上次核验已作废"
+    with qtbot.waitSignal(step.wanted) as wanted:
+        step.notice.chosen.emit("screening")
+    assert wanted.args == ["screening", ""]
+
+
+def test_an_approved_audience_is_changed_only_on_purpose(
+    step: AudienceStep, campaign: CampaignModel, place: Workplace, qtbot: QtBot
+) -> None:
+    place.put(campaign.id, state=State.APPROVED)
+    campaign.load()
+    qtbot.waitUntil(lambda: not step.builder.isEnabled())
+    step.notice.chosen.emit("unlock")
+    qtbot.waitUntil(step.builder.isEnabled)
+
+
+def test_a_running_campaign_shows_its_audience_and_why_it_stays(
+    step: AudienceStep, campaign: CampaignModel, place: Workplace, qtbot: QtBot
+) -> None:
+    place.put(campaign.id, state=State.SENDING)
+    campaign.load()
+    qtbot.waitUntil(lambda: not step.builder.isEnabled())
+    assert step.notice.lines[0].title == "受众现在不能改"
+    assert "已经开始发送" in step.notice.lines[0].text
+
+
+def test_a_change_that_is_refused_shows_what_is_kept(
+    step: AudienceStep, campaign: CampaignModel, place: Workplace, qtbot: QtBot
+) -> None:
+    place.put(campaign.id, state=State.SENDING)
+    step.audience.add(0, "province", Op.IN, "浙江")
+    step.left()
+    qtbot.waitUntil(lambda: step.audience.state.draft == Draft(next_key=1))
+    notice = place.desk.kit.messages.last
+    assert notice is not None
+    assert notice.code == "campaign_running"
+
+
+def test_an_audience_of_many_levels_is_counted_but_not_shown_line_by_line(
+    place: Workplace, campaign: CampaignModel, qtbot: QtBot
+) -> None:
+    deep = Filter((Filter((Filter((Condition("province", Op.IS, "浙江"),)),)),))
+    campaign.edit(audience=deep)
+    qtbot.waitUntil(lambda: campaign.view.unsaved == 0)
+    step = AudienceStep(place.desk, campaign)
+    qtbot.addWidget(step)
+    step.shown()
+    qtbot.waitUntil(lambda: step.count.text() == "约 20 人")
+    assert step.deep.isVisibleTo(step)
+    assert not step.builder.isVisibleTo(step)
+    qtbot.mouseClick(step.reset, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: step.count.text() == "约 40 人")
+
+
+def test_what_is_being_typed_outlives_the_widgets(
+    step: AudienceStep, place: Workplace, campaign: CampaignModel, qtbot: QtBot
+) -> None:
+    step.audience.add(0, "spend_cents", Op.AT_LEAST, "12a")
+    again = AudienceStep(place.desk, campaign)
+    qtbot.addWidget(again)
+    assert isinstance(again.audience, AudienceModel)
+    assert again.audience is step.audience
+    assert value_of(again, newest(again)).text() == "12a"

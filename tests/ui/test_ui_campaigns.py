@@ -1,0 +1,235 @@
+"""Page 活动: the list, a new campaign, and the frame of the editor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
+from pytestqt.qtbot import QtBot
+
+from campaign_app.domain.campaign import CampaignState as State
+from campaign_app.ui.itemmodels.campaigns import COLUMNS, UNDER
+from campaign_app.ui.pages.campaigns import CampaignsPage
+from campaign_app.ui.pages.new_campaign import NewCampaign
+from tests.helpers.answering import answer
+from tests.helpers.desk_of import ENTITY, NAME, Workplace, workplace
+
+
+@pytest.fixture
+def place(tmp_path: Path, qapp: QApplication) -> Iterator[Workplace]:
+    with workplace(tmp_path, qapp, inline=False) as made:
+        yield made
+
+
+def open_page(place: Workplace, qtbot: QtBot) -> CampaignsPage:
+    page = CampaignsPage(place.desk)
+    qtbot.addWidget(page)
+    page.resize(1000, 700)
+    page.show()
+    qtbot.waitUntil(lambda: page.model.state.loaded)
+    return page
+
+
+def names(page: CampaignsPage) -> list[str]:
+    rows = page.list.table.rows
+    return [rows.index(at, 0).data() for at in range(rows.rowCount())]
+
+
+def cell(page: CampaignsPage, name: str, column: str, role: int = Qt.ItemDataRole.DisplayRole) -> str:
+    rows = page.list.table.rows
+    return str(rows.index(names(page).index(name), COLUMNS.index(column)).data(role) or "")
+
+
+def choose(page: CampaignsPage, name: str) -> None:
+    page.list.table.selectRow(names(page).index(name))
+
+
+def edit(page: CampaignsPage, campaign_id: int, qtbot: QtBot, step: str = "") -> None:
+    page.open((campaign_id, step) if step else campaign_id)
+    qtbot.waitUntil(lambda: page.editor is not None and page.model.current is not None)
+
+
+# --- list ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_newest_campaign_comes_first_with_its_state_and_times(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop(10)
+    place.campaign("先")
+    place.campaign("后", State.SCHEDULED, snapshot_size=12_345, send_at=place.app.clock() + timedelta(hours=1))
+    page = open_page(place, qtbot)
+    assert names(page) == ["后", "先"]
+    assert cell(page, "后", "state") == "已定时"
+    assert cell(page, "后", "audience") == "12,345"
+    assert cell(page, "后", "name", UNDER) == f"{NAME} · 零售"
+    assert cell(page, "后", "submitted") == "–"
+    assert cell(page, "先", "planned") == "–"
+    assert cell(page, "先", "changed") != "–"
+
+
+def test_campaigns_are_found_by_state_and_by_name(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop()
+    for name, state in (
+        ("草案", State.DRAFT),
+        ("双十一", State.SENDING),
+        ("双十二", State.WAITING),
+        ("去年", State.DONE),
+    ):
+        place.campaign(name, state)
+    page = open_page(place, qtbot)
+    tabs = page.list.tabs
+    assert [tabs.tabText(at) for at in range(tabs.count())] == ["全部 4", "草稿 1", "待发送 1", "发送中 1", "已结束 1"]
+    tabs.setCurrentIndex(3)
+    assert names(page) == ["双十一"]
+    tabs.setCurrentIndex(0)
+    page.list.search.setText("双十")
+    assert names(page) == ["双十二", "双十一"]
+    page.list.search.setText("没有的")
+    assert page.list.stack.currentWidget() is page.list.no_match
+    qtbot.mouseClick(page.list.findChild(QPushButton, "campaign_reset"), Qt.MouseButton.LeftButton)
+    assert len(names(page)) == 4
+
+
+def test_a_campaign_that_waits_for_a_person_says_what_to_do(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop()
+    waiting = place.campaign("会员日", State.WAITING, state_note="window_over")
+    page = open_page(place, qtbot)
+    assert cell(page, "会员日", "state", UNDER) == "发送时段已过"
+    (line,) = page.list.todos.lines
+    assert "请重新安排时间" in line.text
+    page.list.todos.chosen.emit(line.key)
+    qtbot.waitUntil(lambda: page.model.current is not None)
+    assert page.model.current is not None
+    assert page.model.current.id == waiting.id
+    assert page.model.step == "sending"
+
+
+def test_the_list_follows_what_happens_meanwhile(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop()
+    moving = place.campaign("双十一", State.SENDING)
+    page = open_page(place, qtbot)
+    choose(page, "双十一")
+    place.put(moving.id, state=State.PAUSED, state_note="sender_unavailable")
+    qtbot.waitUntil(lambda: cell(page, "双十一", "state") == "已暂停")
+    chosen = page.list.table.chosen()
+    assert chosen is not None
+    assert chosen.id == moving.id
+
+
+def test_nobody_looks_for_a_list_that_is_not_seen(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop()
+    page = open_page(place, qtbot)
+    assert page.model._timer.isActive()
+    page.hide()
+    assert not page.model._timer.isActive()
+
+
+def test_enter_opens_and_escape_does_no_harm(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop()
+    made = place.campaign("双十一")
+    page = open_page(place, qtbot)
+    choose(page, "双十一")
+    qtbot.keyClick(page.list.table, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.model.current is not None)
+    assert page.model.current is not None
+    assert page.model.current.id == made.id
+
+
+def test_a_copy_is_a_new_draft_that_can_be_opened(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop()
+    place.campaign("去年双十一", State.DONE)
+    page = open_page(place, qtbot)
+    choose(page, "去年双十一")
+    page.list.table.copy_action.trigger()
+    qtbot.waitUntil(lambda: names(page) == ["去年双十一（副本）", "去年双十一"])
+    chosen = page.list.table.chosen()
+    assert chosen is not None
+    assert chosen.name == "去年双十一（副本）"
+    notice = place.desk.kit.messages.last
+    assert notice is not None
+    assert notice.label == "打开"
+
+
+def test_a_draft_is_deleted_only_after_it_was_said_that_it_is_for_good(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop()
+    place.campaign("草案")
+    page = open_page(place, qtbot)
+    choose(page, "草案")
+    answer("confirm_no")
+    page.list.table.delete_action.trigger()
+    assert names(page) == ["草案"]
+    answer("confirm_yes")
+    page.list.table.delete_action.trigger()
+    qtbot.waitUntil(lambda: names(page) == [])
+    assert page.list.nothing.currentWidget() is page.list.first
+
+
+def test_what_was_sent_is_not_deleted(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop()
+    place.campaign("去年", State.DONE)
+    page = open_page(place, qtbot)
+    choose(page, "去年")
+    page.list.table.delete_action.trigger()
+    notice = place.desk.kit.messages.last
+    assert notice is not None
+    assert "只有草稿可以删除" in notice.text
+    assert names(page) == ["去年"]
+
+
+# --- new -------------------------------------------------------------------------------------------------------------
+
+
+def dialog_of(page: CampaignsPage) -> NewCampaign:
+    made = page.findChild(QDialog, "new_campaign")
+    assert isinstance(made, NewCampaign)
+    return made
+
+
+def test_a_new_campaign_opens_at_its_audience(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop(5)
+    page = open_page(place, qtbot)
+    qtbot.mouseClick(page.new_button, Qt.MouseButton.LeftButton)
+    dialog = dialog_of(page)
+    assert dialog.entities.currentText() == NAME
+    assert dialog.name.endswith("日活动")
+    dialog.name_field.clear()
+    assert not dialog.make.isEnabled()
+    dialog.name_field.setText("会员日")
+    dialog.purposes.button(1).click()
+    qtbot.mouseClick(dialog.make, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.editor is not None)
+    current = page.model.current
+    assert current is not None
+    assert (current.view.campaign.name, current.view.campaign.purpose) == ("会员日", "membership")
+    assert current.view.campaign.entity_uscc == ENTITY
+    assert page.model.step == "audience"
+
+
+def test_the_name_that_is_offered_is_not_taken(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop()
+    now = place.app.clock()
+    senders = place.app.accounts.entities()
+    first = NewCampaign(place.desk.kit, senders, (), now)
+    qtbot.addWidget(first)
+    second = NewCampaign(place.desk.kit, senders, (first.name, f"{first.name} 2"), now)
+    qtbot.addWidget(second)
+    assert second.name == f"{first.name} 3"
+
+
+def test_without_a_connected_shop_everything_leads_to_the_settings(place: Workplace, qtbot: QtBot) -> None:
+    page = open_page(place, qtbot)
+    assert page.list.nothing.currentWidget() is page.list.no_account
+    page.new_action.trigger()
+    dialog = dialog_of(page)
+    qtbot.mouseClick(dialog.nothing.button, Qt.MouseButton.LeftButton)
+    assert place.went == [("settings", "accounts")]
+
+
+def test_an_entity_whose_shops_are_disconnected_cannot_send(place: Workplace, qtbot: QtBot) -> None:
+    account = place.add_shop()
+    place.app.accounts.disconnect(account, actor="test")
+    page = open_page(place, qtbot)
+    assert page.model.state.senders == ()

@@ -1,0 +1,139 @@
+"""Page 概览: what needs a person, each line with the way to where it is put right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from campaign_app.domain.campaign import CampaignState as State
+from campaign_app.domain.ports import Job
+from campaign_app.domain.signature import Signature
+from campaign_app.ui.pages.overview import RESTART, OverviewPage
+from campaign_app.ui.viewmodels.session import SessionState
+from tests.helpers.desk_of import ENTITY, Workplace, workplace
+from tests.helpers.mattering import FILED, NOW, SHOP, TODAY, found, row
+
+
+@pytest.fixture
+def place(tmp_path: Path, qapp: QApplication) -> Iterator[Workplace]:
+    with workplace(tmp_path, qapp, inline=False) as made:
+        yield made
+
+
+def open_page(place: Workplace, qtbot: QtBot) -> OverviewPage:
+    page = OverviewPage(place.desk)
+    qtbot.addWidget(page)
+    page.resize(1000, 700)
+    page.show()
+    qtbot.waitUntil(lambda: page.model.state.loaded)
+    return page
+
+
+def test_a_fresh_workspace_shows_the_three_steps_and_the_next_one(place: Workplace, qtbot: QtBot) -> None:
+    page = open_page(place, qtbot)
+    assert page.first.isVisible()
+    assert not page.calm.isVisible()
+    assert [each.isEnabled() for each in page.first.buttons] == [True, False, False]
+    qtbot.mouseClick(page.first.buttons[0], Qt.MouseButton.LeftButton)
+    assert place.went == [("settings", "accounts")]
+    place.add_shop(5)
+    page.model.load()
+    qtbot.waitUntil(page.first.buttons[2].isEnabled)
+    assert not page.first.buttons[0].isVisible()
+    qtbot.mouseClick(page.first.buttons[2], Qt.MouseButton.LeftButton)
+    assert place.went[-1] == ("campaigns", "new")
+
+
+def test_a_quiet_day_says_so(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop(5)
+    place.campaign("去年", State.DONE)
+    page = open_page(place, qtbot)
+    assert page.calm.isVisible()
+    assert page.customers.text() == "5"
+    assert page.customers_under.text() == "还没有同步过"
+    assert not page.results.isVisible()
+
+
+def test_each_line_leads_to_its_page(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop(5)
+    waiting = place.campaign("会员日", State.WAITING, state_note="window_over")
+    page = open_page(place, qtbot)
+    (line,) = page.todos.lines
+    assert page.heading.window() is page.window()
+    assert (line.title, line.action) == ("会员日 · 等待处理", "去处理")
+    qtbot.mouseClick(page.todos.findChild(QPushButton, f"todo_{line.key}"), Qt.MouseButton.LeftButton)
+    assert place.went == [("campaigns", (waiting.id, "sending"))]
+
+
+def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
+    page = open_page(place, qtbot)
+    unfiled = Signature("别的", ENTITY, status="rejected")
+    bare = Signature("安宁到家", ENTITY, carrier_filed=False)
+    expired = replace(FILED, text="旧", valid_until=TODAY - timedelta(days=3))
+    expires = replace(FILED, text="快", valid_until=TODAY + timedelta(days=3))
+    failed = (
+        Job(2, "sync", {"account_id": 1}, "failed", error="account_disconnected", queued_at=NOW),
+        Job(1, "import", {"import_id": 1}, "failed", error="disk_full", queued_at=NOW),
+    )
+    all_of_them = (
+        *found(
+            row(State.PAUSED, signature="安宁到家", state_note="by_user"),
+            *(row(state) for state in (State.SCREENED, State.APPROVED, State.DRAFT)),
+            row(State.SCHEDULED, send_at=NOW),
+            jobs=failed,
+            signatures=(unfiled, bare, expired, expires),
+        ),
+        *found(accounts=(replace(SHOP, state="disconnected"),)),
+    )
+    assert {each.code for each in all_of_them} == {
+        "stopped", "screened", "approved", "draft", "scheduled", "job", "account", "signature_expired",
+        "signature_expires", "signature_unusable", "signatures_unfiled",
+    }  # fmt: skip
+    for each in all_of_them:
+        line = page._todo("1", each)
+        assert line.title
+        assert line.text
+        assert bool(line.action) == bool(each.page)
+
+
+def test_a_stopped_worker_is_said_first_and_can_be_started(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop(5)
+    place.campaign("会员日", State.WAITING, state_note="window_over")
+    page = open_page(place, qtbot)
+    session = place.desk.session
+    session.state = SessionState("open", worker="ended")
+    session.changed.emit(session.state)
+    assert [line.key for line in page.todos.lines] == [RESTART, "0"]
+
+
+def test_a_demo_shows_how_far_its_sync_is(place: Workplace, qtbot: QtBot) -> None:
+    session = place.desk.session
+    session.plan = replace(session.plan, demo_customers=2_000)
+    session.staging = True
+    page = open_page(place, qtbot)
+    assert page.staging.isVisible()
+    assert not page.first.isVisible()
+    job = place.app.jobs.enqueue("sync", {"account_id": 1}, place.app.clock())
+    place.app.jobs.set_progress(job.id, 500, 0)
+    qtbot.waitUntil(lambda: page.staging_bar.value() == 500)
+    assert page.staging_text.text() == "正在同步演示数据…  500 / 2,000 位客户"
+    place.app.jobs.set_state(job.id, "done")
+    session.staging = False
+    session.staged.emit()
+    qtbot.waitUntil(lambda: page.first.isVisible() and not page.staging.isVisible())
+    qtbot.waitUntil(lambda: page.model.state.synced_at is not None)
+
+
+def test_ended_jobs_are_the_last_ones_without_the_polling(place: Workplace) -> None:
+    jobs, now = place.app.jobs, place.app.clock()
+    for kind in ("sync", "poll", "import", "sync"):
+        jobs.set_state(jobs.enqueue(kind, {}, now).id, "done")
+    jobs.enqueue("sync", {}, now)
+    assert [job.kind for job in jobs.ended_jobs(2)] == ["sync", "import"]
