@@ -118,15 +118,16 @@ def add_campaign(app: App, sandbox: Sandbox, name: str, body: str) -> Campaign:
 
 
 def write_sample(app: App, folder: Path) -> Path:
-    """A small file as merchants have them: GB18030, one malformed row, one number with letters."""
+    """A small file as merchants have them: GB18030, a column that says who wants messages, and two rows with errors."""
     account = app.accounts.all()[0]
-    members = app.workspace.customers.by_ids(range(1, SAMPLE_ROWS + 1))
+    people = app.people
+    begins = people.anchors(people.query(account_id=account.id))[1]
+    rows = people.rows(people.query(account_id=account.id), begins[0], SAMPLE_ROWS) if begins else ()
     file = folder / SAMPLE
     with file.open("w", encoding="gb18030", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow(["客户标识", "手机号", "会员等级"])
-        for customer in members.values():
-            writer.writerow([customer.ref if customer.account_id == account.id else "", "", "金卡"])
-        writer.writerow(["", "1380013800A", "银卡"])
-        writer.writerow(["多", "一", "列", "了"])
+        writer.writerow(["客户标识", "手机号", "会员等级", "接收短信"])
+        writer.writerows([row.ref, "", "金卡", "是"] for row in rows)
+        writer.writerow(["", "1380013800A", "银卡", "是"])
+        writer.writerow(["多", "一", "列", "了", "吧"])
     return file

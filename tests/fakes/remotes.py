@@ -62,6 +62,7 @@ class FakePlatform:
     opt_outs: list[str] = field(default_factory=list)
     report: ConnectionReport | None = None
     before_answer: Callable[[], None] | None = None
+    before_page: Callable[[], None] | None = None
     pages: int = 0
 
     def _maybe_fail(self) -> None:
@@ -77,6 +78,8 @@ class FakePlatform:
 
     def customers(self, cursor: str, updated_since: datetime | None) -> Page[PlatformCustomer]:
         self._maybe_fail()
+        if self.before_page:
+            self.before_page()
         at = int(cursor or 0)
         items = tuple(self.people[at : at + self.page_size])
         return Page(items, str(at + len(items)), at + len(items) < len(self.people))

@@ -92,6 +92,20 @@ def test_a_listing_without_end_stops(running: Running, monkeypatch: pytest.Monke
     assert job.result == {"rows": 800, "new": 800, "broken": 0, "pages": 2}
 
 
+def test_a_cancelled_sync_ends_after_the_page_at_hand_and_goes_on_from_there(running: Running) -> None:
+    account = running.shop.add_account(0)
+    platform, jobs = running.shop.platforms[account], running.shop.workspace.jobs
+    platform.people = [person("c", i) for i in range(900)]
+    job = jobs.enqueue("sync", {"account_id": account}, NOW)
+    platform.before_page = lambda: jobs.set_state(job.id, "cancelled")
+    assert running.follow(job).state == "cancelled"
+    assert running.shop.workspace.customers.total() == 400
+    platform.before_page = None
+    again = running.run("sync", account_id=account)
+    assert (again.state, again.progress) == ("done", 500)
+    assert running.shop.workspace.customers.total() == 900
+
+
 def test_a_refusal_fails_the_job_with_its_code(running: Running) -> None:
     account = running.shop.add_account(0)
     running.shop.platforms[account].trouble = [RemoteRefused("permission", "403", account_wide=True)]

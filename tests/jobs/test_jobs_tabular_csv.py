@@ -256,7 +256,7 @@ def test_a_file_that_cannot_be_used_is_one_clear_error(file: Path, content: str,
 
 
 def test_missing_and_unreadable_files_and_unknown_encodings(tmp_path: Path, file: Path) -> None:
-    for path, code in ((tmp_path / "none.csv", "file_missing"), (tmp_path, "file_unreadable")):
+    for path, code in ((tmp_path / "none.csv", "file_missing"), (tmp_path, "file_is_folder")):
         with pytest.raises(SettingsError) as caught:
             open_table(path, ReadOptions())
         assert caught.value.code == code

@@ -21,7 +21,7 @@ from storage_samples import (
 )
 
 from campaign_app.domain.consent import ConsentStatus, CustomerRef
-from campaign_app.domain.customer import ChunkCounts, ImportRow
+from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportRow
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.storage import imports
 from campaign_app.storage.workspace import Workspace
@@ -242,3 +242,15 @@ def test_undoing_in_reverse_order_unwinds_everything(
         for n, state in reversed(list(enumerate(states))):
             workspace.imports.undo(n + 1)
             assert [attributes(workspace, account_id, ref) for ref in ("c1", "c2")] == state
+
+
+def test_imports_are_listed_newest_first(workspace: Workspace) -> None:
+    first, second, third = (workspace.imports.begin(f"{name}.csv", name, 3, NOW) for name in "abc")
+    workspace.imports.finish(first, {"changed": 3})
+    workspace.imports.undo(second)
+    listed = workspace.imports.imports(2)
+    assert [(each.id, each.file_name, each.state) for each in listed] == [
+        (third, "c.csv", "running"),
+        (second, "b.csv", "undone"),
+    ]
+    assert workspace.imports.imports(9)[2] == ImportGlance(first, "a.csv", "done", 3, NOW, {"changed": 3})

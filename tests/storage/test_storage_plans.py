@@ -15,6 +15,7 @@ from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome, Page
+from campaign_app.domain.people import NOT_ASKED, PeopleQuery
 from campaign_app.storage.workspace import Workspace
 
 GROWING = (
@@ -107,3 +108,24 @@ def test_an_audience_is_read_in_the_order_of_the_table(workspace: Workspace, pla
     audience = Filter((Condition("city", Op.IS, "杭州"),))
     workspace.customers.count(audience, ENTITY, NOW)
     assert list(whole(plans).values()) == [["SCAN customer"]]
+
+
+def test_a_page_of_the_table_begins_where_it_begins(workspace: Workspace, plans: Plans) -> None:
+    """Counting may read a table once; a page never does, and statuses come from the small table and an index."""
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, person("c1", number(1), province="浙江"), person("c2"))
+    workspace.facts.append([fact(account_id, "c1")], [])
+    everything: dict[str, Any] = {"account_id": account_id, "status": "declined", "province": "浙江"}
+    asked = [PeopleQuery(), PeopleQuery("王"), PeopleQuery("c1"), PeopleQuery("王", **everything)]
+    asked += [PeopleQuery(status=status) for status in ("confirmed", "declined", NOT_ASKED)]
+    asked += [PeopleQuery(phone_key=workspace.phone_keys.of_phone(number(1)))]
+    plans.clear()
+    for query in asked:
+        workspace.people.ids(query, ids["c1"], 200)
+    assert whole(plans) == {}
+    assert not [plan for plan in plans.values() if any("TEMP B-TREE" in step for step in plan)]
+    plans.clear()
+    workspace.people.anchors(PeopleQuery(status="declined"), 200)
+    (first,) = plans.values()
+    assert [step for step in first if step.startswith("SCAN c")] == ["SCAN consent_latest"]
+    assert not [step for step in first if re.search(r"consent_fact .*INTEGER PRIMARY KEY", step)]

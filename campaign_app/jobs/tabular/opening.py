@@ -19,6 +19,8 @@ _EXCEL_NAMES: Final = frozenset({".xlsx", ".xlsm", ".xls"})
 
 def open_table(path: Path, options: ReadOptions) -> Table:
     """Implements `services.tables.OpenTable`."""
+    if path.is_dir():
+        raise SettingsError("file_is_folder", "This is a folder", file=path.name)
     try:
         with path.open("rb") as stream:
             head = stream.read(_OLE_LOOK)

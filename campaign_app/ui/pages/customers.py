@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from campaign_app.domain.errors import AppError
 from campaign_app.services.people import PersonRow
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
@@ -16,7 +17,12 @@ from campaign_app.ui.pages.customers_cells import CustomerCells
 from campaign_app.ui.pages.customers_drawer import CustomerDrawer, focus_inside
 from campaign_app.ui.pages.customers_filter import CustomersFilter
 from campaign_app.ui.pages.customers_sync import SyncButton, SyncNotices, SyncStrip
+from campaign_app.ui.pages.import_notices import ImportNotices
+from campaign_app.ui.pages.import_records import ImportRecords
+from campaign_app.ui.pages.import_wizard import ImportWizard
 from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
+from campaign_app.ui.viewmodels.importing import ImportModel
+from campaign_app.ui.viewmodels.imports_list import ImportsModel
 from campaign_app.ui.widgets.basics import button, row
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
@@ -31,7 +37,8 @@ class CustomersPage(Page):
         self.title.setText(self.tr("客户"))
         self._desk = desk
         self.model = model_of(desk)
-        kit = desk.kit
+        self.imports_model = import_of(desk)
+        self._kit = kit = desk.kit
         self.cells = CustomerCells(lambda: kit.words, desk.app.clock, self)
         self.rows: PagedModel[PersonRow] = PagedModel(kit.tasks, self.cells.columns(), self)
         self.table = Table(kit.theme, "customers_table", self.tr("客户"))
@@ -39,7 +46,7 @@ class CustomersPage(Page):
         self.filter = CustomersFilter(kit, self.model)
         self.strip = SyncStrip(self.model)
         self.sync = SyncButton(kit, self.model)
-        self.notices = SyncNotices(kit, self.model, self)
+        self.notices = (SyncNotices(kit, self.model, self), ImportNotices(kit, self.imports_model, self))
         self.drawer = CustomerDrawer(desk, self.model, self.cells)
         self._places: dict[str, QWidget] = {TABLE: self.table}
         self.stack = QStackedWidget()
@@ -87,7 +94,7 @@ class CustomersPage(Page):
         return "nobody_found" if state.found == 0 and not state.search.empty else TABLE
 
     def _empty(self, place: str) -> Empty:
-        theme, way = self._desk.kit.theme, self._desk.way
+        theme, way = self._kit.theme, self._desk.way
         if place == "no_shop":
             return Empty(
                 theme,
@@ -102,7 +109,9 @@ class CustomersPage(Page):
                 theme,
                 "customers",
                 self.tr("还没有客户"),
-                self.tr("店铺已经连接。点右上角的“同步客户”，平台上的客户会分页收进来，可以随时停止。"),
+                self.tr("店铺已经连接。平台上的客户会一页一页收进来，可以随时停止，已收到的会保留。"),
+                action=self.tr("同步客户"),
+                click=self.sync.begin_all,
             )
         return Empty(
             theme,
@@ -118,7 +127,7 @@ class CustomersPage(Page):
         self.import_file = button(self.tr("导入文件"), name="customers_import", click=self._import)
         for each in (self.imports, self.import_file, self.sync):
             self.buttons.addWidget(each)
-        self._desk.kit.theme.changed.connect(self._draw)
+        self._kit.theme.changed.connect(self._draw)
         self._draw()
 
     def _connect(self) -> None:
@@ -127,15 +136,17 @@ class CustomersPage(Page):
         model.asked.connect(self._ask)
         model.again.connect(self.rows.reload)
         self.rows.counted.connect(model.counted)
-        self.rows.failed.connect(
-            lambda error: self._desk.kit.messages.error(error, label=self.tr("重试"), action=self.rows.reload)
-        )
+        self.rows.failed.connect(self._unread)
+        model.unread.connect(self._unread)
         table.opened.connect(self._open_row)
         table.moved.connect(self._follow_row)
         self.drawer.closed.connect(table.setFocus)
         away = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.table)
         away.setContext(Qt.ShortcutContext.WidgetShortcut)
         away.activated.connect(model.close)
+
+    def _unread(self, error: AppError) -> None:
+        self._kit.messages.error(error, label=self.tr("重试"), action=self.model.refresh)
 
     def _ask(self, source: object) -> None:
         self.table.clearSelection()
@@ -153,12 +164,27 @@ class CustomersPage(Page):
         if person is not None and opened is not None and opened != person.id and not focus_inside(self.drawer):
             self.model.open(person.id)
 
-    def _import(self) -> None: ...
+    def _import(self) -> None:
+        shops = self.model.state.connected
+        if not shops:
+            self._desk.way.to("settings", "accounts")
+            return
+        self.imports_model.start(self.model.state.search.account_id or shops[0].id)
+        wizard = ImportWizard(self._desk, self.imports_model, shops, self)
+        wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        wizard.finished.connect(self.model.refresh)
+        wizard.open()
 
-    def _show_imports(self) -> None: ...
+    def _show_imports(self) -> None:
+        records = ImportRecords(
+            self._desk, ImportsModel(self._desk.app, self._kit.tasks, self._kit.messages, self), self
+        )
+        records.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        records.finished.connect(self.model.refresh)
+        records.open()
 
     def _draw(self) -> None:
-        self.import_file.setIcon(self._desk.kit.theme.icon("import"))
+        self.import_file.setIcon(self._kit.theme.icon("import"))
 
 
 def model_of(desk: Desk) -> CustomersModel:
@@ -167,3 +193,11 @@ def model_of(desk: Desk) -> CustomersModel:
     if isinstance(known, CustomersModel):
         return known
     return CustomersModel(desk.app, desk.kit.tasks, desk.jobs, desk.kit.messages, desk.session)
+
+
+def import_of(desk: Desk) -> ImportModel:
+    """The same: an import goes on in the worker while its wizard is closed."""
+    known = desk.session.findChild(ImportModel, "import_model")
+    if isinstance(known, ImportModel):
+        return known
+    return ImportModel(desk.app, desk.kit.tasks, desk.jobs, desk.kit.messages, desk.session)

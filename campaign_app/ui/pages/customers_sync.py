@@ -42,7 +42,7 @@ class SyncButton(QPushButton):
         self._shops = state.connected
         self._menu.clear()
         everything = self._menu.addAction(self.tr("全部店铺"))
-        everything.triggered.connect(lambda _=False: self._begin_all())
+        everything.triggered.connect(lambda _=False: self.begin_all())
         self._menu.addSeparator()
         for shop in self._shops:
             action = self._menu.addAction(shop.label.replace("&", "&&"))
@@ -64,7 +64,8 @@ class SyncButton(QPushButton):
         if len(self._shops) == 1:
             self._model.sync(self._shops[0].id)
 
-    def _begin_all(self) -> None:
+    def begin_all(self) -> None:
+        """Every shop that is not being synced already."""
         for shop in self._shops:
             if shop.id not in self._model.state.syncing:
                 self._model.sync(shop.id)
@@ -149,6 +150,8 @@ class SyncNotices(QObject):
     def _result(self, shop: str, job: Job) -> str:
         result = job.result or {}
         rows, new, broken = (int(result.get(name, 0)) for name in ("rows", "new", "broken"))
+        if not rows and not broken:
+            return self.tr("{shop} 已是最新，平台没有新的变化。").format(shop=shop)
         said = self.tr("{shop} 已同步：收到 {rows} 位客户，其中新增 {new} 位。").format(
             shop=shop, rows=show.count(rows), new=show.count(new)
         )

@@ -17,8 +17,6 @@ def label(text: str = "", role: str = "", *, wrap: bool = False, name: str = "",
     if role:
         made.setProperty("role", role)
     made.setWordWrap(wrap)
-    if wrap:
-        made.setMinimumWidth(1)  # Qt's own guess is wider than a narrow panel, and would be cut there
     if name:
         made.setObjectName(name)
     if select:

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import SPACE
@@ -58,6 +58,10 @@ class Drawer(QFrame):
             self.body.addLayout(part)
         else:
             self.body.addWidget(part)
+        canvas = self.area.widget()
+        for each in canvas.findChildren(QLabel) if canvas is not None else ():
+            if each.wordWrap():
+                each.setMinimumWidth(1)  # Qt's own guess is wider than the drawer, and would be cut
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() == Qt.Key.Key_Escape:

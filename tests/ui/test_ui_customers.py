@@ -1,0 +1,328 @@
+"""The page of customers on a real store: what is listed, found, opened, synced, and said where there is nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+from ui_people import add_people, add_shop, person, suppress, told
+
+from campaign_app.domain.consent import ConsentStatus, SuppressionKind
+from campaign_app.domain.phone import Phone
+from campaign_app.domain.ports import Job
+from campaign_app.ui.cells import CELL, Cell
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.messages import Level, Notice
+from campaign_app.ui.pages.customers import CustomersPage
+from campaign_app.ui.widgets.empty import Empty
+
+Show = Callable[[], CustomersPage]
+
+
+@pytest.fixture
+def page(desk: Desk, qtbot: QtBot) -> Show:
+    """Builds the page once the store holds what the test wants, and waits until it has counted."""
+
+    def make() -> CustomersPage:
+        made = CustomersPage(desk)
+        qtbot.addWidget(made)
+        made.resize(1100, 700)
+        made.show()
+        made.shown()
+        qtbot.waitUntil(lambda: made.model.state.everybody is not None and made.model.state.found is not None)
+        return made
+
+    return make
+
+
+def cells(page: CustomersPage, row: int) -> list[str]:
+    return [page.rows.index(row, column).data() for column in range(page.rows.columnCount())]
+
+
+def wait_for_row(page: CustomersPage, row: int, qtbot: QtBot) -> None:
+    page.rows.index(row, 0).data()
+    qtbot.waitUntil(lambda: page.rows.row(row) is not None)
+
+
+def texts(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if not label.isHidden())
+
+
+def choose(combo: QComboBox, value: object, qtbot: QtBot) -> None:
+    combo.setCurrentIndex(combo.findData(value))
+    combo.activated.emit(combo.currentIndex())
+
+
+def notices(desk: Desk) -> list[Notice]:
+    found: list[Notice] = []
+    desk.kit.messages.told.connect(found.append)
+    return found
+
+
+def test_consent_and_suppression_are_two_columns(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    shop = add_shop(desk.app)
+    add_people(desk.app, shop, 3)
+    desk.app.workspace.facts.append([told(shop, 0, ConsentStatus.CONFIRMED), told(shop, 1, ConsentStatus.DECLINED)], [])
+    suppress(desk.app, shop, 0, [SuppressionKind.OPT_OUT, SuppressionKind.COMPLAINT])
+    shown = page()
+    wait_for_row(shown, 0, qtbot)
+    number = person(0).phone
+    assert number is not None
+    assert cells(shown, 0) == [
+        "王芳0", number.masked, "安宁店", "已确认", "投诉 +1", "浙江 杭州", "–", "2026-11-10",
+    ]  # fmt: skip
+    assert cells(shown, 1)[3:5] == ["已拒绝", "–"]
+    assert cells(shown, 2)[3:5] == ["未查询", "–"]
+    consent: Cell = shown.rows.index(0, 3).data(CELL)
+    assert (consent.level, "主动开启" in consent.tip, "模拟" in consent.tip) == ("ok", True, True)
+    assert shown.subtitle.text() == "共 3 位客户"
+
+
+def test_no_number_is_ever_shown_whole(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    shop = add_shop(desk.app)
+    add_people(desk.app, shop, 30)
+    shown = page()
+    wait_for_row(shown, 0, qtbot)
+    shown.table.opened.emit(3)
+    qtbot.waitUntil(lambda: shown.model.state.person is not None)
+    said = "\n".join(" ".join(cells(shown, row)) for row in range(30)) + texts(shown.drawer)
+    shown.drawer.copy.click()
+    said += QGuiApplication.clipboard().text()
+    assert not re.search(r"1\d{10}", said)
+    assert re.search(r"138\*{4}\d{4}", said)
+
+
+def test_a_filter_narrows_and_is_cleared(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    shop, other = add_shop(desk.app), add_shop(desk.app, "另一店", "k2")
+    add_people(desk.app, shop, 300)
+    add_people(desk.app, other, 10, first=900)
+    desk.app.workspace.facts.append([told(shop, n, ConsentStatus.CONFIRMED) for n in range(0, 300, 3)], [])
+    shown = page()
+    assert shown.rows.rowCount() == 310
+    for combo, value, count in (
+        (shown.filter.shop, shop, 300),
+        (shown.filter.status, "confirmed", 100),
+        (shown.filter.province, "江苏", 50),
+    ):
+        choose(combo, value, qtbot)
+        qtbot.waitUntil(lambda count=count: shown.rows.rowCount() == count)
+    assert shown.subtitle.text() == "找到 50 位，共 310 位客户"
+    assert not shown.filter.clear.isHidden()
+    qtbot.mouseClick(shown.filter.clear, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: shown.rows.rowCount() == 310)
+    assert shown.filter.clear.isHidden()
+    assert [combo.currentIndex() for combo in (shown.filter.shop, shown.filter.status, shown.filter.province)] == [
+        0
+    ] * 3
+
+
+def test_a_typed_number_finds_one_and_is_kept_nowhere(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    shop = add_shop(desk.app)
+    add_people(desk.app, shop, 250)
+    wanted = person(77).phone
+    assert isinstance(wanted, Phone)
+    shown = page()
+    qtbot.keyClicks(shown.filter.text, wanted.digits)
+    qtbot.waitUntil(lambda: shown.rows.rowCount() == 1)
+    wait_for_row(shown, 0, qtbot)
+    assert cells(shown, 0)[0] == "王芳77"
+    assert wanted.digits not in repr(shown.model.state)
+    desk.app.workspace.database.engine.dispose()
+    for file in desk.app.workspace.folder.iterdir():
+        assert wanted.digits.encode() not in file.read_bytes()
+
+
+def test_names_are_found_by_their_start_and_nobody_is_an_answer(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    shop = add_shop(desk.app)
+    add_people(desk.app, shop, 40)
+    shown = page()
+    shown.model.search(text="王芳1")
+    qtbot.waitUntil(lambda: shown.rows.rowCount() == 11)
+    shown.model.search(text="李")
+    qtbot.waitUntil(lambda: isinstance(shown.stack.currentWidget(), Empty))
+    empty = shown.stack.currentWidget()
+    assert isinstance(empty, Empty)
+    assert empty.title.text() == "没有符合条件的客户"
+    empty.button.click()
+    qtbot.waitUntil(lambda: shown.stack.currentWidget() is shown.table)
+    assert shown.filter.text.text() == ""
+
+
+def test_a_row_opens_its_evidence_and_escape_closes_it(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    shop = add_shop(desk.app)
+    add_people(desk.app, shop, 5)
+    facts = [told(shop, 2, ConsentStatus.UNKNOWN, note="missing"), told(shop, 2, ConsentStatus.CONFIRMED, 5)]
+    desk.app.workspace.facts.append(facts, [])
+    suppress(desk.app, shop, 2, [SuppressionKind.OPT_OUT])
+    shown = page()
+    wait_for_row(shown, 2, qtbot)
+    assert shown.drawer.isHidden()
+    shown.table.setFocus()
+    shown.table.selectRow(2)
+    qtbot.keyClick(shown.table, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not shown.drawer.isHidden() and shown.drawer.title.text() == "王芳2")
+    said = texts(shown.drawer)
+    for words in (
+        "客户回复",
+        "此人向本主体退订过",
+        "登记处",
+        ISSUER_LINE,
+        "rcpt-5",
+        "零售",
+        "会员",
+        "平台没有回答此人",
+    ):
+        assert words in said, words
+    assert said.index("rcpt-5") < said.index("平台没有回答此人"), "newest first"
+    assert "由每个活动的核验决定" in said
+    qtbot.keyClick(shown.table, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: shown.drawer.title.text() == "王芳3")
+    qtbot.keyClick(shown.table, Qt.Key.Key_Escape)
+    assert shown.drawer.isHidden()
+    qtbot.mouseDClick(shown.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+    qtbot.waitUntil(lambda: shown.drawer.title.text() == "王芳0" and not shown.drawer.isHidden())
+    qtbot.mouseClick(shown.drawer.cross, Qt.MouseButton.LeftButton)
+    assert shown.drawer.isHidden()
+
+
+ISSUER_LINE = "91110000MA0000009X"
+
+
+def test_many_answers_are_shown_a_part_at_a_time(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    shop = add_shop(desk.app)
+    add_people(desk.app, shop, 1)
+    desk.app.workspace.facts.append([told(shop, 0, ConsentStatus.CONFIRMED, minutes) for minutes in range(30)], [])
+    shown = page()
+    shown.open(1)
+    qtbot.waitUntil(lambda: shown.model.state.person is not None)
+    assert "rcpt-10" in texts(shown.drawer)
+    assert "rcpt-9" not in texts(shown.drawer).split()
+    earlier = shown.drawer.findChild(QPushButton, "customer_earlier")
+    assert isinstance(earlier, QPushButton)
+    earlier.click()
+    assert "rcpt-0" in texts(shown.drawer).split()
+
+
+def test_without_a_shop_the_way_leads_to_the_settings(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    shown = page()
+    empty = shown.stack.currentWidget()
+    assert isinstance(empty, Empty)
+    assert empty.title.text() == "先连接一个店铺"
+    assert not shown.sync.isEnabled()
+    with qtbot.waitSignal(desk.way.went) as went:
+        empty.button.click()
+    assert went.args == ["settings", "accounts"]
+
+
+def test_without_customers_a_sync_is_offered(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    add_shop(desk.app)
+    shown = page()
+    empty = shown.stack.currentWidget()
+    assert isinstance(empty, Empty)
+    assert empty.title.text() == "还没有客户"
+    empty.button.click()
+    qtbot.waitUntil(lambda: len(desk.app.jobs.open_jobs()) == 1)
+
+
+def begun(desk: Desk, page: CustomersPage, qtbot: QtBot) -> Job:
+    qtbot.waitUntil(page.sync.isEnabled)
+    page.sync.begin_all()
+    qtbot.waitUntil(lambda: bool(page.model.state.syncing))
+    (job,) = desk.app.jobs.open_jobs()
+    return job
+
+
+def test_a_sync_shows_its_progress_in_place_and_its_result(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    shop = add_shop(desk.app)
+    shown, said = page(), notices(desk)
+    job = begun(desk, shown, qtbot)
+    assert not shown.sync.isEnabled()
+    shown.model.sync(shop)
+    desk.app.jobs.set_state(job.id, "running")
+    desk.app.jobs.set_progress(job.id, 1_200, 0)
+    qtbot.waitUntil(lambda: "已收到 1,200 位客户" in texts(shown.strip))
+    assert len(desk.app.jobs.open_jobs()) == 1, "never twice at once"
+    add_people(desk.app, shop, 4)
+    desk.app.jobs.set_state(job.id, "done", result={"rows": 1_200, "new": 4, "broken": 2, "pages": 3})
+    qtbot.waitUntil(lambda: shown.strip.isHidden() and shown.rows.rowCount() == 4)
+    qtbot.waitUntil(lambda: bool(said))
+    assert said[-1].level is Level.OK
+    assert said[-1].text == "安宁店 已同步：收到 1,200 位客户，其中新增 4 位。另有 2 条不合约定，没有采用。"
+    assert shown.stack.currentWidget() is shown.table
+
+
+def test_a_sync_that_failed_can_be_tried_again(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    add_shop(desk.app)
+    shown, said = page(), notices(desk)
+    job = begun(desk, shown, qtbot)
+    desk.app.jobs.set_state(job.id, "failed", error="unreachable")
+    qtbot.waitUntil(lambda: bool(said))
+    assert (said[-1].level, said[-1].code, said[-1].label) == (Level.BLOCK, "unreachable", "重试")
+    again = said[-1].action
+    assert again is not None
+    again()
+    qtbot.waitUntil(lambda: [each.id for each in desk.app.jobs.open_jobs()] == [job.id + 1])
+
+
+def test_a_sync_is_stopped_and_says_what_was_kept(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    shop = add_shop(desk.app)
+    shown, said = page(), notices(desk)
+    job = begun(desk, shown, qtbot)
+    desk.app.jobs.set_progress(job.id, 400, 0)
+    stop = shown.strip.findChild(QPushButton, f"stop_sync_{shop}")
+    assert isinstance(stop, QPushButton)
+    qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(said))
+    assert desk.app.jobs.job(job.id).state == "cancelled"
+    assert said[-1].text == "安宁店 的同步已停止，已收到的 400 位客户保留。"
+    assert shown.sync.isEnabled()
+
+
+def test_several_shops_are_offered_by_name(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    first, second = add_shop(desk.app), add_shop(desk.app, "甲&乙店", "k2")
+    shown = page()
+    qtbot.waitUntil(shown.sync.isEnabled)
+    menu = shown.sync.menu()
+    assert [action.text() for action in menu.actions()] == ["全部店铺", "", "安宁店", "甲&&乙店"]
+    menu.actions()[-1].trigger()
+    qtbot.waitUntil(lambda: set(shown.model.state.syncing) == {second})
+    assert [action.isEnabled() for action in menu.actions()] == [True, True, True, False]
+    assert shown.sync.isEnabled()
+    shown.sync.begin_all()
+    qtbot.waitUntil(lambda: set(shown.model.state.syncing) == {first, second})
+    assert len(desk.app.jobs.open_jobs()) == 2
+
+
+def test_what_the_user_was_doing_outlives_the_window(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    add_people(desk.app, add_shop(desk.app), 40)
+    first = page()
+    first.model.search(text="王芳1", province="江苏")
+    first.model.open(12)
+    qtbot.waitUntil(lambda: first.rows.rowCount() == 6 and first.model.state.person is not None)
+    second = page()
+    assert second.model is first.model
+    qtbot.waitUntil(lambda: second.rows.rowCount() == 6)
+    assert second.filter.text.text() == "王芳1"
+    assert second.filter.province.currentData() == "江苏"
+    assert second.drawer.title.text() == "王芳11"
+
+
+def test_every_control_has_a_name(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    add_people(desk.app, add_shop(desk.app), 3)
+    shown = page()
+    shown.open(1)
+    qtbot.waitUntil(lambda: shown.model.state.person is not None)
+    focusable = [each for each in shown.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    unnamed = [
+        each.objectName() or type(each).__name__
+        for each in focusable
+        if each.isVisibleTo(shown)
+        and not (each.accessibleName() or (isinstance(each, QPushButton) and each.text()))
+        and type(each).__name__ not in {"QScrollArea"}
+    ]
+    assert unnamed == []
