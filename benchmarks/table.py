@@ -20,6 +20,8 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication
 
 from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
@@ -35,6 +37,15 @@ from campaign_app.domain.consent import (
 )
 from campaign_app.domain.customer import Account, Entity, PlatformCustomer
 from campaign_app.domain.phone import Phone
+from campaign_app.ui.desk import Desk, Way
+from campaign_app.ui.kit import Kit
+from campaign_app.ui.messages import Messages
+from campaign_app.ui.pages.customers import CustomersPage
+from campaign_app.ui.prefs import Prefs
+from campaign_app.ui.tasks import Tasks
+from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.viewmodels.jobs import Jobs
+from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 ENTITY, ISSUER = "91330100MA2B00001X", "91110000MA0000009X"
@@ -66,8 +77,16 @@ def customer(number: int) -> PlatformCustomer:
 
 
 def fact(account_id: int, number: int) -> ConsentFact:
+    page, at = divmod(number, PAGE)
     evidence = Evidence(
-        ISSUER, "consent_api", "1.0", True, f"q{number // PAGE}", f"r{number // PAGE}", LEAF, number % PAGE
+        ISSUER,
+        "consent_api",
+        "1.0",
+        simulated=True,
+        request_id=f"q{page}",
+        receipt_id=f"r{page}",
+        leaf=LEAF,
+        leaf_index=at,
     )
     return ConsentFact(
         CustomerRef(account_id, f"ou-{number:09d}"),
@@ -123,6 +142,74 @@ def queries(app: bootstrap.App) -> None:
         say(f"query: {name}", rows=total, count_ms=round(counted * 1000), page_ms=median)
 
 
+def window(app: bootstrap.App, scratch: Path) -> None:
+    qt = QApplication([])
+    tasks, prefs = Tasks(), Prefs(scratch / "prefs")
+    theme = Theme(qt, "light")
+    kit = Kit(theme, tasks, Messages(lambda: words.load("zh_CN")), prefs)
+    session = Session(Plan(app.workspace.folder), tasks)
+    session.state = SessionState("open", app=app, worker="running")
+    desk = Desk(kit, app, Jobs(app, tasks), session, Way())
+    before = resident()
+    began = time.perf_counter()
+    page = CustomersPage(desk)
+    page.resize(1092, 740)
+    page.show()
+    page.shown()
+    until(lambda: page.rows.rowCount() > 0)
+    counted = time.perf_counter() - began
+    until(lambda: page.rows.row(0) is not None)
+    page.table.viewport().repaint()
+    seconds = time.perf_counter() - began
+    say("open", rows=page.rows.rowCount(), counted_ms=round(counted * 1000), first_rows_ms=round(seconds * 1000))
+    bar = page.table.verticalScrollBar()
+    steps = [bar.value() + page.table.viewport().height() // 3 * n for n in range(1, FRAMES + 1)]
+    jumps = random.Random(1).choices(range(bar.maximum()), k=FRAMES)
+    for figure, places in (("frame: scrolling on", steps), ("frame: jumping", jumps)):
+        frames = sorted(frame(page, place) for place in places)
+        say(
+            figure,
+            frames=len(frames),
+            median_ms=round(statistics.median(frames), 1),
+            p95_ms=round(frames[len(frames) * 95 // 100], 1),
+            worst_ms=round(frames[-1], 1),
+        )
+    began = time.perf_counter()
+    page.table.scrollToBottom()
+    until(lambda: page.rows.row(page.rows.rowCount() - 1) is not None)
+    say("last row", ms=round((time.perf_counter() - began) * 1000))
+    say("resident", mib=resident(), before_the_page=before)
+    desk.jobs.stop()
+    tasks.finish()
+    page.deleteLater()
+    QCoreApplication.processEvents()
+
+
+def frame(page: CustomersPage, place: int) -> float:
+    """Milliseconds on the window's thread for a move and all that it causes, the arrival of pages among it."""
+    began = time.perf_counter()
+    page.table.verticalScrollBar().setValue(place)
+    QCoreApplication.processEvents()
+    spent = (time.perf_counter() - began) * 1000
+    time.sleep(max(0.0, (16 - spent) / 1000))
+    return spent
+
+
+def until(done: Callable[[], bool], seconds: float = 120) -> None:
+    end = time.perf_counter() + seconds
+    while not done():
+        if time.perf_counter() > end:
+            raise SystemExit("not done in time")
+        QCoreApplication.processEvents()
+        time.sleep(0.001)
+
+
+def resident() -> int:
+    """MiB of this process now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") >> 20
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=1_000_000)
@@ -138,6 +225,8 @@ def main() -> None:
             fill(app, asked.customers)
         if asked.only != "window":
             queries(app)
+        if asked.only != "queries":
+            window(app, Path(stack.enter_context(tempfile.TemporaryDirectory())))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from campaign_app.domain.consent import ConsentFact, Suppression
+from campaign_app.domain.consent import ConsentFact, ConsentMethod, ConsentStatus, Suppression
 from campaign_app.domain.customer import Account, Customer
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.people import PeopleQuery
@@ -25,6 +25,29 @@ PAGE_ROWS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """What the latest answer of the platform says, without its evidence: thousands of these are kept."""
+
+    status: ConsentStatus
+    method: ConsentMethod
+    obtained_at: datetime | None
+    expires_at: datetime | None
+    checked_at: datetime
+    simulated: bool
+
+    @classmethod
+    def of(cls, fact: ConsentFact) -> Glance:
+        return cls(
+            fact.status,
+            fact.method,
+            fact.obtained_at,
+            fact.expires_at,
+            fact.checked_at or fact.observed_at,
+            fact.evidence is not None and fact.evidence.simulated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRow:
     """One line of the table. The number is masked already; `suppressions` are the marks in force, newest first."""
 
@@ -38,7 +61,7 @@ class PersonRow:
     city: str
     spend_cents: int
     last_order_at: datetime | None
-    consent: ConsentFact | None
+    consent: Glance | None
     suppressions: tuple[Suppression, ...]
 
 
@@ -100,7 +123,7 @@ class People:
             _row(
                 found[each],
                 shops[found[each].account_id],
-                facts[each][1] if each in facts else None,
+                Glance.of(facts[each][1]) if each in facts else None,
                 marks.get(each, frozenset()),
             )
             for each in ids
@@ -120,7 +143,7 @@ class People:
         marks = self._suppressions.of_customers([customer_id]).get(customer_id, frozenset())
         facts = self._facts.history(customer_id)[::-1]
         return Person(
-            row=_row(customer, account.label, latest[1] if latest else None, marks),
+            row=_row(customer, account.label, Glance.of(latest[1]) if latest else None, marks),
             account=account,
             entity_name=self._accounts.entity(account.entity_uscc).name,
             order_count=customer.order_count,
@@ -142,7 +165,7 @@ class People:
         return known
 
 
-def _row(customer: Customer, shop: str, consent: ConsentFact | None, marks: frozenset[Suppression]) -> PersonRow:
+def _row(customer: Customer, shop: str, consent: Glance | None, marks: frozenset[Suppression]) -> PersonRow:
     # one mark per kind: the same one may lie under the ref and under the number
     by_kind: dict[str, Suppression] = {}
     for mark in sorted(marks, key=lambda mark: mark.since):

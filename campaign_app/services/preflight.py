@@ -100,18 +100,27 @@ class Preflights:
         self._hours = hours
         self._max_age = max_age
 
-    def look(self, campaign_id: int) -> Preflight:
-        seen = self._situation(self._campaigns.campaign(campaign_id))
+    def look(self, campaign_id: int, before: Preflight | None = None) -> Preflight:
+        """`before` is an earlier look: of a campaign that is still the same the audience is not counted again."""
+        campaign = self._campaigns.campaign(campaign_id)
+        if before is not None and before.seen.campaign == campaign:
+            seen = self._situation(campaign, before.seen.funnel, before.seen.ages)
+        elif campaign.state in UNJUDGED:
+            seen = self._situation(campaign, {}, None)
+        else:
+            counted = self._campaigns.funnel(campaign_id), self._campaigns.fact_ages(campaign_id)
+            seen = self._situation(campaign, *counted)
         return Preflight(seen, check(seen))
 
-    def _situation(self, campaign: Campaign) -> Situation:
+    def _situation(
+        self, campaign: Campaign, funnel: Mapping[str, int], ages: tuple[datetime, datetime] | None
+    ) -> Situation:
         now, (opens, closes) = self._clock(), self._hours()
-        judged = campaign.state not in UNJUDGED
         beat = self._accounts.setting(HEARTBEAT, None)
         return Situation(
             campaign=campaign,
-            funnel=self._campaigns.funnel(campaign.id) if judged else {},
-            ages=self._campaigns.fact_ages(campaign.id) if judged else None,
+            funnel=funnel,
+            ages=ages,
             max_age=self._max_age(),
             findings=self._texts.check(campaign, None, now).findings if campaign.body else (),
             signature=self._accounts.signature(campaign.signature, campaign.entity_uscc),

@@ -1,14 +1,16 @@
-"""What tables show: one value per cell, which models make and the table's delegate paints."""
+"""What tables show: one value per cell, which models make and the table paints."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 R = TypeVar("R")
+Index = QModelIndex | QPersistentModelIndex
+NO_INDEX: Final = QModelIndex()
 CELL: Final = int(Qt.ItemDataRole.UserRole) + 1  # the whole Cell; None is a placeholder for what is not read yet
 
 
@@ -42,3 +44,44 @@ class Column(Generic[R]):
 
 
 NOTHING: Final = Cell("–", faint=True)
+_TEXTS: Final = frozenset({int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)})
+_LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_RIGHT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+class CellModel(QAbstractTableModel, Generic[R]):
+    """Subclasses say how many rows there are, and what stands in a cell."""
+
+    def __init__(self, columns: Sequence[Column[R]], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+
+    def cell(self, number: int, column: int) -> Cell | None:
+        raise NotImplementedError
+
+    def columnCount(self, parent: Index = NO_INDEX) -> int:  # noqa: N802
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == CELL:
+            return self.cell(index.row(), index.column())
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if self.columns[index.column()].right else _LEFT
+        if role in _TEXTS:
+            cell = self.cell(index.row(), index.column())
+            return None if cell is None else cell.text
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            cell = self.cell(index.row(), index.column())
+            return None if cell is None else cell.tip
+        return None
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if self.columns[section].right else _LEFT
+        return None

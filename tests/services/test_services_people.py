@@ -15,7 +15,7 @@ from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef,
 from campaign_app.domain.customer import Account, Entity, PlatformCustomer
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.phone import Phone
-from campaign_app.services.people import People
+from campaign_app.services.people import Glance, People
 from tests.fakes.remotes import ENTITY, ISSUER
 from tests.helpers.shop import NOW
 
@@ -107,7 +107,7 @@ def test_a_person_has_every_answer_newest_first(app: App, people: People) -> Non
     assert (found.entity_name, found.account.label, found.order_count) == ("安宁百货有限公司", "安宁店", 3)
     assert found.tags == ("会员",)
     assert found.names == {ISSUER: "登记处", ENTITY: "安宁百货有限公司"}
-    assert found.row.consent == found.facts[0][1]
+    assert found.row.consent == Glance.of(found.facts[0][1])
     assert PHONE.digits not in repr(found)
 
 

@@ -185,6 +185,16 @@ def test_a_screened_one_is_ready_with_its_facts_and_hours(staged: Staged) -> Non
     assert whole.seen.ages == (staged.shop.clock.now.replace(microsecond=whole.seen.ages[0].microsecond),) * 2  # type: ignore[index]
 
 
+def test_an_audience_is_not_counted_again_while_the_campaign_is_the_same(staged: Staged) -> None:
+    made = staged.screened()
+    before = staged.app.preflights.look(made.id)
+    staged.app.workspace.campaigns.set_reasons(made.id, {0: ("pending", None)})
+    again = staged.app.preflights.look(made.id, before)
+    assert (again.seen.funnel, again.seen.ages) == (before.seen.funnel, before.seen.ages)
+    staged.app.campaigns.edit(made.id, actor="王", name="改名")
+    assert staged.app.preflights.look(made.id, before).seen.ready == 6
+
+
 def test_the_warnings_of_the_text_are_those_of_the_approval(staged: Staged) -> None:
     made = staged.screened(WARNED)
     whole = staged.app.preflights.look(made.id)

@@ -216,6 +216,17 @@ def test_a_bar_opens_its_people_by_keyboard_and_one_of_them_their_proof(
     assert made.step.funnel.isVisible()
 
 
+def test_the_arrows_go_from_bar_to_bar(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
+    made = open_step(staged.screened())
+    qtbot.waitExposed(made.step)
+    bars = made.step.funnel.bars.rows
+    bars["no_record"].setFocus()
+    QTest.keyClick(bars["no_record"], Qt.Key.Key_Down)
+    assert made.step.focusWidget() is bars["withdrawn"]
+    QTest.keyClick(bars["withdrawn"], Qt.Key.Key_Up)
+    assert made.step.focusWidget() is bars["no_record"]
+
+
 def test_the_people_are_exported_masked(staged: Staged, open_step: Open, tmp_path: Path, inline_desk: Desk) -> None:
     made = open_step(staged.screened())
     made.step.funnel.opened.emit("ok")

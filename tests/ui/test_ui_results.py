@@ -93,13 +93,13 @@ def test_numbers_shares_and_bars_of_a_campaign(staged: Staged, open_step: Open) 
     poll.poll_reports(staged.shop.context, staged.account)
     poll.poll_inbound(staged.shop.context, staged.account)
     made = open_step(campaign)
-    values = {**made.step.main.values, **made.step.answers.values}
+    values = made.step.numbers.values
     assert {key: value.text() for key, value in values.items()} == {
         "submitted": "7", "delivered": "4", "failed": "1", "withheld": "0", "replies": "1", "opt_outs": "1",
         "complaints": "0",
     }  # fmt: skip
-    assert made.step.main.shares["delivered"].text() == "57.1%"
-    assert made.step.answers.shares["opt_outs"].text() == "25.0%"
+    assert made.step.numbers.shares["delivered"].text() == "57.1%"
+    assert made.step.numbers.shares["opt_outs"].text() == "25.0%"
     bars = {key: (row.bar.count, row.bar.share) for key, row in made.step.bars.rows.items()}
     assert bars["waiting"] == (2, "28.6%")
     assert made.step.sum.text() == "已提交 7 = 已送达 4 + 等待回执 2 + 未送达 1 + 被通道拒绝 0 + 结果不明 0"

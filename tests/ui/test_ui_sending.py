@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QDate, QDateTime, Qt, QTime, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
@@ -242,6 +243,11 @@ def test_what_was_typed_survives_a_window_that_is_built_anew(
     again = SendingStep(inline_desk, made.model)
     qtbot.addWidget(again)
     assert again.approval.field.text() == "70"
+    shiboken6.delete(made.step)
+    made.step = again
+    again.preflight.type_count("7")
+    made.model.load()
+    assert again.approval.field.text() == "7"
 
 
 def test_a_block_leads_to_its_mending_and_hides_the_number(staged: Staged, open_step: Open) -> None:

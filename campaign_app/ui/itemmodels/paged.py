@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
 
-from campaign_app.ui.cells import Cell, Column
-from campaign_app.ui.itemmodels.rows import NO_INDEX, CellModel, Index
+from campaign_app.ui.cells import NO_INDEX, Cell, CellModel, Column, Index
 
 if TYPE_CHECKING:
     from campaign_app.domain.errors import AppError
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 
-KEPT: Final = 64  # pages
-AT_ONCE: Final = 2  # pages being read at the same time
+KEPT: Final = 32  # pages
+AT_ONCE: Final = 1  # pages being read at the same time: two would only take turns with the interpreter
 WAITING: Final = 6  # pages asked for; whoever drags the bar over millions of rows wants the last ones only
 
 

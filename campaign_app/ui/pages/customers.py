@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from campaign_app.domain.errors import AppError
 from campaign_app.services.people import PersonRow
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
@@ -135,15 +136,17 @@ class CustomersPage(Page):
         model.asked.connect(self._ask)
         model.again.connect(self.rows.reload)
         self.rows.counted.connect(model.counted)
-        self.rows.failed.connect(
-            lambda error: self._kit.messages.error(error, label=self.tr("重试"), action=self.rows.reload)
-        )
+        self.rows.failed.connect(self._unread)
+        model.unread.connect(self._unread)
         table.opened.connect(self._open_row)
         table.moved.connect(self._follow_row)
         self.drawer.closed.connect(table.setFocus)
         away = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.table)
         away.setContext(Qt.ShortcutContext.WidgetShortcut)
         away.activated.connect(model.close)
+
+    def _unread(self, error: AppError) -> None:
+        self._kit.messages.error(error, label=self.tr("重试"), action=self.model.refresh)
 
     def _ask(self, source: object) -> None:
         self.table.clearSelection()

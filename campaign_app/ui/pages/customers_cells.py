@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject
 
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, Suppression
-from campaign_app.services.people import PersonRow
+from campaign_app.services.people import Glance, PersonRow
 from campaign_app.ui import show
 from campaign_app.ui.cells import NOTHING, Cell, Column
 from campaign_app.words import Words
@@ -26,7 +26,7 @@ LEVELS: Final = {
 }
 
 
-def status_of(fact: ConsentFact, now: datetime) -> ConsentStatus:
+def status_of(fact: Glance | ConsentFact, now: datetime) -> ConsentStatus:
     """As it stands now: a confirmed consent ends by itself."""
     over = fact.status is ConsentStatus.CONFIRMED and fact.expires_at is not None and fact.expires_at <= now
     return ConsentStatus.EXPIRED if over else fact.status
@@ -70,7 +70,7 @@ class CustomerCells(QObject):
         status = status_of(fact, self._clock())
         return Cell(words.term("consent_status", status.value), self.consent_tip(fact), level=LEVELS[status])
 
-    def consent_tip(self, fact: ConsentFact) -> str:
+    def consent_tip(self, fact: Glance) -> str:
         """Method and times, in a few lines."""
         words = self._words()
         lines = [self.tr("方式：{method}").format(method=words.term("consent_method", fact.method.value))]
@@ -78,8 +78,8 @@ class CustomerCells(QObject):
             lines.append(self.tr("取得：{at}").format(at=show.moment(fact.obtained_at)))
         if fact.expires_at is not None:
             lines.append(self.tr("到期：{at}").format(at=show.moment(fact.expires_at)))
-        lines.append(self.tr("核对：{at}").format(at=show.moment(fact.checked_at or fact.observed_at)))
-        if fact.evidence is not None and fact.evidence.simulated:
+        lines.append(self.tr("核对：{at}").format(at=show.moment(fact.checked_at)))
+        if fact.simulated:
             lines.append(self.tr("模拟的同意记录，不能用于真实发送"))
         return "\n".join(lines)
 

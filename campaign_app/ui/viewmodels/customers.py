@@ -88,13 +88,14 @@ class _Read:
 class CustomersModel(QObject):
     """`changed` carries the state; `asked` a source with other rows, `again` that the same rows are to be read anew.
 
-    `synced` is told of each sync that was begun here and ended, with its job.
+    `synced` is told of each sync that was begun here and ended, with its job; `unread` why nothing could be read.
     """
 
     changed = Signal(object)
     asked = Signal(object)
     again = Signal()
     synced = Signal(object)
+    unread = Signal(object)
 
     def __init__(self, app: App, tasks: Tasks, jobs: Jobs, messages: Messages, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -111,7 +112,7 @@ class CustomersModel(QObject):
 
     def load(self) -> None:
         """Shops, provinces and how many customers there are; the rows are read by the table."""
-        self._tasks.run(lambda _: self._read(), self._loaded, failed=self._messages.error, owner=self, key="load")
+        self._tasks.run(lambda _: self._read(), self._loaded, failed=self.unread.emit, owner=self, key="load")
 
     def refresh(self) -> None:
         """Everything that is shown, as it is now."""
@@ -133,7 +134,8 @@ class CustomersModel(QObject):
 
     def counted(self, found: int) -> None:
         """From the table: how many rows match."""
-        self._become(found=found)
+        known = {"everybody": found} if self.state.search.empty else {}
+        self._become(found=found, **known)
 
     def open(self, customer_id: int) -> None:
         """Shows all of one customer; the one before stays until this one is read."""

@@ -84,15 +84,23 @@ class PreflightModel(QObject):
         self.setObjectName(NAME)
         self._app, self._tasks, self._model = app, tasks, model
         self._of = _what(model.view.campaign)
+        self._looked_at: tuple[object, ...] = ()
         self.state = PreflightState()
         model.changed.connect(self._model_changed)
 
     def load(self) -> None:
-        """Looks again: facts get older, the worker may have ended, rules may have changed."""
+        """Looks at everything anew."""
+        self._look(None)
+
+    def look_again(self) -> None:
+        """Facts get older, the worker may have ended, rules may have changed; the audience is the same."""
+        self._look(self.state.found)
+
+    def _look(self, before: Preflight | None) -> None:
         if self._model.view.unsaved:  # what would be judged is not what is on the screen
             return
         campaign_id = self._model.id
-        self._tasks.run(lambda _: self._app.preflights.look(campaign_id), self._looked, owner=self, key="look")
+        self._tasks.run(lambda _: self._app.preflights.look(campaign_id, before), self._looked, owner=self, key="look")
 
     def confirm(self, rule: str, *, on: bool) -> None:
         confirmed = self.state.confirmed | {rule} if on else self.state.confirmed - {rule}
@@ -128,7 +136,11 @@ class PreflightModel(QObject):
             self._of = what
             # a tick or a number was for what stood there then
             self._become(replace(self.state, found=None, confirmed=frozenset(), typed=""))
-        self.load()
+        # the counts of a sending change twice a second, and are no matter of these checks
+        looked_at = what, view.campaign.state, view.unsaved
+        if looked_at != self._looked_at:
+            self._looked_at = looked_at
+            self.load()
 
     def _become(self, state: PreflightState) -> None:
         if state != self.state:

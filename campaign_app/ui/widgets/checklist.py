@@ -14,7 +14,7 @@ from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.widgets.basics import button, clear, column, label, row
 
 _ICON: Final = 20
-_TITLE: Final = 72
+_TITLE: Final = 64  # texts begin at one line, whatever the longest title
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,6 @@ class CheckRow(QFrame):
         self.tick = QCheckBox()
         self.tick.setObjectName(f"confirm_{item.key}")
         self.tick.clicked.connect(lambda on: self.ticked.emit(item.key, on))
-        self.title.setFixedWidth(_TITLE)
         layout = row(self._image, self.title, column(self.text, self.tick, space=1), self.mend, space=2, stretch=2)
         for part in (self._image, self.title, self.mend):
             layout.setAlignment(part, Qt.AlignmentFlag.AlignTop)
@@ -105,6 +104,9 @@ class Checklist(QWidget):
             self.rows = {item.key: self._row(item) for item in items}
         for item in items:
             self.rows[item.key].show_item(item)
+        width = max((row.title.sizeHint().width() for row in self.rows.values()), default=0)
+        for each in self.rows.values():
+            each.title.setFixedWidth(max(width, _TITLE))
 
     def _row(self, item: Item) -> CheckRow:
         made = CheckRow(self._theme, item)

@@ -55,7 +55,7 @@ class Numbers(QWidget):
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(24)
-        self._grid.setVerticalSpacing(16)
+        self._grid.setVerticalSpacing(20)
         for place in range(across):
             self._grid.setColumnStretch(place, 1)
         self.setLayout(self._grid)

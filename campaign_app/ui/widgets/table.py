@@ -1,4 +1,8 @@
-"""The table of every page: rows of one height, pills for states, one question per cell and frame."""
+"""The table of every page: rows of one height, pills for states, painted in one go.
+
+Each call from Qt into Python waits for the interpreter while work goes on in the background: a delegate, called for
+every cell, would stutter as soon as something is read.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import html
 from collections.abc import Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -17,27 +21,21 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
     QPainter,
+    QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QToolTip,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolTip, QWidget
 
-from campaign_app.ui.cells import CELL, Cell, Column
+from campaign_app.ui.cells import Cell, CellModel, Column
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import ROW, SPACE
 from campaign_app.ui.widgets.pill import HEIGHT, paint_pill, pill_width
 
 PAD: Final = SPACE[3]
 _OPENS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
-Index = QModelIndex | QPersistentModelIndex
+_LEFT: Final = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+_RIGHT: Final = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+_CUT_TEXTS: Final = 4_000  # remembered
 
 
 class Table(QTableView):
@@ -53,9 +51,16 @@ class Table(QTableView):
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName(title)
-        self.hovered = -1
+        self._theme = theme
+        self._hovered = -1
+        self._selected = -1
         self._columns: tuple[Column[Any], ...] = ()
-        self.setItemDelegate(CellDelegate(theme, self))
+        self._cells: CellModel[Any] | None = None
+        self._texts: dict[tuple[str, int], str] = {}
+        self._set_up()
+        theme.changed.connect(self.viewport().update)
+
+    def _set_up(self) -> None:
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -74,17 +79,15 @@ class Table(QTableView):
         head.setHighlightSections(False)
         head.setSectionsClickable(False)
         head.setMinimumSectionSize(PAD * 2)
-        theme.changed.connect(self.viewport().update)
 
-    def use(self, model: QAbstractItemModel, columns: Sequence[Column[Any]]) -> None:
-        self._columns = tuple(columns)
+    def use(self, model: CellModel[Any], columns: Sequence[Column[Any]]) -> None:
+        self._columns, self._cells = tuple(columns), model
+        self._hovered = self._selected = -1
         self.setModel(model)
-        self.selectionModel().currentRowChanged.connect(self._moved)
+        chosen = self.selectionModel()
+        chosen.currentRowChanged.connect(self._moved)
+        chosen.selectionChanged.connect(self._chosen)
         self.fit()
-
-    def setModel(self, model: QAbstractItemModel | None) -> None:  # noqa: N802
-        super().setModel(model)
-        self.hovered = -1
 
     def fit(self) -> None:
         """Gives every column its room; leaves out those of the highest rank where there is too little."""
@@ -133,16 +136,110 @@ class Table(QTableView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         super().mouseMoveEvent(event)
-        self._hover(self.indexAt(event.position().toPoint()).row())
+        self._hover(self.rowAt(event.position().toPoint().y()))
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         super().leaveEvent(event)
         self._hover(-1)
 
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
+        if isinstance(event, QHelpEvent):
+            self._explain(event)
+            return True
+        return super().viewportEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        cells, rows = self._cells, 0 if self.model() is None else self.model().rowCount()
+        first = self.rowAt(event.rect().top())
+        if cells is None or first < 0:
+            return
+        last = self.rowAt(event.rect().bottom())
+        painter = QPainter(self.viewport())
+        places = [
+            (i, self.columnViewportPosition(i), self.columnWidth(i), column.right)
+            for i, column in enumerate(self._columns)
+            if not self.isColumnHidden(i)
+        ]
+        top = self.rowViewportPosition(first)
+        for number in range(first, (rows if last < 0 else last + 1)):
+            self._paint_row(painter, number, QRect(0, top, self.viewport().width(), ROW))
+            plain = number not in {self._selected, self._hovered}
+            for i, left, width, right in places:
+                inside = QRect(left, top, width, ROW - 1)
+                self._paint_cell(painter, inside, cells.cell(number, i), right=right, plain=plain)
+            top += ROW
+
+    def _paint_row(self, painter: QPainter, number: int, rect: QRect) -> None:
+        tokens = self._theme.tokens
+        if number == self._selected:
+            painter.fillRect(rect, QColor(tokens.selected))
+        elif number == self._hovered:
+            painter.fillRect(rect, QColor(tokens.raised))
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(tokens.line))
+        if number == self._selected and self.hasFocus():
+            painter.fillRect(rect.left(), rect.top(), 3, rect.height(), QColor(tokens.accent))
+
+    def _paint_cell(self, painter: QPainter, rect: QRect, cell: Cell | None, *, right: bool, plain: bool) -> None:
+        tokens = self._theme.tokens
+        if cell is None:
+            self._placeholder(painter, rect)
+            return
+        if cell.tint and plain:
+            painter.fillRect(rect, QColor(getattr(tokens, f"{cell.tint}_soft")))
+        if cell.level:
+            width = min(rect.width() - 2 * PAD, pill_width(self.font(), cell.text, cell.level))
+            at = QRectF(rect.left() + PAD, rect.top() + (rect.height() - HEIGHT) / 2, width, HEIGHT)
+            paint_pill(painter, at, cell.text, cell.level, tokens)
+            return
+        painter.setPen(QColor(tokens.faint if cell.faint else tokens.text))
+        shown = self._cut(cell.text, rect.width() - 2 * PAD)
+        painter.drawText(rect.adjusted(PAD, 0, -PAD, 0), _RIGHT if right else _LEFT, shown)
+
+    def _placeholder(self, painter: QPainter, rect: QRect) -> None:
+        tokens = self._theme.tokens
+        width = max(0, min(rect.width() - 2 * PAD, 56))
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.line if tokens.dark else tokens.sunken))
+        painter.drawRoundedRect(QRectF(rect.left() + PAD, rect.center().y() - 5, width, 10), 5, 5)
+        painter.restore()
+
+    def _cut(self, text: str, width: int) -> str:
+        """To the width, with … at its end."""
+        known = self._texts.get((text, width))
+        if known is None:
+            if len(self._texts) > _CUT_TEXTS:
+                self._texts.clear()
+            known = QFontMetrics(self.font()).elidedText(text, Qt.TextElideMode.ElideRight, width)
+            self._texts[text, width] = known
+        return known
+
+    def _explain(self, event: QHelpEvent) -> None:
+        """The cell's explanation, or the whole of a text that is cut; never read as HTML."""
+        index = self.indexAt(event.pos())
+        cell = None if self._cells is None or not index.isValid() else self._cells.cell(index.row(), index.column())
+        told = ""
+        if cell is not None:
+            room = self.columnWidth(index.column()) - 2 * PAD
+            told = cell.tip or (cell.text if self._is_cut(cell, room) else "")
+        words = html.escape(told).replace("\n", "<br>")
+        QToolTip.showText(event.globalPos(), f"<div>{words}</div>" if told else "", self)
+
+    def _is_cut(self, cell: Cell, width: int) -> bool:
+        if cell.level:
+            return pill_width(self.font(), cell.text, cell.level) > width
+        return self._cut(cell.text, width) != cell.text
+
     def _hover(self, number: int) -> None:
-        if number != self.hovered:
-            self.hovered = number
+        if number != self._hovered:
+            self._hovered = number
             self.viewport().update()
+
+    def _chosen(self) -> None:
+        chosen = self.selectionModel().selectedRows()
+        self._selected = chosen[0].row() if chosen else -1
+        self.viewport().update()
 
     def _moved(self, current: QModelIndex) -> None:
         if current.isValid():
@@ -163,79 +260,3 @@ def _fitting(columns: Sequence[Column[Any]], room: int) -> frozenset[int]:
             break
         shown.remove(last)
     return frozenset(shown)
-
-
-class CellDelegate(QStyledItemDelegate):
-    """Paints Cells; a bar of the line's colour stands for a row that is not read yet."""
-
-    def __init__(self, theme: Theme, table: Table) -> None:
-        super().__init__(table)
-        self._theme, self._table = theme, table
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        rect: QRect = option.rect
-        cell = index.data(CELL)
-        tokens, table = self._theme.tokens, self._table
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        if selected:
-            painter.fillRect(rect, QColor(tokens.selected))
-        elif index.row() == table.hovered:
-            painter.fillRect(rect, QColor(tokens.raised))
-        elif cell is not None and cell.tint:
-            painter.fillRect(rect, QColor(getattr(tokens, f"{cell.tint}_soft")))
-        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(tokens.line))
-        if selected and table.hasFocus() and rect.left() <= 0:
-            painter.fillRect(rect.left(), rect.top(), 3, rect.height(), QColor(tokens.accent))
-        if cell is None:
-            self._placeholder(painter, rect)
-        elif cell.level:
-            self._pill(painter, rect, cell)
-        else:
-            self._text(painter, rect, cell, index)
-
-    def helpEvent(  # noqa: N802
-        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
-    ) -> bool:
-        """The cell's explanation, or the whole of a text that is cut; never read as HTML."""
-        cell = index.data(CELL)
-        if event.type() != QEvent.Type.ToolTip or not isinstance(cell, Cell):
-            return super().helpEvent(event, view, option, index)
-        rect: QRect = option.rect
-        told = cell.tip or (cell.text if self._is_cut(cell, rect.width()) else "")
-        words = html.escape(told).replace("\n", "<br>")
-        QToolTip.showText(event.globalPos(), f"<div>{words}</div>" if told else "", view)
-        return True
-
-    def _is_cut(self, cell: Cell, width: int) -> bool:
-        font = self._table.font()
-        if cell.level:
-            return pill_width(font, cell.text, cell.level) > width - 2 * PAD
-        return QFontMetrics(font).horizontalAdvance(cell.text) > width - 2 * PAD
-
-    def _text(self, painter: QPainter, rect: QRect, cell: Cell, index: Index) -> None:
-        inside = rect.adjusted(PAD, 0, -PAD, -1)
-        shown = painter.fontMetrics().elidedText(cell.text, Qt.TextElideMode.ElideRight, inside.width())
-        painter.setPen(QColor(self._theme.tokens.faint if cell.faint else self._theme.tokens.text))
-        painter.drawText(inside, int(index.data(Qt.ItemDataRole.TextAlignmentRole)), shown)
-
-    def _pill(self, painter: QPainter, rect: QRect, cell: Cell) -> None:
-        font = self._table.font()
-        room = rect.width() - 2 * PAD
-        width = min(room, pill_width(font, cell.text, cell.level))
-        top = rect.top() + (rect.height() - 1 - HEIGHT) / 2
-        paint_pill(
-            painter,
-            QRectF(rect.left() + PAD, top, width, HEIGHT),
-            cell.text,
-            cell.level,
-            self._theme.tokens,
-        )
-
-    def _placeholder(self, painter: QPainter, rect: QRect) -> None:
-        width = max(0, min(rect.width() - 2 * PAD, 56))
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.tokens.sunken if not self._theme.tokens.dark else self._theme.tokens.line))
-        painter.drawRoundedRect(QRectF(rect.left() + PAD, rect.center().y() - 5, width, 10), 5, 5)
-        painter.restore()

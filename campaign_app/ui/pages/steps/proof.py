@@ -16,9 +16,9 @@ from campaign_app.ui.widgets.basics import button, clear, column, frame, label, 
 from campaign_app.ui.widgets.page import scrolling
 
 PROOF_WIDTH: Final = 320
-LINE: Final = 30  # letters of an id
+LINE: Final = 26  # letters of an id
 LINE_HEIGHT: Final = 20
-MOST_LINES: Final = 8
+MOST_LINES: Final = 14
 
 
 class ProofPanel(QScrollArea):

@@ -11,7 +11,7 @@ from campaign_app.ui.pages.steps.step import Step
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.results import ANSWERS, Outcomes, ResultsState, outcomes_of, results_of
 from campaign_app.ui.widgets.bars import Bar, Bars
-from campaign_app.ui.widgets.basics import button, card, column, divider, label, row
+from campaign_app.ui.widgets.basics import button, card, column, label, row
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import scrolling
 from campaign_app.ui.widgets.pill import Pill
@@ -31,13 +31,12 @@ class ResultsStep(Step):
             self.tr("开始发送之后，这里显示提交、送达、回复、退订和投诉，并自动更新。"),
             action=self.tr("去发送"), click=lambda: self.wanted.emit("sending", ""),
         )  # fmt: skip
-        self.main = Numbers(self.tr("发送结果"), across=4)
-        self.answers = Numbers(self.tr("收到的回应"), across=4)
+        self.numbers = Numbers(self.tr("发送结果和收到的回应"), across=4)
         self.bars = Bars(kit.theme, self.tr("每条短信的结果"))
         self.sum = label("", "small", wrap=True, name="results_sum", select=True)
         shown = column(
             self._head(),
-            card(self.main, divider(), self.answers, space=4),
+            card(self.numbers),
             card(label(self.tr("每条短信的结果"), "heading"), self.bars, self.sum, space=3),
             None,
             space=4,
@@ -65,8 +64,7 @@ class ResultsStep(Step):
         self.stack.setCurrentIndex(1 if outcomes.submitted or view.counts.get("withheld", 0) else 0)
         state = self._desk.kit.words.term("state", view.campaign.state)
         self.state.setText(self._state_words(view, state))
-        self.main.show_numbers(self._main(view, outcomes))
-        self.answers.show_numbers(self._answers(view, outcomes))
+        self.numbers.show_numbers((*self._main(view, outcomes), *self._answers(view, outcomes)))
         self.bars.show_bars(self._bars(outcomes))
         parts = (outcomes.delivered, outcomes.waiting, outcomes.failed, outcomes.rejected, outcomes.unknown)
         self.sum.setText(

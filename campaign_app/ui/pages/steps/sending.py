@@ -24,7 +24,7 @@ from campaign_app.ui.widgets.basics import button, card, column, divider, label,
 from campaign_app.ui.widgets.checklist import Checklist
 from campaign_app.ui.widgets.page import scrolling
 
-AGAIN_MS: Final = 4_000
+AGAIN_MS: Final = 8_000
 SIDE: Final = 340
 PREPARING: Final = frozenset({*UNJUDGED, CampaignState.SCREENED, CampaignState.APPROVED, CampaignState.WAITING})
 PLANNED: Final = frozenset({CampaignState.APPROVED, CampaignState.WAITING})
@@ -47,8 +47,8 @@ class SendingStep(Step):
         self.setLayout(column(area))
         self._again = QTimer(self)
         self._again.setInterval(AGAIN_MS)
-        self._again.timeout.connect(self.preflight.load)
-        self.preflight.changed.connect(lambda _: self.render_view(model.view))
+        self._again.timeout.connect(self._look_again)
+        self.preflight.changed.connect(self._preflight_changed)
         self.begin()
 
     def shown(self) -> None:
@@ -71,6 +71,13 @@ class SendingStep(Step):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         super().hideEvent(event)
         self._again.stop()
+
+    def _preflight_changed(self) -> None:
+        self.render_view(self._model.view)
+
+    def _look_again(self) -> None:
+        if self._model.view.campaign.state in PREPARING:
+            self.preflight.look_again()
 
     def render_view(self, view: CampaignView) -> None:
         state = view.campaign.state
