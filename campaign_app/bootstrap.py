@@ -21,11 +21,13 @@ from campaign_app.domain.ports import Clock, JobStore
 if TYPE_CHECKING:
     from subprocess import Popen
 
+    from campaign_app.compliance import Engine
     from campaign_app.credentials import KeyKeeper
     from campaign_app.jobs.stores import Context, Remotes
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
+    from campaign_app.services.composing import Composing
     from campaign_app.services.imports import Imports
     from campaign_app.services.texts import Texts
     from campaign_app.settings import Settings
@@ -59,6 +61,7 @@ class App:
     accounts: Accounts
     audiences: Audiences
     campaigns: Campaigns
+    composing: Composing
     imports: Imports
     jobs: JobStore
     clock: Clock
@@ -107,6 +110,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
+    from campaign_app.services.composing import Composing
 
     clock = shifted_clock(offset) if offset else system_clock
     accounts = Accounts(
@@ -116,17 +120,28 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         clock=clock,
         make_client=_client(clock),
     )
+    texts = _texts(workspace)
     campaigns = Campaigns(
         store=workspace.campaigns,
         inbox=workspace.inbox,
-        texts=_texts(workspace),
+        texts=texts,
         audit=workspace.audit,
         clock=clock,
         hours=lambda: _hours(workspace),
     )
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock)
+    composing = Composing(
+        texts=texts,
+        engine=_engine,
+        accounts=workspace.accounts,
+        campaigns=workspace.campaigns,
+        customers=workspace.customers,
+        clock=clock,
+    )
     imports = _imports(workspace, clock)
-    return App(workspace, keeper, accounts, audiences, campaigns, imports, workspace.jobs, clock, wait, offset)
+    return App(
+        workspace, keeper, accounts, audiences, campaigns, composing, imports, workspace.jobs, clock, wait, offset
+    )
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:
@@ -153,13 +168,20 @@ def _client(clock: Clock) -> Callable[..., Any]:
     return lambda account, private_key: client_for(account, private_key, clock)
 
 
-def _texts(workspace: Workspace) -> Texts:
+@lru_cache
+def _engine(language: str) -> Engine:
+    """Compiled once for each language that somebody reads: half a second and some megabytes."""
     from campaign_app import assets
     from campaign_app.compliance import Engine, load_all
+
+    return Engine(load_all(assets.path("rules")), language)
+
+
+def _texts(workspace: Workspace) -> Texts:
     from campaign_app.services.texts import Texts
 
     return Texts(
-        engine=Engine(load_all(assets.path("rules"))),
+        engine=_engine("zh_CN"),
         accounts=workspace.accounts,
         campaigns=workspace.campaigns,
         customers=workspace.customers,

@@ -71,6 +71,13 @@ class Settings:
         low=0,
         high=200,
     )
+    price_per_part: int = _setting(
+        50,
+        "每条短信的单价（厘，即千分之一元），用于估算费用",
+        "Price of one part in thousandths of a yuan, for estimates",
+        low=0,
+        high=1_000,
+    )
     language: str = _setting("zh_CN", "界面语言", "Language of the program", among=("zh_CN", "en"))
     theme: str = _setting("system", "外观", "Appearance", among=("system", "light", "dark"))
 

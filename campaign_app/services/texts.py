@@ -56,7 +56,7 @@ class Texts:
     def check(self, campaign: Campaign, customer_id: int | None, now: datetime) -> Checked:
         """As one customer would get it: the named one, else the longest text among the first of the audience."""
         rows = [values_of(c) for c in self._sample(campaign, customer_id)] or [SOMEBODY]
-        request = self._request(campaign, now)
+        request = self.request(campaign, now)
         checked = zip(self._engine.check_rendered(request, rows), rows, strict=True)
         longest, values = max(checked, key=lambda pair: pair[0].segments.length)
         return Checked(
@@ -74,7 +74,7 @@ class Texts:
 
     def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[tuple[str, bool]]:
         """(final text, may leave) per customer; what may not has a block-level finding of its own."""
-        results = self._engine.check_rendered(self._request(campaign, now), map(values_of, customers))
+        results = self._engine.check_rendered(self.request(campaign, now), map(values_of, customers))
         return [(result.final_text, result.verdict != "block") for result in results]
 
     def _sample(self, campaign: Campaign, customer_id: int | None) -> list[Customer]:
@@ -86,7 +86,8 @@ class Texts:
         members = self._campaigns.members(campaign.id, 0, SAMPLE)
         return list(self._customers.by_ids([member for _, member in members]).values())
 
-    def _request(self, campaign: Campaign, now: datetime) -> CheckRequest:
+    def request(self, campaign: Campaign, now: datetime) -> CheckRequest:
+        """What is checked, without anybody's values."""
         entity = self._accounts.entity(campaign.entity_uscc)
         filed = self._accounts.signature(campaign.signature, campaign.entity_uscc)
         return CheckRequest(

@@ -105,6 +105,18 @@ class SqlCustomers:
             wanted = found.where(of_accounts(shops), clause(audience, now))
             return connection.execute(wanted).scalar_one()
 
+    def some(
+        self, audience: Filter, entity_uscc: str, now: datetime, limit: int, name: str = ""
+    ) -> tuple[Customer, ...]:
+        table = schema.customer
+        wanted = _CUSTOMER.order_by(table.c.id).limit(limit)
+        if name:
+            wanted = wanted.where(table.c.name.icontains(name, autoescape=True))
+        with self.db.read() as connection:
+            shops = accounts_of(connection, entity_uscc, connected=True)
+            rows = connection.execute(wanted.where(of_accounts(shops), clause(audience, now))).all()
+        return tuple(map(self._customer, rows))
+
     def total(self) -> int:
         with self.db.read() as connection:
             return connection.execute(sa.select(sa.func.count()).select_from(schema.customer)).scalar_one()
