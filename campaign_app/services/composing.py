@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from campaign_app import settings
@@ -31,6 +31,7 @@ from campaign_app.services.window import BEIJING
 LONGEST, SHORTEST = "longest", "shortest"
 FOUND: Final = 20
 PRICE: Final = "price_per_part"
+DAY: Final = (time(9), time(20))
 Who = Reader | str
 
 
@@ -113,7 +114,7 @@ class Composing:
 
     def setting(self, campaign: Campaign) -> Setting:
         now = self._clock()
-        base = self._texts.request(campaign, now)
+        base = self._texts.request(campaign, campaign.send_at or by_day(now))
         filed = self._accounts.signatures(campaign.entity_uscc)
         day = (base.send_at or now).astimezone(BEIJING).date()
         readers = self._readers(campaign, now) or (stand_in(),)
@@ -189,6 +190,15 @@ def problem_of(signature: Signature, campaign: Campaign, day: date) -> str:
     if signature.carrier_filed is not True:
         return "not_filed" if signature.carrier_filed is False else "filing_unknown"
     return "" if campaign.purpose in signature.scopes else "other_scope"
+
+
+def by_day(now: datetime) -> datetime:
+    """A text without a date to send is judged as one that leaves by day: when it leaves is asked in another step."""
+    local = now.astimezone(BEIJING)
+    if DAY[0] <= local.time() < DAY[1]:
+        return now
+    day = local.date() + timedelta(days=local.time() >= DAY[1])
+    return datetime.combine(day, DAY[0], BEIJING)
 
 
 def _screened(campaign: Campaign) -> bool:

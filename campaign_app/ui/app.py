@@ -29,6 +29,8 @@ from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from campaign_app.words import Words, load
 
 FIRST_PAGE: Final = "overview"
+# how long background work may keep the interpreter from the window's thread; Python's own 5 ms can be felt in typing
+SWITCH_SECONDS: Final = 0.0005
 _MINIMISED: Final = Qt.WindowState.WindowMinimized
 
 
@@ -139,6 +141,7 @@ def main(folder: Path | None, demo_customers: int | None) -> int:
 
 
 def _run(plan: Plan) -> int:
+    sys.setswitchinterval(SWITCH_SECONDS)
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("campaign_app")
     qt.setApplicationDisplayName("允发 Yunfa")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from campaign_app.ui.tasks import Task, Tasks
 
 SAVE_MS: Final = 600
+PAINT_MS: Final = 10  # what was typed is painted before its check begins: both want the interpreter
 LONG_TEXT: Final = 1_000  # from here on a check waits for a pause in the typing
 LONG_MS: Final = 120
 FIX_MS: Final = 150
@@ -86,6 +87,7 @@ class Composer(QObject):
         super().__init__(model)
         self._composing, self._tasks, self._messages = composing, tasks, messages
         self._language, self._model = language, model
+        self._spoken = language()
         campaign = model.view.campaign
         self._base: tuple[object, ...] = ()
         self._wanted: tuple[Key, int] | None = None
@@ -111,7 +113,7 @@ class Composer(QObject):
     def load(self) -> None:
         """Reads again what the text is written with: signatures, people, price."""
         campaign = self._model.view.campaign
-        self._base = _base_of(campaign)
+        self._base, self._spoken = _base_of(campaign), self._language()
         self._tasks.run(lambda _: self._composing.setting(campaign), self._set, owner=self, key="setting")
 
     def set_text(self, text: str) -> None:
@@ -176,10 +178,10 @@ class Composer(QObject):
         self._fix_soon.stop()
         if self._fixing is not None:
             self._fixing.cancel()
-        self._check_soon.start(LONG_MS if len(self.state.text) > LONG_TEXT else 0)
+        self._check_soon.start(LONG_MS if len(self.state.text) > LONG_TEXT else PAINT_MS)
 
     def _check(self) -> None:
-        state, language = self.state, self._language()
+        state, language = self.state, self._spoken
         setting = state.setting
         if setting is not None:
             self._tasks.run(
@@ -201,7 +203,7 @@ class Composer(QObject):
 
     def _fix(self) -> None:
         """One problem after the other, so that a keystroke never waits for many."""
-        composed, language = self.state.composed, self._language()
+        composed, language = self.state.composed, self._spoken
         left = [problem for problem in self.state.problems if problem.key not in self.state.fixes]
         if composed is None or not self.state.fresh or not left:
             return

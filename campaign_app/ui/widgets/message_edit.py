@@ -65,12 +65,13 @@ class MessageEdit(QPlainTextEdit):
         self._marked: list[tuple[Mark, QTextCursor]] = []
         self._known: Collection[str] = ()
         self._quiet = False
+        self._revision = self.document().revision()
         self.setTabChangesFocus(True)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setStyleSheet(f"QPlainTextEdit {{ font-size: {FONT}px; }}")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.textChanged.connect(self._changed)
-        self.cursorPositionChanged.connect(lambda: self.moved.emit(self.caret))
+        self.cursorPositionChanged.connect(self._moved)
         theme.changed.connect(self._draw)
         self._fit()
 
@@ -152,7 +153,13 @@ class MessageEdit(QPlainTextEdit):
         self._paint_chips()
         super().paintEvent(event)
 
+    def _moved(self) -> None:
+        # typing moves the caret before it tells of the text, where no place is right any more
+        if self.document().revision() == self._revision:
+            self.moved.emit(self.caret)
+
     def _changed(self) -> None:
+        self._revision = self.document().revision()
         text = self.toPlainText()
         if text == self._text:
             return

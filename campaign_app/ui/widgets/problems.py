@@ -75,10 +75,7 @@ class ProblemRow(QFrame):
         self.setLayout(layout)
         self.show_current(current=False)
 
-    def show_row(self, shown: Row, *, ready: bool) -> None:
-        """`ready`: the fixes are of the text as it is now."""
-        for number, fix in enumerate(self.fixes):
-            fix.setEnabled(ready and shown.fixes is not None and number < len(shown.fixes))
+    def show_row(self, shown: Row) -> None:
         if shown == self.shown:
             return
         self.shown = shown
@@ -89,6 +86,7 @@ class ProblemRow(QFrame):
         self.unverified.setVisible(shown.verified is False)
         self._say(self.note, shown.note)
         self.why.setText(shown.why)
+        self.why.setVisible(bool(self._current) and bool(shown.why))
         fixes = shown.fixes or ()
         for number, fix in enumerate(self.fixes):
             words = fixes[number] if number < len(fixes) else ""
@@ -156,6 +154,8 @@ class Problems(QFrame):
         self.counts = {level: Pill(theme, "", level) for level in LEVELS}
         self.state = label("", "small", name="problems_state")
         self.hint = label(self.tr("F8 下一处 · Alt+Enter 修改"), "small")
+        for pill in self.counts.values():
+            pill.hide()
         head = row(self.title, *self.counts.values(), self.state, None, self.hint)
         head.setContentsMargins(12, 8, 12, 6)
         self._list = QVBoxLayout()
@@ -190,50 +190,67 @@ class Problems(QFrame):
         self._slow.timeout.connect(self._show_slow)
         theme.changed.connect(self._draw)
         self._draw()
-        self.show_rows(None, words={}, ready=False)
+        self.clean.hide()
+        self.show_busy(busy=True)
 
     @property
     def shown(self) -> tuple[Row, ...]:
         return tuple(each.shown for each in self.rows[: self._count] if each.shown is not None)
 
-    def show_rows(self, rows: Sequence[Row] | None, *, words: dict[str, str], ready: bool) -> None:
-        """None: nothing is known yet. `words` are those of the levels. Not `ready`: the rows are of a former text."""
-        if ready:
+    def show_busy(self, *, busy: bool) -> None:
+        """What is shown is of a former text; it fades if that lasts."""
+        if not busy:
             self._slow.stop()
-            self._dim.setEnabled(False)
-            self.state.setText("")
-        elif not self._slow.isActive() and not self._dim.isEnabled():
+            if self._dim.isEnabled() or self.state.text():
+                self._dim.setEnabled(False)
+                self.state.setText("")
+        elif not self._slow.isActive() and not self.state.text():
             self._slow.start()
-        found = rows or ()
-        self._count = len(found)
+
+    def show_rows(self, found: Sequence[Row], *, words: dict[str, str]) -> None:
+        """`words` are those of the levels."""
+        former, self._count = self._count, len(found)
         while len(self.rows) < self._count:
             self._add()
-        for number, each in enumerate(self.rows):
-            if number < self._count:
-                each.show_row(found[number], ready=ready)
-            each.setVisible(number < self._count)
+        for each, shown in zip(self.rows, found, strict=False):
+            each.show_row(shown)
+        for each in self.rows[min(former, self._count) : max(former, self._count)]:
+            each.setVisible(self._count > former)
         for level, pill in self.counts.items():
             amount = sum(each.level == level for each in found)
-            pill.setVisible(amount > 0)
-            pill.show_state(f"{words.get(level, '')} {amount}", level)
-        self.clean.setVisible(not found)
-        self.clean_image.setVisible(rows is not None)
-        self.clean_text.setText("" if rows is None else self.tr("没有发现问题"))
+            text = f"{words[level]} {amount}" if amount else ""
+            if text != pill.text:
+                pill.setVisible(amount > 0)
+                pill.show_state(text, level)
+        self._show_clean(found)
         self._show_hint()
 
     def show_current(self, key: Hashable | None, *, scroll: bool = True) -> None:
         for each in self.rows[: self._count]:
-            current = key is not None and each.shown is not None and each.shown.key == key
+            if each.shown is None:
+                continue
+            current = key is not None and each.shown.key == key
             each.show_current(current=current)
             if current and scroll:
                 QTimer.singleShot(0, each, lambda each=each: self.area.ensureWidgetVisible(each, 0, 8))
+
+    def _show_clean(self, found: Sequence[Row]) -> None:
+        """What only asks to be thought of stands in nobody's way."""
+        clean = all(each.level == "info" for each in found)
+        text = self.tr("没有必须处理的问题，请看一眼下面的提示") if found else self.tr("没有发现问题")
+        if clean and text != self.clean_text.text():
+            self.clean_text.setText(text)
+        if clean == self.clean.isHidden():
+            self.clean.setVisible(clean)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         self._show_hint()
 
     def _show_hint(self) -> None:
-        self.hint.setVisible(self._count > 0 and self.width() >= _HINT_FROM)
+        wanted = self._count > 0 and self.width() >= _HINT_FROM
+        if wanted == self.hint.isHidden():
+            self.hint.setVisible(wanted)
 
     def _show_slow(self) -> None:
         self._dim.setEnabled(self._count > 0)

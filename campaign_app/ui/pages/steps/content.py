@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame
@@ -35,7 +36,8 @@ class ContentStep(Step):
         self.setObjectName("step_content")
         self.composer = Composer.of(desk.app.composing, kit.tasks, kit.messages, lambda: kit.prefs.language, model)
         self._current: Key | None = None
-        self._rows: tuple[Row, ...] | None = None
+        self._drawn: ComposerState | None = None
+        self._labels: dict[Key, tuple[str, ...]] = {}
         self.signature = SignaturePicker(kit)
         self.field = TextField(kit)
         self.edit = self.field.edit
@@ -58,7 +60,8 @@ class ContentStep(Step):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         """Whatever hides it, another page or the end of the program: what was typed is kept."""
         super().hideEvent(event)
-        self.composer.flush()
+        if shiboken6.isValid(self.composer):
+            self.composer.flush()
 
     def land(self, field: str) -> None:
         (self.signature.field if field == "signature" else self.edit).setFocus(Qt.FocusReason.OtherFocusReason)
@@ -76,28 +79,34 @@ class ContentStep(Step):
         self.notice.setVisible(not view.editable or state in _VOIDED)
 
     def render_state(self, state: ComposerState) -> None:
+        """Of a text that is being checked almost nothing is drawn: this comes with every keystroke."""
         self.edit.show_text(state.text)
-        self.signature.show_choice(state.setting, state.signature, editable=state.editable)
-        self.field.show_editable(editable=state.editable)
         self.field.show_saved(state.saved, editable=state.editable)
+        self.field.show_editable(editable=state.editable)
+        self.signature.show_choice(state.setting, state.signature, editable=state.editable)
         if state.setting is not None:
             self.field.show_variables(state.setting.variables)
         self.reader.show_state(state)
-        rows = self._rows_of(state)
+        self.problems.show_busy(busy=not state.fresh)
+        drawn, self._drawn = self._drawn, state
+        if not state.fresh or state.composed is None:
+            return
+        if drawn is None or drawn.composed is not state.composed or drawn.fixes is not state.fixes or not drawn.fresh:
+            self._show_problems(state)
+
+    def _show_problems(self, state: ComposerState) -> None:
+        for key, fixes in state.fixes.items():
+            self._labels[key] = tuple(fix.label for fix in fixes)
+        if len(state.fixes) == len(state.problems):  # those of problems that are gone are not kept
+            self._labels = {key: self._labels[key] for key in state.fixes}
         levels = {severity: self._desk.kit.words.term("severity", severity) for severity in SEVERITIES}
-        self.problems.show_rows(rows, words=levels, ready=state.fresh)
-        self._rows = rows
+        self.problems.show_rows([self._row(problem, state) for problem in state.problems], words=levels)
         self._follow(self.edit.caret)
 
-    def _rows_of(self, state: ComposerState) -> tuple[Row, ...] | None:
-        if state.composed is None:
-            return None
-        return tuple(self._row(problem, state) for problem in state.problems)
-
     def _row(self, problem: Problem, state: ComposerState) -> Row:
+        """With the fixes that it had before the last keystroke, until it is known which it has now."""
         finding = problem.finding
         level = finding.severity.word
-        fixes = state.fixes.get(problem.key)
         return Row(
             problem.key,
             level,
@@ -108,7 +117,7 @@ class ContentStep(Step):
             problem.why,
             self._note(problem, state),
             self.tr("建议：{}").format(finding.fix) if finding.fix else "",
-            None if fixes is None else tuple(fix.label for fix in fixes),
+            self._labels.get(problem.key),
         )
 
     def _note(self, problem: Problem, state: ComposerState) -> str:
@@ -173,14 +182,14 @@ class ContentStep(Step):
 
     def _follow(self, caret: int) -> None:
         """The problem at the caret is the current one; a chosen one without a place stays so until there is another."""
-        problems = self.composer.state.problems if self.composer.state.fresh else ()
+        if not self.composer.state.fresh:
+            return
+        problems = self.composer.state.problems
         here = [p for p in problems if p.place.where is Where.BODY and p.place.start <= caret <= p.place.end]
         if here:
             self._choose(min(here, key=lambda p: p.place.end - p.place.start).key)
-        elif self.composer.state.fresh and not self._is_placeless(self._current):
-            self._choose(None)
         else:
-            self._choose(self._current)
+            self._choose(self._current if self._is_placeless(self._current) else None)
 
     def _is_placeless(self, key: Key | None) -> bool:
         return any(p.key == key and p.place.where is not Where.BODY for p in self.composer.state.problems)

@@ -1,0 +1,109 @@
+"""What tests of the window share: a real workspace, the window's parts on it, and Qt left as it was.
+
+`desk` does its background work on threads, `inline_desk` at once on the test's own; both are on the same `app`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+
+from campaign_app import bootstrap, words
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.ui.desk import Desk, Way
+from campaign_app.ui.kit import Kit
+from campaign_app.ui.messages import Messages
+from campaign_app.ui.prefs import Prefs
+from campaign_app.ui.tasks import InlineTasks, Tasks
+from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.viewmodels.jobs import Jobs
+from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
+
+KEY = bytes(range(32))
+DELETE = QEvent.Type.DeferredDelete
+
+
+def crash_fails(tasks: Tasks) -> list[object]:
+    """Bugs of background work, which would otherwise only be told to a crash dialog that is not there."""
+    bugs: list[object] = []
+    tasks.crashed.connect(bugs.append)
+    return bugs
+
+
+@pytest.fixture(scope="session")
+def made_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("ui") / "workspace"
+    bootstrap.create_app(folder, MemoryKeeper(KEY)).close()
+    return folder
+
+
+@pytest.fixture
+def app(made_workspace: Path, tmp_path: Path) -> Iterator[bootstrap.App]:
+    """The services of a real, empty, encrypted workspace of this test's own."""
+    folder = Path(shutil.copytree(made_workspace, tmp_path / "workspace"))
+    with bootstrap.open_app(folder, MemoryKeeper(KEY)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def tasks(qapp: QApplication, app: bootstrap.App) -> Iterator[Tasks]:
+    made = Tasks()
+    bugs = crash_fails(made)
+    yield made
+    assert made.finish(), "background work did not end"
+    QCoreApplication.processEvents()
+    assert not bugs, bugs
+
+
+@pytest.fixture
+def inline(qapp: QApplication) -> Iterator[InlineTasks]:
+    made = InlineTasks()
+    bugs = crash_fails(made)
+    yield made
+    assert not bugs, bugs
+
+
+@pytest.fixture
+def prefs(tmp_path: Path, qapp: QApplication) -> Prefs:
+    return Prefs(tmp_path / "prefs")
+
+
+@pytest.fixture
+def kit(qapp: QApplication, tasks: Tasks, prefs: Prefs) -> Iterator[Kit]:
+    yield from _kit(qapp, tasks, prefs)
+
+
+@pytest.fixture
+def inline_kit(qapp: QApplication, inline: InlineTasks, prefs: Prefs) -> Iterator[Kit]:
+    yield from _kit(qapp, inline, prefs)
+
+
+@pytest.fixture
+def desk(kit: Kit, app: bootstrap.App) -> Iterator[Desk]:
+    yield from _desk(kit, app)
+
+
+@pytest.fixture
+def inline_desk(inline_kit: Kit, app: bootstrap.App) -> Iterator[Desk]:
+    yield from _desk(inline_kit, app)
+
+
+def _kit(qapp: QApplication, tasks: Tasks, prefs: Prefs) -> Iterator[Kit]:
+    made = Kit(Theme(qapp, "light"), tasks, Messages(lambda: words.load(prefs.language)), prefs)
+    yield made
+    qapp.setStyleSheet("")
+
+
+def _desk(kit: Kit, app: bootstrap.App) -> Iterator[Desk]:
+    """Without a worker: a test that needs one starts it by `bootstrap.start_worker_for`."""
+    session = Session(Plan(app.workspace.folder), kit.tasks)
+    session.state = SessionState("open", app=app, worker="running")
+    jobs = Jobs(app, kit.tasks)
+    yield Desk(kit, app, jobs, session, Way())
+    jobs.stop()
+    QCoreApplication.sendPostedEvents(None, DELETE)
