@@ -11,6 +11,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,10 +21,12 @@ from campaign_app.domain.ports import Clock, JobStore
 if TYPE_CHECKING:
     from subprocess import Popen
 
+    from campaign_app.compliance import Engine
     from campaign_app.credentials import KeyKeeper
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
+    from campaign_app.services.composing import Composing
     from campaign_app.services.imports import Imports
     from campaign_app.services.members import Members
     from campaign_app.services.people import People
@@ -61,6 +64,7 @@ class App:
     accounts: Accounts
     audiences: Audiences
     campaigns: Campaigns
+    composing: Composing
     imports: Imports
     people: People
     members: Members
@@ -144,6 +148,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
+    from campaign_app.services.composing import Composing
     from campaign_app.services.policies import Policies
 
     clock = shifted_clock(offset) if offset else system_clock
@@ -166,12 +171,21 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock)
     imports = imports_of(workspace, clock)
     policies = Policies(store=workspace.accounts, audit=workspace.audit, clock=clock)
+    composing = Composing(
+        texts=texts,
+        engine=_engine,
+        accounts=workspace.accounts,
+        campaigns=workspace.campaigns,
+        customers=workspace.customers,
+        clock=clock,
+    )
     return App(
         workspace=workspace,
         keeper=keeper,
         accounts=accounts,
         audiences=audiences,
         campaigns=campaigns,
+        composing=composing,
         imports=imports,
         people=_people(workspace),
         members=_members(workspace, clock),
@@ -237,13 +251,20 @@ def _client(clock: Clock) -> Callable[..., Any]:
     return lambda account, private_key: client_for(account, private_key, clock)
 
 
-def texts_of(workspace: Workspace) -> Texts:
+@lru_cache
+def _engine(language: str) -> Engine:
+    """Compiled once for each language that somebody reads: half a second and some megabytes."""
     from campaign_app import assets
     from campaign_app.compliance import Engine, load_all
+
+    return Engine(load_all(assets.path("rules")), language)
+
+
+def texts_of(workspace: Workspace) -> Texts:
     from campaign_app.services.texts import Texts
 
     return Texts(
-        engine=Engine(load_all(assets.path("rules"))),
+        engine=_engine("zh_CN"),
         accounts=workspace.accounts,
         campaigns=workspace.campaigns,
         customers=workspace.customers,

@@ -70,6 +70,13 @@ class Settings:
         low=0,
         high=200,
     )
+    price_per_part: int = _setting(
+        50,
+        "每条短信的单价（厘，即千分之一元），用于估算费用",
+        "Price of one part in thousandths of a yuan, for estimates",
+        low=0,
+        high=1_000,
+    )
 
     def __post_init__(self) -> None:
         for declared in DECLARED:

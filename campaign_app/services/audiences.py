@@ -24,7 +24,7 @@ class Audiences:
 
     def sample(self, audience: Filter, entity_uscc: str, limit: int) -> tuple[Customer, ...]:
         """A few of those that match now."""
-        return self._customers.first_of(audience, entity_uscc, self._clock(), limit)
+        return self._customers.some(audience, entity_uscc, self._clock(), limit)
 
     def values(self, field: str, entity_uscc: str, limit: int) -> tuple[str, ...]:
         """What there is to choose from in `province`, `city` or `tag`, the most frequent first."""

@@ -69,7 +69,7 @@ class Texts:
     def check(self, campaign: Campaign, customer_id: int | None, now: datetime) -> Checked:
         """As one customer would get it: the named one, else the longest text among the first of the audience."""
         rows = [values_of(c) for c in self._sample(campaign, customer_id)] or [SOMEBODY]
-        request = self._request(campaign, now)
+        request = self.request(campaign, now)
         checked = zip(self._engine.check_rendered(request, rows), rows, strict=True)
         longest, values = max(checked, key=lambda pair: pair[0].segments.length)
         return Checked(
@@ -89,7 +89,7 @@ class Texts:
         """Over the first who are still to get it. A text that is blocked for one of them stops nobody else."""
         members = self._campaigns.ok_members(campaign.id, -1, SAMPLE)
         rows = [values_of(c) for c in self._customers.by_ids([who for _, who in members]).values()] or [SOMEBODY]
-        checked = list(self._engine.check_rendered(self._request(campaign, now), rows))
+        checked = list(self._engine.check_rendered(self.request(campaign, now), rows))
         leaving = [result for result in checked if result.verdict != "block"]
         found = [finding for result in leaving or checked for finding in result.findings]
         blocks = frozenset(finding.rule_id for finding in found if finding.severity is Severity.BLOCK)
@@ -103,7 +103,7 @@ class Texts:
         return next((finding for finding in checked.findings if finding.rule_id == rule_id), None)
 
     def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[Composed]:
-        request = self._request(campaign, now)
+        request = self.request(campaign, now)
         names = Template.parse(request.body).names
         rows = [values_of(customer) for customer in customers]
         used = [tuple(row.get(name) for name in names) for row in rows]
@@ -130,7 +130,8 @@ class Texts:
         members = self._campaigns.members(campaign.id, 0, SAMPLE)
         return list(self._customers.by_ids([member for _, member in members]).values())
 
-    def _request(self, campaign: Campaign, now: datetime) -> CheckRequest:
+    def request(self, campaign: Campaign, now: datetime) -> CheckRequest:
+        """What is checked, without anybody's values."""
         entity = self._accounts.entity(campaign.entity_uscc)
         filed = self._accounts.signature(campaign.signature, campaign.entity_uscc)
         now = now.replace(second=0, microsecond=0)  # the same question for a minute, whoever keeps its answers

@@ -106,15 +106,21 @@ class SqlCustomers:
             wanted = found.where(of_accounts(shops), clause(audience, now))
             return connection.execute(wanted).scalar_one()
 
-    def first_of(self, audience: Filter, entity_uscc: str, now: datetime, limit: int) -> tuple[Customer, ...]:
-        with self.db.read() as connection:
-            shops = accounts_of(connection, entity_uscc, connected=True)
-            wanted = _CUSTOMER.where(of_accounts(shops), clause(audience, now)).limit(limit)
-            return tuple(self._customer(row, phones=True) for row in connection.execute(wanted))
-
     def values(self, field: str, entity_uscc: str, limit: int) -> tuple[str, ...]:
         with self.db.read() as connection:
             return values_of(connection, field, accounts_of(connection, entity_uscc, connected=True), limit)
+
+    def some(
+        self, audience: Filter, entity_uscc: str, now: datetime, limit: int, name: str = ""
+    ) -> tuple[Customer, ...]:
+        table = schema.customer
+        wanted = _CUSTOMER.order_by(table.c.id).limit(limit)
+        if name:
+            wanted = wanted.where(table.c.name.icontains(name, autoescape=True))
+        with self.db.read() as connection:
+            shops = accounts_of(connection, entity_uscc, connected=True)
+            rows = connection.execute(wanted.where(of_accounts(shops), clause(audience, now))).all()
+        return tuple(self._customer(row, phones=True) for row in rows)
 
     def total(self) -> int:
         with self.db.read() as connection:

@@ -37,6 +37,8 @@ from campaign_app.ui.widgets.tray import Tray
 from campaign_app.words import Words, load
 
 FIRST_PAGE: Final = "overview"
+# how long background work may keep the interpreter from the window's thread; Python's own 5 ms can be felt in typing
+SWITCH_SECONDS: Final = 0.0005
 _MINIMISED: Final = Qt.WindowState.WindowMinimized
 
 
@@ -233,6 +235,7 @@ def _plan(folder: Path | None, prefs: Prefs) -> Plan:
 
 
 def _run(planned: Callable[[Prefs], Plan]) -> int:
+    sys.setswitchinterval(SWITCH_SECONDS)
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("campaign_app")
     qt.setApplicationDisplayName("允发 Yunfa")

@@ -105,6 +105,13 @@ def job_kinds() -> set[str]:
     return {str(key.value) for key in flows.keys if isinstance(key, ast.Constant)}
 
 
+def signature_problems() -> set[str]:
+    """What the service answers, the states that it passes on, and one that nobody reported."""
+    found = set(literals(function("problem_of", "services/composing.py"))) - {"", "approved"}
+    codes = {text for text in found if text.isidentifier()}
+    return codes | (STATUSES - {"approved"}) | {"not_reported"}
+
+
 WANTED: dict[str, Iterable[str]] = {
     "reason": {*Reason, "unscreened"},
     "state": set(CampaignState),
@@ -122,6 +129,7 @@ WANTED: dict[str, Iterable[str]] = {
     "signature_source": {*SOURCES, "unknown"},
     "entity_kind": {*KINDS, "unknown"},
     "carrier_filing": {"filed", "not_filed", "unknown"},
+    "signature_problem": signature_problems(),
     "state_note": state_notes(),
     "job": job_kinds(),
 }

@@ -154,3 +154,13 @@ def test_the_newest_version_stays_whatever_order_pages_come_in(
         assert {(c.ref, c.spend_cents, c.phone) for c in stored.values()} == {
             (c.ref, c.spend_cents, c.phone) for c in newest.values()
         }
+
+
+def test_some_of_an_audience_come_by_id_and_by_a_part_of_their_name(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, *(person(f"c{n}") for n in range(5)))
+    found = workspace.customers.some(Filter(), ENTITY, NOW, 3)
+    assert [each.id for each in found] == sorted(ids.values())[:3]
+    assert [each.ref for each in workspace.customers.some(Filter(), ENTITY, NOW, 9, "C3")] == ["c3"]
+    assert workspace.customers.some(Filter(), ENTITY, NOW, 9, "_") == ()
+    assert workspace.customers.some(Filter(), OTHER_ENTITY, NOW, 9) == ()

@@ -91,7 +91,9 @@ class CampaignModel(QObject):
         self._stopped = True
         self._timer.stop()
 
-    def edit(self, then: Callable[[], None] | None = None, **changes: Any) -> None:
+    def edit(
+        self, then: Callable[[], None] | None = None, failed: Callable[[], None] | None = None, **changes: Any
+    ) -> None:
         """Changes name, purpose, audience, signature or body; what is shown changes at once, and back if it fails."""
         if self._gone:
             return
@@ -101,7 +103,7 @@ class CampaignModel(QObject):
         self._tasks.write(
             lambda _: self._app.campaigns.edit(self.id, actor=ACTOR, **changes),
             lambda campaign: self._saved(campaign, then),
-            failed=self._not_saved,
+            failed=lambda error: self._not_saved(error, failed),
             owner=self,
         )
 
@@ -216,8 +218,10 @@ class CampaignModel(QObject):
         if then is not None:
             then()
 
-    def _not_saved(self, error: AppError) -> None:
+    def _not_saved(self, error: AppError, failed: Callable[[], None] | None) -> None:
         self._become(replace(self.view, unsaved=self.view.unsaved - 1))
+        if failed is not None:
+            failed()
         self._refused(error)
 
     def _refused(self, error: AppError) -> None:

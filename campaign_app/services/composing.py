@@ -1,0 +1,219 @@
+"""Writing a campaign's text: what it is written with, what the rules say of it as it stands, what it would cost.
+
+A `Setting` is read once from the workspace. Checking a text against it reads nothing more: it is done at every
+keystroke.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from campaign_app import settings
+from campaign_app.compliance.engine import Engine
+from campaign_app.compliance.fixes import Fix, fixes_for
+from campaign_app.compliance.message import CheckRequest
+from campaign_app.compliance.segments import Segments, cut_marks
+from campaign_app.compliance.template import Template
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.consent import Reason
+from campaign_app.domain.finding import Finding
+from campaign_app.domain.ports import AccountStore, CampaignStore, Clock, CustomerStore
+from campaign_app.domain.signature import Signature
+from campaign_app.services.places import Place, place_in_body
+from campaign_app.services.readers import Reader, Spread, Variable, reader_of, spread, stand_in, variables_of
+from campaign_app.services.texts import SAMPLE, Texts
+from campaign_app.services.window import BEIJING
+
+LONGEST, SHORTEST = "longest", "shortest"
+FOUND: Final = 20
+PRICE: Final = "price_per_part"
+DAY: Final = (time(9), time(20))
+Who = Reader | str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A signature of the campaign's entity; `problem` is the code of why it cannot be used, "" if it can."""
+
+    signature: Signature
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`recipients` were screened, or match the audience as it is now. `price`: of a part, in thousandths of a yuan."""
+
+    base: CheckRequest = field(repr=False)
+    offers: tuple[Offer, ...]
+    variables: tuple[Variable, ...]
+    readers: tuple[Reader, ...] = field(repr=False)
+    recipients: int
+    screened: bool
+    price: int
+
+    def signature(self, text: str) -> Signature:
+        """As it was filed; one that nobody reported is filed nowhere."""
+        found = next((o.signature for o in self.offers if o.signature.text == text), None)
+        return found or Signature(text, owner_uscc="")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding, why the rule is there, where it stands in the template; `nth` of those of its rule and words."""
+
+    finding: Finding
+    why: str
+    place: Place
+    nth: int = 0
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """The same for the same problem of a text that was typed on."""
+        return self.finding.rule_id, self.finding.text, self.nth
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A text as one reader gets it. `marks` are the code points of `final_text` at which a new part begins."""
+
+    body: str
+    signature: str
+    reader: Reader
+    request: CheckRequest = field(repr=False)
+    final_text: str
+    verdict: str
+    problems: tuple[Problem, ...]
+    segments: Segments
+    marks: tuple[int, ...]
+    spread: Spread
+
+
+class Composing:
+    """`engine` gives the engine that speaks a language."""
+
+    def __init__(
+        self,
+        *,
+        texts: Texts,
+        engine: Callable[[str], Engine],
+        accounts: AccountStore,
+        campaigns: CampaignStore,
+        customers: CustomerStore,
+        clock: Clock,
+    ) -> None:
+        self._texts = texts
+        self._engine = engine
+        self._accounts = accounts
+        self._campaigns = campaigns
+        self._customers = customers
+        self._clock = clock
+
+    def setting(self, campaign: Campaign) -> Setting:
+        now = self._clock()
+        base = self._texts.request(campaign, campaign.send_at or by_day(now))
+        filed = self._accounts.signatures(campaign.entity_uscc)
+        day = (base.send_at or now).astimezone(BEIJING).date()
+        readers = self._readers(campaign, now) or (stand_in(),)
+        screened = _screened(campaign)
+        if screened:
+            recipients = self._campaigns.funnel(campaign.id).get(Reason.OK, 0)
+        else:
+            recipients = self._customers.count(campaign.audience, campaign.entity_uscc, now)
+        return Setting(
+            base,
+            tuple(Offer(s, problem_of(s, campaign, day)) for s in filed),
+            variables_of(readers),
+            readers,
+            recipients,
+            screened,
+            self.price(),
+        )
+
+    def check(self, setting: Setting, body: str, signature: str, who: Who, language: str = "zh_CN") -> Composed:
+        """As one reader gets it: a given one, or the LONGEST or SHORTEST of the sample."""
+        engine = self._engine(language)
+        head = f"【{signature}】"
+        counted = spread(head, body, setting.readers)
+        if isinstance(who, Reader):
+            reader = who
+        else:
+            reader = setting.readers[counted.longest if who == LONGEST else counted.shortest]
+        request = replace(setting.base, body=body, signature=setting.signature(signature), variables=reader.values)
+        result = engine.check(request)
+        return Composed(
+            body, signature, reader, request, result.final_text, result.verdict,
+            _problems(result.findings, request, len(head), engine), result.segments, cut_marks(result.final_text),
+            counted,
+        )  # fmt: skip
+
+    def fixes(self, composed: Composed, problem: Problem, language: str = "zh_CN") -> tuple[Fix, ...]:
+        """Tried out, the best first; their `body_edits` are for `composed.body` and no other text."""
+        return fixes_for(problem.finding, composed.request, self._engine(language))
+
+    def find(self, campaign: Campaign, name: str) -> tuple[Reader, ...]:
+        """The first people of the audience with such a name."""
+        found = self._customers.some(campaign.audience, campaign.entity_uscc, self._clock(), FOUND, name)
+        return tuple(map(reader_of, found))
+
+    def price(self) -> int:
+        stored = self._accounts.setting(PRICE, None)
+        parsed = settings.Settings().price_per_part if stored is None else settings.parse(PRICE, stored)
+        assert isinstance(parsed, int)
+        return parsed
+
+    def set_price(self, price: int) -> int:
+        """In thousandths of a yuan; raises SettingsError for what no message costs."""
+        self._accounts.set_setting(PRICE, settings.parse(PRICE, price))
+        return price
+
+    def _readers(self, campaign: Campaign, now: datetime) -> tuple[Reader, ...]:
+        if not _screened(campaign):
+            found = self._customers.some(campaign.audience, campaign.entity_uscc, now, SAMPLE)
+            return tuple(map(reader_of, found))
+        members = [customer_id for _, customer_id in self._campaigns.members(campaign.id, 0, SAMPLE)]
+        known = self._customers.by_ids(members)
+        return tuple(reader_of(known[member]) for member in members if member in known)
+
+
+def problem_of(signature: Signature, campaign: Campaign, day: date) -> str:
+    """Why this campaign cannot be signed so on that day; the rules say the same once it is chosen."""
+    if signature.owner_uscc != campaign.entity_uscc:
+        return "other_owner"
+    if signature.valid_until is not None and signature.valid_until < day:
+        return "expired"
+    if signature.status != "approved":
+        return signature.status
+    if signature.carrier_filed is not True:
+        return "not_filed" if signature.carrier_filed is False else "filing_unknown"
+    return "" if campaign.purpose in signature.scopes else "other_scope"
+
+
+def by_day(now: datetime) -> datetime:
+    """A text without a date to send is judged as one that leaves by day: when it leaves is asked in another step."""
+    local = now.astimezone(BEIJING)
+    if DAY[0] <= local.time() < DAY[1]:
+        return now
+    day = local.date() + timedelta(days=local.time() >= DAY[1])
+    return datetime.combine(day, DAY[0], BEIJING)
+
+
+def _screened(campaign: Campaign) -> bool:
+    """Whether the frozen audience is the one that the campaign now has."""
+    return campaign.snapshot_size > 0 and campaign.state not in (CampaignState.DRAFT, CampaignState.SCREENING)
+
+
+def _problems(findings: tuple[Finding, ...], request: CheckRequest, offset: int, engine: Engine) -> tuple[Problem, ...]:
+    values = Template.parse(request.body).render(request.variables).value_spans
+    seen: Counter[tuple[str, str]] = Counter()
+    problems = []
+    for finding in findings:
+        rule = engine.rule(finding.rule_id)
+        why = rule.about[engine.language] if rule is not None else ""
+        kind = (finding.rule_id, finding.text)
+        problems.append(Problem(finding, why, place_in_body(finding.span, values, offset), seen[kind]))
+        seen[kind] += 1
+    return tuple(sorted(problems, key=lambda p: (-p.finding.severity, p.finding.span.start)))

@@ -1,0 +1,113 @@
+"""Whose message is shown: the longest, the shortest, or somebody of the audience; on a telephone, with its cost."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QStringListModel, QTimer, Signal
+from PySide6.QtWidgets import QCompleter, QLineEdit, QPushButton, QWidget
+
+from campaign_app.services.composing import LONGEST, SHORTEST, Composed, Setting, Who
+from campaign_app.services.readers import Reader
+from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.viewmodels.composer import ComposerState
+from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.parts_bar import Parts, PartsBar
+from campaign_app.ui.widgets.phone import WIDTH, Phone
+
+FIND_MS: Final = 150
+
+
+class ReaderPane(QWidget):
+    """`wanted` carries LONGEST, SHORTEST or a Reader, `searched` a part of a name, `priced` a price of one part."""
+
+    wanted = Signal(object)
+    searched = Signal(str)
+    priced = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(WIDTH)
+        self._found: tuple[Reader, ...] = ()
+        self._composed: Composed | None = None
+        self.longest = self._choice(self.tr("最长"), "reader_longest", LONGEST, self.tr("样本里文案最长的人"))
+        self.shortest = self._choice(self.tr("最短"), "reader_shortest", SHORTEST, self.tr("样本里文案最短的人"))
+        self.search = QLineEdit()
+        self.search.setObjectName("reader_search")
+        self.search.setPlaceholderText(self.tr("按姓名找收件人"))
+        self.search.setAccessibleName(self.tr("按姓名找收件人"))
+        self.search.setClearButtonEnabled(True)
+        self._names = QStringListModel(self)
+        self.completer = QCompleter(self._names, self)
+        self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self.completer.setWidget(self.search)
+        self.completer.activated[QModelIndex].connect(self._picked)  # type: ignore[index]
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(FIND_MS)
+        self._pause.timeout.connect(lambda: self.searched.emit(self.search.text()))
+        self.search.textEdited.connect(lambda _: self._pause.start())
+        self.who = label("", "small", wrap=True, name="reader_who")
+        self.phone = Phone(theme)
+        self.parts = PartsBar(theme)
+        self.parts.priced.connect(self.priced)
+        choice = row(self.longest, self.shortest, self.search, space=1, stretch=2)
+        self.setLayout(column(choice, self.who, self.phone, self.parts, space=2, stretch=2))
+
+    def show_state(self, state: ComposerState) -> None:
+        self.longest.setChecked(state.who == LONGEST)
+        self.shortest.setChecked(state.who == SHORTEST)
+        if state.found is not self._found:
+            self._offer(state.found)
+        if state.composed is not None and state.setting is not None:
+            self._show_message(state.composed, state.setting, state.who)
+
+    def _show_message(self, composed: Composed, setting: Setting, who: Who) -> None:
+        parts = Parts(
+            composed.segments.segments,
+            composed.segments.length,
+            composed.spread.parts,
+            setting.recipients,
+            setting.screened,
+            setting.price,
+        )
+        self.parts.show_parts(parts)
+        if composed is not self._composed:
+            self._composed = composed
+            about = self._about(composed.reader, who)
+            self.who.setText(about)
+            self.phone.show_message(
+                composed.final_text, composed.marks, self.tr("{}，共 {} 条").format(about, parts.parts)
+            )
+
+    def _about(self, reader: Reader, who: Who) -> str:
+        if reader.customer_id is None:
+            return self.tr("受众里还没有人，以示例资料显示")
+        words = {LONGEST: self.tr("样本里最长"), SHORTEST: self.tr("样本里最短")}
+        chosen = words[who] if isinstance(who, str) else self.tr("收件人")
+        return self.tr("{}：{}").format(chosen, _line(reader))
+
+    def _offer(self, found: tuple[Reader, ...]) -> None:
+        self._found = found
+        nobody = [self.tr("受众里没有叫这个名字的人")]
+        self._names.setStringList([_line(reader) for reader in found] or nobody)
+        if self.search.text().strip() and self.search.hasFocus():
+            self.completer.complete()
+
+    def _picked(self, index: QModelIndex) -> None:
+        at = index.row()
+        if 0 <= at < len(self._found):
+            reader = self._found[at]
+            QTimer.singleShot(0, self.search, lambda: self.search.setText(reader.name))
+            self.wanted.emit(reader)
+
+    def _choice(self, text: str, name: str, who: str, why: str) -> QPushButton:
+        made = button(text, name=name, click=lambda: self.wanted.emit(who), small=True)
+        made.setCheckable(True)
+        made.setToolTip(why)
+        made.setAccessibleDescription(why)
+        return made
+
+
+def _line(reader: Reader) -> str:
+    return " · ".join(filter(None, (reader.name, reader.home, reader.phone)))

@@ -1,0 +1,253 @@
+"""The field that a message is written in: plain text, variables as chips, findings underlined where they stand.
+
+All places are code points of the text. Marks follow the text that is typed until newer ones come.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextOption,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+
+from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.widgets.utf16 import Units, cleaned
+
+LIMIT: Final = 2_000  # no message is that long: four times what any provider takes
+LINES: Final = (5, 12)
+FONT: Final = 15
+_AROUND: Final = 16  # the sheet's padding and edge
+_CHIP: Final = re.compile(r"(?<![${])\{(\w{1,40})\}(?!\})")
+_WAVE: Final = QTextCharFormat.UnderlineStyle.WaveUnderline
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """`level` is block, warn or info; the `current` one is framed as well."""
+
+    start: int
+    end: int
+    level: str
+    current: bool = False
+
+
+class MessageEdit(QPlainTextEdit):
+    """`typed` tells the text whenever the user changed it, `moved` where the caret is.
+
+    `trimmed` tells of a paste or drop how many characters were left out and how many unseen ones were taken away.
+    """
+
+    typed = Signal(str)
+    moved = Signal(int)
+    trimmed = Signal(int, int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._text, self._units = "", Units("")
+        self._marks: tuple[Mark, ...] | None = ()
+        # these move with what is typed
+        self._marked: list[tuple[Mark, QTextCursor]] = []
+        self._known: Collection[str] = ()
+        self._quiet = False
+        self._revision = self.document().revision()
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setStyleSheet(f"QPlainTextEdit {{ font-size: {FONT}px; }}")
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.textChanged.connect(self._changed)
+        self.cursorPositionChanged.connect(self._moved)
+        theme.changed.connect(self._draw)
+        self._fit()
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    @property
+    def caret(self) -> int:
+        return self._units.point(self.textCursor().position())
+
+    def show_text(self, text: str) -> None:
+        """Another text altogether; says nothing, and there is no way back to the former one."""
+        if text != self._text:
+            self._quiet = True
+            self.setPlainText(cleaned(text)[0])
+            self._quiet = False
+
+    def show_marks(self, marks: Sequence[Mark]) -> None:
+        """Of the text as it is now."""
+        if tuple(marks) != self._marks:
+            self._marks = tuple(marks)
+            self._marked = [(mark, self._cursor(mark.start, mark.end)) for mark in marks]
+            self._draw()
+
+    def show_known(self, names: Collection[str]) -> None:
+        """The variables that there are; a chip of any other is marked as wrong."""
+        if names != self._known:
+            self._known = names
+            self._draw()
+
+    def go_to(self, start: int) -> None:
+        cursor = self.textCursor()
+        cursor.setPosition(self._units.of(start))
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+
+    def insert(self, text: str) -> None:
+        """At the caret, in place of what is selected."""
+        self.textCursor().insertText(text)
+        self.setFocus()
+
+    def apply(self, edits: Sequence[tuple[int, int, str]]) -> None:
+        """(start, end, replacement) in order of place, undone as one step; the caret goes behind the first."""
+        places = [(self._units.of(start), self._units.of(end), words) for start, end, words in edits]
+        cursor = self.textCursor()
+        cursor.beginEditBlock()
+        for start, end, words in reversed(places):
+            cursor.setPosition(start)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            cursor.insertText(words)
+        cursor.endEditBlock()
+        self.setTextCursor(cursor)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
+        return source.hasText() and not any(url.isLocalFile() for url in source.urls())
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
+        """Whatever it was, it comes in as plain text, and no more of it than a message may have."""
+        if not self.canInsertFromMimeData(source):
+            return
+        brought, cursor = source.text(), self.textCursor()
+        room = max(0, LIMIT - len(self._text) + abs(cursor.selectionEnd() - cursor.selectionStart()))
+        # cleaning a megabyte is not worth it when all but a little of it stays away
+        clean, unseen = cleaned(brought[: 2 * LIMIT])
+        kept = clean[:room]
+        cursor.insertText(kept)
+        self.ensureCursorVisible()
+        left_out = len(clean) - len(kept) + max(0, len(brought) - 2 * LIMIT)
+        if left_out or unseen:
+            self.trimmed.emit(left_out, unseen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        self._paint_chips()
+        super().paintEvent(event)
+
+    def _moved(self) -> None:
+        # typing moves the caret before it tells of the text, where no place is right any more
+        if self.document().revision() == self._revision:
+            self.moved.emit(self.caret)
+
+    def _changed(self) -> None:
+        self._revision = self.document().revision()
+        text = self.toPlainText()
+        if text == self._text:
+            return
+        self._text, self._units = text, Units(text)
+        self._marks = None  # what is marked is of a former text
+        if self._quiet:
+            self._marked = []
+        self._draw()
+        self._fit()
+        if not self._quiet:
+            self.typed.emit(text)
+
+    def _fit(self) -> None:
+        """As tall as the text is, within limits."""
+        line, block, lines = QFontMetricsF(self.font()).lineSpacing(), self.document().begin(), 0
+        while block.isValid() and lines < LINES[1]:
+            self.blockBoundingRect(block)  # lays it out
+            lines += block.layout().lineCount()
+            block = block.next()
+        shown = min(max(lines, LINES[0]), LINES[1])
+        height = int(shown * line + 2 * self.document().documentMargin()) + _AROUND
+        if height != self.height():
+            self.setFixedHeight(height)
+
+    # --- chips and marks ---------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        tokens, selections = self._theme.tokens, []
+        for found in _CHIP.finditer(self._text):
+            words = QTextCharFormat()
+            words.setForeground(QColor(tokens.accent if found[1] in self._known else tokens.block))
+            selections.append(_selection(self._cursor(*found.span()), words))
+        for mark, cursor in self._marked:
+            words = QTextCharFormat()
+            words.setUnderlineStyle(_WAVE)
+            words.setUnderlineColor(QColor(getattr(tokens, mark.level)))
+            words.setBackground(QColor(getattr(tokens, f"{mark.level}_soft")))
+            selections.append(_selection(cursor, words))
+        self.setExtraSelections(selections)
+
+    def _cursor(self, start: int, end: int) -> QTextCursor:
+        made = QTextCursor(self.document())
+        made.setPosition(self._units.of(start))
+        made.setPosition(self._units.of(end), QTextCursor.MoveMode.KeepAnchor)
+        return made
+
+    def _paint_chips(self) -> None:
+        tokens, units = self._theme.tokens, self._units
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for found in _CHIP.finditer(self._text):
+            known = found[1] in self._known
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.accent_soft if known else tokens.block_soft))
+            for at in self._boxes(units.of(found.start()), units.of(found.end())):
+                painter.drawRoundedRect(at.adjusted(-1, 1, 1, -1), 5, 5)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for mark, cursor in self._marked:
+            painter.setPen(QPen(QColor(getattr(tokens, mark.level)), 1.2))
+            for at in self._boxes(cursor.selectionStart(), cursor.selectionEnd()) if mark.current else ():
+                painter.drawRoundedRect(at.adjusted(-2, 0, 2, 1), 3, 3)
+        painter.end()
+
+    def _boxes(self, start: int, end: int) -> Iterator[QRectF]:
+        """Where units start to end are on the screen, line by line."""
+        block = self.document().findBlock(start)
+        while block.isValid() and block.position() < end:
+            if block.isVisible():
+                yield from self._boxes_in(block, start - block.position(), end - block.position())
+            block = block.next()
+
+    def _boxes_in(self, block: QTextBlock, start: int, end: int) -> Iterator[QRectF]:
+        origin = self.blockBoundingGeometry(block).translated(self.contentOffset()).topLeft()
+        layout = block.layout()
+        for number in range(layout.lineCount()):
+            line = layout.lineAt(number)
+            first, last = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
+            if first < last:
+                left, right = _x(line.cursorToX(first)), _x(line.cursorToX(last))
+                yield QRectF(origin.x() + left, origin.y() + line.y(), right - left, line.height())
+
+
+def _selection(cursor: QTextCursor, words: QTextCharFormat) -> QTextEdit.ExtraSelection:
+    made = QTextEdit.ExtraSelection()
+    made.cursor, made.format = cursor, words
+    return made
+
+
+def _x(found: object) -> float:
+    """PySide answers with the position that it rounded to beside the place."""
+    return float(found[0] if isinstance(found, tuple) else found)  # type: ignore[arg-type]

@@ -1,0 +1,149 @@
+"""In how many parts a message is sent and billed, and what that would cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QSizePolicy, QWidget
+
+from campaign_app.compliance.segments import CN_PART, CN_SINGLE
+from campaign_app.ui import show
+from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.widgets.basics import column, label, row
+
+MOST_DRAWN: Final = 12
+LI: Final = 10  # thousandths of a yuan in a fen
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Of the message that is shown, and of a sample: `spread` is (parts, people). `price`: thousandths of a yuan."""
+
+    parts: int = 0
+    length: int = 0
+    spread: tuple[tuple[int, int], ...] = ()
+    recipients: int = 0
+    screened: bool = False
+    price: int = 0
+
+    @property
+    def room(self) -> int:
+        """How many more characters fit before another part begins."""
+        return (CN_SINGLE if self.parts <= 1 else self.parts * CN_PART) - self.length
+
+    @property
+    def sample(self) -> int:
+        return sum(people for _, people in self.spread)
+
+    @property
+    def mean(self) -> float:
+        return sum(parts * people for parts, people in self.spread) / self.sample if self.sample else 0.0
+
+    @property
+    def cents(self) -> int:
+        """The estimate for all recipients, in fen."""
+        return round(self.mean * self.recipients * self.price / LI)
+
+
+class _Bar(QWidget):
+    """A field for each part, filled as far as the message goes."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._shown = Parts()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(120, 8)
+
+    def show_parts(self, shown: Parts) -> None:
+        self._shown = shown
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        tokens, painter = self._theme.tokens, QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        fields = max(1, min(self._shown.parts, MOST_DRAWN))
+        size = CN_SINGLE if self._shown.parts <= 1 else CN_PART
+        gap, left = 3.0, self._shown.length
+        width = (self.width() - gap * (fields - 1)) / fields
+        for number in range(fields):
+            at = QRectF(number * (width + gap), 0, width, self.height())
+            painter.setBrush(QColor(tokens.sunken))
+            painter.drawRoundedRect(at, 3, 3)
+            filled = min(1.0, max(0, left) / size)
+            if filled > 0:
+                painter.setBrush(QColor(tokens.accent))
+                painter.drawRoundedRect(QRectF(at.left(), 0, max(3.0, width * filled), self.height()), 3, 3)
+            left -= size
+
+
+class PartsBar(QFrame):
+    """`priced` carries a new price of one part, in thousandths of a yuan."""
+
+    priced = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.setObjectName("parts")
+        self._shown = Parts()
+        self.head = label("", "strong", name="parts_count")
+        self.room = label("", "small", name="parts_room")
+        self.bar = _Bar(theme)
+        self.spread = label("", "small", wrap=True, name="parts_spread")
+        self.cost = label("", "strong", name="parts_cost")
+        self.sum = label("", "small", wrap=True, name="parts_sum")
+        self.price = QDoubleSpinBox()
+        self.price.setObjectName("parts_price")
+        self.price.setAccessibleName(self.tr("每条单价（分）"))
+        self.price.setToolTip(self.tr("按与通道的合同填写，只用于估算"))
+        self.price.setDecimals(1)
+        self.price.setRange(0, 100)
+        self.price.setSingleStep(0.1)
+        self.price.setKeyboardTracking(False)
+        self.price.setSuffix(self.tr(" 分/条"))
+        self.price.setFixedWidth(112)
+        self.price.lineEdit().setTextMargins(7, 0, 0, 0)
+        self.price.valueChanged.connect(self._priced)
+        layout = column(
+            row(self.head, None, self.room),
+            self.bar,
+            self.spread,
+            row(self.cost, None, self.price),
+            self.sum,
+            space=1,
+        )
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.setSpacing(6)
+        self.setLayout(layout)
+
+    def show_parts(self, shown: Parts) -> None:
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self.head.setText(self.tr("{} 条 · {} 字").format(shown.parts, shown.length))
+        self.room.setText(self.tr("再写 {} 字进入第 {} 条").format(shown.room + 1, shown.parts + 1))
+        self.bar.show_parts(shown)
+        people = " · ".join(self.tr("{} 条 {} 人").format(p, show.count(n)) for p, n in shown.spread[:4])
+        more = " …" if len(shown.spread) > 4 else ""
+        self.spread.setText(self.tr("样本 {} 人：{}").format(show.count(shown.sample), people) + more)
+        self.cost.setText(self.tr("约 {}").format(show.money(shown.cents)))
+        mean = f"{shown.mean:.2f}".rstrip("0").rstrip(".")
+        of = self.tr("可发送") if shown.screened else self.tr("受众")
+        self.sum.setText(
+            self.tr("估算：{} 条 × {} {} 人 × 单价；以通道账单为准").format(mean, of, show.count(shown.recipients))
+        )
+        if not self.price.hasFocus():
+            self.price.blockSignals(True)
+            self.price.setValue(shown.price / LI)
+            self.price.blockSignals(False)
+
+    def _priced(self, fen: float) -> None:
+        self.priced.emit(round(fen * LI))
