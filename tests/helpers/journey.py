@@ -1,0 +1,167 @@
+"""The main job as a user does it in the demo's window, from the first page to the results, stage by stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import requests
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTableView, QWidget
+
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.ui.app import Application
+from campaign_app.ui.prefs import Prefs
+from campaign_app.ui.viewmodels.campaign import CampaignModel
+from campaign_app.ui.viewmodels.session import Plan
+from tests.helpers.driving import Driver, pause, wait_for
+
+Stage = Callable[[str], None]
+
+
+class Journey:
+    """Each method is one stage; `at` is called with its name while its outcome is shown."""
+
+    def __init__(self, qt: QApplication, folder: Path, customers: int, at: Stage = lambda _: None) -> None:
+        self.application = Application(qt, Plan(folder, customers), Prefs(folder / "prefs"))
+        self.driver = Driver(lambda: self.application.shell)
+        self._at = at
+
+    def begin(self) -> None:
+        """The window is there, the workspace opens, the demo's shops are synced."""
+        staged: list[bool] = []
+        self.application.session.staged.connect(lambda: staged.append(True))
+        self.application.start()
+        wait_for(lambda: staged, "the demo to be staged", 180)
+        wait_for(lambda: self.application.desk is not None, "the workspace to be open")
+        pause(600)
+        self._at("overview")
+
+    def look_at_customers(self) -> None:
+        self.driver.click("nav_customers")
+        self._listed("customers_table")
+        pause(600)
+        self._at("customers")
+        self._enter("customers_table", 1)
+        self.driver.wait(QWidget, "customer_drawer")
+        pause(600)
+        self._at("customer")
+        self.driver.press("customers_table", Qt.Key.Key_Escape)
+
+    def open_draft(self) -> None:
+        self.driver.click("nav_campaigns")
+        self._listed("campaign_table")
+        pause(400)
+        self._at("campaigns")
+        self._enter("campaign_table", 0)
+        self.driver.click("step_audience")
+        pause(1_000)
+        self._at("audience")
+
+    def write(self) -> None:
+        """Mends the draft by a one-key fix, as its problems ask for."""
+        self.driver.click("step_content")
+        self.driver.wait(QWidget, "problems_list")
+        wait_for(self._fixes, "fixes to be offered")
+        pause(400)
+        self._at("content")
+        self.fix_first()
+        pause(400)
+        self._at("content_mended")
+
+    def fix_first(self) -> None:
+        before = self.model.view.campaign.body
+        QTest.mouseClick(self._fixes()[0], Qt.MouseButton.LeftButton)
+        wait_for(lambda: self.model.view.campaign.body != before and not self.model.view.unsaved, "the fix to be saved")
+
+    def screen(self) -> None:
+        self.driver.click("step_screening")
+        self.driver.click("empty_action")
+        pause(200)
+        self._at("screening_on")
+        wait_for(lambda: self.state is CampaignState.SCREENED, "the screening to end", 180)
+        pause(800)
+        self._at("screening")
+
+    def approve(self) -> None:
+        self.driver.click("step_sending")
+        self.driver.wait(QWidget, "approval_count")
+        pause(1_200)
+        self._at("sending")
+        for box in self._confirmations():
+            QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=box.rect().center())
+        count = self.driver.wait(QLineEdit, "approval_count")
+        count.setFocus()
+        QTest.keyClicks(count, str(self.model.view.ready))
+        self.driver.click("sending_primary")
+        wait_for(lambda: self.state is CampaignState.APPROVED, "the approval")
+        pause(800)
+        self._at("approved")
+
+    def send(self) -> None:
+        self.driver.click("sending_primary")
+        self.driver.click("confirm_yes")
+        pause(300)
+        self._at("running")
+        wait_for(lambda: self.state is CampaignState.DONE, "the sending to end", 180)
+        pause(600)
+        self._at("sent")
+
+    def results(self) -> dict[str, int]:
+        self.driver.click("step_results")
+        self.driver.click("results_fetch")
+        wait_for(self._reported, "the delivery reports", 120)
+        pause(800)
+        self._at("results")
+        return dict(self.model.view.counts)
+
+    def look_at_settings(self) -> None:
+        self.driver.click("nav_settings")
+        pause(800)
+        self._at("settings")
+
+    def end(self) -> None:
+        self.application.shut()
+
+    @property
+    def model(self) -> CampaignModel:
+        page: Any = self.application.shell.page("campaigns")
+        model: CampaignModel = page.model.current
+        return model
+
+    @property
+    def state(self) -> CampaignState:
+        return self.model.view.campaign.state
+
+    def ledger(self) -> dict[str, Any]:
+        """What the demo's platform really accepted."""
+        desk = self.application.desk
+        assert desk is not None
+        answer: dict[str, Any] = requests.get(f"{desk.app.accounts.all()[0].base_url}/ledger", timeout=30).json()
+        return answer
+
+    def _listed(self, name: str) -> QTableView:
+        table = self.driver.wait(QTableView, name)
+        wait_for(lambda: table.model().rowCount() > 0, f"{name} to have rows")
+        return table
+
+    def _enter(self, name: str, number: int) -> None:
+        """Opens a row by the keyboard."""
+        table = self._listed(name)
+        table.selectRow(number)
+        table.setFocus()
+        QTest.keyClick(table, Qt.Key.Key_Return)
+
+    def _fixes(self) -> list[QAbstractButton]:
+        panel = self.driver.find(QWidget, "problems")
+        return [b for b in panel.findChildren(QAbstractButton) if b.objectName().startswith("fix") and b.isVisible()]
+
+    def _confirmations(self) -> list[QAbstractButton]:
+        every = self.application.shell.findChildren(QAbstractButton)
+        return [b for b in every if b.objectName().startswith("confirm_") and b.isVisible() and not b.isChecked()]
+
+    def _reported(self) -> bool:
+        counts = self.model.view.counts
+        return counts.get("delivered", 0) + counts.get("failed", 0) >= counts.get("accepted", 1) > 0

@@ -1,0 +1,69 @@
+"""Makes docs/screenshots: every page of the demo's window, in both appearances and both languages.
+
+    python tools/screenshots.py [--customers 2000] [--size 1280x800]
+
+Needs no display: the window is drawn off screen. The job is really done, as in the tests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from PySide6.QtWidgets import QApplication  # noqa: E402
+
+from campaign_app.ui.prefs import LANGUAGES  # noqa: E402
+from tests.helpers.driving import pause  # noqa: E402
+from tests.helpers.journey import Journey  # noqa: E402
+
+THEMES = ("light", "dark")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--customers", type=int, default=2_000)
+    parser.add_argument("--size", default="1280x800")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
+    asked = parser.parse_args()
+    width, height = (int(part) for part in asked.size.split("x"))
+    qt = QApplication([])
+    with tempfile.TemporaryDirectory() as folder:
+        journey: Journey
+
+        def take(stage: str) -> None:
+            """The same moment in every appearance; languages follow where the window may be built anew."""
+            kit = journey.application.kit
+            for language in LANGUAGES:
+                kit.prefs.language = language
+                for theme in THEMES:
+                    kit.theme.use(theme)
+                    journey.application.shell.resize(width, height)
+                    pause(350)
+                    name = asked.out / f"{stage}-{theme}-{language}.png"
+                    journey.application.shell.grab().save(str(name))
+            kit.prefs.language, _ = "zh_CN", kit.theme.use("light")
+            pause(350)
+
+        asked.out.mkdir(parents=True, exist_ok=True)
+        journey = Journey(qt, Path(folder), asked.customers, take)
+        journey.begin()
+        journey.look_at_customers()
+        journey.open_draft()
+        journey.write()
+        journey.screen()
+        journey.approve()
+        journey.send()
+        journey.results()
+        journey.look_at_settings()
+        journey.end()
+
+
+if __name__ == "__main__":
+    main()
