@@ -173,6 +173,17 @@ def test_another_sheet_of_a_workbook(wizard: Open, desk: Desk, tmp_path: Path, q
     assert shown.preview.table.model().rowCount() == 20
 
 
+def test_hundreds_of_columns_are_offered(wizard: Open, desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
+    shown = wizard()
+    names = [f"列{n}" for n in range(150)]
+    file = tmp_path / "宽.csv"
+    file.write_text("客户标识," + ",".join(names) + "\nou-00001" + ",x" * 150 + "\n", encoding="utf-8")
+    look(shown, file, desk, qtbot)
+    qtbot.waitUntil(lambda: shown.preview.findChild(QComboBox, "import_column_150") is not None)
+    assert shown.preview.columns.rowCount() >= 151
+    shown.grab()
+
+
 def test_two_columns_can_be_swapped(wizard: Open, desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
     shown = wizard()
     model = look(shown, write(tmp_path / "会员.csv", ROWS), desk, qtbot)
