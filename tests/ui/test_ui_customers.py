@@ -20,6 +20,7 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import Level, Notice
 from campaign_app.ui.pages.customers import CustomersPage
 from campaign_app.ui.widgets.empty import Empty
+from campaign_app.ui.widgets.facts import Facts
 
 Show = Callable[[], CustomersPage]
 
@@ -50,7 +51,8 @@ def wait_for_row(page: CustomersPage, row: int, qtbot: QtBot) -> None:
 
 
 def texts(widget: QWidget) -> str:
-    return "\n".join(label.text() for label in widget.findChildren(QLabel) if not label.isHidden())
+    parts = [each for each in widget.findChildren(QWidget) if isinstance(each, QLabel | Facts) and not each.isHidden()]
+    return "\n".join(each.text() if isinstance(each, QLabel) else each.accessibleName() for each in parts)
 
 
 def choose(combo: QComboBox, value: object, qtbot: QtBot) -> None:
@@ -200,12 +202,14 @@ def test_many_answers_are_shown_a_part_at_a_time(desk: Desk, page: Show, qtbot: 
     shown = page()
     shown.open(1)
     qtbot.waitUntil(lambda: shown.model.state.person is not None)
-    assert "rcpt-10" in texts(shown.drawer)
-    assert "rcpt-9" not in texts(shown.drawer).split()
+    assert "rcpt-25" in texts(shown.drawer).split()
+    assert "rcpt-24" not in texts(shown.drawer).split()
     earlier = shown.drawer.findChild(QPushButton, "customer_earlier")
     assert isinstance(earlier, QPushButton)
+    assert earlier.text() == "显示更早的 25 条"
     earlier.click()
-    assert "rcpt-0" in texts(shown.drawer).split()
+    assert "rcpt-15" in texts(shown.drawer).split()
+    assert "rcpt-14" not in texts(shown.drawer).split()
 
 
 def test_without_a_shop_the_way_leads_to_the_settings(desk: Desk, page: Show, qtbot: QtBot) -> None:

@@ -15,10 +15,10 @@ from campaign_app.ui.pages.customers_cells import LEVELS, CustomerCells, status_
 from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
 from campaign_app.ui.widgets.basics import button, column, divider, frame, label, row
 from campaign_app.ui.widgets.drawer import Drawer
-from campaign_app.ui.widgets.facts import Line, lines, plain
+from campaign_app.ui.widgets.facts import Facts, Line, plain
 from campaign_app.ui.widgets.pill import Pill
 
-SHOWN: Final = 20
+SHOWN: Final = 5
 _WHY: Final = {
     ConsentStatus.DEFAULT: "default_consent",
     ConsentStatus.EXPIRED: "expired",
@@ -69,7 +69,7 @@ class CustomerDrawer(Drawer):
         self.title.setText(person.row.name or person.row.ref)
         self.subtitle.setText(f"{person.row.shop} · {person.row.ref}")
         self.empty()
-        self.add(lines(self._who(person)))
+        self.add(Facts(self._theme, self._who(person)))
         self._section(self.tr("拒收"), len(person.row.suppressions))
         if not person.row.suppressions:
             self.add(label(self.tr("没有拒收记录。"), "muted"))
@@ -86,7 +86,7 @@ class CustomerDrawer(Drawer):
             words = self.tr("显示更早的 {count} 条").format(count=show.count(earlier))
             self.add(row(button(words, "quiet", name="customer_earlier", click=self._earlier), None))
         self._section(self.tr("资料"), 0)
-        self.add(lines(self._profile(person)))
+        self.add(Facts(self._theme, self._profile(person)))
         self.body.addStretch(1)
 
     def _who(self, person: Person) -> list[Line]:
@@ -120,15 +120,13 @@ class CustomerDrawer(Drawer):
     def _mark(self, mark: Suppression) -> QFrame:
         words = self._desk.kit.words
         pill = Pill(self._theme, words.term("suppression", mark.kind.value), "block")
-        told = lines(
-            [
-                Line(self.tr("自"), show.moment(mark.since)),
-                Line(self.tr("来自"), words.term("suppression_source", mark.source)),
-                *([Line(self.tr("备注"), mark.note)] if mark.note else []),
-            ]
-        )
+        told = [
+            Line(self.tr("自"), show.moment(mark.since)),
+            Line(self.tr("来自"), words.term("suppression_source", mark.source)),
+            *([Line(self.tr("备注"), mark.note)] if mark.note else []),
+        ]
         why = label(words.why("reason", _WHY_MARK[mark.kind.value]), "small", wrap=True)
-        return frame("well", column(row(pill, None), told, why, space=2, margin=3))
+        return frame("well", column(row(pill, None), Facts(self._theme, told), why, space=2, margin=3))
 
     def _fact(self, fact: ConsentFact, person: Person) -> QFrame:
         words, status = self._desk.kit.words, status_of(fact, self._desk.app.clock())
@@ -139,7 +137,7 @@ class CustomerDrawer(Drawer):
         if fact.evidence is not None and fact.evidence.simulated:
             head.insertWidget(1, Pill(self._theme, self.tr("模拟"), "info"))
         parts.addWidget(label(self._why(status), "small", wrap=True))
-        parts.addWidget(lines(self._details(fact, person)))
+        parts.addWidget(Facts(self._theme, self._details(fact, person)))
         return frame("well", parts)
 
     def _why(self, status: ConsentStatus) -> str:
@@ -154,7 +152,7 @@ class CustomerDrawer(Drawer):
             Line(self.tr("方式"), words.term("consent_method", fact.method.value)),
             Line(self.tr("渠道"), words.term("channel", fact.channel.value)),
             Line(self.tr("用途"), purposes or "–"),
-            Line(self.tr("主体"), _named(fact.entity_uscc, person)),
+            Line(self.tr("主体"), self._entity(fact.entity_uscc, person)),
             Line(self.tr("取得"), show.moment(fact.obtained_at)),
             Line(self.tr("到期"), show.moment(fact.expires_at) if fact.expires_at else self.tr("未约定")),
         ]
@@ -177,8 +175,13 @@ class CustomerDrawer(Drawer):
             found.append(Line(self.tr("说明"), words.term("fact_note", fact.note)))
         return found
 
+    def _entity(self, uscc: str, person: Person) -> str:
+        named = _named(uscc, person)
+        own = uscc in {"", person.account.entity_uscc}
+        return named if own else named + "\n" + self.tr("不是本店铺的主体")
+
     def _earlier(self) -> None:
-        self._limit += SHOWN * 5
+        self._limit += SHOWN * 2
         if self._shown is not None:
             self._fill(self._shown)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from campaign_app.services.import_columns import IGNORE, Column
@@ -27,6 +28,7 @@ from campaign_app.ui.widgets.table import Table
 
 ENCODINGS: Final = ("utf-8", "gb18030", "utf-16-le", "utf-16-be", "big5", "cp932", "cp949", "cp1252")
 DELIMITERS: Final = (",", "\t", ";", "，", "|")
+_AT_ONCE: Final = 12
 _MAPPING: Final = 5 * (CONTROL + SPACE[1])  # height at most
 
 
@@ -35,6 +37,10 @@ class PreviewStep(QWidget):
         super().__init__()
         self._kit, self._model, self._words = kit, model, words
         self._shown: Preview | None = None
+        self._left: list[tuple[int, Column]] = []
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._map_more)
         self.encoding = self._combo("import_encoding", self.tr("编码"), "encoding")
         self.delimiter = self._combo("import_delimiter", self.tr("分隔符"), "delimiter")
         self.sheet = self._combo("import_sheet", self.tr("工作表"), "sheet")
@@ -87,21 +93,36 @@ class PreviewStep(QWidget):
         set_property(self.certainty, "role", "warn" if info.certainty is Certainty.GUESS else "small")
 
     def _mapping(self, columns: Sequence[Column]) -> None:
+        """A few at a time: a file may have hundreds of columns, and each has a list of its own."""
         clear(self.columns)
-        for at, each in enumerate(columns):
-            name = label(each.name or self.tr("（无名）"))
-            name.setMaximumWidth(180)
-            arrow = QLabel()
-            locked = each.reason == "consent"
-            picture, colour = ("lock", "block") if locked else ("right", "faint")
-            tokens = self._kit.theme.tokens
-            arrow.setPixmap(icons.pixmap(picture, getattr(tokens, colour), 16, self.devicePixelRatioF()))
-            self.columns.addWidget(name, at, 0)
-            self.columns.addWidget(arrow, at, 1)
-            self.columns.addWidget(self._target(each, locked=locked), at, 2)
-            self.columns.addWidget(label(self._words.why(each), "block" if locked else "small"), at, 3)
-        self.columns.setRowStretch(len(columns), 1)
+        for at in range(self.columns.rowCount()):
+            self.columns.setRowStretch(at, 0)
+        self._left = list(enumerate(columns))
         self.mapping.setFixedHeight(min(_MAPPING, len(columns) * (CONTROL + SPACE[1])))
+        self._map_more()
+
+    def _map_more(self) -> None:
+        some, self._left = self._left[:_AT_ONCE], self._left[_AT_ONCE:]
+        for at, each in some:
+            self._map(at, each)
+        if self._left:
+            self._later.start(0)
+        else:
+            self.columns.setRowStretch(self.columns.rowCount(), 1)
+
+    def _map(self, at: int, each: Column) -> None:
+        name = label(each.name or self.tr("（无名）"))
+        name.setMaximumWidth(180)
+        name.setToolTip(html.escape(each.name))
+        arrow = QLabel()
+        locked = each.reason == "consent"
+        picture, colour = ("lock", "block") if locked else ("right", "faint")
+        tokens = self._kit.theme.tokens
+        arrow.setPixmap(icons.pixmap(picture, getattr(tokens, colour), 16, self.devicePixelRatioF()))
+        self.columns.addWidget(name, at, 0)
+        self.columns.addWidget(arrow, at, 1)
+        self.columns.addWidget(self._target(each, locked=locked), at, 2)
+        self.columns.addWidget(label(self._words.why(each), "block" if locked else "small"), at, 3)
 
     def _target(self, each: Column, *, locked: bool) -> QComboBox:
         made = QComboBox()

@@ -1,4 +1,4 @@
-"""Names with their values, one under the other, values aligned and selectable."""
+"""Names with their values, one under the other, values aligned."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from campaign_app.ui.theme.tokens import SPACE
-from campaign_app.ui.widgets.basics import label
+from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.theme.tokens import SMALL, SPACE
 
-NAMES: Final = 72  # pixels
+NAMES: Final = 76  # pixels
+_FAR: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +23,62 @@ class Line:
     value: str
 
 
-def lines(told: Sequence[Line]) -> QWidget:
-    made = QWidget()
-    grid = QGridLayout(made)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(SPACE[3])
-    grid.setVerticalSpacing(SPACE[1])
-    grid.setColumnMinimumWidth(0, NAMES)
-    grid.setColumnStretch(1, 1)
-    for at, line in enumerate(told):
-        name = label(line.name, "small", wrap=True)
-        name.setContentsMargins(0, 2, 0, 0)  # on the base line of the larger value
-        value = label(line.value, wrap=True, select=True)
-        grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(value, at, 1)
-    return made
+class Facts(QWidget):
+    """Painted: dozens of wrapped labels take a tenth of a second to lay out."""
+
+    def __init__(self, theme: Theme, told: Sequence[Line], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._told = theme, tuple(told)
+        self._known: tuple[int, list[QRect]] = (-1, [])
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setMinimumWidth(NAMES * 2)
+        self.setAccessibleName(plain(told))
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(NAMES * 3, self.heightForWidth(NAMES * 3))
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        rects = self._rects(width)
+        return rects[-1].bottom() + 1 if rects else 0
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter, tokens = QPainter(self), self._theme.tokens
+        small = QFont(self.font())
+        small.setPixelSize(SMALL)
+        drop = QFontMetrics(self.font()).ascent() - QFontMetrics(small).ascent()
+        for line, rect in zip(self._told, self._rects(self.width()), strict=True):
+            painter.setFont(small)
+            painter.setPen(QColor(tokens.muted))
+            painter.drawText(QRect(0, rect.top() + drop, NAMES - SPACE[1], rect.height()), _WRAP, line.name)
+            painter.setFont(self.font())
+            painter.setPen(QColor(tokens.text))
+            painter.drawText(rect, _flags(line.value), line.value)
+
+    def _rects(self, width: int) -> list[QRect]:
+        if self._known[0] != width:
+            self._known = (width, self._measured(width))
+        return self._known[1]
+
+    def _measured(self, width: int) -> list[QRect]:
+        metrics, top, rects = QFontMetrics(self.font()), 0, []
+        for line in self._told:
+            room = QRect(NAMES, top, width - NAMES, _FAR)
+            height = metrics.boundingRect(room, _flags(line.value), line.value).height()
+            rects.append(QRect(NAMES, top, width - NAMES, height))
+            top += height + SPACE[1]
+        return rects
+
+
+_WRAP: Final = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+_ANYWHERE: Final = int(Qt.TextFlag.TextWrapAnywhere | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+
+
+def _flags(value: str) -> int:
+    """A long id has nowhere to be broken."""
+    return _ANYWHERE if value.isascii() and " " not in value else _WRAP
 
 
 def plain(told: Sequence[Line]) -> str:

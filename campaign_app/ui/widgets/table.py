@@ -158,7 +158,7 @@ class Table(QTableView):
         places = [
             (i, self.columnViewportPosition(i), self.columnWidth(i), column.right)
             for i, column in enumerate(self._columns)
-            if not self.isColumnHidden(i)
+            if not self.isColumnHidden(i) and self._touches(i, event.rect())
         ]
         top = self.rowViewportPosition(first)
         for number in range(first, (rows if last < 0 else last + 1)):
@@ -168,6 +168,10 @@ class Table(QTableView):
                 inside = QRect(left, top, width, ROW - 1)
                 self._paint_cell(painter, inside, cells.cell(number, i), right=right, plain=plain)
             top += ROW
+
+    def _touches(self, column: int, rect: QRect) -> bool:
+        left = self.columnViewportPosition(column)
+        return left <= rect.right() and left + self.columnWidth(column) > rect.left()
 
     def _paint_row(self, painter: QPainter, number: int, rect: QRect) -> None:
         tokens = self._theme.tokens
