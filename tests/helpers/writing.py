@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
 from campaign_app.domain.audience import Filter
@@ -13,7 +18,11 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.customer import Account, Entity, ImportRow, PlatformCustomer
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.signature import Signature
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.tasks import Tasks
+from campaign_app.ui.viewmodels.campaign import CampaignModel
+from campaign_app.ui.viewmodels.composer import Saved
 
 ENTITY, ISSUER = "91330100MA0000001X", "91110000MA0000009X"
 NAMES = ("王芳", "李小明", "欧阳明月", "张伟")
@@ -67,3 +76,49 @@ class HeldTasks(Tasks):
 
     def release(self, number: int = 0) -> None:
         self.held.pop(number)()
+
+
+def made_step(desk: Desk, campaign: Campaign, qtbot: QtBot) -> Iterator[ContentStep]:
+    model = CampaignModel(desk.app, desk.kit.tasks, desk.kit.messages, campaign)
+    made = ContentStep(desk, model)
+    qtbot.addWidget(made)
+    made.resize(1040, 560)
+    made.show()
+    made.shown()
+    qtbot.waitUntil(lambda: made.composer.state.fresh)
+    yield made
+    made.hide()
+    discard(model)
+
+
+def discard(model: CampaignModel) -> None:
+    """Now and on this thread: garbage may be collected on another one, where no timer can be stopped."""
+    model.stop()
+    model.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def commit(step: ContentStep, text: str) -> None:
+    """As an input method hands it over."""
+    event = QInputMethodEvent()
+    event.setCommitString(text)
+    QApplication.sendEvent(step.edit, event)
+
+
+def wait_saved(step: ContentStep, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: step.composer.state.saved is Saved.YES)
+
+
+def write(step: ContentStep, qtbot: QtBot, text: str) -> None:
+    step.edit.selectAll()
+    commit(step, text)
+    qtbot.waitUntil(lambda: step.composer.state.fresh and step.composer.state.text == text)
+
+
+def tried_out(step: ContentStep, qtbot: QtBot) -> None:
+    state = step.composer.state
+    qtbot.waitUntil(lambda: step.composer.state.fresh and len(step.composer.state.fixes) == len(state.problems))
+
+
+def messages_of(step: ContentStep) -> list[str]:
+    return [row.message for row in step.problems.shown]

@@ -180,6 +180,10 @@ class MessageEdit(QPlainTextEdit):
             lines += block.layout().lineCount()
             block = block.next()
         shown = min(max(lines, LINES[0]), LINES[1])
+        off, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        policy = off if lines <= shown and not block.isValid() else needed
+        if policy is not self.verticalScrollBarPolicy():  # Qt lays out anew even where nothing changes
+            self.setVerticalScrollBarPolicy(policy)
         height = int(shown * line + 2 * self.document().documentMargin()) + _AROUND
         if height != self.height():
             self.setFixedHeight(height)

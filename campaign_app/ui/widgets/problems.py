@@ -67,7 +67,7 @@ class ProblemRow(QFrame):
         self.advice = label("", "small", wrap=True)
         head = row(self.pill, self.message, space=2, stretch=1)
         head.setAlignment(self.pill, Qt.AlignmentFlag.AlignTop)
-        law = row(self.law, self.unverified, space=2, stretch=0)
+        law = row(self.unverified, self.law, space=2, stretch=1)
         law.setAlignment(self.unverified, Qt.AlignmentFlag.AlignTop)
         layout = column(head, law, self.note, self.why, self._flow, self.advice, space=1)
         layout.setContentsMargins(12, 8, 12, 8)
@@ -196,6 +196,12 @@ class Problems(QFrame):
     @property
     def shown(self) -> tuple[Row, ...]:
         return tuple(each.shown for each in self.rows[: self._count] if each.shown is not None)
+
+    @property
+    def summary(self) -> str:
+        """In one line, for those who cannot see the panel beside the text."""
+        found = [pill.text for pill in self.counts.values() if pill.text]
+        return f"{self.title.text()}：{'，'.join(found) or self.clean_text.text()}"
 
     def show_busy(self, *, busy: bool) -> None:
         """What is shown is of a former text; it fades if that lasts."""

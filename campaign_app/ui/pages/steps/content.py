@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame
 
 from campaign_app.compliance.menders import Edit
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.ports import Job
 from campaign_app.services.composing import Problem
 from campaign_app.services.places import Where
 from campaign_app.ui.desk import Desk
@@ -91,7 +92,7 @@ class ContentStep(Step):
         drawn, self._drawn = self._drawn, state
         if not state.fresh or state.composed is None:
             return
-        if drawn is None or drawn.composed is not state.composed or drawn.fixes is not state.fixes or not drawn.fresh:
+        if drawn is None or not drawn.fresh or _shown_by(drawn) != _shown_by(state):
             self._show_problems(state)
 
     def _show_problems(self, state: ComposerState) -> None:
@@ -101,6 +102,9 @@ class ContentStep(Step):
             self._labels = {key: self._labels[key] for key in state.fixes}
         levels = {severity: self._desk.kit.words.term("severity", severity) for severity in SEVERITIES}
         self.problems.show_rows([self._row(problem, state) for problem in state.problems], words=levels)
+        summary = self.problems.summary
+        if summary != self.edit.accessibleDescription():
+            self.edit.setAccessibleDescription(summary)
         self._follow(self.edit.caret)
 
     def _row(self, problem: Problem, state: ComposerState) -> Row:
@@ -117,7 +121,7 @@ class ContentStep(Step):
             problem.why,
             self._note(problem, state),
             self.tr("建议：{}").format(finding.fix) if finding.fix else "",
-            self._labels.get(problem.key),
+            self._labels.get(problem.key) if state.editable else (),
         )
 
     def _note(self, problem: Problem, state: ComposerState) -> str:
@@ -143,7 +147,7 @@ class ContentStep(Step):
             return self.tr("正在核验受众，核验完才能改文案。")
         if state in (CampaignState.DONE, CampaignState.CANCELLED, CampaignState.CANCELLING):
             return self.tr("活动已结束，文案只能查看。要再用，请复制活动。")
-        return self.tr("已有短信发出，文案不能再改；收到的人须看到同一份文案。")
+        return self.tr("活动已进入发送，文案不能再改。要换文案，请取消活动后复制一份。")
 
     def _what_is_voided(self, state: CampaignState) -> str:
         if state is CampaignState.SCREENED:
@@ -168,6 +172,7 @@ class ContentStep(Step):
         self.reader.wanted.connect(composer.show_reader)
         self.reader.searched.connect(composer.find)
         self.reader.priced.connect(composer.set_price)
+        self._desk.jobs.ended.connect(self._job_ended)
 
     def _shortcuts(self) -> None:
         for keys, call in (
@@ -179,6 +184,11 @@ class ContentStep(Step):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(call)
+
+    def _job_ended(self, job: Job) -> None:
+        """People, attributes and signatures may be others now."""
+        if self.isVisible() and job.kind in ("sync", "import"):
+            self.composer.load()
 
     def _follow(self, caret: int) -> None:
         """The problem at the caret is the current one; a chosen one without a place stays so until there is another."""
@@ -264,3 +274,8 @@ class ContentStep(Step):
         if unseen:
             parts.append(self.tr("去掉了 {} 个看不见的控制字符。").format(unseen))
         self._desk.kit.messages.info("".join(parts))
+
+
+def _shown_by(state: ComposerState) -> tuple[int, int, bool]:
+    """Looked at with every keystroke: whether these are other objects, not whether they say something else."""
+    return id(state.composed), id(state.fixes), state.editable

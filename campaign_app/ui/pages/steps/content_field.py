@@ -82,7 +82,7 @@ class TextField(QWidget):
     def show_editable(self, *, editable: bool) -> None:
         if self.edit.isReadOnly() == editable:
             self.edit.setReadOnly(not editable)
-        self.insert.setEnabled(editable)
+        self.insert.setVisible(editable)
 
     def _add(self, variable: Variable, name: str) -> None:
         sample = variable.sample if len(variable.sample) <= _SAMPLE else f"{variable.sample[:_SAMPLE]}…"
