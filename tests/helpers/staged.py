@@ -35,7 +35,7 @@ TRUTH: dict[str, dict[str, Any]] = {
 
 
 def open_by_day(made: Path, folder: Path) -> Iterator[bootstrap.App]:
-    """`made` is an empty workspace that is copied to `folder`; whatever the hour, the test begins on a Tuesday at ten."""
+    """`made` is an empty workspace that is copied to `folder`; it is ten on a Tuesday as it opens."""
     keeper = MemoryKeeper(KEY)
     workspace = open_workspace(Path(shutil.copytree(made, folder)), keeper)
     with bootstrap._app(workspace, keeper, NOW - bootstrap.system_clock()) as app:
