@@ -218,10 +218,6 @@ class FactStore(Protocol):
         """Every fact of one customer, oldest first."""
         ...
 
-    def facts(self, fact_ids: Sequence[int]) -> dict[int, ConsentFact]:
-        """Facts by their ids."""
-        ...
-
 
 class SuppressionStore(Protocol):
     def add(self, suppressions: Sequence[Suppression]) -> None:
@@ -349,14 +345,6 @@ class CampaignStore(Protocol):
 
         Reasons are the keys of `funnel`; `after_seq` -1 starts.
         """
-        ...
-
-    def member_pages(self, campaign_id: int, reason: str, rows: int) -> tuple[int, tuple[int, ...]]:
-        """How many members have this reason, and the `after_seq` of every page of so many of them."""
-        ...
-
-    def fact_ages(self, campaign_id: int) -> tuple[datetime, datetime] | None:
-        """(oldest `checked_at`, newest `observed_at`) of the facts that let members in; None where there are none."""
         ...
 
     def ok_members(self, campaign_id: int, after_seq: int, limit: int) -> tuple[tuple[int, int], ...]:

@@ -11,7 +11,8 @@ from typing import Final
 
 from campaign_app.domain.consent import ConsentFact
 from campaign_app.domain.errors import AppError
-from campaign_app.domain.ports import AccountStore, AuditLog, CampaignStore, Clock, CustomerStore, FactStore
+from campaign_app.domain.ports import AccountStore, AuditLog, Clock, CustomerStore
+from campaign_app.domain.review import FactReader, MemberStore
 
 PAGE: Final = 1_000
 # a spreadsheet runs a cell that begins with one of these
@@ -36,9 +37,9 @@ class Member:
 class Members:
     def __init__(
         self,
-        campaigns: CampaignStore,
+        campaigns: MemberStore,
         customers: CustomerStore,
-        facts: FactStore,
+        facts: FactReader,
         accounts: AccountStore,
         audit: AuditLog,
         clock: Clock,

@@ -11,7 +11,8 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Account
 from campaign_app.domain.finding import Finding, Severity
-from campaign_app.domain.ports import AccountStore, CampaignStore, Clock
+from campaign_app.domain.ports import AccountStore, Clock
+from campaign_app.domain.review import AudienceReader
 from campaign_app.domain.signature import Signature
 from campaign_app.services.campaigns import adds_up
 from campaign_app.services.texts import Texts
@@ -86,7 +87,7 @@ class Preflights:
 
     def __init__(
         self,
-        campaigns: CampaignStore,
+        campaigns: AudienceReader,
         accounts: AccountStore,
         texts: Texts,
         clock: Clock,

@@ -13,7 +13,6 @@ from typing import Any
 
 from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
-from campaign_app.demo import daytime_offset
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus
@@ -21,7 +20,7 @@ from campaign_app.domain.signature import Signature
 from campaign_app.services.preflight import HEARTBEAT
 from campaign_app.storage.workspace import open_workspace
 from tests.fakes.remotes import ENTITY, FakeClock
-from tests.helpers.shop import Shop, screen, shop_on
+from tests.helpers.shop import NOW, Shop, screen, shop_on
 
 KEY = bytes(range(32))
 CLEAN = "{name}您好，冬装上新，会员到店满300元减50元，11月30日前有效。拒收请回复R"
@@ -36,10 +35,10 @@ TRUTH: dict[str, dict[str, Any]] = {
 
 
 def open_by_day(made: Path, folder: Path) -> Iterator[bootstrap.App]:
-    """`made` is an empty workspace that is copied to `folder`."""
+    """`made` is an empty workspace that is copied to `folder`; it is ten on a Tuesday as it opens."""
     keeper = MemoryKeeper(KEY)
     workspace = open_workspace(Path(shutil.copytree(made, folder)), keeper)
-    with bootstrap._app(workspace, keeper, daytime_offset(bootstrap.system_clock())) as app:
+    with bootstrap._app(workspace, keeper, NOW - bootstrap.system_clock()) as app:
         yield app
 
 

@@ -7,8 +7,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-import shiboken6
-from PySide6.QtCore import QDate, QDateTime, Qt, QTime, QTimer
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QEvent, Qt, QTime, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
@@ -243,8 +242,9 @@ def test_what_was_typed_survives_a_window_that_is_built_anew(
     again = SendingStep(inline_desk, made.model)
     qtbot.addWidget(again)
     assert again.approval.field.text() == "70"
-    shiboken6.delete(made.step)
-    made.step = again
+    former, made.step = made.step, again
+    former.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     again.preflight.type_count("7")
     made.model.load()
     assert again.approval.field.text() == "7"
