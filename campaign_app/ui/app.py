@@ -21,6 +21,7 @@ from campaign_app import assets, logs
 from campaign_app.domain.errors import AppError, SettingsError
 from campaign_app.ui.crash import Crashes
 from campaign_app.ui.desk import Desk, Way
+from campaign_app.ui.garbage import Garbage
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
 from campaign_app.ui.pages.closing_dialog import Choice, ClosingDialog
@@ -62,6 +63,7 @@ class Application(QObject):
         self.session = Session(plan, self.tasks, self)
         self.desk: Desk | None = None
         self.single: Single | None = None
+        self.garbage: Garbage | None = None
         self.crashes = Crashes(self)
         self._translate()
         self.closing = Closing(self)
@@ -78,6 +80,7 @@ class Application(QObject):
         """Shows the window; the workspace is opened once it is painted."""
         self.shell.place(self.kit.prefs.bytes("geometry"))
         self.crashes.watch()
+        self.garbage = Garbage(self)
         self.shell.show()
         QTimer.singleShot(0, self.session.open)
 
@@ -110,6 +113,8 @@ class Application(QObject):
         self.crashes.release()
         self.shell.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        if self.garbage is not None:
+            self.garbage.stop()
 
     def _words(self) -> Words:
         return load(self.kit.prefs.language)
