@@ -2,99 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
-from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QEvent, Qt, QTime, QTimer
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QEvent, Qt, QTime
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
+from ui_sending import Open, Opened, answer, app, open_step, staged
 
-from campaign_app import bootstrap
-from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.campaign import CampaignState
 from campaign_app.services.preflight import HEARTBEAT
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.sending import SendingStep
 from campaign_app.ui.pages.steps.sending_plan import CIVIL
-from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.preflight import number, refusal_of, suggested
-from campaign_app.ui.viewmodels.progress import run_of
 from campaign_app.ui.widgets.timeline import Day
-from tests.helpers.staged import WARNED, Staged, open_by_day, stage
+from tests.helpers.staged import WARNED, Staged
 
-
-@pytest.fixture
-def app(made_workspace: Path, tmp_path: Path) -> Iterator[bootstrap.App]:
-    yield from open_by_day(made_workspace, tmp_path / "workspace")
-
-
-@pytest.fixture
-def staged(app: bootstrap.App) -> Staged:
-    return stage(app)
-
-
-class Opened:
-    def __init__(self, qtbot: QtBot, desk: Desk, campaign: Campaign) -> None:
-        self.model = CampaignModel(desk.app, desk.kit.tasks, desk.kit.messages, campaign)
-        self.model.load()
-        self.step = SendingStep(desk, self.model)
-        self.wanted: list[tuple[str, str]] = []
-        self.step.wanted.connect(lambda step, field: self.wanted.append((step, field)))
-        qtbot.addWidget(self.step)
-        self.step.resize(800, 500)
-        self.step.show()
-        self.step.shown()
-
-    def press_primary(self) -> None:
-        self.step.primary.click()
-
-    def type_count(self, text: str) -> None:
-        self.step.approval.field.setFocus()
-        self.step.approval.field.selectAll()
-        QTest.keyClicks(self.step.approval.field, text)
-
-    def levels(self) -> dict[str, str]:
-        return {key: row.item.level for key, row in self.step.checks.rows.items()}
-
-    def close(self) -> None:
-        self.model.stop()
-        self.step.hide()
-        self.model.deleteLater()
-
-
-Open = Callable[[Campaign], Opened]
-
-
-@pytest.fixture
-def open_step(qtbot: QtBot, inline_desk: Desk) -> Iterator[Open]:
-    opened: list[Opened] = []
-
-    def make(campaign: Campaign) -> Opened:
-        opened.append(Opened(qtbot, inline_desk, campaign))
-        return opened[-1]
-
-    yield make
-    for each in opened:
-        each.close()
-
-
-def answer(button: str) -> list[str]:
-    """Answers the next question by that button; the list then holds what was asked."""
-    asked: list[str] = []
-
-    def press() -> None:
-        box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox)
-        asked.append(box.text())
-        found = box.findChild(QPushButton, button)
-        assert isinstance(found, QPushButton)
-        found.click()
-
-    QTimer.singleShot(0, press)
-    return asked
+__all__ = ["app", "open_step", "staged"]  # fixtures
 
 
 # --- what a person enters --------------------------------------------------------------------------------------------
@@ -133,13 +59,6 @@ def test_a_time_is_refused_for_its_reason(staged: Staged) -> None:
     assert refusal_of(seen.now - timedelta(minutes=1), seen) == "in_the_past"
     assert Day(time(8), time(22), chosen=time(21, 59)).inside
     assert not Day(time(8), time(22), chosen=time(22)).inside
-
-
-def test_how_far_a_sending_is() -> None:
-    campaign = Campaign(1, "x", "e", "retail", None)  # type: ignore[arg-type]
-    run = run_of(CampaignView(campaign, {"ok": 10, "declined": 5}, {"submitted": 4, "withheld": 1, "accepted": 3}))
-    assert (run.total, run.handled, run.left) == (10, 5, 5)
-    assert run_of(CampaignView(campaign)).left == 0
 
 
 # --- the step --------------------------------------------------------------------------------------------------------
@@ -316,73 +235,3 @@ def test_now_is_refused_outside_the_window(staged: Staged, open_step: Open) -> N
     assert not made.step.primary.isEnabled()
     made.step.checks.rows["window"].mend.click()
     assert made.step.primary.isEnabled()
-
-
-def test_a_sending_is_paused_gone_on_with_and_cancelled(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
-    campaign = staged.approved()
-    staged.app.campaigns.schedule(campaign.id, send_at=None, actor="李")
-    staged.put_state(campaign.id, CampaignState.SENDING)
-    made = open_step(staged.app.campaigns.get(campaign.id))
-    view = made.step.run.view
-    assert "接着发" in view.hint.text()
-    qtbot.mouseClick(view.buttons["pause"], Qt.MouseButton.LeftButton)
-    assert staged.app.campaigns.get(campaign.id).state is CampaignState.PAUSED
-    assert view.pill.text == "已暂停"
-    qtbot.mouseClick(view.buttons["resume"], Qt.MouseButton.LeftButton)
-    assert staged.app.campaigns.get(campaign.id).state is CampaignState.SENDING
-    asked = answer("confirm_no")
-    view.buttons["cancel"].click()
-    assert asked == ["取消活动？还有 7 人没有发送"]
-    answer("confirm_yes")
-    view.buttons["cancel"].click()
-    assert staged.app.campaigns.get(campaign.id).state is CampaignState.CANCELLING
-
-
-def test_a_finished_one_shows_its_numbers_and_the_way_to_its_results(staged: Staged, open_step: Open) -> None:
-    made = open_step(staged.sent())
-    view = made.step.run.view
-    assert view.headline.text() == "已处理 7 / 7"
-    assert view.numbers.values["accepted"].text() == "7"
-    assert view.bar.value() == 7
-    view.buttons["results"].click()
-    assert made.wanted == [("results", "")]
-
-
-@pytest.mark.parametrize(
-    ("note", "said"),
-    [
-        ("window_over", "发送时段已过，余下的没有发送；请重新安排时间。"),
-        ("account_refused:balance", "账户被拒绝：账户余额不足。请充值后重试。"),
-        ("by_user", ""),
-    ],
-)
-def test_a_campaign_that_waits_says_why_and_takes_a_new_time(
-    staged: Staged, open_step: Open, note: str, said: str
-) -> None:
-    campaign = staged.approved()
-    staged.put_state(campaign.id, CampaignState.WAITING, state_note=note)
-    made = open_step(staged.app.campaigns.get(campaign.id))
-    assert made.step.run.view.note.text().startswith(said)
-    assert made.step.run.isVisible()
-    assert made.step.plan.isVisible()
-    assert made.step.primary.isEnabled()
-
-
-def test_the_pace_of_a_sending_is_told(staged: Staged, open_step: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    campaign = staged.approved()
-    staged.app.campaigns.schedule(campaign.id, send_at=None, actor="李")
-    staged.put_state(campaign.id, CampaignState.SENDING)
-    made = open_step(staged.app.campaigns.get(campaign.id))
-    run, view, now = made.step.run, made.model.view, staged.app.clock()
-    run._pace.forget()
-    run._pace.see(now - timedelta(seconds=10), 0, 7)
-    run.render_view(CampaignView(view.campaign, view.funnel, {**view.counts, "submitted": 5, "accepted": 5}))
-    assert "剩余 0:0" in run.view.pace.text()
-
-
-def test_the_keyboard_stays_where_the_work_is(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
-    made = open_step(staged.approved())
-    qtbot.waitExposed(made.step)
-    made.step.primary.setFocus()
-    made.step.preflight.send()
-    assert made.step.focusWidget() is made.step.run.view.buttons["pause"]

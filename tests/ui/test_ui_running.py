@@ -1,0 +1,94 @@
+"""发送 once it has begun: how far it is, pausing and going on, why it waits, and its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+from ui_sending import Open, answer, app, open_step, staged
+
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.ui.viewmodels.campaign import CampaignView
+from campaign_app.ui.viewmodels.progress import run_of
+from tests.helpers.staged import Staged
+
+__all__ = ["app", "open_step", "staged"]  # fixtures
+
+
+def test_how_far_a_sending_is() -> None:
+    campaign = Campaign(1, "x", "e", "retail", None)  # type: ignore[arg-type]
+    run = run_of(CampaignView(campaign, {"ok": 10, "declined": 5}, {"submitted": 4, "withheld": 1, "accepted": 3}))
+    assert (run.total, run.handled, run.left) == (10, 5, 5)
+    assert run_of(CampaignView(campaign)).left == 0
+
+
+def test_a_sending_is_paused_gone_on_with_and_cancelled(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
+    campaign = staged.approved()
+    staged.app.campaigns.schedule(campaign.id, send_at=None, actor="李")
+    staged.put_state(campaign.id, CampaignState.SENDING)
+    made = open_step(staged.app.campaigns.get(campaign.id))
+    view = made.step.run.view
+    assert "接着发" in view.hint.text()
+    qtbot.mouseClick(view.buttons["pause"], Qt.MouseButton.LeftButton)
+    assert staged.app.campaigns.get(campaign.id).state is CampaignState.PAUSED
+    assert view.pill.text == "已暂停"
+    qtbot.mouseClick(view.buttons["resume"], Qt.MouseButton.LeftButton)
+    assert staged.app.campaigns.get(campaign.id).state is CampaignState.SENDING
+    asked = answer("confirm_no")
+    view.buttons["cancel"].click()
+    assert asked == ["取消活动？还有 7 人没有发送"]
+    answer("confirm_yes")
+    view.buttons["cancel"].click()
+    assert staged.app.campaigns.get(campaign.id).state is CampaignState.CANCELLING
+
+
+def test_a_finished_one_shows_its_numbers_and_the_way_to_its_results(staged: Staged, open_step: Open) -> None:
+    made = open_step(staged.sent())
+    view = made.step.run.view
+    assert view.headline.text() == "已处理 7 / 7"
+    assert view.numbers.values["accepted"].text() == "7"
+    assert view.bar.value() == 7
+    view.buttons["results"].click()
+    assert made.wanted == [("results", "")]
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("window_over", "发送时段已过，余下的没有发送；请重新安排时间。"),
+        ("account_refused:balance", "账户被拒绝：账户余额不足。请充值后重试。"),
+        ("by_user", ""),
+    ],
+)
+def test_a_campaign_that_waits_says_why_and_takes_a_new_time(
+    staged: Staged, open_step: Open, note: str, said: str
+) -> None:
+    campaign = staged.approved()
+    staged.put_state(campaign.id, CampaignState.WAITING, state_note=note)
+    made = open_step(staged.app.campaigns.get(campaign.id))
+    assert made.step.run.view.note.text().startswith(said)
+    assert made.step.run.isVisible()
+    assert made.step.plan.isVisible()
+    assert made.step.primary.isEnabled()
+
+
+def test_the_pace_of_a_sending_is_told(staged: Staged, open_step: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = staged.approved()
+    staged.app.campaigns.schedule(campaign.id, send_at=None, actor="李")
+    staged.put_state(campaign.id, CampaignState.SENDING)
+    made = open_step(staged.app.campaigns.get(campaign.id))
+    run, view, now = made.step.run, made.model.view, staged.app.clock()
+    run._pace.forget()
+    run._pace.see(now - timedelta(seconds=10), 0, 7)
+    run.render_view(CampaignView(view.campaign, view.funnel, {**view.counts, "submitted": 5, "accepted": 5}))
+    assert "剩余 0:0" in run.view.pace.text()
+
+
+def test_the_keyboard_stays_where_the_work_is(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
+    made = open_step(staged.approved())
+    qtbot.waitExposed(made.step)
+    made.step.primary.setFocus()
+    made.step.preflight.send()
+    assert made.step.focusWidget() is made.step.run.view.buttons["pause"]
