@@ -189,7 +189,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         imports=imports,
         people=_people(workspace),
         members=_members(workspace, clock),
-        preflights=_preflights(workspace, texts, clock),
+        preflights=_preflights(workspace, texts, campaigns, clock),
         policies=policies,
         jobs=workspace.jobs,
         clock=clock,
@@ -205,13 +205,14 @@ def _members(workspace: Workspace, clock: Clock) -> Members:
     return Members(workspace.campaigns, customers, facts, workspace.accounts, audit, clock)
 
 
-def _preflights(workspace: Workspace, texts: Texts, clock: Clock) -> Preflights:
+def _preflights(workspace: Workspace, texts: Texts, campaigns: Campaigns, clock: Clock) -> Preflights:
     from campaign_app.services.preflight import Preflights
 
     def max_age() -> timedelta:
         return timedelta(minutes=load_settings(workspace).max_consent_age_minutes)
 
-    return Preflights(workspace.campaigns, workspace.accounts, texts, clock, lambda: _hours(workspace), max_age)
+    stores, hours = (workspace.campaigns, workspace.accounts), lambda: _hours(workspace)
+    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age)
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Final, Literal
 
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Account
-from campaign_app.domain.finding import Finding, Severity
+from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.review import AudienceReader
 from campaign_app.domain.signature import Signature
@@ -24,6 +24,7 @@ HEARTBEAT: Final = "worker.heartbeat"
 SILENT_AFTER: Final = timedelta(seconds=15)
 # what an approval does not wait for: these are matters of the moment of sending
 OF_SENDING: Final = frozenset({"window", "worker"})
+PLANNED: Final = frozenset({CampaignState.APPROVED, CampaignState.WAITING})
 UNJUDGED: Final = frozenset({CampaignState.DRAFT, CampaignState.SCREENING})
 
 
@@ -41,6 +42,8 @@ class Check:
 class Situation:
     """Everything that the checks judge. `ages` are the oldest and the newest reading of the facts that let people in.
 
+    `blocks` and `warned` are by rule what stops every text, and what a person has still to confirm (None where the text
+    that it was found in reads otherwise by now).
     `opens` and `closes` are the hours in force; `heartbeat` is the worker's last sign of life.
     """
 
@@ -48,7 +51,8 @@ class Situation:
     funnel: Mapping[str, int]
     ages: tuple[datetime, datetime] | None
     max_age: timedelta
-    findings: tuple[Finding, ...]
+    blocks: Mapping[str, Finding]
+    warned: Mapping[str, Finding | None]
     signature: Signature | None
     accounts: tuple[Account, ...]
     opens: time
@@ -59,11 +63,6 @@ class Situation:
     @property
     def ready(self) -> int:
         return self.funnel.get(Reason.OK, 0)
-
-    @property
-    def warnings(self) -> tuple[Finding, ...]:
-        """One per rule: each has to be confirmed by a person."""
-        return tuple({f.rule_id: f for f in reversed(self.findings) if f.severity is Severity.WARN}.values())[::-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +82,17 @@ class Preflight:
 
 
 class Preflights:
-    """`hours` are the merchant's own first and last time of day to send, `max_age` how old a fact may be."""
+    """`hours` are the merchant's own first and last time of day to send, `max_age` how old a fact may be.
+
+    `warnings` is `Campaigns.warnings`: what an approval, or a plan, will ask to be confirmed.
+    """
 
     def __init__(
         self,
         campaigns: AudienceReader,
         accounts: AccountStore,
         texts: Texts,
+        warnings: Callable[[int, datetime | None], Mapping[str, Finding | None]],
         clock: Clock,
         hours: Callable[[], tuple[time, time]],
         max_age: Callable[[], timedelta],
@@ -97,44 +100,60 @@ class Preflights:
         self._campaigns = campaigns
         self._accounts = accounts
         self._texts = texts
+        self._warnings = warnings
         self._clock = clock
         self._hours = hours
         self._max_age = max_age
 
-    def look(self, campaign_id: int, before: Preflight | None = None) -> Preflight:
-        """`before` is an earlier look: of a campaign that is still the same the audience is not counted again."""
+    def look(self, campaign_id: int, *, send_at: datetime | None = None, before: Preflight | None = None) -> Preflight:
+        """As it stands if it leaves at `send_at`, by default now.
+
+        `before` is an earlier look: of a campaign that is still the same the audience is not counted again.
+        """
         campaign = self._campaigns.campaign(campaign_id)
         if before is not None and before.seen.campaign == campaign:
-            seen = self._situation(campaign, before.seen.funnel, before.seen.ages)
+            seen = self._situation(campaign, send_at, before.seen.funnel, before.seen.ages)
         elif campaign.state in UNJUDGED:
-            seen = self._situation(campaign, {}, None)
+            seen = self._situation(campaign, send_at, {}, None)
         else:
             counted = self._campaigns.funnel(campaign_id), self._campaigns.fact_ages(campaign_id)
-            seen = self._situation(campaign, *counted)
+            seen = self._situation(campaign, send_at, *counted)
         return Preflight(seen, check(seen))
 
     def _situation(
-        self, campaign: Campaign, funnel: Mapping[str, int], ages: tuple[datetime, datetime] | None
+        self,
+        campaign: Campaign,
+        send_at: datetime | None,
+        funnel: Mapping[str, int],
+        ages: tuple[datetime, datetime] | None,
     ) -> Situation:
         now, (opens, closes) = self._clock(), self._hours()
+        opens, closes = max(opens, OPENS), min(closes, CLOSES)
+        if send_at is None and campaign.state in PLANNED and is_open(now, opens, closes):
+            send_at = now  # "at once" is a time like any other to `schedule`
         beat = self._accounts.setting(HEARTBEAT, None)
         return Situation(
             campaign=campaign,
             funnel=funnel,
             ages=ages,
             max_age=self._max_age(),
-            findings=self._texts.check(campaign, None, now).findings if campaign.body else (),
+            blocks=self._texts.survey(replace(campaign, send_at=send_at), now).blocks if campaign.body else {},
+            warned=self._warnings(campaign.id, send_at) if campaign.body else {},
             signature=self._accounts.signature(campaign.signature, campaign.entity_uscc),
             accounts=tuple(a for a in self._accounts.accounts() if a.entity_uscc == campaign.entity_uscc),
-            opens=max(opens, OPENS),
-            closes=min(closes, CLOSES),
+            opens=opens,
+            closes=closes,
             heartbeat=None if beat is None else datetime.fromisoformat(beat),
             now=now,
         )
 
 
+def is_open(at: datetime, opens: time, closes: time) -> bool:
+    return opens <= at.astimezone(BEIJING).time() < closes
+
+
 def check(seen: Situation) -> tuple[Check, ...]:
-    warnings = (Check(f"warning:{f.rule_id}", "warn", "warning", _said(f)) for f in seen.warnings)
+    warnings = (_warning(rule, finding) for rule, finding in seen.warned.items())
     return (
         _audience(seen), _recipients(seen), _text(seen), *warnings, _signature(seen), _sender(seen), _window(seen),
         _worker(seen),
@@ -169,10 +188,17 @@ def _recipients(seen: Situation) -> Check:
 def _text(seen: Situation) -> Check:
     if not seen.campaign.body:
         return Check("text", "block", "no_text")
-    blocks = [finding for finding in seen.findings if finding.severity is Severity.BLOCK]
-    if blocks:
-        return Check("text", "block", "text_blocked", {"count": len(blocks), **_said(blocks[0])})
+    if seen.blocks:
+        first = next(iter(seen.blocks.values()))
+        return Check("text", "block", "text_blocked", {"count": len(seen.blocks), **_said(first)})
     return Check("text", "ok", "text")
+
+
+def _warning(rule: str, finding: Finding | None) -> Check:
+    key = f"warning:{rule}"
+    if finding is None:
+        return Check(key, "warn", "warning_of_another", {"rule": rule})
+    return Check(key, "warn", "warning", _said(finding))
 
 
 def _said(finding: Finding) -> dict[str, str | int]:
@@ -221,8 +247,9 @@ def _sender(seen: Situation) -> Check:
 
 def _window(seen: Situation) -> Check:
     facts: dict[str, str | int] = {"opens": seen.opens.strftime("%H:%M"), "closes": seen.closes.strftime("%H:%M")}
-    is_open = seen.opens <= seen.now.astimezone(BEIJING).time() < seen.closes
-    return Check("window", "ok", "window_open", facts) if is_open else Check("window", "warn", "window_closed", facts)
+    if is_open(seen.now, seen.opens, seen.closes):
+        return Check("window", "ok", "window_open", facts)
+    return Check("window", "warn", "window_closed", facts)
 
 
 def _worker(seen: Situation) -> Check:

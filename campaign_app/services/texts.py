@@ -46,7 +46,7 @@ class Checked:
 class Survey:
     """What the rules say of the texts that would leave: the rules of `blocks` stop all of them."""
 
-    blocks: frozenset[str]
+    blocks: Mapping[str, Finding]
     warned: Mapping[str, Finding]
 
 
@@ -92,8 +92,11 @@ class Texts:
         checked = list(self._engine.check_rendered(self.request(campaign, now), rows))
         leaving = [result for result in checked if result.verdict != "block"]
         found = [finding for result in leaving or checked for finding in result.findings]
-        blocks = frozenset(finding.rule_id for finding in found if finding.severity is Severity.BLOCK)
-        return Survey(blocks, {f.rule_id: f for f in reversed(found) if f.severity is Severity.WARN})
+        of = {
+            severity: {finding.rule_id: finding for finding in reversed(found) if finding.severity is severity}
+            for severity in (Severity.BLOCK, Severity.WARN)
+        }
+        return Survey(of[Severity.BLOCK], of[Severity.WARN])
 
     def finding(self, campaign: Campaign, customer_id: int | None, rule_id: str, now: datetime) -> Finding | None:
         """What a rule says of one customer's text now."""

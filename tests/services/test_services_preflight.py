@@ -32,7 +32,8 @@ GOOD = Situation(
     funnel={"ok": 7, "declined": 3},
     ages=(NOW - timedelta(minutes=5), NOW),
     max_age=timedelta(days=1),
-    findings=(),
+    blocks={},
+    warned={},
     signature=SIGNATURE,
     accounts=(ACCOUNT,),
     opens=time(8),
@@ -42,8 +43,9 @@ GOOD = Situation(
 )
 
 
-def finding(severity: Severity, rule: str = "ABS-001", message: str = "是绝对化用语") -> Finding:
-    return Finding(rule, severity, Span(0, 2), "最佳", message, Citation("广告法", "九", verified=True), "删去")
+def finding(rule: str = "ABS-001") -> Finding:
+    said = Citation("广告法", "九", verified=True)
+    return Finding(rule, Severity.WARN, Span(0, 2), "最佳", "是绝对化用语", said, "删去")
 
 
 def found(**changes: Any) -> dict[str, Check]:
@@ -87,8 +89,10 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("recipients", {"campaign": campaign(state=CampaignState.DRAFT)}, "warn", "recipients_unknown"),
     ("recipients", {"funnel": {"declined": 10}}, "block", "nobody"),
     ("text", {"campaign": campaign(body="")}, "block", "no_text"),
-    ("text", {"findings": (finding(Severity.BLOCK),)}, "block", "text_blocked"),
-    ("text", {"findings": (finding(Severity.INFO),)}, "ok", "text"),
+    ("text", {"blocks": {"ABS-001": finding()}}, "block", "text_blocked"),
+    ("text", {}, "ok", "text"),
+    ("warning:B-2", {"warned": {"B-2": finding("B-2")}}, "warn", "warning"),
+    ("warning:B-2", {"warned": {"B-2": None}}, "warn", "warning_of_another"),
     ("signature", {"campaign": campaign(signature="")}, "block", "no_signature"),
     ("signature", {"signature": None}, "block", "signature_unreported"),
     ("signature", {"signature": signed(owner_uscc=ISSUER)}, "block", "signature_of_another"),
@@ -118,10 +122,7 @@ def test_a_check_says_what_is_wrong(key: str, changes: dict[str, Any], level: st
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_every_check_has_words_for_what_it_found(language: Language) -> None:
     words = load(language)
-    for key, changes, _, code in [
-        *CASES,
-        ("warning:B-2", {"findings": (finding(Severity.WARN, "B-2"),)}, "", "warning"),
-    ]:
+    for key, changes, _, code in CASES:
         said = words.term("check", code)
         assert said != code
         assert "{" not in said.format_map(found(**changes)[key].facts)
@@ -136,13 +137,11 @@ def test_facts_that_got_old_after_the_approval_are_no_obstacle_since_every_batch
     assert (aged.level, aged.code, aged.facts["hours"]) == ("warn", "aged", 25)
 
 
-def test_every_warning_is_a_check_of_its_own_once_per_rule() -> None:
-    warnings = (finding(Severity.WARN, "B-2"), finding(Severity.WARN, "A-1"), finding(Severity.WARN, "B-2", "又一处"))
-    seen = replace(GOOD, findings=warnings)
-    assert [f.rule_id for f in seen.warnings] == ["A-1", "B-2"]
-    keys = [each.key for each in check(seen) if each.key.startswith("warning")]
+def test_every_warning_is_a_check_of_its_own() -> None:
+    warned = {"A-1": finding("A-1"), "B-2": None}
+    keys = [each.key for each in check(replace(GOOD, warned=warned)) if each.key.startswith("warning")]
     assert keys == ["warning:A-1", "warning:B-2"]
-    assert found(findings=warnings)["warning:A-1"].facts["message"] == "是绝对化用语"
+    assert found(warned=warned)["warning:A-1"].facts["message"] == "是绝对化用语"
 
 
 @pytest.mark.parametrize(
@@ -189,16 +188,16 @@ def test_an_audience_is_not_counted_again_while_the_campaign_is_the_same(staged:
     made = staged.screened()
     before = staged.app.preflights.look(made.id)
     staged.app.workspace.campaigns.set_reasons(made.id, {0: ("pending", None)})
-    again = staged.app.preflights.look(made.id, before)
+    again = staged.app.preflights.look(made.id, before=before)
     assert (again.seen.funnel, again.seen.ages) == (before.seen.funnel, before.seen.ages)
     staged.app.campaigns.edit(made.id, actor="王", name="改名")
-    assert staged.app.preflights.look(made.id, before).seen.ready == 6
+    assert staged.app.preflights.look(made.id, before=before).seen.ready == 6
 
 
 def test_the_warnings_of_the_text_are_those_of_the_approval(staged: Staged) -> None:
     made = staged.screened(WARNED)
     whole = staged.app.preflights.look(made.id)
-    rules = {finding.rule_id for finding in whole.seen.warnings}
+    rules = set(whole.seen.warned)
     assert rules
     assert staged.app.campaigns.approve(made.id, recipients=7, confirmed_warnings=rules, actor="李").approved_by == "李"
 
@@ -212,4 +211,17 @@ def test_the_merchants_own_hours_only_make_the_window_narrower(staged: Staged) -
 
 def test_a_text_without_a_body_has_nothing_to_check(staged: Staged) -> None:
     seen = staged.app.preflights.look(staged.draft(body="").id).seen
-    assert seen.findings == ()
+    assert (dict(seen.blocks), dict(seen.warned)) == ({}, {})
+
+
+def test_a_chosen_time_has_warnings_of_its_own_that_the_plan_asks_for(staged: Staged) -> None:
+    made, holiday = staged.approved(), datetime(2027, 1, 1, 2, 0, tzinfo=UTC)
+    assert staged.app.preflights.look(made.id).seen.warned == {}
+    assert set(staged.app.preflights.look(made.id, send_at=holiday).seen.warned) == {"TIM-002"}
+
+
+def test_at_once_is_a_time_like_any_other_for_what_is_approved(staged: Staged, tmp_path: Path) -> None:
+    made = staged.approved()
+    early = datetime(2026, 11, 12, 0, 30, tzinfo=UTC)  # half past eight in Beijing
+    with bootstrap._app(staged.app.workspace, staged.app.keeper, early - bootstrap.system_clock()) as app:
+        assert set(app.preflights.look(made.id).seen.warned) == {"TIM-002"}

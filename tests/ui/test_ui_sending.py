@@ -140,7 +140,32 @@ def test_every_warning_is_ticked_by_a_person(staged: Staged, open_step: Open, qt
         assert made.step.checks.rows[key].item.level == "ok"
     made.press_primary()
     assert staged.app.campaigns.get(made.model.id).state is CampaignState.APPROVED
-    assert not made.step.checks.rows[warned[0]].tick.isVisible()
+    assert warned[0] not in made.step.checks.rows, "confirmed once is enough"
+
+
+def test_the_warning_of_a_chosen_time_is_ticked_before_it_is_planned(staged: Staged, open_step: Open) -> None:
+    made = open_step(staged.approved())
+    made.step.land("time")
+    holiday = datetime(2027, 1, 1, 10, 0, tzinfo=BEIJING)
+    put_time(made, holiday)
+    assert made.step.plan.refused.text() == "还需：确认 1 条提醒"
+    assert not made.step.primary.isEnabled()
+    made.step.checks.rows["warning:TIM-002"].tick.click()
+    assert made.step.primary.isEnabled()
+    answer("confirm_yes")
+    made.press_primary()
+    assert staged.app.campaigns.get(made.model.id).send_at == holiday
+
+
+def test_what_is_found_in_anybodys_text_is_asked_for(staged: Staged, open_step: Open) -> None:
+    campaign = staged.screened()
+    staged.app.workspace.campaigns.add_warnings(campaign.id, {"ABS-003": 1})
+    made = open_step(campaign)
+    assert "那份文案现在已经不同" in made.step.checks.rows["warning:ABS-003"].text.text()
+    made.type_count("7")
+    made.step.checks.rows["warning:ABS-003"].tick.click()
+    made.press_primary()
+    assert staged.app.campaigns.get(campaign.id).state is CampaignState.APPROVED
 
 
 def test_what_was_typed_is_void_once_the_text_changes(staged: Staged, open_step: Open) -> None:

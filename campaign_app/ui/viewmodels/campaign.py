@@ -126,9 +126,13 @@ class CampaignModel(QObject):
             then,
         )
 
-    def schedule(self, send_at: datetime | None) -> None:
-        """None sends now."""
-        self._do(lambda: self._app.campaigns.schedule(self.id, send_at=send_at, actor=ACTOR))
+    def schedule(self, send_at: datetime | None, *, warnings: Collection[str] = ()) -> None:
+        """None sends now. `warnings` are the rule ids that a person confirmed for this time."""
+        self._do(
+            lambda: self._app.campaigns.schedule(
+                self.id, send_at=send_at, confirmed_warnings=tuple(warnings), actor=ACTOR
+            )
+        )
 
     def pause(self) -> None:
         self._do(lambda: self._app.campaigns.pause(self.id, actor=ACTOR))

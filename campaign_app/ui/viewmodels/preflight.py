@@ -44,7 +44,7 @@ class PreflightState:
     def open_warnings(self) -> frozenset[str]:
         """Rules that still wait for a person's tick."""
         seen = self.seen
-        return frozenset() if seen is None else frozenset(f.rule_id for f in seen.warnings) - self.confirmed
+        return frozenset() if seen is None else frozenset(seen.warned) - self.confirmed
 
     @property
     def first_block(self) -> Check | None:
@@ -70,8 +70,13 @@ class PreflightState:
         return refusal_of(self.at if self.later and self.at is not None else seen.now, seen)
 
     @property
+    def planned(self) -> datetime | None:
+        """The chosen time; None is now."""
+        return self.at if self.later else None
+
+    @property
     def may_send(self) -> bool:
-        return self.found is not None and self.found.may_send and not self.refusal
+        return self.found is not None and self.found.may_send and not self.refusal and not self.open_warnings
 
 
 class PreflightModel(QObject):
@@ -99,8 +104,10 @@ class PreflightModel(QObject):
     def _look(self, before: Preflight | None) -> None:
         if self._model.view.unsaved:  # what would be judged is not what is on the screen
             return
-        campaign_id = self._model.id
-        self._tasks.run(lambda _: self._app.preflights.look(campaign_id, before), self._looked, owner=self, key="look")
+        campaign_id, send_at, preflights = self._model.id, self.state.planned, self._app.preflights
+        self._tasks.run(
+            lambda _: preflights.look(campaign_id, send_at=send_at, before=before), self._looked, owner=self, key="look"
+        )
 
     def confirm(self, rule: str, *, on: bool) -> None:
         confirmed = self.state.confirmed | {rule} if on else self.state.confirmed - {rule}
@@ -110,10 +117,10 @@ class PreflightModel(QObject):
         self._become(replace(self.state, typed=text))
 
     def choose_later(self, *, later: bool) -> None:
-        self._become(replace(self.state, later=later))
+        self._plan(replace(self.state, later=later))
 
     def choose_time(self, at: datetime) -> None:
-        self._become(replace(self.state, at=at))
+        self._plan(replace(self.state, at=at))
 
     def approve(self) -> None:
         """The number and the ticks are the person's own; the service compares them once more."""
@@ -125,7 +132,14 @@ class PreflightModel(QObject):
     def send(self) -> None:
         state = self.state
         if state.may_send:
-            self._model.schedule(state.at if state.later else None)
+            self._model.schedule(state.planned, warnings=state.confirmed)
+
+    def _plan(self, state: PreflightState) -> None:
+        """The rules are asked about the time that a person chose."""
+        moved = state.planned != self.state.planned
+        self._become(state)
+        if moved and not state.refusal:
+            self.look_again()
 
     def _looked(self, found: Preflight) -> None:
         self._become(replace(self.state, found=found))

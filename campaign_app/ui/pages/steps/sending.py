@@ -9,7 +9,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from campaign_app.domain.campaign import CampaignState
-from campaign_app.services.preflight import UNJUDGED
+from campaign_app.services.preflight import PLANNED, UNJUDGED
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.sending_approval import ApprovalCard
@@ -27,7 +27,6 @@ from campaign_app.ui.widgets.page import scrolling
 AGAIN_MS: Final = 8_000
 SIDE: Final = 340
 PREPARING: Final = frozenset({*UNJUDGED, CampaignState.SCREENED, CampaignState.APPROVED, CampaignState.WAITING})
-PLANNED: Final = frozenset({CampaignState.APPROVED, CampaignState.WAITING})
 
 
 class SendingStep(Step):
@@ -115,13 +114,13 @@ class SendingStep(Step):
         approving, approved = campaign.state is CampaignState.SCREENED, campaign.state in PLANNED
         self.looking.setVisible(state.found is None)
         if state.found is not None:
-            items = self._words.items(state, self._desk.kit.words, ticking=approving, approved=approved)
+            items = self._words.items(state, self._desk.kit.words, ticking=approving or approved)
             self.summary.setText(self._words.summary(items))
             self.checks.show_items(items)
-        missing = self._words.missing(state) if approving else ""
+        missing = self._words.missing(state, approved=approved) if approving or approved else ""
         self.approval.show_state(campaign, state, missing)
         self.plan.setVisible(campaign.state in PLANNED)
-        self.plan.show_state(state)
+        self.plan.show_state(state, missing)
         self._draw_primary(campaign.state, state)
 
     def _draw_primary(self, at: CampaignState, state: PreflightState) -> None:

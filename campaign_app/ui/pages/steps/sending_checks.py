@@ -28,13 +28,11 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
 
 
 class CheckWords(QObject):
-    def items(self, state: PreflightState, words: Words, *, ticking: bool, approved: bool) -> list[Item]:
-        """`ticking`: warnings can be confirmed now; `approved`: they were."""
+    def items(self, state: PreflightState, words: Words, *, ticking: bool) -> list[Item]:
+        """`ticking`: warnings can be confirmed now."""
         if state.found is None:
             return []
-        warned = frozenset(finding.rule_id for finding in state.found.seen.warnings)
-        confirmed = warned if approved else state.confirmed
-        return [self._item(check, confirmed, words, ticking=ticking) for check in state.found.checks]
+        return [self._item(check, state.confirmed, words, ticking=ticking) for check in state.found.checks]
 
     def summary(self, items: Sequence[Item]) -> str:
         levels = Counter(item.level for item in items)
@@ -42,14 +40,14 @@ class CheckWords(QObject):
             return self.tr("有 %n 项要先处理", "", levels["block"])
         return self.tr("有 %n 项请您看一下", "", levels["warn"]) if levels["warn"] else self.tr("全部通过")
 
-    def missing(self, state: PreflightState) -> str:
-        """What is still to be done before the approval; "" if nothing is."""
+    def missing(self, state: PreflightState, *, approved: bool) -> str:
+        """What is still to be done before the approval, or after it before the sending; "" if nothing is."""
         if state.found is None or not state.found.may_approve:
             return ""
         waits = []
         if state.open_warnings:
             waits.append(self.tr("确认 %n 条提醒", "", len(state.open_warnings)))
-        if not state.count_right:
+        if not approved and not state.count_right:
             waits.append(self.tr("输入人数"))
         return self.tr("还需：") + "、".join(waits) if waits else ""
 

@@ -52,7 +52,8 @@ class PlanCard(QFrame):
         told = (self.timeline, self.refused, self.hint)
         self.setLayout(column(title, choices, self.field, *told, space=2, margin=4))
 
-    def show_state(self, state: PreflightState) -> None:
+    def show_state(self, state: PreflightState, missing: str) -> None:
+        """`missing` is what a person has still to do before it can leave."""
         seen = state.seen
         if seen is None:
             return
@@ -62,8 +63,10 @@ class PlanCard(QFrame):
             self._put(state.at)
         self._draw_day(state, seen)
         refusal = state.refusal
-        self.refused.setText(self._refusal(refusal, seen, later=state.later))
-        self.refused.setVisible(bool(refusal))
+        said = self._refusal(refusal, seen, later=state.later) if refusal else missing
+        self.refused.setText(said)
+        self.refused.setVisible(bool(said))
+        set_property(self.refused, "role", "block" if refusal else "warn")
         set_property(self.field, "invalid", bool(refusal) and state.later)
         self.hint.setText(self.tr("到 {:%H:%M} 没发完的停下等您另选时间，不会自动补发。").format(seen.closes))
 
