@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from campaign_app.compliance.gaps import is_one_word, is_spread_out, is_whole
+from campaign_app.compliance.gaps import is_one_word, is_spread_out
 from campaign_app.compliance.patterns import Pattern
 from campaign_app.compliance.subject import Hit, Subject, occurrences
 from campaign_app.domain.finding import Severity
@@ -96,9 +96,10 @@ class Words:
         """The hit for squeezed[start:end], if the message is one of those, and nothing further off excuses it."""
         if not self.whom.covers(subject) or not self._within(subject, start, end):
             return None
-        if not self.own_names and any(a <= start and end <= b for a, b in subject.own_name_spans):
+        own = () if self.own_names else subject.own_name_spans
+        if own and any(a <= start and end <= b for a, b in own):
             return None
-        apart = spread and not is_whole(subject.body, start, end)
+        apart = spread and not subject.body.whole(start, end)
         if apart and not is_one_word(subject.body, start, end):
             return None
         hit = subject.squeezed_hit(start, end, self.severity)

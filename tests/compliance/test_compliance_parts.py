@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from campaign_app import assets
 from campaign_app.compliance.dates import days_in, last_day
 from campaign_app.compliance.engine import fold_table
-from campaign_app.compliance.gaps import is_one_word, is_spread_out, is_whole
+from campaign_app.compliance.gaps import is_one_word, is_spread_out
 from campaign_app.compliance.lazy import lazy
 from campaign_app.compliance.links import find_links
 from campaign_app.compliance.matcher import Literal, Matcher
@@ -86,7 +86,7 @@ def test_what_stands_apart_may_be_one_word(typed: str, word: str, *, one: bool, 
     body = TABLE.text(typed)
     start = body.squeezed.index(TABLE.phrase(word))
     end = start + len(word)
-    assert is_whole(body, start, end) is (typed == word)
+    assert body.whole(start, end) is (typed == word)
     assert is_spread_out(body, start, end) is spread
     if typed != word:
         assert is_one_word(body, start, end) is one

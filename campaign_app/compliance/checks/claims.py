@@ -63,6 +63,7 @@ class Read:
     traits: int = ANY
     fixed: bool = False
     late: bool = False
+    steady: bool = False
 
     @property
     def literals(self) -> Sequence[Literal]:

@@ -81,6 +81,7 @@ class Phrases:
     traits: int = ANY
     fixed: bool = False
     late: bool = False
+    steady: bool = False
 
     def look(self, literal: int, window: str, start: int, end: int) -> Sequence[Found]:
         group, patterns = self.places[literal]
