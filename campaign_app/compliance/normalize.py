@@ -39,6 +39,7 @@ _REPLACEMENT: Final = 0xFFFD
 _FLAG_OF_FOLD: Final = {"width": WIDTH, "traditional": TRADITIONAL, "lookalike": LOOKALIKE, "wide_digit": WIDE_DIGIT}
 # a noncharacter: no text that may be sent holds it
 _WALL: Final = "\uffff"
+_NO_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _CALM: Final = ((0x30, 0x39), (0x41, 0x5A), (0x61, 0x7A), (0x4E00, 0x9FFF))
 _CALM_LENGTH: Final = 24
 _ASCII_MARKS: Final = re.compile(r"[!-/:-@\[-`{-~]")
@@ -100,17 +101,33 @@ class FoldTable:
         """A phrase of a rule as it stands in a squeezed text."""
         return self.text(phrase).squeezed
 
+    def phrases(self, phrases: Sequence[str]) -> tuple[str, ...]:
+        return tuple(folded.squeezed for folded in self.texts(phrases))
+
     def pattern(self, source: str) -> str:
         """A regular expression of a rule with its non-ASCII characters folded; ASCII ones are its author's."""
-        return "".join(char if char.isascii() else self._literal(char) for char in source)
+        return _NO_ASCII.sub(lambda match: self._literals[match[0]], source)
+
+    @lazy
+    def _literals(self) -> _Literals:
+        return _Literals(self)
 
     def skips(self, char: str) -> bool:
         """Whether a squeezed text leaves `char` out."""
         return bool(self.flags[ord(char)] & _SKIPPED)
 
-    def _literal(self, char: str) -> str:
-        folded = chr(int(self.fold[ord(char)]))
-        return re.escape(folded) if _ASCII_MARKS.match(folded) else folded
+
+class _Literals(dict[str, str]):
+    """Each character as a pattern has it, worked out when it is first met."""
+
+    def __init__(self, table: FoldTable) -> None:
+        super().__init__()
+        self._table = table
+
+    def __missing__(self, char: str) -> str:
+        folded = chr(int(self._table.fold[ord(char)]))
+        self[char] = literal = re.escape(folded) if _ASCII_MARKS.match(folded) else folded
+        return literal
 
 
 class Folded:

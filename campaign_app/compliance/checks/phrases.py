@@ -132,8 +132,8 @@ def build(options: PhraseOptions, table: FoldTable) -> Phrases:
     )
 
 
-def _phrases(group: Group, table: FoldTable) -> list[str]:
-    phrases = [table.phrase(phrase) for phrase in group.phrases]
+def _phrases(group: Group, table: FoldTable) -> tuple[str, ...]:
+    phrases = table.phrases(group.phrases)
     if not all(any(map(str.isalnum, phrase)) for phrase in phrases):
         raise BadPattern("a phrase without letters or digits")
     return phrases
@@ -142,7 +142,7 @@ def _phrases(group: Group, table: FoldTable) -> list[str]:
 def _words(group: Group, table: FoldTable) -> Words:
     return Words(
         conditions=Conditions(
-            unless=tuple(table.phrase(phrase) for phrase in group.unless),
+            unless=table.phrases(group.unless),
             unless_patterns=tuple(Pattern(table.pattern(p)) for p in group.unless_patterns),
             before=_optional(f"(?:{group.before})\\Z" if group.before else "", table),
             after=_optional(group.after, table),
