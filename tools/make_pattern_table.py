@@ -1,5 +1,6 @@
-"""Writes resources/tables/patterns.json, what is known of every pattern of the rules: `python tools/make_pattern_table.py`.
+"""Writes resources/tables/patterns.json, what is known of every pattern of the rules.
 
+Run `python tools/make_pattern_table.py` after a change to a pattern.
 Working it out takes most of the time that an engine needs to be made.
 """
 

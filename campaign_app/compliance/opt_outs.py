@@ -65,6 +65,6 @@ def folded_form(text: str) -> str:
 
 
 def _opt_out(body: Folded, start: int, end: int) -> OptOut:
-    form = body.squeezed[start:end].translate(_MARKS).strip(",:")
+    form = body.squeezed[start:end].translate(_MARKS).strip(",:").replace("回覆", "回复")
     first, last = body.squeezed_span(start, end)
     return OptOut(first, last, form, _ASCII_WORD.sub(lambda word: word[0].upper(), form))

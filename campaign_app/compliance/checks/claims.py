@@ -34,6 +34,7 @@ _NOT_A_PRIZE: Final = re.compile(
 )
 _PRIZE_LIMIT: Final = 50_000
 _SO_MANY_FOR: Final = re.compile(r"买\d{1,2}\w{0,2}[送赠]\d")
+_ITS_DAY: Final = re.compile(r"[^,。;!?]{0,4}\d{1,2}月\d{1,2}")
 _SENTENCE: Final = re.compile(r"[。!?;\n]")
 _CLAUSE: Final = re.compile(r"[。!?;,\n]")
 
@@ -87,8 +88,10 @@ def urgent(subject: Subject, found: Sequence[Found]) -> Iterator[Hit]:
     end = last_day(subject.days, sent) if sent else None
     if sent is None or end is None:
         return
+    text = subject.body.squeezed
     for start, stop, _ in found:
-        if end - sent > _claimed(subject.body.squeezed[start:stop]):
+        # “最后一天12月20日” names the day
+        if end - sent > _claimed(text[start:stop]) and not _ITS_DAY.match(text, stop):
             hit = subject.squeezed_hit(start, stop)
             yield Hit(hit.start, hit.end, facts=(("ends_on", f"{end.month}月{end.day}日"),))
 
@@ -138,7 +141,7 @@ def build_gift(options: Gift, table: FoldTable) -> Read:
             first, last = _in_plain(subject, start, end)
             _, high = _around(plain, first, last, _CLAUSE)
             what = vague.regex.search(plain, first, high)
-            told = counted.regex.search(plain, last, high) or _SO_MANY_FOR.search(plain, first, last)
+            told = counted.regex.search(plain, last, high) or _SO_MANY_FOR.match(plain, first, high)
             if what or not told or not dated:
                 yield subject.body_hit(*subject.body.plain_span(first, what.end() if what else last))
 
