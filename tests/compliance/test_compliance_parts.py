@@ -17,7 +17,7 @@ from campaign_app.compliance.links import find_links
 from campaign_app.compliance.matcher import Literal, Matcher
 from campaign_app.compliance.message import BadRequest, request_from_json
 from campaign_app.compliance.numbers import find_numbers, is_card_number, is_identity_number
-from campaign_app.compliance.patterns import BadPattern, Pattern, analyse, shipped
+from campaign_app.compliance.patterns import BadPattern, Pattern, analyse, shipped, used
 from campaign_app.compliance.subject import Found, Hit, merged
 from campaign_app.domain.finding import Severity
 
@@ -279,3 +279,5 @@ def test_a_line_without_text_cannot_be_checked() -> None:
 
 def test_every_shipped_pattern_is_what_working_it_out_gives() -> None:
     assert {source: analyse(source) for source in shipped()} == shipped()
+    Pattern("甲{1,2}乙")
+    assert "甲{1,2}乙" in used()
