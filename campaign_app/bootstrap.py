@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.imports import Imports
+    from campaign_app.services.rules import Rules
     from campaign_app.services.texts import Texts
     from campaign_app.settings import Settings
     from campaign_app.storage.workspace import Workspace
@@ -57,6 +58,7 @@ class App:
     accounts: Accounts
     audiences: Audiences
     campaigns: Campaigns
+    rules: Rules
     imports: Imports
     jobs: JobStore
     clock: Clock
@@ -98,17 +100,18 @@ def _app(workspace: Workspace, keeper: KeyKeeper, clock: Clock) -> App:
         clock=clock,
         make_client=_client(clock),
     )
+    rules = _rules(workspace, clock)
     campaigns = Campaigns(
         store=workspace.campaigns,
         inbox=workspace.inbox,
-        texts=_texts(workspace),
+        texts=_texts(workspace, rules),
         audit=workspace.audit,
         clock=clock,
         hours=lambda: _hours(workspace),
     )
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock)
     imports = _imports(workspace, clock)
-    return App(workspace, keeper, accounts, audiences, campaigns, imports, workspace.jobs, clock, wait)
+    return App(workspace, keeper, accounts, audiences, campaigns, rules, imports, workspace.jobs, clock, wait)
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:
@@ -135,13 +138,24 @@ def _client(clock: Clock) -> Callable[..., Any]:
     return lambda account, private_key: client_for(account, private_key, clock)
 
 
-def _texts(workspace: Workspace) -> Texts:
+def _rules(workspace: Workspace, clock: Clock) -> Rules:
     from campaign_app import assets
-    from campaign_app.compliance import Engine, load_all
+    from campaign_app.services.rules import Rules
+
+    return Rules(
+        shipped=assets.path("rules"),
+        own=workspace.folder / "rules",
+        settings=workspace.accounts,
+        audit=workspace.audit,
+        clock=clock,
+    )
+
+
+def _texts(workspace: Workspace, rules: Rules) -> Texts:
     from campaign_app.services.texts import Texts
 
     return Texts(
-        engine=Engine(load_all(assets.path("rules"))),
+        engine=rules.engine,
         accounts=workspace.accounts,
         campaigns=workspace.campaigns,
         customers=workspace.customers,
@@ -237,7 +251,7 @@ def worker_context(workspace: Workspace, clock: Clock) -> Context:
         workspace_id=workspace.id,
         stores=stores,
         remotes=_remotes(workspace, clock),
-        composer=_texts(workspace),
+        composer=_texts(workspace, _rules(workspace, clock)),
         policy=policy,
         clock=clock,
         wait=wait,

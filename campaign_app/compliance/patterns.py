@@ -35,6 +35,10 @@ Literals = frozenset[str]
 class BadPattern(ValueError):
     """The pattern cannot be used in a rule."""
 
+    def __init__(self, reason: str, source: str = "") -> None:
+        super().__init__(f"{source!r}: {reason}" if source else reason)
+        self.source = source
+
 
 class Anchors(NamedTuple):
     """Words of which each match holds at least one, and how far a match reaches to both sides of it at most."""
@@ -66,7 +70,7 @@ class Pattern:
     def anchors(self) -> Anchors:
         """Raises BadPattern if there are no words that each match holds."""
         if self._anchors is None:
-            raise BadPattern(f"{self.source!r}: no word that every match holds")
+            raise BadPattern("no word that every match holds", self.source)
         return self._anchors
 
 
@@ -100,9 +104,9 @@ def analyse(source: str) -> Analysis:
     try:
         parsed = _parser.parse(source)
     except re.error as error:
-        raise BadPattern(f"{source!r}: {error}") from error
+        raise BadPattern(str(error), source) from error
     if _steps(parsed) >= _TOO_MANY:
-        raise BadPattern(f"{source!r}: repeats without a bound, too many of them, or a look-behind of no fixed width")
+        raise BadPattern("repeats without a bound, too many of them, or a look-behind of no fixed width", source)
     return Analysis(int(parsed.state.groups) - 1, _sequence(parsed))
 
 

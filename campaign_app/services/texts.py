@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -39,10 +39,15 @@ class Checked:
 
 
 class Texts:
-    """Renders and checks; fits `jobs.stores.Composer`."""
+    """Renders and checks; fits `jobs.stores.Composer`. `engine` gives the one of the rules now in force."""
 
     def __init__(
-        self, *, engine: Engine, accounts: AccountStore, campaigns: CampaignStore, customers: CustomerStore
+        self,
+        *,
+        engine: Callable[[], Engine],
+        accounts: AccountStore,
+        campaigns: CampaignStore,
+        customers: CustomerStore,
     ) -> None:
         self._engine = engine
         self._accounts = accounts
@@ -51,30 +56,30 @@ class Texts:
 
     @property
     def rule_packs(self) -> str:
-        return self._engine.pack_version
+        return self._engine().pack_version
 
     def check(self, campaign: Campaign, customer_id: int | None, now: datetime) -> Checked:
         """As one customer would get it: the named one, else the longest text among the first of the audience."""
         rows = [values_of(c) for c in self._sample(campaign, customer_id)] or [SOMEBODY]
-        request = self._request(campaign, now)
-        checked = zip(self._engine.check_rendered(request, rows), rows, strict=True)
+        request, engine = self._request(campaign, now), self._engine()
+        checked = zip(engine.check_rendered(request, rows), rows, strict=True)
         longest, values = max(checked, key=lambda pair: pair[0].segments.length)
         return Checked(
             longest.final_text,
             longest.verdict,
             longest.findings,
             longest.segments,
-            self.rule_packs,
+            engine.pack_version,
             replace(request, variables=values),
         )
 
     def fixes(self, checked: Checked, finding: Finding) -> tuple[Fix, ...]:
         """What one key can do about a finding of `checked`, with edits for its text and for the campaign's body."""
-        return fixes_for(finding, checked.request, self._engine)
+        return fixes_for(finding, checked.request, self._engine())
 
     def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[tuple[str, bool]]:
         """(final text, may leave) per customer; what may not has a block-level finding of its own."""
-        results = self._engine.check_rendered(self._request(campaign, now), map(values_of, customers))
+        results = self._engine().check_rendered(self._request(campaign, now), map(values_of, customers))
         return [(result.final_text, result.verdict != "block") for result in results]
 
     def _sample(self, campaign: Campaign, customer_id: int | None) -> list[Customer]:
