@@ -34,7 +34,11 @@ WORKSPACE: Final = {
     "no_hard_flush": "此磁盘不能可靠地写入，工作区不能放在这里。",
     "log_file": "无法写日志文件，请检查权限和磁盘。",
     "asset_missing": "程序文件不完整，请重新安装。",
-    "rule_pack": "合规规则文件有误：{file} {reason}",
+    "rule_pack": "合规规则文件有误：{where} {reason}",
+    "rule_blocks": "这条规则会阻止发送，不能停用。",
+    "no_such_rule": "没有这条规则，或它没有被停用。",
+    "no_reason": "停用规则需要写明理由。",
+    "template_syntax": "模板不能按这种变量写法转换：{what}",
     "child_failed": "辅助进程没有启动成功，上面一行是它给出的原因。",
 }
 REMOTE: Final = {

@@ -37,7 +37,7 @@ class PackError(SettingsError):
 
     def __init__(self, path: Path, reason: str, line: int = 0) -> None:
         where = f"{path}:{line}" if line else str(path)
-        super().__init__("rule_pack", f"{where}: {reason}", file=str(path), line=line, reason=reason)
+        super().__init__("rule_pack", f"{where}: {reason}", where=where, file=str(path), line=line, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class SwitchedOff:
 
 @dataclass(frozen=True, slots=True)
 class RulesInForce:
-    """`rules` are all that were read, also those that are `off`; `problem` is why the merchant's newest are not used."""
+    """`rules` are all that were read, also those that are `off`; `problem`: why the newest of `own` are not used."""
 
     engine: Engine
     rules: RuleSet
@@ -102,7 +102,7 @@ class Rules:
         """Raises NotFound if the rule is not off."""
         off = self._settings.setting(OFF, {})
         if off.pop(rule_id, None) is None:
-            raise NotFound("rule", "The rule is not switched off", rule=rule_id)
+            raise NotFound("no_such_rule", "The rule is not switched off", rule=rule_id)
         self._settings.set_setting(OFF, off)
         self._audit.record("rule_switched_on", actor=actor, at=self._clock(), rule=rule_id)
         return self.current()
@@ -110,7 +110,7 @@ class Rules:
     def _rule(self, rule_id: str) -> Rule:
         found = next((rule for rule in self.current().rules.rules if rule.id == rule_id), None)
         if found is None:
-            raise NotFound("rule", "There is no such rule", rule=rule_id)
+            raise NotFound("no_such_rule", "There is no such rule", rule=rule_id)
         return found
 
     def _files(self) -> tuple[tuple[str, int, int], ...]:

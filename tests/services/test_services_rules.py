@@ -170,6 +170,6 @@ def test_a_rule_that_has_become_grave_is_on_again(shop: Shop, rules: Rules) -> N
 
 
 def test_switching_needs_a_rule_and_a_reason(rules: Rules) -> None:
-    assert refusal(lambda: rules.switch_off("XYZ-001", reason="试", actor="李")) == "rule"
+    assert refusal(lambda: rules.switch_off("XYZ-001", reason="试", actor="李")) == "no_such_rule"
     assert refusal(lambda: rules.switch_off("ABS-002", reason=" ", actor="李")) == "no_reason"
-    assert refusal(lambda: rules.switch_on("ABS-002", actor="李")) == "rule"
+    assert refusal(lambda: rules.switch_on("ABS-002", actor="李")) == "no_such_rule"
