@@ -24,7 +24,7 @@ from campaign_app.compliance.subject import Subject
 from campaign_app.compliance.template import Template
 from campaign_app.domain.finding import Finding, Severity
 
-_CHUNK: Final = 64
+_CHUNK: Final = 192
 
 
 class CheckResult(NamedTuple):
@@ -48,6 +48,10 @@ class Engine:
         parts = [(rule, part) for rule in rules.rules for part in build(rule, self.table)]
         self._active = [Active(number, rule, part) for number, (rule, part) in enumerate(parts)]
         self._matcher = Matcher((one.number, one.check.literals, one.check.look) for one in self._active)
+
+    @property
+    def rules(self) -> Iterable[Rule]:
+        return self._rules.values()
 
     def rule(self, rule_id: str) -> Rule | None:
         return self._rules.get(rule_id)

@@ -74,6 +74,14 @@ class Pattern:
         return self._anchors
 
 
+def matches_over(patterns: Iterable[Pattern], window: str, start: int, end: int) -> list[re.Match[str]]:
+    """The matches that hold window[start:end]; mostly there are none."""
+    found: list[re.Match[str]] = []
+    for pattern in patterns:
+        found += [match for match in pattern.regex.finditer(window) if match.start() <= start and end <= match.end()]
+    return found
+
+
 _used: dict[str, Analysis] = {}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from campaign_app.compliance.gaps import is_one_word, is_spread_out
-from campaign_app.compliance.patterns import Pattern
+from campaign_app.compliance.patterns import Pattern, matches_over
 from campaign_app.compliance.subject import Hit, Subject, occurrences
 from campaign_app.domain.finding import Severity
 
@@ -88,9 +88,9 @@ class Words:
 
     def near_pattern(self, patterns: Sequence[Pattern], window: str, start: int, end: int) -> Sequence[Span]:
         """The matches that hold the literal; others have literals of their own."""
-        matches = (match for pattern in patterns for match in pattern.regex.finditer(window))
-        spans = (_marked(match) for match in matches if match.start() <= start and end <= match.end())
-        return [(a, b) for a, b in spans if a < b and self.conditions.hold(window, a, b)]
+        matches = matches_over(patterns, window, start, end)
+        spans = [_marked(match) for match in matches] if matches else ()
+        return [(a, b) for a, b in spans if a < b and self.conditions.hold(window, a, b)] if spans else ()
 
     def hit(self, subject: Subject, start: int, end: int, *, spread: bool) -> Hit | None:
         """The hit for squeezed[start:end], if the message is one of those, and nothing further off excuses it."""

@@ -88,7 +88,8 @@ class Phrases:
         words = self.words[group]
         if patterns:
             number = 2 * group + (self.spread[group] is True)
-            return [Found(a, b, number) for a, b in words.near_pattern(patterns, window, start, end)]
+            spans = words.near_pattern(patterns, window, start, end)
+            return [Found(a, b, number) for a, b in spans] if spans else ()
         number = 2 * group + (self.spread[group] is not False)
         return [Found(a, b, number) for a, b in words.near_phrase(window, start, end)]
 
