@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.imports import Imports
+    from campaign_app.services.profiles import Profiles
     from campaign_app.services.rules import Rules
     from campaign_app.services.texts import Texts
     from campaign_app.settings import Settings
@@ -59,6 +60,7 @@ class App:
     audiences: Audiences
     campaigns: Campaigns
     rules: Rules
+    profiles: Profiles
     imports: Imports
     jobs: JobStore
     clock: Clock
@@ -100,18 +102,18 @@ def _app(workspace: Workspace, keeper: KeyKeeper, clock: Clock) -> App:
         clock=clock,
         make_client=_client(clock),
     )
-    rules = _rules(workspace, clock)
+    rules, profiles = _rules(workspace, clock), _profiles(workspace, clock)
     campaigns = Campaigns(
         store=workspace.campaigns,
         inbox=workspace.inbox,
-        texts=_texts(workspace, rules),
+        texts=_texts(workspace, rules, profiles),
         audit=workspace.audit,
         clock=clock,
         hours=lambda: _hours(workspace),
     )
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock)
     imports = _imports(workspace, clock)
-    return App(workspace, keeper, accounts, audiences, campaigns, rules, imports, workspace.jobs, clock, wait)
+    return App(workspace, keeper, accounts, audiences, campaigns, rules, profiles, imports, workspace.jobs, clock, wait)
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:
@@ -151,11 +153,18 @@ def _rules(workspace: Workspace, clock: Clock) -> Rules:
     )
 
 
-def _texts(workspace: Workspace, rules: Rules) -> Texts:
+def _profiles(workspace: Workspace, clock: Clock) -> Profiles:
+    from campaign_app.services.profiles import Profiles
+
+    return Profiles(settings=workspace.accounts, audit=workspace.audit, clock=clock)
+
+
+def _texts(workspace: Workspace, rules: Rules, profiles: Profiles) -> Texts:
     from campaign_app.services.texts import Texts
 
     return Texts(
         engine=rules.engine,
+        profile=profiles.of,
         accounts=workspace.accounts,
         campaigns=workspace.campaigns,
         customers=workspace.customers,
@@ -251,7 +260,7 @@ def worker_context(workspace: Workspace, clock: Clock) -> Context:
         workspace_id=workspace.id,
         stores=stores,
         remotes=_remotes(workspace, clock),
-        composer=_texts(workspace, _rules(workspace, clock)),
+        composer=_texts(workspace, _rules(workspace, clock), _profiles(workspace, clock)),
         policy=policy,
         clock=clock,
         wait=wait,

@@ -35,6 +35,7 @@ WORKSPACE: Final = {
     "log_file": "无法写日志文件，请检查权限和磁盘。",
     "asset_missing": "程序文件不完整，请重新安装。",
     "rule_pack": "合规规则文件有误：{where} {reason}",
+    "profile": "“{what}”不能用作行业、服务商或域名。",
     "rule_blocks": "这条规则会阻止发送，不能停用。",
     "no_such_rule": "没有这条规则，或它没有被停用。",
     "no_reason": "停用规则需要写明理由。",

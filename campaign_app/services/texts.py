@@ -17,6 +17,7 @@ from campaign_app.domain.errors import NotFound
 from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AccountStore, CampaignStore, CustomerStore
 from campaign_app.domain.signature import Signature
+from campaign_app.services.profiles import Profile
 
 SAMPLE: Final = 500
 # stands in for a recipient while there is none
@@ -38,6 +39,10 @@ class Checked:
     request: CheckRequest = field(repr=False)
 
 
+def nothing_told(entity_uscc: str) -> Profile:  # noqa: ARG001 - as `Profiles.of`
+    return Profile()
+
+
 class Texts:
     """Renders and checks; fits `jobs.stores.Composer`. `engine` gives the one of the rules now in force."""
 
@@ -48,8 +53,10 @@ class Texts:
         accounts: AccountStore,
         campaigns: CampaignStore,
         customers: CustomerStore,
+        profile: Callable[[str], Profile] = nothing_told,
     ) -> None:
         self._engine = engine
+        self._profile = profile
         self._accounts = accounts
         self._campaigns = campaigns
         self._customers = customers
@@ -93,12 +100,16 @@ class Texts:
 
     def _request(self, campaign: Campaign, now: datetime) -> CheckRequest:
         entity = self._accounts.entity(campaign.entity_uscc)
+        profile = self._profile(campaign.entity_uscc)
         filed = self._accounts.signature(campaign.signature, campaign.entity_uscc)
         return CheckRequest(
             body=campaign.body,
             signature=filed or Signature(campaign.signature, owner_uscc=""),
             sender=Sender(entity.name, entity.uscc, entity.kind, frozenset(entity.licences)),
             purpose=campaign.purpose,
+            industry=profile.industry,
+            provider=profile.provider,
+            allowed_domains=profile.domains,
             send_at=campaign.send_at or now,
         )
 

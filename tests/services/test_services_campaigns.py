@@ -20,6 +20,7 @@ from campaign_app.domain.signature import Signature
 from campaign_app.services.accounts import Accounts, secret_name
 from campaign_app.services.audiences import Audiences
 from campaign_app.services.campaigns import Campaigns, approval_hash
+from campaign_app.services.profiles import Profile
 from campaign_app.services.texts import Texts
 from campaign_app.services.window import closing_time
 from tests.fakes.remotes import ENTITY, ISSUER
@@ -325,3 +326,20 @@ def test_one_key_mends_the_body_that_one_customer_was_shown(desk: Desk) -> None:
 
 def fixed(body: str, fix: Fix) -> str:
     return apply_edits(body, fix.body_edits)
+
+
+def test_a_text_is_held_to_the_rules_of_its_trade(desk: Desk) -> None:
+    made = desk.made("{name}您好，苦荞茶降血糖，详见 https://anning.example/a 。拒收请回复R")
+    workspace = desk.shop.workspace
+    told = {ENTITY: Profile("food", "aliyun", ("anning.example",))}
+    texts = Texts(
+        engine=lambda: ENGINE,
+        accounts=workspace.accounts,
+        campaigns=workspace.campaigns,
+        customers=workspace.customers,
+        profile=told.__getitem__,
+    )
+    as_told = {f.rule_id for f in texts.check(made, None, NOW).findings}
+    untold = {f.rule_id for f in desk.campaigns.check(made.id).findings}
+    assert "MED-004" in as_told - untold
+    assert "LNK-002" in untold - as_told

@@ -13,8 +13,9 @@ from campaign_app.compliance import PackError
 from campaign_app.compliance.proof import request_of
 from campaign_app.compliance.rule import Case
 from campaign_app.domain.errors import AppError
+from campaign_app.services.profiles import Profile, Profiles
 from campaign_app.services.rules import LAST_GOOD, Rules, RulesInForce
-from tests.helpers.shop import NOW, Shop, open_shop
+from tests.helpers.shop import ENTITY, NOW, Shop, open_shop
 
 OWN = """
 id = "OWN-001"
@@ -173,3 +174,21 @@ def test_switching_needs_a_rule_and_a_reason(rules: Rules) -> None:
     assert refusal(lambda: rules.switch_off("XYZ-001", reason="试", actor="李")) == "no_such_rule"
     assert refusal(lambda: rules.switch_off("ABS-002", reason=" ", actor="李")) == "no_reason"
     assert refusal(lambda: rules.switch_on("ABS-002", actor="李")) == "no_such_rule"
+
+
+def test_an_entity_tells_its_trade_provider_and_domains(shop: Shop) -> None:
+    workspace = shop.workspace
+    profiles = Profiles(settings=workspace.accounts, audit=workspace.audit, clock=lambda: NOW)
+    assert profiles.of(ENTITY) == Profile()
+    told = Profile("food", "aliyun", ("anning.example", "a-b.cn"))
+    profiles.put(ENTITY, told, actor="李")
+    assert profiles.of(ENTITY) == told
+    assert profiles.of("another") == Profile()
+    for wrong in (
+        Profile("foods"),
+        Profile(provider="x"),
+        Profile(domains=("https://a.cn",)),
+        Profile(domains=("cn",)),
+    ):
+        assert refusal(lambda: profiles.put(ENTITY, wrong, actor="李")) == "profile"  # noqa: B023 - called at once
+    assert profiles.of(ENTITY) == told
