@@ -17,12 +17,13 @@ with atheris.instrument_imports(include=["campaign_app.compliance"]):
     from campaign_app.compliance import CheckRequest, Engine, Sender, load_all
     from campaign_app.domain.signature import Signature
 
-ENGINE = Engine(load_all(assets.path("rules")))
+RULES = load_all(assets.path("rules"))
+ENGINE = Engine(RULES)
 USCC = "91330100MA0000001X"
 PROVIDERS = ("generic", "aliyun", "tencent", "huawei", "ucloud")
 INDUSTRIES = ("general", "food", "medical", "finance", "real_estate", "education")
 ODD = "【】{}#%&$\u200b★❤\ud800"
-PIECES = sorted({*ODD, *(piece for rule in ENGINE.rules for case in rule.cases for piece in case.text.split("，"))})
+PIECES = sorted({*ODD, *(piece for rule in RULES.rules for case in rule.cases for piece in case.text.split("，"))})
 SLOWEST = 1.0
 
 

@@ -49,10 +49,6 @@ class Engine:
         self._active = [Active(number, rule, part) for number, (rule, part) in enumerate(parts)]
         self._matcher = Matcher((one.number, one.check.literals, one.check.look) for one in self._active)
 
-    @property
-    def rules(self) -> Iterable[Rule]:
-        return self._rules.values()
-
     def rule(self, rule_id: str) -> Rule | None:
         return self._rules.get(rule_id)
 

@@ -36,6 +36,8 @@ _PRIZE_LIMIT: Final = 50_000
 _SO_MANY_FOR: Final = re.compile(r"买\d{1,2}\w{0,2}[送赠]\d")
 _ITS_DAY: Final = re.compile(r"[^,。;!?]{0,4}\d{1,2}月\d{1,2}")
 _SENTENCE: Final = re.compile(r"[。!?;\n]")
+# many more than are told; a hostile text could hold a hundred thousand
+_MOST_READ: Final = 500
 _CLAUSE: Final = re.compile(r"[。!?;,\n]")
 
 
@@ -74,7 +76,7 @@ class Read:
         return self.scanned.look(literal, window, start, end)
 
     def hits(self, subject: Subject, found: Sequence[Found]) -> Iterable[Hit]:
-        return merged(self.read(subject, found))
+        return merged(self.read(subject, found[:_MOST_READ]))
 
 
 def build_urgency(options: Mapping[str, Any], table: FoldTable) -> Read:
