@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
+from campaign_app.compliance.audience import Distribution, distribution
 from campaign_app.compliance.engine import Engine
 from campaign_app.compliance.fixes import Fix, fixes_for
 from campaign_app.compliance.message import CheckRequest, Sender
 from campaign_app.compliance.segments import Segments
+from campaign_app.compliance.template import Template
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import NotFound
@@ -79,6 +81,17 @@ class Texts:
             engine.pack_version,
             replace(request, variables=values),
         )
+
+    def measured(self, campaign: Campaign) -> Distribution:
+        """How many parts the messages of the whole snapshot take, told in one pass over it."""
+        return distribution(campaign.signature, Template.parse(campaign.body), self._rows(campaign))
+
+    def _rows(self, campaign: Campaign) -> Iterator[dict[str, str]]:
+        first = 0
+        while members := self._campaigns.members(campaign.id, first, first + SAMPLE):
+            found = self._customers.by_ids([member for _, member in members])
+            yield from map(values_of, found.values())
+            first += SAMPLE
 
     def fixes(self, checked: Checked, finding: Finding) -> tuple[Fix, ...]:
         """What one key can do about a finding of `checked`, with edits for its text and for the campaign's body."""
