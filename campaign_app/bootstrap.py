@@ -11,7 +11,6 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     from campaign_app.services.people import People
     from campaign_app.services.policies import Policies
     from campaign_app.services.preflight import Preflights
+    from campaign_app.services.profiles import Profiles
+    from campaign_app.services.rules import Rules
     from campaign_app.services.texts import Texts
     from campaign_app.settings import Settings
     from campaign_app.storage.workspace import Workspace
@@ -65,6 +66,8 @@ class App:
     audiences: Audiences
     campaigns: Campaigns
     composing: Composing
+    rules: Rules
+    profiles: Profiles
     imports: Imports
     people: People
     members: Members
@@ -152,7 +155,8 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.policies import Policies
 
     clock = shifted_clock(offset) if offset else system_clock
-    texts = texts_of(workspace)
+    rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock)
+    texts = texts_of(workspace, rules, profiles)
     accounts = Accounts(
         store=workspace.accounts,
         secrets=workspace.secrets,
@@ -173,7 +177,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     policies = Policies(store=workspace.accounts, audit=workspace.audit, clock=clock)
     composing = Composing(
         texts=texts,
-        engine=_engine,
+        engine=_engines(workspace, clock, rules),
         accounts=workspace.accounts,
         campaigns=workspace.campaigns,
         customers=workspace.customers,
@@ -186,6 +190,8 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         audiences=audiences,
         campaigns=campaigns,
         composing=composing,
+        rules=rules,
+        profiles=profiles,
         imports=imports,
         people=_people(workspace),
         members=_members(workspace, clock),
@@ -252,20 +258,45 @@ def _client(clock: Clock) -> Callable[..., Any]:
     return lambda account, private_key: client_for(account, private_key, clock)
 
 
-@lru_cache
-def _engine(language: str) -> Engine:
-    """Compiled once for each language that somebody reads: half a second and some megabytes."""
+def rules_of(workspace: Workspace, clock: Clock, language: str = "zh_CN") -> Rules:
+    """The rules in force, speaking a language."""
     from campaign_app import assets
-    from campaign_app.compliance import Engine, load_all
+    from campaign_app.services.rules import Rules
 
-    return Engine(load_all(assets.path("rules")), language)
+    return Rules(
+        shipped=assets.path("rules"),
+        own=workspace.folder / "rules",
+        settings=workspace.accounts,
+        audit=workspace.audit,
+        clock=clock,
+        language=language,
+    )
 
 
-def texts_of(workspace: Workspace) -> Texts:
+def _engines(workspace: Workspace, clock: Clock, rules: Rules) -> Callable[[str], Engine]:
+    """By language; another one than `rules` speak is read when somebody first wants it."""
+    speaking = {"zh_CN": rules}
+
+    def engine(language: str) -> Engine:
+        if language not in speaking:
+            speaking[language] = rules_of(workspace, clock, language)
+        return speaking[language].engine()
+
+    return engine
+
+
+def profiles_of(workspace: Workspace, clock: Clock) -> Profiles:
+    from campaign_app.services.profiles import Profiles
+
+    return Profiles(settings=workspace.accounts, audit=workspace.audit, clock=clock)
+
+
+def texts_of(workspace: Workspace, rules: Rules, profiles: Profiles) -> Texts:
     from campaign_app.services.texts import Texts
 
     return Texts(
-        engine=_engine("zh_CN"),
+        engine=rules.engine,
+        profile=profiles.of,
         accounts=workspace.accounts,
         campaigns=workspace.campaigns,
         customers=workspace.customers,

@@ -12,7 +12,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from campaign_app.bootstrap import DEMO, imports_of, load_settings, shifted_clock, system_clock, texts_of, wait
+from campaign_app.bootstrap import (
+    DEMO,
+    imports_of,
+    load_settings,
+    profiles_of,
+    rules_of,
+    shifted_clock,
+    system_clock,
+    texts_of,
+    wait,
+)
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.ports import Clock
 
@@ -84,7 +94,7 @@ def worker_context(workspace: Workspace, clock: Clock) -> Context:
         workspace_id=workspace.id,
         stores=stores,
         remotes=_remotes(workspace, clock),
-        composer=texts_of(workspace),
+        composer=texts_of(workspace, rules_of(workspace, clock), profiles_of(workspace, clock)),
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
         wait=wait,

@@ -9,9 +9,11 @@ from typing import Final, NamedTuple
 from campaign_app.compliance.dates import Day, days_in
 
 # nothing that is read as one goes on beyond these marks
-_BORDER: Final = re.compile(r"[,。;!?\n]")
+BORDER: Final = re.compile(r"[,。;!?\n]")
 _DAY_MARK: Final = re.compile(r"[月日号]|\d[./-]\d")
 _DIGIT: Final = re.compile(r"\d")
+# a shorter clause without any of these is empty
+_SOMETHING: Final = re.compile(r"[月日号]|\d[./-]\d|\d{3}[ -]?\d{2}")
 _OF_A_MOBILE: Final = 11
 _SOME_DIGITS: Final = re.compile(r"\d{3}[ -]?\d{2}")
 _HOTLINE: Final = re.compile(
@@ -27,23 +29,29 @@ class Clause(NamedTuple):
     days: tuple[Day, ...]
 
 
-_EMPTY: Final = Clause(numbers=False, hotlines=(), days=())
+EMPTY: Final = Clause(numbers=False, hotlines=(), days=())
+Found = tuple[int, str, Clause]
 
 
-def clauses_in(plain: str) -> list[tuple[int, str, Clause]]:
+def clauses_in(plain: str) -> list[Found]:
     """Where the clauses begin that hold anything, their text, and what it is."""
     found, at = [], 0
-    for text in _BORDER.split(plain):
-        clause = _read(text)
-        if clause is not _EMPTY:
-            found.append((at, text, clause))
+    for text in BORDER.split(plain):
+        if may_hold(text):
+            clause = read(text)
+            if clause is not EMPTY:
+                found.append((at, text, clause))
         at += len(text) + 1
     return found
 
 
+def may_hold(text: str) -> bool:
+    return len(text) >= _OF_A_MOBILE or _SOMETHING.search(text) is not None
+
+
 @lru_cache(maxsize=8192)
-def _read(text: str) -> Clause:
+def read(text: str) -> Clause:
     hotlines = tuple(match.span() for match in _HOTLINE.finditer(text)) if _SOME_DIGITS.search(text) else ()
     days = days_in(text) if _DAY_MARK.search(text) else ()
     clause = Clause(len(_DIGIT.findall(text)) >= _OF_A_MOBILE, hotlines, days)
-    return clause if any(clause) else _EMPTY
+    return clause if any(clause) else EMPTY

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from campaign_app import assets
 from campaign_app.compliance.checks import build
@@ -20,15 +19,15 @@ from campaign_app.compliance.panel import Active, Panel
 from campaign_app.compliance.providers import Provider
 from campaign_app.compliance.rule import Rule
 from campaign_app.compliance.segments import Segments
+from campaign_app.compliance.skeleton import Skeleton, skeleton_of
 from campaign_app.compliance.subject import Subject
 from campaign_app.compliance.template import Template
 from campaign_app.domain.finding import Finding, Severity
 
-_CHUNK: Final = 64
+_CHUNK: Final = 192
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(NamedTuple):
     """`verdict` is block, warn or pass. Findings are in order of place, those without a place first."""
 
     verdict: str
@@ -59,19 +58,24 @@ class Engine:
 
     def check(self, request: CheckRequest) -> CheckResult:
         """Renders the body with the request's variables and asks every rule."""
-        return next(self.check_rendered(request, [request.variables]))
+        return next(self._check(request, [request.variables], None))
 
     def check_rendered(self, request: CheckRequest, rows: Iterable[Mapping[str, str]]) -> Iterator[CheckResult]:
         """The same for each row of values, for whole campaigns; the request's own variables are not used."""
+        return self._check(request, rows, skeleton_of(Template.parse(request.body), self.table))
+
+    def _check(
+        self, request: CheckRequest, rows: Iterable[Mapping[str, str]], skeleton: Skeleton | None
+    ) -> Iterator[CheckResult]:
         frame = Frame(request, self.provider(request), Template.parse(request.body), self.table)
-        panel = Panel(frame, self._active, self.language)
+        panel = Panel(frame, self._active, self.language, skeleton)
         remaining = iter(rows)
         while chunk := list(islice(remaining, _CHUNK)):
             rendered = [frame.template.render(values) for values in chunk]
             bodies = self.table.texts([one.text for one in rendered])
             found = [self._matcher.find(body.squeezed) for body in bodies]
-            subjects = [Subject(frame, one, body) for one, body in zip(rendered, bodies, strict=True)]
-            for subject, near in zip(subjects, found, strict=True):
+            for one, body, near in zip(rendered, bodies, found, strict=True):
+                subject = Subject(frame, one, body, skeleton if skeleton and skeleton.covers(one) else None)
                 findings = panel.findings(subject, near)
                 yield CheckResult(_verdict(findings), subject.final_text, tuple(findings), subject.segments)
 
@@ -98,5 +102,7 @@ def _engine(rules: RuleSet, language: str) -> Engine:
 
 
 def _verdict(findings: Iterable[Finding]) -> str:
-    worst = max((finding.severity for finding in findings), default=Severity.INFO)
+    worst = Severity.INFO
+    for finding in findings:
+        worst = max(worst, finding.severity)
     return "pass" if worst is Severity.INFO else worst.word

@@ -10,12 +10,6 @@ _LIST_MARK = "、"
 _WIDEST = 6
 
 
-def is_whole(body: Folded, start: int, end: int) -> bool:
-    """Whether squeezed[start:end] stands together in the text, invisible characters aside."""
-    first, last = body.plain_at_squeezed(start), body.plain_at_squeezed(end - 1)
-    return last - first == end - 1 - start
-
-
 def is_spread_out(body: Folded, start: int, end: int) -> bool:
     """Whether a gap parts two Chinese characters or two single letters, where no writer puts one."""
     fragments, _ = _fragments(body, start, end)

@@ -25,8 +25,8 @@ _LINK: Final = re.compile(
     r"|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?:(?::\d{1,5})?/[!-~]{0,400}|:\d{1,5})"
 )
 _RUN: Final = re.compile(r"[!-~]{4,}")
-_WIDE_WALLS: Final = "，；！？（）、"
-_WIDE_WALL: Final = re.compile(f"[{_WIDE_WALLS}]")
+WIDE_WALLS: Final = "，；！？（）、"
+_WIDE_WALL: Final = re.compile(f"[{WIDE_WALLS}]")
 _TRAILING: Final = ",.;:!?'\")]}>"
 _PARTS: Final = re.compile(r"(?:([a-z][a-z0-9+.-]*)://)?([^/?#]*)([^?#]*)(?:\?([^#]*))?")
 _DECIMAL_HOST: Final = re.compile(r"0x[0-9a-f]+|\d+")
@@ -123,7 +123,7 @@ def _pieces(body: Folded, start: int, end: int) -> Iterator[tuple[int, int]]:
     first, last = body.plain_span(start, end)
     if _WIDE_WALL.search(body.raw, first, last):
         for at in range(start, end):
-            if body.raw[int(body.plain_at[at])] in _WIDE_WALLS:
+            if body.raw[int(body.plain_at[at])] in WIDE_WALLS:
                 yield start, at
                 start = at + 1
     yield start, end

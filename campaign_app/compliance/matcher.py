@@ -69,10 +69,10 @@ class Matcher:
     def _look(self, literal: int, window: str, start: int, end: int) -> list[tuple[int, Found]]:
         if len(self._seen) >= _MOST_WINDOWS:
             self._seen.clear()
-        near = [
-            (owner.check, place)
-            for owner in self._owners[literal]
-            for place in owner.look(owner.place, window, start, end)
-        ]
+        near: list[tuple[int, Found]] = []
+        for check, place, look in self._owners[literal]:
+            seen = look(place, window, start, end)
+            if seen:
+                near += [(check, one) for one in seen]
         self._seen[literal, start, window] = near
         return near

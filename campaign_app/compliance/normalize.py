@@ -39,10 +39,13 @@ _REPLACEMENT: Final = 0xFFFD
 _FLAG_OF_FOLD: Final = {"width": WIDTH, "traditional": TRADITIONAL, "lookalike": LOOKALIKE, "wide_digit": WIDE_DIGIT}
 # a noncharacter: no text that may be sent holds it
 _WALL: Final = "\uffff"
+_NO_ASCII: Final = re.compile(r"[^\x00-\x7f]")
+_CALM: Final = ((0x30, 0x39), (0x41, 0x5A), (0x61, 0x7A), (0x4E00, 0x9FFF))
+_CALM_LENGTH: Final = 24
 _ASCII_MARKS: Final = re.compile(r"[!-/:-@\[-`{-~]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FoldTable:
     """`fold[code]` is the character that stands for `code`, `flags[code]` what kind of character it is."""
 
@@ -65,6 +68,14 @@ class FoldTable:
             flags[np.flatnonzero(fold == ord(char))] |= SEPARATOR
         fold[0xD800:0xE000] = _REPLACEMENT
         return cls(fold, flags)
+
+    @lazy
+    def calm(self) -> re.Pattern[str]:
+        """A few plain letters and digits, each of which folds to one."""
+        codes = np.concatenate([np.arange(first, last + 1, dtype=np.uint32) for first, last in _CALM])
+        odd = codes[(self.flags[codes] != 0) | ~np.isin(self.fold[codes], codes)]
+        kept = "".join(f"{chr(first)}-{chr(last)}" for first, last in _CALM)
+        return re.compile(f"(?:(?![{''.join(map(chr, odd))}\\0])[{kept}]){{1,{_CALM_LENGTH}}}")
 
     def text(self, raw: str) -> Folded:
         return Folded(raw, self)
@@ -90,17 +101,33 @@ class FoldTable:
         """A phrase of a rule as it stands in a squeezed text."""
         return self.text(phrase).squeezed
 
+    def phrases(self, phrases: Sequence[str]) -> tuple[str, ...]:
+        return tuple(folded.squeezed for folded in self.texts(phrases))
+
     def pattern(self, source: str) -> str:
         """A regular expression of a rule with its non-ASCII characters folded; ASCII ones are its author's."""
-        return "".join(char if char.isascii() else self._literal(char) for char in source)
+        return _NO_ASCII.sub(lambda match: self._literals[match[0]], source)
+
+    @lazy
+    def _literals(self) -> _Literals:
+        return _Literals(self)
 
     def skips(self, char: str) -> bool:
         """Whether a squeezed text leaves `char` out."""
         return bool(self.flags[ord(char)] & _SKIPPED)
 
-    def _literal(self, char: str) -> str:
-        folded = chr(int(self.fold[ord(char)]))
-        return re.escape(folded) if _ASCII_MARKS.match(folded) else folded
+
+class _Literals(dict[str, str]):
+    """Each character as a pattern has it, worked out when it is first met."""
+
+    def __init__(self, table: FoldTable) -> None:
+        super().__init__()
+        self._table = table
+
+    def __missing__(self, char: str) -> str:
+        folded = chr(int(self._table.fold[ord(char)]))
+        self[char] = literal = re.escape(folded) if _ASCII_MARKS.match(folded) else folded
+        return literal
 
 
 class Folded:
@@ -162,7 +189,17 @@ class Folded:
 
     def squeezed_span(self, start: int, end: int) -> tuple[int, int]:
         """The raw span of squeezed[start:end], which is not empty."""
-        return int(self.squeezed_at[start]), int(self.squeezed_at[end - 1]) + 1
+        if self.batch is None:
+            return int(self.squeezed_at[start]), int(self.squeezed_at[end - 1]) + 1
+        places, first = self.batch
+        return int(places[start]) - first, int(places[end - 1]) + 1 - first
+
+    def whole(self, start: int, end: int) -> bool:
+        """Whether squeezed[start:end] stands together in the text, invisible characters aside."""
+        if self.flagged & DROPPED:
+            return self.plain_at_squeezed(end - 1) - self.plain_at_squeezed(start) == end - 1 - start
+        first, last = self.squeezed_span(start, end)
+        return last - first == end - start
 
     def _without(self, mask: int) -> str:
         folded = self.table.fold[self.codes]

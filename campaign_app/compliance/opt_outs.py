@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from campaign_app.compliance.normalize import Folded
 
@@ -28,14 +27,14 @@ _FORMS: Final = re.compile(
     rf"|{_STRONG}{_WHAT}:?{_SHORT_KEY}"
 )
 STANDARD: Final = "拒收请回复R"
+_STANDARD_FORM: Final = STANDARD.lower()
 # without one of these no form matches, so that most messages need no search
 _OTHERS: Final = ("退订", "拒收", "取消", "接收", "收到", "屏蔽", "谢绝")
 _MARKS: Final = str.maketrans("", "", "\"'()[]「」『』<>《》")
 _ASCII_WORD: Final = re.compile(r"[a-z]+")
 
 
-@dataclass(frozen=True, slots=True)
-class OptOut:
+class OptOut(NamedTuple):
     """One way to refuse. `start` and `end` are those of the body as typed, `form` is its folded wording.
 
     `standard` is the form as it should look: no spaces, simplified, the keyword in capitals.
@@ -56,7 +55,7 @@ def find_opt_outs(body: Folded) -> Sequence[OptOut]:
             if word in rest:
                 break
         else:
-            return (OptOut(end - len(STANDARD), end, STANDARD.lower(), STANDARD),)
+            return (OptOut(end - len(STANDARD), end, _STANDARD_FORM, STANDARD),)
     return tuple(_opt_out(body, *match.span()) for match in _FORMS.finditer(text))
 
 
@@ -66,6 +65,6 @@ def folded_form(text: str) -> str:
 
 
 def _opt_out(body: Folded, start: int, end: int) -> OptOut:
-    form = body.squeezed[start:end].translate(_MARKS).strip(",:")
+    form = body.squeezed[start:end].translate(_MARKS).strip(",:").replace("回覆", "回复")
     first, last = body.squeezed_span(start, end)
     return OptOut(first, last, form, _ASCII_WORD.sub(lambda word: word[0].upper(), form))

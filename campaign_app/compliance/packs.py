@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -37,7 +37,7 @@ class PackError(SettingsError):
 
     def __init__(self, path: Path, reason: str, line: int = 0) -> None:
         where = f"{path}:{line}" if line else str(path)
-        super().__init__("rule_pack", f"{where}: {reason}", file=str(path), line=line, reason=reason)
+        super().__init__("rule_pack", f"{where}: {reason}", where=where, file=str(path), line=line, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,15 @@ class _List(_Strict):
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A file of a pack, as it was read; `name` is its place in the folder of packs."""
+
+    path: Path
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class _File:
     path: Path
     source: str
@@ -115,17 +124,38 @@ class _File:
 
 def load_all(*folders: Path) -> RuleSet:
     """Reads every pack of `folders`. Raises PackError for the first file that cannot be used."""
+    return load_sources(source for folder in folders for source in read_folder(folder))
+
+
+def read_folder(folder: Path) -> tuple[Source, ...]:
+    """The files of all packs in a folder, in order. Raises PackError."""
+    paths = sorted(folder.glob("*/*.toml"))
+    return tuple(Source(path, path.relative_to(folder).as_posix(), _read(path)) for path in paths)
+
+
+def load_sources(sources: Iterable[Source]) -> RuleSet:
+    """All of them as one set. Raises PackError for the first that cannot be used."""
     digest, files = hashlib.sha256(), []
-    for folder in folders:
-        for path in sorted(folder.glob("*/*.toml")):
-            source = _read(path)
-            digest.update(f"{path.relative_to(folder).as_posix()}\0{len(source)}\0{source}".encode())
-            files.append(_File(path, source, _toml(path, source)))
-    lists = {file.path.stem: _checked(_List, file).words for file in files if file.folder == LISTS}
+    for source in sources:
+        digest.update(f"{source.name}\0{len(source.text)}\0{source.text}".encode())
+        files.append(_File(source.path, source.text, _toml(source.path, source.text)))
+    shared = _refuse_second([file for file in files if file.folder in (LISTS, PROFILES)])
+    lists = {file.path.stem: _checked(_List, file).words for file in shared if file.folder == LISTS}
     rules = [parse_rule(file, lists) for file in files if file.folder not in (LISTS, PROFILES)]
     _refuse_doubles(rules)
-    providers = {file.path.stem: _provider(file) for file in files if file.folder == PROFILES}
+    providers = {file.path.stem: _provider(file) for file in shared if file.folder == PROFILES}
     return RuleSet(tuple(sorted(rules, key=lambda rule: rule.id)), providers, digest.hexdigest()[:16])
+
+
+def _refuse_second(files: Sequence[_File]) -> Sequence[_File]:
+    """A pack of the merchant's may not replace a word list or a profile that other rules rely on."""
+    seen: set[tuple[str, str]] = set()
+    for file in files:
+        named = file.folder, file.path.stem
+        if named in seen:
+            raise PackError(file.path, "there is a file of this name already")
+        seen.add(named)
+    return files
 
 
 def parse_rule(file: _File, lists: Lists) -> Rule:
@@ -168,6 +198,7 @@ def _rule(file: _File, parsed: _RuleFile, citations: Iterable[_Citation], option
         effective_from=parsed.effective_from,
         effective_to=parsed.effective_to,
         replace=_replacements(file, parsed.replace),
+        path=path,
     )
 
 
@@ -252,5 +283,5 @@ def _refuse_doubles(rules: Iterable[Rule]) -> None:
     seen: set[str] = set()
     for rule in rules:
         if rule.id in seen:
-            raise SettingsError("rule_pack", f"{rule.pack}/{rule.id}: this id is taken by another rule", rule=rule.id)
+            raise PackError(rule.path, f"the id {rule.id} is taken by another rule")
         seen.add(rule.id)

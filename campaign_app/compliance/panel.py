@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from campaign_app.compliance.checks.base import Check
 from campaign_app.compliance.frame import Frame
 from campaign_app.compliance.rule import Rule
+from campaign_app.compliance.skeleton import Skeleton
 from campaign_app.compliance.subject import Found, Hit, Subject
 from campaign_app.compliance.template import Rendered
-from campaign_app.compliance.traits import MARKED, traits_of
+from campaign_app.compliance.traits import settled_traits, traits_of, traits_of_marks
 from campaign_app.domain.finding import Finding, Span
 
 # nobody reads more of one kind, and a hostile text could hold a hundred thousand
 MOST_FINDINGS: Final = 50
 _MOST_WORDED: Final = 10_000
+_MOST_PLANS: Final = 2_000
 _WORD: Final = re.compile(r"\{(\w+)\}")
 _NOTHING: Final[Sequence[Found]] = ()
 
@@ -31,18 +33,31 @@ class Active:
     check: Check
 
 
+class _Plan(NamedTuple):
+    """`ready` are findings, `marks` their hits, `asked` the checks that look at every message."""
+
+    asked: list[Active]
+    ready: list[Finding]
+    marks: list[tuple[str, Hit]]
+
+
 class Panel:
     """What depends on the request alone is asked once."""
 
-    def __init__(self, frame: Frame, rules: Sequence[Active], language: str) -> None:
+    def __init__(self, frame: Frame, rules: Sequence[Active], language: str, skeleton: Skeleton | None = None) -> None:
         self._language = language
         self._worded: dict[tuple[str, Hit, str], Finding] = {}
         in_force = [one for one in rules if one.rule.applies(frame.request)]
         self._always = [one for one in in_force if one.check.always and not one.check.fixed and not one.check.late]
         self._late = [one for one in in_force if one.check.late]
         self._by_number = {one.number: one for one in in_force if not one.check.always and not one.check.late}
-        self._by_traits: dict[int, tuple[list[Active], list[Active]]] = {}
+        self._late_by_traits: dict[int, list[Active]] = {}
+        self._plans: dict[tuple[int, int], _Plan] = {}
         nobody = Subject(frame, Rendered("", ()), frame.table.text(""))
+        self._settled = 0
+        if skeleton is not None:
+            reference = frame.table.text(skeleton.reference.text)
+            self._settled = settled_traits(Subject(frame, skeleton.reference, reference, skeleton))
         self._fixed: list[Finding] = []
         for one in in_force:
             if one.check.fixed:
@@ -54,22 +69,48 @@ class Panel:
             one = self._by_number.get(number)
             if one is not None:
                 self._ask(one, subject, seen, findings)
-        traits = traits_of(subject)
-        for one in self._asked(traits)[0]:
+        plan = self._plan(subject, traits := traits_of(subject, self._settled if subject.skeleton else 0))
+        findings += plan.ready
+        subject.marks += plan.marks
+        for one in plan.asked:
             self._ask(one, subject, found.get(one.number, _NOTHING), findings)
-        for one in self._asked(traits | MARKED if subject.marks else traits)[1]:
+        if self._late and subject.marks:
+            traits |= traits_of_marks(subject)
+        for one in self._late_ones(traits):
             self._ask(one, subject, found.get(one.number, _NOTHING), findings)
         if len(findings) > 1:
             findings.sort(key=_place)
         return findings
 
-    def _asked(self, traits: int) -> tuple[list[Active], list[Active]]:
-        """The checks, and the late ones, that may have something to say of a message with these traits."""
-        asked = self._by_traits.get(traits)
-        if asked is None:
-            early = [one for one in self._always if one.check.traits & traits]
-            asked = self._by_traits[traits] = early, [one for one in self._late if one.check.traits & traits]
-        return asked
+    def _plan(self, subject: Subject, traits: int) -> _Plan:
+        """Which checks may have something to say of a message with these traits, and what is said already."""
+        key = traits, len(subject.final_text) if subject.skeleton else -1
+        plan = self._plans.get(key)
+        if plan is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            plan = self._plans[key] = self._made_plan(subject, traits)
+        return plan
+
+    def _made_plan(self, subject: Subject, traits: int) -> _Plan:
+        """Steady checks that mark no place say the same of all the messages that share this plan."""
+        plan = _Plan([], [], [])
+        for one in self._always:
+            if not one.check.traits & traits:
+                continue
+            hits = list(one.check.hits(subject, _NOTHING)) if subject.skeleton and one.check.steady else None
+            if hits is None or any(hit.end for hit in hits):
+                plan.asked.append(one)
+            else:
+                plan.marks.extend((one.rule.id, hit) for hit in hits)
+                plan.ready.extend(self._finding(one.rule, subject, hit) for hit in hits)
+        return plan
+
+    def _late_ones(self, traits: int) -> list[Active]:
+        late = self._late_by_traits.get(traits)
+        if late is None:
+            late = self._late_by_traits[traits] = [one for one in self._late if one.check.traits & traits]
+        return late
 
     def _ask(self, one: Active, subject: Subject, seen: Sequence[Found], findings: list[Finding]) -> None:
         room = MOST_FINDINGS

@@ -7,13 +7,16 @@ that have something to say.
 from __future__ import annotations
 
 import importlib
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import product
 from math import prod
 from typing import Any, Final, NamedTuple
 
+from campaign_app import assets
 from campaign_app.compliance.lazy import lazy
 
 # every start position then costs a bounded number of steps, whatever the text
@@ -32,6 +35,10 @@ Literals = frozenset[str]
 class BadPattern(ValueError):
     """The pattern cannot be used in a rule."""
 
+    def __init__(self, reason: str, source: str = "") -> None:
+        super().__init__(f"{source!r}: {reason}" if source else reason)
+        self.source = source
+
 
 class Anchors(NamedTuple):
     """Words of which each match holds at least one, and how far a match reaches to both sides of it at most."""
@@ -41,36 +48,74 @@ class Anchors(NamedTuple):
     after: int
 
 
+class Analysis(NamedTuple):
+    """What is known of a pattern without compiling it; `anchors` None if it has no words of its own."""
+
+    groups: int
+    anchors: Anchors | None
+
+
 class Pattern:
     """Checked when it is made, compiled when it is first used: most patterns never meet their words."""
 
     def __init__(self, source: str) -> None:
         """Raises BadPattern for one that is wrong, or that could take more than linear time."""
         self.source = source
-        try:
-            parsed = _parser.parse(source)
-        except re.error as error:
-            raise BadPattern(f"{source!r}: {error}") from error
-        if _steps(parsed) >= _TOO_MANY:
-            raise BadPattern(
-                f"{source!r}: repeats without a bound, too many of them, or a look-behind of no fixed width"
-            )
-        self._parsed = parsed
+        self.groups, self._anchors = analysis_of(source)
 
     @lazy
     def regex(self) -> re.Pattern[str]:
         return re.compile(self.source)
 
-    @property
-    def groups(self) -> int:
-        return int(self._parsed.state.groups) - 1
-
     def anchors(self) -> Anchors:
         """Raises BadPattern if there are no words that each match holds."""
-        anchors = _sequence(self._parsed)
-        if anchors is None:
-            raise BadPattern(f"{self.source!r}: no word that every match holds")
-        return anchors
+        if self._anchors is None:
+            raise BadPattern("no word that every match holds", self.source)
+        return self._anchors
+
+
+def matches_over(patterns: Iterable[Pattern], window: str, start: int, end: int) -> list[re.Match[str]]:
+    """The matches that hold window[start:end]; mostly there are none."""
+    found: list[re.Match[str]] = []
+    for pattern in patterns:
+        found += [match for match in pattern.regex.finditer(window) if match.start() <= start and end <= match.end()]
+    return found
+
+
+_used: dict[str, Analysis] = {}
+
+
+def analysis_of(source: str) -> Analysis:
+    """Looked up where the program ships it (`tools/make_pattern_table.py`), else worked out. Raises BadPattern."""
+    found = _used.get(source)
+    if found is None:
+        found = _used[source] = shipped().get(source) or analyse(source)
+    return found
+
+
+def used() -> tuple[str, ...]:
+    """The patterns that this process has made so far."""
+    return tuple(_used)
+
+
+@lru_cache(maxsize=1)
+def shipped() -> dict[str, Analysis]:
+    """Made from the same patterns by the same code; a test compares them."""
+    table: dict[str, list[Any]] = json.loads(assets.path("tables", "patterns.json").read_text("utf-8"))
+    return {
+        source: Analysis(groups, Anchors(frozenset(words), before, after) if words else None)
+        for source, (groups, before, after, words) in table.items()
+    }
+
+
+def analyse(source: str) -> Analysis:
+    try:
+        parsed = _parser.parse(source)
+    except re.error as error:
+        raise BadPattern(str(error), source) from error
+    if _steps(parsed) >= _TOO_MANY:
+        raise BadPattern("repeats without a bound, too many of them, or a look-behind of no fixed width", source)
+    return Analysis(int(parsed.state.groups) - 1, _sequence(parsed))
 
 
 def _hits(anchors: Anchors) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from campaign_app.compliance.message import CheckRequest
@@ -75,6 +76,7 @@ class Rule:
     effective_from: date = date.min
     effective_to: date = date.max
     replace: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    path: Path = Path()
 
     def applies(self, request: CheckRequest) -> bool:
         """For this kind of message on the day it is sent; an unknown day is judged by the newest law."""
@@ -85,6 +87,12 @@ class Rule:
         by_provider = self.severities.get(request.provider)
         return by_provider or self.severities.get(request.industry) or self.severity
 
+    @property
+    def may_block(self) -> bool:
+        """Whether a finding of it can stop a message, for whomever and however."""
+        severities = (self.severity, *self.severities.values())
+        return Severity.BLOCK in severities or _names_block(self.options)
+
     def citation_on(self, day: date | None) -> Citation:
         """The source in force on `day`, the newest one if none is or the day is unknown."""
         when = day or date.max
@@ -92,3 +100,11 @@ class Rule:
             if dated.effective_from <= when <= dated.effective_to:
                 return dated.citation
         return self.citations[-1].citation
+
+
+def _names_block(options: Any) -> bool:
+    """Whether some part of a rule has a severity of its own that is `block`, or a kind that may say so."""
+    if isinstance(options, Mapping):
+        own = options.get("severity") == "block" or options.get("kind") == "claim_prize"
+        return own or any(map(_names_block, options.values()))
+    return isinstance(options, list | tuple) and any(map(_names_block, options))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -44,7 +45,11 @@ def cn_segments(text: str) -> Segments:
 
     They bill by the sum, so a pair of surrogates on a border adds no part. `text` is the final text with 【signature】.
     """
-    length = units(text)
+    return _cn(units(text))
+
+
+@lru_cache(maxsize=1024)
+def _cn(length: int) -> Segments:
     return Segments(UCS2, length, 1 if length <= CN_SINGLE else -(-length // CN_PART))
 
 

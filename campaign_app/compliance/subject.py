@@ -15,6 +15,7 @@ from campaign_app.compliance.normalize import Folded
 from campaign_app.compliance.numbers import Number, find_numbers
 from campaign_app.compliance.opt_outs import OptOut, find_opt_outs
 from campaign_app.compliance.segments import Segments, cn_segments
+from campaign_app.compliance.skeleton import Skeleton
 from campaign_app.compliance.template import Rendered, ValueSpan
 from campaign_app.domain.finding import Severity
 
@@ -43,9 +44,13 @@ class Found(NamedTuple):
 
 
 class Subject:
-    """One rendered message. `marks` are the hits of the rules that were asked before the late ones."""
+    """One rendered message. `marks` are the hits of the rules that were asked before the late ones.
 
-    def __init__(self, frame: Frame, rendered: Rendered, body: Folded) -> None:
+    `skeleton` is what the template settles for it, None if it has to be read in full.
+    """
+
+    def __init__(self, frame: Frame, rendered: Rendered, body: Folded, skeleton: Skeleton | None = None) -> None:
+        self.skeleton = skeleton
         self.frame = frame
         self.request = frame.request
         self.provider = frame.provider
@@ -67,7 +72,8 @@ class Subject:
     def own_name_spans(self) -> tuple[tuple[int, int], ...]:
         """Where the sender's names stand in the squeezed body."""
         text = self.body.squeezed
-        return tuple(span for name in self.frame.own_names if name in text for span in occurrences(text, name))
+        named = [name for name in self.frame.own_names if name in text]
+        return tuple(span for name in named for span in occurrences(text, name))
 
     @lazy
     def opt_outs(self) -> Sequence[OptOut]:
@@ -75,11 +81,16 @@ class Subject:
 
     @lazy
     def links(self) -> Sequence[Link]:
-        return find_links(self.body)
+        return find_links(self.body) if self.skeleton is None else self.skeleton.links(self._shifts)
 
     @lazy
     def clauses(self) -> Sequence[tuple[int, str, Clause]]:
-        return clauses_in(self.body.plain)
+        plain = self.body.plain
+        return clauses_in(plain) if self.skeleton is None else self.skeleton.clauses(plain, self._shifts)
+
+    @lazy
+    def _shifts(self) -> Sequence[int]:
+        return self.skeleton.shifts(self.rendered) if self.skeleton else ()
 
     @lazy
     def hotlines(self) -> Sequence[tuple[int, int]]:
@@ -119,7 +130,7 @@ class Subject:
 
     def body_hit(self, start: int, end: int, severity: Severity | None = None, **facts: str) -> Hit:
         """A hit at raw positions of the body."""
-        return Hit(start + self.offset, end + self.offset, severity, facts=tuple(facts.items()))
+        return Hit(start + self.offset, end + self.offset, severity, facts=tuple(facts.items()) if facts else ())
 
     def squeezed_hit(self, start: int, end: int, severity: Severity | None = None) -> Hit:
         """A hit at positions of the squeezed body."""

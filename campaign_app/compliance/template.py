@@ -43,6 +43,11 @@ class Template:
         return cls(body, tuple(pieces[::2]), tuple(pieces[1::2]))
 
     @lazy
+    def _holes(self) -> tuple[tuple[str, str], ...]:
+        """Each placeholder's name and the text behind it."""
+        return tuple(zip(self.names, self.literals[1:], strict=True))
+
+    @lazy
     def variables(self) -> frozenset[str]:
         return frozenset(self.names)
 
@@ -58,13 +63,13 @@ class Template:
 
     def render(self, values: Mapping[str, str]) -> Rendered:
         """A variable without a value stays as it is written."""
-        pieces, spans, at = [self.literals[0]], [], len(self.literals[0])
-        for name, literal in zip(self.names, self.literals[1:], strict=True):
+        text, spans = self.literals[0], []
+        for name, literal in self._holes:
             value = values.get(name)
             if value is None:
-                value = f"{{{name}}}"
+                text += f"{{{name}}}{literal}"
             else:
+                at = len(text)
                 spans.append(ValueSpan(name, at, at + len(value)))
-            pieces += (value, literal)
-            at += len(value) + len(literal)
-        return Rendered("".join(pieces), tuple(spans))
+                text += value + literal
+        return Rendered(text, tuple(spans))

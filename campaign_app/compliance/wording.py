@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from campaign_app.compliance.gaps import is_one_word, is_spread_out, is_whole
-from campaign_app.compliance.patterns import Pattern
+from campaign_app.compliance.gaps import is_one_word, is_spread_out
+from campaign_app.compliance.patterns import Pattern, matches_over
 from campaign_app.compliance.subject import Hit, Subject, occurrences
 from campaign_app.domain.finding import Severity
 
@@ -88,17 +88,18 @@ class Words:
 
     def near_pattern(self, patterns: Sequence[Pattern], window: str, start: int, end: int) -> Sequence[Span]:
         """The matches that hold the literal; others have literals of their own."""
-        matches = (match for pattern in patterns for match in pattern.regex.finditer(window))
-        spans = (_marked(match) for match in matches if match.start() <= start and end <= match.end())
-        return [(a, b) for a, b in spans if a < b and self.conditions.hold(window, a, b)]
+        matches = matches_over(patterns, window, start, end)
+        spans = [_marked(match) for match in matches] if matches else ()
+        return [(a, b) for a, b in spans if a < b and self.conditions.hold(window, a, b)] if spans else ()
 
     def hit(self, subject: Subject, start: int, end: int, *, spread: bool) -> Hit | None:
         """The hit for squeezed[start:end], if the message is one of those, and nothing further off excuses it."""
         if not self.whom.covers(subject) or not self._within(subject, start, end):
             return None
-        if not self.own_names and any(a <= start and end <= b for a, b in subject.own_name_spans):
+        own = () if self.own_names else subject.own_name_spans
+        if own and any(a <= start and end <= b for a, b in own):
             return None
-        apart = spread and not is_whole(subject.body, start, end)
+        apart = spread and not subject.body.whole(start, end)
         if apart and not is_one_word(subject.body, start, end):
             return None
         hit = subject.squeezed_hit(start, end, self.severity)

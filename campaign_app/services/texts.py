@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
+from campaign_app.compliance.audience import Distribution, distribution
 from campaign_app.compliance.engine import Engine
 from campaign_app.compliance.fixes import Fix, fixes_for
 from campaign_app.compliance.message import CheckRequest, Sender
@@ -19,10 +20,12 @@ from campaign_app.domain.finding import Finding, Severity
 from campaign_app.domain.message import Composed
 from campaign_app.domain.ports import AccountStore, CampaignStore, CustomerStore
 from campaign_app.domain.signature import Signature
+from campaign_app.services.profiles import Profile
 from campaign_app.services.window import likely_time
 
 SAMPLE: Final = 500
 KNOWN_MAX: Final = 20_000
+Known = dict[tuple[str | None, ...], Composed]
 # stands in for a recipient while there is none
 SOMEBODY: Final = {"name": "张女士", "province": "浙江", "city": "杭州"}
 
@@ -50,46 +53,72 @@ class Survey:
     warned: Mapping[str, Finding]
 
 
+def nothing_told(entity_uscc: str) -> Profile:  # noqa: ARG001 - as `Profiles.of`
+    return Profile()
+
+
 class Texts:
-    """Renders and checks; fits `jobs.stores.Composer`."""
+    """Renders and checks; fits `jobs.stores.Composer`. `engine` gives the one of the rules now in force."""
 
     def __init__(
-        self, *, engine: Engine, accounts: AccountStore, campaigns: CampaignStore, customers: CustomerStore
+        self,
+        *,
+        engine: Callable[[], Engine],
+        accounts: AccountStore,
+        campaigns: CampaignStore,
+        customers: CustomerStore,
+        profile: Callable[[str], Profile] = nothing_told,
     ) -> None:
         self._engine = engine
+        self._profile = profile
         self._accounts = accounts
         self._campaigns = campaigns
         self._customers = customers
-        self._known: tuple[CheckRequest | None, dict[tuple[str | None, ...], Composed]] = (None, {})
+        self._known: tuple[Engine | None, CheckRequest | None, dict[tuple[str | None, ...], Composed]] = (
+            None,
+            None,
+            {},
+        )
 
     @property
     def rule_packs(self) -> str:
-        return self._engine.pack_version
+        return self._engine().pack_version
 
     def check(self, campaign: Campaign, customer_id: int | None, now: datetime) -> Checked:
         """As one customer would get it: the named one, else the longest text among the first of the audience."""
         rows = [values_of(c) for c in self._sample(campaign, customer_id)] or [SOMEBODY]
-        request = self.request(campaign, now)
-        checked = zip(self._engine.check_rendered(request, rows), rows, strict=True)
+        request, engine = self.request(campaign, now), self._engine()
+        checked = zip(engine.check_rendered(request, rows), rows, strict=True)
         longest, values = max(checked, key=lambda pair: pair[0].segments.length)
         return Checked(
             longest.final_text,
             longest.verdict,
             longest.findings,
             longest.segments,
-            self.rule_packs,
+            engine.pack_version,
             replace(request, variables=values),
         )
 
+    def measured(self, campaign: Campaign) -> Distribution:
+        """How many parts the messages of the whole snapshot take, told in one pass over it."""
+        return distribution(campaign.signature, Template.parse(campaign.body), self._rows(campaign))
+
+    def _rows(self, campaign: Campaign) -> Iterator[dict[str, str]]:
+        first = 0
+        while members := self._campaigns.members(campaign.id, first, first + SAMPLE):
+            found = self._customers.by_ids([member for _, member in members])
+            yield from map(values_of, found.values())
+            first += SAMPLE
+
     def fixes(self, checked: Checked, finding: Finding) -> tuple[Fix, ...]:
         """What one key can do about a finding of `checked`, with edits for its text and for the campaign's body."""
-        return fixes_for(finding, checked.request, self._engine)
+        return fixes_for(finding, checked.request, self._engine())
 
     def survey(self, campaign: Campaign, now: datetime) -> Survey:
         """Over the first who are still to get it. A text that is blocked for one of them stops nobody else."""
         members = self._campaigns.ok_members(campaign.id, -1, SAMPLE)
         rows = [values_of(c) for c in self._customers.by_ids([who for _, who in members]).values()] or [SOMEBODY]
-        checked = list(self._engine.check_rendered(self.request(campaign, now), rows))
+        checked = list(self._engine().check_rendered(self.request(campaign, now), rows))
         leaving = [result for result in checked if result.verdict != "block"]
         found = [finding for result in leaving or checked for finding in result.findings]
         of = {
@@ -110,18 +139,19 @@ class Texts:
         names = Template.parse(request.body).names
         rows = [values_of(customer) for customer in customers]
         used = [tuple(row.get(name) for name in names) for row in rows]
-        known = self._known_of(request)
+        engine = self._engine()
+        known = self._known_of(request, engine)
         new = {values: row for values, row in zip(used, rows, strict=True) if values not in known}
-        for values, result in zip(new, self._engine.check_rendered(request, new.values()), strict=True):
+        for values, result in zip(new, engine.check_rendered(request, new.values()), strict=True):
             known[values] = Composed(result.final_text, result.verdict == "block", _warned(result.findings))
         return [known[values] for values in used]
 
-    def _known_of(self, request: CheckRequest) -> dict[tuple[str | None, ...], Composed]:
-        """What was found under this very request: the same values in the same text need no second look."""
-        asked, known = self._known
-        if asked != request or len(known) > KNOWN_MAX:
+    def _known_of(self, request: CheckRequest, engine: Engine) -> Known:
+        """What these very rules said of this very request: the same values in the same text need no second look."""
+        by, asked, known = self._known
+        if by is not engine or asked != request or len(known) > KNOWN_MAX:
             known = {}
-            self._known = request, known
+            self._known = engine, request, known
         return known
 
     def _sample(self, campaign: Campaign, customer_id: int | None) -> list[Customer]:
@@ -136,6 +166,7 @@ class Texts:
     def request(self, campaign: Campaign, now: datetime) -> CheckRequest:
         """What is checked, without anybody's values."""
         entity = self._accounts.entity(campaign.entity_uscc)
+        profile = self._profile(campaign.entity_uscc)
         filed = self._accounts.signature(campaign.signature, campaign.entity_uscc)
         now = now.replace(second=0, microsecond=0)  # the same question for a minute, whoever keeps its answers
         return CheckRequest(
@@ -143,6 +174,9 @@ class Texts:
             signature=filed or Signature(campaign.signature, owner_uscc=""),
             sender=Sender(entity.name, entity.uscc, entity.kind, frozenset(entity.licences)),
             purpose=campaign.purpose,
+            industry=profile.industry,
+            provider=profile.provider,
+            allowed_domains=profile.domains,
             send_at=likely_time(now) if campaign.send_at is None else max(campaign.send_at, now),
         )
 

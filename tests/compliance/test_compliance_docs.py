@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -29,6 +31,14 @@ def tool() -> ModuleType:
 
 def test_the_page_is_up_to_date() -> None:
     assert (ROOT / "docs" / "rules.md").read_text("utf-8") == tool().render(), "run tools/make_rules_doc.py"
+
+
+def test_the_table_of_patterns_is_what_the_rules_need() -> None:
+    """In a process of its own, which knows no other patterns."""
+    code = f"import runpy; print(runpy.run_path({str(ROOT / 'tools' / 'make_pattern_table.py')!r})['render'](), end='')"
+    made = subprocess.run([sys.executable, "-X", "utf8", "-c", code], check=True, capture_output=True, cwd=ROOT)
+    shipped = (ROOT / "resources" / "tables" / "patterns.json").read_text("utf-8")
+    assert shipped == made.stdout.decode("utf-8"), "run tools/make_pattern_table.py"
 
 
 def test_no_rule_of_the_catalogue_is_missing() -> None:

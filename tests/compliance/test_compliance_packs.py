@@ -113,6 +113,39 @@ def test_a_rule_that_cannot_work_is_refused_with_its_reason(tmp_path: Path, wron
     assert refused.value.facts["reason"]
 
 
+def test_a_rule_whose_file_is_gone_is_refused_all_the_same(tmp_path: Path) -> None:
+    path = write(tmp_path, RULE.replace('kind = "phrases"', 'kind = "magic"'))
+    rules = load_all(tmp_path)
+    path.unlink()
+    with pytest.raises(PackError, match="magic") as refused:
+        Engine(rules)
+    assert refused.value.facts["line"] == 0
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "text"),
+    [("lists", "banned.toml", 'words = ["清仓"]'), ("profiles", "generic.toml", 'title = "另一个"')],
+)
+def test_a_second_list_or_profile_of_the_same_name_is_refused(
+    tmp_path: Path, folder: str, name: str, text: str
+) -> None:
+    (tmp_path / "one").mkdir()
+    write(tmp_path / "one")
+    second = tmp_path / "two" / folder / name
+    second.parent.mkdir(parents=True)
+    second.write_text(text, "utf-8")
+    with pytest.raises(PackError, match="already") as refused:
+        load_all(tmp_path / "one", tmp_path / "two")
+    assert refused.value.facts["file"] == str(second)
+
+
+def test_which_rules_may_stop_a_message() -> None:
+    may = {rule.id: rule.may_block for rule in load_all(assets.path("rules")).rules}
+    grave = ("ABS-001", "OPT-002", "PRZ-001", "SIG-008", "LEN-002")
+    assert [may[rule] for rule in grave] == [True] * len(grave)
+    assert not any(may[rule] for rule in ("ABS-002", "PRC-001", "EVA-005", "LEN-001", "IDN-002"))
+
+
 def test_the_same_id_twice_a_bad_name_and_an_unreadable_file_are_refused(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / "two").mkdir()

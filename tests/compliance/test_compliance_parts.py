@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from campaign_app import assets
 from campaign_app.compliance.dates import days_in, last_day
 from campaign_app.compliance.engine import fold_table
-from campaign_app.compliance.gaps import is_one_word, is_spread_out, is_whole
+from campaign_app.compliance.gaps import is_one_word, is_spread_out
 from campaign_app.compliance.lazy import lazy
 from campaign_app.compliance.links import find_links
 from campaign_app.compliance.matcher import Literal, Matcher
 from campaign_app.compliance.message import BadRequest, request_from_json
 from campaign_app.compliance.numbers import find_numbers, is_card_number, is_identity_number
-from campaign_app.compliance.patterns import BadPattern, Pattern
+from campaign_app.compliance.patterns import BadPattern, Pattern, analyse, shipped, used
 from campaign_app.compliance.subject import Found, Hit, merged
 from campaign_app.domain.finding import Severity
 
@@ -86,7 +86,7 @@ def test_what_stands_apart_may_be_one_word(typed: str, word: str, *, one: bool, 
     body = TABLE.text(typed)
     start = body.squeezed.index(TABLE.phrase(word))
     end = start + len(word)
-    assert is_whole(body, start, end) is (typed == word)
+    assert body.whole(start, end) is (typed == word)
     assert is_spread_out(body, start, end) is spread
     if typed != word:
         assert is_one_word(body, start, end) is one
@@ -275,3 +275,9 @@ def test_a_line_without_text_cannot_be_checked() -> None:
     for line in ({}, {"body": None}, {"body": 5}):
         with pytest.raises(BadRequest):
             request_from_json(line)
+
+
+def test_every_shipped_pattern_is_what_working_it_out_gives() -> None:
+    assert {source: analyse(source) for source in shipped()} == shipped()
+    Pattern("甲{1,2}乙")
+    assert "甲{1,2}乙" in used()

@@ -56,7 +56,10 @@ def open_desk(folder: Path) -> Iterator[Desk]:
         shop.workspace.accounts.put_signatures(account, [replace(filed, valid_until=date(2027, 12, 31))], NOW)
         workspace = shop.workspace
         texts = Texts(
-            engine=ENGINE, accounts=workspace.accounts, campaigns=workspace.campaigns, customers=workspace.customers
+            engine=lambda: ENGINE,
+            accounts=workspace.accounts,
+            campaigns=workspace.campaigns,
+            customers=workspace.customers,
         )
         shop.context = replace(shop.context, composer=texts)
         store, inbox = workspace.campaigns, workspace.inbox

@@ -19,9 +19,11 @@ from campaign_app.jobs import screening
 from campaign_app.services.accounts import Accounts, secret_name
 from campaign_app.services.audiences import Audiences
 from campaign_app.services.campaigns import approval_hash
+from campaign_app.services.profiles import Profile
+from campaign_app.services.texts import Texts
 from campaign_app.services.window import BEIJING, closing_time, likely_time
 from tests.fakes.remotes import ENTITY, ISSUER
-from tests.helpers.desk import CLEAN, Desk, code_of, open_desk
+from tests.helpers.desk import CLEAN, ENGINE, Desk, code_of, open_desk
 from tests.helpers.shop import NOW
 
 
@@ -349,3 +351,27 @@ def test_a_text_written_at_night_is_judged_as_of_the_next_morning(desk: Desk, wr
     made = desk.made("{name}您好，两件8折。拒收请回复R")
     desk.shop.clock.advance((at(written) - desk.shop.clock()).total_seconds())
     assert not [f for f in desk.campaigns.check(made.id).findings if f.rule_id == "TIM-001"]
+
+
+def test_a_text_is_held_to_the_rules_of_its_trade(desk: Desk) -> None:
+    made = desk.made("{name}您好，苦荞茶降血糖，详见 https://anning.example/a 。拒收请回复R")
+    workspace = desk.shop.workspace
+    told = {ENTITY: Profile("food", "aliyun", ("anning.example",))}
+    texts = Texts(
+        engine=lambda: ENGINE,
+        accounts=workspace.accounts,
+        campaigns=workspace.campaigns,
+        customers=workspace.customers,
+        profile=told.__getitem__,
+    )
+    as_told = {f.rule_id for f in texts.check(made, None, NOW).findings}
+    untold = {f.rule_id for f in desk.campaigns.check(made.id).findings}
+    assert "MED-004" in as_told - untold
+    assert "LNK-002" in untold - as_told
+
+
+def test_an_audience_is_measured_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaign_app.services.texts.SAMPLE", 2)
+    screened = desk.screened("{name}您好，" + "羽绒被满减，" * 10 + "。拒收请回复R")
+    found = desk.texts.measured(screened)
+    assert (found.messages, found.parts, dict(found.messages_by_parts)) == (5, 10, {2: 5})

@@ -54,7 +54,9 @@ def account(shop: Shop) -> int:
 def composing(shop: Shop) -> Composing:
     store = shop.workspace
     engine = bootstrap._engine
-    texts = Texts(engine=engine("zh_CN"), accounts=store.accounts, campaigns=store.campaigns, customers=store.customers)
+    texts = Texts(
+        engine=lambda: engine("zh_CN"), accounts=store.accounts, campaigns=store.campaigns, customers=store.customers
+    )
     return Composing(
         texts=texts, engine=engine, accounts=store.accounts, campaigns=store.campaigns, customers=store.customers,
         clock=shop.clock,

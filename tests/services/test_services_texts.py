@@ -40,7 +40,7 @@ def test_the_same_words_are_looked_at_once_until_something_changes(desk: Desk, m
     workspace = desk.shop.workspace
     engine = CountingEngine(RULES)
     texts = Texts(
-        engine=engine, accounts=workspace.accounts, campaigns=workspace.campaigns, customers=workspace.customers
+        engine=lambda: engine, accounts=workspace.accounts, campaigns=workspace.campaigns, customers=workspace.customers
     )
     campaign = replace(desk.made(), send_at=NOW + timedelta(hours=1))
     anna, second = list(workspace.customers.by_ids([1, 2]).values())

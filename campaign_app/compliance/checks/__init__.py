@@ -21,9 +21,9 @@ from campaign_app.compliance.checks import (
 )
 from campaign_app.compliance.checks.base import Builder, Check
 from campaign_app.compliance.normalize import FoldTable
+from campaign_app.compliance.packs import PackError
 from campaign_app.compliance.patterns import BadPattern
 from campaign_app.compliance.rule import Rule
-from campaign_app.domain.errors import SettingsError
 
 _SIMPLE: Final[dict[str, Builder]] = {
     **campaign.KINDS,
@@ -42,20 +42,26 @@ _SEVERAL: Final = campaign.several(_SIMPLE)
 
 
 def build(rule: Rule, table: FoldTable) -> tuple[Check, ...]:
-    """The checks of a rule, to be asked apart. Raises SettingsError("rule_pack") if it cannot work."""
+    """The checks of a rule, to be asked apart. Raises PackError if it cannot work."""
     if rule.kind != "several" and rule.kind not in _SIMPLE:
-        raise _refused(rule, f"no kind of check is called {rule.kind!r}")
+        raise _refused(rule, table, f"no kind of check is called {rule.kind!r}", "kind")
     try:
         if rule.kind == "several":
             return _SEVERAL(rule.options, table).checks
         return (_SIMPLE[rule.kind](rule.options, table),)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise _refused(rule, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        keys = [part for part in first["loc"] if isinstance(part, str)]
+        raise _refused(rule, table, f"{'.'.join(map(str, first['loc']))}: {first['msg']}", keys[-1]) from error
     except BadPattern as error:
-        raise _refused(rule, str(error)) from error
+        raise _refused(rule, table, str(error), error.source) from error
 
 
-def _refused(rule: Rule, reason: str) -> SettingsError:
-    name = f"{rule.pack}/{rule.id}-{rule.name}.toml"
-    return SettingsError("rule_pack", f"{name}: {reason}", file=name, reason=reason)
+def _refused(rule: Rule, table: FoldTable, reason: str, wanted: str = "") -> PackError:
+    """With the line of the rule's file that holds what is wrong, if it can be read and found."""
+    try:
+        lines = rule.path.read_text("utf-8").splitlines()
+    except OSError:
+        lines = []
+    found = (number for number, line in enumerate(lines, 1) if wanted and wanted in table.pattern(line))
+    return PackError(rule.path, f"{rule.id}: {reason}", next(found, 0))

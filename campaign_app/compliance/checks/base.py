@@ -21,6 +21,7 @@ class Check(Protocol):
     text around it as the literal's reach, and nothing else. `hits` is asked if something was seen, or `always`.
     Of messages with none of its `traits` it has nothing to say.
     `fixed` checks depend on the request alone, not on the rendered text; `late` ones look at the hits of the others.
+    `steady` ones say the same of all rows with calm values (`skeleton`), equal traits and equal length.
     """
 
     @property
@@ -33,6 +34,8 @@ class Check(Protocol):
     def fixed(self) -> bool: ...
     @property
     def late(self) -> bool: ...
+    @property
+    def steady(self) -> bool: ...
     def look(self, literal: int, window: str, start: int, end: int) -> Sequence[Found]: ...
     def hits(self, subject: Subject, found: Sequence[Found]) -> Iterable[Hit]: ...
 
@@ -62,6 +65,7 @@ class Asked:
     traits: int = ANY
     fixed: bool = False
     late: bool = False
+    steady: bool = False
 
     def look(self, literal: int, window: str, start: int, end: int) -> Sequence[Found]:  # noqa: ARG002
         return ()
@@ -70,12 +74,12 @@ class Asked:
         return self.ask(subject)
 
 
-def simple(ask: Ask, *, traits: int = ANY, fixed: bool = False, late: bool = False) -> Builder:
+def simple(ask: Ask, *, traits: int = ANY, fixed: bool = False, late: bool = False, steady: bool = False) -> Builder:
     """The builder of a kind without options."""
 
     def build(options: Mapping[str, Any], table: FoldTable) -> Check:  # noqa: ARG001 - the builder's
         NoOptions.model_validate(options)
-        return Asked(ask, traits=traits, fixed=fixed, late=late)
+        return Asked(ask, traits=traits, fixed=fixed, late=late, steady=steady)
 
     return build
 

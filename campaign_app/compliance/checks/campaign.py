@@ -82,7 +82,7 @@ def build_required(options: Required, table: FoldTable) -> Asked:
     wanted = [table.phrase(phrase) for phrase in options.phrases]
 
     def absent(subject: Subject) -> Iterator[Hit]:
-        if not any(phrase in subject.body.squeezed for phrase in wanted):
+        if not any(map(subject.body.squeezed.__contains__, wanted)):
             yield Hit()
 
     return Asked(absent)

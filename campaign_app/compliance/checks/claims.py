@@ -34,7 +34,10 @@ _NOT_A_PRIZE: Final = re.compile(
 )
 _PRIZE_LIMIT: Final = 50_000
 _SO_MANY_FOR: Final = re.compile(r"买\d{1,2}\w{0,2}[送赠]\d")
+_ITS_DAY: Final = re.compile(r"[^,。;!?]{0,4}\d{1,2}月\d{1,2}")
 _SENTENCE: Final = re.compile(r"[。!?;\n]")
+# many more than are told; a hostile text could hold a hundred thousand
+_MOST_READ: Final = 500
 _CLAUSE: Final = re.compile(r"[。!?;,\n]")
 
 
@@ -63,6 +66,7 @@ class Read:
     traits: int = ANY
     fixed: bool = False
     late: bool = False
+    steady: bool = False
 
     @property
     def literals(self) -> Sequence[Literal]:
@@ -72,7 +76,7 @@ class Read:
         return self.scanned.look(literal, window, start, end)
 
     def hits(self, subject: Subject, found: Sequence[Found]) -> Iterable[Hit]:
-        return merged(self.read(subject, found))
+        return merged(self.read(subject, found[:_MOST_READ]))
 
 
 def build_urgency(options: Mapping[str, Any], table: FoldTable) -> Read:
@@ -86,8 +90,10 @@ def urgent(subject: Subject, found: Sequence[Found]) -> Iterator[Hit]:
     end = last_day(subject.days, sent) if sent else None
     if sent is None or end is None:
         return
+    text = subject.body.squeezed
     for start, stop, _ in found:
-        if end - sent > _claimed(subject.body.squeezed[start:stop]):
+        # “最后一天12月20日” names the day
+        if end - sent > _claimed(text[start:stop]) and not _ITS_DAY.match(text, stop):
             hit = subject.squeezed_hit(start, stop)
             yield Hit(hit.start, hit.end, facts=(("ends_on", f"{end.month}月{end.day}日"),))
 
@@ -137,7 +143,7 @@ def build_gift(options: Gift, table: FoldTable) -> Read:
             first, last = _in_plain(subject, start, end)
             _, high = _around(plain, first, last, _CLAUSE)
             what = vague.regex.search(plain, first, high)
-            told = counted.regex.search(plain, last, high) or _SO_MANY_FOR.search(plain, first, last)
+            told = counted.regex.search(plain, last, high) or _SO_MANY_FOR.match(plain, first, high)
             if what or not told or not dated:
                 yield subject.body_hit(*subject.body.plain_span(first, what.end() if what else last))
 

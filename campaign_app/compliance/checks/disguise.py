@@ -14,9 +14,8 @@ import numpy.typing as npt
 from campaign_app.compliance.checks.base import Builder, simple
 from campaign_app.compliance.normalize import COMBINING, INVISIBLE, LOOKALIKE, SYMBOL, TRADITIONAL, WIDTH
 from campaign_app.compliance.subject import Hit, Subject, merged
-from campaign_app.compliance.traits import MARKED, ODD_CHARACTER, PUNCTUATION_RUN
+from campaign_app.compliance.traits import NUMBER_RULES, ODD, ODD_CHARACTER, PUNCTUATION_RUN, SPREAD, STYLED, VARIANT
 
-_ODD: Final = WIDTH | LOOKALIKE
 _EMOJI_JOINERS: Final = "\ufe0f\ufe0e\u200d"
 _RUN: Final = re.compile(r"[!！~～。?？…]{3,}|…{3,}|\^_?\^|>_<|T_T|\(\*\^")
 _REGIONAL: Final = re.compile("[\U0001f1e6-\U0001f1ff\u20e3]+")
@@ -24,7 +23,6 @@ _TOKEN: Final = re.compile(r"[^\W\d_\u2e80-\U0003ffff]{2,}")
 _ASCII_LETTER: Final = re.compile(r"[A-Za-z]")
 # rules about the form of a message; the others are about what its words say
 _FORMAL: Final = ("SIG", "OPT", "VAR", "LEN", "TIM", "EVA", "IDN", "LNK")
-_NUMBERS: Final = ("LED-002", "PII-001")
 
 
 def invisible(subject: Subject) -> Iterator[Hit]:
@@ -83,12 +81,12 @@ def mixed(subject: Subject) -> Iterator[Hit]:
 def _styled(subject: Subject) -> Iterator[Hit]:
     body, offset = subject.body, subject.offset
     for rule, hit in subject.marks:
-        if rule in _NUMBERS:
+        if rule in NUMBER_RULES:
             if not subject.final_text[hit.start : hit.end].isascii():
                 yield Hit(hit.start, hit.end)
-        elif body.flagged & _ODD and hit.end > hit.start and not rule.startswith(_FORMAL):
+        elif body.flagged & ODD and hit.end > hit.start and not rule.startswith(_FORMAL):
             flags = int(np.bitwise_or.reduce(body.flags[hit.start - offset : hit.end - offset]))
-            if flags & _ODD:
+            if flags & ODD:
                 yield Hit(hit.start, hit.end)
 
 
@@ -114,9 +112,9 @@ def _beside_symbol(subject: Subject, at: int) -> bool:
 
 KINDS: Final[dict[str, Builder]] = {
     "disguise_invisible": simple(invisible, traits=ODD_CHARACTER),
-    "disguise_styled": simple(styled, traits=MARKED, late=True),
-    "disguise_spread": simple(spread, traits=MARKED, late=True),
-    "disguise_traditional": simple(traditional, traits=MARKED | ODD_CHARACTER, late=True),
-    "disguise_decorated": simple(decorated, traits=ODD_CHARACTER | PUNCTUATION_RUN),
+    "disguise_styled": simple(styled, traits=STYLED, late=True),
+    "disguise_spread": simple(spread, traits=SPREAD, late=True),
+    "disguise_traditional": simple(traditional, traits=VARIANT | ODD_CHARACTER, late=True),
+    "disguise_decorated": simple(decorated, traits=ODD_CHARACTER | PUNCTUATION_RUN, steady=True),
     "disguise_mixed": simple(mixed, traits=ODD_CHARACTER),
 }

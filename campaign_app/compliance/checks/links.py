@@ -61,7 +61,7 @@ def build_hosts(options: Hosts, table: FoldTable) -> Asked:  # noqa: ARG001 - th
                 kind = "short" if link.host in shorteners else "foreign"
                 yield subject.body_hit(link.start, link.end, host=link.host, kind=kind)
 
-    return Asked(foreign, traits=LINKS)
+    return Asked(foreign, traits=LINKS, steady=True)
 
 
 def build_keys(options: Keys, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
@@ -73,7 +73,7 @@ def build_keys(options: Keys, table: FoldTable) -> Asked:  # noqa: ARG001 - the 
             if named or any(_MOBILE.fullmatch(part) for part in link.address.path.split("/")):
                 yield subject.body_hit(link.start, link.end)
 
-    return Asked(personal, traits=LINKS)
+    return Asked(personal, traits=LINKS, steady=True)
 
 
 def _goes_on_in_value(subject: Subject, link: Link) -> bool:
@@ -81,9 +81,9 @@ def _goes_on_in_value(subject: Subject, link: Link) -> bool:
 
 
 KINDS: Final[dict[str, Builder]] = {
-    "link_from_variable": simple(from_variable, traits=LINKS),
+    "link_from_variable": simple(from_variable, traits=LINKS, steady=True),
     "link_foreign": with_options(Hosts, build_hosts),
-    "link_unsafe": simple(unsafe, traits=LINKS),
-    "link_glued": simple(glued, traits=LINKS),
+    "link_unsafe": simple(unsafe, traits=LINKS, steady=True),
+    "link_glued": simple(glued, traits=LINKS, steady=True),
     "link_personal": with_options(Keys, build_keys),
 }

@@ -9,14 +9,13 @@ from typing import Final
 from campaign_app.compliance.checks.base import Builder, simple
 from campaign_app.compliance.numbers import Number
 from campaign_app.compliance.subject import Hit, Subject
-from campaign_app.compliance.traits import HOTLINES, NUMBERS, VALUES
+from campaign_app.compliance.traits import HOTLINES, LONG, LONG_VALUE, NO_HOTLINE, NUMBERS
 
 # an address down to the door, as a value brings it in
 _ADDRESS: Final = re.compile(
     r"[\u4e00-\u9fff]{1,12}(?:省|市|区|县|镇|乡|街道)[^,。;!]{0,20}(?:路|街|道|巷|弄|村|苑|园|小区|花园|大道|新村)"
     r"[^,。;!]{0,12}\d+(?:号|栋|幢|座|单元|弄|室|楼)[^,。;!]{0,12}"
 )
-_SHORTEST_ADDRESS: Final = 8
 
 
 def merchants_mobile(subject: Subject) -> Iterator[Hit]:
@@ -40,13 +39,14 @@ def personal(subject: Subject) -> Iterator[Hit]:
             yield subject.body_hit(number.start, number.end)
     text = subject.text
     for span in subject.value_spans:
-        if span.end - span.start >= _SHORTEST_ADDRESS and _ADDRESS.search(text, span.start, span.end):
+        if span.end - span.start >= LONG and _ADDRESS.search(text, span.start, span.end):
             yield subject.body_hit(span.start, span.end)
 
 
 def no_contact(subject: Subject) -> Iterator[Hit]:
+    """Asked of messages without a hotline only."""
     allowed = subject.request.allowed_domains
-    if not subject.hotlines and not any(link.under(allowed) for link in subject.links):
+    if not any(link.under(allowed) for link in subject.links):
         yield Hit()
 
 
@@ -57,7 +57,7 @@ def hotlines(subject: Subject) -> Iterator[Hit]:
 
 KINDS: Final[dict[str, Builder]] = {
     "number_mobile": simple(merchants_mobile, traits=NUMBERS),
-    "number_personal": simple(personal, traits=NUMBERS | VALUES),
-    "contact_missing": simple(no_contact),
+    "number_personal": simple(personal, traits=NUMBERS | LONG_VALUE),
+    "contact_missing": simple(no_contact, traits=NO_HOTLINE, steady=True),
     "contact_hotline": simple(hotlines, traits=HOTLINES),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 from campaign_app.compliance.checks.base import Builder, simple
@@ -30,6 +31,7 @@ _REFUSAL: Final = re.compile(
     r"拒收|退订|取消订阅|(?:取消|拒绝|停止|不想|不再|不愿)(?:接收|收到|推送)|屏蔽(?:短信|信息|消息)"
 )
 _BOOKING: Final = re.compile(r"房|酒店|民宿|入住|预订|预定|订单|门票|机票|航班|车票|课程|行程|套票|座位|包间|定金")
+_MOST_REFUSALS: Final = 100
 _MESSAGES: Final = re.compile(r"短信|信息|消息|推送|通知")
 
 
@@ -71,7 +73,7 @@ def obstacle(subject: Subject) -> Iterator[Hit]:
 def obstructed(subject: Subject) -> Iterator[Hit]:
     """Refusals that are no reply: by telephone, app, shop or letter. A cancelled booking is not meant."""
     text = subject.text
-    for match in _REFUSAL.finditer(subject.body.squeezed):
+    for match in islice(_REFUSAL.finditer(subject.body.squeezed), _MOST_REFUSALS):
         start, end = _clause(subject, *subject.body.squeezed_span(*match.span()))
         if text[start:end].rstrip().endswith(("退订", "拒收", "接收", "收到")) and end < len(text):
             end = _clause(subject, end + 1, end + 1)[1]  # “如需退订，请登录…” says it in the next clause

@@ -81,13 +81,15 @@ class Phrases:
     traits: int = ANY
     fixed: bool = False
     late: bool = False
+    steady: bool = False
 
     def look(self, literal: int, window: str, start: int, end: int) -> Sequence[Found]:
         group, patterns = self.places[literal]
         words = self.words[group]
         if patterns:
             number = 2 * group + (self.spread[group] is True)
-            return [Found(a, b, number) for a, b in words.near_pattern(patterns, window, start, end)]
+            spans = words.near_pattern(patterns, window, start, end)
+            return [Found(a, b, number) for a, b in spans] if spans else ()
         number = 2 * group + (self.spread[group] is not False)
         return [Found(a, b, number) for a, b in words.near_phrase(window, start, end)]
 
@@ -131,8 +133,8 @@ def build(options: PhraseOptions, table: FoldTable) -> Phrases:
     )
 
 
-def _phrases(group: Group, table: FoldTable) -> list[str]:
-    phrases = [table.phrase(phrase) for phrase in group.phrases]
+def _phrases(group: Group, table: FoldTable) -> tuple[str, ...]:
+    phrases = table.phrases(group.phrases)
     if not all(any(map(str.isalnum, phrase)) for phrase in phrases):
         raise BadPattern("a phrase without letters or digits")
     return phrases
@@ -141,7 +143,7 @@ def _phrases(group: Group, table: FoldTable) -> list[str]:
 def _words(group: Group, table: FoldTable) -> Words:
     return Words(
         conditions=Conditions(
-            unless=tuple(table.phrase(phrase) for phrase in group.unless),
+            unless=table.phrases(group.unless),
             unless_patterns=tuple(Pattern(table.pattern(p)) for p in group.unless_patterns),
             before=_optional(f"(?:{group.before})\\Z" if group.before else "", table),
             after=_optional(group.after, table),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from campaign_app.compliance.matcher import Literal
-from campaign_app.compliance.patterns import Anchors, Pattern
+from campaign_app.compliance.patterns import Anchors, Pattern, matches_over
 from campaign_app.compliance.subject import Found
 from campaign_app.compliance.wording import AROUND
 
@@ -25,8 +25,7 @@ class Scan:
     excuses: tuple[Pattern, ...]
 
     def look(self, literal: int, window: str, start: int, end: int) -> Sequence[Found]:
-        matches = (match for pattern in self.patterns[literal] for match in pattern.regex.finditer(window))
-        spans = [match.span() for match in matches if match.start() <= start and end <= match.end()]
+        spans = [match.span() for match in matches_over(self.patterns[literal], window, start, end)]
         return [Found(a, b, 0) for a, b in spans if not self._excused(window, b)] if spans else ()
 
     def _excused(self, window: str, end: int) -> bool:

@@ -70,9 +70,9 @@ def owner(subject: Subject) -> Iterator[Hit]:
 
 
 KINDS: Final[dict[str, Builder]] = {
-    "signature_second": simple(second_head, traits=SIGNATURE_BRACKET),
+    "signature_second": simple(second_head, traits=SIGNATURE_BRACKET, steady=True),
     "signature_nameless": simple(nameless, fixed=True),
-    "signature_in_body": simple(brackets_in_body, traits=SIGNATURE_BRACKET),
+    "signature_in_body": simple(brackets_in_body, traits=SIGNATURE_BRACKET, steady=True),
     "signature_length": simple(length, fixed=True),
     "signature_characters": simple(characters, fixed=True),
     "signature_filed": simple(filed, fixed=True),

@@ -59,6 +59,7 @@ class Scope:
     traits: int = ANY
     fixed: bool = False
     late: bool = False
+    steady: bool = False
 
     def look(self, literal: int, window: str, start: int, end: int) -> Sequence[Found]:
         return self.words.look(literal, window, start, end)

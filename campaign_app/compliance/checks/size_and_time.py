@@ -9,7 +9,7 @@ from typing import Final
 from campaign_app.compliance.checks.base import Asked, Builder, Options, simple, with_options
 from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.subject import Hit, Subject
-from campaign_app.compliance.traits import SEVERAL_PARTS
+from campaign_app.compliance.traits import LONGER_BY_VALUES, SEVERAL_PARTS, TOO_LONG
 
 
 class Window(Options):
@@ -34,19 +34,15 @@ def several(subject: Subject) -> Iterator[Hit]:
 
 
 def too_long(subject: Subject) -> Iterator[Hit]:
+    """Asked of those only."""
     size, limit = len(subject.final_text), subject.provider.total_length
-    if size > limit:
-        yield Hit(facts=(("length", str(size)), ("limit", str(limit))))
+    yield Hit(facts=(("length", str(size)), ("limit", str(limit))))
 
 
 def longer_by_values(subject: Subject) -> Iterator[Hit]:
-    """The fixed text fits fewer parts than this person's."""
-    if not subject.value_spans:
-        return
-    most = subject.segments.segments
-    fixed = subject.frame.fixed_parts
-    if fixed < most:
-        yield Hit(facts=(("fixed", str(fixed)), ("parts", str(most))))
+    """The fixed text fits fewer parts than this person's: asked of such messages only."""
+    fixed, most = subject.frame.fixed_parts, subject.segments.segments
+    yield Hit(facts=(("fixed", str(fixed)), ("parts", str(most))))
 
 
 def build_window(options: Window, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
@@ -70,9 +66,9 @@ def build_quiet(options: Days, table: FoldTable) -> Asked:  # noqa: ARG001 - the
 
 
 KINDS: Final[dict[str, Builder]] = {
-    "parts_several": simple(several, traits=SEVERAL_PARTS),
-    "total_length": simple(too_long, traits=SEVERAL_PARTS),
-    "parts_longer_by_values": simple(longer_by_values, traits=SEVERAL_PARTS),
+    "parts_several": simple(several, traits=SEVERAL_PARTS, steady=True),
+    "total_length": simple(too_long, traits=TOO_LONG, steady=True),
+    "parts_longer_by_values": simple(longer_by_values, traits=LONGER_BY_VALUES, steady=True),
     "send_window": with_options(Window, build_window),
     "send_quiet": with_options(Days, build_quiet),
 }

@@ -8,7 +8,7 @@ from typing import Final
 
 from campaign_app.compliance.checks.base import Builder, simple
 from campaign_app.compliance.subject import Hit, Subject
-from campaign_app.compliance.traits import PLACEHOLDER, VALUES
+from campaign_app.compliance.traits import ODD_VALUE, PLACEHOLDER
 
 # ours without a value, and what other providers' systems fill: ${x} {{x}} {1} #x# %s &param1;
 _LEFT_OVER: Final = re.compile(
@@ -43,6 +43,6 @@ def unwelcome(subject: Subject) -> Iterator[Hit]:
 
 KINDS: Final[dict[str, Builder]] = {
     "variables_unfilled": simple(unfilled, traits=PLACEHOLDER),
-    "variables_empty": simple(empty, traits=VALUES),
+    "variables_empty": simple(empty, traits=ODD_VALUE),
     "variables_unwelcome": simple(unwelcome, fixed=True),
 }

@@ -1,0 +1,75 @@
+"""What an entity tells of itself so that its texts are held to the right rules: trade, SMS provider and own domains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.ports import AuditLog
+
+INDUSTRIES: Final = (
+    "general",
+    "food",
+    "health_food",
+    "medical",
+    "cosmetics",
+    "education",
+    "real_estate",
+    "alcohol",
+    "finance",
+    "tobacco",
+)
+PROVIDERS: Final = ("generic", "aliyun", "tencent", "huawei", "ucloud")
+_DOMAIN: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,9}[a-z][a-z0-9-]{1,62}")
+
+
+class SettingStore(Protocol):
+    def set_setting(self, name: str, value: Any) -> None: ...
+    def setting(self, name: str, default: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`domains` are those that links may lead to, and what is below them. Without one told all rules for all apply."""
+
+    industry: str = "general"
+    provider: str = "generic"
+    domains: tuple[str, ...] = ()
+
+
+class Profiles:
+    def __init__(self, *, settings: SettingStore, audit: AuditLog, clock: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._audit = audit
+        self._clock = clock
+
+    def of(self, entity_uscc: str) -> Profile:
+        stored = self._settings.setting(_name(entity_uscc), {})
+        return Profile(**{**stored, "domains": tuple(stored.get("domains", ()))})
+
+    def put(self, entity_uscc: str, profile: Profile, *, actor: str) -> None:
+        """Raises SettingsError("profile") for an unknown trade or provider, or what is no domain."""
+        for what, known in ((profile.industry, INDUSTRIES), (profile.provider, PROVIDERS)):
+            if what not in known:
+                raise SettingsError("profile", "This trade or provider is not known", what=what)
+        for domain in profile.domains:
+            if not _DOMAIN.fullmatch(domain):
+                raise SettingsError("profile", "This is no domain", what=domain)
+        self._settings.set_setting(_name(entity_uscc), asdict(profile))
+        self._audit.record(
+            "profile_changed",
+            actor=actor,
+            at=self._clock(),
+            entity=entity_uscc,
+            industry=profile.industry,
+            provider=profile.provider,
+            domains=len(profile.domains),
+        )
+
+
+def _name(entity_uscc: str) -> str:
+    return f"profile:{entity_uscc}"

@@ -1,0 +1,169 @@
+"""The rules in force: the program's own, the merchant's packs in the workspace, less what was switched off.
+
+A merchant's packs lie in the workspace's folder `rules/<pack>/<ID>-<name>.toml`, in the form of the program's own. They
+are taken into use together, and only if every rule of theirs can be read, can work and agrees with its own cases;
+otherwise the last good version stays in use, and `RulesInForce.problem` says which file, line and reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from campaign_app.compliance import Engine, PackError, Rule, RuleSet
+from campaign_app.compliance.packs import Source, load_sources, read_folder
+from campaign_app.compliance.proof import failures
+from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
+from campaign_app.domain.ports import AuditLog
+
+OFF: Final = "rules_off"
+LAST_GOOD: Final = "rules_last_good"
+Clock = Callable[[], datetime]
+
+
+class SettingStore(Protocol):
+    def set_setting(self, name: str, value: Any) -> None: ...
+    def setting(self, name: str, default: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchedOff:
+    """Who switched a rule off, when and why."""
+
+    rule_id: str
+    reason: str
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RulesInForce:
+    """`rules` are all that were read, also those that are `off`; `problem`: why the newest of `own` are not used."""
+
+    engine: Engine
+    rules: RuleSet
+    own: frozenset[str]
+    off: Mapping[str, SwitchedOff]
+    problem: PackError | None = field(default=None, compare=False)
+
+
+class Rules:
+    """Looks at the files and the settings each time it is asked, and reads them again when they have changed."""
+
+    def __init__(
+        self,
+        *,
+        shipped: Path,
+        own: Path,
+        settings: SettingStore,
+        audit: AuditLog,
+        clock: Clock,
+        language: str = "zh_CN",
+    ) -> None:
+        self._shipped = read_folder(shipped)
+        self._own = own
+        self._settings = settings
+        self._audit = audit
+        self._clock = clock
+        self._language = language
+        self._seen: tuple[Any, ...] = ()
+        self._current: RulesInForce | None = None
+
+    def engine(self) -> Engine:
+        return self.current().engine
+
+    def current(self) -> RulesInForce:
+        seen = self._files(), self._settings.setting(OFF, {})
+        current = self._current
+        if current is None or seen != self._seen:
+            current = self._current = self._read()
+            self._seen = seen
+        return current
+
+    def switch_off(self, rule_id: str, *, reason: str, actor: str) -> RulesInForce:
+        """Raises NotFound, NotAllowed("rule_blocks") for a rule that may stop a message, SettingsError("no_reason")."""
+        rule = self._rule(rule_id)
+        if rule.may_block:
+            raise NotAllowed("rule_blocks", "A rule that can stop a message cannot be switched off", rule=rule_id)
+        if not reason.strip():
+            raise SettingsError("no_reason", "Switching a rule off needs a reason", rule=rule_id)
+        off = self._settings.setting(OFF, {})
+        at = self._clock()
+        off[rule_id] = {"reason": reason.strip(), "actor": actor, "at": at.isoformat()}
+        self._settings.set_setting(OFF, off)
+        self._audit.record("rule_switched_off", actor=actor, at=at, rule=rule_id, reason=reason.strip())
+        return self.current()
+
+    def switch_on(self, rule_id: str, *, actor: str) -> RulesInForce:
+        """Raises NotFound if the rule is not off."""
+        off = self._settings.setting(OFF, {})
+        if off.pop(rule_id, None) is None:
+            raise NotFound("no_such_rule", "The rule is not switched off", rule=rule_id)
+        self._settings.set_setting(OFF, off)
+        self._audit.record("rule_switched_on", actor=actor, at=self._clock(), rule=rule_id)
+        return self.current()
+
+    def _rule(self, rule_id: str) -> Rule:
+        found = next((rule for rule in self.current().rules.rules if rule.id == rule_id), None)
+        if found is None:
+            raise NotFound("no_such_rule", "There is no such rule", rule=rule_id)
+        return found
+
+    def _files(self) -> tuple[tuple[str, int, int], ...]:
+        """What tells one state of the merchant's files from another."""
+        stats = ((path, path.stat()) for path in sorted(self._own.glob("*/*.toml")))
+        return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+
+    def _read(self) -> RulesInForce:
+        off = _switched_off(self._settings.setting(OFF, {}))
+        try:
+            own = read_folder(self._own)
+            found = self._made(own, off)
+            _refuse_unproved(found)
+        except PackError as error:
+            return replace(self._last_good(off), problem=error)
+        kept = [[source.name, source.text] for source in own]
+        if kept != self._settings.setting(LAST_GOOD, []):
+            self._settings.set_setting(LAST_GOOD, kept)
+        return found
+
+    def _last_good(self, off: Mapping[str, SwitchedOff]) -> RulesInForce:
+        """Of the merchant's packs; none of them if the program's own rules have changed and no longer bear them."""
+        kept = [Source(self._own / name, name, text) for name, text in self._settings.setting(LAST_GOOD, [])]
+        try:
+            return self._made(tuple(kept), off)
+        except PackError:
+            return self._made((), off)
+
+    def _made(self, own: tuple[Source, ...], off: Mapping[str, SwitchedOff]) -> RulesInForce:
+        rules = load_sources((*self._shipped, *own))
+        named = {source.path for source in own}
+        gone = {rule.id: off[rule.id] for rule in rules.rules if rule.id in off and not rule.may_block}
+        kept = tuple(rule for rule in rules.rules if rule.id not in gone)
+        version = _version(rules.version, gone)
+        engine = Engine(RuleSet(kept, rules.providers, version), self._language)
+        return RulesInForce(engine, rules, frozenset(rule.id for rule in rules.rules if rule.path in named), gone)
+
+
+def _refuse_unproved(found: RulesInForce) -> None:
+    everything = Engine(found.rules) if found.off else found.engine
+    for rule in found.rules.rules:
+        failure = next(failures(everything, rule), None) if rule.id in found.own else None
+        if failure is not None:
+            raise PackError(rule.path, failure)
+
+
+def _version(rules: str, off: Mapping[str, SwitchedOff]) -> str:
+    """Another one with every rule that is switched off: what was approved under one is not under the other."""
+    return sha256(f"{rules}-{'-'.join(sorted(off))}".encode()).hexdigest()[:16] if off else rules
+
+
+def _switched_off(stored: Mapping[str, Mapping[str, str]]) -> dict[str, SwitchedOff]:
+    return {
+        rule_id: SwitchedOff(rule_id, entry["reason"], entry["actor"], datetime.fromisoformat(entry["at"]))
+        for rule_id, entry in stored.items()
+    }
