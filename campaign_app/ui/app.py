@@ -21,6 +21,7 @@ from campaign_app import assets, logs
 from campaign_app.domain.errors import AppError, SettingsError
 from campaign_app.ui.crash import Crashes
 from campaign_app.ui.desk import Desk, Way
+from campaign_app.ui.garbage import Garbage
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
 from campaign_app.ui.pages.closing_dialog import Choice, ClosingDialog
@@ -61,6 +62,7 @@ class Application(QObject):
         self.desk: Desk | None = None
         self.single: Single | None = None
         self.crashes = Crashes(self)
+        self.garbage = Garbage(self)
         self._translate()
         self.closing = Closing(self)
         self.shell = self._shell()
@@ -76,6 +78,7 @@ class Application(QObject):
         """Shows the window; the workspace is opened once it is painted."""
         self.shell.place(self.kit.prefs.bytes("geometry"))
         self.crashes.watch()
+        self.garbage.start()
         self.shell.show()
         QTimer.singleShot(0, self.session.open)
 
@@ -95,7 +98,7 @@ class Application(QObject):
         """In this order: unsaved edits, what is seen, background work, the worker and whatever else was started."""
         self.shell.flush()
         self.kit.prefs.put_bytes("geometry", self.shell.saveGeometry())
-        self.closing.tray.hide()
+        self.closing.tray.release()
         self.shell.hide()
         if self.single is not None:
             self.single.close()
@@ -106,6 +109,7 @@ class Application(QObject):
         self.session.close()
         self.kit.prefs.save()
         self.crashes.release()
+        self.garbage.stop()
         self.shell.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
