@@ -63,8 +63,8 @@ class Application(QObject):
         self.session = Session(plan, self.tasks, self)
         self.desk: Desk | None = None
         self.single: Single | None = None
-        self.garbage: Garbage | None = None
         self.crashes = Crashes(self)
+        self.garbage = Garbage(self)
         self._translate()
         self.closing = Closing(self)
         self.shell = self._shell()
@@ -80,7 +80,7 @@ class Application(QObject):
         """Shows the window; the workspace is opened once it is painted."""
         self.shell.place(self.kit.prefs.bytes("geometry"))
         self.crashes.watch()
-        self.garbage = Garbage(self)
+        self.garbage.start()
         self.shell.show()
         QTimer.singleShot(0, self.session.open)
 
@@ -100,7 +100,7 @@ class Application(QObject):
         """In this order: unsaved edits, what is seen, background work, the worker and whatever else was started."""
         self.shell.flush()
         self.kit.prefs.put_bytes("geometry", self.shell.saveGeometry())
-        self.closing.tray.hide()
+        self.closing.tray.release()
         self.shell.hide()
         if self.single is not None:
             self.single.close()
@@ -111,10 +111,9 @@ class Application(QObject):
         self.session.close()
         self.kit.prefs.save()
         self.crashes.release()
+        self.garbage.stop()
         self.shell.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        if self.garbage is not None:
-            self.garbage.stop()
 
     def _words(self) -> Words:
         return load(self.kit.prefs.language)

@@ -22,7 +22,7 @@ _LEVELS: Final = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
-_NOISE: Final = ("This plugin does not support propagateSizeHints()",)
+_NOISE: Final = ("This plugin does not support ",)  # a platform without windows, such as offscreen
 qt_log = logging.getLogger("campaign_app.qt")
 
 

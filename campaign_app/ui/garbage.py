@@ -1,7 +1,7 @@
-"""Python's search for cycles, on the window's thread only.
+"""Python's cycles are collected on the window's thread only.
 
-A Qt object that became part of a cycle would otherwise be destroyed on whichever thread makes the search run, and Qt
-calls a timer of it that is gone.
+A collection runs on whatever thread happens to make an object; one that meets a widget on a thread of the pool
+deletes it there, and takes the program with it.
 """
 
 from __future__ import annotations
@@ -11,30 +11,32 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
-LOOK_MS: Final = 2_000
-YOUNG: Final = 2_000  # new objects that make a search worth its time
-OLD: Final = 20  # searches among the young for one among all
+LOOK_MS: Final = 1_000
 
 
 class Garbage(QObject):
-    """From its making until `stop` nothing is searched but by its timer."""
-
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rounds = 0
-        gc.disable()
         self._timer = QTimer(self)
-        self._timer.timeout.connect(self._look)
-        self._timer.start(LOOK_MS)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self.look)
+
+    def start(self) -> None:
+        gc.disable()
+        self._timer.start()
+
+    def settle(self) -> None:
+        """What is loaded by now is never looked at again: a search among all of it would be felt."""
+        gc.freeze()
 
     def stop(self) -> None:
         self._timer.stop()
         gc.enable()
 
-    def _look(self) -> None:
-        if gc.get_count()[0] < YOUNG:
-            return
-        if not self._rounds:
-            gc.freeze()  # what the program itself consists of is never looked at again
-        self._rounds += 1
-        gc.collect(1 if self._rounds % OLD else 2)
+    def look(self) -> None:
+        """What Python would have collected by itself, by its own thresholds."""
+        full = [count > limit for count, limit in zip(gc.get_count(), gc.get_threshold(), strict=True)]
+        for generation in (2, 1, 0):
+            if full[generation]:
+                gc.collect(generation)
+                return

@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap, words
-from campaign_app.credentials import MemoryKeeper
+from campaign_app.credentials import MemoryKeeper, PassphraseKeeper, Scrypt
+from campaign_app.domain.customer import Entity
 from campaign_app.ui.desk import Desk, Way
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
@@ -23,6 +27,7 @@ from campaign_app.ui.tasks import InlineTasks, Tasks
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
+from tests.helpers.window import ENTITY, PHRASE, Start, Started
 
 KEY = bytes(range(32))
 DELETE = QEvent.Type.DeferredDelete
@@ -33,6 +38,20 @@ def crash_fails(tasks: Tasks) -> list[object]:
     bugs: list[object] = []
     tasks.crashed.connect(bugs.append)
     return bugs
+
+
+@pytest.fixture(autouse=True)
+def _collected_here() -> Iterator[None]:
+    """As in the program: what a test leaves is never deleted on a thread of a later test."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    if "qapp" in getattr(item, "fixturenames", ()):
+        gc.collect()
 
 
 @pytest.fixture(scope="session")
@@ -107,3 +126,27 @@ def _desk(kit: Kit, app: bootstrap.App) -> Iterator[Desk]:
     yield Desk(kit, app, jobs, session, Way())
     jobs.stop()
     QCoreApplication.sendPostedEvents(None, DELETE)
+
+
+@pytest.fixture(scope="session")
+def phrased(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("phrased") / "workspace"
+    with bootstrap.create_app(folder, PassphraseKeeper(PHRASE, Scrypt(n=2**10))) as app:
+        app.workspace.accounts.add_entity(Entity(ENTITY, "安宁百货有限公司"))
+    return folder
+
+
+@pytest.fixture
+def start(phrased: Path, tmp_path: Path, prefs: Prefs, qapp: QApplication, qtbot: QtBot) -> Iterator[Start]:
+    made: list[Started] = []
+    folder = Path(shutil.copytree(phrased, tmp_path / "own"))
+
+    def begin(*, tray: bool = False) -> Started:
+        made.append(Started(folder, prefs, qapp, qtbot, tray=tray))
+        return made[-1]
+
+    yield begin
+    for each in made:
+        if shiboken6.isValid(each.application.shell):
+            each.application.shut()
+    qapp.setStyleSheet("")

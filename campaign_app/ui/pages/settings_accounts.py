@@ -67,7 +67,7 @@ class AccountsSection(Section):
 
     def _head(self) -> None:
         self.title.setText(self.tr("账户"))
-        self.subtitle.setText(self.tr("平台或登记机构的账户。同意记录由它们出具：商家不能自己证明自己的名单。"))
+        self.subtitle.setText(self.tr("同意记录由平台或登记机构出具，商家不能自己证明。"))
 
 
 class AccountCard(QFrame):
@@ -153,7 +153,7 @@ class AccountCard(QFrame):
         elif tested.report is not None:
             self.outcome.show_state(self.tr("连接正常"), "ok")
             self.result.setText(
-                self.tr("接口版本 {version} · 时钟相差 {skew} 秒（允许 300 秒） · 平台公钥与连接时一致").format(
+                self.tr("接口版本 {version} · 时钟相差 {skew} 秒（允许 300 秒） · 公钥与连接时一致").format(
                     version=tested.report.api_version, skew=f"{abs(tested.report.clock_skew_seconds):.1f}"
                 )
             )

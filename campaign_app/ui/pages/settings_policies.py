@@ -26,7 +26,7 @@ class PoliciesSection(Section):
     def __init__(self, desk: Desk, model: PoliciesModel) -> None:
         super().__init__()
         self.title.setText(self.tr("策略"))
-        self.subtitle.setText(self.tr("从下一个任务起生效，每次改动都会留痕。没有任何设置能让未经确认的人收到短信。"))
+        self.subtitle.setText(self.tr("从下一个任务起生效，改动留痕。未经确认的人，任何设置都不会发。"))
         self._desk, self._model = desk, model
         self.fields: dict[str, PolicyField] = {}
         for title, names in self._groups():

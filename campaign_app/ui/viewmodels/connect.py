@@ -88,7 +88,7 @@ class ConnectModel(QObject):
             lambda _: self._accounts.keep(
                 report, base_url=asked.base_url, key_id=asked.key_id, private_key=asked.private_key, actor=ACTOR
             ),
-            lambda account: self._become(ConnectState("done", report, account=account)),
+            lambda account: self._kept(report, account),
             failed=self._refused,
             owner=self,
         )
@@ -111,6 +111,10 @@ class ConnectModel(QObject):
     def _checked(self, asked: Asked, report: ConnectionReport) -> None:
         if self.state.phase == "checking" and asked is self._asked:
             self._become(ConnectState("seen", report))
+
+    def _kept(self, report: ConnectionReport, account: Account) -> None:
+        self._asked = Asked()
+        self._become(ConnectState("done", report, account=account))
 
     def _refused(self, error: AppError) -> None:
         if self.state.phase != "asking" or error.code in ("no_file", "bad_private_key"):

@@ -110,8 +110,7 @@ class Session(QObject):
     def close(self) -> None:
         """Stops the worker and closes the workspace; blocks until both are done. No background work may be left."""
         self.stop()
-        if self._worker is not None:
-            self._worker.close()  # before the platform of a demo, which it asks
+        self._stop_worker()  # before a demo's platform, which it would miss
         self._stack.close()
         self.state = replace(self.state, phase="opening", app=None, worker="")
 
@@ -195,7 +194,6 @@ class Session(QObject):
             worker.close()
             return
         self._worker = worker
-        self._stack.callback(worker.close)
         self._become(replace(self.state, worker="running", error=None, own_worker=worker.own))
         if self.plan.demo and not self._staged:
             self._staged = True
@@ -232,12 +230,17 @@ class Session(QObject):
         """A worker that ended by itself is started again; what it did goes on where it was."""
         if self._worker is None or self._worker.alive():
             return
-        self._worker = None
+        self._stop_worker()
         self._restarts += 1
         if self._restarts <= RESTARTS:
             self._start_worker()
         else:
             self._become(replace(self.state, worker="ended", error=AppError("no_worker", "The worker has ended")))
+
+    def _stop_worker(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.close()
 
     def _become(self, state: SessionState) -> None:
         self.state = state

@@ -42,6 +42,11 @@ class Tray(QObject):
     def hide(self) -> None:
         self._icon.hide()
 
+    def release(self) -> None:
+        """The window ends: the menu has no parent that would take it along."""
+        self._icon.hide()
+        self.menu.deleteLater()
+
     def _clicked(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in _CLICKS:
             self.opened.emit()

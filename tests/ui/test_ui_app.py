@@ -1,0 +1,193 @@
+"""The application around the pages: geometry, languages, closing, the tray, and edits that are not lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from campaign_app import bootstrap
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.ui.pages.shell import FIRST, Shell
+from campaign_app.ui.prefs import Prefs
+from campaign_app.ui.tasks import Task
+from campaign_app.ui.viewmodels.closing import OnItsWay, on_their_way
+from tests.helpers.window import ENTITY, Start, Started
+
+
+def add(app: bootstrap.App, name: str, state: CampaignState, hours: int) -> None:
+    later = app.clock() + timedelta(hours=hours)
+    made = app.workspace.campaigns.create(
+        Campaign(0, name, ENTITY, "retail", Filter(), "安宁百货", "您好，拒收请回复R")
+    )
+    moved = replace(made, state=state, send_at=later, window_end=later + timedelta(hours=2))
+    app.workspace.campaigns.update(moved, expected=CampaignState.DRAFT)
+
+
+# --- closing ---------------------------------------------------------------------------------------------------------
+
+
+def test_with_nothing_on_its_way_it_closes(start: Start, qtbot: QtBot) -> None:
+    started = start()
+    add(started.open(), "草稿", CampaignState.PAUSED, 1)
+    started.application.shell.close()
+    qtbot.waitUntil(lambda: started.exits == [0])
+    assert started.application.closing.dialog is None
+
+
+def test_a_window_whose_workspace_is_not_open_closes_at_once(start: Start) -> None:
+    started = start()
+    started.application.start()
+    started.application.shell.close()
+    assert started.exits == [0]
+
+
+def asked(started: Started) -> QPushButton:
+    """Closes the window; the question it asks, as its button for staying."""
+    started.application.shell.close()
+    closing = started.application.closing
+    started.bot.waitUntil(lambda: closing.dialog is not None and closing.dialog.isVisible())
+    assert closing.dialog is not None
+    return closing.dialog.stay
+
+
+def test_what_is_on_its_way_is_named_those_that_are_being_sent_first(start: Start) -> None:
+    app = start().open()
+    add(app, "晚些", CampaignState.SCHEDULED, 9)
+    add(app, "早些", CampaignState.SCHEDULED, 3)
+    add(app, "已停", CampaignState.PAUSED, 1)
+    add(app, "正在", CampaignState.SENDING, 1)
+    names = [(each.name, each.send_at is None) for each in on_their_way(app)]
+    assert names == [("正在", True), ("早些", False), ("晚些", False)]
+    assert isinstance(on_their_way(app)[0], OnItsWay)
+
+
+def test_going_back_leaves_everything_as_it_is_and_asks_again(start: Start, qtbot: QtBot) -> None:
+    started = start()
+    add(started.open(), "双十一", CampaignState.SCHEDULED, 3)
+    for _ in range(2):
+        asked(started)
+        dialog = started.application.closing.dialog
+        assert dialog is not None
+        assert "双十一" in " ".join(label.text() for label in dialog.findChildren(type(dialog.what)))
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        assert started.application.shell.isVisible()
+    assert started.exits == []
+
+
+@pytest.mark.expects_logs("campaign_app.qt")  # this platform has no tray to draw in
+def test_in_the_tray_the_window_is_hidden_and_comes_back(start: Start, qtbot: QtBot) -> None:
+    started = start(tray=True)
+    add(started.open(), "双十一", CampaignState.SENDING, 3)
+    stay = asked(started)
+    assert "托盘" in stay.text()
+    qtbot.mouseClick(stay, Qt.MouseButton.LeftButton)
+    closing, shell = started.application.closing, started.application.shell
+    assert not shell.isVisible()
+    assert closing.tray.shown
+    assert [action.text() for action in closing.tray.menu.actions()] == ["打开允发", "退出"]
+    closing.tray.open_action.trigger()
+    assert shell.isVisible()
+    assert not closing.tray.shown
+    qtbot.mouseClick(asked(started), Qt.MouseButton.LeftButton)
+    closing.tray.leave_action.trigger()
+    qtbot.waitUntil(lambda: closing.dialog is not None and closing.dialog.isVisible())
+    assert shell.isVisible(), "leaving from the tray asks too, where it can be seen"
+    assert closing.dialog is not None
+    qtbot.mouseClick(closing.dialog.leave, Qt.MouseButton.LeftButton)
+    assert started.exits == [0]
+
+
+def test_without_a_tray_the_window_can_be_made_small(start: Start, qtbot: QtBot) -> None:
+    started = start(tray=False)
+    add(started.open(), "双十一", CampaignState.SENDING, 3)
+    stay = asked(started)
+    assert "托盘" not in stay.text()
+    qtbot.mouseClick(stay, Qt.MouseButton.LeftButton)
+    assert started.application.shell.isMinimized()
+    started.application.bring_to_front()
+    assert not started.application.shell.isMinimized()
+
+
+def test_a_worker_that_is_not_the_windows_goes_on_and_it_says_so(start: Start) -> None:
+    started = start()
+    add(started.open(), "双十一", CampaignState.SENDING, 3)
+    asked(started)  # its handle has no process: the worker is somebody else's
+    dialog = started.application.closing.dialog
+    assert dialog is not None
+    assert "不影响发送" in dialog.what.text()
+
+
+def test_edits_that_are_not_saved_are_saved_at_the_end(start: Start) -> None:
+    started = start()
+    app = started.open()
+    page = started.application.shell.page("overview")
+    saved: list[str] = []
+
+    def flush() -> None:
+        def save(task: Task) -> None:
+            task.tick(0)
+            app.policies.save({"batch_size": "77"}, actor="test")
+            saved.append("saved")
+
+        started.application.tasks.write(save, lambda _: None)
+
+    page.flush = flush  # type: ignore[method-assign]
+    started.application.shut()
+    assert saved == ["saved"]
+
+
+# --- geometry and languages ------------------------------------------------------------------------------------------
+
+
+def test_the_geometry_is_written_at_the_end_and_not_while_the_window_is_resized(
+    start: Start, prefs: Prefs, qtbot: QtBot
+) -> None:
+    started = start()
+    started.open()
+    for width in range(1100, 1200, 10):
+        # the offscreen platform's screen is 800 pixels high and wide
+        started.application.shell.resize(width, 740)
+        QApplication.processEvents()
+    assert prefs.bytes("geometry").isEmpty()
+    started.application.shut()
+    again = start()
+    again.application.start()
+    assert again.application.shell.height() == 740 != FIRST.height()
+
+
+def test_a_geometry_that_is_on_no_screen_or_no_geometry_is_ignored(
+    start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = start().application.shell
+    shell.place(QByteArray(b"nonsense"))
+    assert shell.size() == FIRST
+    known = shell.saveGeometry()
+
+    def far_away(self: Shell, _: QByteArray) -> bool:
+        """A system that does not correct it by itself."""
+        self.move(QPoint(90_000, 90_000))
+        return True
+
+    monkeypatch.setattr(Shell, "restoreGeometry", far_away)
+    shell.place(known)
+    assert any(screen.geometry().contains(shell.pos()) for screen in QApplication.screens())
+
+
+def test_another_language_builds_the_window_anew_where_it_was(start: Start, prefs: Prefs, qtbot: QtBot) -> None:
+    started = start()
+    started.open()
+    former = started.application.shell
+    former.go("settings")
+    prefs.language = "en"
+    assert started.application.shell is not former
+    assert started.application.shell.current == "settings"
+    assert started.application.shell.isVisible()
+    assert not former.isVisible()
+    prefs.language = "zh_CN"
+    assert started.application.shell.isVisible()

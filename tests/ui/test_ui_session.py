@@ -1,0 +1,118 @@
+"""Opening a workspace: one attempt at a time, nothing left open, and a worker that is watched."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+
+import keyring
+import pytest
+from pytestqt.qtbot import QtBot
+
+from campaign_app import bootstrap
+from campaign_app.credentials import KeychainKeeper, PassphraseKeeper
+from campaign_app.domain.errors import AppError, WorkspaceError
+from tests.helpers.window import MS, PHRASE, Start
+
+
+def test_one_attempt_at_a_time(start: Start, qtbot: QtBot) -> None:
+    """What an overtaken attempt opened nobody would close: its lock would stay."""
+    started = start()
+    session = started.application.session
+    session.open(PHRASE)
+    session.open(PHRASE)
+    session.open_at(Path("/nowhere"))
+    session.welcome()
+    session.create(None)
+    qtbot.waitUntil(lambda: session.state.worker == "running", timeout=MS)
+    session.open(PHRASE)
+    assert session.state.phase == "open"
+
+
+def test_a_window_that_ends_while_it_opens_leaves_no_lock(start: Start, phrased: Path) -> None:
+    started = start()
+    started.application.session.open(PHRASE)
+    folder = started.application.session.plan.folder
+    started.application.shut()
+    with ExitStack() as stack:
+        bootstrap.open_for_window(stack, folder, PassphraseKeeper(PHRASE)).accounts.all()
+
+
+@pytest.mark.expects_logs("campaign_app.ui.tasks")
+def test_a_bug_while_opening_does_not_leave_the_window_waiting(
+    start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = start().application.session
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(bootstrap, "open_for_window", broken)
+    session.open(PHRASE)
+    qtbot.waitUntil(lambda: session.state.phase == "failed", timeout=MS)
+    assert session.state.error is not None
+    assert session.state.error.code == "bug"
+
+
+def test_a_worker_that_dies_is_started_again_but_not_for_ever(start: Start, qtbot: QtBot) -> None:
+    session = start().application.session
+    session._watch.setInterval(5)
+    starts: list[bootstrap.WorkerHandle] = []
+
+    class Dead:
+        own = True
+        closed = 0
+
+        def alive(self) -> bool:
+            return False
+
+        def close(self) -> None:
+            Dead.closed += 1
+
+    def start_dead(_: bootstrap.App) -> bootstrap.WorkerHandle:
+        starts.append(Dead())  # type: ignore[arg-type]
+        return starts[-1]
+
+    session._starter = start_dead
+    session.open(PHRASE)
+    qtbot.waitUntil(lambda: session.state.worker == "ended", timeout=MS)
+    assert len(starts) == Dead.closed == 4
+    assert session.state.error is not None
+    assert session.state.error.code == "no_worker"
+    session._starter = lambda _: bootstrap.WorkerHandle(ExitStack(), None)
+    session.restart_worker()
+    qtbot.waitUntil(lambda: session.state.worker == "running")
+    assert session.state.error is None
+
+
+def test_a_worker_that_does_not_start_is_told(start: Start, qtbot: QtBot) -> None:
+    session = start().application.session
+
+    def refuse(_: bootstrap.App) -> bootstrap.WorkerHandle:
+        raise AppError("child_failed", "status 1")
+
+    session._starter = refuse
+    session.open(PHRASE)
+    qtbot.waitUntil(lambda: session.state.worker == "ended", timeout=MS)
+    assert session.state.error is not None
+    assert session.state.error.code == "child_failed"
+
+
+def test_a_changed_passphrase_does_not_keep_the_worker_from_starting(phrased: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(phrased, tmp_path / "own"))
+    with ExitStack() as stack:
+        app = bootstrap.open_for_window(stack, folder, PassphraseKeeper(PHRASE))
+        bootstrap.change_passphrase(app, old=PHRASE, new=f"{PHRASE}，改过了")
+        worker = bootstrap.start_worker_for(app)
+        stack.callback(worker.close)
+        assert worker.own
+        assert worker.alive()
+
+
+def test_a_keychain_that_is_not_there_is_asked_once_and_makes_nothing(tmp_path: Path) -> None:
+    assert type(keyring.get_keyring()).__module__ == "keyring.backends.fail"
+    with pytest.raises(WorkspaceError) as caught:
+        bootstrap.create_app(tmp_path / "new", KeychainKeeper())
+    assert caught.value.code == "no_keychain"
+    assert list(tmp_path.iterdir()) == []

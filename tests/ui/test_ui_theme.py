@@ -1,0 +1,118 @@
+"""The design's tokens: readable in both appearances, used everywhere, and nowhere a colour of its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from campaign_app import assets
+from campaign_app.ui.theme import icons, sheet
+from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.theme.tokens import DARK, LIGHT, PAIRS, Tokens, contrast
+
+ROOT = Path(__file__).resolve().parents[2]
+UI = ROOT / "campaign_app" / "ui"
+COLOURS = tuple(field.name for field in fields(Tokens) if field.name != "dark")
+WRITTEN = re.compile(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsl\(")
+GLOBAL = re.compile(r"\bGlobalColor\.(?!transparent)\w+|\bQColor\(\s*[\d\"']")
+ICONS = sorted(path.stem for path in assets.path("icons").glob("*.svg"))
+DRAWN = sorted(assets.path("icons").glob("*/*.svg"))
+BOTH = pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+
+
+@BOTH
+@pytest.mark.parametrize(("front", "ground", "least"), PAIRS)
+def test_it_can_be_read(tokens: Tokens, front: str, ground: str, least: float) -> None:
+    assert contrast(getattr(tokens, front), getattr(tokens, ground)) >= least
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert contrast("#ffffff", "#777777") == contrast("#777777", "#ffffff")
+
+
+@BOTH
+@pytest.mark.parametrize("name", COLOURS)
+def test_every_token_is_a_colour(tokens: Tokens, name: str) -> None:
+    assert re.fullmatch(r"#[0-9a-f]{6}", getattr(tokens, name))
+
+
+@BOTH
+def test_every_name_in_the_sheet_is_a_token_and_nothing_is_left_over(tokens: Tokens) -> None:
+    written = assets.path("theme", "window.qss").read_text("utf-8")
+    made = sheet.sheet(tokens)
+    assert "%(" in written
+    assert "%(" not in made
+    assert WRITTEN.findall(written.replace("QFrame#", "").replace("QWidget#", "")) == []
+    for file in re.findall(r'url\("([^"]+)"\)', made):
+        assert Path(file).is_file(), file
+
+
+@BOTH
+def test_the_sheet_is_understood(tokens: Tokens, qtbot: QtBot) -> None:
+    """Qt says `Could not parse application stylesheet` otherwise, which fails every test."""
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    widget.setStyleSheet(sheet.sheet(tokens))
+    widget.ensurePolished()
+
+
+@pytest.mark.parametrize("name", ICONS)
+def test_an_icon_is_drawn_in_the_colour_that_is_asked_for(name: str, qtbot: QtBot) -> None:
+    drawn = icons.pixmap(name, "#12ab34", 32, 2.0)
+    assert drawn.size().width() == 64
+    image = drawn.toImage()
+    colours = {
+        image.pixelColor(x, y).name() for x in range(64) for y in range(64) if image.pixelColor(x, y).alpha() > 200
+    }
+    assert colours
+    if "#000" in assets.path("icons", f"{name}.svg").read_text("utf-8"):
+        assert "#12ab34" in colours
+
+
+@pytest.mark.parametrize("file", DRAWN, ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_an_image_of_the_sheet_has_the_colours_of_its_appearance(file: Path, qtbot: QtBot) -> None:
+    tokens = DARK if file.parent.name == "dark" else LIGHT
+    known = {getattr(tokens, name) for name in COLOURS}
+    assert {colour.lower() for colour in re.findall(r"#[0-9a-fA-F]{6}", file.read_text("utf-8"))} <= known
+    assert not QPixmap(str(file)).isNull()
+
+
+def test_both_appearances_have_the_same_images() -> None:
+    names = [{path.name for path in assets.path("icons", appearance).iterdir()} for appearance in ("light", "dark")]
+    assert names[0] == names[1]
+
+
+@pytest.mark.parametrize("file", sorted(UI.rglob("*.py")), ids=lambda file: file.relative_to(UI).as_posix())
+def test_no_colour_is_written_outside_the_tokens(file: Path) -> None:
+    if file.name == "tokens.py":
+        return
+    code = "\n".join(line for line in file.read_text("utf-8").splitlines() if not line.lstrip().startswith("#"))
+    if file.name == "icons.py":
+        code = code.replace('"#000"', "")  # what the drawings have in the place of a colour
+    if file.name == "sheet.py":
+        code = code.replace("#rrggbb", "")
+    assert WRITTEN.findall(code) == []
+    assert GLOBAL.findall(code) == []
+
+
+def test_switching_takes_effect_at_once(qapp: QApplication, qtbot: QtBot) -> None:
+    theme = Theme(qapp, "light")
+    try:
+        with qtbot.waitSignal(theme.changed):
+            theme.use("dark")
+        assert theme.tokens is DARK
+        assert qapp.palette().window().color() == QColor(DARK.ground)
+        assert DARK.ground in qapp.styleSheet()
+        theme.use("light")
+        assert theme.tokens is LIGHT
+        assert theme.name == "light"
+    finally:
+        qapp.setStyleSheet("")
