@@ -128,6 +128,7 @@ class Application(QObject):
             self.desk = Desk(self.kit, state.app, Jobs(state.app, self.tasks, self), self.session, Way(self))
             self.shell.attach(self.desk)
             self.shell.go(FIRST_PAGE)
+            self.garbage.settle()
             self._remember()
 
     def _remember(self) -> None:

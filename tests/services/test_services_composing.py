@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_app import bootstrap
-from campaign_app.compliance import Template, apply_edits, cn_segments
+from campaign_app import assets
+from campaign_app.compliance import Engine, Template, apply_edits, cn_segments, load_all
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus
@@ -29,6 +29,7 @@ from campaign_app.services.window import BEIJING
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, Shop, open_shop, screen
 
+RULES = load_all(assets.path("rules"))
 FILED = Signature("安宁百货", ENTITY, "company", "approved", True, ("retail",), date(2027, 12, 31))
 BODY = "{name}您好，国家级品质，{level}到店。拒收请回复R"
 PIECES = st.sampled_from(["{name}", "{level}", "{gone}", "国家级", "😀", "𠮷", "。", "a", "{", "}", "\n"])
@@ -53,7 +54,8 @@ def account(shop: Shop) -> int:
 @pytest.fixture
 def composing(shop: Shop) -> Composing:
     store = shop.workspace
-    engine = bootstrap._engine
+    spoken = {language: Engine(RULES, language) for language in ("zh_CN", "en")}
+    engine = spoken.__getitem__
     texts = Texts(
         engine=lambda: engine("zh_CN"), accounts=store.accounts, campaigns=store.campaigns, customers=store.customers
     )
