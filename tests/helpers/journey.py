@@ -16,6 +16,7 @@ from campaign_app.ui.app import Application
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.session import Plan
+from tests.helpers.answering import answer
 from tests.helpers.driving import Driver, pause, wait_for
 
 Stage = Callable[[str], None]
@@ -101,8 +102,8 @@ class Journey:
         self._at("approved")
 
     def send(self) -> None:
+        answer("confirm_yes")
         self.driver.click("sending_primary")
-        self.driver.click("confirm_yes")
         pause(300)
         self._at("running")
         wait_for(lambda: self.state is CampaignState.DONE, "the sending to end", 180)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 
 from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.errors import AppError
 from campaign_app.services.preflight import Check, Preflight, Situation
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
@@ -90,6 +91,7 @@ class PreflightModel(QObject):
         self._app, self._tasks, self._model = app, tasks, model
         self._of = _what(model.view.campaign)
         self._looked_at: tuple[object, ...] = ()
+        self._looking = False
         self.state = PreflightState()
         model.changed.connect(self._model_changed)
 
@@ -98,15 +100,24 @@ class PreflightModel(QObject):
         self._look(None)
 
     def look_again(self) -> None:
-        """Facts get older, the worker may have ended, rules may have changed; the audience is the same."""
-        self._look(self.state.found)
+        """Facts get older, the worker may have ended, rules may have changed; the audience is the same.
+
+        Called by the clock: a look at everything, which takes its time, must not be overtaken for ever.
+        """
+        if not self._looking:
+            self._look(self.state.found)
 
     def _look(self, before: Preflight | None) -> None:
         if self._model.view.unsaved:  # what would be judged is not what is on the screen
             return
         campaign_id, send_at, preflights = self._model.id, self.state.planned, self._app.preflights
+        self._looking = True
         self._tasks.run(
-            lambda _: preflights.look(campaign_id, send_at=send_at, before=before), self._looked, owner=self, key="look"
+            lambda _: preflights.look(campaign_id, send_at=send_at, before=before),
+            self._looked,
+            failed=self._unseen,
+            owner=self,
+            key="look",
         )
 
     def confirm(self, rule: str, *, on: bool) -> None:
@@ -139,9 +150,14 @@ class PreflightModel(QObject):
         moved = state.planned != self.state.planned
         self._become(state)
         if moved and not state.refusal:
-            self.look_again()
+            self._look(None if self._looking else state.found)
+
+    def _unseen(self, error: AppError) -> None:
+        self._looking = False
+        self._tasks.failed.emit(error)
 
     def _looked(self, found: Preflight) -> None:
+        self._looking = False
         self._become(replace(self.state, found=found))
 
     def _model_changed(self, view: CampaignView) -> None:

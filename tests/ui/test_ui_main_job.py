@@ -1,0 +1,62 @@
+"""The whole job in the real window: clicked and typed, on a real worker process and a real platform process.
+
+Off screen it is done with 100,000 customers under a watchdog; where `CAMPAIGN_APP_TEST_SCREEN` names an X server, on it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import psutil
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from campaign_app.domain.campaign import CampaignState
+from tests.helpers.journey import Journey
+from tests.helpers.watchdog import LIMIT_MS, Watched, watchdog
+
+ON_SCREEN = "CAMPAIGN_APP_TEST_SCREEN" in os.environ
+CUSTOMERS = 2_000 if ON_SCREEN else 100_000
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_whole_job_by_mouse_and_keyboard(qapp: QApplication, tmp_path: Path) -> None:
+    with watchdog() as watched:
+        journey = Journey(qapp, tmp_path, CUSTOMERS, lambda stage: setattr(watched, "doing", f"after {stage}"))
+        try:
+            counts = do_everything(journey)
+            ledger = journey.ledger()
+        finally:
+            journey.end()
+    assert (ledger["doubled"], ledger["unconfirmed"]) == (0, 0)
+    assert ledger["accepted"] == counts["accepted"] > 0
+    assert counts["delivered"] + counts["failed"] == counts["accepted"]
+    assert counts["replies"] >= counts["opt_outs"] > 0
+    tell(watched)
+    assert not watched.asked, "the window's thread asked the store or the network:\n" + watched.asked[0]
+    assert not psutil.Process().children(recursive=True), "every helper process has ended with the window"
+
+
+def do_everything(journey: Journey) -> dict[str, int]:
+    journey.begin()
+    journey.look_at_customers()
+    journey.open_draft()
+    journey.write()
+    journey.screen()
+    ready = journey.model.view.ready
+    assert sum(journey.model.view.funnel.values()) == journey.model.view.campaign.snapshot_size > ready > 0
+    journey.approve()
+    journey.send()
+    counts = journey.results()
+    assert (journey.state, counts["submitted"]) == (CampaignState.DONE, ready)
+    journey.look_at_settings()
+    return counts
+
+
+def tell(watched: Watched) -> None:
+    """No timing fails a test: the passes over the limit are told, and the figures stand in docs/performance.md."""
+    print(f"{len(watched.passes)} passes of the window's thread, the worst of {watched.worst:.0f} ms of its own time")
+    for spent, doing in sorted(watched.notes, reverse=True)[:10]:
+        print(f"{spent:.0f} ms (limit {LIMIT_MS:.0f}), {doing}")
