@@ -29,7 +29,7 @@ from campaign_app import bootstrap
 from campaign_app.cli.demo import JOB_SECONDS
 from campaign_app.cli.follow import follow_campaign, wait_for_job
 from campaign_app.credentials import MemoryKeeper
-from campaign_app.demo import BODY, Sandbox, daytime_offset, start_sandbox
+from campaign_app.demo import BODY, Sandbox, begin_sandbox, daytime_offset
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.customer import Account
@@ -78,7 +78,7 @@ def _cpu_seconds() -> float:
 def measure(folder: Path, options: argparse.Namespace) -> None:
     offset = daytime_offset(bootstrap.system_clock())
     with ExitStack() as stack:
-        sandbox = stack.enter_context(start_sandbox(customers=options.customers, seed=1, faults="none"))
+        sandbox = stack.enter_context(begin_sandbox(customers=options.customers, seed=1, faults="none"))()
         sandbox.shift_clock(offset)
         app = stack.enter_context(workspace(folder / "ws", offset, reread=options.reread))
         watch = Watch.started()
@@ -102,7 +102,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
 def workspace(folder: Path, offset: timedelta, *, reread: bool) -> Iterator[bootstrap.App]:
     """A throw-away workspace with its worker; with `reread` every fact is read again before its batch."""
     key = secrets.token_bytes(32)
-    with bootstrap.create_app(folder, MemoryKeeper(key), bootstrap.shifted_clock(offset)) as app:
+    with bootstrap.create_app(folder, MemoryKeeper(key), offset=offset) as app:
         app.workspace.accounts.set_setting(bootstrap.DEMO, value=True)
         if reread:
             app.workspace.accounts.set_setting("batch_reread_minutes", value=0)

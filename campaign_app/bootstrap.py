@@ -88,11 +88,11 @@ class App:
         self.workspace.close()
 
 
-def open_app(folder: Path, keeper: KeyKeeper) -> App:
-    """Raises WorkspaceError, and then nothing was made or changed."""
+def open_app(folder: Path, keeper: KeyKeeper, *, offset: timedelta = timedelta(0)) -> App:
+    """Raises WorkspaceError, and then nothing was made or changed. Only a demo's clock is shifted by `offset`."""
     from campaign_app.storage.workspace import open_workspace
 
-    return _app(open_workspace(folder, keeper), keeper, timedelta(0))
+    return _app(open_workspace(folder, keeper), keeper, offset)
 
 
 def open_for_window(stack: ExitStack, folder: Path, keeper: KeyKeeper) -> App:
@@ -145,6 +145,14 @@ def create_app(folder: Path, keeper: KeyKeeper, *, offset: timedelta = timedelta
     from campaign_app.storage.workspace import create_workspace
 
     return _app(create_workspace(folder, keeper), keeper, offset)
+
+
+def create_demo(folder: Path, keeper: KeyKeeper) -> None:
+    """A new workspace whose clock may be shifted, on the disk before any service is loaded."""
+    from campaign_app.storage.workspace import create_workspace
+
+    with closing(create_workspace(folder, keeper)) as workspace:
+        workspace.accounts.set_setting(DEMO, value=True)
 
 
 def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
@@ -308,18 +316,6 @@ def demo_command() -> list[str]:
     from campaign_app.processes import own_command
 
     return own_command("demo")
-
-
-@contextmanager
-def demo_app(folder: Path, key: bytes, offset: timedelta) -> Iterator[App]:
-    """A throw-away workspace whose key is in memory only, with its worker; `offset` shifts its clock."""
-    from campaign_app.credentials import MemoryKeeper
-    from campaign_app.processes import start_worker
-
-    with create_app(folder, MemoryKeeper(key), offset=offset) as app:
-        app.workspace.accounts.set_setting(DEMO, value=True)
-        with start_worker(folder, key, offset):
-            yield app
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from campaign_app.domain.audience import Condition, Filter, Op
-from campaign_app.processes import own_command, start_child
+from campaign_app.processes import greet, own_command, start_child
 from campaign_app.services.window import BEIJING, CLOSES, OPENS
 
 if TYPE_CHECKING:
@@ -53,13 +52,17 @@ class Sandbox:
 
 
 @contextmanager
-def start_sandbox(*, customers: int, seed: int, faults: str) -> Iterator[Sandbox]:
-    """Runs until the block ends; ends by itself when this process dies."""
+def begin_sandbox(*, customers: int, seed: int, faults: str) -> Iterator[Callable[[], Sandbox]]:
+    """Gets ready beside us, until the function waits for it; runs until the block ends or this process dies."""
     options = {"--port": 0, "--customers": customers, "--seed": seed, "--faults": faults}
     words = [str(word) for pair in options.items() for word in pair]
-    with start_child(own_command("sandbox", *words, "--parent-watch")) as (_, line):
-        ready = json.loads(line)
-        yield Sandbox(ready["url"], tuple(ready["shops"]))
+    with start_child(own_command("sandbox", *words, "--parent-watch")) as process:
+
+        def ready() -> Sandbox:
+            told = json.loads(greet(process))
+            return Sandbox(told["url"], tuple(told["shops"]))
+
+        yield ready
 
 
 def daytime_offset(now: datetime) -> timedelta:
@@ -70,23 +73,28 @@ def daytime_offset(now: datetime) -> timedelta:
     return datetime.combine(local.date(), OPENS, BEIJING) + timedelta(hours=2) - local
 
 
-def open_demo(stack: ExitStack, folder: Path) -> App:
-    """A new workspace whose key is in memory only; it closes with `stack`. Its worker is started beside."""
+def open_demo(
+    stack: ExitStack, folder: Path, key: bytes, *, made: Callable[[timedelta], object] = lambda _: None
+) -> App:
+    """A new workspace whose key is in memory only; it closes with `stack`.
+
+    `made` gets the offset of its clock as soon as a worker can open it.
+    """
     from campaign_app import bootstrap
     from campaign_app.credentials import MemoryKeeper
 
-    offset = daytime_offset(bootstrap.system_clock())
-    app = stack.enter_context(bootstrap.create_app(folder, MemoryKeeper(secrets.token_bytes(32)), offset=offset))
-    app.workspace.accounts.set_setting(bootstrap.DEMO, value=True)
-    return app
+    keeper, offset = MemoryKeeper(key), daytime_offset(bootstrap.system_clock())
+    bootstrap.create_demo(folder, keeper)
+    made(offset)
+    return stack.enter_context(bootstrap.open_app(folder, keeper, offset=offset))
 
 
-def stage(stack: ExitStack, app: App, folder: Path, *, customers: int, stopped: Callable[[], bool]) -> None:
-    """For the window: a sandbox with its shops connected and synced, a draft to go on with and a file to import.
+def stage(app: App, ready: Callable[[], Sandbox], folder: Path, *, stopped: Callable[[], bool]) -> None:
+    """For the window: the sandbox's shops connected and synced, a draft to go on with and a file to import.
 
-    Needs a running worker. Ends early, with what is there by then, once `stopped`.
+    The worker may still be starting. Ends early, with what is there by then, once `stopped`.
     """
-    sandbox = stack.enter_context(start_sandbox(customers=customers, seed=1, faults="none"))
+    sandbox = ready()
     sandbox.shift_clock(app.offset)
     jobs = connect_shops(app, sandbox)
     while any(app.jobs.job(job_id).state in ("queued", "running") for job_id in jobs):

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -41,29 +41,23 @@ def has_display() -> bool:
 
 
 @contextmanager
-def start_child(command: Sequence[str], hello: str = "") -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A child and the first line it printed; `hello` goes to its standard input, which stays open until the end.
+def start_child(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """A child that gets ready beside us until `greet` waits for it.
 
-    Raises AppError("child_failed") if it ends before its first line; it is ended with the block, and by itself if this
-    process dies, since its standard input is then closed.
+    It is ended with the block, and by itself if this process dies, since its standard input is then closed.
     """
     process = subprocess.Popen(  # noqa: S603 our own program
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     )
     try:
-        yield process, _greet(process, hello)
+        yield process
     finally:
         _stop(process)
 
 
-def _greet(process: subprocess.Popen[str], hello: str) -> str:
-    assert process.stdin is not None
+def greet(process: subprocess.Popen[str]) -> str:
+    """Waits for the first line that it prints, and returns it; raises AppError("child_failed") if it ends before."""
     assert process.stdout is not None
-    try:
-        process.stdin.write(hello)
-        process.stdin.flush()
-    except BrokenPipeError:
-        pass  # its own words on stderr say why
     line = process.stdout.readline()
     if not line:
         status = process.wait()
@@ -80,10 +74,23 @@ def _stop(process: subprocess.Popen[str]) -> None:
         process.communicate()
 
 
+def begin_worker(folder: Path) -> AbstractContextManager[subprocess.Popen[str]]:
+    """A worker that gets ready for a workspace, which need not be there before `hand_over`."""
+    return start_child(own_command("worker", "--workspace", str(folder), "--attached"))
+
+
+def hand_over(worker: subprocess.Popen[str], key: bytes, clock_offset: timedelta) -> None:
+    """The key goes by standard input, never by an argument. `greet` waits until the worker is at work."""
+    assert worker.stdin is not None
+    with suppress(BrokenPipeError):  # it has ended: its own words on stderr say why
+        worker.stdin.write(json.dumps({"key": key.hex(), "clock_offset": clock_offset.total_seconds()}) + "\n")
+        worker.stdin.flush()
+
+
 @contextmanager
 def start_worker(folder: Path, key: bytes, clock_offset: timedelta) -> Iterator[subprocess.Popen[str]]:
-    """The worker of a workspace, as long as the block runs. The key goes by standard input, never by an argument."""
-    command = own_command("worker", "--workspace", str(folder), "--attached")
-    hello = json.dumps({"key": key.hex(), "clock_offset": clock_offset.total_seconds()}) + "\n"
-    with start_child(command, hello) as (process, _):
+    """The worker of a workspace, as long as the block runs."""
+    with begin_worker(folder) as process:
+        hand_over(process, key, clock_offset)
+        greet(process)
         yield process

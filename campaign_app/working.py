@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +35,13 @@ if TYPE_CHECKING:
 # how far a platform's clock may run ahead of ours before its dates count as future
 CLOCK_SKEW: Final = timedelta(seconds=60)
 STOP_SECONDS: Final = 5
+_LOADED: Final = ("jobs.flows", "jobs.worker", "storage.workspace", "services.texts", "platforms", "gateways")
+
+
+def get_ready() -> None:
+    """Loads what every worker needs, while its parent still makes or opens the workspace."""
+    for name in _LOADED:
+        import_module(f"campaign_app.{name}")
 
 
 def run_worker(
@@ -63,7 +71,8 @@ def run_worker(
             look_for_cycles_less_often()
             ready()
             run(Worker(context, flow_starter(context, launched), forget_flows), stopped=stopped)
-            flows.stop(STOP_SECONDS)
+            if workspace.jobs.open_jobs():  # DBOS takes two seconds to end, whether or not anything is under way
+                flows.stop(STOP_SECONDS)
     finally:
         workspace.close()
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from campaign_app.cli.follow import show, wait_for_job
-from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
-from campaign_app.domain.errors import SettingsError
+from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, new_passphrase, open_for
+from campaign_app.domain.errors import SettingsError, WorkspaceError
 
 SYNC_SECONDS = 24 * 3_600
 
@@ -18,12 +19,17 @@ def create(
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
-    """新建一个加密的工作区；密钥存入系统钥匙串，或由口令文件保护。"""
+    """新建一个加密的工作区；密钥存入系统钥匙串，没有钥匙串就由口令保护。"""
     from campaign_app import bootstrap
 
     folder = workspace or bootstrap.default_folder()
     passphrase = bootstrap.passphrase_in(passphrase_file) if passphrase_file else None
-    bootstrap.create_app(folder, bootstrap.new_keeper(passphrase)).close()
+    try:
+        bootstrap.create_app(folder, bootstrap.new_keeper(passphrase)).close()
+    except WorkspaceError as error:
+        if error.code != "no_keychain" or not sys.stdin.isatty():
+            raise
+        bootstrap.create_app(folder, bootstrap.new_keeper(new_passphrase())).close()
     show({"工作区": folder})
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from campaign_app import assets
 from campaign_app.cli.lines import BadLine, answer, lines_of, object_in, printable
 from campaign_app.cli.words import WORDS
-from campaign_app.compliance import CheckResult, Engine, load_all
-from campaign_app.compliance.message import BadRequest, request_from_json
-from campaign_app.domain.finding import Finding
+
+if TYPE_CHECKING:
+    from campaign_app.compliance import CheckResult, Engine
+    from campaign_app.domain.finding import Finding
 
 app = typer.Typer(add_completion=False)
 _COLOURS = {"block": "red", "warn": "yellow", "pass": "green"}
@@ -25,6 +26,8 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="每行输出一个 JSON 结果。")] = False,
 ) -> None:
     """核对每条短信的签名、文字和时间。"""
+    from campaign_app.compliance import Engine, load_all
+
     engine = Engine(load_all(assets.path("rules")))
     show = answer if as_json else _table
     failed = False
@@ -37,6 +40,8 @@ def check(
 
 def checked(engine: Engine, line: str) -> dict[str, Any]:
     """The answer to one line, whatever it holds."""
+    from campaign_app.compliance.message import BadRequest, request_from_json
+
     named: str | int | None = None
     try:
         data = object_in(line)

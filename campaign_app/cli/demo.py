@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -19,10 +20,10 @@ from rich.console import Console
 from campaign_app.cli.follow import follow_campaign, funnel_table, wait_for_job
 from campaign_app.cli.keys import JsonOption
 from campaign_app.cli.words import WORDS
-from campaign_app.demo import BODY, Sandbox, add_campaign, connect_shops, daytime_offset, start_sandbox, write_sample
+from campaign_app.demo import BODY, Sandbox, add_campaign, begin_sandbox, connect_shops, open_demo, write_sample
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import AppError
-from campaign_app.processes import has_display
+from campaign_app.processes import begin_worker, greet, hand_over, has_display
 from campaign_app.services.import_plan import Source
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 JOB_SECONDS: Final = 600.0
 REPORT_SECONDS: Final = 15.0
+CUSTOMERS: Final = 10_000
+PROMISED_SECONDS: Final = 30.0  # for so many customers, or fewer
+END_SECONDS: Final = 2.0  # to stop the worker and the sandbox
 _COUNTS: Final = (
     *("customers", "audience", "submitted", "delivered", "replies", "opt_outs"),
     *("doubled", "unconfirmed"),
@@ -56,7 +60,7 @@ def demo(
     context: typer.Context,
     headless: Annotated[bool, typer.Option("--headless", help="不开窗口，直接做完一遍。")] = False,
     as_json: JsonOption = False,
-    customers: Annotated[int, typer.Option(min=100, max=1_000_000, help="沙箱里的客户数。")] = 10_000,
+    customers: Annotated[int, typer.Option(min=100, max=1_000_000, help="沙箱里的客户数。")] = CUSTOMERS,
     seed: Annotated[int, typer.Option(help="沙箱数据的种子。")] = 1,
     faults: Annotated[str, typer.Option(help="沙箱的故障方案（none、flaky、hostile …）。")] = "none",
 ) -> None:
@@ -79,14 +83,13 @@ def demo(
 
 def play(folder: Path, stages: Stages, *, customers: int, seed: int, faults: str) -> dict[str, Any]:
     """The whole job; returns the object that `--json` prints."""
-    from campaign_app import bootstrap
-
-    offset = daytime_offset(bootstrap.system_clock())
+    begun = perf_counter()
     with ExitStack() as stack:
         with stages.stage("start", "启动沙箱平台和加密工作区"):
-            sandbox = stack.enter_context(start_sandbox(customers=customers, seed=seed, faults=faults))
-            sandbox.shift_clock(offset)
-            app = stack.enter_context(bootstrap.demo_app(folder / "workspace", secrets.token_bytes(32), offset))
+            ready = stack.enter_context(begin_sandbox(customers=customers, seed=seed, faults=faults))
+            app = _opened(stack, folder / "workspace")
+            sandbox = ready()
+            sandbox.shift_clock(app.offset)
         with stages.stage("sync", "连接两家店铺，同步客户"):
             _connect(app, sandbox)
         with stages.stage("import", "导入会员等级（CSV）"):
@@ -96,7 +99,7 @@ def play(folder: Path, stages: Stages, *, customers: int, seed: int, faults: str
         with stages.stage("send", "批准并发送，每批发出前再次核验"):
             _send(app, campaign_id)
         with stages.stage("results", "收取回执、回复、退订和投诉"):
-            counts = _results(app, campaign_id)
+            counts = _results(app, campaign_id, seconds=report_seconds(customers, perf_counter() - begun))
         ledger = sandbox.ledger()
         return {
             "customers": app.workspace.customers.total(),
@@ -110,6 +113,15 @@ def play(folder: Path, stages: Stages, *, customers: int, seed: int, faults: str
             "unconfirmed": ledger["unconfirmed"],
             "seconds": stages.seconds,
         }
+
+
+def _opened(stack: ExitStack, folder: Path) -> App:
+    """A new workspace with its worker; both load their libraries at the same time."""
+    key = secrets.token_bytes(32)
+    worker = stack.enter_context(begin_worker(folder))
+    app = open_demo(stack, folder, key, made=partial(hand_over, worker, key))
+    greet(worker)
+    return app
 
 
 def _connect(app: App, sandbox: Sandbox) -> None:
@@ -141,8 +153,14 @@ def _send(app: App, campaign_id: int) -> None:
     _expect(sent.state, CampaignState.DONE, sent.state_note)
 
 
-def _results(app: App, campaign_id: int) -> Mapping[str, int]:
-    """Polls until every accepted message has its report, or for a while."""
+def report_seconds(customers: int, spent: float) -> float:
+    """How long the reports are waited for: so that a slow machine ends in time too, with those that came."""
+    promised = PROMISED_SECONDS * max(1.0, customers / CUSTOMERS)
+    return max(0.0, min(REPORT_SECONDS, promised - END_SECONDS - spent))
+
+
+def _results(app: App, campaign_id: int, *, seconds: float) -> Mapping[str, int]:
+    """Polls until every accepted message has its report, or for so long; once at least."""
     start = perf_counter()
     while True:
         jobs = [app.jobs.enqueue("poll", {"account_id": a.id}, app.clock()) for a in app.accounts.all()]
@@ -150,7 +168,7 @@ def _results(app: App, campaign_id: int) -> Mapping[str, int]:
         counts = app.campaigns.results(campaign_id).counts
         reported = counts["delivered"] + counts["failed"]
         waiting = reported < counts["accepted"] or any(sum(result.values()) for result in new)
-        if not waiting or perf_counter() - start > REPORT_SECONDS:
+        if not waiting or perf_counter() - start > seconds:
             return counts
 
 

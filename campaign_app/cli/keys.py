@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from campaign_app.cli.words import fail
+from campaign_app.cli.words import fail, say
+from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.passphrase import passphrase_problem
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -35,5 +37,22 @@ def passphrase_from(file: Path | None) -> str:
         return bootstrap.passphrase_in(file)
     if not sys.stdin.isatty():
         fail("此工作区由口令保护：请用 --passphrase-file 提供口令。")
-    typed: str = typer.prompt("口令", hide_input=True, err=True)
+    return _asked("口令")
+
+
+def new_passphrase() -> str:
+    """From a prompt, asked again until it is hard to guess and typed the same twice."""
+    typer.echo("找不到可用的系统钥匙串，工作区将由口令保护。口令无法找回，请务必记牢。", err=True)
+    while True:
+        typed = _asked("新口令")
+        if problem := passphrase_problem(typed):
+            typer.echo(say(SettingsError(problem, "A passphrase that is easy to guess")), err=True)
+        elif _asked("再输入一次") != typed:
+            typer.echo("两次输入不一致，请重新输入。", err=True)
+        else:
+            return typed
+
+
+def _asked(label: str) -> str:
+    typed: str = typer.prompt(label, hide_input=True, err=True)
     return typed

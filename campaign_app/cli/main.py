@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import typer
+from typer.main import get_command
 
+from campaign_app import logs
 from campaign_app.cli.accounts import connect, create
 from campaign_app.cli.campaigns import cancel, pause, resume, screen, send, status
 from campaign_app.cli.check import check
@@ -18,6 +20,7 @@ from campaign_app.cli.window import Window, window
 from campaign_app.cli.words import fail, say
 from campaign_app.cli.worker import worker
 from campaign_app.domain.errors import AppError
+from campaign_app.processes import look_for_cycles_less_often
 
 app = typer.Typer(
     name="campaign-app",
@@ -53,7 +56,9 @@ def main(window: Window) -> None:
 
     `window` opens the window for the commands that ask for it: this package knows none.
     """
+    logs.configure("WARNING")
+    look_for_cycles_less_often()  # importing what a command needs makes many objects and no cycles worth a search
     try:
-        app(obj=window)
+        get_command(app)(obj=window)  # `app` itself would put an exception hook in place that masks nothing
     except AppError as error:
         fail(say(error))

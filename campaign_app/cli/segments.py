@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from campaign_app.cli.lines import BadLine, answer, lines_of, object_in
 from campaign_app.cli.words import fail
-from campaign_app.compliance import Segments, cn_segments, gsm_segments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from campaign_app.compliance import Segments
 
 app = typer.Typer(add_completion=False)
-PROFILES: Final[Mapping[str, Callable[[str], Segments]]] = {"cn": cn_segments, "gsm": gsm_segments}
 
 
 @app.command()
@@ -24,7 +27,9 @@ def segments(
     as_json: Annotated[bool, typer.Option("--json", help="每行输出一个 JSON 结果。")] = False,
 ) -> None:
     """计算每条短信的编码、字数和计费条数。"""
-    count = PROFILES.get(profile)
+    from campaign_app.compliance import cn_segments, gsm_segments
+
+    count = {"cn": cn_segments, "gsm": gsm_segments}.get(profile)
     if count is None:
         fail(f"没有 {profile} 这种计费方式，请用 cn 或 gsm。")
     failed = False

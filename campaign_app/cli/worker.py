@@ -49,13 +49,16 @@ def _asked(folder: Path, passphrase_file: Path | None) -> tuple[KeyKeeper, timed
 
 
 def _handed(folder: Path, stop: threading.Event) -> tuple[KeyKeeper, timedelta]:
-    """The key and the clock offset that the parent wrote; from then on its end is ours."""
-    from campaign_app import bootstrap
+    """The key and the clock offset that the parent writes in its time; from then on its end is ours."""
+    from campaign_app import bootstrap, working
 
+    working.get_ready()
     try:
         hello = json.loads(sys.stdin.readline(4_096))
         key, offset = bytes.fromhex(hello["key"]), timedelta(seconds=float(hello["clock_offset"]))
     except (ValueError, TypeError, KeyError):
+        if stop.is_set():
+            raise SystemExit(0) from None
         fail("--attached 需要父进程从标准输入给出密钥。")
 
     def until_parent_ends() -> None:

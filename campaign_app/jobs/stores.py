@@ -16,14 +16,12 @@ from campaign_app.domain.ports import (
     AuditLog,
     CampaignStore,
     Clock,
-    CustomerStore,
-    FactStore,
     InboxStore,
     JobStore,
     PhoneKeys,
     PlatformClient,
-    SuppressionStore,
 )
+from campaign_app.domain.ports_people import CustomerStore, FactStore, SuppressionStore
 from campaign_app.jobs.ports import BATCH, Gateway, Ledger
 
 

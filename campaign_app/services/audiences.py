@@ -5,7 +5,8 @@ from __future__ import annotations
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import SettingsError
-from campaign_app.domain.ports import AudienceStore, Clock, CustomerStore
+from campaign_app.domain.ports import Clock
+from campaign_app.domain.ports_people import AudienceStore, CustomerStore
 
 
 class Audiences:

@@ -21,7 +21,8 @@ from campaign_app.compliance.template import Template
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.finding import Finding
-from campaign_app.domain.ports import AccountStore, CampaignStore, Clock, CustomerStore
+from campaign_app.domain.ports import AccountStore, CampaignStore, Clock
+from campaign_app.domain.ports_people import CustomerStore
 from campaign_app.domain.signature import Signature
 from campaign_app.services.places import Place, place_in_body
 from campaign_app.services.readers import Reader, Spread, Variable, reader_of, spread, stand_in, variables_of

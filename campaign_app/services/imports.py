@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport
 from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
-from campaign_app.domain.ports import AuditLog, Clock, ImportStore
+from campaign_app.domain.ports import AuditLog, Clock
+from campaign_app.domain.ports_people import ImportStore
 from campaign_app.services.import_columns import Column, map_columns
 from campaign_app.services.import_open import OpenSessions
 from campaign_app.services.import_plan import Begun, DryRun, ImportPlan, Preview, Source

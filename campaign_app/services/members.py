@@ -11,7 +11,8 @@ from typing import Final
 
 from campaign_app.domain.consent import ConsentFact
 from campaign_app.domain.errors import AppError
-from campaign_app.domain.ports import AccountStore, AuditLog, Clock, CustomerStore
+from campaign_app.domain.ports import AccountStore, AuditLog, Clock
+from campaign_app.domain.ports_people import CustomerStore
 from campaign_app.domain.review import FactReader, MemberStore
 
 PAGE: Final = 1_000

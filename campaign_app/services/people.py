@@ -12,14 +12,8 @@ from campaign_app.domain.customer import Account, Customer
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.people import PeopleQuery
 from campaign_app.domain.phone import parse_phone
-from campaign_app.domain.ports import (
-    AccountStore,
-    CustomerStore,
-    FactStore,
-    PeopleStore,
-    PhoneKeys,
-    SuppressionStore,
-)
+from campaign_app.domain.ports import AccountStore, PhoneKeys
+from campaign_app.domain.ports_people import CustomerStore, FactStore, PeopleStore, SuppressionStore
 
 PAGE_ROWS: Final = 200
 

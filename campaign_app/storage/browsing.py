@@ -18,7 +18,7 @@ _customer, _latest, _fact = schema.customer.c, schema.consent_latest.c, schema.c
 
 @dataclass(frozen=True, slots=True)
 class SqlPeople:
-    """Implements `domain.ports.PeopleStore`. Rows come in the order of their ids, which no sync changes."""
+    """Implements `domain.ports_people.PeopleStore`. Rows come in the order of their ids, which no sync changes."""
 
     db: Database
 

@@ -75,7 +75,7 @@ def of_accounts(ids: Sequence[int]) -> sa.ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class SqlCustomers:
-    """Implements `domain.ports.CustomerStore`. A page that is older than what is stored changes nothing."""
+    """Implements `domain.ports_people.CustomerStore`. A page that is older than what is stored changes nothing."""
 
     db: Database
     keys: WorkspaceKeys = field(repr=False)

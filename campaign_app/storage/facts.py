@@ -37,7 +37,7 @@ _Told = tuple[int, ConsentFact]  # a fact's id and the fact
 
 @dataclass(frozen=True, slots=True)
 class SqlFacts:
-    """Implements `domain.ports.FactStore`. Of facts judged at the same moment a refusal is the latest."""
+    """Implements `domain.ports_people.FactStore`. Of facts judged at the same moment a refusal is the latest."""
 
     db: Database
     hashes: PhoneKeys

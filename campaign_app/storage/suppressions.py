@@ -69,7 +69,7 @@ def marks_of(connection: sa.Connection, entity_uscc: str, keys: Iterable[bytes])
 
 @dataclass(frozen=True, slots=True)
 class SqlSuppressions:
-    """Implements `domain.ports.SuppressionStore`."""
+    """Implements `domain.ports_people.SuppressionStore`."""
 
     db: Database
     hashes: PhoneKeys

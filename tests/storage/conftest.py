@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from storage_samples import KEY
+from storage_samples import KEY, Fresh
 
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.storage.workspace import Workspace, create_workspace, open_workspace
-
-Fresh = Callable[[], AbstractContextManager[Workspace]]
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ from campaign_app.storage.workspace import Workspace
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 ENTITY, OTHER_ENTITY, ISSUER = "91330100MA2B00001X", "91440300MA5D00002Y", "91110000MA0000009X"
 KEY = hashlib.sha256(b"the tests' workspace").digest()
+Fresh = Callable[[], AbstractContextManager[Workspace]]
 
 
 def minutes(count: float) -> timedelta:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest import Fresh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from storage_samples import (
@@ -13,6 +12,7 @@ from storage_samples import (
     NOW,
     OTHER_ENTITY,
     Campaigning,
+    Fresh,
     fact,
     minutes,
     number,

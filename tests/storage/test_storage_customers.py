@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from conftest import Fresh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from storage_samples import ENTITY, NOW, OTHER_ENTITY, minutes, number, person, shop, sync
+from storage_samples import ENTITY, NOW, OTHER_ENTITY, Fresh, minutes, number, person, shop, sync
 
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind

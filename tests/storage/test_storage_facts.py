@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from conftest import Fresh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from storage_samples import ENTITY, ISSUER, NOW, fact, minutes, number, person, receipt, shop, sync
+from storage_samples import ENTITY, ISSUER, NOW, Fresh, fact, minutes, number, person, receipt, shop, sync
 
 from campaign_app.domain.consent import (
     Channel,

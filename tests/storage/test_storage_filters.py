@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import Fresh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from storage_samples import ENTITY, NOW, person, shop
+from storage_samples import ENTITY, NOW, Fresh, person, shop
 
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.customer import PlatformCustomer

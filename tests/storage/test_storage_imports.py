@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest import Fresh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from storage_samples import (
     ENTITY,
     NOW,
     OTHER_ENTITY,
+    Fresh,
     fact,
     minutes,
     number,

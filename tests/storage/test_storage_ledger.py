@@ -7,10 +7,22 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from conftest import Fresh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from storage_samples import ENTITY, ISSUER, NOW, OTHER_ENTITY, Campaigning, account, fact, minutes, number, person, shop
+from storage_samples import (
+    ENTITY,
+    ISSUER,
+    NOW,
+    OTHER_ENTITY,
+    Campaigning,
+    Fresh,
+    account,
+    fact,
+    minutes,
+    number,
+    person,
+    shop,
+)
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from conftest import Fresh
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from storage_samples import ENTITY, NOW, OTHER_ENTITY, fact, minutes, number, person, receipt, shop, sync
+from storage_samples import ENTITY, NOW, OTHER_ENTITY, Fresh, fact, minutes, number, person, receipt, shop, sync
 
 from campaign_app.domain.consent import ConsentMethod, ConsentStatus, CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.errors import NotAllowed, NotFound

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from campaign_app.domain.errors import AppError, WorkspaceError
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App, WorkerHandle
     from campaign_app.credentials import KeyKeeper
+    from campaign_app.demo import Sandbox
     from campaign_app.ui.tasks import Tasks
 
 Phase = Literal["opening", "missing", "passphrase", "failed", "open"]
@@ -75,7 +77,6 @@ class Session(QObject):
         self._restarts = 0
         self._closed = False
         self._trying = False
-        self._staged = False
         self._watch = QTimer(self)
         self._watch.setInterval(LOOK_MS)
         self._watch.timeout.connect(self._look)
@@ -132,10 +133,10 @@ class Session(QObject):
             self._tasks.run(lambda _: attempt(), self._begin, failed=refused, owner=self)
 
     def _opened(self, passphrase: str | None, *, must_be: bool = False) -> _Held | None:
-        from campaign_app import bootstrap, demo
+        from campaign_app import bootstrap
 
         if self.plan.demo:
-            return _hold(lambda stack: demo.open_demo(stack, self.plan.folder / "workspace"))
+            return _demo(self.plan)
         if not must_be and bootstrap.is_free(self.plan.folder):
             return None
         keeper = _keeper(self.plan.folder, passphrase)
@@ -159,6 +160,8 @@ class Session(QObject):
         self._stack = opened.stack
         self._become(SessionState("open", app=opened.app, worker="starting"))
         self._start_worker()
+        if opened.sandbox is not None:
+            self._stage(opened.app, opened.sandbox)
         self._watch.start()
 
     def _crashed(self, error: object) -> None:
@@ -195,19 +198,13 @@ class Session(QObject):
             return
         self._worker = worker
         self._become(replace(self.state, worker="running", error=None, own_worker=worker.own))
-        if self.plan.demo and not self._staged:
-            self._staged = True
-            self._stage()
 
-    def _stage(self) -> None:
+    def _stage(self, app: App, ready: Callable[[], Sandbox]) -> None:
+        """Beside the start of the worker, which takes the jobs as soon as it works."""
         from campaign_app import demo
 
-        app, stack = self.state.app, self._stack
-        customers = self.plan.demo_customers
-        assert app is not None
-        assert customers is not None
         self._tasks.run(
-            lambda task: demo.stage(stack, app, self.plan.folder, customers=customers, stopped=lambda: task.stopped),
+            lambda task: demo.stage(app, ready, self.plan.folder, stopped=lambda: task.stopped),
             lambda _: self._set(),
             failed=self._not_set,
             owner=self,
@@ -251,6 +248,18 @@ class Session(QObject):
 class _Held:
     stack: ExitStack
     app: App
+    sandbox: Callable[[], Sandbox] | None = None  # of a demo: waits until it is ready
+
+
+def _demo(plan: Plan) -> _Held:
+    """A new workspace, while the sandbox gets ready."""
+    from campaign_app import demo
+
+    assert plan.demo_customers is not None
+    with ExitStack() as stack:
+        ready = stack.enter_context(demo.begin_sandbox(customers=plan.demo_customers, seed=1, faults="none"))
+        app = demo.open_demo(stack, plan.folder / "workspace", secrets.token_bytes(32))
+        return _Held(stack.pop_all(), app, ready)
 
 
 def _hold(enter: Callable[[ExitStack], App]) -> _Held:

@@ -1,0 +1,170 @@
+"""What the core asks of the stores of customers: who they are, what they agreed to, what files added to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.consent import ConsentFact, Receipt, Suppression
+from campaign_app.domain.customer import (
+    ChunkCounts,
+    Customer,
+    ImportGlance,
+    ImportReport,
+    ImportRow,
+    PlatformCustomer,
+)
+from campaign_app.domain.people import PeopleQuery
+
+
+class CustomerStore(Protocol):
+    def upsert_page(
+        self, account_id: int, customers: Sequence[PlatformCustomer], cursor: str, seen_at: datetime
+    ) -> int:
+        """Stores a synced page and the cursor of stream `customers`, matches waiting import rows by phone key, and
+
+        suppresses minors for the account's entity; returns how many rows are new.
+        """
+        ...
+
+    def count(self, audience: Filter, entity_uscc: str, now: datetime) -> int: ...
+    def values(self, field: str, entity_uscc: str, limit: int) -> tuple[str, ...]:
+        """What customers of the entity have in `province`, `city` or `tag`, the most frequent first."""
+        ...
+
+    def total(self) -> int: ...
+    def some(
+        self, audience: Filter, entity_uscc: str, now: datetime, limit: int, name: str = ""
+    ) -> tuple[Customer, ...]:
+        """The first `limit` customers that `count` counts, by id; only those with `name` as a part of their name."""
+        ...
+
+    def by_ids(self, ids: Sequence[int], *, phones: bool = True) -> dict[int, Customer]:
+        """Without `phones` no number is unsealed: `phone` is None for everybody."""
+        ...
+
+    def ids_of_refs(self, account_id: int, refs: Sequence[str]) -> dict[str, int]: ...
+
+
+class PeopleStore(Protocol):
+    """Customers in the order of their ids, for tables of any length."""
+
+    def anchors(self, query: PeopleQuery, every: int) -> tuple[int, tuple[int, ...]]:
+        """How many customers match, and the id of the first, of the one `every` later, and so on."""
+        ...
+
+    def ids(self, query: PeopleQuery, first: int, limit: int) -> tuple[int, ...]:
+        """The next `limit` of those that match, from the id `first` on."""
+        ...
+
+    def provinces(self) -> tuple[str, ...]:
+        """Every province that a customer has, sorted."""
+        ...
+
+
+class FactStore(Protocol):
+    def append(self, facts: Sequence[ConsentFact], receipts: Sequence[Receipt]) -> dict[int, tuple[int, ConsentFact]]:
+        """Appends facts of known customers with their receipts (unknown refs are skipped); returns their latest facts.
+
+        The latest fact of a customer is the one with the greatest `checked_at` (facts without one are judged by
+        `observed_at`): an older answer that arrives later is kept but does not become the latest. A fact that says
+        withdrawn also leaves a `withdrawn` suppression mark (key of ref, and of phone where known).
+        """
+        ...
+
+    def append_changes(
+        self, account_id: int, facts: Sequence[ConsentFact], receipts: Sequence[Receipt], cursor: str
+    ) -> None:
+        """`append` and the cursor of stream `changes`, in one transaction."""
+        ...
+
+    def begin_changes(self, account_id: int, cursor: str) -> None:
+        """Sets the cursor of stream `changes` if nothing was read of this account yet, no change and no proven fact."""
+        ...
+
+    def unread(self, account_id: int) -> bool:
+        """Whether `begin_changes` would set the cursor."""
+        ...
+
+    def latest(
+        self, customer_ids: Sequence[int], *, checked_since: datetime | None = None
+    ) -> dict[int, tuple[int, ConsentFact]]:
+        """customer id → (fact id, latest fact); customers without any fact are absent.
+
+        With `checked_since` those whose latest fact was checked before it, or nobody knows when, are absent too.
+        """
+        ...
+
+    def history(self, customer_id: int) -> tuple[tuple[int, ConsentFact], ...]:
+        """Every fact of one customer, oldest first."""
+        ...
+
+
+class SuppressionStore(Protocol):
+    def add(self, suppressions: Sequence[Suppression]) -> None:
+        """Adds what is not there yet (unique by entity, key, kind)."""
+        ...
+
+    def active(self, entity_uscc: str, keys: Sequence[bytes]) -> dict[bytes, frozenset[Suppression]]:
+        """Suppressions not lifted, by key."""
+        ...
+
+    def of_customers(self, ids: Sequence[int]) -> dict[int, frozenset[Suppression]]:
+        """Customer id → suppressions not lifted, by ref and by phone, for the entity of the customer's account.
+
+        Customers without any are absent.
+        """
+        ...
+
+    def lift(self, suppression: Suppression, *, fact_id: int, reviewer: str, at: datetime) -> None:
+        """Lifts an opt_out or withdrawn mark for a later grant that a reviewer confirmed.
+
+        Raises NotAllowed for complaint and minor, for a fact that is not confirmed or was obtained before `since`.
+        """
+        ...
+
+
+class AudienceStore(Protocol):
+    """Saved segments; a name keeps the filter that was saved last."""
+
+    def save(self, name: str, audience: Filter, at: datetime) -> None: ...
+    def audience(self, name: str) -> Filter:
+        """Raises NotFound."""
+        ...
+
+    def names(self) -> tuple[str, ...]: ...
+    def delete(self, name: str) -> None: ...
+
+
+class ImportStore(Protocol):
+    """Files that describe customers further: attributes, never consent. A step may be repeated: nothing doubles."""
+
+    def begin(self, file_name: str, file_sha256: str, rows_total: int, at: datetime) -> int:
+        """Import id; a running import of the same file is continued under its id."""
+        ...
+
+    def classify(self, rows: Sequence[ImportRow]) -> ChunkCounts:
+        """What `apply_chunk` would answer to these rows in a new import; writes nothing."""
+        ...
+
+    def apply_chunk(self, import_id: int, rows: Sequence[ImportRow]) -> ChunkCounts: ...
+    def refuse(self, import_id: int, refusals: Sequence[tuple[int, str, str]]) -> None:
+        """Keeps (row, code, field) of rows that are left out."""
+        ...
+
+    def mark_consecutive(self, import_id: int, row_nos: Sequence[int]) -> None:
+        """Takes rows that were applied before the run was noticed back from their customers and keeps them apart."""
+        ...
+
+    def finish(self, import_id: int, counts: Mapping[str, int]) -> None: ...
+    def undo(self, import_id: int) -> ChunkCounts:
+        """Gives attributes their former values (unless changed since), forgets waiting rows; says how many of each."""
+        ...
+
+    def report(self, import_id: int, limit: int) -> ImportReport: ...
+
+    def imports(self, limit: int) -> tuple[ImportGlance, ...]:
+        """The last imports, newest first."""
+        ...

@@ -1,0 +1,42 @@
+"""A worker that is begun before its workspace is there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from campaign_app import bootstrap
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.errors import AppError
+from campaign_app.processes import begin_worker, greet, hand_over
+from campaign_app.storage import locks
+
+KEY = bytes(range(32))
+
+
+def test_it_works_as_soon_as_it_gets_the_key(tmp_path: Path) -> None:
+    with begin_worker(tmp_path / "ws") as worker, bootstrap.create_app(tmp_path / "ws", MemoryKeeper(KEY)):
+        assert locks.holder(tmp_path / "ws", "worker") is None
+        hand_over(worker, KEY, timedelta(0))
+        greet(worker)
+        assert locks.holder(tmp_path / "ws", "worker") == worker.pid
+    assert worker.returncode == 0
+    assert locks.holder(tmp_path / "ws", "worker") is None
+
+
+def test_without_a_workspace_it_ends_without_a_word(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with begin_worker(tmp_path / "ws"):
+        pass
+    assert capfd.readouterr() == ("", "")
+    assert not (tmp_path / "ws").exists()
+
+
+def test_a_key_for_no_workspace_is_an_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with begin_worker(tmp_path / "ws") as worker:
+        hand_over(worker, KEY, timedelta(0))
+        with pytest.raises(AppError) as failed:
+            greet(worker)
+    assert failed.value.code == "child_failed"
+    assert "工作区" in capfd.readouterr().err
