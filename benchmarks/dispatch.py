@@ -102,7 +102,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
 def workspace(folder: Path, offset: timedelta, *, reread: bool) -> Iterator[bootstrap.App]:
     """A throw-away workspace with its worker; with `reread` every fact is read again before its batch."""
     key = secrets.token_bytes(32)
-    with bootstrap.create_app(folder, MemoryKeeper(key), bootstrap.shifted_clock(offset)) as app:
+    with bootstrap.create_app(folder, MemoryKeeper(key), offset=offset) as app:
         app.workspace.accounts.set_setting(bootstrap.DEMO, value=True)
         if reread:
             app.workspace.accounts.set_setting("batch_reread_minutes", value=0)
