@@ -85,18 +85,26 @@ def _after(submission: Submission, settled: Settled) -> BatchResult:
 
 
 def finish(context: Context, campaign_id: int) -> BatchResult:
-    """After the last batch: settles what is open; `WAIT` while the sender may still accept an old request."""
+    """After the last batch: settles what is open; `WAIT` while the sender may still accept an old request.
+
+    What stays unknown is left for a person once everything else has its outcome.
+    """
     campaign = context.stores.campaigns.campaign(campaign_id)
+    found = set[Settled]()
     for submission in context.stores.ledger.unsettled(campaign_id):
         if not may_leave(context, context.stores.campaigns.campaign(campaign_id)):
             return BatchResult(Step.STOPPED, -1)
-        settled = settle(context, campaign, submission)
-        if settled is Settled.UNKNOWN:
-            put_aside(context, campaign, CampaignState.WAITING, "unknown_outcomes")
-        if settled is not Settled.DONE:
-            return BatchResult(Step.WAIT if settled is Settled.LATER else Step.STOPPED, -1)
+        found.add(settle(context, campaign, submission))
+        if Settled.STOPPED in found:
+            return BatchResult(Step.STOPPED, -1)
+    if Settled.LATER in found:
+        # everybody was decided: the walk that follows begins behind the last one
+        return BatchResult(Step.WAIT, campaign.snapshot_size - 1)
     if context.stores.ledger.undecided(campaign_id):
         return BatchResult(Step.ON, -1)
+    if Settled.UNKNOWN in found:
+        put_aside(context, campaign, CampaignState.WAITING, "unknown_outcomes")
+        return BatchResult(Step.STOPPED, -1)
     done = replace(campaign, state=CampaignState.DONE, state_note="")
     context.stores.campaigns.update(done, expected=CampaignState.SENDING)
     return BatchResult(Step.END, -1)

@@ -4,6 +4,9 @@ The sender is asked what became of the key before a batch is submitted again. If
 asked again: everybody still confirmed → the same key and texts, so that the key fences a request that is still on its
 way. Somebody refused → nothing is submitted until such a request can no longer be accepted (its signature is older than
 the sender allows); only then are the refused rows withheld and the others submitted.
+
+"Never seen" is believed only of a key that the sender never answered for, and while it still keeps a key of that age.
+Else nobody knows what became of the batch: it is left to a person, neither submitted nor withheld.
 """
 
 from __future__ import annotations
@@ -33,6 +36,8 @@ LONGEST_WAIT: Final = 30.0
 BATCH_TIME: Final = timedelta(seconds=60)
 # answers without an outcome for a row, before it is left for a person
 UNANSWERED: Final = 3
+# Consent API: keys are kept for at least seven days; a day is margin
+KEYS_KEPT: Final = timedelta(days=6)
 
 
 class Settled(StrEnum):
@@ -135,6 +140,8 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
     ledger, outcomes = context.stores.ledger, None
     if messages is None or _is_stale(context, messages):
         outcomes = gateway.lookup(submission.key)
+        if outcomes is None and not never_seen(context, submission):
+            return Settled.UNKNOWN
         messages = _still_confirmed(context, campaign, submission) if outcomes is None else ()
     if messages is None:
         return Settled.LATER
@@ -145,6 +152,12 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
         outcomes = gateway.submit(submission.key, messages)
     settled = ledger.settle(submission.id, outcomes or (), context.clock())
     return Settled.DONE if settled else Settled.UNKNOWN
+
+
+def never_seen(context: Context, submission: Submission) -> bool:
+    """Whether a sender that knows nothing of this key may be believed that it never did."""
+    age = context.clock() - submission.claimed_at
+    return -FENCE < age < KEYS_KEPT and not context.stores.ledger.answered(submission.id)
 
 
 def _is_stale(context: Context, messages: Sequence[Outgoing]) -> bool:
@@ -165,36 +178,17 @@ def _still_confirmed(context: Context, campaign: Campaign, submission: Submissio
     customers = context.stores.customers.by_ids([row.customer_id for row in rows], phones=False)
     judged = {j.customer.id: j for j in ask_again(context, campaign, account, list(customers.values()))}
     refused = [row for row in rows if not _confirmed(judged.get(row.customer_id))]
-    if refused and context.clock() < _fence(context, submission):
+    if refused and context.clock() < fence(context, submission):
         return None
     _withhold(context, submission, refused, judged)
     return [Outgoing(sealed(judged[row.customer_id]), row.message_id, row.text) for row in rows if row not in refused]
-
-
-def reconcile(context: Context, campaign_id: int) -> Settled:
-    """After a cancel: asks what became of every open batch and submits nothing more."""
-    campaign = context.stores.campaigns.campaign(campaign_id)
-    settled = Settled.DONE
-    for submission in context.stores.ledger.unsettled(campaign_id):
-        outcomes = context.remotes.gateway(submission.account_id, campaign.purpose).lookup(submission.key)
-        if outcomes is None and context.clock() < _fence(context, submission):
-            settled = Settled.LATER
-            continue
-        if outcomes is None:
-            rows = context.stores.ledger.open_rows(submission.id)
-            outcomes = tuple(SubmitOutcome(row.message_id, Outcome.WITHHELD, code="cancelled") for row in rows)
-        context.stores.ledger.settle(submission.id, outcomes, context.clock())
-    if settled is Settled.DONE and campaign.state is CampaignState.CANCELLING:
-        done = replace(campaign, state=CampaignState.CANCELLED)
-        context.stores.campaigns.update(done, expected=CampaignState.CANCELLING)
-    return settled
 
 
 def _confirmed(judged: Judged | None) -> bool:
     return judged is not None and not isinstance(judged.decision, Refusal)
 
 
-def _fence(context: Context, submission: Submission) -> datetime:
+def fence(context: Context, submission: Submission) -> datetime:
     """When no earlier request of this batch can be accepted any more; counted from the first refusal noticed since.
 
     Every submit resets it, so nothing is submitted between that moment and the fence.
