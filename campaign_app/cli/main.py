@@ -7,7 +7,7 @@ from collections.abc import Callable
 import typer
 
 from campaign_app.cli.accounts import connect, create
-from campaign_app.cli.campaigns import cancel, pause, resume, screen, send, status
+from campaign_app.cli.campaigns import cancel, close_unknown, pause, resume, screen, send, status
 from campaign_app.cli.check import check
 from campaign_app.cli.demo import demo
 from campaign_app.cli.gate import gate
@@ -40,6 +40,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "pause": pause,
     "resume": resume,
     "cancel": cancel,
+    "close-unknown": close_unknown,
     "worker": worker,
     "window": window,
     "sandbox": sandbox,

@@ -32,8 +32,8 @@ def reconcile(context: Context, campaign_id: int, looks: int = 0) -> Settled:
     if Settled.UNKNOWN in found and looks + 1 < UNANSWERED:
         return Settled.UNKNOWN
     if campaign.state is CampaignState.CANCELLING:
-        note = "unknown_outcomes" if Settled.UNKNOWN in found else "by_user"
-        done = replace(campaign, state=CampaignState.CANCELLED, state_note=note)
+        unknown = Settled.UNKNOWN in found
+        done = replace(campaign, state=CampaignState.CANCELLED, state_note="unknown_outcomes" if unknown else "by_user")
         with suppress(NotAllowed):  # a person closed it in the meantime
             context.stores.campaigns.update(done, expected=CampaignState.CANCELLING)
     return Settled.DONE

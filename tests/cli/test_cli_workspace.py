@@ -142,7 +142,24 @@ def test_the_worker_ends_what_was_resumed_or_cancelled(tmp_path: Path, passphras
     assert line.json("resume", str(made[0]))["state"] == "done"
 
 
-@pytest.mark.parametrize("command", ["pause", "resume", "cancel"])
+def test_a_person_closes_what_nobody_can_tell(tmp_path: Path, passphrase: Path) -> None:
+    line = Line(tmp_path / "ws", passphrase)
+    with bootstrap.create_app(tmp_path / "ws", PassphraseKeeper(SECRET)) as app:
+        app.workspace.accounts.add_entity(SHOP)
+        made = [
+            app.workspace.campaigns.create(
+                Campaign(0, "双十一", SHOP.uscc, "retail", Filter(), state=CampaignState.WAITING, state_note=note)
+            ).id
+            for note in ("unknown_outcomes", "window_over")
+        ]
+    closed = line.json("close-unknown", str(made[0]))
+    assert (closed["state"], closed["note"]) == ("done", "unknown_closed")
+    for campaign_id in made:
+        refused = line.run("close-unknown", str(campaign_id))
+        assert (refused.returncode, "不允许" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["pause", "resume", "cancel", "close-unknown"])
 def test_the_help_is_chinese(tmp_path: Path, passphrase: Path, command: str) -> None:
     done = Line(tmp_path / "ws", passphrase).run(command, "--help")
     assert done.returncode == 0
