@@ -15,9 +15,10 @@ from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
 from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.errors import RemoteUnavailable
+from campaign_app.jobs.asking import ask_again, confirmed_rules, is_clean
 from campaign_app.jobs.gating import Judged, composed, sealed
 from campaign_app.jobs.ports import Claim, Submission
-from campaign_app.jobs.settling import Settled, ask_again, may_leave, put_aside, settle
+from campaign_app.jobs.settling import Settled, may_leave, put_aside, settle
 from campaign_app.jobs.stores import Context
 
 
@@ -127,8 +128,8 @@ def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, i
     seqs = {customer_id: seq for seq, customer_id in members if customers[customer_id].account_id == account.id}
     judged = ask_again(context, campaign, account, [customers[customer_id] for customer_id in seqs])
     texts = composed(context, campaign, judged)
-    confirmed = {w.rule_id for w in context.stores.campaigns.warnings(campaign.id).values() if w.confirmed_by}
-    good = [(j, message.text) for j, message in texts if not message.blocked and message.warned <= confirmed]
+    confirmed = confirmed_rules(context, campaign.id)
+    good = [(j, message.text) for j, message in texts if is_clean(message, confirmed)]
     refusals: dict[int, tuple[str, int | None]] = {
         seqs[j.customer.id]: (j.decision.reason.value, j.fact_id or None)
         for j in judged
