@@ -12,6 +12,7 @@ Else nobody knows what became of the batch: it is left to a person, neither subm
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -71,7 +72,10 @@ def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: 
 
 
 def release(context: Context, campaign_id: int, note: str) -> None:
-    """Takes a campaign whose job failed out of its working state, with the reason."""
+    """Takes a campaign whose job failed out of its working state, with the reason.
+
+    One that is cancelling keeps its state, for the worker tries again; the reason is for a person, who may close it.
+    """
     try:
         campaign = context.stores.campaigns.campaign(campaign_id)
     except NotFound:  # a draft may be deleted as soon as it is released, before its job is ended
@@ -81,6 +85,9 @@ def release(context: Context, campaign_id: int, note: str) -> None:
         context.stores.campaigns.update(draft, expected=CampaignState.SCREENING)
     elif campaign.state is CampaignState.SENDING:
         put_aside(context, campaign, CampaignState.PAUSED, note)
+    elif campaign.state is CampaignState.CANCELLING:
+        with suppress(NotAllowed):  # a person closed it in the meantime
+            context.stores.campaigns.update(replace(campaign, state_note=note), expected=CampaignState.CANCELLING)
 
 
 def settle(

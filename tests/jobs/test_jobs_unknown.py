@@ -11,7 +11,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import OutcomeUnknown, RemoteUnavailable
 from campaign_app.jobs import dispatch, settling
 from campaign_app.jobs.reconciling import reconcile
-from campaign_app.jobs.settling import Settled
+from campaign_app.jobs.settling import Settled, release
 from tests.helpers.shop import Shop, everybody
 
 UNKNOWN = OutcomeUnknown("read_timeout", "No answer in time")
@@ -107,7 +107,10 @@ def test_a_batch_behind_the_fence_is_waited_for_beside_an_unknown_one(shop: Shop
         dispatch.run_batch(shop.context, campaign.id, 1)
     shop.platforms[account].truth["c00003"] = {"max_per_month": 0}
     shop.platforms[account].changes = ["c00003"]
-    assert dispatch.finish(shop.context, campaign.id).step is dispatch.Step.WAIT
+    waiting = dispatch.finish(shop.context, campaign.id)
+    assert waiting == dispatch.BatchResult(dispatch.Step.WAIT, 3)
+    again = dispatch.run_batch(shop.context, campaign.id, waiting.after)
+    assert again.step is dispatch.Step.END, "while it waits it does not walk over everybody"
     shop.clock.advance(settling.FENCE.total_seconds() + 1)
     assert dispatch.finish(shop.context, campaign.id).step is dispatch.Step.STOPPED
     assert shop.state(campaign.id) == (CampaignState.WAITING, "unknown_outcomes")
@@ -174,3 +177,19 @@ def test_whoever_ended_a_cancelling_campaign_first_is_right(shop: Shop) -> None:
     shop.gateways[account].lookup = ended_meanwhile  # type: ignore[assignment,method-assign]
     assert reconcile(shop.context, campaign.id) is Settled.DONE
     assert shop.state(campaign.id)[0] is CampaignState.CANCELLED
+
+
+def test_a_cancel_that_cannot_go_on_says_why_and_goes_on_later(shop: Shop) -> None:
+    account = shop.add_account(3)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_after = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        shop.run(campaign.id)
+    shop.set_state(campaign.id, CampaignState.CANCELLING)
+    release(shop.context, campaign.id, "account_disconnected")
+    assert shop.state(campaign.id) == (CampaignState.CANCELLING, "account_disconnected")
+    assert shop.workspace.campaigns.campaign(campaign.id).is_stuck
+    assert reconcile(shop.context, campaign.id) is Settled.DONE
+    assert shop.state(campaign.id) == (CampaignState.CANCELLED, "by_user")
+    release(shop.context, campaign.id, "account_disconnected")
+    assert shop.state(campaign.id) == (CampaignState.CANCELLED, "by_user")
