@@ -20,8 +20,10 @@ from campaign_app.demo import daytime_offset
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.customer import Entity
+from tests.fakes.remotes import FakeClock
 from tests.helpers.merchant import BODY
 from tests.helpers.sandbox import SandboxProcess
+from tests.helpers.shop import NOW, shop_on
 
 SECRET = "十年树木百年树人"
 SHOP = Entity("91330100MA0000001X", "安宁百货有限公司")
@@ -140,6 +142,22 @@ def test_the_worker_ends_what_was_resumed_or_cancelled(tmp_path: Path, passphras
         ]
     assert line.json("cancel", str(made[1]))["state"] == "cancelled"
     assert line.json("resume", str(made[0]))["state"] == "done"
+
+
+def test_a_cancel_that_cannot_go_on_ends_the_waiting_and_can_be_closed(tmp_path: Path, passphrase: Path) -> None:
+    """Its shop was disconnected between the claim and the answer: nobody is left to ask."""
+    line = Line(tmp_path / "ws", passphrase)
+    with bootstrap.create_app(tmp_path / "ws", PassphraseKeeper(SECRET)) as app:
+        shop = shop_on(app.workspace, FakeClock(NOW))
+        account, campaign = shop.add_account(3), shop.campaign()
+        shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+        with pytest.raises(KeyboardInterrupt):
+            shop.run(campaign.id)
+        app.accounts.disconnect(account, actor="test")
+    stuck = line.json("cancel", str(campaign.id))
+    assert (stuck["state"], stuck["note"]) == ("cancelling", "account_disconnected")
+    closed = line.json("close-unknown", str(campaign.id))
+    assert (closed["state"], closed["note"], closed["counts"]["unknown"]) == ("cancelled", "unknown_closed", 3)
 
 
 def test_a_person_closes_what_nobody_can_tell(tmp_path: Path, passphrase: Path) -> None:
