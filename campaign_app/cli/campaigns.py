@@ -1,4 +1,4 @@
-"""`screen`, `send`, `status`, `pause`, `resume`, `cancel`: campaigns for scripts; the worker does the work."""
+"""Campaigns for scripts, from `screen` to `cancel` and `close-unknown`; the worker does the work."""
 
 from __future__ import annotations
 
@@ -132,6 +132,17 @@ def cancel(
     with open_for(workspace, passphrase_file) as app:
         cancelled = app.campaigns.cancel(campaign_id, actor="cli")
         _show_after(app, cancelled, CampaignState.CANCELLING, as_json=as_json)
+
+
+def close_unknown(
+    campaign_id: CampaignArgument,
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """给一个活动中查不到结果的短信结案：记为结果不明，不再查询，也不会重发。"""
+    with open_for(workspace, passphrase_file) as app:
+        show(_summary(app, app.campaigns.close_unknown(campaign_id, actor="cli")), as_json=as_json)
 
 
 def _show_after(app: App, campaign: Campaign, working: CampaignState, *, as_json: bool) -> None:

@@ -23,10 +23,13 @@ SILENT: Final = timedelta(seconds=30)
 
 
 def follow_campaign(app: App, campaign_id: int, while_in: Collection[CampaignState], *, quiet: bool) -> Campaign:
-    """Waits while the campaign is in one of these states; says how far it is."""
+    """Waits while the campaign is in one of these states; says how far it is.
+
+    A cancelling one that met trouble ends the waiting too: the worker tries again, perhaps for days.
+    """
     console = Console(stderr=True)
     with console.status("…") if not quiet and console.is_terminal else _nothing() as shown:
-        while (campaign := app.campaigns.get(campaign_id)).state in while_in:
+        while (campaign := app.campaigns.get(campaign_id)).state in while_in and not campaign.is_stuck:
             for job in app.jobs.open_jobs():
                 if shown is not None and job.args.get("campaign_id") == campaign_id:
                     shown.update(f"{job.progress:,} / {job.total:,}" if job.total else "…")

@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from campaign_app import logs
 from campaign_app.cli.accounts import connect, create
-from campaign_app.cli.campaigns import cancel, pause, resume, screen, send, status
+from campaign_app.cli.campaigns import cancel, close_unknown, pause, resume, screen, send, status
 from campaign_app.cli.check import check
 from campaign_app.cli.demo import demo
 from campaign_app.cli.gate import gate
@@ -43,6 +43,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "pause": pause,
     "resume": resume,
     "cancel": cancel,
+    "close-unknown": close_unknown,
     "worker": worker,
     "window": window,
     "sandbox": sandbox,

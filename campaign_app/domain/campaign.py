@@ -58,6 +58,17 @@ class Campaign:
     rule_packs: str = ""
     snapshot_size: int = 0
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether its cancelling met trouble; it is tried again, but perhaps only a person can end it."""
+        return self.state is CampaignState.CANCELLING and self.state_note not in ("", "by_user")
+
+    @property
+    def may_be_closed(self) -> bool:
+        """Whether it has messages of which the program cannot find out what became."""
+        ended = self.state in (CampaignState.WAITING, CampaignState.CANCELLED)
+        return self.is_stuck or (ended and self.state_note == "unknown_outcomes")
+
 
 @dataclass(frozen=True, slots=True)
 class Warned:

@@ -47,13 +47,17 @@ class SubmitOutcome:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """`report_id` is unique per account: reports come twice and out of order."""
+    """`report_id` is unique per account: reports come twice and out of order.
+
+    `message_id` is our own, which finds a message whose answer, and with it the sender's id, never came.
+    """
 
     report_id: str
     provider_id: str
     outcome: Outcome
     code: str
     reported_at: datetime
+    message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,13 @@ class CampaignStore(Protocol):
         """`update`, and that a person confirmed the warnings of these rules, in one transaction."""
         ...
 
+    def close_unknown(self, campaign: Campaign, *, expected: CampaignState, at: datetime) -> int:
+        """`update`, and nobody asks any more what became of its open messages, in one transaction.
+
+        They stay unknown unless a report still comes; returns how many they are.
+        """
+        ...
+
     def add_warnings(self, campaign_id: int, found: Mapping[str, int]) -> None:
         """Rule → a customer whose text it warns of; a rule that is known already stays as it is."""
         ...

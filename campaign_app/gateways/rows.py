@@ -84,11 +84,12 @@ def report_of(row: object, _now: datetime) -> DeliveryReport | None:
     """None for a report that nobody could assign, or whose word is new: it says nothing."""
     found = fields(row)
     outcome = _REPORTED.get(_hashable(found.get("status")))
-    report_id, provider_id = (plain_text(found.get(name), ID_MAX) for name in ("report_id", "provider_id"))
+    names = "report_id", "provider_id", "message_id"
+    report_id, provider_id, message_id = (plain_text(found.get(name), ID_MAX) for name in names)
     at = _moment(found.get("reported_at"))
-    if outcome is None or at is None or not report_id or not provider_id:
+    if outcome is None or at is None or not report_id or not (provider_id or message_id):
         return None
-    return DeliveryReport(report_id, provider_id, outcome, plain_code(found.get("code")), at)
+    return DeliveryReport(report_id, provider_id, outcome, plain_code(found.get("code")), at, message_id)
 
 
 def inbound_of(row: object, now: datetime) -> InboundMessage | None:

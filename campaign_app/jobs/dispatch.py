@@ -15,9 +15,10 @@ from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
 from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.errors import RemoteUnavailable
+from campaign_app.jobs.asking import ask_again, confirmed_rules, is_clean
 from campaign_app.jobs.gating import Judged, composed, sealed
 from campaign_app.jobs.ports import Claim, Submission
-from campaign_app.jobs.settling import Settled, ask_again, may_leave, put_aside, settle
+from campaign_app.jobs.settling import Settled, may_leave, put_aside, settle
 from campaign_app.jobs.stores import Context
 
 
@@ -85,18 +86,26 @@ def _after(submission: Submission, settled: Settled) -> BatchResult:
 
 
 def finish(context: Context, campaign_id: int) -> BatchResult:
-    """After the last batch: settles what is open; `WAIT` while the sender may still accept an old request."""
+    """After the last batch: settles what is open; `WAIT` while the sender may still accept an old request.
+
+    What stays unknown is left for a person once everything else has its outcome.
+    """
     campaign = context.stores.campaigns.campaign(campaign_id)
+    found = set[Settled]()
     for submission in context.stores.ledger.unsettled(campaign_id):
         if not may_leave(context, context.stores.campaigns.campaign(campaign_id)):
             return BatchResult(Step.STOPPED, -1)
-        settled = settle(context, campaign, submission)
-        if settled is Settled.UNKNOWN:
-            put_aside(context, campaign, CampaignState.WAITING, "unknown_outcomes")
-        if settled is not Settled.DONE:
-            return BatchResult(Step.WAIT if settled is Settled.LATER else Step.STOPPED, -1)
+        found.add(settle(context, campaign, submission))
+        if Settled.STOPPED in found:
+            return BatchResult(Step.STOPPED, -1)
+    if Settled.LATER in found:
+        # everybody was decided: the walk that follows begins behind the last one
+        return BatchResult(Step.WAIT, campaign.snapshot_size - 1)
     if context.stores.ledger.undecided(campaign_id):
         return BatchResult(Step.ON, -1)
+    if Settled.UNKNOWN in found:
+        put_aside(context, campaign, CampaignState.WAITING, "unknown_outcomes")
+        return BatchResult(Step.STOPPED, -1)
     done = replace(campaign, state=CampaignState.DONE, state_note="")
     context.stores.campaigns.update(done, expected=CampaignState.SENDING)
     return BatchResult(Step.END, -1)
@@ -119,8 +128,8 @@ def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, i
     seqs = {customer_id: seq for seq, customer_id in members if customers[customer_id].account_id == account.id}
     judged = ask_again(context, campaign, account, [customers[customer_id] for customer_id in seqs])
     texts = composed(context, campaign, judged)
-    confirmed = {w.rule_id for w in context.stores.campaigns.warnings(campaign.id).values() if w.confirmed_by}
-    good = [(j, message.text) for j, message in texts if not message.blocked and message.warned <= confirmed]
+    confirmed = confirmed_rules(context, campaign.id)
+    good = [(j, message.text) for j, message in texts if is_clean(message, confirmed)]
     refusals: dict[int, tuple[str, int | None]] = {
         seqs[j.customer.id]: (j.decision.reason.value, j.fact_id or None)
         for j in judged

@@ -15,7 +15,8 @@ from dbos import error as dbos_error
 from campaign_app.domain.errors import AppError, RemoteUnavailable
 from campaign_app.jobs import dispatch, poll, screening, sync
 from campaign_app.jobs.import_flow import ImportFlow
-from campaign_app.jobs.settling import Settled, reconcile, release
+from campaign_app.jobs.reconciling import reconcile
+from campaign_app.jobs.settling import Settled, release
 from campaign_app.jobs.stores import Context
 
 _log = logging.getLogger(__name__)
@@ -177,14 +178,16 @@ class Flows(DBOSConfiguredInstance):
         return result.step.value, result.after
 
     def reconcile(self, job_id: int, campaign_id: int) -> dict[str, Any]:
-        while self.reconcile_once(job_id, campaign_id) == Settled.LATER:
+        looks = 0
+        while (settled := self.reconcile_once(job_id, campaign_id, looks)) != Settled.DONE:
+            looks += settled == Settled.UNKNOWN
             DBOS.sleep(FENCE_POLL_SECONDS)
         return {}
 
     @_asks_platform
-    def reconcile_once(self, job_id: int, campaign_id: int) -> str:
+    def reconcile_once(self, job_id: int, campaign_id: int, looks: int) -> str:
         self._context.stores.jobs.set_progress(job_id, 0, 0)
-        return reconcile(self._context, campaign_id).value
+        return reconcile(self._context, campaign_id, looks).value
 
     def poll(self, job_id: int, account_id: int) -> dict[str, Any]:  # noqa: ARG002 every flow is called with its job
         return self.poll_streams(account_id)

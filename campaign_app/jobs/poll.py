@@ -6,43 +6,60 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import InboundMessage, Page
+from campaign_app.jobs.gating import MAX_PAGES
 from campaign_app.jobs.opt_out import is_opt_out
 from campaign_app.jobs.stores import Context
 
+# of one background poll; the next one goes on from there
 PAGES_A_STEP: Final = 20
 
 
 def poll_reports(context: Context, account_id: int) -> int:
     """Returns how many new reports came in."""
-    return _drain(context, account_id, "reports", context.stores.inbox.store_reports)
+    return _pages(context, account_id, "reports", context.stores.inbox.store_reports, PAGES_A_STEP)[0]
 
 
 def poll_inbound(context: Context, account_id: int) -> int:
     """Stores replies and suppresses everybody whose reply is a refusal; returns how many new ones came in."""
+    return _pages(context, account_id, "inbound", _keep_replies(context), PAGES_A_STEP)[0]
+
+
+def poll_complaints(context: Context, account_id: int) -> int:
+    """Every complaint suppresses its person at once; returns how many new ones came in."""
+    return _pages(context, account_id, "complaints", context.stores.inbox.store_complaints, PAGES_A_STEP)[0]
+
+
+def read_refusals(context: Context, account_id: int) -> None:
+    """Every reply and complaint that waits, to the end of both lists; RemoteRefused for a list without one."""
+    stores = {"inbound": _keep_replies(context), "complaints": context.stores.inbox.store_complaints}
+    for stream, store in stores.items():
+        _, ended = _pages(context, account_id, stream, store, MAX_PAGES)
+        if not ended:
+            raise RemoteRefused("cursor_loop", f"The list of {stream} does not end")
+
+
+def _keep_replies(context: Context) -> Callable[..., int]:
     inbox = context.stores.inbox
 
     def store(account: int, page: Page[InboundMessage], at: datetime) -> int:
         refusals = [message.inbound_id for message in page.items if is_opt_out(message.text)]
         return inbox.store_inbound(account, page, refusals, at)
 
-    return _drain(context, account_id, "inbound", store)
+    return store
 
 
-def poll_complaints(context: Context, account_id: int) -> int:
-    """Every complaint suppresses its person at once; returns how many new ones came in."""
-    return _drain(context, account_id, "complaints", context.stores.inbox.store_complaints)
-
-
-def _drain(context: Context, account_id: int, stream: str, store: Callable[..., int]) -> int:
+def _pages(context: Context, account_id: int, stream: str, store: Callable[..., int], most: int) -> tuple[int, bool]:
+    """(how many new rows came in, whether the list is at its end)."""
     gateway = context.remotes.gateway(account_id, "")
     pages = {"reports": gateway.reports, "inbound": gateway.inbound, "complaints": gateway.complaints}[stream]
     new = 0
-    for _ in range(PAGES_A_STEP):
+    for _ in range(most):
         cursor = context.stores.accounts.cursor(account_id, stream)
         page = pages(cursor)
         if page.items or page.next_cursor != cursor:
             new += store(account_id, page, context.clock())
         if not page.more:
-            break
-    return new
+            return new, True
+    return new, False

@@ -62,7 +62,10 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A batch claimed under one idempotency key. `settled` when every row has an outcome other than unknown."""
+    """A batch claimed under one idempotency key.
+
+    `settled` when every row has an outcome other than unknown, or when a person closed the campaign's unknown ones.
+    """
 
     id: int
     campaign_id: int
@@ -122,6 +125,10 @@ class Ledger(Protocol):
 
         Says whether every row of the submission now has an outcome other than `unknown`.
         """
+        ...
+
+    def answered(self, submission_id: int) -> bool:
+        """Whether the sender ever said anything of a message of this submission, be it that it does not know."""
         ...
 
     def unsettled(self, campaign_id: int) -> tuple[Submission, ...]: ...

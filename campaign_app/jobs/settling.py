@@ -1,38 +1,40 @@
 """Brings a claimed batch to its outcomes, whatever happened on the way; nobody is submitted twice, nobody is forgotten.
 
 The sender is asked what became of the key before a batch is submitted again. If it has never seen the key, the gate is
-asked again: everybody still confirmed → the same key and texts, so that the key fences a request that is still on its
-way. Somebody refused → nothing is submitted until such a request can no longer be accepted (its signature is older than
-the sender allows); only then are the refused rows withheld and the others submitted.
+asked again, and the rules about the claimed texts: nobody refused → the same key and texts, so that the key fences a
+request that is still on its way. Somebody refused → nothing is submitted until such a request can no longer be accepted
+(its signature is older than the sender allows); only then are the refused rows withheld and the others submitted.
+
+"Never seen" is believed only of a key that the sender never answered for, and while it still keeps a key of that age.
+Else nobody knows what became of the batch: it is left to a person, neither submitted nor withheld.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from campaign_app.consent.gate import Refusal
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
-from campaign_app.domain.customer import Account, Customer
 from campaign_app.domain.errors import NotAllowed, NotFound, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
-from campaign_app.jobs.gating import Judged, judge_all, pull_changes, refresh, sealed
-from campaign_app.jobs.poll import poll_complaints, poll_inbound
-from campaign_app.jobs.ports import Gateway, LedgerRow, Submission
+from campaign_app.jobs.asking import BATCH_TIME, ask_again, refusals
+from campaign_app.jobs.gating import sealed
+from campaign_app.jobs.ports import Gateway, Submission
 from campaign_app.jobs.stores import Context
 
 # Consent API: `created` may lie 300 s before or after the sender's clock; the rest is margin
 FENCE: Final = timedelta(seconds=660)
 ATTEMPTS: Final = 6
 LONGEST_WAIT: Final = 30.0
-# a batch leaves within this time of its last look at clock and facts
-BATCH_TIME: Final = timedelta(seconds=60)
 # answers without an outcome for a row, before it is left for a person
 UNANSWERED: Final = 3
+# Consent API: keys are kept for at least seven days; a day is margin
+KEYS_KEPT: Final = timedelta(days=6)
 
 
 class Settled(StrEnum):
@@ -70,7 +72,10 @@ def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: 
 
 
 def release(context: Context, campaign_id: int, note: str) -> None:
-    """Takes a campaign whose job failed out of its working state, with the reason."""
+    """Takes a campaign whose job failed out of its working state, with the reason.
+
+    One that is cancelling keeps its state, for the worker tries again; the reason is for a person, who may close it.
+    """
     try:
         campaign = context.stores.campaigns.campaign(campaign_id)
     except NotFound:  # a draft may be deleted as soon as it is released, before its job is ended
@@ -80,16 +85,9 @@ def release(context: Context, campaign_id: int, note: str) -> None:
         context.stores.campaigns.update(draft, expected=CampaignState.SCREENING)
     elif campaign.state is CampaignState.SENDING:
         put_aside(context, campaign, CampaignState.PAUSED, note)
-
-
-def ask_again(context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer]) -> list[Judged]:
-    """The gate with replies, complaints and changes pulled, and old facts read anew."""
-    poll_inbound(context, account.id)
-    poll_complaints(context, account.id)
-    unreadable = pull_changes(context, account)
-    age = timedelta(0) if unreadable else context.policy.reread_after
-    facts = refresh(context, account, customers, context.clock() - age)
-    return judge_all(context, campaign, account, customers, facts, context.policy.reread_after + BATCH_TIME)
+    elif campaign.state is CampaignState.CANCELLING:
+        with suppress(NotAllowed):  # a person closed it in the meantime
+            context.stores.campaigns.update(replace(campaign, state_note=note), expected=CampaignState.CANCELLING)
 
 
 def settle(
@@ -135,6 +133,8 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
     ledger, outcomes = context.stores.ledger, None
     if messages is None or _is_stale(context, messages):
         outcomes = gateway.lookup(submission.key)
+        if outcomes is None and not never_seen(context, submission):
+            return Settled.UNKNOWN
         messages = _still_confirmed(context, campaign, submission) if outcomes is None else ()
     if messages is None:
         return Settled.LATER
@@ -145,6 +145,12 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
         outcomes = gateway.submit(submission.key, messages)
     settled = ledger.settle(submission.id, outcomes or (), context.clock())
     return Settled.DONE if settled else Settled.UNKNOWN
+
+
+def never_seen(context: Context, submission: Submission) -> bool:
+    """Whether a sender that knows nothing of this key may be believed that it never did."""
+    age = context.clock() - submission.claimed_at
+    return -FENCE < age < KEYS_KEPT and not context.stores.ledger.answered(submission.id)
 
 
 def _is_stale(context: Context, messages: Sequence[Outgoing]) -> bool:
@@ -164,37 +170,17 @@ def _still_confirmed(context: Context, campaign: Campaign, submission: Submissio
     account = context.stores.accounts.account(submission.account_id)
     customers = context.stores.customers.by_ids([row.customer_id for row in rows], phones=False)
     judged = {j.customer.id: j for j in ask_again(context, campaign, account, list(customers.values()))}
-    refused = [row for row in rows if not _confirmed(judged.get(row.customer_id))]
-    if refused and context.clock() < _fence(context, submission):
+    refused = refusals(context, campaign, rows, judged)
+    if refused and context.clock() < fence(context, submission):
         return None
-    _withhold(context, submission, refused, judged)
-    return [Outgoing(sealed(judged[row.customer_id]), row.message_id, row.text) for row in rows if row not in refused]
+    withheld = [SubmitOutcome(message_id, Outcome.WITHHELD, code=code) for message_id, code in refused.items()]
+    if withheld:
+        context.stores.ledger.settle(submission.id, withheld, context.clock())
+    left = [row for row in rows if row.message_id not in refused]
+    return [Outgoing(sealed(judged[row.customer_id]), row.message_id, row.text) for row in left]
 
 
-def reconcile(context: Context, campaign_id: int) -> Settled:
-    """After a cancel: asks what became of every open batch and submits nothing more."""
-    campaign = context.stores.campaigns.campaign(campaign_id)
-    settled = Settled.DONE
-    for submission in context.stores.ledger.unsettled(campaign_id):
-        outcomes = context.remotes.gateway(submission.account_id, campaign.purpose).lookup(submission.key)
-        if outcomes is None and context.clock() < _fence(context, submission):
-            settled = Settled.LATER
-            continue
-        if outcomes is None:
-            rows = context.stores.ledger.open_rows(submission.id)
-            outcomes = tuple(SubmitOutcome(row.message_id, Outcome.WITHHELD, code="cancelled") for row in rows)
-        context.stores.ledger.settle(submission.id, outcomes, context.clock())
-    if settled is Settled.DONE and campaign.state is CampaignState.CANCELLING:
-        done = replace(campaign, state=CampaignState.CANCELLED)
-        context.stores.campaigns.update(done, expected=CampaignState.CANCELLING)
-    return settled
-
-
-def _confirmed(judged: Judged | None) -> bool:
-    return judged is not None and not isinstance(judged.decision, Refusal)
-
-
-def _fence(context: Context, submission: Submission) -> datetime:
+def fence(context: Context, submission: Submission) -> datetime:
     """When no earlier request of this batch can be accepted any more; counted from the first refusal noticed since.
 
     Every submit resets it, so nothing is submitted between that moment and the fence.
@@ -214,16 +200,3 @@ def _fence_name(submission: Submission) -> str:
 def _forget_fence(context: Context, submission: Submission) -> None:
     if context.stores.accounts.setting(_fence_name(submission), None) is not None:
         context.stores.accounts.set_setting(_fence_name(submission), None)
-
-
-def _withhold(
-    context: Context, submission: Submission, refused: Sequence[LedgerRow], judged: dict[int, Judged]
-) -> None:
-    outcomes = []
-    for row in refused:
-        known = judged.get(row.customer_id)
-        decision = known.decision if known else None
-        code = decision.reason.value if isinstance(decision, Refusal) else "customer_erased"
-        outcomes.append(SubmitOutcome(row.message_id, Outcome.WITHHELD, code=code))
-    if outcomes:
-        context.stores.ledger.settle(submission.id, outcomes, context.clock())

@@ -22,6 +22,8 @@ HEARTBEAT_EVERY: Final = timedelta(seconds=2)
 POLL_EVERY: Final = timedelta(seconds=30)
 # an ended flow whose job could not be ended (a full disk) is noticed after this long; a failed job is not begun sooner
 LOOK_AGAIN: Final = timedelta(seconds=5)
+# twice as long after every begin that did not help, up to this
+LONGEST_PAUSE: Final = timedelta(minutes=5)
 
 # polls come every half minute and say little; what a person began is kept for a quarter of a year
 POLLS_KEPT: Final = timedelta(days=1)
@@ -58,7 +60,7 @@ class Worker:
         self._forget = forget
         self._purged: datetime | None = None
         self._started: dict[int, datetime] = {}
-        self._begun: dict[tuple[str, int], datetime] = {}
+        self._begun: dict[tuple[str, int], tuple[datetime, timedelta]] = {}
         self._beat: datetime | None = None
         self._polled: datetime | None = None
 
@@ -86,6 +88,8 @@ class Worker:
     def _start_campaigns(self, now: datetime) -> None:
         """A campaign's state alone says what is to be done: nothing is lost between the state and its job."""
         campaigns = self._context.stores.campaigns.campaigns(tuple(WORK))
+        wanted = {(WORK[campaign.state], campaign.id) for campaign in campaigns}
+        self._begun = {key: begun for key, begun in self._begun.items() if key in wanted}
         if not campaigns:
             return
         jobs = self._context.stores.jobs
@@ -98,11 +102,11 @@ class Worker:
                 jobs.enqueue(kind, {"campaign_id": campaign.id}, now)
 
     def _may_begin(self, kind: str, campaign_id: int, now: datetime) -> bool:
-        """Not again at once: work that fails in a moment must not become a storm of jobs."""
-        last = self._begun.get((kind, campaign_id))
-        if last is not None and now - last < LOOK_AGAIN:
+        """Not again at once, and ever later: work that fails in a moment must not become a storm of jobs."""
+        last, pause = self._begun.get((kind, campaign_id), (None, LOOK_AGAIN / 2))
+        if last is not None and now - last < pause:
             return False
-        self._begun[kind, campaign_id] = now
+        self._begun[kind, campaign_id] = now, min(pause * 2, LONGEST_PAUSE)
         return True
 
     def _begin_if_due(self, campaign: Campaign, now: datetime) -> None:
@@ -120,9 +124,7 @@ class Worker:
     def _poll_accounts(self, now: datetime) -> None:
         if self._polled is not None and now - self._polled < POLL_EVERY:
             return
-        first, self._polled = self._polled is None, now
-        if first:
-            return
+        self._polled = now
         polling = {job.args.get("account_id") for job in self._context.stores.jobs.open_jobs() if job.kind == "poll"}
         for account in self._context.stores.accounts.accounts():
             if account.state == "connected" and account.id not in polling:

@@ -75,9 +75,10 @@ class ComplaintOrder(_Order):
 
 
 class Admin:
-    def __init__(self, platform: Platform, plan: FaultPlan) -> None:
+    def __init__(self, platform: Platform, plan: FaultPlan, forget_keys: Callable[[], int]) -> None:
         self._platform = platform
         self._plan = plan
+        self._forget_keys = forget_keys
 
     def routes(self) -> list[Route]:
         return [
@@ -90,6 +91,7 @@ class Admin:
             Route("/sandbox/inbound", _local(self.add_inbound), methods=["POST"]),
             Route("/sandbox/complaints", _local(self.add_complaint), methods=["POST"]),
             Route("/sandbox/clock", _local(self.set_clock), methods=["POST"]),
+            Route("/sandbox/keys", _local(self.forget_keys), methods=["DELETE"]),
         ]
 
     async def ledger(self, _request: Request) -> Response:
@@ -152,6 +154,9 @@ class Admin:
     async def set_clock(self, request: Request) -> Response:
         self._platform.skew = (await _order(request, ClockOrder)).seconds
         return json_answer({"skew": self._platform.skew})
+
+    async def forget_keys(self, _request: Request) -> Response:
+        return json_answer({"forgotten": self._forget_keys()})
 
     def _customer(self, code: str, ref: str) -> tuple[Shop, int]:
         for shop in self._platform.config.shops:

@@ -34,16 +34,17 @@ def create_app(config: SandboxConfig) -> Starlette:
     """The ASGI application. Faults of the connection need it to be served by `serve`."""
     platform = Platform(config)
     plan = FaultPlan(parse_faults(config.faults), config.seed)
+    messages = Messages(platform)
     app = Starlette(
-        routes=[*_contract(platform), *Admin(platform, plan).routes()],
+        routes=[*_contract(platform, messages), *Admin(platform, plan, messages.forget_keys).routes()],
         exception_handlers={Refused: on_refused, HTTPException: on_http_error, Exception: on_bug},
     )
     app.add_middleware(FaultyConnection, plan=plan, clock=platform.now)
     return app
 
 
-def _contract(platform: Platform) -> list[Route]:
-    reading, consents, messages = Reading(platform), Consents(platform), Messages(platform)
+def _contract(platform: Platform, messages: Messages) -> list[Route]:
+    reading, consents = Reading(platform), Consents(platform)
     gate = Gatekeeper(platform.config)
 
     def route(method: str, path: str, handler: Handler) -> Route:

@@ -84,6 +84,12 @@ class Messages:
             raise Refused(404, "unknown_key_outcome", "no submission was accepted under this key")
         return _answer(stored, call.fault)
 
+    def forget_keys(self) -> int:
+        """As the contract allows after seven days; returns how many there were."""
+        forgotten = len(self._stored)
+        self._stored.clear()
+        return forgotten
+
 
 @dataclass(slots=True)
 class _Stored:

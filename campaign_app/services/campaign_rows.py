@@ -31,7 +31,8 @@ class CampaignRow:
     def needs_person(self) -> bool:
         """It stands still until somebody does something."""
         stopped = self.campaign.state in (CampaignState.PAUSED, CampaignState.WAITING)
-        return stopped or (self.campaign.state is CampaignState.DRAFT and bool(self.campaign.state_note))
+        failed = self.campaign.state is CampaignState.DRAFT and bool(self.campaign.state_note)
+        return stopped or failed or self.campaign.may_be_closed
 
 
 def rows(campaigns: Campaigns, accounts: Accounts, known: Iterable[CampaignRow] = ()) -> tuple[CampaignRow, ...]:

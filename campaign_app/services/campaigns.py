@@ -245,6 +245,22 @@ class Campaigns:
         state = CampaignState.CANCELLING if begun else CampaignState.CANCELLED
         return self._move(replace(campaign, state_note="by_user"), state, actor, expected=campaign.state)
 
+    def close_unknown(self, campaign_id: int, *, actor: str) -> Campaign:
+        """Ends the asking for messages of which nobody could tell what became: they stay unknown, never sent again.
+
+        Raises NotAllowed("campaign_state") while the program itself may still find out (`Campaign.may_be_closed`).
+        """
+        campaign = self._store.campaign(campaign_id)
+        if not campaign.may_be_closed:
+            raise NotAllowed("campaign_state", "Nothing of this campaign is to be closed as unknown")
+        state = CampaignState.DONE if campaign.state is CampaignState.WAITING else CampaignState.CANCELLED
+        closed = replace(campaign, state=state, state_note="unknown_closed")
+        if state is CampaignState.DONE and self._store.ok_members(campaign_id, -1, 1):
+            closed = replace(campaign, state_note="window_over")  # somebody has not had their turn
+        left = self._store.close_unknown(closed, expected=campaign.state, at=self._clock())
+        self._record("campaign.unknown_closed", closed, actor, messages=left)
+        return closed
+
     def results(self, campaign_id: int) -> Results:
         campaign = self._store.campaign(campaign_id)
         return Results(campaign, self._store.funnel(campaign_id), self._inbox.counts(campaign_id))

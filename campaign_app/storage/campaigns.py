@@ -21,7 +21,7 @@ from campaign_app.storage.customers import accounts_of, of_accounts
 from campaign_app.storage.engine import Database
 from campaign_app.storage.filters import clause
 from campaign_app.storage.lists import rows_among, write_all
-from campaign_app.storage.outcomes import SAME_ROW
+from campaign_app.storage.outcomes import SAME_ROW, close_open
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_sending import (
     campaign,
@@ -80,6 +80,11 @@ class SqlCampaigns:
         with self.db.write() as connection:
             _update(connection, changed, expected)
             put_confirmed(connection, changed.id, rules, by, at)
+
+    def close_unknown(self, changed: Campaign, *, expected: CampaignState, at: datetime) -> int:
+        with self.db.write() as connection:
+            _update(connection, changed, expected)
+            return close_open(connection, changed.id, to_ms(at))
 
     def add_warnings(self, campaign_id: int, found: Mapping[str, int]) -> None:
         with self.db.write() as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -43,16 +43,16 @@ class SqlInbox:
             new = {r.report_id: r for r in page.items if r.report_id not in known}
             rows = [_report_row(account_id, report, to_ms(at)) for report in new.values()]
             write_all(connection, plain_insert(delivery_report), rows)
-            where = finder.rows_of(report.provider_id for report in new.values())
+            where = _rows_of(finder, new.values())
             events = [
-                Event(where[report.provider_id], report.outcome.value, report.provider_id, report.code)
+                Event(where[report.report_id], report.outcome.value, report.provider_id, report.code)
                 for report in sorted(new.values(), key=lambda r: (r.reported_at, r.report_id))
-                if report.provider_id in where
+                if report.report_id in where
             ]
             early = [
                 {"account_id": account_id, "provider_id": report.provider_id, "report_id": report.report_id}
                 for report in new.values()
-                if report.provider_id and report.provider_id not in where
+                if report.provider_id and report.report_id not in where
             ]
             write_all(connection, plain_insert(early_report), early)
             standing = standing_of(connection, (event.ledger_id for event in events))
@@ -147,6 +147,14 @@ class SqlInbox:
             "received_at": to_ms(received_at),
             "stored_at": to_ms(at),
         }
+
+
+def _rows_of(finder: Finder, reports: Collection[DeliveryReport]) -> dict[str, int]:
+    """Report id → ledger row: by the sender's id, or by our own where that one is not known (its answer was lost)."""
+    found = finder.rows_of(report.provider_id for report in reports)
+    own = finder.rows_of_messages(report.message_id for report in reports if report.provider_id not in found)
+    rows = {report.report_id: found.get(report.provider_id) or own.get(report.message_id) for report in reports}
+    return {report_id: row for report_id, row in rows.items() if row is not None}
 
 
 def _opt_outs(entity_uscc: str, keys: frozenset[bytes], message: InboundMessage) -> list[Suppression]:

@@ -24,7 +24,14 @@ from campaign_app.storage.lists import next_id, rows_among, write_tuples
 from campaign_app.storage.outcomes import SAME_ROW, Event, append_outcomes, standing_of_submission
 from campaign_app.storage.people import Finder
 from campaign_app.storage.rows import AnyRow, AnySelect
-from campaign_app.storage.schema_sending import campaign, campaign_member, ledger, ledger_latest, submission
+from campaign_app.storage.schema_sending import (
+    campaign,
+    campaign_member,
+    ledger,
+    ledger_latest,
+    ledger_outcome,
+    submission,
+)
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import plain_insert
 
@@ -126,6 +133,14 @@ class SqlLedger:
                 apply_early_arrivals(finder, providers, to_ms(at))
             settled = sa.select(submission.c.settled).where(submission.c.id == submission_id)
             return bool(connection.execute(settled).scalar_one())
+
+    def answered(self, submission_id: int) -> bool:
+        said = sa.select(ledger_outcome.c.n).join(ledger, ledger.c.id == ledger_outcome.c.ledger_id)
+        wanted = said.where(
+            ledger.c.submission_id == submission_id, ledger_outcome.c.outcome != Outcome.WITHHELD.value
+        ).limit(1)
+        with self.db.read() as connection:
+            return connection.execute(wanted).first() is not None
 
     def unsettled(self, campaign_id: int) -> tuple[Submission, ...]:
         wanted = (

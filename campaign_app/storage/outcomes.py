@@ -87,6 +87,21 @@ def append_outcomes(connection: sa.Connection, standing: Iterable[Standing], eve
     return len(appended)
 
 
+def close_open(connection: sa.Connection, campaign_id: int, at: int) -> int:
+    """Ends the asking: rows without an outcome become unknown, and every submission counts as settled.
+
+    Returns how many rows are left unknown.
+    """
+    ours = (submission.c.campaign_id == campaign_id, submission.c.settled == 0)
+    undecided = sa.or_(_latest.outcome.is_(None), _latest.outcome == Outcome.UNKNOWN.value)
+    wanted = _STANDING.join(submission, submission.c.id == ledger.c.submission_id).where(*ours, undecided)
+    standing = tuple(Standing(*row) for row in connection.execute(wanted))
+    events = [Event(row.ledger_id, Outcome.UNKNOWN.value, "", "closed") for row in standing]
+    append_outcomes(connection, standing, events, at)
+    connection.execute(sa.update(submission).where(*ours).values(settled=1))
+    return len(standing)
+
+
 def _outcome_row(event: Event, n: int, at: int) -> dict[str, Any]:
     return {
         "ledger_id": event.ledger_id,

@@ -25,6 +25,11 @@ _ROWS: Final = (
     # the partial index is used only where the condition says so
     .where(submission.c.account_id == sa.bindparam("account"), ledger_outcome.c.provider_id != "")
 )
+_OWN_ROWS: Final = (
+    sa.select(ledger.c.message_id, ledger.c.id)
+    .join(submission, submission.c.id == ledger.c.submission_id)
+    .where(submission.c.account_id == sa.bindparam("account"))
+)
 _SENT: Final = (
     sa.select(ledger.c.dedupe_key, ledger.c.id, ledger.c.campaign_id)
     .join(campaign, campaign.c.id == ledger.c.campaign_id)
@@ -73,6 +78,13 @@ class Finder:
         """Ledger rows of this account by the sender's message id."""
         named, column = filter(None, provider_ids), ledger_outcome.c.provider_id
         return {row[0]: row[1] for row in rows_among(self.connection, _ROWS, column, named, account=self.account_id)}
+
+    def rows_of_messages(self, message_ids: Iterable[str]) -> dict[str, int]:
+        """Ledger rows of this account by our own message id."""
+        named, column = filter(None, message_ids), ledger.c.message_id
+        return {
+            row[0]: row[1] for row in rows_among(self.connection, _OWN_ROWS, column, named, account=self.account_id)
+        }
 
     def last_sent(self, keys: Iterable[bytes]) -> dict[bytes, tuple[int, int]]:
         """The last message that was sent under each key for the entity: its ledger row and campaign."""

@@ -20,8 +20,10 @@ from campaign_app.demo import daytime_offset
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.customer import Entity
+from tests.fakes.remotes import FakeClock
 from tests.helpers.merchant import BODY
 from tests.helpers.sandbox import SandboxProcess
+from tests.helpers.shop import NOW, shop_on
 
 SECRET = "十年树木百年树人"
 SHOP = Entity("91330100MA0000001X", "安宁百货有限公司")
@@ -142,7 +144,40 @@ def test_the_worker_ends_what_was_resumed_or_cancelled(tmp_path: Path, passphras
     assert line.json("resume", str(made[0]))["state"] == "done"
 
 
-@pytest.mark.parametrize("command", ["pause", "resume", "cancel"])
+def test_a_cancel_that_cannot_go_on_ends_the_waiting_and_can_be_closed(tmp_path: Path, passphrase: Path) -> None:
+    """Its shop was disconnected between the claim and the answer: nobody is left to ask."""
+    line = Line(tmp_path / "ws", passphrase)
+    with bootstrap.create_app(tmp_path / "ws", PassphraseKeeper(SECRET)) as app:
+        shop = shop_on(app.workspace, FakeClock(NOW))
+        account, campaign = shop.add_account(3), shop.campaign()
+        shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+        with pytest.raises(KeyboardInterrupt):
+            shop.run(campaign.id)
+        app.accounts.disconnect(account, actor="test")
+    stuck = line.json("cancel", str(campaign.id))
+    assert (stuck["state"], stuck["note"]) == ("cancelling", "account_disconnected")
+    closed = line.json("close-unknown", str(campaign.id))
+    assert (closed["state"], closed["note"], closed["counts"]["unknown"]) == ("cancelled", "unknown_closed", 3)
+
+
+def test_a_person_closes_what_nobody_can_tell(tmp_path: Path, passphrase: Path) -> None:
+    line = Line(tmp_path / "ws", passphrase)
+    with bootstrap.create_app(tmp_path / "ws", PassphraseKeeper(SECRET)) as app:
+        app.workspace.accounts.add_entity(SHOP)
+        made = [
+            app.workspace.campaigns.create(
+                Campaign(0, "双十一", SHOP.uscc, "retail", Filter(), state=CampaignState.WAITING, state_note=note)
+            ).id
+            for note in ("unknown_outcomes", "window_over")
+        ]
+    closed = line.json("close-unknown", str(made[0]))
+    assert (closed["state"], closed["note"]) == ("done", "unknown_closed")
+    for campaign_id in made:
+        refused = line.run("close-unknown", str(campaign_id))
+        assert (refused.returncode, "不允许" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["pause", "resume", "cancel", "close-unknown"])
 def test_the_help_is_chinese(tmp_path: Path, passphrase: Path, command: str) -> None:
     done = Line(tmp_path / "ws", passphrase).run(command, "--help")
     assert done.returncode == 0

@@ -27,16 +27,18 @@ def test_reports() -> None:
     broken = [
         {**good, "status": "read"},
         {**good, "report_id": ""},
-        {**good, "provider_id": None},
+        {**good, "provider_id": None, "message_id": ""},
         {**good, "reported_at": 3},
         None,
     ]
-    rows = [good, {**good, "report_id": "r2", "status": "failed", "code": "MK:0029"}, *broken]
+    failed = {**good, "report_id": "r2", "status": "failed", "code": "MK:0029", "message_id": None}
+    rows = [good, failed, {**good, "report_id": "r3", "provider_id": None}, *broken]
     replay = Replay(listing("reports", *rows))
     page = gateway(replay, purpose="").reports("c1")
     assert page.items == (
-        DeliveryReport("r1", "p1", Outcome.DELIVERED, "", MOMENT),
+        DeliveryReport("r1", "p1", Outcome.DELIVERED, "", MOMENT, "w"),
         DeliveryReport("r2", "p1", Outcome.FAILED, "MK:0029", MOMENT),
+        DeliveryReport("r3", "", Outcome.DELIVERED, "", MOMENT, "w"),
     )
     assert (page.next_cursor, page.more, page.broken) == ("n", False, 5)
     assert replay.requests[0].path_url == "/v1/messages/reports?cursor=c1&limit=1000"

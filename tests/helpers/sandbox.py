@@ -127,6 +127,10 @@ class SandboxProcess:
     def skew_clock(self, seconds: float) -> None:
         self._admin("POST", "/sandbox/clock", seconds=seconds)
 
+    def forget_keys(self) -> int:
+        """As a platform does after seven days; says how many idempotency keys it had kept."""
+        return int(self._admin("DELETE", "/sandbox/keys")["forgotten"])
+
     def _admin(self, method: str, path: str, /, **body: Any) -> dict[str, Any]:
         answer = requests.request(method, self.url + path, json=body or None, timeout=ANSWER_SECONDS)
         answer.raise_for_status()

@@ -13,7 +13,7 @@ from dbos._dbos import _get_or_create_dbos_registry
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
-from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
+from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import DeliveryReport, Outcome
 from campaign_app.domain.ports import Job
 from campaign_app.jobs import flows, settling
@@ -213,6 +213,32 @@ def test_a_cancel_is_reconciled(running: Running) -> None:
     shop.gateways[account].lookup = lookup  # type: ignore[method-assign]
     assert running.run("reconcile", campaign_id=campaign.id).state == "done"
     assert shop.state(campaign.id)[0] is CampaignState.CANCELLED
+
+
+def test_a_cancel_looks_three_times_and_ends_with_outcomes_unknown(running: Running) -> None:
+    shop = running.shop
+    account = shop.add_account(3)
+    campaign = shop.campaign()
+    shop.gateways[account].never_mentioned = {"c00001"}
+    shop.run(campaign.id)
+    shop.set_state(campaign.id, CampaignState.CANCELLING)
+    before = len(shop.gateways[account].lookups)
+    assert running.run("reconcile", campaign_id=campaign.id).state == "done"
+    assert shop.state(campaign.id) == (CampaignState.CANCELLED, "unknown_outcomes")
+    assert len(shop.gateways[account].lookups) - before == settling.UNANSWERED
+
+
+def test_a_cancel_without_its_shop_fails_with_the_reason(running: Running) -> None:
+    shop = running.shop
+    account = shop.add_account(3)
+    campaign = shop.campaign()
+    shop.gateways[account].never_mentioned = {"c00001"}
+    shop.run(campaign.id)
+    shop.set_state(campaign.id, CampaignState.CANCELLING)
+    shop.gateways[account].fail_lookup = [NotAllowed("account_disconnected", "Disconnected")]
+    job = running.run("reconcile", campaign_id=campaign.id)
+    assert (job.state, job.error) == ("failed", "account_disconnected")
+    assert shop.state(campaign.id) == (CampaignState.CANCELLING, "account_disconnected")
 
 
 def test_polling_counts_what_came(running: Running) -> None:

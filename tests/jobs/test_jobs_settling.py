@@ -10,7 +10,8 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import NotAllowed, OutcomeUnknown, RemoteRefused
 from campaign_app.jobs import dispatch, settling
 from campaign_app.jobs.ports import GatewayCapabilities
-from campaign_app.jobs.settling import Settled, reconcile, release
+from campaign_app.jobs.reconciling import reconcile
+from campaign_app.jobs.settling import Settled, release
 from tests.helpers.shop import Shop, everybody
 
 UNKNOWN = OutcomeUnknown("read_timeout", "No answer in time")

@@ -60,6 +60,29 @@ def test_a_campaigns_state_alone_starts_its_work(shop: Shop, started: Started, s
     assert len(started) == 2
 
 
+def test_work_that_fails_again_and_again_is_begun_less_and_less_often(shop: Shop, started: Started) -> None:
+    campaign = shop.campaign(state=CampaignState.CANCELLING, screened=False)
+    worker = Worker(shop.context, started)
+
+    def begun_in(seconds: int) -> int:
+        """Ends every job as failed and looks every second."""
+        before = len(started)
+        for _ in range(seconds):
+            worker.tick()
+            for job in shop.workspace.jobs.open_jobs():
+                shop.workspace.jobs.set_state(job.id, "failed", error="account_disconnected")
+            shop.clock.advance(1)
+        return len(started) - before
+
+    assert begun_in(36) == 4, "after 0, 5, 15 and 35 seconds"
+    assert begun_in(700) == 4
+    assert begun_in(900) == 3, "every five minutes"
+    shop.set_state(campaign.id, CampaignState.PAUSED)
+    worker.tick()
+    shop.set_state(campaign.id, CampaignState.CANCELLING)
+    assert begun_in(2) == 1, "a person's word begins anew"
+
+
 def scheduled(shop: Shop, *, hours: float, window: float) -> Campaign:
     send_at = NOW + timedelta(hours=hours)
     return shop.campaign(
@@ -104,13 +127,18 @@ def test_connected_accounts_are_polled_from_time_to_time(shop: Shop, started: St
     shop.workspace.accounts.set_account_state(second, "disconnected")
     worker = Worker(shop.context, started)
     worker.tick()
-    assert started == []
+    assert started == [("poll", first)], "at once: an opt-out may have waited as long as no worker ran"
     shop.clock.advance(POLL_EVERY.total_seconds())
     worker.tick()
-    shop.clock.advance(POLL_EVERY.total_seconds())
+    (job,) = shop.workspace.jobs.open_jobs()
+    shop.workspace.jobs.set_state(job.id, "done")
+    shop.clock.advance(POLL_EVERY.total_seconds() - 1)
     worker.tick()
+    assert shop.workspace.jobs.open_jobs() == (), "a poll that was still running was not started again"
+    shop.clock.advance(1)
+    worker.tick()
+    assert len(shop.workspace.jobs.open_jobs()) == 1
     assert set(started) == {("poll", first)}
-    assert len(shop.workspace.jobs.open_jobs()) == 1, "a poll that is still running is not started again"
 
 
 def test_says_that_it_is_alive(shop: Shop, started: Started) -> None:

@@ -56,6 +56,17 @@ def test_an_unknown_key_has_no_outcome(client: SandboxClient) -> None:
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_key_outcome")
 
 
+def test_a_forgotten_key_is_one_that_was_never_seen(
+    sandbox: SandboxProcess, client: SandboxClient, refs: list[str]
+) -> None:
+    client.submit("k1", {"w-1-0": refs[0]})
+    assert sandbox.forget_keys() == 1
+    assert client.call("GET", "/v1/messages/outcomes/k1").status_code == 404
+    assert sandbox.ledger()["accepted"] == 1, "the ledger forgets nothing"
+    client.submit("k1", {"w-1-0": refs[0]})
+    assert sandbox.ledger()["doubled"] == 1
+
+
 @pytest.mark.parametrize("key", ["", "a b", "a/b", "k" * 256, "客".encode().decode("latin-1")])
 def test_odd_keys_are_refused(client: SandboxClient, refs: list[str], key: str) -> None:
     answer = client.call("POST", "/v1/messages", body({"m": refs[0]}), Idempotency_Key=key)

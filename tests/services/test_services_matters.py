@@ -17,6 +17,8 @@ from tests.helpers.mattering import FILED, NOW, SHOP, TODAY, found, row
 
 def test_nothing_needs_a_person_where_all_is_well() -> None:
     assert found(row(State.DONE), row(State.SENDING)) == ()
+    ended = row(State.CANCELLING, state_note="by_user"), row(State.CANCELLED, state_note="unknown_closed")
+    assert found(*ended) == ()
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,8 @@ def test_nothing_needs_a_person_where_all_is_well() -> None:
         (row(State.PAUSED, state_note="by_user"), "stopped", "sending"),
         (row(State.WAITING, state_note="window_over"), "stopped", "sending"),
         (row(State.DRAFT, state_note="not_connected"), "stopped", "screening"),
+        (row(State.CANCELLING, state_note="account_disconnected"), "stopped", "sending"),
+        (row(State.CANCELLED, state_note="unknown_outcomes"), "stopped", "sending"),
         (row(State.SCREENED), "screened", "sending"),
         (row(State.APPROVED), "approved", "sending"),
         (row(State.SCHEDULED, send_at=NOW + timedelta(hours=3)), "scheduled", "sending"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from storage_samples import ENTITY, NOW, Campaigning, number, person, shop, sync
@@ -62,6 +64,28 @@ def test_another_accounts_report_says_nothing_of_our_messages(sending: Campaigni
     other = shop(sending.workspace, "k2")
     assert sending.workspace.inbox.store_reports(other, reports(delivered(0)), NOW) == 0
     assert sending.counts() == {"submitted": 3, "accepted": 3}
+
+
+def test_a_report_finds_a_message_whose_answer_was_lost_by_our_own_id(sending: Campaigning) -> None:
+    made = sending.claim(3)
+    (row,) = sending.workspace.ledger.rows(made.id)
+    report = replace(delivered(3), message_id=row.message_id)
+    other = shop(sending.workspace, "k2")
+    assert sending.workspace.inbox.store_reports(other, reports(report), NOW) == 0, "another shop's word"
+    assert sending.workspace.inbox.store_reports(sending.account_id, reports(report), NOW) == 1
+    assert sending.counts() == {"submitted": 4, "accepted": 4, "delivered": 1}
+    assert sending.workspace.ledger.unsettled(made.campaign_id) == (), "its batch has its outcome"
+    assert sending.workspace.ledger.answered(made.id)
+    sending.settle(made, (3, Outcome.ACCEPTED))
+    assert sending.counts() == {"submitted": 4, "accepted": 4, "delivered": 1}
+
+
+def test_a_report_goes_by_the_senders_id_before_our_own(sending: Campaigning) -> None:
+    (_, second, _) = sending.workspace.ledger.rows(1)
+    report = replace(delivered(0), message_id=second.message_id)
+    clueless = replace(report, report_id="r9", provider_id="", message_id="of another workspace")
+    assert sending.workspace.inbox.store_reports(sending.account_id, reports(report, clueless), NOW) == 1
+    assert sending.workspace.inbox.store_reports(sending.account_id, reports(delivered(1), cursor="r2"), NOW) == 1
 
 
 def test_a_reply_is_stored_once_and_an_opt_out_holds_by_ref_and_number(sending: Campaigning) -> None:

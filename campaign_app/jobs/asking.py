@@ -1,0 +1,77 @@
+"""What is asked right before a batch leaves: every shop of the entity, the gate, and of a claimed text the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from campaign_app.consent.gate import Refusal
+from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.consent import Reason
+from campaign_app.domain.customer import Account, Customer
+from campaign_app.domain.message import Composed
+from campaign_app.jobs.gating import Judged, judge_all, pull_changes, refresh
+from campaign_app.jobs.poll import read_refusals
+from campaign_app.jobs.ports import LedgerRow
+from campaign_app.jobs.stores import Context
+
+# a batch leaves within this time of its last look at clock and facts
+BATCH_TIME: Final = timedelta(seconds=60)
+
+
+def ask_again(context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer]) -> list[Judged]:
+    """The gate with replies, complaints and changes pulled, and old facts read anew.
+
+    Who said no to one shop said it to the entity, so all its shops are read; one that cannot be lets nobody through.
+    """
+    for shop in context.stores.accounts.accounts():
+        if shop.entity_uscc == campaign.entity_uscc and shop.state == "connected" and shop.id != account.id:
+            read_refusals(context, shop.id)
+            pull_changes(context, shop)
+    read_refusals(context, account.id)
+    unreadable = pull_changes(context, account)
+    age = timedelta(0) if unreadable else context.policy.reread_after
+    facts = refresh(context, account, customers, context.clock() - age)
+    return judge_all(context, campaign, account, customers, facts, context.policy.reread_after + BATCH_TIME)
+
+
+def confirmed_rules(context: Context, campaign_id: int) -> frozenset[str]:
+    """The rules whose warnings a person confirmed."""
+    known = context.stores.campaigns.warnings(campaign_id)
+    return frozenset(warned.rule_id for warned in known.values() if warned.confirmed_by)
+
+
+def is_clean(message: Composed, confirmed: Collection[str]) -> bool:
+    return not message.blocked and message.warned <= frozenset(confirmed)
+
+
+def refusals(
+    context: Context, campaign: Campaign, rows: Sequence[LedgerRow], judged: Mapping[int, Judged]
+) -> dict[str, str]:
+    """Message id → why a claimed message may not leave any more, by the gate or by the rules of now."""
+    found: dict[str, str] = {}
+    people: list[tuple[LedgerRow, Customer]] = []
+    for row in rows:
+        known = judged.get(row.customer_id)
+        if known is None:
+            found[row.message_id] = "customer_erased"
+        elif isinstance(known.decision, Refusal):
+            found[row.message_id] = known.decision.reason.value
+        else:
+            people.append((row, known.customer))
+    texts = context.composer.messages(campaign, [customer for _, customer in people], context.clock())
+    confirmed = confirmed_rules(context, campaign.id)
+    for (row, customer), today in zip(people, texts, strict=True):
+        message = today if today.text == row.text else _as_claimed(context, campaign, row, customer)
+        if message.text != row.text or not is_clean(message, confirmed):
+            found[row.message_id] = Reason.CONTENT.value
+    return found
+
+
+def _as_claimed(context: Context, campaign: Campaign, row: LedgerRow, customer: Customer) -> Composed:
+    """The very text of the row, whose customer would read another one today."""
+    body = row.text.removeprefix(f"【{campaign.signature}】")
+    (message,) = context.composer.messages(replace(campaign, body=body), [customer], context.clock())
+    return message

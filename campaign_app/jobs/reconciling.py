@@ -1,0 +1,52 @@
+"""After a cancel: finds out what became of every open batch, and submits nothing more."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.errors import AppError, NotAllowed, RemoteError
+from campaign_app.domain.message import Outcome, SubmitOutcome
+from campaign_app.jobs.ports import Submission
+from campaign_app.jobs.settling import UNANSWERED, Settled, fence, never_seen
+from campaign_app.jobs.stores import Context
+
+
+def reconcile(context: Context, campaign_id: int, looks: int = 0) -> Settled:
+    """One look at every open batch; `looks` before this one left outcomes unknown, and the last of them ends it so.
+
+    A shop that cannot be asked keeps the others from nothing: its error is raised after they were.
+    """
+    campaign = context.stores.campaigns.campaign(campaign_id)
+    found, troubles = {Settled.DONE}, list[AppError]()
+    for submission in context.stores.ledger.unsettled(campaign_id):
+        try:
+            found.add(_look(context, campaign, submission))
+        except (RemoteError, NotAllowed) as trouble:
+            troubles.append(trouble)
+    if troubles:
+        raise troubles[0]
+    if Settled.LATER in found:
+        return Settled.LATER
+    if Settled.UNKNOWN in found and looks + 1 < UNANSWERED:
+        return Settled.UNKNOWN
+    if campaign.state is CampaignState.CANCELLING:
+        unknown = Settled.UNKNOWN in found
+        done = replace(campaign, state=CampaignState.CANCELLED, state_note="unknown_outcomes" if unknown else "by_user")
+        with suppress(NotAllowed):  # a person closed it in the meantime
+            context.stores.campaigns.update(done, expected=CampaignState.CANCELLING)
+    return Settled.DONE
+
+
+def _look(context: Context, campaign: Campaign, submission: Submission) -> Settled:
+    outcomes = context.remotes.gateway(submission.account_id, campaign.purpose).lookup(submission.key)
+    if outcomes is None:
+        if not never_seen(context, submission):
+            return Settled.UNKNOWN
+        if context.clock() < fence(context, submission):
+            return Settled.LATER
+        rows = context.stores.ledger.open_rows(submission.id)
+        outcomes = tuple(SubmitOutcome(row.message_id, Outcome.WITHHELD, code="cancelled") for row in rows)
+    settled = context.stores.ledger.settle(submission.id, outcomes, context.clock())
+    return Settled.DONE if settled else Settled.UNKNOWN

@@ -1,0 +1,169 @@
+"""What is asked before a batch leaves: every shop of the entity, to the end of its lists, and the texts once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.consent import ConsentStatus
+from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
+from campaign_app.domain.message import ComplaintClue, InboundMessage
+from campaign_app.jobs import dispatch, settling
+from campaign_app.jobs.poll import PAGES_A_STEP
+from tests.helpers.shop import NOW, Shop, everybody, person
+
+AWAY = RemoteUnavailable("connect_timeout", "No answer")
+
+
+def two_shops(shop: Shop) -> tuple[int, int, int]:
+    """A campaign at the first of two shops whose customers are the same people."""
+    first, second = shop.add_account(5), shop.add_account(5, prefix="d")
+    return first, second, shop.campaign().id
+
+
+def reply(shop: Shop, second: int) -> None:
+    shop.gateways[second].stream["inbound"] = [InboundMessage("i", "d00001", None, "TD", NOW)]
+
+
+def reply_by_number(shop: Shop, second: int) -> None:
+    shop.gateways[second].stream["inbound"] = [InboundMessage("i", "", person("c", 1).phone, "TD", NOW)]
+
+
+def complain(shop: Shop, second: int) -> None:
+    shop.gateways[second].stream["complaints"] = [ComplaintClue("k", "d00001", None, "", NOW)]
+
+
+def withdraw(shop: Shop, second: int) -> None:
+    shop.platforms[second].truth["d00001"] = {"status": ConsentStatus.WITHDRAWN, "withdrawn_at": NOW}
+    shop.platforms[second].changes.append("d00001")
+
+
+@pytest.mark.parametrize("said", [reply, reply_by_number, complain, withdraw])
+def test_what_somebody_said_at_the_other_shop_holds_before_the_batch_leaves(
+    shop: Shop, said: Callable[[Shop, int], None]
+) -> None:
+    first, second, campaign = two_shops(shop)
+    said(shop, second)
+    shop.run(campaign)
+    assert sorted(shop.gateways[first].everybody()) == [ref for ref in everybody(5) if ref != "c00001"]
+
+
+def test_nothing_leaves_while_another_shop_of_the_entity_cannot_be_read(shop: Shop) -> None:
+    _, second, campaign = two_shops(shop)
+    shop.platforms[second].trouble = [AWAY]
+    with pytest.raises(RemoteUnavailable):
+        dispatch.run_batch(shop.context, campaign, -1)
+    assert shop.reached() == []
+    assert shop.run(campaign).step is dispatch.Step.END
+
+
+def test_a_shop_that_was_disconnected_is_not_asked(shop: Shop) -> None:
+    _, second, campaign = two_shops(shop)
+    shop.workspace.accounts.set_account_state(second, "disconnected")
+    shop.platforms[second].trouble = [AWAY]
+    dispatch.run_batch(shop.context, campaign, -1)
+    assert shop.reached() == everybody(5)
+
+
+@pytest.mark.parametrize("stream", ["inbound", "complaints"])
+def test_a_list_of_any_length_is_read_to_its_end(shop: Shop, stream: str) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    count = 2 * PAGES_A_STEP + 1
+    refs = ["c00004"] * (count - 1) + ["c00002"]
+    inbound = [InboundMessage(f"i{n}", ref, None, "TD", NOW) for n, ref in enumerate(refs)]
+    complaints = [ComplaintClue(f"k{n}", ref, None, "", NOW) for n, ref in enumerate(refs)]
+    shop.gateways[account].stream[stream] = {"inbound": inbound, "complaints": complaints}[stream]
+    shop.run(campaign.id)
+    assert shop.reached() == ["c00000", "c00001", "c00003"]
+
+
+def test_a_list_without_end_stops_the_batch(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaign_app.jobs.poll.MAX_PAGES", 3)
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].stream["inbound"] = [InboundMessage(f"i{n}", "c00004", None, "好", NOW) for n in range(9)]
+    with pytest.raises(RemoteRefused) as caught:
+        shop.run(campaign.id)
+    assert caught.value.code == "cursor_loop"
+    assert shop.reached() == []
+
+
+def claimed(shop: Shop) -> tuple[int, int]:
+    """A worker that was killed between the claim and the request."""
+    account = shop.add_account(5)
+    campaign = shop.campaign(name="双十一", body="{name}您好，拒收请回复R")
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        shop.run(campaign.id)
+    return account, campaign.id
+
+
+def go_on(shop: Shop, campaign_id: int) -> dispatch.BatchResult:
+    known = shop.workspace.campaigns.campaign(campaign_id)
+    planned = replace(known, state=CampaignState.SENDING, window_end=shop.clock() + timedelta(hours=5))
+    shop.workspace.campaigns.update(planned, expected=known.state)
+    return shop.run(campaign_id)
+
+
+def behind_the_fence(shop: Shop, campaign_id: int) -> dispatch.BatchResult:
+    assert go_on(shop, campaign_id).step is dispatch.Step.WAIT
+    assert shop.reached() == []
+    shop.clock.advance(settling.FENCE.total_seconds() + 1)
+    return dispatch.finish(shop.context, campaign_id)
+
+
+def banned(shop: Shop) -> None:
+    shop.composer.banned = {"顾客1您"}
+
+
+def warned(shop: Shop) -> None:
+    shop.composer.odd = {"顾客1您": "R-NEW"}
+
+
+def renamed_and_banned(shop: Shop) -> None:
+    """What would be written today is clean; what was claimed is not."""
+    shop.workspace.customers.upsert_page(
+        1, [replace(person("c", 1), name="新名字", updated_at=NOW + timedelta(days=1))], "9", NOW
+    )
+    shop.composer.banned = {"顾客1您"}
+
+
+@pytest.mark.parametrize("rules", [banned, warned, renamed_and_banned])
+def test_a_claimed_text_that_the_rules_stop_by_now_is_withheld(shop: Shop, rules: Callable[[Shop], None]) -> None:
+    _, campaign = claimed(shop)
+    shop.clock.advance(2 * 86_400)
+    rules(shop)
+    assert behind_the_fence(shop, campaign).step is dispatch.Step.END
+    assert shop.reached() == [ref for ref in everybody(5) if ref != "c00001"]
+    counts = shop.workspace.inbox.counts(campaign)
+    assert (counts["accepted"], counts["withheld"]) == (4, 1)
+
+
+def test_a_claimed_text_of_somebody_renamed_leaves_as_it_was_claimed(shop: Shop) -> None:
+    account, campaign = claimed(shop)
+    renamed = replace(person("c", 1), name="新名字", updated_at=NOW + timedelta(days=1))
+    shop.workspace.customers.upsert_page(account, [renamed], "9", NOW)
+    assert go_on(shop, campaign).step is dispatch.Step.END
+    (batch,) = shop.gateways[account].accepted.values()
+    assert [m.text for m in batch][:2] == [f"【安宁百货】顾客{n}您好，拒收请回复R" for n in (0, 1)]
+
+
+def test_a_claimed_text_that_cannot_be_read_literally_is_withheld(shop: Shop) -> None:
+    """A name with a placeholder in it would be filled in again: what leaves would not be what was checked."""
+    account = shop.add_account(3)
+    named = replace(person("c", 1), name="{name}", updated_at=NOW + timedelta(days=1))
+    shop.workspace.customers.upsert_page(account, [named], "9", NOW)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        shop.run(campaign.id)
+    again: dict[str, Any] = {"name": "新名字", "updated_at": NOW + timedelta(days=2)}
+    shop.workspace.customers.upsert_page(account, [replace(named, **again)], "10", NOW)
+    assert behind_the_fence(shop, campaign.id).step is dispatch.Step.END
+    assert shop.reached() == ["c00000", "c00002"]
