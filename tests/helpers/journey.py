@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTableVi
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.ui.app import Application
+from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.session import Plan
@@ -128,8 +129,10 @@ class Journey:
 
     @property
     def model(self) -> CampaignModel:
-        page: Any = self.application.shell.page("campaigns")
-        model: CampaignModel = page.model.current
+        page = self.application.shell.findChild(CampaignsPage)
+        assert page is not None
+        model = page.model.current
+        assert model is not None
         return model
 
     @property
