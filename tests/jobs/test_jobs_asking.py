@@ -14,6 +14,7 @@ from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, InboundMessage
 from campaign_app.jobs import dispatch, settling
+from campaign_app.jobs.asking import refusals
 from campaign_app.jobs.poll import PAGES_A_STEP
 from tests.helpers.shop import NOW, Shop, everybody, person
 
@@ -152,6 +153,14 @@ def test_a_claimed_text_of_somebody_renamed_leaves_as_it_was_claimed(shop: Shop)
     assert go_on(shop, campaign).step is dispatch.Step.END
     (batch,) = shop.gateways[account].accepted.values()
     assert [m.text for m in batch][:2] == [f"【安宁百货】顾客{n}您好，拒收请回复R" for n in (0, 1)]
+
+
+def test_nobody_is_left_to_send_to_whose_customer_is_gone(shop: Shop) -> None:
+    _, campaign_id = claimed(shop)
+    (submission,) = shop.workspace.ledger.unsettled(campaign_id)
+    rows = shop.workspace.ledger.open_rows(submission.id)
+    found = refusals(shop.context, shop.workspace.campaigns.campaign(campaign_id), rows, {})
+    assert found == {row.message_id: "customer_erased" for row in rows}
 
 
 def test_a_claimed_text_that_cannot_be_read_literally_is_withheld(shop: Shop) -> None:
