@@ -2,177 +2,4028 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
 <context>
+    <name>AccountCard</name>
+    <message>
+        <source>模拟</source>
+        <translation>Simulated</translation>
+    </message>
+    <message>
+        <source>模拟平台的同意记录不能用于真实发送。</source>
+        <translation>Consent records from a simulated platform cannot be used for real sending.</translation>
+    </message>
+    <message>
+        <source>主体</source>
+        <translation>Entity</translation>
+    </message>
+    <message>
+        <source>出具方</source>
+        <translation>Issuer</translation>
+    </message>
+    <message>
+        <source>平台地址</source>
+        <translation>Platform URL</translation>
+    </message>
+    <message>
+        <source>账户标识</source>
+        <translation>Account ID</translation>
+    </message>
+    <message>
+        <source>最近同步</source>
+        <translation>Last sync</translation>
+    </message>
+    <message>
+        <source>测试连接</source>
+        <translation>Test connection</translation>
+    </message>
+    <message>
+        <source>同步</source>
+        <translation>Sync</translation>
+    </message>
+    <message>
+        <source>断开…</source>
+        <translation>Disconnect…</translation>
+    </message>
+    <message>
+        <source>重新连接…</source>
+        <translation>Reconnect…</translation>
+    </message>
+    <message>
+        <source>正在同步，已收到 {count} 位客户</source>
+        <translation>Syncing, {count} customers received</translation>
+    </message>
+    <message>
+        <source>还没有同步过</source>
+        <translation>Not synced yet</translation>
+    </message>
+    <message>
+        <source>检查中</source>
+        <translation>Checking</translation>
+    </message>
+    <message>
+        <source>正在询问平台…</source>
+        <translation>Asking the platform…</translation>
+    </message>
+    <message>
+        <source>不能使用</source>
+        <translation>Not usable</translation>
+    </message>
+    <message>
+        <source>连接正常</source>
+        <translation>Connected</translation>
+    </message>
+    <message>
+        <source>接口版本 {version} · 时钟相差 {skew} 秒（允许 300 秒） · 公钥与连接时一致</source>
+        <translation>API version {version} · clock differs by {skew} s (300 s allowed) · same public key as at connecting</translation>
+    </message>
+    <message>
+        <source>客户、同意记录、拒收名单和发送记录都保留。
+私钥会从这台电脑删除；之后不能再同步，也不能用它发送，直到重新连接。</source>
+        <translation>Customers, consent records, suppressions and sending records are kept.
+The private key is deleted from this computer; until you reconnect, this account cannot sync or send.</translation>
+    </message>
+    <message>
+        <source>断开“{name}”？</source>
+        <translation>Disconnect “{name}”?</translation>
+    </message>
+    <message>
+        <source>断开</source>
+        <translation>Disconnect</translation>
+    </message>
+    <message>
+        <source>保留</source>
+        <translation>Keep</translation>
+    </message>
+</context>
+<context>
+    <name>AccountsSection</name>
+    <message>
+        <source>连接账户…</source>
+        <translation>Connect account…</translation>
+    </message>
+    <message>
+        <source>还没有连接账户</source>
+        <translation>No account connected yet</translation>
+    </message>
+    <message>
+        <source>连接平台账户后，客户、同意记录和签名会从平台同步过来；只有平台确认同意的人才会收到短信。</source>
+        <translation>Once a platform account is connected, customers, consent records and signatures are synced from it. Only people whose consent the platform confirms receive messages.</translation>
+    </message>
+    <message>
+        <source>已连接“{name}”，正在同步客户。</source>
+        <translation>“{name}” is connected. Syncing customers.</translation>
+    </message>
+    <message>
+        <source>账户</source>
+        <translation>Accounts</translation>
+    </message>
+    <message>
+        <source>同意记录由平台或登记机构出具，商家不能自己证明。</source>
+        <translation>Consent records are issued by the platform or a registry; merchants cannot vouch for themselves.</translation>
+    </message>
+</context>
+<context>
+    <name>ApplyingStep</name>
+    <message>
+        <source>导入进度</source>
+        <translation>Import progress</translation>
+    </message>
+    <message>
+        <source>停止导入</source>
+        <translation>Stop import</translation>
+    </message>
+    <message>
+        <source>可以关闭这个窗口，导入会在后台继续。停止之后，已经导入的部分保留，也可以撤销。</source>
+        <translation>You may close this window; the import continues in the background. If you stop it, what has been imported stays and can be undone.</translation>
+    </message>
+    <message>
+        <source>正在停止…</source>
+        <translation>Stopping…</translation>
+    </message>
+    <message>
+        <source>正在导入 {share}</source>
+        <translation>Importing {share}</translation>
+    </message>
+</context>
+<context>
+    <name>ApprovalCard</name>
+    <message>
+        <source>收件人数</source>
+        <translation>Number of recipients</translation>
+    </message>
+    <message>
+        <source>已批准</source>
+        <translation>Approved</translation>
+    </message>
+    <message>
+        <source>批准</source>
+        <translation>Approve</translation>
+    </message>
+    <message>
+        <source>输入收件人数，表示您知道这条短信要发给多少人。</source>
+        <translation>Enter the number of recipients to show that you know how many people this goes to.</translation>
+    </message>
+    <message>
+        <source>左边的检查通过后才能批准。</source>
+        <translation>Approval opens once the checks on the left have passed.</translation>
+    </message>
+    <message>
+        <source>核验后可发送 {} 人</source>
+        <translation>{} people sendable after screening</translation>
+    </message>
+    <message>
+        <source>与核验后的人数不一致。</source>
+        <translation>Does not match the screened number.</translation>
+    </message>
+    <message>
+        <source>本机操作人</source>
+        <translation>The user of this computer</translation>
+    </message>
+    <message>
+        <source>{}于 {} 批准，只对这份文案、签名、用途和 {} 名受众有效。</source>
+        <translation>Approved by {} at {}, for this text, signature, purpose and audience of {} only.</translation>
+    </message>
+    <message>
+        <source>任何一项改动，批准即失效。</source>
+        <translation>Any change voids the approval.</translation>
+    </message>
+</context>
+<context>
+    <name>AudienceStep</name>
+    <message>
+        <source>正在读取客户…</source>
+        <translation>Loading customers…</translation>
+    </message>
+    <message>
+        <source>没有条件：主体名下已连接店铺的全部客户。加上条件，只选合适的人。</source>
+        <translation>No conditions: every customer of the entity’s connected shops. Add conditions to pick the right people.</translation>
+    </message>
+    <message>
+        <source>从头设置</source>
+        <translation>Start over</translation>
+    </message>
+    <message>
+        <source>这个受众的条件有多层，不能逐条显示；人数照常计算，也照常核验和发送。</source>
+        <translation>This audience has nested conditions that cannot be listed here; it is still counted, screened and sent as usual.</translation>
+    </message>
+    <message>
+        <source>近 90 天下过单</source>
+        <translation>Ordered in the last 90 days</translation>
+    </message>
+    <message>
+        <source>累计消费满 300 元</source>
+        <translation>Spent ¥300 or more</translation>
+    </message>
+    <message>
+        <source>老客：满 2 单</source>
+        <translation>Returning: 2+ orders</translation>
+    </message>
+    <message>
+        <source>某些省份</source>
+        <translation>Certain provinces</translation>
+    </message>
+    <message>
+        <source>常用</source>
+        <translation>Quick picks</translation>
+    </message>
+    <message>
+        <source>受众条件</source>
+        <translation>Audience conditions</translation>
+    </message>
+    <message>
+        <source>正在计算人数</source>
+        <translation>Counting</translation>
+    </message>
+    <message>
+        <source>核验之后才知道其中多少人可以发送。</source>
+        <translation>Screening tells how many of them can be sent to.</translation>
+    </message>
+    <message>
+        <source>符合条件</source>
+        <translation>Matching</translation>
+    </message>
+    <message numerus="yes">
+        <source>有 %n 个条件没有填好，填好后再计算和保存。</source>
+        <translation>
+            <numerusform>%n condition is incomplete; counting and saving resume once it is filled in.</numerusform>
+            <numerusform>%n conditions are incomplete; counting and saving resume once they are filled in.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>约 {} 人</source>
+        <translation>About {} people</translation>
+    </message>
+    <message>
+        <source>共 {} 人，占 {}</source>
+        <translation>Of {} people, {}</translation>
+    </message>
+    <message>
+        <source>共 {} 人，没有人符合。请放宽条件。</source>
+        <translation>None of {} people match. Loosen the conditions.</translation>
+    </message>
+    <message>
+        <source>这个主体还没有客户，请先同步客户。</source>
+        <translation>This entity has no customers yet. Sync customers first.</translation>
+    </message>
+    <message>
+        <source>其中几位</source>
+        <translation>Some of them</translation>
+    </message>
+    <message>
+        <source>无手机号</source>
+        <translation>No phone number</translation>
+    </message>
+    <message>
+        <source>地区不明</source>
+        <translation>Unknown region</translation>
+    </message>
+    <message numerus="yes">
+        <source>{} · {} · %n 单</source>
+        <translation>
+            <numerusform>{} · {} · %n order</numerusform>
+            <numerusform>{} · {} · %n orders</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>受众现在不能改</source>
+        <translation>The audience cannot be changed now</translation>
+    </message>
+    <message>
+        <source>改动受众会使核验和批准作废，须重新核验、批准和安排发送。</source>
+        <translation>Changing the audience voids the screening and the approval; you would have to screen, approve and schedule again.</translation>
+    </message>
+    <message>
+        <source>活动已批准，受众已锁定</source>
+        <translation>Campaign approved, audience locked</translation>
+    </message>
+    <message>
+        <source>修改受众</source>
+        <translation>Change audience</translation>
+    </message>
+    <message>
+        <source>这个受众已核验</source>
+        <translation>This audience has been screened</translation>
+    </message>
+    <message>
+        <source>改动受众会使核验作废，须重新核验。</source>
+        <translation>Changing the audience voids the screening; you would have to screen again.</translation>
+    </message>
+    <message>
+        <source>受众或内容改过，须重新核验后才能批准。</source>
+        <translation>The audience or content was changed; screen again before approving.</translation>
+    </message>
+    <message>
+        <source>上次核验已作废</source>
+        <translation>The last screening is void</translation>
+    </message>
+    <message>
+        <source>去核验</source>
+        <translation>Go to Screening</translation>
+    </message>
+    <message>
+        <source>正在核验，等核验结束就可以改。</source>
+        <translation>Screening in progress; the audience can be changed when it ends.</translation>
+    </message>
+    <message>
+        <source>活动已结束。要再发一次，请在列表里复制为新草稿。</source>
+        <translation>The campaign has ended. To send it again, duplicate it in the list as a new draft.</translation>
+    </message>
+    <message>
+        <source>已经开始发送。要发给别的客户，请在列表里复制为新草稿。</source>
+        <translation>Sending has begun. To reach other customers, duplicate the campaign in the list as a new draft.</translation>
+    </message>
+</context>
+<context>
+    <name>BarRow</name>
+    <message>
+        <source>{}：{}，{}</source>
+        <translation>{}: {}, {}</translation>
+    </message>
+</context>
+<context>
+    <name>Builder</name>
+    <message>
+        <source>满足以下</source>
+        <translation>Customers matching</translation>
+    </message>
+    <message>
+        <source>条件的客户</source>
+        <translation>of these conditions</translation>
+    </message>
+    <message>
+        <source>添加条件</source>
+        <translation>Add condition</translation>
+    </message>
+    <message>
+        <source>添加条件组</source>
+        <translation>Add group</translation>
+    </message>
+    <message>
+        <source>一组条件合成一个条件，例如“省份是浙江，或标签有会员”</source>
+        <translation>A group acts as one condition, such as “province is Zhejiang, or tag has member”</translation>
+    </message>
+    <message>
+        <source>并且</source>
+        <translation>and</translation>
+    </message>
+    <message>
+        <source>或者</source>
+        <translation>or</translation>
+    </message>
+</context>
+<context>
+    <name>CampaignEditor</name>
+    <message>
+        <source>受众</source>
+        <translation>Audience</translation>
+    </message>
+    <message>
+        <source>内容</source>
+        <translation>Content</translation>
+    </message>
+    <message>
+        <source>核验</source>
+        <translation>Screening</translation>
+    </message>
+    <message>
+        <source>发送</source>
+        <translation>Send</translation>
+    </message>
+    <message>
+        <source>结果</source>
+        <translation>Results</translation>
+    </message>
+    <message>
+        <source>下一步：{}</source>
+        <translation>Next: {}</translation>
+    </message>
+    <message>
+        <source>{} · {}用途</source>
+        <translation>{} · Purpose: {}</translation>
+    </message>
+    <message>
+        <source>正在保存…</source>
+        <translation>Saving…</translation>
+    </message>
+    <message>
+        <source>有没填好的条件，未保存</source>
+        <translation>Incomplete conditions, not saved</translation>
+    </message>
+    <message>
+        <source>已保存</source>
+        <translation>Saved</translation>
+    </message>
+    <message numerus="yes">
+        <source>受众有 %n 个条件没填好</source>
+        <translation>
+            <numerusform>The audience has %n incomplete condition</numerusform>
+            <numerusform>The audience has %n incomplete conditions</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>没填好的条件不会保存，受众仍是之前保存的样子。</source>
+        <translation>Incomplete conditions are not saved; the audience stays as last saved.</translation>
+    </message>
+    <message>
+        <source>放弃并返回</source>
+        <translation>Discard and leave</translation>
+    </message>
+    <message>
+        <source>继续填写</source>
+        <translation>Keep editing</translation>
+    </message>
+    <message>
+        <source>返回列表</source>
+        <translation>Back to list</translation>
+    </message>
+    <message>
+        <source>活动名称</source>
+        <translation>Campaign name</translation>
+    </message>
+    <message>
+        <source>点按即可改名</source>
+        <translation>Click to rename</translation>
+    </message>
+    <message>
+        <source>上一步</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>全部客户</source>
+        <translation>All customers</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 个条件</source>
+        <translation>
+            <numerusform>%n condition</numerusform>
+            <numerusform>%n conditions</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 个条件没填好</source>
+        <translation>
+            <numerusform>%n condition incomplete</numerusform>
+            <numerusform>%n conditions incomplete</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{} 人</source>
+        <translation>{} people</translation>
+    </message>
+    <message>
+        <source>未填写</source>
+        <translation>Empty</translation>
+    </message>
+    <message>
+        <source>未选签名</source>
+        <translation>No signature</translation>
+    </message>
+    <message>
+        <source>未写正文</source>
+        <translation>No text</translation>
+    </message>
+    <message>
+        <source>已填写</source>
+        <translation>Written</translation>
+    </message>
+    <message>
+        <source>有必须修改处</source>
+        <translation>Must fix</translation>
+    </message>
+    <message>
+        <source>未核验</source>
+        <translation>Not screened</translation>
+    </message>
+    <message>
+        <source>核验中</source>
+        <translation>Screening</translation>
+    </message>
+    <message>
+        <source>已失效，须重做</source>
+        <translation>Void, redo</translation>
+    </message>
+    <message>
+        <source>没有完成</source>
+        <translation>Not completed</translation>
+    </message>
+    <message>
+        <source>无人可发送</source>
+        <translation>Nobody sendable</translation>
+    </message>
+    <message>
+        <source>{} 人可发送</source>
+        <translation>{} sendable</translation>
+    </message>
+    <message>
+        <source>未批准</source>
+        <translation>Not approved</translation>
+    </message>
+    <message>
+        <source>已批准，待安排</source>
+        <translation>Approved, not scheduled</translation>
+    </message>
+    <message>
+        <source>已定时</source>
+        <translation>Scheduled</translation>
+    </message>
+    <message>
+        <source>发送中</source>
+        <translation>Sending</translation>
+    </message>
+    <message>
+        <source>等待处理</source>
+        <translation>Waiting for you</translation>
+    </message>
+    <message>
+        <source>取消中</source>
+        <translation>Cancelling</translation>
+    </message>
+    <message>
+        <source>已取消</source>
+        <translation>Cancelled</translation>
+    </message>
+    <message>
+        <source>已完成</source>
+        <translation>Done</translation>
+    </message>
+    <message>
+        <source>尚无结果</source>
+        <translation>No results yet</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 件投诉</source>
+        <translation>
+            <numerusform>%n complaint</numerusform>
+            <numerusform>%n complaints</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>送达 {}</source>
+        <translation>Delivered {}</translation>
+    </message>
+</context>
+<context>
+    <name>CampaignList</name>
+    <message>
+        <source>全部</source>
+        <translation>All</translation>
+    </message>
+    <message>
+        <source>草稿</source>
+        <translation>Drafts</translation>
+    </message>
+    <message>
+        <source>待发送</source>
+        <translation>To send</translation>
+    </message>
+    <message>
+        <source>发送中</source>
+        <translation>Sending</translation>
+    </message>
+    <message>
+        <source>已结束</source>
+        <translation>Ended</translation>
+    </message>
+    <message>
+        <source>按状态筛选</source>
+        <translation>Filter by state</translation>
+    </message>
+    <message>
+        <source>按名称查找活动</source>
+        <translation>Find campaigns by name</translation>
+    </message>
+    <message>
+        <source>按名称查找</source>
+        <translation>Find by name</translation>
+    </message>
+    <message>
+        <source>{}（副本）</source>
+        <translation>{} (copy)</translation>
+    </message>
+    <message>
+        <source>已复制为草稿“{}”，受众和文案都带过来了。</source>
+        <translation>Duplicated as the draft “{}”, with its audience and text.</translation>
+    </message>
+    <message>
+        <source>打开</source>
+        <translation>Open</translation>
+    </message>
+    <message>
+        <source>只有草稿可以删除；批准过或发送过的活动留作记录，可以取消。</source>
+        <translation>Only drafts can be deleted. Campaigns that were approved or sent stay on record; they can be cancelled.</translation>
+    </message>
+    <message>
+        <source>删除草稿“{}”？</source>
+        <translation>Delete the draft “{}”?</translation>
+    </message>
+    <message>
+        <source>删除后不能恢复。客户、同意记录和其他活动不受影响。</source>
+        <translation>This cannot be undone. Customers, consent records and other campaigns are not affected.</translation>
+    </message>
+    <message>
+        <source>删除草稿</source>
+        <translation>Delete draft</translation>
+    </message>
+    <message>
+        <source>保留</source>
+        <translation>Keep</translation>
+    </message>
+    <message>
+        <source>去处理</source>
+        <translation>Resolve</translation>
+    </message>
+    <message>
+        <source>正在读取活动…</source>
+        <translation>Loading campaigns…</translation>
+    </message>
+    <message>
+        <source>先连接店铺账户</source>
+        <translation>Connect a shop account first</translation>
+    </message>
+    <message>
+        <source>活动只发给平台接口确认同意过的客户，所以先要连接一个平台账户，客户会自动同步进来。</source>
+        <translation>Campaigns only reach customers whose consent the platform API confirms, so connect a platform account first; its customers are synced automatically.</translation>
+    </message>
+    <message>
+        <source>去设置连接账户</source>
+        <translation>Connect in Settings</translation>
+    </message>
+    <message>
+        <source>还没有活动</source>
+        <translation>No campaigns yet</translation>
+    </message>
+    <message>
+        <source>一个活动分五步：选受众、写内容、核验、发送、看结果。没有平台确认的同意，就不会发给任何人。</source>
+        <translation>A campaign takes five steps: pick the audience, write the content, screen, send, see the results. Without a consent confirmed by the platform, nobody is sent anything.</translation>
+    </message>
+    <message>
+        <source>新建活动</source>
+        <translation>New campaign</translation>
+    </message>
+    <message>
+        <source>没有符合条件的活动</source>
+        <translation>No matching campaigns</translation>
+    </message>
+    <message>
+        <source>显示全部</source>
+        <translation>Show all</translation>
+    </message>
+</context>
+<context>
+    <name>CampaignTable</name>
+    <message>
+        <source>活动</source>
+        <translation>Campaign</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>受众</source>
+        <translation>Audience</translation>
+    </message>
+    <message>
+        <source>已提交</source>
+        <translation>Submitted</translation>
+    </message>
+    <message>
+        <source>已送达</source>
+        <translation>Delivered</translation>
+    </message>
+    <message>
+        <source>计划发送</source>
+        <translation>Planned for</translation>
+    </message>
+    <message>
+        <source>最近改动</source>
+        <translation>Last change</translation>
+    </message>
+    <message>
+        <source>{} · {}</source>
+        <translation>{} · {}</translation>
+    </message>
+    <message>
+        <source>打开、复制、删除</source>
+        <translation>Open, duplicate, delete</translation>
+    </message>
+</context>
+<context>
+    <name>CampaignTableView</name>
+    <message>
+        <source>活动列表</source>
+        <translation>Campaign list</translation>
+    </message>
+    <message>
+        <source>打开</source>
+        <translation>Open</translation>
+    </message>
+    <message>
+        <source>复制为新草稿</source>
+        <translation>Duplicate as draft</translation>
+    </message>
+    <message>
+        <source>删除草稿…</source>
+        <translation>Delete draft…</translation>
+    </message>
+</context>
+<context>
+    <name>CampaignsPage</name>
+    <message>
+        <source>活动</source>
+        <translation>Campaigns</translation>
+    </message>
+    <message>
+        <source>新建活动</source>
+        <translation>New campaign</translation>
+    </message>
+</context>
+<context>
+    <name>CheckWords</name>
+    <message numerus="yes">
+        <source>有 %n 项要先处理</source>
+        <translation>
+            <numerusform>%n item to resolve first</numerusform>
+            <numerusform>%n items to resolve first</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>有 %n 项请您看一下</source>
+        <translation>
+            <numerusform>%n item for you to look at</numerusform>
+            <numerusform>%n items for you to look at</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>全部通过</source>
+        <translation>All passed</translation>
+    </message>
+    <message numerus="yes">
+        <source>确认 %n 条提醒</source>
+        <translation>
+            <numerusform>Confirm %n warning</numerusform>
+            <numerusform>Confirm %n warnings</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>输入人数</source>
+        <translation>Enter the number</translation>
+    </message>
+    <message>
+        <source>还需：</source>
+        <translation>Still needed: </translation>
+    </message>
+    <message>
+        <source>通过</source>
+        <translation>Passed</translation>
+    </message>
+    <message>
+        <source>请看</source>
+        <translation>Look</translation>
+    </message>
+    <message>
+        <source>未通过</source>
+        <translation>Failed</translation>
+    </message>
+    <message>
+        <source>我已确认，按此发送</source>
+        <translation>I have checked this; send as it is</translation>
+    </message>
+    <message>
+        <source>重新启动</source>
+        <translation>Restart</translation>
+    </message>
+    <message>
+        <source>选时间</source>
+        <translation>Pick a time</translation>
+    </message>
+    <message>
+        <source>去核验</source>
+        <translation>Go to Screening</translation>
+    </message>
+    <message>
+        <source>去设置</source>
+        <translation>Settings</translation>
+    </message>
+    <message>
+        <source>去修改</source>
+        <translation>Edit</translation>
+    </message>
+</context>
+<context>
+    <name>ClosingDialog</name>
+    <message>
+        <source>还有活动没有发完</source>
+        <translation>Campaigns are still sending</translation>
+    </message>
+    <message>
+        <source>最小化到托盘</source>
+        <translation>Minimize to tray</translation>
+    </message>
+    <message>
+        <source>最小化窗口</source>
+        <translation>Minimize window</translation>
+    </message>
+    <message>
+        <source>仍要退出</source>
+        <translation>Quit anyway</translation>
+    </message>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+    <message numerus="yes">
+        <source>另有 %n 个活动</source>
+        <translation>
+            <numerusform>%n more campaign</numerusform>
+            <numerusform>%n more campaigns</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>正在发送</source>
+        <translation>Sending</translation>
+    </message>
+    <message>
+        <source>定时 {at}</source>
+        <translation>Scheduled {at}</translation>
+    </message>
+    <message>
+        <source>这是演示：退出后模拟发送停止，演示数据全部删除。</source>
+        <translation>This is a demo: when you quit, the simulated sending stops and all demo data is deleted.</translation>
+    </message>
+    <message>
+        <source>后台进程独立运行：退出窗口不影响发送，活动按时继续。</source>
+        <translation>The worker runs on its own: quitting the window does not affect sending, and campaigns continue on time.</translation>
+    </message>
+    <message>
+        <source>退出后发送暂停，还没发出的短信留在原处，不会丢失也不会重复；下次打开时接着发。若那时已过当天可发送的时间，活动会等您重新安排，不会自动补发。</source>
+        <translation>Quitting pauses the sending. Unsent messages stay where they are, neither lost nor doubled, and continue when you open the program again. If the day’s sending window is over by then, the campaign waits for you to reschedule it; nothing is sent late automatically.</translation>
+    </message>
+    <message>
+        <source>最小化到托盘后，窗口收起，发送照常进行；从托盘图标可以再打开。</source>
+        <translation>Minimized to the tray, the window is out of the way and sending continues; reopen it from the tray icon.</translation>
+    </message>
+    <message>
+        <source>最小化后，发送照常进行；从任务栏可以再打开。</source>
+        <translation>Minimized, sending continues; reopen the window from the taskbar.</translation>
+    </message>
+</context>
+<context>
+    <name>ConditionLine</name>
+    <message>
+        <source>字段</source>
+        <translation>Field</translation>
+    </message>
+    <message>
+        <source>条件</source>
+        <translation>Condition</translation>
+    </message>
+    <message>
+        <source>值</source>
+        <translation>Value</translation>
+    </message>
+    <message>
+        <source>删除这个条件</source>
+        <translation>Remove this condition</translation>
+    </message>
+    <message>
+        <source>可以填几个值，用顿号隔开</source>
+        <translation>Several values may be given, separated by 、</translation>
+    </message>
+    <message>
+        <source>省份</source>
+        <translation>Province</translation>
+    </message>
+    <message>
+        <source>城市</source>
+        <translation>City</translation>
+    </message>
+    <message>
+        <source>标签</source>
+        <translation>Tag</translation>
+    </message>
+    <message>
+        <source>累计消费</source>
+        <translation>Total spent</translation>
+    </message>
+    <message>
+        <source>订单数</source>
+        <translation>Orders</translation>
+    </message>
+    <message>
+        <source>距上次下单</source>
+        <translation>Days since order</translation>
+    </message>
+    <message>
+        <source>店铺</source>
+        <translation>Shop</translation>
+    </message>
+    <message>
+        <source>姓名</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>有任一</source>
+        <translation>has any of</translation>
+    </message>
+    <message>
+        <source>有</source>
+        <translation>has</translation>
+    </message>
+    <message>
+        <source>没有</source>
+        <translation>lacks</translation>
+    </message>
+    <message>
+        <source>已满</source>
+        <translation>at least</translation>
+    </message>
+    <message>
+        <source>不超过</source>
+        <translation>at most</translation>
+    </message>
+    <message>
+        <source>正好</source>
+        <translation>exactly</translation>
+    </message>
+    <message>
+        <source>不是</source>
+        <translation>is not</translation>
+    </message>
+    <message>
+        <source>属于</source>
+        <translation>is one of</translation>
+    </message>
+    <message>
+        <source>是</source>
+        <translation>is</translation>
+    </message>
+    <message>
+        <source>不少于</source>
+        <translation>at least</translation>
+    </message>
+    <message>
+        <source>不多于</source>
+        <translation>at most</translation>
+    </message>
+    <message>
+        <source>元</source>
+        <translation>yuan</translation>
+    </message>
+    <message>
+        <source>单</source>
+        <translation>orders</translation>
+    </message>
+    <message>
+        <source>天</source>
+        <translation>days</translation>
+    </message>
+    <message>
+        <source>填数字</source>
+        <translation>A number</translation>
+    </message>
+    <message>
+        <source>用顿号隔开</source>
+        <translation>Separate with 、</translation>
+    </message>
+    <message>
+        <source>填一个值</source>
+        <translation>One value</translation>
+    </message>
+    <message>
+        <source>请填金额，最多两位小数，例如 300 或 99.5。</source>
+        <translation>Enter an amount with at most two decimals, such as 300 or 99.5.</translation>
+    </message>
+    <message>
+        <source>请填整数。</source>
+        <translation>Enter a whole number.</translation>
+    </message>
+    <message>
+        <source>数值要在 0 到一万亿之间。</source>
+        <translation>The value must be between 0 and one trillion.</translation>
+    </message>
+    <message>
+        <source>没有这个店铺，请从列表里选。</source>
+        <translation>No such shop; choose one from the list.</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectDialog</name>
+    <message>
+        <source>连接账户</source>
+        <translation>Connect account</translation>
+    </message>
+    <message>
+        <source>没有账户？连接沙箱试用</source>
+        <translation>No account? Connect a sandbox to try it</translation>
+    </message>
+    <message>
+        <source>停止</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>取消</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>连接</source>
+        <translation>Connect</translation>
+    </message>
+    <message>
+        <source>检查连接</source>
+        <translation>Check connection</translation>
+    </message>
+    <message>
+        <source>私钥</source>
+        <translation>Private key</translation>
+    </message>
+    <message>
+        <source>base64url，32 字节 Ed25519</source>
+        <translation>base64url, 32-byte Ed25519</translation>
+    </message>
+    <message>
+        <source>平台地址</source>
+        <translation>Platform URL</translation>
+    </message>
+    <message>
+        <source>账户标识</source>
+        <translation>Account ID</translation>
+    </message>
+    <message>
+        <source>正在检查连接</source>
+        <translation>Checking connection</translation>
+    </message>
+    <message>
+        <source>从文件读取…</source>
+        <translation>From file…</translation>
+    </message>
+    <message>
+        <source>这三项由平台或同意登记机构在您开通 Platform Consent API 时提供。私钥只存放在加密的工作区里，不会写进日志或发给别人。</source>
+        <translation>The platform or consent registry gives you these three when you sign up for the Platform Consent API. The private key stays in the encrypted workspace; it is never logged or shared.</translation>
+    </message>
+    <message>
+        <source>选择私钥文件</source>
+        <translation>Choose a private key file</translation>
+    </message>
+</context>
+<context>
+    <name>ContentStep</name>
+    <message>
+        <source>建议：{}</source>
+        <translation>Suggestion: {}</translation>
+    </message>
+    <message>
+        <source>在签名里</source>
+        <translation>In the signature</translation>
+    </message>
+    <message>
+        <source>在 {} 的变量 {} 的内容里，改文案改不掉</source>
+        <translation>In {}’s value of the variable {}; editing the text cannot fix it</translation>
+    </message>
+    <message>
+        <source>正在核验受众，核验完才能改文案。</source>
+        <translation>Screening the audience; the text can be edited when it ends.</translation>
+    </message>
+    <message>
+        <source>活动已结束，文案只能查看。要再用，请复制活动。</source>
+        <translation>The campaign has ended and its text is read-only. To use it again, duplicate the campaign.</translation>
+    </message>
+    <message>
+        <source>活动已进入发送，文案不能再改。要换文案，请取消活动后复制一份。</source>
+        <translation>Sending has begun and the text cannot be changed. To use another text, cancel the campaign and duplicate it.</translation>
+    </message>
+    <message>
+        <source>改动签名或正文后，需要重新核验。</source>
+        <translation>Changing the signature or text requires a new screening.</translation>
+    </message>
+    <message>
+        <source>改动签名或正文后，核验和批准作废，需要重新核验、批准。</source>
+        <translation>Changing the signature or text voids the screening and the approval; both must be done again.</translation>
+    </message>
+    <message>
+        <source>文案已改动，之前的核验作废。</source>
+        <translation>The text was changed; the earlier screening is void.</translation>
+    </message>
+    <message>
+        <source>文案已改动，之前的核验和批准作废。</source>
+        <translation>The text was changed; the earlier screening and approval are void.</translation>
+    </message>
+    <message>
+        <source>活动已经开始，最后的改动没有写入，按批准的文案发送。</source>
+        <translation>The campaign has begun; your last change was not saved, and the approved text is sent.</translation>
+    </message>
+    <message>
+        <source>复制未写入的文案</source>
+        <translation>Copy the unsaved text</translation>
+    </message>
+    <message>
+        <source>正文最多 {} 字，粘贴的内容有 {} 字没有放进来。</source>
+        <translation>The text holds {} characters at most; {} pasted characters were left out.</translation>
+    </message>
+    <message>
+        <source>去掉了 {} 个看不见的控制字符。</source>
+        <translation>Removed {} invisible control characters.</translation>
+    </message>
+</context>
+<context>
     <name>CrashDialog</name>
     <message>
         <source>程序出错了</source>
-        <translation type="unfinished"></translation>
+        <translation>Something went wrong</translation>
     </message>
     <message>
         <source>错误报告</source>
-        <translation type="unfinished"></translation>
+        <translation>Error report</translation>
     </message>
     <message>
         <source>刚才的操作没有完成，已保存的内容都在，没有多发短信。您可以继续使用；若再次出现，请把下面的报告发给我们，号码和密钥已打码，发送前可以先看。</source>
-        <translation type="unfinished"></translation>
+        <translation>The last action did not complete. Everything saved is intact and no extra message was sent. You can carry on; if it happens again, please send us the report below. Numbers and keys are masked, and you can read it before sending.</translation>
     </message>
     <message>
         <source>复制报告</source>
-        <translation type="unfinished"></translation>
+        <translation>Copy report</translation>
     </message>
     <message>
         <source>另存为…</source>
-        <translation type="unfinished"></translation>
+        <translation>Save as…</translation>
     </message>
     <message>
         <source>继续使用</source>
-        <translation type="unfinished"></translation>
+        <translation>Carry on</translation>
+    </message>
+    <message numerus="yes">
+        <source>共出现 %n 次</source>
+        <translation>
+            <numerusform>Happened %n time</numerusform>
+            <numerusform>Happened %n times</numerusform>
+        </translation>
     </message>
     <message>
         <source>保存报告</source>
-        <translation type="unfinished"></translation>
+        <translation>Save report</translation>
+    </message>
+</context>
+<context>
+    <name>CrashReports</name>
+    <message>
+        <source>同样的错误又出现了，已记入日志。</source>
+        <translation>The same error happened again; it was logged.</translation>
+    </message>
+    <message>
+        <source>查看报告</source>
+        <translation>View report</translation>
+    </message>
+</context>
+<context>
+    <name>CreatePanel</name>
+    <message>
+        <source>工作区文件夹</source>
+        <translation>Workspace folder</translation>
+    </message>
+    <message>
+        <source>系统钥匙串（推荐）：登录系统后自动打开</source>
+        <translation>System keyring (recommended): opens when you log in to the system</translation>
+    </message>
+    <message>
+        <source>口令：每次打开时输入，换电脑也能打开</source>
+        <translation>Passphrase: entered at every opening; also opens on another computer</translation>
+    </message>
+    <message>
+        <source>新建工作区</source>
+        <translation>New workspace</translation>
+    </message>
+    <message>
+        <source>更改…</source>
+        <translation>Change…</translation>
+    </message>
+    <message>
+        <source>口令用 scrypt 保护密钥，不会保存在任何地方：忘记后谁也打不开工作区，请妥善记录。</source>
+        <translation>scrypt protects the key with your passphrase, which is stored nowhere: if it is forgotten, nobody can open the workspace. Keep it safe.</translation>
+    </message>
+    <message>
+        <source>文件夹</source>
+        <translation>Folder</translation>
+    </message>
+    <message>
+        <source>密钥由什么保管</source>
+        <translation>Key kept by</translation>
+    </message>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>选择一个空文件夹</source>
+        <translation>Choose an empty folder</translation>
+    </message>
+</context>
+<context>
+    <name>CustomerCells</name>
+    <message>
+        <source>客户</source>
+        <translation>Customer</translation>
+    </message>
+    <message>
+        <source>手机号</source>
+        <translation>Phone</translation>
+    </message>
+    <message>
+        <source>店铺</source>
+        <translation>Shop</translation>
+    </message>
+    <message>
+        <source>同意</source>
+        <translation>Consent</translation>
+    </message>
+    <message>
+        <source>拒收</source>
+        <translation>Opted out</translation>
+    </message>
+    <message>
+        <source>省份城市</source>
+        <translation>Location</translation>
+    </message>
+    <message>
+        <source>累计消费</source>
+        <translation>Total spent</translation>
+    </message>
+    <message>
+        <source>最近下单</source>
+        <translation>Last order</translation>
+    </message>
+    <message>
+        <source>客户标识：{ref}</source>
+        <translation>Customer ref: {ref}</translation>
+    </message>
+    <message>
+        <source>平台没有提供手机号</source>
+        <translation>The platform gave no phone number</translation>
+    </message>
+    <message>
+        <source>未查询</source>
+        <translation>Not asked</translation>
+    </message>
+    <message>
+        <source>还没有向平台查询过此人的同意；核验活动时会查询。</source>
+        <translation>The platform has not been asked about this person’s consent yet; screening a campaign asks.</translation>
+    </message>
+    <message>
+        <source>方式：{method}</source>
+        <translation>Method: {method}</translation>
+    </message>
+    <message>
+        <source>取得：{at}</source>
+        <translation>Obtained: {at}</translation>
+    </message>
+    <message>
+        <source>到期：{at}</source>
+        <translation>Expires: {at}</translation>
+    </message>
+    <message>
+        <source>核对：{at}</source>
+        <translation>Checked: {at}</translation>
+    </message>
+    <message>
+        <source>模拟的同意记录，不能用于真实发送</source>
+        <translation>Simulated consent record, not for real sending</translation>
+    </message>
+    <message>
+        <source>没有拒收记录</source>
+        <translation>No suppression</translation>
+    </message>
+    <message>
+        <source>{kind}：自 {at}，来自{source}</source>
+        <translation>{kind}: since {at}, from {source}</translation>
+    </message>
+</context>
+<context>
+    <name>CustomerDrawer</name>
+    <message>
+        <source>客户的证据</source>
+        <translation>Customer evidence</translation>
+    </message>
+    <message>
+        <source>复制详情</source>
+        <translation>Copy details</translation>
+    </message>
+    <message>
+        <source>复制详情（手机号仍然遮盖）</source>
+        <translation>Copy details (the phone number stays masked)</translation>
+    </message>
+    <message>
+        <source>拒收</source>
+        <translation>Opted out</translation>
+    </message>
+    <message>
+        <source>没有拒收记录。</source>
+        <translation>No suppression.</translation>
+    </message>
+    <message>
+        <source>同意记录</source>
+        <translation>Consent records</translation>
+    </message>
+    <message>
+        <source>还没有向平台查询过此人的同意；核验活动时会查询。</source>
+        <translation>The platform has not been asked about this person’s consent yet; screening a campaign asks.</translation>
+    </message>
+    <message>
+        <source>显示更早的 {count} 条</source>
+        <translation>Show {count} earlier</translation>
+    </message>
+    <message>
+        <source>资料</source>
+        <translation>Details</translation>
+    </message>
+    <message>
+        <source>手机号</source>
+        <translation>Phone</translation>
+    </message>
+    <message>
+        <source>平台没有提供</source>
+        <translation>Not given by the platform</translation>
+    </message>
+    <message>
+        <source>店铺主体</source>
+        <translation>Shop entity</translation>
+    </message>
+    <message>
+        <source>省份城市</source>
+        <translation>Location</translation>
+    </message>
+    <message>
+        <source>累计消费</source>
+        <translation>Total spent</translation>
+    </message>
+    <message>
+        <source>订单数</source>
+        <translation>Orders</translation>
+    </message>
+    <message>
+        <source>最近下单</source>
+        <translation>Last order</translation>
+    </message>
+    <message>
+        <source>标签</source>
+        <translation>Tags</translation>
+    </message>
+    <message>
+        <source>能否发送由每个活动的核验决定：同意须明确、有效，且渠道、用途、主体都相符；拒收优先于一切同意。</source>
+        <translation>Each campaign’s screening decides who can be sent to: the consent must be explicit, in force and for the right channel, purpose and entity; suppression outweighs every consent.</translation>
+    </message>
+    <message>
+        <source>自</source>
+        <translation>Since</translation>
+    </message>
+    <message>
+        <source>来自</source>
+        <translation>Source</translation>
+    </message>
+    <message>
+        <source>备注</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>模拟</source>
+        <translation>Simulated</translation>
+    </message>
+    <message>
+        <source>平台确认此人同意。</source>
+        <translation>The platform confirms this person’s consent.</translation>
+    </message>
+    <message>
+        <source>方式</source>
+        <translation>Method</translation>
+    </message>
+    <message>
+        <source>渠道</source>
+        <translation>Channel</translation>
+    </message>
+    <message>
+        <source>用途</source>
+        <translation>Purpose</translation>
+    </message>
+    <message>
+        <source>主体</source>
+        <translation>Entity</translation>
+    </message>
+    <message>
+        <source>取得</source>
+        <translation>Obtained</translation>
+    </message>
+    <message>
+        <source>到期</source>
+        <translation>Expires</translation>
+    </message>
+    <message>
+        <source>未约定</source>
+        <translation>Not agreed</translation>
+    </message>
+    <message>
+        <source>撤回</source>
+        <translation>Withdrawn</translation>
+    </message>
+    <message>
+        <source>约定频次</source>
+        <translation>Agreed frequency</translation>
+    </message>
+    <message>
+        <source>每月 {count} 条</source>
+        <translation>{count} per month</translation>
+    </message>
+    <message>
+        <source>平台核对</source>
+        <translation>Platform check</translation>
+    </message>
+    <message>
+        <source>本机收到</source>
+        <translation>Received here</translation>
+    </message>
+    <message>
+        <source>凭据</source>
+        <translation>Proof</translation>
+    </message>
+    <message>
+        <source>没有可验证的凭据</source>
+        <translation>No verifiable proof</translation>
+    </message>
+    <message>
+        <source>出具方</source>
+        <translation>Issuer</translation>
+    </message>
+    <message>
+        <source>凭据编号</source>
+        <translation>Proof ID</translation>
+    </message>
+    <message>
+        <source>说明</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>不是本店铺的主体</source>
+        <translation>Not the entity of this shop</translation>
+    </message>
+    <message>
+        <source>已复制，手机号仍然遮盖。</source>
+        <translation>Copied; the phone number stays masked.</translation>
+    </message>
+</context>
+<context>
+    <name>CustomersFilter</name>
+    <message>
+        <source>姓名、客户标识或完整手机号</source>
+        <translation>Name, customer ref or full phone number</translation>
+    </message>
+    <message>
+        <source>查找客户</source>
+        <translation>Find customers</translation>
+    </message>
+    <message>
+        <source>输入的手机号只用来比对，不会被保存</source>
+        <translation>A phone number entered here is only compared, never stored</translation>
+    </message>
+    <message>
+        <source>店铺</source>
+        <translation>Shop</translation>
+    </message>
+    <message>
+        <source>同意</source>
+        <translation>Consent</translation>
+    </message>
+    <message>
+        <source>省份</source>
+        <translation>Province</translation>
+    </message>
+    <message>
+        <source>清除筛选</source>
+        <translation>Clear filters</translation>
+    </message>
+    <message>
+        <source>全部店铺</source>
+        <translation>All shops</translation>
+    </message>
+    <message>
+        <source>全部同意状态</source>
+        <translation>All consent states</translation>
+    </message>
+    <message>
+        <source>未查询</source>
+        <translation>Not asked</translation>
+    </message>
+    <message>
+        <source>全部省份</source>
+        <translation>All provinces</translation>
+    </message>
+</context>
+<context>
+    <name>CustomersPage</name>
+    <message>
+        <source>客户</source>
+        <translation>Customers</translation>
+    </message>
+    <message>
+        <source>正在统计客户…</source>
+        <translation>Counting customers…</translation>
+    </message>
+    <message>
+        <source>共 {count} 位客户</source>
+        <translation>{count} customers</translation>
+    </message>
+    <message>
+        <source>正在查找…</source>
+        <translation>Searching…</translation>
+    </message>
+    <message>
+        <source>找到 {found} 位，共 {count} 位客户</source>
+        <translation>{found} of {count} customers</translation>
+    </message>
+    <message>
+        <source>先连接一个店铺</source>
+        <translation>Connect a shop first</translation>
+    </message>
+    <message>
+        <source>客户和他们的同意记录都来自平台。连接店铺账户之后，就能把客户同步到这里。</source>
+        <translation>Customers and their consent records come from the platform. Once a shop account is connected, they can be synced here.</translation>
+    </message>
+    <message>
+        <source>去设置里连接</source>
+        <translation>Connect in Settings</translation>
+    </message>
+    <message>
+        <source>还没有客户</source>
+        <translation>No customers yet</translation>
+    </message>
+    <message>
+        <source>店铺已经连接。平台上的客户会一页一页收进来，可以随时停止，已收到的会保留。</source>
+        <translation>The shop is connected. Its customers arrive page by page; you can stop at any time and keep what has arrived.</translation>
+    </message>
+    <message>
+        <source>同步客户</source>
+        <translation>Sync customers</translation>
+    </message>
+    <message>
+        <source>没有符合条件的客户</source>
+        <translation>No matching customers</translation>
+    </message>
+    <message>
+        <source>姓名按开头查找，客户标识和手机号要输入完整。也可以放宽店铺、同意或省份的条件。</source>
+        <translation>Names are found by how they begin; customer refs and phone numbers must be complete. You can also loosen the shop, consent or province filter.</translation>
+    </message>
+    <message>
+        <source>清除筛选</source>
+        <translation>Clear filters</translation>
+    </message>
+    <message>
+        <source>导入记录</source>
+        <translation>Import history</translation>
+    </message>
+    <message>
+        <source>导入文件</source>
+        <translation>Import file</translation>
+    </message>
+    <message>
+        <source>重试</source>
+        <translation>Retry</translation>
+    </message>
+</context>
+<context>
+    <name>DoneStep</name>
+    <message>
+        <source>撤销导入</source>
+        <translation>Undo import</translation>
+    </message>
+    <message>
+        <source>导出不能导入的行</source>
+        <translation>Export refused rows</translation>
+    </message>
+    <message>
+        <source>导入完成。</source>
+        <translation>Import complete.</translation>
+    </message>
+    <message>
+        <source>导入已停止，已导入的部分保留。</source>
+        <translation>Import stopped; what was imported is kept.</translation>
+    </message>
+    <message>
+        <source>导入没有完成，已导入的部分保留。</source>
+        <translation>The import did not complete; what was imported is kept.</translation>
+    </message>
+    <message>
+        <source>正在撤销…</source>
+        <translation>Undoing…</translation>
+    </message>
+    <message>
+        <source>撤销这次导入？</source>
+        <translation>Undo this import?</translation>
+    </message>
+    <message>
+        <source>导入补充的资料会恢复原值，等待匹配的行会删除；之后又改过的资料不动。同意记录和拒收名单不受影响。</source>
+        <translation>Imported attributes return to their former values and rows awaiting a match are deleted; attributes changed since then stay as they are. Consent records and suppressions are not affected.</translation>
+    </message>
+    <message>
+        <source>保留</source>
+        <translation>Keep</translation>
+    </message>
+    <message>
+        <source>不能导入的行.csv</source>
+        <translation>refused-rows.csv</translation>
+    </message>
+    <message>
+        <source>行</source>
+        <translation>Row</translation>
+    </message>
+    <message>
+        <source>列</source>
+        <translation>Column</translation>
+    </message>
+    <message>
+        <source>原因</source>
+        <translation>Reason</translation>
+    </message>
+</context>
+<context>
+    <name>Drawer</name>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+</context>
+<context>
+    <name>DropArea</name>
+    <message>
+        <source>把 CSV 或 XLSX 文件拖到这里</source>
+        <translation>Drop a CSV or XLSX file here</translation>
+    </message>
+</context>
+<context>
+    <name>EntitiesSection</name>
+    <message>
+        <source>主体与资质</source>
+        <translation>Entities &amp; licences</translation>
+    </message>
+    <message>
+        <source>主体对短信负责，名称和统一社会信用代码由平台提供。资质由您勾选，只影响文案检查，改动会留痕。</source>
+        <translation>The entity answers for the messages. Its name and unified social credit code come from the platform. You tick the licences; they only affect text checks, and changes are recorded.</translation>
+    </message>
+    <message>
+        <source>还没有主体</source>
+        <translation>No entities yet</translation>
+    </message>
+    <message>
+        <source>连接平台账户后，账户所属的主体会出现在这里。</source>
+        <translation>The entities of connected platform accounts appear here.</translation>
+    </message>
+</context>
+<context>
+    <name>EntityCard</name>
+    <message>
+        <source>主体类型</source>
+        <translation>Entity type</translation>
+    </message>
+    <message>
+        <source>类型</source>
+        <translation>Type</translation>
+    </message>
+</context>
+<context>
+    <name>FailedPanel</name>
+    <message>
+        <source>显示已打开的窗口</source>
+        <translation>Show the open window</translation>
+    </message>
+    <message>
+        <source>重试</source>
+        <translation>Retry</translation>
+    </message>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>打开其他工作区…</source>
+        <translation>Open another workspace…</translation>
+    </message>
+    <message>
+        <source>工作区没有打开</source>
+        <translation>The workspace did not open</translation>
+    </message>
+    <message>
+        <source>常见原因：换了系统用户，重装过系统，或钥匙串被重置。请用创建工作区的系统用户登录，或恢复当时的钥匙串备份；没有密钥，任何人都打不开这些文件。</source>
+        <translation>Common causes: another system user, a reinstalled system, or a reset keyring. Log in as the system user who created the workspace, or restore a backup of the keyring from that time; without the key, nobody can open these files.</translation>
+    </message>
+    <message>
+        <source>登录系统桌面会解锁钥匙串；也可在系统的“密码和密钥”或“钥匙串访问”里解锁。</source>
+        <translation>Logging in to the desktop unlocks the keyring; you can also unlock it in Passwords and Keys or Keychain Access.</translation>
+    </message>
+    <message>
+        <source>此工作区的密钥存在系统钥匙串里，而它现在不可用。请启动钥匙串服务后重试（Linux 上是 GNOME Keyring 或 KWallet）。</source>
+        <translation>The key of this workspace is in the system keyring, which is unavailable now. Start the keyring service and retry (GNOME Keyring or KWallet on Linux).</translation>
+    </message>
+    <message>
+        <source>同一工作区只能由一个窗口打开，免得两边改动互相覆盖。</source>
+        <translation>Only one window can open a workspace, so that changes do not overwrite each other.</translation>
+    </message>
+    <message>
+        <source>腾出空间后重试，已保存的内容都在。</source>
+        <translation>Free some space and retry; everything saved is intact.</translation>
+    </message>
+    <message>
+        <source>请确认您对此文件夹有写权限，且磁盘没有被设为只读。</source>
+        <translation>Make sure you may write to this folder and the disk is not read-only.</translation>
+    </message>
+    <message>
+        <source>请不要改动文件夹里的文件，先另存一份，再从备份恢复。</source>
+        <translation>Do not touch the files in the folder; save a copy first, then restore from a backup.</translation>
+    </message>
+    <message>
+        <source>旧版本不会打开它，免得弄坏新版本的数据。</source>
+        <translation>An older version does not open it, so as not to damage data of a newer one.</translation>
+    </message>
+</context>
+<context>
+    <name>FileStep</name>
+    <message>
+        <source>选择文件…</source>
+        <translation>Choose file…</translation>
+    </message>
+    <message>
+        <source>客户所属的店铺</source>
+        <translation>Shop of the customers</translation>
+    </message>
+    <message>
+        <source>导入只补充已有客户的资料，不能改变任何人的同意。对不上客户的行会留着，等同步来的客户与它的标识或号码对上；在那之前不能发送。</source>
+        <translation>An import only adds attributes to existing customers; it cannot change anyone’s consent. Rows without a customer are kept until a synced customer matches their ref or number; until then they cannot be sent to.</translation>
+    </message>
+    <message>
+        <source>文件不会被改动，也不会离开这台电脑</source>
+        <translation>The file is not changed and does not leave this computer</translation>
+    </message>
+    <message>
+        <source>表格文件 (*.csv *.txt *.tsv *.xlsx *.xlsm);;所有文件 (*)</source>
+        <translation>Tables (*.csv *.txt *.tsv *.xlsx *.xlsm);;All files (*)</translation>
+    </message>
+    <message>
+        <source>选择要导入的文件</source>
+        <translation>Choose a file to import</translation>
+    </message>
+</context>
+<context>
+    <name>FirstSteps</name>
+    <message>
+        <source>三步发出第一个活动</source>
+        <translation>Your first campaign in three steps</translation>
+    </message>
+    <message>
+        <source>只有平台确认同意过的客户会收到短信，没有确认的一个也不发。</source>
+        <translation>Only customers whose consent the platform confirms are sent to; nobody else is.</translation>
+    </message>
+    <message>
+        <source>连接店铺账户</source>
+        <translation>Connect a shop account</translation>
+    </message>
+    <message>
+        <source>填平台给的地址和密钥；密钥只存在加密的工作区里。</source>
+        <translation>Enter the URL and key from the platform; the key is stored only in the encrypted workspace.</translation>
+    </message>
+    <message>
+        <source>去连接</source>
+        <translation>Connect</translation>
+    </message>
+    <message>
+        <source>同步客户</source>
+        <translation>Sync customers</translation>
+    </message>
+    <message>
+        <source>客户和同意记录从平台同步过来；文件只能补充资料，不能代替同意。</source>
+        <translation>Customers and consent records are synced from the platform; files only add attributes and never replace consent.</translation>
+    </message>
+    <message>
+        <source>去同步</source>
+        <translation>Sync</translation>
+    </message>
+    <message>
+        <source>新建活动</source>
+        <translation>New campaign</translation>
+    </message>
+    <message>
+        <source>选受众、写内容、核验，确认无误后发送。</source>
+        <translation>Pick the audience, write the content, screen, then send when all is right.</translation>
+    </message>
+    <message>
+        <source>第 {} 步：{}</source>
+        <translation>Step {}: {}</translation>
+    </message>
+</context>
+<context>
+    <name>FunnelView</name>
+    <message>
+        <source>表格</source>
+        <translation>Table</translation>
+    </message>
+    <message>
+        <source>受众核验的漏斗</source>
+        <translation>Screening funnel</translation>
+    </message>
+    <message>
+        <source>本人拒绝或受保护</source>
+        <translation>Refused or protected</translation>
+    </message>
+    <message>
+        <source>同意未经确认</source>
+        <translation>Consent not confirmed</translation>
+    </message>
+    <message>
+        <source>号码、文案与频次</source>
+        <translation>Number, text and frequency</translation>
+    </message>
+    <message>
+        <source>可以发送</source>
+        <translation>Sendable</translation>
+    </message>
+    <message>
+        <source>受众核验的结果，按原因</source>
+        <translation>Screening results by reason</translation>
+    </message>
+    <message numerus="yes">
+        <source>另有 %n 项核验没有排除任何人：</source>
+        <translation>
+            <numerusform>%n other check excluded nobody: </numerusform>
+            <numerusform>%n other checks excluded nobody: </numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>受众 {} = 可以发送 {} + 未通过 {} + 还未核验 {}</source>
+        <translation>Audience {} = sendable {} + failed {} + not screened {}</translation>
+    </message>
+    <message>
+        <source>受众 {} = 可以发送 {} + 未通过 {}</source>
+        <translation>Audience {} = sendable {} + failed {}</translation>
+    </message>
+    <message>
+        <source>人数对不上：受众 {}，可以发送 {} + 未通过 {}。为防遗漏，不能发送；请重新核验。</source>
+        <translation>The numbers do not add up: audience {}, sendable {} + failed {}. Sending is blocked so that nobody is overlooked; please screen again.</translation>
+    </message>
+    <message>
+        <source>受众</source>
+        <translation>Audience</translation>
+    </message>
+    <message>
+        <source>核验开始时冻结的全部客户。</source>
+        <translation>All customers frozen when the screening began.</translation>
+    </message>
+    <message>
+        <source>原因</source>
+        <translation>Reason</translation>
+    </message>
+    <message>
+        <source>人数</source>
+        <translation>People</translation>
+    </message>
+    <message>
+        <source>占受众</source>
+        <translation>Of audience</translation>
+    </message>
+    <message>
+        <source>说明</source>
+        <translation>Explanation</translation>
+    </message>
+    <message>
+        <source>图</source>
+        <translation>Chart</translation>
     </message>
 </context>
 <context>
     <name>Gate</name>
     <message>
         <source>正在打开工作区</source>
-        <translation type="unfinished"></translation>
+        <translation>Opening workspace</translation>
     </message>
     <message>
         <source>正在打开工作区…</source>
-        <translation type="unfinished"></translation>
+        <translation>Opening workspace…</translation>
     </message>
     <message>
-        <source>新建工作区</source>
-        <translation type="unfinished"></translation>
+        <source>系统可能正在请您解锁钥匙串，请留意弹出的窗口。</source>
+        <translation>The system may be asking you to unlock the keyring; look for its window.</translation>
     </message>
     <message>
-        <source>工作区保存客户、同意记录和活动，加密存放在这台电脑上。密钥保存在系统钥匙串里。</source>
-        <translation type="unfinished"></translation>
+        <source>演示正在另一个窗口打开，关闭它后不会留下任何数据。</source>
+        <translation>The demo is opening in another window; nothing remains once you close it.</translation>
     </message>
     <message>
-        <source>口令</source>
-        <translation type="unfinished"></translation>
+        <source>演示没有启动成功，请重新安装本程序。</source>
+        <translation>The demo did not start. Please reinstall the program.</translation>
     </message>
     <message>
-        <source>输入口令打开工作区</source>
-        <translation type="unfinished"></translation>
+        <source>打开工作区文件夹</source>
+        <translation>Open a workspace folder</translation>
     </message>
     <message>
-        <source>打开</source>
-        <translation type="unfinished"></translation>
+        <source>没有找到打开此工作区的窗口，可能是命令行程序在使用它；请等它结束后重试。</source>
+        <translation>No window with this workspace was found; a command-line program may be using it. Wait for it to end, then retry.</translation>
+    </message>
+</context>
+<context>
+    <name>GroupBox</name>
+    <message>
+        <source>以下条件满足</source>
+        <translation>Match</translation>
     </message>
     <message>
-        <source>工作区没有打开</source>
-        <translation type="unfinished"></translation>
+        <source>添加条件</source>
+        <translation>Add condition</translation>
     </message>
     <message>
-        <source>重试</source>
-        <translation type="unfinished"></translation>
+        <source>删除这组</source>
+        <translation>Remove this group</translation>
+    </message>
+</context>
+<context>
+    <name>ImportNotices</name>
+    <message>
+        <source>{file} 已导入：更新 {changed} 位客户，{refused} 行不能导入。</source>
+        <translation>{file} imported: {changed} customers updated, {refused} rows refused.</translation>
+    </message>
+</context>
+<context>
+    <name>ImportRecords</name>
+    <message>
+        <source>导入记录</source>
+        <translation>Import history</translation>
+    </message>
+    <message>
+        <source>正在读取…</source>
+        <translation>Loading…</translation>
+    </message>
+    <message>
+        <source>撤销所选的导入</source>
+        <translation>Undo selected import</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>撤销会让资料恢复原值；同意记录和拒收名单不受影响。</source>
+        <translation>Undoing restores former attribute values; consent records and suppressions are not affected.</translation>
+    </message>
+    <message>
+        <source>还没有导入过文件。导入可以给客户补充会员等级之类的资料。</source>
+        <translation>No file imported yet. Imports can add attributes such as a membership level to customers.</translation>
+    </message>
+    <message>
+        <source>文件</source>
+        <translation>File</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>行数</source>
+        <translation>Rows</translation>
+    </message>
+    <message>
+        <source>更新客户</source>
+        <translation>Updated</translation>
+    </message>
+    <message>
+        <source>等待匹配</source>
+        <translation>Unmatched</translation>
+    </message>
+    <message>
+        <source>不能导入</source>
+        <translation>Refused</translation>
+    </message>
+    <message>
+        <source>时间</source>
+        <translation>Time</translation>
+    </message>
+    <message>
+        <source>撤销导入“{file}”？</source>
+        <translation>Undo the import of “{file}”?</translation>
+    </message>
+    <message>
+        <source>导入补充的资料会恢复原值，等待匹配的行会删除；之后又改过的资料不动。同意记录和拒收名单不受影响。</source>
+        <translation>Imported attributes return to their former values and rows awaiting a match are deleted; attributes changed since then stay as they are. Consent records and suppressions are not affected.</translation>
+    </message>
+    <message>
+        <source>撤销导入</source>
+        <translation>Undo import</translation>
+    </message>
+    <message>
+        <source>保留</source>
+        <translation>Keep</translation>
+    </message>
+</context>
+<context>
+    <name>ImportWizard</name>
+    <message>
+        <source>导入文件</source>
+        <translation>Import file</translation>
+    </message>
+    <message>
+        <source>上一步</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>放弃</source>
+        <translation>Discard</translation>
+    </message>
+    <message>
+        <source>下一步</source>
+        <translation>Next</translation>
+    </message>
+    <message>
+        <source>试运行</source>
+        <translation>Dry run</translation>
+    </message>
+    <message>
+        <source>导入 {count} 行</source>
+        <translation>Import {count} rows</translation>
+    </message>
+    <message>
+        <source>导入</source>
+        <translation>Import</translation>
+    </message>
+    <message>
+        <source>在后台继续</source>
+        <translation>Run in background</translation>
+    </message>
+    <message>
+        <source>完成</source>
+        <translation>Finish</translation>
+    </message>
+    <message>
+        <source>选择文件</source>
+        <translation>Choose file</translation>
+    </message>
+    <message>
+        <source>预览</source>
+        <translation>Preview</translation>
+    </message>
+    <message>
+        <source>结果</source>
+        <translation>Result</translation>
+    </message>
+</context>
+<context>
+    <name>ImportWords</name>
+    <message>
+        <source>{said}（第 {row} 行）</source>
+        <translation>{said} (row {row})</translation>
+    </message>
+    <message>
+        <source>合计</source>
+        <translation>Total</translation>
+    </message>
+    <message>
+        <source>结果</source>
+        <translation>Result</translation>
+    </message>
+    <message>
+        <source>行数</source>
+        <translation>Rows</translation>
+    </message>
+    <message>
+        <source>行</source>
+        <translation>Row</translation>
+    </message>
+    <message>
+        <source>列</source>
+        <translation>Column</translation>
+    </message>
+    <message>
+        <source>原因</source>
+        <translation>Reason</translation>
+    </message>
+    <message>
+        <source>不导入</source>
+        <translation>Do not import</translation>
+    </message>
+    <message>
+        <source>客户标识</source>
+        <translation>Customer ref</translation>
+    </message>
+    <message>
+        <source>手机号</source>
+        <translation>Phone</translation>
+    </message>
+    <message>
+        <source>姓名</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>省份</source>
+        <translation>Province</translation>
+    </message>
+    <message>
+        <source>城市</source>
+        <translation>City</translation>
+    </message>
+    <message>
+        <source>属性：{name}</source>
+        <translation>Attribute: {name}</translation>
+    </message>
+    <message>
+        <source>已撤销：{changed} 位客户的资料恢复原值，{waiting} 行等待匹配的记录已删除。</source>
+        <translation>Undone: attributes of {changed} customers restored, {waiting} unmatched rows deleted.</translation>
+    </message>
+    <message>
+        <source>……共 {total} 行</source>
+        <translation>… {total} rows in total</translation>
+    </message>
+</context>
+<context>
+    <name>LastResults</name>
+    <message>
+        <source>最近的结果</source>
+        <translation>Latest results</translation>
+    </message>
+    <message>
+        <source>查看结果</source>
+        <translation>View results</translation>
+    </message>
+    <message>
+        <source>查看“{}”的结果</source>
+        <translation>View results of “{}”</translation>
+    </message>
+    <message>
+        <source>{} · {}</source>
+        <translation>{} · {}</translation>
+    </message>
+</context>
+<context>
+    <name>MatterWords</name>
+    <message>
+        <source>{} · 同步失败</source>
+        <translation>{} · sync failed</translation>
+    </message>
+    <message>
+        <source>导入文件失败</source>
+        <translation>File import failed</translation>
+    </message>
+    <message>
+        <source>{}：{} 已收到的数据都保留。</source>
+        <translation>{}: {} Everything received is kept.</translation>
+    </message>
+    <message>
+        <source>去看看</source>
+        <translation>View</translation>
+    </message>
+    <message>
+        <source>它名下的店铺都已断开，客户和记录都在，但不能核验也不能发送。</source>
+        <translation>All its shops are disconnected. Customers and records are kept, but nothing can be screened or sent.</translation>
+    </message>
+    <message>
+        <source>{} · 没有已连接的店铺</source>
+        <translation>{} · no connected shop</translation>
+    </message>
+    <message>
+        <source>去连接</source>
+        <translation>Connect</translation>
+    </message>
+    <message>
+        <source>{} · 等待处理</source>
+        <translation>{} · waiting for you</translation>
+    </message>
+    <message>
+        <source>去处理</source>
+        <translation>Resolve</translation>
+    </message>
+    <message>
+        <source>受众 {} 人，核对后就可以批准和安排发送。</source>
+        <translation>Audience of {}; check it, then approve and schedule.</translation>
+    </message>
+    <message>
+        <source>{} · 已核验，待批准</source>
+        <translation>{} · screened, to be approved</translation>
+    </message>
+    <message>
+        <source>去批准</source>
+        <translation>Approve</translation>
+    </message>
+    <message>
+        <source>最近的草稿，可以接着做。</source>
+        <translation>Your latest draft, ready to continue.</translation>
+    </message>
+    <message>
+        <source>{} · 草稿</source>
+        <translation>{} · draft</translation>
+    </message>
+    <message>
+        <source>继续编辑</source>
+        <translation>Continue</translation>
+    </message>
+    <message>
+        <source>批准过的活动要安排时间才会发送。</source>
+        <translation>An approved campaign is only sent once it is scheduled.</translation>
+    </message>
+    <message>
+        <source>{} · 已批准，待安排</source>
+        <translation>{} · approved, not scheduled</translation>
+    </message>
+    <message>
+        <source>去安排</source>
+        <translation>Schedule</translation>
+    </message>
+    <message>
+        <source>发送时程序或后台进程要开着，否则会等您处理，不会迟发。</source>
+        <translation>The program or the worker must be running then; otherwise the campaign waits for you and is not sent late.</translation>
+    </message>
+    <message>
+        <source>{} · 今天 {} 发送</source>
+        <translation>{} · sends today at {}</translation>
+    </message>
+    <message>
+        <source>查看</source>
+        <translation>View</translation>
+    </message>
+    <message>
+        <source>去更换</source>
+        <translation>Replace</translation>
+    </message>
+    <message numerus="yes">
+        <source>签名【{}】还有 %n 天到期</source>
+        <translation>
+            <numerusform>The signature 【{}】 expires in %n day</numerusform>
+            <numerusform>The signature 【{}】 expires in %n days</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>到期后不能再用，请先在平台续期或换一个签名。</source>
+        <translation>It cannot be used after that; renew it on the platform or choose another signature.</translation>
+    </message>
+    <message>
+        <source>签名【{}】已过期</source>
+        <translation>The signature 【{}】 has expired</translation>
+    </message>
+    <message>
+        <source>过期的签名不能发送，请在平台续期。</source>
+        <translation>An expired signature cannot be sent with; renew it on the platform.</translation>
+    </message>
+    <message>
+        <source>活动“{}”用到它，但它没有通过审核或没有在运营商报备，不能发送。</source>
+        <translation>The campaign “{}” uses it, but it is not approved or not filed with the carriers and cannot be sent with.</translation>
+    </message>
+    <message>
+        <source>签名【{}】还不能用</source>
+        <translation>The signature 【{}】 is not usable yet</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 个签名还不能用</source>
+        <translation>
+            <numerusform>%n signature is not usable yet</numerusform>
+            <numerusform>%n signatures are not usable yet</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{}：没有通过审核或没有在运营商报备；报备后会自动更新。</source>
+        <translation>{}: not approved or not filed with the carriers; updated automatically once filed.</translation>
     </message>
 </context>
 <context>
     <name>Navigation</name>
     <message>
         <source>筹备中</source>
-        <translation type="unfinished"></translation>
+        <translation>Coming</translation>
+    </message>
+</context>
+<context>
+    <name>NewCampaign</name>
+    <message>
+        <source>新建活动</source>
+        <translation>New campaign</translation>
+    </message>
+    <message>
+        <source>{}月{}日活动</source>
+        <translation>Campaign {}-{}</translation>
+    </message>
+    <message>
+        <source>新建并选受众</source>
+        <translation>Create, pick audience</translation>
+    </message>
+    <message>
+        <source>取消</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>名称</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>只有您看得到，不会写进短信。</source>
+        <translation>Only you see it; it is not part of the message.</translation>
+    </message>
+    <message>
+        <source>主体</source>
+        <translation>Entity</translation>
+    </message>
+    <message>
+        <source>对这次发送负责的单位；受众是它名下已连接店铺的客户。</source>
+        <translation>The organization answering for this sending; the audience is the customers of its connected shops.</translation>
+    </message>
+    <message>
+        <source>同意按用途核验：同意收零售短信，不等于同意收金融短信。只会发给同意过这一用途的人。</source>
+        <translation>Consent is checked by purpose: agreeing to retail messages is not agreeing to financial ones. Only people who agreed to this purpose are sent to.</translation>
+    </message>
+    <message>
+        <source>用途</source>
+        <translation>Purpose</translation>
+    </message>
+    <message>
+        <source>先连接店铺账户</source>
+        <translation>Connect a shop account first</translation>
+    </message>
+    <message>
+        <source>活动只发给平台接口确认同意过的客户，所以先要连接一个平台账户。</source>
+        <translation>Campaigns only reach customers whose consent the platform API confirms, so connect a platform account first.</translation>
+    </message>
+    <message>
+        <source>去设置连接账户</source>
+        <translation>Connect in Settings</translation>
+    </message>
+</context>
+<context>
+    <name>NewPassphrase</name>
+    <message numerus="yes">
+        <source>新口令，至少 %n 个字符</source>
+        <translation>
+            <numerusform>New passphrase, at least %n character</numerusform>
+            <numerusform>New passphrase, at least %n characters</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>再输入一次</source>
+        <translation>Once more</translation>
+    </message>
+    <message>
+        <source>建议用一句只有您知道的话，比单个词更难猜。</source>
+        <translation>A sentence only you know is harder to guess than a single word.</translation>
+    </message>
+    <message numerus="yes">
+        <source>还差 %n 个字符。</source>
+        <translation>
+            <numerusform>%n more character needed.</numerusform>
+            <numerusform>%n more characters needed.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>太容易猜到：请混用文字、字母、数字或符号。</source>
+        <translation>Too easy to guess: mix words, letters, digits or symbols.</translation>
+    </message>
+    <message>
+        <source>两次输入一致。</source>
+        <translation>Both entries match.</translation>
+    </message>
+    <message>
+        <source>两次输入还不一致。</source>
+        <translation>The entries do not match yet.</translation>
     </message>
 </context>
 <context>
     <name>NoticeBar</name>
     <message>
         <source>关闭提示</source>
-        <translation type="unfinished"></translation>
+        <translation>Dismiss</translation>
+    </message>
+</context>
+<context>
+    <name>Outcome</name>
+    <message>
+        <source>结果</source>
+        <translation>Result</translation>
+    </message>
+    <message>
+        <source>不能导入的行</source>
+        <translation>Refused rows</translation>
+    </message>
+    <message>
+        <source>所有行都能导入。</source>
+        <translation>All rows can be imported.</translation>
+    </message>
+    <message>
+        <source>（前 {some} 行，共 {total} 行）</source>
+        <translation>(first {some} of {total} rows)</translation>
+    </message>
+</context>
+<context>
+    <name>OverviewPage</name>
+    <message>
+        <source>概览</source>
+        <translation>Overview</translation>
+    </message>
+    <message>
+        <source>需要处理</source>
+        <translation>Needs attention</translation>
+    </message>
+    <message>
+        <source>新建活动</source>
+        <translation>New campaign</translation>
+    </message>
+    <message>
+        <source>同步、核验和发送都停下了；已发出的不会重发。重新启动后从停下的地方继续。</source>
+        <translation>Syncing, screening and sending have stopped; nothing already sent is sent again. Restart to continue where it stopped.</translation>
+    </message>
+    <message>
+        <source>后台进程已停止</source>
+        <translation>The worker has stopped</translation>
+    </message>
+    <message>
+        <source>重新启动</source>
+        <translation>Restart</translation>
+    </message>
+    <message numerus="yes">
+        <source>另有 %n 项，处理完上面的就会显示。</source>
+        <translation>
+            <numerusform>%n more item appears once the ones above are resolved.</numerusform>
+            <numerusform>%n more items appear once the ones above are resolved.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>同步进度</source>
+        <translation>Sync progress</translation>
+    </message>
+    <message>
+        <source>两家模拟店铺正在连接和同步，完成后会有一个可以接着做的草稿活动。</source>
+        <translation>Two simulated shops are being connected and synced; then a draft campaign is ready for you to continue.</translation>
+    </message>
+    <message>
+        <source>正在同步演示数据…  {} / {} 位客户</source>
+        <translation>Syncing demo data…  {} / {} customers</translation>
+    </message>
+    <message>
+        <source>正在准备演示数据…</source>
+        <translation>Preparing demo data…</translation>
+    </message>
+    <message>
+        <source>客户</source>
+        <translation>Customers</translation>
+    </message>
+    <message>
+        <source>进行中的活动</source>
+        <translation>Active campaigns</translation>
+    </message>
+    <message>
+        <source>已连接店铺</source>
+        <translation>Connected shops</translation>
+    </message>
+    <message>
+        <source>查看</source>
+        <translation>View</translation>
+    </message>
+    <message>
+        <source>查看{}</source>
+        <translation>View {}</translation>
+    </message>
+    <message>
+        <source>正在同步，已收到 {} 位</source>
+        <translation>Syncing, {} received</translation>
+    </message>
+    <message>
+        <source>最近同步 {}</source>
+        <translation>Last sync {}</translation>
+    </message>
+    <message>
+        <source>还没有同步过</source>
+        <translation>Not synced yet</translation>
+    </message>
+    <message numerus="yes">
+        <source>共 %n 个活动</source>
+        <translation>
+            <numerusform>%n campaign in total</numerusform>
+            <numerusform>%n campaigns in total</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>同意记录来自这些店铺的平台</source>
+        <translation>Their platforms issue the consent records</translation>
+    </message>
+    <message>
+        <source>没有需要处理的事</source>
+        <translation>Nothing needs attention</translation>
+    </message>
+    <message>
+        <source>等人处理的活动、失败的同步、到期的签名会出现在这里。</source>
+        <translation>Campaigns waiting for you, failed syncs and expiring signatures appear here.</translation>
+    </message>
+</context>
+<context>
+    <name>PartsBar</name>
+    <message>
+        <source>每条单价（分）</source>
+        <translation>Price per SMS (fen)</translation>
+    </message>
+    <message>
+        <source>按与通道的合同填写，只用于估算</source>
+        <translation>Enter the price in your sender contract; used for estimates only</translation>
+    </message>
+    <message>
+        <source> 分/条</source>
+        <translation> fen/SMS</translation>
+    </message>
+    <message>
+        <source>{} 条 · {} 字</source>
+        <translation>{} SMS · {} chars</translation>
+    </message>
+    <message>
+        <source>再写 {} 字进入第 {} 条</source>
+        <translation>{} more chars make it {} SMS</translation>
+    </message>
+    <message>
+        <source>{} 条 {} 人</source>
+        <translation>{} SMS: {}</translation>
+    </message>
+    <message>
+        <source>样本 {} 人：{}</source>
+        <translation>Sample of {}: {}</translation>
+    </message>
+    <message>
+        <source>约 {}</source>
+        <translation>About {}</translation>
+    </message>
+    <message>
+        <source>可发送</source>
+        <translation>sendable</translation>
+    </message>
+    <message>
+        <source>受众</source>
+        <translation>audience</translation>
+    </message>
+    <message>
+        <source>估算：{} 条 × {} {} 人 × 单价；以通道账单为准</source>
+        <translation>Estimate: {} SMS × {} {} × price; the sender’s bill decides</translation>
+    </message>
+</context>
+<context>
+    <name>PassphraseDialog</name>
+    <message>
+        <source>修改口令</source>
+        <translation>Change passphrase</translation>
+    </message>
+    <message>
+        <source>现在的口令</source>
+        <translation>Current passphrase</translation>
+    </message>
+    <message>
+        <source>正在修改口令</source>
+        <translation>Changing passphrase</translation>
+    </message>
+    <message>
+        <source>密钥不变，只换保护它的口令；新口令写入磁盘之前，旧口令一直有效。用口令文件的命令行也要一并更新。</source>
+        <translation>The key stays the same; only the passphrase protecting it changes. The old one works until the new one is written to disk. Update command lines that use a passphrase file as well.</translation>
+    </message>
+    <message>
+        <source>取消</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>口令已修改，下次打开时请用新口令。</source>
+        <translation>Passphrase changed; use the new one at the next opening.</translation>
+    </message>
+</context>
+<context>
+    <name>PassphrasePanel</name>
+    <message>
+        <source>口令</source>
+        <translation>Passphrase</translation>
+    </message>
+    <message>
+        <source>打开</source>
+        <translation>Open</translation>
+    </message>
+    <message>
+        <source>输入口令打开工作区</source>
+        <translation>Enter the passphrase to open the workspace</translation>
+    </message>
+    <message>
+        <source>打开其他工作区…</source>
+        <translation>Open another workspace…</translation>
+    </message>
+</context>
+<context>
+    <name>Phone</name>
+    <message>
+        <source>手机预览</source>
+        <translation>Phone preview</translation>
+    </message>
+    <message>
+        <source>短信</source>
+        <translation>SMS</translation>
+    </message>
+</context>
+<context>
+    <name>PlanCard</name>
+    <message>
+        <source>立即发送</source>
+        <translation>Send now</translation>
+    </message>
+    <message>
+        <source>定时（北京时间）</source>
+        <translation>Schedule (Beijing time)</translation>
+    </message>
+    <message>
+        <source>发送时间（北京时间）</source>
+        <translation>Sending time (Beijing time)</translation>
+    </message>
+    <message>
+        <source>发送时间</source>
+        <translation>Sending time</translation>
+    </message>
+    <message>
+        <source>到 {:%H:%M} 没发完的停下等您另选时间，不会自动补发。</source>
+        <translation>What is not sent by {:%H:%M} stops and waits for you to pick another time; nothing is sent late automatically.</translation>
+    </message>
+    <message>
+        <source>这个时间已经过去，请选以后的时间。</source>
+        <translation>This time has passed; pick a later one.</translation>
+    </message>
+    <message>
+        <source>现在不在发送时段（{:%H:%M}–{:%H:%M}），请选定时发送。</source>
+        <translation>It is outside the sending window now ({:%H:%M}–{:%H:%M}); please schedule it.</translation>
+    </message>
+    <message>
+        <source>只能在 {:%H:%M}–{:%H:%M} 发送，请另选时间。</source>
+        <translation>Sending is only possible {:%H:%M}–{:%H:%M}; pick another time.</translation>
+    </message>
+</context>
+<context>
+    <name>PoliciesSection</name>
+    <message>
+        <source>策略</source>
+        <translation>Policies</translation>
+    </message>
+    <message>
+        <source>从下一个任务起生效，改动留痕。未经确认的人，任何设置都不会发。</source>
+        <translation>Effective from the next job; changes are recorded. No setting ever reaches an unconfirmed person.</translation>
+    </message>
+    <message>
+        <source>保存</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>放弃改动</source>
+        <translation>Discard changes</translation>
+    </message>
+    <message>
+        <source>恢复默认…</source>
+        <translation>Restore defaults…</translation>
+    </message>
+    <message>
+        <source>同意记录</source>
+        <translation>Consent records</translation>
+    </message>
+    <message>
+        <source>发送</source>
+        <translation>Sending</translation>
+    </message>
+    <message>
+        <source>频次上限</source>
+        <translation>Frequency caps</translation>
+    </message>
+    <message>
+        <source>其他</source>
+        <translation>Other</translation>
+    </message>
+    <message>
+        <source>所有策略回到默认值，从下一个任务起生效。</source>
+        <translation>All policies return to their defaults, effective from the next job.</translation>
+    </message>
+    <message>
+        <source>恢复默认策略？</source>
+        <translation>Restore default policies?</translation>
+    </message>
+    <message>
+        <source>恢复默认</source>
+        <translation>Restore defaults</translation>
+    </message>
+    <message>
+        <source>保留</source>
+        <translation>Keep</translation>
+    </message>
+    <message>
+        <source>策略已保存，从下一个任务起生效。</source>
+        <translation>Policies saved, effective from the next job.</translation>
+    </message>
+</context>
+<context>
+    <name>PolicyField</name>
+    <message>
+        <source> · 未保存</source>
+        <translation> · not saved</translation>
+    </message>
+    <message>
+        <source>默认 {value}</source>
+        <translation>default {value}</translation>
+    </message>
+    <message>
+        <source>{low} 到 {high}，{usual}</source>
+        <translation>{low} to {high}, {usual}</translation>
+    </message>
+    <message>
+        <source>最晚时间必须晚于最早时间。</source>
+        <translation>The latest time must be after the earliest.</translation>
+    </message>
+    <message>
+        <source>请填 {low} 到 {high} 之间的数。</source>
+        <translation>Enter a number from {low} to {high}.</translation>
+    </message>
+    <message>
+        <source>请填整数。</source>
+        <translation>Enter a whole number.</translation>
+    </message>
+    <message>
+        <source>请填时间，例如 08:00。</source>
+        <translation>Enter a time, such as 08:00.</translation>
+    </message>
+</context>
+<context>
+    <name>PreviewStep</name>
+    <message>
+        <source>编码</source>
+        <translation>Encoding</translation>
+    </message>
+    <message>
+        <source>分隔符</source>
+        <translation>Separator</translation>
+    </message>
+    <message>
+        <source>工作表</source>
+        <translation>Sheet</translation>
+    </message>
+    <message>
+        <source>各列的用途</source>
+        <translation>What each column is for</translation>
+    </message>
+    <message>
+        <source>文件的前几行</source>
+        <translation>First rows of the file</translation>
+    </message>
+    <message>
+        <source>制表符</source>
+        <translation>Tab</translation>
+    </message>
+    <message>
+        <source>中文逗号 ，</source>
+        <translation>Chinese comma ，</translation>
+    </message>
+    <message>
+        <source>逗号 ,</source>
+        <translation>Comma ,</translation>
+    </message>
+    <message>
+        <source>分号 ;</source>
+        <translation>Semicolon ;</translation>
+    </message>
+    <message>
+        <source>编码：{certainty}</source>
+        <translation>Encoding: {certainty}</translation>
+    </message>
+    <message>
+        <source>（无名）</source>
+        <translation>(unnamed)</translation>
+    </message>
+    <message>
+        <source>列“{name}”的用途</source>
+        <translation>Use of the column “{name}”</translation>
+    </message>
+    <message>
+        <source>行</source>
+        <translation>Row</translation>
+    </message>
+    <message>
+        <source>检查</source>
+        <translation>Check</translation>
+    </message>
+    <message>
+        <source>前 {count} 行，手机号已遮盖。</source>
+        <translation>First {count} rows, phone numbers masked.</translation>
+    </message>
+    <message>
+        <source>其中 {bad} 行不能导入。</source>
+        <translation> {bad} of them cannot be imported.</translation>
+    </message>
+    <message>
+        <source>写法已修正</source>
+        <translation>Format corrected</translation>
+    </message>
+    <message>
+        <source>手机号的写法不规范，已按同一个号码读取</source>
+        <translation>The phone number was not in standard form; it is read as the same number</translation>
+    </message>
+    <message>
+        <source>可以导入</source>
+        <translation>Importable</translation>
+    </message>
+</context>
+<context>
+    <name>ProblemRow</name>
+    <message>
+        <source>未核实</source>
+        <translation>Unverified</translation>
+    </message>
+    <message>
+        <source>这一条出处还没有人与原文核对过。</source>
+        <translation>Nobody has compared this citation with the original yet.</translation>
+    </message>
+    <message>
+        <source>Alt+Enter</source>
+        <translation>Alt+Enter</translation>
+    </message>
+</context>
+<context>
+    <name>Problems</name>
+    <message>
+        <source>合规提示</source>
+        <translation>Findings</translation>
+    </message>
+    <message>
+        <source>F8 下一处 · Alt+Enter 修改</source>
+        <translation>F8 next · Alt+Enter fix</translation>
+    </message>
+    <message>
+        <source>没有必须处理的问题，请看一眼下面的提示</source>
+        <translation>Nothing must be fixed; please look at the hints below</translation>
+    </message>
+    <message>
+        <source>没有发现问题</source>
+        <translation>No findings</translation>
+    </message>
+    <message>
+        <source>正在检查…</source>
+        <translation>Checking…</translation>
+    </message>
+</context>
+<context>
+    <name>ProofPanel</name>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>同意记录的证据</source>
+        <translation>Consent evidence</translation>
+    </message>
+    <message>
+        <source>已删除的客户</source>
+        <translation>Deleted customer</translation>
+    </message>
+    <message>
+        <source>回执编号</source>
+        <translation>Receipt ID</translation>
+    </message>
+    <message>
+        <source>查询编号</source>
+        <translation>Request ID</translation>
+    </message>
+    <message>
+        <source>签名覆盖的原文</source>
+        <translation>Signed original</translation>
+    </message>
+    <message>
+        <source>核验结果</source>
+        <translation>Screening result</translation>
+    </message>
+    <message>
+        <source>客户标识</source>
+        <translation>Customer ref</translation>
+    </message>
+    <message>
+        <source>证据</source>
+        <translation>Evidence</translation>
+    </message>
+    <message>
+        <source>平台没有给出任何记录。</source>
+        <translation>The platform gave no record.</translation>
+    </message>
+    <message>
+        <source>平台记录</source>
+        <translation>Platform record</translation>
+    </message>
+    <message>
+        <source>同意方式</source>
+        <translation>Consent method</translation>
+    </message>
+    <message>
+        <source>渠道与用途</source>
+        <translation>Channel &amp; purpose</translation>
+    </message>
+    <message>
+        <source>同意于</source>
+        <translation>Consented at</translation>
+    </message>
+    <message>
+        <source>有效期至</source>
+        <translation>Valid until</translation>
+    </message>
+    <message>
+        <source>撤回于</source>
+        <translation>Withdrawn at</translation>
+    </message>
+    <message>
+        <source>平台核对于</source>
+        <translation>Platform check</translation>
+    </message>
+    <message>
+        <source>读取于</source>
+        <translation>Read at</translation>
+    </message>
+    <message>
+        <source>说明</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>没有经过签名的证据，不能作为同意。</source>
+        <translation>Without signed evidence it does not count as consent.</translation>
+    </message>
+    <message>
+        <source>模拟记录：只能用于模拟通道。</source>
+        <translation>Simulated record: for simulated senders only.</translation>
+    </message>
+    <message>
+        <source>出具方</source>
+        <translation>Issuer</translation>
+    </message>
+    <message>
+        <source>接口版本</source>
+        <translation>API version</translation>
+    </message>
+    <message>
+        <source>注意</source>
+        <translation>Notice</translation>
+    </message>
+</context>
+<context>
+    <name>ReaderPane</name>
+    <message>
+        <source>最长</source>
+        <translation>Longest</translation>
+    </message>
+    <message>
+        <source>样本里文案最长的人</source>
+        <translation>The person with the longest text in the sample</translation>
+    </message>
+    <message>
+        <source>最短</source>
+        <translation>Shortest</translation>
+    </message>
+    <message>
+        <source>样本里文案最短的人</source>
+        <translation>The person with the shortest text in the sample</translation>
+    </message>
+    <message>
+        <source>按姓名找收件人</source>
+        <translation>Find a recipient by name</translation>
+    </message>
+    <message>
+        <source>{}，共 {} 条</source>
+        <translation>{}, {} SMS</translation>
+    </message>
+    <message>
+        <source>受众里还没有人，以示例资料显示</source>
+        <translation>Nobody in the audience yet; shown with example data</translation>
+    </message>
+    <message>
+        <source>样本里最长</source>
+        <translation>Longest in the sample</translation>
+    </message>
+    <message>
+        <source>样本里最短</source>
+        <translation>Shortest in the sample</translation>
+    </message>
+    <message>
+        <source>收件人</source>
+        <translation>Recipient</translation>
+    </message>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
+    <message>
+        <source>受众里没有叫这个名字的人</source>
+        <translation>Nobody in the audience has this name</translation>
+    </message>
+</context>
+<context>
+    <name>ReportPanel</name>
+    <message>
+        <source>店铺</source>
+        <translation>Shop</translation>
+    </message>
+    <message>
+        <source>主体</source>
+        <translation>Entity</translation>
+    </message>
+    <message>
+        <source>出具方</source>
+        <translation>Issuer</translation>
+    </message>
+    <message>
+        <source>接口</source>
+        <translation>API</translation>
+    </message>
+    <message>
+        <source>模拟</source>
+        <translation>Simulated</translation>
+    </message>
+    <message>
+        <source>这是模拟平台：它的同意记录不能用于真实发送。</source>
+        <translation>This is a simulated platform: its consent records cannot be used for real sending.</translation>
+    </message>
+    <message>
+        <source>平台的回答</source>
+        <translation>The platform’s answer</translation>
+    </message>
+    <message>
+        <source>版本 {version} · 时钟相差 {skew} 秒（允许 300 秒）</source>
+        <translation>Version {version} · clock differs by {skew} s (300 s allowed)</translation>
+    </message>
+</context>
+<context>
+    <name>ResultsStep</name>
+    <message>
+        <source>还没有结果</source>
+        <translation>No results yet</translation>
+    </message>
+    <message>
+        <source>开始发送之后，这里显示提交、送达、回复、退订和投诉，并自动更新。</source>
+        <translation>Once sending has begun, submissions, deliveries, replies, opt-outs and complaints appear here and update automatically.</translation>
+    </message>
+    <message>
+        <source>去发送</source>
+        <translation>Go to Send</translation>
+    </message>
+    <message>
+        <source>发送结果和收到的回应</source>
+        <translation>Sending results and responses</translation>
+    </message>
+    <message>
+        <source>每条短信的结果</source>
+        <translation>Result of each message</translation>
+    </message>
+    <message>
+        <source>发送结果</source>
+        <translation>Sending results</translation>
+    </message>
+    <message>
+        <source>已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 结果不明 {}</source>
+        <translation>Submitted {} = delivered {} + awaiting report {} + not delivered {} + rejected by the sender {} + unknown {}</translation>
+    </message>
+    <message>
+        <source>模拟：没有发出真实短信</source>
+        <translation>Simulated: no real messages were sent</translation>
+    </message>
+    <message>
+        <source>取回结果</source>
+        <translation>Fetch results</translation>
+    </message>
+    <message>
+        <source>{}。回执、回复和投诉仍会陆续到达，这里自动更新。</source>
+        <translation>{}. Reports, replies and complaints still arrive and update here automatically.</translation>
+    </message>
+    <message>
+        <source>{}，数字随发送更新。</source>
+        <translation>{}; the numbers update as it sends.</translation>
+    </message>
+    <message>
+        <source>正在取回…</source>
+        <translation>Fetching…</translation>
+    </message>
+    <message>
+        <source>等待回执</source>
+        <translation>Awaiting report</translation>
+    </message>
+    <message>
+        <source>通道已受理，还没有说明是否送达。</source>
+        <translation>The sender accepted it and has not yet said whether it was delivered.</translation>
+    </message>
+    <message>
+        <source>通道没有说明结果；为免重复，不会重发。</source>
+        <translation>The sender did not tell the outcome; it is not sent again, so that nobody gets it twice.</translation>
+    </message>
+</context>
+<context>
+    <name>RowsView</name>
+    <message>
+        <source>返回漏斗</source>
+        <translation>Back to funnel</translation>
+    </message>
+    <message>
+        <source>导出（已掩码）…</source>
+        <translation>Export (masked)…</translation>
+    </message>
+    <message>
+        <source>停止导出</source>
+        <translation>Stop export</translation>
+    </message>
+    <message>
+        <source>名单</source>
+        <translation>List</translation>
+    </message>
+    <message>
+        <source>已写入 {} 行</source>
+        <translation>{} rows written</translation>
+    </message>
+    <message>
+        <source>店铺</source>
+        <translation>Shop</translation>
+    </message>
+    <message>
+        <source>客户标识</source>
+        <translation>Customer ref</translation>
+    </message>
+    <message>
+        <source>姓名（已掩码）</source>
+        <translation>Name (masked)</translation>
+    </message>
+    <message>
+        <source>手机号（已掩码）</source>
+        <translation>Phone (masked)</translation>
+    </message>
+    <message>
+        <source>核验结果</source>
+        <translation>Screening result</translation>
+    </message>
+    <message>
+        <source>平台记录</source>
+        <translation>Platform record</translation>
+    </message>
+    <message>
+        <source>同意方式</source>
+        <translation>Consent method</translation>
+    </message>
+    <message>
+        <source>核对时间</source>
+        <translation>Checked at</translation>
+    </message>
+    <message>
+        <source>出具方</source>
+        <translation>Issuer</translation>
+    </message>
+    <message>
+        <source>回执编号</source>
+        <translation>Receipt ID</translation>
+    </message>
+    <message>
+        <source>说明</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>导出名单</source>
+        <translation>Export list</translation>
+    </message>
+    <message>
+        <source>已导出 {} 行到「{}」，姓名和手机号已掩码。</source>
+        <translation>{} rows exported to “{}”, names and phone numbers masked.</translation>
+    </message>
+    <message>
+        <source>{}（{} 人）</source>
+        <translation>{} ({} people)</translation>
+    </message>
+    <message>
+        <source>姓名</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>手机号</source>
+        <translation>Phone</translation>
+    </message>
+</context>
+<context>
+    <name>RunPanel</name>
+    <message>
+        <source>将发给 {} 人</source>
+        <translation>To be sent to {} people</translation>
+    </message>
+    <message>
+        <source>已处理 {} / {}</source>
+        <translation>{} / {} handled</translation>
+    </message>
+    <message>
+        <source>将于北京时间 {} 开始，最晚发到 {}。</source>
+        <translation>Starts at {} Beijing time and sends until {} at the latest.</translation>
+    </message>
+    <message>
+        <source>最晚发到 {}。</source>
+        <translation>Sends until {} at the latest.</translation>
+    </message>
+    <message>
+        <source>每秒 {} 条 · 剩余 {} · 最晚发到 {}</source>
+        <translation>{} per second · {} left · until {} at the latest</translation>
+    </message>
+    <message>
+        <source>请保持后台进程运行；错过时段的不会补发，会等您另选时间。</source>
+        <translation>Keep the worker running; a missed window is not made up for automatically, it waits for you to pick another time.</translation>
+    </message>
+    <message>
+        <source>暂停后，已发出的不会重发，余下的人和批准都保留，继续时从停下处接着发。</source>
+        <translation>When paused, nothing already sent is sent again; the rest and the approval are kept, and resuming continues where it stopped.</translation>
+    </message>
+    <message>
+        <source>已发出的不会重发；继续时从停下处接着发，每一批发出前再核对同意记录。</source>
+        <translation>Nothing already sent is sent again; resuming continues where it stopped, and consent records are checked again before each batch.</translation>
+    </message>
+    <message>
+        <source>余下的人和批准都保留。请在下面另选时间，或取消活动。</source>
+        <translation>The rest and the approval are kept. Pick another time below or cancel the campaign.</translation>
+    </message>
+    <message>
+        <source>不再发出新的短信；正在核对已经交出的每一条的结果。</source>
+        <translation>No new messages are sent; the outcome of each one handed over is being settled.</translation>
+    </message>
+    <message>
+        <source>等待通道答复</source>
+        <translation>Waiting for the sender</translation>
+    </message>
+    <message>
+        <source>发出前的再次核对没有通过，例如刚刚退订。</source>
+        <translation>They failed the check just before sending, for example by opting out a moment ago.</translation>
+    </message>
+    <message>
+        <source>通道还没有说明结果。</source>
+        <translation>The sender has not told the outcome yet.</translation>
+    </message>
+    <message>
+        <source>取消活动？还有 {} 人没有发送</source>
+        <translation>Cancel the campaign? {} people have not been sent to</translation>
+    </message>
+    <message>
+        <source>已发出的 {} 条不能收回，结果会保留；余下的不再发送，取消后不能恢复。</source>
+        <translation>The {} messages already sent cannot be recalled, and their results are kept; the rest are not sent. A cancelled campaign cannot be resumed.</translation>
+    </message>
+    <message>
+        <source>取消活动</source>
+        <translation>Cancel campaign</translation>
+    </message>
+    <message>
+        <source>继续保留</source>
+        <translation>Keep it</translation>
+    </message>
+</context>
+<context>
+    <name>RunView</name>
+    <message>
+        <source>发送进度</source>
+        <translation>Sending progress</translation>
+    </message>
+    <message>
+        <source>取消活动</source>
+        <translation>Cancel campaign</translation>
+    </message>
+    <message>
+        <source>暂停</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>继续发送</source>
+        <translation>Resume</translation>
+    </message>
+    <message>
+        <source>看结果</source>
+        <translation>Results</translation>
+    </message>
+    <message>
+        <source>发送的数字</source>
+        <translation>Sending numbers</translation>
+    </message>
+</context>
+<context>
+    <name>SandboxPanel</name>
+    <message>
+        <source>沙箱打印的一行</source>
+        <translation>The line printed by the sandbox</translation>
+    </message>
+    <message>
+        <source>沙箱里的店铺</source>
+        <translation>Shop in the sandbox</translation>
+    </message>
+    <message>
+        <source>复制命令</source>
+        <translation>Copy command</translation>
+    </message>
+    <message>
+        <source>沙箱是本机上的模拟平台，数据都是虚构的。在终端运行 {command}，把它打印的一行粘贴到下面。</source>
+        <translation>The sandbox is a simulated platform on this computer with made-up data. Run {command} in a terminal and paste the line it prints below.</translation>
+    </message>
+    <message>
+        <source>看不懂这一行：请完整粘贴沙箱打印的 JSON。</source>
+        <translation>This line is not understood: paste the complete JSON printed by the sandbox.</translation>
+    </message>
+</context>
+<context>
+    <name>ScreeningStep</name>
+    <message>
+        <source>还没有核验</source>
+        <translation>Not screened yet</translation>
+    </message>
+    <message>
+        <source>核验逐个向平台确认：谁明确同意接收这类短信，谁退订过或投诉过。只有全部通过的人才会收到。</source>
+        <translation>Screening asks the platform about each person: who explicitly agreed to this kind of message, who opted out or complained. Only those who pass everything are sent to.</translation>
+    </message>
+    <message>
+        <source>开始核验</source>
+        <translation>Start screening</translation>
+    </message>
+    <message>
+        <source>核验结果</source>
+        <translation>Screening result</translation>
+    </message>
+    <message>
+        <source>重新核验</source>
+        <translation>Screen again</translation>
+    </message>
+    <message>
+        <source>去发送</source>
+        <translation>Go to Send</translation>
+    </message>
+    <message>
+        <source>核验进度</source>
+        <translation>Screening progress</translation>
+    </message>
+    <message>
+        <source>停止核验</source>
+        <translation>Stop screening</translation>
+    </message>
+    <message>
+        <source>核验没有完成：{}</source>
+        <translation>The screening did not complete: {}</translation>
+    </message>
+    <message>
+        <source>文案和受众都保留；可以再核验一次。</source>
+        <translation>The text and audience are kept; you can screen again.</translation>
+    </message>
+    <message>
+        <source>核验已停止</source>
+        <translation>Screening stopped</translation>
+    </message>
+    <message>
+        <source>没有完成的核验不算数；文案和受众都保留，随时可以重新开始。</source>
+        <translation>An incomplete screening does not count. The text and audience are kept; you can start again at any time.</translation>
+    </message>
+    <message>
+        <source>需要重新核验</source>
+        <translation>Needs a new screening</translation>
+    </message>
+    <message>
+        <source>核验之后受众、文案、签名或用途有改动，先前的结果不再有效。</source>
+        <translation>The audience, text, signature or purpose changed after the screening; its results no longer hold.</translation>
+    </message>
+    <message>
+        <source>正在停止，手上的一批结束后停下…</source>
+        <translation>Stopping after the batch in hand…</translation>
+    </message>
+    <message>
+        <source>正在冻结受众…</source>
+        <translation>Freezing the audience…</translation>
+    </message>
+    <message>
+        <source>已核验 {} / {}</source>
+        <translation>{} / {} screened</translation>
+    </message>
+    <message>
+        <source>每秒 {} 人 · 剩余 {}</source>
+        <translation>{} people per second · {} left</translation>
+    </message>
+    <message>
+        <source>同意记录读取于 {}，最旧的{}。</source>
+        <translation>Consent records read at {}; the oldest {}.</translation>
+    </message>
+    <message>
+        <source>已超过允许的时长，请重新核验。</source>
+        <translation> That is longer than allowed; please screen again.</translation>
+    </message>
+    <message>
+        <source>每一批发出前还会再核对一次。</source>
+        <translation> They are checked again before each batch.</translation>
+    </message>
+    <message>
+        <source>不到 1 小时</source>
+        <translation>is under 1 hour old</translation>
+    </message>
+    <message>
+        <source>是 {} 小时前</source>
+        <translation>is {} hours old</translation>
+    </message>
+</context>
+<context>
+    <name>Segments</name>
+    <message>
+        <source>常用的条件可以存为人群，下次直接用。</source>
+        <translation>Save conditions you often use as a segment and reuse them next time.</translation>
+    </message>
+    <message>
+        <source>同名的人群会被替换。</source>
+        <translation>A segment of the same name is replaced.</translation>
+    </message>
+    <message>
+        <source>已存人群</source>
+        <translation>Saved segments</translation>
+    </message>
+    <message>
+        <source>人群名称</source>
+        <translation>Segment name</translation>
+    </message>
+    <message>
+        <source>保存</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>把现在的条件存为人群</source>
+        <translation>Save these conditions as a segment</translation>
+    </message>
+    <message>
+        <source>使用人群“{}”</source>
+        <translation>Use the segment “{}”</translation>
+    </message>
+    <message>
+        <source>用这个人群的条件替换现在的条件</source>
+        <translation>Replace the current conditions with this segment’s</translation>
+    </message>
+    <message>
+        <source>删除人群“{}”</source>
+        <translation>Delete the segment “{}”</translation>
+    </message>
+    <message>
+        <source>删除这个人群</source>
+        <translation>Delete this segment</translation>
+    </message>
+    <message>
+        <source>已换成人群“{}”的条件。</source>
+        <translation>Now using the conditions of the segment “{}”.</translation>
+    </message>
+    <message>
+        <source>撤销</source>
+        <translation>Undo</translation>
+    </message>
+    <message>
+        <source>删除人群“{}”？</source>
+        <translation>Delete the segment “{}”?</translation>
+    </message>
+    <message>
+        <source>只删除存下的条件，不能恢复；客户和用过它的活动不受影响。</source>
+        <translation>Only the saved conditions are deleted, and this cannot be undone; customers and campaigns that used it are not affected.</translation>
+    </message>
+    <message>
+        <source>删除人群</source>
+        <translation>Delete segment</translation>
+    </message>
+    <message>
+        <source>保留</source>
+        <translation>Keep</translation>
+    </message>
+</context>
+<context>
+    <name>SendingStep</name>
+    <message>
+        <source>发送前检查与发送</source>
+        <translation>Checks and sending</translation>
+    </message>
+    <message>
+        <source>正在检查…</source>
+        <translation>Checking…</translation>
+    </message>
+    <message>
+        <source>发送前检查</source>
+        <translation>Pre-send checks</translation>
+    </message>
+    <message>
+        <source>去核验</source>
+        <translation>Go to Screening</translation>
+    </message>
+    <message>
+        <source>去处理：{}</source>
+        <translation>Resolve: {}</translation>
+    </message>
+    <message>
+        <source>批准发送</source>
+        <translation>Approve</translation>
+    </message>
+    <message>
+        <source>定时发送给 {} 人</source>
+        <translation>Schedule for {} people</translation>
+    </message>
+    <message>
+        <source>立即发送给 {} 人</source>
+        <translation>Send now to {} people</translation>
+    </message>
+    <message>
+        <source>定时发给 {} 人？</source>
+        <translation>Schedule for {} people?</translation>
+    </message>
+    <message>
+        <source>将于北京时间 {} 开始。开始之前可以取消，发送中可以暂停。</source>
+        <translation>Starts at {} Beijing time. You can cancel before it starts and pause while it sends.</translation>
+    </message>
+    <message>
+        <source>现在发给 {} 人？</source>
+        <translation>Send to {} people now?</translation>
+    </message>
+    <message>
+        <source>发出的短信不能收回；发送中可以暂停。每一批发出前都会再核对同意记录。</source>
+        <translation>Sent messages cannot be recalled; you can pause while it sends. Consent records are checked again before each batch.</translation>
+    </message>
+    <message>
+        <source>发送</source>
+        <translation>Send</translation>
+    </message>
+    <message>
+        <source>先不发</source>
+        <translation>Not now</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPage</name>
+    <message>
+        <source>设置</source>
+        <translation>Settings</translation>
+    </message>
+    <message>
+        <source>设置分区</source>
+        <translation>Settings sections</translation>
+    </message>
+    <message>
+        <source>账户</source>
+        <translation>Accounts</translation>
+    </message>
+    <message>
+        <source>主体与资质</source>
+        <translation>Entities &amp; licences</translation>
+    </message>
+    <message>
+        <source>策略</source>
+        <translation>Policies</translation>
+    </message>
+    <message>
+        <source>工作区</source>
+        <translation>Workspace</translation>
+    </message>
+    <message>
+        <source>界面</source>
+        <translation>Interface</translation>
     </message>
 </context>
 <context>
     <name>Shell</name>
     <message>
         <source>允发</source>
-        <translation type="unfinished"></translation>
+        <translation>Yunfa</translation>
     </message>
     <message>
         <source> — 演示</source>
-        <translation type="unfinished"></translation>
+        <translation> — Demo</translation>
     </message>
     <message>
         <source>概览</source>
-        <translation type="unfinished"></translation>
+        <translation>Overview</translation>
     </message>
     <message>
         <source>客户</source>
-        <translation type="unfinished"></translation>
+        <translation>Customers</translation>
     </message>
     <message>
         <source>活动</source>
-        <translation type="unfinished"></translation>
+        <translation>Campaigns</translation>
     </message>
     <message>
         <source>签名与模板</source>
-        <translation type="unfinished"></translation>
+        <translation>Signatures</translation>
     </message>
     <message>
         <source>将显示每个签名的报备状态、使用范围、归属主体和有效期，以及用到它的活动。</source>
-        <translation type="unfinished"></translation>
+        <translation>Will show each signature’s filing state, scope, owner and expiry, and the campaigns that use it.</translation>
     </message>
     <message>
         <source>合规</source>
-        <translation type="unfinished"></translation>
+        <translation>Compliance</translation>
     </message>
     <message>
         <source>将提供规则包查询、回头看检查和给监管部门的自查报告。</source>
-        <translation type="unfinished"></translation>
+        <translation>Will offer rule pack lookup, look-back checks and self-inspection reports for regulators.</translation>
     </message>
     <message>
         <source>退订与投诉</source>
-        <translation type="unfinished"></translation>
+        <translation>Opt-outs &amp; complaints</translation>
     </message>
     <message>
         <source>将收集客户回复、退订和 12321 投诉，并为每件投诉准备证据。</source>
-        <translation type="unfinished"></translation>
+        <translation>Will collect customer replies, opt-outs and 12321 complaints, and prepare evidence for each complaint.</translation>
     </message>
     <message>
         <source>记录</source>
-        <translation type="unfinished"></translation>
+        <translation>Records</translation>
     </message>
     <message>
         <source>将列出谁在何时做了什么，并能导出和验证证据。</source>
-        <translation type="unfinished"></translation>
+        <translation>Will list who did what and when, and export and verify evidence.</translation>
     </message>
     <message>
         <source>设置</source>
-        <translation type="unfinished"></translation>
+        <translation>Settings</translation>
     </message>
     <message>
         <source>演示：客户和平台都是模拟的，不会发出任何短信；关闭窗口后全部删除。</source>
-        <translation type="unfinished"></translation>
+        <translation>Demo: customers and platforms are simulated and no message is sent; everything is deleted when you close the window.</translation>
     </message>
     <message>
         <source>后台任务进度</source>
-        <translation type="unfinished"></translation>
+        <translation>Background job progress</translation>
     </message>
     <message>
         <source>后台进程启动中</source>
-        <translation type="unfinished"></translation>
+        <translation>Worker starting</translation>
     </message>
     <message>
         <source>后台进程运行中</source>
-        <translation type="unfinished"></translation>
+        <translation>Worker running</translation>
     </message>
     <message>
         <source>后台进程已停止</source>
-        <translation type="unfinished"></translation>
+        <translation>The worker has stopped</translation>
     </message>
     <message>
         <source>重新启动</source>
-        <translation type="unfinished"></translation>
+        <translation>Restart</translation>
     </message>
     <message numerus="yes">
         <source>，另有 %n 项</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>, %n more</numerusform>
+            <numerusform>, %n more</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>SignaturePicker</name>
+    <message>
+        <source>签名</source>
+        <translation>Signature</translation>
+    </message>
+    <message>
+        <source>选择签名</source>
+        <translation>Choose a signature</translation>
+    </message>
+    <message>
+        <source>本主体还没有签名：签名随账户同步而来。</source>
+        <translation>This entity has no signature yet: signatures are synced with the account.</translation>
+    </message>
+    <message>
+        <source>还没有选签名，短信不能没有签名。</source>
+        <translation>No signature chosen yet; a message must have one.</translation>
+    </message>
+    <message>
+        <source>已通过并报备</source>
+        <translation>Approved and filed</translation>
+    </message>
+    <message>
+        <source>不能用：{}</source>
+        <translation>Not usable: {}</translation>
+    </message>
+    <message>
+        <source>无</source>
+        <translation>None</translation>
+    </message>
+    <message>
+        <source>用途：{}</source>
+        <translation>Purpose: {}</translation>
+    </message>
+    <message>
+        <source>有效至 {}</source>
+        <translation>Valid until {}</translation>
+    </message>
+    <message>
+        <source>未注明有效期</source>
+        <translation>No expiry given</translation>
+    </message>
+</context>
+<context>
+    <name>SyncButton</name>
+    <message>
+        <source>同步客户</source>
+        <translation>Sync customers</translation>
+    </message>
+    <message>
+        <source>全部店铺</source>
+        <translation>All shops</translation>
+    </message>
+    <message>
+        <source>还没有连接店铺：请先在“设置”里连接</source>
+        <translation>No shop connected yet: connect one in Settings first</translation>
+    </message>
+    <message>
+        <source>正在同步</source>
+        <translation>Syncing</translation>
+    </message>
+</context>
+<context>
+    <name>SyncNotices</name>
+    <message>
+        <source>重试</source>
+        <translation>Retry</translation>
+    </message>
+    <message>
+        <source>{shop} 的同步已停止，已收到的 {rows} 位客户保留。</source>
+        <translation>Sync of {shop} stopped; the {rows} customers received are kept.</translation>
+    </message>
+    <message>
+        <source>{shop} 已是最新，平台没有新的变化。</source>
+        <translation>{shop} is up to date; nothing new on the platform.</translation>
+    </message>
+    <message>
+        <source>{shop} 已同步：收到 {rows} 位客户，其中新增 {new} 位。</source>
+        <translation>{shop} synced: {rows} customers received, {new} of them new.</translation>
+    </message>
+    <message>
+        <source>另有 {broken} 条不合约定，没有采用。</source>
+        <translation> {broken} more did not follow the API contract and were not used.</translation>
+    </message>
+</context>
+<context>
+    <name>TextField</name>
+    <message>
+        <source>短信正文</source>
+        <translation>Message text</translation>
+    </message>
+    <message>
+        <source>在这里写正文。签名会自动加在最前面，末尾请写退订方式，例如“拒收请回复R”。</source>
+        <translation>Write the text here. The signature is put in front automatically; end with a way to opt out, such as “拒收请回复R”.</translation>
+    </message>
+    <message>
+        <source>插入变量</source>
+        <translation>Insert variable</translation>
+    </message>
+    <message>
+        <source>发送时换成每位收件人自己的资料</source>
+        <translation>Replaced with each recipient’s own data when sent</translation>
+    </message>
+    <message>
+        <source>撤销</source>
+        <translation>Undo</translation>
+    </message>
+    <message>
+        <source>重做</source>
+        <translation>Redo</translation>
+    </message>
+    <message>
+        <source>重试</source>
+        <translation>Retry</translation>
+    </message>
+    <message>
+        <source>正文</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>姓名</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>省份</source>
+        <translation>Province</translation>
+    </message>
+    <message>
+        <source>城市</source>
+        <translation>City</translation>
+    </message>
+    <message>
+        <source>导入的属性</source>
+        <translation>Imported attribute</translation>
+    </message>
+    <message>
+        <source>正在保存…</source>
+        <translation>Saving…</translation>
+    </message>
+    <message>
+        <source>未保存</source>
+        <translation>Not saved</translation>
+    </message>
+    <message>
+        <source>{}，例如 {}</source>
+        <translation>{}, such as {}</translation>
+    </message>
+</context>
+<context>
+    <name>Timeline</name>
+    <message>
+        <source>发送时段 {:%H:%M} 到 {:%H:%M}</source>
+        <translation>Sending window {:%H:%M} to {:%H:%M}</translation>
+    </message>
+    <message>
+        <source>，选定 {:%H:%M}</source>
+        <translation>, chosen {:%H:%M}</translation>
+    </message>
+    <message>
+        <source>现在</source>
+        <translation>Now</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>打开允发</source>
+        <translation>Open Yunfa</translation>
+    </message>
+    <message>
+        <source>退出</source>
+        <translation>Quit</translation>
+    </message>
+    <message>
+        <source>允发正在后台发送</source>
+        <translation>Yunfa is sending in the background</translation>
+    </message>
+</context>
+<context>
+    <name>TrialStep</name>
+    <message>
+        <source>试运行进度</source>
+        <translation>Dry-run progress</translation>
+    </message>
+    <message>
+        <source>停止</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>正在读完整个文件并与客户比对，不会改动任何内容…</source>
+        <translation>Reading the whole file and comparing it with your customers; nothing is changed…</translation>
+    </message>
+    <message>
+        <source>正在核对文件并写下这次导入…</source>
+        <translation>Checking the file and recording this import…</translation>
+    </message>
+    <message>
+        <source>这是试运行，还没有改动任何内容。点“导入”之后，才会补充客户资料；之后可以撤销。</source>
+        <translation>This is a dry run; nothing has changed yet. Customer attributes are added only when you click Import, and you can undo it afterwards.</translation>
+    </message>
+    <message>
+        <source>号码写法已修正的行：</source>
+        <translation>Rows with corrected phone numbers: </translation>
+    </message>
+    <message>
+        <source>五个以上连着的号码（不可发送）：</source>
+        <translation>More than five consecutive numbers (unsendable): </translation>
+    </message>
+</context>
+<context>
+    <name>WelcomePanel</name>
+    <message>
+        <source>试用演示</source>
+        <translation>Try the demo</translation>
+    </message>
+    <message>
+        <source>新建…</source>
+        <translation>New…</translation>
+    </message>
+    <message>
+        <source>打开…</source>
+        <translation>Open…</translation>
+    </message>
+    <message>
+        <source>新建工作区</source>
+        <translation>New workspace</translation>
+    </message>
+    <message>
+        <source>打开已有工作区</source>
+        <translation>Open an existing workspace</translation>
+    </message>
+    <message>
+        <source>欢迎使用允发</source>
+        <translation>Welcome to Yunfa</translation>
+    </message>
+    <message>
+        <source>只给平台确认同意的人发营销短信，发送前看清签名和文案是否合规。</source>
+        <translation>Marketing SMS only to people whose consent the platform confirms, with signature and text checked for compliance before sending.</translation>
+    </message>
+    <message>
+        <source>先看一遍</source>
+        <translation>Take a look first</translation>
+    </message>
+    <message>
+        <source>模拟的平台和客户，几分钟走完从受众到结果；关闭后不留任何数据。</source>
+        <translation>Simulated platform and customers: from audience to results in a few minutes; nothing remains when you close it.</translation>
+    </message>
+    <message>
+        <source>客户、同意记录和活动加密保存在这台电脑上；然后连接平台账户。</source>
+        <translation>Customers, consent records and campaigns are stored encrypted on this computer; then connect a platform account.</translation>
+    </message>
+    <message>
+        <source>选择以前创建或从备份恢复的工作区文件夹。</source>
+        <translation>Choose a workspace folder created earlier or restored from a backup.</translation>
+    </message>
+</context>
+<context>
+    <name>WindowSection</name>
+    <message>
+        <source>界面</source>
+        <translation>Interface</translation>
+    </message>
+    <message>
+        <source>只影响这台电脑上的窗口，立即生效。</source>
+        <translation>Affects only the windows on this computer, effective at once.</translation>
+    </message>
+    <message>
+        <source>跟随系统</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>浅色</source>
+        <translation>Light</translation>
+    </message>
+    <message>
+        <source>深色</source>
+        <translation>Dark</translation>
+    </message>
+    <message>
+        <source>语言</source>
+        <translation>Language</translation>
+    </message>
+    <message>
+        <source>外观</source>
+        <translation>Appearance</translation>
+    </message>
+</context>
+<context>
+    <name>WorkspaceSection</name>
+    <message>
+        <source>工作区</source>
+        <translation>Workspace</translation>
+    </message>
+    <message>
+        <source>客户、同意记录、活动和私钥都加密存放在这个文件夹里。</source>
+        <translation>Customers, consent records, campaigns and private keys are all stored encrypted in this folder.</translation>
+    </message>
+    <message>
+        <source>文件夹</source>
+        <translation>Folder</translation>
+    </message>
+    <message>
+        <source>占用空间</source>
+        <translation>Disk space</translation>
+    </message>
+    <message>
+        <source>密钥保管</source>
+        <translation>Key storage</translation>
+    </message>
+    <message>
+        <source>打开文件夹</source>
+        <translation>Open folder</translation>
+    </message>
+    <message>
+        <source>修改口令…</source>
+        <translation>Change passphrase…</translation>
+    </message>
+    <message>
+        <source>备份：先退出允发，再整个复制文件夹。密钥在系统钥匙串里的，还要备份钥匙串；没有密钥，备份也打不开。演示工作区关闭后即删除，无需备份。</source>
+        <translation>Backup: quit Yunfa, then copy the whole folder. If the key is in the system keyring, back up the keyring too; without the key, a backup cannot be opened. A demo workspace is deleted when closed and needs no backup.</translation>
+    </message>
+    <message>
+        <source>系统钥匙串：用您的系统账户登录后自动打开</source>
+        <translation>System keyring: opens when you log in with your system account</translation>
+    </message>
+    <message>
+        <source>口令：每次打开时输入，密钥由 scrypt 保护</source>
+        <translation>Passphrase: entered at every opening; scrypt protects the key</translation>
+    </message>
+    <message>
+        <source>只在内存里：演示结束即消失</source>
+        <translation>In memory only: gone when the demo ends</translation>
+    </message>
+</context>
+<context>
+    <name>_Joiner</name>
+    <message>
+        <source>条件之间的关系</source>
+        <translation>How the conditions combine</translation>
+    </message>
+    <message>
+        <source>全部</source>
+        <translation>all</translation>
+    </message>
+    <message>
+        <source>任一</source>
+        <translation>any</translation>
+    </message>
+</context>
+<context>
+    <name>_Line</name>
+    <message>
+        <source>同步进度</source>
+        <translation>Sync progress</translation>
+    </message>
+    <message>
+        <source>停止同步</source>
+        <translation>Stop sync</translation>
+    </message>
+    <message>
+        <source>已经收到的客户会保留</source>
+        <translation>Customers already received are kept</translation>
+    </message>
+    <message>
+        <source>等待同步 {shop}</source>
+        <translation>Waiting to sync {shop}</translation>
+    </message>
+    <message>
+        <source>正在同步 {shop}：已收到 {rows} 位客户</source>
+        <translation>Syncing {shop}: {rows} customers received</translation>
     </message>
 </context>
 </TS>
