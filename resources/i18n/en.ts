@@ -887,7 +887,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>可以填几个值，用顿号隔开</source>
-        <translation>Several values may be given, separated by 、</translation>
+        <translation>Several values may be given, separated by commas</translation>
     </message>
     <message>
         <source>省份</source>
@@ -983,7 +983,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>用顿号隔开</source>
-        <translation>Separate with 、</translation>
+        <translation>Separate with commas</translation>
     </message>
     <message>
         <source>填一个值</source>

@@ -214,6 +214,7 @@ def test_many_answers_are_shown_a_part_at_a_time(desk: Desk, page: Show, qtbot: 
 
 def test_without_a_shop_the_way_leads_to_the_settings(desk: Desk, page: Show, qtbot: QtBot) -> None:
     shown = page()
+    qtbot.waitUntil(lambda: isinstance(shown.stack.currentWidget(), Empty))
     empty = shown.stack.currentWidget()
     assert isinstance(empty, Empty)
     assert empty.title.text() == "先连接一个店铺"
@@ -226,6 +227,7 @@ def test_without_a_shop_the_way_leads_to_the_settings(desk: Desk, page: Show, qt
 def test_without_customers_a_sync_is_offered(desk: Desk, page: Show, qtbot: QtBot) -> None:
     add_shop(desk.app)
     shown = page()
+    qtbot.waitUntil(lambda: isinstance(shown.stack.currentWidget(), Empty))
     empty = shown.stack.currentWidget()
     assert isinstance(empty, Empty)
     assert empty.title.text() == "还没有客户"
