@@ -168,7 +168,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>核验后可发送 {} 人</source>
-        <translation>{} people sendable after screening</translation>
+        <translation>{} sendable</translation>
     </message>
     <message>
         <source>与核验后的人数不一致。</source>
@@ -1145,6 +1145,10 @@ The private key is deleted from this computer; until you reconnect, this account
     <message>
         <source>另存为…</source>
         <translation>Save as…</translation>
+    </message>
+    <message>
+        <source>没有保存：{}</source>
+        <translation>Not saved: {}</translation>
     </message>
     <message>
         <source>继续使用</source>
@@ -2406,7 +2410,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>（前 {some} 行，共 {total} 行）</source>
-        <translation>(first {some} of {total} rows)</translation>
+        <translation> (first {some} of {total} rows)</translation>
     </message>
 </context>
 <context>
@@ -2530,7 +2534,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>再写 {} 字进入第 {} 条</source>
-        <translation>{} more chars make it {} SMS</translation>
+        <translation>{} chars to {} SMS</translation>
     </message>
     <message>
         <source>{} 条 {} 人</source>
@@ -3604,7 +3608,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>退订与投诉</source>
-        <translation>Opt-outs &amp; complaints</translation>
+        <translation>Opt-outs</translation>
     </message>
     <message>
         <source>将收集客户回复、退订和 12321 投诉，并为每件投诉准备证据。</source>

@@ -71,7 +71,7 @@ class CrashDialog(QDialog):
             try:
                 Path(name).write_text(self.report.toPlainText(), encoding="utf-8")
             except OSError as error:
-                self.report.appendPlainText(f"\n{self.tr('没有保存：')}{error.strerror}")
+                self.report.appendPlainText("\n" + self.tr("没有保存：{}").format(error.strerror))
 
 
 class CrashReports(QObject):
