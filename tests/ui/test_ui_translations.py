@@ -1,0 +1,68 @@
+"""The window speaks English as completely as Chinese: every word in the code has its translation, and it is compiled."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from types import ModuleType
+
+from PySide6.QtCore import QTranslator
+
+ROOT = Path(__file__).parents[2]
+TS = ROOT / "resources" / "i18n" / "en.ts"
+PLACES = re.compile(r"\{[^}]*\}|%n|%\d")
+
+
+def tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("translate", ROOT / "tools" / "translate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def messages(file: Path) -> dict[tuple[str, str], list[str]]:
+    """(context, source) → its translations: two where the number matters."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for context in ET.parse(file).getroot().iter("context"):
+        for message in context.iter("message"):
+            translation = message.find("translation")
+            assert translation is not None
+            forms = [form.text or "" for form in translation.iter("numerusform")] or [translation.text or ""]
+            found[context.findtext("name", ""), message.findtext("source", "")] = forms
+    return found
+
+
+def test_nothing_is_left_untranslated() -> None:
+    assert tool().missing() == []
+
+
+def test_every_word_of_the_code_is_known(tmp_path: Path) -> None:
+    fresh = shutil.copy(TS, tmp_path / "en.ts")
+    sources = sorted((ROOT / "campaign_app" / "ui").rglob("*.py"))
+    lupdate = Path(sys.executable).parent / "pyside6-lupdate"
+    options = ["-locations", "none", "-no-obsolete", "-target-language", "en", "-ts", fresh]
+    subprocess.run([lupdate, *sources, *options], check=True, capture_output=True)
+    assert messages(Path(fresh)).keys() == messages(TS).keys(), "run tools/translate.py"
+
+
+def test_translations_keep_their_places() -> None:
+    for (context, source), forms in messages(TS).items():
+        for form in forms:
+            wanted = set(PLACES.findall(source))
+            found = set(PLACES.findall(form))
+            assert found <= wanted, (context, source, form)
+            assert wanted - found <= {"%n"}, (context, source, form)
+
+
+def test_the_compiled_file_is_of_the_same_words() -> None:
+    compiled = QTranslator()
+    assert compiled.load(str(TS.with_suffix(".qm")))
+    plain = {key: forms[0] for key, forms in messages(TS).items() if len(forms) == 1}
+    assert {key: compiled.translate(*key) for key in plain} == plain
