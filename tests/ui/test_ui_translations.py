@@ -1,4 +1,4 @@
-"""The window speaks English as completely as Chinese: every word in the code has its translation, and it is compiled."""
+"""The window speaks English as completely as Chinese: every word in the code is translated, and compiled."""
 
 from __future__ import annotations
 
