@@ -168,6 +168,8 @@ def test_a_row_opens_its_evidence_and_escape_closes_it(desk: Desk, page: Show, q
     shown.table.selectRow(2)
     qtbot.keyClick(shown.table, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not shown.drawer.isHidden() and shown.drawer.title.text() == "王芳2")
+    # the drawer is filled over several turns of the event loop
+    qtbot.waitUntil(lambda: "由每个活动的核验决定" in texts(shown.drawer) and "rcpt-5" in texts(shown.drawer))
     said = texts(shown.drawer)
     for words in (
         "客户回复",

@@ -38,6 +38,7 @@ class Tokens:
     info_soft: str
     selected: str  # ground of a selected row
     shadow: str
+    bezel: str  # the telephone's frame
 
 
 LIGHT: Final = Tokens(
@@ -66,6 +67,7 @@ LIGHT: Final = Tokens(
     info_soft="#e4eff8",
     selected="#e3edfd",
     shadow="#c9d1db",
+    bezel="#1d242e",
 )
 DARK: Final = Tokens(
     dark=True,
@@ -93,6 +95,7 @@ DARK: Final = Tokens(
     info_soft="#1b2f40",
     selected="#1d3152",
     shadow="#05080b",
+    bezel="#000000",
 )
 # (front, ground, least contrast)
 PAIRS: Final = (

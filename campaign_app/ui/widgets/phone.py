@@ -157,7 +157,7 @@ class Phone(QFrame):
         body = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         # an edge of its own keeps the case apart from a dark ground
         painter.setPen(QPen(QColor(tokens.edge), 1))
-        painter.setBrush(QColor("#000000" if tokens.dark else "#1d242e"))
+        painter.setBrush(QColor(tokens.bezel))
         painter.drawRoundedRect(body, _ROUND, _ROUND)
         screen = body.adjusted(_BEZEL, _BEZEL, -_BEZEL, -_BEZEL)
         painter.setPen(Qt.PenStyle.NoPen)
