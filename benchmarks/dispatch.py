@@ -29,7 +29,7 @@ from campaign_app import bootstrap
 from campaign_app.cli.demo import JOB_SECONDS
 from campaign_app.cli.follow import follow_campaign, wait_for_job
 from campaign_app.credentials import MemoryKeeper
-from campaign_app.demo import BODY, Sandbox, begin_sandbox, daytime_offset
+from campaign_app.demo import BODY, Sandbox, begin_sandbox, daytime_offset, quiet_days
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.customer import Account
@@ -76,7 +76,7 @@ def _cpu_seconds() -> float:
 
 
 def measure(folder: Path, options: argparse.Namespace) -> None:
-    offset = daytime_offset(bootstrap.system_clock())
+    offset = daytime_offset(bootstrap.system_clock(), quiet_days())
     with ExitStack() as stack:
         sandbox = stack.enter_context(begin_sandbox(customers=options.customers, seed=1, faults="none"))()
         sandbox.shift_clock(offset)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping
+import tomllib
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from campaign_app import assets
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.processes import greet, own_command, start_child
-from campaign_app.services.window import BEIJING, CLOSES, OPENS
+from campaign_app.services.window import BEIJING, CLOSES
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -25,6 +27,8 @@ BODY: Final = "{name}您好，双十一会员专享：店内冬装满300元减50
 DRAFT_BODY: Final = "{name}您好，双十一会员专享：全网最低价，店内冬装满300元减50元，11月30日前有效。拒收请回复R"
 SAMPLE: Final = "会员等级.csv"
 SAMPLE_ROWS: Final = 300
+QUIET_DAYS: Final = "rules/house/TIM-002-quiet-days.toml"
+BEGINS: Final = time(9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,25 @@ def begin_sandbox(*, customers: int, seed: int, faults: str) -> Iterator[Callabl
         yield ready
 
 
-def daytime_offset(now: datetime) -> timedelta:
-    """Nothing is sent by night: a demo at night plays at ten in the morning, sandbox and all."""
+def daytime_offset(now: datetime, quiet_days: Collection[date]) -> timedelta:
+    """Nothing is sent by night, and before nine or on a holiday not without a second thought (rule TIM-002).
+
+    A demo at such a time plays at ten in the morning, on a holiday of the next ordinary day, sandbox and all.
+    """
     local = now.astimezone(BEIJING)
-    if local.time() >= OPENS and local + timedelta(hours=1) < datetime.combine(local.date(), CLOSES, BEIJING):
+    closes = datetime.combine(local.date(), CLOSES, BEIJING)
+    if local.time() >= BEGINS and local + timedelta(hours=1) < closes and local.date() not in quiet_days:
         return timedelta(0)
-    return datetime.combine(local.date(), OPENS, BEIJING) + timedelta(hours=2) - local
+    day = local.date()
+    while day in quiet_days:
+        day += timedelta(days=1)
+    return datetime.combine(day, time(BEGINS.hour + 1), BEIJING) - local
+
+
+def quiet_days() -> frozenset[date]:
+    """The days of rule TIM-002."""
+    with assets.path(QUIET_DAYS).open("rb") as file:
+        return frozenset(tomllib.load(file)["days"])
 
 
 def open_demo(
@@ -83,7 +100,7 @@ def open_demo(
     from campaign_app import bootstrap
     from campaign_app.credentials import MemoryKeeper
 
-    keeper, offset = MemoryKeeper(key), daytime_offset(bootstrap.system_clock())
+    keeper, offset = MemoryKeeper(key), daytime_offset(bootstrap.system_clock(), quiet_days())
     bootstrap.create_demo(folder, keeper)
     made(offset)
     return stack.enter_context(bootstrap.open_app(folder, keeper, offset=offset))

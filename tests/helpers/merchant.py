@@ -99,9 +99,9 @@ class Merchant:
 
 def open_merchant(folder: Path, sandbox: SandboxProcess, *, batch_size: int = 500) -> Merchant:
     """A new workspace on the sandbox; its clock and the sandbox's play by day."""
-    from campaign_app.demo import daytime_offset
+    from campaign_app.demo import daytime_offset, quiet_days
 
-    offset = daytime_offset(bootstrap.system_clock())
+    offset = daytime_offset(bootstrap.system_clock(), quiet_days())
     sandbox.skew_clock(offset.total_seconds())
     app = bootstrap.create_app(folder, MemoryKeeper(KEY), offset=offset)
     settings = {bootstrap.DEMO: True, "batch_size": batch_size}
