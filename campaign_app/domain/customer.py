@@ -21,9 +21,12 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A connected shop account. `issuer_uscc` signs its receipts and is another entity than `entity_uscc`.
+    """A connected shop account. `issuer_uscc` answers for its consents and is another entity than `entity_uscc`.
 
-    `simulated` is what the server's signed meta says of itself; secrets are not in here.
+    A platform without a USCC is named by its domain there. `simulated` is what the server says of itself, and holds for
+    everything on this machine. `options` are what its adapter needs besides (`ConnectField`); secrets are not in here.
+    `consent_account_id`: the account of the same entity whose Platform Consent API says who agreed, for platforms whose
+    own API does not.
     """
 
     id: int
@@ -37,6 +40,8 @@ class Account:
     simulated: bool
     pinned_keys: str  # JWKS (RFC 7517) as JSON, pinned when the account was connected
     state: str = "connected"
+    options: Mapping[str, str] = field(default_factory=dict, hash=False)
+    consent_account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
