@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from campaign_app.domain.phone import Phone
+
+_USCC: Final = re.compile(r"[0-9A-Z]{18}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,11 @@ class Entity:
     name: str
     kind: str = "enterprise"
     licences: tuple[str, ...] = ()
+
+
+def looks_like_uscc(text: str) -> bool:
+    """Whether it has the shape of a 统一社会信用代码: eighteen digits and capital letters."""
+    return _USCC.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

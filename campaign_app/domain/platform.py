@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from campaign_app.domain.customer import Entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +43,36 @@ class ConnectField:
     secret: bool = False
     required: bool = True
     default: str = ""
+
+
+class Offer(Protocol):
+    """One kind of platform. `issuer` and `issuer_name` answer for its own consents, "" where each account says who."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def issuer(self) -> str: ...
+    @property
+    def issuer_name(self) -> str: ...
+    @property
+    def capabilities(self) -> Capabilities: ...
+    @property
+    def fields(self) -> tuple[ConnectField, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person typed to connect an account: `values` by the names of the platform's fields.
+
+    `entity`: whose shop it is, where the platform does not say so. `consent_account_id`: see `Account`.
+    """
+
+    platform: str
+    values: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
+    entity: Entity | None = None
+    consent_account_id: int | None = None
+
+
+def consent_api(*, base_url: str, key_id: str, private_key: str) -> Asked:
+    """An account of the Platform Consent API; `private_key` is an Ed25519 seed, 32 bytes in base64url."""
+    return Asked("consent_api", {"base_url": base_url, "key_id": key_id, "private_key": private_key})

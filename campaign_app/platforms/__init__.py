@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import Clock, PlatformClient
-from campaign_app.platforms.adapter import Parts, adapter_for, names
+from campaign_app.platforms.adapter import Offers, Parts, adapter_for, names
 
-__all__ = ["Parts", "adapter_for", "client_for", "names", "read_credentials", "write_credentials"]
+__all__ = ["Offers", "Parts", "adapter_for", "client_for", "names", "read_credentials", "write_credentials"]
 
 
 def client_for(

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
-from campaign_app.domain.platform import Capabilities, ConnectField
+from campaign_app.domain.platform import Offer
 from campaign_app.domain.ports import Clock, PlatformClient
 
 GROUP: Final = "campaign_app.platforms"
@@ -38,14 +38,8 @@ class Parts:
     keep: Callable[[Mapping[str, str]], None] | None = None
 
 
-class Adapter(Protocol):
-    """One kind of platform. `issuer` and `issuer_name` answer for its own consents, "" where each account says who."""
-
-    name: str
-    issuer: str
-    issuer_name: str
-    capabilities: Capabilities
-    fields: tuple[ConnectField, ...]
+class Adapter(Offer, Protocol):
+    """What a package offers."""
 
     def client(self, parts: Parts) -> PlatformClient:
         """Raises SettingsError for credentials or an address that cannot be right; asks nothing yet."""
@@ -83,3 +77,13 @@ def _loaded(offered: EntryPoint) -> Adapter:
     if not usable:
         raise SettingsError("broken_adapter", "The platform's package offers another platform", package=offered.value)
     return found
+
+
+class Offers:
+    """Implements `services.connecting.Offers`."""
+
+    def names(self) -> tuple[str, ...]:
+        return names()
+
+    def offer(self, name: str) -> Offer:
+        return adapter_for(name)
