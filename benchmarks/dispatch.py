@@ -33,6 +33,7 @@ from campaign_app.demo import BODY, Sandbox, begin_sandbox, daytime_offset, quie
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.customer import Account
+from campaign_app.domain.platform import consent_api
 from campaign_app.processes import start_worker
 from campaign_app.storage.engine import open_engine
 from campaign_app.transport.connect import session_for
@@ -114,7 +115,7 @@ def connect(app: bootstrap.App, sandbox: Sandbox) -> None:
     jobs = []
     for shop in sandbox.shops:
         account = app.accounts.connect(
-            base_url=sandbox.url, key_id=shop["key_id"], private_key=shop["private_key"], actor="benchmark"
+            consent_api(base_url=sandbox.url, key_id=shop["key_id"], private_key=shop["private_key"]), actor="benchmark"
         )
         jobs.append(app.jobs.enqueue("sync", {"account_id": account.id}, app.clock()))
     for job in jobs:

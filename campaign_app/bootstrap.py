@@ -156,6 +156,7 @@ def create_demo(folder: Path, keeper: KeyKeeper) -> None:
 
 
 def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
+    from campaign_app.platforms import Offers
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
@@ -171,6 +172,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         audit=workspace.audit,
         clock=clock,
         make_client=_client(clock),
+        offers=Offers(),
     )
     campaigns = Campaigns(
         store=workspace.campaigns,

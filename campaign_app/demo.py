@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from campaign_app import assets
 from campaign_app.domain.audience import Condition, Filter, Op
+from campaign_app.domain.platform import consent_api
 from campaign_app.processes import greet, own_command, start_child
 from campaign_app.services.window import BEIJING, CLOSES
 
@@ -127,7 +128,7 @@ def connect_shops(app: App, sandbox: Sandbox) -> tuple[int, ...]:
     jobs = []
     for shop in sandbox.shops:
         account = app.accounts.connect(
-            base_url=sandbox.url, key_id=shop["key_id"], private_key=shop["private_key"], actor=ACTOR
+            consent_api(base_url=sandbox.url, key_id=shop["key_id"], private_key=shop["private_key"]), actor=ACTOR
         )
         jobs.append(app.jobs.enqueue("sync", {"account_id": account.id}, app.clock()).id)
     return tuple(jobs)

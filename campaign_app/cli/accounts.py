@@ -11,6 +11,7 @@ import typer
 from campaign_app.cli.follow import show, wait_for_job
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, new_passphrase, open_for
 from campaign_app.domain.errors import SettingsError, WorkspaceError
+from campaign_app.domain.platform import consent_api
 
 SYNC_SECONDS = 24 * 3_600
 
@@ -50,7 +51,7 @@ def connect(
     except (OSError, UnicodeError) as error:
         raise SettingsError("no_file", "The key file cannot be read", file=str(key_file)) from error
     with bootstrap.with_worker(open_for(workspace, passphrase_file)) as app:
-        account = app.accounts.connect(base_url=base_url, key_id=key_id, private_key=key, actor="cli")
+        account = app.accounts.connect(consent_api(base_url=base_url, key_id=key_id, private_key=key), actor="cli")
         synced = {}
         if sync:
             job = app.jobs.enqueue("sync", {"account_id": account.id}, app.clock())

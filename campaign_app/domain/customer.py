@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from campaign_app.domain.phone import Phone
+
+_USCC: Final = re.compile(r"[0-9A-Z]{18}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +23,19 @@ class Entity:
     licences: tuple[str, ...] = ()
 
 
+def looks_like_uscc(text: str) -> bool:
+    """Whether it has the shape of a 统一社会信用代码: eighteen digits and capital letters."""
+    return _USCC.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A connected shop account. `issuer_uscc` signs its receipts and is another entity than `entity_uscc`.
+    """A connected shop account. `issuer_uscc` answers for its consents and is another entity than `entity_uscc`.
 
-    `simulated` is what the server's signed meta says of itself; secrets are not in here.
+    A platform without a USCC is named by its domain there. `simulated` is what the server says of itself, and holds for
+    everything on this machine. `options` are what its adapter needs besides (`ConnectField`); secrets are not in here.
+    `consent_account_id`: the account of the same entity whose Platform Consent API says who agreed, for platforms whose
+    own API does not.
     """
 
     id: int
@@ -37,6 +49,8 @@ class Account:
     simulated: bool
     pinned_keys: str  # JWKS (RFC 7517) as JSON, pinned when the account was connected
     state: str = "connected"
+    options: Mapping[str, str] = field(default_factory=dict, hash=False)
+    consent_account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

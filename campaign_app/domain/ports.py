@@ -15,6 +15,7 @@ from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
 from campaign_app.domain.customer import Account, Entity, PlatformCustomer
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page
 from campaign_app.domain.phone import Phone
+from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.signature import Signature
 
 
@@ -70,7 +71,12 @@ class ConsentAnswers:
 
 
 class PlatformClient(Protocol):
-    """One connected account. Every method raises RemoteUnavailable (try again) or RemoteRefused (do not)."""
+    """One connected account. Every method raises RemoteUnavailable (try again) or RemoteRefused (do not).
+
+    What the capabilities do not name is refused as RemoteRefused("not_offered"), but for `consents`, which is total.
+    """
+
+    def capabilities(self) -> Capabilities: ...
 
     def check_connection(self) -> ConnectionReport: ...
 
@@ -107,6 +113,10 @@ class AccountStore(Protocol):
 
     def accounts(self) -> tuple[Account, ...]: ...
     def set_account_state(self, account_id: int, state: str) -> None: ...
+    def set_connection(self, account: Account) -> None:
+        """Writes its label, options, consent account and pinned keys; whose shop it is never changes."""
+        ...
+
     def cursor(self, account_id: int, stream: str) -> str:
         """Stored cursor of one stream (customers, changes, reports, inbound, complaints), "" at the start."""
         ...

@@ -1,31 +1,48 @@
-"""Clients of the platforms whose APIs say who consented."""
+"""Clients of the platforms whose APIs say who consented, who may not be reached, or whose signatures are filed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Callable, Mapping
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
-from campaign_app.domain.ports import Clock
+from campaign_app.domain.ports import Clock, PlatformClient
+from campaign_app.platforms.adapter import Offers, Parts, adapter_for, names
 
-if TYPE_CHECKING:
-    from campaign_app.platforms.consent_api import ConsentApiPlatform
-
-__all__ = ["client_for"]
+__all__ = ["Offers", "Parts", "adapter_for", "client_for", "names", "read_credentials", "write_credentials"]
 
 
 def client_for(
-    account: Account, private_key: str, clock: Clock, *, wait: Callable[[float], object] | None = None
-) -> ConsentApiPlatform:
+    account: Account,
+    secret: str,
+    clock: Clock,
+    *,
+    wait: Callable[[float], object] | None = None,
+    keep: Callable[[str], None] | None = None,
+) -> PlatformClient:
     """A client for the account's platform. Raises SettingsError for an unknown platform, a bad key or a bad address.
 
-    `wait` replaces the waiting before something is tried again, which otherwise ends with the client's `close`.
+    `secret` is what the workspace keeps for the account: the private key of a Platform Consent API, for every other
+    platform a JSON object of its secret fields. `keep` stores a changed one.
     """
-    if account.platform != "consent_api":
-        raise SettingsError("unknown_platform", "There is no client for this platform")
-    # requests takes 130 ms to import: not before somebody is connected
-    from campaign_app.platforms.consent_api import ConsentApiPlatform
-    from campaign_app.transport.connect import session_for
+    found = adapter_for(account.platform)
+    single = account.platform == "consent_api"
+    credentials = {"private_key": secret} if single else read_credentials(secret)
+    store = None if keep is None else lambda changed: keep(write_credentials(changed))
+    return found.client(Parts(account, credentials, clock, wait, store))
 
-    return ConsentApiPlatform(account, session_for(account, private_key, clock, wait=wait), clock)
+
+def read_credentials(secret: str) -> Mapping[str, str]:
+    """Raises SettingsError, without the secret in it."""
+    try:
+        found = json.loads(secret)
+    except ValueError:
+        found = None
+    if isinstance(found, dict) and all(isinstance(value, str) for value in found.values()):
+        return found
+    raise SettingsError("bad_credentials", "The account's credentials cannot be read: connect it again")
+
+
+def write_credentials(credentials: Mapping[str, str]) -> str:
+    return json.dumps(dict(sorted(credentials.items())), ensure_ascii=False)

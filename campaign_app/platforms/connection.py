@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import RootModel, ValidationError
 
-from campaign_app.domain.customer import Account
+from campaign_app.domain.customer import Account, looks_like_uscc
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.ports import Clock, ConnectionReport
 from campaign_app.transport.errors import ContractBroken, translated
@@ -23,7 +23,6 @@ META: Final = "/v1/meta"
 JWKS: Final = "/.well-known/jwks.json"
 _VERSION: Final = re.compile(r"1\.[0-9]{1,4}", re.ASCII)
 _ANY_VERSION: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4}){0,2}", re.ASCII)
-_USCC: Final = re.compile(r"[0-9A-Z]{18}", re.ASCII)
 _PUBLIC: Final = ("alg", "crv", "kid", "kty", "use", "x")
 
 
@@ -113,8 +112,8 @@ def _problem(account: Account, seen: _Seen) -> str:
     meta, issuer = seen.meta, seen.meta.issuer.uscc
     connected = bool(account.pinned_keys)
     found = (
-        ("bad_issuer", not _USCC.fullmatch(issuer)),
-        ("bad_entity", not _USCC.fullmatch(meta.entity_uscc)),
+        ("bad_issuer", not looks_like_uscc(issuer)),
+        ("bad_entity", not looks_like_uscc(meta.entity_uscc)),
         ("self_issued", issuer in (meta.entity_uscc, account.entity_uscc)),
         ("other_entity", account.entity_uscc not in ("", meta.entity_uscc)),
         ("other_issuer", account.issuer_uscc not in ("", issuer)),

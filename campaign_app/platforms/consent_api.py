@@ -11,10 +11,12 @@ from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
 from campaign_app.domain.customer import Account, PlatformCustomer
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import Page
+from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers
 from campaign_app.domain.signature import Signature
 from campaign_app.platforms.answers import AnswerReader, Asked, LookupAnswers, unknown
 from campaign_app.platforms.connection import check_connection
+from campaign_app.platforms.contract import CAPABILITIES
 from campaign_app.platforms.leaves import Note
 from campaign_app.platforms.rows import (
     ChangeRows,
@@ -55,6 +57,9 @@ class ConsentApiPlatform:
         self._reader = AnswerReader(account)
         self._customers = CursorGuard(CUSTOMERS)
         self._changes = CursorGuard(CHANGES)
+
+    def capabilities(self) -> Capabilities:
+        return CAPABILITIES
 
     def check_connection(self) -> ConnectionReport:
         return check_connection(self._account, self._http, self._clock)

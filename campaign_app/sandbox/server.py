@@ -24,6 +24,7 @@ from campaign_app.sandbox.faults import FaultPlan, parse_faults
 from campaign_app.sandbox.platform import Platform
 from campaign_app.sandbox.problems import Refused, on_bug, on_http_error, on_refused
 from campaign_app.sandbox.reading import Reading
+from campaign_app.sandbox.vendors import vendor_credentials, vendor_routes
 from campaign_app.sandbox.writing import Consents, Messages
 from campaign_app.transport.receipts import b64u, jwk_of
 
@@ -36,7 +37,11 @@ def create_app(config: SandboxConfig) -> Starlette:
     plan = FaultPlan(parse_faults(config.faults), config.seed)
     messages = Messages(platform)
     app = Starlette(
-        routes=[*_contract(platform, messages), *Admin(platform, plan, messages.forget_keys).routes()],
+        routes=[
+            *_contract(platform, messages),
+            *vendor_routes(platform),
+            *Admin(platform, plan, messages.forget_keys).routes(),
+        ],
         exception_handlers={Refused: on_refused, HTTPException: on_http_error, Exception: on_bug},
     )
     app.add_middleware(FaultyConnection, plan=plan, clock=platform.now)
@@ -106,7 +111,14 @@ def ready_line(config: SandboxConfig, listener: socket.socket) -> str:
         }
         for shop in config.shops
     ]
-    line = {"url": url, "issuer": ISSUER.model_dump(), "simulated": True, "customers": config.customers, "shops": shops}
+    line = {
+        "url": url,
+        "issuer": ISSUER.model_dump(),
+        "simulated": True,
+        "customers": config.customers,
+        "shops": shops,
+        "vendors": vendor_credentials(config),
+    }
     return json.dumps(line, ensure_ascii=False)
 
 

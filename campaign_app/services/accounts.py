@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from campaign_app.domain.customer import Account, Entity
-from campaign_app.domain.errors import NotAllowed, RemoteRefused
+from campaign_app.domain.errors import NotAllowed, RemoteRefused, SettingsError
+from campaign_app.domain.platform import Asked, Offer
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock, ConnectionReport, PlatformClient, Secrets
 from campaign_app.domain.signature import Signature
+from campaign_app.services.connecting import CONSENT_API, Draft, Offers, draft_of, entity_of, seen
 
+_log = logging.getLogger(__name__)
 ClientMaker = Callable[[Account, str], PlatformClient]
 
 
@@ -25,56 +29,105 @@ def synced_name(account_id: int) -> str:
 
 
 class Accounts:
-    """Connect, test and disconnect accounts of the Platform Consent API."""
+    """Connect, test and disconnect accounts of every platform on offer."""
 
     def __init__(
-        self, *, store: AccountStore, secrets: Secrets, audit: AuditLog, clock: Clock, make_client: ClientMaker
+        self,
+        *,
+        store: AccountStore,
+        secrets: Secrets,
+        audit: AuditLog,
+        clock: Clock,
+        make_client: ClientMaker,
+        offers: Offers,
     ) -> None:
         self._store = store
         self._secrets = secrets
         self._audit = audit
         self._clock = clock
         self._make_client = make_client
+        self._offers = offers
 
-    def connect(self, *, base_url: str, key_id: str, private_key: str, actor: str) -> Account:
-        """Checks the connection, pins the platform's keys and stores the account with its key.
+    def offers(self) -> tuple[Offer, ...]:
+        """Every platform that can be connected; one whose package is broken is left out."""
+        found = []
+        for name in self._offers.names():
+            try:
+                found.append(self._offers.offer(name))
+            except SettingsError as broken:
+                _log.warning("platform %s: %s", name, broken.code)
+        return tuple(found)
 
-        Raises RemoteError if the platform cannot be reached or refuses, NotAllowed if its answer may not be trusted.
+    def offer_of(self, account: Account) -> Offer:
+        """Raises SettingsError for an account whose platform is no longer on offer."""
+        return self._offers.offer(account.platform)
+
+    def connect(self, asked: Asked, *, actor: str) -> Account:
+        """Checks the connection, pins the platform's keys and stores the account with its secrets.
+
+        Raises RemoteError if the platform cannot be reached or refuses, NotAllowed if its answer may not be trusted,
+        SettingsError for what was typed.
         """
-        report = self.check(base_url=base_url, key_id=key_id, private_key=private_key)
-        return self.keep(report, base_url=base_url, key_id=key_id, private_key=private_key, actor=actor)
+        return self.keep(self.check(asked), asked, actor=actor)
 
-    def check(self, *, base_url: str, key_id: str, private_key: str) -> ConnectionReport:
+    def check(self, asked: Asked) -> ConnectionReport:
         """What the platform says of itself and of this account; stores nothing. Raises as `connect` does."""
-        report = self._make_client(_asked(base_url, key_id), private_key).check_connection()
-        _require_usable(report)
+        draft = self._draft(asked)
+        report = self._make_client(draft.account, draft.secret).check_connection()
+        _require_usable(draft, asked, report)
         return report
 
-    def keep(self, report: ConnectionReport, *, base_url: str, key_id: str, private_key: str, actor: str) -> Account:
-        """Stores an account as `check` saw it, with its key. Raises NotAllowed."""
-        _require_usable(report)
-        asked, now = _asked(base_url, key_id), self._clock()
-        self._add_entity(report)
-        said = replace(asked, label=report.shop or base_url, simulated=report.simulated, pinned_keys=report.pinned_keys)
-        issuer = replace(said, issuer_uscc=report.issuer_uscc, issuer_name=report.issuer_name)
-        account = self._known(base_url, key_id) or self._store.add_account(
-            replace(issuer, entity_uscc=report.entity_uscc)
-        )
-        self._store.set_account_state(account.id, "connected")
-        self._secrets.put(secret_name(account.id), private_key)
-        self._audit.record("account.connected", actor=actor, at=now, account=account.id, simulated=account.simulated)
+    def keep(self, report: ConnectionReport, asked: Asked, *, actor: str) -> Account:
+        """Stores an account as `check` saw it, with its secrets. Raises as `connect` does."""
+        draft = self._draft(asked)
+        entity = _require_usable(draft, asked, report)
+        self._require_source(asked.consent_account_id, entity.uscc)
+        account = self._stored(seen(draft, report), entity, spoken=bool(report.entity_uscc))
+        self._secrets.put(secret_name(account.id), draft.secret)
+        self._audit.record(
+            "account.connected", actor=actor, at=self._clock(), account=account.id, platform=account.platform,
+            simulated=account.simulated,
+        )  # fmt: skip
         return account
 
-    def _add_entity(self, report: ConnectionReport) -> None:
-        """An entity that is known keeps what a person said of it; the name is the platform's."""
-        known = {entity.uscc: entity for entity in self._store.entities()}.get(report.entity_uscc)
-        said = Entity(report.entity_uscc, report.entity_name)
-        self._store.add_entity(said if known is None else replace(known, name=report.entity_name))
+    def take_consents_from(self, account_id: int, consent_account_id: int | None, *, actor: str) -> Account:
+        """Which account's Platform Consent API says who agreed, None for nobody's. Raises NotAllowed, NotFound."""
+        account = self._store.account(account_id)
+        self._require_source(consent_account_id, account.entity_uscc)
+        changed = replace(account, consent_account_id=consent_account_id)
+        self._store.set_connection(changed)
+        self._audit.record(
+            "account.consents_from", actor=actor, at=self._clock(), account=account_id, source=consent_account_id
+        )
+        return changed
 
-    def _known(self, base_url: str, key_id: str) -> Account | None:
+    def consent_sources(self, entity_uscc: str) -> tuple[Account, ...]:
+        """The connected accounts of an entity whose Platform Consent API can answer for its other shops."""
+        return tuple(account for account in self._store.accounts() if _may_answer(account, entity_uscc))
+
+    def _draft(self, asked: Asked) -> Draft:
+        return draft_of(asked, self._offers.offer(asked.platform))
+
+    def _require_source(self, consent_account_id: int | None, entity_uscc: str) -> None:
+        if consent_account_id is not None and not _may_answer(self._store.account(consent_account_id), entity_uscc):
+            raise NotAllowed("consent_source", "That account cannot answer for this shop", account=consent_account_id)
+
+    def _stored(self, account: Account, entity: Entity, *, spoken: bool) -> Account:
+        """An entity that is known keeps what a person said of it; its name is the platform's where that says one."""
+        known = {each.uscc: each for each in self._store.entities()}.get(entity.uscc)
+        if known is None or spoken:
+            self._store.add_entity(entity if known is None else replace(known, name=entity.name))
+        former = self._known(account)
+        if former is None:
+            return self._store.add_account(account)
+        self._store.set_connection(replace(account, id=former.id, label=former.label, pinned_keys=former.pinned_keys))
+        self._store.set_account_state(former.id, "connected")
+        return self._store.account(former.id)
+
+    def _known(self, account: Account) -> Account | None:
         """The account that was disconnected before, with the keys that were pinned then."""
         gone = (a for a in self._store.accounts() if a.state != "connected")
-        return next((a for a in gone if (a.base_url, a.key_id) == (base_url, key_id)), None)
+        return next((a for a in gone if (a.base_url, a.key_id) == (account.base_url, account.key_id)), None)
 
     def test(self, account_id: int) -> ConnectionReport:
         """Asks the platform again; changes nothing."""
@@ -120,12 +173,15 @@ class Accounts:
         return self._store.entities()
 
 
-def _asked(base_url: str, key_id: str) -> Account:
-    return Account(0, "consent_api", base_url, base_url, "", "", "", key_id, simulated=False, pinned_keys="")
+def _may_answer(account: Account, entity_uscc: str) -> bool:
+    return account.platform == CONSENT_API and account.state == "connected" and account.entity_uscc == entity_uscc
 
 
-def _require_usable(report: ConnectionReport) -> None:
+def _require_usable(draft: Draft, asked: Asked, report: ConnectionReport) -> Entity:
+    """Whose shop it is, if the answer may be trusted."""
     if report.problem or not report.ok:
         raise RemoteRefused(report.problem or "not_connected", "The platform's answer does not allow a connection")
-    if not report.issuer_uscc or report.issuer_uscc == report.entity_uscc:
+    entity, issuer = entity_of(asked, report), report.issuer_uscc or draft.account.issuer_uscc
+    if not issuer or issuer == entity.uscc:
         raise NotAllowed("self_issued", "A merchant cannot confirm its own list: issuer and sender are one entity")
+    return entity

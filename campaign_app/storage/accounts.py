@@ -21,7 +21,11 @@ from campaign_app.storage.times import to_ms
 from campaign_app.storage.upserts import insert_or_update, plain_insert
 
 # what every batch asks, made once
-_ACCOUNT: Final = sa.select(schema.account).where(schema.account.c.id == sa.bindparam("which"))
+_more: Final = schema.account_connection.c
+_ACCOUNTS: Final = sa.select(schema.account, _more.options, _more.consent_account_id).select_from(
+    schema.account.outerjoin(schema.account_connection, _more.account_id == schema.account.c.id)
+)
+_ACCOUNT: Final = _ACCOUNTS.where(schema.account.c.id == sa.bindparam("which"))
 _ENTITY_OF: Final = sa.select(schema.account.c.entity_uscc).where(schema.account.c.id == sa.bindparam("which"))
 _CURSOR: Final = sa.select(schema.stream_cursor.c.cursor).where(
     schema.stream_cursor.c.account_id == sa.bindparam("account"), schema.stream_cursor.c.stream == sa.bindparam("of")
@@ -86,7 +90,9 @@ class SqlAccounts:
             if (known := connection.execute(there).scalar()) is not None:
                 raise NotAllowed("account_exists", "This account is already connected", account=known)
             new_id = connection.execute(sa.insert(table).values(values)).inserted_primary_key
-        assert new_id is not None
+            assert new_id is not None
+            if account.options or account.consent_account_id is not None:
+                _put_connection(connection, new_id[0], account)
         return self.account(new_id[0])
 
     def account(self, account_id: int) -> Account:
@@ -98,7 +104,7 @@ class SqlAccounts:
 
     def accounts(self) -> tuple[Account, ...]:
         with self.db.read() as connection:
-            rows = connection.execute(sa.select(schema.account).order_by(schema.account.c.id)).all()
+            rows = connection.execute(_ACCOUNTS.order_by(schema.account.c.id)).all()
         return tuple(map(_account, rows))
 
     def set_account_state(self, account_id: int, state: str) -> None:
@@ -106,6 +112,14 @@ class SqlAccounts:
         with self.db.write() as connection:
             entity_of(connection, account_id)
             connection.execute(sa.update(table).where(table.c.id == account_id).values(state=state))
+
+    def set_connection(self, account: Account) -> None:
+        table = schema.account
+        values = {"label": account.label, "pinned_keys": account.pinned_keys}
+        with self.db.write() as connection:
+            entity_of(connection, account.id)
+            connection.execute(sa.update(table).where(table.c.id == account.id).values(values))
+            _put_connection(connection, account.id, account)
 
     def cursor(self, account_id: int, stream: str) -> str:
         with self.db.read() as connection:
@@ -167,7 +181,18 @@ class SqlAccounts:
 
 def _account(row: AnyRow) -> Account:
     fields = row._asdict()
-    return Account(**{**fields, "simulated": bool(fields["simulated"])})
+    return Account(**{**fields, "simulated": bool(fields["simulated"]), "options": json.loads(row.options or "{}")})
+
+
+def _put_connection(connection: sa.Connection, account_id: int, account: Account) -> None:
+    connection.execute(
+        insert_or_update(connection, schema.account_connection, "account_id"),
+        {
+            "account_id": account_id,
+            "options": json.dumps(dict(sorted(account.options.items())), ensure_ascii=False),
+            "consent_account_id": account.consent_account_id,
+        },
+    )
 
 
 def _signature_row(account_id: int, signature: Signature, seen_at: int) -> dict[str, Any]:

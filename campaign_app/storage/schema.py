@@ -53,6 +53,15 @@ account = sa.Table(
     sa.CheckConstraint("issuer_uscc <> entity_uscc", name="account_other_issuer"),
 )
 
+# of accounts that need more than an address and a key
+account_connection = sa.Table(
+    "account_connection",
+    metadata,
+    to("account.id", "account_id", key=True),
+    word("options"),
+    to_or_none("account.id", "consent_account_id"),
+)
+
 secret = sa.Table("secret", metadata, word("name", key=True), blob("sealed"))
 setting = sa.Table("setting", metadata, word("name", key=True), word("value"))
 

@@ -26,6 +26,7 @@ from campaign_app.transport.errors import AnswerTooLarge, AnswerTooSlow, Redirec
 from campaign_app.transport.throttle import Throttle
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 _CHUNK: Final = 1 << 18
 _PROBLEM_MAX: Final = 1 << 16
 _POOL: Final = 32
@@ -33,6 +34,14 @@ _POOL: Final = 32
 
 class Signer(Protocol):
     def sign(self, request: requests.PreparedRequest, *, now: Any, nonce: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer as it came, for interfaces whose errors come with status 200."""
+
+    body: bytes
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ class SignedSession:
     def get(self, path: str, params: Mapping[str, str], model: type[M], *, signed: bool = True) -> M:
         auth: AuthBase = self._signing if signed else _Unsigned()
         request = requests.Request("GET", self._base + path, params=dict(params), auth=auth)
-        return self._repeat(request, f"GET {_endpoint(path)}", model, changes=False)
+        return self._repeat(request, f"GET {_endpoint(path)}", _reading(model), changes=False)
 
     def post(
         self,
@@ -98,14 +107,26 @@ class SignedSession:
             data = to_json(body)
         every = {**(headers or {}), "Content-Type": "application/json"}
         request = requests.Request("POST", self._base + path, data=data, headers=every, auth=self._signing)
-        return self._repeat(request, what, model, changes=not safe_to_repeat)
+        return self._repeat(request, what, _reading(model), changes=not safe_to_repeat)
+
+    def exchange(
+        self, path: str, data: bytes, content_type: str, read: Callable[[Answer], T], *, safe_to_repeat: bool
+    ) -> T:
+        """POSTs bytes; `read` makes of the answer what it says, or raises an error of ours, which is repeated like one
+
+        of the transport's. What is none of ours (ValidationError, ContractBroken) is an answer against the contract.
+        """
+        what = f"POST {_endpoint(path)}"
+        headers = {"Content-Type": content_type}
+        request = requests.Request("POST", self._base + path, data=data, headers=headers, auth=self._signing)
+        return self._repeat(request, what, read, changes=not safe_to_repeat)
 
     def close(self) -> None:
         """Ends waits under way and gives the connections back."""
         self._closed.set()
         self._http.close()
 
-    def _ask(self, request: requests.Request, what: str, model: type[M], *, changes: bool) -> M:
+    def _ask(self, request: requests.Request, what: str, read: Callable[[Answer], T], *, changes: bool) -> T:
         if self._throttle is not None:
             self._throttle.take()
         with translated(what, changes=changes):
@@ -118,7 +139,7 @@ class SignedSession:
                 if not response.ok:
                     body, now = self._read_problem(response), self._clock()
                     raise status_error(what, response.status_code, response.headers, body, now=now, changes=changes)
-                return model.model_validate_json(self._read(response, self._limits.answer_bytes), strict=True)
+                return read(Answer(self._read(response, self._limits.answer_bytes), response.headers))
 
     def _read(self, response: requests.Response, most: int) -> bytes:
         """By single reads: a server that drips never runs into the read timeout, so the whole has one of its own."""
@@ -140,7 +161,7 @@ class SignedSession:
         except (urllib3.exceptions.HTTPError, OSError, AnswerTooLarge, AnswerTooSlow):
             return b""
 
-    def _repeat(self, request: requests.Request, what: str, model: type[M], *, changes: bool) -> M:
+    def _repeat(self, request: requests.Request, what: str, read: Callable[[Answer], T], *, changes: bool) -> T:
         retrying = Retrying(
             retry=self._worth_another_change if changes else self._worth_another,
             stop=stop_after_attempt(self._limits.attempts),
@@ -148,7 +169,7 @@ class SignedSession:
             sleep=self._sleep,
             reraise=True,
         )
-        answer: M = retrying(self._ask, request, what, model, changes=changes)
+        answer: T = retrying(self._ask, request, what, read, changes=changes)
         return answer
 
     def _worth_another(self, state: RetryCallState) -> bool:
@@ -205,6 +226,10 @@ class _Unsigned(AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         return request
+
+
+def _reading(model: type[M]) -> Callable[[Answer], M]:
+    return lambda answer: model.model_validate_json(answer.body, strict=True)
 
 
 def _error_of(state: RetryCallState) -> BaseException | None:

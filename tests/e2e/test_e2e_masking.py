@@ -11,6 +11,7 @@ import pytest
 
 from campaign_app import logs, working
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.platform import consent_api
 from campaign_app.jobs import poll, sync
 from tests.helpers.merchant import KEY, open_merchant
 from tests.helpers.sandbox import SandboxProcess
@@ -43,7 +44,7 @@ def test_no_number_in_the_clear_after_a_full_run(tmp_path: Path, log: Path, capf
         shown: list[object] = []
         for shop in sandbox.shops:
             account = app.accounts.connect(
-                base_url=sandbox.url, key_id=shop.key_id, private_key=shop.private_key, actor="test"
+                consent_api(base_url=sandbox.url, key_id=shop.key_id, private_key=shop.private_key), actor="test"
             )
             shown += [account, app.accounts.test(account.id), sync.sync_signatures(context, account.id)]
             while sync.sync_page(context, account.id).more:

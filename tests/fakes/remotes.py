@@ -27,6 +27,7 @@ from campaign_app.domain.message import (
     Page,
     SubmitOutcome,
 )
+from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import ConnectionReport, ConsentAnswers
 from campaign_app.domain.signature import Signature
 from campaign_app.jobs.ports import GatewayCapabilities
@@ -70,6 +71,9 @@ class FakePlatform:
     def _maybe_fail(self) -> None:
         if self.trouble:
             raise self.trouble.pop(0)
+
+    def capabilities(self) -> Capabilities:
+        return Capabilities(customers=True, consent_lookup=True, consent_changes=True, messages=True)
 
     def check_connection(self) -> ConnectionReport:
         self._maybe_fail()

@@ -13,6 +13,7 @@ from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.platform import consent_api
 from campaign_app.processes import own_command
 from tests.helpers.sandbox import SandboxProcess
 
@@ -67,7 +68,7 @@ class Merchant:
         jobs = []
         for shop in self.sandbox.shops:
             account = self.app.accounts.connect(
-                base_url=self.sandbox.url, key_id=shop.key_id, private_key=shop.private_key, actor="test"
+                consent_api(base_url=self.sandbox.url, key_id=shop.key_id, private_key=shop.private_key), actor="test"
             )
             jobs.append(self.app.jobs.enqueue("sync", {"account_id": account.id}, self.app.clock()))
         self.until(lambda: all(self.app.jobs.job(job.id).state == "done" for job in jobs))

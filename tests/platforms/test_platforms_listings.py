@@ -173,7 +173,8 @@ def test_an_opt_out_can_be_tried_again() -> None:
 def test_there_is_no_way_to_write_an_opt_in() -> None:
     written = {name for name in dir(ConsentApiPlatform) if not name.startswith("_")}
     assert written == {
-        "check_connection", "customers", "consents", "consent_changes", "write_opt_out", "signatures", "close",
+        "capabilities", "check_connection", "customers", "consents", "consent_changes", "write_opt_out", "signatures",
+        "close",
     }  # fmt: skip
 
 

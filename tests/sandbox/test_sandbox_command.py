@@ -58,7 +58,7 @@ def test_a_taken_port_gets_one_sentence_and_status_2() -> None:
 
 def test_the_ready_line_says_all_a_parent_needs(shared_sandbox: SandboxProcess) -> None:
     ready = shared_sandbox.ready
-    assert set(ready) == {"url", "issuer", "simulated", "customers", "shops"}
+    assert set(ready) == {"url", "issuer", "simulated", "customers", "shops", "vendors"}
     assert (ready["simulated"], ready["customers"]) == (True, 3_000)
     assert ready["url"].startswith("http://127.0.0.1:")
     for shop in ready["shops"]:

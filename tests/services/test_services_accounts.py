@@ -11,6 +11,7 @@ from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, NotFound, RemoteRefused
+from campaign_app.domain.platform import Asked, consent_api
 from tests.helpers.sandbox import SandboxProcess, SandboxShop
 
 
@@ -26,16 +27,16 @@ def app(tmp_path: Path) -> Iterator[bootstrap.App]:
         yield made
 
 
-def keys(sandbox: SandboxProcess, shop: SandboxShop) -> dict[str, str]:
-    return {"base_url": sandbox.url, "key_id": shop.key_id, "private_key": shop.private_key}
+def keys(sandbox: SandboxProcess, shop: SandboxShop, key: str = "") -> Asked:
+    return consent_api(base_url=sandbox.url, key_id=shop.key_id, private_key=key or shop.private_key)
 
 
 def connect(app: bootstrap.App, sandbox: SandboxProcess) -> Account:
-    return app.accounts.connect(**keys(sandbox, sandbox.shops[0]), actor="test")
+    return app.accounts.connect(keys(sandbox, sandbox.shops[0]), actor="test")
 
 
 def test_a_look_stores_nothing(app: bootstrap.App, sandbox: SandboxProcess) -> None:
-    report = app.accounts.check(**keys(sandbox, sandbox.shops[0]))
+    report = app.accounts.check(keys(sandbox, sandbox.shops[0]))
     assert (report.entity_uscc, report.simulated) == (sandbox.shops[0].entity_uscc, True)
     assert app.accounts.all() == ()
     assert app.accounts.entities() == ()
@@ -43,7 +44,7 @@ def test_a_look_stores_nothing(app: bootstrap.App, sandbox: SandboxProcess) -> N
 
 def test_what_was_looked_at_is_what_is_kept(app: bootstrap.App, sandbox: SandboxProcess) -> None:
     asked = keys(sandbox, sandbox.shops[0])
-    account = app.accounts.keep(app.accounts.check(**asked), **asked, actor="test")
+    account = app.accounts.keep(app.accounts.check(asked), asked, actor="test")
     assert app.accounts.all() == (account,)
     assert app.accounts.private_key(account.id) == sandbox.shops[0].private_key
     assert app.accounts.test(account.id).ok
@@ -53,7 +54,7 @@ def test_a_key_that_the_platform_does_not_know_is_refused_before_anything_is_sto
     app: bootstrap.App, sandbox: SandboxProcess
 ) -> None:
     with pytest.raises(RemoteRefused):
-        app.accounts.check(**{**keys(sandbox, sandbox.shops[0]), "private_key": sandbox.shops[1].private_key})
+        app.accounts.check(keys(sandbox, sandbox.shops[0], sandbox.shops[1].private_key))
     assert app.accounts.all() == ()
 
 

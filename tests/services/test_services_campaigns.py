@@ -15,7 +15,9 @@ from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRefused, SettingsError
+from campaign_app.domain.platform import Asked, consent_api
 from campaign_app.jobs import screening
+from campaign_app.platforms import Offers
 from campaign_app.services.accounts import Accounts, secret_name
 from campaign_app.services.audiences import Audiences
 from campaign_app.services.campaigns import approval_hash
@@ -198,12 +200,16 @@ def accounts(desk: Desk) -> Accounts:
     workspace = desk.shop.workspace
     return Accounts(
         store=workspace.accounts, secrets=workspace.secrets, audit=workspace.audit, clock=desk.shop.clock,
-        make_client=lambda *_: platform,
+        make_client=lambda *_: platform, offers=Offers(),
     )  # fmt: skip
 
 
+def asked(key: str) -> Asked:
+    return consent_api(base_url="http://127.0.0.1:9", key_id="k9", private_key=key)
+
+
 def test_connecting_pins_keys_and_keeps_the_secret_inside(desk: Desk, accounts: Accounts) -> None:
-    account = accounts.connect(base_url="http://127.0.0.1:9", key_id="k9", private_key="geheim", actor="陈")
+    account = accounts.connect(asked("geheim"), actor="陈")
     assert (account.entity_uscc, account.issuer_uscc, account.simulated) == (ENTITY, ISSUER, True)
     assert accounts.private_key(account.id) == "geheim"
     assert "geheim" not in repr(account)
@@ -212,7 +218,7 @@ def test_connecting_pins_keys_and_keeps_the_secret_inside(desk: Desk, accounts: 
 
 
 def test_disconnecting_removes_the_key_and_keeps_the_facts(desk: Desk, accounts: Accounts) -> None:
-    account = accounts.connect(base_url="http://127.0.0.1:9", key_id="k9", private_key="geheim", actor="陈")
+    account = accounts.connect(asked("geheim"), actor="陈")
     accounts.disconnect(account.id, actor="陈")
     assert desk.shop.workspace.secrets.get(secret_name(account.id)) is None
     assert code_of(lambda: accounts.private_key(account.id)) == "account_disconnected"
@@ -236,7 +242,7 @@ def test_an_answer_that_may_not_be_trusted_connects_nothing(
     platform.report = replace(platform.check_connection(), **report)
     before = accounts.all()
     with pytest.raises(error) as caught:
-        accounts.connect(base_url="http://127.0.0.1:9", key_id="k9", private_key="geheim", actor="陈")
+        accounts.connect(asked("geheim"), actor="陈")
     assert caught.value.code == code
     assert accounts.all() == before
 
@@ -273,12 +279,12 @@ def test_what_has_begun_is_never_edited_and_its_cancel_asks_the_sender(desk: Des
 
 
 def test_a_disconnected_shop_is_left_out_and_can_be_connected_again(desk: Desk, accounts: Accounts) -> None:
-    account = accounts.connect(base_url="http://127.0.0.1:9", key_id="k9", private_key="alt", actor="陈")
+    account = accounts.connect(asked("alt"), actor="陈")
     for shop in accounts.all():
         accounts.disconnect(shop.id, actor="陈")
     made = desk.made()
     assert desk.shop.workspace.campaigns.snapshot(made.id, NOW) == 0
-    again = accounts.connect(base_url="http://127.0.0.1:9", key_id="k9", private_key="neu", actor="陈")
+    again = accounts.connect(asked("neu"), actor="陈")
     assert (again.id, accounts.private_key(again.id)) == (account.id, "neu")
     assert desk.shop.workspace.accounts.account(account.id).state == "connected"
 

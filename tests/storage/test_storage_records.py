@@ -196,3 +196,15 @@ def test_jobs_that_ended_long_ago_are_listed_and_removed(workspace: Workspace) -
     jobs.forget([ids[0], still_open])
     assert [job.id for job in jobs.open_jobs()] == [still_open]
     assert jobs.ended(NOW, 9) == (*ids[1:], newest)
+
+
+def test_what_an_account_is_connected_with_can_change_but_not_whose_it_is(workspace: Workspace) -> None:
+    consents = shop(workspace)
+    first = workspace.accounts.add_account(replace(account("k2"), options={"shop": "anning"}, consent_account_id=None))
+    assert workspace.accounts.account(first.id).options == {"shop": "anning"}
+    changed = replace(first, label="新名", options={"shop": "安宁"}, consent_account_id=consents, pinned_keys="{}")
+    workspace.accounts.set_connection(replace(changed, entity_uscc=OTHER_ENTITY, base_url="https://else.example"))
+    assert workspace.accounts.account(first.id) == changed
+    assert workspace.accounts.accounts()[1] == changed
+    with pytest.raises(NotFound):
+        workspace.accounts.set_connection(replace(changed, id=99))

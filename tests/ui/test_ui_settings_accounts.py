@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox,
 from pytestqt.qtbot import QtBot
 
 from campaign_app.domain.errors import AppError
+from campaign_app.domain.platform import consent_api
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings import SettingsPage
 from campaign_app.ui.pages.settings_accounts import AccountCard, AccountsSection
@@ -62,7 +63,7 @@ def card(page: SettingsPage) -> AccountCard:
 def connected(page: SettingsPage, sandbox: SandboxProcess, qtbot: QtBot) -> AccountCard:
     shop = sandbox.shops[0]
     page._desk.app.accounts.connect(
-        base_url=sandbox.url, key_id=shop.key_id, private_key=shop.private_key, actor="test"
+        consent_api(base_url=sandbox.url, key_id=shop.key_id, private_key=shop.private_key), actor="test"
     )
     page.shown()
     qtbot.waitUntil(lambda: bool(section(page).cards))

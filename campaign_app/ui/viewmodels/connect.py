@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from campaign_app.domain import platform
 from campaign_app.domain.errors import AppError, SettingsError
 from campaign_app.domain.ports import ConnectionReport
 
@@ -33,6 +34,10 @@ class Asked:
     @property
     def whole(self) -> bool:
         return bool(self.base_url and self.key_id and self.private_key)
+
+    @property
+    def typed(self) -> platform.Asked:
+        return platform.consent_api(base_url=self.base_url, key_id=self.key_id, private_key=self.private_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class ConnectModel(QObject):
         self._asked = asked
         self._become(ConnectState("checking"))
         self._task = self._tasks.run(
-            lambda _: self._accounts.check(base_url=asked.base_url, key_id=asked.key_id, private_key=asked.private_key),
+            lambda _: self._accounts.check(asked.typed),
             lambda report: self._checked(asked, report),
             failed=self._refused,
             owner=self,
@@ -85,9 +90,7 @@ class ConnectModel(QObject):
             return
         self._become(replace(self.state, phase="keeping"))
         self._tasks.write(
-            lambda _: self._accounts.keep(
-                report, base_url=asked.base_url, key_id=asked.key_id, private_key=asked.private_key, actor=ACTOR
-            ),
+            lambda _: self._accounts.keep(report, asked.typed, actor=ACTOR),
             lambda account: self._kept(report, account),
             failed=self._refused,
             owner=self,

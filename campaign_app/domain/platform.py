@@ -1,0 +1,78 @@
+"""What a platform's adapter can do, said before anything is asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from campaign_app.domain.customer import Entity
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the platform's own API offers; whatever is not named is not there.
+
+    `consent_lookup`: it says of one person whether they agreed to marketing by SMS. Without it nobody is confirmed but
+    by a consent endpoint that is set on the account. `purposes`: what its consents count for, () for what each fact
+    names itself. `vetoes`: it knows people who may not be reached (blacklist, left membership), never who may.
+    `virtual_numbers`: its numbers reach people through this platform only.
+    """
+
+    customers: bool = False
+    consent_lookup: bool = False
+    consent_changes: bool = False
+    purposes: tuple[str, ...] = ()
+    opt_out_write: bool = False
+    vetoes: bool = False
+    phones: bool = False
+    virtual_numbers: bool = False
+    signatures: bool = False
+    templates: bool = False
+    messages: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectField:
+    """One thing that a person types to connect an account; `resources/words/terms.toml` has its words by `name`.
+
+    A secret is kept among the workspace's secrets, everything else in `Account.options`.
+    """
+
+    name: str
+    secret: bool = False
+    required: bool = True
+    default: str = ""
+
+
+class Offer(Protocol):
+    """One kind of platform. `issuer` and `issuer_name` answer for its own consents, "" where each account says who."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def issuer(self) -> str: ...
+    @property
+    def issuer_name(self) -> str: ...
+    @property
+    def capabilities(self) -> Capabilities: ...
+    @property
+    def fields(self) -> tuple[ConnectField, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person typed to connect an account: `values` by the names of the platform's fields.
+
+    `entity`: whose shop it is, where the platform does not say so. `consent_account_id`: see `Account`.
+    """
+
+    platform: str
+    values: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
+    entity: Entity | None = None
+    consent_account_id: int | None = None
+
+
+def consent_api(*, base_url: str, key_id: str, private_key: str) -> Asked:
+    """An account of the Platform Consent API; `private_key` is an Ed25519 seed, 32 bytes in base64url."""
+    return Asked("consent_api", {"base_url": base_url, "key_id": key_id, "private_key": private_key})

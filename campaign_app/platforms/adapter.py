@@ -1,0 +1,89 @@
+"""What a platform brings along, and where platforms are found: our own, and packages that name themselves as one.
+
+A package offers an `Adapter` under the entry point group `campaign_app.platforms`; `docs/adapters.md` shows how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final, Protocol
+
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.platform import Offer
+from campaign_app.domain.ports import Clock, PlatformClient
+
+GROUP: Final = "campaign_app.platforms"
+# name → module with an ADAPTER: found without metadata, which a frozen program does not have
+OWN: Final[Mapping[str, str]] = {
+    "consent_api": "campaign_app.platforms.open_contract",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a client is made of. `keep` stores changed credentials, such as a refreshed token, before they are used.
+
+    `wait` replaces the waiting before something is tried again, which otherwise ends with the client's `close`.
+    """
+
+    account: Account
+    credentials: Mapping[str, str]
+    clock: Clock
+    wait: Callable[[float], object] | None = None
+    keep: Callable[[Mapping[str, str]], None] | None = None
+
+
+class Adapter(Offer, Protocol):
+    """What a package offers."""
+
+    def client(self, parts: Parts) -> PlatformClient:
+        """Raises SettingsError for credentials or an address that cannot be right; asks nothing yet."""
+        ...
+
+
+def names() -> tuple[str, ...]:
+    """Every platform that can be connected, ours first."""
+    return (*OWN, *sorted(_offered().keys() - OWN.keys()))
+
+
+def adapter_for(name: str) -> Adapter:
+    """Raises SettingsError for a platform that nobody offers, or whose package is broken."""
+    if name in OWN:
+        found: Adapter = import_module(OWN[name]).ADAPTER
+        return found
+    offered = _offered().get(name)
+    if offered is None:
+        raise SettingsError("unknown_platform", "There is no client for this platform")
+    return _loaded(offered)
+
+
+@cache
+def _offered() -> Mapping[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _loaded(offered: EntryPoint) -> Adapter:
+    try:
+        found: Adapter = offered.load()
+        usable = found.name == offered.name
+    except (ImportError, AttributeError) as error:
+        words = "The platform's package cannot be loaded"
+        raise SettingsError("broken_adapter", words, package=offered.value) from error
+    if not usable:
+        raise SettingsError("broken_adapter", "The platform's package offers another platform", package=offered.value)
+    return found
+
+
+class Offers:
+    """Implements `services.connecting.Offers`."""
+
+    def names(self) -> tuple[str, ...]:
+        return names()
+
+    def offer(self, name: str) -> Offer:
+        return adapter_for(name)

@@ -1,0 +1,96 @@
+"""From what a person typed to an account: which field is the address, which is secret, and whose shop it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+from campaign_app.domain.customer import Account, Entity, looks_like_uscc
+from campaign_app.domain.errors import NotAllowed, SettingsError
+from campaign_app.domain.platform import Asked, Offer
+from campaign_app.domain.ports import ConnectionReport
+
+CONSENT_API: Final = "consent_api"
+_OWN_COLUMNS: Final = ("base_url", "key_id")
+
+
+class Offers(Protocol):
+    """The platforms that can be connected."""
+
+    def names(self) -> Sequence[str]: ...
+    def offer(self, name: str) -> Offer:
+        """Raises SettingsError for a platform that nobody offers."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An account that is not stored yet, with the secret that will be."""
+
+    account: Account
+    secret: str = field(repr=False)
+
+
+def draft_of(asked: Asked, offer: Offer) -> Draft:
+    """Raises SettingsError("field_missing") for a field that must be there and is not."""
+    values = {each.name: asked.values.get(each.name, "").strip() or each.default for each in offer.fields}
+    missing = next((each.name for each in offer.fields if each.required and not values[each.name]), None)
+    if missing is not None:
+        raise SettingsError("field_missing", "A field is empty", field=missing)
+    base_url = values.get("base_url", "").rstrip("/")
+    secrets = {each.name: values[each.name] for each in offer.fields if each.secret and values[each.name]}
+    options = {
+        each.name: values[each.name]
+        for each in offer.fields
+        if not each.secret and each.name not in _OWN_COLUMNS and values[each.name]
+    }
+    account = Account(
+        0, offer.name, base_url, base_url, "" if asked.entity is None else asked.entity.uscc,
+        offer.issuer, offer.issuer_name, values.get("key_id") or _host(base_url), simulated=False, pinned_keys="",
+        options=options, consent_account_id=asked.consent_account_id,
+    )  # fmt: skip
+    return Draft(account, secret_text(offer.name, secrets))
+
+
+def secret_text(platform: str, secrets: Mapping[str, str]) -> str:
+    """As the workspace keeps it: a Platform Consent API has one key, every other platform a JSON object."""
+    if platform == CONSENT_API:
+        return secrets["private_key"]
+    return json.dumps(dict(sorted(secrets.items())), ensure_ascii=False)
+
+
+def seen(draft: Draft, report: ConnectionReport) -> Account:
+    """The account as the platform's answer completes it."""
+    return replace(
+        draft.account,
+        label=report.shop or draft.account.key_id,
+        entity_uscc=report.entity_uscc or draft.account.entity_uscc,
+        issuer_uscc=report.issuer_uscc or draft.account.issuer_uscc,
+        issuer_name=report.issuer_name or draft.account.issuer_name,
+        simulated=report.simulated,
+        pinned_keys=report.pinned_keys,
+    )
+
+
+def entity_of(asked: Asked, report: ConnectionReport) -> Entity:
+    """Whose shop it is: what the platform says, else what a person said. Raises SettingsError, NotAllowed."""
+    if report.entity_uscc:
+        if asked.entity is not None and asked.entity.uscc != report.entity_uscc:
+            raise NotAllowed("other_entity", "The shop belongs to another entity", uscc=report.entity_uscc)
+        return Entity(report.entity_uscc, report.entity_name)
+    said = asked.entity
+    if said is None or not said.name.strip():
+        raise SettingsError("entity_missing", "The platform does not say whose shop it is")
+    if not looks_like_uscc(said.uscc):
+        raise SettingsError("bad_uscc", "This is no unified social credit code")
+    return said
+
+
+def _host(base_url: str) -> str:
+    try:
+        return urlsplit(base_url).netloc
+    except ValueError:
+        return base_url

@@ -1,0 +1,50 @@
+"""Where platforms are found, and what a package that is none gets."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import EntryPoint
+
+import pytest
+
+import campaign_app.platforms.adapter as adapters
+from campaign_app.domain.errors import SettingsError
+from campaign_app.platforms import adapter_for, names, read_credentials, write_credentials
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_platform_says_what_it_can_and_what_it_needs(name: str) -> None:
+    found = adapter_for(name)
+    assert found.name == name
+    assert found.fields
+    assert len({field.name for field in found.fields}) == len(found.fields)
+    assert bool(found.issuer) == bool(found.issuer_name)
+
+
+def test_a_platform_that_nobody_offers_is_a_settings_error() -> None:
+    with pytest.raises(SettingsError) as info:
+        adapter_for("pigeon_post")
+    assert info.value.code == "unknown_platform"
+
+
+@pytest.mark.parametrize("secret", ["", "no json", "[]", '{"token": 1}'])
+def test_credentials_that_cannot_be_read_are_not_quoted(secret: str) -> None:
+    with pytest.raises(SettingsError) as info:
+        read_credentials(secret)
+    assert info.value.code == "bad_credentials"
+    assert not secret or secret not in f"{info.value!r}"
+
+
+def test_credentials_come_back_as_they_were() -> None:
+    credentials = {"token": "机密", "secret": "s"}
+    assert read_credentials(write_credentials(credentials)) == credentials
+    assert json.loads(write_credentials({})) == {}
+
+
+@pytest.mark.parametrize("value", ["no_such_package:ADAPTER", "json:ADAPTER", "json:dumps"])
+def test_a_broken_package_is_named(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    point = EntryPoint("other", value, adapters.GROUP)
+    monkeypatch.setattr(adapters, "_offered", lambda: {"other": point})
+    with pytest.raises(SettingsError) as info:
+        adapter_for("other")
+    assert (info.value.code, info.value.facts["package"]) == ("broken_adapter", value)

@@ -1,0 +1,233 @@
+"""Connecting platforms that do not say whose shop it is, and whose consents another account answers for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from campaign_app import bootstrap
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.customer import Account, Entity
+from campaign_app.domain.errors import AppError, NotAllowed, RemoteRefused, SettingsError
+from campaign_app.domain.platform import Asked, Capabilities, ConnectField, Offer
+from campaign_app.domain.ports import ConnectionReport
+from campaign_app.services.accounts import Accounts, secret_name
+from campaign_app.services.connecting import draft_of
+
+ENTITY = Entity("91330100MA0MN00023", "安宁百货有限公司")
+OTHER = Entity("91330100MA0MN00036", "安宁数科有限公司")
+REGISTRY = "91310000MA0MN0001J"
+SAID = ConnectionReport(
+    ok=True, issuer_uscc="", issuer_name="", api_version="2026-10", simulated=True, clock_skew_seconds=0.0,
+    pinned_keys="",
+)  # fmt: skip
+
+
+OFFERED = Capabilities(customers=True, consent_lookup=True)
+
+
+@dataclass(frozen=True)
+class Market:
+    """A platform with consents of its own, which does not know its shops' legal entities."""
+
+    name: str = "market"
+    issuer: str = "market.example"
+    issuer_name: str = "集市"
+    capabilities: Capabilities = OFFERED
+    fields: tuple[ConnectField, ...] = (
+        ConnectField("base_url", default="https://api.market.example/"),
+        ConnectField("version", default="2"),
+        ConnectField("remark", required=False),
+        ConnectField("token", secret=True),
+        ConnectField("refresh_token", secret=True, required=False),
+    )
+
+
+@dataclass(frozen=True)
+class Registry(Market):
+    name: str = "consent_api"
+    issuer: str = ""
+    issuer_name: str = ""
+    fields: tuple[ConnectField, ...] = (
+        ConnectField("base_url"),
+        ConnectField("key_id"),
+        ConnectField("private_key", secret=True),
+    )
+
+
+class Both:
+    def names(self) -> tuple[str, ...]:
+        return ("consent_api", "market", "broken")
+
+    def offer(self, name: str) -> Offer:
+        if name == "broken":
+            raise SettingsError("broken_adapter", "The platform's package cannot be loaded")
+        return Market() if name == "market" else Registry()
+
+
+class Remote:
+    """Answers every connection check with `report`."""
+
+    def __init__(self) -> None:
+        self.report = SAID
+        self.seen: list[tuple[Account, str]] = []
+
+    def __call__(self, account: Account, secret: str) -> Remote:
+        self.seen.append((account, secret))
+        return self
+
+    def check_connection(self) -> ConnectionReport:
+        return self.report
+
+
+@pytest.fixture
+def remote() -> Remote:
+    return Remote()
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[bootstrap.App]:
+    with bootstrap.create_app(tmp_path / "workspace", MemoryKeeper(bytes(32))) as made:
+        yield made
+
+
+@pytest.fixture
+def accounts(app: bootstrap.App, remote: Remote) -> Accounts:
+    workspace = app.workspace
+    return Accounts(
+        store=workspace.accounts, secrets=workspace.secrets, audit=workspace.audit, clock=app.clock,
+        make_client=remote, offers=Both(),
+    )  # fmt: skip
+
+
+def asked(entity: Entity | None = ENTITY, source: int | None = None, **values: str) -> Asked:
+    return Asked("market", {"token": "geheim", **values}, entity, source)
+
+
+def registry(accounts: Accounts, remote: Remote, entity: Entity = ENTITY) -> Account:
+    before, remote.report = (
+        remote.report,
+        replace(
+            SAID,
+            issuer_uscc=REGISTRY,
+            issuer_name="登记处",
+            entity_uscc=entity.uscc,
+            entity_name=entity.name,
+            shop="登记",
+        ),
+    )
+    values = {"base_url": f"https://{entity.uscc}.example", "key_id": "k", "private_key": "s"}
+    try:
+        return accounts.connect(Asked("consent_api", values), actor="王")
+    finally:
+        remote.report = before
+
+
+def code_of(act: object) -> str:
+    with pytest.raises(AppError) as caught:
+        act()  # type: ignore[operator]
+    return caught.value.code
+
+
+def test_what_a_person_typed_goes_where_it_belongs(app: bootstrap.App, accounts: Accounts) -> None:
+    account = accounts.connect(asked(remark=" 主店 "), actor="王")
+    assert (account.platform, account.base_url, account.key_id) == (
+        "market", "https://api.market.example", "api.market.example",
+    )  # fmt: skip
+    assert account.options == {"version": "2", "remark": "主店"}
+    assert (account.issuer_uscc, account.issuer_name, account.simulated) == ("market.example", "集市", True)
+    assert accounts.entities() == (ENTITY,)
+    assert json.loads(app.workspace.secrets.get(secret_name(account.id)) or "") == {"token": "geheim"}
+    assert "geheim" not in f"{account!r}{asked()!r}{draft_of(asked(), Market())!r}"
+    (entry,) = (e for e in app.workspace.audit.entries() if e.action == "account.connected")
+    assert entry.facts["platform"] == "market"
+
+
+def test_a_look_asks_with_the_typed_secrets_and_stores_nothing(accounts: Accounts, remote: Remote) -> None:
+    assert accounts.check(asked(refresh_token="r")) == SAID
+    ((account, secret),) = remote.seen
+    assert account.id == 0
+    assert json.loads(secret) == {"refresh_token": "r", "token": "geheim"}
+    assert accounts.all() == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        (asked(token="  "), "field_missing"),
+        (asked(None), "entity_missing"),
+        (asked(Entity(ENTITY.uscc, " ")), "entity_missing"),
+        (asked(Entity("123", "某公司")), "bad_uscc"),
+        (Asked("broken", {}), "broken_adapter"),
+    ],
+)
+def test_what_cannot_be_connected_says_why(accounts: Accounts, typed: Asked, code: str) -> None:
+    assert code_of(lambda: accounts.connect(typed, actor="王")) == code
+    assert accounts.all() == ()
+
+
+@pytest.mark.parametrize(
+    ("report", "error", "code"),
+    [
+        (replace(SAID, ok=False), RemoteRefused, "not_connected"),
+        (replace(SAID, problem="scopes"), RemoteRefused, "scopes"),
+        (replace(SAID, entity_uscc=OTHER.uscc, entity_name=OTHER.name), NotAllowed, "other_entity"),
+        (replace(SAID, issuer_uscc=ENTITY.uscc), NotAllowed, "self_issued"),
+    ],
+)
+def test_an_answer_that_may_not_be_trusted_connects_nothing(
+    accounts: Accounts, remote: Remote, report: ConnectionReport, error: type[AppError], code: str
+) -> None:
+    remote.report = report
+    with pytest.raises(error) as caught:
+        accounts.connect(asked(), actor="王")
+    assert caught.value.code == code
+    assert accounts.all() == ()
+
+
+def test_consents_come_from_an_account_of_the_same_entity_only(
+    app: bootstrap.App, accounts: Accounts, remote: Remote
+) -> None:
+    own, other = registry(accounts, remote), registry(accounts, remote, OTHER)
+    assert accounts.consent_sources(ENTITY.uscc) == (own,)
+    assert code_of(lambda: accounts.connect(asked(source=other.id), actor="王")) == "consent_source"
+    shop = accounts.connect(asked(source=own.id), actor="王")
+    assert shop.consent_account_id == own.id
+    assert code_of(lambda: accounts.take_consents_from(shop.id, shop.id, actor="王")) == "consent_source"
+    assert accounts.take_consents_from(shop.id, None, actor="王").consent_account_id is None
+    accounts.disconnect(own.id, actor="王")
+    assert accounts.consent_sources(ENTITY.uscc) == ()
+    assert code_of(lambda: accounts.take_consents_from(shop.id, own.id, actor="王")) == "consent_source"
+    changes = [e.facts for e in app.workspace.audit.entries() if e.action == "account.consents_from"]
+    assert changes == [{"account": shop.id, "source": None}]
+
+
+def test_a_shop_that_is_connected_again_keeps_its_id_and_takes_its_new_options(
+    app: bootstrap.App, accounts: Accounts
+) -> None:
+    first = accounts.connect(asked(remark="旧"), actor="王")
+    accounts.disconnect(first.id, actor="王")
+    again = accounts.connect(asked(remark="新", token="neu"), actor="王")
+    assert again == replace(first, options={"version": "2", "remark": "新"})
+    assert json.loads(app.workspace.secrets.get(secret_name(again.id)) or "") == {"token": "neu"}
+
+
+def test_a_platform_whose_package_is_broken_is_left_out_of_the_offers(
+    accounts: Accounts, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert [offer.name for offer in accounts.offers()] == ["consent_api", "market"]
+    assert "broken_adapter" in caplog.text
+
+
+def test_an_account_knows_what_its_platform_offers(accounts: Accounts) -> None:
+    account = accounts.connect(asked(), actor="王")
+    assert accounts.offer_of(account).capabilities.consent_lookup
+
+
+@pytest.mark.parametrize("address", ["https://[", "nonsense"])
+def test_an_address_that_is_none_is_left_to_the_client(address: str) -> None:
+    assert draft_of(asked(base_url=address), Market()).account.base_url == address
