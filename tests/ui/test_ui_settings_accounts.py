@@ -18,7 +18,7 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings import SettingsPage
 from campaign_app.ui.pages.settings_accounts import AccountCard, AccountsSection
 from campaign_app.ui.pages.settings_connect import ConnectDialog
-from campaign_app.ui.viewmodels.connect import Asked, sandbox_shops
+from campaign_app.ui.viewmodels.connect import NOTHING, sandbox_shops
 from tests.helpers.sandbox import SandboxProcess, SandboxShop
 
 MS = 30_000
@@ -78,9 +78,10 @@ def ask(page: SettingsPage, qtbot: QtBot) -> ConnectDialog:
 
 
 def fill(dialog: ConnectDialog, url: str, shop: SandboxShop, key: str = "") -> None:
-    dialog.address.setText(url)
-    dialog.key_id.setText(shop.key_id)
-    dialog.key.setText(key or shop.private_key)
+    fields = dialog.form.fields
+    fields["base_url"].setText(url)
+    fields["key_id"].setText(shop.key_id)
+    fields["private_key"].setText(key or shop.private_key)
 
 
 def press(widget: QPushButton, qtbot: QtBot) -> None:
@@ -117,7 +118,7 @@ def test_an_account_is_looked_at_then_connected_then_synced(
     qtbot.waitUntil(lambda: any(job.kind == "sync" for job in app.jobs.open_jobs()))
     qtbot.waitUntil(lambda: "正在同步" in shown.synced.text())
     assert not shown.sync.isEnabled()
-    assert model._asked == Asked(), "the key is in the encrypted workspace, and nowhere else"
+    assert model._asked is NOTHING, "the key is in the encrypted workspace, and nowhere else"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_an_address_that_does_not_do_is_said_in_words(
     press(dialog.go, qtbot)
     qtbot.waitUntil(dialog.reason.isVisible, timeout=MS)
     assert dialog.reason.text() == page._desk.kit.words.error(AppError(code, ""))
-    assert dialog.address.text() == address, "what was typed is kept"
+    assert dialog.form.fields["base_url"].text() == address, "what was typed is kept"
     assert dialog.go.isEnabled()
 
 
@@ -178,7 +179,7 @@ def test_what_is_typed_anew_has_to_be_looked_at_anew(page: SettingsPage, calm: S
     fill(dialog, calm.url, calm.shops[0])
     press(dialog.go, qtbot)
     qtbot.waitUntil(dialog.report.isVisible, timeout=MS)
-    qtbot.keyClicks(dialog.key_id, "x")
+    qtbot.keyClicks(dialog.form.fields["key_id"], "x")
     assert not dialog.report.isVisible()
     assert dialog._model.state.report is None
 
@@ -190,11 +191,11 @@ def test_the_sandboxs_line_fills_the_fields(page: SettingsPage, calm: SandboxPro
     assert dialog.sandbox.hint.isVisible()
     dialog.sandbox.pasted.setPlainText(json.dumps(calm.ready))
     assert not dialog.sandbox.hint.isVisible()
-    assert dialog.address.text() == calm.url
-    assert dialog.key_id.text() == calm.shops[0].key_id
+    assert dialog.form.fields["base_url"].text() == calm.url
+    assert dialog.form.fields["key_id"].text() == calm.shops[0].key_id
     dialog.sandbox.shops.setCurrentIndex(1)
     dialog.sandbox.shops.activated.emit(1)
-    assert dialog.key.text() == calm.shops[1].private_key
+    assert dialog.form.fields["private_key"].text() == calm.shops[1].private_key
     press(dialog.go, qtbot)
     qtbot.waitUntil(dialog.report.isVisible, timeout=MS)
 
@@ -217,7 +218,7 @@ def test_the_key_can_come_from_a_file(
         qtbot.waitUntil(lambda name=name: name in dialog.reason.text())
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "good"), ""))
     press(button, qtbot)
-    qtbot.waitUntil(lambda: dialog.key.text() == calm.shops[0].private_key)
+    qtbot.waitUntil(lambda: dialog.form.fields["private_key"].text() == calm.shops[0].private_key)
 
 
 def test_a_test_of_the_connection_says_version_and_clock(
@@ -263,7 +264,7 @@ def test_disconnecting_asks_and_keeps_what_came_in(page: SettingsPage, calm: San
     press(shown.again, qtbot)
     dialog = section(page).dialog
     assert dialog is not None
-    assert (dialog.address.text(), dialog.key.text()) == (calm.url, "")
+    assert (dialog.form.fields["base_url"].text(), dialog.form.fields["private_key"].text()) == (calm.url, "")
 
 
 def test_licences_are_kept_and_audited(page: SettingsPage, calm: SandboxProcess, qtbot: QtBot) -> None:

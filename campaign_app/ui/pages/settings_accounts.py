@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout
 
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import AppError
+from campaign_app.domain.platform import Asked
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings_connect import ConnectDialog
 from campaign_app.ui.pages.settings_section import Section, fact, facts
 from campaign_app.ui.viewmodels.accounts import AccountsModel, AccountsState, Shop, Tested
-from campaign_app.ui.viewmodels.connect import Asked, ConnectModel
+from campaign_app.ui.viewmodels.connect import NOTHING, ConnectModel, again
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, column, frame, label, row
 from campaign_app.ui.widgets.empty import Empty
@@ -55,8 +58,10 @@ class AccountsSection(Section):
             self.cards[shop.account.id].show_shop(shop)
 
     def connect_account(self, asked: Asked | None = None) -> None:
+        if not self._model.state.offers:
+            return
         model = ConnectModel(self._desk.app.accounts, self._desk.kit.tasks)
-        self.dialog = ConnectDialog(self._desk.kit, model, asked or Asked(), self)
+        self.dialog = ConnectDialog(self._desk.kit, model, self._model.state.choices, asked or NOTHING, self)
         self.dialog.connected.connect(self._connected)
         self.dialog.open()
 
@@ -81,9 +86,11 @@ class AccountCard(QFrame):
         self.state = Pill(theme)
         self.simulated = Pill(theme, self.tr("模拟"), "warn")
         self.simulated.setToolTip(self.tr("模拟平台的同意记录不能用于真实发送。"))
-        form = facts()
+        self._form = form = facts()
+        self.platform = fact(form, self.tr("平台"), key="account_platform")
         self.entity = fact(form, self.tr("主体"), key="account_entity")
         self.issuer = fact(form, self.tr("出具方"), key="account_issuer")
+        self.source = fact(form, self.tr("由谁确认同意"), key="account_source")
         self.address = fact(form, self.tr("平台地址"), key="account_address")
         self.key_id = fact(form, self.tr("账户标识"), key="account_key_id")
         self.synced = fact(form, self.tr("最近同步"), key="account_synced")
@@ -108,6 +115,8 @@ class AccountCard(QFrame):
         entity = "" if shop.entity is None else shop.entity.name
         self.entity.setText(f"{entity}  {account.entity_uscc}")
         self.issuer.setText(f"{account.issuer_name}  {account.issuer_uscc}")
+        self.platform.setText(self._platform(shop))
+        self._show_source(shop)
         self.address.setText(account.base_url)
         self.key_id.setText(account.key_id)
         self.synced.setText(self._synced(shop))
@@ -122,9 +131,12 @@ class AccountCard(QFrame):
     def _buttons(self) -> None:
         self.test = button(self.tr("测试连接"), name="account_test", small=True, click=self._test)
         self.sync = button(self.tr("同步"), name="account_sync", small=True, click=self._sync)
+        self.choose_source = button(
+            self.tr("由谁确认同意…"), name="account_choose_source", small=True, click=self._choose_source
+        )
         self.leave = button(self.tr("断开…"), name="account_leave", small=True, click=self._disconnect)
         self.again = button(self.tr("重新连接…"), name="account_again", small=True, click=self._reconnect)
-        self._actions: QHBoxLayout = row(self.test, self.sync, self.leave, self.again)
+        self._actions: QHBoxLayout = row(self.test, self.sync, self.choose_source, self.leave, self.again)
 
     def _test(self) -> None:
         if self.shop is not None:
@@ -133,6 +145,43 @@ class AccountCard(QFrame):
     def _sync(self) -> None:
         if self.shop is not None:
             self._model.sync(self.shop.account.id)
+
+    def _platform(self, shop: Shop) -> str:
+        """Its name and, in one sentence, what it can confirm and what not."""
+        words, code = self._desk.kit.words, shop.account.platform
+        if shop.capabilities is None:
+            return words.error(AppError("unknown_platform", code))
+        return "\n".join(filter(None, (words.term("platform", code), words.why("platform", code))))
+
+    def _show_source(self, shop: Shop) -> None:
+        needed = shop.capabilities is not None and not shop.capabilities.consent_lookup
+        self._form.setRowVisible(self.source, needed)
+        self.choose_source.setVisible(needed and shop.connected)
+        if not needed:
+            return
+        if shop.source is None or shop.source.state != "connected":
+            self.source.setText(self.tr("尚未设置：无人可发"))
+        else:
+            self.source.setText(f"{shop.source.label} · {shop.source.issuer_name}")
+
+    def _choose_source(self) -> None:
+        if self.shop is None:
+            return
+        account_id, menu = self.shop.account.id, QMenu(self)
+        menu.setObjectName("account_sources")
+        sources = self._model.state.choices.sources
+        for source in (each for each in sources if each.entity_uscc == self.shop.account.entity_uscc):
+            self._offer_source(menu, account_id, source)
+        if menu.isEmpty():
+            menu.addAction(self.tr("请先为同一主体连接同意查询服务")).setEnabled(False)
+        menu.addSeparator()
+        none = menu.addAction(self.tr("暂不设置"))
+        none.triggered.connect(lambda: self._model.take_consents_from(account_id, None))
+        menu.popup(self.choose_source.mapToGlobal(self.choose_source.rect().bottomLeft()))
+
+    def _offer_source(self, menu: QMenu, account_id: int, source: Account) -> None:
+        action = menu.addAction(f"{source.label} · {source.issuer_name}")
+        action.triggered.connect(lambda: self._model.take_consents_from(account_id, source.id))
 
     def _synced(self, shop: Shop) -> str:
         if shop.syncing is not None:
@@ -171,5 +220,4 @@ class AccountCard(QFrame):
 
     def _reconnect(self) -> None:
         if self.shop is not None:
-            account = self.shop.account
-            self._section.connect_account(Asked(account.base_url, account.key_id))
+            self._section.connect_account(again(self.shop.account, self.shop.entity))

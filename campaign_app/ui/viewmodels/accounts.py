@@ -10,7 +10,9 @@ from PySide6.QtCore import QObject, Signal
 
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import AppError
+from campaign_app.domain.platform import Capabilities, Offer
 from campaign_app.domain.ports import ConnectionReport, Job
+from campaign_app.ui.viewmodels.connect import CONSENT_API, Choices
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -43,11 +45,16 @@ class Tested:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """One account with whatever a card of it shows."""
+    """One account with whatever a card of it shows; `capabilities` is None where its platform is no longer on offer.
+
+    `source` is the account whose Platform Consent API confirms for it.
+    """
 
     account: Account
     entity: Entity | None
     synced_at: datetime | None
+    capabilities: Capabilities | None = None
+    source: Account | None = None
     tested: Tested | None = None
     syncing: Job | None = None
 
@@ -62,6 +69,14 @@ class AccountsState:
 
     shops: tuple[Shop, ...] | None = None
     entities: tuple[Entity, ...] = field(default=())
+    offers: tuple[Offer, ...] = ()
+
+    @property
+    def choices(self) -> Choices:
+        """What can be chosen when an account is connected."""
+        accounts = [shop.account for shop in self.shops or () if shop.connected]
+        sources = tuple(account for account in accounts if account.platform == CONSENT_API)
+        return Choices(self.offers, self.entities, sources)
 
 
 class AccountsModel(QObject):
@@ -99,6 +114,15 @@ class AccountsModel(QObject):
             owner=self,
         )
 
+    def take_consents_from(self, account_id: int, source_id: int | None) -> None:
+        """Whose Platform Consent API confirms for this shop from now on."""
+        self._tasks.write(
+            lambda _: self._app.accounts.take_consents_from(account_id, source_id, actor=ACTOR),
+            lambda _: self.load(),
+            failed=self._messages.error,
+            owner=self,
+        )
+
     def describe(self, entity: Entity) -> None:
         """Kind and licences of an entity, as a person says."""
         self._tasks.write(
@@ -114,11 +138,19 @@ class AccountsModel(QObject):
         accounts = self._app.accounts
         entities = accounts.entities()
         by_uscc = {entity.uscc: entity for entity in entities}
+        offers = {offer.name: offer for offer in accounts.offers()}
+        known = {account.id: account for account in accounts.all()}
         shops = [
-            Shop(account, by_uscc.get(account.entity_uscc), accounts.synced_at(account.id))
-            for account in accounts.all()
+            Shop(
+                account,
+                by_uscc.get(account.entity_uscc),
+                accounts.synced_at(account.id),
+                offers[account.platform].capabilities if account.platform in offers else None,
+                known.get(account.consent_account_id or 0),
+            )
+            for account in known.values()
         ]
-        return AccountsState(tuple(shops), entities)
+        return AccountsState(tuple(shops), entities, tuple(offers.values()))
 
     def _loaded(self, read: AccountsState) -> None:
         known = {shop.account.id: shop for shop in self.state.shops or ()}

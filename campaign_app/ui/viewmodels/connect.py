@@ -3,46 +3,43 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from campaign_app.domain import platform
+from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import AppError, SettingsError
+from campaign_app.domain.platform import Asked, Offer, consent_api
 from campaign_app.domain.ports import ConnectionReport
 
 if TYPE_CHECKING:
-    from campaign_app.domain.customer import Account
     from campaign_app.services.accounts import Accounts
     from campaign_app.ui.tasks import Task, Tasks
 
 ACTOR: Final = "window"
 KEY_FILE_MAX: Final = 4_096
+CONSENT_API: Final = "consent_api"
+NOTHING: Final = Asked(CONSENT_API)
 Phase = Literal["asking", "checking", "seen", "keeping", "done"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a person typed. The key is nowhere else, and goes with the dialog."""
+class Choices:
+    """What can be chosen: platforms, the entities known so far, and the accounts that can confirm for others."""
 
-    base_url: str = ""
-    key_id: str = ""
-    private_key: str = field(default="", repr=False)
+    offers: tuple[Offer, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    sources: tuple[Account, ...] = ()
 
-    @property
-    def whole(self) -> bool:
-        return bool(self.base_url and self.key_id and self.private_key)
-
-    @property
-    def typed(self) -> platform.Asked:
-        return platform.consent_api(base_url=self.base_url, key_id=self.key_id, private_key=self.private_key)
+    def offer(self, name: str) -> Offer | None:
+        return next((offer for offer in self.offers if offer.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxShop:
-    """One shop of the line that `campaign-app sandbox` prints."""
+    """One account of the line that `campaign-app sandbox` prints; `name` is "" for a platform's one shop."""
 
     name: str
     asked: Asked
@@ -68,7 +65,7 @@ class ConnectModel(QObject):
         super().__init__(parent)
         self._accounts, self._tasks = accounts, tasks
         self.state = ConnectState()
-        self._asked = Asked()
+        self._asked = NOTHING
         self._task: Task | None = None
 
     def check(self, asked: Asked) -> None:
@@ -76,7 +73,7 @@ class ConnectModel(QObject):
         self._asked = asked
         self._become(ConnectState("checking"))
         self._task = self._tasks.run(
-            lambda _: self._accounts.check(asked.typed),
+            lambda _: self._accounts.check(asked),
             lambda report: self._checked(asked, report),
             failed=self._refused,
             owner=self,
@@ -90,7 +87,7 @@ class ConnectModel(QObject):
             return
         self._become(replace(self.state, phase="keeping"))
         self._tasks.write(
-            lambda _: self._accounts.keep(report, asked.typed, actor=ACTOR),
+            lambda _: self._accounts.keep(report, asked, actor=ACTOR),
             lambda account: self._kept(report, account),
             failed=self._refused,
             owner=self,
@@ -105,7 +102,7 @@ class ConnectModel(QObject):
 
     def edited(self) -> None:
         """What was seen is not what is typed now."""
-        self._asked = Asked()
+        self._asked = NOTHING
         self._become(ConnectState())
 
     def read_key(self, file: Path) -> None:
@@ -116,7 +113,7 @@ class ConnectModel(QObject):
             self._become(ConnectState("seen", report))
 
     def _kept(self, report: ConnectionReport, account: Account) -> None:
-        self._asked = Asked()
+        self._asked = NOTHING
         self._become(ConnectState("done", report, account=account))
 
     def _refused(self, error: AppError) -> None:
@@ -126,6 +123,13 @@ class ConnectModel(QObject):
     def _become(self, state: ConnectState) -> None:
         self.state = state
         self.changed.emit(state)
+
+
+def again(account: Account, entity: Entity | None) -> Asked:
+    """What was typed when the account was connected, without its secrets."""
+    typed = {**account.options, "base_url": account.base_url, "key_id": account.key_id}
+    known = entity if account.platform != CONSENT_API else None
+    return Asked(account.platform, typed, known, account.consent_account_id)
 
 
 def key_in(file: Path) -> str:
@@ -140,11 +144,23 @@ def key_in(file: Path) -> str:
 def sandbox_shops(pasted: str) -> tuple[SandboxShop, ...]:
     """The shops in the line that `campaign-app sandbox` prints; none in anything else."""
     try:
-        line = json.loads(pasted)
-        url = str(line["url"])
-        return tuple(
-            SandboxShop(f"{shop['name']} · {shop['entity']['name']}", Asked(url, shop["key_id"], shop["private_key"]))
-            for shop in line["shops"]
-        )
-    except (ValueError, KeyError, TypeError, RecursionError):
+        return _shops_of(json.loads(pasted))
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
         return ()
+
+
+def _shops_of(line: dict[str, Any]) -> tuple[SandboxShop, ...]:
+    url, shops = str(line["url"]), line["shops"]
+    own = [
+        SandboxShop(
+            f"{shop['name']} · {shop['entity']['name']}",
+            consent_api(base_url=url, key_id=shop["key_id"], private_key=shop["private_key"]),
+        )
+        for shop in shops
+    ]
+    entity = Entity(shops[0]["entity"]["uscc"], shops[0]["entity"]["name"])
+    theirs = [
+        SandboxShop("", Asked(str(name), {str(k): str(v).replace("{url}", url) for k, v in values.items()}, entity))
+        for name, values in line.get("vendors", {}).items()
+    ]
+    return (*own, *theirs)

@@ -1,0 +1,206 @@
+"""What a platform asks for: its fields, whose shop it is, and who says who agreed where the platform cannot."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QLayout, QLineEdit, QVBoxLayout, QWidget
+
+from campaign_app.domain.customer import Account, Entity
+from campaign_app.domain.platform import Asked, ConnectField, Offer
+from campaign_app.ui.kit import Kit
+from campaign_app.ui.theme.tokens import SPACE
+from campaign_app.ui.viewmodels.connect import Choices
+from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.passphrase import hidden_field
+
+PLACEHOLDERS: Final = {"base_url": "https://"}
+
+
+class ConnectForm(QWidget):
+    """Built anew for every platform that is chosen."""
+
+    edited = Signal()
+    file_wanted = Signal()
+
+    def __init__(self, kit: Kit, offer: Offer, choices: Choices, asked: Asked, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kit, self.offer = kit, offer
+        self.fields = {field.name: self._field(field, asked.values.get(field.name, "")) for field in offer.fields}
+        self.owner = EntityChoice(choices.entities, asked.entity) if offer.issuer else None
+        self.source = None if offer.capabilities.consent_lookup else SourceChoice(choices.sources, asked)
+        parts: list[QWidget | QLayout | None] = [self._lined(field) for field in offer.fields]
+        if self.owner is not None:
+            self.owner.edited.connect(self._owner_changed)
+            parts.append(self.owner)
+        if self.source is not None:
+            self.source.edited.connect(self.edited)
+            parts.append(self.source)
+            self._owner_changed()
+        self.setLayout(column(*parts))
+
+    def asked(self) -> Asked:
+        typed = {name: field.text().strip() for name, field in self.fields.items()}
+        entity = None if self.owner is None else self.owner.entity()
+        return Asked(self.offer.name, typed, entity, None if self.source is None else self.source.account_id())
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything is typed that has to be."""
+        typed = all(
+            self.fields[field.name].text().strip() or field.default or not field.required for field in self.offer.fields
+        )
+        return typed and (self.owner is None or self.owner.whole)
+
+    def clear_secrets(self) -> None:
+        for field in self.offer.fields:
+            if field.secret:
+                self.fields[field.name].clear()
+
+    def _field(self, field: ConnectField, value: str) -> QLineEdit:
+        spoken = self.spoken(field)
+        made = hidden_field(f"connect_{field.name}", spoken) if field.secret else QLineEdit()
+        made.setObjectName(f"connect_{field.name}")
+        made.setAccessibleName(spoken)
+        made.setText(value)
+        made.setPlaceholderText(field.default or PLACEHOLDERS.get(field.name, ""))
+        if field.name == "private_key":
+            made.setPlaceholderText(self.tr("base64url，32 字节 Ed25519"))
+        made.textChanged.connect(self.edited)
+        return made
+
+    def spoken(self, field: ConnectField) -> str:
+        """The platform's own word for the field, else the common one."""
+        own, words = f"{self.offer.name}_{field.name}", self._kit.words
+        found = words.term("connect_field", own)
+        return found if found != own else words.term("connect_field", field.name)
+
+    def _lined(self, field: ConnectField) -> QVBoxLayout:
+        made = self.fields[field.name]
+        name = self.spoken(field)
+        if not field.required or field.default:
+            name = self.tr("{field}（选填）").format(field=name)
+        head, line = label(name, "strong"), row(made, stretch=0)
+        if field.name == "private_key":
+            line.addWidget(button(self.tr("从文件读取…"), name="connect_key_file", click=self.file_wanted.emit))
+        return column(head, line, space=1)
+
+    def _owner_changed(self) -> None:
+        if self.source is not None and self.owner is not None:
+            self.source.show_entity(self.owner.entity())
+        self.edited.emit()
+
+
+class EntityChoice(QWidget):
+    """Whose shop it is: one of the entities that are known, or a new one."""
+
+    edited = Signal()
+
+    def __init__(self, known: tuple[Entity, ...], chosen: Entity | None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._known = known
+        self.which = QComboBox()
+        self.which.setObjectName("connect_entity")
+        self.which.setAccessibleName(self.tr("店铺的主体"))
+        for entity in known:
+            self.which.addItem(f"{entity.name}  {entity.uscc}")
+        self.which.addItem(self.tr("另一个主体…"))
+        self.name, self.uscc = QLineEdit(), QLineEdit()
+        for field, key, spoken in (
+            (self.name, "connect_entity_name", self.tr("主体名称")),
+            (self.uscc, "connect_entity_uscc", self.tr("统一社会信用代码")),
+        ):
+            field.setObjectName(key)
+            field.setAccessibleName(spoken)
+            field.setPlaceholderText(spoken)
+            field.textChanged.connect(self.edited)
+        self.uscc.setMaxLength(18)
+        hint = label(self.tr("平台不会告诉我们店铺属于哪个主体，请照营业执照选择或填写。"), "small", wrap=True)
+        self.setLayout(
+            column(
+                label(self.tr("店铺的主体"), "strong"), self.which, row(self.name, self.uscc, stretch=0), hint, space=1
+            )
+        )
+        self.which.currentIndexChanged.connect(self._chosen)
+        self._choose(chosen)
+
+    def entity(self) -> Entity | None:
+        index = self.which.currentIndex()
+        if index < len(self._known):
+            return self._known[index]
+        name, uscc = self.name.text().strip(), self.uscc.text().strip().upper()
+        return Entity(uscc, name) if name or uscc else None
+
+    @property
+    def whole(self) -> bool:
+        found = self.entity()
+        return found is not None and bool(found.name and found.uscc)
+
+    def _choose(self, chosen: Entity | None) -> None:
+        found = next((i for i, entity in enumerate(self._known) if chosen and entity.uscc == chosen.uscc), None)
+        if found is not None:
+            self.which.setCurrentIndex(found)
+        elif chosen is not None:
+            self.which.setCurrentIndex(len(self._known))
+            self.name.setText(chosen.name)
+            self.uscc.setText(chosen.uscc)
+        self._chosen()
+
+    def _chosen(self) -> None:
+        new = self.which.currentIndex() >= len(self._known)
+        self.name.setVisible(new)
+        self.uscc.setVisible(new)
+        self.edited.emit()
+
+
+class SourceChoice(QWidget):
+    """Whose Platform Consent API confirms for this shop; nobody's means that nobody can be sent to."""
+
+    edited = Signal()
+
+    def __init__(self, sources: tuple[Account, ...], asked: Asked, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sources, self._wanted = sources, asked.consent_account_id
+        self._shown: tuple[Account, ...] = ()
+        self.which = QComboBox()
+        self.which.setObjectName("connect_source")
+        self.which.setAccessibleName(self.tr("由谁确认同意"))
+        self.hint = label("", "small", wrap=True)
+        self.setLayout(column(label(self.tr("由谁确认同意"), "strong"), self.which, self.hint, space=1))
+        self.setContentsMargins(0, 0, 0, SPACE[1])
+        self.which.currentIndexChanged.connect(self._chosen)
+        self.show_entity(asked.entity)
+
+    def account_id(self) -> int | None:
+        index = self.which.currentIndex() - 1
+        return self._shown[index].id if 0 <= index < len(self._shown) else None
+
+    def show_entity(self, entity: Entity | None) -> None:
+        """Only accounts of the same entity can answer."""
+        uscc = "" if entity is None else entity.uscc
+        self._shown = tuple(source for source in self._sources if source.entity_uscc == uscc)
+        self.which.blockSignals(True)
+        self.which.clear()
+        self.which.addItem(self.tr("暂不设置"))
+        self.which.addItems([f"{source.label} · {source.issuer_name}" for source in self._shown])
+        ids = [source.id for source in self._shown]
+        self.which.setCurrentIndex(1 + ids.index(self._wanted) if self._wanted in ids else 0)
+        self.which.blockSignals(False)
+        self._hint()
+
+    def _chosen(self) -> None:
+        self._wanted = self.account_id()
+        self._hint()
+        self.edited.emit()
+
+    def _hint(self) -> None:
+        if self.account_id() is not None:
+            words = self.tr("同意记录由所选的同意查询服务出具，平台只用来排除不可发送的人。")
+        elif self._shown:
+            words = self.tr("不设置时无人可发：此平台没有短信同意查询接口，不能证明谁同意过。")
+        else:
+            words = self.tr(
+                "此平台没有短信同意查询接口。请先为同一主体连接同意查询服务，再回到这里选择；此前无人可发。"
+            )
+        self.hint.setText(words)
