@@ -86,6 +86,7 @@ class AccountCard(QFrame):
         self.state = Pill(theme)
         self.simulated = Pill(theme, self.tr("模拟"), "warn")
         self.simulated.setToolTip(self.tr("模拟平台的同意记录不能用于真实发送。"))
+        self.able = label("", "muted", wrap=True, name="account_able")
         self._form = form = facts()
         self.platform = fact(form, self.tr("平台"), key="account_platform")
         self.entity = fact(form, self.tr("主体"), key="account_entity")
@@ -102,7 +103,7 @@ class AccountCard(QFrame):
         inside.setContentsMargins(12, 10, 12, 10)
         self._buttons()
         head = row(self.name, self.state, self.simulated, None, self._actions)
-        layout = column(head, form, self._result, margin=4)
+        layout = column(head, self.able, form, self._result, margin=4)
         self.setLayout(layout)
 
     def show_shop(self, shop: Shop) -> None:
@@ -115,7 +116,11 @@ class AccountCard(QFrame):
         entity = "" if shop.entity is None else shop.entity.name
         self.entity.setText(f"{entity}  {account.entity_uscc}")
         self.issuer.setText(f"{account.issuer_name}  {account.issuer_uscc}")
-        self.platform.setText(self._platform(shop))
+        known = shop.capabilities is not None
+        self.platform.setText(words.term("platform", account.platform))
+        able = words.why("platform", account.platform) if known else words.error(AppError("unknown_platform", ""))
+        self.able.setText(able)
+        self.able.setVisible(bool(able))
         self._show_source(shop)
         self.address.setText(account.base_url)
         self.key_id.setText(account.key_id)
@@ -145,13 +150,6 @@ class AccountCard(QFrame):
     def _sync(self) -> None:
         if self.shop is not None:
             self._model.sync(self.shop.account.id)
-
-    def _platform(self, shop: Shop) -> str:
-        """Its name and, in one sentence, what it can confirm and what not."""
-        words, code = self._desk.kit.words, shop.account.platform
-        if shop.capabilities is None:
-            return words.error(AppError("unknown_platform", code))
-        return "\n".join(filter(None, (words.term("platform", code), words.why("platform", code))))
 
     def _show_source(self, shop: Shop) -> None:
         needed = shop.capabilities is not None and not shop.capabilities.consent_lookup
