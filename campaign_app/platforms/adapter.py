@@ -28,6 +28,7 @@ OWN: Final[Mapping[str, str]] = {
 class Parts:
     """What a client is made of. `keep` stores changed credentials, such as a refreshed token, before they are used.
 
+    `reread` says what is stored by now: another process may have refreshed the token in the meantime.
     `wait` replaces the waiting before something is tried again, which otherwise ends with the client's `close`.
     """
 
@@ -36,6 +37,7 @@ class Parts:
     clock: Clock
     wait: Callable[[float], object] | None = None
     keep: Callable[[Mapping[str, str]], None] | None = None
+    reread: Callable[[], Mapping[str, str]] | None = None
 
 
 class Adapter(Protocol):
