@@ -21,6 +21,7 @@ GROUP: Final = "campaign_app.platforms"
 # name → module with an ADAPTER: found without metadata, which a frozen program does not have
 OWN: Final[Mapping[str, str]] = {
     "consent_api": "campaign_app.platforms.open_contract",
+    "top": "campaign_app.platforms.top",
 }
 
 
