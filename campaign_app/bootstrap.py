@@ -171,7 +171,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         secrets=workspace.secrets,
         audit=workspace.audit,
         clock=clock,
-        make_client=_client(clock),
+        make_client=_client(workspace, clock),
         offers=Offers(),
     )
     campaigns = Campaigns(
@@ -262,10 +262,12 @@ def _people(workspace: Workspace) -> People:
     )
 
 
-def _client(clock: Clock) -> Callable[..., Any]:
-    from campaign_app.platforms import client_for
+def _client(workspace: Workspace, clock: Clock) -> Callable[..., Any]:
+    from campaign_app.platforms import client_of
+    from campaign_app.storage.secrets import AccountSecrets
 
-    return lambda account, private_key: client_for(account, private_key, clock)
+    secrets, account_of = AccountSecrets(workspace.secrets), workspace.accounts.account
+    return lambda account, secret: client_of(account, secret, clock, secrets=secrets, account_of=account_of)
 
 
 def rules_of(workspace: Workspace, clock: Clock, language: str = "zh_CN") -> Rules:

@@ -24,11 +24,12 @@ from campaign_app.bootstrap import (
     texts_of,
     wait,
 )
-from campaign_app.domain.errors import NotAllowed, SettingsError
+from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import Clock
 
 if TYPE_CHECKING:
     from campaign_app.credentials import KeyKeeper
+    from campaign_app.domain.customer import Account
     from campaign_app.jobs.stores import Context, Remotes
     from campaign_app.storage.workspace import Workspace
 
@@ -124,26 +125,32 @@ def as_set(workspace: Workspace, context: Context) -> Context:
 
 
 def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
-    from campaign_app.gateways import gateway_for
+    from campaign_app.gateways import gateway_of
     from campaign_app.jobs.stores import Remotes
-    from campaign_app.platforms import client_for
-    from campaign_app.services.accounts import secret_name
+    from campaign_app.platforms import client_of
+    from campaign_app.storage.secrets import AccountSecrets
 
-    def key_of(account_id: int) -> str:
-        key = workspace.secrets.get_of_connected(account_id, secret_name(account_id))
-        if key is None:
-            raise NotAllowed("account_disconnected", "The account was disconnected", account=account_id)
-        return key
+    accounts, secrets = workspace.accounts.account, AccountSecrets(workspace.secrets)
+
+    # by everything that they are made of: a changed key or endpoint makes new ones
+    @lru_cache(maxsize=64)
+    def platform(account: Account, key: str, _endpoint_key: str) -> Any:
+        return client_of(account, key, clock, secrets=secrets, account_of=accounts)
 
     @lru_cache(maxsize=64)
-    def platform(account_id: int, key: str) -> Any:
-        return client_for(workspace.accounts.account(account_id), key, clock)
+    def gateway(account: Account, purpose: str, key: str, _endpoint_key: str) -> Any:
+        return gateway_of(account, key, purpose, clock, secrets=secrets, account_of=accounts)
 
-    @lru_cache(maxsize=64)
-    def gateway(account_id: int, purpose: str, key: str) -> Any:
-        return gateway_for(workspace.accounts.account(account_id), key, purpose, clock)
+    def keys_of(account: Account) -> tuple[str, str]:
+        endpoint = account.consent_account_id
+        return secrets.get(account.id), "" if endpoint is None else secrets.get(endpoint)
 
-    return Remotes(
-        platform=lambda account_id: platform(account_id, key_of(account_id)),
-        gateway=lambda account_id, purpose: gateway(account_id, purpose, key_of(account_id)),
-    )
+    def platform_of(account_id: int) -> Any:
+        account = accounts(account_id)
+        return platform(account, *keys_of(account))
+
+    def gateway_for_purpose(account_id: int, purpose: str) -> Any:
+        account = accounts(account_id)
+        return gateway(account, purpose, *keys_of(account))
+
+    return Remotes(platform=platform_of, gateway=gateway_for_purpose)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
@@ -11,8 +12,35 @@ from campaign_app.domain.ports import Clock
 
 if TYPE_CHECKING:
     from campaign_app.gateways.consent_api import ConsentApiGateway
+    from campaign_app.jobs.ports import Gateway
 
-__all__ = ["gateway_for"]
+__all__ = ["gateway_for", "gateway_of"]
+
+
+class SecretStore(Protocol):
+    def get(self, account_id: int) -> str:
+        """Raises NotAllowed for an account that has none (any more)."""
+        ...
+
+
+def gateway_of(
+    account: Account,
+    secret: str,
+    purpose: str,
+    clock: Clock,
+    *,
+    secrets: SecretStore,
+    account_of: Callable[[int], Account],
+) -> Gateway:
+    """What sends for the account: itself, else the endpoint that confirms its consents, else nothing."""
+    if account.platform == "consent_api":
+        return gateway_for(account, secret, purpose, clock)
+    if account.consent_account_id is None:
+        from campaign_app.gateways.absent import NoSender
+
+        return NoSender(account)
+    endpoint = account_of(account.consent_account_id)
+    return gateway_for(replace(endpoint, id=account.id), secrets.get(endpoint.id), purpose, clock)
 
 
 def gateway_for(

@@ -42,12 +42,13 @@ def refresh(context: Context, account: Account, customers: Sequence[Customer], o
     if not refs:
         return fresh
     client = context.remotes.platform(account.id)
-    if not fresh:
+    offers = client.capabilities()
+    if not fresh and offers.consent_changes:
         _skip_old_changes(context, account, client)
     answers = client.consents(refs)
     facts, receipts = dict(answers.facts), answers.receipts
     unproven = [ref for ref, fact in facts.items() if fact.evidence is None]
-    if unproven:  # once more: a half page or a cut answer need not cost people their message
+    if unproven and offers.consent_lookup:  # once more: a half page or a cut answer need not cost people their message
         again = client.consents(unproven)
         facts.update(again.facts)
         receipts += again.receipts
@@ -69,8 +70,13 @@ def _skip_old_changes(context: Context, account: Account, client: PlatformClient
 
 
 def pull_changes(context: Context, account: Account) -> int:
-    """Reads the facts of everybody whose consent changed since the last pull; returns how many were unreadable."""
+    """Reads the facts of everybody whose consent changed since the last pull; returns how many were unreadable.
+
+    A platform that tells of no changes tells of none that can be relied on: as if one was unreadable.
+    """
     client = context.remotes.platform(account.id)
+    if not client.capabilities().consent_changes:
+        return 1
     broken = 0
     for _ in range(MAX_PAGES):
         cursor = context.stores.accounts.cursor(account.id, "changes")

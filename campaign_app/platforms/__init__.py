@@ -4,13 +4,65 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Protocol
 
 from campaign_app.domain.customer import Account
-from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.ports import Clock, PlatformClient
 from campaign_app.platforms.adapter import Offers, Parts, adapter_for, names
 
-__all__ = ["Offers", "Parts", "adapter_for", "client_for", "names", "read_credentials", "write_credentials"]
+__all__ = [
+    "Offers", "Parts", "SecretStore", "adapter_for", "client_for", "client_of", "names", "read_credentials", "write_credentials",
+]  # fmt: skip
+
+
+class SecretStore(Protocol):
+    """The secret of an account by its id, as `services.accounts` names and keeps it."""
+
+    def get(self, account_id: int) -> str:
+        """Raises NotAllowed for an account that has none (any more)."""
+        ...
+
+    def replace(self, account_id: int, secret: str) -> None:
+        """Keeps a changed one. Raises NotAllowed for an account that has none (any more)."""
+        ...
+
+
+def client_of(
+    account: Account,
+    secret: str,
+    clock: Clock,
+    *,
+    secrets: SecretStore,
+    account_of: Callable[[int], Account],
+    wait: Callable[[float], object] | None = None,
+) -> PlatformClient:
+    """What answers for the account: its platform, with the Platform Consent API of its `consent_account_id` if it has
+
+    one. Raises as `client_for` does, and NotAllowed where the endpoint is not connected or not the same entity's.
+    """
+    native = _kept(account, secret, clock, wait, secrets) if account.id else client_for(account, secret, clock)
+    if account.consent_account_id is None:
+        return native
+    from campaign_app.platforms.endorsed import EndorsedPlatform
+
+    endpoint = account_of(account.consent_account_id)
+    if endpoint.platform != "consent_api" or account.entity_uscc not in ("", endpoint.entity_uscc):
+        raise NotAllowed("consent_source", "That account cannot answer for this shop", account=endpoint.id)
+    # facts and receipts are the shop's own
+    theirs = client_for(replace(endpoint, id=account.id), secrets.get(endpoint.id), clock, wait=wait)
+    return EndorsedPlatform(native, theirs, clock, (account.simulated, endpoint.simulated))
+
+
+def _kept(
+    account: Account, secret: str, clock: Clock, wait: Callable[[float], object] | None, secrets: SecretStore
+) -> PlatformClient:
+    """A client that may refresh its token: what it stores is there before it is used."""
+    return client_for(
+        account, secret, clock, wait=wait,
+        keep=lambda changed: secrets.replace(account.id, changed), reread=lambda: secrets.get(account.id),
+    )  # fmt: skip
 
 
 def client_for(
@@ -20,17 +72,19 @@ def client_for(
     *,
     wait: Callable[[float], object] | None = None,
     keep: Callable[[str], None] | None = None,
+    reread: Callable[[], str] | None = None,
 ) -> PlatformClient:
     """A client for the account's platform. Raises SettingsError for an unknown platform, a bad key or a bad address.
 
     `secret` is what the workspace keeps for the account: the private key of a Platform Consent API, for every other
-    platform a JSON object of its secret fields. `keep` stores a changed one.
+    platform a JSON object of its secret fields. `keep` stores a changed one, `reread` says what is stored by now.
     """
     found = adapter_for(account.platform)
     single = account.platform == "consent_api"
     credentials = {"private_key": secret} if single else read_credentials(secret)
     store = None if keep is None else lambda changed: keep(write_credentials(changed))
-    return found.client(Parts(account, credentials, clock, wait, store))
+    stored = None if reread is None else lambda: read_credentials(reread())
+    return found.client(Parts(account, credentials, clock, wait, store, stored))
 
 
 def read_credentials(secret: str) -> Mapping[str, str]:

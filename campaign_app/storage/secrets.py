@@ -7,6 +7,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from campaign_app.domain.errors import NotAllowed
+from campaign_app.services.accounts import secret_name
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import Vault
@@ -32,6 +34,13 @@ class SqlSecrets:
             statement = insert_or_update(connection, schema.secret, "name")
             connection.execute(statement, {"name": name, "sealed": sealed})
 
+    def replace(self, name: str, value: str) -> bool:
+        """`put`, but only where there is one already: a secret that was removed stays removed. Says whether it was."""
+        sealed = self.vault.seal(value.encode(), name.encode())
+        with self.db.write() as connection:
+            changed = sa.update(schema.secret).where(schema.secret.c.name == name).values(sealed=sealed)
+            return bool(connection.execute(changed).rowcount)
+
     def get(self, name: str) -> str | None:
         with self.db.read() as connection:
             wanted = sa.select(schema.secret.c.sealed).where(schema.secret.c.name == name)
@@ -47,3 +56,24 @@ class SqlSecrets:
     def delete(self, name: str) -> None:
         with self.db.write() as connection:
             connection.execute(sa.delete(schema.secret).where(schema.secret.c.name == name))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSecrets:
+    """What each connected account's client is made of. Implements `platforms.SecretStore`."""
+
+    secrets: SqlSecrets
+
+    def get(self, account_id: int) -> str:
+        found = self.secrets.get_of_connected(account_id, secret_name(account_id))
+        if found is None:
+            raise _disconnected(account_id)
+        return found
+
+    def replace(self, account_id: int, secret: str) -> None:
+        if not self.secrets.replace(secret_name(account_id), secret):
+            raise _disconnected(account_id)
+
+
+def _disconnected(account_id: int) -> NotAllowed:
+    return NotAllowed("account_disconnected", "The account was disconnected", account=account_id)

@@ -13,6 +13,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, InboundMessage
+from campaign_app.domain.platform import Capabilities
 from campaign_app.jobs import dispatch, settling
 from campaign_app.jobs.asking import refusals
 from campaign_app.jobs.poll import PAGES_A_STEP
@@ -52,6 +53,19 @@ def test_what_somebody_said_at_the_other_shop_holds_before_the_batch_leaves(
     said(shop, second)
     shop.run(campaign)
     assert sorted(shop.gateways[first].everybody()) == [ref for ref in everybody(5) if ref != "c00001"]
+
+
+def test_a_platform_that_tells_of_no_changes_is_asked_about_everybody_before_a_batch(shop: Shop) -> None:
+    account = shop.add_account(3)
+    platform = shop.platforms[account]
+    platform.offers = Capabilities(customers=True, consent_lookup=True)
+    campaign = shop.campaign().id
+    platform.asked.clear()
+    shop.clock.advance(1)
+    platform.truth["c00001"] = {"status": ConsentStatus.WITHDRAWN, "withdrawn_at": NOW}
+    shop.run(campaign)
+    assert set(everybody(3)) <= set(platform.asked)
+    assert sorted(shop.gateways[account].everybody()) == ["c00000", "c00002"]
 
 
 def test_nothing_leaves_while_another_shop_of_the_entity_cannot_be_read(shop: Shop) -> None:

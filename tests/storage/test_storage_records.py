@@ -12,6 +12,8 @@ from storage_samples import ENTITY, ISSUER, NOW, OTHER_ENTITY, account, minutes,
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import NotAllowed, NotFound, WorkspaceError
 from campaign_app.domain.signature import Signature
+from campaign_app.services.accounts import secret_name
+from campaign_app.storage.secrets import AccountSecrets
 from campaign_app.storage.workspace import Workspace
 
 SIGNATURE = Signature("某店", ENTITY, "trademark", "approved", True, ("retail", "会员"), date(2027, 1, 31))
@@ -208,3 +210,17 @@ def test_what_an_account_is_connected_with_can_change_but_not_whose_it_is(worksp
     assert workspace.accounts.accounts()[1] == changed
     with pytest.raises(NotFound):
         workspace.accounts.set_connection(replace(changed, id=99))
+
+
+def test_the_secret_of_an_account_is_replaced_but_never_brought_back(workspace: Workspace) -> None:
+    account_id, kept = shop(workspace), AccountSecrets(workspace.secrets)
+    with pytest.raises(NotAllowed):
+        kept.replace(account_id, "token")
+    workspace.secrets.put(secret_name(account_id), "甲")
+    kept.replace(account_id, "乙")
+    assert kept.get(account_id) == "乙"
+    workspace.secrets.delete(secret_name(account_id))
+    for act in (lambda: kept.replace(account_id, "丙"), lambda: kept.get(account_id)):
+        with pytest.raises(NotAllowed) as refused:
+            act()
+        assert (refused.value.code, refused.value.facts) == ("account_disconnected", {"account": account_id})

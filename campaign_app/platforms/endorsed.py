@@ -1,0 +1,111 @@
+"""A shop whose platform has no consents to ask for, with the Platform Consent API that knows them.
+
+The endpoint alone can confirm; the platform can only take that back (blacklist, left membership, virtual number).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
+from campaign_app.domain.customer import PlatformCustomer
+from campaign_app.domain.errors import RemoteError, RemoteRefused
+from campaign_app.domain.message import Page
+from campaign_app.domain.platform import Capabilities
+from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers, PlatformClient
+from campaign_app.domain.signature import Signature
+from campaign_app.platforms.leaves import Note
+from campaign_app.platforms.native import NativeNote, unknown
+
+
+@runtime_checkable
+class Closing(Protocol):
+    def close(self) -> None: ...
+
+
+class EndorsedPlatform:
+    """Implements `domain.ports.PlatformClient`; `endpoint` is made for the shop's own account id.
+
+    `simulated` says it of the shop's account and of the endpoint's: simulated vetoes do not guard real consents.
+    """
+
+    def __init__(
+        self, native: PlatformClient, endpoint: PlatformClient, clock: Clock, simulated: tuple[bool, bool]
+    ) -> None:
+        self._native = native
+        self._endpoint = endpoint
+        self._clock = clock
+        self._mixed = simulated[0] is not simulated[1]
+
+    def capabilities(self) -> Capabilities:
+        own, theirs = self._native.capabilities(), self._endpoint.capabilities()
+        return replace(
+            own,
+            consent_lookup=theirs.consent_lookup,
+            consent_changes=theirs.consent_changes,
+            purposes=theirs.purposes,
+            opt_out_write=own.opt_out_write or theirs.opt_out_write,
+        )
+
+    def check_connection(self) -> ConnectionReport:
+        """The platform's report; with what speaks against the endpoint where nothing speaks against the platform."""
+        report = self._native.check_connection()
+        if not report.ok:
+            return report
+        theirs = self._endpoint.check_connection()
+        mixed = "" if theirs.simulated is report.simulated else Note.SIMULATION.value
+        problem = theirs.problem or mixed
+        return replace(report, ok=theirs.ok and not problem, problem=problem)
+
+    def customers(self, cursor: str, updated_since: datetime | None) -> Page[PlatformCustomer]:
+        return self._native.customers(cursor, updated_since)
+
+    def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
+        """Total. Only who is confirmed is asked for vetoes; if that fails it raises, and nobody is confirmed."""
+        if self._mixed:
+            return ConsentAnswers(unknown(refs, Note.SIMULATION.value, self._clock()), ())
+        said = self._endpoint.consents(refs)
+        confirmed = [ref for ref, fact in said.facts.items() if fact.status is ConsentStatus.CONFIRMED]
+        if not confirmed:
+            return said
+        vetoes = self._native.consents(confirmed).facts
+        silent = unknown(confirmed, Note.MISSING.value, self._clock())
+        lowered = {ref: _lowered(said.facts[ref], vetoes.get(ref, silent[ref])) for ref in confirmed}
+        return ConsentAnswers({**said.facts, **lowered}, said.receipts)
+
+    def consent_changes(self, cursor: str) -> Page[str]:
+        return self._endpoint.consent_changes(cursor)
+
+    def write_opt_out(self, ref: CustomerRef, reason: str, occurred_at: datetime) -> None:
+        """To both as far as they take it. One that fails does not keep the other from knowing; then all is repeated."""
+        writers = list(self._writers())
+        if not writers:
+            raise RemoteRefused("not_offered", "Neither the platform nor the endpoint takes opt-outs")
+        failed: RemoteError | None = None
+        for client in writers:
+            try:
+                client.write_opt_out(ref, reason, occurred_at)
+            except RemoteError as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
+
+    def signatures(self) -> tuple[Signature, ...]:
+        return self._native.signatures()
+
+    def close(self) -> None:
+        for client in (self._native, self._endpoint):
+            if isinstance(client, Closing):
+                client.close()
+
+    def _writers(self) -> Iterator[PlatformClient]:
+        return (client for client in (self._endpoint, self._native) if client.capabilities().opt_out_write)
+
+
+def _lowered(fact: ConsentFact, veto: ConsentFact) -> ConsentFact:
+    """The endpoint's fact where the platform has nothing against it."""
+    silent = veto.status is ConsentStatus.UNKNOWN and veto.note == NativeNote.NO_CONSENT_API
+    return fact if silent or veto.status is ConsentStatus.CONFIRMED else veto

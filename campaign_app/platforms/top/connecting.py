@@ -1,0 +1,59 @@
+"""A TOP client from what the workspace keeps of its account."""
+
+from __future__ import annotations
+
+import time
+from threading import Event
+from typing import TYPE_CHECKING, Final
+
+from campaign_app.domain.errors import SettingsError
+from campaign_app.platforms.adapter import Parts
+from campaign_app.platforms.top.calls import TopCalls
+from campaign_app.platforms.top.client import TopPlatform
+from campaign_app.platforms.top.signing import TopSigner
+from campaign_app.platforms.top.token import SessionKey, TokenEndpoint
+from campaign_app.transport.session import SignedSession, checked_address
+from campaign_app.transport.throttle import Throttle
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from requests import PreparedRequest
+
+OAUTH: Final = "https://oauth.taobao.com"
+_FASTEST: Final = 1_000.0
+
+
+class Unsigned:
+    """For the token endpoint, whose form holds the secret itself."""
+
+    def sign(self, request: PreparedRequest, *, now: datetime, nonce: str) -> None:
+        """Nothing to add."""
+
+
+def client_of(parts: Parts) -> TopPlatform:
+    """Raises SettingsError for credentials, an address or a rate that cannot be right."""
+    account, credentials = parts.account, dict(parts.credentials)
+    app_key, secret = account.options.get("app_key", ""), credentials.get("app_secret", "")
+    if not (app_key and secret and credentials.get("session")):
+        raise SettingsError("bad_credentials", "The account's credentials cannot be read: connect it again")
+    rate = _rate(account.options.get("calls_per_second", ""))
+    # what is simulated has its own token endpoint: nothing of it goes to the real one
+    base, simulated = checked_address(account.base_url)
+    tokens = SignedSession(base if simulated else OAUTH, Unsigned(), parts.clock, wait=parts.wait)
+    endpoint = TokenEndpoint(tokens, app_key, secret)
+    session = SessionKey(credentials, endpoint, keep=parts.keep, reread=parts.reread)
+    throttle = Throttle(rate, monotonic=time.monotonic, wait=Event().wait)
+    signer = TopSigner(app_key, secret, session.key)
+    http = SignedSession(base, signer, parts.clock, throttle=throttle, wait=parts.wait)
+    return TopPlatform(account, TopCalls(http, session, parts.clock), parts.clock, simulated=simulated)
+
+
+def _rate(written: str) -> float:
+    try:
+        rate = float(written or "10")
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= _FASTEST:
+        raise SettingsError("bad_rate", "The number of calls a second is a number above 0")
+    return rate

@@ -1,0 +1,54 @@
+"""What TOP says of a signature or a template; only one that passed its review is usable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from campaign_app.domain.signature import Signature
+from campaign_app.platforms.top.rows import whole
+from campaign_app.transport.listing import fields, plain_text
+
+_REVIEW: Final = {0: "pending", 1: "approved", 2: "rejected"}
+_KINDS: Final = {0: "code", 1: "notice", 2: "promotion", 3: "international"}
+_NAME_MAX: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FiledTemplate:
+    """A template as TOP has it; `usable` for marketing: it passed its review, and as a promotion."""
+
+    code: str
+    kind: str
+    status: str
+
+    @property
+    def usable(self) -> bool:
+        return (self.kind, self.status) == ("promotion", "approved")
+
+
+def signature_of(name: str, found: Mapping[str, Any], owner_uscc: str) -> Signature:
+    """TOP says nothing of its filing with the carriers or of what it may be used for: that stays unknown."""
+    module = _module(found)
+    same = module.get("sign_name") == name
+    status = _word(_REVIEW, module.get("sign_status")) if same else "unknown"
+    return Signature(text=name[:_NAME_MAX], owner_uscc=owner_uscc, source="unknown", status=status)
+
+
+def template_of(code: str, found: Mapping[str, Any]) -> FiledTemplate:
+    module = _module(found)
+    if module.get("template_code") != code:
+        return FiledTemplate(plain_text(code, _NAME_MAX), "unknown", "unknown")
+    kind, status = _word(_KINDS, module.get("template_type")), _word(_REVIEW, module.get("template_status"))
+    return FiledTemplate(code, kind, status)
+
+
+def _module(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What came back of a look-up that succeeded; XML has its truth as text."""
+    return fields(found.get("module")) if found.get("r_success") in (True, "true") else {}
+
+
+def _word(words: Mapping[int, str], value: object) -> str:
+    number = whole(value)
+    return "unknown" if number is None else words.get(number, "unknown")

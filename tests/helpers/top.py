@@ -1,0 +1,110 @@
+"""A client of the simulated Taobao Open Platform in a running sandbox, connected as the program connects it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import requests
+
+from campaign_app.domain.consent import ConsentFact, CustomerRef
+from campaign_app.domain.customer import Account, PlatformCustomer
+from campaign_app.platforms import client_for
+from campaign_app.platforms.top.client import TopPlatform
+from tests.helpers.connected import clock, no_wait
+from tests.helpers.sandbox import SandboxProcess
+
+ID = 5
+# fast enough for tests; the simulator has no limit unless it is given one
+RATE = "1000"
+
+
+@dataclass
+class TopShop:
+    """One shop at the simulator. `kept` is what the workspace would have stored, `stored` how often it was."""
+
+    sandbox: SandboxProcess
+    account: Account
+    kept: dict[str, str]
+    stored: int = 0
+    clients: list[TopPlatform] = field(default_factory=list)
+
+    def client(self, **options: str) -> TopPlatform:
+        account = replace(self.account, options={**self.account.options, **options})
+        made = client_for(account, json.dumps(self.kept), clock, wait=no_wait, keep=self._keep, reread=self._reread)
+        assert isinstance(made, TopPlatform)
+        self.clients.append(made)
+        return made
+
+    def _keep(self, secret: str) -> None:
+        self.kept = json.loads(secret)
+        self.stored += 1
+
+    def _reread(self) -> str:
+        return json.dumps(self.kept)
+
+    def close(self) -> None:
+        while self.clients:
+            self.clients.pop().close()
+
+    def order(self, **order: Any) -> None:
+        """`per_second`, `ban_seconds`, `day_quota`, `fail`, `expire`, `revoke`, `member` (`sandbox.vendors.top`)."""
+        requests.post(f"{self.sandbox.url}/sandbox/top", json=order, timeout=30).raise_for_status()
+
+    def seen(self) -> Mapping[str, int]:
+        """calls, bans, refreshed."""
+        found: dict[str, int] = requests.get(f"{self.sandbox.url}/sandbox/top", timeout=30).json()
+        return found
+
+    def member(self, ref: str, **facts: Any) -> None:
+        self.order(member={"shop": "S1", "ref": ref, **facts})
+
+
+def top_account(sandbox: SandboxProcess) -> tuple[Account, dict[str, str]]:
+    """As `Accounts.connect` stores it, and its secrets."""
+    typed = dict(sandbox.ready["vendors"]["top"])
+    secrets = {name: typed.pop(name) for name in ("app_secret", "session", "refresh_token")}
+    account = Account(
+        ID, "top", "安宁百货旗舰店", sandbox.url, sandbox.shops[0].entity_uscc, "taobao.com", "淘宝开放平台",
+        typed.pop("key_id"), simulated=True, pinned_keys="", options={**typed, "calls_per_second": RATE},
+    )  # fmt: skip
+    return account, secrets
+
+
+def connect_top(sandbox: SandboxProcess) -> TopShop:
+    return TopShop(sandbox, *top_account(sandbox))
+
+
+def everybody(client: TopPlatform, cursor: str = "") -> tuple[list[PlatformCustomer], str]:
+    """The customers of one sync, and the cursor that it ends with."""
+    found: list[PlatformCustomer] = []
+    more = True
+    while more:
+        page = client.customers(cursor, None)
+        assert page.broken == 0
+        found += page.items
+        cursor, more = page.next_cursor, page.more
+    return found, cursor
+
+
+def facts(client: TopPlatform, refs: list[str]) -> dict[str, ConsentFact]:
+    asked = [CustomerRef(ID, ref) for ref in refs]
+    return {ref.ref: fact for ref, fact in client.consents(asked).facts.items()}
+
+
+def truth(shop: TopShop, seed: int, customers: int) -> Callable[[str], bool]:
+    """Whether the simulator vetoes somebody, computed apart from it."""
+    from campaign_app.sandbox.config import SandboxConfig
+    from campaign_app.sandbox.platform import Platform
+    from campaign_app.sandbox.vendors.top_members import Members
+
+    platform = Platform(SandboxConfig(clock=clock, customers=customers, seed=seed))
+    members, first = Members(platform), platform.config.shops[0]
+
+    def vetoed(ref: str) -> bool:
+        index = platform.population.index_of(first, ref)
+        return index is None or members.of(first, index).vetoed
+
+    return vetoed

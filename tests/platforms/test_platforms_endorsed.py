@@ -1,0 +1,230 @@
+"""A shop whose platform has no consents, together with the endpoint that has: who wins, who is asked, who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.platform import Capabilities
+from campaign_app.domain.ports import ConsentAnswers
+from campaign_app.platforms import client_of
+from campaign_app.platforms.endorsed import EndorsedPlatform
+from campaign_app.platforms.native import NativeNote, unknown
+from tests.fakes.remotes import FakeClock, FakePlatform
+from tests.helpers.registry import ACCOUNT, CLIENT_SEED
+
+NOW = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
+VETOES = Capabilities(customers=True, vetoes=True, signatures=True)
+REFS = [CustomerRef(7, f"c{n}") for n in range(6)]
+
+
+@dataclass
+class Native(FakePlatform):
+    """A platform that says nothing of anybody but for `vetoes`, ref → what is otherwise in the fact."""
+
+    vetoes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    offers: Capabilities = VETOES
+
+    def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
+        self._maybe_fail()
+        self.asked += [ref.ref for ref in refs]
+        silent = unknown(refs, NativeNote.NO_CONSENT_API, self.clock())
+        return ConsentAnswers({r: replace(f, **self.vetoes.get(r.ref, {})) for r, f in silent.items()}, ())
+
+
+def pair(
+    truth: dict[str, dict[str, Any]] | None = None, vetoes: dict[str, dict[str, Any]] | None = None, **facts: Any
+) -> tuple[EndorsedPlatform, Native, FakePlatform]:
+    clock = FakeClock(NOW)
+    native = Native(7, clock, vetoes=vetoes or {})
+    endpoint = FakePlatform(7, clock, truth=truth or {})
+    return EndorsedPlatform(native, endpoint, clock, facts.get("simulated", (True, True))), native, endpoint
+
+
+def statuses(client: EndorsedPlatform) -> dict[str, ConsentStatus]:
+    return {ref.ref: fact.status for ref, fact in client.consents(REFS).facts.items()}
+
+
+def test_the_endpoint_confirms_and_proves() -> None:
+    client, _, _ = pair(truth={"c1": {"status": ConsentStatus.DEFAULT}})
+    answers = client.consents(REFS)
+    assert answers.facts[REFS[0]].status is ConsentStatus.CONFIRMED
+    assert answers.facts[REFS[1]].status is ConsentStatus.DEFAULT
+    assert {fact.evidence.receipt_id for fact in answers.facts.values() if fact.evidence} == {
+        receipt.receipt_id for receipt in answers.receipts
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "note"),
+    [
+        (ConsentStatus.WITHDRAWN, NativeNote.BLACKLISTED),
+        (ConsentStatus.UNKNOWN, NativeNote.NOT_A_MEMBER),
+        (ConsentStatus.UNKNOWN, NativeNote.VIRTUAL_NUMBER),
+        (ConsentStatus.UNKNOWN, "missing"),
+    ],
+)
+def test_a_veto_beats_a_confirmation(status: ConsentStatus, note: str) -> None:
+    client, _, _ = pair(vetoes={"c2": {"status": status, "note": note}})
+    fact = client.consents(REFS).facts[REFS[2]]
+    assert (fact.status, fact.note) == (status, note)
+
+
+def test_only_the_confirmed_ones_are_asked_about() -> None:
+    client, native, _ = pair(truth={ref.ref: {"status": ConsentStatus.PENDING} for ref in REFS[1:]})
+    client.consents(REFS)
+    assert native.asked == ["c0"]
+
+
+def test_where_nobody_is_confirmed_the_platform_is_not_asked() -> None:
+    client, native, _ = pair(truth={ref.ref: {"status": ConsentStatus.NO_RECORD} for ref in REFS})
+    client.consents(REFS)
+    assert native.asked == []
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_nobody_is_confirmed_where_one_of_the_two_cannot_be_asked(side: int) -> None:
+    client, *sides = pair()
+    sides[side].trouble.append(RemoteUnavailable("timeout", "no answer"))
+    with pytest.raises(RemoteUnavailable):
+        client.consents(REFS)
+
+
+def test_a_platform_that_leaves_somebody_out_says_nothing_for_them() -> None:
+    client, native, _ = pair()
+    native.consents = lambda refs: ConsentAnswers(unknown(refs[1:], NativeNote.NO_CONSENT_API, NOW), ())  # type: ignore[method-assign]
+    assert (statuses(client)["c0"], statuses(client)["c1"]) == (ConsentStatus.UNKNOWN, ConsentStatus.CONFIRMED)
+
+
+@pytest.mark.parametrize("simulated", [(True, False), (False, True)])
+def test_simulated_and_real_are_not_mixed(simulated: tuple[bool, bool]) -> None:
+    client, _, _ = pair(simulated=simulated)
+    assert {(f.status, f.note) for f in client.consents(REFS).facts.values()} == {(ConsentStatus.UNKNOWN, "simulation")}
+
+
+WORDS = st.sampled_from(list(ConsentStatus))
+
+
+@given(st.lists(WORDS, min_size=6, max_size=6), st.lists(WORDS, min_size=6, max_size=6))
+def test_the_platform_never_lets_in_whom_the_endpoint_keeps_out(
+    said: list[ConsentStatus], vetoed: list[ConsentStatus]
+) -> None:
+    client, _, _ = pair(
+        {ref.ref: {"status": status} for ref, status in zip(REFS, said, strict=True)},
+        {ref.ref: {"status": status, "note": "x"} for ref, status in zip(REFS, vetoed, strict=True)},
+    )
+    confirmed = {ref for ref, status in statuses(client).items() if status is ConsentStatus.CONFIRMED}
+    for ref, theirs, ours in zip(REFS, said, vetoed, strict=True):
+        both = theirs is ConsentStatus.CONFIRMED and ours is ConsentStatus.CONFIRMED
+        assert (ref.ref in confirmed) is both
+
+
+def test_people_and_signatures_are_the_platforms_and_changes_the_endpoints() -> None:
+    client, native, endpoint = pair()
+    native.people, endpoint.people = [], []
+    endpoint.changes = ["c1"]
+    assert client.consent_changes("").items == ("c1",)
+    assert client.customers("", None).items == ()
+    assert client.signatures() == native.own_signatures
+    offers = client.capabilities()
+    assert (offers.customers, offers.vetoes, offers.consent_lookup, offers.consent_changes) == (True,) * 4
+
+
+def test_an_opt_out_reaches_all_who_take_it_though_one_fails() -> None:
+    client, native, endpoint = pair()
+    with pytest.raises(RemoteRefused) as none:
+        client.write_opt_out(REFS[0], "退订", NOW)
+    assert none.value.code == "not_offered"
+    endpoint.offers = native.offers = Capabilities(opt_out_write=True)
+    endpoint.trouble.append(RemoteUnavailable("timeout", "no answer"))
+    with pytest.raises(RemoteUnavailable):
+        client.write_opt_out(REFS[0], "退订", NOW)
+    client.write_opt_out(REFS[0], "退订", NOW)
+    assert (native.opt_outs, endpoint.opt_outs) == (["c0", "c0"], ["c0"])
+
+
+Spoil = Callable[[Native, FakePlatform], None]
+
+
+def _native_refuses(native: Native, _: FakePlatform) -> None:
+    native.report = replace(native.check_connection(), ok=False, problem="clock_skew")
+
+
+def _endpoint_refuses(_: Native, endpoint: FakePlatform) -> None:
+    endpoint.report = replace(endpoint.check_connection(), ok=False, problem="keys_changed")
+
+
+def _real_endpoint(_: Native, endpoint: FakePlatform) -> None:
+    endpoint.report = replace(endpoint.check_connection(), simulated=False)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [(_native_refuses, "clock_skew"), (_endpoint_refuses, "keys_changed"), (_real_endpoint, "simulation")],
+)
+def test_the_check_names_the_side_that_speaks_against_it(spoil: Spoil, problem: str) -> None:
+    client, native, endpoint = pair()
+    assert client.check_connection().ok
+    spoil(native, endpoint)
+    report = client.check_connection()
+    assert (report.ok, report.problem) == (False, problem)
+
+
+@dataclass
+class Kept:
+    """Secrets of accounts in memory."""
+
+    known: dict[int, str]
+
+    def get(self, account_id: int) -> str:
+        if account_id not in self.known:
+            raise NotAllowed("account_disconnected", "gone", account=account_id)
+        return self.known[account_id]
+
+    def replace(self, account_id: int, secret: str) -> None:
+        self.get(account_id)
+        self.known[account_id] = secret
+
+
+SHOP = replace(ACCOUNT, id=9, key_id="shop-2", consent_account_id=7)
+
+
+def made(account: Account, endpoint: Account = ACCOUNT, known: dict[int, str] | None = None) -> Any:
+    secrets = Kept({7: CLIENT_SEED, 9: CLIENT_SEED} if known is None else known)
+    return client_of(account, CLIENT_SEED, lambda: NOW, secrets=secrets, account_of={7: endpoint}.__getitem__)
+
+
+def test_an_account_with_an_endpoint_is_answered_for_by_both() -> None:
+    client = made(SHOP)
+    assert isinstance(client, EndorsedPlatform)
+    client.close()
+    made(replace(SHOP, consent_account_id=None)).close()
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "known", "code"),
+    [
+        (replace(ACCOUNT, platform="taobao"), None, "consent_source"),
+        (replace(ACCOUNT, entity_uscc="91330100MA0MN00036"), None, "consent_source"),
+        (ACCOUNT, {9: CLIENT_SEED}, "account_disconnected"),
+    ],
+)
+def test_an_endpoint_that_cannot_answer_is_refused(endpoint: Account, known: dict[int, str] | None, code: str) -> None:
+    with pytest.raises(NotAllowed) as refused:
+        made(SHOP, endpoint, known)
+    assert refused.value.code == code
+
+
+def test_a_fact_of_the_endpoint_is_the_shops_own() -> None:
+    client, _, _ = pair()
+    facts: dict[CustomerRef, ConsentFact] = dict(client.consents(REFS).facts)
+    assert {ref.account_id for ref in facts} == {7}
