@@ -21,6 +21,9 @@ GROUP: Final = "campaign_app.platforms"
 # name → module with an ADAPTER: found without metadata, which a frozen program does not have
 OWN: Final[Mapping[str, str]] = {
     "consent_api": "campaign_app.platforms.open_contract",
+    "jd": "campaign_app.platforms.jd",
+    "pinduoduo": "campaign_app.platforms.pinduoduo",
+    "meituan": "campaign_app.platforms.meituan",
 }
 
 
@@ -28,6 +31,7 @@ OWN: Final[Mapping[str, str]] = {
 class Parts:
     """What a client is made of. `keep` stores changed credentials, such as a refreshed token, before they are used.
 
+    `reread` says what is stored by now: another process may have refreshed the token in the meantime.
     `wait` replaces the waiting before something is tried again, which otherwise ends with the client's `close`.
     """
 
@@ -36,6 +40,7 @@ class Parts:
     clock: Clock
     wait: Callable[[float], object] | None = None
     keep: Callable[[Mapping[str, str]], None] | None = None
+    reread: Callable[[], Mapping[str, str]] | None = None
 
 
 class Adapter(Protocol):

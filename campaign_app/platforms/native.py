@@ -9,11 +9,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Evidence
 from campaign_app.domain.customer import Account
+
+
+class NativeNote(StrEnum):
+    """What a platform without consents says of somebody: nothing, or why they are not to be reached."""
+
+    NO_CONSENT_API = "no_consent_api"  # it offers no look-up of consents: nothing for, nothing against
+    BLACKLISTED = "blacklisted"
+    NOT_A_MEMBER = "not_a_member"
+    VIRTUAL_NUMBER = "virtual_number"
 
 
 @dataclass(frozen=True, slots=True)
