@@ -10,11 +10,14 @@ import pytest
 from campaign_app.domain.campaign import CampaignState, Warned
 from campaign_app.domain.consent import Channel, ConsentMethod, ConsentStatus
 from campaign_app.domain.errors import RemoteUnavailable
+from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.signature import Signature
 from campaign_app.jobs import gating, screening, sync
 from campaign_app.services.accounts import synced_name
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, Shop, person, screen
+
+NO_CONSENTS = Capabilities(customers=True)
 
 
 def test_a_sync_goes_on_where_it_stopped(shop: Shop) -> None:
@@ -39,6 +42,13 @@ def test_signatures_come_with_the_account(shop: Shop) -> None:
     stored = shop.workspace.accounts.signature("安宁百货", ENTITY)
     assert stored is not None
     assert stored.status == "approved"
+
+
+def test_a_platform_without_signatures_has_none(shop: Shop) -> None:
+    account = shop.add_account(1)
+    shop.platforms[account].offers = NO_CONSENTS
+    shop.platforms[account].own_signatures = (Signature("安宁百货", ENTITY),)
+    assert sync.sync_signatures(shop.context, account) == 0
 
 
 REFUSED = {
