@@ -87,6 +87,8 @@ class Flows(DBOSConfiguredInstance):
 
     def sync(self, job_id: int, account_id: int) -> dict[str, Any]:
         self.sync_signatures(account_id)
+        if not sync.hands_out_customers(self._context, account_id):
+            return {"rows": 0, "new": 0, "broken": 0, "pages": 0, "customers": "not_offered"}
         rows = new = broken = 0
         for page in range(sync.MAX_PAGES):
             got = self.sync_page(job_id, account_id, rows)

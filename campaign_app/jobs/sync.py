@@ -22,6 +22,11 @@ class SyncStep:
     more: bool
 
 
+def hands_out_customers(context: Context, account_id: int) -> bool:
+    """Whether the account's platform lists its customers; asks nothing of it."""
+    return context.remotes.platform(account_id).capabilities().customers
+
+
 def sync_signatures(context: Context, account_id: int) -> int:
     """Replaces what is known of the account's signatures; returns how many it has."""
     client = context.remotes.platform(account_id)

@@ -13,7 +13,8 @@ from campaign_app.domain.ports import Clock, PlatformClient
 from campaign_app.platforms.adapter import Offers, Parts, adapter_for, names
 
 __all__ = [
-    "Offers", "Parts", "SecretStore", "adapter_for", "client_for", "client_of", "names", "read_credentials", "write_credentials",
+    "Offers", "Parts", "SecretStore", "adapter_for", "client_for", "client_of", "names", "read_credentials",
+    "write_credentials",
 ]  # fmt: skip
 
 

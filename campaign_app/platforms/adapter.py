@@ -22,6 +22,9 @@ GROUP: Final = "campaign_app.platforms"
 OWN: Final[Mapping[str, str]] = {
     "consent_api": "campaign_app.platforms.open_contract",
     "top": "campaign_app.platforms.top",
+    "jd": "campaign_app.platforms.jd",
+    "pinduoduo": "campaign_app.platforms.pinduoduo",
+    "meituan": "campaign_app.platforms.meituan",
 }
 
 

@@ -15,6 +15,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import DeliveryReport, Outcome
+from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Job
 from campaign_app.jobs import flows, settling
 from campaign_app.jobs.worker import flow_starter, forget_flows
@@ -75,6 +76,16 @@ def test_a_sync_counts_its_rows(running: Running) -> None:
     job = running.run("sync", account_id=account)
     assert (job.state, job.result) == ("done", {"rows": 900, "new": 900, "broken": 0, "pages": 3})
     assert job.progress == 900
+
+
+def test_a_platform_that_lists_no_customers_has_none_to_sync(running: Running) -> None:
+    account = running.shop.add_account(0)
+    running.shop.platforms[account].offers = Capabilities()
+    running.shop.platforms[account].people = [person("c", 1)]
+    job = running.run("sync", account_id=account)
+    assert (job.state, job.error) == ("done", "")
+    assert job.result == {"rows": 0, "new": 0, "broken": 0, "pages": 0, "customers": "not_offered"}
+    assert running.shop.workspace.customers.total() == 0
 
 
 @pytest.mark.expects_logs("dbos")

@@ -264,6 +264,16 @@ def test_a_sync_shows_its_progress_in_place_and_its_result(desk: Desk, page: Sho
     assert shown.stack.currentWidget() is shown.table
 
 
+def test_a_platform_that_lists_no_customers_is_no_error(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    add_shop(desk.app)
+    shown, said = page(), notices(desk)
+    job = begun(desk, shown, qtbot)
+    desk.app.jobs.set_state(job.id, "done", result={"rows": 0, "new": 0, "broken": 0, "customers": "not_offered"})
+    qtbot.waitUntil(lambda: bool(said))
+    assert said[-1].level is Level.OK
+    assert said[-1].text == "安宁店：这个平台不提供客户名单，没有可同步的客户。"
+
+
 def test_a_sync_that_failed_can_be_tried_again(desk: Desk, page: Show, qtbot: QtBot) -> None:
     add_shop(desk.app)
     shown, said = page(), notices(desk)

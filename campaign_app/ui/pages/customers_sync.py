@@ -149,6 +149,8 @@ class SyncNotices(QObject):
 
     def _result(self, shop: str, job: Job) -> str:
         result = job.result or {}
+        if result.get("customers") == "not_offered":
+            return self._kit.words.term("job_note", "no_customers").format(shop=shop)
         rows, new, broken = (int(result.get(name, 0)) for name in ("rows", "new", "broken"))
         if not rows and not broken:
             return self.tr("{shop} 已是最新，平台没有新的变化。").format(shop=shop)

@@ -1,0 +1,41 @@
+"""Pinduoduo (拼多多, POP): no consents, no members, no signatures; its numbers are virtual and belong to orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from campaign_app.domain.platform import Capabilities, ConnectField
+
+if TYPE_CHECKING:
+    from campaign_app.platforms.adapter import Parts
+    from campaign_app.platforms.pinduoduo.client import PinduoduoPlatform
+
+CAPABILITIES: Final = Capabilities(virtual_numbers=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PinduoduoAdapter:
+    """Sending (`pdd.open.msg.service.*`, to encrypted numbers only) is not connected yet, so `messages` is not said."""
+
+    name: str = "pinduoduo"
+    issuer: str = "pinduoduo.com"
+    issuer_name: str = "拼多多"
+    capabilities: Capabilities = CAPABILITIES
+    fields: tuple[ConnectField, ...] = (
+        ConnectField("base_url", default="https://gw-api.pinduoduo.com"),
+        ConnectField("key_id"),
+        ConnectField("client_id"),
+        ConnectField("client_secret", secret=True),
+        ConnectField("access_token", secret=True),
+        ConnectField("refresh_token", secret=True, required=False),
+    )
+
+    def client(self, parts: Parts) -> PinduoduoPlatform:
+        # requests takes 130 ms to import: not before somebody is connected
+        from campaign_app.platforms.pinduoduo.client import PinduoduoPlatform
+
+        return PinduoduoPlatform.of(parts)
+
+
+ADAPTER: Final = PinduoduoAdapter()

@@ -1,0 +1,120 @@
+"""Pinduoduo's gateway, simulated: strict on what is published (parameters, ±10 minutes, signature), then as SDKs say.
+
+Orders are "o-" and a customer's ref; every order has a virtual number of its own. Our choice: the code for a parameter
+that is missing, wrong or out of the window (10001).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from hashlib import md5
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from campaign_app.sandbox.calls import json_answer
+from campaign_app.sandbox.config import SandboxConfig
+from campaign_app.sandbox.mixing import chance
+from campaign_app.sandbox.platform import Platform
+from campaign_app.sandbox.vendors.signed_forms import Grant, Params, Troubles, flat, params_of, simulated_word
+
+NAME: Final = "pinduoduo"
+CLIENT_ID: Final = "sandbox-pinduoduo"
+WINDOW_SECONDS: Final = 600
+_ENVELOPES: Final[Mapping[str, str]] = {
+    "pdd.time.get": "time_get_response",
+    "pdd.mall.info.get": "mall_info_get_response",
+    "pdd.pop.auth.token.refresh": "pop_auth_token_refresh_response",
+    "pdd.open.virtual.number.check": "open_virtual_number_check_response",
+}
+_TOKENLESS: Final = ("pdd.time.get", "pdd.pop.auth.token.refresh")
+_LENT: Final = "16700"  # what simulated virtual numbers begin with
+
+
+class _Error(Exception):
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def routes(platform: Platform) -> list[BaseRoute]:
+    gateway = _Gateway(platform)
+    return [Route("/api/router", gateway.router, methods=["POST"]), gateway.troubles.route(NAME)]
+
+
+def credentials(config: SandboxConfig) -> Mapping[str, str]:
+    grant = Grant(config, NAME)
+    return {
+        "key_id": config.shops[0].code,
+        "client_id": CLIENT_ID,
+        "client_secret": simulated_word(config, "pinduoduo secret"),
+        "access_token": grant.access,
+        "refresh_token": grant.refresh,
+    }
+
+
+def virtual_number(config: SandboxConfig, order_sn: str) -> str:
+    """The number that an order is reached through."""
+    return f"{_LENT}{int(chance(config.seed, 'virtual', order_sn) * 10**6):06d}"
+
+
+class _Gateway:
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._shop = platform.config.shops[0]
+        self._secret = simulated_word(platform.config, "pinduoduo secret")
+        self._grant = Grant(platform.config, NAME)
+        self.troubles = Troubles(self._grant)
+        self._calls: Mapping[str, Callable[[Params], Mapping[str, Any]]] = {
+            "pdd.time.get": lambda _: {"time": str(int(self._platform.now().timestamp()))},
+            "pdd.mall.info.get": lambda _: {"mall_id": 1, "mall_name": self._shop.name},
+            "pdd.pop.auth.token.refresh": self._refresh,
+            "pdd.open.virtual.number.check": self._check,
+        }
+
+    async def router(self, request: Request) -> Response:
+        params = await params_of(request)
+        request_id = f"p{simulated_word(self._platform.config, flat(params))[:12]}"
+        try:
+            method = self._admitted(params)
+            found = self._calls[method](params)
+        except _Error as error:
+            words = {"error_msg": "simulated", "sub_code": None, "sub_msg": ""}
+            return json_answer({"error_response": {"error_code": error.code, **words, "request_id": request_id}})
+        return json_answer({_ENVELOPES[method]: {**found, "request_id": request_id}})
+
+    def _admitted(self, params: Params) -> str:
+        method = params.get("type", "")
+        text = f"{self._secret}{flat(params)}{self._secret}"
+        for code, holds in (
+            (10001, params.get("data_type", "JSON") == "JSON" and params.get("client_id") == CLIENT_ID),
+            (10001, params.get("version", "V1") == "V1" and method in self._calls),
+            (10001, self._in_time(params.get("timestamp", ""))),
+            (20004, params.get("sign") == md5(text.encode(), usedforsecurity=False).hexdigest().upper()),
+            (10019, method in _TOKENLESS or self._grant.admits(params.get("access_token", ""))),
+        ):
+            if not holds:
+                raise _Error(code)
+        if code_ordered := self.troubles.next():
+            raise _Error(int(code_ordered))
+        return method
+
+    def _in_time(self, written: str) -> bool:
+        good = written.isascii() and written.isdigit() and len(written) == 10
+        return good and abs(self._platform.now().timestamp() - int(written)) <= WINDOW_SECONDS
+
+    def _refresh(self, params: Params) -> Mapping[str, Any]:
+        if not self._grant.renew(params.get("refresh_token", "")):
+            raise _Error(10019)
+        fresh = {"access_token": self._grant.access, "refresh_token": self._grant.refresh}
+        return {**fresh, "expires_in": 86_400, "owner_id": "1", "owner_name": self._shop.name}
+
+    def _check(self, params: Params) -> Mapping[str, Any]:
+        order, number = params.get("order_sn", ""), params.get("virtual_number", "")
+        if not order.startswith("o-") or len(number) != 11:
+            raise _Error(10001)
+        match = number == virtual_number(self._platform.config, order)
+        virtual = match or number.startswith(_LENT)
+        return {"result": {"error_code": 0, "error_msg": "", "match": match, "virtual": virtual}}
