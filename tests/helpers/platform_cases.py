@@ -1,8 +1,8 @@
 """What `tests/platforms/test_platforms_fail_closed.py` has to know of a platform to hold its adapter to the rules.
 
-A new adapter gets the whole suite for one `PlatformCase`: put a function `case() -> PlatformCase` into
-`tests/helpers/platform_case_<name>.py` and its module's name into `MODULES` below. The suite starts the simulator once
-for all tests of the case, puts a proxy (`tests.helpers.tampering`) before it, connects the adapter's own client through
+A new adapter gets the whole suite for one `PlatformCase`: put a function `case() -> PlatformCase` into a new file
+`tests/helpers/platform_case_<name>.py`, which is found by its name. The suite starts the simulator once for all tests
+of the case, puts a proxy (`tests.helpers.tampering`) before it, connects the adapter's own client through
 `campaign_app.platforms.client_for` and spoils answers on their way.
 
     def case() -> PlatformCase:
@@ -17,13 +17,13 @@ for all tests of the case, puts a proxy (`tests.helpers.tampering`) before it, c
                 Spoilt("grant in the future", 5, edit(GRAPHQL, _dated("2999-01-01T00:00:00Z"))),
                 Spoilt("grant without a date", 5, edit(GRAPHQL, _dated(None))),
             ),
-            open_ends=(                                 # (rule 2) listings whose end nobody can see: never read as ended
+            open_ends=(                                 # (rule 2) pages that do not say that they are the last
                 OpenEnd("customers", "no pageInfo", edit(GRAPHQL, _without_page_info)),
                 OpenEnd("customers", "empty page", edit(GRAPHQL, _empty_page_with_more)),
             ),
             other_version=edit(GRAPHQL, …) ,            # (rule 9) an answer of a version that is not pinned; None where
                                                         # answers say no version, then with `unversioned` = why
-            opt_in=rb'"SUBSCRIBED"',                    # (rule 8) what would be an opt-in; a regex over all that is asked
+            opt_in=rb'"SUBSCRIBED"',                    # (rule 8) a regex of what is never asked: an opt-in
         )
 
 `Running.confirmed`: 20 refs or more whom the simulator confirms for `purpose` (fewer make the suite fail, none is right
@@ -39,19 +39,20 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.customer import Account
 from tests.helpers.tampering import Spoil, untouched
-
-MODULES: tuple[str, ...] = ("tests.helpers.platform_case_consent_api",)
 
 
 @dataclass(frozen=True)
 class Running:
     """A started simulator and an account of it as the program would have connected it (`account.base_url`: its url).
 
-    `secret` is what the workspace keeps for the account (`client_for`'s second argument). `people`: customers it lists.
+    `secret` is what the workspace keeps for the account (`client_for`'s second argument); `people`: how many customers
+    it lists; `simulator` is there for the case's own `before` functions.
     """
 
     account: Account
@@ -61,6 +62,7 @@ class Running:
     refused: Mapping[str, ConsentStatus] = field(default_factory=dict)
     purpose: str = "retail"
     withdraw: Callable[[str], None] | None = None
+    simulator: Any = None
 
 
 @dataclass(frozen=True)
@@ -98,4 +100,5 @@ class PlatformCase:
 
 
 def cases() -> tuple[PlatformCase, ...]:
-    return tuple(import_module(module).case() for module in MODULES)
+    files = sorted(Path(__file__).parent.glob("platform_case_*.py"))
+    return tuple(import_module(f"tests.helpers.{file.stem}").case() for file in files)

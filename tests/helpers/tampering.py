@@ -64,6 +64,38 @@ def edit(path: str, change: Callable[[Any], Any]) -> Spoil:
     return at(path, lambda seen: seen.edited(change))
 
 
+def _status(status: int, body: str = "{}", **headers: str) -> Spoil:
+    return lambda seen: seen.instead(body, status=status, **headers)
+
+
+def _body(body: bytes | str, content: str = "application/json") -> Spoil:
+    return lambda seen: seen.instead(body, Content_Type=content)
+
+
+# what any server behind any connection may do
+BROKEN: Mapping[str, Spoil] = {
+    "500": _status(500),
+    "503": _status(503, Retry_After="1"),
+    "429": _status(429, Retry_After="1"),
+    "401": _status(401),
+    "403": _status(403),
+    "404": _status(404),
+    "redirect": _status(302, Location="https://elsewhere.example/"),
+    "html": _body("<html>13800000001</html>", "text/html"),
+    "nothing": _body(b""),
+    "null": _body("null"),
+    "a list": _body("[]"),
+    "an empty object": _body("{}"),
+    "a word": _body('"ok"'),
+    "no text": _body(b"\xff\xfe\x00"),
+    "deep": _body("[" * 50_000),
+    "cut": lambda seen: replace(seen, cut=len(seen.body) // 2),
+    "no answer": lambda seen: replace(seen, cut=0),
+    "half a body": lambda seen: replace(seen, body=seen.body[: len(seen.body) // 2]),
+    "too large": lambda seen: seen.instead(b" " * (65 << 20) + seen.body),
+}
+
+
 @dataclass
 class Tampering:
     """`url` is what the client is connected to; `spoil` befalls every answer. `seen` keeps what went through."""
