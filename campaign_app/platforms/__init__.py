@@ -20,17 +20,18 @@ def client_for(
     *,
     wait: Callable[[float], object] | None = None,
     keep: Callable[[str], None] | None = None,
+    pin: Callable[[str], None] | None = None,
 ) -> PlatformClient:
     """A client for the account's platform. Raises SettingsError for an unknown platform, a bad key or a bad address.
 
     `secret` is what the workspace keeps for the account: the private key of a Platform Consent API, for every other
-    platform a JSON object of its secret fields. `keep` stores a changed one.
+    platform a JSON object of its secret fields. `keep` stores a changed one, `pin` rotated keys (`adapter.Parts`).
     """
     found = adapter_for(account.platform)
     single = account.platform == "consent_api"
     credentials = {"private_key": secret} if single else read_credentials(secret)
     store = None if keep is None else lambda changed: keep(write_credentials(changed))
-    return found.client(Parts(account, credentials, clock, wait, store))
+    return found.client(Parts(account, credentials, clock, wait, store, pin))
 
 
 def read_credentials(secret: str) -> Mapping[str, str]:
