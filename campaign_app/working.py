@@ -126,8 +126,9 @@ def as_set(workspace: Workspace, context: Context) -> Context:
 def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
     from campaign_app.gateways import gateway_for
     from campaign_app.jobs.stores import Remotes
-    from campaign_app.platforms import client_for
+    from campaign_app.platforms import adapter_for, client_for
     from campaign_app.services.accounts import secret_name
+    from campaign_app.services.pinning import pin_for
 
     def key_of(account_id: int) -> str:
         key = workspace.secrets.get_of_connected(account_id, secret_name(account_id))
@@ -137,7 +138,8 @@ def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
 
     @lru_cache(maxsize=64)
     def platform(account_id: int, key: str) -> Any:
-        return client_for(workspace.accounts.account(account_id), key, clock)
+        pin = pin_for(account_id, store=workspace.accounts, audit=workspace.audit, clock=clock)
+        return client_for(workspace.accounts.account(account_id), key, clock, pin=pin)
 
     @lru_cache(maxsize=64)
     def gateway(account_id: int, purpose: str, key: str) -> Any:
@@ -146,4 +148,5 @@ def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
     return Remotes(
         platform=lambda account_id: platform(account_id, key_of(account_id)),
         gateway=lambda account_id, purpose: gateway(account_id, purpose, key_of(account_id)),
+        sends=lambda account_id: adapter_for(workspace.accounts.account(account_id).platform).capabilities.messages,
     )

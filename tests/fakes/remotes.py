@@ -33,6 +33,9 @@ from campaign_app.domain.signature import Signature
 from campaign_app.jobs.ports import GatewayCapabilities
 
 IDEMPOTENT = GatewayCapabilities(simulated=True, needs_phone=False, batch_max=500, idempotent=True, lookup=True)
+EVERYTHING = Capabilities(
+    customers=True, consent_lookup=True, consent_changes=True, opt_out_write=True, signatures=True, messages=True
+)
 ENTITY, ISSUER = "91330100MA0000001X", "91110000MA0000009X"
 
 
@@ -67,13 +70,16 @@ class FakePlatform:
     before_page: Callable[[], None] | None = None
     pages: int = 0
     forgotten: set[str] = field(default_factory=set)
+    offers: Capabilities = EVERYTHING
+    redacted: tuple[str, ...] = ()
+    since: list[datetime | None] = field(default_factory=list)
 
     def _maybe_fail(self) -> None:
         if self.trouble:
             raise self.trouble.pop(0)
 
     def capabilities(self) -> Capabilities:
-        return Capabilities(customers=True, consent_lookup=True, consent_changes=True, messages=True)
+        return self.offers
 
     def check_connection(self) -> ConnectionReport:
         self._maybe_fail()
