@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from campaign_app import keeping
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import Clock, JobStore
 
 if TYPE_CHECKING:
@@ -228,7 +230,16 @@ def _preflights(workspace: Workspace, texts: Texts, campaigns: Campaigns, clock:
         return timedelta(minutes=load_settings(workspace).max_consent_age_minutes)
 
     stores, hours = (workspace.campaigns, workspace.accounts), lambda: _hours(workspace)
-    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age)
+    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age, _sends)
+
+
+def _sends(account: Account) -> bool:
+    """Whether the account's platform takes messages at all; that nobody knows it shows when it is asked."""
+    from campaign_app.platforms import adapter_for
+
+    with suppress(SettingsError):
+        return adapter_for(account.platform).capabilities.messages
+    return True
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:

@@ -126,16 +126,21 @@ def as_set(workspace: Workspace, context: Context) -> Context:
 
 def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
     from campaign_app.gateways import gateway_of
+    from campaign_app.gateways.absent import NoSender
     from campaign_app.jobs.stores import Remotes
     from campaign_app.platforms import client_of
+    from campaign_app.services.pinning import pin_for
     from campaign_app.storage.secrets import AccountSecrets
 
     accounts, secrets = workspace.accounts.account, AccountSecrets(workspace.secrets)
 
+    def pin_of(account_id: int) -> Callable[[str], None]:
+        return pin_for(account_id, store=workspace.accounts, audit=workspace.audit, clock=clock)
+
     # by everything that they are made of: a changed key or endpoint makes new ones
     @lru_cache(maxsize=64)
     def platform(account: Account, key: str, _endpoint_key: str) -> Any:
-        return client_of(account, key, clock, secrets=secrets, account_of=accounts)
+        return client_of(account, key, clock, secrets=secrets, account_of=accounts, pin_of=pin_of)
 
     @lru_cache(maxsize=64)
     def gateway(account: Account, purpose: str, key: str, _endpoint_key: str) -> Any:
@@ -153,4 +158,7 @@ def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
         account = accounts(account_id)
         return gateway(account, purpose, *keys_of(account))
 
-    return Remotes(platform=platform_of, gateway=gateway_for_purpose)
+    def sends(account_id: int) -> bool:
+        return not isinstance(gateway_for_purpose(account_id, ""), NoSender)
+
+    return Remotes(platform=platform_of, gateway=gateway_for_purpose, sends=sends)

@@ -47,7 +47,10 @@ class Secrets(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionReport:
-    """What a connection check saw; the entity is the shop's. `clock_skew_seconds` is theirs minus ours."""
+    """What a connection check saw; the entity is the shop's. `clock_skew_seconds` is theirs minus ours.
+
+    `missing`: what the platform's interface could offer and this server does not (fields of `Capabilities`).
+    """
 
     ok: bool
     issuer_uscc: str
@@ -60,6 +63,7 @@ class ConnectionReport:
     entity_uscc: str = ""
     entity_name: str = ""
     shop: str = ""
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,17 @@ class PlatformClient(Protocol):
     What the capabilities do not name is refused as RemoteRefused("not_offered"), but for `consents`, which is total.
     """
 
-    def capabilities(self) -> Capabilities: ...
+    def capabilities(self) -> Capabilities:
+        """What this account's server offers; it may have to be asked once."""
+        ...
 
     def check_connection(self) -> ConnectionReport: ...
 
     def customers(self, cursor: str, updated_since: datetime | None) -> Page[PlatformCustomer]:
-        """`cursor` "" starts. A row that breaks the contract is left out and counted as `broken`."""
+        """`cursor` "" starts. A row that breaks the contract is left out and counted as `broken`.
+
+        `redacted` of the page are those whom the platform has erased, or has been asked to: they are erased here too.
+        """
         ...
 
     def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:

@@ -29,10 +29,11 @@ from campaign_app.gateways.rows import (
     complaint_of,
     inbound_of,
     needs_phone,
+    offers,
     outcomes_of,
     report_of,
 )
-from campaign_app.jobs.ports import GatewayCapabilities
+from campaign_app.jobs.ports import STREAMS, GatewayCapabilities
 from campaign_app.transport.listing import CursorGuard
 from campaign_app.transport.session import SignedSession
 from campaign_app.transport.wire import MESSAGES_MAX
@@ -57,16 +58,18 @@ class ConsentApiGateway:
         self._purpose = purpose
         self._clock = clock
         self._guards = {path: CursorGuard(path) for path in (REPORTS, INBOUND, COMPLAINTS)}
-        self._needs_phone: bool | None = None
+        self._said: SaidOfItself | None = None
 
     @property
     def capabilities(self) -> GatewayCapabilities:
         """Asks the server once. Raises RemoteError where it does not answer."""
-        if self._needs_phone is None:
-            self._needs_phone = needs_phone(self._http.get(META, {}, SaidOfItself).capabilities)
+        if self._said is None:
+            self._said = self._http.get(META, {}, SaidOfItself)
+        said = self._said.capabilities
         return GatewayCapabilities(
-            simulated=self._account.simulated, needs_phone=self._needs_phone, batch_max=MESSAGES_MAX,
-            idempotent=True, lookup=True,
+            simulated=self._account.simulated, needs_phone=needs_phone(said), batch_max=MESSAGES_MAX, idempotent=True,
+            lookup=True, submits=offers(said, "messages"),
+            streams=frozenset(stream for stream in STREAMS if offers(said, stream)),
         )  # fmt: skip
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:

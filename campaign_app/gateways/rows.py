@@ -58,6 +58,11 @@ def needs_phone(capabilities: object) -> bool:
     return fields(capabilities).get("messages_need_phone") is not False
 
 
+def offers(capabilities: object, name: str) -> bool:
+    """Whether the server has it. What it does not say is asked of it: a refusal to a reply must not be lost."""
+    return fields(capabilities).get(name) is not False
+
+
 def outcomes_of(rows: Sequence[object]) -> dict[str, SubmitOutcome]:
     """By message id. A word that nobody knows, or two answers for one message, leave it unknown."""
     found: dict[str, SubmitOutcome] = {}

@@ -31,8 +31,7 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
             read_refusals(context, shop.id)
             pull_changes(context, shop)
     read_refusals(context, account.id)
-    unreadable = pull_changes(context, account)
-    age = timedelta(0) if unreadable else context.policy.reread_after
+    age = context.policy.reread_after if pull_changes(context, account) else timedelta(0)
     facts = refresh(context, account, customers, context.clock() - age)
     return judge_all(context, campaign, account, customers, facts, context.policy.reread_after + BATCH_TIME)
 

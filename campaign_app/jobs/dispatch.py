@@ -14,9 +14,9 @@ from campaign_app.consent.gate import Refusal
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
 from campaign_app.domain.consent import CustomerRef, Reason
-from campaign_app.domain.errors import RemoteUnavailable
+from campaign_app.domain.errors import NotAllowed, RemoteUnavailable
 from campaign_app.jobs.asking import ask_again, confirmed_rules, is_clean
-from campaign_app.jobs.gating import Judged, composed, sealed
+from campaign_app.jobs.gating import Judged, composed, sealed, sender_of
 from campaign_app.jobs.ports import Claim, Submission
 from campaign_app.jobs.settling import Settled, may_leave, put_aside, settle
 from campaign_app.jobs.stores import Context
@@ -125,6 +125,8 @@ class _Batch:
 def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, int]]) -> _Batch:
     customers = context.stores.customers.by_ids([customer_id for _, customer_id in members], phones=False)
     account = context.stores.accounts.account(customers[members[0][1]].account_id)
+    if not sender_of(context, account, campaign.purpose).submits:
+        raise NotAllowed("no_sender", "The platform of this shop does not take messages", account=account.id)
     seqs = {customer_id: seq for seq, customer_id in members if customers[customer_id].account_id == account.id}
     judged = ask_again(context, campaign, account, [customers[customer_id] for customer_id in seqs])
     texts = composed(context, campaign, judged)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,10 +17,15 @@ from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import Composed, Page
 from campaign_app.domain.ports import PlatformClient
 from campaign_app.jobs.caps import MONTH, WEEK, over_cap
+from campaign_app.jobs.ports import GatewayCapabilities
 from campaign_app.jobs.stores import Context
 
 # of one pull; more than this is a listing that goes in circles
 MAX_PAGES: Final = 10_000
+# whoever will carry the messages of such a platform's customers needs their numbers
+NO_SENDER: Final = GatewayCapabilities(
+    simulated=False, needs_phone=True, batch_max=0, idempotent=False, lookup=False, submits=False, streams=frozenset()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def refresh(context: Context, account: Account, customers: Sequence[Customer], o
 
 def _skip_old_changes(context: Context, account: Account, client: PlatformClient) -> None:
     """Before an account's first fact is read: what the list of changes holds by now is in the facts that follow."""
-    if not context.stores.facts.unread(account.id):
+    if not client.capabilities().consent_changes or not context.stores.facts.unread(account.id):
         return
     cursor = ""
     for _ in range(MAX_PAGES):
@@ -69,14 +74,14 @@ def _skip_old_changes(context: Context, account: Account, client: PlatformClient
     raise RemoteRefused("cursor_loop", "The list of changes does not end")
 
 
-def pull_changes(context: Context, account: Account) -> int:
-    """Reads the facts of everybody whose consent changed since the last pull; returns how many were unreadable.
+def pull_changes(context: Context, account: Account) -> bool:
+    """Reads the facts of everybody whose consent changed since the last pull.
 
-    A platform that tells of no changes tells of none that can be relied on: as if one was unreadable.
+    False where somebody may have changed unseen: an unreadable row, or a platform that has no such list.
     """
     client = context.remotes.platform(account.id)
     if not client.capabilities().consent_changes:
-        return 1
+        return False
     broken = 0
     for _ in range(MAX_PAGES):
         cursor = context.stores.accounts.cursor(account.id, "changes")
@@ -89,8 +94,15 @@ def pull_changes(context: Context, account: Account) -> int:
             context.stores.facts.append_changes(account.id, facts, receipts, page.next_cursor)
         broken += page.broken
         if not page.more:
-            return broken
+            return not broken
     raise RemoteRefused("cursor_loop", "The list of changes does not end")
+
+
+def sender_of(context: Context, account: Account, purpose: str) -> GatewayCapabilities:
+    """What the account's sender can do; `NO_SENDER` where its platform is none, or not any more."""
+    if not context.remotes.sends(account.id):
+        return replace(NO_SENDER, simulated=account.simulated)
+    return context.remotes.gateway(account.id, purpose).capabilities
 
 
 def _changes(client: PlatformClient, cursor: str) -> Page[str]:
@@ -113,7 +125,7 @@ def judge_all(
 ) -> list[Judged]:
     """The gate over customers of one account, by the latest `facts` of theirs."""
     stores, now = context.stores, context.clock()
-    capabilities = context.remotes.gateway(account.id, campaign.purpose).capabilities
+    capabilities = sender_of(context, account, campaign.purpose)
     policy = Policy(max_age, context.policy.reread_after, context.policy.clock_skew)
     ask = Ask(
         campaign.id, campaign.purpose, campaign.entity_uscc, max(campaign.send_at or now, now), now, policy,

@@ -51,8 +51,12 @@ def _keep_replies(context: Context) -> Callable[..., int]:
 
 
 def _pages(context: Context, account_id: int, stream: str, store: Callable[..., int], most: int) -> tuple[int, bool]:
-    """(how many new rows came in, whether the list is at its end)."""
+    """(how many new rows came in, whether the list is at its end); a list that nobody offers is."""
+    if not context.remotes.sends(account_id):
+        return 0, True
     gateway = context.remotes.gateway(account_id, "")
+    if stream not in gateway.capabilities.streams:
+        return 0, True
     pages = {"reports": gateway.reports, "inbound": gateway.inbound, "complaints": gateway.complaints}[stream]
     new = 0
     for _ in range(most):

@@ -11,17 +11,22 @@ from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
 
 BATCH = 500
+STREAMS = frozenset({"reports", "inbound", "complaints"})
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayCapabilities:
-    """What a sender can do; anything not said is absent."""
+    """What a sender can do. `streams`: what it hands out of reports, inbound and complaints. `submits`: it takes
+    messages; one that does not may still hand in complaints.
+    """
 
     simulated: bool
     needs_phone: bool
     batch_max: int
     idempotent: bool  # the same key is never accepted twice
     lookup: bool  # `lookup(key)` tells what became of a submission
+    submits: bool = True
+    streams: frozenset[str] = STREAMS
 
 
 class Gateway(Protocol):

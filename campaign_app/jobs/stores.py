@@ -49,10 +49,14 @@ class Stores:
 
 @dataclass(frozen=True, slots=True)
 class Remotes:
-    """Clients by account id; made once per process and shared by its threads."""
+    """Clients by account id; made once per process and shared by its threads.
+
+    `sends`: whether the account's platform is a sender at all; of one that is none there is no gateway.
+    """
 
     platform: Callable[[int], PlatformClient]
     gateway: Callable[[int, str], Gateway]  # account id, purpose
+    sends: Callable[[int], bool] = lambda _: True
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,10 @@ OWN: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a client is made of. `keep` stores changed credentials, such as a refreshed token, before they are used.
+    """What a client is made of. `keep` stores changed credentials, such as a refreshed token, before they are used;
 
     `reread` says what is stored by now: another process may have refreshed the token in the meantime.
+    `pin` stores the keys that a platform has rotated to (`Account.pinned_keys`), before they prove anything.
     `wait` replaces the waiting before something is tried again, which otherwise ends with the client's `close`.
     """
 
@@ -42,6 +43,7 @@ class Parts:
     wait: Callable[[float], object] | None = None
     keep: Callable[[Mapping[str, str]], None] | None = None
     reread: Callable[[], Mapping[str, str]] | None = None
+    pin: Callable[[str], None] | None = None
 
 
 class Adapter(Offer, Protocol):

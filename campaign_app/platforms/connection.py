@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pydantic import RootModel, ValidationError
 
 from campaign_app.domain.customer import Account, looks_like_uscc
 from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConnectionReport
+from campaign_app.platforms.contract import CAPABILITIES
+from campaign_app.transport import wire
 from campaign_app.transport.errors import ContractBroken, translated
 from campaign_app.transport.listing import plain_text
 from campaign_app.transport.receipts import ReceiptRefused, ReceiptVerifier
@@ -24,6 +27,21 @@ JWKS: Final = "/.well-known/jwks.json"
 _VERSION: Final = re.compile(r"1\.[0-9]{1,4}", re.ASCII)
 _ANY_VERSION: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,4}){0,2}", re.ASCII)
 _PUBLIC: Final = ("alg", "crv", "kid", "kty", "use", "x")
+# ours → as `GET /v1/meta` says it
+_OFFERED: Final[Mapping[str, str]] = {
+    "customers": "customers",
+    "consent_lookup": "consents_lookup",
+    "consent_changes": "consents_changes",
+    "opt_out_write": "opt_outs",
+    "signatures": "signatures",
+    "messages": "messages",
+}
+
+
+class Offers(wire.Wire):
+    """What of `Meta` a client needs to know before it asks for anything else."""
+
+    capabilities: wire.Capabilities
 
 
 class AnyObject(RootModel[dict[str, Any]]):
@@ -82,6 +100,23 @@ def _canonical(keys: Sequence[Mapping[str, Any]]) -> str:
     return json.dumps({"keys": ordered}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+def after_rotation(pinned: str, now: str) -> str:
+    """What to pin: the keys of now. Those that are gone are kept as `retired`: they prove what they signed, no more."""
+    old, new = json.loads(pinned), json.loads(now)
+    there = {key["kid"] for key in new["keys"]}
+    gone = {key["kid"]: key for key in (*old.get("retired", ()), *old["keys"]) if key["kid"] not in there}
+    text: dict[str, Any] = {"keys": new["keys"]}
+    if gone:
+        text["retired"] = [gone[kid] for kid in sorted(gone)]
+    return json.dumps(text, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def offered(capabilities: wire.Capabilities) -> Capabilities:
+    """The contract's capabilities, without those that this server does not offer."""
+    there = {ours: getattr(capabilities, theirs) for ours, theirs in _OFFERED.items()}
+    return replace(CAPABILITIES, **there, phones=there["customers"])
+
+
 def _report(account: Account, seen: _Seen) -> ConnectionReport:
     meta = seen.meta
     problem = _problem(account, seen)
@@ -97,6 +132,7 @@ def _report(account: Account, seen: _Seen) -> ConnectionReport:
         entity_uscc=meta.entity_uscc,
         entity_name=plain_text(meta.entity_name, 200),
         shop=plain_text(meta.shop, 200),
+        missing=tuple(name for name, theirs in _OFFERED.items() if not getattr(meta.capabilities, theirs)),
     )
 
 
@@ -127,6 +163,9 @@ def _problem(account: Account, seen: _Seen) -> str:
 
 def _overlap(pinned: str, now: str) -> bool:
     """Keys are rotated by an overlap: one pinned key at least is still there, and no name has got another key."""
-    old, new = ({key["kid"]: key["x"] for key in json.loads(text)["keys"]} for text in (pinned, now))
-    common = old.keys() & new.keys()
-    return bool(common) and all(old[kid] == new[kid] for kid in common)
+    was = json.loads(pinned)
+    old, retired = ({key["kid"]: key["x"] for key in was.get(name, ())} for name in ("keys", "retired"))
+    new = {key["kid"]: key["x"] for key in json.loads(now)["keys"]}
+    known = retired | old
+    same = all(known[kid] == new[kid] for kid in known.keys() & new.keys())
+    return same and not old.keys().isdisjoint(new)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from secrets import token_urlsafe
-from typing import Final
+from typing import Any, Final
 
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
 from campaign_app.domain.customer import Account, PlatformCustomer
@@ -14,10 +16,11 @@ from campaign_app.domain.message import Page
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers
 from campaign_app.domain.signature import Signature
-from campaign_app.platforms.answers import AnswerReader, Asked, LookupAnswers, unknown
-from campaign_app.platforms.connection import check_connection
+from campaign_app.platforms.answers import Asked, LookupAnswers, unknown
+from campaign_app.platforms.connection import META, Offers, check_connection, offered
 from campaign_app.platforms.contract import CAPABILITIES
 from campaign_app.platforms.leaves import Note
+from campaign_app.platforms.rotation import Readers
 from campaign_app.platforms.rows import (
     ChangeRows,
     CustomerRows,
@@ -38,6 +41,7 @@ OPT_OUTS: Final = "/v1/opt-outs"
 SIGNATURES: Final = "/v1/signatures"
 _PAGE: Final = "1000"
 _REASON_MAX: Final = 100
+_ABSENT: Final = ("not_found", "not_offered", "method_not_allowed")
 
 
 def _fresh_nonce() -> str:
@@ -48,30 +52,47 @@ class ConsentApiPlatform:
     """Implements `domain.ports.PlatformClient` for one account; threads may share it."""
 
     def __init__(
-        self, account: Account, http: SignedSession, clock: Clock, *, nonce: Callable[[], str] = _fresh_nonce
+        self,
+        account: Account,
+        http: SignedSession,
+        clock: Clock,
+        *,
+        nonce: Callable[[], str] = _fresh_nonce,
+        pin: Callable[[str], None] | None = None,
     ) -> None:
         self._account = account
         self._http = http
         self._clock = clock
         self._nonce = nonce
-        self._reader = AnswerReader(account)
+        self._readers = Readers(account, self.check_connection, clock, pin)
+        self._offers: Capabilities | None = None
         self._customers = CursorGuard(CUSTOMERS)
         self._changes = CursorGuard(CHANGES)
 
     def capabilities(self) -> Capabilities:
-        return CAPABILITIES
+        """Asks the server once. Raises RemoteError where it does not answer."""
+        if self._offers is None:
+            self._offers = offered(self._http.get(META, {}, Offers).capabilities)
+        return self._offers
 
     def check_connection(self) -> ConnectionReport:
-        return check_connection(self._account, self._http, self._clock)
+        report = check_connection(self._readers.account, self._http, self._clock)
+        if report.ok:
+            off: dict[str, Any] = dict.fromkeys(report.missing, False)
+            self._offers = replace(CAPABILITIES, **off)
+        return report
 
     def customers(self, cursor: str, updated_since: datetime | None) -> Page[PlatformCustomer]:
         params = {"cursor": cursor, "limit": _PAGE}
         if updated_since is not None:
             params["updated_since"] = utc_text(updated_since) or ""
-        page = self._http.get(CUSTOMERS, params, CustomerRows)
+        with self._offering("customers"):
+            page = self._http.get(CUSTOMERS, params, CustomerRows)
         following = self._customers.next(cursor, page.next_cursor, more=page.has_more)
         good = [customer for row in page.customers if (customer := customer_of(row)) is not None]
-        return Page(_newest(good), following, page.has_more, len(page.customers) - len(good))
+        redacted = tuple(dict.fromkeys(ref for row in page.redacted if (ref := good_ref(row))))
+        broken = len(page.customers) - len(good) + sum(not good_ref(row) for row in page.redacted)
+        return Page(_newest(good), following, page.has_more, broken, redacted)
 
     def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
         """Total; asks in look-ups of at most LOOKUP_MAX and raises, with no fact at all, if one of them fails."""
@@ -99,10 +120,16 @@ class ConsentApiPlatform:
         nonce = self._nonce()
         request = LookupRequest(refs=[ref.ref for ref in refs], nonce=nonce)
         page = self._http.post(LOOKUP, request, LookupAnswers, safe_to_repeat=True)
-        return self._reader.read(page, Asked(refs, nonce, self._clock()))
+        asked, reader = Asked(refs, nonce, self._clock()), self._readers.current
+        answers = reader.read(page, asked)
+        if next(iter(answers.facts.values())).note == Note.UNPINNED_KEY:
+            newer = self._readers.after(reader)
+            return answers if newer is None else newer.read(page, asked)
+        return answers
 
     def consent_changes(self, cursor: str) -> Page[str]:
-        page = self._http.get(CHANGES, {"cursor": cursor, "limit": _PAGE}, ChangeRows)
+        with self._offering("consent_changes"):
+            page = self._http.get(CHANGES, {"cursor": cursor, "limit": _PAGE}, ChangeRows)
         following = self._changes.next(cursor, page.next_cursor, more=page.has_more)
         refs = [ref for row in page.changes if (ref := changed_ref(row))]
         return Page(tuple(dict.fromkeys(refs)), following, page.has_more, len(page.changes) - len(refs))
@@ -112,13 +139,28 @@ class ConsentApiPlatform:
         if self._unaskable(ref) is not None:
             raise RemoteRefused("bad_ref", "This customer is none of the account's")
         item = OptOut(ref=ref.ref, reason=reason[:_REASON_MAX], occurred_at=occurred_at.astimezone(UTC))
-        answer = self._http.post(OPT_OUTS, OptOutsRequest(items=[item]), OptOutsAnswer, safe_to_repeat=True)
+        with self._offering("opt_out_write"):
+            answer = self._http.post(OPT_OUTS, OptOutsRequest(items=[item]), OptOutsAnswer, safe_to_repeat=True)
         if not any(result.ref == ref.ref and result.recorded for result in answer.results):
             raise RemoteRefused("opt_out_not_recorded", "The platform did not record the opt-out")
 
     def signatures(self) -> tuple[Signature, ...]:
-        rows = self._http.get(SIGNATURES, {}, SignatureRows).signatures
+        with self._offering("signatures"):
+            rows = self._http.get(SIGNATURES, {}, SignatureRows).signatures
         return tuple(signature for row in rows if (signature := signature_of(row)) is not None)
+
+    @contextmanager
+    def _offering(self, capability: str) -> Iterator[None]:
+        """What the server said it does not offer is not asked of it; an endpoint that is not there is not offered."""
+        refused = RemoteRefused("not_offered", "The platform does not offer this")
+        if self._offers is not None and not getattr(self._offers, capability):
+            raise refused
+        try:
+            yield
+        except RemoteRefused as error:
+            if error.code not in _ABSENT:
+                raise
+            raise refused from None
 
     def close(self) -> None:
         self._http.close()

@@ -34,7 +34,7 @@ class ConsentApiAdapter:
 
         private_key = parts.credentials["private_key"]
         http = session_for(parts.account, private_key, parts.clock, wait=parts.wait)
-        return ConsentApiPlatform(parts.account, http, parts.clock)
+        return ConsentApiPlatform(parts.account, http, parts.clock, pin=parts.pin)
 
 
 ADAPTER: Final = ConsentApiAdapter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.domain.phone import parse_phone
@@ -21,6 +21,7 @@ _CENTS_MAX: Final = 2**53
 
 class CustomerRows(Wire):
     customers: list[Any]
+    redacted: list[Any] = Field(default_factory=list)
     next_cursor: str
     has_more: bool
 

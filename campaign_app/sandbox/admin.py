@@ -74,6 +74,25 @@ class ComplaintOrder(_Order):
     provider_id: str = ""
 
 
+class ReceiptKeysOrder(_Order):
+    """Which keys are published, which signs, and which have become another key under their old name."""
+
+    published: list[str]
+    signing: str
+    changed: list[str] = []
+
+
+class WithheldOrder(_Order):
+    """What the server does not offer from now on: names of capabilities."""
+
+    withheld: list[str]
+
+
+class RedactOrder(_Order):
+    shop: str
+    ref: str
+
+
 class Admin:
     def __init__(self, platform: Platform, plan: FaultPlan, forget_keys: Callable[[], int]) -> None:
         self._platform = platform
@@ -92,6 +111,9 @@ class Admin:
             Route("/sandbox/complaints", local(self.add_complaint), methods=["POST"]),
             Route("/sandbox/clock", local(self.set_clock), methods=["POST"]),
             Route("/sandbox/keys", local(self.forget_keys), methods=["DELETE"]),
+            Route("/sandbox/receipt-keys", local(self.rotate), methods=["POST"]),
+            Route("/sandbox/capabilities", local(self.withhold), methods=["POST"]),
+            Route("/sandbox/redactions", local(self.redact), methods=["POST"]),
         ]
 
     async def ledger(self, _request: Request) -> Response:
@@ -157,6 +179,20 @@ class Admin:
 
     async def forget_keys(self, _request: Request) -> Response:
         return json_answer({"forgotten": self._forget_keys()})
+
+    async def rotate(self, request: Request) -> Response:
+        order = await order_of(request, ReceiptKeysOrder)
+        self._platform.receipt_keys.rotate(order.published, order.signing, order.changed)
+        return json_answer(self._platform.receipt_keys.jwks())
+
+    async def withhold(self, request: Request) -> Response:
+        self._platform.withheld = frozenset((await order_of(request, WithheldOrder)).withheld)
+        return json_answer({"withheld": sorted(self._platform.withheld)})
+
+    async def redact(self, request: Request) -> Response:
+        order = await order_of(request, RedactOrder)
+        self._platform.redact(*self._customer(order.shop, order.ref))
+        return json_answer({"redacted": True})
 
     def _customer(self, code: str, ref: str) -> tuple[Shop, int]:
         for shop in self._platform.config.shops:

@@ -32,6 +32,7 @@ class Asked:
     request_id: str
     at: datetime
     key: Ed25519PrivateKey
+    kid: str = RECEIPT_KID
 
 
 def lookup_page(asked: Asked, refs: Sequence[str], truths: Sequence[Truth]) -> bytes:
@@ -69,7 +70,7 @@ def _receipt(asked: Asked, tree: MerkleTree) -> str:
         iat=int(asked.at.timestamp()),
         simulated=True,
     )
-    return sign_receipt(claims, asked.key, RECEIPT_KID)
+    return sign_receipt(claims, asked.key, asked.kid)
 
 
 def _time(seconds: int | None) -> str:

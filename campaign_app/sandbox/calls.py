@@ -72,8 +72,10 @@ class Call:
 Handler = Callable[[Call], Awaitable[Response]]
 
 
-def signed(platform: Platform, gate: Gatekeeper, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """The endpoint around a handler: nothing is looked at before the signature is."""
+def signed(
+    platform: Platform, gate: Gatekeeper, handler: Handler, capability: str = ""
+) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint around a handler: nothing is looked at before the signature is. 404 while `capability` is off."""
 
     async def endpoint(request: Request) -> Response:
         body = await read_body(request)
@@ -81,6 +83,8 @@ def signed(platform: Platform, gate: Gatekeeper, handler: Handler) -> Callable[[
         skew = fault.seconds if fault.name == "clock_skew" else 0.0
         now = platform.now() + timedelta(seconds=skew)
         shop = gate.admit(request, body, now)
+        if capability in platform.withheld:
+            raise Refused(404, "not_offered", "this server does not offer this: see capabilities in /v1/meta")
         if request.method == "POST":
             require_json(request)
         return await handler(Call(request, shop, body, now, fault))
@@ -114,7 +118,7 @@ def json_answer(data: object, status: int = 200) -> Response:
     return Response(text, status, media_type="application/json")
 
 
-def listing(call: Call, name: str, stream: str, fetch: Fetch) -> Response:
+def listing(call: Call, name: str, stream: str, fetch: Fetch, **more_fields: list[str]) -> Response:
     """One page of a list. Page faults stay within what a careless platform might do: items are never lost."""
     position, limit, fault = call.position(stream), call.limit(), call.fault
     half = max(1, limit // 2)
@@ -125,7 +129,8 @@ def listing(call: Call, name: str, stream: str, fetch: Fetch) -> Response:
         items = shuffled(items, fault)
     elif fault.name == "cursor_loop":
         following, more = position, True
-    return json_answer({name: items, "next_cursor": f"{stream}{following:x}", "has_more": more})
+    added = {key: value for key, value in more_fields.items() if value}
+    return json_answer({name: items, "next_cursor": f"{stream}{following:x}", "has_more": more, **added})
 
 
 def shuffled(items: Sequence[Any], fault: Fault) -> list[Any]:

@@ -13,6 +13,7 @@ from campaign_app.sandbox.config import SandboxConfig, Shop
 from campaign_app.sandbox.ledger import Ledger, Row
 from campaign_app.sandbox.mixing import chance
 from campaign_app.sandbox.people import Population
+from campaign_app.sandbox.receipt_keys import ReceiptKeys
 from campaign_app.sandbox.truth import Truth, Truths
 from campaign_app.sandbox.words import FAILURE_CODES, OPT_OUT_REPLIES, ORDINARY_REPLIES, REJECTION_CODES
 from campaign_app.transport.receipts import utc_text
@@ -81,6 +82,9 @@ class Platform:
         self.population = Population(config)
         self.truths = Truths(config)
         self.ledger = Ledger()
+        self.receipt_keys = ReceiptKeys(config.seed)
+        self.withheld: frozenset[str] = frozenset()  # capabilities that this server does not offer
+        self._redacted: defaultdict[int, set[int]] = defaultdict(set)
         self.skew = 0.0
         self.delay = config.reaction_delay
         self._streams: defaultdict[int, Streams] = defaultdict(Streams)
@@ -97,6 +101,15 @@ class Platform:
     def truth_of(self, shop: Shop, refs: Sequence[str]) -> list[Truth]:
         self._settle()
         return self.truths.of(shop, self.population.indices_of(shop, refs))
+
+    # --- people who are no more ---
+
+    def redact(self, shop: Shop, index: int) -> None:
+        """The shop was asked to erase somebody: the listing names them once more, as a reference only."""
+        self._redacted[shop.number].add(index)
+
+    def redacted(self, shop: Shop) -> frozenset[int]:
+        return frozenset(self._redacted[shop.number])
 
     # --- consent ---
 

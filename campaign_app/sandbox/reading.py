@@ -46,7 +46,7 @@ class Reading:
             entity_name=ENTITY.name,
             shop=call.shop.name,
             simulated=True,
-            capabilities=CAPABILITIES,
+            capabilities=CAPABILITIES.model_copy(update=dict.fromkeys(self._platform.withheld, False)),
         )
         return Response(meta.model_dump_json(), media_type="application/json")
 
@@ -54,13 +54,16 @@ class Reading:
         since = call.moment("updated_since")
         seconds = None if since is None else int(since.timestamp())
         people, shop = self._platform.population, call.shop
+        redacted = self._platform.redacted(shop)
 
         def fetch(position: int, limit: int) -> tuple[Sequence[dict[str, Any]], int, bool]:
             _reachable(position, shop.size)
             indices, following = people.listing(shop, position, limit, seconds)
-            return people.customers(shop, indices), following, following < shop.size
+            there = [index for index in indices if index not in redacted]
+            return people.customers(shop, there), following, following < shop.size
 
-        return listing(call, "customers", "cu", fetch)
+        first = not call.position("cu")
+        return listing(call, "customers", "cu", fetch, redacted=people.refs(shop, sorted(redacted)) if first else [])
 
     async def changes(self, call: Call) -> Response:
         changes = self._platform.streams(call.shop).changes

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from campaign_app.sandbox.admin import Admin
 from campaign_app.sandbox.auth import Gatekeeper
 from campaign_app.sandbox.calls import Handler, json_answer, signed
-from campaign_app.sandbox.config import ENTITY, ISSUER, RECEIPT_KID, SandboxConfig, simulated_key
+from campaign_app.sandbox.config import ENTITY, ISSUER, SandboxConfig, simulated_key
 from campaign_app.sandbox.connection import CuttableProtocol, FaultyConnection
 from campaign_app.sandbox.faults import FaultPlan, parse_faults
 from campaign_app.sandbox.platform import Platform
@@ -26,7 +26,7 @@ from campaign_app.sandbox.problems import Refused, on_bug, on_http_error, on_ref
 from campaign_app.sandbox.reading import Reading
 from campaign_app.sandbox.vendors import vendor_credentials, vendor_routes
 from campaign_app.sandbox.writing import Consents, Messages
-from campaign_app.transport.receipts import b64u, jwk_of
+from campaign_app.transport.receipts import b64u
 
 KEEP_ALIVE_SECONDS: Final = 75
 
@@ -52,30 +52,28 @@ def _contract(platform: Platform, messages: Messages) -> list[Route]:
     reading, consents = Reading(platform), Consents(platform)
     gate = Gatekeeper(platform.config)
 
-    def route(method: str, path: str, handler: Handler) -> Route:
-        return Route(path, signed(platform, gate, handler), methods=[method])
+    def route(method: str, path: str, handler: Handler, capability: str = "") -> Route:
+        return Route(path, signed(platform, gate, handler, capability), methods=[method])
 
     return [
-        Route("/.well-known/jwks.json", _jwks(platform.config), methods=["GET"]),
+        Route("/.well-known/jwks.json", _jwks(platform), methods=["GET"]),
         route("GET", "/v1/meta", reading.meta),
-        route("GET", "/v1/customers", reading.customers),
-        route("POST", "/v1/consents/lookup", consents.lookup),
-        route("GET", "/v1/consents/changes", reading.changes),
-        route("POST", "/v1/opt-outs", consents.opt_outs),
-        route("GET", "/v1/signatures", reading.signatures),
-        route("POST", "/v1/messages", messages.send),
-        route("GET", "/v1/messages/outcomes/{key}", messages.outcomes),
-        route("GET", "/v1/messages/reports", reading.reports),
-        route("GET", "/v1/messages/inbound", reading.inbound),
-        route("GET", "/v1/complaints", reading.complaints),
+        route("GET", "/v1/customers", reading.customers, "customers"),
+        route("POST", "/v1/consents/lookup", consents.lookup, "consents_lookup"),
+        route("GET", "/v1/consents/changes", reading.changes, "consents_changes"),
+        route("POST", "/v1/opt-outs", consents.opt_outs, "opt_outs"),
+        route("GET", "/v1/signatures", reading.signatures, "signatures"),
+        route("POST", "/v1/messages", messages.send, "messages"),
+        route("GET", "/v1/messages/outcomes/{key}", messages.outcomes, "messages"),
+        route("GET", "/v1/messages/reports", reading.reports, "reports"),
+        route("GET", "/v1/messages/inbound", reading.inbound, "inbound"),
+        route("GET", "/v1/complaints", reading.complaints, "complaints"),
     ]
 
 
-def _jwks(config: SandboxConfig) -> Callable[[Request], Any]:
-    keys = {"keys": [jwk_of(simulated_key(config.seed, RECEIPT_KID).public_key(), RECEIPT_KID)]}
-
+def _jwks(platform: Platform) -> Callable[[Request], Any]:
     async def endpoint(_request: Request) -> Response:
-        return json_answer(keys)
+        return json_answer(platform.receipt_keys.jwks())
 
     return endpoint
 

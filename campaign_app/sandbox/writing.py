@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from campaign_app.sandbox.answers import Asked, lookup_page
 from campaign_app.sandbox.calls import Call, json_answer, shuffled
-from campaign_app.sandbox.config import RECEIPT_KID, Shop, simulated_key
+from campaign_app.sandbox.config import Shop
 from campaign_app.sandbox.faults import Fault
 from campaign_app.sandbox.platform import Outcome, Platform
 from campaign_app.sandbox.problems import Refused
@@ -30,16 +30,14 @@ class Consents:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        seed = platform.config.seed
-        self._key = simulated_key(seed, RECEIPT_KID)
-        self._rogue = simulated_key(seed, "a key that nobody published")
 
     async def lookup(self, call: Call) -> Response:
         asked = call.parse(LookupRequest)
         refs = self._spoilt_refs(call.shop, list(dict.fromkeys(asked.refs)), call.fault)
         truths = _spoilt_truths(self._platform.truth_of(call.shop, refs), call.fault)
-        key = self._rogue if call.fault.name == "bad_receipt" else self._key
-        page = lookup_page(Asked(asked.nonce, f"q{uuid4().hex}", call.now, key), refs, truths)
+        keys = self._platform.receipt_keys
+        key = keys.rogue() if call.fault.name == "bad_receipt" else keys.signer()
+        page = lookup_page(Asked(asked.nonce, f"q{uuid4().hex}", call.now, key, keys.signing), refs, truths)
         return Response(page, media_type="application/json")
 
     async def opt_outs(self, call: Call) -> Response:

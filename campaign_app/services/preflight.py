@@ -43,7 +43,7 @@ class Situation:
     """Everything that the checks judge. `ages` are the oldest and the newest reading of the facts that let people in.
 
     `blocks` and `warned` are by rule what stops every text, and what a person has still to confirm (None where the text
-    that it was found in reads otherwise by now).
+    that it was found in reads otherwise by now). `accounts` send; the platforms of `mute`, connected too, do not.
     `opens` and `closes` are the hours in force; `heartbeat` is the worker's last sign of life.
     """
 
@@ -59,6 +59,7 @@ class Situation:
     closes: time
     heartbeat: datetime | None
     now: datetime
+    mute: tuple[Account, ...] = ()
 
     @property
     def ready(self) -> int:
@@ -96,6 +97,7 @@ class Preflights:
         clock: Clock,
         hours: Callable[[], tuple[time, time]],
         max_age: Callable[[], timedelta],
+        sends: Callable[[Account], bool] = lambda _: True,
     ) -> None:
         self._campaigns = campaigns
         self._accounts = accounts
@@ -104,6 +106,7 @@ class Preflights:
         self._clock = clock
         self._hours = hours
         self._max_age = max_age
+        self._sends = sends
 
     def look(self, campaign_id: int, *, send_at: datetime | None = None, before: Preflight | None = None) -> Preflight:
         """As it stands if it leaves at `send_at`, by default now.
@@ -132,6 +135,7 @@ class Preflights:
         if send_at is None and campaign.state in PLANNED and is_open(now, opens, closes):
             send_at = now  # "at once" is a time like any other to `schedule`
         beat = self._accounts.setting(HEARTBEAT, None)
+        shops = [a for a in self._accounts.accounts() if a.entity_uscc == campaign.entity_uscc]
         return Situation(
             campaign=campaign,
             funnel=funnel,
@@ -140,7 +144,8 @@ class Preflights:
             blocks=self._texts.survey(replace(campaign, send_at=send_at), now).blocks if campaign.body else {},
             warned=self._warnings(campaign.id, send_at) if campaign.body else {},
             signature=self._accounts.signature(campaign.signature, campaign.entity_uscc),
-            accounts=tuple(a for a in self._accounts.accounts() if a.entity_uscc == campaign.entity_uscc),
+            accounts=tuple(a for a in shops if self._sends(a)),
+            mute=tuple(a for a in shops if a.state == "connected" and not self._sends(a)),
             opens=opens,
             closes=closes,
             heartbeat=None if beat is None else datetime.fromisoformat(beat),
@@ -242,6 +247,9 @@ def _sender(seen: Situation) -> Check:
         return Check("sender", "warn", "sender_mixed", {**facts, "simulated": simulated})
     if gone:
         return Check("sender", "warn", "sender_partly", facts)
+    if seen.mute:
+        mute: dict[str, str | int] = {"mute": "、".join(a.label for a in seen.mute)}
+        return Check("sender", "warn", "sender_mute", facts | mute)
     return Check("sender", "ok", "sender_simulated" if simulated else "sender", facts)
 
 

@@ -86,6 +86,7 @@ class CustomersPage(Wire):
     customers: list[dict[str, object]]
     next_cursor: str
     has_more: bool
+    redacted: list[str] = []
 
 
 class LookupRequest(Wire):

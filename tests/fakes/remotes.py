@@ -33,7 +33,9 @@ from campaign_app.domain.signature import Signature
 from campaign_app.jobs.ports import GatewayCapabilities
 
 IDEMPOTENT = GatewayCapabilities(simulated=True, needs_phone=False, batch_max=500, idempotent=True, lookup=True)
-OFFERS = Capabilities(customers=True, consent_lookup=True, consent_changes=True, signatures=True, messages=True)
+EVERYTHING = Capabilities(
+    customers=True, consent_lookup=True, consent_changes=True, opt_out_write=True, signatures=True, messages=True
+)
 ENTITY, ISSUER = "91330100MA0000001X", "91110000MA0000009X"
 
 
@@ -68,7 +70,9 @@ class FakePlatform:
     before_page: Callable[[], None] | None = None
     pages: int = 0
     forgotten: set[str] = field(default_factory=set)
-    offers: Capabilities = OFFERS
+    offers: Capabilities = EVERYTHING
+    redacted: tuple[str, ...] = ()
+    since: list[datetime | None] = field(default_factory=list)
 
     def _maybe_fail(self) -> None:
         if self.trouble:

@@ -127,6 +127,17 @@ class SandboxProcess:
     def skew_clock(self, seconds: float) -> None:
         self._admin("POST", "/sandbox/clock", seconds=seconds)
 
+    def rotate_keys(self, published: list[str], signing: str, *, changed: list[str] | None = None) -> None:
+        """The keys of receipts: which are published, which signs, which are others under their old name."""
+        self._admin("POST", "/sandbox/receipt-keys", published=published, signing=signing, changed=changed or [])
+
+    def withhold(self, *capabilities: str) -> None:
+        """The server does not offer these (names as in /v1/meta) from now on; none: it offers everything."""
+        self._admin("POST", "/sandbox/capabilities", withheld=list(capabilities))
+
+    def redact(self, shop: str, ref: str) -> None:
+        self._admin("POST", "/sandbox/redactions", shop=shop, ref=ref)
+
     def forget_keys(self) -> int:
         """As a platform does after seven days; says how many idempotency keys it had kept."""
         return int(self._admin("DELETE", "/sandbox/keys")["forgotten"])

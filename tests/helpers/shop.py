@@ -41,7 +41,7 @@ class FakeComposer:
 
 @dataclass
 class Shop:
-    """Everything that a test of the jobs needs."""
+    """Everything that a test of the jobs needs; `mute` are accounts whose platform is no sender."""
 
     workspace: Workspace
     clock: FakeClock
@@ -50,6 +50,7 @@ class Shop:
     composer: FakeComposer
     context: Context
     waits: list[float]
+    mute: set[int] = field(default_factory=set)
 
     def add_account(self, people: int, *, first_phone: int = 0, prefix: str = "c") -> int:
         account = self.workspace.accounts.add_account(
@@ -135,9 +136,10 @@ def shop_on(workspace: Workspace, clock: FakeClock) -> Shop:
 
     workspace.accounts.add_entity(Entity(ENTITY, "安宁百货有限公司"))
     composer = FakeComposer()
-    remotes = Remotes(platforms.__getitem__, lambda account_id, _: gateways[account_id])
+    mute: set[int] = set()
+    remotes = Remotes(platforms.__getitem__, lambda account_id, _: gateways[account_id], lambda one: one not in mute)
     context = Context("ws1", stores_of(workspace), remotes, composer, Policy(), clock, wait)
-    return Shop(workspace, clock, platforms, gateways, composer, context, waits)
+    return Shop(workspace, clock, platforms, gateways, composer, context, waits, mute)
 
 
 def stores_of(workspace: Workspace) -> Stores:

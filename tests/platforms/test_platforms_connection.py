@@ -43,7 +43,7 @@ def test_a_good_connection_pins_keys_issuer_and_entity() -> None:
     assert report == ConnectionReport(
         ok=True, issuer_uscc=ISSUER, issuer_name="登记处", api_version="1.0", simulated=True, clock_skew_seconds=5.0,
         pinned_keys=json.dumps(keys, separators=(",", ":")), problem="", entity_uscc=ENTITY, entity_name="安宁百货",
-        shop="旗舰店",
+        shop="旗舰店", missing=("customers", "consent_changes", "opt_out_write", "signatures", "messages"),
     )  # fmt: skip
 
 

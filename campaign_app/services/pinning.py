@@ -1,0 +1,35 @@
+"""Keys that a platform has rotated to, kept with its account and named in the audit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from campaign_app.domain.ports import AccountStore, AuditLog, Clock
+
+_NAMES_MAX: Final = 400
+
+
+def pin_for(account_id: int, *, store: AccountStore, audit: AuditLog, clock: Clock) -> Callable[[str], None]:
+    """What `client_for` takes as `pin`: keeps a key set (JWKS as JSON) as the account's, and says so in the audit."""
+
+    def pin(keys: str) -> None:
+        account = store.account(account_id)
+        before, now = _kids(account.pinned_keys), _kids(keys)
+        store.set_connection(replace(account, pinned_keys=keys))
+        audit.record(
+            "account.keys_rotated", actor="platform", at=clock(), account=account_id,
+            added=_named(now - before), retired=_named(before - now),
+        )  # fmt: skip
+
+    return pin
+
+
+def _kids(pinned: str) -> set[str]:
+    return {str(key["kid"]) for key in json.loads(pinned).get("keys", ())}
+
+
+def _named(kids: set[str]) -> str:
+    return ",".join(sorted(kids))[:_NAMES_MAX]

@@ -1,0 +1,90 @@
+"""The client of a platform behind a proxy that spoils what its simulator answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from campaign_app.consent import Ask, ConfirmedRecipient, Person, Policy, decide
+from campaign_app.domain.consent import ConsentFact, CustomerRef
+from campaign_app.domain.errors import RemoteError
+from campaign_app.domain.ports import PlatformClient
+from campaign_app.platforms import client_for
+from tests.helpers.connected import clock, no_wait
+from tests.helpers.platform_cases import PlatformCase, Running
+from tests.helpers.tampering import Tampering, tampering
+
+ASKED = 5
+Started = Callable[[PlatformCase], Running]
+
+
+@dataclass
+class Behind:
+    """The simulator of a case, the proxy before it, and the adapter's own client of the proxy."""
+
+    case: PlatformCase
+    running: Running
+    proxy: Tampering
+    client: PlatformClient
+    used: list[str] = field(default_factory=list)
+
+    def refs(self, count: int = ASKED) -> list[CustomerRef]:
+        """People whom the simulator confirms, or any where it confirms nobody."""
+        known = [ref for ref in self.running.confirmed if ref not in self.used] or list(self.running.refused)
+        return [CustomerRef(self.running.account.id, ref) for ref in known[:count]]
+
+    def ask(self, refs: Sequence[CustomerRef]) -> dict[CustomerRef, ConsentFact]:
+        facts = dict(self.client.consents(refs).facts)
+        assert facts.keys() == set(refs), "one fact for everybody who was asked, and for nobody else"
+        return facts
+
+    def passes(self, fact: ConsentFact, *, later: timedelta = timedelta(0), simulated_sender: bool = True) -> bool:
+        return isinstance(self.judge(fact, later=later, simulated_sender=simulated_sender), ConfirmedRecipient)
+
+    def judge(self, fact: ConsentFact, *, later: timedelta = timedelta(0), **facts: Any) -> Any:
+        now = clock() + later
+        suppressions = facts.pop("suppressions", ())
+        policy = Policy(clock_skew=timedelta(seconds=60))
+        asked = {"simulated_sender": True, "purpose": self.running.purpose, **facts}
+        ask = Ask(1, entity_uscc=self.running.account.entity_uscc, send_at=now, now=now, policy=policy, **asked)
+        return decide(Person(1, 1, fact, suppressions), ask)
+
+    def asks_in_vain(self, refs: Sequence[CustomerRef], *, about: int | None = None) -> None:
+        """It ends in an error of ours, or in a fact for each, of which the first `about` do not pass."""
+        try:
+            facts = self.ask(refs)
+        except RemoteError as error:
+            if "13800000001" in f"{error!r}{error.facts}":
+                raise AssertionError("an error shows what the platform said") from error
+            return
+        assert not any(self.passes(facts[ref]) for ref in refs[:about])
+
+
+@contextmanager
+def starting() -> Iterator[Started]:
+    """Every simulator is started once, when it is first asked for."""
+    running: dict[str, Running] = {}
+    with ExitStack() as stack:
+
+        def start(case: PlatformCase) -> Running:
+            if case.name not in running:
+                running[case.name] = stack.enter_context(case.start())
+            return running[case.name]
+
+        yield start
+
+
+@contextmanager
+def standing_behind(case: PlatformCase, running: Running, used: list[str]) -> Iterator[Behind]:
+    """`used`: refs whose consent earlier tests changed."""
+    with tampering(running.account.base_url) as proxy:
+        path = re.sub(r"^https?://[^/]+", "", running.account.base_url)
+        account = replace(running.account, base_url=proxy.url + path)
+        client = client_for(account, running.secret, clock, wait=no_wait)
+        yield Behind(case, running, proxy, client, used)
+        if close := getattr(client, "close", None):
+            close()

@@ -1,0 +1,120 @@
+"""What a platform does not offer is not asked of it, and nobody is reached by guessing instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.consent import ConsentStatus
+from campaign_app.domain.errors import NotAllowed, RemoteRefused
+from campaign_app.domain.message import InboundMessage
+from campaign_app.jobs import dispatch
+from campaign_app.jobs.poll import poll_complaints, poll_inbound, poll_reports, read_refusals
+from tests.fakes.remotes import EVERYTHING, IDEMPOTENT
+from tests.helpers.shop import NOW, Shop, everybody, screen
+
+UNFOLLOWED = replace(EVERYTHING, consent_changes=False)
+
+
+def test_without_a_list_of_changes_every_fact_is_read_again_before_a_batch(shop: Shop) -> None:
+    account = shop.add_account(6)
+    platform = shop.platforms[account]
+    platform.offers = UNFOLLOWED
+    campaign = shop.campaign()
+    platform.truth["c00002"] = {"status": ConsentStatus.WITHDRAWN}
+    platform.asked.clear()
+    shop.clock.advance(1)
+    shop.run(campaign.id)
+    assert sorted(platform.asked) == everybody(6)
+    assert "c00002" not in shop.reached()
+    assert len(shop.reached()) == 5
+
+
+def test_with_one_fresh_facts_are_believed(shop: Shop) -> None:
+    account = shop.add_account(6)
+    campaign = shop.campaign()
+    shop.platforms[account].asked.clear()
+    shop.clock.advance(1)
+    shop.run(campaign.id)
+    assert not shop.platforms[account].asked
+    assert len(shop.reached()) == 6
+
+
+def test_a_list_that_is_not_offered_is_never_asked_for(shop: Shop) -> None:
+    account = shop.add_account(3)
+    platform = shop.platforms[account]
+    platform.offers = UNFOLLOWED
+    platform.forgotten.add("")  # whoever asks from the start is refused
+    campaign = shop.campaign()
+    shop.run(campaign.id)
+    assert len(shop.reached()) == 3
+
+
+def test_a_shop_without_a_sender_is_not_asked_for_replies_or_complaints(shop: Shop) -> None:
+    account = shop.add_account(2)
+    del shop.gateways[account]
+    shop.mute.add(account)
+    read_refusals(shop.context, account)
+    assert [poll(shop.context, account) for poll in (poll_reports, poll_inbound, poll_complaints)] == [0, 0, 0]
+
+
+def test_a_shop_without_a_sender_does_not_keep_the_others_from_sending(shop: Shop) -> None:
+    mute, _ = shop.add_account(2, prefix="m"), shop.add_account(3, first_phone=50)
+    shop.workspace.accounts.set_account_state(mute, "disconnected")  # its people are in no audience
+    campaign = shop.campaign()
+    shop.workspace.accounts.set_account_state(mute, "connected")
+    del shop.gateways[mute]
+    shop.mute.add(mute)
+    shop.run(campaign.id)
+    assert shop.reached() == everybody(3)
+
+
+def test_people_of_a_shop_without_a_sender_are_judged_but_nothing_leaves(shop: Shop) -> None:
+    account = shop.add_account(4)
+    del shop.gateways[account]
+    shop.mute.add(account)
+    campaign = shop.campaign(state=CampaignState.SENDING)
+    assert shop.workspace.campaigns.funnel(campaign.id) == {"ok": 4}
+    with pytest.raises(NotAllowed) as info:
+        dispatch.run_batch(shop.context, campaign.id, -1)
+    assert info.value.code == "no_sender"
+
+
+def test_whoever_will_carry_their_messages_needs_a_number(shop: Shop) -> None:
+    account = shop.add_account(2)
+    unnumbered = replace(shop.platforms[account].people[0], phone=None, updated_at=NOW)
+    shop.workspace.customers.upsert_page(account, [unnumbered], "", NOW)
+    shop.mute.add(account)
+    campaign = shop.campaign(screened=False, state=CampaignState.DRAFT)
+    assert screen(shop.context, campaign.id) == {"ok": 1, "invalid_phone": 1}
+
+
+def test_a_sender_that_takes_no_messages_any_more_gets_none(shop: Shop) -> None:
+    account = shop.add_account(2)
+    shop.gateways[account].capabilities = replace(IDEMPOTENT, submits=False)
+    campaign = shop.campaign()
+    with pytest.raises(NotAllowed):
+        dispatch.run_batch(shop.context, campaign.id, -1)
+    assert not shop.gateways[account].submits
+
+
+def test_only_the_lists_that_are_offered_are_read(shop: Shop) -> None:
+    account = shop.add_account(2)
+    gateway = shop.gateways[account]
+    gateway.stream["inbound"] = [InboundMessage("i1", "c00000", None, "R", NOW)]
+    gateway.stream["reports"] = [object()]  # nothing that could be stored
+    gateway.capabilities = replace(IDEMPOTENT, streams=frozenset({"inbound"}))
+    assert (poll_reports(shop.context, account), poll_inbound(shop.context, account)) == (0, 1)
+
+
+def test_a_platform_that_stops_offering_look_ups_confirms_nobody(shop: Shop) -> None:
+    account = shop.add_account(2)
+    campaign = shop.campaign()
+    shop.platforms[account].trouble.append(RemoteRefused("not_offered", "gone"))
+    shop.clock.advance(timedelta(minutes=30).total_seconds())
+    with pytest.raises(RemoteRefused):
+        dispatch.run_batch(shop.context, campaign.id, -1)
+    assert not shop.reached()
