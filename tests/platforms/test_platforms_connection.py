@@ -141,7 +141,7 @@ def test_refusals_and_trouble_are_errors() -> None:
 
 def test_the_packages_export_what_they_say() -> None:
     assert "client_for" in campaign_app.platforms.__all__
-    assert campaign_app.gateways.__all__ == ["gateway_for"]
+    assert "gateway_for" in campaign_app.gateways.__all__
 
 
 def test_clients_are_made_from_account_and_key() -> None:

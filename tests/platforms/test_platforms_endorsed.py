@@ -141,6 +141,7 @@ def test_people_and_signatures_are_the_platforms_and_changes_the_endpoints() -> 
 
 def test_an_opt_out_reaches_all_who_take_it_though_one_fails() -> None:
     client, native, endpoint = pair()
+    endpoint.offers = native.offers = Capabilities()
     with pytest.raises(RemoteRefused) as none:
         client.write_opt_out(REFS[0], "退订", NOW)
     assert none.value.code == "not_offered"
