@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from campaign_app.domain.campaign import Campaign, CampaignState
@@ -67,7 +67,7 @@ class Worker:
     def tick(self) -> bool:
         """Says whether anything is under way."""
         now = self._context.clock()
-        if self._beat is None or now - self._beat >= HEARTBEAT_EVERY:
+        if _due(self._beat, now, HEARTBEAT_EVERY):
             self._context.stores.accounts.set_setting(HEARTBEAT, now.isoformat())
             self._beat = now
         self._start_campaigns(now)
@@ -75,7 +75,7 @@ class Worker:
         self._purge(now)
         jobs = self._context.stores.jobs.open_jobs()
         for job in jobs:
-            if now - self._started.get(job.id, datetime.min.replace(tzinfo=UTC)) >= LOOK_AGAIN:
+            if _due(self._started.get(job.id), now, LOOK_AGAIN):
                 self._started[job.id] = now
                 self._take(job)
         return bool(jobs)
@@ -104,7 +104,7 @@ class Worker:
     def _may_begin(self, kind: str, campaign_id: int, now: datetime) -> bool:
         """Not again at once, and ever later: work that fails in a moment must not become a storm of jobs."""
         last, pause = self._begun.get((kind, campaign_id), (None, LOOK_AGAIN / 2))
-        if last is not None and now - last < pause:
+        if not _due(last, now, pause):
             return False
         self._begun[kind, campaign_id] = now, min(pause * 2, LONGEST_PAUSE)
         return True
@@ -122,7 +122,7 @@ class Worker:
             )
 
     def _poll_accounts(self, now: datetime) -> None:
-        if self._polled is not None and now - self._polled < POLL_EVERY:
+        if not _due(self._polled, now, POLL_EVERY):
             return
         self._polled = now
         polling = {job.args.get("account_id") for job in self._context.stores.jobs.open_jobs() if job.kind == "poll"}
@@ -132,7 +132,7 @@ class Worker:
 
     def _purge(self, now: datetime) -> None:
         """Removes old jobs, a few at a time; their flows first, so that none is left behind."""
-        if self._purged is not None and now - self._purged < PURGE_EVERY:
+        if not _due(self._purged, now, PURGE_EVERY):
             return
         self._purged = now
         jobs = self._context.stores.jobs
@@ -140,6 +140,11 @@ class Worker:
         if old := [*polls, *jobs.ended(now - JOBS_KEPT, PURGED_AT_ONCE)]:
             self._forget(old)
             jobs.forget(old)
+
+
+def _due(last: datetime | None, now: datetime, every: timedelta) -> bool:
+    """Whether it is time again. A clock that was set back must not make anybody wait for as long as that."""
+    return last is None or not timedelta(0) <= now - last < every
 
 
 def run(worker: Worker, *, stopped: Callable[[float], bool]) -> None:
