@@ -122,12 +122,13 @@ def test_trouble_that_stays_fails_the_job_and_frees_the_campaign(
     campaign = running.shop.campaign(state=CampaignState.SCREENING, screened=False)
 
     def give_up(*_: object, **__: object) -> None:
-        raise error.DBOSMaxStepRetriesExceeded("screen_chunk", 7, [])
+        trouble = RemoteUnavailable("timeout", "No answer", shop="二店")
+        raise error.DBOSMaxStepRetriesExceeded("screen_chunk", 7, [trouble])
 
     monkeypatch.setattr(running.flows, "screen", give_up)
     job = running.run("screen", campaign_id=campaign.id)
     assert (job.state, job.error) == ("failed", "platform_unavailable")
-    assert running.shop.state(campaign.id) == (CampaignState.DRAFT, "platform_unavailable")
+    assert running.shop.state(campaign.id) == (CampaignState.DRAFT, "at_shop:platform_unavailable:二店")
 
 
 def test_screening_and_dispatch_end_to_end(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,7 +239,7 @@ def test_a_cancel_without_its_shop_fails_with_the_reason(running: Running) -> No
     shop.gateways[account].fail_lookup = [NotAllowed("account_disconnected", "Disconnected")]
     job = running.run("reconcile", campaign_id=campaign.id)
     assert (job.state, job.error) == ("failed", "account_disconnected")
-    assert shop.state(campaign.id) == (CampaignState.CANCELLING, "account_disconnected")
+    assert shop.state(campaign.id) == (CampaignState.CANCELLING, "at_shop:account_disconnected:店c")
 
 
 def test_polling_counts_what_came(running: Running) -> None:
