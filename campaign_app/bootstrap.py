@@ -346,11 +346,17 @@ class WorkerHandle:
 
 
 def start_worker_for(app: App) -> WorkerHandle:
-    """Starts the workspace's worker unless it has one; raises AppError("child_failed")."""
+    """Starts the workspace's worker unless it has one.
+
+    Raises AppError("child_failed"), WorkspaceError `workspace_gone` if its folder was moved away or removed.
+    """
+    from campaign_app.domain.errors import WorkspaceError
     from campaign_app.processes import start_worker
     from campaign_app.storage import header, locks
 
     folder = app.workspace.folder
+    if not is_workspace(folder):
+        raise WorkspaceError("workspace_gone", "The workspace's folder is not there any more", folder=str(folder))
     with ExitStack() as stack:
         if locks.holder(folder, "worker") is not None:
             return WorkerHandle(stack.pop_all(), None)

@@ -66,11 +66,10 @@ def begin_sandbox(*, customers: int, seed: int, faults: str) -> Iterator[Callabl
 
 
 def daytime_offset(now: datetime) -> timedelta:
-    """Nothing is sent by night: a demo at night plays at ten in the morning, sandbox and all."""
-    local = now.astimezone(BEIJING)
-    if local.time() >= OPENS and local + timedelta(hours=1) < datetime.combine(local.date(), CLOSES, BEIJING):
-        return timedelta(0)
-    return datetime.combine(local.date(), OPENS, BEIJING) + timedelta(hours=2) - local
+    """By night nothing is sent, and before nine only what a person confirms: a demo then plays at ten, sandbox and all."""
+    local, hour = now.astimezone(BEIJING), timedelta(hours=1)
+    opens, closes = (datetime.combine(local.date(), at, BEIJING) for at in (OPENS, CLOSES))
+    return timedelta(0) if opens + hour <= local < closes - hour else opens + 2 * hour - local
 
 
 def open_demo(

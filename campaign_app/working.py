@@ -54,7 +54,8 @@ def run_worker(
 ) -> None:
     """Works until `stopped(seconds)` says so. Raises WorkspaceError("in_use") if the workspace has a worker.
 
-    What is still running at the end goes on at the next start. The clock is shifted for a demo's workspace only.
+    What is still running at the end goes on at the next start. It ends too once the workspace's files are gone: what is
+    submitted then nobody would remember. The clock is shifted for a demo's workspace only.
     """
     from campaign_app.jobs import flows
     from campaign_app.jobs.worker import Worker, flow_starter, forget_flows, run
@@ -70,8 +71,10 @@ def run_worker(
             launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was))
             look_for_cycles_less_often()
             ready()
-            run(Worker(context, flow_starter(context, launched), forget_flows), stopped=stopped)
-            if workspace.jobs.open_jobs():  # DBOS takes two seconds to end, whether or not anything is under way
+            gone = workspace.gone
+            run(Worker(context, flow_starter(context, launched), forget_flows), stopped=lambda s: stopped(s) or gone())
+            # DBOS takes two seconds to end, whether or not anything is under way
+            if not gone() and workspace.jobs.open_jobs():
                 flows.stop(STOP_SECONDS)
     finally:
         workspace.close()

@@ -6,18 +6,20 @@ The window and the command line only write jobs and read progress. One worker ho
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from campaign_app.domain.campaign import Campaign, CampaignState
-from campaign_app.domain.errors import NotAllowed
+from campaign_app.domain.errors import NotAllowed, WorkspaceError
 from campaign_app.domain.ports import Job
 from campaign_app.jobs.settling import release
 from campaign_app.jobs.stores import Context
 from campaign_app.services.preflight import HEARTBEAT
 
+_log = logging.getLogger(__name__)
 HEARTBEAT_EVERY: Final = timedelta(seconds=2)
 POLL_EVERY: Final = timedelta(seconds=30)
 # an ended flow whose job could not be ended (a full disk) is noticed after this long; a failed job is not begun sooner
@@ -33,6 +35,9 @@ PURGED_AT_ONCE: Final = 200
 # between two ticks; every tick takes the interpreter away from the work that is under way
 IDLE_SECONDS: Final = 0.05
 BUSY_SECONDS: Final = 0.25
+TROUBLED_SECONDS: Final = 2.0
+# trouble of the disk that may pass while the worker waits
+PASSING: Final = frozenset({"disk_full", "busy"})
 
 GOING_ON: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 WORK: Final = {
@@ -148,10 +153,22 @@ def _due(last: datetime | None, now: datetime, every: timedelta) -> bool:
 
 
 def run(worker: Worker, *, stopped: Callable[[float], bool]) -> None:
-    """Ticks until `stopped(seconds)`, which waits that long, says so."""
+    """Ticks until `stopped(seconds)`, which waits that long, says so.
+
+    A disk without room is waited for: whoever frees some must not have to start the worker as well. Its missing signs
+    of life tell meanwhile that nothing goes on.
+    """
+    told = ""
     while True:
-        busy = worker.tick()
-        if stopped(BUSY_SECONDS if busy else IDLE_SECONDS):
+        try:
+            pause, told = BUSY_SECONDS if worker.tick() else IDLE_SECONDS, ""
+        except WorkspaceError as trouble:
+            if trouble.code not in PASSING:
+                raise
+            if trouble.code != told:
+                _log.warning("waiting for the disk: %s", trouble)
+            pause, told = TROUBLED_SECONDS, trouble.code
+        if stopped(pause):
             return
 
 
