@@ -66,7 +66,7 @@ def begin_sandbox(*, customers: int, seed: int, faults: str) -> Iterator[Callabl
 
 
 def daytime_offset(now: datetime) -> timedelta:
-    """By night nothing is sent, and before nine only what a person confirms: a demo then plays at ten, sandbox and all."""
+    """By night nothing is sent, before nine only what a person confirms: a demo then plays at ten, sandbox and all."""
     local, hour = now.astimezone(BEIJING), timedelta(hours=1)
     opens, closes = (datetime.combine(local.date(), at, BEIJING) for at in (OPENS, CLOSES))
     return timedelta(0) if opens + hour <= local < closes - hour else opens + 2 * hour - local

@@ -219,7 +219,8 @@ def test_a_batch_that_waits_for_another_shop_says_which(shop: Shop, trouble: Rem
 
 
 def test_a_screening_that_a_shop_stops_says_which(shop: Shop) -> None:
-    _, second, _ = two_shops(shop)
+    shop.add_account(5)
+    second = shop.add_account(5, prefix="d")
     campaign = shop.campaign(state=CampaignState.SCREENING, screened=False)
     screening.take_snapshot(shop.context, campaign.id)
     shop.platforms[second].trouble = [REFUSED]

@@ -250,6 +250,7 @@ def test_during_a_test_of_the_connection(
     page.shown()
     qtbot.waitUntil(lambda: bool(page.sections["accounts"].cards))  # type: ignore[attr-defined]
     card = page.sections["accounts"].cards[account.id]  # type: ignore[attr-defined]
+    qtbot.waitUntil(card.test.isVisible)
     merchant.sandbox.faults(fault="slow_body", path="/v1/meta", times=1, seconds=3.0)
     press(card.test, qtbot)
     happen(merchant)
