@@ -47,13 +47,17 @@ def _workflow(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @DBOS.dbos_class()
 class Flows(DBOSConfiguredInstance):
-    """Every kind of job as a workflow; one instance per process. `as_set` gives the context the settings of now."""
+    """Every kind of job as a workflow; one instance per process. `as_set` gives the context the settings of now.
+
+    `active` are the jobs that really run in this process, whatever DBOS has written down of them.
+    """
 
     def __init__(self, context: Context, imports: ImportFlow, as_set: Callable[[Context], Context]) -> None:
         super().__init__("flows")
         self._context = context
         self._imports = imports
         self._as_set = as_set
+        self.active: set[int] = set()
 
     @_workflow
     def run(self, job_id: int, kind: str, args: Mapping[str, Any]) -> None:
@@ -66,15 +70,22 @@ class Flows(DBOSConfiguredInstance):
             "reconcile": self.reconcile,
             "poll": self.poll,
         }
+        self.active.add(job_id)
         try:
-            result = flows[kind](job_id, **args)
+            self._run(job_id, flows[kind], args)
+        finally:
+            self.active.discard(job_id)
+
+    def _run(self, job_id: int, flow: Callable[..., dict[str, Any]], args: Mapping[str, Any]) -> None:
+        try:
+            result = flow(job_id, **args)
         except dbos_error.DBOSMaxStepRetriesExceeded as spent:
             why = note_of(_last(spent), "platform_unavailable")
             self.end(job_id, "failed", "platform_unavailable", {}, args.get("campaign_id"), why)
         except AppError as problem:
             self.end(job_id, "failed", problem.code, {}, args.get("campaign_id"), note_of(problem))
         except Exception:  # noqa: BLE001 the last barrier: no campaign stays "sending" with nobody at work on it
-            _log.exception("job %s (%s) ended by an unexpected error", job_id, kind)
+            _log.exception("job %s ended by an unexpected error", job_id)
             self.end(job_id, "failed", "bug", {}, args.get("campaign_id"))
         else:
             self.end(job_id, "done", "", result, None)

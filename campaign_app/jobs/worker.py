@@ -172,16 +172,32 @@ def run(worker: Worker, *, stopped: Callable[[float], bool]) -> None:
             return
 
 
+class FlowLost(Exception):
+    """A flow is at work by what is written down, and by nobody in this process: a full disk ended it unwritten.
+
+    Only a new process takes it up again, as after a kill.
+    """
+
+
 def flow_starter(context: Context, flows: Any) -> Starter:
     """Starts jobs as DBOS workflows whose id is the job's: the same job again is the same workflow.
 
-    A job whose flow ended without being able to say so is ended here, and its campaign handed to a person.
+    A job whose flow ended without being able to say so is ended here, and its campaign handed to a person. Raises
+    FlowLost for one that nobody works at in two looks.
     """
     from dbos import DBOS, SetWorkflowID
+
+    idle: set[int] = set()
 
     def start(job: Job) -> None:
         known = DBOS.get_workflow_status(f"job-{job.id}")
         if known is not None and known.status in GOING_ON:
+            if job.id in flows.active:
+                idle.discard(job.id)
+            elif job.id in idle:
+                raise FlowLost
+            else:
+                idle.add(job.id)
             return  # begun before: DBOS itself goes on with it
         if known is not None:
             end_orphan(context, job)

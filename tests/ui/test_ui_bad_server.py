@@ -82,6 +82,7 @@ def back(merchant: Merchant) -> None:
     merchant.sandbox.skew_clock(merchant.offset_seconds)
 
 
+AWAY = "连不上平台，请检查网络和地址后重试；没有发送任何短信。"
 UNAVAILABLE = "平台多次没有响应，任务已停下，已完成的部分保留，可稍后重试。"
 REFUSED = ("平台没有登记这个账户标识。请核对后重试。", "平台不认可此账户的签名，请核对私钥。")
 trouble = pytest.mark.parametrize(("happen", "said"), [(gone, (UNAVAILABLE,)), (refusing, REFUSED)])
@@ -237,9 +238,7 @@ def test_refused_during_a_sending(merchant: Merchant, desk: Desk, qtbot: QtBot) 
 # --- a test of the connection ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("happen", "said"), [(gone, ("连不上平台，请检查网络和地址后重试；没有发送任何短信。",)), (refusing, REFUSED)]
-)
+@pytest.mark.parametrize(("happen", "said"), [(gone, (AWAY,)), (refusing, REFUSED)])
 def test_during_a_test_of_the_connection(
     happen: Callable[[Merchant], None], said: tuple[str, ...], merchant: Merchant, desk: Desk, qtbot: QtBot
 ) -> None:
@@ -259,6 +258,7 @@ def test_during_a_test_of_the_connection(
         *said,
         "与平台的连接中断，可稍后重试。",
         "平台的回答没有传完，未采用其中任何内容。可稍后重试。",
+        AWAY,
     }
     back(merchant)
     press(card.test, qtbot)

@@ -210,7 +210,7 @@ class AudienceModel(QObject):
     def _campaign_changed(self, view: CampaignView) -> None:
         """The audience is another than the one known here: a change was refused, or somebody else made it."""
         changed = view.campaign.audience != self._known or (self.state.unkept and not view.editable)
-        if self._ready and changed and not self._save_pause.isActive():
+        if self._ready and changed and not view.unsaved and not self._save_pause.isActive():
             self._adopt(view.campaign.audience)
             self._known = view.campaign.audience
         if self.state.unlocked and view.campaign.state not in LOCKED:
