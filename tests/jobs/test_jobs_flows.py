@@ -17,7 +17,7 @@ from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavaila
 from campaign_app.domain.message import DeliveryReport, Outcome
 from campaign_app.domain.ports import Job
 from campaign_app.jobs import flows, settling
-from campaign_app.jobs.worker import flow_starter, forget_flows
+from campaign_app.jobs.worker import FlowLost, flow_starter, forget_flows
 from tests.helpers.shop import NOW, Shop, person
 
 
@@ -310,6 +310,33 @@ def test_a_flow_that_could_not_even_say_that_it_ended_is_noticed(
         running.follow(sync)
     running.start(sync)
     assert shop.workspace.jobs.job(sync.id).state == "failed"
+
+
+def test_a_flow_at_which_nobody_works_asks_for_a_new_process(running: Running) -> None:
+    """A full disk may end a flow in a way that cannot be written down: for DBOS it goes on for ever."""
+    begun, go_on = Event(), Event()
+
+    def before(_: int) -> None:
+        begun.set()
+        go_on.wait(30)
+
+    running.imports.before = before
+    job = running.shop.workspace.jobs.enqueue("import", {"import_id": 1, "chunks": 1}, NOW)
+    running.start(job)
+    assert begun.wait(30)
+    for _ in range(3):
+        running.start(job)
+    running.flows.active.clear()
+    running.start(job)
+    running.flows.active.add(job.id)  # it had only been about to begin
+    running.start(job)
+    running.flows.active.clear()
+    running.start(job)
+    with pytest.raises(FlowLost):
+        running.start(job)
+    running.flows.active.add(job.id)
+    go_on.set()
+    assert running.follow(job).state == "done"
 
 
 def test_a_changed_setting_holds_from_the_next_batch_on(running: Running) -> None:
