@@ -24,6 +24,7 @@ HEARTBEAT_EVERY: Final = timedelta(seconds=2)
 POLL_EVERY: Final = timedelta(seconds=30)
 # an ended flow whose job could not be ended (a full disk) is noticed after this long; a failed job is not begun sooner
 LOOK_AGAIN: Final = timedelta(seconds=5)
+LOST_AFTER: Final = timedelta(seconds=15)
 # twice as long after every begin that did not help, up to this
 LONGEST_PAUSE: Final = timedelta(minutes=5)
 
@@ -183,21 +184,20 @@ def flow_starter(context: Context, flows: Any) -> Starter:
     """Starts jobs as DBOS workflows whose id is the job's: the same job again is the same workflow.
 
     A job whose flow ended without being able to say so is ended here, and its campaign handed to a person. Raises
-    FlowLost for one that nobody works at in two looks.
+    FlowLost for one at which nobody works for longer than it takes to begin or to be written down.
     """
     from dbos import DBOS, SetWorkflowID
 
-    idle: set[int] = set()
+    idle: dict[int, datetime] = {}
 
     def start(job: Job) -> None:
         known = DBOS.get_workflow_status(f"job-{job.id}")
         if known is not None and known.status in GOING_ON:
+            now = context.clock()
             if job.id in flows.active:
-                idle.discard(job.id)
-            elif job.id in idle:
+                idle.pop(job.id, None)
+            elif _due(idle.setdefault(job.id, now), now, LOST_AFTER):
                 raise FlowLost
-            else:
-                idle.add(job.id)
             return  # begun before: DBOS itself goes on with it
         if known is not None:
             end_orphan(context, job)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -324,16 +325,21 @@ def test_a_flow_at_which_nobody_works_asks_for_a_new_process(running: Running) -
     job = running.shop.workspace.jobs.enqueue("import", {"import_id": 1, "chunks": 1}, NOW)
     running.start(job)
     assert begun.wait(30)
-    for _ in range(3):
-        running.start(job)
+    look, clock = partial(running.start, job), running.shop.clock
+    clock.advance(60)
+    look()
     running.flows.active.clear()
-    running.start(job)
+    look()
+    clock.advance(14)
+    look()
     running.flows.active.add(job.id)  # it had only been about to begin
-    running.start(job)
+    clock.advance(60)
+    look()
     running.flows.active.clear()
-    running.start(job)
+    look()
+    clock.advance(15)
     with pytest.raises(FlowLost):
-        running.start(job)
+        look()
     running.flows.active.add(job.id)
     go_on.set()
     assert running.follow(job).state == "done"

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QByteArray, QPoint, Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
@@ -140,6 +140,41 @@ def test_edits_that_are_not_saved_are_saved_at_the_end(start: Start) -> None:
     page.flush = flush  # type: ignore[method-assign]
     started.application.shut()
     assert saved == ["saved"]
+
+
+# --- bugs ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.qt_no_exception_capture
+@pytest.mark.expects_logs("campaign_app.ui.tasks")
+@pytest.mark.parametrize("where", ["slot", "background"])
+def test_a_bug_of_the_window_is_shown_masked_and_the_window_goes_on(
+    start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    monkeypatch.setattr("sys.excepthook", lambda *_: None)
+    started = start()
+    started.open()
+
+    def fail(*_: object) -> None:
+        raise LookupError("no customer 13800138000 password=hunter22")
+
+    application = started.application
+    if where == "slot":
+        QTimer.singleShot(0, fail)
+    else:
+        application.tasks.run(fail, lambda _: None)
+    reports = application.reports
+    qtbot.waitUntil(lambda: reports.dialog is not None and reports.dialog.isVisible())
+    assert reports.dialog is not None
+    said = reports.dialog.report.toPlainText()
+    assert "LookupError: no customer 138****8000" in said
+    assert "13800138000" not in said
+    assert "hunter22" not in said
+    words = [label.text() for label in reports.dialog.findChildren(QLabel)]
+    assert any(text.startswith("刚才的操作没有完成，已保存的内容都在，没有多发短信。") for text in words)
+    qtbot.mouseClick(reports.dialog.go_on, Qt.MouseButton.LeftButton)
+    application.shell.go("settings")
+    assert application.shell.current == "settings"
 
 
 # --- geometry and languages ------------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ def test_a_text_that_finds_no_room_stays_is_said_and_is_saved_later(
     assert content.field.saved.text() == "未保存"
     row = made.step.checks.rows["unkept_text"]
     assert row.text.text() == "正文的改动没有存下来；现在发送的仍是改动之前的文案。"
-    assert made.step.primary.text() == "去处理：文案未保存"
+    assert made.step.primary.text() == "去处理：文案改动"
     assert staged.app.campaigns.get(made.model.id).body == CLEAN
     free()
     made.model.again.emit()
