@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -42,8 +43,9 @@ def at_shop(account: Account) -> Iterator[None]:
     try:
         yield
     except AppError as trouble:
-        trouble.facts = {**trouble.facts, "shop": account.label}
-        raise
+        named = copy(trouble)
+        named.facts = {**trouble.facts, "shop": account.label}
+        raise named from trouble
 
 
 def refresh(context: Context, account: Account, customers: Sequence[Customer], older_than: datetime) -> Facts:
