@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-import sqlalchemy as sa
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
-from sqlalchemy import event
 from ui_sending import Open, app, open_step, staged
 
-from campaign_app import bootstrap
 from campaign_app.domain.audience import Op
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.ui.desk import Desk
@@ -22,24 +17,10 @@ from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.campaigns import CampaignsModel
 from campaign_app.ui.viewmodels.composer import Saved
+from tests.helpers.full import fill_disk
 from tests.helpers.staged import CLEAN, Staged
 
 __all__ = ["app", "open_step", "staged"]  # fixtures
-
-
-def fill_disk(app: bootstrap.App) -> Callable[[], None]:
-    """The real database gets no page and no log more; returns what frees the disk again."""
-    engine = app.workspace.database.engine
-
-    def limit(connection: sa.PoolProxiedConnection, *_: object) -> None:
-        connection.execute("PRAGMA max_page_count = 1")
-
-    def free() -> None:
-        event.remove(engine, "checkout", limit)
-        engine.dispose()
-
-    event.listen(engine, "checkout", limit)
-    return free
 
 
 # --- unfinished conditions -------------------------------------------------------------------------------------------

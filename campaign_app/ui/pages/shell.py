@@ -102,6 +102,9 @@ class Shell(QMainWindow):
         for page in self._pages.values():
             page.flush()
 
+    def unkept(self) -> bool:
+        return any(page.unkept() for page in self._pages.values())
+
     def _went(self, key: str, what: object) -> None:
         page = self.page(key)
         if what is not None:
