@@ -54,6 +54,11 @@ class Words:
         head, _, shop = _parts(code)
         return self._of(table, head, "why_").format_map(_Known(shop=shop))
 
+    def note(self, note: str) -> str:
+        """Why a campaign waits, in one sentence: with shop and cause where they are known, else as it is explained."""
+        said = self.term("state_note", note)
+        return said if ":" in note else self.why("state_note", note) or said
+
     def _of(self, table: str, code: str, kind: str = "") -> str:
         found: str = _read("terms").get(table, {}).get(code, {}).get(kind + self.language, "")
         return found

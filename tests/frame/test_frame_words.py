@@ -207,6 +207,9 @@ def test_a_state_note_may_name_a_shop_whatever_it_is_called() -> None:
     said = "店铺「安宁:{二}店」查询失败：平台不认可此账户的签名，请核对账户标识和私钥。"
     assert chinese.term("state_note", note) == said
     assert "「安宁:{二}店」没有给出答复" in chinese.why("state_note", note)
+    assert chinese.note(note) == said
+    assert chinese.note("window_over").startswith("发送时段已过，余下的没有发送")
+    assert chinese.note("balance") == "账户余额不足。请充值后重试。"
     assert load("en").term("state_note", note).startswith("Shop “安宁:{二}店” could not be asked: The platform")
 
 
