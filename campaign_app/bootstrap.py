@@ -122,7 +122,8 @@ class About:
 
 
 def about(app: App) -> About:
-    folder = app.workspace.folder
+    """Raises WorkspaceError `workspace_gone` if the folder was moved away or removed."""
+    folder = _there(app)
     size = 0
     for file in folder.iterdir():
         with suppress(OSError):  # a log that was just taken in
@@ -360,12 +361,24 @@ class WorkerHandle:
         self._stack.close()
 
 
+def _there(app: App) -> Path:
+    from campaign_app.domain.errors import WorkspaceError
+
+    folder = app.workspace.folder
+    if not is_workspace(folder):
+        raise WorkspaceError("workspace_gone", "The workspace's folder is not there any more", folder=str(folder))
+    return folder
+
+
 def start_worker_for(app: App) -> WorkerHandle:
-    """Starts the workspace's worker unless it has one; raises AppError("child_failed")."""
+    """Starts the workspace's worker unless it has one.
+
+    Raises AppError("child_failed"), WorkspaceError `workspace_gone` if its folder was moved away or removed.
+    """
     from campaign_app.processes import start_worker
     from campaign_app.storage import header, locks
 
-    folder = app.workspace.folder
+    folder = _there(app)
     with ExitStack() as stack:
         if locks.holder(folder, "worker") is not None:
             return WorkerHandle(stack.pop_all(), None)

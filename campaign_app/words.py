@@ -36,17 +36,28 @@ class Words:
         return sentence.format_map(known) if sentence else str(error)
 
     def term(self, table: str, code: str) -> str:
-        """The label, or the code itself. A `state_note` may also be an error's code, or end in one (`refused:…`)."""
+        """The label, or the code itself.
+
+        A `state_note` may also be an error's code, or go on with one (`refused:…`) and a shop's name (`at_shop:…:…`).
+        """
         label = self._of(table, code)
         if label or table != "state_note":
             return label or code
-        head, _, cause = code.partition(":")
-        said = self._of(table, head) or self._bare(head) or head
+        head, cause, shop = _parts(code)
+        said = self._of(table, head).format_map(_Known(shop=shop)) or self._bare(head) or head
         return f"{said}{_COLON[self.language]}{self._bare(cause) or cause}" if cause else said
 
     def why(self, table: str, code: str) -> str:
         """The sentence that explains a term, or ""."""
-        return self._of(table, code.partition(":")[0] if table == "state_note" else code, "why_")
+        if table != "state_note":
+            return self._of(table, code, "why_")
+        head, _, shop = _parts(code)
+        return self._of(table, head, "why_").format_map(_Known(shop=shop))
+
+    def note(self, note: str) -> str:
+        """Why a campaign waits, in one sentence: with shop and cause where they are known, else as it is explained."""
+        said = self.term("state_note", note)
+        return said if ":" in note else self.why("state_note", note) or said
 
     def _of(self, table: str, code: str, kind: str = "") -> str:
         found: str = _read("terms").get(table, {}).get(code, {}).get(kind + self.language, "")
@@ -59,6 +70,12 @@ class Words:
         said = _read("errors").get(code, {})
         own = said.get(f"cli_{self.language}", "") if self.cli else ""
         return own or said.get(self.language, "")
+
+
+def _parts(note: str) -> tuple[str, str, str]:
+    """What happened, the error's code, and the shop where it did; the latter two may be ""."""
+    head, cause, shop, *_ = [*note.split(":", 2), "", ""]
+    return head, cause, shop
 
 
 def load(language: Language, *, cli: bool = False) -> Words:

@@ -52,13 +52,15 @@ def run_worker(
     clock_offset: timedelta,
     stopped: Callable[[float], bool],
     ready: Callable[[], None],
-) -> None:
+) -> bool:
     """Works until `stopped(seconds)` says so. Raises WorkspaceError("in_use") if the workspace has a worker.
 
-    What is still running at the end goes on at the next start. The clock is shifted for a demo's workspace only.
+    What is still running at the end goes on at the next start. It ends too once the workspace's files are gone: what is
+    submitted then nobody would remember. The clock is shifted for a demo's workspace only. True asks for a new process,
+    which takes up what this one lost (`FlowLost`).
     """
     from campaign_app.jobs import flows
-    from campaign_app.jobs.worker import Worker, flow_starter, forget_flows, run
+    from campaign_app.jobs.worker import FlowLost, Worker, flow_starter, forget_flows, run
     from campaign_app.processes import look_for_cycles_less_often
     from campaign_app.storage.workspace import open_workspace
 
@@ -71,9 +73,15 @@ def run_worker(
             launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was))
             look_for_cycles_less_often()
             ready()
-            run(Worker(context, flow_starter(context, launched), forget_flows), stopped=stopped)
-            if workspace.jobs.open_jobs():  # DBOS takes two seconds to end, whether or not anything is under way
+            gone, worker = workspace.gone, Worker(context, flow_starter(context, launched), forget_flows)
+            try:
+                run(worker, stopped=lambda seconds: stopped(seconds) or gone())
+            except FlowLost:
+                return True
+            # DBOS takes two seconds to end, whether or not anything is under way
+            if not gone() and workspace.jobs.open_jobs():
                 flows.stop(STOP_SECONDS)
+            return False
     finally:
         workspace.close()
 

@@ -9,7 +9,7 @@ import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -18,6 +18,9 @@ from campaign_app.cli.words import fail
 
 if TYPE_CHECKING:
     from campaign_app.credentials import KeyKeeper
+
+
+TRY_AGAIN: Final = 75  # sysexits.h: whoever watches it starts it again
 
 
 def worker(
@@ -36,10 +39,10 @@ def worker(
     folder = workspace or bootstrap.default_folder()
     keeper, offset = _handed(folder, stop) if attached else _asked(folder, passphrase_file)
     logs.configure("INFO", folder / "worker.log")
-    working.run_worker(folder, keeper, clock_offset=offset, stopped=stop.wait, ready=_ready)
+    renew = working.run_worker(folder, keeper, clock_offset=offset, stopped=stop.wait, ready=_ready)
     # a step that still waits for a platform must not hold up the end: it is done again at the next start
     sys.stdout.flush()
-    os._exit(0)
+    os._exit(TRY_AGAIN if renew else 0)
 
 
 def _asked(folder: Path, passphrase_file: Path | None) -> tuple[KeyKeeper, timedelta]:

@@ -12,7 +12,7 @@ from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Account, Customer
 from campaign_app.domain.message import Composed
-from campaign_app.jobs.gating import Judged, judge_all, pull_changes, refresh
+from campaign_app.jobs.gating import Judged, at_shop, judge_all, pull_changes, refresh
 from campaign_app.jobs.poll import read_refusals
 from campaign_app.jobs.ports import LedgerRow
 from campaign_app.jobs.stores import Context
@@ -24,15 +24,18 @@ BATCH_TIME: Final = timedelta(seconds=60)
 def ask_again(context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer]) -> list[Judged]:
     """The gate with replies, complaints and changes pulled, and old facts read anew.
 
-    Who said no to one shop said it to the entity, so all its shops are read; one that cannot be lets nobody through.
+    Who said no to one shop said it to the entity, so all its shops are read; one that cannot be lets nobody through,
+    and the error names it.
     """
     for shop in context.stores.accounts.accounts():
         if shop.entity_uscc == campaign.entity_uscc and shop.state == "connected" and shop.id != account.id:
-            read_refusals(context, shop.id)
-            pull_changes(context, shop)
-    read_refusals(context, account.id)
-    age = context.policy.reread_after if pull_changes(context, account) else timedelta(0)
-    facts = refresh(context, account, customers, context.clock() - age)
+            with at_shop(shop):
+                read_refusals(context, shop.id)
+                pull_changes(context, shop)
+    with at_shop(account):
+        read_refusals(context, account.id)
+        age = context.policy.reread_after if pull_changes(context, account) else timedelta(0)
+        facts = refresh(context, account, customers, context.clock() - age)
     return judge_all(context, campaign, account, customers, facts, context.policy.reread_after + BATCH_TIME)
 
 

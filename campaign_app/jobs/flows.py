@@ -16,7 +16,7 @@ from campaign_app.domain.errors import AppError, RemoteUnavailable
 from campaign_app.jobs import dispatch, poll, screening, sync
 from campaign_app.jobs.import_flow import ImportFlow
 from campaign_app.jobs.reconciling import reconcile
-from campaign_app.jobs.settling import Settled, release
+from campaign_app.jobs.settling import Settled, note_of, release
 from campaign_app.jobs.stores import Context
 
 _log = logging.getLogger(__name__)
@@ -47,13 +47,17 @@ def _workflow(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @DBOS.dbos_class()
 class Flows(DBOSConfiguredInstance):
-    """Every kind of job as a workflow; one instance per process. `as_set` gives the context the settings of now."""
+    """Every kind of job as a workflow; one instance per process. `as_set` gives the context the settings of now.
+
+    `active` are the jobs that really run in this process, whatever DBOS has written down of them.
+    """
 
     def __init__(self, context: Context, imports: ImportFlow, as_set: Callable[[Context], Context]) -> None:
         super().__init__("flows")
         self._context = context
         self._imports = imports
         self._as_set = as_set
+        self.active: set[int] = set()
 
     @_workflow
     def run(self, job_id: int, kind: str, args: Mapping[str, Any]) -> None:
@@ -66,23 +70,33 @@ class Flows(DBOSConfiguredInstance):
             "reconcile": self.reconcile,
             "poll": self.poll,
         }
+        self.active.add(job_id)
         try:
-            result = flows[kind](job_id, **args)
-        except dbos_error.DBOSMaxStepRetriesExceeded:
-            self.end(job_id, "failed", "platform_unavailable", {}, args.get("campaign_id"))
+            self._run(job_id, flows[kind], args)
+        finally:
+            self.active.discard(job_id)
+
+    def _run(self, job_id: int, flow: Callable[..., dict[str, Any]], args: Mapping[str, Any]) -> None:
+        try:
+            result = flow(job_id, **args)
+        except dbos_error.DBOSMaxStepRetriesExceeded as spent:
+            why = note_of(_last(spent), "platform_unavailable")
+            self.end(job_id, "failed", "platform_unavailable", {}, args.get("campaign_id"), why)
         except AppError as problem:
-            self.end(job_id, "failed", problem.code, {}, args.get("campaign_id"))
+            self.end(job_id, "failed", problem.code, {}, args.get("campaign_id"), note_of(problem))
         except Exception:  # noqa: BLE001 the last barrier: no campaign stays "sending" with nobody at work on it
-            _log.exception("job %s (%s) ended by an unexpected error", job_id, kind)
+            _log.exception("job %s ended by an unexpected error", job_id)
             self.end(job_id, "failed", "bug", {}, args.get("campaign_id"))
         else:
             self.end(job_id, "done", "", result, None)
 
     @DBOS.step()
-    def end(self, job_id: int, state: str, error: str, result: Mapping[str, Any], failed: int | None) -> None:
-        """Ends the job; a campaign that `failed` is put where a person can start it again."""
+    def end(
+        self, job_id: int, state: str, error: str, result: Mapping[str, Any], failed: int | None, note: str = ""
+    ) -> None:
+        """Ends the job; a campaign that `failed` is put where a person can start it again, with the note for them."""
         if failed is not None:
-            release(self._context, failed, error)
+            release(self._context, failed, note or error)
         self._context.stores.jobs.set_state(job_id, state, error=error, result=result)
 
     def sync(self, job_id: int, account_id: int) -> dict[str, Any]:
@@ -201,6 +215,13 @@ class Flows(DBOSConfiguredInstance):
             "inbound": poll.poll_inbound(self._context, account_id),
             "complaints": poll.poll_complaints(self._context, account_id),
         }
+
+
+def _last(spent: dbos_error.DBOSMaxStepRetriesExceeded) -> AppError:
+    """The last of the errors for which a step was tried again: each was a RemoteUnavailable."""
+    last = spent.errors[-1]
+    assert isinstance(last, AppError)
+    return last
 
 
 def launch(context: Context, imports: ImportFlow, system_engine: Any, as_set: Callable[[Context], Context]) -> Flows:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,7 +15,7 @@ from campaign_app.consent.recipient import ConfirmedRecipient
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Reason, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account, Customer
-from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.errors import AppError, RemoteRefused
 from campaign_app.domain.message import Composed, Page
 from campaign_app.domain.ports import PlatformClient
 from campaign_app.jobs.caps import MONTH, WEEK, over_cap
@@ -38,6 +40,17 @@ class Judged:
 
 
 Facts = dict[int, tuple[int, ConsentFact]]
+
+
+@contextmanager
+def at_shop(account: Account) -> Iterator[None]:
+    """What goes wrong meanwhile names the shop: an entity may have many, and a person has to know which to mend."""
+    try:
+        yield
+    except AppError as trouble:
+        named = copy(trouble)
+        named.facts = {**trouble.facts, "shop": account.label}
+        raise named from trouble
 
 
 def refresh(context: Context, account: Account, customers: Sequence[Customer], older_than: datetime) -> Facts:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import AppError, NotAllowed, RemoteError
 from campaign_app.domain.message import Outcome, SubmitOutcome
+from campaign_app.jobs.gating import at_shop
 from campaign_app.jobs.ports import Submission
 from campaign_app.jobs.settling import UNANSWERED, Settled, fence, never_seen
 from campaign_app.jobs.stores import Context
@@ -40,7 +41,8 @@ def reconcile(context: Context, campaign_id: int, looks: int = 0) -> Settled:
 
 
 def _look(context: Context, campaign: Campaign, submission: Submission) -> Settled:
-    outcomes = context.remotes.gateway(submission.account_id, campaign.purpose).lookup(submission.key)
+    with at_shop(context.stores.accounts.account(submission.account_id)):
+        outcomes = context.remotes.gateway(submission.account_id, campaign.purpose).lookup(submission.key)
     if outcomes is None:
         if not never_seen(context, submission):
             return Settled.UNKNOWN

@@ -12,7 +12,7 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.message import Composed
-from campaign_app.jobs.gating import Judged, composed, judge_all, refresh
+from campaign_app.jobs.gating import Judged, at_shop, composed, judge_all, refresh
 from campaign_app.jobs.stores import Context
 
 CHUNK: Final = 1_000
@@ -62,7 +62,8 @@ def _screen(
 ) -> tuple[list[tuple[Judged, Reason]], list[tuple[Judged, Composed]]]:
     """Everybody's reason, and what those who may receive the campaign would read."""
     account = context.stores.accounts.account(account_id)
-    facts = refresh(context, account, customers, context.clock() - context.policy.reread_after)
+    with at_shop(account):
+        facts = refresh(context, account, customers, context.clock() - context.policy.reread_after)
     judged = judge_all(context, campaign, account, customers, facts, context.policy.max_consent_age)
     texts = composed(context, campaign, judged) if campaign.body else []
     blocked = {j.customer.id for j, text in texts if text.blocked}

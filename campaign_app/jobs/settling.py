@@ -20,7 +20,7 @@ from typing import Final
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
-from campaign_app.domain.errors import NotAllowed, NotFound, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.jobs.asking import BATCH_TIME, ask_again, refusals
 from campaign_app.jobs.gating import sealed
@@ -71,6 +71,17 @@ def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: 
     )
 
 
+def note_of(trouble: AppError, code: str = "") -> str:
+    """The note for what went wrong: its code (or another one), with the shop where that is known."""
+    return _at(trouble, code) or code or trouble.code
+
+
+def _at(trouble: AppError, code: str = "") -> str:
+    """The note that names the shop which could not be asked; "" where the trouble lies elsewhere."""
+    shop = trouble.facts.get("shop", "")
+    return f"at_shop:{code or trouble.code}:{shop}" if shop else ""
+
+
 def release(context: Context, campaign_id: int, note: str) -> None:
     """Takes a campaign whose job failed out of its working state, with the reason.
 
@@ -118,11 +129,11 @@ def _try(
         return _once(context, campaign, submission, messages), backoff, "unknown_outcomes"
     except RemoteUnavailable as trouble:
         pause = backoff if trouble.retry_after is None else trouble.retry_after
-        return None, pause, "sender_unavailable"
+        return None, pause, _at(trouble, "platform_unavailable") or "sender_unavailable"
     except RemoteRefused as refusal:
         if not refusal.account_wide:
-            return None, backoff, f"refused:{refusal.code}"
-        put_aside(context, campaign, CampaignState.PAUSED, f"account_refused:{refusal.code}")
+            return None, backoff, _at(refusal) or f"refused:{refusal.code}"
+        put_aside(context, campaign, CampaignState.PAUSED, _at(refusal) or f"account_refused:{refusal.code}")
         return Settled.STOPPED, 0, ""
 
 
@@ -156,7 +167,8 @@ def never_seen(context: Context, submission: Submission) -> bool:
 def _is_stale(context: Context, messages: Sequence[Outgoing]) -> bool:
     """Whether the gate's word is older than a batch may take."""
     now = context.clock()
-    return any(now - m.recipient.decided_at > BATCH_TIME for m in messages)
+    # abs: of a clock that was set back nobody knows how long ago it was
+    return any(abs(now - m.recipient.decided_at) > BATCH_TIME for m in messages)
 
 
 def _check_sender(gateway: Gateway) -> None:

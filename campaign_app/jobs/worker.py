@@ -6,22 +6,25 @@ The window and the command line only write jobs and read progress. One worker ho
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from campaign_app.domain.campaign import Campaign, CampaignState
-from campaign_app.domain.errors import NotAllowed
+from campaign_app.domain.errors import NotAllowed, WorkspaceError
 from campaign_app.domain.ports import Job
 from campaign_app.jobs.settling import release
 from campaign_app.jobs.stores import Context
 from campaign_app.services.preflight import HEARTBEAT
 
+_log = logging.getLogger(__name__)
 HEARTBEAT_EVERY: Final = timedelta(seconds=2)
 POLL_EVERY: Final = timedelta(seconds=30)
 # an ended flow whose job could not be ended (a full disk) is noticed after this long; a failed job is not begun sooner
 LOOK_AGAIN: Final = timedelta(seconds=5)
+LOST_AFTER: Final = timedelta(seconds=15)
 # twice as long after every begin that did not help, up to this
 LONGEST_PAUSE: Final = timedelta(minutes=5)
 
@@ -33,6 +36,9 @@ PURGED_AT_ONCE: Final = 200
 # between two ticks; every tick takes the interpreter away from the work that is under way
 IDLE_SECONDS: Final = 0.05
 BUSY_SECONDS: Final = 0.25
+TROUBLED_SECONDS: Final = 2.0
+# trouble of the disk that may pass while the worker waits
+PASSING: Final = frozenset({"disk_full", "busy"})
 
 GOING_ON: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 WORK: Final = {
@@ -67,7 +73,7 @@ class Worker:
     def tick(self) -> bool:
         """Says whether anything is under way."""
         now = self._context.clock()
-        if self._beat is None or now - self._beat >= HEARTBEAT_EVERY:
+        if _due(self._beat, now, HEARTBEAT_EVERY):
             self._context.stores.accounts.set_setting(HEARTBEAT, now.isoformat())
             self._beat = now
         self._start_campaigns(now)
@@ -75,7 +81,7 @@ class Worker:
         self._purge(now)
         jobs = self._context.stores.jobs.open_jobs()
         for job in jobs:
-            if now - self._started.get(job.id, datetime.min.replace(tzinfo=UTC)) >= LOOK_AGAIN:
+            if _due(self._started.get(job.id), now, LOOK_AGAIN):
                 self._started[job.id] = now
                 self._take(job)
         return bool(jobs)
@@ -104,7 +110,7 @@ class Worker:
     def _may_begin(self, kind: str, campaign_id: int, now: datetime) -> bool:
         """Not again at once, and ever later: work that fails in a moment must not become a storm of jobs."""
         last, pause = self._begun.get((kind, campaign_id), (None, LOOK_AGAIN / 2))
-        if last is not None and now - last < pause:
+        if not _due(last, now, pause):
             return False
         self._begun[kind, campaign_id] = now, min(pause * 2, LONGEST_PAUSE)
         return True
@@ -122,7 +128,7 @@ class Worker:
             )
 
     def _poll_accounts(self, now: datetime) -> None:
-        if self._polled is not None and now - self._polled < POLL_EVERY:
+        if not _due(self._polled, now, POLL_EVERY):
             return
         self._polled = now
         polling = {job.args.get("account_id") for job in self._context.stores.jobs.open_jobs() if job.kind == "poll"}
@@ -132,7 +138,7 @@ class Worker:
 
     def _purge(self, now: datetime) -> None:
         """Removes old jobs, a few at a time; their flows first, so that none is left behind."""
-        if self._purged is not None and now - self._purged < PURGE_EVERY:
+        if not _due(self._purged, now, PURGE_EVERY):
             return
         self._purged = now
         jobs = self._context.stores.jobs
@@ -142,24 +148,56 @@ class Worker:
             jobs.forget(old)
 
 
+def _due(last: datetime | None, now: datetime, every: timedelta) -> bool:
+    """Whether it is time again. A clock that was set back must not make anybody wait for as long as that."""
+    return last is None or not timedelta(0) <= now - last < every
+
+
 def run(worker: Worker, *, stopped: Callable[[float], bool]) -> None:
-    """Ticks until `stopped(seconds)`, which waits that long, says so."""
+    """Ticks until `stopped(seconds)`, which waits that long, says so.
+
+    A disk without room is waited for: whoever frees some must not have to start the worker as well. Its missing signs
+    of life tell meanwhile that nothing goes on.
+    """
+    told = ""
     while True:
-        busy = worker.tick()
-        if stopped(BUSY_SECONDS if busy else IDLE_SECONDS):
+        try:
+            pause, told = BUSY_SECONDS if worker.tick() else IDLE_SECONDS, ""
+        except WorkspaceError as trouble:
+            if trouble.code not in PASSING:
+                raise
+            if trouble.code != told:
+                _log.warning("waiting for the disk: %s", trouble)
+            pause, told = TROUBLED_SECONDS, trouble.code
+        if stopped(pause):
             return
+
+
+class FlowLost(Exception):
+    """A flow is at work by what is written down, and by nobody in this process: a full disk ended it unwritten.
+
+    Only a new process takes it up again, as after a kill.
+    """
 
 
 def flow_starter(context: Context, flows: Any) -> Starter:
     """Starts jobs as DBOS workflows whose id is the job's: the same job again is the same workflow.
 
-    A job whose flow ended without being able to say so is ended here, and its campaign handed to a person.
+    A job whose flow ended without being able to say so is ended here, and its campaign handed to a person. Raises
+    FlowLost for one at which nobody works for longer than it takes to begin or to be written down.
     """
     from dbos import DBOS, SetWorkflowID
+
+    idle: dict[int, datetime] = {}
 
     def start(job: Job) -> None:
         known = DBOS.get_workflow_status(f"job-{job.id}")
         if known is not None and known.status in GOING_ON:
+            now = context.clock()
+            if job.id in flows.active:
+                idle.pop(job.id, None)
+            elif _due(idle.setdefault(job.id, now), now, LOST_AFTER):
+                raise FlowLost
             return  # begun before: DBOS itself goes on with it
         if known is not None:
             end_orphan(context, job)

@@ -22,6 +22,8 @@ Level = Literal["ok", "warn", "block"]
 # the worker writes the time here every few seconds
 HEARTBEAT: Final = "worker.heartbeat"
 SILENT_AFTER: Final = timedelta(seconds=15)
+# how far the platforms' clocks may be ahead; a fact that is later still was read before ours was set back
+CLOCK_SLIP: Final = timedelta(minutes=5)
 # what an approval does not wait for: these are matters of the moment of sending
 OF_SENDING: Final = frozenset({"window", "worker"})
 PLANNED: Final = frozenset({CampaignState.APPROVED, CampaignState.WAITING})
@@ -173,7 +175,9 @@ def _audience(seen: Situation) -> Check:
         return Check("audience", "block", "funnel_broken")
     if seen.ages is None:
         return Check("audience", "ok", "screened", {"size": campaign.snapshot_size})
-    age = seen.now - seen.ages[0]
+    if seen.ages[1] - seen.now > CLOCK_SLIP:
+        return Check("audience", "block", "clock_set_back")
+    age = max(seen.now - seen.ages[0], timedelta(0))
     facts = {"size": campaign.snapshot_size, "hours": int(age / timedelta(hours=1))}
     if age > seen.max_age:
         # what is approved is read again batch by batch; before that a person can still screen again
@@ -261,5 +265,6 @@ def _window(seen: Situation) -> Check:
 
 
 def _worker(seen: Situation) -> Check:
-    alive = seen.heartbeat is not None and seen.now - seen.heartbeat <= SILENT_AFTER
+    # abs: after the clock was set back a sign of life from the future says nothing of the worker now
+    alive = seen.heartbeat is not None and abs(seen.now - seen.heartbeat) <= SILENT_AFTER
     return Check("worker", "ok", "worker") if alive else Check("worker", "block", "worker_silent")

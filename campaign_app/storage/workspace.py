@@ -68,10 +68,18 @@ class Workspace:
     phone_keys: KeyedHashes
     database: Database = field(repr=False)
     flows: Engine = field(repr=False)
+    inode: int = field(repr=False)
 
     def lock(self, name: locks.LockName) -> AbstractContextManager[None]:
         """Held by the window or the worker while it runs; WorkspaceError `in_use` if another one does."""
         return locks.lock(self.folder, name)
+
+    def gone(self) -> bool:
+        """Whether the database was moved away, removed or exchanged: what is written now would be lost in silence."""
+        try:
+            return self.inode != (self.folder / DATABASE).stat().st_ino
+        except OSError:
+            return True
 
     def close(self) -> None:
         self.database.engine.dispose()
@@ -200,6 +208,7 @@ def _open(folder: Path, workspace_id: str, key: bytes) -> Workspace:
         phone_keys=keys.hashes,
         database=database,
         flows=flows,
+        inode=(folder / DATABASE).stat().st_ino,
     )
 
 

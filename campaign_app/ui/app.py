@@ -34,6 +34,7 @@ from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.closing import OnItsWay, on_their_way
 from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
+from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.tray import Tray
 from campaign_app.words import Words, load
 
@@ -192,6 +193,8 @@ class Closing(QObject):
 
     def _found(self, campaigns: tuple[OnItsWay, ...]) -> None:
         self._looking = False
+        if self._application.shell.unkept() and not self._lose():
+            return
         if not campaigns:
             self._leave()
             return
@@ -207,6 +210,18 @@ class Closing(QObject):
         self.dialog.finished.connect(self._chosen)
         self.dialog.finished.connect(self.dialog.deleteLater)
         self.dialog.open()
+
+    def _lose(self) -> bool:
+        """Saving was tried a moment ago, and failed."""
+        self._application.bring_to_front()
+        return confirm(
+            self._application.shell,
+            self.tr("有改动没有存下来"),
+            self.tr("现在关闭会丢掉它们。返回后请先排除原因，例如清理磁盘，再点“重试”。"),
+            yes=self.tr("放弃并关闭"),
+            no=self.tr("返回"),
+            danger=True,
+        )
 
     def _chosen(self, choice: int) -> None:
         if choice == Choice.LEAVE:

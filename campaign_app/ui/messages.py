@@ -49,6 +49,10 @@ class Messages(QObject):
         """An expected error, in the user's words."""
         self._tell(Notice(Level.BLOCK, self.words.error(error), error.code, label, action))
 
+    def failed(self, text: str, code: str, *, label: str = "", action: Callable[[], None] | None = None) -> None:
+        """An expected error in words of the page, which knows what was kept."""
+        self._tell(Notice(Level.BLOCK, text, code, label, action))
+
     def done(self, text: str, *, label: str = "", action: Callable[[], None] | None = None) -> None:
         self._tell(Notice(Level.OK, text, "", label, action))
 

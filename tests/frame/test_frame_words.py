@@ -60,6 +60,10 @@ def function(name: str, file: str) -> ast.FunctionDef:
     return next(n for n in ast.walk(source(file)) if isinstance(n, ast.FunctionDef) and n.name == name)
 
 
+def returns(name: str, file: str) -> Iterator[ast.Return]:
+    return (node for node in ast.walk(function(name, file)) if isinstance(node, ast.Return))
+
+
 def state_notes() -> set[str]:
     """The constants, and what stands before the `:` of the composed ones, wherever a campaign gets its note."""
     found = set()
@@ -69,9 +73,9 @@ def state_notes() -> set[str]:
                 last = [node.args[3]] if getattr(node.func, "id", "") == "put_aside" else []
                 given = [*last, *(k.value for k in node.keywords if k.arg == "state_note")]
                 found |= {text.partition(":")[0] for each in given for text in literals(each)}
-    for node in ast.walk(function("_try", "jobs/settling.py")):
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
-            found |= {text.partition(":")[0] for text in literals(node.value.elts[-1])}
+    ends = [n.value.elts[-1] for n in returns("_try", "jobs/settling.py") if isinstance(n.value, ast.Tuple)]
+    ends += [n.value for n in returns("_at", "jobs/settling.py") if n.value is not None]
+    found |= {text.partition(":")[0] for end in ends for text in literals(end)} - {"platform_unavailable", "shop"}
     return {note for note in found if note}
 
 
@@ -197,6 +201,17 @@ def test_a_state_note_may_hold_the_code_of_an_error() -> None:
     assert english.term("state_note", "not_ours") == "not_ours"
     assert "整个账户" in chinese.why("state_note", "account_refused:balance")
     assert chinese.why("state_note", "platform_unavailable") == ""
+
+
+def test_a_state_note_may_name_a_shop_whatever_it_is_called() -> None:
+    chinese, note = load("zh_CN"), "at_shop:unauthorized:安宁:{二}店"
+    said = "店铺「安宁:{二}店」查询失败：平台不认可此账户的签名，请核对账户标识和私钥。"
+    assert chinese.term("state_note", note) == said
+    assert "「安宁:{二}店」没有给出答复" in chinese.why("state_note", note)
+    assert chinese.note(note) == said
+    assert chinese.note("window_over").startswith("发送时段已过，余下的没有发送")
+    assert chinese.note("balance") == "账户余额不足。请充值后重试。"
+    assert load("en").term("state_note", note).startswith("Shop “安宁:{二}店” could not be asked: The platform")
 
 
 def test_the_words_are_found_in_an_installed_wheel(tmp_path: Path) -> None:

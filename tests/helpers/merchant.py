@@ -92,7 +92,8 @@ class Merchant:
             warned = campaigns.warnings(campaign_id)
             ready = campaigns.funnel(campaign_id)["ok"]
             campaigns.approve(campaign_id, recipients=ready, confirmed_warnings=warned, actor="test")
-            campaigns.schedule(campaign_id, send_at=None, actor="test")
+            now = campaigns.warnings(campaign_id, self.app.clock())  # of this very hour
+            campaigns.schedule(campaign_id, send_at=None, confirmed_warnings=now, actor="test")
         elif state is CampaignState.PAUSED:
             campaigns.resume(campaign_id, actor="test")
         return campaigns.get(campaign_id).state

@@ -40,10 +40,13 @@ class SandboxShop:
 class SandboxProcess:
     """`with SandboxProcess(customers=500) as sandbox:` — starts it on a free port, and ends it whatever happens."""
 
-    def __init__(self, *, customers: int = 2_000, seed: int = 1, faults: str = "none", delay: int = 0) -> None:
+    def __init__(
+        self, *, customers: int = 2_000, seed: int = 1, faults: str = "none", delay: int = 0, port: int = 0
+    ) -> None:
         self._args = [
             *(sys.executable, "-m", "campaign_app.cli.sandbox", "--parent-watch"),
             *("--customers", str(customers), "--seed", str(seed), "--faults", faults, "--delay", str(delay)),
+            *("--port", str(port)),
         ]
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
@@ -73,6 +76,18 @@ class SandboxProcess:
         with self._errors as errors:
             errors.seek(0)
             return errors.read().decode()
+
+    def kill(self) -> None:
+        """As a server that is gone from one moment to the next; it forgets everything."""
+        assert self._process is not None
+        self._process.kill()
+        self.stop()
+
+    def start_again(self, *, seed: int) -> None:
+        """At the same address; with the same seed it has the same people and keys."""
+        for name, value in (("--port", self.url.rpartition(":")[2]), ("--seed", str(seed))):
+            self._args[self._args.index(name) + 1] = value
+        self.start()
 
     def __enter__(self) -> Self:
         return self.start()

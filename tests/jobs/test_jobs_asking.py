@@ -11,10 +11,10 @@ import pytest
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
-from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
+from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, InboundMessage
 from campaign_app.domain.platform import Capabilities
-from campaign_app.jobs import dispatch, settling
+from campaign_app.jobs import dispatch, screening, settling
 from campaign_app.jobs.asking import refusals
 from campaign_app.jobs.poll import PAGES_A_STEP
 from tests.helpers.shop import NOW, Shop, everybody, person
@@ -190,3 +190,54 @@ def test_a_claimed_text_that_cannot_be_read_literally_is_withheld(shop: Shop) ->
     shop.workspace.customers.upsert_page(account, [replace(named, **again)], "10", NOW)
     assert behind_the_fence(shop, campaign.id).step is dispatch.Step.END
     assert shop.reached() == ["c00000", "c00002"]
+
+
+# --- the shop that gave no answer is named ---------------------------------------------------------------------------
+
+REFUSED = RemoteRefused("unauthorized", "401", account_wide=True)
+
+
+@pytest.mark.parametrize("trouble", [AWAY, REFUSED, RemoteRefused("contract_broken", "HTML")])
+@pytest.mark.parametrize("which", [0, 1])
+def test_the_error_of_a_shop_that_cannot_be_asked_names_it(shop: Shop, trouble: RemoteError, which: int) -> None:
+    *accounts, campaign = two_shops(shop)
+    shop.platforms[accounts[which]].trouble = [trouble]
+    with pytest.raises(type(trouble)) as caught:
+        dispatch.run_batch(shop.context, campaign, -1)
+    assert caught.value.facts["shop"] == ("店c", "店d")[which]
+    assert shop.reached() == []
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code"),
+    [
+        (AWAY, "platform_unavailable"),
+        (REFUSED, "unauthorized"),
+        (RemoteRefused("contract_broken", "HTML"), "contract_broken"),
+    ],
+)
+def test_a_batch_that_waits_for_another_shop_says_which(shop: Shop, trouble: RemoteError, code: str) -> None:
+    """It was claimed and killed: at the sender nobody knows it, and before it leaves every shop is asked once more."""
+    first, second, campaign = two_shops(shop)
+    shop.gateways[first].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        dispatch.run_batch(shop.context, campaign, -1)
+    shop.platforms[second].trouble = [trouble] * 20
+    assert dispatch.run_batch(shop.context, campaign, -1).step is dispatch.Step.STOPPED
+    assert shop.state(campaign) == (CampaignState.PAUSED, f"at_shop:{code}:店d")
+    assert shop.reached() == []
+    shop.platforms[second].trouble = []
+    shop.set_state(campaign, CampaignState.SENDING)
+    shop.run(campaign)
+    assert len(shop.reached()) == len(set(shop.reached())) > 0
+
+
+def test_a_screening_that_a_shop_stops_says_which(shop: Shop) -> None:
+    shop.add_account(5)
+    second = shop.add_account(5, prefix="d")
+    campaign = shop.campaign(state=CampaignState.SCREENING, screened=False)
+    screening.take_snapshot(shop.context, campaign.id)
+    shop.platforms[second].trouble = [REFUSED]
+    with pytest.raises(RemoteRefused) as caught:
+        screening.screen_chunk(shop.context, campaign.id, 0)
+    assert settling.note_of(caught.value) == "at_shop:unauthorized:店d"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -18,7 +19,7 @@ from campaign_app.domain.message import DeliveryReport, Outcome
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Job
 from campaign_app.jobs import flows, settling
-from campaign_app.jobs.worker import flow_starter, forget_flows
+from campaign_app.jobs.worker import FlowLost, flow_starter, forget_flows
 from tests.helpers.shop import NOW, Shop, person
 
 
@@ -133,12 +134,13 @@ def test_trouble_that_stays_fails_the_job_and_frees_the_campaign(
     campaign = running.shop.campaign(state=CampaignState.SCREENING, screened=False)
 
     def give_up(*_: object, **__: object) -> None:
-        raise error.DBOSMaxStepRetriesExceeded("screen_chunk", 7, [])
+        trouble = RemoteUnavailable("timeout", "No answer", shop="二店")
+        raise error.DBOSMaxStepRetriesExceeded("screen_chunk", 7, [trouble])
 
     monkeypatch.setattr(running.flows, "screen", give_up)
     job = running.run("screen", campaign_id=campaign.id)
     assert (job.state, job.error) == ("failed", "platform_unavailable")
-    assert running.shop.state(campaign.id) == (CampaignState.DRAFT, "platform_unavailable")
+    assert running.shop.state(campaign.id) == (CampaignState.DRAFT, "at_shop:platform_unavailable:二店")
 
 
 def test_screening_and_dispatch_end_to_end(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,7 +251,7 @@ def test_a_cancel_without_its_shop_fails_with_the_reason(running: Running) -> No
     shop.gateways[account].fail_lookup = [NotAllowed("account_disconnected", "Disconnected")]
     job = running.run("reconcile", campaign_id=campaign.id)
     assert (job.state, job.error) == ("failed", "account_disconnected")
-    assert shop.state(campaign.id) == (CampaignState.CANCELLING, "account_disconnected")
+    assert shop.state(campaign.id) == (CampaignState.CANCELLING, "at_shop:account_disconnected:店c")
 
 
 def test_polling_counts_what_came(running: Running) -> None:
@@ -320,6 +322,38 @@ def test_a_flow_that_could_not_even_say_that_it_ended_is_noticed(
         running.follow(sync)
     running.start(sync)
     assert shop.workspace.jobs.job(sync.id).state == "failed"
+
+
+def test_a_flow_at_which_nobody_works_asks_for_a_new_process(running: Running) -> None:
+    """A full disk may end a flow in a way that cannot be written down: for DBOS it goes on for ever."""
+    begun, go_on = Event(), Event()
+
+    def before(_: int) -> None:
+        begun.set()
+        go_on.wait(30)
+
+    running.imports.before = before
+    job = running.shop.workspace.jobs.enqueue("import", {"import_id": 1, "chunks": 1}, NOW)
+    running.start(job)
+    assert begun.wait(30)
+    look, clock = partial(running.start, job), running.shop.clock
+    clock.advance(60)
+    look()
+    running.flows.active.clear()
+    look()
+    clock.advance(14)
+    look()
+    running.flows.active.add(job.id)  # it had only been about to begin
+    clock.advance(60)
+    look()
+    running.flows.active.clear()
+    look()
+    clock.advance(15)
+    with pytest.raises(FlowLost):
+        look()
+    running.flows.active.add(job.id)
+    go_on.set()
+    assert running.follow(job).state == "done"
 
 
 def test_a_changed_setting_holds_from_the_next_batch_on(running: Running) -> None:

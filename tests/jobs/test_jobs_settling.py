@@ -198,7 +198,7 @@ def test_a_platform_that_refuses_a_look_up_rejects_nobody(shop: Shop) -> None:
         shop.run(campaign.id)
     shop.platforms[account].trouble = [RemoteRefused("contract_broken", "HTML")] * 20
     assert shop.run(campaign.id).step is dispatch.Step.STOPPED
-    assert shop.state(campaign.id) == (CampaignState.PAUSED, "refused:contract_broken")
+    assert shop.state(campaign.id) == (CampaignState.PAUSED, "at_shop:contract_broken:店c")
     assert shop.workspace.inbox.counts(campaign.id)["rejected"] == 0
     shop.platforms[account].trouble = []
     shop.set_state(campaign.id, CampaignState.SENDING)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
 
 from campaign_app.domain.campaign import Campaign, CampaignState
-from campaign_app.domain.errors import NotFound
+from campaign_app.domain.errors import NotFound, WorkspaceError
 from campaign_app.domain.ports import Job
-from campaign_app.jobs.worker import BUSY_SECONDS, IDLE_SECONDS, POLL_EVERY, Worker, run
+from campaign_app.jobs.worker import BUSY_SECONDS, IDLE_SECONDS, POLL_EVERY, TROUBLED_SECONDS, Worker, run
 from campaign_app.services.preflight import HEARTBEAT
 from tests.helpers.shop import NOW, Shop
 
@@ -151,6 +153,74 @@ def test_says_that_it_is_alive(shop: Shop, started: Started) -> None:
     shop.clock.advance(1)
     worker.tick()
     assert shop.workspace.accounts.setting(HEARTBEAT, "") == (NOW + timedelta(seconds=2)).isoformat()
+
+
+def test_a_clock_that_was_set_back_a_day_stops_nothing(shop: Shop, started: Started) -> None:
+    account = shop.add_account(0)
+    worker = Worker(shop.context, started)
+    shop.workspace.jobs.enqueue("sync", {"account_id": account}, NOW)
+    worker.tick()
+    begun = len(started)
+    shop.clock.advance(-86_400)
+    worker.tick()
+    yesterday = NOW - timedelta(days=1)
+    assert shop.workspace.accounts.setting(HEARTBEAT, "") == yesterday.isoformat()
+    assert len(started) == begun + 2, "the same jobs are looked at again at once"
+    for job in shop.workspace.jobs.open_jobs():
+        shop.workspace.jobs.set_state(job.id, "done")
+    shop.clock.advance(31)
+    worker.tick()
+    assert [job.kind for job in shop.workspace.jobs.open_jobs()] == ["poll"]
+
+
+def full(shop: Shop) -> Callable[[], None]:
+    """No page more than the real database has; returns what frees the disk again."""
+    engine = shop.workspace.database.engine
+
+    def limit(connection: sa.PoolProxiedConnection, *_: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1")
+
+    def free() -> None:
+        event.remove(engine, "checkout", limit)
+        engine.dispose()
+
+    event.listen(engine, "checkout", limit)
+    return free
+
+
+def test_a_disk_without_room_is_waited_for(shop: Shop, started: Started, caplog: pytest.LogCaptureFixture) -> None:
+    waits: list[float] = []
+    shop.workspace.accounts.set_setting("filler", "")
+    free = full(shop)
+
+    class Filling(Worker):
+        """As if every tick had much to write."""
+
+        def tick(self) -> bool:
+            shop.workspace.accounts.set_setting("filler", "x" * 2_000_000)
+            return super().tick()
+
+    def stopped(seconds: float) -> bool:
+        waits.append(seconds)
+        if len(waits) == 2:
+            free()
+        return len(waits) == 4
+
+    run(Filling(shop.context, started), stopped=stopped)
+    assert waits == [TROUBLED_SECONDS, TROUBLED_SECONDS, IDLE_SECONDS, IDLE_SECONDS]
+    assert [record.getMessage() for record in caplog.records] == [
+        "waiting for the disk: The disk is full; nothing was changed"
+    ], "once"
+    assert shop.workspace.accounts.setting(HEARTBEAT, "") == NOW.isoformat()
+
+
+def test_any_other_trouble_of_the_disk_ends_the_worker(shop: Shop, started: Started) -> None:
+    class Broken(Worker):
+        def tick(self) -> bool:
+            raise WorkspaceError("damaged", "The workspace is damaged")
+
+    with pytest.raises(WorkspaceError, match="damaged"):
+        run(Broken(shop.context, started), stopped=lambda _: False)
 
 
 def test_runs_until_it_is_stopped(shop: Shop, started: Started) -> None:

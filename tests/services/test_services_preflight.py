@@ -225,3 +225,16 @@ def test_at_once_is_a_time_like_any_other_for_what_is_approved(staged: Staged, t
     early = datetime(2026, 11, 12, 0, 30, tzinfo=UTC)  # half past eight in Beijing
     with bootstrap._app(staged.app.workspace, staged.app.keeper, early - bootstrap.system_clock()) as app:
         assert set(app.preflights.look(made.id).seen.warned) == {"TIM-002"}
+
+
+def test_after_the_clock_was_set_back_nothing_is_believed_of_facts_or_of_the_worker() -> None:
+    yesterday = NOW - timedelta(days=1)
+    checks = found(now=yesterday)
+    assert (checks["audience"].level, checks["audience"].code) == ("block", "clock_set_back")
+    assert (checks["worker"].level, checks["worker"].code) == ("block", "worker_silent")
+    assert "校准系统时间" in load("zh_CN").term("check", "clock_set_back")
+
+
+def test_a_platform_whose_clock_is_a_little_ahead_is_no_matter() -> None:
+    ahead = (NOW + timedelta(minutes=1), NOW + timedelta(minutes=2))
+    assert found(ages=ahead)["audience"].code == "fresh"

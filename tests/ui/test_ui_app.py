@@ -6,17 +6,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QByteArray, QPoint, Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
+from ui_sending import answer_when_asked as ask_and_answer
 
 from campaign_app import bootstrap
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.pages.shell import FIRST, Shell
+from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.tasks import Task
 from campaign_app.ui.viewmodels.closing import OnItsWay, on_their_way
+from tests.helpers.full import fill_disk
 from tests.helpers.window import ENTITY, Start, Started
 
 
@@ -114,6 +118,32 @@ def test_without_a_tray_the_window_can_be_made_small(start: Start, qtbot: QtBot)
     assert not started.application.shell.isMinimized()
 
 
+def test_changes_that_could_not_be_saved_are_not_lost_by_closing_without_a_word(start: Start, qtbot: QtBot) -> None:
+    started = start()
+    app = started.open()
+    made = app.campaigns.create(name="双十一", entity_uscc=ENTITY, purpose="retail", audience=Filter(), actor="test")
+    page = started.application.shell.page("campaigns")
+    page.open((made.id, "content"))
+    assert isinstance(page, CampaignsPage)
+    qtbot.waitUntil(lambda: page.editor is not None and isinstance(page.editor.step, ContentStep))
+    assert page.editor is not None
+    step = page.editor.step
+    assert isinstance(step, ContentStep)
+    qtbot.waitUntil(lambda: step.composer.state.fresh)
+    free = fill_disk(app)
+    step.composer.set_text("买" * 60_000)
+    asked = ask_and_answer("confirm_no")
+    started.application.shell.close()
+    qtbot.waitUntil(lambda: asked == ["有改动没有存下来"])
+    assert started.exits == []
+    free()
+    page.editor.again.click()
+    qtbot.waitUntil(lambda: app.campaigns.get(made.id).body == "买" * 60_000)
+    qtbot.waitUntil(lambda: not page.unkept())
+    started.application.shell.close()
+    qtbot.waitUntil(lambda: started.exits == [0])
+
+
 def test_a_worker_that_is_not_the_windows_goes_on_and_it_says_so(start: Start) -> None:
     started = start()
     add(started.open(), "双十一", CampaignState.SENDING, 3)
@@ -140,6 +170,41 @@ def test_edits_that_are_not_saved_are_saved_at_the_end(start: Start) -> None:
     page.flush = flush  # type: ignore[method-assign]
     started.application.shut()
     assert saved == ["saved"]
+
+
+# --- bugs ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.qt_no_exception_capture
+@pytest.mark.expects_logs("campaign_app.ui.tasks")
+@pytest.mark.parametrize("where", ["slot", "background"])
+def test_a_bug_of_the_window_is_shown_masked_and_the_window_goes_on(
+    start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    monkeypatch.setattr("sys.excepthook", lambda *_: None)
+    started = start()
+    started.open()
+
+    def fail(*_: object) -> None:
+        raise LookupError("no customer 13800138000 password=hunter22")
+
+    application = started.application
+    if where == "slot":
+        QTimer.singleShot(0, fail)
+    else:
+        application.tasks.run(fail, lambda _: None)
+    reports = application.reports
+    qtbot.waitUntil(lambda: reports.dialog is not None and reports.dialog.isVisible())
+    assert reports.dialog is not None
+    said = reports.dialog.report.toPlainText()
+    assert "LookupError: no customer 138****8000" in said
+    assert "13800138000" not in said
+    assert "hunter22" not in said
+    words = [label.text() for label in reports.dialog.findChildren(QLabel)]
+    assert any(text.startswith("刚才的操作没有完成，已保存的内容都在，没有多发短信。") for text in words)
+    qtbot.mouseClick(reports.dialog.go_on, Qt.MouseButton.LeftButton)
+    application.shell.go("settings")
+    assert application.shell.current == "settings"
 
 
 # --- geometry and languages ------------------------------------------------------------------------------------------

@@ -152,7 +152,14 @@ def test_a_screening_that_failed_says_why(staged: Staged, open_step: Open) -> No
     campaign = staged.draft()
     staged.put_state(campaign.id, CampaignState.DRAFT, state_note="platform_unavailable")
     made = open_step(staged.app.campaigns.get(campaign.id))
-    assert made.step.empty.title.text().startswith("核验没有完成：")
+    assert made.step.empty.title.text() == "核验没有完成"
+    assert made.step.empty.text.text() == (
+        "平台多次没有响应，任务已停下，已完成的部分保留，可稍后重试。\n文案和受众都保留；可以再核验一次。"
+    )
+    staged.app.campaigns.edit(campaign.id, actor="王", body="别的")
+    made.model.load()
+    assert made.step.empty.title.text() == "还没有核验"
+    assert made.step.empty.text.text().startswith("核验逐个向平台确认")
 
 
 def test_a_changed_campaign_asks_for_a_new_screening(staged: Staged, open_step: Open) -> None:

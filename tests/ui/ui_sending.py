@@ -88,3 +88,23 @@ def answer(button: str) -> list[str]:
 
     QTimer.singleShot(0, press)
     return asked
+
+
+def answer_when_asked(button: str) -> list[str]:
+    """As `answer`, for a question that comes after something in the background."""
+    asked: list[str] = []
+    timer = QTimer(QApplication.instance())
+
+    def press() -> None:
+        box = QApplication.activeModalWidget()
+        if isinstance(box, QMessageBox):
+            timer.stop()
+            timer.deleteLater()
+            asked.append(box.text())
+            found = box.findChild(QPushButton, button)
+            assert isinstance(found, QPushButton)
+            found.click()
+
+    timer.timeout.connect(press)
+    timer.start(10)
+    return asked

@@ -121,7 +121,7 @@ class CampaignTable(QAbstractTableModel):
     def _explanation(self, row: CampaignRow, column: str) -> str:
         campaign, words = row.campaign, self._words()
         if column == "state" and campaign.state_note:
-            return words.why("state_note", campaign.state_note) or words.term("state_note", campaign.state_note)
+            return words.note(campaign.state_note)
         if column in ("planned", "changed"):
             at = campaign.send_at if column == "planned" else row.changed_at
             return show.moment(at, seconds=True) if at is not None else ""

@@ -12,6 +12,7 @@ from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.campaigns import LEVELS
 from campaign_app.ui.pages.steps.step import Step
+from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.theme.tokens import HEADING
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.campaign_steps import STEPS, Mark, marks
@@ -108,23 +109,31 @@ class CampaignEditor(QWidget):
         self.note.setVisible(bool(note))
         self.note.setToolTip(words.why("state_note", campaign.state_note))
         self.saved.setText(self._saved_words(view))
+        set_property(self.saved, "role", "block" if view.unkept else "small")
+        self.again.setVisible(bool(view.unkept))
         for key, mark in marks(view).items():
             self.stepper.buttons[key].show_state(mark.state, self._note(mark, key))
 
     def _saved_words(self, view: CampaignView) -> str:
         if view.unsaved:
             return self.tr("正在保存…")
+        if view.unkept:
+            return self.tr("有改动没有存下来")
         return self.tr("有没填好的条件，未保存") if view.unfinished else self.tr("已保存")
 
     def _close(self) -> None:
-        """Conditions that have no meaning yet cannot be kept: nobody should believe that they are."""
-        unfinished = self._model.view.unfinished
-        title = self.tr("受众有 %n 个条件没填好", "", unfinished)
-        text = self.tr("没填好的条件不会保存，受众仍是之前保存的样子。")
-        if unfinished and not ask.confirm(
+        """What cannot be kept, or could not be: nobody should believe that it is."""
+        view = self._model.view
+        if view.unkept:
+            title, place = self.tr("有改动没有存下来"), "content" if "text" in view.unkept else "audience"
+            text = self.tr("现在返回会丢掉没有存下来的改动；留在这里可以点“重试”再存一次。")
+        else:
+            title, place = self.tr("受众有 %n 个条件没填好", "", view.unfinished), "audience"
+            text = self.tr("没填好的条件不会保存，受众仍是之前保存的样子。")
+        if (view.unkept or view.unfinished) and not ask.confirm(
             self, title, text, yes=self.tr("放弃并返回"), no=self.tr("继续填写"), danger=True
         ):
-            self.go("audience")
+            self.go(place)
             return
         self._campaigns.close()
 
@@ -142,8 +151,11 @@ class CampaignEditor(QWidget):
         self.note = Elided("", "warn", "campaign_note")
         self.about = Elided("", "muted", "campaign_about")
         self.saved = label("", "small", name="campaign_saved")
+        self.again = button(self.tr("重试"), name="campaign_save_again", click=self._model.again.emit, small=True)
         made = QWidget()
-        made.setLayout(row(self.close_button, self.name, self.state, self.note, self.about, None, self.saved, space=3))
+        made.setLayout(
+            row(self.close_button, self.name, self.state, self.note, self.about, None, self.saved, self.again, space=3)
+        )
         self._desk.kit.theme.changed.connect(self._draw)
         self._draw()
         return made
@@ -181,7 +193,9 @@ class CampaignEditor(QWidget):
             "audience everybody": self.tr("全部客户"),
             "audience conditions": self.tr("%n 个条件", "", mark.number),
             "audience unfinished": self.tr("%n 个条件没填好", "", mark.number),
+            "audience unkept": self.tr("没有存下来"),
             "audience people": self.tr("{} 人").format(show.count(mark.number)),
+            "content unkept": self.tr("没有存下来"),
             "content empty": self.tr("未填写"),
             "content no_signature": self.tr("未选签名"),
             "content no_text": self.tr("未写正文"),

@@ -141,8 +141,7 @@ class CampaignList(QWidget):
                     str(each.campaign.id),
                     "warn",
                     f"{each.campaign.name} · {words.term('state', each.campaign.state)}",
-                    words.why("state_note", each.campaign.state_note)
-                    or words.term("state_note", each.campaign.state_note),
+                    words.note(each.campaign.state_note),
                     self.tr("去处理"),
                 )
                 for each in waiting[:MOST_TODOS]

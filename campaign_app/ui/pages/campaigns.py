@@ -43,6 +43,13 @@ class CampaignsPage(Page):
         if self.editor is not None:
             self.editor.step.shown()
 
+    def flush(self) -> None:
+        if self.editor is not None:
+            self.editor.finish()
+
+    def unkept(self) -> bool:
+        return self.model.current is not None and bool(self.model.current.view.unkept)
+
     def open(self, what: object) -> None:
         """The id of a campaign, (id, step), or "new"."""
         if isinstance(what, tuple):

@@ -136,8 +136,11 @@ class SyncNotices(QObject):
         account_id: int = job.args["account_id"]
         shop = next((each.label for each in self._model.state.shops or () if each.id == account_id), "")
         if job.state == "failed":
-            error = AppError(job.error, job.error)
-            self._kit.messages.error(error, label=self.tr("重试"), action=lambda: self._model.sync(account_id))
+            said = self.tr("{shop} 没有同步完，已收到的 {rows} 位客户保留。{why}").format(
+                shop=shop, rows=show.count(job.progress), why=self._kit.words.error(AppError(job.error, job.error))
+            )
+            again = self.tr("重试")
+            self._kit.messages.failed(said, job.error, label=again, action=lambda: self._model.sync(account_id))
         elif job.state == "cancelled":
             self._kit.messages.info(
                 self.tr("{shop} 的同步已停止，已收到的 {rows} 位客户保留。").format(

@@ -32,8 +32,7 @@ class MatterWords(QObject):
     def _campaign_words(self, matter: Matter) -> tuple[str, str, str]:
         words, name = self._kit.words, matter.subject
         if matter.code == "stopped":
-            why = words.why("state_note", matter.note) or words.term("state_note", matter.note)
-            return self.tr("{} · 等待处理").format(name), why, self.tr("去处理")
+            return self.tr("{} · 等待处理").format(name), words.note(matter.note), self.tr("去处理")
         if matter.code == "screened":
             text = self.tr("受众 {} 人，核对后就可以批准和安排发送。").format(show.count(matter.number))
             return self.tr("{} · 已核验，待批准").format(name), text, self.tr("去批准")

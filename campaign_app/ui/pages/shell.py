@@ -42,6 +42,7 @@ class Shell(QMainWindow):
         self._desk: Desk | None = None
         self._pages: dict[str, Page] = {}
         self.current = ""
+        self._revived = session.state.revived
         self.navigation = Navigation(kit.theme, self.tr("允发"), self._places())
         self.navigation.chosen.connect(self.go)
         self.notices = NoticeBar(kit)
@@ -100,6 +101,9 @@ class Shell(QMainWindow):
         """Every page hands over what it has not saved yet."""
         for page in self._pages.values():
             page.flush()
+
+    def unkept(self) -> bool:
+        return any(page.unkept() for page in self._pages.values())
 
     def _went(self, key: str, what: object) -> None:
         page = self.page(key)
@@ -169,6 +173,9 @@ class Shell(QMainWindow):
         self.worker.setVisible(bool(state.worker))
         if state.worker == "ended" and state.error is not None:
             self._kit.messages.error(state.error, label=self.tr("重新启动"), action=self._session.restart_worker)
+        if state.revived > self._revived:
+            self._revived = state.revived
+            self._kit.messages.warn(self.tr("后台进程意外停止，已自动重新启动；没做完的任务接着做，已发出的不会重发。"))
         if state.phase != "open":
             self.navigation.setEnabled(False)
             self.stack.setCurrentWidget(self.gate)

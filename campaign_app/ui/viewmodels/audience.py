@@ -34,6 +34,7 @@ LOCKED: Final = frozenset({State.APPROVED, State.SCHEDULED})  # changed only on 
 class AudienceState:
     """`count` is of the last audience that could be read; None while it is not known.
 
+    `unkept` says that the conditions could not be saved; they stay as they were typed.
     `draft` is None where the audience is too deep to be shown line by line. `values` are those to choose from.
     """
 
@@ -46,6 +47,7 @@ class AudienceState:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     saved: Mapping[str, Filter] = field(default_factory=dict)
     unlocked: bool = False
+    unkept: bool = False
 
     @property
     def unfinished(self) -> int:
@@ -82,6 +84,7 @@ class AudienceModel(QObject):
         self._count_pause = self._pause(COUNT_MS, self._count)
         self._save_pause = self._pause(SAVE_MS, self.save)
         campaign.changed.connect(self._campaign_changed)
+        campaign.again.connect(self.save)
 
     @property
     def entity(self) -> str:
@@ -130,8 +133,8 @@ class AudienceModel(QObject):
         found = self._read()
         if found is None or found.problems or found.audience == self._known:
             return
-        self._known = found.audience
-        self._campaign.edit(audience=found.audience)
+        former, self._known = self._known, found.audience
+        self._campaign.edit(then=self._kept, failed=partial(self._not_kept, former), audience=found.audience)
 
     def use(self, name: str) -> None:
         """Puts a saved segment in the place of the conditions."""
@@ -206,15 +209,24 @@ class AudienceModel(QObject):
 
     def _campaign_changed(self, view: CampaignView) -> None:
         """The audience is another than the one known here: a change was refused, or somebody else made it."""
-        if self._ready and view.campaign.audience != self._known and not self._save_pause.isActive():
+        changed = view.campaign.audience != self._known or (self.state.unkept and not view.editable)
+        if self._ready and changed and not view.unsaved and not self._save_pause.isActive():
             self._adopt(view.campaign.audience)
             self._known = view.campaign.audience
         if self.state.unlocked and view.campaign.state not in LOCKED:
             self._become(replace(self.state, unlocked=False))
 
+    def _kept(self) -> None:
+        self._become(replace(self.state, unkept=False))
+
+    def _not_kept(self, former: Filter | None) -> None:
+        """What was typed stays here: it is saved with the next change, or when a person asks for it."""
+        self._known = former
+        self._become(replace(self.state, unkept=True))
+
     def _adopt(self, audience: Filter) -> None:
         draft = draft_of(audience, self._shops)
-        self._become(replace(self.state, draft=draft, problems={}))
+        self._become(replace(self.state, draft=draft, problems={}, unkept=False))
         if draft is not None:
             problems = read(draft, self._shops).problems
             self._become(replace(self.state, problems=problems))
@@ -262,3 +274,4 @@ class AudienceModel(QObject):
             self.state = state
             self.changed.emit(state)
             self._campaign.mark_unfinished(state.unfinished)
+            self._campaign.mark_unkept("audience", on=state.unkept)

@@ -33,7 +33,8 @@ class CampaignView:
 
     `job` is what the worker does for it, `unsaved` how many changes are on their way to the workspace. `verdict` is
     what the rules say of the text as it is stored (block, warn, pass), "" while nobody knows. `unfinished` conditions
-    of the audience are typed but have no meaning yet: they are not part of `campaign`.
+    of the audience are typed but have no meaning yet, and what is `unkept` (text, audience) could not be saved: neither
+    is part of what is stored.
     """
 
     campaign: Campaign
@@ -43,6 +44,7 @@ class CampaignView:
     unsaved: int = 0
     verdict: str = ""
     unfinished: int = 0
+    unkept: frozenset[str] = frozenset()
 
     @property
     def editable(self) -> bool:
@@ -57,10 +59,14 @@ class CampaignView:
 
 
 class CampaignModel(QObject):
-    """`changed` carries a CampaignView whenever anything of it is different, `gone` that the campaign was deleted."""
+    """`changed` carries a CampaignView whenever anything of it is different, `gone` that the campaign was deleted.
+
+    `again` asks whoever holds something that could not be saved to try once more.
+    """
 
     changed = Signal(object)
     gone = Signal()
+    again = Signal()
 
     def __init__(
         self, app: App, tasks: Tasks, messages: Messages, campaign: Campaign, parent: QObject | None = None
@@ -68,6 +74,7 @@ class CampaignModel(QObject):
         super().__init__(parent)
         self._app, self._tasks, self._messages = app, tasks, messages
         self.view = CampaignView(campaign)
+        self._stored = campaign
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
         self._loading = False
@@ -110,6 +117,10 @@ class CampaignModel(QObject):
     def mark_unfinished(self, conditions: int) -> None:
         self._become(replace(self.view, unfinished=conditions))
 
+    def mark_unkept(self, what: str, *, on: bool) -> None:
+        unkept = self.view.unkept | {what} if on else self.view.unkept - {what}
+        self._become(replace(self.view, unkept=unkept))
+
     def screen(self) -> None:
         self._do(lambda: self._app.campaigns.screen(self.id, actor=ACTOR))
 
@@ -142,6 +153,10 @@ class CampaignModel(QObject):
 
     def cancel(self) -> None:
         self._do(lambda: self._app.campaigns.cancel(self.id, actor=ACTOR))
+
+    def close_unknown(self) -> None:
+        """Ends the asking for messages of which nobody can tell what became."""
+        self._do(lambda: self._app.campaigns.close_unknown(self.id, actor=ACTOR))
 
     def delete(self) -> None:
         """A draft only."""
@@ -207,13 +222,15 @@ class CampaignModel(QObject):
     def _loaded(self, view: CampaignView) -> None:
         self._loading = False
         self._told = ""
+        self._stored = view.campaign
         if self.view.unsaved:  # what is on its way is newer than what was read
             view = replace(view, campaign=self.view.campaign, unsaved=self.view.unsaved)
         verdict = self.view.verdict if _judged_by(view.campaign) == self._judged else ""
-        self._become(replace(view, verdict=verdict, unfinished=self.view.unfinished))
+        self._become(replace(view, verdict=verdict, unfinished=self.view.unfinished, unkept=self.view.unkept))
         self._judge()
 
     def _saved(self, campaign: Campaign, then: Callable[[], None] | None, *, edit: bool = True) -> None:
+        self._stored = campaign
         unsaved = self.view.unsaved - edit
         # of several changes that are on their way the last one is shown
         shown = replace(self.view.campaign, state=campaign.state) if unsaved else campaign
@@ -223,9 +240,11 @@ class CampaignModel(QObject):
             then()
 
     def _not_saved(self, error: AppError, failed: Callable[[], None] | None) -> None:
-        self._become(replace(self.view, unsaved=self.view.unsaved - 1))
         if failed is not None:
-            failed()
+            failed()  # whoever typed it is told before what is stored takes its place
+        unsaved = self.view.unsaved - 1
+        shown = self.view.campaign if unsaved else self._stored
+        self._become(replace(self.view, campaign=shown, unsaved=unsaved))
         self._refused(error)
 
     def _refused(self, error: AppError) -> None:

@@ -47,6 +47,8 @@ def marks(view: CampaignView) -> dict[str, Mark]:
 
 def _audience(view: CampaignView) -> Mark:
     campaign = view.campaign
+    if "audience" in view.unkept:
+        return Mark("attention", "unkept")
     if view.unfinished:
         return Mark("attention", "unfinished", view.unfinished)
     if campaign.state is not State.DRAFT and campaign.snapshot_size:
@@ -58,6 +60,8 @@ def _audience(view: CampaignView) -> Mark:
 
 def _content(view: CampaignView) -> Mark:
     body, signature = view.campaign.body.strip(), view.campaign.signature.strip()
+    if "text" in view.unkept:
+        return Mark("attention", "unkept")
     if not body and not signature:
         return Mark("empty", "empty")
     if not signature:

@@ -99,6 +99,7 @@ class Composer(QObject):
         self._fix_soon = self._timer(FIX_MS, self._fix)
         model.changed.connect(self._model_changed)
         model.gone.connect(self._gone)
+        model.again.connect(self.flush)
 
     @classmethod
     def of(
@@ -270,6 +271,7 @@ class Composer(QObject):
         if state != self.state:
             self.state = state
             self.changed.emit(state)
+            self._model.mark_unkept("text", on=state.saved is Saved.FAILED)
 
     def _timer(self, milliseconds: int, call: Callable[[], None]) -> QTimer:
         made = QTimer(self)

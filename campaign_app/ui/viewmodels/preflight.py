@@ -28,10 +28,12 @@ _SPACES: Final = re.compile(r"[\s,]")
 class PreflightState:
     """`found` is None until it was looked. `confirmed` are the rules a person ticked, `typed` the number they typed,
 
-    `later` whether they chose a time, `at` that time.
+    `later` whether they chose a time, `at` that time. `loose` is what stands in the window only: neither is it judged
+    by the other checks nor would it be sent.
     """
 
     found: Preflight | None = None
+    loose: tuple[Check, ...] = ()
     confirmed: frozenset[str] = frozenset()
     typed: str = ""
     later: bool = False
@@ -48,9 +50,22 @@ class PreflightState:
         return frozenset() if seen is None else frozenset(seen.warned) - self.confirmed
 
     @property
+    def checks(self) -> tuple[Check, ...]:
+        """In the order in which a person would go through them; none before it was looked."""
+        return () if self.found is None else (*self.loose, *self.found.checks)
+
+    @property
     def first_block(self) -> Check | None:
-        checks = () if self.found is None else self.found.checks
-        return next((check for check in checks if check.level == "block"), None)
+        return next((check for check in self.checks if check.level == "block"), None)
+
+    @property
+    def ready_to_approve(self) -> bool:
+        """Whether nothing stands in the way of an approval but what a person has to type and to tick."""
+        return self.found is not None and self.found.may_approve and not self.loose
+
+    @property
+    def ready_to_send(self) -> bool:
+        return self.found is not None and self.found.may_send and not self.loose
 
     @property
     def count_right(self) -> bool:
@@ -59,8 +74,7 @@ class PreflightState:
 
     @property
     def may_approve(self) -> bool:
-        ready = self.found is not None and self.found.may_approve
-        return ready and not self.open_warnings and self.count_right
+        return self.ready_to_approve and not self.open_warnings and self.count_right
 
     @property
     def refusal(self) -> str:
@@ -77,7 +91,7 @@ class PreflightState:
 
     @property
     def may_send(self) -> bool:
-        return self.found is not None and self.found.may_send and not self.refusal and not self.open_warnings
+        return self.ready_to_send and not self.refusal and not self.open_warnings
 
 
 class PreflightModel(QObject):
@@ -92,7 +106,7 @@ class PreflightModel(QObject):
         self._of = _what(model.view.campaign)
         self._looked_at: tuple[object, ...] = ()
         self._looking = False
-        self.state = PreflightState()
+        self.state = PreflightState(loose=_loose(model.view))
         model.changed.connect(self._model_changed)
 
     def load(self) -> None:
@@ -161,6 +175,7 @@ class PreflightModel(QObject):
         self._become(replace(self.state, found=found))
 
     def _model_changed(self, view: CampaignView) -> None:
+        self._become(replace(self.state, loose=_loose(view)))
         what = _what(view.campaign)
         if what != self._of:
             self._of = what
@@ -203,6 +218,15 @@ def suggested(seen: Situation) -> datetime:
     while refusal_of(at, seen):
         at += hour
     return at
+
+
+def _loose(view: CampaignView) -> tuple[Check, ...]:
+    if not view.editable:
+        return ()
+    found = [Check(f"unkept_{what}", "block", f"unkept_{what}") for what in sorted(view.unkept)]
+    if view.unfinished:
+        found.insert(0, Check("unfinished", "block", "unfinished", {"count": view.unfinished}))
+    return tuple(found)
 
 
 def _what(campaign: Campaign) -> tuple[object, ...]:

@@ -23,6 +23,7 @@ Phase = Literal["opening", "missing", "passphrase", "failed", "open"]
 WorkerState = Literal["", "starting", "running", "ended"]
 LOOK_MS: Final = 1_000
 RESTARTS: Final = 3  # a worker that dies again and again is a person's business
+STEADY_LOOKS: Final = 60  # after so many seconds at work earlier ends count no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Plan:
 class SessionState:
     """`error` says why it is not open: what to do about it hangs on its code.
 
-    `missing` is the welcome; with an error, or `creating`, it is a new workspace that was not made.
+    `missing` is the welcome; with an error, or `creating`, it is a new workspace that was not made. `revived` counts
+    how often a worker that ended by itself is at work again.
     """
 
     phase: Phase = "opening"
@@ -51,6 +53,7 @@ class SessionState:
     worker: WorkerState = ""
     creating: bool = False
     own_worker: bool = True
+    revived: int = 0
 
 
 class Session(QObject):
@@ -74,7 +77,7 @@ class Session(QObject):
         self._tasks = tasks
         self._stack = ExitStack()
         self._worker: WorkerHandle | None = None
-        self._restarts = 0
+        self._restarts = self._steady = 0
         self._closed = False
         self._trying = False
         self._watch = QTimer(self)
@@ -196,8 +199,9 @@ class Session(QObject):
         if self._closed:
             worker.close()
             return
-        self._worker = worker
-        self._become(replace(self.state, worker="running", error=None, own_worker=worker.own))
+        self._worker, self._steady = worker, 0
+        revived = self.state.revived + (1 if self._restarts else 0)
+        self._become(replace(self.state, worker="running", error=None, own_worker=worker.own, revived=revived))
 
     def _stage(self, app: App, ready: Callable[[], Sandbox]) -> None:
         """Beside the start of the worker, which takes the jobs as soon as it works."""
@@ -225,7 +229,12 @@ class Session(QObject):
 
     def _look(self) -> None:
         """A worker that ended by itself is started again; what it did goes on where it was."""
-        if self._worker is None or self._worker.alive():
+        if self._worker is None:
+            return
+        if self._worker.alive():
+            self._steady += 1
+            if self._steady >= STEADY_LOOKS:
+                self._restarts = 0
             return
         self._stop_worker()
         self._restarts += 1

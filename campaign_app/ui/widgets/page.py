@@ -32,6 +32,10 @@ class Page(QWidget):
     def flush(self) -> None:
         """The window closes: hand what is not saved yet to `tasks.write`, which is waited for."""
 
+    def unkept(self) -> bool:
+        """Whether something that was typed here could not be saved and would be lost with the window."""
+        return False
+
     def open(self, what: object) -> None:
         """Another page sent the user here for something, such as a campaign's id."""
 

@@ -54,10 +54,12 @@ class AudienceStep(Step):
     def left(self) -> None:
         self.audience.save()
 
-    def land(self, field: str) -> None:  # noqa: ARG002
+    def land(self, field: str) -> None:
         """Whatever is asked for here lies in the conditions: in the first of them, or where one is added."""
-        draft = self.audience.state.draft
-        if draft is not None and draft.lines:
+        draft, problems = self.audience.state.draft, self.audience.state.problems
+        if field == "unfinished" and problems:
+            self.builder.focus_line(min(problems))
+        elif draft is not None and draft.lines:
             self.builder.focus_line(draft.lines[0].key)
         else:
             self.builder.add.setFocus()

@@ -8,6 +8,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.step import Step
+from campaign_app.ui.pages.steps.unknown_card import UnknownCard
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.results import ANSWERS, Outcomes, ResultsState, outcomes_of, results_of
 from campaign_app.ui.widgets.bars import Bar, Bars
@@ -34,8 +35,10 @@ class ResultsStep(Step):
         self.numbers = Numbers(self.tr("发送结果和收到的回应"), across=4)
         self.bars = Bars(kit.theme, self.tr("每条短信的结果"))
         self.sum = label("", "small", wrap=True, name="results_sum", select=True)
+        self.unknown = UnknownCard(desk, model)
         shown = column(
             self._head(),
+            self.unknown,
             card(self.numbers),
             card(label(self.tr("每条短信的结果"), "heading"), self.bars, self.sum, space=3),
             None,
@@ -60,6 +63,7 @@ class ResultsStep(Step):
         self.fetch.setFocus()
 
     def render_view(self, view: CampaignView) -> None:
+        self.unknown.render_view(view)
         outcomes = outcomes_of(view.counts)
         self.stack.setCurrentIndex(1 if outcomes.submitted or view.counts.get("withheld", 0) else 0)
         state = self._desk.kit.words.term("state", view.campaign.state)

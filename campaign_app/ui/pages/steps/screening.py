@@ -34,9 +34,11 @@ class ScreeningStep(Step):
         self._pace, self._open = Pace(), ""
         self._preflight = preflight_of(desk.app, kit.tasks, model)
         self._members = members_of(desk.app, kit.tasks, model.id, model)
+        self._invitation = self.tr(
+            "核验逐个向平台确认：谁明确同意接收这类短信，谁退订过或投诉过。只有全部通过的人才会收到。"
+        )
         self.empty = Empty(
-            kit.theme, "people", self.tr("还没有核验"),
-            self.tr("核验逐个向平台确认：谁明确同意接收这类短信，谁退订过或投诉过。只有全部通过的人才会收到。"),
+            kit.theme, "people", self.tr("还没有核验"), self._invitation,
             action=self.tr("开始核验"), click=model.screen,
         )  # fmt: skip
         self.funnel = FunnelView(kit)
@@ -109,8 +111,9 @@ class ScreeningStep(Step):
         note, words = view.campaign.state_note, self._desk.kit.words
         self.empty.button.setEnabled(view.unsaved == 0)
         if note and note != "by_user":
-            self.empty.title.setText(self.tr("核验没有完成：{}").format(words.term("state_note", note)))
-            self.empty.text.setText(words.why("state_note", note) or self.tr("文案和受众都保留；可以再核验一次。"))
+            kept = words.why("state_note", note) or self.tr("文案和受众都保留；可以再核验一次。")
+            self.empty.title.setText(self.tr("核验没有完成"))
+            self.empty.text.setText("\n".join((words.term("state_note", note), kept)))
         elif note == "by_user":
             self.empty.title.setText(self.tr("核验已停止"))
             self.empty.text.setText(self.tr("没有完成的核验不算数；文案和受众都保留，随时可以重新开始。"))
@@ -119,6 +122,7 @@ class ScreeningStep(Step):
             self.empty.text.setText(self.tr("核验之后受众、文案、签名或用途有改动，先前的结果不再有效。"))
         else:
             self.empty.title.setText(self.tr("还没有核验"))
+            self.empty.text.setText(self._invitation)
 
     def _draw_progress(self, view: CampaignView, *, running: bool) -> None:
         self.progress.setVisible(running)

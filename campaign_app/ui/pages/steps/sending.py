@@ -131,13 +131,12 @@ class SendingStep(Step):
 
     def _next(self, at: CampaignState, state: PreflightState) -> tuple[str, str, bool]:
         """The one sensible act: (what, its words, whether it can be done)."""
-        found = state.found
-        if at is CampaignState.DRAFT:
+        found, block = state.found, state.first_block
+        if at is CampaignState.DRAFT and not state.loose:
             return "mend:audience", self.tr("去核验"), True
         if found is None or at is CampaignState.SCREENING or at not in PREPARING:
             return "", "", False
-        block = state.first_block
-        stops = not found.may_approve if at is CampaignState.SCREENED else not found.may_send
+        stops = not state.ready_to_approve if at is CampaignState.SCREENED else not state.ready_to_send
         if stops and block is not None:
             title = self._desk.kit.words.term("check_title", block.key)
             return f"mend:{block.key}", self.tr("去处理：{}").format(title), True

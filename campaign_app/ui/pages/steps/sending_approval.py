@@ -52,7 +52,7 @@ class ApprovalCard(QFrame):
 
     def _asking(self, state: PreflightState, missing: str) -> None:
         ready = 0 if state.seen is None else state.seen.ready
-        usable = state.found is not None and state.found.may_approve
+        usable = state.ready_to_approve
         self.ask.setText(
             self.tr("输入收件人数，表示您知道这条短信要发给多少人。")
             if usable

@@ -16,6 +16,9 @@ from campaign_app.words import Words
 
 # key → (step, field) of the editor; "settings" and "worker" lie elsewhere
 PLACES: Final[Mapping[str, tuple[str, str]]] = {
+    "unfinished": ("audience", "unfinished"),
+    "unkept_audience": ("audience", "filter"),
+    "unkept_text": ("content", "body"),
     "audience": ("screening", "start"),
     "recipients": ("audience", "filter"),
     "text": ("content", "body"),
@@ -30,9 +33,7 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
 class CheckWords(QObject):
     def items(self, state: PreflightState, words: Words, *, ticking: bool) -> list[Item]:
         """`ticking`: warnings can be confirmed now."""
-        if state.found is None:
-            return []
-        return [self._item(check, state.confirmed, words, ticking=ticking) for check in state.found.checks]
+        return [self._item(check, state.confirmed, words, ticking=ticking) for check in state.checks]
 
     def summary(self, items: Sequence[Item]) -> str:
         levels = Counter(item.level for item in items)
@@ -42,7 +43,7 @@ class CheckWords(QObject):
 
     def missing(self, state: PreflightState, *, approved: bool) -> str:
         """What is still to be done before the approval, or after it before the sending; "" if nothing is."""
-        if state.found is None or not state.found.may_approve:
+        if not state.ready_to_approve:
             return ""
         waits = []
         if state.open_warnings:

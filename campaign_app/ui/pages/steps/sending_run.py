@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.steps.unknown_card import UnknownCard
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.progress import Pace, Progress, Run, run_of
 from campaign_app.ui.widgets.ask import confirm
@@ -44,7 +45,8 @@ class RunPanel(QWidget):
         self._pace = Pace()
         self.view = RunView(desk.kit.theme)
         self.view.wanted.connect(self._wanted)
-        self.setLayout(column(self.view))
+        self.unknown = UnknownCard(desk, model)
+        self.setLayout(column(self.view, self.unknown))
 
     def first(self) -> QWidget:
         """The first thing that can be done here and undone: never the cancelling."""
@@ -58,6 +60,7 @@ class RunPanel(QWidget):
         if not sending:
             self._pace.forget()
         seen = self._pace.see(self._desk.app.clock(), run.handled, run.total) if sending else None
+        self.unknown.render_view(view)
         words = self._desk.kit.words
         self.view.show_run(
             RunLook(
@@ -68,7 +71,7 @@ class RunPanel(QWidget):
                 total=run.total,
                 pace=self._pace_words(view, seen),
                 note=self._note(view),
-                hint=self._hint(campaign.state),
+                hint="" if campaign.may_be_closed else self._hint(campaign.state),
                 actions=ACTIONS.get(campaign.state, frozenset()),
                 numbers=self._numbers(run, sending=sending),
             )
@@ -96,7 +99,7 @@ class RunPanel(QWidget):
     def _note(self, view: CampaignView) -> str:
         campaign, words = view.campaign, self._desk.kit.words
         note = campaign.state_note
-        if not note or note == "by_user":
+        if not note or note == "by_user" or campaign.may_be_closed:  # the card below says all of it
             return ""
         said, why = words.term("state_note", note), words.why("state_note", note)
         return f"{said}{why}" if ":" in note else why or said
