@@ -47,9 +47,12 @@
         <source>重新连接…</source>
         <translation>Reconnect…</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>正在同步，已收到 {count} 位客户</source>
-        <translation>Syncing, {count} customers received</translation>
+        <translation>
+            <numerusform>Syncing, {count} customer received</numerusform>
+            <numerusform>Syncing, {count} customers received</numerusform>
+        </translation>
     </message>
     <message>
         <source>还没有同步过</source>
@@ -65,7 +68,7 @@
     </message>
     <message>
         <source>不能使用</source>
-        <translation>Not usable</translation>
+        <translation>Cannot be used</translation>
     </message>
     <message>
         <source>连接正常</source>
@@ -168,7 +171,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>核验后可发送 {} 人</source>
-        <translation>{} sendable</translation>
+        <translation>{} eligible</translation>
     </message>
     <message>
         <source>与核验后的人数不一致。</source>
@@ -248,13 +251,19 @@ The private key is deleted from this computer; until you reconnect, this account
             <numerusform>%n conditions are incomplete; counting and saving resume once they are filled in.</numerusform>
         </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>约 {} 人</source>
-        <translation>About {} people</translation>
+        <translation>
+            <numerusform>About {} person</numerusform>
+            <numerusform>About {} people</numerusform>
+        </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>共 {} 人，占 {}</source>
-        <translation>Of {} people, {}</translation>
+        <translation>
+            <numerusform>Of {} person, {}</numerusform>
+            <numerusform>Of {} people, {}</numerusform>
+        </translation>
     </message>
     <message>
         <source>共 {} 人，没有人符合。请放宽条件。</source>
@@ -337,6 +346,13 @@ The private key is deleted from this computer; until you reconnect, this account
     <message>
         <source>{}：{}，{}</source>
         <translation>{}: {}, {}</translation>
+    </message>
+</context>
+<context>
+    <name>Bars</name>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
     </message>
 </context>
 <context>
@@ -465,9 +481,12 @@ The private key is deleted from this computer; until you reconnect, this account
             <numerusform>%n conditions incomplete</numerusform>
         </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>{} 人</source>
-        <translation>{} people</translation>
+        <translation>
+            <numerusform>{} person</numerusform>
+            <numerusform>{} people</numerusform>
+        </translation>
     </message>
     <message>
         <source>未填写</source>
@@ -507,11 +526,11 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>无人可发送</source>
-        <translation>Nobody sendable</translation>
+        <translation>Nobody eligible</translation>
     </message>
     <message>
         <source>{} 人可发送</source>
-        <translation>{} sendable</translation>
+        <translation>{} eligible</translation>
     </message>
     <message>
         <source>未批准</source>
@@ -738,6 +757,13 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
 </context>
 <context>
+    <name>CheckRow</name>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
+</context>
+<context>
     <name>CheckWords</name>
     <message numerus="yes">
         <source>有 %n 项要先处理</source>
@@ -769,8 +795,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Enter the number</translation>
     </message>
     <message>
-        <source>还需：</source>
-        <translation>Still needed: </translation>
+        <source>还需：{}</source>
+        <translation>Still needed: {}</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
     <message>
         <source>通过</source>
@@ -845,6 +875,10 @@ The private key is deleted from this computer; until you reconnect, this account
     <message>
         <source>定时 {at}</source>
         <translation>Scheduled {at}</translation>
+    </message>
+    <message>
+        <source>“{name}”  {state}</source>
+        <translation>“{name}”  {state}</translation>
     </message>
     <message>
         <source>这是演示：退出后模拟发送停止，演示数据全部删除。</source>
@@ -1115,13 +1149,19 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>复制未写入的文案</source>
         <translation>Copy the unsaved text</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>正文最多 {} 字，粘贴的内容有 {} 字没有放进来。</source>
-        <translation>The text holds {} characters at most; {} pasted characters were left out.</translation>
+        <translation>
+            <numerusform>The text holds {} characters at most; {} pasted character was left out.</numerusform>
+            <numerusform>The text holds {} characters at most; {} pasted characters were left out.</numerusform>
+        </translation>
     </message>
-    <message>
-        <source>去掉了 {} 个看不见的控制字符。</source>
-        <translation>Removed {} invisible control characters.</translation>
+    <message numerus="yes">
+        <source>去掉了 %n 个看不见的控制字符。</source>
+        <translation>
+            <numerusform>Removed %n invisible control character.</numerusform>
+            <numerusform>Removed %n invisible control characters.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1370,6 +1410,10 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Tags</translation>
     </message>
     <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
         <source>能否发送由每个活动的核验决定：同意须明确、有效，且渠道、用途、主体都相符；拒收优先于一切同意。</source>
         <translation>Each campaign’s screening decides who can be sent to: the consent must be explicit, in force and for the right channel, purpose and entity; suppression outweighs every consent.</translation>
     </message>
@@ -1419,7 +1463,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>未约定</source>
-        <translation>Not agreed</translation>
+        <translation>No end date</translation>
     </message>
     <message>
         <source>撤回</source>
@@ -1527,9 +1571,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>正在统计客户…</source>
         <translation>Counting customers…</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>共 {count} 位客户</source>
-        <translation>{count} customers</translation>
+        <translation>
+            <numerusform>{count} customer</numerusform>
+            <numerusform>{count} customers</numerusform>
+        </translation>
     </message>
     <message>
         <source>正在查找…</source>
@@ -1840,11 +1887,15 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>可以发送</source>
-        <translation>Sendable</translation>
+        <translation>Eligible</translation>
     </message>
     <message>
         <source>受众核验的结果，按原因</source>
         <translation>Screening results by reason</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
     <message numerus="yes">
         <source>另有 %n 项核验没有排除任何人：</source>
@@ -1855,15 +1906,15 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>受众 {} = 可以发送 {} + 未通过 {} + 还未核验 {}</source>
-        <translation>Audience {} = sendable {} + failed {} + not screened {}</translation>
+        <translation>Audience {} = eligible {} + excluded {} + not screened {}</translation>
     </message>
     <message>
         <source>受众 {} = 可以发送 {} + 未通过 {}</source>
-        <translation>Audience {} = sendable {} + failed {}</translation>
+        <translation>Audience {} = eligible {} + excluded {}</translation>
     </message>
     <message>
         <source>人数对不上：受众 {}，可以发送 {} + 未通过 {}。为防遗漏，不能发送；请重新核验。</source>
-        <translation>The numbers do not add up: audience {}, sendable {} + failed {}. Sending is blocked so that nobody is overlooked; please screen again.</translation>
+        <translation>The numbers do not add up: audience {}, eligible {} + excluded {}. Sending is blocked so that nobody is overlooked; please screen again.</translation>
     </message>
     <message>
         <source>受众</source>
@@ -1944,7 +1995,7 @@ The private key is deleted from this computer; until you reconnect, this account
     <name>ImportNotices</name>
     <message>
         <source>{file} 已导入：更新 {changed} 位客户，{refused} 行不能导入。</source>
-        <translation>{file} imported: {changed} customers updated, {refused} rows refused.</translation>
+        <translation>{file} imported. Customers updated: {changed}; rows refused: {refused}.</translation>
     </message>
 </context>
 <context>
@@ -2044,9 +2095,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>试运行</source>
         <translation>Dry run</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>导入 {count} 行</source>
-        <translation>Import {count} rows</translation>
+        <translation>
+            <numerusform>Import {count} row</numerusform>
+            <numerusform>Import {count} rows</numerusform>
+        </translation>
     </message>
     <message>
         <source>导入</source>
@@ -2133,7 +2187,11 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>已撤销：{changed} 位客户的资料恢复原值，{waiting} 行等待匹配的记录已删除。</source>
-        <translation>Undone: attributes of {changed} customers restored, {waiting} unmatched rows deleted.</translation>
+        <translation>Undone. Customers restored: {changed}; unmatched rows deleted: {waiting}.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
     <message>
         <source>……共 {total} 行</source>
@@ -2157,6 +2215,13 @@ The private key is deleted from this computer; until you reconnect, this account
     <message>
         <source>{} · {}</source>
         <translation>{} · {}</translation>
+    </message>
+</context>
+<context>
+    <name>Legend</name>
+    <message>
+        <source>，</source>
+        <translation>, </translation>
     </message>
 </context>
 <context>
@@ -2395,6 +2460,13 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
 </context>
 <context>
+    <name>Numbers</name>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
+</context>
+<context>
     <name>Outcome</name>
     <message>
         <source>结果</source>
@@ -2480,7 +2552,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>查看{}</source>
-        <translation>View {}</translation>
+        <translation>View: {}</translation>
     </message>
     <message>
         <source>正在同步，已收到 {} 位</source>
@@ -2528,13 +2600,16 @@ The private key is deleted from this computer; until you reconnect, this account
         <source> 分/条</source>
         <translation> fen/SMS</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>{} 条 · {} 字</source>
-        <translation>{} SMS · {} chars</translation>
+        <translation>
+            <numerusform>{} SMS · {} character</numerusform>
+            <numerusform>{} SMS · {} characters</numerusform>
+        </translation>
     </message>
     <message>
         <source>再写 {} 字进入第 {} 条</source>
-        <translation>{} chars to {} SMS</translation>
+        <translation>{} more start SMS {}</translation>
     </message>
     <message>
         <source>{} 条 {} 人</source>
@@ -2550,7 +2625,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>可发送</source>
-        <translation>sendable</translation>
+        <translation>eligible</translation>
     </message>
     <message>
         <source>受众</source>
@@ -2661,7 +2736,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>从下一个任务起生效，改动留痕。未经确认的人，任何设置都不会发。</source>
-        <translation>Effective from the next job; changes are recorded. No setting ever reaches an unconfirmed person.</translation>
+        <translation>Effective from the next job; changes are recorded. No setting allows sending to anyone unconfirmed.</translation>
     </message>
     <message>
         <source>保存</source>
@@ -2770,16 +2845,34 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Tab</translation>
     </message>
     <message>
-        <source>中文逗号 ，</source>
-        <translation>Chinese comma ，</translation>
+        <source>中文逗号（，）</source>
+        <translation>Chinese comma (U+FF0C)</translation>
     </message>
     <message>
-        <source>逗号 ,</source>
-        <translation>Comma ,</translation>
+        <source>逗号（,）</source>
+        <translation>Comma (,)</translation>
     </message>
     <message>
-        <source>分号 ;</source>
-        <translation>Semicolon ;</translation>
+        <source>分号（;）</source>
+        <translation>Semicolon (;)</translation>
+    </message>
+    <message numerus="yes">
+        <source>前 %n 行，手机号已遮盖。</source>
+        <translation>
+            <numerusform>First row, phone numbers masked.</numerusform>
+            <numerusform>First %n rows, phone numbers masked.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>其中 %n 行不能导入。</source>
+        <translation>
+            <numerusform> %n of them cannot be imported.</numerusform>
+            <numerusform> %n of them cannot be imported.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{column}：{said}</source>
+        <translation>{column}: {said}</translation>
     </message>
     <message>
         <source>编码：{certainty}</source>
@@ -2802,20 +2895,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Check</translation>
     </message>
     <message>
-        <source>前 {count} 行，手机号已遮盖。</source>
-        <translation>First {count} rows, phone numbers masked.</translation>
-    </message>
-    <message>
-        <source>其中 {bad} 行不能导入。</source>
-        <translation> {bad} of them cannot be imported.</translation>
-    </message>
-    <message>
         <source>写法已修正</source>
         <translation>Format corrected</translation>
     </message>
     <message>
         <source>手机号的写法不规范，已按同一个号码读取</source>
-        <translation>The phone number was not in standard form; it is read as the same number</translation>
+        <translation>The number was not in standard form; it is read as the same number</translation>
     </message>
     <message>
         <source>可以导入</source>
@@ -2836,6 +2921,10 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>Alt+Enter</source>
         <translation>Alt+Enter</translation>
     </message>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
 </context>
 <context>
     <name>Problems</name>
@@ -2848,8 +2937,16 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>F8 next · Alt+Enter fix</translation>
     </message>
     <message>
+        <source>，</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
+    <message>
         <source>没有必须处理的问题，请看一眼下面的提示</source>
-        <translation>Nothing must be fixed; please look at the hints below</translation>
+        <translation>Nothing must be fixed; please look at the notes below</translation>
     </message>
     <message>
         <source>没有发现问题</source>
@@ -2937,6 +3034,10 @@ The private key is deleted from this computer; until you reconnect, this account
     <message>
         <source>说明</source>
         <translation>Note</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
     <message>
         <source>没有经过签名的证据，不能作为同意。</source>
@@ -3101,11 +3202,11 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>通道已受理，还没有说明是否送达。</source>
-        <translation>The sender accepted it and has not yet said whether it was delivered.</translation>
+        <translation>Accepted by the sender; no delivery report yet.</translation>
     </message>
     <message>
         <source>通道没有说明结果；为免重复，不会重发。</source>
-        <translation>The sender did not tell the outcome; it is not sent again, so that nobody gets it twice.</translation>
+        <translation>The sender did not report the outcome; it is not sent again, so that nobody gets it twice.</translation>
     </message>
 </context>
 <context>
@@ -3126,9 +3227,19 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>名单</source>
         <translation>List</translation>
     </message>
-    <message>
+    <message numerus="yes">
+        <source>已导出 {} 行到“{}”，姓名和手机号已掩码。</source>
+        <translation>
+            <numerusform>{} row exported to “{}”, name and phone number masked.</numerusform>
+            <numerusform>{} rows exported to “{}”, names and phone numbers masked.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>已写入 {} 行</source>
-        <translation>{} rows written</translation>
+        <translation>
+            <numerusform>{} row written</numerusform>
+            <numerusform>{} rows written</numerusform>
+        </translation>
     </message>
     <message>
         <source>店铺</source>
@@ -3178,13 +3289,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>导出名单</source>
         <translation>Export list</translation>
     </message>
-    <message>
-        <source>已导出 {} 行到「{}」，姓名和手机号已掩码。</source>
-        <translation>{} rows exported to “{}”, names and phone numbers masked.</translation>
-    </message>
-    <message>
+    <message numerus="yes">
         <source>{}（{} 人）</source>
-        <translation>{} ({} people)</translation>
+        <translation>
+            <numerusform>{} ({} person)</numerusform>
+            <numerusform>{} ({} people)</numerusform>
+        </translation>
     </message>
     <message>
         <source>姓名</source>
@@ -3197,9 +3307,12 @@ The private key is deleted from this computer; until you reconnect, this account
 </context>
 <context>
     <name>RunPanel</name>
-    <message>
+    <message numerus="yes">
         <source>将发给 {} 人</source>
-        <translation>To be sent to {} people</translation>
+        <translation>
+            <numerusform>To be sent to {} person</numerusform>
+            <numerusform>To be sent to {} people</numerusform>
+        </translation>
     </message>
     <message>
         <source>已处理 {} / {}</source>
@@ -3247,15 +3360,21 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>通道还没有说明结果。</source>
-        <translation>The sender has not told the outcome yet.</translation>
+        <translation>The sender has not reported the outcome yet.</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>取消活动？还有 {} 人没有发送</source>
-        <translation>Cancel the campaign? {} people have not been sent to</translation>
+        <translation>
+            <numerusform>Cancel the campaign? {} person has not been sent to</numerusform>
+            <numerusform>Cancel the campaign? {} people have not been sent to</numerusform>
+        </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>已发出的 {} 条不能收回，结果会保留；余下的不再发送，取消后不能恢复。</source>
-        <translation>The {} messages already sent cannot be recalled, and their results are kept; the rest are not sent. A cancelled campaign cannot be resumed.</translation>
+        <translation>
+            <numerusform>The {} message already sent cannot be recalled, and its result is kept; the rest are not sent. A cancelled campaign cannot be resumed.</numerusform>
+            <numerusform>The {} messages already sent cannot be recalled, and their results are kept; the rest are not sent. A cancelled campaign cannot be resumed.</numerusform>
+        </translation>
     </message>
     <message>
         <source>取消活动</source>
@@ -3309,11 +3428,11 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>沙箱是本机上的模拟平台，数据都是虚构的。在终端运行 {command}，把它打印的一行粘贴到下面。</source>
-        <translation>The sandbox is a simulated platform on this computer with made-up data. Run {command} in a terminal and paste the line it prints below.</translation>
+        <translation>The sandbox is a simulated platform on this computer with made-up data. Run {command} in a terminal and paste the line that it prints below.</translation>
     </message>
     <message>
         <source>看不懂这一行：请完整粘贴沙箱打印的 JSON。</source>
-        <translation>This line is not understood: paste the complete JSON printed by the sandbox.</translation>
+        <translation>This line cannot be read: paste the complete JSON printed by the sandbox.</translation>
     </message>
 </context>
 <context>
@@ -3386,9 +3505,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>已核验 {} / {}</source>
         <translation>{} / {} screened</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>每秒 {} 人 · 剩余 {}</source>
-        <translation>{} people per second · {} left</translation>
+        <translation>
+            <numerusform>{} person per second · {} left</numerusform>
+            <numerusform>{} people per second · {} left</numerusform>
+        </translation>
     </message>
     <message>
         <source>同意记录读取于 {}，最旧的{}。</source>
@@ -3406,9 +3528,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>不到 1 小时</source>
         <translation>is under 1 hour old</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>是 {} 小时前</source>
-        <translation>is {} hours old</translation>
+        <translation>
+            <numerusform>is {} hour old</numerusform>
+            <numerusform>is {} hours old</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -3504,25 +3629,37 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>批准发送</source>
         <translation>Approve</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>定时发送给 {} 人</source>
-        <translation>Schedule for {} people</translation>
+        <translation>
+            <numerusform>Schedule for {} person</numerusform>
+            <numerusform>Schedule for {} people</numerusform>
+        </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>立即发送给 {} 人</source>
-        <translation>Send now to {} people</translation>
+        <translation>
+            <numerusform>Send now to {} person</numerusform>
+            <numerusform>Send now to {} people</numerusform>
+        </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>定时发给 {} 人？</source>
-        <translation>Schedule for {} people?</translation>
+        <translation>
+            <numerusform>Schedule for {} person?</numerusform>
+            <numerusform>Schedule for {} people?</numerusform>
+        </translation>
     </message>
     <message>
         <source>将于北京时间 {} 开始。开始之前可以取消，发送中可以暂停。</source>
         <translation>Starts at {} Beijing time. You can cancel before it starts and pause while it sends.</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>现在发给 {} 人？</source>
-        <translation>Send to {} people now?</translation>
+        <translation>
+            <numerusform>Send to {} person now?</numerusform>
+            <numerusform>Send to {} people now?</numerusform>
+        </translation>
     </message>
     <message>
         <source>发出的短信不能收回；发送中可以暂停。每一批发出前都会再核对同意记录。</source>
@@ -3682,11 +3819,15 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>不能用：{}</source>
-        <translation>Not usable: {}</translation>
+        <translation>Cannot be used: {}</translation>
     </message>
     <message>
         <source>无</source>
         <translation>None</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
     <message>
         <source>用途：{}</source>
@@ -3728,7 +3869,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>{shop} 的同步已停止，已收到的 {rows} 位客户保留。</source>
-        <translation>Sync of {shop} stopped; the {rows} customers received are kept.</translation>
+        <translation>Sync of {shop} stopped. Customers received so far are kept: {rows}.</translation>
     </message>
     <message>
         <source>{shop} 已是最新，平台没有新的变化。</source>
@@ -3736,11 +3877,11 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>{shop} 已同步：收到 {rows} 位客户，其中新增 {new} 位。</source>
-        <translation>{shop} synced: {rows} customers received, {new} of them new.</translation>
+        <translation>{shop} synced. Customers received: {rows}; new: {new}.</translation>
     </message>
     <message>
         <source>另有 {broken} 条不合约定，没有采用。</source>
-        <translation> {broken} more did not follow the API contract and were not used.</translation>
+        <translation> Not used because they break the API contract: {broken}.</translation>
     </message>
 </context>
 <context>
@@ -3822,6 +3963,13 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
 </context>
 <context>
+    <name>Todos</name>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
+</context>
+<context>
     <name>Tray</name>
     <message>
         <source>打开允发</source>
@@ -3864,7 +4012,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>五个以上连着的号码（不可发送）：</source>
-        <translation>More than five consecutive numbers (unsendable): </translation>
+        <translation>Five or more consecutive numbers (cannot be sent to): </translation>
     </message>
 </context>
 <context>
@@ -4025,9 +4173,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>等待同步 {shop}</source>
         <translation>Waiting to sync {shop}</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>正在同步 {shop}：已收到 {rows} 位客户</source>
-        <translation>Syncing {shop}: {rows} customers received</translation>
+        <translation>
+            <numerusform>Syncing {shop}: {rows} customer received</numerusform>
+            <numerusform>Syncing {shop}: {rows} customers received</numerusform>
+        </translation>
     </message>
 </context>
 </TS>

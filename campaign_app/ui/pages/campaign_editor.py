@@ -181,7 +181,7 @@ class CampaignEditor(QWidget):
             "audience everybody": self.tr("全部客户"),
             "audience conditions": self.tr("%n 个条件", "", mark.number),
             "audience unfinished": self.tr("%n 个条件没填好", "", mark.number),
-            "audience people": self.tr("{} 人").format(show.count(mark.number)),
+            "audience people": self.tr("{} 人", "", mark.number).format(show.count(mark.number)),
             "content empty": self.tr("未填写"),
             "content no_signature": self.tr("未选签名"),
             "content no_text": self.tr("未写正文"),

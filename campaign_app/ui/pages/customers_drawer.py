@@ -104,7 +104,7 @@ class CustomerDrawer(Drawer):
             Line(self.tr("最近下单"), show.day(who.last_order_at)),
         ]
         if person.tags:
-            found.append(Line(self.tr("标签"), "、".join(person.tags)))
+            found.append(Line(self.tr("标签"), self.tr("、").join(person.tags)))
         return found + [Line(key, value) for key, value in sorted(person.attributes.items())]
 
     def _hint(self) -> QWidget:
@@ -147,7 +147,7 @@ class CustomerDrawer(Drawer):
 
     def _details(self, fact: ConsentFact, person: Person) -> list[Line]:
         words, proof = self._desk.kit.words, fact.evidence
-        purposes = "、".join(words.term("purpose", each) for each in sorted(fact.purposes))
+        purposes = self.tr("、").join(words.term("purpose", each) for each in sorted(fact.purposes))
         found = [
             Line(self.tr("方式"), words.term("consent_method", fact.method.value)),
             Line(self.tr("渠道"), words.term("channel", fact.channel.value)),

@@ -136,8 +136,8 @@ class AccountCard(QFrame):
 
     def _synced(self, shop: Shop) -> str:
         if shop.syncing is not None:
-            done = show.count(shop.syncing.progress)
-            return self.tr("正在同步，已收到 {count} 位客户").format(count=done)
+            number = shop.syncing.progress
+            return self.tr("正在同步，已收到 {count} 位客户", "", number).format(count=show.count(number))
         return show.moment(shop.synced_at) if shop.synced_at is not None else self.tr("还没有同步过")
 
     def _show_tested(self, tested: Tested | None) -> None:

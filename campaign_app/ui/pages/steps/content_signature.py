@@ -92,7 +92,7 @@ class SignaturePicker(QWidget):
         """Without what is `filed`, where that stands beside it."""
         words, signature = self._kit.words, offer.signature
         state = {True: "filed", False: "not_filed", None: "unknown"}[signature.carrier_filed]
-        scopes = "、".join(words.term("purpose", scope) for scope in signature.scopes) or self.tr("无")
+        scopes = self.tr("、").join(words.term("purpose", scope) for scope in signature.scopes) or self.tr("无")
         until = signature.valid_until
         states = (words.term("signature_status", signature.status), words.term("carrier_filing", state))
         return " · ".join((

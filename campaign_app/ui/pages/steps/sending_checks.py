@@ -49,7 +49,7 @@ class CheckWords(QObject):
             waits.append(self.tr("确认 %n 条提醒", "", len(state.open_warnings)))
         if not approved and not state.count_right:
             waits.append(self.tr("输入人数"))
-        return self.tr("还需：") + "、".join(waits) if waits else ""
+        return self.tr("还需：{}").format(self.tr("、").join(waits)) if waits else ""
 
     def _item(self, check: Check, confirmed: frozenset[str], words: Words, *, ticking: bool) -> Item:
         kind, _, rule = check.key.partition(":")
