@@ -25,8 +25,8 @@ _STEPS: Final[Mapping[CampaignState, str]] = {CampaignState.SCREENED: "sending",
 class Matter:
     """`code`: stopped, screened, approved, scheduled, draft, job, account, signature_expired, signature_expires,
 
-    signature_unusable, signatures_unfiled. `subject` names what it is about, `note` is a code or a list of names,
-    `page` and `what` say where it is put right ("" for nowhere yet).
+    signature_unusable, signatures_unfiled. `subject` names what it is about, or `names` do where it is
+    about several, `note` is a code or a name, `page` and `what` say where it is put right ("" for nowhere yet).
     """
 
     code: str
@@ -35,6 +35,7 @@ class Matter:
     note: str = ""
     at: datetime | None = None
     number: int = 0
+    names: tuple[str, ...] = ()
     page: str = ""
     what: object = field(default=None)
 
@@ -128,4 +129,4 @@ def _of_signatures(signatures: Sequence[Signature], rows: Sequence[CampaignRow],
         elif not usable:
             unfiled.append(each.text)
     if unfiled:
-        yield Matter("signatures_unfiled", "info", "、".join(unfiled), number=len(unfiled))
+        yield Matter("signatures_unfiled", "info", "", number=len(unfiled), names=tuple(unfiled))

@@ -107,6 +107,8 @@ class Application(QObject):
         if self.desk is not None:
             self.desk.jobs.stop()
         self.session.stop()
+        for known in self._languages:
+            self._qt.removeTranslator(known)
         self.tasks.finish()
         self.session.close()
         self.kit.prefs.save()

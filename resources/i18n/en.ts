@@ -86,7 +86,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>断开“{name}”？</source>
-        <translation>Disconnect “{name}”?</translation>
+        <translation>Disconnect &quot;{name}&quot;?</translation>
     </message>
     <message>
         <source>断开</source>
@@ -113,7 +113,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>已连接“{name}”，正在同步客户。</source>
-        <translation>“{name}” is connected. Syncing customers.</translation>
+        <translation>&quot;{name}&quot; is connected. Syncing customers.</translation>
     </message>
     <message>
         <source>账户</source>
@@ -179,7 +179,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>本机操作人</source>
-        <translation>The user of this computer</translation>
+        <translation>the user of this computer</translation>
     </message>
     <message>
         <source>{}于 {} 批准，只对这份文案、签名、用途和 {} 名受众有效。</source>
@@ -198,7 +198,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>没有条件：主体名下已连接店铺的全部客户。加上条件，只选合适的人。</source>
-        <translation>No conditions: every customer of the entity’s connected shops. Add conditions to pick the right people.</translation>
+        <translation>No conditions: every customer of the entity&apos;s connected shops. Add conditions to pick the right people.</translation>
     </message>
     <message>
         <source>从头设置</source>
@@ -375,7 +375,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>一组条件合成一个条件，例如“省份是浙江，或标签有会员”</source>
-        <translation>A group acts as one condition, such as “province is Zhejiang, or tag has member”</translation>
+        <translation>A group acts as one condition, such as &quot;province is Zhejiang, or tag has member&quot;</translation>
     </message>
     <message>
         <source>并且</source>
@@ -620,7 +620,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>已复制为草稿“{}”，受众和文案都带过来了。</source>
-        <translation>Duplicated as the draft “{}”, with its audience and text.</translation>
+        <translation>Duplicated as the draft &quot;{}&quot;, with its audience and text.</translation>
     </message>
     <message>
         <source>打开</source>
@@ -632,7 +632,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>删除草稿“{}”？</source>
-        <translation>Delete the draft “{}”?</translation>
+        <translation>Delete the draft &quot;{}&quot;?</translation>
     </message>
     <message>
         <source>删除后不能恢复。客户、同意记录和其他活动不受影响。</source>
@@ -878,7 +878,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>“{name}”  {state}</source>
-        <translation>“{name}”  {state}</translation>
+        <translation>&quot;{name}&quot;  {state}</translation>
     </message>
     <message>
         <source>这是演示：退出后模拟发送停止，演示数据全部删除。</source>
@@ -890,7 +890,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>退出后发送暂停，还没发出的短信留在原处，不会丢失也不会重复；下次打开时接着发。若那时已过当天可发送的时间，活动会等您重新安排，不会自动补发。</source>
-        <translation>Quitting pauses the sending. Unsent messages stay where they are, neither lost nor doubled, and continue when you open the program again. If the day’s sending window is over by then, the campaign waits for you to reschedule it; nothing is sent late automatically.</translation>
+        <translation>Quitting pauses the sending. Unsent messages stay where they are, neither lost nor doubled, and continue when you open the program again. If the day&apos;s sending window is over by then, the campaign waits for you to reschedule it; nothing is sent late automatically.</translation>
     </message>
     <message>
         <source>最小化到托盘后，窗口收起，发送照常进行；从托盘图标可以再打开。</source>
@@ -1111,7 +1111,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>在 {} 的变量 {} 的内容里，改文案改不掉</source>
-        <translation>In {}’s value of the variable {}; editing the text cannot fix it</translation>
+        <translation>In {}&apos;s value of the variable {}; editing the text cannot fix it</translation>
     </message>
     <message>
         <source>正在核验受众，核验完才能改文案。</source>
@@ -1308,7 +1308,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>还没有向平台查询过此人的同意；核验活动时会查询。</source>
-        <translation>The platform has not been asked about this person’s consent yet; screening a campaign asks.</translation>
+        <translation>The platform has not been asked about this person&apos;s consent yet; screening a campaign asks.</translation>
     </message>
     <message>
         <source>方式：{method}</source>
@@ -1367,7 +1367,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>还没有向平台查询过此人的同意；核验活动时会查询。</source>
-        <translation>The platform has not been asked about this person’s consent yet; screening a campaign asks.</translation>
+        <translation>The platform has not been asked about this person&apos;s consent yet; screening a campaign asks.</translation>
     </message>
     <message>
         <source>显示更早的 {count} 条</source>
@@ -1415,7 +1415,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>能否发送由每个活动的核验决定：同意须明确、有效，且渠道、用途、主体都相符；拒收优先于一切同意。</source>
-        <translation>Each campaign’s screening decides who can be sent to: the consent must be explicit, in force and for the right channel, purpose and entity; suppression outweighs every consent.</translation>
+        <translation>Each campaign&apos;s screening decides who can be sent to: the consent must be explicit, in force and for the right channel, purpose and entity; suppression outweighs every consent.</translation>
     </message>
     <message>
         <source>自</source>
@@ -1435,7 +1435,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>平台确认此人同意。</source>
-        <translation>The platform confirms this person’s consent.</translation>
+        <translation>The platform confirms this person&apos;s consent.</translation>
     </message>
     <message>
         <source>方式</source>
@@ -1550,7 +1550,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>全部同意状态</source>
-        <translation>All consent states</translation>
+        <translation>All consents</translation>
     </message>
     <message>
         <source>未查询</source>
@@ -1801,7 +1801,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>导入只补充已有客户的资料，不能改变任何人的同意。对不上客户的行会留着，等同步来的客户与它的标识或号码对上；在那之前不能发送。</source>
-        <translation>An import only adds attributes to existing customers; it cannot change anyone’s consent. Rows without a customer are kept until a synced customer matches their ref or number; until then they cannot be sent to.</translation>
+        <translation>An import only adds attributes to existing customers; it cannot change anyone&apos;s consent. Rows without a customer are kept until a synced customer matches their ref or number; until then they cannot be sent to.</translation>
     </message>
     <message>
         <source>文件不会被改动，也不会离开这台电脑</source>
@@ -2054,7 +2054,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>撤销导入“{file}”？</source>
-        <translation>Undo the import of “{file}”?</translation>
+        <translation>Undo the import of &quot;{file}&quot;?</translation>
     </message>
     <message>
         <source>导入补充的资料会恢复原值，等待匹配的行会删除；之后又改过的资料不动。同意记录和拒收名单不受影响。</source>
@@ -2210,7 +2210,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>查看“{}”的结果</source>
-        <translation>View results of “{}”</translation>
+        <translation>View results of &quot;{}&quot;</translation>
     </message>
     <message>
         <source>{} · {}</source>
@@ -2335,7 +2335,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>活动“{}”用到它，但它没有通过审核或没有在运营商报备，不能发送。</source>
-        <translation>The campaign “{}” uses it, but it is not approved or not filed with the carriers and cannot be sent with.</translation>
+        <translation>The campaign &quot;{}&quot; uses it, but it is not approved or not filed with the carriers and cannot be sent with.</translation>
     </message>
     <message>
         <source>签名【{}】还不能用</source>
@@ -2347,6 +2347,10 @@ The private key is deleted from this computer; until you reconnect, this account
             <numerusform>%n signature is not usable yet</numerusform>
             <numerusform>%n signatures are not usable yet</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation type="unfinished">, </translation>
     </message>
     <message>
         <source>{}：没有通过审核或没有在运营商报备；报备后会自动更新。</source>
@@ -2603,13 +2607,13 @@ The private key is deleted from this computer; until you reconnect, this account
     <message numerus="yes">
         <source>{} 条 · {} 字</source>
         <translation>
-            <numerusform>{} SMS · {} character</numerusform>
-            <numerusform>{} SMS · {} characters</numerusform>
+            <numerusform>{} SMS · {} char</numerusform>
+            <numerusform>{} SMS · {} chars</numerusform>
         </translation>
     </message>
     <message>
         <source>再写 {} 字进入第 {} 条</source>
-        <translation>{} more start SMS {}</translation>
+        <translation>{} chars to SMS {}</translation>
     </message>
     <message>
         <source>{} 条 {} 人</source>
@@ -2633,7 +2637,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>估算：{} 条 × {} {} 人 × 单价；以通道账单为准</source>
-        <translation>Estimate: {} SMS × {} {} × price; the sender’s bill decides</translation>
+        <translation>Estimate: {} SMS × {} {} × price; the sender&apos;s bill decides</translation>
     </message>
 </context>
 <context>
@@ -2884,7 +2888,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>列“{name}”的用途</source>
-        <translation>Use of the column “{name}”</translation>
+        <translation>Use of the column &quot;{name}&quot;</translation>
     </message>
     <message>
         <source>行</source>
@@ -3139,7 +3143,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>平台的回答</source>
-        <translation>The platform’s answer</translation>
+        <translation>The platform&apos;s answer</translation>
     </message>
     <message>
         <source>版本 {version} · 时钟相差 {skew} 秒（允许 300 秒）</source>
@@ -3230,8 +3234,8 @@ The private key is deleted from this computer; until you reconnect, this account
     <message numerus="yes">
         <source>已导出 {} 行到“{}”，姓名和手机号已掩码。</source>
         <translation>
-            <numerusform>{} row exported to “{}”, name and phone number masked.</numerusform>
-            <numerusform>{} rows exported to “{}”, names and phone numbers masked.</numerusform>
+            <numerusform>{} row exported to &quot;{}&quot;, name and phone number masked.</numerusform>
+            <numerusform>{} rows exported to &quot;{}&quot;, names and phone numbers masked.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -3263,11 +3267,11 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>平台记录</source>
-        <translation>Platform record</translation>
+        <translation>Record</translation>
     </message>
     <message>
         <source>同意方式</source>
-        <translation>Consent method</translation>
+        <translation>Method</translation>
     </message>
     <message>
         <source>核对时间</source>
@@ -3564,15 +3568,15 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>使用人群“{}”</source>
-        <translation>Use the segment “{}”</translation>
+        <translation>Use the segment &quot;{}&quot;</translation>
     </message>
     <message>
         <source>用这个人群的条件替换现在的条件</source>
-        <translation>Replace the current conditions with this segment’s</translation>
+        <translation>Replace the current conditions with this segment&apos;s</translation>
     </message>
     <message>
         <source>删除人群“{}”</source>
-        <translation>Delete the segment “{}”</translation>
+        <translation>Delete the segment &quot;{}&quot;</translation>
     </message>
     <message>
         <source>删除这个人群</source>
@@ -3580,7 +3584,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>已换成人群“{}”的条件。</source>
-        <translation>Now using the conditions of the segment “{}”.</translation>
+        <translation>Now using the conditions of the segment &quot;{}&quot;.</translation>
     </message>
     <message>
         <source>撤销</source>
@@ -3588,7 +3592,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>删除人群“{}”？</source>
-        <translation>Delete the segment “{}”?</translation>
+        <translation>Delete the segment &quot;{}&quot;?</translation>
     </message>
     <message>
         <source>只删除存下的条件，不能恢复；客户和用过它的活动不受影响。</source>
@@ -3733,7 +3737,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>将显示每个签名的报备状态、使用范围、归属主体和有效期，以及用到它的活动。</source>
-        <translation>Will show each signature’s filing state, scope, owner and expiry, and the campaigns that use it.</translation>
+        <translation>Will show each signature&apos;s filing state, scope, owner and expiry, and the campaigns that use it.</translation>
     </message>
     <message>
         <source>合规</source>
@@ -3892,7 +3896,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>在这里写正文。签名会自动加在最前面，末尾请写退订方式，例如“拒收请回复R”。</source>
-        <translation>Write the text here. The signature is put in front automatically; end with a way to opt out, such as “拒收请回复R”.</translation>
+        <translation>Write the text here. The signature is put in front automatically; end with a way to opt out, such as &quot;拒收请回复R&quot;.</translation>
     </message>
     <message>
         <source>插入变量</source>
@@ -3900,7 +3904,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>发送时换成每位收件人自己的资料</source>
-        <translation>Replaced with each recipient’s own data when sent</translation>
+        <translation>Replaced with each recipient&apos;s own data when sent</translation>
     </message>
     <message>
         <source>撤销</source>

@@ -92,8 +92,7 @@ class Journey:
         self.driver.wait(QWidget, "approval_count")
         pause(1_200)
         self._at("sending")
-        for box in self._confirmations():
-            QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=box.rect().center())
+        self._confirm()
         count = self.driver.wait(QLineEdit, "approval_count")
         count.setFocus()
         QTest.keyClicks(count, str(self.model.view.ready))
@@ -103,6 +102,7 @@ class Journey:
         self._at("approved")
 
     def send(self) -> None:
+        self._confirm()  # of the hour in which it leaves
         answer("confirm_yes")
         self.driver.click("sending_primary")
         pause(300)
@@ -161,6 +161,10 @@ class Journey:
     def _fixes(self) -> list[QAbstractButton]:
         panel = self.driver.find(QWidget, "problems")
         return [b for b in panel.findChildren(QAbstractButton) if b.objectName().startswith("fix") and b.isVisible()]
+
+    def _confirm(self) -> None:
+        for box in self._confirmations():
+            QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=box.rect().center())
 
     def _confirmations(self) -> list[QAbstractButton]:
         every = self.application.shell.findChildren(QAbstractButton)

@@ -57,5 +57,5 @@ class MatterWords(QObject):
         if matter.code == "signature_unusable":
             text = self.tr("活动“{}”用到它，但它没有通过审核或没有在运营商报备，不能发送。").format(matter.note)
             return self.tr("签名【{}】还不能用").format(name), text, action
-        title = self.tr("%n 个签名还不能用", "", matter.number)
-        return title, self.tr("{}：没有通过审核或没有在运营商报备；报备后会自动更新。").format(name), ""
+        title, names = self.tr("%n 个签名还不能用", "", matter.number), self.tr("、").join(matter.names)
+        return title, self.tr("{}：没有通过审核或没有在运营商报备；报备后会自动更新。").format(names), ""

@@ -51,7 +51,7 @@ class CheckRow(QFrame):
         self.tick = QCheckBox()
         self.tick.setObjectName(f"confirm_{item.key}")
         self.tick.clicked.connect(lambda on: self.ticked.emit(item.key, on))
-        layout = row(self._image, self.title, column(self.text, self.tick, space=1), self.mend, space=2, stretch=2)
+        layout = row(self._image, self.title, column(self.text, self.tick, space=1), self.mend, space=3, stretch=2)
         for part in (self._image, self.title, self.mend):
             layout.setAlignment(part, Qt.AlignmentFlag.AlignTop)
         layout.setContentsMargins(0, 7, 0, 7)

@@ -32,7 +32,7 @@ class ScreeningStep(Step):
         kit = desk.kit
         self.setObjectName("screening")
         self._pace, self._open = Pace(), ""
-        self._preflight = preflight_of(desk.app, kit.tasks, model)
+        self._preflight = preflight_of(desk.app, kit.tasks, model, lambda: kit.prefs.language)
         self._members = members_of(desk.app, kit.tasks, model.id, model)
         self.empty = Empty(
             kit.theme, "people", self.tr("还没有核验"),

@@ -34,7 +34,7 @@ class SendingStep(Step):
         super().__init__(desk, model)
         self.setObjectName("sending")
         kit = desk.kit
-        self.preflight = preflight_of(desk.app, kit.tasks, model)
+        self.preflight = preflight_of(desk.app, kit.tasks, model, lambda: kit.prefs.language)
         self._words = CheckWords(self)
         self._act = ""
         self.run = RunPanel(desk, model)
