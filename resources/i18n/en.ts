@@ -1707,12 +1707,12 @@ The private key is deleted from this computer; until you reconnect, this account
 <context>
     <name>EntitiesSection</name>
     <message>
-        <source>主体与资质</source>
-        <translation>Entities &amp; licences</translation>
+        <source>主体资料</source>
+        <translation>Entities</translation>
     </message>
     <message>
-        <source>主体对短信负责，名称和统一社会信用代码由平台提供。资质由您勾选，只影响文案检查，改动会留痕。</source>
-        <translation>The entity answers for the messages. Its name and unified social credit code come from the platform. You tick the licences; they only affect text checks, and changes are recorded.</translation>
+        <source>主体对短信负责，名称和统一社会信用代码由平台提供。下面由您填写，决定文案按哪些规则核对，改动会留痕。</source>
+        <translation>The entity answers for the messages. Its name and unified social credit code come from the platform. You fill in the rest, which decides by which rules texts are checked; changes are recorded.</translation>
     </message>
     <message>
         <source>还没有主体</source>
@@ -1730,8 +1730,36 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Entity type</translation>
     </message>
     <message>
+        <source>行业</source>
+        <translation>Industry</translation>
+    </message>
+    <message>
+        <source>短信服务商</source>
+        <translation>SMS provider</translation>
+    </message>
+    <message>
+        <source>自有域名</source>
+        <translation>Own domains</translation>
+    </message>
+    <message>
+        <source>“{}”不是域名，没有保存。请只写域名，例如 shop.example.com。</source>
+        <translation>&quot;{}&quot; is not a domain and was not saved. Enter domains only, such as shop.example.com.</translation>
+    </message>
+    <message>
         <source>类型</source>
         <translation>Type</translation>
+    </message>
+    <message>
+        <source>决定用哪些行业规则，例如食品不能说疗效。</source>
+        <translation>Which industry rules apply.</translation>
+    </message>
+    <message>
+        <source>决定签名、字数和退订语的写法。不确定就选通用，要求最全。</source>
+        <translation>Forms of signature, length and opt-out. Generic asks the most.</translation>
+    </message>
+    <message>
+        <source>文案里的链接只能指向这些域名及其子域名，几个之间用空格隔开；留空则不查。按回车或离开输入框即保存。</source>
+        <translation>Links in texts may only lead to these domains and those below them; separate several with spaces. Empty: not checked. Saved when you press Enter or leave the field.</translation>
     </message>
 </context>
 <context>
@@ -2350,7 +2378,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>、</source>
-        <translation type="unfinished">, </translation>
+        <translation>, </translation>
     </message>
     <message>
         <source>{}：没有通过审核或没有在运营商报备；报备后会自动更新。</source>
@@ -2588,6 +2616,48 @@ The private key is deleted from this computer; until you reconnect, this account
     <message>
         <source>等人处理的活动、失败的同步、到期的签名会出现在这里。</source>
         <translation>Campaigns waiting for you, failed syncs and expiring signatures appear here.</translation>
+    </message>
+</context>
+<context>
+    <name>OwnPacks</name>
+    <message>
+        <source>打开文件夹</source>
+        <translation>Open folder</translation>
+    </message>
+    <message>
+        <source>重新读取</source>
+        <translation>Read again</translation>
+    </message>
+    <message>
+        <source>自有规则</source>
+        <translation>Own rules</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message numerus="yes">
+        <source>在用 %n 条，规则包：{}。</source>
+        <translation>
+            <numerusform>%n rule in use, pack: {}.</numerusform>
+            <numerusform>%n rules in use, packs: {}.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>还没有在用的。把规则文件（TOML）放进文件夹里的一个子文件夹，再重新读取。</source>
+        <translation>None in use yet. Put rule files (TOML) into a folder inside this folder, then read again.</translation>
+    </message>
+    <message>
+        <source>新的文件有错误，整批没有采用，仍按上一次可用的版本核对。</source>
+        <translation>The new files have an error; none of them is used, and the last good version stays in use. </translation>
+    </message>
+    <message>
+        <source>{file} 第 {line} 行：{reason}</source>
+        <translation>{file}, line {line}: {reason}</translation>
+    </message>
+    <message>
+        <source>{file}：{reason}</source>
+        <translation>{file}: {reason}</translation>
     </message>
 </context>
 <context>
@@ -3310,6 +3380,206 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
 </context>
 <context>
+    <name>RuleDetail</name>
+    <message>
+        <source>全部规则</source>
+        <translation>All rules</translation>
+    </message>
+    <message>
+        <source>依据</source>
+        <translation>Legal basis</translation>
+    </message>
+    <message>
+        <source>查看原文</source>
+        <translation>Open source</translation>
+    </message>
+    <message>
+        <source>例子</source>
+        <translation>Example</translation>
+    </message>
+    <message>
+        <source>改为</source>
+        <translation>Write instead</translation>
+    </message>
+    <message>
+        <source>这样写没有问题</source>
+        <translation>This is fine</translation>
+    </message>
+</context>
+<context>
+    <name>RuleWords</name>
+    <message>
+        <source>自有：{}</source>
+        <translation>Own: {}</translation>
+    </message>
+    <message>
+        <source>已停用</source>
+        <translation>Off</translation>
+    </message>
+    <message>
+        <source>未生效</source>
+        <translation>Not yet in force</translation>
+    </message>
+    <message>
+        <source>已失效</source>
+        <translation>No longer in force</translation>
+    </message>
+    <message>
+        <source>启用</source>
+        <translation>On</translation>
+    </message>
+    <message>
+        <source>已与原文核对</source>
+        <translation>Compared with the original</translation>
+    </message>
+    <message>
+        <source>未与原文核对</source>
+        <translation>Not compared yet</translation>
+    </message>
+    <message>
+        <source>{} 至 {} 有效</source>
+        <translation>In force {} to {}</translation>
+    </message>
+    <message>
+        <source>自 {} 起</source>
+        <translation>Since {}</translation>
+    </message>
+    <message>
+        <source>至 {} 止</source>
+        <translation>Until {}</translation>
+    </message>
+    <message>
+        <source>用途：{}</source>
+        <translation>Purposes: {}</translation>
+    </message>
+    <message>
+        <source>只对行业：{}</source>
+        <translation>Only for industries: {}</translation>
+    </message>
+    <message>
+        <source>不对行业：{}</source>
+        <translation>Not for industries: {}</translation>
+    </message>
+    <message>
+        <source>只对服务商：{}</source>
+        <translation>Only for providers: {}</translation>
+    </message>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
+    <message>
+        <source>本机操作人</source>
+        <translation>the user of this computer</translation>
+    </message>
+    <message>
+        <source>{} 于 {} 停用。原因：{}</source>
+        <translation>Switched off by {} at {}. Reason: {}</translation>
+    </message>
+    <message>
+        <source>这条规则能阻止发送，不能停用。不再需要它时，请从自有规则的文件夹里移走它的文件。</source>
+        <translation>This rule can stop a message, so it cannot be switched off. If you no longer need it, take its file out of the folder of your own rules.</translation>
+    </message>
+    <message>
+        <source>这条规则能阻止发送，不能停用：法律和运营商的要求不因商家的设置而改变。</source>
+        <translation>This rule can stop a message, so it cannot be switched off: no setting changes what the law and the carriers ask for.</translation>
+    </message>
+    <message>
+        <source>会提示整条短信。</source>
+        <translation>Found in the message as a whole.</translation>
+    </message>
+    <message>
+        <source>会标出：{}</source>
+        <translation>Marked: {}</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>“{}”</source>
+        <translation>&quot;{}&quot;</translation>
+    </message>
+</context>
+<context>
+    <name>RulesSection</name>
+    <message>
+        <source>查找规则</source>
+        <translation>Find rules</translation>
+    </message>
+    <message>
+        <source>编号、词语、法律或条款</source>
+        <translation>ID, word, law or article</translation>
+    </message>
+    <message>
+        <source>规则包</source>
+        <translation>Pack</translation>
+    </message>
+    <message>
+        <source>级别</source>
+        <translation>Level</translation>
+    </message>
+    <message>
+        <source>规则</source>
+        <translation>Rules</translation>
+    </message>
+    <message>
+        <source>没有符合条件的规则。</source>
+        <translation>No matching rules.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 条</source>
+        <translation>
+            <numerusform>%n rule</numerusform>
+            <numerusform>%n rules</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>文案、签名和时间都按这些规则核对。点开一条可看依据、例子和改法；不阻止发送的可以停用。</source>
+        <translation>Texts, signatures and times are checked by these rules. Open one for its legal basis, an example and what to write instead. Those that stop no message can be switched off.</translation>
+    </message>
+    <message>
+        <source>全部规则包</source>
+        <translation>All packs</translation>
+    </message>
+    <message>
+        <source>自有规则</source>
+        <translation>Own rules</translation>
+    </message>
+    <message>
+        <source>全部级别</source>
+        <translation>All levels</translation>
+    </message>
+    <message>
+        <source>已停用</source>
+        <translation>Off</translation>
+    </message>
+    <message>
+        <source>编号</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>要求</source>
+        <translation>What it asks</translation>
+    </message>
+    <message>
+        <source>依据</source>
+        <translation>Legal basis</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>规则已重新读取，立即生效。</source>
+        <translation>Rules read again, in force at once.</translation>
+    </message>
+    <message>
+        <source>自有规则有错误，没有采用；仍按上一次可用的版本核对。</source>
+        <translation>Your own rules have an error and are not used; the last good version stays in use.</translation>
+    </message>
+</context>
+<context>
     <name>RunPanel</name>
     <message numerus="yes">
         <source>将发给 {} 人</source>
@@ -3689,12 +3959,16 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Settings sections</translation>
     </message>
     <message>
-        <source>账户</source>
-        <translation>Accounts</translation>
+        <source>主体资料</source>
+        <translation>Entities</translation>
     </message>
     <message>
-        <source>主体与资质</source>
-        <translation>Entities &amp; licences</translation>
+        <source>规则</source>
+        <translation>Rules</translation>
+    </message>
+    <message>
+        <source>账户</source>
+        <translation>Accounts</translation>
     </message>
     <message>
         <source>策略</source>
@@ -3835,7 +4109,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>用途：{}</source>
-        <translation>Purpose: {}</translation>
+        <translation>Purposes: {}</translation>
     </message>
     <message>
         <source>有效至 {}</source>
@@ -3844,6 +4118,41 @@ The private key is deleted from this computer; until you reconnect, this account
     <message>
         <source>未注明有效期</source>
         <translation>No expiry given</translation>
+    </message>
+</context>
+<context>
+    <name>SwitchCard</name>
+    <message>
+        <source>停用…</source>
+        <translation>Switch off…</translation>
+    </message>
+    <message>
+        <source>重新启用</source>
+        <translation>Switch on again</translation>
+    </message>
+    <message>
+        <source>停用的原因</source>
+        <translation>Reason for switching off</translation>
+    </message>
+    <message>
+        <source>停用的原因，例如：已存有检测报告</source>
+        <translation>Reason, such as: a test report is on file</translation>
+    </message>
+    <message>
+        <source>停用</source>
+        <translation>Switch off</translation>
+    </message>
+    <message>
+        <source>取消</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>原因、操作人和时间会留在记录里。已批准而没有开始的活动要重新批准。</source>
+        <translation>Reason, user and time go on record. Campaigns that are approved but have not begun must be approved again.</translation>
+    </message>
+    <message>
+        <source>启用中。它只提醒，不阻止发送。</source>
+        <translation>Switched on. It warns; it stops no message.</translation>
     </message>
 </context>
 <context>
