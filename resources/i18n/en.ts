@@ -1754,12 +1754,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Which industry rules apply.</translation>
     </message>
     <message>
-        <source>决定签名、字数和退订语的写法。不确定就选通用，要求最全。</source>
-        <translation>Forms of signature, length and opt-out. Generic asks the most.</translation>
+        <source>签名、字数和退订语按它的要求核对。</source>
+        <translation>Signature, length and opt-out are checked by its requirements.</translation>
     </message>
     <message>
-        <source>文案里的链接只能指向这些域名及其子域名，几个之间用空格隔开；留空则不查。按回车或离开输入框即保存。</source>
-        <translation>Links in texts may only lead to these domains and those below them; separate several with spaces. Empty: not checked. Saved when you press Enter or leave the field.</translation>
+        <source>链接指向别处，不在这些域名和它们的子域名里，就会提醒。几个域名用空格隔开，按回车或离开输入框即保存。</source>
+        <translation>Links that lead elsewhere than to these domains and those below them are warned about. Separate several with spaces. Saved when you press Enter or leave the field.</translation>
     </message>
 </context>
 <context>

@@ -135,6 +135,7 @@ class SwitchCard(QFrame):
 
     def show_line(self, line: RuleLine, state: RulesState) -> None:
         asking = state.reason is not None and line.off is None
+        focused = any(each.hasFocus() for each in (self.off, self.on, self.reason, self.go, self.no))
         self.told.setText(self._said(line))
         self.off.setVisible(line.off is None and line.can_be_off and not asking)
         self.on.setVisible(line.off is not None)
@@ -145,6 +146,8 @@ class SwitchCard(QFrame):
         self.asked.setVisible(asking)
         if self.reason.text() != (state.reason or ""):
             self.reason.setText(state.reason or "")
+        if focused and not asking:  # what had the keyboard is hidden now
+            (self.on if line.off is not None else self.off).setFocus()
         self.go.setEnabled(bool((state.reason or "").strip()) and not state.busy)
 
     def _said(self, line: RuleLine) -> str:

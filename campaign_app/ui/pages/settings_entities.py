@@ -125,14 +125,14 @@ class EntityCard(QFrame):
         lines: Sequence[tuple[str, QWidget, str]] = (
             (self.tr("类型"), self.kind, ""),
             (self.tr("行业"), self.industry, self.tr("决定用哪些行业规则，例如食品不能说疗效。")),
-            (self.tr("短信服务商"), self.provider, self.tr("决定签名、字数和退订语的写法。不确定就选通用，要求最全。")),
+            (self.tr("短信服务商"), self.provider, self.tr("签名、字数和退订语按它的要求核对。")),
         )
         for at, (name, field, hint) in enumerate(lines):
             grid.addWidget(label(name, "muted"), at, 0)
             grid.addWidget(field, at, 1)
             grid.addWidget(label(hint, "small", wrap=True), at, 2)
         hint = self.tr(
-            "文案里的链接只能指向这些域名及其子域名，几个之间用空格隔开；留空则不查。按回车或离开输入框即保存。"
+            "链接指向别处，不在这些域名和它们的子域名里，就会提醒。几个域名用空格隔开，按回车或离开输入框即保存。"
         )
         grid.addWidget(label(self.tr("自有域名"), "muted"), len(lines), 0)
         grid.addWidget(self.domains, len(lines), 1, 1, 2)
