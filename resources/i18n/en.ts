@@ -1225,7 +1225,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>系统钥匙串（推荐）：登录系统后自动打开</source>
-        <translation>System keyring (recommended): opens when you log in to the system</translation>
+        <translation>System keychain (recommended): opens when you log in to the system</translation>
     </message>
     <message>
         <source>口令：每次打开时输入，换电脑也能打开</source>
@@ -1786,15 +1786,15 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>常见原因：换了系统用户，重装过系统，或钥匙串被重置。请用创建工作区的系统用户登录，或恢复当时的钥匙串备份；没有密钥，任何人都打不开这些文件。</source>
-        <translation>Common causes: another system user, a reinstalled system, or a reset keyring. Log in as the system user who created the workspace, or restore a backup of the keyring from that time; without the key, nobody can open these files.</translation>
+        <translation>Common causes: another system user, a reinstalled system, or a reset keychain. Log in as the system user who created the workspace, or restore a backup of the keychain from that time; without the key, nobody can open these files.</translation>
     </message>
     <message>
         <source>登录系统桌面会解锁钥匙串；也可在系统的“密码和密钥”或“钥匙串访问”里解锁。</source>
-        <translation>Logging in to the desktop unlocks the keyring; you can also unlock it in Passwords and Keys or Keychain Access.</translation>
+        <translation>Logging in to the desktop unlocks the keychain; you can also unlock it in Passwords and Keys or Keychain Access.</translation>
     </message>
     <message>
         <source>此工作区的密钥存在系统钥匙串里，而它现在不可用。请启动钥匙串服务后重试（Linux 上是 GNOME Keyring 或 KWallet）。</source>
-        <translation>The key of this workspace is in the system keyring, which is unavailable now. Start the keyring service and retry (GNOME Keyring or KWallet on Linux).</translation>
+        <translation>The key of this workspace is in the system keychain, which is unavailable now. Start the keychain service and retry (GNOME Keyring or KWallet on Linux).</translation>
     </message>
     <message>
         <source>同一工作区只能由一个窗口打开，免得两边改动互相覆盖。</source>
@@ -1985,7 +1985,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>系统可能正在请您解锁钥匙串，请留意弹出的窗口。</source>
-        <translation>The system may be asking you to unlock the keyring; look for its window.</translation>
+        <translation>The system may be asking you to unlock the keychain; look for its window.</translation>
     </message>
     <message>
         <source>演示正在另一个窗口打开，关闭它后不会留下任何数据。</source>
@@ -4438,11 +4438,11 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>备份：先退出允发，再整个复制文件夹。密钥在系统钥匙串里的，还要备份钥匙串；没有密钥，备份也打不开。演示工作区关闭后即删除，无需备份。</source>
-        <translation>Backup: quit Yunfa, then copy the whole folder. If the key is in the system keyring, back up the keyring too; without the key, a backup cannot be opened. A demo workspace is deleted when closed and needs no backup.</translation>
+        <translation>Backup: quit Yunfa, then copy the whole folder. If the key is in the system keychain, back up the keychain too; without the key, a backup cannot be opened. A demo workspace is deleted when closed and needs no backup.</translation>
     </message>
     <message>
         <source>系统钥匙串：用您的系统账户登录后自动打开</source>
-        <translation>System keyring: opens when you log in with your system account</translation>
+        <translation>System keychain: opens when you log in with your system account</translation>
     </message>
     <message>
         <source>口令：每次打开时输入，密钥由 scrypt 保护</source>

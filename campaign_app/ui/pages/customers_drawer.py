@@ -132,8 +132,8 @@ class CustomerDrawer(Drawer):
         words, status = self._desk.kit.words, status_of(fact, self._desk.app.clock())
         pill = Pill(self._theme, words.term("consent_status", status.value), LEVELS[status])
         at = label(show.moment(fact.checked_at or fact.observed_at), "small")
-        head = row(pill, None, at)
-        parts = column(head, space=2, margin=3)
+        head = row(pill, None)
+        parts = column(head, at, space=2, margin=3)
         if fact.evidence is not None and fact.evidence.simulated:
             head.insertWidget(1, Pill(self._theme, self.tr("模拟"), "info"))
         parts.addWidget(label(self._why(status), "small", wrap=True))

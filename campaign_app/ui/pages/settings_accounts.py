@@ -94,8 +94,8 @@ class AccountCard(QFrame):
         assert inside is not None
         inside.setContentsMargins(12, 10, 12, 10)
         self._buttons()
-        head = row(self.name, self.state, self.simulated, None, self._actions)
-        layout = column(head, form, self._result, margin=4)
+        head = row(self.name, self.state, self.simulated, None)
+        layout = column(head, form, self._result, row(self._actions, None), margin=4)
         self.setLayout(layout)
 
     def show_shop(self, shop: Shop) -> None:
