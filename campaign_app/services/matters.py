@@ -23,7 +23,7 @@ _STEPS: Final[Mapping[CampaignState, str]] = {CampaignState.SCREENED: "sending",
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """`code`: stopped, screened, approved, scheduled, draft, job, account, signature_expired, signature_expires,
+    """`code`: stopped, screened, approved, scheduled, draft, job, account, rules, signature_expired, signature_expires,
 
     signature_unusable, signatures_unfiled. `subject` names what it is about, or `names` do where it is
     about several, `note` is a code or a name, `page` and `what` say where it is put right ("" for nowhere yet).
@@ -47,12 +47,17 @@ def matters(
     entities: Sequence[Entity],
     signatures: Iterable[Signature],
     now: datetime,
+    refused: str = "",
 ) -> tuple[Matter, ...]:
-    """What stands still or is broken first, what is only to be known last. `jobs` are ended ones, newest first."""
+    """What stands still or is broken first, what is only to be known last. `jobs` are ended ones, newest first.
+
+    `refused` is the file for which the merchant's own rules are not used.
+    """
     found = [
         *(each for row in rows for each in _of_campaign(row, now)),
         *_of_jobs(jobs, accounts),
         *_of_accounts(accounts, entities),
+        *([Matter("rules", "warn", refused, page="settings", what="rules")] if refused else []),
         *_newest_draft(rows),
         *_of_signatures(tuple(signatures), rows, now.astimezone(BEIJING).date()),
     ]

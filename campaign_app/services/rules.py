@@ -99,6 +99,10 @@ class Rules:
             ) from error
         return self._own
 
+    def refused(self) -> PackError | None:
+        """Why the newest of the merchant's packs are not used; without any files nothing is read for that."""
+        return self.current().problem if any(self._own.glob("*/*.toml")) else None
+
     def read_again(self) -> RulesInForce:
         """The files as they are now, whether they look changed or not."""
         self._current = None

@@ -2283,6 +2283,14 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Connect</translation>
     </message>
     <message>
+        <source>文件 {} 有错误，自有规则没有更新，仍按上一次可用的版本核对。</source>
+        <translation>The file {} has an error; your own rules were not updated, and the last good version stays in use.</translation>
+    </message>
+    <message>
+        <source>自有规则有错误</source>
+        <translation>Your own rules have an error</translation>
+    </message>
+    <message>
         <source>{} · 等待处理</source>
         <translation>{} · waiting for you</translation>
     </message>

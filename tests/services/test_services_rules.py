@@ -212,3 +212,13 @@ def test_files_are_read_again_on_request_though_they_look_the_same(rules: Rules,
     path.write_text(OWN.replace("甩卖", "汤圆"), "utf-8")
     os.utime(path, ns=(stat.st_mtime_ns, stat.st_mtime_ns))
     assert "OWN-001" in found(rules.read_again(), "最好吃的汤圆")
+
+
+def test_what_is_refused_is_known_without_reading_where_there_is_nothing(rules: Rules, shop: Shop) -> None:
+    assert rules.refused() is None
+    path = write(shop)
+    assert rules.refused() is None
+    write(shop, "id = ")
+    refused = rules.refused()
+    assert refused is not None
+    assert refused.facts["file"] == str(path)

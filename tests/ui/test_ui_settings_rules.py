@@ -17,6 +17,7 @@ from campaign_app.domain.errors import AppError
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings import SettingsPage
 from campaign_app.ui.pages.settings_rules import RulesSection
+from campaign_app.ui.viewmodels.overview import OverviewModel
 from campaign_app.ui.viewmodels.rules import RulesModel
 from tests.helpers.writing import BAD, campaign_of, made_step, stock
 
@@ -277,6 +278,15 @@ def test_a_pack_that_is_refused_says_file_line_and_reason_and_the_last_good_one_
     write(app, OWN)
     press(section, "own_again", qtbot)
     qtbot.waitUntil(lambda: not said(section, "own_problem"))
+
+
+def test_the_overview_says_that_own_rules_are_refused(section: RulesSection, desk: Desk, qtbot: QtBot) -> None:
+    write(app_of(section), "id = ")
+    overview = OverviewModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.jobs, desk.session)
+    overview.load()
+    qtbot.waitUntil(lambda: overview.state.loaded)
+    (matter,) = (each for each in overview.state.matters if each.code == "rules")
+    assert (matter.subject, matter.page, matter.what) == ("OWN-001-no-clearance.toml", "settings", "rules")
 
 
 def test_the_folder_is_made_and_opened(section: RulesSection, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:

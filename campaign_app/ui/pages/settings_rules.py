@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QSizePolicy, QStackedWidget, QWidget
 
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.cells import Cell, Column
@@ -46,6 +46,8 @@ class RulesSection(QWidget):
         self.table.opened.connect(self._open)
         self.table.clicked.connect(lambda index: self._open(index.row()))
         self.nothing = label(self.tr("没有符合条件的规则。"), "muted", name="rules_nothing")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.nothing.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.stack = self._stacked()
         self.setLayout(column(self.stack))
         model.changed.connect(self.show_state)
