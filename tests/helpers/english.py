@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from campaign_app import bootstrap
+from campaign_app.ui.pages.rule_words import STATE
 
 CHINESE: Final = re.compile(r"[\u2e80-\u9fff\u3000-\u303f\ufe30-\ufe4f\uff00-\uffef]")
 QUOTED: Final = re.compile(r"“[^”]*”|\"[^\"]*\"|【[^】]*】")
@@ -102,7 +103,9 @@ def own_words(app: bootstrap.App) -> set[str]:
         found |= {person.name, person.province, person.city}
     for rule in app.rules.current().rules.rules:
         said = f"{rule.about['en']} {rule.message['en']} {rule.fix['en']}"
+        found |= {case.text for case in rule.cases}
         found |= set(re.findall(rf"{CHINESE.pattern}+", said))  # rules speak of Chinese words
         for dated in rule.citations:
-            found |= {dated.citation.law, dated.citation.article}
+            law = dated.citation.law
+            found |= {law, law.removeprefix(STATE), dated.citation.article}
     return found
