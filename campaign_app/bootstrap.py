@@ -11,6 +11,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -168,7 +169,8 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
 
     clock = shifted_clock(offset) if offset else system_clock
     rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock)
-    texts = texts_of(workspace, rules, profiles)
+    engine = _engines(workspace, clock, rules)
+    texts = texts_of(workspace, rules.engine, profiles)
     accounts = Accounts(
         store=workspace.accounts,
         secrets=workspace.secrets,
@@ -190,7 +192,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     policies = Policies(store=workspace.accounts, audit=workspace.audit, clock=clock)
     composing = Composing(
         texts=texts,
-        engine=_engines(workspace, clock, rules),
+        engine=engine,
         accounts=workspace.accounts,
         campaigns=workspace.campaigns,
         customers=workspace.customers,
@@ -208,7 +210,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         imports=imports,
         people=_people(workspace),
         members=_members(workspace, clock),
-        preflights=_preflights(workspace, texts, campaigns, clock),
+        preflights=_preflights(workspace, campaigns, clock, _speaking(workspace, engine, profiles)),
         policies=policies,
         jobs=workspace.jobs,
         clock=clock,
@@ -224,7 +226,7 @@ def _members(workspace: Workspace, clock: Clock) -> Members:
     return Members(workspace.campaigns, customers, facts, workspace.accounts, audit, clock)
 
 
-def _preflights(workspace: Workspace, texts: Texts, campaigns: Campaigns, clock: Clock) -> Preflights:
+def _preflights(workspace: Workspace, campaigns: Campaigns, clock: Clock, texts: Callable[[str], Texts]) -> Preflights:
     from campaign_app.services.preflight import Preflights
 
     def max_age() -> timedelta:
@@ -315,11 +317,16 @@ def profiles_of(workspace: Workspace, clock: Clock) -> Profiles:
     return Profiles(settings=workspace.accounts, audit=workspace.audit, clock=clock)
 
 
-def texts_of(workspace: Workspace, rules: Rules, profiles: Profiles) -> Texts:
+def _speaking(workspace: Workspace, engine: Callable[[str], Engine], profiles: Profiles) -> Callable[[str], Texts]:
+    """Texts whose findings are in a language."""
+    return lambda language: texts_of(workspace, partial(engine, language), profiles)
+
+
+def texts_of(workspace: Workspace, engine: Callable[[], Engine], profiles: Profiles) -> Texts:
     from campaign_app.services.texts import Texts
 
     return Texts(
-        engine=rules.engine,
+        engine=engine,
         profile=profiles.of,
         accounts=workspace.accounts,
         campaigns=workspace.campaigns,

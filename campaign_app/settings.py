@@ -38,23 +38,23 @@ class Settings:
     max_consent_age_minutes: int = _setting(
         1440,
         "核验时同意记录最多可有多旧（分钟）",
-        "How old a consent fact may be at screening, in minutes",
+        "Greatest age of consent records at screening, in minutes",
         low=1,
         high=10_080,
     )
     batch_reread_minutes: int = _setting(
         10,
         "每批发送前，超过此分钟数的同意记录重新读取",
-        "Facts older than this are read again before a batch",
+        "Consent records older than this many minutes are read again before each batch",
         low=0,
         high=10,
     )
-    batch_size: int = _setting(500, "每批提交的条数", "Messages handed over in one batch", low=1, high=500)
+    batch_size: int = _setting(500, "每批提交的条数", "Messages per batch", low=1, high=500)
     window_opens: time = _setting(  # noqa: RUF009  a time is immutable
-        time(8), "每天最早发送时间", "No message leaves earlier in the day"
+        time(8), "每天最早发送时间", "Earliest time of day to send"
     )
     window_closes: time = _setting(  # noqa: RUF009
-        time(22), "每天最晚发送时间（最后一条）", "The last message leaves before this time of day"
+        time(22), "每天最晚发送时间（最后一条）", "Latest time of day to send, for the last message"
     )
     house_cap_per_week: int = _setting(
         1,

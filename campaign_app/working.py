@@ -112,7 +112,7 @@ def worker_context(workspace: Workspace, clock: Clock) -> Context:
         workspace_id=workspace.id,
         stores=stores,
         remotes=_remotes(workspace, clock),
-        composer=texts_of(workspace, rules_of(workspace, clock), profiles_of(workspace, clock)),
+        composer=texts_of(workspace, rules_of(workspace, clock).engine, profiles_of(workspace, clock)),
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
         wait=wait,

@@ -116,17 +116,21 @@ class Campaigns:
         """The compliance engine over the text as one customer would get it (by default the longest of the audience)."""
         return self._texts.check(self._store.campaign(campaign_id), customer_id, self._clock())
 
-    def warnings(self, campaign_id: int, send_at: datetime | None = None) -> dict[str, Finding | None]:
+    def warnings(
+        self, campaign_id: int, send_at: datetime | None = None, texts: Texts | None = None
+    ) -> dict[str, Finding | None]:
         """Rules whose warning a person has still to confirm before it may leave at `send_at` (by default now).
 
-        Each with an example; None where the person it was found with would read something else by now.
+        Each with an example, in the language of `texts`; None where the person it was found with would read
+        something else by now.
         """
+        texts = texts or self._texts
         campaign, now = self._store.campaign(campaign_id), self._clock()
         planned = campaign if send_at is None else replace(campaign, send_at=send_at)
-        examples = self._texts.survey(planned, now).warned
+        examples = texts.survey(planned, now).warned
         known = self._store.warnings(campaign_id)
         return {
-            rule: examples.get(rule) or self._texts.finding(planned, known[rule].customer_id, rule, now)
+            rule: examples.get(rule) or texts.finding(planned, known[rule].customer_id, rule, now)
             for rule in sorted(_unconfirmed(known, examples))
         }
 

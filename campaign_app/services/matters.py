@@ -23,10 +23,10 @@ _STEPS: Final[Mapping[CampaignState, str]] = {CampaignState.SCREENED: "sending",
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """`code`: stopped, screened, approved, scheduled, draft, job, account, signature_expired, signature_expires,
+    """`code`: stopped, screened, approved, scheduled, draft, job, account, rules, signature_expired, signature_expires,
 
-    signature_unusable, signatures_unfiled. `subject` names what it is about, `note` is a code or a list of names,
-    `page` and `what` say where it is put right ("" for nowhere yet).
+    signature_unusable, signatures_unfiled. `subject` names what it is about, or `names` do where it is
+    about several, `note` is a code or a name, `page` and `what` say where it is put right ("" for nowhere yet).
     """
 
     code: str
@@ -35,6 +35,7 @@ class Matter:
     note: str = ""
     at: datetime | None = None
     number: int = 0
+    names: tuple[str, ...] = ()
     page: str = ""
     what: object = field(default=None)
 
@@ -46,12 +47,17 @@ def matters(
     entities: Sequence[Entity],
     signatures: Iterable[Signature],
     now: datetime,
+    refused: str = "",
 ) -> tuple[Matter, ...]:
-    """What stands still or is broken first, what is only to be known last. `jobs` are ended ones, newest first."""
+    """What stands still or is broken first, what is only to be known last. `jobs` are ended ones, newest first.
+
+    `refused` is the file for which the merchant's own rules are not used.
+    """
     found = [
         *(each for row in rows for each in _of_campaign(row, now)),
         *_of_jobs(jobs, accounts),
         *_of_accounts(accounts, entities),
+        *([Matter("rules", "warn", refused, page="settings", what="rules")] if refused else []),
         *_newest_draft(rows),
         *_of_signatures(tuple(signatures), rows, now.astimezone(BEIJING).date()),
     ]
@@ -128,4 +134,4 @@ def _of_signatures(signatures: Sequence[Signature], rows: Sequence[CampaignRow],
         elif not usable:
             unfiled.append(each.text)
     if unfiled:
-        yield Matter("signatures_unfiled", "info", "、".join(unfiled), number=len(unfiled))
+        yield Matter("signatures_unfiled", "info", "", number=len(unfiled), names=tuple(unfiled))

@@ -37,7 +37,7 @@ class Check:
     key: str
     level: Level
     code: str
-    facts: Mapping[str, str | int] = field(default_factory=dict)
+    facts: Mapping[str, str | int | tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +87,16 @@ class Preflight:
 class Preflights:
     """`hours` are the merchant's own first and last time of day to send, `max_age` how old a fact may be.
 
-    `warnings` is `Campaigns.warnings`: what an approval, or a plan, will ask to be confirmed.
+    `texts` gives those whose rules speak a language. `warnings` is `Campaigns.warnings`: what an approval, or a plan,
+    will ask to be confirmed.
     """
 
     def __init__(
         self,
         campaigns: AudienceReader,
         accounts: AccountStore,
-        texts: Texts,
-        warnings: Callable[[int, datetime | None], Mapping[str, Finding | None]],
+        texts: Callable[[str], Texts],
+        warnings: Callable[[int, datetime | None, Texts], Mapping[str, Finding | None]],
         clock: Clock,
         hours: Callable[[], tuple[time, time]],
         max_age: Callable[[], timedelta],
@@ -110,19 +111,26 @@ class Preflights:
         self._max_age = max_age
         self._sends = sends
 
-    def look(self, campaign_id: int, *, send_at: datetime | None = None, before: Preflight | None = None) -> Preflight:
+    def look(
+        self,
+        campaign_id: int,
+        *,
+        send_at: datetime | None = None,
+        before: Preflight | None = None,
+        language: str = "zh_CN",
+    ) -> Preflight:
         """As it stands if it leaves at `send_at`, by default now.
 
         `before` is an earlier look: of a campaign that is still the same the audience is not counted again.
         """
         campaign = self._campaigns.campaign(campaign_id)
         if before is not None and before.seen.campaign == campaign:
-            seen = self._situation(campaign, send_at, before.seen.funnel, before.seen.ages)
+            seen = self._situation(campaign, send_at, before.seen.funnel, before.seen.ages, language)
         elif campaign.state in UNJUDGED:
-            seen = self._situation(campaign, send_at, {}, None)
+            seen = self._situation(campaign, send_at, {}, None, language)
         else:
             counted = self._campaigns.funnel(campaign_id), self._campaigns.fact_ages(campaign_id)
-            seen = self._situation(campaign, send_at, *counted)
+            seen = self._situation(campaign, send_at, *counted, language)
         return Preflight(seen, check(seen))
 
     def _situation(
@@ -131,7 +139,9 @@ class Preflights:
         send_at: datetime | None,
         funnel: Mapping[str, int],
         ages: tuple[datetime, datetime] | None,
+        language: str,
     ) -> Situation:
+        texts = self._texts(language)
         now, (opens, closes) = self._clock(), self._hours()
         opens, closes = max(opens, OPENS), min(closes, CLOSES)
         if send_at is None and campaign.state in PLANNED and is_open(now, opens, closes):
@@ -143,8 +153,8 @@ class Preflights:
             funnel=funnel,
             ages=ages,
             max_age=self._max_age(),
-            blocks=self._texts.survey(replace(campaign, send_at=send_at), now).blocks if campaign.body else {},
-            warned=self._warnings(campaign.id, send_at) if campaign.body else {},
+            blocks=texts.survey(replace(campaign, send_at=send_at), now).blocks if campaign.body else {},
+            warned=self._warnings(campaign.id, send_at, texts) if campaign.body else {},
             signature=self._accounts.signature(campaign.signature, campaign.entity_uscc),
             accounts=tuple(a for a in shops if self._sends(a)),
             mute=tuple(a for a in shops if a.state == "connected" and not self._sends(a)),
@@ -239,10 +249,10 @@ def _usable(seen: Situation) -> tuple[Level, str]:
 def _sender(seen: Situation) -> Check:
     connected = [account for account in seen.accounts if account.state == "connected"]
     gone = len(seen.accounts) - len(connected)
-    facts: dict[str, str | int] = {
+    facts: dict[str, str | int | tuple[str, ...]] = {
         "count": len(connected),
         "gone": gone,
-        "names": "、".join(a.label for a in connected),
+        "names": tuple(a.label for a in connected),
     }
     if not connected:
         return Check("sender", "block", "no_sender", facts)

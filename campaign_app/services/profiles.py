@@ -57,7 +57,7 @@ class Profiles:
             if what not in known:
                 raise SettingsError("profile", "This trade or provider is not known", what=what)
         for domain in profile.domains:
-            if not _DOMAIN.fullmatch(domain):
+            if not is_domain(domain):
                 raise SettingsError("profile", "This is no domain", what=domain)
         self._settings.set_setting(_name(entity_uscc), asdict(profile))
         self._audit.record(
@@ -69,6 +69,10 @@ class Profiles:
             provider=profile.provider,
             domains=len(profile.domains),
         )
+
+
+def is_domain(written: str) -> bool:
+    return _DOMAIN.fullmatch(written) is not None
 
 
 def _name(entity_uscc: str) -> str:

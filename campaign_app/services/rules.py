@@ -84,6 +84,30 @@ class Rules:
             self._seen = seen
         return current
 
+    @property
+    def own_folder(self) -> Path:
+        """Where the merchant's packs lie; it need not be there."""
+        return self._own
+
+    def make_folder(self) -> Path:
+        """Raises SettingsError("rules_folder") where none can be made."""
+        try:
+            self._own.mkdir(exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                "rules_folder", "The folder for own rules cannot be made", folder=str(self._own)
+            ) from error
+        return self._own
+
+    def refused(self) -> PackError | None:
+        """Why the newest of the merchant's packs are not used; without any files nothing is read for that."""
+        return self.current().problem if any(self._own.glob("*/*.toml")) else None
+
+    def read_again(self) -> RulesInForce:
+        """The files as they are now, whether they look changed or not."""
+        self._current = None
+        return self.current()
+
     def switch_off(self, rule_id: str, *, reason: str, actor: str) -> RulesInForce:
         """Raises NotFound, NotAllowed("rule_blocks") for a rule that may stop a message, SettingsError("no_reason")."""
         rule = self._rule(rule_id)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from platformdirs import user_log_path
 from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QSocketNotifier, Qt, QTimer, QTranslator
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from campaign_app import assets, logs
 from campaign_app.domain.errors import AppError, SettingsError
@@ -108,6 +108,8 @@ class Application(QObject):
         if self.desk is not None:
             self.desk.jobs.stop()
         self.session.stop()
+        for known in self._languages:
+            self._qt.removeTranslator(known)
         self.tasks.finish()
         self.session.close()
         self.kit.prefs.save()
@@ -151,8 +153,17 @@ class Application(QObject):
             self.shell.attach(self.desk)
             self.shell.go(former.current or FIRST_PAGE)
         self.shell.show()
+        self._refocus(former)
         former.hide()
         former.deleteLater()
+
+    def _refocus(self, former: Shell) -> None:
+        """The keyboard stays where it was, not at the first page of the navigation."""
+        focused = former.focusWidget()
+        name = focused.objectName() if focused is not None else ""
+        same = self.shell.findChildren(QWidget, name) if name else []
+        if found := next((each for each in same if each.isVisible()), None):
+            found.setFocus()
 
     def _translate(self) -> None:
         for known in self._languages:

@@ -47,9 +47,12 @@
         <source>重新连接…</source>
         <translation>Reconnect…</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>正在同步，已收到 {count} 位客户</source>
-        <translation>Syncing, {count} customers received</translation>
+        <translation>
+            <numerusform>Syncing, {count} customer received</numerusform>
+            <numerusform>Syncing, {count} customers received</numerusform>
+        </translation>
     </message>
     <message>
         <source>还没有同步过</source>
@@ -65,7 +68,7 @@
     </message>
     <message>
         <source>不能使用</source>
-        <translation>Not usable</translation>
+        <translation>Cannot be used</translation>
     </message>
     <message>
         <source>连接正常</source>
@@ -83,7 +86,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>断开“{name}”？</source>
-        <translation>Disconnect “{name}”?</translation>
+        <translation>Disconnect &quot;{name}&quot;?</translation>
     </message>
     <message>
         <source>断开</source>
@@ -110,7 +113,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>已连接“{name}”，正在同步客户。</source>
-        <translation>“{name}” is connected. Syncing customers.</translation>
+        <translation>&quot;{name}&quot; is connected. Syncing customers.</translation>
     </message>
     <message>
         <source>账户</source>
@@ -168,7 +171,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>核验后可发送 {} 人</source>
-        <translation>{} sendable</translation>
+        <translation>{} eligible</translation>
     </message>
     <message>
         <source>与核验后的人数不一致。</source>
@@ -176,7 +179,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>本机操作人</source>
-        <translation>The user of this computer</translation>
+        <translation>the user of this computer</translation>
     </message>
     <message>
         <source>{}于 {} 批准，只对这份文案、签名、用途和 {} 名受众有效。</source>
@@ -195,7 +198,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>没有条件：主体名下已连接店铺的全部客户。加上条件，只选合适的人。</source>
-        <translation>No conditions: every customer of the entity’s connected shops. Add conditions to pick the right people.</translation>
+        <translation>No conditions: every customer of the entity&apos;s connected shops. Add conditions to pick the right people.</translation>
     </message>
     <message>
         <source>从头设置</source>
@@ -248,13 +251,19 @@ The private key is deleted from this computer; until you reconnect, this account
             <numerusform>%n conditions are incomplete; counting and saving resume once they are filled in.</numerusform>
         </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>约 {} 人</source>
-        <translation>About {} people</translation>
+        <translation>
+            <numerusform>About {} person</numerusform>
+            <numerusform>About {} people</numerusform>
+        </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>共 {} 人，占 {}</source>
-        <translation>Of {} people, {}</translation>
+        <translation>
+            <numerusform>Of {} person, {}</numerusform>
+            <numerusform>Of {} people, {}</numerusform>
+        </translation>
     </message>
     <message>
         <source>共 {} 人，没有人符合。请放宽条件。</source>
@@ -340,6 +349,13 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
 </context>
 <context>
+    <name>Bars</name>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
+</context>
+<context>
     <name>Builder</name>
     <message>
         <source>满足以下</source>
@@ -359,7 +375,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>一组条件合成一个条件，例如“省份是浙江，或标签有会员”</source>
-        <translation>A group acts as one condition, such as “province is Zhejiang, or tag has member”</translation>
+        <translation>A group acts as one condition, such as &quot;province is Zhejiang, or tag has member&quot;</translation>
     </message>
     <message>
         <source>并且</source>
@@ -465,9 +481,12 @@ The private key is deleted from this computer; until you reconnect, this account
             <numerusform>%n conditions incomplete</numerusform>
         </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>{} 人</source>
-        <translation>{} people</translation>
+        <translation>
+            <numerusform>{} person</numerusform>
+            <numerusform>{} people</numerusform>
+        </translation>
     </message>
     <message>
         <source>未填写</source>
@@ -507,11 +526,11 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>无人可发送</source>
-        <translation>Nobody sendable</translation>
+        <translation>Nobody eligible</translation>
     </message>
     <message>
         <source>{} 人可发送</source>
-        <translation>{} sendable</translation>
+        <translation>{} eligible</translation>
     </message>
     <message>
         <source>未批准</source>
@@ -601,7 +620,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>已复制为草稿“{}”，受众和文案都带过来了。</source>
-        <translation>Duplicated as the draft “{}”, with its audience and text.</translation>
+        <translation>Duplicated as the draft &quot;{}&quot;, with its audience and text.</translation>
     </message>
     <message>
         <source>打开</source>
@@ -613,7 +632,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>删除草稿“{}”？</source>
-        <translation>Delete the draft “{}”?</translation>
+        <translation>Delete the draft &quot;{}&quot;?</translation>
     </message>
     <message>
         <source>删除后不能恢复。客户、同意记录和其他活动不受影响。</source>
@@ -738,6 +757,13 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
 </context>
 <context>
+    <name>CheckRow</name>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
+</context>
+<context>
     <name>CheckWords</name>
     <message numerus="yes">
         <source>有 %n 项要先处理</source>
@@ -769,8 +795,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Enter the number</translation>
     </message>
     <message>
-        <source>还需：</source>
-        <translation>Still needed: </translation>
+        <source>还需：{}</source>
+        <translation>Still needed: {}</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
     <message>
         <source>通过</source>
@@ -847,6 +877,10 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Scheduled {at}</translation>
     </message>
     <message>
+        <source>“{name}”  {state}</source>
+        <translation>&quot;{name}&quot;  {state}</translation>
+    </message>
+    <message>
         <source>这是演示：退出后模拟发送停止，演示数据全部删除。</source>
         <translation>This is a demo: when you quit, the simulated sending stops and all demo data is deleted.</translation>
     </message>
@@ -856,7 +890,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>退出后发送暂停，还没发出的短信留在原处，不会丢失也不会重复；下次打开时接着发。若那时已过当天可发送的时间，活动会等您重新安排，不会自动补发。</source>
-        <translation>Quitting pauses the sending. Unsent messages stay where they are, neither lost nor doubled, and continue when you open the program again. If the day’s sending window is over by then, the campaign waits for you to reschedule it; nothing is sent late automatically.</translation>
+        <translation>Quitting pauses the sending. Unsent messages stay where they are, neither lost nor doubled, and continue when you open the program again. If the day&apos;s sending window is over by then, the campaign waits for you to reschedule it; nothing is sent late automatically.</translation>
     </message>
     <message>
         <source>最小化到托盘后，窗口收起，发送照常进行；从托盘图标可以再打开。</source>
@@ -1077,7 +1111,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>在 {} 的变量 {} 的内容里，改文案改不掉</source>
-        <translation>In {}’s value of the variable {}; editing the text cannot fix it</translation>
+        <translation>In {}&apos;s value of the variable {}; editing the text cannot fix it</translation>
     </message>
     <message>
         <source>正在核验受众，核验完才能改文案。</source>
@@ -1115,13 +1149,19 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>复制未写入的文案</source>
         <translation>Copy the unsaved text</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>正文最多 {} 字，粘贴的内容有 {} 字没有放进来。</source>
-        <translation>The text holds {} characters at most; {} pasted characters were left out.</translation>
+        <translation>
+            <numerusform>The text holds {} characters at most; {} pasted character was left out.</numerusform>
+            <numerusform>The text holds {} characters at most; {} pasted characters were left out.</numerusform>
+        </translation>
     </message>
-    <message>
-        <source>去掉了 {} 个看不见的控制字符。</source>
-        <translation>Removed {} invisible control characters.</translation>
+    <message numerus="yes">
+        <source>去掉了 %n 个看不见的控制字符。</source>
+        <translation>
+            <numerusform>Removed %n invisible control character.</numerusform>
+            <numerusform>Removed %n invisible control characters.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1185,7 +1225,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>系统钥匙串（推荐）：登录系统后自动打开</source>
-        <translation>System keyring (recommended): opens when you log in to the system</translation>
+        <translation>System keychain (recommended): opens when you log in to the system</translation>
     </message>
     <message>
         <source>口令：每次打开时输入，换电脑也能打开</source>
@@ -1268,7 +1308,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>还没有向平台查询过此人的同意；核验活动时会查询。</source>
-        <translation>The platform has not been asked about this person’s consent yet; screening a campaign asks.</translation>
+        <translation>The platform has not been asked about this person&apos;s consent yet; screening a campaign asks.</translation>
     </message>
     <message>
         <source>方式：{method}</source>
@@ -1327,7 +1367,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>还没有向平台查询过此人的同意；核验活动时会查询。</source>
-        <translation>The platform has not been asked about this person’s consent yet; screening a campaign asks.</translation>
+        <translation>The platform has not been asked about this person&apos;s consent yet; screening a campaign asks.</translation>
     </message>
     <message>
         <source>显示更早的 {count} 条</source>
@@ -1370,8 +1410,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Tags</translation>
     </message>
     <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
         <source>能否发送由每个活动的核验决定：同意须明确、有效，且渠道、用途、主体都相符；拒收优先于一切同意。</source>
-        <translation>Each campaign’s screening decides who can be sent to: the consent must be explicit, in force and for the right channel, purpose and entity; suppression outweighs every consent.</translation>
+        <translation>Each campaign&apos;s screening decides who can be sent to: the consent must be explicit, in force and for the right channel, purpose and entity; suppression outweighs every consent.</translation>
     </message>
     <message>
         <source>自</source>
@@ -1391,7 +1435,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>平台确认此人同意。</source>
-        <translation>The platform confirms this person’s consent.</translation>
+        <translation>The platform confirms this person&apos;s consent.</translation>
     </message>
     <message>
         <source>方式</source>
@@ -1419,7 +1463,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>未约定</source>
-        <translation>Not agreed</translation>
+        <translation>No end date</translation>
     </message>
     <message>
         <source>撤回</source>
@@ -1506,7 +1550,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>全部同意状态</source>
-        <translation>All consent states</translation>
+        <translation>All consents</translation>
     </message>
     <message>
         <source>未查询</source>
@@ -1527,9 +1571,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>正在统计客户…</source>
         <translation>Counting customers…</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>共 {count} 位客户</source>
-        <translation>{count} customers</translation>
+        <translation>
+            <numerusform>{count} customer</numerusform>
+            <numerusform>{count} customers</numerusform>
+        </translation>
     </message>
     <message>
         <source>正在查找…</source>
@@ -1660,12 +1707,12 @@ The private key is deleted from this computer; until you reconnect, this account
 <context>
     <name>EntitiesSection</name>
     <message>
-        <source>主体与资质</source>
-        <translation>Entities &amp; licences</translation>
+        <source>主体资料</source>
+        <translation>Entities</translation>
     </message>
     <message>
-        <source>主体对短信负责，名称和统一社会信用代码由平台提供。资质由您勾选，只影响文案检查，改动会留痕。</source>
-        <translation>The entity answers for the messages. Its name and unified social credit code come from the platform. You tick the licences; they only affect text checks, and changes are recorded.</translation>
+        <source>主体对短信负责，名称和统一社会信用代码由平台提供。下面由您填写，决定文案按哪些规则核对，改动会留痕。</source>
+        <translation>The entity answers for the messages. Its name and unified social credit code come from the platform. You fill in the rest, which decides by which rules texts are checked; changes are recorded.</translation>
     </message>
     <message>
         <source>还没有主体</source>
@@ -1683,8 +1730,36 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Entity type</translation>
     </message>
     <message>
+        <source>行业</source>
+        <translation>Industry</translation>
+    </message>
+    <message>
+        <source>短信服务商</source>
+        <translation>SMS provider</translation>
+    </message>
+    <message>
+        <source>自有域名</source>
+        <translation>Own domains</translation>
+    </message>
+    <message>
+        <source>“{}”不是域名，没有保存。请只写域名，例如 shop.example.com。</source>
+        <translation>&quot;{}&quot; is not a domain and was not saved. Enter domains only, such as shop.example.com.</translation>
+    </message>
+    <message>
         <source>类型</source>
         <translation>Type</translation>
+    </message>
+    <message>
+        <source>决定用哪些行业规则，例如食品不能说疗效。</source>
+        <translation>Which industry rules apply.</translation>
+    </message>
+    <message>
+        <source>签名、字数和退订语按它的要求核对。</source>
+        <translation>Signature, length and opt-out are checked by its requirements.</translation>
+    </message>
+    <message>
+        <source>链接指向别处，不在这些域名和它们的子域名里，就会提醒。几个域名用空格隔开，按回车或离开输入框即保存。</source>
+        <translation>Links that lead elsewhere than to these domains and those below them are warned about. Separate several with spaces. Saved when you press Enter or leave the field.</translation>
     </message>
 </context>
 <context>
@@ -1711,15 +1786,15 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>常见原因：换了系统用户，重装过系统，或钥匙串被重置。请用创建工作区的系统用户登录，或恢复当时的钥匙串备份；没有密钥，任何人都打不开这些文件。</source>
-        <translation>Common causes: another system user, a reinstalled system, or a reset keyring. Log in as the system user who created the workspace, or restore a backup of the keyring from that time; without the key, nobody can open these files.</translation>
+        <translation>Common causes: another system user, a reinstalled system, or a reset keychain. Log in as the system user who created the workspace, or restore a backup of the keychain from that time; without the key, nobody can open these files.</translation>
     </message>
     <message>
         <source>登录系统桌面会解锁钥匙串；也可在系统的“密码和密钥”或“钥匙串访问”里解锁。</source>
-        <translation>Logging in to the desktop unlocks the keyring; you can also unlock it in Passwords and Keys or Keychain Access.</translation>
+        <translation>Logging in to the desktop unlocks the keychain; you can also unlock it in Passwords and Keys or Keychain Access.</translation>
     </message>
     <message>
         <source>此工作区的密钥存在系统钥匙串里，而它现在不可用。请启动钥匙串服务后重试（Linux 上是 GNOME Keyring 或 KWallet）。</source>
-        <translation>The key of this workspace is in the system keyring, which is unavailable now. Start the keyring service and retry (GNOME Keyring or KWallet on Linux).</translation>
+        <translation>The key of this workspace is in the system keychain, which is unavailable now. Start the keychain service and retry (GNOME Keyring or KWallet on Linux).</translation>
     </message>
     <message>
         <source>同一工作区只能由一个窗口打开，免得两边改动互相覆盖。</source>
@@ -1754,7 +1829,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>导入只补充已有客户的资料，不能改变任何人的同意。对不上客户的行会留着，等同步来的客户与它的标识或号码对上；在那之前不能发送。</source>
-        <translation>An import only adds attributes to existing customers; it cannot change anyone’s consent. Rows without a customer are kept until a synced customer matches their ref or number; until then they cannot be sent to.</translation>
+        <translation>An import only adds attributes to existing customers; it cannot change anyone&apos;s consent. Rows without a customer are kept until a synced customer matches their ref or number; until then they cannot be sent to.</translation>
     </message>
     <message>
         <source>文件不会被改动，也不会离开这台电脑</source>
@@ -1840,11 +1915,15 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>可以发送</source>
-        <translation>Sendable</translation>
+        <translation>Eligible</translation>
     </message>
     <message>
         <source>受众核验的结果，按原因</source>
         <translation>Screening results by reason</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
     <message numerus="yes">
         <source>另有 %n 项核验没有排除任何人：</source>
@@ -1855,15 +1934,15 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>受众 {} = 可以发送 {} + 未通过 {} + 还未核验 {}</source>
-        <translation>Audience {} = sendable {} + failed {} + not screened {}</translation>
+        <translation>Audience {} = eligible {} + excluded {} + not screened {}</translation>
     </message>
     <message>
         <source>受众 {} = 可以发送 {} + 未通过 {}</source>
-        <translation>Audience {} = sendable {} + failed {}</translation>
+        <translation>Audience {} = eligible {} + excluded {}</translation>
     </message>
     <message>
         <source>人数对不上：受众 {}，可以发送 {} + 未通过 {}。为防遗漏，不能发送；请重新核验。</source>
-        <translation>The numbers do not add up: audience {}, sendable {} + failed {}. Sending is blocked so that nobody is overlooked; please screen again.</translation>
+        <translation>The numbers do not add up: audience {}, eligible {} + excluded {}. Sending is blocked so that nobody is overlooked; please screen again.</translation>
     </message>
     <message>
         <source>受众</source>
@@ -1906,7 +1985,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>系统可能正在请您解锁钥匙串，请留意弹出的窗口。</source>
-        <translation>The system may be asking you to unlock the keyring; look for its window.</translation>
+        <translation>The system may be asking you to unlock the keychain; look for its window.</translation>
     </message>
     <message>
         <source>演示正在另一个窗口打开，关闭它后不会留下任何数据。</source>
@@ -1944,7 +2023,7 @@ The private key is deleted from this computer; until you reconnect, this account
     <name>ImportNotices</name>
     <message>
         <source>{file} 已导入：更新 {changed} 位客户，{refused} 行不能导入。</source>
-        <translation>{file} imported: {changed} customers updated, {refused} rows refused.</translation>
+        <translation>{file} imported. Customers updated: {changed}; rows refused: {refused}.</translation>
     </message>
 </context>
 <context>
@@ -2003,7 +2082,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>撤销导入“{file}”？</source>
-        <translation>Undo the import of “{file}”?</translation>
+        <translation>Undo the import of &quot;{file}&quot;?</translation>
     </message>
     <message>
         <source>导入补充的资料会恢复原值，等待匹配的行会删除；之后又改过的资料不动。同意记录和拒收名单不受影响。</source>
@@ -2044,9 +2123,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>试运行</source>
         <translation>Dry run</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>导入 {count} 行</source>
-        <translation>Import {count} rows</translation>
+        <translation>
+            <numerusform>Import {count} row</numerusform>
+            <numerusform>Import {count} rows</numerusform>
+        </translation>
     </message>
     <message>
         <source>导入</source>
@@ -2133,7 +2215,11 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>已撤销：{changed} 位客户的资料恢复原值，{waiting} 行等待匹配的记录已删除。</source>
-        <translation>Undone: attributes of {changed} customers restored, {waiting} unmatched rows deleted.</translation>
+        <translation>Undone. Customers restored: {changed}; unmatched rows deleted: {waiting}.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
     <message>
         <source>……共 {total} 行</source>
@@ -2152,11 +2238,18 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>查看“{}”的结果</source>
-        <translation>View results of “{}”</translation>
+        <translation>View results of &quot;{}&quot;</translation>
     </message>
     <message>
         <source>{} · {}</source>
         <translation>{} · {}</translation>
+    </message>
+</context>
+<context>
+    <name>Legend</name>
+    <message>
+        <source>，</source>
+        <translation>, </translation>
     </message>
 </context>
 <context>
@@ -2188,6 +2281,14 @@ The private key is deleted from this computer; until you reconnect, this account
     <message>
         <source>去连接</source>
         <translation>Connect</translation>
+    </message>
+    <message>
+        <source>文件 {} 有错误，自有规则没有更新，仍按上一次可用的版本核对。</source>
+        <translation>The file {} has an error; your own rules were not updated, and the last good version stays in use.</translation>
+    </message>
+    <message>
+        <source>自有规则有错误</source>
+        <translation>Your own rules have an error</translation>
     </message>
     <message>
         <source>{} · 等待处理</source>
@@ -2270,7 +2371,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>活动“{}”用到它，但它没有通过审核或没有在运营商报备，不能发送。</source>
-        <translation>The campaign “{}” uses it, but it is not approved or not filed with the carriers and cannot be sent with.</translation>
+        <translation>The campaign &quot;{}&quot; uses it, but it is not approved or not filed with the carriers and cannot be sent with.</translation>
     </message>
     <message>
         <source>签名【{}】还不能用</source>
@@ -2282,6 +2383,10 @@ The private key is deleted from this computer; until you reconnect, this account
             <numerusform>%n signature is not usable yet</numerusform>
             <numerusform>%n signatures are not usable yet</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
     <message>
         <source>{}：没有通过审核或没有在运营商报备；报备后会自动更新。</source>
@@ -2395,6 +2500,13 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
 </context>
 <context>
+    <name>Numbers</name>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
+</context>
+<context>
     <name>Outcome</name>
     <message>
         <source>结果</source>
@@ -2480,7 +2592,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>查看{}</source>
-        <translation>View {}</translation>
+        <translation>View: {}</translation>
     </message>
     <message>
         <source>正在同步，已收到 {} 位</source>
@@ -2515,6 +2627,48 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
 </context>
 <context>
+    <name>OwnPacks</name>
+    <message>
+        <source>打开文件夹</source>
+        <translation>Open folder</translation>
+    </message>
+    <message>
+        <source>重新读取</source>
+        <translation>Read again</translation>
+    </message>
+    <message>
+        <source>自有规则</source>
+        <translation>Own rules</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message numerus="yes">
+        <source>在用 %n 条，规则包：{}。</source>
+        <translation>
+            <numerusform>%n rule in use, pack: {}.</numerusform>
+            <numerusform>%n rules in use, packs: {}.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>还没有在用的。把规则文件（TOML）放进文件夹里的一个子文件夹，再重新读取。</source>
+        <translation>None in use yet. Put rule files (TOML) into a folder inside this folder, then read again.</translation>
+    </message>
+    <message>
+        <source>新的文件有错误，整批没有采用，仍按上一次可用的版本核对。</source>
+        <translation>The new files have an error; none of them is used, and the last good version stays in use. </translation>
+    </message>
+    <message>
+        <source>{file} 第 {line} 行：{reason}</source>
+        <translation>{file}, line {line}: {reason}</translation>
+    </message>
+    <message>
+        <source>{file}：{reason}</source>
+        <translation>{file}: {reason}</translation>
+    </message>
+</context>
+<context>
     <name>PartsBar</name>
     <message>
         <source>每条单价（分）</source>
@@ -2528,13 +2682,16 @@ The private key is deleted from this computer; until you reconnect, this account
         <source> 分/条</source>
         <translation> fen/SMS</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>{} 条 · {} 字</source>
-        <translation>{} SMS · {} chars</translation>
+        <translation>
+            <numerusform>{} SMS · {} char</numerusform>
+            <numerusform>{} SMS · {} chars</numerusform>
+        </translation>
     </message>
     <message>
         <source>再写 {} 字进入第 {} 条</source>
-        <translation>{} chars to {} SMS</translation>
+        <translation>{} chars to SMS {}</translation>
     </message>
     <message>
         <source>{} 条 {} 人</source>
@@ -2550,7 +2707,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>可发送</source>
-        <translation>sendable</translation>
+        <translation>eligible</translation>
     </message>
     <message>
         <source>受众</source>
@@ -2558,7 +2715,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>估算：{} 条 × {} {} 人 × 单价；以通道账单为准</source>
-        <translation>Estimate: {} SMS × {} {} × price; the sender’s bill decides</translation>
+        <translation>Estimate: {} SMS × {} {} × price; the sender&apos;s bill decides</translation>
     </message>
 </context>
 <context>
@@ -2661,7 +2818,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>从下一个任务起生效，改动留痕。未经确认的人，任何设置都不会发。</source>
-        <translation>Effective from the next job; changes are recorded. No setting ever reaches an unconfirmed person.</translation>
+        <translation>Effective from the next job; changes are recorded. No setting allows sending to anyone unconfirmed.</translation>
     </message>
     <message>
         <source>保存</source>
@@ -2770,16 +2927,34 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Tab</translation>
     </message>
     <message>
-        <source>中文逗号 ，</source>
-        <translation>Chinese comma ，</translation>
+        <source>中文逗号（，）</source>
+        <translation>Chinese comma (U+FF0C)</translation>
     </message>
     <message>
-        <source>逗号 ,</source>
-        <translation>Comma ,</translation>
+        <source>逗号（,）</source>
+        <translation>Comma (,)</translation>
     </message>
     <message>
-        <source>分号 ;</source>
-        <translation>Semicolon ;</translation>
+        <source>分号（;）</source>
+        <translation>Semicolon (;)</translation>
+    </message>
+    <message numerus="yes">
+        <source>前 %n 行，手机号已遮盖。</source>
+        <translation>
+            <numerusform>First row, phone numbers masked.</numerusform>
+            <numerusform>First %n rows, phone numbers masked.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>其中 %n 行不能导入。</source>
+        <translation>
+            <numerusform> %n of them cannot be imported.</numerusform>
+            <numerusform> %n of them cannot be imported.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{column}：{said}</source>
+        <translation>{column}: {said}</translation>
     </message>
     <message>
         <source>编码：{certainty}</source>
@@ -2791,7 +2966,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>列“{name}”的用途</source>
-        <translation>Use of the column “{name}”</translation>
+        <translation>Use of the column &quot;{name}&quot;</translation>
     </message>
     <message>
         <source>行</source>
@@ -2802,20 +2977,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Check</translation>
     </message>
     <message>
-        <source>前 {count} 行，手机号已遮盖。</source>
-        <translation>First {count} rows, phone numbers masked.</translation>
-    </message>
-    <message>
-        <source>其中 {bad} 行不能导入。</source>
-        <translation> {bad} of them cannot be imported.</translation>
-    </message>
-    <message>
         <source>写法已修正</source>
         <translation>Format corrected</translation>
     </message>
     <message>
         <source>手机号的写法不规范，已按同一个号码读取</source>
-        <translation>The phone number was not in standard form; it is read as the same number</translation>
+        <translation>The number was not in standard form; it is read as the same number</translation>
     </message>
     <message>
         <source>可以导入</source>
@@ -2836,6 +3003,10 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>Alt+Enter</source>
         <translation>Alt+Enter</translation>
     </message>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
 </context>
 <context>
     <name>Problems</name>
@@ -2848,8 +3019,16 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>F8 next · Alt+Enter fix</translation>
     </message>
     <message>
+        <source>，</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
+    <message>
         <source>没有必须处理的问题，请看一眼下面的提示</source>
-        <translation>Nothing must be fixed; please look at the hints below</translation>
+        <translation>Nothing must be fixed; please look at the notes below</translation>
     </message>
     <message>
         <source>没有发现问题</source>
@@ -2937,6 +3116,10 @@ The private key is deleted from this computer; until you reconnect, this account
     <message>
         <source>说明</source>
         <translation>Note</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
     <message>
         <source>没有经过签名的证据，不能作为同意。</source>
@@ -3038,7 +3221,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>平台的回答</source>
-        <translation>The platform’s answer</translation>
+        <translation>The platform&apos;s answer</translation>
     </message>
     <message>
         <source>版本 {version} · 时钟相差 {skew} 秒（允许 300 秒）</source>
@@ -3101,11 +3284,11 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>通道已受理，还没有说明是否送达。</source>
-        <translation>The sender accepted it and has not yet said whether it was delivered.</translation>
+        <translation>Accepted by the sender; no delivery report yet.</translation>
     </message>
     <message>
         <source>通道没有说明结果；为免重复，不会重发。</source>
-        <translation>The sender did not tell the outcome; it is not sent again, so that nobody gets it twice.</translation>
+        <translation>The sender did not report the outcome; it is not sent again, so that nobody gets it twice.</translation>
     </message>
 </context>
 <context>
@@ -3126,9 +3309,19 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>名单</source>
         <translation>List</translation>
     </message>
-    <message>
+    <message numerus="yes">
+        <source>已导出 {} 行到“{}”，姓名和手机号已掩码。</source>
+        <translation>
+            <numerusform>{} row exported to &quot;{}&quot;, name and phone number masked.</numerusform>
+            <numerusform>{} rows exported to &quot;{}&quot;, names and phone numbers masked.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>已写入 {} 行</source>
-        <translation>{} rows written</translation>
+        <translation>
+            <numerusform>{} row written</numerusform>
+            <numerusform>{} rows written</numerusform>
+        </translation>
     </message>
     <message>
         <source>店铺</source>
@@ -3152,11 +3345,11 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>平台记录</source>
-        <translation>Platform record</translation>
+        <translation>Record</translation>
     </message>
     <message>
         <source>同意方式</source>
-        <translation>Consent method</translation>
+        <translation>Method</translation>
     </message>
     <message>
         <source>核对时间</source>
@@ -3178,13 +3371,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>导出名单</source>
         <translation>Export list</translation>
     </message>
-    <message>
-        <source>已导出 {} 行到「{}」，姓名和手机号已掩码。</source>
-        <translation>{} rows exported to “{}”, names and phone numbers masked.</translation>
-    </message>
-    <message>
+    <message numerus="yes">
         <source>{}（{} 人）</source>
-        <translation>{} ({} people)</translation>
+        <translation>
+            <numerusform>{} ({} person)</numerusform>
+            <numerusform>{} ({} people)</numerusform>
+        </translation>
     </message>
     <message>
         <source>姓名</source>
@@ -3196,10 +3388,213 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
 </context>
 <context>
-    <name>RunPanel</name>
+    <name>RuleDetail</name>
     <message>
+        <source>全部规则</source>
+        <translation>All rules</translation>
+    </message>
+    <message>
+        <source>依据</source>
+        <translation>Legal basis</translation>
+    </message>
+    <message>
+        <source>查看原文</source>
+        <translation>Open source</translation>
+    </message>
+    <message>
+        <source>例子</source>
+        <translation>Example</translation>
+    </message>
+    <message>
+        <source>改为</source>
+        <translation>Write instead</translation>
+    </message>
+    <message>
+        <source>这样写没有问题</source>
+        <translation>This is fine</translation>
+    </message>
+</context>
+<context>
+    <name>RuleWords</name>
+    <message>
+        <source>自有：{}</source>
+        <translation>Own: {}</translation>
+    </message>
+    <message>
+        <source>已停用</source>
+        <translation>Off</translation>
+    </message>
+    <message>
+        <source>未生效</source>
+        <translation>Not yet in force</translation>
+    </message>
+    <message>
+        <source>已失效</source>
+        <translation>No longer in force</translation>
+    </message>
+    <message>
+        <source>启用</source>
+        <translation>On</translation>
+    </message>
+    <message>
+        <source>已与原文核对</source>
+        <translation>Compared with the original</translation>
+    </message>
+    <message>
+        <source>未与原文核对</source>
+        <translation>Not compared yet</translation>
+    </message>
+    <message>
+        <source>{} 至 {} 有效</source>
+        <translation>In force {} to {}</translation>
+    </message>
+    <message>
+        <source>自 {} 起</source>
+        <translation>Since {}</translation>
+    </message>
+    <message>
+        <source>至 {} 止</source>
+        <translation>Until {}</translation>
+    </message>
+    <message>
+        <source>用途：{}</source>
+        <translation>Purposes: {}</translation>
+    </message>
+    <message>
+        <source>只对行业：{}</source>
+        <translation>Only for industries: {}</translation>
+    </message>
+    <message>
+        <source>不对行业：{}</source>
+        <translation>Not for industries: {}</translation>
+    </message>
+    <message>
+        <source>只对服务商：{}</source>
+        <translation>Only for providers: {}</translation>
+    </message>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
+    <message>
+        <source>本机操作人</source>
+        <translation>the user of this computer</translation>
+    </message>
+    <message>
+        <source>{} 于 {} 停用。原因：{}</source>
+        <translation>Switched off by {} at {}. Reason: {}</translation>
+    </message>
+    <message>
+        <source>这条规则能阻止发送，不能停用。不再需要它时，请从自有规则的文件夹里移走它的文件。</source>
+        <translation>This rule can stop a message, so it cannot be switched off. If you no longer need it, take its file out of the folder of your own rules.</translation>
+    </message>
+    <message>
+        <source>这条规则能阻止发送，不能停用：法律和运营商的要求不因商家的设置而改变。</source>
+        <translation>This rule can stop a message, so it cannot be switched off: no setting changes what the law and the carriers ask for.</translation>
+    </message>
+    <message>
+        <source>会提示整条短信。</source>
+        <translation>Found in the message as a whole.</translation>
+    </message>
+    <message>
+        <source>会标出：{}</source>
+        <translation>Marked: {}</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>“{}”</source>
+        <translation>&quot;{}&quot;</translation>
+    </message>
+</context>
+<context>
+    <name>RulesSection</name>
+    <message>
+        <source>查找规则</source>
+        <translation>Find rules</translation>
+    </message>
+    <message>
+        <source>编号、词语、法律或条款</source>
+        <translation>ID, word, law or article</translation>
+    </message>
+    <message>
+        <source>规则包</source>
+        <translation>Pack</translation>
+    </message>
+    <message>
+        <source>级别</source>
+        <translation>Level</translation>
+    </message>
+    <message>
+        <source>规则</source>
+        <translation>Rules</translation>
+    </message>
+    <message>
+        <source>没有符合条件的规则。</source>
+        <translation>No matching rules.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 条</source>
+        <translation>
+            <numerusform>%n rule</numerusform>
+            <numerusform>%n rules</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>文案、签名和时间都按这些规则核对。点开一条可看依据、例子和改法；不阻止发送的可以停用。</source>
+        <translation>Texts, signatures and times are checked by these rules. Open one for its legal basis, an example and what to write instead. Those that stop no message can be switched off.</translation>
+    </message>
+    <message>
+        <source>全部规则包</source>
+        <translation>All packs</translation>
+    </message>
+    <message>
+        <source>自有规则</source>
+        <translation>Own rules</translation>
+    </message>
+    <message>
+        <source>全部级别</source>
+        <translation>All levels</translation>
+    </message>
+    <message>
+        <source>已停用</source>
+        <translation>Off</translation>
+    </message>
+    <message>
+        <source>编号</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>要求</source>
+        <translation>What it asks</translation>
+    </message>
+    <message>
+        <source>依据</source>
+        <translation>Legal basis</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>规则已重新读取，立即生效。</source>
+        <translation>Rules read again, in force at once.</translation>
+    </message>
+    <message>
+        <source>自有规则有错误，没有采用；仍按上一次可用的版本核对。</source>
+        <translation>Your own rules have an error and are not used; the last good version stays in use.</translation>
+    </message>
+</context>
+<context>
+    <name>RunPanel</name>
+    <message numerus="yes">
         <source>将发给 {} 人</source>
-        <translation>To be sent to {} people</translation>
+        <translation>
+            <numerusform>To be sent to {} person</numerusform>
+            <numerusform>To be sent to {} people</numerusform>
+        </translation>
     </message>
     <message>
         <source>已处理 {} / {}</source>
@@ -3247,15 +3642,21 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>通道还没有说明结果。</source>
-        <translation>The sender has not told the outcome yet.</translation>
+        <translation>The sender has not reported the outcome yet.</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>取消活动？还有 {} 人没有发送</source>
-        <translation>Cancel the campaign? {} people have not been sent to</translation>
+        <translation>
+            <numerusform>Cancel the campaign? {} person has not been sent to</numerusform>
+            <numerusform>Cancel the campaign? {} people have not been sent to</numerusform>
+        </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>已发出的 {} 条不能收回，结果会保留；余下的不再发送，取消后不能恢复。</source>
-        <translation>The {} messages already sent cannot be recalled, and their results are kept; the rest are not sent. A cancelled campaign cannot be resumed.</translation>
+        <translation>
+            <numerusform>The {} message already sent cannot be recalled, and its result is kept; the rest are not sent. A cancelled campaign cannot be resumed.</numerusform>
+            <numerusform>The {} messages already sent cannot be recalled, and their results are kept; the rest are not sent. A cancelled campaign cannot be resumed.</numerusform>
+        </translation>
     </message>
     <message>
         <source>取消活动</source>
@@ -3309,11 +3710,11 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>沙箱是本机上的模拟平台，数据都是虚构的。在终端运行 {command}，把它打印的一行粘贴到下面。</source>
-        <translation>The sandbox is a simulated platform on this computer with made-up data. Run {command} in a terminal and paste the line it prints below.</translation>
+        <translation>The sandbox is a simulated platform on this computer with made-up data. Run {command} in a terminal and paste the line that it prints below.</translation>
     </message>
     <message>
         <source>看不懂这一行：请完整粘贴沙箱打印的 JSON。</source>
-        <translation>This line is not understood: paste the complete JSON printed by the sandbox.</translation>
+        <translation>This line cannot be read: paste the complete JSON printed by the sandbox.</translation>
     </message>
 </context>
 <context>
@@ -3386,9 +3787,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>已核验 {} / {}</source>
         <translation>{} / {} screened</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>每秒 {} 人 · 剩余 {}</source>
-        <translation>{} people per second · {} left</translation>
+        <translation>
+            <numerusform>{} person per second · {} left</numerusform>
+            <numerusform>{} people per second · {} left</numerusform>
+        </translation>
     </message>
     <message>
         <source>同意记录读取于 {}，最旧的{}。</source>
@@ -3406,9 +3810,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>不到 1 小时</source>
         <translation>is under 1 hour old</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>是 {} 小时前</source>
-        <translation>is {} hours old</translation>
+        <translation>
+            <numerusform>is {} hour old</numerusform>
+            <numerusform>is {} hours old</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -3439,15 +3846,15 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>使用人群“{}”</source>
-        <translation>Use the segment “{}”</translation>
+        <translation>Use the segment &quot;{}&quot;</translation>
     </message>
     <message>
         <source>用这个人群的条件替换现在的条件</source>
-        <translation>Replace the current conditions with this segment’s</translation>
+        <translation>Replace the current conditions with this segment&apos;s</translation>
     </message>
     <message>
         <source>删除人群“{}”</source>
-        <translation>Delete the segment “{}”</translation>
+        <translation>Delete the segment &quot;{}&quot;</translation>
     </message>
     <message>
         <source>删除这个人群</source>
@@ -3455,7 +3862,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>已换成人群“{}”的条件。</source>
-        <translation>Now using the conditions of the segment “{}”.</translation>
+        <translation>Now using the conditions of the segment &quot;{}&quot;.</translation>
     </message>
     <message>
         <source>撤销</source>
@@ -3463,7 +3870,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>删除人群“{}”？</source>
-        <translation>Delete the segment “{}”?</translation>
+        <translation>Delete the segment &quot;{}&quot;?</translation>
     </message>
     <message>
         <source>只删除存下的条件，不能恢复；客户和用过它的活动不受影响。</source>
@@ -3504,25 +3911,37 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>批准发送</source>
         <translation>Approve</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>定时发送给 {} 人</source>
-        <translation>Schedule for {} people</translation>
+        <translation>
+            <numerusform>Schedule for {} person</numerusform>
+            <numerusform>Schedule for {} people</numerusform>
+        </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>立即发送给 {} 人</source>
-        <translation>Send now to {} people</translation>
+        <translation>
+            <numerusform>Send now to {} person</numerusform>
+            <numerusform>Send now to {} people</numerusform>
+        </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>定时发给 {} 人？</source>
-        <translation>Schedule for {} people?</translation>
+        <translation>
+            <numerusform>Schedule for {} person?</numerusform>
+            <numerusform>Schedule for {} people?</numerusform>
+        </translation>
     </message>
     <message>
         <source>将于北京时间 {} 开始。开始之前可以取消，发送中可以暂停。</source>
         <translation>Starts at {} Beijing time. You can cancel before it starts and pause while it sends.</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>现在发给 {} 人？</source>
-        <translation>Send to {} people now?</translation>
+        <translation>
+            <numerusform>Send to {} person now?</numerusform>
+            <numerusform>Send to {} people now?</numerusform>
+        </translation>
     </message>
     <message>
         <source>发出的短信不能收回；发送中可以暂停。每一批发出前都会再核对同意记录。</source>
@@ -3548,12 +3967,16 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Settings sections</translation>
     </message>
     <message>
-        <source>账户</source>
-        <translation>Accounts</translation>
+        <source>主体资料</source>
+        <translation>Entities</translation>
     </message>
     <message>
-        <source>主体与资质</source>
-        <translation>Entities &amp; licences</translation>
+        <source>规则</source>
+        <translation>Rules</translation>
+    </message>
+    <message>
+        <source>账户</source>
+        <translation>Accounts</translation>
     </message>
     <message>
         <source>策略</source>
@@ -3596,7 +4019,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>将显示每个签名的报备状态、使用范围、归属主体和有效期，以及用到它的活动。</source>
-        <translation>Will show each signature’s filing state, scope, owner and expiry, and the campaigns that use it.</translation>
+        <translation>Will show each signature&apos;s filing state, scope, owner and expiry, and the campaigns that use it.</translation>
     </message>
     <message>
         <source>合规</source>
@@ -3682,15 +4105,19 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>不能用：{}</source>
-        <translation>Not usable: {}</translation>
+        <translation>Cannot be used: {}</translation>
     </message>
     <message>
         <source>无</source>
         <translation>None</translation>
     </message>
     <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
         <source>用途：{}</source>
-        <translation>Purpose: {}</translation>
+        <translation>Purposes: {}</translation>
     </message>
     <message>
         <source>有效至 {}</source>
@@ -3699,6 +4126,41 @@ The private key is deleted from this computer; until you reconnect, this account
     <message>
         <source>未注明有效期</source>
         <translation>No expiry given</translation>
+    </message>
+</context>
+<context>
+    <name>SwitchCard</name>
+    <message>
+        <source>停用…</source>
+        <translation>Switch off…</translation>
+    </message>
+    <message>
+        <source>重新启用</source>
+        <translation>Switch on again</translation>
+    </message>
+    <message>
+        <source>停用的原因</source>
+        <translation>Reason for switching off</translation>
+    </message>
+    <message>
+        <source>停用的原因，例如：已存有检测报告</source>
+        <translation>Reason, such as: a test report is on file</translation>
+    </message>
+    <message>
+        <source>停用</source>
+        <translation>Switch off</translation>
+    </message>
+    <message>
+        <source>取消</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>原因、操作人和时间会留在记录里。已批准而没有开始的活动要重新批准。</source>
+        <translation>Reason, user and time go on record. Campaigns that are approved but have not begun must be approved again.</translation>
+    </message>
+    <message>
+        <source>启用中。它只提醒，不阻止发送。</source>
+        <translation>Switched on. It warns; it stops no message.</translation>
     </message>
 </context>
 <context>
@@ -3728,7 +4190,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>{shop} 的同步已停止，已收到的 {rows} 位客户保留。</source>
-        <translation>Sync of {shop} stopped; the {rows} customers received are kept.</translation>
+        <translation>Sync of {shop} stopped. Customers received so far are kept: {rows}.</translation>
     </message>
     <message>
         <source>{shop} 已是最新，平台没有新的变化。</source>
@@ -3736,11 +4198,11 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>{shop} 已同步：收到 {rows} 位客户，其中新增 {new} 位。</source>
-        <translation>{shop} synced: {rows} customers received, {new} of them new.</translation>
+        <translation>{shop} synced. Customers received: {rows}; new: {new}.</translation>
     </message>
     <message>
         <source>另有 {broken} 条不合约定，没有采用。</source>
-        <translation> {broken} more did not follow the API contract and were not used.</translation>
+        <translation> Not used because they break the API contract: {broken}.</translation>
     </message>
 </context>
 <context>
@@ -3751,7 +4213,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>在这里写正文。签名会自动加在最前面，末尾请写退订方式，例如“拒收请回复R”。</source>
-        <translation>Write the text here. The signature is put in front automatically; end with a way to opt out, such as “拒收请回复R”.</translation>
+        <translation>Write the text here. The signature is put in front automatically; end with a way to opt out, such as &quot;拒收请回复R&quot;.</translation>
     </message>
     <message>
         <source>插入变量</source>
@@ -3759,7 +4221,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>发送时换成每位收件人自己的资料</source>
-        <translation>Replaced with each recipient’s own data when sent</translation>
+        <translation>Replaced with each recipient&apos;s own data when sent</translation>
     </message>
     <message>
         <source>撤销</source>
@@ -3822,6 +4284,13 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
 </context>
 <context>
+    <name>Todos</name>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
+</context>
+<context>
     <name>Tray</name>
     <message>
         <source>打开允发</source>
@@ -3864,7 +4333,7 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>五个以上连着的号码（不可发送）：</source>
-        <translation>More than five consecutive numbers (unsendable): </translation>
+        <translation>Five or more consecutive numbers (cannot be sent to): </translation>
     </message>
 </context>
 <context>
@@ -3977,11 +4446,11 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
     <message>
         <source>备份：先退出允发，再整个复制文件夹。密钥在系统钥匙串里的，还要备份钥匙串；没有密钥，备份也打不开。演示工作区关闭后即删除，无需备份。</source>
-        <translation>Backup: quit Yunfa, then copy the whole folder. If the key is in the system keyring, back up the keyring too; without the key, a backup cannot be opened. A demo workspace is deleted when closed and needs no backup.</translation>
+        <translation>Backup: quit Yunfa, then copy the whole folder. If the key is in the system keychain, back up the keychain too; without the key, a backup cannot be opened. A demo workspace is deleted when closed and needs no backup.</translation>
     </message>
     <message>
         <source>系统钥匙串：用您的系统账户登录后自动打开</source>
-        <translation>System keyring: opens when you log in with your system account</translation>
+        <translation>System keychain: opens when you log in with your system account</translation>
     </message>
     <message>
         <source>口令：每次打开时输入，密钥由 scrypt 保护</source>
@@ -4025,9 +4494,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>等待同步 {shop}</source>
         <translation>Waiting to sync {shop}</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>正在同步 {shop}：已收到 {rows} 位客户</source>
-        <translation>Syncing {shop}: {rows} customers received</translation>
+        <translation>
+            <numerusform>Syncing {shop}: {rows} customer received</numerusform>
+            <numerusform>Syncing {shop}: {rows} customers received</numerusform>
+        </translation>
     </message>
 </context>
 </TS>

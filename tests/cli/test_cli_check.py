@@ -10,8 +10,11 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from campaign_app import bootstrap
 from campaign_app.cli.check import app
+from campaign_app.credentials import PassphraseKeeper, Scrypt
 
+PHRASE = "一句只有我知道的话"
 VECTORS = Path(__file__).parents[1] / "vectors"
 GOOD: dict[str, Any] = {
     "id": "g",
@@ -128,3 +131,58 @@ def test_without_json_a_person_can_read_it(tmp_path: Path) -> None:
     assert "不可发送" in result.stdout
     assert "VAR-001" in result.stdout
     assert "无法核对" in result.stdout
+
+
+OWN = """
+id = "OWN-001"
+name = "no-clearance"
+kind = "phrases"
+severity = "warn"
+phrases = ["老客"]
+about.zh_CN = "不用老客二字"
+about.en = "No such words"
+message.zh_CN = "“{match}”不用"
+message.en = "“{match}” is not used"
+fix.zh_CN = "写“会员”"
+fix.en = "Write 会员"
+citation = { law = "本店规定", verified = true }
+[[case]]
+text = "【店铺】老客两件8折。拒收请回复R"
+finds = ["老客"]
+"""
+
+
+@pytest.fixture
+def of_workspace(tmp_path: Path) -> tuple[Path, tuple[str, ...]]:
+    """A workspace with a rule of its own and one that is switched off; what names it on the command line."""
+    folder, phrase = tmp_path / "ws", tmp_path / "passphrase"
+    phrase.write_text(f"{PHRASE}\n", "utf-8")
+    phrase.chmod(0o600)
+    with bootstrap.create_app(folder, PassphraseKeeper(PHRASE, Scrypt(n=2**10))) as opened:
+        own = opened.rules.make_folder() / "own"
+        own.mkdir()
+        (own / "OWN-001-no-clearance.toml").write_text(OWN, "utf-8")
+        opened.rules.switch_off("ABS-003", reason="已有依据", actor="李")
+    return own, ("--json", "--workspace", str(folder), "--passphrase-file", str(phrase))
+
+
+def test_a_workspaces_own_rules_and_switches_are_used_on_request(
+    tmp_path: Path, of_workspace: tuple[Path, tuple[str, ...]]
+) -> None:
+    file = tmp_path / "x.jsonl"
+    line = {**GOOD, "body": "{name}您好，老客全网最低价，进店 anning.example/a 选购。拒收请回复R"}
+    file.write_text(json.dumps(line), "utf-8")
+
+    def rules(*options: str) -> set[str]:
+        (answer,) = (json.loads(each) for each in run(file, *options).stdout_bytes.decode("utf-8").splitlines())
+        assert set(answer) == {"id", "verdict", "final_text", "encoding", "length", "segments", "findings"}
+        return {finding["rule"] for finding in answer["findings"]}
+
+    own, options = of_workspace
+    assert {"ABS-003"} <= rules("--json")
+    assert rules(*options) == rules("--json") - {"ABS-003"} | {"OWN-001"}
+    (own / "OWN-001-no-clearance.toml").write_text("id = ", "utf-8")
+    assert "OWN-001" in rules(*options)
+    told = run(file, *options).stderr
+    assert "OWN-001-no-clearance.toml" in told
+    assert "上一次可用的版本" in told

@@ -220,7 +220,7 @@ def test_the_words_are_found_in_an_installed_wheel(tmp_path: Path) -> None:
     copytree(ROOT / "resources" / "words", package / "resources" / "words")
     ask = [sys.executable, "-I", "-c", ASK, str(package.parent)]
     done = subprocess.run(ask, check=True, capture_output=True, text=True, cwd=tmp_path)
-    assert done.stdout.strip() == "Fact too old"
+    assert done.stdout.strip() == "Consent record too old"
 
 
 @pytest.mark.parametrize("broken", ["[x", "\udcff"])

@@ -31,5 +31,6 @@ def found(
     jobs: tuple[Job, ...] = (),
     accounts: tuple[Account, ...] = (SHOP,),
     signatures: tuple[Signature, ...] = (FILED,),
+    refused: str = "",
 ) -> tuple[Matter, ...]:
-    return matters(rows, jobs, accounts, (OWNER,), signatures, NOW)
+    return matters(rows, jobs, accounts, (OWNER,), signatures, NOW, refused)

@@ -87,3 +87,9 @@ def test_a_signature_that_cannot_be_used_is_worse_where_a_campaign_uses_it() -> 
     assert (used.code, used.level, used.what) == ("signature_unusable", "warn", (5, "content"))
     (ended,) = found(row(State.DONE, signature="安宁到家"), signatures=(bare,))
     assert ended.code == "signatures_unfiled"
+
+
+def test_own_rules_that_are_refused_lead_to_the_rules() -> None:
+    (matter,) = found(refused="OWN-001-x.toml")
+    assert (matter.code, matter.level, matter.subject) == ("rules", "warn", "OWN-001-x.toml")
+    assert (matter.page, matter.what) == ("settings", "rules")

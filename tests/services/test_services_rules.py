@@ -192,3 +192,33 @@ def test_an_entity_tells_its_trade_provider_and_domains(shop: Shop) -> None:
     ):
         assert refusal(lambda: profiles.put(ENTITY, wrong, actor="李")) == "profile"  # noqa: B023 - called at once
     assert profiles.of(ENTITY) == told
+
+
+def test_the_folder_of_ones_own_packs_is_made_when_it_is_wanted(rules: Rules, shop: Shop) -> None:
+    assert not rules.own_folder.exists()
+    assert rules.make_folder() == rules.make_folder() == shop.workspace.folder / "rules"
+    assert rules.own_folder.is_dir()
+
+
+def test_a_file_in_the_place_of_the_folder_is_said(rules: Rules) -> None:
+    rules.own_folder.write_text("x", "utf-8")
+    assert refusal(rules.make_folder) == "rules_folder"
+
+
+def test_files_are_read_again_on_request_though_they_look_the_same(rules: Rules, shop: Shop) -> None:
+    path = write(shop)
+    assert "OWN-001" in found(rules.current())
+    stat = path.stat()
+    path.write_text(OWN.replace("甩卖", "汤圆"), "utf-8")
+    os.utime(path, ns=(stat.st_mtime_ns, stat.st_mtime_ns))
+    assert "OWN-001" in found(rules.read_again(), "最好吃的汤圆")
+
+
+def test_what_is_refused_is_known_without_reading_where_there_is_nothing(rules: Rules, shop: Shop) -> None:
+    assert rules.refused() is None
+    path = write(shop)
+    assert rules.refused() is None
+    write(shop, "id = ")
+    refused = rules.refused()
+    assert refused is not None
+    assert refused.facts["file"] == str(path)

@@ -246,7 +246,7 @@ def test_the_people_are_exported_masked(staged: Staged, open_step: Open, tmp_pat
     assert {row[2] for row in written[1:]} == {"顾**"}
     assert {row[4] for row in written[1:]} == {"可以发送"}
     assert inline_desk.kit.messages.last is not None
-    assert inline_desk.kit.messages.last.text == "已导出 7 行到「名单.csv」，姓名和手机号已掩码。"
+    assert inline_desk.kit.messages.last.text == "已导出 7 行到“名单.csv”，姓名和手机号已掩码。"
     made.step.rows.export_to(tmp_path / "missing" / "x.csv")
     assert inline_desk.kit.messages.last.code == "file_unwritable"
     assert made.step.rows.export.isVisible()

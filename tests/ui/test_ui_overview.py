@@ -90,10 +90,10 @@ def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
             jobs=failed,
             signatures=(unfiled, bare, expired, expires),
         ),
-        *found(accounts=(replace(SHOP, state="disconnected"),)),
+        *found(accounts=(replace(SHOP, state="disconnected"),), refused="OWN-001-x.toml"),
     )
     assert {each.code for each in all_of_them} == {
-        "stopped", "screened", "approved", "draft", "scheduled", "job", "account", "signature_expired",
+        "stopped", "screened", "approved", "draft", "scheduled", "job", "account", "rules", "signature_expired",
         "signature_expires", "signature_unusable", "signatures_unfiled",
     }  # fmt: skip
     for each in all_of_them:

@@ -194,7 +194,7 @@ class CampaignEditor(QWidget):
             "audience conditions": self.tr("%n 个条件", "", mark.number),
             "audience unfinished": self.tr("%n 个条件没填好", "", mark.number),
             "audience unkept": self.tr("没有存下来"),
-            "audience people": self.tr("{} 人").format(show.count(mark.number)),
+            "audience people": self.tr("{} 人", "", mark.number).format(show.count(mark.number)),
             "content unkept": self.tr("没有存下来"),
             "content empty": self.tr("未填写"),
             "content no_signature": self.tr("未选签名"),

@@ -64,7 +64,7 @@ class ClosingDialog(QDialog):
     def _line(self, campaign: OnItsWay) -> QLabel:
         sending = campaign.send_at is None
         state = self.tr("正在发送") if sending else self.tr("定时 {at}").format(at=show.moment(campaign.send_at))
-        return label(f"“{campaign.name}”  {state}", "strong", wrap=True)
+        return label(self.tr("“{name}”  {state}").format(name=campaign.name, state=state), "strong", wrap=True)
 
     def _consequence(self, *, demo: bool, own_worker: bool) -> str:
         if demo:

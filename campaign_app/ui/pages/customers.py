@@ -79,7 +79,7 @@ class CustomersPage(Page):
     def _counts(self, state: CustomersState) -> str:
         if state.everybody is None:
             return self.tr("正在统计客户…")
-        everybody = self.tr("共 {count} 位客户").format(count=show.count(state.everybody))
+        everybody = self.tr("共 {count} 位客户", "", state.everybody).format(count=show.count(state.everybody))
         if state.search.empty:
             return everybody
         if state.found is None:

@@ -104,7 +104,7 @@ class CustomerDrawer(Drawer):
             Line(self.tr("最近下单"), show.day(who.last_order_at)),
         ]
         if person.tags:
-            found.append(Line(self.tr("标签"), "、".join(person.tags)))
+            found.append(Line(self.tr("标签"), self.tr("、").join(person.tags)))
         return found + [Line(key, value) for key, value in sorted(person.attributes.items())]
 
     def _hint(self) -> QWidget:
@@ -132,8 +132,8 @@ class CustomerDrawer(Drawer):
         words, status = self._desk.kit.words, status_of(fact, self._desk.app.clock())
         pill = Pill(self._theme, words.term("consent_status", status.value), LEVELS[status])
         at = label(show.moment(fact.checked_at or fact.observed_at), "small")
-        head = row(pill, None, at)
-        parts = column(head, space=2, margin=3)
+        head = row(pill, None)
+        parts = column(head, at, space=2, margin=3)
         if fact.evidence is not None and fact.evidence.simulated:
             head.insertWidget(1, Pill(self._theme, self.tr("模拟"), "info"))
         parts.addWidget(label(self._why(status), "small", wrap=True))
@@ -147,7 +147,7 @@ class CustomerDrawer(Drawer):
 
     def _details(self, fact: ConsentFact, person: Person) -> list[Line]:
         words, proof = self._desk.kit.words, fact.evidence
-        purposes = "、".join(words.term("purpose", each) for each in sorted(fact.purposes))
+        purposes = self.tr("、").join(words.term("purpose", each) for each in sorted(fact.purposes))
         found = [
             Line(self.tr("方式"), words.term("consent_method", fact.method.value)),
             Line(self.tr("渠道"), words.term("channel", fact.channel.value)),

@@ -120,7 +120,9 @@ class _Line(QWidget):
         if job.state == "queued":
             said = self.tr("等待同步 {shop}").format(shop=shop)
         else:
-            said = self.tr("正在同步 {shop}：已收到 {rows} 位客户").format(shop=shop, rows=show.count(job.progress))
+            said = self.tr("正在同步 {shop}：已收到 {rows} 位客户", "", job.progress).format(
+                shop=shop, rows=show.count(job.progress)
+            )
         self.text.setText(said)
 
 

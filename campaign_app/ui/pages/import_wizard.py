@@ -81,7 +81,9 @@ class ImportWizard(QDialog):
         words = {
             "file": self.tr("下一步"),
             "preview": self.tr("试运行"),
-            "trial": self.tr("导入 {count} 行").format(count=show.count(importable)) if trial else self.tr("导入"),
+            "trial": self.tr("导入 {count} 行", "", importable).format(count=show.count(importable))
+            if trial
+            else self.tr("导入"),
             "applying": self.tr("在后台继续"),
             "done": self.tr("完成"),
         }

@@ -80,7 +80,12 @@ class PreviewStep(QWidget):
         info, words = preview.info, self._kit.words
         text = info.kind == "csv"
         _fill(self.encoding, [(name.upper(), name) for name in _with(ENCODINGS, info.encoding)], info.encoding)
-        named = {"\t": self.tr("制表符"), "，": self.tr("中文逗号 ，"), ",": self.tr("逗号 ,"), ";": self.tr("分号 ;")}
+        named = {
+            "\t": self.tr("制表符"),
+            "，": self.tr("中文逗号（，）"),
+            ",": self.tr("逗号（,）"),
+            ";": self.tr("分号（;）"),
+        }
         choices = [(named.get(each, each), each) for each in _with(DELIMITERS, info.delimiter)]
         _fill(self.delimiter, choices, info.delimiter)
         _fill(self.sheet, [(name, name) for name in info.sheets or (info.sheet,)], info.sheet)
@@ -147,8 +152,8 @@ class PreviewStep(QWidget):
         model = RowsModel(columns, preview.rows, self)
         self.table.use(model, model.columns)
         bad = sum(1 for line in preview.rows if line.code and line.code != "repaired")
-        said = self.tr("前 {count} 行，手机号已遮盖。").format(count=len(preview.rows))
-        self.note.setText(said + (self.tr("其中 {bad} 行不能导入。").format(bad=bad) if bad else ""))
+        said = self.tr("前 %n 行，手机号已遮盖。", "", len(preview.rows))
+        self.note.setText(said + (self.tr("其中 %n 行不能导入。", "", bad) if bad else ""))
 
     def _check(self, line: PreviewRow) -> Cell:
         if line.code == "repaired":
@@ -157,7 +162,9 @@ class PreviewStep(QWidget):
             return Cell(self.tr("可以导入"), level="ok")
         said = self._words.reason(line.code, line.where)
         column_name = "" if line.code == "duplicate_in_file" else line.where
-        return Cell(f"{column_name}：{said}" if column_name else said, tint="block")
+        if column_name:
+            said = self.tr("{column}：{said}").format(column=column_name, said=said)
+        return Cell(said, tint="block")
 
     def _combo(self, name: str, title: str, option: str) -> QComboBox:
         made = QComboBox()

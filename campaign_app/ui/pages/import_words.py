@@ -124,5 +124,5 @@ class ImportWords(QObject):
 
     def some(self, rows: Sequence[int], total: int) -> str:
         """The first numbers of many rows."""
-        said = "、".join(map(str, rows[:_SOME]))
+        said = self.tr("、").join(map(str, rows[:_SOME]))
         return said + (self.tr("……共 {total} 行").format(total=show.count(total)) if total > _SOME else "")

@@ -27,6 +27,9 @@ class MatterWords(QObject):
         if matter.code == "account":
             text = self.tr("它名下的店铺都已断开，客户和记录都在，但不能核验也不能发送。")
             return self.tr("{} · 没有已连接的店铺").format(matter.subject), text, self.tr("去连接")
+        if matter.code == "rules":
+            text = self.tr("文件 {} 有错误，自有规则没有更新，仍按上一次可用的版本核对。").format(matter.subject)
+            return self.tr("自有规则有错误"), text, self.tr("去看看")
         return self._signature_words(matter)
 
     def _campaign_words(self, matter: Matter) -> tuple[str, str, str]:
@@ -56,5 +59,5 @@ class MatterWords(QObject):
         if matter.code == "signature_unusable":
             text = self.tr("活动“{}”用到它，但它没有通过审核或没有在运营商报备，不能发送。").format(matter.note)
             return self.tr("签名【{}】还不能用").format(name), text, action
-        title = self.tr("%n 个签名还不能用", "", matter.number)
-        return title, self.tr("{}：没有通过审核或没有在运营商报备；报备后会自动更新。").format(name), ""
+        title, names = self.tr("%n 个签名还不能用", "", matter.number), self.tr("、").join(matter.names)
+        return title, self.tr("{}：没有通过审核或没有在运营商报备；报备后会自动更新。").format(names), ""

@@ -1,26 +1,31 @@
-"""设置: accounts, entities, policies, the workspace, and the window itself."""
+"""设置: accounts, entities, rules, policies, the workspace, and the window itself."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings_accounts import AccountsSection
 from campaign_app.ui.pages.settings_entities import EntitiesSection
 from campaign_app.ui.pages.settings_policies import PoliciesSection
+from campaign_app.ui.pages.settings_rules import RulesSection
 from campaign_app.ui.pages.settings_window import WindowSection
 from campaign_app.ui.pages.settings_workspace import WorkspaceSection
 from campaign_app.ui.viewmodels.accounts import AccountsModel
+from campaign_app.ui.viewmodels.profiles import ProfilesModel
+from campaign_app.ui.viewmodels.rules import RulesModel
 from campaign_app.ui.viewmodels.settings import PoliciesModel, WorkspaceModel
 from campaign_app.ui.widgets.basics import row
 from campaign_app.ui.widgets.page import Page
 
-SECTIONS: Final = ("accounts", "entities", "policies", "workspace", "window")
+SECTIONS: Final = ("accounts", "entities", "rules", "policies", "workspace", "window")
 _REMEMBERED: Final = "settings_section"
 _WIDTH: Final = 176
+M = TypeVar("M", bound=QObject)
 
 
 class SettingsPage(Page):
@@ -28,10 +33,11 @@ class SettingsPage(Page):
         super().__init__("")
         self.title.setText(self.tr("设置"))
         self._desk = desk
-        self.accounts, self.policies, self.workspace = _models(desk)
+        self._make_models(desk)
         self.sections: dict[str, QWidget] = {
             "accounts": AccountsSection(desk, self.accounts),
-            "entities": EntitiesSection(desk, self.accounts),
+            "entities": EntitiesSection(desk, self.accounts, self.profiles),
+            "rules": RulesSection(desk, self.rules),
             "policies": PoliciesSection(desk, self.policies),
             "workspace": WorkspaceSection(desk, self.workspace),
             "window": WindowSection(desk.kit),
@@ -44,14 +50,22 @@ class SettingsPage(Page):
         self.open(desk.session.property(_REMEMBERED) or SECTIONS[0])
 
     def shown(self) -> None:
-        self.accounts.load()
-        self.policies.load()
-        self.workspace.load()
+        for model in (self.accounts, self.profiles, self.rules, self.policies, self.workspace):
+            model.load()
 
     def open(self, what: object) -> None:
         """The key of a section."""
         if what in SECTIONS:
             self.list.setCurrentRow(SECTIONS.index(str(what)))
+
+    def _make_models(self, desk: Desk) -> None:
+        """They outlive the page, which is built anew for another language: what was typed stays."""
+        app, tasks, messages, session = desk.app, desk.kit.tasks, desk.kit.messages, desk.session
+        self.accounts = _kept(session, AccountsModel, lambda: AccountsModel(app, tasks, messages, desk.jobs, session))
+        self.profiles = _kept(session, ProfilesModel, lambda: ProfilesModel(app, tasks, messages, session))
+        self.rules = _kept(session, RulesModel, lambda: RulesModel(app, tasks, messages, session))
+        self.policies = _kept(session, PoliciesModel, lambda: PoliciesModel(app, tasks, messages, session))
+        self.workspace = _kept(session, WorkspaceModel, lambda: WorkspaceModel(app, tasks, messages, session))
 
     def _list(self) -> QListWidget:
         made = QListWidget()
@@ -67,24 +81,17 @@ class SettingsPage(Page):
         return made
 
     def _titles(self) -> tuple[str, ...]:
-        return (self.tr("账户"), self.tr("主体与资质"), self.tr("策略"), self.tr("工作区"), self.tr("界面"))
+        rules = (self.tr("主体资料"), self.tr("规则"), self.tr("策略"))
+        return (self.tr("账户"), *rules, self.tr("工作区"), self.tr("界面"))
 
     def _chosen(self, index: int) -> None:
         self.stack.setCurrentIndex(index)
         self._desk.session.setProperty(_REMEMBERED, SECTIONS[index])
 
 
-def _models(desk: Desk) -> tuple[AccountsModel, PoliciesModel, WorkspaceModel]:
-    """They outlive the page, which is built anew for another language: what was typed stays."""
-    session, kit = desk.session, desk.kit
-    accounts = session.findChild(AccountsModel, "settings_accounts")
-    policies = session.findChild(PoliciesModel, "settings_policies")
-    workspace = session.findChild(WorkspaceModel, "settings_workspace")
-    if accounts is not None and policies is not None and workspace is not None:
-        return accounts, policies, workspace
-    accounts = AccountsModel(desk.app, kit.tasks, kit.messages, desk.jobs, session)
-    policies = PoliciesModel(desk.app, kit.tasks, kit.messages, session)
-    workspace = WorkspaceModel(desk.app, kit.tasks, kit.messages, session)
-    for model, name in ((accounts, "accounts"), (policies, "policies"), (workspace, "workspace")):
-        model.setObjectName(f"settings_{name}")
-    return accounts, policies, workspace
+def _kept(session: QObject, kind: type[M], make: Callable[[], M]) -> M:
+    known = session.findChild(kind, f"settings_{kind.__name__}")
+    if known is None:
+        known = make()
+        known.setObjectName(f"settings_{kind.__name__}")
+    return known

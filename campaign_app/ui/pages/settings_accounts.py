@@ -102,8 +102,8 @@ class AccountCard(QFrame):
         assert inside is not None
         inside.setContentsMargins(12, 10, 12, 10)
         self._buttons()
-        head = row(self.name, self.state, self.simulated, None, self._actions)
-        layout = column(head, self.able, form, self._result, margin=4)
+        head = row(self.name, self.state, self.simulated, None)
+        layout = column(head, self.able, form, self._result, row(self._actions, None), margin=4)
         self.setLayout(layout)
 
     def show_shop(self, shop: Shop) -> None:
@@ -183,8 +183,8 @@ class AccountCard(QFrame):
 
     def _synced(self, shop: Shop) -> str:
         if shop.syncing is not None:
-            done = show.count(shop.syncing.progress)
-            return self.tr("正在同步，已收到 {count} 位客户").format(count=done)
+            number = shop.syncing.progress
+            return self.tr("正在同步，已收到 {count} 位客户", "", number).format(count=show.count(number))
         return show.moment(shop.synced_at) if shop.synced_at is not None else self.tr("还没有同步过")
 
     def _show_tested(self, tested: Tested | None) -> None:

@@ -1,32 +1,40 @@
-"""设置 → 主体与资质: the legal entities behind the shops, and the licences that the text rules ask for."""
+"""设置 → 主体资料: the legal entities behind the shops, and what the rules go by: kind, trade, provider, domains."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from campaign_app.domain.customer import Entity
+from campaign_app.services.profiles import INDUSTRIES, PROVIDERS
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings_section import Section
+from campaign_app.ui.theme.sheet import set_property
+from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.accounts import AccountsModel, AccountsState
-from campaign_app.ui.widgets.basics import clear, column, label, row
+from campaign_app.ui.viewmodels.profiles import ProfilesModel, ProfilesState
+from campaign_app.ui.widgets.basics import clear, column, divider, label, row
 from campaign_app.ui.widgets.empty import Empty
 
 KINDS: Final = ("enterprise", "individual_business", "institution")
 LICENCES: Final = ("finance", "medical_ad")
+_FIELD: Final = 220
 
 
 class EntitiesSection(Section):
-    def __init__(self, desk: Desk, model: AccountsModel) -> None:
+    def __init__(self, desk: Desk, model: AccountsModel, profiles: ProfilesModel) -> None:
         super().__init__()
-        self.title.setText(self.tr("主体与资质"))
+        self.title.setText(self.tr("主体资料"))
         self.subtitle.setText(
-            self.tr("主体对短信负责，名称和统一社会信用代码由平台提供。资质由您勾选，只影响文案检查，改动会留痕。")
+            self.tr(
+                "主体对短信负责，名称和统一社会信用代码由平台提供。下面由您填写，决定文案按哪些规则核对，改动会留痕。"
+            )
         )
-        self._desk, self._model = desk, model
-        self._shown: tuple[Entity, ...] | None = None
+        self._desk, self._model, self._profiles = desk, model, profiles
+        self.cards: dict[str, EntityCard] = {}
         self.empty = Empty(
             desk.kit.theme, "store", self.tr("还没有主体"), self.tr("连接平台账户后，账户所属的主体会出现在这里。")
         )
@@ -34,44 +42,122 @@ class EntitiesSection(Section):
         self.content.addWidget(self.empty)
         self.content.addLayout(self._list)
         model.changed.connect(self.show_state)
+        profiles.changed.connect(self.show_profiles)
         self.show_state(model.state)
 
     def show_state(self, state: AccountsState) -> None:
+        """The same entities stay where they are, with what is typed and the focus that they have."""
         self.empty.setVisible(state.shops is not None and not state.entities)
-        if state.entities == self._shown:
-            return
-        self._shown = state.entities
-        clear(self._list)
+        if [entity.uscc for entity in state.entities] != list(self.cards):
+            clear(self._list)
+            self.cards = {e.uscc: EntityCard(self._desk, self._model, self._profiles, e) for e in state.entities}
+            for card in self.cards.values():
+                self._list.addWidget(card)
         for entity in state.entities:
-            self._list.addWidget(EntityCard(self._desk, self._model, entity))
+            self.cards[entity.uscc].show_entity(entity)
+        self.show_profiles(self._profiles.state)
+
+    def show_profiles(self, state: ProfilesState) -> None:
+        for card in self.cards.values():
+            card.show_profile(state)
 
 
 class EntityCard(QFrame):
-    def __init__(self, desk: Desk, model: AccountsModel, entity: Entity) -> None:
+    def __init__(self, desk: Desk, model: AccountsModel, profiles: ProfilesModel, entity: Entity) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self._model, self._entity = model, entity
-        words = desk.kit.words
-        self.kind = QComboBox()
-        self.kind.setObjectName("entity_kind")
-        self.kind.setAccessibleName(self.tr("主体类型"))
-        for kind in KINDS:
-            self.kind.addItem(words.term("entity_kind", kind), kind)
-        self.kind.setCurrentIndex(max(0, self.kind.findData(entity.kind)))
-        self.kind.setFixedWidth(160)
+        self._words, self._model, self._profiles, self._entity = desk.kit.words, model, profiles, entity
+        self.name = label(entity.name, "strong", select=True)
+        self.kind = self._combo("entity_kind", self.tr("主体类型"), "entity_kind", KINDS, lambda _: self._changed())
+        self.industry = self._combo(
+            "entity_industry",
+            self.tr("行业"),
+            "industry",
+            INDUSTRIES,
+            lambda code: profiles.choose_industry(entity.uscc, code),
+        )
+        self.provider = self._combo(
+            "entity_provider", self.tr("短信服务商"), "provider", PROVIDERS,
+            lambda code: profiles.choose_provider(entity.uscc, code),
+        )  # fmt: skip
+        self.domains = QLineEdit()
+        self.domains.setObjectName("entity_domains")
+        self.domains.setAccessibleName(self.tr("自有域名"))
+        self.domains.setPlaceholderText("shop.example.com")
+        self.domains.textEdited.connect(lambda text: profiles.type_domains(entity.uscc, text))
+        self.domains.editingFinished.connect(lambda: profiles.save_domains(entity.uscc))
+        self.wrong = label("", "block", wrap=True, name="entity_domains_problem")
         self.boxes: dict[str, QCheckBox] = {}
-        parts = []
-        for licence in sorted({*LICENCES, *entity.licences}, key=_order):
-            box = self.boxes[licence] = QCheckBox(words.term("licence", licence))
-            box.setObjectName(f"entity_licence_{licence}")
+        licences = [self._licence(each) for each in sorted({*LICENCES, *entity.licences}, key=_order)]
+        head = row(self.name, None, label(entity.uscc, "muted", select=True))
+        self.setLayout(column(head, self._fields(), divider(), *licences, margin=4))
+
+    def show_entity(self, entity: Entity) -> None:
+        self._entity = entity
+        self.name.setText(entity.name)
+        self.kind.setCurrentIndex(max(0, self.kind.findData(entity.kind)))
+        for licence, box in self.boxes.items():
+            box.blockSignals(True)
             box.setChecked(licence in entity.licences)
-            box.toggled.connect(self._changed)
-            why = label(words.why("licence", licence), "small", wrap=True)
-            why.setIndent(24)
-            parts.append(column(box, why, space=0))
-        self.kind.activated.connect(self._changed)
-        head = row(label(entity.name, "strong", select=True), None, label(entity.uscc, "muted", select=True))
-        self.setLayout(column(head, row(label(self.tr("类型"), "muted"), self.kind, None), *parts, margin=4))
+            box.blockSignals(False)
+
+    def show_profile(self, state: ProfilesState) -> None:
+        told = state.told.get(self._entity.uscc)
+        for field in (self.industry, self.provider, self.domains):
+            field.setEnabled(told is not None)
+        if told is None:
+            return
+        self.industry.setCurrentIndex(self.industry.findData(told.stored.industry))
+        self.provider.setCurrentIndex(self.provider.findData(told.stored.provider))
+        if self.domains.text() != told.domains:
+            self.domains.setText(told.domains)
+        wrong = self.tr("“{}”不是域名，没有保存。请只写域名，例如 shop.example.com。").format(told.wrong)
+        self.wrong.setText(wrong if told.wrong else "")
+        self.wrong.setVisible(bool(told.wrong))
+        set_property(self.domains, "invalid", bool(told.wrong))
+
+    def _fields(self) -> QGridLayout:
+        """Name, field, and what it does, line by line."""
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE[3])
+        grid.setVerticalSpacing(SPACE[2])
+        grid.setColumnStretch(2, 1)
+        lines: Sequence[tuple[str, QWidget, str]] = (
+            (self.tr("类型"), self.kind, ""),
+            (self.tr("行业"), self.industry, self.tr("决定用哪些行业规则，例如食品不能说疗效。")),
+            (self.tr("短信服务商"), self.provider, self.tr("签名、字数和退订语按它的要求核对。")),
+        )
+        for at, (name, field, hint) in enumerate(lines):
+            grid.addWidget(label(name, "muted"), at, 0)
+            grid.addWidget(field, at, 1)
+            grid.addWidget(label(hint, "small", wrap=True), at, 2)
+        hint = self.tr(
+            "链接指向别处，不在这些域名和它们的子域名里，就会提醒。几个域名用空格隔开，按回车或离开输入框即保存。"
+        )
+        grid.addWidget(label(self.tr("自有域名"), "muted"), len(lines), 0)
+        grid.addWidget(self.domains, len(lines), 1, 1, 2)
+        grid.addLayout(column(self.wrong, label(hint, "small", wrap=True), space=1), len(lines) + 1, 1, 1, 2)
+        return grid
+
+    def _combo(
+        self, name: str, title: str, table: str, codes: Sequence[str], chosen: Callable[[str], None]
+    ) -> QComboBox:
+        made = QComboBox()
+        made.setObjectName(name)
+        made.setAccessibleName(title)
+        made.setFixedWidth(_FIELD)
+        for code in codes:
+            made.addItem(self._words.term(table, code), code)
+        made.activated.connect(lambda _: chosen(str(made.currentData())))
+        return made
+
+    def _licence(self, licence: str) -> QVBoxLayout:
+        box = self.boxes[licence] = QCheckBox(self._words.term("licence", licence))
+        box.setObjectName(f"entity_licence_{licence}")
+        box.toggled.connect(lambda _: self._changed())
+        why = label(self._words.why("licence", licence), "small", wrap=True)
+        why.setIndent(24)
+        return column(box, why, space=0)
 
     def _changed(self) -> None:
         licences = tuple(licence for licence, box in self.boxes.items() if box.isChecked())

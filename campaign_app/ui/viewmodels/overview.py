@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -103,10 +104,19 @@ class OverviewModel(QObject):
         connected = {account.entity_uscc for account in accounts if account.state == "connected"}
         signatures = [each for uscc in sorted(connected) for each in app.accounts.signatures(uscc)]
         ended = app.jobs.ended_jobs(ENDED_JOBS)
+        refused = app.rules.refused()
         synced = (job.queued_at for job in ended if job.kind == "sync" and job.state == "done")
         return OverviewState(
             loaded=True,
-            matters=matters(rows, ended, accounts, entities, signatures, now),
+            matters=matters(
+                rows,
+                ended,
+                accounts,
+                entities,
+                signatures,
+                now,
+                Path(str(refused.facts["file"])).name if refused else "",
+            ),
             results=tuple(row for row in rows if row.counts.get("submitted"))[:LAST],
             campaigns=len(rows),
             under_way=sum(row.campaign.state in UNDER_WAY for row in rows),

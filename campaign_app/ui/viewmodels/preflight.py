@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -99,10 +100,10 @@ class PreflightModel(QObject):
 
     changed = Signal(object)  # PreflightState
 
-    def __init__(self, app: App, tasks: Tasks, model: CampaignModel) -> None:
+    def __init__(self, app: App, tasks: Tasks, model: CampaignModel, language: Callable[[], str]) -> None:
         super().__init__(model)
         self.setObjectName(NAME)
-        self._app, self._tasks, self._model = app, tasks, model
+        self._app, self._tasks, self._model, self._language = app, tasks, model, language
         self._of = _what(model.view.campaign)
         self._looked_at: tuple[object, ...] = ()
         self._looking = False
@@ -125,9 +126,9 @@ class PreflightModel(QObject):
         if self._model.view.unsaved:  # what would be judged is not what is on the screen
             return
         campaign_id, send_at, preflights = self._model.id, self.state.planned, self._app.preflights
-        self._looking = True
+        self._looking, language = True, self._language()
         self._tasks.run(
-            lambda _: preflights.look(campaign_id, send_at=send_at, before=before),
+            lambda _: preflights.look(campaign_id, send_at=send_at, before=before, language=language),
             self._looked,
             failed=self._unseen,
             owner=self,
@@ -193,10 +194,10 @@ class PreflightModel(QObject):
             self.changed.emit(state)
 
 
-def preflight_of(app: App, tasks: Tasks, model: CampaignModel) -> PreflightModel:
-    """The one of this campaign."""
+def preflight_of(app: App, tasks: Tasks, model: CampaignModel, language: Callable[[], str]) -> PreflightModel:
+    """The one of this campaign; what the rules say of it is said in the `language` in force."""
     known = model.findChild(PreflightModel, NAME)
-    return known if isinstance(known, PreflightModel) else PreflightModel(app, tasks, model)
+    return known if isinstance(known, PreflightModel) else PreflightModel(app, tasks, model, language)
 
 
 def number(typed: str) -> int | None:

@@ -156,7 +156,7 @@ class Bars(QWidget):
         width = max((row.text_width() for row in self.rows.values()), default=0)
         for row in self.rows.values():
             row.label_width = width
-        self.setAccessibleDescription("；".join(row.accessibleName() for row in self.rows.values()))
+        self.setAccessibleDescription(self.tr("；").join(row.accessibleName() for row in self.rows.values()))
 
     def _build(self, bars: Sequence[Bar]) -> None:
         focused = next((key for key, row in self.rows.items() if row.hasFocus()), "")
@@ -179,7 +179,7 @@ class Legend(QWidget):
     def __init__(self, theme: Theme, entries: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._entries = theme, tuple(entries)
-        self.setAccessibleName("，".join(text for _, text in entries))
+        self.setAccessibleName(self.tr("，").join(text for _, text in entries))
         self.setFixedHeight(20)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)

@@ -51,7 +51,7 @@ class CheckRow(QFrame):
         self.tick = QCheckBox()
         self.tick.setObjectName(f"confirm_{item.key}")
         self.tick.clicked.connect(lambda on: self.ticked.emit(item.key, on))
-        layout = row(self._image, self.title, column(self.text, self.tick, space=1), self.mend, space=2, stretch=2)
+        layout = row(self._image, self.title, column(self.text, self.tick, space=1), self.mend, space=3, stretch=2)
         for part in (self._image, self.title, self.mend):
             layout.setAlignment(part, Qt.AlignmentFlag.AlignTop)
         layout.setContentsMargins(0, 7, 0, 7)
@@ -66,14 +66,17 @@ class CheckRow(QFrame):
         self.text.setToolTip(item.why)
         self.mend.setText(item.mend)
         self.mend.setVisible(bool(item.mend))
-        self.mend.setAccessibleName(f"{item.mend}：{item.title}" if item.mend else "")
+        self.mend.setAccessibleName(self._named(item.mend, item.title))
         self.tick.setVisible(item.ticked is not None)
         self.tick.setText(item.confirm)
-        self.tick.setAccessibleName(f"{item.confirm}：{item.text}" if item.confirm else "")
+        self.tick.setAccessibleName(self._named(item.confirm, item.text))
         self.tick.setChecked(bool(item.ticked))
-        self.setAccessibleName(f"{item.state}：{item.title}")
+        self.setAccessibleName(self._named(item.state, item.title))
         self.setAccessibleDescription(item.text)
         self._draw()
+
+    def _named(self, what: str, of: str) -> str:
+        return self.tr("{}：{}").format(what, of) if what else ""
 
     def _draw(self) -> None:
         colour = getattr(self._theme.tokens, self.item.level)

@@ -46,8 +46,7 @@ class Facts(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter, tokens = QPainter(self), self._theme.tokens
-        small = QFont(self.font())
-        small.setPixelSize(SMALL)
+        small = _small(self.font())
         drop = QFontMetrics(self.font()).ascent() - QFontMetrics(small).ascent()
         for line, rect in zip(self._told, self._rects(self.width()), strict=True):
             painter.setFont(small)
@@ -63,13 +62,22 @@ class Facts(QWidget):
         return self._known[1]
 
     def _measured(self, width: int) -> list[QRect]:
-        metrics, top, rects = QFontMetrics(self.font()), 0, []
+        metrics, top, rects = QFontMetrics(self.font()), 0, list[QRect]()
+        names = QFontMetrics(_small(self.font()))
         for line in self._told:
             room = QRect(NAMES, top, width - NAMES, _FAR)
             height = metrics.boundingRect(room, _flags(line.value), line.value).height()
+            beside = names.boundingRect(QRect(0, 0, NAMES - SPACE[1], _FAR), _WRAP, line.name).height()
+            height = max(height, beside + metrics.ascent() - names.ascent())
             rects.append(QRect(NAMES, top, width - NAMES, height))
             top += height + SPACE[1]
         return rects
+
+
+def _small(font: QFont) -> QFont:
+    made = QFont(font)
+    made.setPixelSize(SMALL)
+    return made
 
 
 _WRAP: Final = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)

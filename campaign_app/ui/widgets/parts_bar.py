@@ -128,7 +128,7 @@ class PartsBar(QFrame):
         if shown == self._shown:
             return
         self._shown = shown
-        self.head.setText(self.tr("{} 条 · {} 字").format(shown.parts, shown.length))
+        self.head.setText(self.tr("{} 条 · {} 字", "", shown.length).format(shown.parts, shown.length))
         self.room.setText(self.tr("再写 {} 字进入第 {} 条").format(shown.room + 1, shown.parts + 1))
         self.bar.show_parts(shown)
         people = " · ".join(self.tr("{} 条 {} 人").format(p, show.count(n)) for p, n in shown.spread[:4])

@@ -125,7 +125,7 @@ class ProblemRow(QFrame):
         return made
 
     def _describe(self, shown: Row) -> None:
-        self.setAccessibleName(f"{shown.word}：{shown.message}")
+        self.setAccessibleName(self.tr("{}：{}").format(shown.word, shown.message))
         unverified = self.unverified.text if shown.verified is False else ""
         self.setAccessibleDescription(" ".join(filter(None, (shown.note, shown.law, unverified, shown.why))))
         for fix in self.fixes:
@@ -201,7 +201,8 @@ class Problems(QFrame):
     def summary(self) -> str:
         """In one line, for those who cannot see the panel beside the text."""
         found = [pill.text for pill in self.counts.values() if pill.text]
-        return f"{self.title.text()}：{'，'.join(found) or self.clean_text.text()}"
+        said = self.tr("，").join(found) or self.clean_text.text()
+        return self.tr("{}：{}").format(self.title.text(), said)
 
     def show_busy(self, *, busy: bool) -> None:
         """What is shown is of a former text; it fades if that lasts."""

@@ -69,7 +69,7 @@ class Numbers(QWidget):
             self.names[number.key].setText(number.name)
             value.setAccessibleName(f"{number.name} {number.text} {number.share}".strip())
             self.shares[number.key].setText(number.share)
-        self.setAccessibleDescription("；".join(f"{n.name} {n.text} {n.share}".strip() for n in numbers))
+        self.setAccessibleDescription(self.tr("；").join(f"{n.name} {n.text} {n.share}".strip() for n in numbers))
 
     def _add(self, place: int, number: Number) -> None:
         value, share = label("", "number", name=f"number_{number.key}"), label("", "small")

@@ -71,7 +71,7 @@ class Todos(QFrame):
         parts: list[QWidget] = []
         if line.action:
             act = button(line.action, name=f"todo_{line.key}", click=lambda: self.chosen.emit(line.key), small=True)
-            act.setAccessibleName(f"{line.action}：{line.title}")
+            act.setAccessibleName(self.tr("{}：{}").format(line.action, line.title))
             parts = [act]
         layout = row(image, column(title, text, space=1), *parts, space=3, stretch=1)
         layout.setContentsMargins(16, 10, 16, 10)

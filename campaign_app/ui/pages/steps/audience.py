@@ -158,10 +158,10 @@ class AudienceStep(Step):
             self.of.setText(self.tr("有 %n 个条件没有填好，填好后再计算和保存。", "", state.unfinished))
             return
         if state.count is not None:
-            self.count.setText(self.tr("约 {} 人").format(show.count(state.count)))
+            self.count.setText(self.tr("约 {} 人", "", state.count).format(show.count(state.count)))
         total = state.total or 0
         share = show.share(state.count or 0, total)
-        self.of.setText(self.tr("共 {} 人，占 {}").format(show.count(total), share) if total else "")
+        self.of.setText(self.tr("共 {} 人，占 {}", "", total).format(show.count(total), share) if total else "")
         if state.count == 0 and total:
             self.of.setText(self.tr("共 {} 人，没有人符合。请放宽条件。").format(show.count(total)))
         if state.total == 0:

@@ -269,10 +269,12 @@ class ContentStep(Step):
         parts = []
         if left_out:
             parts.append(
-                self.tr("正文最多 {} 字，粘贴的内容有 {} 字没有放进来。").format(f"{LIMIT:,}", f"{left_out:,}")
+                self.tr("正文最多 {} 字，粘贴的内容有 {} 字没有放进来。", "", left_out).format(
+                    f"{LIMIT:,}", f"{left_out:,}"
+                )
             )
         if unseen:
-            parts.append(self.tr("去掉了 {} 个看不见的控制字符。").format(unseen))
+            parts.append(self.tr("去掉了 %n 个看不见的控制字符。", "", unseen))
         self._desk.kit.messages.info("".join(parts))
 
 

@@ -12,7 +12,7 @@ from campaign_app.domain.signature import Signature
 from campaign_app.services.composing import Offer, Setting
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.theme.tokens import SMALL
-from campaign_app.ui.widgets.basics import label, row
+from campaign_app.ui.widgets.basics import column, label, row
 from campaign_app.ui.widgets.pill import Pill
 
 TEXT: Final = Qt.ItemDataRole.UserRole
@@ -44,7 +44,7 @@ class SignaturePicker(QWidget):
         self.words = label("", "small", wrap=True, name="signature_words")
         title = label(self.tr("签名"), "strong")
         title.setBuddy(self.field)
-        self.setLayout(row(title, self.field, self.state, self.words, space=2, stretch=3))
+        self.setLayout(column(row(title, self.field, self.state, None), self.words, space=1))
 
     def show_choice(self, setting: Setting | None, signature: str, *, editable: bool) -> None:
         shown = (None if setting is None else setting.offers, signature, editable)
@@ -92,7 +92,7 @@ class SignaturePicker(QWidget):
         """Without what is `filed`, where that stands beside it."""
         words, signature = self._kit.words, offer.signature
         state = {True: "filed", False: "not_filed", None: "unknown"}[signature.carrier_filed]
-        scopes = "、".join(words.term("purpose", scope) for scope in signature.scopes) or self.tr("无")
+        scopes = self.tr("、").join(words.term("purpose", scope) for scope in signature.scopes) or self.tr("无")
         until = signature.valid_until
         states = (words.term("signature_status", signature.status), words.term("carrier_filing", state))
         return " · ".join((

@@ -87,7 +87,7 @@ class ProofPanel(QScrollArea):
 
     def _scope(self, fact: ConsentFact) -> str:
         words = self._kit.words
-        purposes = "、".join(words.term("purpose", each) for each in sorted(fact.purposes)) or "–"
+        purposes = self.tr("、").join(words.term("purpose", each) for each in sorted(fact.purposes)) or "–"
         return f"{words.term('channel', fact.channel)} · {purposes}"
 
     def _evidence(self, member: Member, fact: ConsentFact) -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ class ScreeningStep(Step):
         kit = desk.kit
         self.setObjectName("screening")
         self._pace, self._open = Pace(), ""
-        self._preflight = preflight_of(desk.app, kit.tasks, model)
+        self._preflight = preflight_of(desk.app, kit.tasks, model, lambda: kit.prefs.language)
         self._members = members_of(desk.app, kit.tasks, model.id, model)
         self._invitation = self.tr(
             "核验逐个向平台确认：谁明确同意接收这类短信，谁退订过或投诉过。只有全部通过的人才会收到。"
@@ -145,8 +145,8 @@ class ScreeningStep(Step):
             self.done.setText(self.tr("已核验 {} / {}").format(show.count(done), show.count(total)))
         told = ""
         if seen.per_second is not None and seen.seconds_left is not None and not stopping:
-            speed, left = show.count(round(seen.per_second)), show.rest(seen.seconds_left)
-            told = self.tr("每秒 {} 人 · 剩余 {}").format(speed, left)
+            speed, left = round(seen.per_second), show.rest(seen.seconds_left)
+            told = self.tr("每秒 {} 人 · 剩余 {}", "", speed).format(show.count(speed), left)
         self.rate.setText(told)
 
     def _draw_ages(self, state: PreflightState) -> None:
@@ -166,7 +166,7 @@ class ScreeningStep(Step):
     def _age(self, hours: float) -> str:
         if hours < 1:
             return self.tr("不到 1 小时")
-        return self.tr("是 {} 小时前").format(show.count(int(hours)))
+        return self.tr("是 {} 小时前", "", int(hours)).format(show.count(int(hours)))
 
     def _members_changed(self, state: MembersState) -> None:
         if state.reason == self._open:

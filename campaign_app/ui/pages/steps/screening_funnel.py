@@ -67,7 +67,7 @@ class FunnelView(QFrame):
         self.model.show(bars)
         self.table.setMinimumHeight(min(len(bars), 12) * ROW + 44)
         words = self._kit.words
-        names = "、".join(words.term("reason", reason) for reason in state.passed)
+        names = self.tr("、").join(words.term("reason", reason) for reason in state.passed)
         self.passed.setText(self.tr("另有 %n 项核验没有排除任何人：", "", len(state.passed)) + names)
         self.passed.setVisible(bool(state.passed) and bool(state.audience))
 

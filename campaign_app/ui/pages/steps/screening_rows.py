@@ -69,7 +69,7 @@ class RowsView(QWidget):
         busy = state.written is not None
         self.stop.setVisible(busy)
         self.export.setVisible(not busy)
-        self.exporting.setText(self.tr("已写入 {} 行").format(show.count(state.written or 0)) if busy else "")
+        self.exporting.setText(self._written(state.written) if state.written is not None else "")
 
     def export_to(self, file: Path) -> None:
         words = self._kit.words
@@ -83,17 +83,21 @@ class RowsView(QWidget):
         self._members.export(file, head, cells, self._kit.messages.error)
 
     def _ask_file(self) -> None:
-        name = f"{self.title.text().partition('（')[0]}.csv"
+        name = f"{self._kit.words.term('reason', self._members.state.reason)}.csv"
         chosen, _ = QFileDialog.getSaveFileName(self, self.tr("导出名单"), name, "CSV (*.csv)")
         if chosen:
             self.export_to(Path(chosen))
 
     def _exported(self, file: str, rows: int) -> None:
-        self._kit.messages.done(self.tr("已导出 {} 行到「{}」，姓名和手机号已掩码。").format(show.count(rows), file))
+        said = self.tr("已导出 {} 行到“{}”，姓名和手机号已掩码。", "", rows)
+        self._kit.messages.done(said.format(show.count(rows), file))
+
+    def _written(self, rows: int) -> str:
+        return self.tr("已写入 {} 行", "", rows).format(show.count(rows))
 
     def _counted(self, total: int) -> None:
         name = self._kit.words.term("reason", self._members.state.reason)
-        self.title.setText(self.tr("{}（{} 人）").format(name, show.count(total)))
+        self.title.setText(self.tr("{}（{} 人）", "", total).format(name, show.count(total)))
 
     def _choose(self, number: int) -> None:
         self._members.choose(self.model.row(number))

@@ -34,7 +34,7 @@ class SendingStep(Step):
         super().__init__(desk, model)
         self.setObjectName("sending")
         kit = desk.kit
-        self.preflight = preflight_of(desk.app, kit.tasks, model)
+        self.preflight = preflight_of(desk.app, kit.tasks, model, lambda: kit.prefs.language)
         self._words = CheckWords(self)
         self._act = ""
         self.run = RunPanel(desk, model)
@@ -142,10 +142,11 @@ class SendingStep(Step):
             return f"mend:{block.key}", self.tr("去处理：{}").format(title), True
         if at is CampaignState.SCREENED:
             return "approve", self.tr("批准发送"), state.may_approve
-        ready = show.count(found.seen.ready)
+        number = found.seen.ready
+        ready = show.count(number)
         if state.later:
-            return "send", self.tr("定时发送给 {} 人").format(ready), state.may_send
-        return "send", self.tr("立即发送给 {} 人").format(ready), state.may_send
+            return "send", self.tr("定时发送给 {} 人", "", number).format(ready), state.may_send
+        return "send", self.tr("立即发送给 {} 人", "", number).format(ready), state.may_send
 
     def _do(self) -> None:
         if self._act.startswith("mend:"):
@@ -163,12 +164,13 @@ class SendingStep(Step):
         state = self.preflight.state
         if state.seen is None:
             return
-        ready = show.count(state.seen.ready)
+        number = state.seen.ready
+        ready = show.count(number)
         if state.later:
-            title = self.tr("定时发给 {} 人？").format(ready)
+            title = self.tr("定时发给 {} 人？", "", number).format(ready)
             text = self.tr("将于北京时间 {} 开始。开始之前可以取消，发送中可以暂停。").format(show.moment(state.at))
         else:
-            title = self.tr("现在发给 {} 人？").format(ready)
+            title = self.tr("现在发给 {} 人？", "", number).format(ready)
             text = self.tr("发出的短信不能收回；发送中可以暂停。每一批发出前都会再核对同意记录。")
         if confirm(self, title, text, yes=self.tr("发送"), no=self.tr("先不发")):
             self.preflight.send()

@@ -50,11 +50,11 @@ class CheckWords(QObject):
             waits.append(self.tr("确认 %n 条提醒", "", len(state.open_warnings)))
         if not approved and not state.count_right:
             waits.append(self.tr("输入人数"))
-        return self.tr("还需：") + "、".join(waits) if waits else ""
+        return self.tr("还需：{}").format(self.tr("、").join(waits)) if waits else ""
 
     def _item(self, check: Check, confirmed: frozenset[str], words: Words, *, ticking: bool) -> Item:
         kind, _, rule = check.key.partition(":")
-        facts = {k: show.count(v) if isinstance(v, int) else v for k, v in check.facts.items()}
+        facts = {name: self._fact(value) for name, value in check.facts.items()}
         level = "ok" if rule in confirmed else check.level
         return Item(
             key=check.key,
@@ -67,6 +67,11 @@ class CheckWords(QObject):
             confirm=self.tr("我已确认，按此发送") if rule and ticking else "",
             why=str(check.facts.get("law", "")),
         )
+
+    def _fact(self, value: str | int | tuple[str, ...]) -> str:
+        if isinstance(value, tuple):
+            return self.tr("、").join(value)
+        return show.count(value) if isinstance(value, int) else value
 
     def _mend(self, check: Check, kind: str) -> str:
         if kind == "worker":

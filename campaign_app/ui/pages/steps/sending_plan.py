@@ -58,7 +58,7 @@ class PlanCard(QFrame):
         if seen is None:
             return
         (self.at_time if state.later else self.now).setChecked(True)
-        self.field.setEnabled(state.later)
+        self.field.setVisible(state.later)
         if state.at is not None and state.at != self._value():
             self._put(state.at)
         self._draw_day(state, seen)

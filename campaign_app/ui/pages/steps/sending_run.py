@@ -79,7 +79,7 @@ class RunPanel(QWidget):
 
     def _headline(self, run: Run) -> str:
         if not run.handled:
-            return self.tr("将发给 {} 人").format(show.count(run.total))
+            return self.tr("将发给 {} 人", "", run.total).format(show.count(run.total))
         return self.tr("已处理 {} / {}").format(show.count(run.handled), show.count(run.total))
 
     def _pace_words(self, view: CampaignView, seen: Progress | None) -> str:
@@ -152,8 +152,10 @@ class RunPanel(QWidget):
         sent, left = show.count(run.submitted), show.count(run.left)
         return confirm(
             self,
-            self.tr("取消活动？还有 {} 人没有发送").format(left),
-            self.tr("已发出的 {} 条不能收回，结果会保留；余下的不再发送，取消后不能恢复。").format(sent),
+            self.tr("取消活动？还有 {} 人没有发送", "", run.left).format(left),
+            self.tr("已发出的 {} 条不能收回，结果会保留；余下的不再发送，取消后不能恢复。", "", run.submitted).format(
+                sent
+            ),
             yes=self.tr("取消活动"),
             no=self.tr("继续保留"),
             danger=True,
