@@ -33,7 +33,7 @@ def is_one_word(body: Folded, start: int, end: int) -> bool:
 
 
 def is_taken_apart(body: Folded, start: int, end: int) -> bool:
-    """Whether each character of squeezed[start:end] stands alone, as in 免-费-领; 满199元 送礼 has words between gaps."""
+    """Whether each character of squeezed[start:end] stands alone, as in 免-费-领; 满199元 送礼 has words."""
     fragments, gaps = _fragments(body, start, end)
     apart = len(gaps) > 1 and all(len(fragment) == 1 for fragment in fragments)
     return apart and is_spread_out(body, start, end)
