@@ -74,3 +74,4 @@ def test_profiles_are_those_that_can_be_chosen_and_speak_of_known_trades() -> No
     for provider in RULES.providers.values():
         assert provider.forbidden_sectors <= set(INDUSTRIES)
         assert provider.sources or not provider.verified
+        assert all(cap.span.total_seconds() == cap.minutes * 60 for cap in provider.caps)
