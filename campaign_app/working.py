@@ -108,14 +108,16 @@ def worker_context(workspace: Workspace, clock: Clock) -> Context:
         audit=workspace.audit,
         phone_keys=workspace.phone_keys,
     )
+    rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock)
     context = Context(
         workspace_id=workspace.id,
         stores=stores,
         remotes=_remotes(workspace, clock),
-        composer=texts_of(workspace, rules_of(workspace, clock).engine, profiles_of(workspace, clock)),
+        composer=texts_of(workspace, rules.engine, profiles),
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
         wait=wait,
+        provider_caps=lambda entity_uscc: rules.current().rules.providers[profiles.of(entity_uscc).provider].caps,
     )
     return as_set(workspace, context)
 

@@ -28,13 +28,23 @@ compared the citation with the primary text yet: the program says so too.
 | --- | --- | --- | --- | --- |
 """
 
+PROOF = "`tests/compliance/test_compliance_rules.py::test_its_cases_find_what_they_say`"
+OWN = ("PRV-001",)
+OWN_HEAD = """## Rules of our own, beside the catalogue
+
+| rule | what | level | where | proved by |
+| --- | --- | --- | --- | --- |
+"""
+
 
 def render() -> str:
     rules = load_all(RULES)
     elsewhere = tomllib.loads((RULES / "elsewhere.toml").read_text("utf-8"))["rule"]
     lines = dict([*map(engine_line, rules.rules), *map(other_line, elsewhere)])
+    own = "\n".join(lines.pop(name) for name in OWN)
     table = "\n".join(lines[name] for name in sorted(lines))
-    return f"{HEAD}{table}\n\n## Rules about texts, signatures and times\n\n" + "\n".join(sections(rules))
+    tables = f"{HEAD}{table}\n\n{OWN_HEAD}{own}\n\n"
+    return f"{tables}## Rules about texts, signatures and times\n\n" + "\n".join(sections(rules))
 
 
 def engine_line(rule: Rule) -> tuple[str, str]:
@@ -42,7 +52,7 @@ def engine_line(rule: Rule) -> tuple[str, str]:
     where = "`compliance`：" + PACKS[rule.pack]
     if rule.kind == "outside":
         where = f"{rule.options['where']}（待实现）"
-    test = "" if rule.kind == "outside" else "`tests/compliance/test_compliance_rules.py`"
+    test = "" if rule.kind == "outside" else PROOF
     return rule.id, f"| {rule.id} | {rule.about['zh_CN']} | {level} | {where} | {test} |"
 
 

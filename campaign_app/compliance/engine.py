@@ -17,6 +17,7 @@ from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.packs import RuleSet
 from campaign_app.compliance.panel import Active, Panel
 from campaign_app.compliance.providers import Provider
+from campaign_app.compliance.quiet import no_garbage
 from campaign_app.compliance.rule import Rule
 from campaign_app.compliance.segments import Segments
 from campaign_app.compliance.skeleton import Skeleton, skeleton_of
@@ -39,6 +40,7 @@ class CheckResult(NamedTuple):
 class Engine:
     """All rules, compiled once. Thread-safe."""
 
+    @no_garbage()
     def __init__(self, rules: RuleSet, language: str = "zh_CN") -> None:
         self.pack_version = rules.version
         self.table = fold_table(assets.path("tables", "fold.json"))

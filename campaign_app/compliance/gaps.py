@@ -32,6 +32,13 @@ def is_one_word(body: Folded, start: int, end: int) -> bool:
     return _stands_alone(body.plain, first - 1) or _stands_alone(body.plain, last)
 
 
+def is_taken_apart(body: Folded, start: int, end: int) -> bool:
+    """Whether each character of squeezed[start:end] stands alone, as in 免-费-领; 满199元 送礼 has words."""
+    fragments, gaps = _fragments(body, start, end)
+    apart = len(gaps) > 1 and all(len(fragment) == 1 for fragment in fragments)
+    return apart and is_spread_out(body, start, end)
+
+
 def _fragments(body: Folded, start: int, end: int) -> tuple[list[str], list[str]]:
     """The runs of letters and the runs of separators and decorations between them."""
     text = body.plain[body.plain_at_squeezed(start) : body.plain_at_squeezed(end - 1) + 1]

@@ -6,8 +6,8 @@ few places only.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -15,6 +15,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from campaign_app.compliance.subject import Found
 
 _MOST_WINDOWS: Final = 20_000
+_Reach = tuple[int, int]
 Look = Callable[[int, str, int, int], Sequence[Found]]
 
 
@@ -26,29 +27,35 @@ class Literal(NamedTuple):
     after: int
 
 
-class _Owner(NamedTuple):
-    check: int
-    place: int
-    look: Look
-
-
 class Matcher:
-    """Thread-safe: at worst two threads look at the same window."""
+    """Thread-safe: at worst two threads look at the same window.
+
+    A merchant may bring a hundred thousand words: of each are kept three numbers for every check that asked for it.
+    """
 
     def __init__(self, checks: Iterable[tuple[int, Sequence[Literal], Look]]) -> None:
         """(number of the check, its literals, its look)."""
-        owners: dict[str, list[_Owner]] = defaultdict(list)
-        before: dict[str, int] = defaultdict(int)
-        after: dict[str, int] = defaultdict(int)
-        for number, literals, look in checks:
-            for place, literal in enumerate(literals):
-                owners[literal.text].append(_Owner(number, place, look))
-                before[literal.text] = max(before[literal.text], literal.before)
-                after[literal.text] = max(after[literal.text], literal.after)
-        self._owners = list(owners.values())
-        self._reach = [(before[text], after[text]) for text in owners]
+        numbers: dict[str, int] = {}
+        owners: list[tuple[int, int, int]] = []
+        reach: list[_Reach] = []
+        self._looks: dict[int, Look] = {}
+        for check, literals, look in checks:
+            self._looks[check] = look
+            for place, (text, before, after) in enumerate(literals):
+                number = numbers.setdefault(text, len(numbers))
+                owners.append((number, check, place))
+                if number == len(reach):
+                    reach.append((before, after))
+                else:
+                    reach[number] = max(before, reach[number][0]), max(after, reach[number][1])
+        owners.sort()
+        shared: dict[_Reach, _Reach] = {}
+        self._reach = [shared.setdefault(one, one) for one in reach]
+        self._checks = array("I", (check for _, check, _ in owners))
+        self._places = array("I", (place for _, _, place in owners))
+        self._first = array("I", _starts(number for number, _, _ in owners))
         # an automaton of fixed depth: the default one changes with the number of patterns, and so would the timing
-        self._automaton = AhoCorasick(list(owners), implementation=Implementation.ContiguousNFA)
+        self._automaton = AhoCorasick(list(numbers), implementation=Implementation.ContiguousNFA)
         self._seen: dict[tuple[int, int, str], list[tuple[int, Found]]] = {}
 
     def find(self, text: str) -> dict[int, list[Found]]:
@@ -70,9 +77,21 @@ class Matcher:
         if len(self._seen) >= _MOST_WINDOWS:
             self._seen.clear()
         near: list[tuple[int, Found]] = []
-        for check, place, look in self._owners[literal]:
-            seen = look(place, window, start, end)
+        for owner in range(self._first[literal], self._first[literal + 1]):
+            check = self._checks[owner]
+            seen = self._looks[check](self._places[owner], window, start, end)
             if seen:
                 near += [(check, one) for one in seen]
         self._seen[literal, start, window] = near
         return near
+
+
+def _starts(numbers: Iterable[int]) -> Iterator[int]:
+    """Where each of the sorted numbers 0, 1, 2 … is first met, and how many there are in all."""
+    last, met = -1, 0
+    for number in numbers:
+        if number != last:
+            yield met
+            last = number
+        met += 1
+    yield met

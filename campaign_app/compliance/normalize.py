@@ -39,7 +39,9 @@ _REPLACEMENT: Final = 0xFFFD
 _FLAG_OF_FOLD: Final = {"width": WIDTH, "traditional": TRADITIONAL, "lookalike": LOOKALIKE, "wide_digit": WIDE_DIGIT}
 # a noncharacter: no text that may be sent holds it
 _WALL: Final = "\uffff"
-_NO_ASCII: Final = re.compile(r"[^\x00-\x7f]")
+_LAST_ASCII: Final = 0x7F
+# of one text folded at a time; many more would only take memory
+_PHRASES: Final = 512
 _CALM: Final = ((0x30, 0x39), (0x41, 0x5A), (0x61, 0x7A), (0x4E00, 0x9FFF))
 _CALM_LENGTH: Final = 24
 _ASCII_MARKS: Final = re.compile(r"[!-/:-@\[-`{-~]")
@@ -102,11 +104,12 @@ class FoldTable:
         return self.text(phrase).squeezed
 
     def phrases(self, phrases: Sequence[str]) -> tuple[str, ...]:
-        return tuple(folded.squeezed for folded in self.texts(phrases))
+        chunks = (phrases[at : at + _PHRASES] for at in range(0, len(phrases), _PHRASES))
+        return tuple(folded.squeezed for chunk in chunks for folded in self.texts(chunk))
 
     def pattern(self, source: str) -> str:
         """A regular expression of a rule with its non-ASCII characters folded; ASCII ones are its author's."""
-        return _NO_ASCII.sub(lambda match: self._literals[match[0]], source)
+        return source.translate(self._literals)
 
     @lazy
     def _literals(self) -> _Literals:
@@ -117,16 +120,16 @@ class FoldTable:
         return bool(self.flags[ord(char)] & _SKIPPED)
 
 
-class _Literals(dict[str, str]):
-    """Each character as a pattern has it, worked out when it is first met."""
+class _Literals(dict[int, str]):
+    """Each character's code as a pattern has it, worked out when it is first met."""
 
     def __init__(self, table: FoldTable) -> None:
         super().__init__()
         self._table = table
 
-    def __missing__(self, char: str) -> str:
-        folded = chr(int(self._table.fold[ord(char)]))
-        self[char] = literal = re.escape(folded) if _ASCII_MARKS.match(folded) else folded
+    def __missing__(self, code: int) -> str:
+        folded = chr(int(self._table.fold[code])) if code > _LAST_ASCII else chr(code)
+        self[code] = literal = re.escape(folded) if code > _LAST_ASCII and _ASCII_MARKS.match(folded) else folded
         return literal
 
 

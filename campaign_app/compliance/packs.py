@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from campaign_app.compliance.patterns import BadPattern, Pattern
 from campaign_app.compliance.providers import Provider, parse_provider
+from campaign_app.compliance.quiet import no_garbage
 from campaign_app.compliance.rule import Case, DatedCitation, Rule, Scope
 from campaign_app.compliance.vocabulary import Lists, UnknownList, expand
 from campaign_app.domain.errors import SettingsError
@@ -133,6 +134,7 @@ def read_folder(folder: Path) -> tuple[Source, ...]:
     return tuple(Source(path, path.relative_to(folder).as_posix(), _read(path)) for path in paths)
 
 
+@no_garbage()
 def load_sources(sources: Iterable[Source]) -> RuleSet:
     """All of them as one set. Raises PackError for the first that cannot be used."""
     digest, files = hashlib.sha256(), []

@@ -3,13 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import time, timedelta
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Fact = Literal["window", "caps", "forbidden_sectors"]
+
+
+class Window(BaseModel):
+    """Beijing time in which marketing is taken, `until` itself outside; some products close at `sometimes_until`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    start: time
+    until: time
+    sometimes_until: time | None = None
+
+
+class Cap(BaseModel):
+    """At most `most` messages to one number within `minutes`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    most: int = Field(ge=1)
+    minutes: int = Field(ge=1)
+    what: str
+
+    @property
+    def span(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
+
 
 class Provider(BaseModel):
-    """`opt_out_forms` empty means that no list is known. Limits that no source states are None."""
+    """`opt_out_forms` empty means that no list is known. Limits that no source states are None.
+
+    `verified` names the facts that somebody compared with the provider's own pages (`sources`).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -24,9 +54,10 @@ class Provider(BaseModel):
     variables_allowed: bool = True
     accepted_sources: frozenset[str] = frozenset()
     variable_syntax: str = ""
-    window: str = ""
-    caps: tuple[str, ...] = ()
-    forbidden_sectors: tuple[str, ...] = ()
+    window: Window | None = None
+    caps: tuple[Cap, ...] = ()
+    forbidden_sectors: frozenset[str] = frozenset()
+    verified: frozenset[Fact] = frozenset()
     sources: tuple[str, ...] = ()
 
 

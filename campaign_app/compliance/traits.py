@@ -37,7 +37,7 @@ LONG: Final = 8
 
 _BRACKETS: Final = frozenset("[［(（〖〔「『《<〈{")
 _STOPS: Final = frozenset("，,。；;！!？?")
-_PLACEHOLDER: Final = re.compile(r"[{#%&\[<]")
+_PLACEHOLDER: Final = re.compile(r"[{#%&\[<@]|[Xx×]{2}")
 # what a program's words for nothing begin with, white space aside
 _NOTHINGS: Final = frozenset("nNuU(<#[")
 _RUN: Final = re.compile(r"[!！~～。?？…^_><T*(]{3}")

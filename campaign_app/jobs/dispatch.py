@@ -16,6 +16,7 @@ from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignStat
 from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.errors import NotAllowed, RemoteUnavailable
 from campaign_app.jobs.asking import ask_again, confirmed_rules, is_clean
+from campaign_app.jobs.caps import Caps
 from campaign_app.jobs.gating import Judged, composed, sealed, sender_of
 from campaign_app.jobs.ports import Claim, Submission
 from campaign_app.jobs.settling import Settled, may_leave, put_aside, settle
@@ -156,6 +157,7 @@ def _row(context: Context, seq: int, judged: Judged, text: str) -> Claim:
 def _claim(context: Context, campaign: Campaign, after: int, batch: _Batch) -> Submission | None:
     key = f"{context.workspace_id}-{campaign.id}-{after + 1}"
     span = (after + 1, batch.last_seq)
+    caps = Caps(context.house_caps, context.provider_caps(campaign.entity_uscc))
     return context.stores.ledger.claim(
-        campaign.id, batch.account_id, key, batch.claims, batch.refusals, span, context.clock(), context.house_caps
+        campaign.id, batch.account_id, key, batch.claims, batch.refusals, span, context.clock(), caps
     )

@@ -156,7 +156,8 @@ def judge_all(
         phone = phones[customer.id].phone if phones else None
         person = Person(customer.id, fact_id, fact, suppressed.get(customer.id, ()), phone, sent.get(customer.id, 0))
         judged.append(Judged(customer, fact_id, decide(person, ask)))
-    return _within_house_caps(context, campaign, judged, sent)
+    judged = _within_house_caps(context, campaign, judged, sent)
+    return _within_provider_caps(context, campaign, judged) if sent else judged
 
 
 def _within_house_caps(
@@ -173,6 +174,20 @@ def _within_house_caps(
         return judged
     return [
         Judged(j.customer, j.fact_id, Refusal(j.customer.id, Reason.HOUSE_CAP)) if j.customer.id in over else j
+        for j in judged
+    ]
+
+
+def _within_provider_caps(context: Context, campaign: Campaign, judged: list[Judged]) -> list[Judged]:
+    """What the SMS provider delivers to one number at most (rule FRQ-002); beyond it the message would be lost."""
+    over: set[int] = set()
+    for cap in context.provider_caps(campaign.entity_uscc):
+        confirmed = [j.customer.id for j in judged if not isinstance(j.decision, Refusal)]
+        since = context.clock() - cap.span
+        sent = context.stores.campaigns.sent_since(campaign.entity_uscc, confirmed, since, but=campaign.id)
+        over.update(customer_id for customer_id, count in sent.items() if count >= cap.most)
+    return [
+        Judged(j.customer, j.fact_id, Refusal(j.customer.id, Reason.PROVIDER_CAP)) if j.customer.id in over else j
         for j in judged
     ]
 

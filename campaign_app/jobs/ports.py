@@ -9,6 +9,7 @@ from typing import Protocol
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
+from campaign_app.jobs.caps import NO_CAPS, Caps
 
 BATCH = 500
 STREAMS = frozenset({"reports", "inbound", "complaints"})
@@ -105,7 +106,7 @@ class Ledger(Protocol):
         refusals: Mapping[int, tuple[str, int | None]],
         span: tuple[int, int],
         at: datetime,
-        house_caps: tuple[int, int] = (0, 0),
+        caps: Caps = NO_CAPS,
     ) -> Submission | None:
         """Writes the rows as sending, before anything is submitted, and the reasons of those left out.
 
@@ -113,9 +114,9 @@ class Ledger(Protocol):
 
         None, and nothing written, when the campaign is not in state `sending`. Claims whose `dedupe_key` the campaign
         already has become `duplicate_number`, those of people whom other campaigns of the entity wrote to often enough
-        by now `frequency_cap` or `house_cap` (`jobs.caps`); a fact that is not this customer's confirmed one is refused
-        by the database (IntegrityError). With no claims left nothing but the refusals is written and None is returned;
-        the caller tells the two apart by the campaign's state.
+        by now `frequency_cap`, `house_cap` or `provider_cap` (`jobs.caps`); a fact that is not this customer's
+        confirmed one is refused by the database (IntegrityError). With no claims left nothing but the refusals is
+        written and None is returned; the caller tells the two apart by the campaign's state.
         """
         ...
 

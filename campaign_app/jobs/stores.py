@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from campaign_app.compliance.providers import Cap
 from campaign_app.consent.policy import Policy
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Customer
@@ -59,11 +60,16 @@ class Remotes:
     sends: Callable[[int], bool] = lambda _: True
 
 
+def no_caps(entity_uscc: str) -> tuple[Cap, ...]:  # noqa: ARG001 - of none is one known
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """`workspace_id` makes message ids and idempotency keys unique across workspaces at one sender.
 
-    `house_caps`: messages per person and entity in 7 and in 30 days, 0 for no cap.
+    `house_caps`: messages per person and entity in 7 and in 30 days, 0 for no cap. `provider_caps`: those of the SMS
+    provider that an entity sends by.
     """
 
     workspace_id: str
@@ -75,3 +81,4 @@ class Context:
     wait: Callable[[float], None]
     batch: int = BATCH
     house_caps: tuple[int, int] = (0, 0)
+    provider_caps: Callable[[str], tuple[Cap, ...]] = no_caps

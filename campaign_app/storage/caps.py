@@ -7,17 +7,18 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from campaign_app.jobs.caps import MONTH, WEEK, over_cap
+from campaign_app.domain.consent import Reason
+from campaign_app.jobs.caps import MONTH, WEEK, Caps, over_cap, over_provider_cap
 from campaign_app.jobs.ports import Claim
 from campaign_app.storage import schema
 from campaign_app.storage.campaigns import sent_to
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.schema_sending import campaign, ledger
-from campaign_app.storage.times import to_ms
+from campaign_app.storage.times import moment_at, to_ms
 
 
 def capped(
-    connection: sa.Connection, campaign_id: int, claims: Sequence[Claim], house_caps: tuple[int, int], at: datetime
+    connection: sa.Connection, campaign_id: int, claims: Sequence[Claim], caps: Caps, at: datetime
 ) -> dict[int, tuple[str, int | None]]:
     """seq → (reason, fact id) of the claims whose people other campaigns of the entity wrote to often enough."""
     sent = _sent(connection, campaign_id, claims, at)
@@ -32,7 +33,10 @@ def capped(
     for claim in claims:
         times, fact_id = sent.get(claim.seq, {}).values(), claim.outgoing.recipient.fact_id
         in_a_week = sum(claimed_at >= week for claimed_at in times)
-        reason = over_cap(in_a_week, len(times), promised.get(fact_id), house_caps) if times else None
+        reason = over_cap(in_a_week, len(times), promised.get(fact_id), caps.house) if times else None
+        ages = [at - moment_at(claimed_at) for claimed_at in times]
+        if reason is None and over_provider_cap(ages, caps.provider):
+            reason = Reason.PROVIDER_CAP
         if reason is not None:
             refused[claim.seq] = (reason.value, fact_id)
     return refused

@@ -14,6 +14,7 @@ from campaign_app.domain.consent import ConsentStatus, Reason
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.ports import PhoneKeys
+from campaign_app.jobs.caps import NO_CAPS, Caps
 from campaign_app.jobs.ports import Claim, LedgerRow, Submission
 from campaign_app.storage import schema
 from campaign_app.storage.campaigns import put_reasons
@@ -72,7 +73,7 @@ class SqlLedger:
         refusals: Mapping[int, tuple[str, int | None]],
         span: tuple[int, int],
         at: datetime,
-        house_caps: tuple[int, int] = (0, 0),
+        caps: Caps = NO_CAPS,
     ) -> Submission | None:
         """A span that was claimed before keeps its first submission, which is returned unchanged."""
         with self.db.write() as connection:
@@ -81,7 +82,7 @@ class SqlLedger:
             if not _may_send(connection, campaign_id, account_id, claims):
                 return None
             fresh, doubles = _without_doubles(connection, campaign_id, claims)
-            over = capped(connection, campaign_id, fresh, house_caps, at)
+            over = capped(connection, campaign_id, fresh, caps, at)
             fresh = [claim for claim in fresh if claim.seq not in over]
             put_reasons(connection, campaign_id, {**refusals, **doubles, **over})
             if not fresh:

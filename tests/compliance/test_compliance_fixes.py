@@ -17,12 +17,15 @@ from hypothesis import strategies as st
 from campaign_app import assets
 from campaign_app.compliance import CheckRequest, Engine, Fix, Sender, apply_edits, fixes_for, load_all
 from campaign_app.compliance.message import request_from_json
+from campaign_app.compliance.proof import request_of
+from campaign_app.compliance.rule import Case
 from campaign_app.domain.finding import Citation, Finding, Severity, Span
 from campaign_app.domain.signature import Signature
 
 ENGINE = Engine(load_all(assets.path("rules")))
 USCC = "91330100MA0000001X"
 VECTORS = Path(__file__).parents[1] / "vectors" / "content.jsonl"
+EXAMINER = VECTORS.with_name("examiner_texts.jsonl")
 CASES = [json.loads(line) for line in VECTORS.read_text("utf-8").split("\n") if line]
 PIECES = [
     "国家级", "最佳", "，", "。", "{name}", "拒收请回复R", "退订回T", "拒收請回復R", "拒收请回复r",
@@ -77,6 +80,38 @@ def test_so_do_those_of_the_published_texts(case: dict[str, Any]) -> None:
     asked = request_from_json(case)
     for finding, fix in every_fix(asked):
         assert_helps(asked, finding, fix)
+
+
+def applied(asked: CheckRequest, fix: Fix) -> CheckRequest:
+    """The request with the fix done; its edits lie within the text, in order, none over another."""
+    at = 0
+    for start, end, _ in fix.body_edits:
+        assert at <= start <= end <= len(asked.body), fix
+        at = end
+    return replace(asked, body=apply_edits(asked.body, fix.body_edits))
+
+
+def all_texts() -> Iterator[CheckRequest]:
+    """Those of all rules' cases, and those with what an examiner expects."""
+    cases = (case for rule in load_all(assets.path("rules")).rules for case in rule.cases)
+    lines = (json.loads(line) for line in EXAMINER.read_text("utf-8").split("\n") if line)
+    given = ({name: value for name, value in line.items() if name not in ("id", "finds")} for line in lines)
+    yield from map(request_of, cases)
+    yield from (request_of(Case(line.pop("text"), (), line)) for line in given)
+
+
+def test_no_fix_of_any_text_brings_a_block_and_doing_all_of_them_ends() -> None:
+    for asked in all_texts():
+        blocks = {key for key in counted(asked) if key[1] == "block"}
+        offered = list(every_fix(asked))
+        for finding, fix in offered:
+            assert_helps(asked, finding, fix)
+        mended, steps = asked, 0
+        while offered:
+            mended, steps = applied(mended, offered[0][1]), steps + 1
+            offered = list(every_fix(mended))
+            assert steps < 60, asked.body
+        assert {key for key in counted(mended) if key[1] == "block"} <= blocks, asked.body
 
 
 @pytest.mark.parametrize(

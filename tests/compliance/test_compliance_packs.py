@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -204,3 +205,14 @@ def test_several_checks_are_asked_apart() -> None:
     assert [check.always for check in build(rules["PRZ-001"], table)] == [False, False]
     (asked,) = build(rules["SIG-002"], table)
     assert asked.look(0, "", 0, 0) == ()
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_making_an_engine_leaves_the_garbage_collector_as_it_was(running: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if running else gc.disable)()
+    try:
+        Engine(load_all(assets.path("rules")))
+        assert gc.isenabled() is running
+    finally:
+        (gc.enable if before else gc.disable)()

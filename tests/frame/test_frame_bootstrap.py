@@ -10,6 +10,7 @@ import pytest
 from campaign_app import bootstrap, working
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import SettingsError
+from campaign_app.services.profiles import Profile
 
 
 def test_the_workers_context_has_the_settings_of_now(tmp_path: Path) -> None:
@@ -18,6 +19,11 @@ def test_the_workers_context_has_the_settings_of_now(tmp_path: Path) -> None:
         put("batch_size", 100)
         context = working.worker_context(workspace, app.clock)
         assert (context.batch, context.house_caps) == (100, (1, 4))
+        assert context.provider_caps("91330100MA0000001X") == ()
+        app.profiles.put("91330100MA0000001X", Profile(provider="huawei"), actor="t")
+        assert [(cap.most, cap.minutes) for cap in context.provider_caps("91330100MA0000001X")] == [
+            (4, 60), (2, 1), (10, 1440),
+        ]  # fmt: skip
         for name, value in (("batch_size", 7), ("house_cap_per_week", 3), ("batch_reread_minutes", 2)):
             put(name, value)
         later = working.as_set(workspace, context)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from campaign_app.compliance.providers import Cap
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus, CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.customer import Customer
@@ -174,6 +175,17 @@ def test_two_campaigns_at_once_keep_to_the_caps_together(
     funnel = shop.workspace.campaigns.funnel(first.id)
     assert funnel == {key: count for key, count in ((reason, capped), ("ok", 5 - capped)) if count}
     assert shop.reached() == sorted([*everybody(5), *everybody(5)[capped:]])
+
+
+def test_two_campaigns_at_once_keep_to_the_providers_caps_together(shop: Shop) -> None:
+    shop.add_account(5)
+    shop.context = replace(shop.context, provider_caps=lambda _: (Cap(most=1, minutes=60, what=""),))
+    first, second = shop.campaign(), shop.campaign(name="同时的另一个")
+    fast = shop.context
+    shop.context = replace(fast, composer=Overtaken(lambda: replace(shop, context=fast).run(second.id)))
+    assert shop.run(first.id).step is dispatch.Step.END
+    assert shop.workspace.campaigns.funnel(first.id) == {"provider_cap": 5}
+    assert shop.reached() == everybody(5)
 
 
 def test_a_message_of_long_ago_counts_for_no_cap(shop: Shop) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from campaign_app.compliance.providers import Cap
 from campaign_app.domain.campaign import CampaignState, Warned
 from campaign_app.domain.consent import Channel, ConsentMethod, ConsentStatus
 from campaign_app.domain.errors import RemoteUnavailable
@@ -190,6 +191,27 @@ def test_the_merchants_own_caps_keep_people_out_after_the_gate(
     shop.context = replace(shop.context, house_caps=caps)
     shop.run(shop.campaign().id)
     shop.clock.advance(days * 86_400)
+    again = shop.campaign(name="下一次", state=CampaignState.SCREENED)
+    assert shop.workspace.campaigns.funnel(again.id) == expected
+
+
+@pytest.mark.parametrize(
+    ("caps", "hours", "expected"),
+    [
+        ([(1, 60)], 0.5, {"provider_cap": 3}),
+        ([(1, 60)], 2, {"ok": 3}),
+        ([(2, 60), (1, 1440)], 2, {"provider_cap": 3}),
+        ([(2, 1440)], 2, {"ok": 3}),
+    ],
+)
+def test_what_the_sms_provider_would_drop_is_not_sent(
+    shop: Shop, caps: list[tuple[int, int]], hours: float, expected: dict[str, int]
+) -> None:
+    shop.add_account(3)
+    known = tuple(Cap(most=most, minutes=minutes, what="") for most, minutes in caps)
+    shop.context = replace(shop.context, provider_caps=lambda entity_uscc: known if entity_uscc else ())
+    shop.run(shop.campaign().id)
+    shop.clock.advance(hours * 3600)
     again = shop.campaign(name="下一次", state=CampaignState.SCREENED)
     assert shop.workspace.campaigns.funnel(again.id) == expected
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from campaign_app.compliance.checks.base import Asked, Builder, Check, Options, with_options
+from campaign_app.compliance.checks.base import Asked, Builder, Check, Options, simple, with_options
 from campaign_app.compliance.matcher import Literal
 from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.patterns import BadPattern
 from campaign_app.compliance.subject import Found, Hit, Subject
 from campaign_app.compliance.traits import MARKED
+from campaign_app.domain.finding import Severity
 
 
 class Licence(Options):
@@ -78,6 +79,15 @@ def build_licence(options: Licence, table: FoldTable) -> Asked:  # noqa: ARG001 
     return Asked(missing, fixed=True)
 
 
+def banned_sector(subject: Subject) -> Iterator[Hit]:
+    """A trade or purpose for which the provider takes no marketing; a warning until somebody has verified that."""
+    request, provider = subject.request, subject.provider
+    banned = sorted({request.industry, request.purpose} & provider.forbidden_sectors)
+    if banned:
+        severity = None if "forbidden_sectors" in provider.verified else Severity.WARN
+        yield Hit(severity=severity, facts=(("provider", provider.title),))
+
+
 def build_required(options: Required, table: FoldTable) -> Asked:
     wanted = [table.phrase(phrase) for phrase in options.phrases]
 
@@ -113,6 +123,7 @@ def several(kinds: Mapping[str, Builder]) -> Callable[[Mapping[str, Any], FoldTa
 
 
 KINDS: Final[dict[str, Builder]] = {
+    "sector": simple(banned_sector, fixed=True),
     "licence": with_options(Licence, build_licence),
     "required": with_options(Required, build_required),
     "echo": with_options(Echo, build_echo),

@@ -11,6 +11,7 @@ from typing import Any, Final
 from campaign_app.compliance.checks.base import Builder, NoOptions, Options, with_options
 from campaign_app.compliance.checks.scan import Scan, scan
 from campaign_app.compliance.dates import PERIOD, last_day
+from campaign_app.compliance.gaps import is_taken_apart
 from campaign_app.compliance.matcher import Literal
 from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.patterns import Pattern
@@ -20,7 +21,7 @@ from campaign_app.domain.finding import Severity
 
 # over the squeezed text, where digits are digits
 _URGENT: Final = (
-    r"(?:最后|仅剩|只剩|还剩|剩余|倒计时|仅限|最后仅剩)(?:最后)?(?:[\d十]{1,2}|几|半|两)[天日](?!前|内)",
+    r"(?:最后|仅剩|只剩|还剩|(?<![卡期员证权险])剩余|倒计时|仅限|最后仅剩)(?:最后)?(?:[\d十]{1,2}|几|半|两)[天日](?!前|内)",
     r"(?:最后|仅剩|只剩|还剩|倒计时)(?:最后)?(?:[\d十]{1,3}|两|几|半)个?小时",
     r"今[天日晚夜](?:\d{1,2}点|晚|夜|就|即|将|是|为|前|准时|最后){0,3}(?:截止|结束|到期|收官|收尾|关闭|下架|恢复原价|涨价|失效|止|1天|机会|1次)",
     r"当[天晚日](?:就|即|将|\d{1,2}点|前|准时){0,2}(?:截止|结束|失效)",
@@ -145,7 +146,9 @@ def build_gift(options: Gift, table: FoldTable) -> Read:
             what = vague.regex.search(plain, first, high)
             told = counted.regex.search(plain, last, high) or _SO_MANY_FOR.match(plain, first, high)
             if what or not told or not dated:
-                yield subject.body_hit(*subject.body.plain_span(first, what.end() if what else last))
+                hit = subject.body_hit(*subject.body.plain_span(first, what.end() if what else last))
+                apart = not subject.body.whole(start, end) and is_taken_apart(subject.body, start, end)
+                yield hit._replace(spread=True) if apart else hit
 
     return Read(scan(_all(options.gifts, table), _all(options.not_gifts, table)), incomplete)
 

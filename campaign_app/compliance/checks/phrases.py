@@ -116,7 +116,8 @@ def build(options: PhraseOptions, table: FoldTable) -> Phrases:
     literals: list[tuple[Anchor, Place]] = []
     for number, group in enumerate(groups):
         around = AROUND if group.conditional else 2
-        literals += [(Anchor(word, around, around), Place(number, ())) for word in _phrases(group, table)]
+        place = Place(number, ())
+        literals += [(Anchor(word, around, around), place) for word in _phrases(group, table)]
         scanned = scan((Pattern(table.pattern(source)) for source in group.patterns), around=around)
         literals += [
             (anchor, Place(number, owned)) for anchor, owned in zip(scanned.literals, scanned.patterns, strict=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Final
 
 from campaign_app.compliance.checks.base import Asked, Builder, Options, simple, with_options
 from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.subject import Hit, Subject
 from campaign_app.compliance.traits import LONGER_BY_VALUES, SEVERAL_PARTS, TOO_LONG
+from campaign_app.domain.finding import Severity
 
 
 class Window(Options):
@@ -46,12 +47,25 @@ def longer_by_values(subject: Subject) -> Iterator[Hit]:
 
 
 def build_window(options: Window, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
+    """The rule's window, or the provider's where that is narrower; a doubtful end of the provider's is a warning."""
+
     def outside(subject: Subject) -> Iterator[Hit]:
-        at = subject.request.beijing
-        if at is None or not options.start <= at.time() < options.until:
-            yield Hit(facts=(("at", at.strftime("%H:%M") if at else "—"),))
+        at, window = subject.request.beijing, subject.provider.window
+        start, until = options.start, options.until
+        if window is not None:
+            start, until = max(start, window.start), min(until, window.until)
+        doubtful = window.sometimes_until if window and window.sometimes_until else until
+        if at is None or not start <= at.time() < until:
+            yield Hit(facts=_hours(at, start, until))
+        elif at.time() >= doubtful:
+            yield Hit(severity=Severity.WARN, facts=_hours(at, start, doubtful))
 
     return Asked(outside, fixed=True)
+
+
+def _hours(at: datetime | None, start: time, until: time) -> tuple[tuple[str, str], ...]:
+    named = {"at": at.strftime("%H:%M") if at else "—", "start": f"{start:%H:%M}", "until": f"{until:%H:%M}"}
+    return tuple(named.items())
 
 
 def build_quiet(options: Days, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's

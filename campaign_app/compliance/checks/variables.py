@@ -13,6 +13,7 @@ from campaign_app.compliance.traits import ODD_VALUE, PLACEHOLDER
 # ours without a value, and what other providers' systems fill: ${x} {{x}} {1} #x# %s &param1;
 _LEFT_OVER: Final = re.compile(
     r"\$?\{{1,3}[^{}\n]{0,40}\}{1,3}|#[A-Za-z][A-Za-z0-9_.]{0,39}#|%[sd](?![A-Za-z0-9])|%\d\$[sd]"
+    r"|@[A-Za-z_][A-Za-z0-9_]{0,39}@|%[A-Za-z_][A-Za-z0-9_]{1,39}%|(?:尊敬的|亲爱的)[Xx×]{2,6}|(?<![A-Za-z])[Xx×]{2,6}(?=先生|女士|您好|你好|客户|会员|元|折)"
     r"|&[A-Za-z][A-Za-z0-9_]{0,39};|\[\[[A-Za-z_]\w{0,39}\]\]|<%=?.{0,40}?%>"
 )
 _EMPTY: Final = frozenset(

@@ -1,0 +1,77 @@
+"""What is told of a provider is read: its hours and the trades it takes; only what was verified stops a message."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time
+from typing import Any
+
+import pytest
+
+from campaign_app import assets
+from campaign_app.compliance import Engine, load_all
+from campaign_app.compliance.proof import request_of
+from campaign_app.compliance.providers import Window
+from campaign_app.compliance.rule import Case
+from campaign_app.domain.finding import Finding
+from campaign_app.services.profiles import INDUSTRIES, PROVIDERS
+
+RULES = load_all(assets.path("rules"))
+
+
+def with_huawei(**facts: Any) -> Engine:
+    changed = RULES.providers["huawei"].model_copy(update=facts)
+    return Engine(replace(RULES, providers={**RULES.providers, "huawei": changed}))
+
+
+def found(engine: Engine, rule: str, **fields: Any) -> list[Finding]:
+    asked = request_of(Case("【安宁百货】老客两件8折。拒收请回复R", (), {"provider": "huawei", **fields}))
+    return [finding for finding in engine.check(asked).findings if finding.rule_id == rule]
+
+
+def severities(engine: Engine, rule: str, **fields: Any) -> list[str]:
+    return [finding.severity.word for finding in found(engine, rule, **fields)]
+
+
+@pytest.mark.parametrize(
+    ("at", "wanted"),
+    [
+        ("09:59", ["block"]),
+        ("10:00", []),
+        ("18:29", []),
+        ("18:30", ["warn"]),
+        ("19:29", ["warn"]),
+        ("19:30", ["block"]),
+    ],
+)
+def test_a_providers_narrower_hours_count_and_a_doubtful_end_warns(at: str, wanted: list[str]) -> None:
+    engine = with_huawei(window=Window(start=time(10), until=time(19, 30), sometimes_until=time(18, 30)))
+    assert severities(engine, "TIM-001", send_at=f"2026-12-01T{at}:00+08:00") == wanted
+
+
+@pytest.mark.parametrize(("at", "wanted"), [("07:59", ["block"]), ("08:00", []), ("22:00", ["block"])])
+def test_wider_hours_than_the_rules_allow_nothing(at: str, wanted: list[str]) -> None:
+    engine = with_huawei(window=Window(start=time(6), until=time(23, 59)))
+    assert severities(engine, "TIM-001", send_at=f"2026-12-01T{at}:00+08:00") == wanted
+
+
+def test_the_finding_names_the_hours_that_count() -> None:
+    engine = with_huawei(window=Window(start=time(10), until=time(19, 30)))
+    (finding,) = found(engine, "TIM-001", send_at="2026-12-01T08:30:00+08:00")
+    assert "10:00–19:30" in finding.message
+
+
+@pytest.mark.parametrize(("verified", "severity"), [(frozenset(), "warn"), (frozenset(["forbidden_sectors"]), "block")])
+def test_a_trade_that_the_provider_does_not_take(verified: frozenset[str], severity: str) -> None:
+    engine = with_huawei(forbidden_sectors=frozenset(["education", "finance"]), verified=verified)
+    assert severities(engine, "PRV-001", industry="education") == [severity]
+    assert severities(engine, "PRV-001", purpose="finance") == [severity]
+    assert severities(engine, "PRV-001", industry="food") == []
+
+
+def test_profiles_are_those_that_can_be_chosen_and_speak_of_known_trades() -> None:
+    assert set(PROVIDERS) == RULES.providers.keys()
+    for provider in RULES.providers.values():
+        assert provider.forbidden_sectors <= set(INDUSTRIES)
+        assert provider.sources or not provider.verified
+        assert all(cap.span.total_seconds() == cap.minutes * 60 for cap in provider.caps)
