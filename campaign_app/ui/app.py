@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from campaign_app import assets, logs
 from campaign_app.domain.errors import AppError, SettingsError
+from campaign_app.ui.ahead import Ahead, everything, loads
 from campaign_app.ui.crash import Crashes
 from campaign_app.ui.desk import Desk, Way
 from campaign_app.ui.garbage import Garbage
@@ -65,9 +66,11 @@ class Application(QObject):
         self.single: Single | None = None
         self.crashes = Crashes(self)
         self.garbage = Garbage(self)
+        self.ahead = Ahead(self)
         self._translate()
         self.closing = Closing(self)
         self.shell = self._shell()
+        theme.dress(self.closing.tray.menu)
         self.reports = CrashReports(self.kit.messages, lambda: self.shell, self)
         self.tasks.failed.connect(self.kit.messages.error)
         self.tasks.crashed.connect(self.crashes.tell)
@@ -98,6 +101,7 @@ class Application(QObject):
 
     def shut(self) -> None:
         """In this order: unsaved edits, what is seen, background work, the worker and whatever else was started."""
+        self.ahead.stop()
         self.shell.flush()
         self.kit.prefs.put_bytes("geometry", self.shell.saveGeometry())
         self.closing.tray.release()
@@ -127,9 +131,14 @@ class Application(QObject):
         if state.phase == "open" and self.desk is None and state.app is not None:
             self.desk = Desk(self.kit, state.app, Jobs(state.app, self.tasks, self), self.session, Way(self))
             self.shell.attach(self.desk)
-            self.shell.go(FIRST_PAGE)
-            self.garbage.settle()
             self._remember()
+            first = loads(f"viewmodels.{FIRST_PAGE}", f"pages.{FIRST_PAGE}")
+            self.ahead.begin([*first, self._show_first, *loads(*everything()), self.garbage.settle])
+
+    def _show_first(self) -> None:
+        """Unless the user was quicker."""
+        if not self.shell.current:
+            self.shell.go(FIRST_PAGE)
 
     def _remember(self) -> None:
         """Which workspace this window is for, now that it is open: for later starts and for the next one."""

@@ -92,8 +92,7 @@ class Journey:
         self.driver.wait(QWidget, "approval_count")
         pause(1_200)
         self._at("sending")
-        for box in self._confirmations():
-            QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=box.rect().center())
+        self._confirm()
         count = self.driver.wait(QLineEdit, "approval_count")
         count.setFocus()
         QTest.keyClicks(count, str(self.model.view.ready))
@@ -103,6 +102,8 @@ class Journey:
         self._at("approved")
 
     def send(self) -> None:
+        # before nine in the morning there is a warning of sending now that there was none of before
+        wait_for(self._confirmed, "the sending to be possible")
         answer("confirm_yes")
         self.driver.click("sending_primary")
         pause(300)
@@ -161,6 +162,14 @@ class Journey:
     def _fixes(self) -> list[QAbstractButton]:
         panel = self.driver.find(QWidget, "problems")
         return [b for b in panel.findChildren(QAbstractButton) if b.objectName().startswith("fix") and b.isVisible()]
+
+    def _confirm(self) -> None:
+        for box in self._confirmations():
+            self.driver.click(box.objectName())
+
+    def _confirmed(self) -> bool:
+        self._confirm()
+        return self.driver.find(QAbstractButton, "sending_primary").isEnabled()
 
     def _confirmations(self) -> list[QAbstractButton]:
         every = self.application.shell.findChildren(QAbstractButton)

@@ -1,67 +1,142 @@
-"""Watches the window's thread: who asks the store or the network there, and how long it works without a breath."""
+"""Watches the window's thread: who asks the store or the network there, and how long it works without a breath.
+
+Time is the thread's own processor time: a busy machine does not make the window slow. A turn is all that is done
+between two looks of the event loop for events, by whatever is called there: slots, paints, timers, the collection of
+garbage, and the driving of the test itself.
+"""
 
 from __future__ import annotations
 
+import faulthandler
+import re
 import socket
+import tempfile
 import threading
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QAbstractEventDispatcher
 
 from campaign_app.storage.engine import Database
 
-LIMIT_MS = 50.0
+LIMIT_MS: Final = 50.0
+SAMPLE_SECONDS: Final = 0.003
+KEPT: Final = 20  # of the longest turns
+_CALL: Final = re.compile(r'File "(.+?)", line (\d+) in (.+)')
+_OWN: Final = "campaign_app/"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """`stacks` are what the thread was seen at, most often first, each with the share of times it was."""
+
+    spent_ms: float
+    doing: str
+    stacks: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n    ".join((f"{self.spent_ms:.0f} ms, {self.doing}", *self.stacks))
 
 
 @dataclass
 class Watched:
-    """`asked` are stacks of forbidden calls; `passes` the milliseconds of own work of each pass of the event loop."""
+    """`asked` are stacks of forbidden calls; `turns` how many turns there were, `longest` the longest of them."""
 
     asked: list[str] = field(default_factory=list)
-    passes: list[float] = field(default_factory=list)
-    notes: list[tuple[float, str]] = field(default_factory=list)
+    turns: int = 0
+    longest: list[Turn] = field(default_factory=list)
     doing: str = ""
 
     @property
-    def worst(self) -> float:
-        return max(self.passes, default=0.0)
+    def slow(self) -> list[Turn]:
+        return [turn for turn in self.longest if turn.spent_ms > LIMIT_MS]
+
+    def add(self, turn: Turn) -> None:
+        self.longest = sorted([*self.longest, turn], key=lambda each: -each.spent_ms)[:KEPT]
 
 
 @contextmanager
 def watchdog() -> Iterator[Watched]:
-    """Time is the thread's own processor time: a busy machine does not make the window slow."""
     watched = Watched()
     main = threading.get_ident()
     with (
         _forbidden(watched, main, Database, ("read", "write", "write_much")),
         _forbidden(watched, main, socket.socket, ("connect",)),
+        _timed(watched),
     ):
-        dispatcher = QAbstractEventDispatcher.instance()
-        assert dispatcher is not None
-        began: list[float] = []
+        yield watched
 
-        def awake() -> None:
-            began[:] = [time.thread_time()]
 
-        def asleep() -> None:
-            if began:
-                spent = (time.thread_time() - began.pop()) * 1000
-                watched.passes.append(spent)
-                if spent > LIMIT_MS:
-                    watched.notes.append((spent, watched.doing))
+@contextmanager
+def _timed(watched: Watched) -> Iterator[None]:
+    """A dispatcher tells when it is about to wait and when it wakes; which of them ends the work differs among them.
 
-        dispatcher.awake.connect(awake)
-        dispatcher.aboutToBlock.connect(asleep)
-        try:
-            yield watched
-        finally:
-            dispatcher.awake.disconnect(awake)
-            dispatcher.aboutToBlock.disconnect(asleep)
+    Waiting costs no processor time, so that what lies between any two of these signals is work.
+    """
+    dispatcher = QAbstractEventDispatcher.instance()
+    assert dispatcher is not None
+    seen: Counter[str] = Counter()
+    began = time.thread_time()
+
+    def turned() -> None:
+        nonlocal began
+        now = time.thread_time()
+        spent, began = (now - began) * 1000, now
+        watched.turns += spent > 0
+        if len(watched.longest) < KEPT or spent > watched.longest[-1].spent_ms:
+            watched.add(Turn(spent, watched.doing, _told(seen)))
+        seen.clear()
+
+    dispatcher.awake.connect(turned)
+    dispatcher.aboutToBlock.connect(turned)
+    try:
+        with _sampled(seen):
+            yield
+    finally:
+        turned()
+        dispatcher.awake.disconnect(turned)
+        dispatcher.aboutToBlock.disconnect(turned)
+
+
+@contextmanager
+def _sampled(seen: Counter[str]) -> Iterator[None]:
+    """Another thread notes where this one is; through a file, for a frame held there would have its objects die there."""
+    main, over = threading.get_ident(), threading.Event()
+    stop = f"Thread 0x{main:016x}"
+
+    def look() -> None:
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+            while not over.wait(SAMPLE_SECONDS):
+                file.seek(0)
+                file.truncate()
+                faulthandler.dump_traceback(file)
+                file.seek(0)
+                seen[_path(file.read().partition(stop)[2].partition("Thread 0x")[0])] += 1
+
+    sampler = threading.Thread(target=look, name="watchdog", daemon=True)
+    sampler.start()
+    try:
+        yield
+    finally:
+        over.set()
+        sampler.join()
+
+
+def _path(stack: str) -> str:
+    """The calls within the program, innermost first."""
+    calls = _CALL.findall(stack)
+    own = [f"{file.rpartition('campaign_app/')[2]}:{line} {name}" for file, line, name in calls if _OWN in file]
+    return " < ".join(own[:6]) or "not in the program"
+
+
+def _told(seen: Counter[str]) -> tuple[str, ...]:
+    whole = seen.total()
+    return tuple(f"{count * 100 // whole}% {path}" for path, count in seen.most_common(5))
 
 
 @contextmanager

@@ -47,7 +47,7 @@ def page(desk: Desk, qtbot: QtBot) -> SettingsPage:
 
 def policies(page: SettingsPage) -> PoliciesSection:
     page.open("policies")
-    found = page.sections["policies"]
+    found = page.section("policies")
     assert isinstance(found, PoliciesSection)
     return found
 
@@ -171,7 +171,7 @@ def test_the_workspace_says_where_it_is_and_what_keeps_its_key(
     page: SettingsPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     page.open("workspace")
-    section = page.sections["workspace"]
+    section = page.section("workspace")
     assert isinstance(section, WorkspaceSection)
     assert section.folder.text() == str(page._desk.app.workspace.folder)
     assert section.used.text()
@@ -206,7 +206,7 @@ def kept(phrased: Path, tmp_path: Path, kit: Kit) -> Iterator[Desk]:
 def test_the_passphrase_can_be_changed(kept: Desk, qtbot: QtBot) -> None:
     page = shown(kept, qtbot)
     page.open("workspace")
-    section = page.sections["workspace"]
+    section = page.section("workspace")
     assert isinstance(section, WorkspaceSection)
     qtbot.mouseClick(section.change, Qt.MouseButton.LeftButton)
     dialog = section.dialog
@@ -240,6 +240,6 @@ def test_sections_can_be_reached_by_keyboard_and_by_another_page(page: SettingsP
     page.open("accounts")
     page.list.setFocus()
     qtbot.keyClick(page.list, Qt.Key.Key_Down)
-    assert page.stack.currentWidget() is page.sections["entities"]
+    assert page.stack.currentWidget() is page.section("entities")
     page.open("no such section")
-    assert page.stack.currentWidget() is page.sections["entities"]
+    assert page.stack.currentWidget() is page.section("entities")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QProcess, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QStackedWidget, QWidget
 
 from campaign_app.ui.kit import Kit
@@ -37,6 +38,12 @@ class Gate(QWidget):
         self._connect()
         session.changed.connect(self.show_state)
         self.show_state(session.state)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Only what is in a window has its look, and with it its height."""
+        super().showEvent(event)
+        if self.panel is not None:
+            self._show(self.panel)
 
     def show_state(self, state: SessionState) -> None:
         self._slow.stop()

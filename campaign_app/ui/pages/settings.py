@@ -29,16 +29,8 @@ class SettingsPage(Page):
         self.title.setText(self.tr("设置"))
         self._desk = desk
         self.accounts, self.policies, self.workspace = _models(desk)
-        self.sections: dict[str, QWidget] = {
-            "accounts": AccountsSection(desk, self.accounts),
-            "entities": EntitiesSection(desk, self.accounts),
-            "policies": PoliciesSection(desk, self.policies),
-            "workspace": WorkspaceSection(desk, self.workspace),
-            "window": WindowSection(desk.kit),
-        }
+        self._sections: dict[str, QWidget] = {}
         self.stack = QStackedWidget()
-        for section in self.sections.values():
-            self.stack.addWidget(section)
         self.list = self._list()
         self.content.addLayout(row(self.list, self.stack, space=5, stretch=1))
         self.open(desk.session.property(_REMEMBERED) or SECTIONS[0])
@@ -52,6 +44,24 @@ class SettingsPage(Page):
         """The key of a section."""
         if what in SECTIONS:
             self.list.setCurrentRow(SECTIONS.index(str(what)))
+
+    def section(self, key: str) -> QWidget:
+        """Built when it is first wanted."""
+        found = self._sections.get(key)
+        if found is None:
+            found = self._sections[key] = self._build(key)
+            self.stack.addWidget(found)
+        return found
+
+    def _build(self, key: str) -> QWidget:
+        desk = self._desk
+        if key == "accounts":
+            return AccountsSection(desk, self.accounts)
+        if key == "entities":
+            return EntitiesSection(desk, self.accounts)
+        if key == "policies":
+            return PoliciesSection(desk, self.policies)
+        return WorkspaceSection(desk, self.workspace) if key == "workspace" else WindowSection(desk.kit)
 
     def _list(self) -> QListWidget:
         made = QListWidget()
@@ -70,7 +80,7 @@ class SettingsPage(Page):
         return (self.tr("账户"), self.tr("主体与资质"), self.tr("策略"), self.tr("工作区"), self.tr("界面"))
 
     def _chosen(self, index: int) -> None:
-        self.stack.setCurrentIndex(index)
+        self.stack.setCurrentWidget(self.section(SECTIONS[index]))
         self._desk.session.setProperty(_REMEMBERED, SECTIONS[index])
 
 
