@@ -1,4 +1,4 @@
-"""Pages are loaded before they are wanted, a module in each turn of the event loop, so that the window answers meanwhile.
+"""Pages are loaded before they are wanted, a module in each turn of the event loop: the window answers meanwhile.
 
 Loading the code of a page costs more than building it, and would be felt at the click that asks for it.
 """

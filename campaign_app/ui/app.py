@@ -15,7 +15,7 @@ from typing import Any, Final
 from platformdirs import user_log_path
 from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QSocketNotifier, Qt, QTimer, QTranslator
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTableView
 
 from campaign_app import assets, logs
 from campaign_app.domain.errors import AppError, SettingsError
@@ -133,7 +133,7 @@ class Application(QObject):
             self.shell.attach(self.desk)
             self._remember()
             first = loads(f"viewmodels.{FIRST_PAGE}", f"pages.{FIRST_PAGE}")
-            self.ahead.begin([*first, self._show_first, *loads(*everything()), self.garbage.settle])
+            self.ahead.begin([*first, self._show_first, _warm, *loads(*everything()), self.garbage.settle])
 
     def _show_first(self) -> None:
         """Unless the user was quicker."""
@@ -218,6 +218,7 @@ class Closing(QObject):
         self.dialog.open()
 
     def _chosen(self, choice: int) -> None:
+        self.dialog = None
         if choice == Choice.LEAVE:
             self._leave()
         elif choice == Choice.STAY_HIDDEN and self._application.has_tray():
@@ -236,6 +237,13 @@ def main(folder: Path | None, demo_customers: int | None) -> int:
         return _run(lambda prefs: _plan(folder, prefs))
     with tempfile.TemporaryDirectory(prefix="campaign-app-demo-", ignore_cleanup_errors=True) as made:
         return _run(lambda _: Plan(Path(made), demo_customers))
+
+
+def _warm() -> None:
+    """PySide completes its classes when they are first used: the first table takes longer than a page of widgets."""
+    view = QTableView()
+    view.viewport()
+    view.deleteLater()
 
 
 def _plan(folder: Path | None, prefs: Prefs) -> Plan:

@@ -1,8 +1,9 @@
 """Watches the window's thread: who asks the store or the network there, and how long it works without a breath.
 
-Time is the thread's own processor time: a busy machine does not make the window slow. A turn is all that is done
-between two looks of the event loop for events, by whatever is called there: slots, paints, timers, the collection of
-garbage, and the driving of the test itself.
+Time is the thread's own processor time: waiting for a busy machine does not make the window slow. Where others crowd
+the same core the same work takes more of it: a slow turn is measured against a fixed piece of work, done right after it
+and compared with the fastest that this was in the run. A turn is all that is done between two looks of the event loop
+for events, by whatever is called there: slots, paints, timers, the collection of garbage, and the driving of the test.
 """
 
 from __future__ import annotations
@@ -33,14 +34,19 @@ _OWN: Final = "campaign_app/"
 
 @dataclass(frozen=True)
 class Turn:
-    """`stacks` are what the thread was seen at, most often first, each with the share of times it was."""
+    """`stacks` are what the thread was seen at, most often first, each with the share of times it was.
+
+    `crowded` is by how much slower than at its fastest the thread was then.
+    """
 
     spent_ms: float
+    crowded: float
     doing: str
     stacks: tuple[str, ...]
 
     def __str__(self) -> str:
-        return "\n    ".join((f"{self.spent_ms:.0f} ms, {self.doing}", *self.stacks))
+        head = f"{self.spent_ms:.0f} ms on a core {self.crowded:.1f} times as slow as at best, {self.doing}"
+        return "\n    ".join((head, *self.stacks))
 
 
 @dataclass
@@ -54,7 +60,7 @@ class Watched:
 
     @property
     def slow(self) -> list[Turn]:
-        return [turn for turn in self.longest if turn.spent_ms > LIMIT_MS]
+        return [turn for turn in self.longest if turn.spent_ms / turn.crowded > LIMIT_MS]
 
     def add(self, turn: Turn) -> None:
         self.longest = sorted([*self.longest, turn], key=lambda each: -each.spent_ms)[:KEPT]
@@ -81,16 +87,19 @@ def _timed(watched: Watched) -> Iterator[None]:
     dispatcher = QAbstractEventDispatcher.instance()
     assert dispatcher is not None
     seen: Counter[str] = Counter()
+    fastest = min(_known_work() for _ in range(20))
     began = time.thread_time()
 
     def turned() -> None:
-        nonlocal began
-        now = time.thread_time()
-        spent, began = (now - began) * 1000, now
+        nonlocal began, fastest
+        spent = (time.thread_time() - began) * 1000
         watched.turns += spent > 0
         if len(watched.longest) < KEPT or spent > watched.longest[-1].spent_ms:
-            watched.add(Turn(spent, watched.doing, _told(seen)))
+            works = sorted(_known_work() for _ in range(5))
+            fastest = min(fastest, works[0])
+            watched.add(Turn(spent, works[2] / fastest, watched.doing, _told(seen)))
         seen.clear()
+        began = time.thread_time()
 
     dispatcher.awake.connect(turned)
     dispatcher.aboutToBlock.connect(turned)
@@ -103,9 +112,15 @@ def _timed(watched: Watched) -> Iterator[None]:
         dispatcher.aboutToBlock.disconnect(turned)
 
 
+def _known_work() -> float:
+    began = time.thread_time()
+    sum(number * number for number in range(5_000))
+    return time.thread_time() - began
+
+
 @contextmanager
 def _sampled(seen: Counter[str]) -> Iterator[None]:
-    """Another thread notes where this one is; through a file, for a frame held there would have its objects die there."""
+    """Another thread notes where this one is; in a file, for the objects of a frame held there would die there."""
     main, over = threading.get_ident(), threading.Event()
     stop = f"Thread 0x{main:016x}"
 

@@ -21,7 +21,7 @@ CUSTOMERS = int(os.environ.get("CAMPAIGN_APP_TEST_CUSTOMERS", "5000"))
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(900 + CUSTOMERS // 25)
 def test_the_whole_job_by_mouse_and_keyboard(qapp: QApplication, tmp_path: Path) -> None:
     others = set(psutil.Process().children(recursive=True))  # of fixtures that outlive a test
     with watchdog() as watched:

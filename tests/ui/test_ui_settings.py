@@ -18,7 +18,7 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.settings import DECLARED, Settings
 from campaign_app.ui.desk import Desk, Way
 from campaign_app.ui.kit import Kit
-from campaign_app.ui.pages.settings import SECTIONS, SettingsPage
+from campaign_app.ui.pages.settings import SettingsPage
 from campaign_app.ui.pages.settings_policies import PoliciesSection
 from campaign_app.ui.pages.settings_workspace import WorkspaceSection
 from campaign_app.ui.theme.tokens import DARK, LIGHT
@@ -150,7 +150,7 @@ def test_what_was_typed_and_the_section_outlive_a_page_that_is_built_anew(
 ) -> None:
     retype(policies(page).fields["batch_size"].edit, "321", qtbot)
     again = shown(desk, qtbot)
-    assert again.stack.currentIndex() == SECTIONS.index("policies")
+    assert again.stack.currentWidget() is again.section("policies")
     assert policies(again).fields["batch_size"].edit.text() == "321"
     assert policies(again).save.isEnabled()
 

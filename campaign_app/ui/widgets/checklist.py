@@ -105,7 +105,8 @@ class Checklist(QWidget):
             self.rows = {item.key: self._row(item) for item in items}
         for item in items:
             self.rows[item.key].show_item(item)
-        self._align()
+        if self.isVisible():
+            self._align()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Only what is in a window has its look, and with it its width."""
