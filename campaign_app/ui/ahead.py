@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
@@ -44,7 +45,7 @@ class Ahead(QObject):
 
 def loads(*names: str) -> list[Callable[[], object]]:
     """A step for each module, named from `campaign_app.ui` on."""
-    return [lambda name=name: importlib.import_module(f"{ui.__name__}.{name}") for name in names]
+    return [partial(importlib.import_module, f"{ui.__name__}.{name}") for name in names]
 
 
 def everything() -> list[str]:

@@ -7,7 +7,7 @@ from typing import Final
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont, QIcon
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QCompleter, QWidget
 
 from campaign_app.ui.theme import icons
 from campaign_app.ui.theme.sheet import palette, sheet
@@ -55,6 +55,12 @@ class Theme(QObject):
         if window not in self._dressed:
             self._dressed.append(window)
             window.setStyleSheet(self.sheet)
+
+    def dress_list(self, completer: QCompleter) -> None:
+        """The list of a completer is a window of its own."""
+        shown = completer.popup()
+        if shown is not None:
+            self.dress(shown)
 
     def icon(self, name: str, colour: str = "muted") -> QIcon:
         """`colour` is the name of a token."""

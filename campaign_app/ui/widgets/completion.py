@@ -30,7 +30,7 @@ class Values(QCompleter):
         self.setFilterMode(Qt.MatchFlag.MatchContains)
         self.setMaxVisibleItems(SHOWN)
         field.setCompleter(self)
-        field.textEdited.connect(lambda _: theme.dress(self.popup()))  # a window of its own
+        field.textEdited.connect(lambda _: theme.dress_list(self))
         # after the field has taken the value
         self.activated.connect(lambda _: self.chosen.emit(field.text()), Qt.ConnectionType.QueuedConnection)
 

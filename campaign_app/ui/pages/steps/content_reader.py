@@ -93,7 +93,7 @@ class ReaderPane(QWidget):
         nobody = [self.tr("受众里没有叫这个名字的人")]
         self._names.setStringList([_line(reader) for reader in found] or nobody)
         if self.search.text().strip() and self.search.hasFocus():
-            self._theme.dress(self.completer.popup())  # a window of its own
+            self._theme.dress_list(self.completer)
             self.completer.complete()
 
     def _picked(self, index: QModelIndex) -> None:
