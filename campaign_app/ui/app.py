@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from platformdirs import user_log_path
 from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QSocketNotifier, Qt, QTimer, QTranslator
@@ -25,18 +25,19 @@ from campaign_app.ui.desk import Desk, Way
 from campaign_app.ui.garbage import Garbage
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
-from campaign_app.ui.pages.closing_dialog import Choice, ClosingDialog
 from campaign_app.ui.pages.crash_dialog import CrashReports
 from campaign_app.ui.pages.shell import Shell
 from campaign_app.ui.prefs import Prefs, default_folder
 from campaign_app.ui.single import Single, claim, mark_of
 from campaign_app.ui.tasks import Tasks
 from campaign_app.ui.theme.theme import Theme
-from campaign_app.ui.viewmodels.closing import OnItsWay, on_their_way
-from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from campaign_app.ui.widgets.tray import Tray
 from campaign_app.words import Words, load
+
+if TYPE_CHECKING:
+    from campaign_app.ui.pages.closing_dialog import ClosingDialog
+    from campaign_app.ui.viewmodels.closing import OnItsWay
 
 FIRST_PAGE: Final = "overview"
 # how long background work may keep the interpreter from the window's thread; Python's own 5 ms can be felt in typing
@@ -129,6 +130,8 @@ class Application(QObject):
 
     def _session_changed(self, state: SessionState) -> None:
         if state.phase == "open" and self.desk is None and state.app is not None:
+            from campaign_app.ui.viewmodels.jobs import Jobs
+
             self.desk = Desk(self.kit, state.app, Jobs(state.app, self.tasks, self), self.session, Way(self))
             self.shell.attach(self.desk)
             self._remember()
@@ -190,6 +193,8 @@ class Closing(QObject):
 
     def ask(self) -> None:
         """What pages have not saved yet is saved first; then campaigns are looked at, in the background."""
+        from campaign_app.ui.viewmodels.closing import on_their_way
+
         known = self._application
         app = known.session.state.app
         if app is None or self._looking:
@@ -200,6 +205,8 @@ class Closing(QObject):
         known.tasks.write(lambda _: on_their_way(app), self._found, failed=lambda _: self._leave(), owner=self)
 
     def _found(self, campaigns: tuple[OnItsWay, ...]) -> None:
+        from campaign_app.ui.pages.closing_dialog import ClosingDialog
+
         self._looking = False
         if not campaigns:
             self._leave()
@@ -218,6 +225,8 @@ class Closing(QObject):
         self.dialog.open()
 
     def _chosen(self, choice: int) -> None:
+        from campaign_app.ui.pages.closing_dialog import Choice
+
         self.dialog = None
         if choice == Choice.LEAVE:
             self._leave()
