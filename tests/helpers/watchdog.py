@@ -125,14 +125,14 @@ def _sampled(seen: Counter[str]) -> Iterator[None]:
     def look(_number: int, frame: FrameType | None) -> None:
         seen[_path(frame)] += 1
 
-    former = signal.signal(signal.SIGPROF, look)
+    signal.signal(signal.SIGPROF, look)
     signal.siginterrupt(signal.SIGPROF, False)
     signal.setitimer(signal.ITIMER_PROF, SAMPLE_SECONDS, SAMPLE_SECONDS)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, former)
+        signal.signal(signal.SIGPROF, signal.SIG_IGN)  # one may still be on its way, and would end the program
 
 
 def _path(frame: FrameType | None) -> str:
@@ -147,8 +147,8 @@ def _path(frame: FrameType | None) -> str:
 
 
 def _told(seen: Counter[str]) -> tuple[str, ...]:
-    whole = seen.total()
-    return tuple(f"{count * 100 // whole}% {path}" for path, count in seen.most_common(5))
+    now = Counter(dict(seen))  # a signal may come while this is written
+    return tuple(f"{count * 100 // now.total()}% {path}" for path, count in now.most_common(5))
 
 
 @contextmanager
