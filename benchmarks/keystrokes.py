@@ -175,6 +175,7 @@ def step_in(qt: QApplication, folder: Path) -> Iterator[ContentStep]:
         jobs, session = Jobs(app, tasks), Session(Plan(folder), tasks)
         model = CampaignModel(app, tasks, kit.messages, campaign)
         step = ContentStep(Desk(kit, app, jobs, session, Way()), model)
+        kit.theme.dress(step)
         step.resize(1_040, 560)
         step.show()
         step.shown()

@@ -154,6 +154,7 @@ def window(app: bootstrap.App, scratch: Path) -> None:
     before = resident()
     began = time.perf_counter()
     page = CustomersPage(desk)
+    theme.dress(page)
     page.resize(1092, 740)
     page.show()
     page.shown()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from campaign_app.domain.errors import AppError
@@ -14,23 +15,23 @@ from campaign_app.domain.errors import AppError
 
 def path(*parts: str) -> Path:
     """The file or folder `parts` of the resources. Raises AppError("asset_missing")."""
-    root = _root()
+    root = _root(getattr(sys, "_MEIPASS", None))
     found = root.joinpath(*parts)
     if not found.exists():
         raise AppError("asset_missing", f"{found} is missing: install the program again", asset="/".join(parts))
     return found
 
 
-def _root() -> Path:
-    for folder in _candidates():
+@cache
+def _root(frozen: str | None) -> Path:
+    for folder in _candidates(frozen):
         if folder.is_dir():
             return folder
-    looked = ", ".join(map(str, _candidates()))
+    looked = ", ".join(map(str, _candidates(frozen)))
     raise AppError("asset_missing", f"no resources folder, looked in {looked}: install the program again", asset="")
 
 
-def _candidates() -> Iterator[Path]:
-    frozen = getattr(sys, "_MEIPASS", None)
+def _candidates(frozen: str | None) -> Iterator[Path]:
     if frozen is not None:
         yield Path(frozen) / "resources"
         return

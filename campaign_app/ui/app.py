@@ -10,33 +10,35 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from platformdirs import user_log_path
 from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QSocketNotifier, Qt, QTimer, QTranslator
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 from campaign_app import assets, logs
 from campaign_app.domain.errors import AppError, SettingsError
+from campaign_app.ui.ahead import Ahead, everything, loads
 from campaign_app.ui.crash import Crashes
 from campaign_app.ui.desk import Desk, Way
 from campaign_app.ui.garbage import Garbage
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
-from campaign_app.ui.pages.closing_dialog import Choice, ClosingDialog
 from campaign_app.ui.pages.crash_dialog import CrashReports
 from campaign_app.ui.pages.shell import Shell
 from campaign_app.ui.prefs import Prefs, default_folder
 from campaign_app.ui.single import Single, claim, mark_of
 from campaign_app.ui.tasks import Tasks
 from campaign_app.ui.theme.theme import Theme
-from campaign_app.ui.viewmodels.closing import OnItsWay, on_their_way
-from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.tray import Tray
 from campaign_app.words import Words, load
+
+if TYPE_CHECKING:
+    from campaign_app.ui.pages.closing_dialog import ClosingDialog
+    from campaign_app.ui.viewmodels.closing import OnItsWay
 
 FIRST_PAGE: Final = "overview"
 # how long background work may keep the interpreter from the window's thread; Python's own 5 ms can be felt in typing
@@ -66,9 +68,11 @@ class Application(QObject):
         self.single: Single | None = None
         self.crashes = Crashes(self)
         self.garbage = Garbage(self)
+        self.ahead = Ahead(self)
         self._translate()
         self.closing = Closing(self)
         self.shell = self._shell()
+        theme.dress(self.closing.tray.menu)
         self.reports = CrashReports(self.kit.messages, lambda: self.shell, self)
         self.tasks.failed.connect(self.kit.messages.error)
         self.tasks.crashed.connect(self.crashes.tell)
@@ -99,6 +103,7 @@ class Application(QObject):
 
     def shut(self) -> None:
         """In this order: unsaved edits, what is seen, background work, the worker and whatever else was started."""
+        self.ahead.stop()
         self.shell.flush()
         self.kit.prefs.put_bytes("geometry", self.shell.saveGeometry())
         self.closing.tray.release()
@@ -128,11 +133,18 @@ class Application(QObject):
 
     def _session_changed(self, state: SessionState) -> None:
         if state.phase == "open" and self.desk is None and state.app is not None:
+            from campaign_app.ui.viewmodels.jobs import Jobs
+
             self.desk = Desk(self.kit, state.app, Jobs(state.app, self.tasks, self), self.session, Way(self))
             self.shell.attach(self.desk)
-            self.shell.go(FIRST_PAGE)
-            self.garbage.settle()
             self._remember()
+            first = loads(f"viewmodels.{FIRST_PAGE}", f"pages.{FIRST_PAGE}")
+            self.ahead.begin([*first, self._show_first, _warm, *loads(*everything()), self.garbage.settle])
+
+    def _show_first(self) -> None:
+        """Unless the user was quicker."""
+        if not self.shell.current:
+            self.shell.go(FIRST_PAGE)
 
     def _remember(self) -> None:
         """Which workspace this window is for, now that it is open: for later starts and for the next one."""
@@ -193,6 +205,8 @@ class Closing(QObject):
 
     def ask(self) -> None:
         """What pages have not saved yet is saved first; then campaigns are looked at, in the background."""
+        from campaign_app.ui.viewmodels.closing import on_their_way
+
         known = self._application
         app = known.session.state.app
         if app is None or self._looking:
@@ -203,6 +217,8 @@ class Closing(QObject):
         known.tasks.write(lambda _: on_their_way(app), self._found, failed=lambda _: self._leave(), owner=self)
 
     def _found(self, campaigns: tuple[OnItsWay, ...]) -> None:
+        from campaign_app.ui.pages.closing_dialog import ClosingDialog
+
         self._looking = False
         if self._application.shell.unkept() and not self._lose():
             return
@@ -235,6 +251,9 @@ class Closing(QObject):
         )
 
     def _chosen(self, choice: int) -> None:
+        from campaign_app.ui.pages.closing_dialog import Choice
+
+        self.dialog = None
         if choice == Choice.LEAVE:
             self._leave()
         elif choice == Choice.STAY_HIDDEN and self._application.has_tray():
@@ -253,6 +272,13 @@ def main(folder: Path | None, demo_customers: int | None) -> int:
         return _run(lambda prefs: _plan(folder, prefs))
     with tempfile.TemporaryDirectory(prefix="campaign-app-demo-", ignore_cleanup_errors=True) as made:
         return _run(lambda _: Plan(Path(made), demo_customers))
+
+
+def _warm() -> None:
+    """PySide completes its classes when they are first used: the first table takes longer than a page of widgets."""
+    view = QTableView()
+    view.viewport()
+    view.deleteLater()
 
 
 def _plan(folder: Path | None, prefs: Prefs) -> Plan:

@@ -29,6 +29,7 @@ class Journey:
 
     def __init__(self, qt: QApplication, folder: Path, customers: int, at: Stage = lambda _: None) -> None:
         self.application = Application(qt, Plan(folder, customers), Prefs(folder / "prefs"))
+        self._long = 180 + customers / 100  # seconds that a stage may take which looks at everybody
         self.driver = Driver(lambda: self.application.shell)
         self._at = at
 
@@ -37,7 +38,7 @@ class Journey:
         staged: list[bool] = []
         self.application.session.staged.connect(lambda: staged.append(True))
         self.application.start()
-        wait_for(lambda: staged, "the demo to be staged", 180)
+        wait_for(lambda: staged, "the demo to be staged", self._long)
         wait_for(lambda: self.application.desk is not None, "the workspace to be open")
         pause(600)
         self._at("overview")
@@ -84,7 +85,7 @@ class Journey:
         self.driver.click("empty_action")
         pause(200)
         self._at("screening_on")
-        wait_for(lambda: self.state is CampaignState.SCREENED, "the screening to end", 180)
+        wait_for(lambda: self.state is CampaignState.SCREENED, "the screening to end", self._long)
         pause(800)
         self._at("screening")
 
@@ -108,14 +109,14 @@ class Journey:
         self.driver.click("sending_primary")
         pause(300)
         self._at("running")
-        wait_for(lambda: self.state is CampaignState.DONE, "the sending to end", 180)
+        wait_for(lambda: self.state is CampaignState.DONE, "the sending to end", self._long)
         pause(600)
         self._at("sent")
 
     def results(self) -> dict[str, int]:
         self.driver.click("step_results")
         self.driver.click("results_fetch")
-        wait_for(self._reported, "the delivery reports", 120)
+        wait_for(self._reported, "the delivery reports", self._long)
         pause(800)
         self._at("results")
         return dict(self.model.view.counts)

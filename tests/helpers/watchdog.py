@@ -1,67 +1,154 @@
-"""Watches the window's thread: who asks the store or the network there, and how long it works without a breath."""
+"""Watches the window's thread: who asks the store or the network there, and how long it works without a breath.
+
+Time is the thread's own processor time: waiting for a busy machine does not make the window slow. Where others crowd
+the same core the same work takes more of it: a slow turn is measured against a fixed piece of work, done right after it
+and compared with the fastest that this was in the run. A turn is all that is done between two looks of the event loop
+for events, by whatever is called there: slots, paints, timers, the collection of garbage, and the driving of the test.
+"""
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from types import FrameType
+from typing import Any, Final
 
 from PySide6.QtCore import QAbstractEventDispatcher
 
 from campaign_app.storage.engine import Database
 
-LIMIT_MS = 50.0
+LIMIT_MS: Final = 50.0
+SAMPLE_SECONDS: Final = 0.005
+KEPT: Final = 20  # of the longest turns
+
+
+@dataclass(frozen=True)
+class Turn:
+    """`stacks` are what the thread was seen at, most often first, each with the share of times it was.
+
+    `crowded` is by how much slower than at its fastest the thread was then.
+    """
+
+    spent_ms: float
+    crowded: float
+    doing: str
+    stacks: tuple[str, ...]
+
+    def __str__(self) -> str:
+        head = f"{self.spent_ms:.0f} ms on a core {self.crowded:.1f} times as slow as at best, {self.doing}"
+        return "\n    ".join((head, *self.stacks))
 
 
 @dataclass
 class Watched:
-    """`asked` are stacks of forbidden calls; `passes` the milliseconds of own work of each pass of the event loop."""
+    """`asked` are stacks of forbidden calls; `turns` how many turns there were, `longest` the longest of them."""
 
     asked: list[str] = field(default_factory=list)
-    passes: list[float] = field(default_factory=list)
-    notes: list[tuple[float, str]] = field(default_factory=list)
+    turns: int = 0
+    longest: list[Turn] = field(default_factory=list)
     doing: str = ""
 
     @property
-    def worst(self) -> float:
-        return max(self.passes, default=0.0)
+    def slow(self) -> list[Turn]:
+        return [turn for turn in self.longest if turn.spent_ms / turn.crowded > LIMIT_MS]
+
+    def add(self, turn: Turn) -> None:
+        self.longest = sorted([*self.longest, turn], key=lambda each: -each.spent_ms)[:KEPT]
 
 
 @contextmanager
 def watchdog() -> Iterator[Watched]:
-    """Time is the thread's own processor time: a busy machine does not make the window slow."""
     watched = Watched()
     main = threading.get_ident()
     with (
         _forbidden(watched, main, Database, ("read", "write", "write_much")),
         _forbidden(watched, main, socket.socket, ("connect",)),
+        _timed(watched),
     ):
-        dispatcher = QAbstractEventDispatcher.instance()
-        assert dispatcher is not None
-        began: list[float] = []
+        yield watched
 
-        def awake() -> None:
-            began[:] = [time.thread_time()]
 
-        def asleep() -> None:
-            if began:
-                spent = (time.thread_time() - began.pop()) * 1000
-                watched.passes.append(spent)
-                if spent > LIMIT_MS:
-                    watched.notes.append((spent, watched.doing))
+@contextmanager
+def _timed(watched: Watched) -> Iterator[None]:
+    """A dispatcher tells when it is about to wait and when it wakes; which of them ends the work differs among them.
 
-        dispatcher.awake.connect(awake)
-        dispatcher.aboutToBlock.connect(asleep)
-        try:
-            yield watched
-        finally:
-            dispatcher.awake.disconnect(awake)
-            dispatcher.aboutToBlock.disconnect(asleep)
+    Waiting costs no processor time, so that what lies between any two of these signals is work.
+    """
+    dispatcher = QAbstractEventDispatcher.instance()
+    assert dispatcher is not None
+    seen: Counter[str] = Counter()
+    fastest = min(_known_work() for _ in range(20))
+    began = time.thread_time()
+
+    def turned() -> None:
+        nonlocal began, fastest
+        spent = (time.thread_time() - began) * 1000
+        watched.turns += spent > 0
+        if len(watched.longest) < KEPT or spent > watched.longest[-1].spent_ms:
+            works = sorted(_known_work() for _ in range(5))
+            fastest = min(fastest, works[0])
+            watched.add(Turn(spent, works[2] / fastest, watched.doing, _told(seen)))
+        seen.clear()
+        began = time.thread_time()
+
+    dispatcher.awake.connect(turned)
+    dispatcher.aboutToBlock.connect(turned)
+    try:
+        with _sampled(seen):
+            yield
+    finally:
+        turned()
+        dispatcher.awake.disconnect(turned)
+        dispatcher.aboutToBlock.disconnect(turned)
+
+
+def _known_work() -> float:
+    began = time.thread_time()
+    sum(number * number for number in range(5_000))
+    return time.thread_time() - began
+
+
+@contextmanager
+def _sampled(seen: Counter[str]) -> Iterator[None]:
+    """Notes every few milliseconds of work where this thread is.
+
+    By a signal, which Python handles on this thread: looking at it from another one would have its objects die there.
+    """
+
+    def look(_number: int, frame: FrameType | None) -> None:
+        seen[_path(frame)] += 1
+
+    signal.signal(signal.SIGPROF, look)
+    signal.siginterrupt(signal.SIGPROF, False)
+    signal.setitimer(signal.ITIMER_PROF, SAMPLE_SECONDS, SAMPLE_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, signal.SIG_IGN)  # one may still be on its way, and would end the program
+
+
+def _path(frame: FrameType | None) -> str:
+    """The calls within the program, innermost first."""
+    calls: list[str] = []
+    while frame is not None and len(calls) < 6:
+        _, own, place = frame.f_code.co_filename.rpartition("campaign_app/")
+        if own:
+            calls.append(f"{place}:{frame.f_lineno} {frame.f_code.co_name}")
+        frame = frame.f_back
+    return " < ".join(calls) or "not in the program"
+
+
+def _told(seen: Counter[str]) -> tuple[str, ...]:
+    now = Counter(dict(seen))  # a signal may come while this is written
+    return tuple(f"{count * 100 // now.total()}% {path}" for path, count in now.most_common(5))
 
 
 @contextmanager

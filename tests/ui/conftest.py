@@ -113,7 +113,9 @@ def inline_desk(inline_kit: Kit, app: bootstrap.App) -> Iterator[Desk]:
 
 
 def _kit(qapp: QApplication, tasks: Tasks, prefs: Prefs) -> Iterator[Kit]:
+    """Parts of a window are looked at without one: their look comes from the application."""
     made = Kit(Theme(qapp, "light"), tasks, Messages(lambda: words.load(prefs.language)), prefs)
+    qapp.setStyleSheet(made.theme.sheet)
     yield made
     qapp.setStyleSheet("")
 

@@ -249,8 +249,8 @@ def test_during_a_test_of_the_connection(
     qtbot.addWidget(page)
     page.show()
     page.shown()
-    qtbot.waitUntil(lambda: bool(page.sections["accounts"].cards))  # type: ignore[attr-defined]
-    card = page.sections["accounts"].cards[account.id]  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: bool(page.section("accounts").cards))  # type: ignore[attr-defined]
+    card = page.section("accounts").cards[account.id]  # type: ignore[attr-defined]
     qtbot.waitUntil(card.test.isVisible)
     merchant.sandbox.faults(fault="slow_body", path="/v1/meta", times=1, seconds=3.0)
     press(card.test, qtbot)

@@ -388,7 +388,10 @@ def test_one_can_go_back_to_the_welcome(front: Front, tmp_path: Path) -> None:
 
 def test_every_field_and_button_of_the_gate_has_a_name(front: Front, tmp_path: Path) -> None:
     gate = front.open(tmp_path / "new")
-    operated = [*gate.findChildren(QPushButton), *gate.findChildren(QLineEdit), *gate.findChildren(QRadioButton)]
+    panels = (gate.welcome, gate.new, gate.passphrase, gate.failed)
+    operated = [
+        each for panel in panels for kind in (QPushButton, QLineEdit, QRadioButton) for each in panel.findChildren(kind)
+    ]
     assert len(operated) > 12
     for widget in operated:
         assert widget.objectName()

@@ -18,7 +18,7 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.settings import DECLARED, Settings
 from campaign_app.ui.desk import Desk, Way
 from campaign_app.ui.kit import Kit
-from campaign_app.ui.pages.settings import SECTIONS, SettingsPage
+from campaign_app.ui.pages.settings import SettingsPage
 from campaign_app.ui.pages.settings_policies import PoliciesSection
 from campaign_app.ui.pages.settings_workspace import WorkspaceSection
 from campaign_app.ui.theme.tokens import DARK, LIGHT
@@ -47,7 +47,7 @@ def page(desk: Desk, qtbot: QtBot) -> SettingsPage:
 
 def policies(page: SettingsPage) -> PoliciesSection:
     page.open("policies")
-    found = page.sections["policies"]
+    found = page.section("policies")
     assert isinstance(found, PoliciesSection)
     return found
 
@@ -150,7 +150,7 @@ def test_what_was_typed_and_the_section_outlive_a_page_that_is_built_anew(
 ) -> None:
     retype(policies(page).fields["batch_size"].edit, "321", qtbot)
     again = shown(desk, qtbot)
-    assert again.stack.currentIndex() == SECTIONS.index("policies")
+    assert again.stack.currentWidget() is again.section("policies")
     assert policies(again).fields["batch_size"].edit.text() == "321"
     assert policies(again).save.isEnabled()
 
@@ -171,7 +171,7 @@ def test_the_workspace_says_where_it_is_and_what_keeps_its_key(
     page: SettingsPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     page.open("workspace")
-    section = page.sections["workspace"]
+    section = page.section("workspace")
     assert isinstance(section, WorkspaceSection)
     assert section.folder.text() == str(page._desk.app.workspace.folder)
     assert section.used.text()
@@ -206,7 +206,7 @@ def kept(phrased: Path, tmp_path: Path, kit: Kit) -> Iterator[Desk]:
 def test_the_passphrase_can_be_changed(kept: Desk, qtbot: QtBot) -> None:
     page = shown(kept, qtbot)
     page.open("workspace")
-    section = page.sections["workspace"]
+    section = page.section("workspace")
     assert isinstance(section, WorkspaceSection)
     qtbot.mouseClick(section.change, Qt.MouseButton.LeftButton)
     dialog = section.dialog
@@ -240,6 +240,6 @@ def test_sections_can_be_reached_by_keyboard_and_by_another_page(page: SettingsP
     page.open("accounts")
     page.list.setFocus()
     qtbot.keyClick(page.list, Qt.Key.Key_Down)
-    assert page.stack.currentWidget() is page.sections["entities"]
+    assert page.stack.currentWidget() is page.section("entities")
     page.open("no such section")
-    assert page.stack.currentWidget() is page.sections["entities"]
+    assert page.stack.currentWidget() is page.section("entities")

@@ -50,7 +50,7 @@ def page(desk: Desk, qtbot: QtBot) -> SettingsPage:
 
 
 def section(page: SettingsPage) -> AccountsSection:
-    found = page.sections["accounts"]
+    found = page.section("accounts")
     assert isinstance(found, AccountsSection)
     return found
 

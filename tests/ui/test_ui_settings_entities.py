@@ -35,7 +35,7 @@ def page(desk: Desk, qtbot: QtBot) -> SettingsPage:
 
 @pytest.fixture
 def card(page: SettingsPage) -> EntityCard:
-    section = page.sections["entities"]
+    section = page.section("entities")
     assert isinstance(section, EntitiesSection)
     return section.cards[ENTITY]
 
@@ -104,7 +104,7 @@ def test_what_is_no_domain_is_said_while_it_is_typed_and_not_kept(
     assert card.domains.text() == "anning.example 安宁", "what was typed stays"
     again = SettingsPage(desk)
     qtbot.addWidget(again)
-    section = again.sections["entities"]
+    section = again.section("entities")
     assert isinstance(section, EntitiesSection)
     assert section.cards[ENTITY].domains.text() == "anning.example 安宁"
     retype(card, "anning.example")
@@ -131,7 +131,7 @@ def test_licences_change_without_losing_what_is_typed_beside_them(
     card.boxes["finance"].click()
     qtbot.waitUntil(lambda: desk.app.accounts.entities()[0].licences == ("finance",))
     qtbot.waitUntil(lambda: page.accounts.state.entities[0].licences == ("finance",))
-    section = page.sections["entities"]
+    section = page.section("entities")
     assert isinstance(section, EntitiesSection)
     assert section.cards[ENTITY] is card
     assert card.domains.text() == "half.typed"

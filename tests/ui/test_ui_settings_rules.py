@@ -54,7 +54,7 @@ def page(desk: Desk, qtbot: QtBot) -> SettingsPage:
 
 @pytest.fixture
 def section(page: SettingsPage) -> RulesSection:
-    made = page.sections["rules"]
+    made = page.section("rules")
     assert isinstance(made, RulesSection)
     return made
 
@@ -208,7 +208,7 @@ def test_what_was_typed_outlives_the_window(section: RulesSection, desk: Desk, q
     model.type_reason("已存")
     again = SettingsPage(desk)
     qtbot.addWidget(again)
-    made = again.sections["rules"]
+    made = again.section("rules")
     assert isinstance(made, RulesSection)
     assert made.search.text() == "广告法"
     assert made.detail.switch.reason.text() == "已存"

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -104,15 +105,23 @@ def test_no_colour_is_written_outside_the_tokens(file: Path) -> None:
 
 
 def test_switching_takes_effect_at_once(qapp: QApplication, qtbot: QtBot) -> None:
-    theme = Theme(qapp, "light")
-    try:
-        with qtbot.waitSignal(theme.changed):
-            theme.use("dark")
-        assert theme.tokens is DARK
-        assert qapp.palette().window().color() == QColor(DARK.ground)
-        assert DARK.ground in qapp.styleSheet()
-        theme.use("light")
-        assert theme.tokens is LIGHT
-        assert theme.name == "light"
-    finally:
-        qapp.setStyleSheet("")
+    theme, window = Theme(qapp, "light"), QWidget()
+    qtbot.addWidget(window)
+    theme.dress(window)
+    assert LIGHT.ground in window.styleSheet()
+    with qtbot.waitSignal(theme.changed):
+        theme.use("dark")
+    assert theme.tokens is DARK
+    assert qapp.palette().window().color() == QColor(DARK.ground)
+    assert DARK.ground in window.styleSheet()
+    theme.use("light")
+    assert theme.tokens is LIGHT
+    assert theme.name == "light"
+
+
+def test_a_window_that_is_gone_is_dressed_no_more(qapp: QApplication) -> None:
+    theme, window = Theme(qapp, "light"), QWidget()
+    theme.dress(window)
+    shiboken6.delete(window)
+    theme.use("dark")
+    theme.use("light")

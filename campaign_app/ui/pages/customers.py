@@ -23,7 +23,7 @@ from campaign_app.ui.pages.import_wizard import ImportWizard
 from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
 from campaign_app.ui.viewmodels.importing import ImportModel
 from campaign_app.ui.viewmodels.imports_list import ImportsModel
-from campaign_app.ui.widgets.basics import button, row
+from campaign_app.ui.widgets.basics import button, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
 from campaign_app.ui.widgets.table import Table
@@ -73,7 +73,7 @@ class CustomersPage(Page):
             self._places[place] = self._empty(place)
             self.stack.addWidget(self._places[place])
         self.stack.setCurrentWidget(self._places[place])
-        self.filter.setVisible(place in {TABLE, "nobody_found"})
+        show_if(self.filter, place in {TABLE, "nobody_found"})
         self.subtitle.setText(self._counts(state))
 
     def _counts(self, state: CustomersState) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
 from PySide6.QtCore import QProcess, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QStackedWidget, QWidget
 
 from campaign_app.ui.kit import Kit
@@ -26,23 +28,23 @@ class Gate(QWidget):
         self._kit, self._session = kit, session
         self._stack = QStackedWidget()
         self._stack.setFixedWidth(WIDTH)
-        self.welcome = WelcomePanel(kit.theme)
-        self.new = CreatePanel(kit, session)
-        self.passphrase = PassphrasePanel(kit, session)
-        self.failed = FailedPanel(kit, session)
         self._waiting = self._opening()
-        for panel in (self._waiting, self.welcome, self.new, self.passphrase, self.failed):
-            self._stack.addWidget(panel)
+        self._stack.addWidget(self._waiting)
         self.setLayout(column(None, row(None, self._stack, None), None))
-        self._connect()
         session.changed.connect(self.show_state)
         self.show_state(session.state)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Only what is in a window has its look, and with it its height."""
+        super().showEvent(event)
+        if self.panel is not None:
+            self._show(self.panel)
 
     def show_state(self, state: SessionState) -> None:
         self._slow.stop()
         if state.phase == "open":
-            self.new.forget()
-            self.passphrase.forget()
+            for typed in self.findChildren(CreatePanel) + self.findChildren(PassphrasePanel):
+                typed.forget()
             return
         if state.phase == "opening":
             self._hint.hide()
@@ -58,25 +60,47 @@ class Gate(QWidget):
             self.failed.show_state(state)
             self._show(self.failed)
 
+    @cached_property
+    def welcome(self) -> WelcomePanel:
+        """Panels are built when they are first wanted: most starts want none of them."""
+        made = WelcomePanel(self._kit.theme)
+        made.demo.clicked.connect(self._demo)
+        made.new.clicked.connect(self._new)
+        made.other.clicked.connect(self._other)
+        return made
+
+    @cached_property
+    def new(self) -> CreatePanel:
+        made = CreatePanel(self._kit, self._session)
+        made.back.connect(self._session.welcome)
+        made.grew.connect(lambda: self._show(self.new))
+        return made
+
+    @cached_property
+    def passphrase(self) -> PassphrasePanel:
+        made = PassphrasePanel(self._kit, self._session)
+        made.other.connect(self._other)
+        made.back.connect(self._session.welcome)
+        return made
+
+    @cached_property
+    def failed(self) -> FailedPanel:
+        made = FailedPanel(self._kit, self._session)
+        made.other.connect(self._other)
+        made.back.connect(self._session.welcome)
+        made.shown_elsewhere.connect(self._raise_other)
+        return made
+
     @property
     def panel(self) -> QWidget | None:
         return self._stack.currentWidget()
 
     def _show(self, panel: QWidget) -> None:
         """The card is as high as what it holds, whichever panel that is."""
+        if self._stack.indexOf(panel) < 0:
+            self._stack.addWidget(panel)
         self._stack.setCurrentWidget(panel)
         self._stack.setFixedHeight(max(panel.sizeHint().height(), panel.heightForWidth(WIDTH)))
-
-    def _connect(self) -> None:
-        self.welcome.demo.clicked.connect(self._demo)
-        self.welcome.new.clicked.connect(self._new)
-        self.welcome.other.clicked.connect(self._other)
-        self.new.back.connect(self._session.welcome)
-        self.new.grew.connect(lambda: self._show(self.new))
-        for panel in (self.passphrase, self.failed):
-            panel.other.connect(self._other)
-            panel.back.connect(self._session.welcome)
-        self.failed.shown_elsewhere.connect(self._raise_other)
 
     def _opening(self) -> QWidget:
         busy = QProgressBar()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from campaign_app.ui.theme import icons
@@ -25,9 +26,6 @@ class WelcomePanel(QWidget):
             (self.other, self.tr("打开已有工作区")),
         ):
             made.setAccessibleName(spoken)
-        width = max(each.sizeHint().width() for each in (self.demo, self.new, self.other))
-        for each in (self.demo, self.new, self.other):
-            each.setFixedWidth(width + 8)
         title = label(self.tr("欢迎使用允发"), "title")
         words = label(self.tr("只给平台确认同意的人发营销短信，发送前看清签名和文案是否合规。"), "muted", wrap=True)
         for centred in (title, words):
@@ -35,6 +33,14 @@ class WelcomePanel(QWidget):
         self.setLayout(column(title, words, *self._ways(), space=3))
         theme.changed.connect(self._draw)
         self._draw()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """The three buttons are of one width; only what is in a window has its look, and with it its width."""
+        super().showEvent(event)
+        every = (self.demo, self.new, self.other)
+        width = max(each.sizeHint().width() for each in every)
+        for each in every:
+            each.setFixedWidth(width + 8)
 
     def _ways(self) -> tuple[QFrame, ...]:
         return (

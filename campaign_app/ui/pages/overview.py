@@ -15,7 +15,7 @@ from campaign_app.ui.pages.last_results import LastResults
 from campaign_app.ui.pages.matter_words import MatterWords
 from campaign_app.ui.theme import icons
 from campaign_app.ui.viewmodels.overview import OverviewModel, OverviewState
-from campaign_app.ui.widgets.basics import button, card, column, label, row
+from campaign_app.ui.widgets.basics import button, card, column, label, row, show_if
 from campaign_app.ui.widgets.page import Page, scrolling
 from campaign_app.ui.widgets.todo import Todo, Todos
 
@@ -60,7 +60,7 @@ class OverviewPage(Page):
 
     def render_state(self, state: OverviewState) -> None:
         self._show_staging(state)
-        self.first.setVisible(state.fresh and not state.staging)
+        show_if(self.first, state.fresh and not state.staging)
         self.first.show_done(connected=state.connected > 0, synced=state.customers > 0, made=state.campaigns > 0)
         self.new_button.setVisible(state.connected > 0 and not self.first.isVisibleTo(self))
         self.tiles.setVisible(state.loaded and state.connected > 0)

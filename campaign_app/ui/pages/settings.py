@@ -34,17 +34,8 @@ class SettingsPage(Page):
         self.title.setText(self.tr("设置"))
         self._desk = desk
         self._make_models(desk)
-        self.sections: dict[str, QWidget] = {
-            "accounts": AccountsSection(desk, self.accounts),
-            "entities": EntitiesSection(desk, self.accounts, self.profiles),
-            "rules": RulesSection(desk, self.rules),
-            "policies": PoliciesSection(desk, self.policies),
-            "workspace": WorkspaceSection(desk, self.workspace),
-            "window": WindowSection(desk.kit),
-        }
+        self._sections: dict[str, QWidget] = {}
         self.stack = QStackedWidget()
-        for section in self.sections.values():
-            self.stack.addWidget(section)
         self.list = self._list()
         self.content.addLayout(row(self.list, self.stack, space=5, stretch=1))
         self.open(desk.session.property(_REMEMBERED) or SECTIONS[0])
@@ -67,6 +58,26 @@ class SettingsPage(Page):
         self.policies = _kept(session, PoliciesModel, lambda: PoliciesModel(app, tasks, messages, session))
         self.workspace = _kept(session, WorkspaceModel, lambda: WorkspaceModel(app, tasks, messages, session))
 
+    def section(self, key: str) -> QWidget:
+        """Built when it is first wanted."""
+        found = self._sections.get(key)
+        if found is None:
+            found = self._sections[key] = self._build(key)
+            self.stack.addWidget(found)
+        return found
+
+    def _build(self, key: str) -> QWidget:
+        desk = self._desk
+        make: dict[str, Callable[[], QWidget]] = {
+            "accounts": lambda: AccountsSection(desk, self.accounts),
+            "entities": lambda: EntitiesSection(desk, self.accounts, self.profiles),
+            "rules": lambda: RulesSection(desk, self.rules),
+            "policies": lambda: PoliciesSection(desk, self.policies),
+            "workspace": lambda: WorkspaceSection(desk, self.workspace),
+            "window": lambda: WindowSection(desk.kit),
+        }
+        return make[key]()
+
     def _list(self) -> QListWidget:
         made = QListWidget()
         made.setObjectName("settings_sections")
@@ -85,7 +96,7 @@ class SettingsPage(Page):
         return (self.tr("账户"), *rules, self.tr("工作区"), self.tr("界面"))
 
     def _chosen(self, index: int) -> None:
-        self.stack.setCurrentIndex(index)
+        self.stack.setCurrentWidget(self.section(SECTIONS[index]))
         self._desk.session.setProperty(_REMEMBERED, SECTIONS[index])
 
 

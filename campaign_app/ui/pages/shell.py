@@ -58,6 +58,7 @@ class Shell(QMainWindow):
         self._status()
         session.changed.connect(self._session_changed)
         self._session_changed(session.state)
+        kit.theme.dress(self)
 
     def attach(self, desk: Desk) -> None:
         """The workspace is open: from here on pages can be built."""

@@ -91,6 +91,13 @@ def divider() -> QFrame:
     return made
 
 
+def show_if(part: QWidget, on: bool) -> None:  # noqa: FBT001 as setVisible has it
+    """As `setVisible`, which lays out at once what it shows: a page that is still built would be laid out in vain."""
+    hidden = part.isHidden() and part.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
+    if on == hidden:
+        part.setVisible(on)
+
+
 def clear(layout: QLayout) -> None:
     """Takes everything out of a layout and deletes it."""
     while (item := layout.takeAt(0)) is not None:

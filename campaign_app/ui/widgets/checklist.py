@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QVBoxLayout, QWidget
 
 from campaign_app.ui.theme import icons
@@ -107,6 +108,15 @@ class Checklist(QWidget):
             self.rows = {item.key: self._row(item) for item in items}
         for item in items:
             self.rows[item.key].show_item(item)
+        if self.isVisible():
+            self._align()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Only what is in a window has its look, and with it its width."""
+        super().showEvent(event)
+        self._align()
+
+    def _align(self) -> None:
         width = max((row.title.sizeHint().width() for row in self.rows.values()), default=0)
         for each in self.rows.values():
             each.title.setFixedWidth(max(width, _TITLE))

@@ -9,6 +9,8 @@ from typing import Final
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel, Qt, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
+from campaign_app.ui.theme.theme import Theme
+
 _LAST: Final = re.compile(r"^(.*[、，,;；]\s*)?([^、，,;；]*)$", re.DOTALL)
 SHOWN: Final = 12
 
@@ -18,7 +20,7 @@ class Values(QCompleter):
 
     chosen = Signal(str)
 
-    def __init__(self, field: QLineEdit, *, several: bool) -> None:
+    def __init__(self, theme: Theme, field: QLineEdit, *, several: bool) -> None:
         super().__init__(field)
         self._field, self.several = field, several
         self._known: tuple[str, ...] = ()
@@ -28,6 +30,7 @@ class Values(QCompleter):
         self.setFilterMode(Qt.MatchFlag.MatchContains)
         self.setMaxVisibleItems(SHOWN)
         field.setCompleter(self)
+        field.textEdited.connect(lambda _: theme.dress_list(self))
         # after the field has taken the value
         self.activated.connect(lambda _: self.chosen.emit(field.text()), Qt.ConnectionType.QueuedConnection)
 

@@ -40,7 +40,7 @@ class ConditionLine(QWidget):
         self.value = QLineEdit()
         self.value.setObjectName(f"condition_value_{line.key}")
         self.value.setAccessibleName(self.tr("值"))
-        self.values = Values(self.value, several=True)
+        self.values = Values(theme, self.value, several=True)
         self.unit = label("", "muted")
         metrics = self.unit.fontMetrics()
         widest = max(metrics.horizontalAdvance(self._unit(name)) for name in ORDER)

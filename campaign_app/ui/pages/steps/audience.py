@@ -18,7 +18,7 @@ from campaign_app.ui.pages.steps.step import Step
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.audience import LOCKED, AudienceModel, AudienceState
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
-from campaign_app.ui.widgets.basics import button, card, clear, column, label, row
+from campaign_app.ui.widgets.basics import button, card, clear, column, label, row, show_if
 from campaign_app.ui.widgets.conditions import Builder
 from campaign_app.ui.widgets.page import scrolling
 from campaign_app.ui.widgets.todo import Todo, Todos
@@ -75,12 +75,12 @@ class AudienceStep(Step):
     def render_audience(self, state: AudienceState) -> None:
         loading = state.total is None
         shown = state.draft is not None and not loading
-        self.builder.setVisible(shown)
+        show_if(self.builder, shown)
         self.loading.setVisible(loading)
         self.deep.setVisible(state.draft is None and not loading)
         empty = state.draft is not None and not state.draft.parts
-        self.everybody.setVisible(shown and empty)
-        self.quick.setVisible(shown and empty)
+        show_if(self.everybody, shown and empty)
+        show_if(self.quick, shown and empty)
         if state.draft is not None:
             self.builder.show_draft(state.draft, state.problems, state.values)
         self._show_number(state)

@@ -21,7 +21,7 @@ from campaign_app.ui.pages.steps.content_signature import SignaturePicker
 from campaign_app.ui.pages.steps.step import Step
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.composer import Composer, ComposerState, Key
-from campaign_app.ui.widgets.basics import column, frame, label, row
+from campaign_app.ui.widgets.basics import column, frame, label, row, show_if
 from campaign_app.ui.widgets.message_edit import LIMIT, Mark
 from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.problems import Problems, Row
@@ -77,7 +77,7 @@ class ContentStep(Step):
         elif state in _VOIDED:
             self.notice_pill.show_state(words.term("state", state), "info")
             self.notice_text.setText(self._what_is_voided(state))
-        self.notice.setVisible(not view.editable or state in _VOIDED)
+        show_if(self.notice, not view.editable or state in _VOIDED)
 
     def render_state(self, state: ComposerState) -> None:
         """Of a text that is being checked almost nothing is drawn: this comes with every keystroke."""

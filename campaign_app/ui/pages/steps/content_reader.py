@@ -28,6 +28,7 @@ class ReaderPane(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(WIDTH)
+        self._theme = theme
         self._found: tuple[Reader, ...] = ()
         self._composed: Composed | None = None
         self.longest = self._choice(self.tr("最长"), "reader_longest", LONGEST, self.tr("样本里文案最长的人"))
@@ -92,6 +93,7 @@ class ReaderPane(QWidget):
         nobody = [self.tr("受众里没有叫这个名字的人")]
         self._names.setStringList([_line(reader) for reader in found] or nobody)
         if self.search.text().strip() and self.search.hasFocus():
+            self._theme.dress_list(self.completer)
             self.completer.complete()
 
     def _picked(self, index: QModelIndex) -> None:

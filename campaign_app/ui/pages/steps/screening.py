@@ -19,7 +19,7 @@ from campaign_app.ui.viewmodels.funnel import funnel_of
 from campaign_app.ui.viewmodels.members import MembersState, members_of
 from campaign_app.ui.viewmodels.preflight import PreflightState, preflight_of
 from campaign_app.ui.viewmodels.progress import Pace
-from campaign_app.ui.widgets.basics import button, card, column, label, row
+from campaign_app.ui.widgets.basics import button, card, column, label, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import scrolling
 
@@ -125,8 +125,8 @@ class ScreeningStep(Step):
             self.empty.text.setText(self._invitation)
 
     def _draw_progress(self, view: CampaignView, *, running: bool) -> None:
-        self.progress.setVisible(running)
-        self.head.setVisible(not running)
+        show_if(self.progress, running)
+        show_if(self.head, not running)
         if not running:
             self._pace.forget()
             return

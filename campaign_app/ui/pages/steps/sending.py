@@ -20,7 +20,7 @@ from campaign_app.ui.pages.steps.step import Step, keeping_focus
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.preflight import PreflightState, preflight_of, suggested
 from campaign_app.ui.widgets.ask import confirm
-from campaign_app.ui.widgets.basics import button, card, column, divider, label, row
+from campaign_app.ui.widgets.basics import button, card, column, divider, label, row, show_if
 from campaign_app.ui.widgets.checklist import Checklist
 from campaign_app.ui.widgets.page import scrolling
 
@@ -84,8 +84,8 @@ class SendingStep(Step):
         with keeping_focus(self, lambda: self.run.first() if running else self.primary):
             self.run.render_view(view)
             self._draw(self.preflight.state)
-            self.run.setVisible(running or state is CampaignState.WAITING)
-            self.prepare.setVisible(not running)
+            show_if(self.run, running or state is CampaignState.WAITING)
+            show_if(self.prepare, not running)
 
     def _prepare(self) -> QWidget:
         kit = self._desk.kit
@@ -119,7 +119,7 @@ class SendingStep(Step):
             self.checks.show_items(items)
         missing = self._words.missing(state, approved=approved) if approving or approved else ""
         self.approval.show_state(campaign, state, missing)
-        self.plan.setVisible(campaign.state in PLANNED)
+        show_if(self.plan, campaign.state in PLANNED)
         self.plan.show_state(state, missing)
         self._draw_primary(campaign.state, state)
 

@@ -10,7 +10,7 @@ from campaign_app.ui import show
 from campaign_app.ui.desk import ACTOR
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.viewmodels.preflight import PreflightState
-from campaign_app.ui.widgets.basics import column, label, row
+from campaign_app.ui.widgets.basics import column, label, row, show_if
 
 
 class ApprovalCard(QFrame):
@@ -42,9 +42,9 @@ class ApprovalCard(QFrame):
     def show_state(self, campaign: Campaign, state: PreflightState, missing: str) -> None:
         approved = bool(campaign.approved_at)
         self.title.setText(self.tr("已批准") if approved else self.tr("批准"))
-        self.ask.setVisible(not approved)
-        self.entry.setVisible(not approved)
-        self.facts.setVisible(approved)
+        show_if(self.ask, not approved)
+        show_if(self.entry, not approved)
+        show_if(self.facts, approved)
         if approved:
             self._approved(campaign)
         else:
@@ -58,7 +58,7 @@ class ApprovalCard(QFrame):
             if usable
             else self.tr("左边的检查通过后才能批准。")
         )
-        self.entry.setVisible(usable)
+        show_if(self.entry, usable)
         if self.field.text() != state.typed:
             self.field.setText(state.typed)
         self.beside.setText(self.tr("核验后可发送 {} 人").format(show.count(ready)))
