@@ -28,28 +28,29 @@ from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.session import SignedSession
 
 
+def platform_of(parts: Parts) -> JdPlatform:
+    """Raises SettingsError for what cannot be right; asks nothing yet."""
+    base_url, oauth_url = parts.account.base_url, typed(parts, "oauth_url")
+    app_key, secret, _ = (typed(parts, name) for name in ("app_key", "app_secret", "access_token"))
+    require_one_side(base_url, oauth_url)
+    oauth = SignedSession(oauth_url, Unsigned(), parts.clock, wait=parts.wait)
+    tokens = Tokens(parts, renewing(oauth, app_key, secret))
+
+    def public(now: datetime) -> dict[str, str]:
+        token = tokens.access
+        return {"app_key": app_key, "v": VERSION, "access_token": token, "timestamp": timestamp(now)}
+
+    signer = FormSigner(public, lambda params: signature(secret, params))
+    http = SignedSession(base_url, signer, parts.clock, wait=parts.wait)
+    return JdPlatform(parts.account, JdGateway(http, oauth, tokens), parts.clock)
+
+
 class JdPlatform(Unoffered):
     """Implements `domain.ports.PlatformClient`; threads may share it."""
 
     def __init__(self, account: Account, gateway: JdGateway, clock: Clock) -> None:
         super().__init__(account, clock)
         self._gateway = gateway
-
-    @classmethod
-    def of(cls, parts: Parts) -> JdPlatform:
-        base_url, oauth_url = parts.account.base_url, typed(parts, "oauth_url")
-        app_key, secret, _ = (typed(parts, name) for name in ("app_key", "app_secret", "access_token"))
-        require_one_side(base_url, oauth_url)
-        oauth = SignedSession(oauth_url, Unsigned(), parts.clock, wait=parts.wait)
-        tokens = Tokens(parts, renewing(oauth, app_key, secret))
-
-        def public(now: datetime) -> dict[str, str]:
-            token = tokens.access
-            return {"app_key": app_key, "v": VERSION, "access_token": token, "timestamp": timestamp(now)}
-
-        signer = FormSigner(public, lambda params: signature(secret, params))
-        http = SignedSession(base_url, signer, parts.clock, wait=parts.wait)
-        return cls(parts.account, JdGateway(http, oauth, tokens), parts.clock)
 
     def capabilities(self) -> Capabilities:
         return ADAPTER.capabilities
