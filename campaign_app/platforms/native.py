@@ -24,6 +24,7 @@ class NativeNote(StrEnum):
     BLACKLISTED = "blacklisted"
     NOT_A_MEMBER = "not_a_member"
     VIRTUAL_NUMBER = "virtual_number"
+    REFUSED = "refused"  # the look-up of this one person
 
 
 @dataclass(frozen=True, slots=True)

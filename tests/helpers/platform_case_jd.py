@@ -1,4 +1,4 @@
-"""JD under the fail-closed suite: a platform that can only veto, asked as it is where somebody else could confirm."""
+"""JD under the fail-closed suite: a platform that can only veto, one person by one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tests.helpers.platform_cases import OpenEnd, PlatformCase, Running, Spoilt
+from tests.helpers.tampering import Spoil, edit
+
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.platforms.jd.gateway import ROUTER
-from tests.helpers.platform_cases import OpenEnd, PlatformCase, Running, Spoilt
 from tests.helpers.sandbox import SandboxProcess
-from tests.helpers.tampering import Spoil, edit
 from tests.helpers.vendors import account_of, connected, everybody
 
 SCAN = "jingdong_crm_member_scan_responce"
@@ -20,7 +21,7 @@ IN_VENDER = "jingdong_pop_crm_getMemberInVender_responce"
 @contextmanager
 def _start() -> Iterator[Running]:
     with SandboxProcess(customers=300) as sandbox:
-        account, secret = account_of(sandbox, "jd", consent_account_id=9)
+        account, secret = account_of(sandbox, "jd")
         with connected(sandbox, "jd") as client:
             refs = everybody(client)
         yield Running(

@@ -19,9 +19,7 @@ ENTITY = "91330100MA0MN00023"
 ACCOUNT = 3
 
 
-def account_of(
-    sandbox: SandboxProcess, name: str, *, consent_account_id: int | None = None, **changed: str
-) -> tuple[Account, str]:
+def account_of(sandbox: SandboxProcess, name: str, **changed: str) -> tuple[Account, str]:
     """The account and its secret; `changed` are other values for its fields."""
     typed = {"base_url": sandbox.url, "oauth_url": f"{sandbox.url}/jd", **sandbox.ready["vendors"][name], **changed}
     offer = adapter_for(name)
@@ -30,7 +28,7 @@ def account_of(
     options = {each.name: typed[each.name] for each in offer.fields if not each.secret and each.name not in own}
     account = Account(
         ACCOUNT, name, "店", typed["base_url"], ENTITY, offer.issuer, offer.issuer_name, typed["key_id"],
-        simulated=True, pinned_keys="", options=options, consent_account_id=consent_account_id,
+        simulated=True, pinned_keys="", options=options,
     )  # fmt: skip
     return account, write_credentials(secrets)
 

@@ -19,9 +19,8 @@ from campaign_app.platforms.forms import FormSigner, Unsigned, skew
 from campaign_app.platforms.jd import ADAPTER
 from campaign_app.platforms.jd.gateway import VERSION, JdGateway, renewing, signature, timestamp
 from campaign_app.platforms.jd.members import IN_VENDER, SCAN, Place, note_of, page_of
-from campaign_app.platforms.leaves import Note
 from campaign_app.platforms.local import on_this_machine, require_one_side
-from campaign_app.platforms.native import NativeNote, Said, unknown
+from campaign_app.platforms.native import NativeNote, Said
 from campaign_app.platforms.tokens import Tokens
 from campaign_app.platforms.typed import typed
 from campaign_app.platforms.unoffered import Unoffered
@@ -80,13 +79,9 @@ class JdPlatform(Unoffered):
         return page_of(self._gateway.ask(SCAN, place.params()).found, place, now)
 
     def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
-        """Total, and UNKNOWN for all. Vetoes are asked for, one by one, only where somebody else could confirm."""
+        """Total, and UNKNOWN for all: each is looked up by itself, and the note says what speaks against them."""
         askable, facts = self._sorted(refs)
-        if self._account.consent_account_id is None:
-            facts.update(unknown(askable, NativeNote.NO_CONSENT_API, self._clock()))
-        else:
-            facts.update({ref: self._judged(ref) for ref in askable})
-        return ConsentAnswers(facts, ())
+        return ConsentAnswers({**facts, **{ref: self._judged(ref) for ref in askable}}, ())
 
     def _judged(self, ref: CustomerRef) -> ConsentFact:
         """Raises RemoteError where the whole account is refused or JD may answer later."""
@@ -95,7 +90,7 @@ class JdPlatform(Unoffered):
         except RemoteRefused as refused:
             if refused.account_wide or refused.code != "platform_refused":
                 raise
-            return ConsentFact.unknown(ref, note=Note.MISSING, observed_at=self._clock())
+            return ConsentFact.unknown(ref, note=NativeNote.REFUSED, observed_at=self._clock())
         note, raw = note_of(said.found)
         now = self._clock()
         if note == NativeNote.NO_CONSENT_API:
