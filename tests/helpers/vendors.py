@@ -72,6 +72,13 @@ def trouble(sandbox: SandboxProcess, name: str, **order: Any) -> None:
     answer.raise_for_status()
 
 
+def jd_calls(sandbox: SandboxProcess, pin: str, status: int) -> None:
+    """What JD calls somebody from now on: 1 a member, 2 not yet one, 3 lapsed."""
+    order = {"pin": pin, "status": status}
+    answer = requests.post(f"{sandbox.url}/sandbox/vendors/jd/members", json=order, timeout=ANSWER_SECONDS)
+    answer.raise_for_status()
+
+
 def everybody(client: PlatformClient) -> list[str]:
     found, cursor, more = [], "", True
     while more:

@@ -20,7 +20,7 @@ from campaign_app.sandbox.vendors.jd import PAGE_MAX
 from campaign_app.transport.errors import ContractBroken
 from tests.helpers.connected import clock, no_wait
 from tests.helpers.sandbox import SandboxProcess
-from tests.helpers.vendors import ACCOUNT, account_of, connected, everybody, trouble
+from tests.helpers.vendors import ACCOUNT, account_of, connected, everybody, jd_calls, trouble
 
 NOW = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
 
@@ -77,6 +77,17 @@ def test_who_left_is_vetoed_with_jds_own_words(vendors: SandboxProcess) -> None:
     assert (evidence.issuer_uscc, evidence.platform, evidence.simulated) == ("jd.com", "jd", True)
     assert json.loads(evidence.leaf) == {"customerPin": left, "customerStatus": 3}
     assert facts[member].evidence is None
+
+
+@pytest.mark.parametrize(("status", "note"), [(3, "not_a_member"), (2, "not_a_member"), (7, "unknown_word")])
+def test_who_agreed_and_is_no_member_is_vetoed_all_the_same(vendors: SandboxProcess, status: int, note: str) -> None:
+    with connected(vendors, "jd") as client:
+        ref = everybody(client)[10 + status]
+        vendors.set_consent("S1", ref, "confirmed")
+        assert asked(client, [ref])[ref].note == "no_consent_api"
+        jd_calls(vendors, ref, status)
+        assert asked(client, [ref])[ref].note == note
+        assert ref not in everybody(client)
 
 
 def test_one_person_whom_jd_refuses_to_speak_of_costs_nobody_else(vendors: SandboxProcess) -> None:
