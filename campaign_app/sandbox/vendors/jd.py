@@ -81,7 +81,7 @@ def credentials(config: SandboxConfig) -> Mapping[str, str]:
     """`oauth_url` is the server's own address with /jd behind it, which only who started it knows."""
     grant = Grant(config, NAME)
     return {
-        "key_id": config.shops[0].code,
+        "key_id": f"{NAME}-{config.shops[0].code}",
         "app_key": APP_KEY,
         "app_secret": simulated_word(config, "jd secret"),
         "access_token": grant.access,
