@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.helpers.platform_cases import OpenEnd, PlatformCase, Running, Spoilt
-from tests.helpers.tampering import Spoil, edit
-
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.platforms.jd.gateway import ROUTER
+from tests.helpers.platform_cases import OpenEnd, PlatformCase, Running, Spoilt
 from tests.helpers.sandbox import SandboxProcess
+from tests.helpers.tampering import Spoil, edit
 from tests.helpers.vendors import account_of, connected, everybody
 
 SCAN = "jingdong_crm_member_scan_responce"
