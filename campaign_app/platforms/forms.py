@@ -38,6 +38,7 @@ class FormSigner:
         asked = request.body or b""
         text = asked.decode() if isinstance(asked, bytes) else str(asked)
         params = {**dict(parse_qsl(text, keep_blank_values=True)), **self.public(now)}
+        params.pop("sign", None)
         request.prepare_body(urlencode({**params, "sign": self.signature(params)}), None)
 
 

@@ -15,6 +15,7 @@ from email.utils import format_datetime
 from functools import partial
 from math import ceil
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -38,6 +39,8 @@ async def _with_transport(
     app: Callable[..., Awaitable[None]], transport: asyncio.Transport, scope: Any, receive: Any, send: Any
 ) -> None:
     scope["extensions"] = {**scope.get("extensions", {}), TRANSPORT: transport}
+    if not scope.get("path", "/").startswith("/"):  # RFC 9112 3.2.2: a server has to take a whole address as well
+        scope["path"], scope["raw_path"] = urlsplit(scope["path"]).path, urlsplit(scope["raw_path"]).path
     await app(scope, receive, send)
 
 

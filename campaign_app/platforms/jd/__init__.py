@@ -34,9 +34,9 @@ class JdAdapter:
 
     def client(self, parts: Parts) -> JdPlatform:
         # requests takes 130 ms to import: not before somebody is connected
-        from campaign_app.platforms.jd.client import JdPlatform
+        from campaign_app.platforms.jd.client import platform_of
 
-        return JdPlatform.of(parts)
+        return platform_of(parts)
 
 
 ADAPTER: Final = JdAdapter()

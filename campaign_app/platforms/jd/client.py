@@ -19,13 +19,29 @@ from campaign_app.platforms.forms import FormSigner, Unsigned, skew
 from campaign_app.platforms.jd import ADAPTER
 from campaign_app.platforms.jd.gateway import VERSION, JdGateway, renewing, signature, timestamp
 from campaign_app.platforms.jd.members import IN_VENDER, SCAN, Place, note_of, page_of
-from campaign_app.platforms.leaves import Note
 from campaign_app.platforms.local import on_this_machine, require_one_side
-from campaign_app.platforms.native import NativeNote, Said, unknown
+from campaign_app.platforms.native import NativeNote, Said
 from campaign_app.platforms.tokens import Tokens
 from campaign_app.platforms.typed import typed
 from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.session import SignedSession
+
+
+def platform_of(parts: Parts) -> JdPlatform:
+    """Raises SettingsError for what cannot be right; asks nothing yet."""
+    base_url, oauth_url = parts.account.base_url, typed(parts, "oauth_url")
+    app_key, secret, _ = (typed(parts, name) for name in ("app_key", "app_secret", "access_token"))
+    require_one_side(base_url, oauth_url)
+    oauth = SignedSession(oauth_url, Unsigned(), parts.clock, wait=parts.wait)
+    tokens = Tokens(parts, renewing(oauth, app_key, secret))
+
+    def public(now: datetime) -> dict[str, str]:
+        token = tokens.access
+        return {"app_key": app_key, "v": VERSION, "access_token": token, "timestamp": timestamp(now)}
+
+    signer = FormSigner(public, lambda params: signature(secret, params))
+    http = SignedSession(base_url, signer, parts.clock, wait=parts.wait)
+    return JdPlatform(parts.account, JdGateway(http, oauth, tokens), parts.clock)
 
 
 class JdPlatform(Unoffered):
@@ -34,22 +50,6 @@ class JdPlatform(Unoffered):
     def __init__(self, account: Account, gateway: JdGateway, clock: Clock) -> None:
         super().__init__(account, clock)
         self._gateway = gateway
-
-    @classmethod
-    def of(cls, parts: Parts) -> JdPlatform:
-        base_url, oauth_url = parts.account.base_url, typed(parts, "oauth_url")
-        app_key, secret, _ = (typed(parts, name) for name in ("app_key", "app_secret", "access_token"))
-        require_one_side(base_url, oauth_url)
-        oauth = SignedSession(oauth_url, Unsigned(), parts.clock, wait=parts.wait)
-        tokens = Tokens(parts, renewing(oauth, app_key, secret))
-
-        def public(now: datetime) -> dict[str, str]:
-            token = tokens.access
-            return {"app_key": app_key, "v": VERSION, "access_token": token, "timestamp": timestamp(now)}
-
-        signer = FormSigner(public, lambda params: signature(secret, params))
-        http = SignedSession(base_url, signer, parts.clock, wait=parts.wait)
-        return cls(parts.account, JdGateway(http, oauth, tokens), parts.clock)
 
     def capabilities(self) -> Capabilities:
         return ADAPTER.capabilities
@@ -79,13 +79,9 @@ class JdPlatform(Unoffered):
         return page_of(self._gateway.ask(SCAN, place.params()).found, place, now)
 
     def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
-        """Total, and UNKNOWN for all. Vetoes are asked for, one by one, only where somebody else could confirm."""
+        """Total, and UNKNOWN for all: each is looked up by itself, and the note says what speaks against them."""
         askable, facts = self._sorted(refs)
-        if self._account.consent_account_id is None:
-            facts.update(unknown(askable, NativeNote.NO_CONSENT_API, self._clock()))
-        else:
-            facts.update({ref: self._judged(ref) for ref in askable})
-        return ConsentAnswers(facts, ())
+        return ConsentAnswers({**facts, **{ref: self._judged(ref) for ref in askable}}, ())
 
     def _judged(self, ref: CustomerRef) -> ConsentFact:
         """Raises RemoteError where the whole account is refused or JD may answer later."""
@@ -94,7 +90,7 @@ class JdPlatform(Unoffered):
         except RemoteRefused as refused:
             if refused.account_wide or refused.code != "platform_refused":
                 raise
-            return ConsentFact.unknown(ref, note=Note.MISSING, observed_at=self._clock())
+            return ConsentFact.unknown(ref, note=NativeNote.REFUSED, observed_at=self._clock())
         note, raw = note_of(said.found)
         now = self._clock()
         if note == NativeNote.NO_CONSENT_API:

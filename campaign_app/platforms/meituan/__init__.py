@@ -33,9 +33,9 @@ class MeituanAdapter:
 
     def client(self, parts: Parts) -> MeituanPlatform:
         # requests takes 130 ms to import: not before somebody is connected
-        from campaign_app.platforms.meituan.client import MeituanPlatform
+        from campaign_app.platforms.meituan.client import platform_of
 
-        return MeituanPlatform.of(parts)
+        return platform_of(parts)
 
 
 ADAPTER: Final = MeituanAdapter()

@@ -39,31 +39,32 @@ def signature(sign_key: str, params: Mapping[str, str]) -> str:
     return sha1(f"{sign_key}{text}".encode(), usedforsecurity=False).hexdigest()
 
 
+def platform_of(parts: Parts) -> MeituanPlatform:
+    """Raises SettingsError for what cannot be right; asks nothing yet."""
+    names = ("developer_id", "business_id", "sign_key", "app_auth_token")
+    developer_id, business_id, sign_key, token = (typed(parts, name) for name in names)
+
+    def public(now: datetime) -> dict[str, str]:
+        return {
+            "developerId": developer_id,
+            "businessId": business_id,
+            "timestamp": str(int(now.timestamp())),
+            "charset": "utf-8",
+            "version": VERSION,
+            "appAuthToken": token,
+        }
+
+    signer = FormSigner(public, lambda params: signature(sign_key, params))
+    http = SignedSession(parts.account.base_url, signer, parts.clock, wait=parts.wait)
+    return MeituanPlatform(parts.account, http, parts.clock)
+
+
 class MeituanPlatform(Unoffered):
     """Implements `domain.ports.PlatformClient`; threads may share it."""
 
     def __init__(self, account: Account, http: SignedSession, clock: Clock) -> None:
         super().__init__(account, clock)
         self._http = http
-
-    @classmethod
-    def of(cls, parts: Parts) -> MeituanPlatform:
-        names = ("developer_id", "business_id", "sign_key", "app_auth_token")
-        developer_id, business_id, sign_key, token = (typed(parts, name) for name in names)
-
-        def public(now: datetime) -> dict[str, str]:
-            return {
-                "developerId": developer_id,
-                "businessId": business_id,
-                "timestamp": str(int(now.timestamp())),
-                "charset": "utf-8",
-                "version": VERSION,
-                "appAuthToken": token,
-            }
-
-        signer = FormSigner(public, lambda params: signature(sign_key, params))
-        http = SignedSession(parts.account.base_url, signer, parts.clock, wait=parts.wait)
-        return cls(parts.account, http, parts.clock)
 
     def capabilities(self) -> Capabilities:
         return ADAPTER.capabilities

@@ -33,9 +33,9 @@ class PinduoduoAdapter:
 
     def client(self, parts: Parts) -> PinduoduoPlatform:
         # requests takes 130 ms to import: not before somebody is connected
-        from campaign_app.platforms.pinduoduo.client import PinduoduoPlatform
+        from campaign_app.platforms.pinduoduo.client import platform_of
 
-        return PinduoduoPlatform.of(parts)
+        return platform_of(parts)
 
 
 ADAPTER: Final = PinduoduoAdapter()

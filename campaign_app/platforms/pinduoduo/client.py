@@ -20,16 +20,17 @@ WINDOW_SECONDS: Final = 600
 _BEIJING: Final = timezone(timedelta(hours=8))
 
 
+def platform_of(parts: Parts) -> PinduoduoPlatform:
+    """Raises SettingsError for what cannot be right; asks nothing yet."""
+    return PinduoduoPlatform(parts.account, PinduoduoGateway(parts), parts.clock)
+
+
 class PinduoduoPlatform(Unoffered):
     """Implements `domain.ports.PlatformClient`; threads may share it."""
 
     def __init__(self, account: Account, gateway: PinduoduoGateway, clock: Clock) -> None:
         super().__init__(account, clock)
         self._gateway = gateway
-
-    @classmethod
-    def of(cls, parts: Parts) -> PinduoduoPlatform:
-        return cls(parts.account, PinduoduoGateway(parts), parts.clock)
 
     def capabilities(self) -> Capabilities:
         return ADAPTER.capabilities

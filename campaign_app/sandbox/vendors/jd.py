@@ -1,19 +1,21 @@
 """JD's legacy gateway, simulated: strict on what is published, and as third parties restate it on the rest.
 
 Members are the customers of the first shop. Who withdrew or declined has lapsed (customerStatus 3), who is pending is
-not yet a member (2). Published: parameters and signature. Restated by third parties: codes, names, fields, the window
-of 6 minutes. Our choice: how long a scroll lives, at most `_SCROLLS` of them, and the token endpoint's errors.
+not yet a member (2), unless `/sandbox/vendors/jd/members` says otherwise of somebody. Published: parameters and
+signature. Restated by third parties: codes, names, fields, the window of 6 minutes. Our choice: how long a scroll
+lives, at most `_SCROLLS` of them, code 67 for a parameter that is no good, and the token endpoint's errors.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import md5
 from itertools import count
 from typing import Any, Final
 
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -21,7 +23,16 @@ from starlette.routing import BaseRoute, Route
 from campaign_app.sandbox.calls import json_answer
 from campaign_app.sandbox.config import SandboxConfig
 from campaign_app.sandbox.platform import Platform
-from campaign_app.sandbox.vendors.signed_forms import Grant, Params, Troubles, flat, params_of, simulated_word
+from campaign_app.sandbox.problems import Refused
+from campaign_app.sandbox.vendors.signed_forms import (
+    Grant,
+    Params,
+    Troubles,
+    flat,
+    local_order,
+    params_of,
+    simulated_word,
+)
 
 NAME: Final = "jd"
 APP_KEY: Final = "sandbox-jd"
@@ -42,6 +53,14 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
+class Membership(BaseModel):
+    """What JD calls somebody from now on (customerStatus), whatever they agreed to."""
+
+    model_config = ConfigDict(extra="forbid")
+    pin: str
+    status: int = Field(ge=1, le=9)
+
+
 class _Error(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -54,6 +73,7 @@ def routes(platform: Platform) -> list[BaseRoute]:
         Route("/routerjson", gateway.router, methods=["GET", "POST"]),
         Route("/jd/oauth/token", gateway.oauth, methods=["POST"]),
         gateway.troubles.route(NAME),
+        Route("/sandbox/vendors/jd/members", gateway.set_member, methods=["POST"]),
     ]
 
 
@@ -61,7 +81,7 @@ def credentials(config: SandboxConfig) -> Mapping[str, str]:
     """`oauth_url` is the server's own address with /jd behind it, which only who started it knows."""
     grant = Grant(config, NAME)
     return {
-        "key_id": config.shops[0].code,
+        "key_id": f"{NAME}-{config.shops[0].code}",
         "app_key": APP_KEY,
         "app_secret": simulated_word(config, "jd secret"),
         "access_token": grant.access,
@@ -76,6 +96,7 @@ class _Gateway:
         self._secret = simulated_word(platform.config, "jd secret")
         self._grant = Grant(platform.config, NAME)
         self.troubles = Troubles(self._grant)
+        self._told: dict[int, int] = {}
         self._scrolls: dict[str, tuple[list[int], int]] = {}
         self._numbers = count(1)
         self._methods: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
@@ -144,8 +165,20 @@ class _Gateway:
 
     def _members(self) -> list[int]:
         everybody = list(range(self._shop.size))
-        truths = self._platform.truths.of(self._shop, everybody)
-        return [index for index, truth in zip(everybody, truths, strict=True) if truth.status not in _STATUS]
+        return [index for index, status in zip(everybody, self._statuses(everybody), strict=True) if status == 1]
+
+    def _statuses(self, indices: Sequence[int]) -> list[int]:
+        truths = self._platform.truths.of(self._shop, indices)
+        seeded = (_STATUS.get(truth.status, 1) for truth in truths)
+        return [self._told.get(index, status) for index, status in zip(indices, seeded, strict=True)]
+
+    async def set_member(self, request: Request) -> Response:
+        order = await local_order(request, Membership)
+        index = self._platform.population.index_of(self._shop, order.pin)
+        if index is None:
+            raise Refused(404, "unknown_customer", "not a customer of the shop")
+        self._told[index] = order.status
+        return json_answer({"changed": True})
 
     def _in_vender(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         pin = asked.get("customerPin")
@@ -154,8 +187,8 @@ class _Gateway:
         index = self._platform.population.index_of(self._shop, pin)
         if index is None:
             return {"getmemberinvender_result": {"customerInfoEs": None}}
-        (truth,) = self._platform.truth_of(self._shop, [pin])
-        return {"getmemberinvender_result": {"customerInfoEs": {"customerStatus": _STATUS.get(truth.status, 1)}}}
+        (status,) = self._statuses([index])
+        return {"getmemberinvender_result": {"customerInfoEs": {"customerStatus": status}}}
 
     # --- tokens ---
 

@@ -32,12 +32,17 @@ def routes(platform: Platform) -> list[BaseRoute]:
 
 def credentials(config: SandboxConfig) -> Mapping[str, str]:
     return {
-        "key_id": config.shops[0].code,
+        "key_id": shop_id(config),
         "developer_id": DEVELOPER,
         "business_id": "2",
         "sign_key": simulated_word(config, "meituan key"),
         "app_auth_token": Grant(config, NAME).access,
     }
+
+
+def shop_id(config: SandboxConfig) -> str:
+    """The first shop's ePoiId."""
+    return f"{NAME}-{config.shops[0].code}"
 
 
 class _Gateway:
@@ -53,7 +58,9 @@ class _Gateway:
         code = self._refusal(params) or self.troubles.next()
         if code:
             return json_answer({"code": code, "msg": "simulated", "traceId": "0"})
-        return json_answer({"code": "OP_SUCCESS", "data": [{"ePoiId": self._shop.code, "name": self._shop.name}]})
+        return json_answer(
+            {"code": "OP_SUCCESS", "data": [{"ePoiId": shop_id(self._platform.config), "name": self._shop.name}]}
+        )
 
     def _refusal(self, params: Params) -> str:
         kept = {name: value for name, value in params.items() if value}
@@ -64,7 +71,7 @@ class _Gateway:
             ("SIM_TIME", self._in_time(kept.get("timestamp", ""))),
             ("SIM_SIGN", kept.get("sign") == sha1(text.encode(), usedforsecurity=False).hexdigest()),
             ("SIM_TOKEN", self._grant.admits(kept.get("appAuthToken", ""))),
-            ("SIM_SHOP", _shop_of(kept.get("biz", "")) == self._shop.code),
+            ("SIM_SHOP", _shop_of(kept.get("biz", "")) == shop_id(self._platform.config)),
         ):
             if not holds:
                 return code

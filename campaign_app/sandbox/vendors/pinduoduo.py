@@ -47,7 +47,7 @@ def routes(platform: Platform) -> list[BaseRoute]:
 def credentials(config: SandboxConfig) -> Mapping[str, str]:
     grant = Grant(config, NAME)
     return {
-        "key_id": config.shops[0].code,
+        "key_id": f"{NAME}-{config.shops[0].code}",
         "client_id": CLIENT_ID,
         "client_secret": simulated_word(config, "pinduoduo secret"),
         "access_token": grant.access,

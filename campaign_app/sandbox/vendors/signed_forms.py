@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Mapping
 from hashlib import sha256
 from ipaddress import ip_address
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -24,6 +25,7 @@ from campaign_app.sandbox.config import SandboxConfig
 from campaign_app.sandbox.problems import Refused, invalid
 
 Params = Mapping[str, str]
+M = TypeVar("M", bound=BaseModel)
 
 
 def simulated_word(config: SandboxConfig, name: str) -> str:
@@ -98,6 +100,16 @@ class Trouble(BaseModel):
     expire: bool = False
 
 
+async def local_order(request: Request, model: type[M]) -> M:
+    """What somebody on this machine orders of a simulator; nobody on another one may."""
+    if request.client is None or not ip_address(request.client.host).is_loopback:
+        raise Refused(403, "not_local", "only from the machine that the sandbox runs on")
+    try:
+        return model.model_validate_json(await read_body(request))
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
 class Troubles:
     """Errors that were ordered for one gateway."""
 
@@ -113,12 +125,7 @@ class Troubles:
         return Route(f"/sandbox/vendors/{vendor}", self._order, methods=["POST"])
 
     async def _order(self, request: Request) -> Response:
-        if request.client is None or not ip_address(request.client.host).is_loopback:
-            raise Refused(403, "not_local", "only from the machine that the sandbox runs on")
-        try:
-            order = Trouble.model_validate_json(await read_body(request))
-        except ValidationError as error:
-            raise invalid(error) from error
+        order = await local_order(request, Trouble)
         if order.expire:
             self._grant.expire()
         if order.error:

@@ -1,0 +1,160 @@
+"""Access tokens: renewed once when the platform calls them expired, stored before they are used, never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
+from campaign_app.platforms import adapter_for, read_credentials
+from campaign_app.platforms.tokens import Pair, Tokens, expired, pair_of
+from tests.helpers.sandbox import SandboxProcess
+from tests.helpers.vendors import account_of, connected, parts_of, trouble
+
+REFRESHING = ["jd", "pinduoduo"]
+
+
+@pytest.fixture
+def fresh() -> Any:
+    """A sandbox of its own: its tokens are used up."""
+    with SandboxProcess(customers=50) as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize("name", REFRESHING)
+def test_an_expired_token_is_renewed_once_and_kept_before_it_is_used(fresh: SandboxProcess, name: str) -> None:
+    kept: list[str] = []
+    before = fresh.ready["vendors"][name]
+    with connected(fresh, name, keep=kept.append) as client:
+        trouble(fresh, name, expire=True)
+        assert client.check_connection().ok
+        assert client.check_connection().ok
+    (secret,) = kept
+    found = read_credentials(secret)
+    assert found["access_token"] != before["access_token"]
+    assert found["refresh_token"] != before["refresh_token"]
+    assert {key: found[key] for key in found if "token" not in key} == {
+        key: before[key] for key in found if "token" not in key
+    }
+    with connected(fresh, name, **found) as client:
+        assert client.check_connection().ok, "what was kept is good for the next start"
+
+
+@pytest.mark.parametrize("name", REFRESHING)
+def test_a_used_refresh_token_asks_a_person(fresh: SandboxProcess, name: str) -> None:
+    with connected(fresh, name, keep=lambda _: None) as client:
+        trouble(fresh, name, expire=True)
+        assert client.check_connection().ok
+        trouble(fresh, name, expire=True)
+    with connected(fresh, name, keep=lambda _: None) as client, pytest.raises(RemoteRefused) as info:
+        client.check_connection()
+    assert (info.value.code, info.value.account_wide) == ("reauthorise", True)
+
+
+@pytest.mark.parametrize("name", REFRESHING)
+def test_nothing_is_renewed_where_nothing_can_keep_it(fresh: SandboxProcess, name: str) -> None:
+    trouble(fresh, name, expire=True)
+    with connected(fresh, name) as client, pytest.raises(RemoteRefused) as info:
+        client.check_connection()
+    assert (info.value.code, info.value.account_wide) == ("token_expired", True)
+    with connected(fresh, name, keep=lambda _: None) as client:
+        assert client.check_connection().ok, "the refresh token was not used up"
+
+
+@pytest.mark.parametrize("name", REFRESHING)
+def test_an_account_without_refresh_token_says_that_its_token_expired(fresh: SandboxProcess, name: str) -> None:
+    trouble(fresh, name, expire=True)
+    with connected(fresh, name, keep=lambda _: None, refresh_token="") as client, pytest.raises(RemoteRefused) as info:
+        client.check_connection()
+    assert info.value.code == "token_expired"
+
+
+@pytest.mark.parametrize("name", REFRESHING)
+def test_what_another_process_renewed_is_taken_over(fresh: SandboxProcess, name: str) -> None:
+    stored: dict[str, str] = dict(parts_of(fresh, name).credentials)
+
+    def client() -> Any:
+        parts = parts_of(fresh, name, keep=stored.update, reread=lambda: stored)
+        return adapter_for(name).client(parts)
+
+    mine, theirs = client(), client()
+    trouble(fresh, name, expire=True)
+    assert theirs.check_connection().ok
+    renewed = dict(stored)
+    assert mine.check_connection().ok
+    assert stored == renewed, "renewed once, by one of them"
+    mine.close()
+    theirs.close()
+
+
+def test_many_threads_renew_once(vendors: SandboxProcess) -> None:
+    asked: list[str] = []
+
+    def renew(refresh: str) -> Pair:
+        asked.append(refresh)
+        return Pair("new")
+
+    tokens = Tokens(parts_of(vendors, "jd", keep=lambda _: None), renew)
+    old = tokens.access
+
+    def ask() -> str:
+        if tokens.access == old:
+            raise expired()
+        return tokens.access
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(lambda _: tokens.used_in(ask), range(64))) == {"new"}
+    assert asked == [vendors.ready["vendors"]["jd"]["refresh_token"]]
+
+
+def test_a_new_token_that_is_expired_too_is_not_renewed_for_ever(vendors: SandboxProcess) -> None:
+    tokens = Tokens(parts_of(vendors, "jd", keep=lambda _: None), lambda _: Pair("new", "newer"))
+
+    def ask() -> None:
+        raise expired()
+
+    with pytest.raises(RemoteRefused) as info:
+        tokens.used_in(ask)
+    assert info.value.code == "token_expired"
+
+
+def test_what_cannot_be_kept_is_not_used(vendors: SandboxProcess) -> None:
+    def keep(_: Mapping[str, str]) -> None:
+        raise NotAllowed("account_disconnected", "gone")
+
+    tokens = Tokens(parts_of(vendors, "jd", keep=keep), lambda _: Pair("new"))
+    old = tokens.access
+    with pytest.raises(NotAllowed):
+        tokens.used_in(lambda: (_ for _ in ()).throw(expired()))
+    assert tokens.access == old
+
+
+@pytest.mark.parametrize("error", [RemoteUnavailable("throttled", "later"), RemoteRefused("permission", "no")])
+def test_other_trouble_renews_nothing(vendors: SandboxProcess, error: Exception) -> None:
+    def renew(_: str) -> Pair:
+        raise AssertionError
+
+    tokens = Tokens(parts_of(vendors, "jd", keep=lambda _: None), renew)
+
+    def ask() -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        tokens.used_in(ask)
+
+
+@pytest.mark.parametrize("found", [{}, {"access_token": ""}, {"access_token": None}, {"access_token": 7}])
+def test_an_answer_without_a_token_asks_a_person(found: dict[str, object]) -> None:
+    with pytest.raises(RemoteRefused) as info:
+        pair_of(found)
+    assert info.value.code == "reauthorise"
+
+
+def test_tokens_are_in_no_repr(vendors: SandboxProcess) -> None:
+    account, secret = account_of(vendors, "jd")
+    shown = f"{Pair('geheim', 'geheimer')!r}{account!r}"
+    assert "geheim" not in shown
+    assert all(value not in shown for value in read_credentials(secret).values())
