@@ -19,7 +19,7 @@ from campaign_app.platforms.leaves import Note
 from campaign_app.platforms.native import NativeNote, Said, unknown
 from campaign_app.platforms.top import CAPABILITIES, answers, rows
 from campaign_app.platforms.top.calls import Answered, TopCalls
-from campaign_app.platforms.top.paging import PAGE, SEARCH_PAGES, Place
+from campaign_app.platforms.top.paging import PAGE, Place
 from campaign_app.platforms.top.signatures import FiledTemplate, signature_of, template_of
 from campaign_app.transport.errors import ContractBroken, translated
 from campaign_app.transport.listing import CursorGuard, good_ref
@@ -43,9 +43,7 @@ class _Listed:
 class TopPlatform:
     """Implements `domain.ports.PlatformClient` for one shop; threads may share it."""
 
-    def __init__(
-        self, account: Account, calls: TopCalls, clock: Clock, *, simulated: bool, pages: int = SEARCH_PAGES
-    ) -> None:
+    def __init__(self, account: Account, calls: TopCalls, clock: Clock, *, simulated: bool, pages: int) -> None:
         self._account = account
         self._calls = calls
         self._clock = clock

@@ -10,6 +10,7 @@ from campaign_app.domain.errors import SettingsError
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.top.calls import TopCalls
 from campaign_app.platforms.top.client import TopPlatform
+from campaign_app.platforms.top.paging import SEARCH_PAGES
 from campaign_app.platforms.top.signing import TopSigner
 from campaign_app.platforms.top.token import SessionKey, TokenEndpoint
 from campaign_app.transport.session import SignedSession, checked_address
@@ -31,8 +32,11 @@ class Unsigned:
         """Nothing to add."""
 
 
-def client_of(parts: Parts) -> TopPlatform:
-    """Raises SettingsError for credentials, an address or a rate that cannot be right."""
+def client_of(parts: Parts, *, pages: int = SEARCH_PAGES) -> TopPlatform:
+    """Raises SettingsError for credentials, an address or a rate that cannot be right.
+
+    `pages`: how many of one query TOP hands out.
+    """
     account, credentials = parts.account, dict(parts.credentials)
     app_key, secret = account.options.get("app_key", ""), credentials.get("app_secret", "")
     if not (app_key and secret and credentials.get("session")):
@@ -46,7 +50,7 @@ def client_of(parts: Parts) -> TopPlatform:
     throttle = Throttle(rate, monotonic=time.monotonic, wait=Event().wait)
     signer = TopSigner(app_key, secret, session.key)
     http = SignedSession(base, signer, parts.clock, throttle=throttle, wait=parts.wait)
-    return TopPlatform(account, TopCalls(http, session, parts.clock), parts.clock, simulated=simulated)
+    return TopPlatform(account, TopCalls(http, session, parts.clock), parts.clock, simulated=simulated, pages=pages)
 
 
 def _rate(written: str) -> float:
