@@ -342,8 +342,8 @@ def test_a_token_endpoint_that_fails_is_asked_again_later(shop: TopShop, client:
 
 
 def test_what_is_banned_is_not_asked_before_its_time(shop: TopShop, client: TopPlatform) -> None:
-    shop.order(per_second=1, ban_seconds=30)
-    client.check_connection()
+    limited = "accesscontrol.limited-by-api-access-count"
+    shop.order(fail=[{"code": 7, "sub_code": limited, "sub_msg": "This ban will last for 30 more seconds"}])
     with pytest.raises(RemoteUnavailable) as banned:
         client.check_connection()
     assert banned.value.retry_after == 31
@@ -352,6 +352,8 @@ def test_what_is_banned_is_not_asked_before_its_time(shop: TopShop, client: TopP
         client.check_connection()
     assert (still.value.code, shop.seen()["calls"]) == ("throttled", before["calls"])
     assert 20 < (still.value.retry_after or 0) <= 31
+    shop.ahead += timedelta(seconds=32)
+    assert client.check_connection().ok
 
 
 def test_the_quota_of_a_day_ends_at_midnight_in_beijing(shop: TopShop, client: TopPlatform) -> None:
