@@ -43,10 +43,12 @@ def client_of(
     one. Raises as `client_for` does, and NotAllowed where the endpoint is not connected or not the same entity's.
     """
     native = _kept(account, secret, clock, wait, secrets) if account.id else client_for(account, secret, clock)
-    if account.consent_account_id is None:
+    if account.consent_account_id is None and adapter_for(account.platform).capabilities.consent_lookup:
         return native
-    from campaign_app.platforms.endorsed import EndorsedPlatform
+    from campaign_app.platforms.endorsed import EndorsedPlatform, UnendorsedPlatform
 
+    if account.consent_account_id is None:
+        return UnendorsedPlatform(native, clock)
     endpoint = account_of(account.consent_account_id)
     if endpoint.platform != "consent_api" or account.entity_uscc not in ("", endpoint.entity_uscc):
         raise NotAllowed("consent_source", "That account cannot answer for this shop", account=endpoint.id)
