@@ -203,7 +203,7 @@ class Top:
             if index is not None:
                 self._members.change(shop, index, Member(order.status, order.grade, order.bound))
                 return
-        raise Refused(404, "unknown_customer", "no such shop, or not a customer of it")
+        raise Refused(404, "not_found", "no such shop, or not a customer of it")
 
 
 def _signature(_shop: Shop, found: Asked) -> Mapping[str, Any]:
