@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tests.helpers.platform_cases import OpenEnd, PlatformCase, Running, Spoilt
+from tests.helpers.tampering import Spoil, edit
+
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.platforms.top.calls import PATH
-from tests.helpers.platform_cases import OpenEnd, PlatformCase, Running, Spoilt
 from tests.helpers.sandbox import SandboxProcess
-from tests.helpers.tampering import Spoil, edit
 from tests.helpers.top import connect_top, everybody
 
 PEOPLE = 400
@@ -30,10 +31,7 @@ def _start() -> Iterator[Running]:
             shop.member(ref)
         for ref in refs[40:45]:
             shop.member(ref, status="blacklist")
-        for ref in refs[45:50]:
-            shop.member(ref, grade=0)
-        refused = dict.fromkeys(refs[40:45], ConsentStatus.WITHDRAWN)
-        refused |= dict.fromkeys(refs[45:50], ConsentStatus.UNKNOWN)
+        refused = dict.fromkeys(refs[:40], ConsentStatus.UNKNOWN) | dict.fromkeys(refs[40:45], ConsentStatus.WITHDRAWN)
         yield Running(
             account=shop.account, secret=json.dumps(shop.kept), people=len(refs), refused=refused, simulator=shop
         )
@@ -65,10 +63,6 @@ def _row(**fields: Any) -> Spoil:
     return _inside(MEMBERS, change)
 
 
-def _member(**facts: Any) -> Callable[[Running, str], None]:
-    return lambda running, ref: running.simulator.member(ref, **facts)
-
-
 def case() -> PlatformCase:
     return PlatformCase(
         name="top",
@@ -81,11 +75,9 @@ def case() -> PlatformCase:
             Spoilt("no members", 1, _drop(MEMBERS, "members")),
             Spoilt("members of another shape", 1, _put(MEMBERS, members="x")),
             Spoilt("no total", 1, _drop(MEMBERS, "total_result")),
-            Spoilt("an answer to something else", 1, edit(PATH, lambda page: {"x_response": {}})),
+            Spoilt("an answer to something else", 1, edit(PATH, lambda _: {"x_response": {}})),
             Spoilt("no result", 1, _drop(IDENTITY, "result")),
             Spoilt("unknown membership", 1, _put(IDENTITY, result={"member_info": {"bind_status": 7}})),
-            Spoilt("blacklisted", 1, before=_member(status="blacklist")),
-            Spoilt("no member", 1, before=_member(grade=0)),
         ),
         open_ends=(
             OpenEnd("customers", "no total", _drop(LISTED, "total_result")),

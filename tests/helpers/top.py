@@ -39,11 +39,13 @@ class TopShop:
 
     def client(self, *, pages: int = SEARCH_PAGES, **options: str) -> TopPlatform:
         """`pages`: how many a query reaches."""
-        account = replace(self.account, options={**self.account.options, **options})
-        parts = Parts(account, self.kept, self.clock, no_wait, self._keep, lambda: self.kept)
-        made = client_of(parts, pages=pages)
+        made = client_of(self.parts(**options), pages=pages)
         self.clients.append(made)
         return made
+
+    def parts(self, **options: str) -> Parts:
+        account = replace(self.account, options={**self.account.options, **options})
+        return Parts(account, self.kept, self.clock, wait=no_wait, keep=self._keep, reread=lambda: self.kept)
 
     def clock(self) -> datetime:
         return clock() + self.ahead

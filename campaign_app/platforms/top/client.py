@@ -20,7 +20,7 @@ from campaign_app.platforms.native import NativeNote, Said, unknown
 from campaign_app.platforms.top import CAPABILITIES, answers, rows
 from campaign_app.platforms.top.calls import Answered, TopCalls
 from campaign_app.platforms.top.paging import PAGE, Place
-from campaign_app.platforms.top.signatures import FiledTemplate, signature_of, template_of
+from campaign_app.platforms.top.signatures import signature_of
 from campaign_app.transport.errors import ContractBroken, translated
 from campaign_app.transport.listing import CursorGuard, good_ref
 
@@ -28,7 +28,6 @@ API_VERSION: Final = "2.0"
 MEMBERS: Final = "taobao.crm.members.get.privy"
 IDENTITY: Final = "taobao.crm.member.identity.get.privy"
 SIGNATURE: Final = "taobao.jst.sms.signname.query"
-TEMPLATE: Final = "taobao.jst.sms.template.query"
 # TOP refuses requests whose time is further off than this
 SKEW_MAX: Final = 600.0
 _LISTS: Final = ("basic_member", "crm_member")
@@ -164,11 +163,6 @@ class TopPlatform:
                 raise
             return signature_of(name, {}, self._account.entity_uscc)
         return signature_of(name, answered.fields, self._account.entity_uscc)
-
-    def template(self, code: str) -> FiledTemplate:
-        """*Unverified*: the name of the request's field follows that of the answer."""
-        request = json.dumps({"template_code": code}, ensure_ascii=False, separators=(",", ":"))
-        return template_of(code, self._calls.ask(TEMPLATE, {"query_sms_template_request": request}).fields)
 
     def close(self) -> None:
         self._calls.close()

@@ -37,6 +37,12 @@ def client_of(parts: Parts, *, pages: int = SEARCH_PAGES) -> TopPlatform:
 
     `pages`: how many of one query TOP hands out.
     """
+    _, simulated = checked_address(parts.account.base_url)
+    return TopPlatform(parts.account, calls_of(parts), parts.clock, simulated=simulated, pages=pages)
+
+
+def calls_of(parts: Parts) -> TopCalls:
+    """Raises as `client_of` does."""
     account, credentials = parts.account, dict(parts.credentials)
     app_key, secret = account.options.get("app_key", ""), credentials.get("app_secret", "")
     if not (app_key and secret and credentials.get("session")):
@@ -45,12 +51,10 @@ def client_of(parts: Parts, *, pages: int = SEARCH_PAGES) -> TopPlatform:
     # what is simulated has its own token endpoint: nothing of it goes to the real one
     base, simulated = checked_address(account.base_url)
     tokens = SignedSession(base if simulated else OAUTH, Unsigned(), parts.clock, wait=parts.wait)
-    endpoint = TokenEndpoint(tokens, app_key, secret)
-    session = SessionKey(credentials, endpoint, keep=parts.keep, reread=parts.reread)
+    session = SessionKey(credentials, TokenEndpoint(tokens, app_key, secret), keep=parts.keep, reread=parts.reread)
     throttle = Throttle(rate, monotonic=time.monotonic, wait=Event().wait)
-    signer = TopSigner(app_key, secret, session.key)
-    http = SignedSession(base, signer, parts.clock, throttle=throttle, wait=parts.wait)
-    return TopPlatform(account, TopCalls(http, session, parts.clock), parts.clock, simulated=simulated, pages=pages)
+    http = SignedSession(base, TopSigner(app_key, secret, session.key), parts.clock, throttle=throttle, wait=parts.wait)
+    return TopCalls(http, session, parts.clock)
 
 
 def _rate(written: str) -> float:
