@@ -14,7 +14,7 @@ from campaign_app.platforms.top.paging import SEARCH_PAGES
 from campaign_app.platforms.top.signing import TopSigner
 from campaign_app.platforms.top.token import SessionKey, TokenEndpoint
 from campaign_app.transport.session import SignedSession, checked_address
-from campaign_app.transport.throttle import Throttle
+from campaign_app.transport.throttle import Slots
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,8 +52,8 @@ def calls_of(parts: Parts) -> TopCalls:
     base, simulated = checked_address(account.base_url)
     tokens = SignedSession(base if simulated else OAUTH, Unsigned(), parts.clock, wait=parts.wait)
     session = SessionKey(credentials, TokenEndpoint(tokens, app_key, secret), keep=parts.keep, reread=parts.reread)
-    throttle = Throttle(rate, monotonic=time.monotonic, wait=Event().wait)
-    http = SignedSession(base, TopSigner(app_key, secret, session.key), parts.clock, throttle=throttle, wait=parts.wait)
+    pace = Slots(rate, monotonic=time.monotonic, wait=Event().wait)
+    http = SignedSession(base, TopSigner(app_key, secret, session.key), parts.clock, throttle=pace, wait=parts.wait)
     return TopCalls(http, session, parts.clock)
 
 
