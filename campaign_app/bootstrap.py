@@ -220,13 +220,14 @@ def _members(workspace: Workspace, clock: Clock) -> Members:
 
 
 def _preflights(workspace: Workspace, texts: Texts, campaigns: Campaigns, clock: Clock) -> Preflights:
+    from campaign_app.platforms import has_consents
     from campaign_app.services.preflight import Preflights
 
     def max_age() -> timedelta:
         return timedelta(minutes=load_settings(workspace).max_consent_age_minutes)
 
     stores, hours = (workspace.campaigns, workspace.accounts), lambda: _hours(workspace)
-    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age)
+    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age, has_consents)
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:

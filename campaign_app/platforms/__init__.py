@@ -13,7 +13,8 @@ from campaign_app.domain.ports import Clock, PlatformClient
 from campaign_app.platforms.adapter import Parts, adapter_for, names
 
 __all__ = [
-    "Parts", "SecretStore", "adapter_for", "client_for", "client_of", "names", "read_credentials", "write_credentials",
+    "Parts", "SecretStore", "adapter_for", "client_for", "client_of", "has_consents", "names", "read_credentials",
+    "write_credentials",
 ]  # fmt: skip
 
 
@@ -43,7 +44,7 @@ def client_of(
     one. Raises as `client_for` does, and NotAllowed where the endpoint is not connected or not the same entity's.
     """
     native = _kept(account, secret, clock, wait, secrets) if account.id else client_for(account, secret, clock)
-    if account.consent_account_id is None and adapter_for(account.platform).capabilities.consent_lookup:
+    if account.consent_account_id is None and has_consents(account):
         return native
     from campaign_app.platforms.endorsed import EndorsedPlatform, UnendorsedPlatform
 
@@ -55,6 +56,16 @@ def client_of(
     # facts and receipts are the shop's own
     theirs = client_for(replace(endpoint, id=account.id), secrets.get(endpoint.id), clock, wait=wait)
     return EndorsedPlatform(native, theirs, clock, (account.simulated, endpoint.simulated))
+
+
+def has_consents(account: Account) -> bool:
+    """Whether anybody can be asked who of the account's customers agreed: its platform, or an endpoint."""
+    if account.consent_account_id is not None:
+        return True
+    try:
+        return adapter_for(account.platform).capabilities.consent_lookup
+    except SettingsError:  # its package is gone
+        return False
 
 
 def _kept(

@@ -44,7 +44,8 @@ class Situation:
 
     `blocks` and `warned` are by rule what stops every text, and what a person has still to confirm (None where the text
     that it was found in reads otherwise by now).
-    `opens` and `closes` are the hours in force; `heartbeat` is the worker's last sign of life.
+    `opens` and `closes` are the hours in force; `heartbeat` is the worker's last sign of life. `silent` names the
+    connected shops for whose customers nobody is there to ask who agreed.
     """
 
     campaign: Campaign
@@ -59,6 +60,7 @@ class Situation:
     closes: time
     heartbeat: datetime | None
     now: datetime
+    silent: tuple[str, ...] = ()
 
     @property
     def ready(self) -> int:
@@ -84,7 +86,8 @@ class Preflight:
 class Preflights:
     """`hours` are the merchant's own first and last time of day to send, `max_age` how old a fact may be.
 
-    `warnings` is `Campaigns.warnings`: what an approval, or a plan, will ask to be confirmed.
+    `warnings` is `Campaigns.warnings`: what an approval, or a plan, will ask to be confirmed. `confirmed` says whether
+    the consents of an account's customers can be asked for at all.
     """
 
     def __init__(
@@ -96,6 +99,7 @@ class Preflights:
         clock: Clock,
         hours: Callable[[], tuple[time, time]],
         max_age: Callable[[], timedelta],
+        confirmed: Callable[[Account], bool],
     ) -> None:
         self._campaigns = campaigns
         self._accounts = accounts
@@ -104,6 +108,7 @@ class Preflights:
         self._clock = clock
         self._hours = hours
         self._max_age = max_age
+        self._confirmed = confirmed
 
     def look(self, campaign_id: int, *, send_at: datetime | None = None, before: Preflight | None = None) -> Preflight:
         """As it stands if it leaves at `send_at`, by default now.
@@ -132,6 +137,7 @@ class Preflights:
         if send_at is None and campaign.state in PLANNED and is_open(now, opens, closes):
             send_at = now  # "at once" is a time like any other to `schedule`
         beat = self._accounts.setting(HEARTBEAT, None)
+        accounts = tuple(a for a in self._accounts.accounts() if a.entity_uscc == campaign.entity_uscc)
         return Situation(
             campaign=campaign,
             funnel=funnel,
@@ -140,11 +146,12 @@ class Preflights:
             blocks=self._texts.survey(replace(campaign, send_at=send_at), now).blocks if campaign.body else {},
             warned=self._warnings(campaign.id, send_at) if campaign.body else {},
             signature=self._accounts.signature(campaign.signature, campaign.entity_uscc),
-            accounts=tuple(a for a in self._accounts.accounts() if a.entity_uscc == campaign.entity_uscc),
+            accounts=accounts,
             opens=opens,
             closes=closes,
             heartbeat=None if beat is None else datetime.fromisoformat(beat),
             now=now,
+            silent=tuple(a.label for a in accounts if a.state == "connected" and not self._confirmed(a)),
         )
 
 
@@ -180,6 +187,8 @@ def _audience(seen: Situation) -> Check:
 def _recipients(seen: Situation) -> Check:
     if seen.campaign.state in UNJUDGED:
         return Check("recipients", "warn", "recipients_unknown")
+    if not seen.ready and seen.silent:
+        return Check("recipients", "block", "nobody_confirms", {"names": "、".join(seen.silent)})
     if not seen.ready:
         return Check("recipients", "block", "nobody")
     return Check("recipients", "ok", "recipients", {"count": seen.ready})

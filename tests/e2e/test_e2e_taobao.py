@@ -109,6 +109,9 @@ def test_without_the_service_nobody_passes_and_the_program_says_why(taobao: Work
     assert {(fact.status, fact.note) for fact in facts} == {(ConsentStatus.UNKNOWN, "no_consent_api")}
     assert "未提供短信同意查询接口" in load("zh_CN").term("fact_note", facts[0].note)
     assert taobao.context.remotes.gateway(taobao.shop.id, "retail").reports("").items == ()
+    checks = {check.key: check for check in taobao.app.preflights.look(campaign.id).checks}
+    assert checks["recipients"].code == "nobody_confirms"
+    assert taobao.shop.label in str(checks["recipients"].facts["names"])
 
 
 def test_a_service_that_is_set_later_counts_from_then_on(taobao: Workspace) -> None:

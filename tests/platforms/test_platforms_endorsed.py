@@ -16,7 +16,7 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import ConsentAnswers
-from campaign_app.platforms import client_of
+from campaign_app.platforms import client_of, has_consents
 from campaign_app.platforms.endorsed import EndorsedPlatform, UnendorsedPlatform
 from campaign_app.platforms.native import NativeNote, unknown
 from tests.fakes.remotes import FakeClock, FakePlatform
@@ -250,3 +250,11 @@ def test_a_fact_of_the_endpoint_is_the_shops_own() -> None:
     client, _, _ = pair()
     facts: dict[CustomerRef, ConsentFact] = dict(client.consents(REFS).facts)
     assert {ref.account_id for ref in facts} == {7}
+
+
+@pytest.mark.parametrize(
+    ("platform", "endpoint", "confirms"),
+    [("consent_api", None, True), ("top", None, False), ("top", 7, True), ("gone", None, False)],
+)
+def test_who_confirms_an_accounts_customers(platform: str, endpoint: int | None, confirms: bool) -> None:
+    assert has_consents(replace(SHOP, platform=platform, consent_account_id=endpoint)) is confirms
