@@ -159,6 +159,7 @@ def test_each_state_has_its_reason(
     shop.member(refs[1], **member)
     fact = facts(client, [refs[1]])[refs[1]]
     assert (fact.status, fact.note) == (ConsentStatus.UNKNOWN, note)
+    assert (fact.evidence is not None) is (note == "not_a_member")
 
 
 def test_ids_of_nobody_or_of_others_are_answered_too(client: TopPlatform) -> None:

@@ -75,10 +75,11 @@ class TopPlatform:
             place = narrower
             listed = self._page(place)
         now = self._clock()
-        good = {c.ref: c for row in listed.rows if (c := rows.customer_of(row, now)) is not None}
+        good = [c for row in listed.rows if (c := rows.customer_of(row, now)) is not None]
         following = place.following(listed.total)
         onward = self._cursors.next(cursor, (following or place.over()).cursor, more=following is not None)
-        return Page(tuple(good.values()), onward, following is not None, _broken(listed.rows))
+        once = {customer.ref: customer for customer in good}
+        return Page(tuple(once.values()), onward, following is not None, len(listed.rows) - len(good))
 
     def _page(self, place: Place) -> _Listed:
         answered = self._calls.ask(place.method, place.asked())
@@ -130,7 +131,7 @@ class TopPlatform:
     ) -> ConsentFact:
         status, note = objection
         fact = self._silent(ref, note)
-        if status is ConsentStatus.UNKNOWN:
+        if objection not in (rows.BLACKLISTED, rows.NOT_A_MEMBER):  # an answer that says nothing plainly
             return fact
         said = Said.of(self._account, API_VERSION, answered.request_id, answered.body, fact.observed_at)
         return replace(
@@ -186,7 +187,3 @@ def _member(listed: _Listed, ref: str) -> tuple[Mapping[str, Any], rows.Objectio
     if len(found) != 1 or len(listed.rows) != 1:
         return {}, rows.MISSING if not found else rows.BROKEN
     return found[0], rows.member_objection(found[0])
-
-
-def _broken(listed: Sequence[Any]) -> int:
-    return sum(not (isinstance(row, dict) and good_ref(row.get("ouid"))) for row in listed)
