@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from campaign_app.gateways.consent_api import ConsentApiGateway
     from campaign_app.jobs.ports import Gateway
 
-__all__ = ["gateway_for", "gateway_of"]
+__all__ = ["SecretStore", "gateway_for", "gateway_of"]
 
 
 class SecretStore(Protocol):
