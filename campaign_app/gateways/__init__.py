@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from campaign_app.gateways.consent_api import ConsentApiGateway
     from campaign_app.jobs.ports import Gateway
 
-__all__ = ["SecretStore", "gateway_for", "gateway_of"]
+__all__ = ["gateway_for", "gateway_of"]
 
 
-class SecretStore(Protocol):
+class _SecretStore(Protocol):
     def get(self, account_id: int) -> str:
         """Raises NotAllowed for an account that has none (any more)."""
         ...
@@ -29,7 +29,7 @@ def gateway_of(
     purpose: str,
     clock: Clock,
     *,
-    secrets: SecretStore,
+    secrets: _SecretStore,
     account_of: Callable[[int], Account],
 ) -> Gateway:
     """What sends for the account: itself, else the endpoint that confirms its consents, else nothing."""
