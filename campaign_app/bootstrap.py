@@ -233,16 +233,21 @@ def _preflights(workspace: Workspace, campaigns: Campaigns, clock: Clock, texts:
         return timedelta(minutes=load_settings(workspace).max_consent_age_minutes)
 
     stores, hours = (workspace.campaigns, workspace.accounts), lambda: _hours(workspace)
-    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age, _sends)
+    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age, _abilities)
 
 
-def _sends(account: Account) -> bool:
-    """Whether the account's platform takes messages at all; that nobody knows it shows when it is asked."""
-    from campaign_app.platforms import adapter_for
+def _abilities(account: Account) -> Abilities:
+    """An account sends by its platform, or by the endpoint that confirms its consents.
 
+    That nobody knows its platform shows when it is asked.
+    """
+    from campaign_app.platforms import adapter_for, has_consents
+    from campaign_app.services.preflight import Abilities
+
+    sends = True
     with suppress(SettingsError):
-        return adapter_for(account.platform).capabilities.messages
-    return True
+        sends = account.consent_account_id is not None or adapter_for(account.platform).capabilities.messages
+    return Abilities(sends, has_consents(account))
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:

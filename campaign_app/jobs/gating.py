@@ -112,9 +112,13 @@ def pull_changes(context: Context, account: Account) -> bool:
 
 
 def sender_of(context: Context, account: Account, purpose: str) -> GatewayCapabilities:
-    """What the account's sender can do; `NO_SENDER` where its platform is none, or not any more."""
+    """What the account's sender can do; `NO_SENDER` where its platform is none, or not any more.
+
+    Of a platform that hands out no numbers none can be wanted: the reason that people see is their consent's.
+    """
     if not context.remotes.sends(account.id):
-        return replace(NO_SENDER, simulated=account.simulated)
+        phones = context.remotes.platform(account.id).capabilities().phones
+        return replace(NO_SENDER, simulated=account.simulated, needs_phone=phones)
     return context.remotes.gateway(account.id, purpose).capabilities
 
 

@@ -13,7 +13,8 @@ from campaign_app.domain.ports import Clock, PlatformClient
 from campaign_app.platforms.adapter import Offers, Parts, adapter_for, names
 
 __all__ = [
-    "Offers", "Parts", "SecretStore", "adapter_for", "client_for", "client_of", "names", "read_credentials",
+    "Offers", "Parts", "SecretStore", "adapter_for", "client_for", "client_of", "has_consents", "names",
+    "read_credentials",
     "write_credentials",
 ]  # fmt: skip
 
@@ -46,10 +47,12 @@ def client_of(
     """
     kept = _kept(account, secret, clock, wait, secrets, pin_of) if account.id else None
     native = kept or client_for(account, secret, clock)
-    if account.consent_account_id is None:
+    if account.consent_account_id is None and has_consents(account):
         return native
-    from campaign_app.platforms.endorsed import EndorsedPlatform
+    from campaign_app.platforms.endorsed import EndorsedPlatform, UnendorsedPlatform
 
+    if account.consent_account_id is None:
+        return UnendorsedPlatform(native, clock)
     endpoint = account_of(account.consent_account_id)
     if endpoint.platform != "consent_api" or account.entity_uscc not in ("", endpoint.entity_uscc):
         raise NotAllowed("consent_source", "That account cannot answer for this shop", account=endpoint.id)
@@ -57,6 +60,16 @@ def client_of(
     pin = None if pin_of is None else pin_of(endpoint.id)
     theirs = client_for(replace(endpoint, id=account.id), secrets.get(endpoint.id), clock, wait=wait, pin=pin)
     return EndorsedPlatform(native, theirs, clock, (account.simulated, endpoint.simulated))
+
+
+def has_consents(account: Account) -> bool:
+    """Whether anybody can be asked who of the account's customers agreed: its platform, or an endpoint."""
+    if account.consent_account_id is not None:
+        return True
+    try:
+        return adapter_for(account.platform).capabilities.consent_lookup
+    except SettingsError:  # its package is gone
+        return False
 
 
 def _kept(

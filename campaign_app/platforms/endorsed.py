@@ -1,6 +1,7 @@
-"""A shop whose platform has no consents to ask for, with the Platform Consent API that knows them.
+"""A shop whose platform has no consents to ask for: with the Platform Consent API that knows them, or without.
 
 The endpoint alone can confirm; the platform can only take that back (blacklist, left membership, virtual number).
+Without an endpoint nobody is asked about: the answer is known.
 """
 
 from __future__ import annotations
@@ -26,7 +27,40 @@ class Closing(Protocol):
     def close(self) -> None: ...
 
 
-class EndorsedPlatform:
+class UnendorsedPlatform:
+    """Implements `domain.ports.PlatformClient`; nobody is confirmed, and the note says why."""
+
+    def __init__(self, native: PlatformClient, clock: Clock) -> None:
+        self._native = native
+        self._clock = clock
+
+    def capabilities(self) -> Capabilities:
+        return self._native.capabilities()
+
+    def check_connection(self) -> ConnectionReport:
+        return self._native.check_connection()
+
+    def customers(self, cursor: str, updated_since: datetime | None) -> Page[PlatformCustomer]:
+        return self._native.customers(cursor, updated_since)
+
+    def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
+        return ConsentAnswers(unknown(refs, NativeNote.NO_CONSENT_API.value, self._clock()), ())
+
+    def consent_changes(self, cursor: str) -> Page[str]:
+        return self._native.consent_changes(cursor)
+
+    def write_opt_out(self, ref: CustomerRef, reason: str, occurred_at: datetime) -> None:
+        self._native.write_opt_out(ref, reason, occurred_at)
+
+    def signatures(self) -> tuple[Signature, ...]:
+        return self._native.signatures()
+
+    def close(self) -> None:
+        if isinstance(self._native, Closing):
+            self._native.close()
+
+
+class EndorsedPlatform(UnendorsedPlatform):
     """Implements `domain.ports.PlatformClient`; `endpoint` is made for the shop's own account id.
 
     `simulated` says it of the shop's account and of the endpoint's: simulated vetoes do not guard real consents.
@@ -35,9 +69,8 @@ class EndorsedPlatform:
     def __init__(
         self, native: PlatformClient, endpoint: PlatformClient, clock: Clock, simulated: tuple[bool, bool]
     ) -> None:
-        self._native = native
+        super().__init__(native, clock)
         self._endpoint = endpoint
-        self._clock = clock
         self._mixed = simulated[0] is not simulated[1]
 
     def capabilities(self) -> Capabilities:
@@ -59,9 +92,6 @@ class EndorsedPlatform:
         mixed = "" if theirs.simulated is report.simulated else Note.SIMULATION.value
         problem = theirs.problem or mixed
         return replace(report, ok=theirs.ok and not problem, problem=problem)
-
-    def customers(self, cursor: str, updated_since: datetime | None) -> Page[PlatformCustomer]:
-        return self._native.customers(cursor, updated_since)
 
     def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
         """Total. Only who is confirmed is asked for vetoes; if that fails it raises, and nobody is confirmed."""
@@ -93,13 +123,10 @@ class EndorsedPlatform:
         if failed is not None:
             raise failed
 
-    def signatures(self) -> tuple[Signature, ...]:
-        return self._native.signatures()
-
     def close(self) -> None:
-        for client in (self._native, self._endpoint):
-            if isinstance(client, Closing):
-                client.close()
+        super().close()
+        if isinstance(self._endpoint, Closing):
+            self._endpoint.close()
 
     def _writers(self) -> Iterator[PlatformClient]:
         return (client for client in (self._endpoint, self._native) if client.capabilities().opt_out_write)

@@ -41,12 +41,21 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Abilities:
+    """Whether an account has a sender, and whether anybody can be asked who of its customers agreed."""
+
+    sends: bool
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """Everything that the checks judge. `ages` are the oldest and the newest reading of the facts that let people in.
 
     `blocks` and `warned` are by rule what stops every text, and what a person has still to confirm (None where the text
     that it was found in reads otherwise by now). `accounts` send; the platforms of `mute`, connected too, do not.
-    `opens` and `closes` are the hours in force; `heartbeat` is the worker's last sign of life.
+    `opens` and `closes` are the hours in force; `heartbeat` is the worker's last sign of life. `silent` names the
+    connected shops for whose customers nobody is there to ask who agreed.
     """
 
     campaign: Campaign
@@ -62,6 +71,7 @@ class Situation:
     heartbeat: datetime | None
     now: datetime
     mute: tuple[Account, ...] = ()
+    silent: tuple[str, ...] = ()
 
     @property
     def ready(self) -> int:
@@ -100,7 +110,7 @@ class Preflights:
         clock: Clock,
         hours: Callable[[], tuple[time, time]],
         max_age: Callable[[], timedelta],
-        sends: Callable[[Account], bool] = lambda _: True,
+        abilities: Callable[[Account], Abilities],
     ) -> None:
         self._campaigns = campaigns
         self._accounts = accounts
@@ -109,7 +119,7 @@ class Preflights:
         self._clock = clock
         self._hours = hours
         self._max_age = max_age
-        self._sends = sends
+        self._abilities = abilities
 
     def look(
         self,
@@ -156,12 +166,13 @@ class Preflights:
             blocks=texts.survey(replace(campaign, send_at=send_at), now).blocks if campaign.body else {},
             warned=self._warnings(campaign.id, send_at, texts) if campaign.body else {},
             signature=self._accounts.signature(campaign.signature, campaign.entity_uscc),
-            accounts=tuple(a for a in shops if self._sends(a)),
-            mute=tuple(a for a in shops if a.state == "connected" and not self._sends(a)),
+            accounts=tuple(a for a in shops if self._abilities(a).sends),
+            mute=tuple(a for a in shops if a.state == "connected" and not self._abilities(a).sends),
             opens=opens,
             closes=closes,
             heartbeat=None if beat is None else datetime.fromisoformat(beat),
             now=now,
+            silent=tuple(a.label for a in shops if a.state == "connected" and not self._abilities(a).confirmed),
         )
 
 
@@ -199,6 +210,8 @@ def _audience(seen: Situation) -> Check:
 def _recipients(seen: Situation) -> Check:
     if seen.campaign.state in UNJUDGED:
         return Check("recipients", "warn", "recipients_unknown")
+    if not seen.ready and seen.silent:
+        return Check("recipients", "block", "nobody_confirms", {"names": seen.silent})
     if not seen.ready:
         return Check("recipients", "block", "nobody")
     return Check("recipients", "ok", "recipients", {"count": seen.ready})

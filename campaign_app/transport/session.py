@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from ipaddress import ip_address
 from threading import Event
@@ -23,7 +24,7 @@ from tenacity import RetryCallState, Retrying, stop_after_attempt
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.ports import Clock
 from campaign_app.transport.errors import AnswerTooLarge, AnswerTooSlow, Redirected, status_error, translated
-from campaign_app.transport.throttle import Throttle
+from campaign_app.transport.throttle import Pace
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -70,13 +71,14 @@ class SignedSession:
         clock: Clock,
         *,
         limits: Limits = Limits(),
-        throttle: Throttle | None = None,
+        throttle: Pace | None = None,
         wait: Callable[[float], object] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         adapter: BaseAdapter | None = None,
     ) -> None:
         self._base, loopback = checked_address(base_url)
-        self._clock, self._limits, self._throttle, self._monotonic = clock, limits, throttle, monotonic
+        self._clock, self._limits, self._monotonic = clock, limits, monotonic
+        self._pace = throttle or nullcontext()
         self._closed = Event()
         self._wait = wait or self._closed.wait
         self._signing = _Signing(signer, clock)
@@ -127,9 +129,7 @@ class SignedSession:
         self._http.close()
 
     def _ask(self, request: requests.Request, what: str, read: Callable[[Answer], T], *, changes: bool) -> T:
-        if self._throttle is not None:
-            self._throttle.take()
-        with translated(what, changes=changes):
+        with self._pace, translated(what, changes=changes):
             prepared = self._http.prepare_request(request)
             settings = self._http.merge_environment_settings(str(prepared.url), {}, True, None, None)  # noqa: FBT003
             timeout = (self._limits.connect, self._limits.read)

@@ -34,7 +34,13 @@ from campaign_app.jobs.ports import GatewayCapabilities
 
 IDEMPOTENT = GatewayCapabilities(simulated=True, needs_phone=False, batch_max=500, idempotent=True, lookup=True)
 EVERYTHING = Capabilities(
-    customers=True, consent_lookup=True, consent_changes=True, opt_out_write=True, signatures=True, messages=True
+    customers=True,
+    phones=True,
+    consent_lookup=True,
+    consent_changes=True,
+    opt_out_write=True,
+    signatures=True,
+    messages=True,
 )
 ENTITY, ISSUER = "91330100MA0000001X", "91110000MA0000009X"
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import requests
 
 from campaign_app.domain.consent import ConsentFact, CustomerRef
 from campaign_app.domain.customer import Account, PlatformCustomer
-from campaign_app.platforms import client_for
+from campaign_app.platforms import Parts
 from campaign_app.platforms.top.client import TopPlatform
+from campaign_app.platforms.top.connecting import client_of
+from campaign_app.platforms.top.paging import SEARCH_PAGES
 from tests.helpers.connected import clock, no_wait
 from tests.helpers.sandbox import SandboxProcess
 
@@ -23,34 +25,41 @@ RATE = "1000"
 
 @dataclass
 class TopShop:
-    """One shop at the simulator. `kept` is what the workspace would have stored, `stored` how often it was."""
+    """One shop at the simulator. `kept` is what the workspace would have stored, `stored` how often it was;
+
+    `ahead`: by how much the clients' clock runs ahead.
+    """
 
     sandbox: SandboxProcess
     account: Account
     kept: dict[str, str]
     stored: int = 0
+    ahead: timedelta = timedelta(0)
     clients: list[TopPlatform] = field(default_factory=list)
 
-    def client(self, **options: str) -> TopPlatform:
-        account = replace(self.account, options={**self.account.options, **options})
-        made = client_for(account, json.dumps(self.kept), clock, wait=no_wait, keep=self._keep, reread=self._reread)
-        assert isinstance(made, TopPlatform)
+    def client(self, *, pages: int = SEARCH_PAGES, **options: str) -> TopPlatform:
+        """`pages`: how many a query reaches."""
+        made = client_of(self.parts(**options), pages=pages)
         self.clients.append(made)
         return made
 
-    def _keep(self, secret: str) -> None:
-        self.kept = json.loads(secret)
-        self.stored += 1
+    def parts(self, **options: str) -> Parts:
+        account = replace(self.account, options={**self.account.options, **options})
+        return Parts(account, self.kept, self.clock, wait=no_wait, keep=self._keep, reread=lambda: self.kept)
 
-    def _reread(self) -> str:
-        return json.dumps(self.kept)
+    def clock(self) -> datetime:
+        return clock() + self.ahead
+
+    def _keep(self, changed: Mapping[str, str]) -> None:
+        self.kept = dict(changed)
+        self.stored += 1
 
     def close(self) -> None:
         while self.clients:
             self.clients.pop().close()
 
     def order(self, **order: Any) -> None:
-        """`per_second`, `ban_seconds`, `day_quota`, `fail`, `expire`, `revoke`, `member` (`sandbox.vendors.top`)."""
+        """As `sandbox.vendors.top.Order` has them: `per_second`, `ban_seconds`, `fail`, `expire`, `member`, `lift` …"""
         requests.post(f"{self.sandbox.url}/sandbox/top", json=order, timeout=30).raise_for_status()
 
     def seen(self) -> Mapping[str, int]:

@@ -16,8 +16,8 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import ConsentAnswers
-from campaign_app.platforms import client_of
-from campaign_app.platforms.endorsed import EndorsedPlatform
+from campaign_app.platforms import client_of, has_consents
+from campaign_app.platforms.endorsed import EndorsedPlatform, UnendorsedPlatform
 from campaign_app.platforms.native import NativeNote, unknown
 from tests.fakes.remotes import FakeClock, FakePlatform
 from tests.helpers.registry import ACCOUNT, CLIENT_SEED
@@ -211,6 +211,28 @@ def test_an_account_with_an_endpoint_is_answered_for_by_both() -> None:
     made(replace(SHOP, consent_account_id=None)).close()
 
 
+def test_without_an_endpoint_nobody_is_asked_about_and_nobody_confirmed() -> None:
+    native = Native(7, FakeClock(NOW), vetoes={"c1": {"status": ConsentStatus.WITHDRAWN}})
+    client = UnendorsedPlatform(native, native.clock)
+    found = client.consents(REFS).facts
+    assert {(fact.status, fact.note) for fact in found.values()} == {(ConsentStatus.UNKNOWN, "no_consent_api")}
+    assert (native.asked, len(found)) == ([], len(REFS))
+    assert client.check_connection() == native.check_connection()
+    client.write_opt_out(REFS[0], "退订", NOW)
+    assert native.opt_outs == ["c0"]
+    assert client.consent_changes("").items == ()
+    client.close()
+
+
+def test_a_platform_without_consents_and_without_an_endpoint_is_unendorsed() -> None:
+    options = {"app_key": "1"}
+    account = replace(SHOP, platform="top", consent_account_id=None, options=options)
+    secrets = Kept({9: '{"app_secret": "a", "session": "b"}'})
+    client = client_of(account, secrets.get(9), lambda: NOW, secrets=secrets, account_of=lambda _: account)
+    assert type(client) is UnendorsedPlatform
+    client.close()
+
+
 @pytest.mark.parametrize(
     ("endpoint", "known", "code"),
     [
@@ -229,3 +251,11 @@ def test_a_fact_of_the_endpoint_is_the_shops_own() -> None:
     client, _, _ = pair()
     facts: dict[CustomerRef, ConsentFact] = dict(client.consents(REFS).facts)
     assert {ref.account_id for ref in facts} == {7}
+
+
+@pytest.mark.parametrize(
+    ("platform", "endpoint", "confirms"),
+    [("consent_api", None, True), ("top", None, False), ("top", 7, True), ("gone", None, False)],
+)
+def test_who_confirms_an_accounts_customers(platform: str, endpoint: int | None, confirms: bool) -> None:
+    assert has_consents(replace(SHOP, platform=platform, consent_account_id=endpoint)) is confirms

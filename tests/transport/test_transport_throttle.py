@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_app.transport.throttle import Throttle
+from campaign_app.transport.throttle import Slots, Throttle
 
 
 class Time:
@@ -59,3 +59,45 @@ def test_no_window_holds_more_than_rate_and_burst_allow(gaps: list[float], rate:
 def test_a_throttle_that_lets_nothing_through_is_refused(rate: float, burst: int) -> None:
     with pytest.raises(ValueError, match="through"):
         Throttle(rate, burst=burst, monotonic=float, wait=float)
+
+
+@given(st.lists(st.tuples(st.floats(0, 2), st.floats(0, 2), st.floats(0, 2)), max_size=60), st.floats(0.2, 30))
+def test_however_long_a_request_is_on_its_way_no_second_has_too_many(
+    ways: list[tuple[float, float, float]], rate: float
+) -> None:
+    """There and back and a pause after; what is counted is when requests arrive."""
+    time = Time()
+    slots = Slots(rate, monotonic=time, wait=time.wait)
+    arrivals: list[float] = []
+    for there, back, pause in ways:
+        with slots:
+            time.now += there
+            arrivals.append(time.now)
+            time.now += back
+        time.now += pause
+    count = max(int(rate), 1)
+    for first, beyond in zip(arrivals, arrivals[count:], strict=False):
+        assert beyond - first >= count / rate
+
+
+def test_a_quick_platform_is_used_at_nearly_its_rate() -> None:
+    time = Time()
+    slots = Slots(20, monotonic=time, wait=time.wait)
+    for _ in range(400):
+        with slots:
+            time.now += 0.01
+    assert 400 / (time.now - 100) > 0.98 * 20
+
+
+def test_a_request_that_fails_gives_its_slot_back() -> None:
+    time = Time()
+    slots = Slots(1, monotonic=time, wait=time.wait)
+    with pytest.raises(RuntimeError), slots:
+        raise RuntimeError
+    with slots:
+        assert time.waits == pytest.approx([1.001])
+
+
+def test_slots_that_let_nothing_through_are_refused() -> None:
+    with pytest.raises(ValueError, match="through"):
+        Slots(0, monotonic=float, wait=float)

@@ -21,7 +21,7 @@ from campaign_app.ui.pages.closing_dialog import ClosingDialog
 from campaign_app.ui.pages.customers import CustomersPage, import_of
 from campaign_app.ui.pages.gate import Gate
 from campaign_app.ui.pages.import_wizard import ImportWizard
-from campaign_app.ui.pages.settings import SettingsPage
+from campaign_app.ui.pages.settings import SECTIONS, SettingsPage
 from campaign_app.ui.viewmodels.closing import OnItsWay
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from tests.helpers.driving import pause, wait_for
@@ -215,7 +215,7 @@ def open_rows(journey: Journey, look: Any) -> None:
 def look_at_sections(journey: Journey, look: Any) -> None:
     page = journey.application.shell.page("settings")
     assert isinstance(page, SettingsPage)
-    for section in page.sections:
+    for section in SECTIONS:
         page.open(section)
         pause(200)
         look(f"settings {section}")

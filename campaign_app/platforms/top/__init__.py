@@ -1,6 +1,6 @@
 """Taobao and Tmall by the Taobao Open Platform (TOP): members, vetoes, signatures and templates, no consents.
 
-TOP offers no look-up of anybody's consent to marketing by SMS (`docs/platforms.md`), so on its own it confirms nobody.
+TOP offers no look-up of anybody's consent to marketing by SMS (`docs/top.md`), so on its own it confirms nobody.
 What was not seen in TOP's own documents is marked *unverified* where it is used.
 """
 

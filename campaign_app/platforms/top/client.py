@@ -19,8 +19,8 @@ from campaign_app.platforms.leaves import Note
 from campaign_app.platforms.native import NativeNote, Said, unknown
 from campaign_app.platforms.top import CAPABILITIES, answers, rows
 from campaign_app.platforms.top.calls import Answered, TopCalls
-from campaign_app.platforms.top.paging import PAGE, SEARCH_PAGES, Place
-from campaign_app.platforms.top.signatures import FiledTemplate, signature_of, template_of
+from campaign_app.platforms.top.paging import PAGE, Place
+from campaign_app.platforms.top.signatures import signature_of
 from campaign_app.transport.errors import ContractBroken, translated
 from campaign_app.transport.listing import CursorGuard, good_ref
 
@@ -28,7 +28,6 @@ API_VERSION: Final = "2.0"
 MEMBERS: Final = "taobao.crm.members.get.privy"
 IDENTITY: Final = "taobao.crm.member.identity.get.privy"
 SIGNATURE: Final = "taobao.jst.sms.signname.query"
-TEMPLATE: Final = "taobao.jst.sms.template.query"
 # TOP refuses requests whose time is further off than this
 SKEW_MAX: Final = 600.0
 _LISTS: Final = ("basic_member", "crm_member")
@@ -43,9 +42,7 @@ class _Listed:
 class TopPlatform:
     """Implements `domain.ports.PlatformClient` for one shop; threads may share it."""
 
-    def __init__(
-        self, account: Account, calls: TopCalls, clock: Clock, *, simulated: bool, pages: int = SEARCH_PAGES
-    ) -> None:
+    def __init__(self, account: Account, calls: TopCalls, clock: Clock, *, simulated: bool, pages: int) -> None:
         self._account = account
         self._calls = calls
         self._clock = clock
@@ -78,10 +75,11 @@ class TopPlatform:
             place = narrower
             listed = self._page(place)
         now = self._clock()
-        good = {c.ref: c for row in listed.rows if (c := rows.customer_of(row, now)) is not None}
+        good = [c for row in listed.rows if (c := rows.customer_of(row, now)) is not None]
         following = place.following(listed.total)
         onward = self._cursors.next(cursor, (following or place.over()).cursor, more=following is not None)
-        return Page(tuple(good.values()), onward, following is not None, _broken(listed.rows))
+        once = {customer.ref: customer for customer in good}
+        return Page(tuple(once.values()), onward, following is not None, len(listed.rows) - len(good))
 
     def _page(self, place: Place) -> _Listed:
         answered = self._calls.ask(place.method, place.asked())
@@ -133,7 +131,7 @@ class TopPlatform:
     ) -> ConsentFact:
         status, note = objection
         fact = self._silent(ref, note)
-        if status is ConsentStatus.UNKNOWN:
+        if objection not in (rows.BLACKLISTED, rows.NOT_A_MEMBER):  # an answer that says nothing plainly
             return fact
         said = Said.of(self._account, API_VERSION, answered.request_id, answered.body, fact.observed_at)
         return replace(
@@ -167,11 +165,6 @@ class TopPlatform:
             return signature_of(name, {}, self._account.entity_uscc)
         return signature_of(name, answered.fields, self._account.entity_uscc)
 
-    def template(self, code: str) -> FiledTemplate:
-        """*Unverified*: the name of the request's field follows that of the answer."""
-        request = json.dumps({"template_code": code}, ensure_ascii=False, separators=(",", ":"))
-        return template_of(code, self._calls.ask(TEMPLATE, {"query_sms_template_request": request}).fields)
-
     def close(self) -> None:
         self._calls.close()
 
@@ -194,7 +187,3 @@ def _member(listed: _Listed, ref: str) -> tuple[Mapping[str, Any], rows.Objectio
     if len(found) != 1 or len(listed.rows) != 1:
         return {}, rows.MISSING if not found else rows.BROKEN
     return found[0], rows.member_objection(found[0])
-
-
-def _broken(listed: Sequence[Any]) -> int:
-    return sum(not (isinstance(row, dict) and good_ref(row.get("ouid"))) for row in listed)

@@ -10,10 +10,11 @@ from campaign_app.domain.errors import SettingsError
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.top.calls import TopCalls
 from campaign_app.platforms.top.client import TopPlatform
+from campaign_app.platforms.top.paging import SEARCH_PAGES
 from campaign_app.platforms.top.signing import TopSigner
 from campaign_app.platforms.top.token import SessionKey, TokenEndpoint
 from campaign_app.transport.session import SignedSession, checked_address
-from campaign_app.transport.throttle import Throttle
+from campaign_app.transport.throttle import Slots
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,8 +32,17 @@ class Unsigned:
         """Nothing to add."""
 
 
-def client_of(parts: Parts) -> TopPlatform:
-    """Raises SettingsError for credentials, an address or a rate that cannot be right."""
+def client_of(parts: Parts, *, pages: int = SEARCH_PAGES) -> TopPlatform:
+    """Raises SettingsError for credentials, an address or a rate that cannot be right.
+
+    `pages`: how many of one query TOP hands out.
+    """
+    _, simulated = checked_address(parts.account.base_url)
+    return TopPlatform(parts.account, calls_of(parts), parts.clock, simulated=simulated, pages=pages)
+
+
+def calls_of(parts: Parts) -> TopCalls:
+    """Raises as `client_of` does."""
     account, credentials = parts.account, dict(parts.credentials)
     app_key, secret = account.options.get("app_key", ""), credentials.get("app_secret", "")
     if not (app_key and secret and credentials.get("session")):
@@ -41,12 +51,10 @@ def client_of(parts: Parts) -> TopPlatform:
     # what is simulated has its own token endpoint: nothing of it goes to the real one
     base, simulated = checked_address(account.base_url)
     tokens = SignedSession(base if simulated else OAUTH, Unsigned(), parts.clock, wait=parts.wait)
-    endpoint = TokenEndpoint(tokens, app_key, secret)
-    session = SessionKey(credentials, endpoint, keep=parts.keep, reread=parts.reread)
-    throttle = Throttle(rate, monotonic=time.monotonic, wait=Event().wait)
-    signer = TopSigner(app_key, secret, session.key)
-    http = SignedSession(base, signer, parts.clock, throttle=throttle, wait=parts.wait)
-    return TopPlatform(account, TopCalls(http, session, parts.clock), parts.clock, simulated=simulated)
+    session = SessionKey(credentials, TokenEndpoint(tokens, app_key, secret), keep=parts.keep, reread=parts.reread)
+    pace = Slots(rate, monotonic=time.monotonic, wait=Event().wait)
+    http = SignedSession(base, TopSigner(app_key, secret, session.key), parts.clock, throttle=pace, wait=parts.wait)
+    return TopCalls(http, session, parts.clock)
 
 
 def _rate(written: str) -> float:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from campaign_app.domain.signature import Signature
+from campaign_app.platforms.top.calls import TopCalls
 from campaign_app.platforms.top.rows import whole
 from campaign_app.transport.listing import fields, plain_text
 
+TEMPLATE: Final = "taobao.jst.sms.template.query"
 _REVIEW: Final = {0: "pending", 1: "approved", 2: "rejected"}
 _KINDS: Final = {0: "code", 1: "notice", 2: "promotion", 3: "international"}
 _NAME_MAX: Final = 200
@@ -36,8 +39,10 @@ def signature_of(name: str, found: Mapping[str, Any], owner_uscc: str) -> Signat
     return Signature(text=name[:_NAME_MAX], owner_uscc=owner_uscc, source="unknown", status=status)
 
 
-def template_of(code: str, found: Mapping[str, Any]) -> FiledTemplate:
-    module = _module(found)
+def template(calls: TopCalls, code: str) -> FiledTemplate:
+    """*Unverified*: the name of the request's field follows that of the answer."""
+    request = json.dumps({"template_code": code}, ensure_ascii=False, separators=(",", ":"))
+    module = _module(calls.ask(TEMPLATE, {"query_sms_template_request": request}).fields)
     if module.get("template_code") != code:
         return FiledTemplate(plain_text(code, _NAME_MAX), "unknown", "unknown")
     kind, status = _word(_KINDS, module.get("template_type")), _word(_REVIEW, module.get("template_status"))

@@ -80,11 +80,15 @@ class Failure(BaseModel):
 
 
 class Order(BaseModel):
-    """`per_second`: 0 for no limit. `expire` ends the sessions that are in use, `revoke` the refresh tokens too."""
+    """`lift` ends every limit. `day_quota`: so many calls more.
+
+    `expire` ends the sessions that are in use, `revoke` the refresh tokens too.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    per_second: int | None = Field(None, ge=0)
+    lift: bool = False
+    per_second: int | None = Field(None, ge=1)
     ban_seconds: int | None = Field(None, ge=1)
     day_quota: int | None = Field(None, ge=0)
     fail: list[Failure] = []
@@ -181,6 +185,8 @@ class Top:
 
     async def change(self, request: Request) -> Response:
         order = await order_of(request, Order)
+        if order.lift:
+            self._limits.lift()
         for name in ("per_second", "ban_seconds", "day_quota"):
             if (value := getattr(order, name)) is not None:
                 setattr(self._limits, name, value)
@@ -197,7 +203,7 @@ class Top:
             if index is not None:
                 self._members.change(shop, index, Member(order.status, order.grade, order.bound))
                 return
-        raise Refused(404, "unknown_customer", "no such shop, or not a customer of it")
+        raise Refused(404, "not_found", "no such shop, or not a customer of it")
 
 
 def _signature(_shop: Shop, found: Asked) -> Mapping[str, Any]:

@@ -24,7 +24,7 @@ class Limits:
 
     per_second: int = 0
     ban_seconds: int = 2
-    day_quota: int = 0
+    day_quota: int | None = None  # how many calls are left of it
     banned_until: datetime | None = None
     bans: int = 0
     calls: int = 0
@@ -40,11 +40,16 @@ class Limits:
             self.bans += 1
             self.banned_until = now + timedelta(seconds=self.ban_seconds)
             raise self._banned(self.ban_seconds)
-        if self.day_quota and self.calls >= self.day_quota:
+        if self.day_quota == 0:
             limited = "accesscontrol.limited-by-app-access-count"
             raise TopError(7, "App Call Limited", limited, "This ban will last until the next day")
         self.times.append(now)
         self.calls += 1
+        if self.day_quota is not None:
+            self.day_quota -= 1
+
+    def lift(self) -> None:
+        self.per_second, self.day_quota, self.banned_until = 0, None, None
 
     def _banned(self, seconds: float) -> TopError:
         limited = "accesscontrol.limited-by-app-api-access-count"
