@@ -98,6 +98,7 @@ def worker_context(workspace: Workspace, clock: Clock) -> Context:
         jobs=workspace.jobs,
         audit=workspace.audit,
         phone_keys=workspace.phone_keys,
+        opt_outs=workspace.opt_outs,
     )
     context = Context(
         workspace_id=workspace.id,

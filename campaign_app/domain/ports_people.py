@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.consent import ConsentFact, Receipt, Suppression
+from campaign_app.domain.consent import Backlog, ConsentFact, LocalOptOut, Receipt, Suppression
 from campaign_app.domain.customer import (
     ChunkCounts,
     Customer,
@@ -21,11 +21,17 @@ from campaign_app.domain.people import PeopleQuery
 
 class CustomerStore(Protocol):
     def upsert_page(
-        self, account_id: int, customers: Sequence[PlatformCustomer], cursor: str, seen_at: datetime
+        self,
+        account_id: int,
+        customers: Sequence[PlatformCustomer],
+        cursor: str,
+        seen_at: datetime,
+        redacted: Sequence[str] = (),
     ) -> int:
         """Stores a synced page and the cursor of stream `customers`, matches waiting import rows by phone key, and
 
-        suppresses minors for the account's entity; returns how many rows are new.
+        suppresses minors for the account's entity; returns how many rows are new. Of `redacted` refs everything is
+        erased but the proof of what was agreed and sent; each leaves a receipt in the audit and is never reached again.
         """
         ...
 
@@ -123,6 +129,27 @@ class SuppressionStore(Protocol):
 
         Raises NotAllowed for complaint and minor, for a fact that is not confirmed or was obtained before `since`.
         """
+        ...
+
+
+class OptOutStore(Protocol):
+    """Opt-outs said here, until their platforms know of them. They are put down with the mark that they leave."""
+
+    def add(self, customer_id: int, since: datetime, reason: str, note: str) -> None:
+        """Marks the customer by ref and number, and puts down what the shops of the entity have yet to be told."""
+        ...
+
+    def waiting(self, account_id: int, limit: int) -> tuple[LocalOptOut, ...]:
+        """The oldest first."""
+        ...
+
+    def accounts_waiting(self) -> frozenset[int]: ...
+    def settle(self, told: Sequence[LocalOptOut], state: str, at: datetime, *, code: str = "") -> None:
+        """`state`: told, refused or untellable. One that was said anew in the meantime goes on waiting."""
+        ...
+
+    def backlog(self) -> dict[int, Backlog]:
+        """By account; accounts without any are absent."""
         ...
 
 

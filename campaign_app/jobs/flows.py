@@ -13,7 +13,7 @@ from dbos import DBOS, DBOSConfig, DBOSConfiguredInstance
 from dbos import error as dbos_error
 
 from campaign_app.domain.errors import AppError, RemoteUnavailable
-from campaign_app.jobs import dispatch, poll, screening, sync
+from campaign_app.jobs import dispatch, poll, screening, sync, telling
 from campaign_app.jobs.import_flow import ImportFlow
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled, release
@@ -65,6 +65,7 @@ class Flows(DBOSConfiguredInstance):
             "dispatch": self.dispatch,
             "reconcile": self.reconcile,
             "poll": self.poll,
+            "tell": self.tell,
         }
         try:
             result = flows[kind](job_id, **args)
@@ -85,27 +86,30 @@ class Flows(DBOSConfiguredInstance):
             release(self._context, failed, error)
         self._context.stores.jobs.set_state(job_id, state, error=error, result=result)
 
-    def sync(self, job_id: int, account_id: int) -> dict[str, Any]:
-        self.sync_signatures(account_id)
-        rows = new = broken = 0
-        for page in range(sync.MAX_PAGES):
+    def sync(self, job_id: int, account_id: int, full: bool = False) -> dict[str, Any]:  # noqa: FBT001 FBT002 by name
+        """Who changed since the last sync, and everybody the first time or if `full`."""
+        self.sync_signatures(account_id, full)
+        rows = new = broken = erased = pages = 0
+        more = True
+        while more and pages < sync.MAX_PAGES:
             got = self.sync_page(job_id, account_id, rows)
-            rows, new, broken = rows + got[0], new + got[1], broken + got[2]
-            if not got[3]:
-                return {"rows": rows, "new": new, "broken": broken, "pages": page + 1}
-        return {"rows": rows, "new": new, "broken": broken, "pages": sync.MAX_PAGES}
+            rows, new, broken, erased = rows + got[0], new + got[1], broken + got[2], erased + got[4]
+            more, pages = got[3], pages + 1
+        return {"rows": rows, "new": new, "broken": broken, "erased": erased, "pages": pages}
 
     @_asks_platform
-    def sync_signatures(self, account_id: int) -> int:
+    def sync_signatures(self, account_id: int, full: bool) -> int:  # noqa: FBT001 steps take what is stored of them
+        """Begins the walk, too: a step of its own would be one more that an update has to know."""
+        sync.begin_walk(self._context, account_id, full=full)
         return sync.sync_signatures(self._context, account_id)
 
     @_asks_platform
-    def sync_page(self, job_id: int, account_id: int, before: int) -> tuple[int, int, int, bool]:
+    def sync_page(self, job_id: int, account_id: int, before: int) -> tuple[int, int, int, bool, int]:
         if self._context.stores.jobs.job(job_id).state == "cancelled":
-            return 0, 0, 0, False
+            return 0, 0, 0, False, 0
         step = sync.sync_page(self._context, account_id)
         self._context.stores.jobs.set_progress(job_id, before + step.rows, 0)
-        return step.rows, step.new, step.broken, step.more
+        return step.rows, step.new, step.broken, step.more, step.erased
 
     def import_file(self, job_id: int, import_id: int, chunks: int) -> dict[str, Any]:
         for chunk in range(chunks):
@@ -199,6 +203,16 @@ class Flows(DBOSConfiguredInstance):
             "inbound": poll.poll_inbound(self._context, account_id),
             "complaints": poll.poll_complaints(self._context, account_id),
         }
+
+    def tell(self, job_id: int, account_id: int) -> dict[str, Any]:  # noqa: ARG002 every flow is called with its job
+        told = 0
+        while some := self.tell_some(account_id):
+            told += some
+        return {"told": told}
+
+    @_asks_platform
+    def tell_some(self, account_id: int) -> int:
+        return telling.tell_opt_outs(self._context, account_id)
 
 
 def launch(context: Context, imports: ImportFlow, system_engine: Any, as_set: Callable[[Context], Context]) -> Flows:

@@ -21,7 +21,7 @@ from campaign_app.domain.ports import (
     PhoneKeys,
     PlatformClient,
 )
-from campaign_app.domain.ports_people import CustomerStore, FactStore, SuppressionStore
+from campaign_app.domain.ports_people import CustomerStore, FactStore, OptOutStore, SuppressionStore
 from campaign_app.jobs.ports import BATCH, Gateway, Ledger
 
 
@@ -45,6 +45,7 @@ class Stores:
     jobs: JobStore
     audit: AuditLog
     phone_keys: PhoneKeys
+    opt_outs: OptOutStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Situation:
     """Everything that the checks judge. `ages` are the oldest and the newest reading of the facts that let people in.
 
     `blocks` and `warned` are by rule what stops every text, and what a person has still to confirm (None where the text
-    that it was found in reads otherwise by now). `accounts` send; of `mute`, connected too, the platform takes no messages.
+    that it was found in reads otherwise by now). `accounts` send; of `mute` the platform takes no messages.
     `opens` and `closes` are the hours in force; `heartbeat` is the worker's last sign of life.
     """
 
