@@ -73,7 +73,7 @@ def test_a_sync_counts_its_rows(running: Running) -> None:
     account = running.shop.add_account(0)
     running.shop.platforms[account].people = [person("c", i) for i in range(900)]
     job = running.run("sync", account_id=account)
-    assert (job.state, job.result) == ("done", {"rows": 900, "new": 900, "broken": 0, "pages": 3})
+    assert (job.state, job.result) == ("done", {"rows": 900, "new": 900, "broken": 0, "erased": 0, "pages": 3})
     assert job.progress == 900
 
 
@@ -89,7 +89,7 @@ def test_a_listing_without_end_stops(running: Running, monkeypatch: pytest.Monke
     account = running.shop.add_account(0)
     running.shop.platforms[account].people = [person("c", i) for i in range(900)]
     job = running.run("sync", account_id=account)
-    assert job.result == {"rows": 800, "new": 800, "broken": 0, "pages": 2}
+    assert job.result == {"rows": 800, "new": 800, "broken": 0, "erased": 0, "pages": 2}
 
 
 def test_a_cancelled_sync_ends_after_the_page_at_hand_and_goes_on_from_there(running: Running) -> None:
