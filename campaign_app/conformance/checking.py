@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from campaign_app.conformance.asking import Asking
+from typing import Any, Final
 
 READS: Final = "reads"
 WRITES: Final = "writes"
+
+
+# what a check does with an `asking.Asking`; it says what was seen
+Ask = Callable[[Any], str]
 
 
 class Outcome(StrEnum):
@@ -42,7 +43,7 @@ class Check:
     """`resources/words/conformance.toml` says by `id` what the contract wants and how to mend it."""
 
     id: str
-    ask: Callable[[Asking], str]
+    ask: Ask
     kind: str = READS
 
 
@@ -52,8 +53,8 @@ class Checks:
     def __init__(self) -> None:
         self.all: list[Check] = []
 
-    def check(self, name: str, kind: str = READS) -> Callable[[Callable[[Asking], str]], Callable[[Asking], str]]:
-        def put(ask: Callable[[Asking], str]) -> Callable[[Asking], str]:
+    def check(self, name: str, kind: str = READS) -> Callable[[Ask], Ask]:
+        def put(ask: Ask) -> Ask:
             self.all.append(Check(name, ask, kind))
             return ask
 
