@@ -77,6 +77,28 @@ def test_a_sync_counts_its_rows(running: Running) -> None:
     assert job.progress == 900
 
 
+def test_a_second_sync_is_over_what_changed_and_a_full_one_over_everybody(running: Running) -> None:
+    account = running.shop.add_account(3)
+    running.shop.platforms[account].redacted = ("c00001",)
+    running.shop.clock.advance(90_000)
+    assert running.run("sync", account_id=account).result == {
+        "rows": 0, "new": 0, "broken": 0, "erased": 1, "pages": 1,
+    }  # fmt: skip
+    full = running.run("sync", account_id=account, full=True)
+    assert full.result is not None
+    assert full.result["rows"] == 3
+
+
+@pytest.mark.expects_logs("dbos")
+def test_opt_outs_are_told_until_the_platform_has_them(running: Running) -> None:
+    account = running.shop.add_account(3)
+    for one in running.shop.workspace.customers.ids_of_refs(account, ["c00000", "c00001"]).values():
+        running.shop.workspace.opt_outs.add(one, NOW, "by_hand", "")
+    running.shop.platforms[account].trouble = [RemoteUnavailable("throttled", "429")]
+    assert running.run("tell", account_id=account).result == {"told": 2}
+    assert sorted(running.shop.platforms[account].opt_outs) == ["c00000", "c00001"]
+
+
 @pytest.mark.expects_logs("dbos")
 def test_trouble_that_passes_is_tried_again(running: Running) -> None:
     account = running.shop.add_account(0)
