@@ -51,6 +51,10 @@ class CustomerStore(Protocol):
         """Without `phones` no number is unsealed: `phone` is None for everybody."""
         ...
 
+    def ids_of_numbers(self, account_id: int, phone_keys: Sequence[bytes]) -> tuple[int, ...]:
+        """The account's customers who have one of these numbers."""
+        ...
+
     def ids_of_refs(self, account_id: int, refs: Sequence[str]) -> dict[str, int]: ...
 
 

@@ -44,6 +44,7 @@ _CUSTOMER: Final = sa.select(*(schema.customer.c[name] for name in (
     "id", "account_id", "ref", "name", "province", "city", "spend_cents", "order_count",
     "last_order_at", "tags", "attributes", "phone_sealed", "phone_key",
 )))  # fmt: skip
+_OF_ACCOUNT: Final = sa.select(schema.customer.c.id).where(schema.customer.c.account_id == sa.bindparam("account"))
 _Rows = Mapping[str, Mapping[str, Any]]
 _PHONE: Final = ("phone_sealed", "phone_key")
 _UPDATE: Final = (
@@ -136,6 +137,12 @@ class SqlCustomers:
         with self.db.read() as connection:
             rows = rows_among(connection, _CUSTOMER, table.c.id, ids)
             return {row[0]: self._customer(row, phones=phones) for row in rows}
+
+    def ids_of_numbers(self, account_id: int, phone_keys: Sequence[bytes]) -> tuple[int, ...]:
+        table = schema.customer
+        with self.db.read() as connection:
+            rows = rows_among(connection, _OF_ACCOUNT, table.c.phone_key, phone_keys, account=account_id)
+            return tuple(row[0] for row in rows)
 
     def ids_of_refs(self, account_id: int, refs: Sequence[str]) -> dict[str, int]:
         table = schema.customer
