@@ -228,10 +228,10 @@ def _preflights(workspace: Workspace, texts: Texts, campaigns: Campaigns, clock:
         return timedelta(minutes=load_settings(workspace).max_consent_age_minutes)
 
     stores, hours = (workspace.campaigns, workspace.accounts), lambda: _hours(workspace)
-    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age, _sends)
+    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age, is_sender)
 
 
-def _sends(account: Account) -> bool:
+def is_sender(account: Account) -> bool:
     """Whether the account's platform takes messages at all; that nobody knows it shows when it is asked."""
     from campaign_app.platforms import adapter_for
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from campaign_app.bootstrap import (
     DEMO,
     imports_of,
+    is_sender,
     load_settings,
     profiles_of,
     rules_of,
@@ -127,7 +128,7 @@ def as_set(workspace: Workspace, context: Context) -> Context:
 def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
     from campaign_app.gateways import gateway_for
     from campaign_app.jobs.stores import Remotes
-    from campaign_app.platforms import adapter_for, client_for
+    from campaign_app.platforms import client_for
     from campaign_app.services.accounts import secret_name
     from campaign_app.services.pinning import pin_for
 
@@ -149,5 +150,5 @@ def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
     return Remotes(
         platform=lambda account_id: platform(account_id, key_of(account_id)),
         gateway=lambda account_id, purpose: gateway(account_id, purpose, key_of(account_id)),
-        sends=lambda account_id: adapter_for(workspace.accounts.account(account_id).platform).capabilities.messages,
+        sends=lambda account_id: is_sender(workspace.accounts.account(account_id)),
     )
