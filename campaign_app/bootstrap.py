@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from campaign_app.services.members import Members
     from campaign_app.services.people import People
     from campaign_app.services.policies import Policies
-    from campaign_app.services.preflight import Preflights
+    from campaign_app.services.preflight import Abilities, Preflights
     from campaign_app.services.profiles import Profiles
     from campaign_app.services.rules import Rules
     from campaign_app.services.texts import Texts

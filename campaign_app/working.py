@@ -107,6 +107,7 @@ def worker_context(workspace: Workspace, clock: Clock) -> Context:
         jobs=workspace.jobs,
         audit=workspace.audit,
         phone_keys=workspace.phone_keys,
+        opt_outs=workspace.opt_outs,
     )
     rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock)
     context = Context(

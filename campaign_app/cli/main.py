@@ -11,6 +11,7 @@ from campaign_app import logs
 from campaign_app.cli.accounts import connect, create
 from campaign_app.cli.campaigns import cancel, close_unknown, pause, resume, screen, send, status
 from campaign_app.cli.check import check
+from campaign_app.cli.consent_api import consent_api
 from campaign_app.cli.demo import demo
 from campaign_app.cli.gate import gate
 from campaign_app.cli.import_ import import_
@@ -50,6 +51,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 }
 for name, command in _COMMANDS.items():
     app.command(name)(command)
+app.add_typer(consent_api, name="consent-api")
 
 
 def main(window: Window) -> None:

@@ -130,6 +130,28 @@ class Suppression:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LocalOptOut:
+    """Somebody said no here; their platform is told so. `reason`: reply, complaint or by_hand."""
+
+    ref: CustomerRef
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What one platform has yet to be told: how many opt-outs, since when the oldest waits, how many it refused.
+
+    `untellable`: those of a platform that takes none.
+    """
+
+    waiting: int = 0
+    oldest: datetime | None = None
+    refused: int = 0
+    untellable: int = 0
+
+
 class Reason(StrEnum):
     """Why somebody is not reached; the gate's in order of precedence, then the funnel's own five."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.consent import ConsentFact, Receipt, Suppression
+from campaign_app.domain.consent import Backlog, ConsentFact, LocalOptOut, Receipt, Suppression
 from campaign_app.domain.customer import (
     ChunkCounts,
     Customer,
@@ -21,11 +21,17 @@ from campaign_app.domain.people import PeopleQuery
 
 class CustomerStore(Protocol):
     def upsert_page(
-        self, account_id: int, customers: Sequence[PlatformCustomer], cursor: str, seen_at: datetime
+        self,
+        account_id: int,
+        customers: Sequence[PlatformCustomer],
+        cursor: str,
+        seen_at: datetime,
+        redacted: Sequence[str] = (),
     ) -> int:
         """Stores a synced page and the cursor of stream `customers`, matches waiting import rows by phone key, and
 
-        suppresses minors for the account's entity; returns how many rows are new.
+        suppresses minors for the account's entity; returns how many rows are new. Of `redacted` refs everything is
+        erased but the proof of what was agreed and sent; each leaves a receipt in the audit and is never reached again.
         """
         ...
 
@@ -43,6 +49,10 @@ class CustomerStore(Protocol):
 
     def by_ids(self, ids: Sequence[int], *, phones: bool = True) -> dict[int, Customer]:
         """Without `phones` no number is unsealed: `phone` is None for everybody."""
+        ...
+
+    def ids_of_numbers(self, account_id: int, phone_keys: Sequence[bytes]) -> tuple[int, ...]:
+        """The account's customers who have one of these numbers."""
         ...
 
     def ids_of_refs(self, account_id: int, refs: Sequence[str]) -> dict[str, int]: ...
@@ -123,6 +133,27 @@ class SuppressionStore(Protocol):
 
         Raises NotAllowed for complaint and minor, for a fact that is not confirmed or was obtained before `since`.
         """
+        ...
+
+
+class OptOutStore(Protocol):
+    """Opt-outs said here, until their platforms know of them. They are put down with the mark that they leave."""
+
+    def add(self, customer_id: int, since: datetime, reason: str, note: str) -> None:
+        """Marks the customer by ref and number, and puts down what the shops of the entity have yet to be told."""
+        ...
+
+    def waiting(self, account_id: int, limit: int) -> tuple[LocalOptOut, ...]:
+        """The oldest first."""
+        ...
+
+    def accounts_waiting(self) -> frozenset[int]: ...
+    def settle(self, told: Sequence[LocalOptOut], state: str, at: datetime, *, code: str = "") -> None:
+        """`state`: told, refused or untellable. One that was said anew in the meantime goes on waiting."""
+        ...
+
+    def backlog(self) -> dict[int, Backlog]:
+        """By account; accounts without any are absent."""
         ...
 
 

@@ -31,12 +31,21 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
         if shop.entity_uscc == campaign.entity_uscc and shop.state == "connected" and shop.id != account.id:
             with at_shop(shop):
                 read_refusals(context, shop.id)
-                pull_changes(context, shop)
+                if not pull_changes(context, shop):
+                    _read_twins(context, shop, customers)
     with at_shop(account):
         read_refusals(context, account.id)
         age = context.policy.reread_after if pull_changes(context, account) else timedelta(0)
         facts = refresh(context, account, customers, context.clock() - age)
     return judge_all(context, campaign, account, customers, facts, context.policy.reread_after + BATCH_TIME)
+
+
+def _read_twins(context: Context, shop: Account, customers: Sequence[Customer]) -> None:
+    """Where a shop does not say who changed, it is asked about those of its customers who have these numbers."""
+    keys = [customer.phone_key for customer in customers if customer.phone_key is not None]
+    ids = context.stores.customers.ids_of_numbers(shop.id, keys)
+    twins = list(context.stores.customers.by_ids(ids, phones=False).values())
+    refresh(context, shop, twins, context.clock())
 
 
 def confirmed_rules(context: Context, campaign_id: int) -> frozenset[str]:

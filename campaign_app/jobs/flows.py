@@ -13,7 +13,7 @@ from dbos import DBOS, DBOSConfig, DBOSConfiguredInstance
 from dbos import error as dbos_error
 
 from campaign_app.domain.errors import AppError, RemoteUnavailable
-from campaign_app.jobs import dispatch, poll, screening, sync
+from campaign_app.jobs import dispatch, poll, screening, sync, telling
 from campaign_app.jobs.import_flow import ImportFlow
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled, note_of, release
@@ -21,7 +21,7 @@ from campaign_app.jobs.stores import Context
 
 _log = logging.getLogger(__name__)
 # changes only when steps change: recovery filters on it, so the program's version would strand paused campaigns
-FLOWS_VERSION: Final = "flows-2"
+FLOWS_VERSION: Final = "flows-3"
 EXECUTOR: Final = "local"
 # what DBOS writes for a step costs as much as a small batch, so a step has some; after a crash it may run again from
 # its first batch, and passes over those that the ledger knows
@@ -69,6 +69,7 @@ class Flows(DBOSConfiguredInstance):
             "dispatch": self.dispatch,
             "reconcile": self.reconcile,
             "poll": self.poll,
+            "tell": self.tell,
         }
         self.active.add(job_id)
         try:
@@ -99,29 +100,35 @@ class Flows(DBOSConfiguredInstance):
             release(self._context, failed, note or error)
         self._context.stores.jobs.set_state(job_id, state, error=error, result=result)
 
-    def sync(self, job_id: int, account_id: int) -> dict[str, Any]:
-        self.sync_signatures(account_id)
-        if not sync.hands_out_customers(self._context, account_id):
-            return {"rows": 0, "new": 0, "broken": 0, "pages": 0, "customers": "not_offered"}
-        rows = new = broken = 0
-        for page in range(sync.MAX_PAGES):
+    def sync(self, job_id: int, account_id: int, full: bool = False) -> dict[str, Any]:  # noqa: FBT001 FBT002 by name
+        """Who changed since the last sync, and everybody the first time or if `full`."""
+        if not self.sync_signatures(account_id, full):
+            return {"rows": 0, "new": 0, "broken": 0, "erased": 0, "pages": 0, "customers": "not_offered"}
+        rows = new = broken = erased = pages = 0
+        more = True
+        while more and pages < sync.MAX_PAGES:
             got = self.sync_page(job_id, account_id, rows)
-            rows, new, broken = rows + got[0], new + got[1], broken + got[2]
-            if not got[3]:
-                return {"rows": rows, "new": new, "broken": broken, "pages": page + 1}
-        return {"rows": rows, "new": new, "broken": broken, "pages": sync.MAX_PAGES}
+            rows, new, broken, erased = rows + got[0], new + got[1], broken + got[2], erased + got[4]
+            more, pages = got[3], pages + 1
+        return {"rows": rows, "new": new, "broken": broken, "erased": erased, "pages": pages}
 
     @_asks_platform
-    def sync_signatures(self, account_id: int) -> int:
-        return sync.sync_signatures(self._context, account_id)
+    def sync_signatures(self, account_id: int, full: bool) -> bool:  # noqa: FBT001 steps take what is stored of them
+        """Begins the walk, too: a step of its own would be one more that an update has to know.
+
+        Says whether the platform lists its customers.
+        """
+        sync.begin_walk(self._context, account_id, full=full)
+        sync.sync_signatures(self._context, account_id)
+        return sync.hands_out_customers(self._context, account_id)
 
     @_asks_platform
-    def sync_page(self, job_id: int, account_id: int, before: int) -> tuple[int, int, int, bool]:
+    def sync_page(self, job_id: int, account_id: int, before: int) -> tuple[int, int, int, bool, int]:
         if self._context.stores.jobs.job(job_id).state == "cancelled":
-            return 0, 0, 0, False
+            return 0, 0, 0, False, 0
         step = sync.sync_page(self._context, account_id)
         self._context.stores.jobs.set_progress(job_id, before + step.rows, 0)
-        return step.rows, step.new, step.broken, step.more
+        return step.rows, step.new, step.broken, step.more, step.erased
 
     def import_file(self, job_id: int, import_id: int, chunks: int) -> dict[str, Any]:
         for chunk in range(chunks):
@@ -215,6 +222,16 @@ class Flows(DBOSConfiguredInstance):
             "inbound": poll.poll_inbound(self._context, account_id),
             "complaints": poll.poll_complaints(self._context, account_id),
         }
+
+    def tell(self, job_id: int, account_id: int) -> dict[str, Any]:  # noqa: ARG002 every flow is called with its job
+        told = 0
+        while some := self.tell_some(account_id):
+            told += some
+        return {"told": told}
+
+    @_asks_platform
+    def tell_some(self, account_id: int) -> int:
+        return telling.tell_opt_outs(self._context, account_id)
 
 
 def _last(spent: dbos_error.DBOSMaxStepRetriesExceeded) -> AppError:

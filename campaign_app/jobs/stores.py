@@ -22,7 +22,7 @@ from campaign_app.domain.ports import (
     PhoneKeys,
     PlatformClient,
 )
-from campaign_app.domain.ports_people import CustomerStore, FactStore, SuppressionStore
+from campaign_app.domain.ports_people import CustomerStore, FactStore, OptOutStore, SuppressionStore
 from campaign_app.jobs.ports import BATCH, Gateway, Ledger
 
 
@@ -46,6 +46,7 @@ class Stores:
     jobs: JobStore
     audit: AuditLog
     phone_keys: PhoneKeys
+    opt_outs: OptOutStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,73 @@
-"""Customers and signatures of one account come in, page by page; a page and its cursor are one transaction."""
+"""Customers and signatures of one account come in, page by page; a page and its place in the walk are one transaction.
+
+The first walk is over everybody; later ones are over what changed since a while before the last one began. A walk that
+was interrupted at whatever page is taken up there. Nothing in here says anything of a consent: facts are read when
+somebody is screened, so no walk can raise one.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
+from campaign_app.domain.customer import PlatformCustomer
+from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.message import Page
+from campaign_app.domain.ports import PlatformClient
 from campaign_app.jobs.stores import Context
 from campaign_app.services.accounts import synced_name
 
+STREAM: Final = "customers"
 # a listing that keeps handing out new cursors without end must not run for ever
 MAX_PAGES: Final = 1_000_000
+# platforms list a change some time after they date it, by a clock of their own
+OVERLAP: Final = timedelta(hours=1)
+# begins of one walk whose cursor the platform forgot
+RESTARTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class SyncStep:
-    """`new` rows were unknown before, `broken` ones were left out by the client."""
+    """`new` rows were unknown before, `broken` ones were left out by the client, `erased` are to be forgotten."""
 
     rows: int
     new: int
     broken: int
     more: bool
+    erased: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One walk through the customers: everybody, or who changed `since`. It is kept as the stream's cursor."""
+
+    begun: datetime
+    since: datetime | None = None
+    cursor: str = ""
+    ended: bool = False
+    restarts: int = 0
+
+    def written(self) -> str:
+        since = None if self.since is None else self.since.isoformat()
+        fields = {"begun": self.begun.isoformat(), "since": since, "cursor": self.cursor}
+        return json.dumps({**fields, "ended": self.ended, "restarts": self.restarts}, separators=(",", ":"))
+
+    @classmethod
+    def read(cls, written: str) -> Walk | None:
+        """None where there was none yet; a bare cursor of an earlier version is none."""
+        if not written.startswith("{"):
+            return None
+        fields = json.loads(written)
+        since = fields["since"]
+        return cls(
+            begun=datetime.fromisoformat(fields["begun"]),
+            since=None if since is None else datetime.fromisoformat(since),
+            cursor=fields["cursor"],
+            ended=fields["ended"],
+            restarts=fields["restarts"],
+        )
 
 
 def hands_out_customers(context: Context, account_id: int) -> bool:
@@ -35,11 +83,48 @@ def sync_signatures(context: Context, account_id: int) -> int:
     return len(signatures)
 
 
+def begin_walk(context: Context, account_id: int, *, full: bool) -> None:
+    """Goes on with a walk that was interrupted, unless everybody is wanted and it was not over everybody."""
+    last = _walk(context, account_id)
+    if last is not None and not last.ended and (last.since is None or not full):
+        return
+    since = None if full or last is None else last.begun - OVERLAP
+    _keep(context, account_id, Walk(context.clock(), since))
+
+
 def sync_page(context: Context, account_id: int) -> SyncStep:
-    """One page of customers from where the last one ended. Running it twice stores nothing twice."""
-    cursor = context.stores.accounts.cursor(account_id, "customers")
-    page = context.remotes.platform(account_id).customers(cursor, None)
-    new = context.stores.customers.upsert_page(account_id, page.items, page.next_cursor, context.clock())
-    if not page.more:
-        context.stores.accounts.set_setting(synced_name(account_id), context.clock().isoformat())
-    return SyncStep(len(page.items), new, page.broken, page.more)
+    """One page from where the walk stands. Running it twice stores nothing twice."""
+    walk, client = _walk(context, account_id), context.remotes.platform(account_id)
+    if walk is None or walk.ended:
+        return SyncStep(0, 0, 0, more=False)
+    if not client.capabilities().customers:
+        _keep(context, account_id, replace(walk, ended=True))
+        return SyncStep(0, 0, 0, more=False)
+    page = _page(client, walk)
+    if page is None:
+        _keep(context, account_id, replace(walk, cursor="", restarts=walk.restarts + 1))
+        return SyncStep(0, 0, 0, more=True)
+    after = replace(walk, cursor=page.next_cursor, ended=not page.more)
+    now = context.clock()
+    new = context.stores.customers.upsert_page(account_id, page.items, after.written(), now, page.redacted)
+    if after.ended:
+        context.stores.accounts.set_setting(synced_name(account_id), now.isoformat())
+    return SyncStep(len(page.items), new, page.broken, page.more, len(page.redacted))
+
+
+def _page(client: PlatformClient, walk: Walk) -> Page[PlatformCustomer] | None:
+    """None where the platform does not keep the cursor any more: the walk begins anew, a few times."""
+    try:
+        return client.customers(walk.cursor, walk.since)
+    except RemoteRefused as refusal:
+        if refusal.code != "bad_cursor" or not walk.cursor or walk.restarts >= RESTARTS:
+            raise
+    return None
+
+
+def _walk(context: Context, account_id: int) -> Walk | None:
+    return Walk.read(context.stores.accounts.cursor(account_id, STREAM))
+
+
+def _keep(context: Context, account_id: int, walk: Walk) -> None:
+    context.stores.customers.upsert_page(account_id, (), walk.written(), context.clock())

@@ -29,6 +29,7 @@ LOST_AFTER: Final = timedelta(seconds=15)
 LONGEST_PAUSE: Final = timedelta(minutes=5)
 
 # polls come every half minute and say little; what a person began is kept for a quarter of a year
+# of the jobs by the clock
 POLLS_KEPT: Final = timedelta(days=1)
 JOBS_KEPT: Final = timedelta(days=90)
 PURGE_EVERY: Final = timedelta(minutes=1)
@@ -131,10 +132,14 @@ class Worker:
         if not _due(self._polled, now, POLL_EVERY):
             return
         self._polled = now
-        polling = {job.args.get("account_id") for job in self._context.stores.jobs.open_jobs() if job.kind == "poll"}
-        for account in self._context.stores.accounts.accounts():
-            if account.state == "connected" and account.id not in polling:
-                self._context.stores.jobs.enqueue("poll", {"account_id": account.id}, now)
+        stores = self._context.stores
+        busy = {(job.kind, job.args.get("account_id")) for job in stores.jobs.open_jobs()}
+        untold = stores.opt_outs.accounts_waiting()
+        for account in stores.accounts.accounts():
+            wanted = {"poll": self._context.remotes.sends(account.id), "tell": account.id in untold}
+            for kind, holds in wanted.items():
+                if account.state == "connected" and holds and (kind, account.id) not in busy:
+                    stores.jobs.enqueue(kind, {"account_id": account.id}, now)
 
     def _purge(self, now: datetime) -> None:
         """Removes old jobs, a few at a time; their flows first, so that none is left behind."""
@@ -142,7 +147,7 @@ class Worker:
             return
         self._purged = now
         jobs = self._context.stores.jobs
-        polls = jobs.ended(now - POLLS_KEPT, PURGED_AT_ONCE, kind="poll")
+        polls = (one for kind in ("poll", "tell") for one in jobs.ended(now - POLLS_KEPT, PURGED_AT_ONCE, kind=kind))
         if old := [*polls, *jobs.ended(now - JOBS_KEPT, PURGED_AT_ONCE)]:
             self._forget(old)
             jobs.forget(old)

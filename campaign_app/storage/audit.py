@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -39,6 +40,19 @@ def entry_hash(number: int, at_ms: int, action: str, actor: str, facts: str, pre
     return hashlib.sha256(content.encode()).digest()
 
 
+def append_entry(
+    connection: sa.Connection, action: str, actor: str, at_ms: int, facts: Mapping[str, str | int | bool | None]
+) -> None:
+    """One entry, in a transaction that holds the write lock."""
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    table = schema.audit
+    last = sa.select(table.c.id, table.c.hash).order_by(table.c.id.desc()).limit(1)
+    number, prev_hash = tuple(connection.execute(last).first() or (0, START))
+    values = (number + 1, at_ms, action, actor, text, prev_hash)
+    row = dict(zip(("id", "at", "action", "actor", "facts", "prev_hash"), values, strict=True))
+    connection.execute(sa.insert(table).values(row | {"hash": entry_hash(*values)}))
+
+
 @dataclass(frozen=True, slots=True)
 class SqlAuditLog:
     """Implements `domain.ports.AuditLog`."""
@@ -46,14 +60,8 @@ class SqlAuditLog:
     db: Database
 
     def record(self, action: str, *, actor: str, at: datetime, **facts: str | int | bool | None) -> None:
-        text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        table = schema.audit
         with self.db.write() as connection:
-            last = sa.select(table.c.id, table.c.hash).order_by(table.c.id.desc()).limit(1)
-            number, prev_hash = tuple(connection.execute(last).first() or (0, START))
-            values = (number + 1, to_ms(at), action, actor, text, prev_hash)
-            row = dict(zip(("id", "at", "action", "actor", "facts", "prev_hash"), values, strict=True))
-            connection.execute(sa.insert(table).values(row | {"hash": entry_hash(*values)}))
+            append_entry(connection, action, actor, to_ms(at), facts)
 
     def entries(self, *, before: int | None = None, limit: int = 100) -> tuple[AuditEntry, ...]:
         """The newest first, or those older than `before`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -18,6 +18,7 @@ from campaign_app.domain.customer import Customer, PlatformCustomer
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of, put_cursor
 from campaign_app.storage.engine import Database
+from campaign_app.storage.erasure import erase
 from campaign_app.storage.filters import clause, joined_tags, split_tags
 from campaign_app.storage.importrows import join_waiting
 from campaign_app.storage.keys import WorkspaceKeys
@@ -43,6 +44,7 @@ _CUSTOMER: Final = sa.select(*(schema.customer.c[name] for name in (
     "id", "account_id", "ref", "name", "province", "city", "spend_cents", "order_count",
     "last_order_at", "tags", "attributes", "phone_sealed", "phone_key",
 )))  # fmt: skip
+_OF_ACCOUNT: Final = sa.select(schema.customer.c.id).where(schema.customer.c.account_id == sa.bindparam("account"))
 _Rows = Mapping[str, Mapping[str, Any]]
 _PHONE: Final = ("phone_sealed", "phone_key")
 _UPDATE: Final = (
@@ -81,19 +83,23 @@ class SqlCustomers:
     keys: WorkspaceKeys = field(repr=False)
 
     def upsert_page(
-        self, account_id: int, customers: Sequence[PlatformCustomer], cursor: str, seen_at: datetime
+        self,
+        account_id: int,
+        customers: Sequence[PlatformCustomer],
+        cursor: str,
+        seen_at: datetime,
+        redacted: Sequence[str] = (),
     ) -> int:
-        page: dict[str, PlatformCustomer] = {}
-        for each in customers:
-            if each.ref not in page or page[each.ref].updated_at <= each.updated_at:
-                page[each.ref] = each
+        page = _newest(customers, frozenset(redacted))
         rows = {ref: self._row(account_id, each, to_ms(seen_at)) for ref, each in page.items()}
         with self.db.write() as connection:
             entity = entity_of(connection, account_id)
             known = _known(connection, account_id, list(page))
             self._write(connection, page, rows, known)
             self._follow_numbers(connection, entity, account_id, rows, known)
-            self._mark_minors(connection, entity, account_id, customers, rows, seen_at)
+            self._mark_minors(connection, entity, account_id, [c for c in customers if c.ref in page], rows, seen_at)
+            if redacted:
+                erase(connection, self.keys.hashes, (account_id, entity), redacted, to_ms(seen_at))
             phone_keys = {ref: row["phone_key"] for ref, row in rows.items()}
             join_waiting(connection, account_id, phone_keys, accounts_of(connection, entity))
             put_cursor(connection, account_id, "customers", cursor)
@@ -131,6 +137,12 @@ class SqlCustomers:
         with self.db.read() as connection:
             rows = rows_among(connection, _CUSTOMER, table.c.id, ids)
             return {row[0]: self._customer(row, phones=phones) for row in rows}
+
+    def ids_of_numbers(self, account_id: int, phone_keys: Sequence[bytes]) -> tuple[int, ...]:
+        table = schema.customer
+        with self.db.read() as connection:
+            rows = rows_among(connection, _OF_ACCOUNT, table.c.phone_key, phone_keys, account=account_id)
+            return tuple(row[0] for row in rows)
 
     def ids_of_refs(self, account_id: int, refs: Sequence[str]) -> dict[str, int]:
         table = schema.customer
@@ -241,6 +253,15 @@ class SqlCustomers:
             None if phone_sealed is None or not phones else self.keys.phones.open(phone_sealed),
             phone_key,
         )
+
+
+def _newest(customers: Sequence[PlatformCustomer], but: Collection[str]) -> dict[str, PlatformCustomer]:
+    """By ref; whoever is to be erased is not written first."""
+    page: dict[str, PlatformCustomer] = {}
+    for each in customers:
+        if each.ref not in but and (each.ref not in page or page[each.ref].updated_at <= each.updated_at):
+            page[each.ref] = each
+    return page
 
 
 def _known(connection: sa.Connection, account_id: int, refs: Sequence[str]) -> dict[str, _Known]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.consent import Suppression, SuppressionKind
+from campaign_app.domain.consent import CustomerRef, LocalOptOut, Suppression, SuppressionKind
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome, Page
 from campaign_app.domain.phone import Phone
 from campaign_app.storage.accounts import put_cursor
@@ -17,6 +17,7 @@ from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.late import complaint_marks
 from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.outbox import numbers_said, put_down
 from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
 from campaign_app.storage.people import Finder, campaign_of
 from campaign_app.storage.schema_sending import complaint, delivery_report, early_report, inbound, ledger, ledger_latest
@@ -24,6 +25,8 @@ from campaign_app.storage.suppressions import add_marks
 from campaign_app.storage.times import to_ms
 from campaign_app.storage.upserts import plain_insert
 
+# ref, every key of the person, when
+_Said = tuple[str, frozenset[bytes], datetime]
 _ACCEPTED: Final = (Outcome.ACCEPTED.value, Outcome.DELIVERED.value, Outcome.FAILED.value)
 
 
@@ -82,6 +85,8 @@ class SqlInbox:
                     }
             write_all(connection, plain_insert(inbound), list(rows.values()))
             add_marks(connection, marks)
+            refusals = [(m.ref, keys, m.received_at) for m, keys in people if m.inbound_id in stop]
+            _tell(connection, finder, refusals, "reply")
             return len(rows)
 
     def store_complaints(self, account_id: int, page: Page[ComplaintClue], at: datetime) -> int:
@@ -92,11 +97,13 @@ class SqlInbox:
             where = finder.rows_of(clue.provider_id for clue in page.items)
             numbers = finder.numbers_of(clue.ref for clue in page.items)
             marks: list[Suppression] = []
+            said: list[_Said] = []
             rows: dict[str, dict[str, Any]] = {}
             for clue in page.items:
                 ledger_id = where.get(clue.provider_id)
                 keys = finder.keys(clue.ref, clue.phone, ledger_id, numbers=numbers)
                 marks += complaint_marks(finder.entity_uscc, keys, to_ms(clue.received_at))
+                said.append((clue.ref, keys, clue.received_at))
                 if clue.complaint_id not in known:
                     found = (
                         campaign_of(keys, finder.last_sent(keys))
@@ -111,6 +118,7 @@ class SqlInbox:
                     }
             write_all(connection, plain_insert(complaint), list(rows.values()))
             add_marks(connection, marks)
+            _tell(connection, finder, said, "complaint")
             return len(rows)
 
     def counts(self, campaign_id: int) -> dict[str, int]:
@@ -155,6 +163,15 @@ def _rows_of(finder: Finder, reports: Collection[DeliveryReport]) -> dict[str, i
     own = finder.rows_of_messages(report.message_id for report in reports if report.provider_id not in found)
     rows = {report.report_id: found.get(report.provider_id) or own.get(report.message_id) for report in reports}
     return {report_id: row for report_id, row in rows.items() if row is not None}
+
+
+def _tell(connection: sa.Connection, finder: Finder, said: Sequence[_Said], reason: str) -> None:
+    """Puts down what the shops of the entity have yet to be told."""
+    if not said:
+        return
+    account = finder.account_id
+    by_ref = [LocalOptOut(CustomerRef(account, ref), since, reason) for ref, _, since in said]
+    put_down(connection, finder.entity_uscc, by_ref, numbers_said([(keys, at) for _, keys, at in said], reason))
 
 
 def _opt_outs(entity_uscc: str, keys: frozenset[bytes], message: InboundMessage) -> list[Suppression]:

@@ -20,7 +20,7 @@ from campaign_app.storage.times import moment_at, to_ms
 
 _OPEN: Final = ("queued", "running")
 _ENDED: Final = ("done", "failed", "cancelled")
-POLL: Final = "poll"  # by the clock, all day long
+BY_THE_CLOCK: Final = ("poll", "tell")  # all day long
 REACH: Final = 20_000  # rows that `ended_jobs` looks back over
 
 
@@ -58,7 +58,7 @@ class SqlJobs:
     def ended_jobs(self, limit: int) -> tuple[Job, ...]:
         table = schema.job
         recent = table.c.id > sa.select(sa.func.max(table.c.id) - REACH).scalar_subquery()
-        wanted = sa.select(table).where(recent, table.c.state.notin_(_OPEN), table.c.kind != POLL)
+        wanted = sa.select(table).where(recent, table.c.state.notin_(_OPEN), table.c.kind.notin_(BY_THE_CLOCK))
         with self.db.read() as connection:
             return tuple(map(_job, connection.execute(wanted.order_by(table.c.id.desc()).limit(limit))))
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from campaign_app.domain.consent import Suppression, SuppressionKind
+from campaign_app.domain.consent import CustomerRef, LocalOptOut, Suppression, SuppressionKind
 from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.outbox import numbers_said, put_down
 from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
 from campaign_app.storage.people import Finder
 from campaign_app.storage.schema_sending import complaint, delivery_report, early_report
@@ -53,6 +54,9 @@ def _apply_complaints(finder: Finder, providers: Mapping[str, int]) -> None:
         ledger_id = providers[row.provider_id]
         keys = finder.keys(row.ref, None, ledger_id, numbers=numbers)
         add_marks(finder.connection, complaint_marks(finder.entity_uscc, keys, row.received_at))
+        said = numbers_said([(keys, moment_at(row.received_at))], "complaint")
+        by_ref = LocalOptOut(CustomerRef(finder.account_id, row.ref), moment_at(row.received_at), "complaint")
+        put_down(finder.connection, finder.entity_uscc, [by_ref], said)
         finder.connection.execute(
             sa.update(complaint).where(_complaint.id == row.id).values(campaign_id=finder.campaign_of_row(ledger_id))
         )

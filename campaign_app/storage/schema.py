@@ -203,6 +203,20 @@ suppression_lift = sa.Table(
     sa.Index("lift_by_key", "key", "entity_uscc", "kind"),
 )
 
+# opt-outs that were said here: what their platforms have yet to be told
+opt_out_outbox = sa.Table(
+    "opt_out_outbox",
+    metadata,
+    to("account.id", "account_id", key=True),
+    word("ref", key=True),
+    number("since"),
+    word("reason"),
+    word("state", "waiting"),
+    word("code", ""),
+    number_or_none("settled_at"),
+    sa.Index("outbox_by_state", "state", "account_id", "since"),
+)
+
 audience = sa.Table(
     "audience",
     metadata,

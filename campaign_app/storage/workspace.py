@@ -31,6 +31,7 @@ from campaign_app.storage.jobs import SqlJobs
 from campaign_app.storage.keys import KeyedHashes, WorkspaceKeys, key_check
 from campaign_app.storage.ledger import SqlLedger
 from campaign_app.storage.migrate import migrate
+from campaign_app.storage.outbox import SqlOptOuts
 from campaign_app.storage.pages import Look, look
 from campaign_app.storage.secrets import SqlSecrets
 from campaign_app.storage.suppressions import SqlSuppressions
@@ -58,6 +59,7 @@ class Workspace:
     people: SqlPeople
     facts: SqlFacts
     suppressions: SqlSuppressions
+    opt_outs: SqlOptOuts
     campaigns: SqlCampaigns
     jobs: SqlJobs
     inbox: SqlInbox
@@ -198,6 +200,7 @@ def _open(folder: Path, workspace_id: str, key: bytes) -> Workspace:
         people=SqlPeople(database),
         facts=SqlFacts(database, keys.hashes),
         suppressions=SqlSuppressions(database, keys.hashes),
+        opt_outs=SqlOptOuts(database, keys.hashes),
         campaigns=SqlCampaigns(database, keys.hashes),
         jobs=SqlJobs(database),
         inbox=SqlInbox(database, keys),

@@ -98,9 +98,14 @@ class FakePlatform:
         self._maybe_fail()
         if self.before_page:
             self.before_page()
+        self.since.append(updated_since)
+        if cursor in self.forgotten:
+            raise RemoteRefused("bad_cursor", "A cursor that is not kept any more")
+        people = [p for p in self.people if updated_since is None or p.updated_at >= updated_since]
         at = int(cursor or 0)
-        items = tuple(self.people[at : at + self.page_size])
-        return Page(items, str(at + len(items)), at + len(items) < len(self.people))
+        items = tuple(people[at : at + self.page_size])
+        redacted = () if cursor else self.redacted
+        return Page(items, str(at + len(items)), at + len(items) < len(people), 0, redacted)
 
     def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
         self._maybe_fail()

@@ -172,3 +172,18 @@ def test_whoever_opted_out_is_no_recipient_any_more(shop: Connected, batch: list
     ref = batch[0].recipient.ref
     shop.platform.write_opt_out(CustomerRef(ref.account_id, ref.ref), "退订", clock())
     assert ref not in {message.recipient.ref for message in shop.outgoing(1_000)}
+
+
+def test_a_sender_says_what_it_takes_and_what_it_hands_out(sandbox: SandboxProcess, shop: Connected) -> None:
+    every = shop.gateway.capabilities
+    assert (every.submits, every.streams) == (True, frozenset({"reports", "inbound", "complaints"}))
+    sandbox.withhold("messages", "reports")
+    try:
+        some = connect(sandbox)
+        assert (some.gateway.capabilities.submits, some.gateway.capabilities.streams) == (
+            False,
+            frozenset({"inbound", "complaints"}),
+        )
+        some.close()
+    finally:
+        sandbox.withhold()

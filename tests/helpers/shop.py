@@ -62,9 +62,14 @@ class Shop:
             account.id, self.clock, [person(prefix, i, first_phone) for i in range(people)]
         )
         self.gateways[account.id] = FakeGateway(account.id)
-        while sync.sync_page(self.context, account.id).more:
-            pass
+        if people:
+            self.sync(account.id)
         return account.id
+
+    def sync(self, account_id: int, *, full: bool = False) -> None:
+        sync.begin_walk(self.context, account_id, full=full)
+        while sync.sync_page(self.context, account_id).more:
+            pass
 
     def campaign(
         self, *, state: CampaignState = CampaignState.SENDING, screened: bool = True, **changes: Any
@@ -146,4 +151,5 @@ def stores_of(workspace: Workspace) -> Stores:
     return Stores(
         workspace.accounts, workspace.customers, workspace.facts, workspace.suppressions, workspace.campaigns,
         workspace.inbox, workspace.ledger, workspace.jobs, workspace.audit, workspace.phone_keys,
+        workspace.opt_outs,
     )  # fmt: skip

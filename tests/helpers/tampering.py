@@ -139,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
         with suppress(ConnectionError):
             self._answer(seen)
 
-    do_GET = do_POST = do_DELETE = do_PUT = _pass  # noqa: N815 - the library's names
+    do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = _pass  # noqa: N815 - the library's names
 
     def _forward(self, asked: bytes) -> Seen:
         """What upstream answers; a line that breaks there breaks here."""

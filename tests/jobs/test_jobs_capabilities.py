@@ -33,6 +33,19 @@ def test_without_a_list_of_changes_every_fact_is_read_again_before_a_batch(shop:
     assert len(shop.reached()) == 5
 
 
+def test_a_withdrawal_at_another_shop_without_such_a_list_is_read_before_the_batch(shop: Shop) -> None:
+    here, there = shop.add_account(4), shop.add_account(4, prefix="d")
+    shop.platforms[there].offers = UNFOLLOWED
+    shop.workspace.accounts.set_account_state(there, "disconnected")  # its people are in no audience
+    campaign = shop.campaign()
+    shop.workspace.accounts.set_account_state(there, "connected")
+    shop.platforms[there].truth["d00002"] = {"status": ConsentStatus.WITHDRAWN, "withdrawn_at": NOW}
+    shop.run(campaign.id)
+    assert sorted(shop.platforms[there].asked) == everybody(4, "d")
+    assert shop.reached() == ["c00000", "c00001", "c00003"]
+    assert shop.gateways[here].submits
+
+
 def test_with_one_fresh_facts_are_believed(shop: Shop) -> None:
     account = shop.add_account(6)
     campaign = shop.campaign()

@@ -75,7 +75,7 @@ def test_a_sync_counts_its_rows(running: Running) -> None:
     account = running.shop.add_account(0)
     running.shop.platforms[account].people = [person("c", i) for i in range(900)]
     job = running.run("sync", account_id=account)
-    assert (job.state, job.result) == ("done", {"rows": 900, "new": 900, "broken": 0, "pages": 3})
+    assert (job.state, job.result) == ("done", {"rows": 900, "new": 900, "broken": 0, "erased": 0, "pages": 3})
     assert job.progress == 900
 
 
@@ -85,8 +85,30 @@ def test_a_platform_that_lists_no_customers_has_none_to_sync(running: Running) -
     running.shop.platforms[account].people = [person("c", 1)]
     job = running.run("sync", account_id=account)
     assert (job.state, job.error) == ("done", "")
-    assert job.result == {"rows": 0, "new": 0, "broken": 0, "pages": 0, "customers": "not_offered"}
+    assert job.result == {"rows": 0, "new": 0, "broken": 0, "erased": 0, "pages": 0, "customers": "not_offered"}
     assert running.shop.workspace.customers.total() == 0
+
+
+def test_a_second_sync_is_over_what_changed_and_a_full_one_over_everybody(running: Running) -> None:
+    account = running.shop.add_account(3)
+    running.shop.platforms[account].redacted = ("c00001",)
+    running.shop.clock.advance(90_000)
+    assert running.run("sync", account_id=account).result == {
+        "rows": 0, "new": 0, "broken": 0, "erased": 1, "pages": 1,
+    }  # fmt: skip
+    full = running.run("sync", account_id=account, full=True)
+    assert full.result is not None
+    assert full.result["rows"] == 3
+
+
+@pytest.mark.expects_logs("dbos")
+def test_opt_outs_are_told_until_the_platform_has_them(running: Running) -> None:
+    account = running.shop.add_account(3)
+    for one in running.shop.workspace.customers.ids_of_refs(account, ["c00000", "c00001"]).values():
+        running.shop.workspace.opt_outs.add(one, NOW, "by_hand", "")
+    running.shop.platforms[account].trouble = [RemoteUnavailable("throttled", "429")]
+    assert running.run("tell", account_id=account).result == {"told": 2}
+    assert sorted(running.shop.platforms[account].opt_outs) == ["c00000", "c00001"]
 
 
 @pytest.mark.expects_logs("dbos")
@@ -101,7 +123,7 @@ def test_a_listing_without_end_stops(running: Running, monkeypatch: pytest.Monke
     account = running.shop.add_account(0)
     running.shop.platforms[account].people = [person("c", i) for i in range(900)]
     job = running.run("sync", account_id=account)
-    assert job.result == {"rows": 800, "new": 800, "broken": 0, "pages": 2}
+    assert job.result == {"rows": 800, "new": 800, "broken": 0, "erased": 0, "pages": 2}
 
 
 def test_a_cancelled_sync_ends_after_the_page_at_hand_and_goes_on_from_there(running: Running) -> None:

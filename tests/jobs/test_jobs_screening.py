@@ -24,6 +24,7 @@ NO_CONSENTS = Capabilities(customers=True)
 def test_a_sync_goes_on_where_it_stopped(shop: Shop) -> None:
     account = shop.add_account(0)
     shop.platforms[account].people = [person("c", i) for i in range(900)]
+    sync.begin_walk(shop.context, account, full=False)
     assert sync.sync_page(shop.context, account) == sync.SyncStep(400, 400, 0, more=True)
     shop.platforms[account].trouble = [RemoteUnavailable("throttled", "429")]
     with pytest.raises(RemoteUnavailable):

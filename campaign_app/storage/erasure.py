@@ -1,0 +1,84 @@
+"""Erasing people whom their platform has erased.
+
+What goes: name, number, place, orders, tags, attributes, what files said of them, and the numbers of their replies.
+What stays, for as long as the law wants the proof kept (`docs/architecture.md`, retention): the reference, what was
+agreed with its receipts, what was sent with its outcome, opt-outs and complaints. The keyed hashes of reference and
+number stay suppressed: nobody is reached again because they are forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import sqlalchemy as sa
+
+from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
+from campaign_app.domain.ports import PhoneKeys
+from campaign_app.storage import schema
+from campaign_app.storage.audit import append_entry
+from campaign_app.storage.lists import rows_among
+from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.schema_imports import import_change, import_prospect
+from campaign_app.storage.schema_sending import complaint, inbound
+from campaign_app.storage.suppressions import add_marks
+from campaign_app.storage.times import moment_at
+
+SOURCE: Final = "erased"
+_customer: Final = schema.customer.c
+_EMPTY: Final = {
+    "name": "", "province": "", "city": "", "tags": "", "attributes": "{}", "spend_cents": 0, "order_count": 0,
+    "last_order_at": None, "phone_sealed": None, "phone_key": None,
+}  # fmt: skip
+_WANTED: Final = sa.select(_customer.id, _customer.ref, *(_customer[name] for name in _EMPTY)).where(
+    _customer.account_id == sa.bindparam("account")
+)
+
+
+def erase(
+    connection: sa.Connection, hashes: PhoneKeys, account: tuple[int, str], refs: Iterable[str], seen_at: int
+) -> int:
+    """`account` is its id and entity. Each person leaves a receipt in the audit; asked once more there is no other."""
+    account_id, entity = account
+    found = list(rows_among(connection, _WANTED, _customer.ref, refs, account=account_id))
+    for row in found:
+        ref_key = hashes.of_ref(CustomerRef(account_id, row.ref))
+        blank = all(getattr(row, name) == value for name, value in _EMPTY.items())
+        if blank and _is_marked(connection, entity, ref_key):
+            continue
+        keys = [ref_key] if row.phone_key is None else [ref_key, row.phone_key]
+        add_marks(
+            connection,
+            [Suppression(entity, key, SuppressionKind.WITHDRAWN, moment_at(seen_at), SOURCE) for key in keys],
+        )
+        files = _forget(connection, account_id, row)
+        append_entry(
+            connection, "customer.erased", "platform", seen_at,
+            {"account": account_id, "customer": row.id, "ref_hmac": ref_key.hex(), "file_rows": files},
+        )  # fmt: skip
+    return len(found)
+
+
+def _is_marked(connection: sa.Connection, entity: str, ref_key: bytes) -> bool:
+    mark = schema.suppression.c
+    wanted = sa.exists().where(mark.key == ref_key, mark.entity_uscc == entity, mark.source == SOURCE)
+    return bool(connection.execute(sa.select(wanted)).scalar_one())
+
+
+def _forget(connection: sa.Connection, account_id: int, row: AnyRow) -> int:
+    """Returns how many rows of files were forgotten."""
+    connection.execute(sa.update(schema.customer).where(_customer.id == row.id).values(_EMPTY))
+    changes = connection.execute(
+        sa.update(import_change)
+        .where(import_change.c.customer_id == row.id)
+        .values(before="{}", after="{}", phone_sealed=None, phone_key=None)
+    ).rowcount
+    named = sa.and_(import_prospect.c.account_id == account_id, import_prospect.c.ref == row.ref)
+    numbered = sa.and_(import_prospect.c.account_id == account_id, import_prospect.c.phone_key == row.phone_key)
+    theirs = named if row.phone_key is None else sa.or_(named, numbered)
+    waiting = connection.execute(sa.delete(import_prospect).where(theirs)).rowcount
+    for table in (inbound, complaint):
+        connection.execute(
+            sa.update(table).where(table.c.account_id == account_id, table.c.ref == row.ref).values(phone_sealed=None)
+        )
+    return changes + waiting

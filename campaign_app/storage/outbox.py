@@ -1,0 +1,160 @@
+"""Opt-outs that platforms have yet to be told; written in the transaction of the mark that they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.sql.dml import UpdateBase
+
+from campaign_app.domain.consent import Backlog, CustomerRef, LocalOptOut, Suppression, SuppressionKind
+from campaign_app.domain.errors import NotFound
+from campaign_app.domain.ports import PhoneKeys
+from campaign_app.storage import schema
+from campaign_app.storage.engine import Database
+from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.suppressions import add_marks
+from campaign_app.storage.times import moment_at, to_ms
+from campaign_app.storage.upserts import insert
+
+WAITING: Final = "waiting"
+_outbox, _customer, _account = schema.opt_out_outbox.c, schema.customer.c, schema.account.c
+_TWINS: Final = (
+    sa.select(_customer.phone_key, _customer.account_id, _customer.ref)
+    .join(schema.account, _account.id == _customer.account_id)
+    .where(_account.entity_uscc == sa.bindparam("entity"))
+)
+_SETTLED: Final = (
+    sa.update(schema.opt_out_outbox)
+    .where(
+        _outbox.account_id == sa.bindparam("account"), _outbox.ref == sa.bindparam("which"),
+        _outbox.since == sa.bindparam("said"), _outbox.state == WAITING,
+    )
+    .values(state=sa.bindparam("to"), code=sa.bindparam("word"), settled_at=sa.bindparam("at"))
+)  # fmt: skip
+
+
+def put_down(
+    connection: sa.Connection,
+    entity_uscc: str,
+    said: Sequence[LocalOptOut],
+    numbers: Mapping[bytes, tuple[datetime, str]],
+) -> None:
+    """`said` by ref, and by number (phone key → when, reason): every shop of the entity that knows the number."""
+    rows = {(one.ref.account_id, one.ref.ref): _row(one) for one in said if one.ref.ref}
+    for key, account_id, ref in rows_among(connection, _TWINS, _customer.phone_key, numbers, entity=entity_uscc):
+        since, reason = numbers[key]
+        row = _row(LocalOptOut(CustomerRef(account_id, ref), since, reason))
+        known = rows.setdefault((account_id, ref), row)
+        if known["since"] < row["since"]:
+            rows[account_id, ref] = row
+    write_all(connection, _put(connection.dialect.name), list(rows.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class SqlOptOuts:
+    """Implements `domain.ports_people.OptOutStore`."""
+
+    db: Database
+    hashes: PhoneKeys
+
+    def add(self, customer_id: int, since: datetime, reason: str, note: str) -> None:
+        wanted = (
+            sa.select(_customer.account_id, _customer.ref, _customer.phone_key, _account.entity_uscc)
+            .join(schema.account, _account.id == _customer.account_id)
+            .where(_customer.id == customer_id)
+        )
+        with self.db.write() as connection:
+            row = connection.execute(wanted).first()
+            if row is None:
+                raise NotFound("customer", "There is no such customer", customer=customer_id)
+            ref = CustomerRef(row.account_id, row.ref)
+            keys = [key for key in (self.hashes.of_ref(ref), row.phone_key) if key is not None]
+            kind = SuppressionKind.OPT_OUT
+            add_marks(connection, [Suppression(row.entity_uscc, key, kind, since, reason, note) for key in keys])
+            numbers = {} if row.phone_key is None else {row.phone_key: (since, reason)}
+            put_down(connection, row.entity_uscc, [LocalOptOut(ref, since, reason)], numbers)
+
+    def waiting(self, account_id: int, limit: int) -> tuple[LocalOptOut, ...]:
+        wanted = sa.select(_outbox.ref, _outbox.since, _outbox.reason).where(
+            _outbox.account_id == account_id, _outbox.state == WAITING
+        )
+        with self.db.read() as connection:
+            rows = connection.execute(wanted.order_by(_outbox.since, _outbox.ref).limit(limit)).all()
+        return tuple(LocalOptOut(CustomerRef(account_id, ref), moment_at(since), why) for ref, since, why in rows)
+
+    def accounts_waiting(self) -> frozenset[int]:
+        wanted = sa.select(_outbox.account_id).where(_outbox.state == WAITING).distinct()
+        with self.db.read() as connection:
+            return frozenset(connection.execute(wanted).scalars())
+
+    def settle(self, told: Sequence[LocalOptOut], state: str, at: datetime, *, code: str = "") -> None:
+        rows = [
+            {
+                "account": one.ref.account_id,
+                "which": one.ref.ref,
+                "said": to_ms(one.since),
+                "to": state,
+                "word": code,
+                "at": to_ms(at),
+            }
+            for one in told
+        ]
+        with self.db.write() as connection:
+            write_all(connection, _SETTLED, rows)
+
+    def backlog(self) -> dict[int, Backlog]:
+        wanted = sa.select(_outbox.account_id, _outbox.state, sa.func.count(), sa.func.min(_outbox.since))
+        by_account: dict[int, dict[str, tuple[int, int]]] = {}
+        with self.db.read() as connection:
+            for account_id, state, count, oldest in connection.execute(
+                wanted.where(_outbox.state != "told").group_by(_outbox.account_id, _outbox.state)
+            ):
+                by_account.setdefault(account_id, {})[state] = count, oldest
+        return {account_id: _backlog(found) for account_id, found in by_account.items()}
+
+
+def _backlog(found: Mapping[str, tuple[int, int]]) -> Backlog:
+    counts = {state: count for state, (count, _) in found.items()}
+    oldest = found.get(WAITING)
+    return Backlog(
+        waiting=counts.get(WAITING, 0),
+        oldest=None if oldest is None else moment_at(oldest[1]),
+        refused=counts.get("refused", 0),
+        untellable=counts.get("untellable", 0),
+    )
+
+
+def _row(one: LocalOptOut) -> dict[str, Any]:
+    return {
+        "account_id": one.ref.account_id,
+        "ref": one.ref.ref,
+        "since": to_ms(one.since),
+        "reason": one.reason,
+        "state": WAITING,
+        "code": "",
+        "settled_at": None,
+    }
+
+
+def numbers_said(keys: Iterable[tuple[frozenset[bytes], datetime]], reason: str) -> dict[bytes, tuple[datetime, str]]:
+    """Every key, by the newest time that it was said under; keys of refs meet no number and do no harm."""
+    found: dict[bytes, tuple[datetime, str]] = {}
+    for group, since in keys:
+        for key in group:
+            found[key] = max(found.get(key, (since, reason)), (since, reason))
+    return found
+
+
+@lru_cache
+def _put(dialect: str) -> UpdateBase:
+    table = schema.opt_out_outbox
+    statement = insert(dialect, table)
+    new = {name: statement.excluded[name] for name in ("since", "reason", "state", "code", "settled_at")}
+    return statement.on_conflict_do_update(
+        index_elements=["account_id", "ref"], set_=new, where=statement.excluded.since > table.c.since
+    )

@@ -1,0 +1,143 @@
+"""Opt-outs that were said here reach the platforms, however often that is tried; the backlog can be seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from campaign_app.domain.consent import Backlog
+from campaign_app.domain.errors import NotFound, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.message import ComplaintClue, InboundMessage
+from campaign_app.jobs.poll import read_refusals
+from campaign_app.jobs.telling import tell_opt_outs
+from campaign_app.jobs.worker import Worker
+from campaign_app.services.opt_outs import OptOuts
+from tests.fakes.remotes import EVERYTHING
+from tests.helpers.shop import NOW, Shop, person
+
+
+def reply(shop: Shop, account: int, ref: str, text: str = "R", **facts: object) -> None:
+    stream = shop.gateways[account].stream.setdefault("inbound", [])
+    stream.append(InboundMessage(f"i{len(stream)}", ref, None, text, facts.get("at", shop.clock())))  # type: ignore[arg-type]
+    read_refusals(shop.context, account)
+
+
+def by_hand(shop: Shop) -> OptOuts:
+    return OptOuts(shop.workspace.opt_outs, shop.workspace.audit, shop.clock)
+
+
+def waiting(shop: Shop, account: int) -> list[str]:
+    return [one.ref.ref for one in shop.workspace.opt_outs.waiting(account, 99)]
+
+
+def test_replies_complaints_and_a_persons_word_are_told_once(shop: Shop) -> None:
+    account = shop.add_account(5)
+    reply(shop, account, "c00000")
+    reply(shop, account, "c00001", "谢谢")
+    shop.gateways[account].stream["complaints"] = [ComplaintClue("k1", "c00002", None, "", NOW)]
+    read_refusals(shop.context, account)
+    customer = shop.workspace.customers.ids_of_refs(account, ["c00003"])["c00003"]
+    by_hand(shop).add(customer, note="来电", actor="王")
+    assert tell_opt_outs(shop.context, account) == 3
+    assert sorted(shop.platforms[account].opt_outs) == ["c00000", "c00002", "c00003"]
+    assert tell_opt_outs(shop.context, account) == 0
+    assert by_hand(shop).backlog() == {}
+    (entry,) = [e for e in shop.workspace.audit.entries() if e.action == "account.opt_outs_told"]
+    assert entry.facts == {"account": account, "count": 3}
+    assert shop.workspace.campaigns.funnel(shop.campaign().id) == {
+        "ok": 2, "suppressed_opt_out": 2, "suppressed_complaint": 1,
+    }  # fmt: skip
+
+
+def test_what_somebody_said_to_one_shop_is_told_to_every_shop_of_the_entity(shop: Shop) -> None:
+    first = shop.add_account(3)
+    second = shop.add_account(3, prefix="d")
+    reply(shop, first, "c00001")
+    assert (waiting(shop, first), waiting(shop, second)) == (["c00001"], ["d00001"])
+
+
+def test_trouble_leaves_everything_waiting_and_nothing_is_lost(shop: Shop) -> None:
+    account = shop.add_account(3)
+    for ref in ("c00000", "c00001", "c00002"):
+        reply(shop, account, ref)
+        shop.clock.advance(1)
+    shop.platforms[account].trouble = [RemoteUnavailable("throttled", "429")]
+    with pytest.raises(RemoteUnavailable):
+        tell_opt_outs(shop.context, account)
+    assert by_hand(shop).backlog() == {account: Backlog(3, NOW)}
+    assert tell_opt_outs(shop.context, account) == 3
+
+
+def test_a_person_whom_the_platform_refuses_does_not_hold_up_the_others(shop: Shop) -> None:
+    account = shop.add_account(2)
+    reply(shop, account, "c00000")
+    reply(shop, account, "c00001", at=NOW + timedelta(seconds=1))
+    shop.platforms[account].trouble = [RemoteRefused("opt_out_not_recorded", "no")]
+    assert tell_opt_outs(shop.context, account) == 1
+    assert shop.platforms[account].opt_outs == ["c00001"]
+    assert by_hand(shop).backlog() == {account: Backlog(refused=1)}
+
+
+def test_a_refused_account_keeps_its_opt_outs(shop: Shop) -> None:
+    account = shop.add_account(1)
+    reply(shop, account, "c00000")
+    shop.platforms[account].trouble = [RemoteRefused("permission", "403", account_wide=True)]
+    with pytest.raises(RemoteRefused):
+        tell_opt_outs(shop.context, account)
+    assert waiting(shop, account) == ["c00000"]
+
+
+def test_a_platform_that_takes_none_is_not_told_and_this_is_counted(shop: Shop) -> None:
+    account = shop.add_account(1)
+    shop.platforms[account].offers = replace(EVERYTHING, opt_out_write=False)
+    reply(shop, account, "c00000")
+    assert tell_opt_outs(shop.context, account) == 0
+    assert not shop.platforms[account].opt_outs
+    assert by_hand(shop).backlog() == {account: Backlog(untellable=1)}
+
+
+def test_somebody_who_says_it_again_is_told_again_and_an_old_word_is_not(shop: Shop) -> None:
+    account = shop.add_account(1)
+    reply(shop, account, "c00000")
+    tell_opt_outs(shop.context, account)
+    reply(shop, account, "c00000", at=NOW - timedelta(days=1))
+    assert not waiting(shop, account)
+    shop.clock.advance(60)
+    reply(shop, account, "c00000")
+    assert tell_opt_outs(shop.context, account) == 1
+
+
+def test_what_is_said_while_it_is_told_is_not_taken_for_told(shop: Shop) -> None:
+    account = shop.add_account(1)
+    reply(shop, account, "c00000")
+    (old,) = shop.workspace.opt_outs.waiting(account, 9)
+    shop.clock.advance(60)
+    reply(shop, account, "c00000")
+    shop.workspace.opt_outs.settle([old], "told", shop.clock())
+    assert waiting(shop, account) == ["c00000"]
+
+
+def test_nobody_unknown_can_be_put_down_by_hand(shop: Shop) -> None:
+    with pytest.raises(NotFound):
+        by_hand(shop).add(77, note="", actor="王")
+
+
+def test_the_worker_tells_only_where_something_waits(shop: Shop) -> None:
+    account, other = shop.add_account(1), shop.add_account(1, prefix="d", first_phone=9)
+    reply(shop, account, "c00000")
+    shop.mute.add(other)
+    Worker(shop.context, lambda _: None).tick()
+    jobs = {(job.kind, job.args["account_id"]) for job in shop.workspace.jobs.open_jobs()}
+    assert jobs == {("poll", account), ("tell", account)}
+
+
+def test_a_number_that_is_learnt_later_changes_nothing_for_who_said_no(shop: Shop) -> None:
+    account = shop.add_account(0)
+    shop.platforms[account].people = [replace(person("c", 0), phone=None)]
+    shop.sync(account)
+    reply(shop, account, "c00000")
+    shop.platforms[account].people = [replace(person("c", 0), updated_at=shop.clock() + timedelta(seconds=5))]
+    shop.sync(account, full=True)
+    assert shop.workspace.campaigns.funnel(shop.campaign().id) == {"suppressed_opt_out": 1}
