@@ -85,10 +85,11 @@ class Page(Generic[T_co]):
     """One page of a cursor-paged listing. `next_cursor` is to be stored with the items, in one transaction.
 
     `more` False ends the listing for now; an empty page with `more` True is legal and says nothing. `broken` counts
-    rows that broke the contract and were left out.
+    rows that broke the contract and were left out. `redacted`: refs of people to be erased (customers only).
     """
 
     items: tuple[T_co, ...]
     next_cursor: str
     more: bool
     broken: int = 0
+    redacted: tuple[str, ...] = ()

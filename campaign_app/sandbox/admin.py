@@ -82,16 +82,16 @@ class Admin:
 
     def routes(self) -> list[Route]:
         return [
-            Route("/ledger", _local(self.ledger), methods=["GET"]),
-            Route("/ledger/rows", _local(self.rows), methods=["GET"]),
-            Route("/sandbox/health", _local(self.health), methods=["GET"]),
-            Route("/sandbox/faults", _local(self.show_faults), methods=["GET"]),
-            Route("/sandbox/faults", _local(self.set_faults), methods=["POST"]),
-            Route("/sandbox/consents", _local(self.set_consent), methods=["POST"]),
-            Route("/sandbox/inbound", _local(self.add_inbound), methods=["POST"]),
-            Route("/sandbox/complaints", _local(self.add_complaint), methods=["POST"]),
-            Route("/sandbox/clock", _local(self.set_clock), methods=["POST"]),
-            Route("/sandbox/keys", _local(self.forget_keys), methods=["DELETE"]),
+            Route("/ledger", local(self.ledger), methods=["GET"]),
+            Route("/ledger/rows", local(self.rows), methods=["GET"]),
+            Route("/sandbox/health", local(self.health), methods=["GET"]),
+            Route("/sandbox/faults", local(self.show_faults), methods=["GET"]),
+            Route("/sandbox/faults", local(self.set_faults), methods=["POST"]),
+            Route("/sandbox/consents", local(self.set_consent), methods=["POST"]),
+            Route("/sandbox/inbound", local(self.add_inbound), methods=["POST"]),
+            Route("/sandbox/complaints", local(self.add_complaint), methods=["POST"]),
+            Route("/sandbox/clock", local(self.set_clock), methods=["POST"]),
+            Route("/sandbox/keys", local(self.forget_keys), methods=["DELETE"]),
         ]
 
     async def ledger(self, _request: Request) -> Response:
@@ -109,7 +109,7 @@ class Admin:
         return json_answer(self._plan.as_json())
 
     async def set_faults(self, request: Request) -> Response:
-        order = await _order(request, FaultsOrder)
+        order = await order_of(request, FaultsOrder)
         if unknown := [rule.fault for rule in order.next if rule.fault not in NAMES]:
             raise Refused(422, "bad_faults", f"unknown fault {unknown[0]!r}")
         if order.profile is not None:
@@ -124,7 +124,7 @@ class Admin:
         return json_answer(self._plan.as_json())
 
     async def set_consent(self, request: Request) -> Response:
-        order = await _order(request, TruthOrder)
+        order = await order_of(request, TruthOrder)
         shop, index = self._customer(order.shop, order.ref)
         given = order.obtained_at or (self._platform.now() if order.status == "confirmed" else None)
         truth = Truth(
@@ -142,17 +142,17 @@ class Admin:
         return json_answer({"changed": True})
 
     async def add_inbound(self, request: Request) -> Response:
-        order = await _order(request, InboundOrder)
+        order = await order_of(request, InboundOrder)
         self._platform.reply(*self._customer(order.shop, order.ref), order.text)
         return json_answer({"added": True})
 
     async def add_complaint(self, request: Request) -> Response:
-        order = await _order(request, ComplaintOrder)
+        order = await order_of(request, ComplaintOrder)
         self._platform.complain(*self._customer(order.shop, order.ref), order.provider_id)
         return json_answer({"added": True})
 
     async def set_clock(self, request: Request) -> Response:
-        self._platform.skew = (await _order(request, ClockOrder)).seconds
+        self._platform.skew = (await order_of(request, ClockOrder)).seconds
         return json_answer({"skew": self._platform.skew})
 
     async def forget_keys(self, _request: Request) -> Response:
@@ -166,7 +166,7 @@ class Admin:
         raise Refused(404, "unknown_customer", "no such shop, or not a customer of it")
 
 
-def _local(endpoint: Endpoint) -> Endpoint:
+def local(endpoint: Endpoint) -> Endpoint:
     """Nobody on another machine may ask, even where the server was bound to more than loopback."""
 
     async def guarded(request: Request) -> Response:
@@ -177,7 +177,7 @@ def _local(endpoint: Endpoint) -> Endpoint:
     return guarded
 
 
-async def _order(request: Request, model: type[M]) -> M:
+async def order_of(request: Request, model: type[M]) -> M:
     try:
         return model.model_validate_json(await read_body(request))
     except ValidationError as error:

@@ -75,7 +75,7 @@ class SignedSession:
         monotonic: Callable[[], float] = time.monotonic,
         adapter: BaseAdapter | None = None,
     ) -> None:
-        self._base, loopback = _checked(base_url)
+        self._base, loopback = checked_address(base_url)
         self._clock, self._limits, self._throttle, self._monotonic = clock, limits, throttle, monotonic
         self._closed = Event()
         self._wait = wait or self._closed.wait
@@ -241,7 +241,7 @@ def _endpoint(path: str) -> str:
     return "/".join(path.split("/")[:3])
 
 
-def _checked(base_url: str) -> tuple[str, bool]:
+def checked_address(base_url: str) -> tuple[str, bool]:
     """The address without a slash at its end, and whether it is on this machine."""
     try:
         parts = urlsplit(base_url)

@@ -14,8 +14,9 @@ from starlette.routing import BaseRoute
 
 from campaign_app.sandbox.config import SandboxConfig
 from campaign_app.sandbox.platform import Platform
+from campaign_app.sandbox.vendors import shopify, shopline
 
-VENDORS: Final[tuple[ModuleType, ...]] = ()
+VENDORS: Final[tuple[ModuleType, ...]] = (shopify, shopline)
 
 
 def vendor_routes(platform: Platform) -> list[BaseRoute]:

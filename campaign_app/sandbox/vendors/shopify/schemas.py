@@ -1,0 +1,41 @@
+"""Shopify's own published schemas, if somebody fetched them: whether a query would be one there."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from graphql import GraphQLSchema, build_client_schema, validate
+from graphql.execution.values import get_variable_values
+
+from campaign_app.sandbox.vendors.shopify.executing import Query
+
+FOLDER: Final = "CAMPAIGN_APP_SHOPIFY_SCHEMAS"
+
+
+def problem_of(version: str, query: Query, variables: Mapping[str, Any]) -> str | None:
+    """What is wrong with a query, "" if nothing is, None where nobody can say."""
+    schema = schema_of(os.environ.get(FOLDER, ""), version)
+    if schema is None:
+        return None
+    errors = validate(schema, query.document)
+    if errors:
+        return errors[0].message
+    given = get_variable_values(schema, query.operation.variable_definitions or (), dict(variables))
+    return given[0].message if isinstance(given, list) and given else ""
+
+
+@lru_cache(maxsize=8)
+def schema_of(folder: str, version: str) -> GraphQLSchema | None:
+    """Shopify's schemas hold names that graphql-core refuses in its own, so they are taken as they are."""
+    file = Path(folder) / f"admin_{version}.json.gz"
+    if not folder or not file.is_file():
+        return None
+    with gzip.open(file) as packed:
+        found = json.load(packed)
+    return build_client_schema(found.get("data", found), assume_valid=True)
