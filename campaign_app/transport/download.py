@@ -35,7 +35,7 @@ class Download:
 
     def lines(self, url: str) -> Iterator[bytes]:
         """Each with its line feed, as far as it has one. Raises RemoteError."""
-        origin, query, _ = url.partition("?")
+        origin, mark, query = url.partition("?")
         address, loopback = _address(origin)
         if loopback is not self._near:
             raise RemoteRefused("foreign_file", "The file lies on another side than the account")
@@ -44,7 +44,7 @@ class Download:
             # an answer that was packed could be any size: what is counted is what is read
             headers = {"User-Agent": "campaign-app", "Accept-Encoding": "identity"}
             response = http.get(
-                address + ("?" + query if query else ""), headers=headers, auth=_nobody, stream=True,
+                address + mark + query, headers=headers, auth=_nobody, stream=True,
                 timeout=(5.0, 60.0), allow_redirects=False,
             )  # fmt: skip
             with response:

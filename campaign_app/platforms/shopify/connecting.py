@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -34,13 +34,19 @@ class TokenSigner:
         request.headers.update(self._headers)
 
 
-def shopify_of(parts: Parts, *, adapter: BaseAdapter | None = None, lines: Lines | None = None) -> ShopifyPlatform:
+def shopify_of(
+    parts: Parts,
+    *,
+    adapter: BaseAdapter | None = None,
+    lines: Lines | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> ShopifyPlatform:
     """Raises SettingsError for a token, an address or a version that cannot be right."""
     edition = editions.shopify(parts.account.options.get("api_version") or NEWEST)
     if edition is None:
         raise SettingsError("schema_drift", "This version of the platform's interface is not known here")
     http = session_of(parts, {"X-Shopify-Access-Token": token_of(parts)}, adapter)
-    graph = Graph(http, edition, Pace(time.monotonic), wait=parts.wait)
+    graph = Graph(http, edition, Pace(monotonic), wait=parts.wait)
     near = on_this_machine(parts.account.base_url)
     found = lines or Download(parts.clock, near=near).lines
     return ShopifyPlatform(parts.account, graph, edition, parts.clock, capabilities=CAPABILITIES, lines=found)

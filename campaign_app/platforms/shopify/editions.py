@@ -84,9 +84,7 @@ START: Final = (
     "mutation Export($query: String!) { bulkOperationRunQuery(query: $query, groupObjects: false) { "
     "bulkOperation { id status } userErrors { field message } } }"
 )
-STATUS: Final = (
-    "query Progress($id: ID!) { bulkOperation(id: $id) { id status errorCode objectCount fileSize url } }"
-)
+STATUS: Final = "query Progress($id: ID!) { bulkOperation(id: $id) { id status errorCode objectCount fileSize url } }"
 _CHECK: Final = "query Shop { shop { name myshopifyDomain } currentAppInstallation { accessScopes { handle } } }"
 _PROFILE: Final = "displayName tags numberOfOrders amountSpent { amount currencyCode } defaultAddress { province city }"
 _NEW: Final = Words(("defaultPhoneNumber", "smsMarketingConsent"), "state", "optInLevel", "updatedAt", "collectedFrom")

@@ -31,6 +31,7 @@ class Query:
     """One operation of a document."""
 
     def __init__(self, text: str, variables: Mapping[str, Any]) -> None:
+        self.text = text
         try:
             self.document: DocumentNode = parse(text)
         except GraphQLError as error:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from graphql import SelectionSetNode
+from pydantic_core import to_json
 
 from campaign_app.sandbox.vendors.shopify.executing import Query, Unanswerable
 from campaign_app.sandbox.vendors.shopify.shelf import Shelf
@@ -17,6 +17,7 @@ from campaign_app.sandbox.vendors.shopify.shelf import Shelf
 AT_ONCE: Final = 5
 _GID: Final = "gid://shopify/BulkOperation/"
 _BLOCK: Final = 2_000
+_KEPT_MAX: Final = 200_000
 # what may become of an operation or its file, besides the good end
 FATES: Final = (
     *("failed", "canceled", "expired", "denied", "partial"),
@@ -45,6 +46,7 @@ class Operation:
     objects: int
     fate: str
     looks: int
+    file: list[bytes] = field(default_factory=list)
 
     def shown(self, origin: str) -> dict[str, Any]:
         status = self._status()
@@ -107,7 +109,18 @@ class Exports:
         return next((operation for operation in self.operations.values() if operation.key == key), None)
 
     def lines(self, operation: Operation) -> Iterator[bytes]:
-        """The file, block by block, with what its fate does to it."""
+        """The file, block by block; it stays what it was when it was first read, as Shopify's does."""
+        if operation.file:
+            yield from operation.file
+            return
+        keep = operation.objects <= _KEPT_MAX
+        for block in self._blocks(operation):
+            if keep:
+                operation.file.append(block)
+            yield block
+
+    def _blocks(self, operation: Operation) -> Iterator[bytes]:
+        """With what its fate does to it."""
         keys = self._shelf.keys().tolist()
         if operation.fate == "short":
             keys = keys[:-1]
@@ -118,9 +131,8 @@ class Exports:
                     if row["defaultPhoneNumber"]:
                         del row["defaultPhoneNumber"]["smsMarketingConsent"]
             picked = operation.query.picked(operation.selection, rows)
-            block = "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in picked)
-            last = at + _BLOCK >= len(keys)
-            yield self._spoilt(block.encode(), operation.fate, last=last)
+            block = b"".join(to_json(row) + b"\n" for row in picked)
+            yield self._spoilt(block, operation.fate, last=at + _BLOCK >= len(keys))
 
     def _spoilt(self, block: bytes, fate: str, *, last: bool) -> bytes:
         if not last:

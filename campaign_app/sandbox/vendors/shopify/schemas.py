@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from graphql import GraphQLSchema, build_client_schema, validate
+from graphql import GraphQLSchema, build_client_schema, parse, validate
 from graphql.execution.values import get_variable_values
 
 from campaign_app.sandbox.vendors.shopify.executing import Query
@@ -20,14 +20,22 @@ FOLDER: Final = "CAMPAIGN_APP_SHOPIFY_SCHEMAS"
 
 def problem_of(version: str, query: Query, variables: Mapping[str, Any]) -> str | None:
     """What is wrong with a query, "" if nothing is, None where nobody can say."""
-    schema = schema_of(os.environ.get(FOLDER, ""), version)
+    folder = os.environ.get(FOLDER, "")
+    schema = schema_of(folder, version)
     if schema is None:
         return None
-    errors = validate(schema, query.document)
-    if errors:
-        return errors[0].message
+    problem = _validated(folder, version, query.text)
+    if problem:
+        return problem
     given = get_variable_values(schema, query.operation.variable_definitions or (), dict(variables))
     return given[0].message if isinstance(given, list) and given else ""
+
+
+@lru_cache(maxsize=256)
+def _validated(folder: str, version: str, text: str) -> str:
+    schema = schema_of(folder, version)
+    errors = validate(schema, parse(text)) if schema else []
+    return errors[0].message if errors else ""
 
 
 @lru_cache(maxsize=8)
