@@ -25,6 +25,7 @@ from campaign_app.domain.finding import Severity
 from campaign_app.domain.message import Outcome
 from campaign_app.jobs.worker import WORK
 from campaign_app.platforms.leaves import Note
+from campaign_app.platforms.shopify.mapping import ShopNote
 from campaign_app.services.tables import Certainty
 from campaign_app.words import Language, load
 
@@ -124,7 +125,7 @@ WANTED: dict[str, Iterable[str]] = {
     "verdict": {"block", "warn", "pass"},
     "outcome": set(Outcome),
     "certainty": set(Certainty),
-    "fact_note": set(Note),
+    "fact_note": {*Note, *ShopNote},
     "signature_status": {*STATUSES, "expired"},
     "signature_source": {*SOURCES, "unknown"},
     "entity_kind": {*KINDS, "unknown"},

@@ -162,5 +162,5 @@ def inside(*, customers: int = 100, seed: int = 1, version: str = "2026-10", exp
                 for block in shop.exports.lines(operation):
                     yield from block.splitlines(keepends=True)
 
-    client = shopify_of(parts, adapter=adapter, lines=lines, monotonic=lambda: time[0].timestamp())
+    client = shopify_of(parts, adapter=adapter, lines=lines, monotonic=lambda: time[0].timestamp())  # noqa: PLW0108 - time moves
     return Inside(platform, service, client, time, waited)

@@ -1,4 +1,4 @@
-"""Shopify's adapter over HTTP, against the simulator that validates its queries by Shopify's own schema if it is there."""
+"""Shopify's adapter over HTTP; its queries are validated by Shopify's own schemas where somebody fetched them."""
 
 from __future__ import annotations
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.sandbox.vendors.shopify.exports import FATES
 from campaign_app.transport.download import Download
 from tests.helpers.connected import clock
@@ -114,7 +115,7 @@ def test_memory_stays_flat_over_a_whole_file(shop: ShopifyShop) -> None:
 
 
 def _lines(body: bytes, length: int, most: int = 1 << 20) -> list[bytes]:
-    def talk(channel, _done):  # type: ignore[no-untyped-def]
+    def talk(channel: Any, _done: Any) -> None:
         channel.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n".encode() + body)
 
     with raw_server(talk) as server:
@@ -132,8 +133,6 @@ def test_lines_are_whole_whatever_pieces_they_came_in() -> None:
 
 
 def test_what_is_cut_too_long_or_elsewhere_is_an_error() -> None:
-    from campaign_app.domain.errors import RemoteUnavailable
-
     with pytest.raises(RemoteUnavailable):
         _lines(b"a\n", 100)
     with pytest.raises(RemoteRefused) as info:

@@ -41,7 +41,12 @@ class Cost:
     @property
     def wait(self) -> float:
         """Seconds until the bucket holds what was asked for."""
-        return max(self.requested - self.available, 0.0) / self.restore
+        return _seconds(self.requested - self.available, self.restore)
+
+
+def _seconds(lacking: float, restore: float) -> float:
+    """Until so many points are there: one more than needed, which the platform's rounding may have taken."""
+    return (lacking + 1.0) / restore if lacking > 0 else 0.0
 
 
 class Pace:
@@ -65,7 +70,7 @@ class Pace:
                 return points, 0.0
             available = self._level() - points
             self._available, self._at = available, self._monotonic()
-            return points, max(-available, 0.0) / self._known.restore
+            return points, _seconds(-available, self._known.restore)
 
     def settle(self, kind: str, points: float, cost: Cost | None) -> None:
         """The query is over; `cost` is what its answer said, if it came."""

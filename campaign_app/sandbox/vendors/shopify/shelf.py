@@ -38,7 +38,7 @@ class Consent:
 
 
 class Shelf:
-    """`overrides` are consents that a test ordered, `erased` customers whom the shop redacted."""
+    """`overrides` are consents that a test ordered."""
 
     def __init__(self, platform: Platform, shop: Shop) -> None:
         self._platform, self.shop = platform, shop
@@ -46,6 +46,7 @@ class Shelf:
         self._touched: dict[int, int] = {}
         self._changes = 0
         self._keys: NDArray[np.int64] | None = None
+        self._updated: NDArray[np.int64] | None = None
 
     # --- order ---
 
@@ -56,7 +57,8 @@ class Shelf:
             updated = self._platform.population.updated(self.shop, 0, self.shop.size)
             for index, at in self._touched.items():
                 updated[index] = at
-            keys = updated.astype(np.int64) * _SLOT + np.arange(self.shop.size, dtype=np.int64)
+            self._updated = updated.astype(np.int64)
+            keys = self._updated * _SLOT + np.arange(self.shop.size, dtype=np.int64)
             keys.sort()
             self._keys = keys
         return self._keys
@@ -103,16 +105,10 @@ class Shelf:
         ]
 
     def by_index(self, indices: Sequence[int], gid: str) -> list[dict[str, Any]]:
-        keys = self.keys()
-        times = dict(zip((keys % _SLOT).tolist(), keys.tolist(), strict=True)) if len(indices) > 1_000 else None
-        found = [times[i] if times else self._key(i) for i in indices]
-        return self.customers(found, gid)
-
-    def _key(self, index: int) -> int:
-        at = self._touched.get(index)
-        if at is None:
-            at = int(self._platform.population.updated(self.shop, index, index + 1)[0])
-        return at * _SLOT + index
+        self.keys()
+        assert self._updated is not None
+        keys = self._updated[list(indices)] * _SLOT + np.asarray(indices, dtype=np.int64)
+        return self.customers(keys.tolist(), gid)
 
     def consents(self, indices: Sequence[int]) -> list[Consent]:
         truths = self._platform.truths.of(self.shop, indices)
