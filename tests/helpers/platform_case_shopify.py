@@ -93,7 +93,7 @@ def case() -> PlatformCase:
         spoilt=(
             Spoilt("missing ref", 1, _nodes(lambda nodes: nodes[1:]), first_only=True),
             Spoilt("null for somebody", 1, _nodes(lambda nodes: [None, *nodes[1:]]), first_only=True),
-            Spoilt("no nodes", 1, _nodes(lambda nodes: [])),
+            Spoilt("no nodes", 1, _nodes(lambda nodes: nodes[:0])),
             Spoilt("no consent", 1, _consent_gone()),
             Spoilt("level missing", 1, _without("optInLevel")),
             Spoilt("state missing", 1, _without("state")),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,8 @@ import shopify
 from campaign_app.platforms.shopify import VERSIONS, editions
 from campaign_app.platforms.shopify.editions import COUNT, START, STATUS
 from campaign_app.sandbox import SandboxConfig
+from campaign_app.sandbox.platform import Platform
+from campaign_app.sandbox.vendors import shopify as vendor
 from campaign_app.sandbox.vendors.shopify import credentials
 from campaign_app.sandbox.vendors.shopify.executing import Query
 from campaign_app.sandbox.vendors.shopify.schemas import FOLDER, problem_of
@@ -147,6 +151,16 @@ def test_credentials_are_of_the_first_shop_and_follow_from_the_seed() -> None:
     assert found == credentials(config)
     assert found["key_id"] == "sandbox-s1.myshopify.com"
     assert found["access_token"] != credentials(SandboxConfig(clock=clock, seed=4))["access_token"]
+
+
+def test_without_graphql_core_there_is_no_simulated_shopify(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = "import sys, campaign_app.sandbox.server as _; print('graphql' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "False"
+    monkeypatch.setattr(vendor, "OFFERED", False)
+    config = SandboxConfig(clock=clock)
+    assert vendor.credentials(config) == {}
+    assert vendor.routes(Platform(config)) == []
 
 
 def test_a_file_that_nobody_ordered_is_none(sandbox: SandboxProcess) -> None:
