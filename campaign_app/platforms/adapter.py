@@ -21,6 +21,8 @@ GROUP: Final = "campaign_app.platforms"
 # name → module with an ADAPTER: found without metadata, which a frozen program does not have
 OWN: Final[Mapping[str, str]] = {
     "consent_api": "campaign_app.platforms.open_contract",
+    "shopify": "campaign_app.platforms.shopify",
+    "shopline": "campaign_app.platforms.shopline",
     "top": "campaign_app.platforms.top",
     "jd": "campaign_app.platforms.jd",
     "pinduoduo": "campaign_app.platforms.pinduoduo",

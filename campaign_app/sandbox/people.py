@@ -37,7 +37,7 @@ _REF: Final = re.compile(r"ou([12])([0-9a-f]{8})", re.ASCII)
 
 def iso(seconds: int | None) -> str | None:
     """ISO 8601 with Z."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if seconds is None else f"{datetime.fromtimestamp(seconds, UTC).isoformat()[:19]}Z"
 
 
 class Population:

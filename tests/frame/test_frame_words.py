@@ -26,6 +26,7 @@ from campaign_app.domain.message import Outcome
 from campaign_app.jobs.worker import WORK
 from campaign_app.platforms.leaves import Note
 from campaign_app.platforms.native import NativeNote
+from campaign_app.platforms.shopify.mapping import ShopNote
 from campaign_app.services.tables import Certainty
 from campaign_app.words import Language, load
 
@@ -129,7 +130,7 @@ WANTED: dict[str, Iterable[str]] = {
     "verdict": {"block", "warn", "pass"},
     "outcome": set(Outcome),
     "certainty": set(Certainty),
-    "fact_note": {*Note, *NativeNote},
+    "fact_note": {*Note, *NativeNote, *ShopNote},
     "signature_status": {*STATUSES, "expired"},
     "signature_source": {*SOURCES, "unknown"},
     "entity_kind": {*KINDS, "unknown"},

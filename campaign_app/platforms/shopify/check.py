@@ -1,0 +1,78 @@
+"""Whether an account can be worked with: its token, what the token may do, whose shop it is, whose clock is right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+from campaign_app.domain.customer import Account
+from campaign_app.domain.ports import Clock, ConnectionReport
+from campaign_app.platforms.local import on_this_machine
+from campaign_app.platforms.shopify.editions import Edition
+from campaign_app.platforms.shopify.graph import Answered, Graph, drifted
+from campaign_app.transport.listing import plain_text
+from campaign_app.transport.wire import CREATED_WINDOW_SECONDS
+
+SCOPES: Final = ("read_customers", "write_customers")
+_ISSUERS: Final[Mapping[str, tuple[str, str]]] = {
+    "shopify": ("shopify.com", "Shopify"),
+    "shopline": ("shopline.com", "SHOPLINE"),
+}
+
+
+def check_connection(account: Account, graph: Graph, edition: Edition, clock: Clock) -> ConnectionReport:
+    """Raises RemoteError where the platform does not answer, or not in its pinned version."""
+    before = clock()
+    answered = graph.ask("shop", edition.check, {})
+    skew = _skew(answered, before + (clock() - before) / 2)
+    shop, scopes = (_shop(answered), _scopes(answered)) if edition.platform == "shopify" else ({}, set(SCOPES))
+    problem = _problem(account, shop, scopes, skew)
+    issuer, issuer_name = _ISSUERS[edition.platform]
+    return ConnectionReport(
+        ok=not problem,
+        issuer_uscc=issuer,
+        issuer_name=issuer_name,
+        api_version=edition.version,
+        simulated=on_this_machine(account.base_url),
+        clock_skew_seconds=skew,
+        pinned_keys="",
+        problem=problem,
+        entity_uscc=account.entity_uscc,
+        shop=plain_text(shop.get("name"), 200),
+    )
+
+
+def _problem(account: Account, shop: Mapping[str, Any], scopes: set[str], skew: float) -> str:
+    domain = shop.get("myshopifyDomain")
+    missing = next((scope for scope in SCOPES if scope not in scopes), "")
+    if missing:
+        return f"missing_{missing}"
+    if domain is not None and domain != account.key_id:
+        return "other_shop"
+    return "clock_skew" if abs(skew) > CREATED_WINDOW_SECONDS else ""
+
+
+def _shop(answered: Answered) -> Mapping[str, Any]:
+    shop = answered.data.get("shop")
+    if not isinstance(shop, dict) or not isinstance(shop.get("myshopifyDomain"), str):
+        raise drifted("shop")
+    return shop
+
+
+def _scopes(answered: Answered) -> set[str]:
+    installed = answered.data.get("currentAppInstallation")
+    scopes = installed.get("accessScopes") if isinstance(installed, dict) else None
+    if not isinstance(scopes, list):
+        raise drifted("accessScopes")
+    return {str(scope.get("handle")) for scope in scopes if isinstance(scope, dict)}
+
+
+def _skew(answered: Answered, ours: datetime) -> float:
+    """Theirs minus ours, by the answer's Date; 0 where it has none."""
+    try:
+        theirs = parsedate_to_datetime(answered.date)
+    except (ValueError, TypeError):
+        return 0.0
+    return ((theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)) - ours).total_seconds()
