@@ -129,6 +129,7 @@ def tampering(target: str) -> Iterator[Tampering]:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    disable_nagle_algorithm = True  # or every answer waits 40 ms for an ACK
     protocol_version = "HTTP/1.1"
 
     def _pass(self) -> None:
