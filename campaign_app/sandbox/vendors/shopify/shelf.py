@@ -115,23 +115,6 @@ class Shelf:
         return [self.overrides.get(index) or consent_of(truth) for index, truth in zip(indices, truths, strict=True)]
 
     def _customer(self, row: dict[str, Any], consent: Consent, updated: int, gid: str) -> dict[str, Any]:
-        number = None
-        if row["phone"] is not None:
-            number = {
-                "__typename": "CustomerPhoneNumber",
-                "phoneNumber": row["phone"],
-                "marketingState": consent.state,
-                "marketingOptInLevel": consent.level,
-                "marketingUpdatedAt": consent.at,
-                "marketingCollectedFrom": "OTHER",
-                "smsMarketingConsent": {
-                    "__typename": "CustomerSmsMarketingConsent",
-                    "state": "NEVER_SUBSCRIBED" if consent.state == "NOT_SUBSCRIBED" else consent.state,
-                    "optInLevel": consent.level,
-                    "updatedAt": consent.at,
-                    "collectedFrom": "OTHER",
-                },
-            }
         return {
             "__typename": "Customer",
             "id": f"{gid}{self.id_of(row['ref'])}",
@@ -144,17 +127,38 @@ class Shelf:
             "numberOfOrders": str(row["order_count"]),
             "amountSpent": {"amount": f"{row['spend_cents'] / 100:.2f}", "currencyCode": "CNY"},
             "defaultAddress": {"province": row["province"], "city": row["city"]},
-            "defaultPhoneNumber": number,
-            "smsMarketingConsent": None
-            if number is None
-            else {
-                "__typename": "CustomerSmsMarketingConsentState",
-                "marketingState": consent.state,
-                "marketingOptInLevel": consent.level,
-                "consentUpdatedAt": consent.at,
-                "consentCollectedFrom": "OTHER",
-            },
+            "defaultPhoneNumber": None if row["phone"] is None else _number(row["phone"], consent),
+            "smsMarketingConsent": None if row["phone"] is None else _of_customer(consent),
         }
+
+
+def _number(phone: str, consent: Consent) -> dict[str, Any]:
+    """In the words of all versions."""
+    return {
+        "__typename": "CustomerPhoneNumber",
+        "phoneNumber": phone,
+        "marketingState": consent.state,
+        "marketingOptInLevel": consent.level,
+        "marketingUpdatedAt": consent.at,
+        "marketingCollectedFrom": "OTHER",
+        "smsMarketingConsent": {
+            "__typename": "CustomerSmsMarketingConsent",
+            "state": "NEVER_SUBSCRIBED" if consent.state == "NOT_SUBSCRIBED" else consent.state,
+            "optInLevel": consent.level,
+            "updatedAt": consent.at,
+            "collectedFrom": "OTHER",
+        },
+    }
+
+
+def _of_customer(consent: Consent) -> dict[str, Any]:
+    return {
+        "__typename": "CustomerSmsMarketingConsentState",
+        "marketingState": consent.state,
+        "marketingOptInLevel": consent.level,
+        "consentUpdatedAt": consent.at,
+        "consentCollectedFrom": "OTHER",
+    }
 
 
 def consent_of(truth: Truth) -> Consent:
