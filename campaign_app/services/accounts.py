@@ -13,6 +13,7 @@ from campaign_app.domain.platform import Asked, Offer
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock, ConnectionReport, PlatformClient, Secrets
 from campaign_app.domain.signature import Signature
 from campaign_app.services.connecting import CONSENT_API, Draft, Offers, draft_of, entity_of, seen
+from campaign_app.services.pinning import pinned_anew
 
 _log = logging.getLogger(__name__)
 ClientMaker = Callable[[Account, str], PlatformClient]
@@ -120,12 +121,13 @@ class Accounts:
         former = self._known(account)
         if former is None:
             return self._store.add_account(account)
-        self._store.set_connection(replace(account, id=former.id, label=former.label, pinned_keys=former.pinned_keys))
+        keys = pinned_anew(former.pinned_keys, account.pinned_keys)
+        self._store.set_connection(replace(account, id=former.id, label=former.label, pinned_keys=keys))
         self._store.set_account_state(former.id, "connected")
         return self._store.account(former.id)
 
     def _known(self, account: Account) -> Account | None:
-        """The account that was disconnected before, with the keys that were pinned then."""
+        """The account that was disconnected before."""
         gone = (a for a in self._store.accounts() if a.state != "connected")
         return next((a for a in gone if (a.base_url, a.key_id) == (account.base_url, account.key_id)), None)
 

@@ -27,6 +27,16 @@ def pin_for(account_id: int, *, store: AccountStore, audit: AuditLog, clock: Clo
     return pin
 
 
+def pinned_anew(former: str, now: str) -> str:
+    """The keys that a person connected again with; the others are kept as retired: they prove what they signed."""
+    old, new = (json.loads(text) if text else {} for text in (former, now))
+    there = {key["kid"] for key in new.get("keys", ())}
+    gone = {key["kid"]: key for key in (*old.get("retired", ()), *old.get("keys", ())) if key["kid"] not in there}
+    if not gone:
+        return now
+    return json.dumps({**new, "retired": [gone[kid] for kid in sorted(gone)]}, sort_keys=True, separators=(",", ":"))
+
+
 def _kids(pinned: str) -> set[str]:
     return {str(key["kid"]) for key in json.loads(pinned).get("keys", ())}
 

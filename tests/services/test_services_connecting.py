@@ -216,6 +216,18 @@ def test_a_shop_that_is_connected_again_keeps_its_id_and_takes_its_new_options(
     assert json.loads(app.workspace.secrets.get(secret_name(again.id)) or "") == {"token": "neu"}
 
 
+def test_a_person_who_connects_again_accepts_the_keys_of_now(accounts: Accounts, remote: Remote) -> None:
+    def keys(*names: str) -> str:
+        return json.dumps({"keys": [{"kid": name} for name in names]})
+
+    remote.report = replace(SAID, pinned_keys=keys("a", "b"))
+    first = accounts.connect(asked(), actor="王")
+    accounts.disconnect(first.id, actor="王")
+    remote.report = replace(SAID, pinned_keys=keys("b", "c"))
+    again = json.loads(accounts.connect(asked(), actor="王").pinned_keys)
+    assert again == {"keys": [{"kid": "b"}, {"kid": "c"}], "retired": [{"kid": "a"}]}
+
+
 def test_a_platform_whose_package_is_broken_is_left_out_of_the_offers(
     accounts: Accounts, caplog: pytest.LogCaptureFixture
 ) -> None:
