@@ -237,10 +237,7 @@ def _preflights(workspace: Workspace, campaigns: Campaigns, clock: Clock, texts:
 
 
 def _abilities(account: Account) -> Abilities:
-    """An account sends by its platform, or by the endpoint that confirms its consents.
-
-    That nobody knows its platform shows when it is asked.
-    """
+    """It sends by its platform or by its consent endpoint; that nobody knows its platform shows when it is asked."""
     from campaign_app.platforms import adapter_for, has_consents
     from campaign_app.services.preflight import Abilities
 
@@ -337,13 +334,6 @@ def texts_of(workspace: Workspace, engine: Callable[[], Engine], profiles: Profi
         campaigns=workspace.campaigns,
         customers=workspace.customers,
     )
-
-
-def demo_command() -> list[str]:
-    """What opens a demo in a window of its own."""
-    from campaign_app.processes import own_command
-
-    return own_command("demo")
 
 
 @contextmanager

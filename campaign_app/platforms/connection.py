@@ -164,7 +164,7 @@ def _problem(account: Account, seen: _Seen) -> str:
 def _overlap(pinned: str, now: str) -> bool:
     """Keys are rotated by an overlap: one pinned key at least is still there, and no name has got another key."""
     was = json.loads(pinned)
-    old, retired = ({key["kid"]: key["x"] for key in was.get(name, ())} for name in ("keys", "retired"))
+    old, retired = ({key["kid"]: key["x"] for key in was.get(name, ())} for name in ["keys", "retired"])
     new = {key["kid"]: key["x"] for key in json.loads(now)["keys"]}
     known = retired | old
     same = all(known[kid] == new[kid] for kid in known.keys() & new.keys())

@@ -12,12 +12,20 @@
         <translation>Consent records from a simulated platform cannot be used for real sending.</translation>
     </message>
     <message>
+        <source>平台</source>
+        <translation>Platform</translation>
+    </message>
+    <message>
         <source>主体</source>
         <translation>Entity</translation>
     </message>
     <message>
         <source>出具方</source>
         <translation>Issuer</translation>
+    </message>
+    <message>
+        <source>由谁确认同意</source>
+        <translation>Who confirms consent</translation>
     </message>
     <message>
         <source>平台地址</source>
@@ -40,12 +48,28 @@
         <translation>Sync</translation>
     </message>
     <message>
+        <source>由谁确认同意…</source>
+        <translation>Who confirms consent…</translation>
+    </message>
+    <message>
         <source>断开…</source>
         <translation>Disconnect…</translation>
     </message>
     <message>
         <source>重新连接…</source>
         <translation>Reconnect…</translation>
+    </message>
+    <message>
+        <source>尚未设置：无人可发</source>
+        <translation>Not set: nobody can be sent to</translation>
+    </message>
+    <message>
+        <source>请先为同一主体连接同意查询服务</source>
+        <translation>First connect a consent service for the same entity</translation>
+    </message>
+    <message>
+        <source>暂不设置</source>
+        <translation>Not for now</translation>
     </message>
     <message numerus="yes">
         <source>正在同步，已收到 {count} 位客户</source>
@@ -421,12 +445,20 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Saving…</translation>
     </message>
     <message>
+        <source>有改动没有存下来</source>
+        <translation>Some changes could not be saved</translation>
+    </message>
+    <message>
         <source>有没填好的条件，未保存</source>
         <translation>Incomplete conditions, not saved</translation>
     </message>
     <message>
         <source>已保存</source>
         <translation>Saved</translation>
+    </message>
+    <message>
+        <source>现在返回会丢掉没有存下来的改动；留在这里可以点“重试”再存一次。</source>
+        <translation>Going back now loses the changes that were not saved. Stay here and choose &quot;Retry&quot; to save them again.</translation>
     </message>
     <message numerus="yes">
         <source>受众有 %n 个条件没填好</source>
@@ -460,6 +492,10 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Click to rename</translation>
     </message>
     <message>
+        <source>重试</source>
+        <translation>Retry</translation>
+    </message>
+    <message>
         <source>上一步</source>
         <translation>Back</translation>
     </message>
@@ -480,6 +516,10 @@ The private key is deleted from this computer; until you reconnect, this account
             <numerusform>%n condition incomplete</numerusform>
             <numerusform>%n conditions incomplete</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>没有存下来</source>
+        <translation>Not saved</translation>
     </message>
     <message numerus="yes">
         <source>{} 人</source>
@@ -840,6 +880,25 @@ The private key is deleted from this computer; until you reconnect, this account
     </message>
 </context>
 <context>
+    <name>Closing</name>
+    <message>
+        <source>有改动没有存下来</source>
+        <translation>Some changes could not be saved</translation>
+    </message>
+    <message>
+        <source>现在关闭会丢掉它们。返回后请先排除原因，例如清理磁盘，再点“重试”。</source>
+        <translation>Closing now loses them. Go back, remove the cause, such as a full disk, and choose &quot;Retry&quot;.</translation>
+    </message>
+    <message>
+        <source>放弃并关闭</source>
+        <translation>Discard and close</translation>
+    </message>
+    <message>
+        <source>返回</source>
+        <translation>Go back</translation>
+    </message>
+</context>
+<context>
     <name>ClosingDialog</name>
     <message>
         <source>还有活动没有发完</source>
@@ -1047,6 +1106,10 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Connect account</translation>
     </message>
     <message>
+        <source>平台</source>
+        <translation>Platform</translation>
+    </message>
+    <message>
         <source>没有账户？连接沙箱试用</source>
         <translation>No account? Connect a sandbox to try it</translation>
     </message>
@@ -1067,36 +1130,31 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Check connection</translation>
     </message>
     <message>
-        <source>私钥</source>
-        <translation>Private key</translation>
-    </message>
-    <message>
-        <source>base64url，32 字节 Ed25519</source>
-        <translation>base64url, 32-byte Ed25519</translation>
-    </message>
-    <message>
-        <source>平台地址</source>
-        <translation>Platform URL</translation>
-    </message>
-    <message>
-        <source>账户标识</source>
-        <translation>Account ID</translation>
+        <source>密钥只存放在加密的工作区里，不会写进日志或发给别人。</source>
+        <translation>Keys are kept inside the encrypted workspace only; they are never written to a log or handed on.</translation>
     </message>
     <message>
         <source>正在检查连接</source>
         <translation>Checking connection</translation>
     </message>
     <message>
-        <source>从文件读取…</source>
-        <translation>From file…</translation>
-    </message>
-    <message>
-        <source>这三项由平台或同意登记机构在您开通 Platform Consent API 时提供。私钥只存放在加密的工作区里，不会写进日志或发给别人。</source>
-        <translation>The platform or consent registry gives you these three when you sign up for the Platform Consent API. The private key stays in the encrypted workspace; it is never logged or shared.</translation>
-    </message>
-    <message>
         <source>选择私钥文件</source>
         <translation>Choose a private key file</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectForm</name>
+    <message>
+        <source>base64url，32 字节 Ed25519</source>
+        <translation>base64url, 32-byte Ed25519</translation>
+    </message>
+    <message>
+        <source>{field}（选填）</source>
+        <translation>{field} (optional)</translation>
+    </message>
+    <message>
+        <source>从文件读取…</source>
+        <translation>Read from file…</translation>
     </message>
 </context>
 <context>
@@ -1760,6 +1818,29 @@ The private key is deleted from this computer; until you reconnect, this account
     <message>
         <source>链接指向别处，不在这些域名和它们的子域名里，就会提醒。几个域名用空格隔开，按回车或离开输入框即保存。</source>
         <translation>Links that lead elsewhere than to these domains and those below them are warned about. Separate several with spaces. Saved when you press Enter or leave the field.</translation>
+    </message>
+</context>
+<context>
+    <name>EntityChoice</name>
+    <message>
+        <source>店铺的主体</source>
+        <translation>Entity of the shop</translation>
+    </message>
+    <message>
+        <source>另一个主体…</source>
+        <translation>Another entity…</translation>
+    </message>
+    <message>
+        <source>主体名称</source>
+        <translation>Name of the entity</translation>
+    </message>
+    <message>
+        <source>统一社会信用代码</source>
+        <translation>Unified social credit code</translation>
+    </message>
+    <message>
+        <source>平台不会告诉我们店铺属于哪个主体，请照营业执照选择或填写。</source>
+        <translation>The platform does not say whose shop it is: choose or enter the entity as on its business licence.</translation>
     </message>
 </context>
 <context>
@@ -3224,8 +3305,8 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>The platform&apos;s answer</translation>
     </message>
     <message>
-        <source>版本 {version} · 时钟相差 {skew} 秒（允许 300 秒）</source>
-        <translation>Version {version} · clock differs by {skew} s (300 s allowed)</translation>
+        <source>版本 {version} · 时钟相差 {skew} 秒</source>
+        <translation>Version {version} · clock off by {skew} s</translation>
     </message>
 </context>
 <context>
@@ -3752,12 +3833,12 @@ The private key is deleted from this computer; until you reconnect, this account
         <translation>Stop screening</translation>
     </message>
     <message>
-        <source>核验没有完成：{}</source>
-        <translation>The screening did not complete: {}</translation>
-    </message>
-    <message>
         <source>文案和受众都保留；可以再核验一次。</source>
         <translation>The text and audience are kept; you can screen again.</translation>
+    </message>
+    <message>
+        <source>核验没有完成</source>
+        <translation>Screening did not finish</translation>
     </message>
     <message>
         <source>核验已停止</source>
@@ -4073,6 +4154,10 @@ The private key is deleted from this computer; until you reconnect, this account
         <source>重新启动</source>
         <translation>Restart</translation>
     </message>
+    <message>
+        <source>后台进程意外停止，已自动重新启动；没做完的任务接着做，已发出的不会重发。</source>
+        <translation>The worker stopped unexpectedly and was started again. Unfinished work goes on; nothing that was sent is sent again.</translation>
+    </message>
     <message numerus="yes">
         <source>，另有 %n 项</source>
         <translation>
@@ -4126,6 +4211,29 @@ The private key is deleted from this computer; until you reconnect, this account
     <message>
         <source>未注明有效期</source>
         <translation>No expiry given</translation>
+    </message>
+</context>
+<context>
+    <name>SourceChoice</name>
+    <message>
+        <source>由谁确认同意</source>
+        <translation>Who confirms consent</translation>
+    </message>
+    <message>
+        <source>暂不设置</source>
+        <translation>Not for now</translation>
+    </message>
+    <message>
+        <source>同意记录由所选的同意查询服务出具，平台只用来排除不可发送的人。</source>
+        <translation>Consent records come from the chosen consent service; the platform only rules people out.</translation>
+    </message>
+    <message>
+        <source>不设置时无人可发：此平台没有短信同意查询接口，不能证明谁同意过。</source>
+        <translation>Without one nobody can be sent to: this platform has no look-up of SMS consents and cannot prove who agreed.</translation>
+    </message>
+    <message>
+        <source>此平台没有短信同意查询接口。请先为同一主体连接同意查询服务，再回到这里选择；此前无人可发。</source>
+        <translation>This platform has no look-up of SMS consents. Connect a consent service for the same entity first, then choose it here; until then nobody can be sent to.</translation>
     </message>
 </context>
 <context>
@@ -4184,6 +4292,10 @@ The private key is deleted from this computer; until you reconnect, this account
 </context>
 <context>
     <name>SyncNotices</name>
+    <message>
+        <source>{shop} 没有同步完，已收到的 {rows} 位客户保留。{why}</source>
+        <translation>The sync of {shop} did not finish; {rows} customers received so far are kept. {why}</translation>
+    </message>
     <message>
         <source>重试</source>
         <translation>Retry</translation>
@@ -4334,6 +4446,64 @@ The private key is deleted from this computer; until you reconnect, this account
     <message>
         <source>五个以上连着的号码（不可发送）：</source>
         <translation>Five or more consecutive numbers (cannot be sent to): </translation>
+    </message>
+</context>
+<context>
+    <name>UnknownCard</name>
+    <message>
+        <source>为免有人收到两遍，这些短信永远不会自动重发，也不算送达。</source>
+        <translation>So that nobody gets them twice, these messages are never resent automatically, and they do not count as delivered.</translation>
+    </message>
+    <message>
+        <source>以结果不明结案…</source>
+        <translation>Close as unknown…</translation>
+    </message>
+    <message>
+        <source>结果不明的短信</source>
+        <translation>Messages with an unknown outcome</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 条短信不知道有没有发出</source>
+        <translation>
+            <numerusform>%n message may or may not have left</numerusform>
+            <numerusform>%n messages may or may not have left</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>已经交给发送通道，问了多次，它的答复里都没有这些短信的结果，或它已不再保留这批记录。</source>
+        <translation>They were handed to the sender. It was asked several times; its answers do not mention them, or it no longer keeps the records.</translation>
+    </message>
+    <message>
+        <source>取消时要向发送通道问清已交出的短信，但没有问成。{}</source>
+        <translation>Cancelling asks the sender what became of the messages already handed over, but it could not be asked. {}</translation>
+    </message>
+    <message>
+        <source>程序会继续追问，问清后自动完成取消。若确定问不到，可以结案，不再追问。</source>
+        <translation>It will be asked again, and the cancelling then finishes by itself. If no answer can be had, close it; nobody asks any more.</translation>
+    </message>
+    <message>
+        <source>请先到发送通道的后台查询；也可以在下面重新安排，程序会先再问一次。都查不到，就结案。</source>
+        <translation>Look in the sender&apos;s own console first, or schedule again below: it is then asked once more. If nothing is found, close it.</translation>
+    </message>
+    <message>
+        <source>请先到发送通道的后台查询；查不到，就结案。结案后收到的回执仍会记入结果。</source>
+        <translation>Look in the sender&apos;s own console first; if nothing is found, close it. Reports that come later still count.</translation>
+    </message>
+    <message>
+        <source>把 {} 条短信以结果不明结案？</source>
+        <translation>Close {} messages as unknown?</translation>
+    </message>
+    <message>
+        <source>结案后不再追问，也不会重发；之后若收到回执，仍会记入结果。结案会写入记录，不能撤销。</source>
+        <translation>Nobody asks any more and nothing is resent; reports that come later still count. It is recorded and cannot be undone.</translation>
+    </message>
+    <message>
+        <source>结案</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>先不结案</source>
+        <translation>Not yet</translation>
     </message>
 </context>
 <context>

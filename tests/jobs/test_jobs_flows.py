@@ -3,58 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from threading import Event
 from typing import Any
 
 import pytest
-from dbos._dbos import _get_or_create_dbos_registry
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
-from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.message import DeliveryReport, Outcome
-from campaign_app.domain.platform import Capabilities
-from campaign_app.domain.ports import Job
 from campaign_app.jobs import flows, settling
-from campaign_app.jobs.worker import FlowLost, flow_starter, forget_flows
-from tests.helpers.shop import NOW, Shop, person
-
-
-class FakeImport:
-    def __init__(self) -> None:
-        self.chunks: list[tuple[int, int]] = []
-        self.before: Callable[[int], None] = lambda _: None
-
-    def apply_chunk(self, import_id: int, chunk: int) -> None:
-        self.before(chunk)
-        self.chunks.append((import_id, chunk))
-
-    def finish(self, import_id: int) -> Mapping[str, Any]:
-        return {"import": import_id, "chunks": len(self.chunks)}
-
-
-class Running:
-    """Launched flows and a way to run a job to its end."""
-
-    def __init__(self, shop: Shop) -> None:
-        self.shop = shop
-        self.imports = FakeImport()
-        self.flows = flows.launch(shop.context, self.imports, shop.workspace.flows, lambda _: shop.context)
-        self.start = flow_starter(shop.context, self.flows)
-
-    def run(self, kind: str, **args: Any) -> Job:
-        job = self.shop.workspace.jobs.enqueue(kind, args, NOW)
-        return self.follow(job)
-
-    def follow(self, job: Job) -> Job:
-        self.start(job)
-        from dbos import DBOS
-
-        DBOS.retrieve_workflow(f"job-{job.id}").get_result()
-        return self.shop.workspace.jobs.job(job.id)
+from campaign_app.jobs.worker import FlowLost, forget_flows
+from tests.helpers.flowing import Running, stop
+from tests.helpers.shop import NOW, Shop
 
 
 @pytest.fixture
@@ -63,106 +27,6 @@ def running(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     running = Running(shop)
     yield running
     stop(1)
-
-
-def stop(seconds: int) -> None:
-    """Ends DBOS as the end of a process does: its registry knows a class by one instance per process."""
-    flows.stop(seconds)
-    _get_or_create_dbos_registry().instance_info_map.clear()
-
-
-def test_a_sync_counts_its_rows(running: Running) -> None:
-    account = running.shop.add_account(0)
-    running.shop.platforms[account].people = [person("c", i) for i in range(900)]
-    job = running.run("sync", account_id=account)
-    assert (job.state, job.result) == ("done", {"rows": 900, "new": 900, "broken": 0, "erased": 0, "pages": 3})
-    assert job.progress == 900
-
-
-def test_a_platform_that_lists_no_customers_has_none_to_sync(running: Running) -> None:
-    account = running.shop.add_account(0)
-    running.shop.platforms[account].offers = Capabilities()
-    running.shop.platforms[account].people = [person("c", 1)]
-    job = running.run("sync", account_id=account)
-    assert (job.state, job.error) == ("done", "")
-    assert job.result == {"rows": 0, "new": 0, "broken": 0, "erased": 0, "pages": 0, "customers": "not_offered"}
-    assert running.shop.workspace.customers.total() == 0
-
-
-def test_a_second_sync_is_over_what_changed_and_a_full_one_over_everybody(running: Running) -> None:
-    account = running.shop.add_account(3)
-    running.shop.platforms[account].redacted = ("c00001",)
-    running.shop.clock.advance(90_000)
-    assert running.run("sync", account_id=account).result == {
-        "rows": 0, "new": 0, "broken": 0, "erased": 1, "pages": 1,
-    }  # fmt: skip
-    full = running.run("sync", account_id=account, full=True)
-    assert full.result is not None
-    assert full.result["rows"] == 3
-
-
-@pytest.mark.expects_logs("dbos")
-def test_opt_outs_are_told_until_the_platform_has_them(running: Running) -> None:
-    account = running.shop.add_account(3)
-    for one in running.shop.workspace.customers.ids_of_refs(account, ["c00000", "c00001"]).values():
-        running.shop.workspace.opt_outs.add(one, NOW, "by_hand", "")
-    running.shop.platforms[account].trouble = [RemoteUnavailable("throttled", "429")]
-    assert running.run("tell", account_id=account).result == {"told": 2}
-    assert sorted(running.shop.platforms[account].opt_outs) == ["c00000", "c00001"]
-
-
-@pytest.mark.expects_logs("dbos")
-def test_trouble_that_passes_is_tried_again(running: Running) -> None:
-    account = running.shop.add_account(0)
-    running.shop.platforms[account].trouble = [RemoteUnavailable("throttled", "429")] * 2
-    assert running.run("sync", account_id=account).state == "done"
-
-
-def test_a_listing_without_end_stops(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("campaign_app.jobs.sync.MAX_PAGES", 2)
-    account = running.shop.add_account(0)
-    running.shop.platforms[account].people = [person("c", i) for i in range(900)]
-    job = running.run("sync", account_id=account)
-    assert job.result == {"rows": 800, "new": 800, "broken": 0, "erased": 0, "pages": 2}
-
-
-def test_a_cancelled_sync_ends_after_the_page_at_hand_and_goes_on_from_there(running: Running) -> None:
-    account = running.shop.add_account(0)
-    platform, jobs = running.shop.platforms[account], running.shop.workspace.jobs
-    platform.people = [person("c", i) for i in range(900)]
-    job = jobs.enqueue("sync", {"account_id": account}, NOW)
-    platform.before_page = lambda: jobs.set_state(job.id, "cancelled")
-    assert running.follow(job).state == "cancelled"
-    assert running.shop.workspace.customers.total() == 400
-    platform.before_page = None
-    again = running.run("sync", account_id=account)
-    assert (again.state, again.progress) == ("done", 500)
-    assert running.shop.workspace.customers.total() == 900
-
-
-def test_a_refusal_fails_the_job_with_its_code(running: Running) -> None:
-    account = running.shop.add_account(0)
-    running.shop.platforms[account].trouble = [RemoteRefused("permission", "403", account_wide=True)]
-    job = running.run("sync", account_id=account)
-    assert (job.state, job.error) == ("failed", "permission")
-
-
-def test_trouble_that_stays_fails_the_job_and_frees_the_campaign(
-    running: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from dbos import error
-
-    running.shop.add_account(5)
-    campaign = running.shop.campaign(state=CampaignState.SCREENING, screened=False)
-
-    def give_up(*_: object, **__: object) -> None:
-        trouble = RemoteUnavailable("timeout", "No answer", shop="二店")
-        raise error.DBOSMaxStepRetriesExceeded("screen_chunk", 7, [trouble])
-
-    monkeypatch.setattr(running.flows, "screen", give_up)
-    job = running.run("screen", campaign_id=campaign.id)
-    assert (job.state, job.error) == ("failed", "platform_unavailable")
-    assert running.shop.state(campaign.id) == (CampaignState.DRAFT, "at_shop:platform_unavailable:二店")
 
 
 def test_screening_and_dispatch_end_to_end(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,9 +126,9 @@ class Gate(QWidget):
         self._show(self.new)
 
     def _demo(self) -> None:
-        from campaign_app import bootstrap
+        from campaign_app.processes import own_command
 
-        program, *arguments = bootstrap.demo_command()
+        program, *arguments = own_command("demo")
         started, _ = QProcess.startDetached(program, arguments)
         if started:
             self._kit.messages.info(self.tr("演示正在另一个窗口打开，关闭它后不会留下任何数据。"))

@@ -1,0 +1,53 @@
+"""The durable flows on real DBOS over an encrypted database of its own, for the tests of every kind of job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dbos._dbos import _get_or_create_dbos_registry
+
+from campaign_app.domain.ports import Job
+from campaign_app.jobs import flows
+from campaign_app.jobs.worker import flow_starter
+from tests.helpers.shop import NOW, Shop
+
+
+class FakeImport:
+    def __init__(self) -> None:
+        self.chunks: list[tuple[int, int]] = []
+        self.before: Callable[[int], None] = lambda _: None
+
+    def apply_chunk(self, import_id: int, chunk: int) -> None:
+        self.before(chunk)
+        self.chunks.append((import_id, chunk))
+
+    def finish(self, import_id: int) -> Mapping[str, Any]:
+        return {"import": import_id, "chunks": len(self.chunks)}
+
+
+class Running:
+    """Launched flows and a way to run a job to its end."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.imports = FakeImport()
+        self.flows = flows.launch(shop.context, self.imports, shop.workspace.flows, lambda _: shop.context)
+        self.start = flow_starter(shop.context, self.flows)
+
+    def run(self, kind: str, **args: Any) -> Job:
+        job = self.shop.workspace.jobs.enqueue(kind, args, NOW)
+        return self.follow(job)
+
+    def follow(self, job: Job) -> Job:
+        self.start(job)
+        from dbos import DBOS
+
+        DBOS.retrieve_workflow(f"job-{job.id}").get_result()
+        return self.shop.workspace.jobs.job(job.id)
+
+
+def stop(seconds: int) -> None:
+    """Ends DBOS as the end of a process does: its registry knows a class by one instance per process."""
+    flows.stop(seconds)
+    _get_or_create_dbos_registry().instance_info_map.clear()
