@@ -136,8 +136,7 @@ def as_set(workspace: Workspace, context: Context) -> Context:
 
 
 def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
-    from campaign_app.gateways import gateway_of
-    from campaign_app.gateways.absent import NoSender
+    from campaign_app.gateways import gateway_of, has_sender
     from campaign_app.jobs.stores import Remotes
     from campaign_app.platforms import client_of
     from campaign_app.services.pinning import pin_for
@@ -148,28 +147,29 @@ def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
     def pin_of(account_id: int) -> Callable[[str], None]:
         return pin_for(account_id, store=workspace.accounts, audit=workspace.audit, clock=clock)
 
-    # by everything that they are made of: a changed key or endpoint makes new ones
+    # by everything that they are made of: a changed key, pin or endpoint makes new ones
     @lru_cache(maxsize=64)
-    def platform(account: Account, key: str, _endpoint_key: str) -> Any:
+    def platform(account: Account, key: str, *_endpoint: object) -> Any:
         return client_of(account, key, clock, secrets=secrets, account_of=accounts, pin_of=pin_of)
 
     @lru_cache(maxsize=64)
-    def gateway(account: Account, purpose: str, key: str, _endpoint_key: str) -> Any:
+    def gateway(account: Account, purpose: str, key: str, *_endpoint: object) -> Any:
         return gateway_of(account, key, purpose, clock, secrets=secrets, account_of=accounts)
 
-    def keys_of(account: Account) -> tuple[str, str]:
+    def made_of(account: Account) -> tuple[str, Account | None, str]:
         endpoint = account.consent_account_id
-        return secrets.get(account.id), "" if endpoint is None else secrets.get(endpoint)
+        if endpoint is None:
+            return secrets.get(account.id), None, ""
+        return secrets.get(account.id), accounts(endpoint), secrets.get(endpoint)
 
     def platform_of(account_id: int) -> Any:
         account = accounts(account_id)
-        return platform(account, *keys_of(account))
+        return platform(account, *made_of(account))
 
     def gateway_for_purpose(account_id: int, purpose: str) -> Any:
         account = accounts(account_id)
-        return gateway(account, purpose, *keys_of(account))
+        return gateway(account, purpose, *made_of(account))
 
-    def sends(account_id: int) -> bool:
-        return not isinstance(gateway_for_purpose(account_id, ""), NoSender)
-
-    return Remotes(platform=platform_of, gateway=gateway_for_purpose, sends=sends)
+    return Remotes(
+        platform=platform_of, gateway=gateway_for_purpose, sends=lambda account_id: has_sender(accounts(account_id))
+    )

@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     from campaign_app.gateways.consent_api import ConsentApiGateway
     from campaign_app.jobs.ports import Gateway
 
-__all__ = ["gateway_for", "gateway_of"]
+__all__ = ["gateway_for", "gateway_of", "has_sender"]
 
 
 class _SecretStore(Protocol):
     def get(self, account_id: int) -> str:
         """Raises NotAllowed for an account that has none (any more)."""
         ...
+
+
+def has_sender(account: Account) -> bool:
+    """Whether `gateway_of` finds anything to send with; asks for no secret, so it holds for a disconnected one too."""
+    return account.platform == "consent_api" or account.consent_account_id is not None
 
 
 def gateway_of(

@@ -77,7 +77,6 @@ class EndorsedPlatform(UnendorsedPlatform):
         own, theirs = self._native.capabilities(), self._endpoint.capabilities()
         return replace(
             own,
-            customers=own.customers or theirs.customers,
             consent_lookup=theirs.consent_lookup,
             consent_changes=theirs.consent_changes,
             purposes=theirs.purposes,
@@ -93,11 +92,6 @@ class EndorsedPlatform(UnendorsedPlatform):
         mixed = "" if theirs.simulated is report.simulated else Note.SIMULATION.value
         problem = theirs.problem or mixed
         return replace(report, ok=theirs.ok and not problem, problem=problem)
-
-    def customers(self, cursor: str, updated_since: datetime | None) -> Page[PlatformCustomer]:
-        """Of a platform that lists nobody the endpoint's, whose refs are asked there anyway."""
-        lists = self._native if self._native.capabilities().customers else self._endpoint
-        return lists.customers(cursor, updated_since)
 
     def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
         """Total. Only who is confirmed is asked for vetoes; if that fails it raises, and nobody is confirmed."""

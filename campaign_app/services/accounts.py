@@ -121,6 +121,7 @@ class Accounts:
         former = self._known(account)
         if former is None:
             return self._store.add_account(account)
+        _require_same(former, account)
         keys = pinned_anew(former.pinned_keys, account.pinned_keys)
         self._store.set_connection(replace(account, id=former.id, label=former.label, pinned_keys=keys))
         self._store.set_account_state(former.id, "connected")
@@ -128,7 +129,7 @@ class Accounts:
 
     def _known(self, account: Account) -> Account | None:
         """The account that was disconnected before."""
-        gone = (a for a in self._store.accounts() if a.state != "connected")
+        gone = (a for a in self._store.accounts() if a.state != "connected" and a.platform == account.platform)
         return next((a for a in gone if (a.base_url, a.key_id) == (account.base_url, account.key_id)), None)
 
     def test(self, account_id: int) -> ConnectionReport:
@@ -177,6 +178,17 @@ class Accounts:
 
 def _may_answer(account: Account, entity_uscc: str) -> bool:
     return account.platform == CONSENT_API and account.state == "connected" and account.entity_uscc == entity_uscc
+
+
+def _require_same(former: Account, now: Account) -> None:
+    """What came in under an account stays another entity's, issuer's or simulation's, whoever answers there now."""
+    for code, holds in (
+        ("other_entity", former.entity_uscc != now.entity_uscc),
+        ("other_issuer", former.issuer_uscc != now.issuer_uscc),
+        ("simulation", former.simulated is not now.simulated),
+    ):
+        if holds:
+            raise NotAllowed(code, "This address belonged to another account", account=former.id)
 
 
 def _require_usable(draft: Draft, asked: Asked, report: ConnectionReport) -> Entity:

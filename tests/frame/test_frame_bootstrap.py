@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import pytest
 
 from campaign_app import bootstrap, working
 from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.ports import Job
+from campaign_app.jobs.worker import Worker
 from campaign_app.services.profiles import Profile
 
 
@@ -33,3 +37,19 @@ def test_the_workers_context_has_the_settings_of_now(tmp_path: Path) -> None:
         put("batch_size", 501)
         with pytest.raises(SettingsError):
             working.as_set(workspace, later)
+
+
+def test_a_disconnected_account_and_a_shop_of_it_do_not_stop_the_worker(tmp_path: Path) -> None:
+    entity = Entity("91330100MA0000001X", "某店")
+    account = Account(
+        0, "consent_api", "店", "http://127.0.0.1:9", entity.uscc, "91110000MA0000009X", "登记处", "k", True, "{}"
+    )
+    with bootstrap.create_app(tmp_path / "ws", MemoryKeeper(bytes(32))) as app:
+        stores = app.workspace.accounts
+        stores.add_entity(entity)
+        gone = stores.add_account(account)
+        stores.add_account(replace(account, platform="top", key_id="t", consent_account_id=gone.id))
+        stores.set_account_state(gone.id, "disconnected")
+        started: list[Job] = []
+        Worker(working.worker_context(app.workspace, app.clock), started.append).tick()
+        assert [(job.kind, job.args["account_id"]) for job in app.jobs.open_jobs()] == [("poll", 2)]

@@ -21,7 +21,6 @@ from campaign_app.platforms.endorsed import EndorsedPlatform, UnendorsedPlatform
 from campaign_app.platforms.native import NativeNote, unknown
 from tests.fakes.remotes import FakeClock, FakePlatform
 from tests.helpers.registry import ACCOUNT, CLIENT_SEED
-from tests.helpers.shop import person
 
 NOW = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
 VETOES = Capabilities(customers=True, vetoes=True, signatures=True)
@@ -260,13 +259,3 @@ def test_a_fact_of_the_endpoint_is_the_shops_own() -> None:
 )
 def test_who_confirms_an_accounts_customers(platform: str, endpoint: int | None, confirms: bool) -> None:
     assert has_consents(replace(SHOP, platform=platform, consent_account_id=endpoint)) is confirms
-
-
-def test_of_a_platform_that_lists_nobody_the_endpoint_does() -> None:
-    client, native, endpoint = pair()
-    native.offers = Capabilities()
-    native.people, endpoint.people = [], [person("c", 7)]
-    assert [one.ref for one in client.customers("", None).items] == [endpoint.people[0].ref]
-    assert client.capabilities().customers
-    endpoint.offers = Capabilities()
-    assert not client.capabilities().customers

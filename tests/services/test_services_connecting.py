@@ -216,6 +216,25 @@ def test_a_shop_that_is_connected_again_keeps_its_id_and_takes_its_new_options(
     assert json.loads(app.workspace.secrets.get(secret_name(again.id)) or "") == {"token": "neu"}
 
 
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"entity_uscc": OTHER.uscc, "entity_name": OTHER.name}, "other_entity"),
+        ({"issuer_uscc": REGISTRY}, "other_issuer"),
+        ({"simulated": False}, "simulation"),
+    ],
+)
+def test_an_address_where_somebody_else_answers_is_not_the_account_of_before(
+    accounts: Accounts, remote: Remote, change: dict[str, object], code: str
+) -> None:
+    first = accounts.connect(asked(), actor="王")
+    accounts.disconnect(first.id, actor="王")
+    remote.report = replace(SAID, **change)  # type: ignore[arg-type]
+    typed = asked(OTHER) if code == "other_entity" else asked()
+    assert code_of(lambda: accounts.connect(typed, actor="王")) == code
+    assert [account.state for account in accounts.all()] == ["disconnected"]
+
+
 def test_a_person_who_connects_again_accepts_the_keys_of_now(accounts: Accounts, remote: Remote) -> None:
     def keys(*names: str) -> str:
         return json.dumps({"keys": [{"kid": name} for name in names]})
