@@ -16,6 +16,7 @@ from campaign_app import bootstrap
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.customer import Entity
+from campaign_app.domain.platform import consent_api
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import Notice
 from campaign_app.ui.pages.customers import CustomersPage
@@ -120,7 +121,7 @@ def test_while_customers_come_in(
     merchant.sandbox.faults(fault="slow_body", path="/v1/customers", times=3, after=1, seconds=1.0)
     shop = merchant.sandbox.shops[0]
     account = merchant.app.accounts.connect(
-        base_url=merchant.sandbox.url, key_id=shop.key_id, private_key=shop.private_key, actor="test"
+        consent_api(base_url=merchant.sandbox.url, key_id=shop.key_id, private_key=shop.private_key), actor="test"
     )
     page = CustomersPage(desk)
     qtbot.addWidget(page)
@@ -145,7 +146,7 @@ def test_while_customers_come_in(
 def test_while_messages_leave(disk: SmallDisk, merchant: Merchant, desk: Desk, qtbot: QtBot) -> None:
     shop = merchant.sandbox.shops[0]
     account = merchant.app.accounts.connect(
-        base_url=merchant.sandbox.url, key_id=shop.key_id, private_key=shop.private_key, actor="test"
+        consent_api(base_url=merchant.sandbox.url, key_id=shop.key_id, private_key=shop.private_key), actor="test"
     )
     job = merchant.app.jobs.enqueue("sync", {"account_id": account.id}, merchant.app.clock())
     merchant.until(lambda: merchant.app.jobs.job(job.id).state == "done")

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from campaign_app import bootstrap
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.customer import Account
+from campaign_app.domain.platform import consent_api
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import Notice
 from campaign_app.ui.pages.customers import CustomersPage
@@ -91,7 +92,7 @@ trouble = pytest.mark.parametrize(("happen", "said"), [(gone, (UNAVAILABLE,)), (
 def connect(merchant: Merchant) -> Account:
     shop = merchant.sandbox.shops[0]
     return merchant.app.accounts.connect(
-        base_url=merchant.sandbox.url, key_id=shop.key_id, private_key=shop.private_key, actor="test"
+        consent_api(base_url=merchant.sandbox.url, key_id=shop.key_id, private_key=shop.private_key), actor="test"
     )
 
 
