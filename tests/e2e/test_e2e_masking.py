@@ -48,6 +48,7 @@ def test_no_number_in_the_clear_after_a_full_run(tmp_path: Path, log: Path, capf
             )
             shown += [account, app.accounts.test(account.id), sync.sync_signatures(context, account.id)]
             sync.begin_walk(context, account.id, full=False)
+            sync.begin_walk(context, account.id, full=False)
             while sync.sync_page(context, account.id).more:
                 pass
         campaign = merchant.new_campaign()

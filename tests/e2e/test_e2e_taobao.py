@@ -70,6 +70,7 @@ def taobao(tmp_path: Path) -> Iterator[Workspace]:
         shop = store.add_account(replace(account, consent_account_id=endpoint.id))
         secrets.put(secret_name(shop.id), json.dumps(tokens))
         context = working.worker_context(app.workspace, app.clock)
+        sync.begin_walk(context, shop.id, full=False)
         while sync.sync_page(context, shop.id).more:
             pass
         yield Workspace(sandbox, app, context, shop)
@@ -125,6 +126,7 @@ def test_a_renewed_session_is_in_the_workspace(taobao: Workspace) -> None:
     secrets, name = taobao.app.workspace.secrets, secret_name(taobao.shop.id)
     before = json.loads(secrets.get(name) or "{}")
     connect_top(taobao.sandbox).order(expire=True)
+    sync.begin_walk(taobao.context, taobao.shop.id, full=True)
     sync.sync_page(taobao.context, taobao.shop.id)
     after = json.loads(secrets.get(name) or "{}")
     assert before["session"] != after["session"]
