@@ -6,7 +6,7 @@ A package offers an `Adapter` under the entry point group `campaign_app.platform
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -40,7 +40,7 @@ class Parts:
     """
 
     account: Account
-    credentials: Mapping[str, str]
+    credentials: Mapping[str, str] = field(repr=False)
     clock: Clock
     wait: Callable[[float], object] | None = None
     keep: Callable[[Mapping[str, str]], None] | None = None

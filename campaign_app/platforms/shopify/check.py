@@ -39,7 +39,6 @@ def check_connection(account: Account, graph: Graph, edition: Edition, clock: Cl
         clock_skew_seconds=skew,
         pinned_keys="",
         problem=problem,
-        entity_uscc=account.entity_uscc,
         shop=plain_text(shop.get("name"), 200),
     )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.local import on_this_machine
@@ -45,11 +47,22 @@ def shopify_of(
     edition = editions.shopify(parts.account.options.get("api_version") or NEWEST)
     if edition is None:
         raise SettingsError("schema_drift", "This version of the platform's interface is not known here")
+    require_own_address(parts.account, "myshopify.com", parts.account.key_id.removesuffix(".myshopify.com"))
     http = session_of(parts, {"X-Shopify-Access-Token": token_of(parts)}, adapter)
     graph = Graph(http, edition, Pace(monotonic), wait=parts.wait)
     near = on_this_machine(parts.account.base_url)
     found = lines or Download(parts.clock, near=near).lines
     return ShopifyPlatform(parts.account, graph, edition, parts.clock, capabilities=CAPABILITIES, lines=found)
+
+
+def require_own_address(account: Account, domain: str, shop: str) -> None:
+    """Raises SettingsError unless the address is that of this shop at the platform, written in the one way.
+
+    Somebody else's server could confirm the list of whoever runs it, and would be handed the token.
+    """
+    named = re.fullmatch(r"[a-z0-9][a-z0-9-]*", shop, re.ASCII)
+    if not on_this_machine(account.base_url) and not (named and account.base_url == f"https://{shop}.{domain}"):
+        raise SettingsError("bad_url", "This is not the shop's address at the platform")
 
 
 def session_of(parts: Parts, headers: Mapping[str, str], adapter: BaseAdapter | None) -> SignedSession:

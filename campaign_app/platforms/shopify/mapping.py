@@ -82,7 +82,13 @@ def consent_of(node: Mapping[str, Any], edition: Edition) -> Consent:
     state, level = raw[words.state], raw.get(words.level)
     if type(state) is not str or not isinstance(level, str | None) or (words.level and words.level not in said):
         raise Odd(Note.BROKEN_ROW)
-    return Consent(state, level, moment(raw[words.at]), raw)
+    try:
+        at = moment(raw[words.at])
+    except Odd:
+        if _STATES.get(state) is not ConsentStatus.WITHDRAWN:
+            raise
+        at = None  # who left has left, whenever that was
+    return Consent(state, level, at, raw)
 
 
 def fact_of(consent: Consent, ref: CustomerRef, said: Said) -> ConsentFact:

@@ -11,11 +11,12 @@ from campaign_app.domain.errors import RemoteRefused, SettingsError
 from campaign_app.domain.message import Page
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.local import on_this_machine
-from campaign_app.platforms.native import Said
+from campaign_app.platforms.native import NativeNote, Said
 from campaign_app.platforms.shopify.client import ShopifyPlatform
-from campaign_app.platforms.shopify.connecting import session_of, token_of
+from campaign_app.platforms.shopify.connecting import require_own_address, session_of, token_of
 from campaign_app.platforms.shopify.editions import Edition, Words
 from campaign_app.platforms.shopify.graph import Graph
+from campaign_app.platforms.shopify.mapping import ShopNote
 from campaign_app.platforms.shopify.pace import Pace
 from campaign_app.platforms.shopline import CAPABILITIES, NEWEST, VERSIONS
 from campaign_app.transport.download import Download
@@ -23,7 +24,6 @@ from campaign_app.transport.download import Download
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
 
-NO_CONSENT_API: Final = "no_consent_api"
 _WORDS: Final = Words(("smsMarketingConsent",), "marketingState", "", "consentUpdatedAt", "consentCollectedFrom")
 
 
@@ -45,13 +45,16 @@ def edition(version: str) -> Edition | None:
 
 
 class ShoplinePlatform(ShopifyPlatform):
-    """Only a withdrawal is a fact of its own: a subscription of which nobody says how it came about is none."""
+    """A subscription of which nobody says how it came about is none, and neither is that there is none.
+
+    Whatever else is said, or cannot be read, stands against whoever confirms the customer.
+    """
 
     def _fact(self, ref: CustomerRef, found: Sequence[Mapping[str, Any]], said: Said) -> ConsentFact:
         fact = super()._fact(ref, found, said)
-        if fact.status is ConsentStatus.WITHDRAWN:
-            return fact
-        return ConsentFact.unknown(ref, note=NO_CONSENT_API, observed_at=said.observed_at)
+        if fact.status is ConsentStatus.NO_RECORD or fact.note == ShopNote.NO_LEVEL:
+            return ConsentFact.unknown(ref, note=NativeNote.NO_CONSENT_API.value, observed_at=said.observed_at)
+        return fact
 
     def consent_changes(self, cursor: str) -> Page[str]:  # noqa: ARG002 - the port's
         raise RemoteRefused("not_offered", "The platform does not offer this")
@@ -62,6 +65,7 @@ def shopline_of(parts: Parts, *, adapter: BaseAdapter | None = None) -> Shopline
     found = edition(parts.account.options.get("api_version") or NEWEST)
     if found is None:
         raise SettingsError("schema_drift", "This version of the platform's interface is not known here")
+    require_own_address(parts.account, "myshopline.com", parts.account.key_id)
     http = session_of(parts, {"Authorization": f"Bearer {token_of(parts)}"}, adapter)
     graph = Graph(http, found, Pace(time.monotonic), wait=parts.wait)
     near = on_this_machine(parts.account.base_url)
