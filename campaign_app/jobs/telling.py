@@ -4,35 +4,56 @@ from __future__ import annotations
 
 from typing import Final
 
+from campaign_app.domain.consent import LocalOptOut
 from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.ports import PlatformClient
 from campaign_app.jobs.stores import Context
 
 TOLD_A_STEP: Final = 200
 
 
+# what a platform says of one person, whoever asks again: everything else may pass
+OF_THE_PERSON: Final = frozenset({"opt_out_not_recorded", "bad_ref", "not_found"})
+
+
 def tell_opt_outs(context: Context, account_id: int) -> int:
     """Tells one platform of the oldest that wait, one by one; returns how many it took. Safe to run twice.
 
-    One that the platform refuses is put aside; a refusal of the whole account leaves all of them waiting.
+    One whose person the platform refuses is put aside. Any other refusal leaves it waiting, and is raised where nobody
+    could be told; a refusal of the whole account leaves all of them waiting.
     """
     outbox, client = context.stores.opt_outs, context.remotes.platform(account_id)
     waiting = outbox.waiting(account_id, TOLD_A_STEP)
     if not client.capabilities().opt_out_write:
         outbox.settle(waiting, "untellable", context.clock(), code="not_offered")
         return 0
-    told = 0
-    for one in waiting:
-        try:
-            client.write_opt_out(one.ref, one.reason, one.since)
-        except RemoteRefused as refusal:
-            if refusal.account_wide:
-                raise
-            outbox.settle([one], "refused", context.clock(), code=refusal.code)
-        else:
-            outbox.settle([one], "told", context.clock())
-            told += 1
-    if told:
-        context.stores.audit.record(
-            "account.opt_outs_told", actor="worker", at=context.clock(), account=account_id, count=told
-        )
+    told, trouble = 0, list[RemoteRefused]()
+    try:
+        for one in waiting:
+            try:
+                told += _tell(context, client, one)
+            except RemoteRefused as refusal:
+                if refusal.account_wide:
+                    raise
+                trouble.append(refusal)
+    finally:
+        if told:
+            context.stores.audit.record(
+                "account.opt_outs_told", actor="worker", at=context.clock(), account=account_id, count=told
+            )
+    if trouble and not told:
+        raise trouble[0]
     return told
+
+
+def _tell(context: Context, client: PlatformClient, one: LocalOptOut) -> int:
+    """1 if the platform took it, 0 if it refuses this person for good."""
+    try:
+        client.write_opt_out(one.ref, one.reason, one.since)
+    except RemoteRefused as refusal:
+        if refusal.account_wide or refusal.code not in OF_THE_PERSON:
+            raise
+        context.stores.opt_outs.settle([one], "refused", context.clock(), code=refusal.code)
+        return 0
+    context.stores.opt_outs.settle([one], "told", context.clock())
+    return 1

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from campaign_app.domain.consent import Backlog
+from campaign_app.domain.consent import Backlog, CustomerRef
 from campaign_app.domain.errors import NotFound, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, InboundMessage
 from campaign_app.jobs.poll import read_refusals
@@ -78,6 +78,38 @@ def test_a_person_whom_the_platform_refuses_does_not_hold_up_the_others(shop: Sh
     assert tell_opt_outs(shop.context, account) == 1
     assert shop.platforms[account].opt_outs == ["c00001"]
     assert by_hand(shop).backlog() == {account: Backlog(refused=1)}
+
+
+def test_an_answer_that_nobody_understands_gives_up_no_opt_out(shop: Shop) -> None:
+    account = shop.add_account(2)
+    reply(shop, account, "c00000")
+    reply(shop, account, "c00001", at=NOW + timedelta(seconds=1))
+    shop.platforms[account].trouble = [RemoteRefused("contract_broken", "HTML")]
+    assert tell_opt_outs(shop.context, account) == 1, "the other one is told"
+    assert waiting(shop, account) == ["c00000"]
+    shop.platforms[account].trouble = [RemoteRefused("contract_broken", "HTML")]
+    with pytest.raises(RemoteRefused):
+        tell_opt_outs(shop.context, account)
+    assert waiting(shop, account) == ["c00000"]
+    assert tell_opt_outs(shop.context, account) == 1
+
+
+def test_what_was_told_is_in_the_audit_though_the_next_one_fails(shop: Shop) -> None:
+    account = shop.add_account(2)
+    reply(shop, account, "c00000")
+    reply(shop, account, "c00001", at=NOW + timedelta(seconds=1))
+    client = shop.platforms[account]
+    first = client.write_opt_out
+
+    def then_away(ref: CustomerRef, reason: str, occurred_at: datetime) -> None:
+        if client.opt_outs:
+            raise RemoteUnavailable("throttled", "429")
+        first(ref, reason, occurred_at)
+
+    client.write_opt_out = then_away  # type: ignore[method-assign]
+    with pytest.raises(RemoteUnavailable):
+        tell_opt_outs(shop.context, account)
+    assert [e.facts["count"] for e in shop.workspace.audit.entries() if e.action == "account.opt_outs_told"] == [1]
 
 
 def test_a_refused_account_keeps_its_opt_outs(shop: Shop) -> None:
