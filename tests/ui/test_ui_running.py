@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from ui_sending import Open, answer, app, open_step, staged
 
@@ -92,3 +93,30 @@ def test_the_keyboard_stays_where_the_work_is(staged: Staged, open_step: Open, q
     made.step.primary.setFocus()
     made.step.preflight.send()
     assert made.step.focusWidget() is made.step.run.view.buttons["pause"]
+
+
+def test_parts_that_are_built_late_come_by_tab_where_they_stand(staged: Staged, open_step: Open) -> None:
+    made = open_step(staged.screened())
+    campaign = made.model.view.campaign
+    assert [made.step.findChild(QWidget, name) for name in ("run", "plan")] == [None, None]
+    made.type_count("7")
+    made.press_primary()
+    assert made.step.plan.isVisible()
+    staged.put_state(campaign.id, CampaignState.WAITING, state_note="window_over")
+    made.model.load()
+    assert made.step.run.isVisible()
+    anew = open_step(staged.app.campaigns.get(campaign.id))
+    expected = ["sending_area", "run_cancel", "plan_now", "plan_later", "sending_primary"]
+    assert (stops(made.step), stops(anew.step)) == (expected, expected)
+
+
+def stops(step: QWidget) -> list[str]:
+    """Where the Tab key stops, in its order."""
+    chain = [step.nextInFocusChain()]
+    while chain[-1] is not step:
+        chain.append(chain[-1].nextInFocusChain())
+    return [
+        each.objectName()
+        for each in chain
+        if each.isVisible() and each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.focusProxy() is None
+    ]

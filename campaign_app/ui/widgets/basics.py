@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from campaign_app.ui.theme.tokens import SPACE
 
@@ -96,6 +106,15 @@ def show_if(part: QWidget, on: bool) -> None:  # noqa: FBT001 as setVisible has 
     hidden = part.isHidden() and part.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
     if on == hidden:
         part.setVisible(on)
+
+
+def insert(layout: QBoxLayout, index: int, part: QWidget, *, after: QWidget) -> None:
+    """Puts a part that is built late where it belongs, on the screen and on the way of the Tab key."""
+    layout.insertWidget(index, part)
+    for each in (part, *part.findChildren(QWidget)):
+        if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.focusProxy() is None:
+            QWidget.setTabOrder(after, each)
+            after = each
 
 
 def clear(layout: QLayout) -> None:

@@ -20,7 +20,7 @@ from campaign_app.ui.pages.steps.step import Step, keeping_focus
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.preflight import PreflightState, preflight_of, suggested
 from campaign_app.ui.widgets.ask import confirm
-from campaign_app.ui.widgets.basics import button, card, column, divider, label, row, show_if
+from campaign_app.ui.widgets.basics import button, card, column, divider, insert, label, row, show_if
 from campaign_app.ui.widgets.checklist import Checklist
 from campaign_app.ui.widgets.page import scrolling
 
@@ -37,18 +37,43 @@ class SendingStep(Step):
         self.preflight = preflight_of(desk.app, kit.tasks, model, lambda: kit.prefs.language)
         self._words = CheckWords(self)
         self._act = ""
-        self.run = RunPanel(desk, model)
-        self.run.results.connect(lambda: self.wanted.emit("results", ""))
+        self._run: RunPanel | None = None
+        self._plan: PlanCard | None = None
+        self._listing = False  # many parts: they are built a turn after the rest of the step
         self.prepare = self._prepare()
-        area = scrolling(column(self.run, self.prepare, None, space=3))
-        area.setObjectName("sending_area")
-        area.setAccessibleName(self.tr("发送前检查与发送"))
-        self.setLayout(column(area))
+        self._parts = column(self.prepare, None, space=3)
+        self._area = scrolling(self._parts)
+        self._area.setObjectName("sending_area")
+        self._area.setAccessibleName(self.tr("发送前检查与发送"))
+        self.setLayout(column(self._area))
         self._again = QTimer(self)
         self._again.setInterval(AGAIN_MS)
         self._again.timeout.connect(self._look_again)
         self.preflight.changed.connect(self._preflight_changed)
         self.begin()
+        soon = QTimer(self)
+        soon.setSingleShot(True)
+        soon.timeout.connect(self._preflight_changed)
+        soon.start(0)
+
+    @property
+    def run(self) -> RunPanel:
+        """Built when there is first something of a sending to show."""
+        if self._run is None:
+            self._run = RunPanel(self._desk, self._model)
+            self._run.results.connect(lambda: self.wanted.emit("results", ""))
+            insert(self._parts, 0, self._run, after=self._area)
+        return self._run
+
+    @property
+    def plan(self) -> PlanCard:
+        """Built when there is first something to plan."""
+        if self._plan is None:
+            self._plan = PlanCard(self._desk.kit.theme)
+            self._plan.later.connect(lambda later: self._choose_later(later=later))
+            self._plan.timed.connect(self.preflight.choose_time)
+            insert(self._side, 1, self._plan, after=self.approval.field)
+        return self._plan
 
     def shown(self) -> None:
         self.preflight.load()
@@ -72,6 +97,7 @@ class SendingStep(Step):
         self._again.stop()
 
     def _preflight_changed(self) -> None:
+        self._listing = True
         self.render_view(self._model.view)
 
     def _look_again(self) -> None:
@@ -82,10 +108,22 @@ class SendingStep(Step):
         state = view.campaign.state
         running = state not in PREPARING
         with keeping_focus(self, lambda: self.run.first() if running else self.primary):
-            self.run.render_view(view)
-            self._draw(self.preflight.state)
-            show_if(self.run, running or state is CampaignState.WAITING)
+            on_its_way = running or state is CampaignState.WAITING
+            if on_its_way or self._run is not None:
+                self.run.render_view(view)
+                self._show(self.run, on_its_way)
+            if running:
+                self._draw_primary(state, self.preflight.state)
+            else:
+                self._draw(self.preflight.state)
             show_if(self.prepare, not running)
+
+    def _show(self, part: QWidget, on: bool) -> None:  # noqa: FBT001 as setVisible has it
+        """What is built while the step is looked at would else be shown a turn later, and could not have the focus."""
+        if self.isVisible():
+            part.setVisible(on)
+        else:
+            show_if(part, on)
 
     def _prepare(self) -> QWidget:
         kit = self._desk.kit
@@ -97,13 +135,11 @@ class SendingStep(Step):
         self.approval = ApprovalCard()
         self.approval.typed.connect(self.preflight.type_count)
         self.approval.entered.connect(self._entered)
-        self.plan = PlanCard(kit.theme)
-        self.plan.later.connect(lambda later: self._choose_later(later=later))
-        self.plan.timed.connect(self.preflight.choose_time)
         self.primary = button("", "primary", name="sending_primary", click=self._do)
         side = QWidget()
         side.setFixedWidth(SIDE)
-        side.setLayout(column(self.approval, self.plan, self.primary, None, space=3))
+        self._side = column(self.approval, self.primary, None, space=3)
+        side.setLayout(self._side)
         listed = card(row(self.summary, None, self.looking), divider(), self.checks, None, space=2)
         made = QWidget()
         made.setLayout(row(listed, side, space=4, stretch=0))
@@ -116,11 +152,13 @@ class SendingStep(Step):
         if state.found is not None:
             items = self._words.items(state, self._desk.kit.words, ticking=approving or approved)
             self.summary.setText(self._words.summary(items))
-            self.checks.show_items(items)
+            if self._listing:
+                self.checks.show_items(items)
         missing = self._words.missing(state, approved=approved) if approving or approved else ""
         self.approval.show_state(campaign, state, missing)
-        show_if(self.plan, campaign.state in PLANNED)
-        self.plan.show_state(state, missing)
+        if approved or self._plan is not None:
+            self.plan.show_state(state, missing)
+            self._show(self.plan, approved)
         self._draw_primary(campaign.state, state)
 
     def _draw_primary(self, at: CampaignState, state: PreflightState) -> None:
