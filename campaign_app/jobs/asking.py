@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from campaign_app.consent.gate import Refusal
@@ -19,6 +19,8 @@ from campaign_app.jobs.stores import Context
 
 # a batch leaves within this time of its last look at clock and facts
 BATCH_TIME: Final = timedelta(seconds=60)
+# before every fact
+EVER: Final = datetime.fromtimestamp(0, UTC)
 
 
 def ask_again(context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer]) -> list[Judged]:
@@ -31,8 +33,7 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
         if shop.entity_uscc == campaign.entity_uscc and shop.state == "connected" and shop.id != account.id:
             with at_shop(shop):
                 read_refusals(context, shop.id)
-                if not pull_changes(context, shop):
-                    _read_twins(context, shop, customers)
+                _read_twins(context, shop, customers, EVER if pull_changes(context, shop) else context.clock())
     with at_shop(account):
         read_refusals(context, account.id)
         age = context.policy.reread_after if pull_changes(context, account) else timedelta(0)
@@ -40,12 +41,15 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
     return judge_all(context, campaign, account, customers, facts, context.policy.reread_after + BATCH_TIME)
 
 
-def _read_twins(context: Context, shop: Account, customers: Sequence[Customer]) -> None:
-    """Where a shop does not say who changed, it is asked about those of its customers who have these numbers."""
+def _read_twins(context: Context, shop: Account, customers: Sequence[Customer], older_than: datetime) -> None:
+    """A shop is asked about those of its customers who have these numbers, as far as nothing newer is known of them.
+
+    A list of changes says nothing of who said no before it was first read: of them no checked fact is there yet.
+    """
     keys = [customer.phone_key for customer in customers if customer.phone_key is not None]
     ids = context.stores.customers.ids_of_numbers(shop.id, keys)
     twins = list(context.stores.customers.by_ids(ids, phones=False).values())
-    refresh(context, shop, twins, context.clock())
+    refresh(context, shop, twins, older_than)
 
 
 def confirmed_rules(context: Context, campaign_id: int) -> frozenset[str]:

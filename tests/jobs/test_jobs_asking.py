@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from campaign_app.consent.gate import Refusal
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, InboundMessage
 from campaign_app.domain.platform import Capabilities
 from campaign_app.jobs import dispatch, screening, settling
-from campaign_app.jobs.asking import refusals
+from campaign_app.jobs.asking import ask_again, refusals
 from campaign_app.jobs.poll import PAGES_A_STEP
 from tests.helpers.shop import NOW, Shop, everybody, person
 
@@ -53,6 +54,27 @@ def test_what_somebody_said_at_the_other_shop_holds_before_the_batch_leaves(
     said(shop, second)
     shop.run(campaign)
     assert sorted(shop.gateways[first].everybody()) == [ref for ref in everybody(5) if ref != "c00001"]
+
+
+def test_who_said_no_to_the_other_shop_before_its_changes_were_first_read_is_not_reached(shop: Shop) -> None:
+    """Its list of changes was empty from the start, and nobody ever asked that shop about this person."""
+    first, second = shop.add_account(5), shop.add_account(5, prefix="d")
+    gone = {"status": ConsentStatus.WITHDRAWN, "withdrawn_at": NOW - timedelta(days=9)}
+    shop.platforms[second].truth["d00001"] = gone
+    campaign = shop.campaign(screened=False, state=CampaignState.SCREENING).id
+    only_first = shop.workspace.accounts.account(first)
+    people = shop.workspace.customers.by_ids(
+        list(shop.workspace.customers.ids_of_refs(first, everybody(5)).values())
+    ).values()
+    asking = shop.workspace.campaigns.campaign(campaign)
+    judged = ask_again(shop.context, asking, only_first, list(people))
+    refused = [each.customer.ref for each in judged if isinstance(each.decision, Refusal)]
+    assert refused == ["c00001"]
+    assert sorted(shop.platforms[second].asked) == everybody(5, "d")
+    shop.platforms[second].asked.clear()
+    shop.clock.advance(3_600)
+    ask_again(shop.context, asking, only_first, list(people))
+    assert shop.platforms[second].asked == [], "what is known is kept up to date by the list of changes"
 
 
 def test_a_platform_that_tells_of_no_changes_is_asked_about_everybody_before_a_batch(shop: Shop) -> None:
