@@ -121,9 +121,15 @@ class AccountStore(Protocol):
         ...
 
     def accounts(self) -> tuple[Account, ...]: ...
-    def set_account_state(self, account_id: int, state: str) -> None: ...
+    def set_account_state(self, account_id: int, state: str) -> None:
+        """Once connected, opt-outs that its platform did not take wait again."""
+        ...
+
     def set_connection(self, account: Account) -> None:
-        """Writes its label, options, consent account and pinned keys; whose shop it is never changes."""
+        """Writes its label, options, consent account and pinned keys; whose shop it is never changes.
+
+        With another consent account its customers and changes are read from the start, and opt-outs wait as above.
+        """
         ...
 
     def cursor(self, account_id: int, stream: str) -> str:

@@ -94,6 +94,8 @@ class Accounts:
     def take_consents_from(self, account_id: int, consent_account_id: int | None, *, actor: str) -> Account:
         """Which account's Platform Consent API says who agreed, None for nobody's. Raises NotAllowed, NotFound."""
         account = self._store.account(account_id)
+        if consent_account_id == account_id:
+            raise NotAllowed("consent_source", "An account is not its own source", account=account_id)
         self._require_source(consent_account_id, account.entity_uscc)
         changed = replace(account, consent_account_id=consent_account_id)
         self._store.set_connection(changed)

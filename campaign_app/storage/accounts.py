@@ -30,6 +30,12 @@ _ENTITY_OF: Final = sa.select(schema.account.c.entity_uscc).where(schema.account
 _CURSOR: Final = sa.select(schema.stream_cursor.c.cursor).where(
     schema.stream_cursor.c.account_id == sa.bindparam("account"), schema.stream_cursor.c.stream == sa.bindparam("of")
 )
+_SOURCE: Final = sa.select(_more.consent_account_id).where(_more.account_id == sa.bindparam("which"))
+# places in the lists of one consent source mean nothing to another; the sender's streams are not among them
+_FORGET_WALKS: Final = sa.delete(schema.stream_cursor).where(
+    schema.stream_cursor.c.account_id == sa.bindparam("account"),
+    schema.stream_cursor.c.stream.in_(("changes", "customers")),
+)
 _SETTING: Final = sa.select(schema.setting.c.value).where(schema.setting.c.name == sa.bindparam("which"))
 
 
@@ -39,6 +45,10 @@ def entity_of(connection: sa.Connection, account_id: int) -> str:
     if uscc is None:
         raise NotFound("account", "There is no such account", account=account_id)
     return str(uscc)
+
+
+def cursor_of(connection: sa.Connection, account_id: int, stream: str) -> str:
+    return connection.execute(_CURSOR, {"account": account_id, "of": stream}).scalar() or ""
 
 
 def put_cursor(connection: sa.Connection, account_id: int, stream: str, cursor: str) -> None:
@@ -112,6 +122,8 @@ class SqlAccounts:
         with self.db.write() as connection:
             entity_of(connection, account_id)
             connection.execute(sa.update(table).where(table.c.id == account_id).values(state=state))
+            if state == "connected":
+                _tell_again(connection, account_id)
 
     def set_connection(self, account: Account) -> None:
         table = schema.account
@@ -119,11 +131,14 @@ class SqlAccounts:
         with self.db.write() as connection:
             entity_of(connection, account.id)
             connection.execute(sa.update(table).where(table.c.id == account.id).values(values))
+            if connection.execute(_SOURCE, {"which": account.id}).scalar() != account.consent_account_id:
+                connection.execute(_FORGET_WALKS, {"account": account.id})
+                _tell_again(connection, account.id)
             _put_connection(connection, account.id, account)
 
     def cursor(self, account_id: int, stream: str) -> str:
         with self.db.read() as connection:
-            return connection.execute(_CURSOR, {"account": account_id, "of": stream}).scalar() or ""
+            return cursor_of(connection, account_id, stream)
 
     def put_signatures(self, account_id: int, signatures: Sequence[Signature], seen_at: datetime) -> None:
         """Replaces what this account reported before."""
@@ -193,6 +208,13 @@ def _put_connection(connection: sa.Connection, account_id: int, account: Account
             "consent_account_id": account.consent_account_id,
         },
     )
+
+
+def _tell_again(connection: sa.Connection, account_id: int) -> None:
+    """What nobody took before waits again: whoever answers now may take it."""
+    table = schema.opt_out_outbox
+    given_up = (table.c.account_id == account_id, table.c.state.in_(("refused", "untellable")))
+    connection.execute(sa.update(table).where(*given_up).values(state="waiting", code="", settled_at=None))
 
 
 def _signature_row(account_id: int, signature: Signature, seen_at: int) -> dict[str, Any]:

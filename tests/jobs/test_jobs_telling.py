@@ -173,3 +173,46 @@ def test_a_number_that_is_learnt_later_changes_nothing_for_who_said_no(shop: Sho
     shop.platforms[account].people = [replace(person("c", 0), updated_at=shop.clock() + timedelta(seconds=5))]
     shop.sync(account, full=True)
     assert shop.workspace.campaigns.funnel(shop.campaign().id) == {"suppressed_opt_out": 1}
+
+
+def test_an_address_that_is_gone_gives_up_no_opt_out(shop: Shop) -> None:
+    account = shop.add_account(1)
+    reply(shop, account, "c00000")
+    shop.platforms[account].trouble = [RemoteRefused("not_found", "404")]
+    with pytest.raises(RemoteRefused):
+        tell_opt_outs(shop.context, account)
+    assert waiting(shop, account) == ["c00000"]
+
+
+def given_up(shop: Shop) -> int:
+    """One that the platform refused, one that it could not take, one that it was told."""
+    account = shop.add_account(3)
+    reply(shop, account, "c00002")
+    tell_opt_outs(shop.context, account)
+    reply(shop, account, "c00000")
+    shop.platforms[account].trouble = [RemoteRefused("bad_ref", "no")]
+    tell_opt_outs(shop.context, account)
+    shop.platforms[account].offers = replace(EVERYTHING, opt_out_write=False)
+    reply(shop, account, "c00001")
+    tell_opt_outs(shop.context, account)
+    assert by_hand(shop).backlog() == {account: Backlog(refused=1, untellable=1)}
+    shop.platforms[account].offers = EVERYTHING
+    return account
+
+
+def test_what_nobody_took_is_told_again_once_consents_come_from_elsewhere(shop: Shop) -> None:
+    account, source = given_up(shop), shop.add_account(0, prefix="d")
+    accounts = shop.workspace.accounts
+    accounts.set_connection(replace(accounts.account(account), label="改名"))
+    assert waiting(shop, account) == [], "the source is the same"
+    accounts.set_connection(replace(accounts.account(account), consent_account_id=source))
+    assert waiting(shop, account) == ["c00000", "c00001"]
+    assert tell_opt_outs(shop.context, account) == 2
+
+
+def test_what_nobody_took_is_told_again_once_the_shop_is_connected_again(shop: Shop) -> None:
+    account = given_up(shop)
+    shop.workspace.accounts.set_account_state(account, "disconnected")
+    assert waiting(shop, account) == []
+    shop.workspace.accounts.set_account_state(account, "connected")
+    assert waiting(shop, account) == ["c00000", "c00001"]

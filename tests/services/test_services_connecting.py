@@ -13,6 +13,7 @@ from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import AppError, NotAllowed, RemoteRefused, SettingsError
+from campaign_app.domain.message import Page
 from campaign_app.domain.platform import Asked, Capabilities, ConnectField, Offer
 from campaign_app.domain.ports import ConnectionReport
 from campaign_app.services.accounts import Accounts, secret_name
@@ -204,6 +205,31 @@ def test_consents_come_from_an_account_of_the_same_entity_only(
     assert code_of(lambda: accounts.take_consents_from(shop.id, own.id, actor="王")) == "consent_source"
     changes = [e.facts for e in app.workspace.audit.entries() if e.action == "account.consents_from"]
     assert changes == [{"account": shop.id, "source": None}]
+
+
+def test_an_account_is_not_its_own_source_of_consents(accounts: Accounts, remote: Remote) -> None:
+    own = registry(accounts, remote)
+    assert code_of(lambda: accounts.take_consents_from(own.id, own.id, actor="王")) == "consent_source"
+    assert accounts.all() == (own,)
+
+
+def test_another_source_of_consents_is_read_from_the_start(
+    app: bootstrap.App, accounts: Accounts, remote: Remote
+) -> None:
+    own, shop = registry(accounts, remote), accounts.connect(asked(), actor="王")
+    store = app.workspace
+
+    def places() -> dict[str, str]:
+        return {stream: store.accounts.cursor(shop.id, stream) for stream in ("changes", "customers", "inbound")}
+
+    store.facts.append_changes(shop.id, [], [], "7")
+    store.customers.upsert_page(shop.id, (), "8", app.clock())
+    store.inbox.store_inbound(shop.id, Page((), "9", more=False), [], app.clock())
+    before = places()
+    accounts.take_consents_from(shop.id, None, actor="王")
+    assert places() == before == {"changes": "7", "customers": "8", "inbound": "9"}, "the source is the same"
+    accounts.take_consents_from(shop.id, own.id, actor="王")
+    assert places() == {"changes": "", "customers": "", "inbound": "9"}
 
 
 def test_a_shop_that_is_connected_again_keeps_its_id_and_takes_its_new_options(
