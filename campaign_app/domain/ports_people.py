@@ -27,11 +27,14 @@ class CustomerStore(Protocol):
         cursor: str,
         seen_at: datetime,
         redacted: Sequence[str] = (),
-    ) -> int:
+        stands: str | None = None,
+    ) -> int | None:
         """Stores a synced page and the cursor of stream `customers`, matches waiting import rows by phone key, and
 
         suppresses minors for the account's entity; returns how many rows are new. Of `redacted` refs everything is
         erased but the proof of what was agreed and sent; each leaves a receipt in the audit and is never reached again.
+
+        Where the stored cursor is not `stands` any more nothing is stored: None.
         """
         ...
 

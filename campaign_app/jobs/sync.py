@@ -26,6 +26,7 @@ MAX_PAGES: Final = 1_000_000
 OVERLAP: Final = timedelta(hours=1)
 # begins of one walk whose cursor the platform forgot
 RESTARTS: Final = 3
+NOBODY: Final[Page[PlatformCustomer]] = Page((), "", more=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +86,35 @@ def sync_signatures(context: Context, account_id: int) -> int:
 
 def begin_walk(context: Context, account_id: int, *, full: bool) -> None:
     """Goes on with a walk that was interrupted, unless everybody is wanted and it was not over everybody."""
-    last = _walk(context, account_id)
+    stands, last = _walk(context, account_id)
     if last is not None and not last.ended and (last.since is None or not full):
         return
     since = None if full or last is None else last.begun - OVERLAP
-    _keep(context, account_id, Walk(context.clock(), since))
+    _store(context, account_id, Walk(context.clock(), since), None if full else stands)
 
 
 def sync_page(context: Context, account_id: int) -> SyncStep:
-    """One page from where the walk stands. Running it twice stores nothing twice."""
-    walk, client = _walk(context, account_id), context.remotes.platform(account_id)
+    """One page from where the walk stands. Running it twice stores nothing twice.
+
+    Where another walk took its place meanwhile nothing is stored: the next page is of that one.
+    """
+    stands, walk = _walk(context, account_id)
+    client = context.remotes.platform(account_id)
     if walk is None or walk.ended:
         return SyncStep(0, 0, 0, more=False)
     if not client.capabilities().customers:
-        _keep(context, account_id, replace(walk, ended=True))
+        _store(context, account_id, replace(walk, ended=True), stands)
         return SyncStep(0, 0, 0, more=False)
     page = _page(client, walk)
     if page is None:
-        _keep(context, account_id, replace(walk, cursor="", restarts=walk.restarts + 1))
+        _store(context, account_id, replace(walk, cursor="", restarts=walk.restarts + 1), stands)
         return SyncStep(0, 0, 0, more=True)
     after = replace(walk, cursor=page.next_cursor, ended=not page.more)
-    now = context.clock()
-    new = context.stores.customers.upsert_page(account_id, page.items, after.written(), now, page.redacted)
+    new = _store(context, account_id, after, stands, page)
+    if new is None:
+        return SyncStep(0, 0, 0, more=True)
     if after.ended:
-        context.stores.accounts.set_setting(synced_name(account_id), now.isoformat())
+        context.stores.accounts.set_setting(synced_name(account_id), context.clock().isoformat())
     return SyncStep(len(page.items), new, page.broken, page.more, len(page.redacted))
 
 
@@ -122,9 +128,15 @@ def _page(client: PlatformClient, walk: Walk) -> Page[PlatformCustomer] | None:
     return None
 
 
-def _walk(context: Context, account_id: int) -> Walk | None:
-    return Walk.read(context.stores.accounts.cursor(account_id, STREAM))
+def _walk(context: Context, account_id: int) -> tuple[str, Walk | None]:
+    """As it is stored, and read."""
+    stands = context.stores.accounts.cursor(account_id, STREAM)
+    return stands, Walk.read(stands)
 
 
-def _keep(context: Context, account_id: int, walk: Walk) -> None:
-    context.stores.customers.upsert_page(account_id, (), walk.written(), context.clock())
+def _store(
+    context: Context, account_id: int, walk: Walk, stands: str | None, page: Page[PlatformCustomer] = NOBODY
+) -> int | None:
+    """How many of the page are new; None where the stored walk is not `stands` any more."""
+    written, now = walk.written(), context.clock()
+    return context.stores.customers.upsert_page(account_id, page.items, written, now, page.redacted, stands)

@@ -16,7 +16,7 @@ from campaign_app.domain.audience import Filter
 from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.customer import Customer, PlatformCustomer
 from campaign_app.storage import schema
-from campaign_app.storage.accounts import entity_of, put_cursor
+from campaign_app.storage.accounts import cursor_of, entity_of, put_cursor
 from campaign_app.storage.engine import Database
 from campaign_app.storage.erasure import erase
 from campaign_app.storage.filters import clause, joined_tags, split_tags
@@ -89,11 +89,14 @@ class SqlCustomers:
         cursor: str,
         seen_at: datetime,
         redacted: Sequence[str] = (),
-    ) -> int:
+        stands: str | None = None,
+    ) -> int | None:
         page = _newest(customers, frozenset(redacted))
         rows = {ref: self._row(account_id, each, to_ms(seen_at)) for ref, each in page.items()}
         with self.db.write() as connection:
             entity = entity_of(connection, account_id)
+            if stands is not None and cursor_of(connection, account_id, "customers") != stands:
+                return None
             known = _known(connection, account_id, list(page))
             self._write(connection, page, rows, known)
             self._follow_numbers(connection, entity, account_id, rows, known)

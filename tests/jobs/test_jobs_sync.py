@@ -289,3 +289,51 @@ def test_a_mark_by_hand_survives_a_full_sync_too(shop: Shop) -> None:
     shop.workspace.suppressions.add([Suppression(ENTITY, key, SuppressionKind.OPT_OUT, NOW, "by_hand")])
     shop.sync(account, full=True)
     assert shop.workspace.campaigns.funnel(shop.campaign().id) == {"ok": 1, "suppressed_opt_out": 1}
+
+
+# --- a walk over everybody that was begun while another one was under way --------------------------------------------
+
+
+def full_meanwhile(shop: Shop, account: int) -> None:
+    """A walk over everybody is begun while the platform answers the next page."""
+
+    def begin() -> None:
+        shop.platforms[account].before_page = None
+        sync.begin_walk(shop.context, account, full=True)
+
+    shop.platforms[account].before_page = begin
+
+
+def test_a_page_of_some_does_not_take_the_place_of_a_walk_over_everybody(shop: Shop) -> None:
+    account = shop.add_account(900)
+    shop.clock.advance(7_200)
+    platform = shop.platforms[account]
+    platform.people[5] = replace(platform.people[5], updated_at=shop.clock())
+    sync.begin_walk(shop.context, account, full=False)
+    shop.clock.advance(60)
+    full_meanwhile(shop, account)
+    assert sync.sync_page(shop.context, account) == sync.SyncStep(0, 0, 0, more=True)
+    assert walk(shop, account) == sync.Walk(shop.clock(), None)
+    platform.since.clear()
+    assert sum(step.rows for step in _steps(shop, account)) == 900
+    assert platform.since == [None] * 3
+
+
+def test_a_walk_over_some_is_not_begun_over_one_over_everybody(shop: Shop) -> None:
+    account = shop.add_account(3)
+    shop.clock.advance(7_200)
+    accounts, begun = shop.workspace.accounts, list[str]()
+
+    class Slow:
+        """The store of a process that is overtaken after it has read where the walk stands."""
+
+        def cursor(self, account_id: int, stream: str) -> str:
+            stands = accounts.cursor(account_id, stream)
+            sync.begin_walk(shop.context, account_id, full=True)
+            begun.append(accounts.cursor(account_id, stream))
+            return stands
+
+    context = replace(shop.context, stores=replace(shop.context.stores, accounts=Slow()))
+    sync.begin_walk(context, account, full=False)
+    assert [accounts.cursor(account, "customers")] == begun
+    assert walk(shop, account).since is None
