@@ -30,9 +30,9 @@ _EMPTY: Final = {
     "name": "", "province": "", "city": "", "tags": "", "attributes": "{}", "spend_cents": 0, "order_count": 0,
     "last_order_at": None, "phone_sealed": None, "phone_key": None,
 }  # fmt: skip
-_WANTED: Final = sa.select(_customer.id, _customer.ref, *(_customer[name] for name in _EMPTY)).where(
-    _customer.account_id == sa.bindparam("account")
-)
+_WANTED: Final = sa.select(
+    _customer.id, _customer.ref, _customer.updated_at, *(_customer[name] for name in _EMPTY)
+).where(_customer.account_id == sa.bindparam("account"))
 
 
 def erase(
@@ -51,7 +51,7 @@ def erase(
             connection,
             [Suppression(entity, key, SuppressionKind.WITHDRAWN, moment_at(seen_at), SOURCE) for key in keys],
         )
-        files = _forget(connection, account_id, row)
+        files = _forget(connection, account_id, row, seen_at)
         append_entry(
             connection, "customer.erased", "platform", seen_at,
             {"account": account_id, "customer": row.id, "ref_hmac": ref_key.hex(), "file_rows": files},
@@ -65,9 +65,13 @@ def _is_marked(connection: sa.Connection, entity: str, ref_key: bytes) -> bool:
     return bool(connection.execute(sa.select(wanted)).scalar_one())
 
 
-def _forget(connection: sa.Connection, account_id: int, row: AnyRow) -> int:
-    """Returns how many rows of files were forgotten."""
-    connection.execute(sa.update(schema.customer).where(_customer.id == row.id).values(_EMPTY))
+def _forget(connection: sa.Connection, account_id: int, row: AnyRow, seen_at: int) -> int:
+    """Returns how many rows of files were forgotten. A page from before cannot write the person back.
+
+    A platform whose clock is ahead may have dated what it erased later than `seen_at`.
+    """
+    gone = {**_EMPTY, "updated_at": max(row.updated_at + 1, seen_at)}
+    connection.execute(sa.update(schema.customer).where(_customer.id == row.id).values(gone))
     changes = connection.execute(
         sa.update(import_change)
         .where(import_change.c.customer_id == row.id)

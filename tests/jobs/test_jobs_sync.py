@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -337,3 +338,18 @@ def test_a_walk_over_some_is_not_begun_over_one_over_everybody(shop: Shop) -> No
     sync.begin_walk(context, account, full=False)
     assert [accounts.cursor(account, "customers")] == begun
     assert walk(shop, account).since is None
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(hours=3)])
+def test_a_page_from_before_does_not_bring_back_whom_the_platform_erased(shop: Shop, ahead: timedelta) -> None:
+    account = shop.add_account(2)
+    platform = shop.platforms[account]
+    platform.people[1] = replace(platform.people[1], updated_at=shop.clock() + ahead - timedelta(seconds=1))
+    shop.sync(account, full=True)
+    platform.redacted = ("c00001",)
+    shop.sync(account, full=True)
+    platform.redacted = ()
+    shop.sync(account, full=True)
+    ids = shop.workspace.customers.ids_of_refs(account, ["c00001"])
+    (gone,) = shop.workspace.customers.by_ids(ids.values()).values()
+    assert (gone.name, gone.phone, gone.province) == ("", None, "")
