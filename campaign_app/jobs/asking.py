@@ -44,8 +44,11 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
 def _read_twins(context: Context, shop: Account, customers: Sequence[Customer], older_than: datetime) -> None:
     """A shop is asked about those of its customers who have these numbers, as far as nothing newer is known of them.
 
-    A list of changes says nothing of who said no before it was first read: of them no checked fact is there yet.
+    A list of changes says nothing of who said no before it was first read: of them no checked fact is there yet. A
+    shop that nobody can ask who agreed has nothing to tell.
     """
+    if not context.remotes.platform(shop.id).capabilities().consent_lookup:
+        return
     keys = [customer.phone_key for customer in customers if customer.phone_key is not None]
     ids = context.stores.customers.ids_of_numbers(shop.id, keys)
     twins = list(context.stores.customers.by_ids(ids, phones=False).values())

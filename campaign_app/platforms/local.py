@@ -9,7 +9,11 @@ from campaign_app.domain.errors import SettingsError
 
 
 def on_this_machine(base_url: str) -> bool:
-    host = urlsplit(base_url).hostname or ""
+    """False for what is no address at all: whoever asks it says so."""
+    try:
+        host = urlsplit(base_url).hostname or ""
+    except ValueError:
+        return False
     try:
         return ip_address(host).is_loopback
     except ValueError:

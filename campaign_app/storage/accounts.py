@@ -36,6 +36,12 @@ _FORGET_WALKS: Final = sa.delete(schema.stream_cursor).where(
     schema.stream_cursor.c.account_id == sa.bindparam("account"),
     schema.stream_cursor.c.stream.in_(("changes", "customers")),
 )
+# what the former source said is kept, but is nobody's latest word: everybody is asked about again
+_FORGET_LATEST: Final = sa.delete(schema.consent_latest).where(
+    schema.consent_latest.c.customer_id.in_(
+        sa.select(schema.customer.c.id).where(schema.customer.c.account_id == sa.bindparam("account"))
+    )
+)
 _SETTING: Final = sa.select(schema.setting.c.value).where(schema.setting.c.name == sa.bindparam("which"))
 
 
@@ -132,7 +138,8 @@ class SqlAccounts:
             entity_of(connection, account.id)
             connection.execute(sa.update(table).where(table.c.id == account.id).values(values))
             if connection.execute(_SOURCE, {"which": account.id}).scalar() != account.consent_account_id:
-                connection.execute(_FORGET_WALKS, {"account": account.id})
+                for forget in (_FORGET_WALKS, _FORGET_LATEST):
+                    connection.execute(forget, {"account": account.id})
                 _tell_again(connection, account.id)
             _put_connection(connection, account.id, account)
 

@@ -5,14 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from typing import Any
 
 from campaign_app.domain.consent import ConsentStatus
 from tests.helpers.platform_cases import OpenEnd, PlatformCase, Running
 from tests.helpers.sandbox import SandboxProcess
-from tests.helpers.shopify import ShopifyShop, account_of, everybody, facts
+from tests.helpers.shopify import ShopifyShop, account_of, everybody
 from tests.helpers.tampering import Spoil, edit
 
+TIME = "2026-01-02T03:04:05Z"
+# what is true at the platform, and what it may be worth here
+STATES = (
+    ("UNSUBSCRIBED", ConsentStatus.WITHDRAWN),
+    ("SUBSCRIBED", ConsentStatus.UNKNOWN),
+    ("NOT_SUBSCRIBED", ConsentStatus.UNKNOWN),
+    ("PENDING", ConsentStatus.PENDING),
+    ("SUBSCRIBED_V2", ConsentStatus.UNKNOWN),
+)
 GRAPHQL = "/admin/graph/v20251201/graphql.json"
 
 
@@ -22,12 +32,14 @@ def _start() -> Iterator[Running]:
         shop = ShopifyShop(sandbox)
         client = shop.shopline()
         people = everybody(client)
-        found = facts(client, list(people))
+        refs = [ref for ref, customer in people.items() if customer.phone][:40]
+        for ref, (state, _) in zip(refs, cycle(STATES), strict=False):
+            shop.consent(ref, state=state, at=TIME)
         yield Running(
             account=account_of(sandbox.url, sandbox.ready["vendors"]["shopline"], "shopline"),
             secret=json.dumps({"access_token": shop.typed["access_token"]}),
             people=len(people),
-            refused={ref: fact.status for ref, fact in found.items() if fact.status is not ConsentStatus.CONFIRMED},
+            refused={ref: status for ref, (_, status) in zip(refs, cycle(STATES), strict=False)},
             simulator=shop,
         )
         shop.close()

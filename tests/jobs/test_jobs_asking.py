@@ -77,6 +77,14 @@ def test_who_said_no_to_the_other_shop_before_its_changes_were_first_read_is_not
     assert shop.platforms[second].asked == [], "what is known is kept up to date by the list of changes"
 
 
+def test_a_shop_that_nobody_can_ask_who_agreed_is_not_asked(shop: Shop) -> None:
+    _, second, campaign = two_shops(shop)
+    shop.platforms[second].offers = Capabilities(customers=True)
+    shop.platforms[second].asked.clear()
+    dispatch.run_batch(shop.context, campaign, -1)
+    assert shop.platforms[second].asked == []
+
+
 def test_a_platform_that_tells_of_no_changes_is_asked_about_everybody_before_a_batch(shop: Shop) -> None:
     account = shop.add_account(3)
     platform = shop.platforms[account]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from importlib.metadata import EntryPoint
 
 import pytest
 
 import campaign_app.platforms.adapter as adapters
+from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
-from campaign_app.platforms import adapter_for, names, read_credentials, write_credentials
+from campaign_app.platforms import Parts, adapter_for, names, read_credentials, write_credentials
 
 
 @pytest.mark.parametrize("name", names())
@@ -48,3 +50,8 @@ def test_a_broken_package_is_named(value: str, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(SettingsError) as info:
         adapter_for("other")
     assert (info.value.code, info.value.facts["package"]) == ("broken_adapter", value)
+
+
+def test_no_secret_is_in_what_a_client_is_made_of() -> None:
+    account = Account(1, "top", "店", "http://127.0.0.1", "E", "I", "登记处", "k", simulated=True, pinned_keys="")
+    assert "geheim" not in repr(Parts(account, {"token": "geheim"}, lambda: datetime(2026, 11, 10, tzinfo=UTC)))

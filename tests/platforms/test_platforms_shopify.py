@@ -214,6 +214,7 @@ def test_a_good_connection_names_its_shop(shop: ShopifyShop) -> None:
     report = shop.client().check_connection()
     assert (report.ok, report.simulated, report.shop) == (True, True, "安宁百货旗舰店（模拟）")
     assert (report.issuer_uscc, report.api_version) == ("shopify.com", "2026-10")
+    assert (report.entity_uscc, report.entity_name) == ("", ""), "whose shop it is a person says"
     assert abs(report.clock_skew_seconds) < 5
 
 

@@ -30,6 +30,8 @@ SHOP = Account(
         ("https://Anning.myshopline.com", "anning"),
         ("https://anning.myshopline.com:8443", "anning"),
         ("https://other.myshopline.com", "anning"),
+        ("https://[::1", "anning"),
+        ("", "anning"),
     ],
 )
 @pytest.mark.parametrize("platform", ["shopify", "shopline"])
@@ -41,7 +43,7 @@ def test_another_server_is_never_taken_for_the_platforms(base_url: str, key_id: 
     )  # fmt: skip
     for address, fits in ((account.base_url, False), (f"https://{key_id}.{domain}", True)):
         asked = replace(account, base_url=address)
-        with nullcontext() if fits else pytest.raises(SettingsError):
+        with nullcontext() if fits else pytest.raises(SettingsError, match="address"):
             client_for(asked, '{"access_token": "t"}', lambda: NOW)
 
 

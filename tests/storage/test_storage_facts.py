@@ -202,3 +202,15 @@ def test_the_latest_is_by_its_moment_whatever_the_order(fresh: Fresh, pages: lis
             expected = max(mine, key=rank)[1] if mine else None
             assert (latest[customer_id][1] if customer_id in latest else None) == expected
             assert [each for _, each in workspace.facts.history(customer_id)] == [each for _, each in mine]
+
+
+def test_what_a_former_source_said_is_kept_and_is_nobodys_latest_word(workspace: Workspace) -> None:
+    source, first, other = shop(workspace, "k1"), shop(workspace, "k2"), shop(workspace, "k3")
+    mine, theirs = (sync(workspace, account, person("c1"))["c1"] for account in (first, other))
+    workspace.facts.append([fact(account, "c1") for account in (first, other)], [])
+    account = workspace.accounts.account(first)
+    workspace.accounts.set_connection(replace(account, label="新名"))
+    assert set(workspace.facts.latest([mine, theirs])) == {mine, theirs}, "its source is the same"
+    workspace.accounts.set_connection(replace(account, consent_account_id=source))
+    assert set(workspace.facts.latest([mine, theirs])) == {theirs}
+    assert len(workspace.facts.history(mine)) == 1

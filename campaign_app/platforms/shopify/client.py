@@ -18,7 +18,7 @@ from campaign_app.platforms.native import Said, unknown
 from campaign_app.platforms.shopify.check import check_connection
 from campaign_app.platforms.shopify.editions import Edition
 from campaign_app.platforms.shopify.export import Export, Incomplete, Lines
-from campaign_app.platforms.shopify.graph import Answered, Graph, drifted
+from campaign_app.platforms.shopify.graph import Graph, drifted
 from campaign_app.platforms.shopify.listing import Changes, Listing
 from campaign_app.platforms.shopify.mapping import consent_of, fact_of, good_number, ref_of
 
@@ -84,18 +84,16 @@ class ShopifyPlatform:
 
     def _look_up(self, refs: Sequence[CustomerRef]) -> dict[CustomerRef, ConsentFact]:
         ids = [self._edition.gid + ref.ref for ref in refs]
+        asked_at = self._clock()  # an answer that took long says nothing of now
         answered = self._graph.ask("consents", self._edition.consents, {"ids": ids})
         nodes = answered.data.get("nodes")
         if not isinstance(nodes, list):
             raise drifted("nodes")
-        said = self._said(answered)
+        said = Said.of(self._account, self._edition.version, answered.request_id, answered.body, asked_at)
         by_ref: dict[str, list[Mapping[str, Any]]] = {}
         for node in nodes:
             by_ref.setdefault(ref_of(node, self._edition), []).append(node)
         return {ref: self._fact(ref, by_ref.get(ref.ref, []), said) for ref in refs}
-
-    def _said(self, answered: Answered) -> Said:
-        return Said.of(self._account, self._edition.version, answered.request_id, answered.body, self._clock())
 
     def _fact(self, ref: CustomerRef, found: Sequence[Mapping[str, Any]], said: Said) -> ConsentFact:
         """The same answer twice is a repetition, two answers are none."""
