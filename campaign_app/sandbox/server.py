@@ -115,7 +115,7 @@ def ready_line(config: SandboxConfig, listener: socket.socket) -> str:
         "simulated": True,
         "customers": config.customers,
         "shops": shops,
-        "vendors": vendor_credentials(config),
+        "vendors": vendor_credentials(config, url),
     }
     return json.dumps(line, ensure_ascii=False)
 

@@ -125,15 +125,15 @@ class Journey:
         self.driver.click("nav_settings")
         pause(800)
         self._at("settings")
-        settings = self.application.shell.page("settings")
-        settings.open("rules")
+        self.application.shell.page("settings").open("rules")
         self._listed("rules_table")
         self._at("rules")
         self._enter("rules_table", 0)
         pause(300)
         self._at("rule")
         self.driver.press("rule_back", Qt.Key.Key_Escape)
-        settings.open("accounts")
+        # a look in another language builds the pages anew
+        self.application.shell.page("settings").open("accounts")
 
     def end(self) -> None:
         self.application.shut()

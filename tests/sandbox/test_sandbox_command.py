@@ -15,6 +15,7 @@ from helpers.sandbox import SandboxProcess
 from typer.testing import CliRunner
 
 from campaign_app.cli.sandbox import app
+from campaign_app.platforms import adapter_for, names
 from campaign_app.transport.receipts import unb64u
 
 COMMAND = [sys.executable, "-m", "campaign_app.cli.sandbox"]
@@ -66,6 +67,16 @@ def test_the_ready_line_says_all_a_parent_needs(shared_sandbox: SandboxProcess) 
         assert set(shop["entity"]) == set(ready["issuer"]) == {"uscc", "name"}
         assert shop["entity"]["uscc"] != ready["issuer"]["uscc"]
         assert len(unb64u(shop["private_key"])) == 32
+
+
+@pytest.mark.parametrize("vendor", [name for name in names() if name != "consent_api"])
+def test_a_simulated_platform_is_connected_at_this_machine_only(shared_sandbox: SandboxProcess, vendor: str) -> None:
+    """What is typed from the ready line must never reach the platform itself, simulated as it is."""
+    typed, fields = shared_sandbox.ready["vendors"][vendor], adapter_for(vendor).fields
+    addresses = [field.name for field in fields if field.name.endswith("_url")]
+    assert addresses
+    assert all(typed[name].startswith(shared_sandbox.url) for name in addresses)
+    assert all(typed.get(field.name) or field.default or not field.required for field in fields)
 
 
 def started(*args: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:

@@ -23,6 +23,9 @@ def vendor_routes(platform: Platform) -> list[BaseRoute]:
     return [route for vendor in VENDORS for route in vendor.routes(platform)]
 
 
-def vendor_credentials(config: SandboxConfig) -> Mapping[str, Mapping[str, str]]:
-    """Vendor → what to type into the fields of its adapter; all of it simulated."""
-    return {vendor.NAME: vendor.credentials(config) for vendor in VENDORS}
+def vendor_credentials(config: SandboxConfig, url: str) -> Mapping[str, Mapping[str, str]]:
+    """Vendor → what to type into the fields of its adapter; all of it simulated, and every address of it is ours."""
+    return {
+        vendor.NAME: {"base_url": url, **{k: v.replace("{url}", url) for k, v in vendor.credentials(config).items()}}
+        for vendor in VENDORS
+    }

@@ -78,9 +78,9 @@ def routes(platform: Platform) -> list[BaseRoute]:
 
 
 def credentials(config: SandboxConfig) -> Mapping[str, str]:
-    """`oauth_url` is the server's own address with /jd behind it, which only who started it knows."""
     grant = Grant(config, NAME)
     return {
+        "oauth_url": "{url}/jd",
         "key_id": f"{NAME}-{config.shops[0].code}",
         "app_key": APP_KEY,
         "app_secret": simulated_word(config, "jd secret"),

@@ -160,7 +160,7 @@ def _shops_of(line: dict[str, Any]) -> tuple[SandboxShop, ...]:
     ]
     entity = Entity(shops[0]["entity"]["uscc"], shops[0]["entity"]["name"])
     theirs = [
-        SandboxShop("", Asked(str(name), {str(k): str(v).replace("{url}", url) for k, v in values.items()}, entity))
+        SandboxShop("", Asked(str(name), {str(field): str(value) for field, value in values.items()}, entity))
         for name, values in line.get("vendors", {}).items()
     ]
     return (*own, *theirs)
