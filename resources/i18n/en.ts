@@ -99,14 +99,18 @@
         <translation>Connected</translation>
     </message>
     <message>
-        <source>接口版本 {version} · 时钟相差 {skew} 秒（允许 300 秒） · 公钥与连接时一致</source>
-        <translation>API version {version} · clock differs by {skew} s (300 s allowed) · same public key as at connecting</translation>
+        <source>接口版本 {version} · 时钟相差 {skew} 秒</source>
+        <translation>API version {version} · clock differs by {skew} s</translation>
+    </message>
+    <message>
+        <source>接口版本 {version} · 时钟相差 {skew} 秒 · 公钥与连接时一致</source>
+        <translation>API version {version} · clock differs by {skew} s · same public key as at connecting</translation>
     </message>
     <message>
         <source>客户、同意记录、拒收名单和发送记录都保留。
-私钥会从这台电脑删除；之后不能再同步，也不能用它发送，直到重新连接。</source>
+密钥会从这台电脑删除；之后不能再同步，也不能用它发送，直到重新连接。</source>
         <translation>Customers, consent records, suppressions and sending records are kept.
-The private key is deleted from this computer; until you reconnect, this account cannot sync or send.</translation>
+Its keys are deleted from this computer; until you reconnect, this account cannot sync or send.</translation>
     </message>
     <message>
         <source>断开“{name}”？</source>
@@ -1155,6 +1159,10 @@ The private key is deleted from this computer; until you reconnect, this account
     <message>
         <source>从文件读取…</source>
         <translation>Read from file…</translation>
+    </message>
+    <message>
+        <source>更多设置</source>
+        <translation>More settings</translation>
     </message>
 </context>
 <context>

@@ -296,3 +296,34 @@ def test_a_failed_sync_is_told_and_a_done_one_shows_its_time(
     app.workspace.accounts.set_setting(f"account.{shown.shop.account.id}.synced", "2026-11-10T02:00:00+00:00")  # type: ignore[union-attr]
     page.shown()
     qtbot.waitUntil(lambda: shown.synced.text() == "2026-11-10 10:00")
+
+
+def test_another_platform_asks_for_what_it_needs_and_says_what_it_cannot_do(
+    page: SettingsPage, calm: SandboxProcess, qtbot: QtBot
+) -> None:
+    """Taobao from the sandbox's line: looked at, connected for the entity, without anybody who confirms for it yet."""
+    connected(page, calm, qtbot)
+    qtbot.waitUntil(lambda: bool(page.accounts.state.entities))
+    dialog, words = ask(page, qtbot), page._desk.kit.words
+    dialog.platform.setCurrentIndex(dialog.platform.findData("top"))
+    dialog.platform.activated.emit(dialog.platform.currentIndex())
+    assert dialog.able.text() == words.why("platform", "top")
+    qtbot.waitUntil(dialog.form.isVisible)
+    assert dialog.height() <= dialog.screen().availableGeometry().height()
+    assert not dialog.form.fields["base_url"].isVisible()
+    press(dialog.findChild(QPushButton, "connect_more"), qtbot)
+    assert dialog.form.fields["base_url"].isVisible()
+    (top,) = (each.asked for each in sandbox_shops(json.dumps(calm.ready)) if each.asked.platform == "top")
+    dialog.fill(top)
+    assert dialog.form.fields["base_url"].text() == calm.url
+    press(dialog.go, qtbot)
+    qtbot.waitUntil(lambda: dialog._model.state.report is not None, timeout=MS)
+    assert calm.shops[0].entity_uscc in dialog.report.entity.text()
+    press(dialog.go, qtbot)
+    qtbot.waitUntil(lambda: len(section(page).cards) == 2, timeout=MS)
+    made = next(card for card in section(page).cards.values() if card.shop and card.shop.account.platform == "top")
+    assert "无人可发" in made.source.text()
+    qtbot.waitUntil(made.choose_source.isVisible)
+    (own,) = page.accounts.state.choices.sources
+    page.accounts.take_consents_from(made.shop.account.id, own.id)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: own.label in made.source.text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Signal
@@ -22,6 +23,7 @@ class ConnectForm(QWidget):
     """Built anew for every platform that is chosen."""
 
     edited = Signal()
+    grew = Signal()
     file_wanted = Signal()
 
     def __init__(self, kit: Kit, offer: Offer, choices: Choices, asked: Asked, parent: QWidget | None = None) -> None:
@@ -30,7 +32,10 @@ class ConnectForm(QWidget):
         self.fields = {field.name: self._field(field, asked.values.get(field.name, "")) for field in offer.fields}
         self.owner = EntityChoice(choices.entities, asked.entity) if offer.issuer else None
         self.source = None if offer.capabilities.consent_lookup else SourceChoice(choices.sources, asked)
-        parts: list[QWidget | QLayout | None] = [self._lined(field) for field in offer.fields]
+        usual = [field for field in offer.fields if field.required and not field.default]
+        parts: list[QWidget | QLayout | None] = [self._lined(field) for field in usual]
+        if rest := [field for field in offer.fields if field not in usual]:
+            parts += self._more(rest, typed=any(asked.values.get(field.name) for field in rest))
         if self.owner is not None:
             self.owner.edited.connect(self._owner_changed)
             parts.append(self.owner)
@@ -85,6 +90,18 @@ class ConnectForm(QWidget):
         if field.name == "private_key":
             line.addWidget(button(self.tr("从文件读取…"), name="connect_key_file", click=self.file_wanted.emit))
         return column(head, line, space=1)
+
+    def _more(self, fields: Sequence[ConnectField], *, typed: bool) -> list[QWidget | QLayout | None]:
+        """What can stay as it is, out of the way unless somebody typed it."""
+        inner = QWidget()
+        inner.setLayout(column(*(self._lined(field) for field in fields)))
+        inner.setVisible(typed)
+
+        def turn() -> None:
+            inner.setVisible(inner.isHidden())
+            self.grew.emit()
+
+        return [row(button(self.tr("更多设置"), "quiet", name="connect_more", click=turn), None), inner]
 
     def _owner_changed(self) -> None:
         if self.source is not None and self.owner is not None:

@@ -199,18 +199,18 @@ class AccountCard(QFrame):
             self.result.setText(self._desk.kit.words.error(tested.problem))
         elif tested.report is not None:
             self.outcome.show_state(self.tr("连接正常"), "ok")
-            self.result.setText(
-                self.tr("接口版本 {version} · 时钟相差 {skew} 秒（允许 300 秒） · 公钥与连接时一致").format(
-                    version=tested.report.api_version, skew=f"{abs(tested.report.clock_skew_seconds):.1f}"
-                )
-            )
+            words = self.tr("接口版本 {version} · 时钟相差 {skew} 秒")
+            if tested.report.pinned_keys:
+                words = self.tr("接口版本 {version} · 时钟相差 {skew} 秒 · 公钥与连接时一致")
+            skew = f"{abs(tested.report.clock_skew_seconds):.1f}"
+            self.result.setText(words.format(version=tested.report.api_version, skew=skew))
 
     def _disconnect(self) -> None:
         if self.shop is None:
             return
         account = self.shop.account
         words = self.tr(
-            "客户、同意记录、拒收名单和发送记录都保留。\n私钥会从这台电脑删除；之后不能再同步，也不能用它发送，直到重新连接。"
+            "客户、同意记录、拒收名单和发送记录都保留。\n密钥会从这台电脑删除；之后不能再同步，也不能用它发送，直到重新连接。"
         )
         title = self.tr("断开“{name}”？").format(name=account.label)
         if confirm(self, title, words, yes=self.tr("断开"), no=self.tr("保留"), danger=True):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QProgressBar, QVBoxLayout, QWidget
 
 from campaign_app.domain.platform import Asked
@@ -12,8 +13,15 @@ from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.connect_form import ConnectForm
 from campaign_app.ui.pages.connect_parts import ReportPanel, SandboxPanel
 from campaign_app.ui.pages.settings_section import fit
+from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.connect import Choices, ConnectModel, ConnectState
 from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.page import scrolling
+
+WIDTH: Final = 620
+SCROLLBAR: Final = 12
+# heading, reason, buttons, the frame of the window and some air
+AROUND: Final = 240
 
 
 class ConnectDialog(QDialog):
@@ -25,7 +33,7 @@ class ConnectDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("connect")
         self.setWindowTitle(self.tr("连接账户"))
-        self.setFixedWidth(620)
+        self.setFixedWidth(WIDTH)
         self._kit, self._model, self._choices = kit, model, choices
         model.setParent(self)
         self.platform = QComboBox()
@@ -38,7 +46,7 @@ class ConnectDialog(QDialog):
         self._place = QVBoxLayout()
         self.sandbox = SandboxPanel(kit)
         self.sandbox.picked.connect(self.fill)
-        self.sandbox.grew.connect(lambda: fit(self))
+        self.sandbox.grew.connect(self._fit)
         self.sandbox.hide()
         self.try_out = button(self.tr("没有账户？连接沙箱试用"), "quiet", name="connect_sandbox", click=self._try_out)
         self.report = ReportPanel(kit)
@@ -71,7 +79,9 @@ class ConnectDialog(QDialog):
         self._enable()
         if not state.busy and (state.report or state.error) is not None:
             self.go.setFocus()  # the fields were off while it looked, and lost it
-        fit(self)
+        self._fit()
+        if state.report is not None:
+            QTimer.singleShot(0, self, lambda: self.area.ensureWidgetVisible(self.report))
 
     def reject(self) -> None:
         """The first cancel stops the check that runs, the next one closes the dialog."""
@@ -85,12 +95,13 @@ class ConnectDialog(QDialog):
         self._model.edited()
         self.form = self._build(asked, self.form)
         self._enable()
-        fit(self)
+        self._fit()
 
     def _build(self, asked: Asked, former: ConnectForm | None = None) -> ConnectForm:
         offer = self._choices.offer(asked.platform) or self._choices.offers[0]
         made = ConnectForm(self._kit, offer, self._choices, asked)
         made.edited.connect(self._edited)
+        made.grew.connect(self._fit)
         made.file_wanted.connect(self._choose)
         if former is None:
             self._place.addWidget(made)
@@ -114,22 +125,27 @@ class ConnectDialog(QDialog):
         self.cancel_button = button("", name="connect_cancel", click=self.reject)
 
     def _lay_out(self) -> None:
+        """What is asked and answered is scrolled where the screen is low; the buttons always stay in sight."""
         safe = self.tr("密钥只存放在加密的工作区里，不会写进日志或发给别人。")
-        self.setLayout(
-            column(
-                label(self.tr("连接账户"), "heading"),
-                column(label(self.tr("平台"), "strong"), self.platform, self.able, self.steps, space=1),
-                self._place,
-                label(safe, "small", wrap=True),
-                row(self.try_out, None),
-                self.sandbox,
-                self.report,
-                self.reason,
-                self.busy,
-                row(None, self.cancel_button, self.go),
-                margin=5,
-            )
+        asked = column(
+            column(label(self.tr("平台"), "strong"), self.platform, self.able, self.steps, space=1),
+            self._place,
+            label(safe, "small", wrap=True),
+            row(self.try_out, None),
+            self.sandbox,
+            self.report,
         )
+        self._asking = asked
+        self.area = scrolling(asked)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        heading, end = label(self.tr("连接账户"), "heading"), row(None, self.cancel_button, self.go)
+        self.setLayout(column(heading, self.area, self.reason, self.busy, end, margin=5))
+
+    def _fit(self) -> None:
+        self._asking.activate()
+        wanted = self._asking.totalHeightForWidth(WIDTH - 2 * SPACE[5] - SCROLLBAR)
+        self.area.setFixedHeight(min(wanted, self.screen().availableGeometry().height() - AROUND))
+        fit(self)
 
     def _platform_chosen(self) -> None:
         chosen = str(self.platform.currentData())
@@ -144,7 +160,7 @@ class ConnectDialog(QDialog):
         if state.report is not None or state.error is not None:
             self._model.edited()
         self._enable()
-        fit(self)
+        self._fit()
 
     def _go(self) -> None:
         if self._model.state.report is not None:
@@ -154,7 +170,7 @@ class ConnectDialog(QDialog):
 
     def _try_out(self) -> None:
         self.sandbox.setVisible(not self.sandbox.isVisible())
-        fit(self)
+        self._fit()
 
     def _choose(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, self.tr("选择私钥文件"))

@@ -39,7 +39,8 @@ def fit(dialog: QDialog) -> None:
     layout = dialog.layout()
     if layout is not None:
         layout.activate()
-        dialog.setFixedHeight(layout.totalHeightForWidth(dialog.width()))
+        wrapped, plain = layout.totalHeightForWidth(dialog.width()), layout.totalSizeHint().height()
+        dialog.setFixedHeight(wrapped if layout.hasHeightForWidth() else plain)
 
 
 def facts() -> QFormLayout:
