@@ -39,6 +39,10 @@ class Asking:
         except (ValidationError, Failed):
             raise Skipped("meta.answer") from None
 
+    def need_meta(self) -> None:
+        """Raises Skipped where the server does not say what it is."""
+        _ = self.meta
+
     def offers(self, capability: str) -> None:
         """Raises Skipped where the server says that it does not have this."""
         if not getattr(self.meta.capabilities, capability):

@@ -40,7 +40,7 @@ def unknown_path(asking: Asking) -> str:
 @REFUSING.check("optin.none")
 def no_opt_in(asking: Asking) -> str:
     """About somebody who does not exist, so that even a server that takes it changes nobody."""
-    asking.meta  # noqa: B018 a server that refuses everything refuses nothing in particular
+    asking.need_meta()  # a server that refuses everything refuses nothing in particular
     for method, path in OPT_INS:
         body = {"items": [{"ref": asking.stranger, "status": "confirmed"}]}
         asking.refused(f"optin.none {path}", asking.probe.ask(method, path, body), 404, 405)

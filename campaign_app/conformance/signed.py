@@ -28,7 +28,7 @@ def missing(asking: Asking) -> str:
 @SIGNED.check("sign.other_key")
 def other_key(asking: Asking) -> str:
     """The right name, another key."""
-    asking.meta  # noqa: B018 a server that refuses everything refuses nothing in particular
+    asking.need_meta()  # a server that refuses everything refuses nothing in particular
     forger = RequestSigner(asking.probe.key_id, Ed25519PrivateKey.generate())
     return asking.refused("sign.other_key", asking.probe.send(asking.probe.prepared("GET", META, signer=forger)), 401)
 
