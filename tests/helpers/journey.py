@@ -134,6 +134,7 @@ class Journey:
         self.driver.press("rule_back", Qt.Key.Key_Escape)
         # a look in another language builds the pages anew
         self.application.shell.page("settings").open("accounts")
+        pause(300)  # what a test does next is no part of this turn
 
     def end(self) -> None:
         self.application.shut()
