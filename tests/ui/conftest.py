@@ -9,6 +9,7 @@ import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shiboken6
@@ -30,7 +31,23 @@ from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from tests.helpers.window import ENTITY, PHRASE, Start, Started
 
 KEY = bytes(range(32))
+PATIENCE_MS = 60_000  # a slow machine is no failure
 DELETE = QEvent.Type.DeferredDelete
+
+
+class PatientBot(QtBot):
+    """Waits as long as a test may take, unless a test says how long; what never comes still fails."""
+
+    def waitUntil(self, callback: Any, *, timeout: int = PATIENCE_MS) -> None:  # noqa: N802
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **more: Any) -> Any:  # noqa: N802
+        return super().waitSignal(signal, timeout=timeout, **more)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 def crash_fails(tasks: Tasks) -> list[object]:

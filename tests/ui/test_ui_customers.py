@@ -35,7 +35,7 @@ def page(desk: Desk, qtbot: QtBot) -> Show:
         made.resize(1100, 700)
         made.show()
         made.shown()
-        qtbot.waitUntil(lambda: made.model.state.everybody is not None and made.model.state.found is not None)
+        qtbot.waitUntil(lambda: None not in {made.model.state.shops, made.model.state.found})
         return made
 
     return make
@@ -56,6 +56,7 @@ def texts(widget: QWidget) -> str:
 
 
 def choose(combo: QComboBox, value: object, qtbot: QtBot) -> None:
+    assert combo.findData(value) >= 0
     combo.setCurrentIndex(combo.findData(value))
     combo.activated.emit(combo.currentIndex())
 

@@ -164,6 +164,16 @@ def test_rows_of_another_question_are_dropped(tasks: Tasks, qtbot: QtBot) -> Non
     assert model.row(0) is None
 
 
+def test_rows_on_their_way_are_not_lost_to_a_reload_of_the_old_ones(tasks: Tasks, qtbot: QtBot) -> None:
+    model, old, new = PagedModel(tasks, COLUMNS), Numbers(total=50), Numbers(total=7)
+    with qtbot.waitSignal(model.counted):
+        model.show(old)
+    model.show(new)
+    with qtbot.waitSignal(model.counted):
+        model.reload()
+    assert (model.source, model.rowCount()) == (new, 7)
+
+
 def test_trouble_is_told_once_and_a_reload_tries_again(inline: InlineTasks, qtbot: QtBot) -> None:
     model, source = PagedModel(inline, COLUMNS), Numbers()
     model.show(source)

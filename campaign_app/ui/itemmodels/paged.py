@@ -59,6 +59,7 @@ class PagedModel(CellModel[R]):
         super().__init__(columns, parent)
         self._tasks = tasks
         self._source: Source[R] | None = None
+        self._coming: Source[R] | None = None  # what is to be shown once it is counted
         self._total = 0
         self._page_rows = 1
         self._viewed = -1  # the page that was looked at last
@@ -78,11 +79,14 @@ class PagedModel(CellModel[R]):
 
     def show(self, source: Source[R]) -> None:
         """Shows other rows, from the top, as soon as they are counted; until then those shown stay."""
+        self._coming = source
         self._count(source, self._begin)
 
     def reload(self) -> None:
         """The same rows, read again where they are shown; scroll position and selection stay."""
-        if self._source is not None:
+        if self._coming is not None:
+            self.show(self._coming)  # the rows on their way are newer than any that could be read again
+        elif self._source is not None:
             self._count(self._source, self._renew)
 
     def row(self, number: int) -> R | None:
@@ -123,7 +127,7 @@ class PagedModel(CellModel[R]):
 
     def _begin(self, source: Source[R], total: int) -> None:
         self.beginResetModel()
-        self._source, self._total, self._page_rows = source, total, source.page_rows
+        self._source, self._coming, self._total, self._page_rows = source, None, total, source.page_rows
         self._forget()
         self._former = {}
         self.endResetModel()

@@ -134,6 +134,8 @@ class CustomersModel(QObject):
 
     def counted(self, found: int) -> None:
         """From the table: how many rows match."""
+        if self._typing.isActive():
+            return  # they match what was searched before
         known = {"everybody": found} if self.state.search.empty else {}
         self._become(found=found, **known)
 
