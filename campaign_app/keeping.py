@@ -1,6 +1,6 @@
 """Workspaces on this computer, before one is opened: which folder, and where its key lives.
 
-`campaign_app.bootstrap` hands these on; nothing else imports this module.
+`campaign_app.bootstrap` hands these on; only what comes before the first paint imports this light module itself.
 """
 
 from __future__ import annotations
@@ -9,34 +9,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from campaign_app.storage.folders import default_folder, is_free, is_workspace, key_lives
+
 if TYPE_CHECKING:
     from campaign_app.credentials import KeyKeeper
 
-
-def is_workspace(folder: Path) -> bool:
-    from campaign_app.storage import workspace
-
-    return workspace.is_workspace(folder)
-
-
-def is_free(folder: Path) -> bool:
-    """Whether a new workspace may be made there: nothing, or an empty folder."""
-    from campaign_app.storage import workspace
-
-    return workspace.is_free(folder)
-
-
-def key_lives(folder: Path) -> str:
-    """`keychain`, `passphrase` or `memory`. Raises WorkspaceError."""
-    from campaign_app.storage import workspace
-
-    return workspace.key_lives(folder)
-
-
-def default_folder() -> Path:
-    from campaign_app.storage import workspace
-
-    return workspace.default_folder()
+__all__ = [
+    "default_folder",
+    "handed_keeper",
+    "is_free",
+    "is_workspace",
+    "keeper_of",
+    "key_lives",
+    "new_keeper",
+    "passphrase_in",
+]
 
 
 def keeper_of(folder: Path, passphrase: Callable[[], str]) -> KeyKeeper:

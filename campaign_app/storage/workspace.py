@@ -24,6 +24,7 @@ from campaign_app.storage.campaigns import SqlCampaigns
 from campaign_app.storage.customers import SqlCustomers
 from campaign_app.storage.engine import Database, open_engine, open_flows_engine
 from campaign_app.storage.facts import SqlFacts
+from campaign_app.storage.folders import is_free
 from campaign_app.storage.header import Header, KeyKeeper, KeyWrapper
 from campaign_app.storage.imports import SqlImports
 from campaign_app.storage.inbox import SqlInbox
@@ -38,13 +39,6 @@ from campaign_app.storage.suppressions import SqlSuppressions
 
 DATABASE: Final = "workspace.db"
 FLOWS: Final = "flows.db"
-
-
-def default_folder() -> Path:
-    """Where the workspace lives unless another folder is named."""
-    from platformdirs import user_data_path
-
-    return user_data_path("campaign_app", appauthor=False) / "workspace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +120,6 @@ def open_workspace(folder: Path, keeper: KeyKeeper) -> Workspace:
     return _open(folder, found.workspace_id, key)
 
 
-def is_workspace(folder: Path) -> bool:
-    return (folder / header.FILE).is_file()
-
-
-def is_free(folder: Path) -> bool:
-    """Whether a new workspace may be made there: nothing, or an empty folder. A folder that cannot be read is not."""
-    try:
-        return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
-    except OSError:
-        return False
-
-
 def rewrap(folder: Path, keeper: KeyKeeper, wrapper: KeyWrapper) -> None:
     """Keeps the same key in another way of the same kind, such as under another passphrase.
 
@@ -157,11 +139,6 @@ def _fitting_key(found: Header, keeper: KeyKeeper) -> bytes:
     if not hmac.compare_digest(key_check(key, found.workspace_id), found.key_check):
         raise WorkspaceError("wrong_key", "The key does not fit this workspace", workspace=found.workspace_id)
     return key
-
-
-def key_lives(folder: Path) -> str:
-    """`keychain`, `passphrase` or `memory`: which keeper opens this workspace."""
-    return header.read_header(folder).key_lives
 
 
 def _fill(folder: Path, made: Header, key: bytes) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QSoc
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
-from campaign_app import assets, logs
+from campaign_app import assets, keeping, logs
 from campaign_app.domain.errors import AppError, SettingsError
 from campaign_app.ui.ahead import Ahead, everything, loads
 from campaign_app.ui.crash import Crashes
@@ -283,12 +283,10 @@ def _warm() -> None:
 
 def _plan(folder: Path | None, prefs: Prefs) -> Plan:
     """The workspace that was asked for, or the one of the last time, or the usual one."""
-    from campaign_app import bootstrap
-
     known = prefs.workspace
-    if folder is None and known is not None and not bootstrap.is_free(known):
+    if folder is None and known is not None and not keeping.is_free(known):
         folder = known
-    return Plan((folder or bootstrap.default_folder()).absolute())
+    return Plan((folder or keeping.default_folder()).absolute())
 
 
 def _run(planned: Callable[[Prefs], Plan]) -> int:

@@ -24,7 +24,8 @@ from campaign_app.credentials import (
     read_passphrase_file,
 )
 from campaign_app.domain.errors import SettingsError, WorkspaceError
-from campaign_app.storage.workspace import create_workspace, key_lives, open_workspace
+from campaign_app.storage.folders import key_lives
+from campaign_app.storage.workspace import create_workspace, open_workspace
 
 CHEAP = Scrypt(n=2**10)
 PHRASE = "ein langer Satz 甲乙"

@@ -13,7 +13,8 @@ from storage_samples import KEY
 from campaign_app.credentials import MemoryKeeper, PassphraseKeeper, Scrypt
 from campaign_app.domain.errors import AppError, SettingsError, WorkspaceError
 from campaign_app.storage import header, locks
-from campaign_app.storage.workspace import create_workspace, is_free, open_workspace, rewrap
+from campaign_app.storage.folders import is_free
+from campaign_app.storage.workspace import create_workspace, open_workspace, rewrap
 
 CHEAP = Scrypt(n=2**10)
 OLD, NEW = PassphraseKeeper("ein alter Satz", CHEAP), PassphraseKeeper("ein neuer Satz", CHEAP)

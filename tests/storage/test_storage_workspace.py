@@ -17,12 +17,10 @@ from storage_samples import KEY, NOW, file_hashes, person, shop, sync
 from campaign_app.credentials import MemoryKeeper, PassphraseKeeper, Scrypt
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import locks
+from campaign_app.storage.folders import default_folder, is_workspace, key_lives
 from campaign_app.storage.workspace import (
     Workspace,
     create_workspace,
-    default_folder,
-    is_workspace,
-    key_lives,
     open_workspace,
 )
 
