@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.composing import Composing
+    from campaign_app.services.filings import Filings
     from campaign_app.services.imports import Imports
     from campaign_app.services.members import Members
     from campaign_app.services.people import People
@@ -69,6 +70,7 @@ class App:
     audiences: Audiences
     campaigns: Campaigns
     composing: Composing
+    filings: Filings
     rules: Rules
     profiles: Profiles
     imports: Imports
@@ -205,6 +207,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         audiences=audiences,
         campaigns=campaigns,
         composing=composing,
+        filings=_filings(workspace, clock),
         rules=rules,
         profiles=profiles,
         imports=imports,
@@ -217,6 +220,13 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         wait=wait,
         offset=offset,
     )
+
+
+def _filings(workspace: Workspace, clock: Clock) -> Filings:
+    from campaign_app.services.filings import Filings
+
+    accounts, campaigns, audit = workspace.accounts, workspace.campaigns, workspace.audit
+    return Filings(store=workspace.filings, accounts=accounts, campaigns=campaigns, audit=audit, clock=clock)
 
 
 def _members(workspace: Workspace, clock: Clock) -> Members:
