@@ -207,7 +207,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         audiences=audiences,
         campaigns=campaigns,
         composing=composing,
-        filings=_filings(workspace, clock),
+        filings=_filings(workspace, clock, engine),
         rules=rules,
         profiles=profiles,
         imports=imports,
@@ -222,11 +222,17 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     )
 
 
-def _filings(workspace: Workspace, clock: Clock) -> Filings:
+def _filings(workspace: Workspace, clock: Clock, engine: Callable[[str], Engine]) -> Filings:
     from campaign_app.services.filings import Filings
 
-    accounts, campaigns, audit = workspace.accounts, workspace.campaigns, workspace.audit
-    return Filings(store=workspace.filings, accounts=accounts, campaigns=campaigns, audit=audit, clock=clock)
+    return Filings(
+        store=workspace.filings,
+        accounts=workspace.accounts,
+        campaigns=workspace.campaigns,
+        audit=workspace.audit,
+        clock=clock,
+        engine=engine,
+    )
 
 
 def _members(workspace: Workspace, clock: Clock) -> Members:

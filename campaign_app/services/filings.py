@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Protocol
 
+from campaign_app.compliance.engine import Engine
+from campaign_app.compliance.message import CheckRequest, Sender
+from campaign_app.compliance.opt_outs import STANDARD
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AccountStore, AuditLog, CampaignStore, Clock
 from campaign_app.domain.signature import Signature, SignatureRecord, SignatureReport, standing
+from campaign_app.services.profiles import PROVIDERS
 from campaign_app.services.window import BEIJING
 
 PURPOSES: Final = ("retail", "membership", "finance", "service")
@@ -54,11 +59,30 @@ class Filing:
         return not self.problem and purpose in self.signature.scopes
 
 
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A sample message as a provider would take it; `problems` are what its rules find in the signature."""
+
+    provider: str
+    text: str
+    problems: tuple[Finding, ...]
+
+
 class Filings:
+    """`engine` gives the one of the rules now in force, in a language."""
+
     def __init__(
-        self, *, store: FilingStore, accounts: AccountStore, campaigns: CampaignStore, audit: AuditLog, clock: Clock
+        self,
+        *,
+        store: FilingStore,
+        accounts: AccountStore,
+        campaigns: CampaignStore,
+        audit: AuditLog,
+        clock: Clock,
+        engine: Callable[[str], Engine],
     ) -> None:
         self._store = store
+        self._engine = engine
         self._accounts = accounts
         self._campaigns = campaigns
         self._audit = audit
@@ -76,6 +100,20 @@ class Filings:
                 key = (entity.uscc, text)
                 record = records.get(key, SignatureRecord(*key))
                 found.append(_filing(entity, history, record, accounts, used.get(key, ()), today))
+        return tuple(found)
+
+    def renderings(self, filing: Filing, body: str, language: str = "zh_CN") -> tuple[Rendering, ...]:
+        """As each known provider takes it: the signature in front, its own opt-out words at the end."""
+        entity, engine = filing.entity, self._engine(language)
+        sender = Sender(entity.name, entity.uscc, entity.kind, frozenset(entity.licences))
+        base = CheckRequest(body, filing.signature, sender, send_at=self._clock())
+        found = []
+        for provider in PROVIDERS:
+            request = replace(base, provider=provider)
+            forms = engine.provider(request).opt_out_forms
+            checked = engine.check(replace(request, body=f"{body}{forms[0] if forms else STANDARD}"))
+            problems = tuple(each for each in checked.findings if each.rule_id.startswith("SIG-"))
+            found.append(Rendering(provider, checked.final_text, problems))
         return tuple(found)
 
     def save(self, record: SignatureRecord, *, actor: str) -> None:

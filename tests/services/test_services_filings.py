@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from campaign_app import assets
+from campaign_app.compliance import Engine, load_all
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.signature import Signature, SignatureRecord
-from campaign_app.services.filings import PURPOSES, Filing, Filings
+from campaign_app.services.filings import Filing, Filings
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, Shop, open_shop
 
 FILED = Signature("安宁百货", ENTITY, "company", "approved", True, ("retail",), date(2027, 12, 31))
+ENGINE = partial(Engine, load_all(assets.path("rules")))
 OTHER = "91440300MA5D00002Y"
 RECORD = SignatureRecord(ENTITY, "安宁百货", "106900012345")
 
@@ -29,8 +33,9 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 def filings(shop: Shop) -> Filings:
     store = shop.workspace
     return Filings(
-        store=store.filings, accounts=store.accounts, campaigns=store.campaigns, audit=store.audit, clock=shop.clock
-    )
+        store=store.filings, accounts=store.accounts, campaigns=store.campaigns, audit=store.audit, clock=shop.clock,
+        engine=ENGINE,
+    )  # fmt: skip
 
 
 def reported(shop: Shop, *signatures: Signature, prefix: str = "c") -> int:
@@ -150,3 +155,16 @@ def test_nothing_is_signed_past_the_letter_that_allows_it(shop: Shop, filings: F
 def test_what_expires_within_a_month_is_said(shop: Shop, filings: Filings) -> None:
     reported(shop, replace(FILED, valid_until=date(2026, 12, 1)))
     assert only(filings).warnings == ("expires_soon",)
+
+
+def test_each_provider_shows_its_own_opt_out_and_what_it_refuses(shop: Shop, filings: Filings) -> None:
+    reported(shop, replace(FILED, text="一个很长很长的签名名字啊"))
+    shown = {each.provider: each for each in filings.renderings(only(filings), "新品到店。")}
+    assert shown["aliyun"].text == "【一个很长很长的签名名字啊】新品到店。拒收请回复R"
+    assert "SIG-003" not in [each.rule_id for each in shown["huawei"].problems]
+    reported(shop, replace(FILED, text="一个很长很长的签名名字啊呀"), prefix="d")
+    longer = next(each for each in filings.register() if each.signature.text.endswith("呀"))
+    shown = {each.provider: each for each in filings.renderings(longer, "新品到店。")}
+    refused = {name for name, each in shown.items() if "SIG-003" in [found.rule_id for found in each.problems]}
+    assert "aliyun" in refused
+    assert "huawei" not in refused
