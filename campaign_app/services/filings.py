@@ -22,6 +22,7 @@ from campaign_app.services.window import BEIJING
 
 PURPOSES: Final = ("retail", "membership", "finance", "service")
 ENDS_SOON: Final = timedelta(days=30)
+SAMPLE: Final = "您好，店内新品已上架，欢迎选购。"
 NOTE_MAX: Final = 500
 NAME_MAX: Final = 100
 _PORT: Final = re.compile(r"(?:[0-9]{3,21})?", re.ASCII)  # 21: the longest number that an SMS can come from
@@ -73,7 +74,6 @@ class Filings:
 
     def __init__(
         self,
-        *,
         store: FilingStore,
         accounts: AccountStore,
         campaigns: CampaignStore,
@@ -102,16 +102,16 @@ class Filings:
                 found.append(_filing(entity, history, record, accounts, used.get(key, ()), today))
         return tuple(found)
 
-    def renderings(self, filing: Filing, body: str, language: str = "zh_CN") -> tuple[Rendering, ...]:
+    def renderings(self, filing: Filing, language: str = "zh_CN") -> tuple[Rendering, ...]:
         """As each known provider takes it: the signature in front, its own opt-out words at the end."""
         entity, engine = filing.entity, self._engine(language)
         sender = Sender(entity.name, entity.uscc, entity.kind, frozenset(entity.licences))
-        base = CheckRequest(body, filing.signature, sender, send_at=self._clock())
+        base = CheckRequest(SAMPLE, filing.signature, sender, send_at=self._clock())
         found = []
         for provider in PROVIDERS:
             request = replace(base, provider=provider)
             forms = engine.provider(request).opt_out_forms
-            checked = engine.check(replace(request, body=f"{body}{forms[0] if forms else STANDARD}"))
+            checked = engine.check(replace(request, body=f"{SAMPLE}{forms[0] if forms else STANDARD}"))
             problems = tuple(each for each in checked.findings if each.rule_id.startswith("SIG-"))
             found.append(Rendering(provider, checked.final_text, problems))
         return tuple(found)

@@ -4235,10 +4235,6 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Details of the signature</translation>
     </message>
     <message>
-        <source>您好，店内新品已上架，欢迎选购。</source>
-        <translation>您好，店内新品已上架，欢迎选购。</translation>
-    </message>
-    <message>
         <source>登记</source>
         <translation>Your notes</translation>
     </message>

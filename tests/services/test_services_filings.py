@@ -14,7 +14,7 @@ from campaign_app import assets
 from campaign_app.compliance import Engine, load_all
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.signature import Signature, SignatureRecord
-from campaign_app.services.filings import Filing, Filings
+from campaign_app.services.filings import PURPOSES, SAMPLE, Filing, Filings
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, Shop, open_shop
 
@@ -32,10 +32,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 @pytest.fixture
 def filings(shop: Shop) -> Filings:
     store = shop.workspace
-    return Filings(
-        store=store.filings, accounts=store.accounts, campaigns=store.campaigns, audit=store.audit, clock=shop.clock,
-        engine=ENGINE,
-    )  # fmt: skip
+    return Filings(store.filings, store.accounts, store.campaigns, store.audit, shop.clock, ENGINE)
 
 
 def reported(shop: Shop, *signatures: Signature, prefix: str = "c") -> int:
@@ -159,12 +156,12 @@ def test_what_expires_within_a_month_is_said(shop: Shop, filings: Filings) -> No
 
 def test_each_provider_shows_its_own_opt_out_and_what_it_refuses(shop: Shop, filings: Filings) -> None:
     reported(shop, replace(FILED, text="一个很长很长的签名名字啊"))
-    shown = {each.provider: each for each in filings.renderings(only(filings), "新品到店。")}
-    assert shown["aliyun"].text == "【一个很长很长的签名名字啊】新品到店。拒收请回复R"
+    shown = {each.provider: each for each in filings.renderings(only(filings))}
+    assert shown["aliyun"].text == f"【一个很长很长的签名名字啊】{SAMPLE}拒收请回复R"
     assert "SIG-003" not in [each.rule_id for each in shown["huawei"].problems]
     reported(shop, replace(FILED, text="一个很长很长的签名名字啊呀"), prefix="d")
     longer = next(each for each in filings.register() if each.signature.text.endswith("呀"))
-    shown = {each.provider: each for each in filings.renderings(longer, "新品到店。")}
+    shown = {each.provider: each for each in filings.renderings(longer)}
     refused = {name for name, each in shown.items() if "SIG-003" in [found.rule_id for found in each.problems]}
     assert "aliyun" in refused
     assert "huawei" not in refused

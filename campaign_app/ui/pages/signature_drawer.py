@@ -34,7 +34,6 @@ class SignatureDrawer(Drawer):
         self.setAccessibleName(self.tr("签名的详情"))
         self._desk, self._model = desk, model
         self._shown: Filing | None = None
-        model.sample = self.tr("您好，店内新品已上架，欢迎选购。")
         self.form = RecordForm(desk.kit, model, lambda: desk.app.clock().astimezone(BEIJING).date())
         self.preview = Preview(desk, model)
         self._above, self._below = column(space=3), column(space=3)

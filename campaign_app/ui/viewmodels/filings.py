@@ -46,8 +46,6 @@ class FilingsState:
 
 
 class FilingsModel(QObject):
-    """`sample` gives the text in which signatures are shown, in the window's language."""
-
     changed = Signal(object)  # FilingsState
     kept = Signal()
 
@@ -57,7 +55,6 @@ class FilingsModel(QObject):
         super().__init__(parent)
         self.setObjectName("filings_model")
         self._app, self._tasks, self._messages, self._language = app, tasks, messages, language
-        self.sample = ""
         self.state = FilingsState()
 
     def load(self) -> None:
@@ -128,9 +125,9 @@ class FilingsModel(QObject):
         filing = self.state.filing
         if filing is None:
             return
-        language, sample = self._language(), self.sample
+        language = self._language()
         self._tasks.run(
-            lambda _: (key_of(filing), self._app.filings.renderings(filing, sample, language)),
+            lambda _: (key_of(filing), self._app.filings.renderings(filing, language)),
             self._rendered,
             failed=self._messages.error,
             owner=self,

@@ -8,8 +8,8 @@ from alembic import op
 from campaign_app.storage.columns import number, number_or_none, own_id, to, word, word_or_none
 from campaign_app.storage.migrations.append_only import make_append_only
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
