@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.composing import Composing
+    from campaign_app.services.filings import Filings
     from campaign_app.services.imports import Imports
     from campaign_app.services.members import Members
     from campaign_app.services.people import People
@@ -67,6 +68,7 @@ class App:
     audiences: Audiences
     campaigns: Campaigns
     composing: Composing
+    filings: Filings
     rules: Rules
     profiles: Profiles
     imports: Imports
@@ -203,6 +205,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         audiences=audiences,
         campaigns=campaigns,
         composing=composing,
+        filings=_filings(workspace, clock, engine),
         rules=rules,
         profiles=profiles,
         imports=imports,
@@ -215,6 +218,13 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         wait=wait,
         offset=offset,
     )
+
+
+def _filings(workspace: Workspace, clock: Clock, engine: Callable[[str], Engine]) -> Filings:
+    from campaign_app.services.filings import Filings
+
+    accounts, campaigns, audit = workspace.accounts, workspace.campaigns, workspace.audit
+    return Filings(workspace.filings, accounts, campaigns, audit, clock, engine)
 
 
 def _members(workspace: Workspace, clock: Clock) -> Members:

@@ -95,6 +95,44 @@ signature = sa.Table(
     number("seen_at"),
 )
 
+# every change of what an account reports of a signature
+signature_report = sa.Table(
+    "signature_report",
+    metadata,
+    own_id(),
+    to("account.id", "account_id"),
+    word("text"),
+    word("owner_uscc"),
+    word("source"),
+    word("status"),
+    number_or_none("carrier_filed"),
+    word("scopes"),
+    word_or_none("valid_until"),
+    number("seen_at"),
+    number("gone"),
+    sa.Index("report_by_text", "text", "account_id", "id"),
+)
+
+# what the merchant keeps of a signature
+signature_record = sa.Table(
+    "signature_record",
+    metadata,
+    sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), primary_key=True),
+    word("text", key=True),
+    word("port"),
+    word("letter_from"),
+    word_or_none("letter_until"),
+    word("note"),
+)
+# one port carries one signature
+sa.Index(
+    "record_port",
+    signature_record.c.port,
+    unique=True,
+    sqlite_where=signature_record.c.port != "",
+    postgresql_where=signature_record.c.port != "",
+)
+
 customer = sa.Table(
     "customer",
     metadata,
@@ -267,5 +305,6 @@ APPEND_ONLY: Final = (
     "consent_fact",
     "suppression",
     "suppression_lift",
+    "signature_report",
     "audit",
 )
