@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from campaign_app import keeping
-from campaign_app.domain.customer import Account
-from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import Clock, JobStore
 
 if TYPE_CHECKING:
@@ -29,11 +27,12 @@ if TYPE_CHECKING:
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.composing import Composing
+    from campaign_app.services.filings import Filings
     from campaign_app.services.imports import Imports
     from campaign_app.services.members import Members
     from campaign_app.services.people import People
     from campaign_app.services.policies import Policies
-    from campaign_app.services.preflight import Abilities, Preflights
+    from campaign_app.services.preflight import Preflights
     from campaign_app.services.profiles import Profiles
     from campaign_app.services.rules import Rules
     from campaign_app.services.texts import Texts
@@ -69,6 +68,7 @@ class App:
     audiences: Audiences
     campaigns: Campaigns
     composing: Composing
+    filings: Filings
     rules: Rules
     profiles: Profiles
     imports: Imports
@@ -205,6 +205,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         audiences=audiences,
         campaigns=campaigns,
         composing=composing,
+        filings=_filings(workspace, clock, engine),
         rules=rules,
         profiles=profiles,
         imports=imports,
@@ -219,6 +220,13 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     )
 
 
+def _filings(workspace: Workspace, clock: Clock, engine: Callable[[str], Engine]) -> Filings:
+    from campaign_app.services.filings import Filings
+
+    accounts, campaigns, audit = workspace.accounts, workspace.campaigns, workspace.audit
+    return Filings(workspace.filings, accounts, campaigns, audit, clock, engine)
+
+
 def _members(workspace: Workspace, clock: Clock) -> Members:
     from campaign_app.services.members import Members
 
@@ -227,24 +235,14 @@ def _members(workspace: Workspace, clock: Clock) -> Members:
 
 
 def _preflights(workspace: Workspace, campaigns: Campaigns, clock: Clock, texts: Callable[[str], Texts]) -> Preflights:
+    from campaign_app.platforms.abilities import abilities_of
     from campaign_app.services.preflight import Preflights
 
     def max_age() -> timedelta:
         return timedelta(minutes=load_settings(workspace).max_consent_age_minutes)
 
     stores, hours = (workspace.campaigns, workspace.accounts), lambda: _hours(workspace)
-    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age, _abilities)
-
-
-def _abilities(account: Account) -> Abilities:
-    """It sends by its platform or by its consent endpoint; that nobody knows its platform shows when it is asked."""
-    from campaign_app.platforms import adapter_for, has_consents
-    from campaign_app.services.preflight import Abilities
-
-    sends = True
-    with suppress(SettingsError):
-        sends = account.consent_account_id is not None or adapter_for(account.platform).capabilities.messages
-    return Abilities(sends, has_consents(account))
+    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age, abilities_of)
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +17,42 @@ class Signature:
     carrier_filed: bool | None = None
     scopes: tuple[str, ...] = ()
     valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureReport:
+    """What an account reported of a signature from `seen_at` on. `gone`: it no longer reports it."""
+
+    account_id: int
+    signature: Signature
+    seen_at: datetime
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureRecord:
+    """What the merchant keeps of a signature, since no platform tells it.
+
+    `port` is the whole number that a message comes from, digits only. `letter_from` names who let its name be used, and
+    `letter_until` the last day on which that letter of authorisation holds.
+    """
+
+    entity_uscc: str
+    text: str
+    port: str = ""
+    letter_from: str = ""
+    letter_until: date | None = None
+    note: str = ""
+
+
+def standing(signature: Signature, entity_uscc: str, day: date) -> str:
+    """Why this entity may sign nothing so on that day, "" where it may: a code of `signature_problem`."""
+    if signature.owner_uscc != entity_uscc:
+        return "other_owner"
+    if signature.valid_until is not None and signature.valid_until < day:
+        return "expired"
+    if signature.status != "approved":
+        return signature.status
+    if signature.carrier_filed is not True:
+        return "not_filed" if signature.carrier_filed is False else "filing_unknown"
+    return ""

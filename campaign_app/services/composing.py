@@ -23,7 +23,7 @@ from campaign_app.domain.consent import Reason
 from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AccountStore, CampaignStore, Clock
 from campaign_app.domain.ports_people import CustomerStore
-from campaign_app.domain.signature import Signature
+from campaign_app.domain.signature import Signature, standing
 from campaign_app.services.places import Place, place_in_body
 from campaign_app.services.readers import Reader, Spread, Variable, reader_of, spread, stand_in, variables_of
 from campaign_app.services.texts import SAMPLE, Texts
@@ -182,15 +182,8 @@ class Composing:
 
 def problem_of(signature: Signature, campaign: Campaign, day: date) -> str:
     """Why this campaign cannot be signed so on that day; the rules say the same once it is chosen."""
-    if signature.owner_uscc != campaign.entity_uscc:
-        return "other_owner"
-    if signature.valid_until is not None and signature.valid_until < day:
-        return "expired"
-    if signature.status != "approved":
-        return signature.status
-    if signature.carrier_filed is not True:
-        return "not_filed" if signature.carrier_filed is False else "filing_unknown"
-    return "" if campaign.purpose in signature.scopes else "other_scope"
+    problem = standing(signature, campaign.entity_uscc, day)
+    return problem or ("" if campaign.purpose in signature.scopes else "other_scope")
 
 
 def by_day(now: datetime) -> datetime:

@@ -123,7 +123,7 @@ def _of_signatures(signatures: Sequence[Signature], rows: Sequence[CampaignRow],
     unfiled = []
     for each in signatures:
         campaign = used.get((each.text, each.owner_uscc))
-        page, what = ("campaigns", (campaign.id, "content")) if campaign is not None else ("", None)
+        page, what = ("campaigns", (campaign.id, "content")) if campaign is not None else ("signatures", None)
         usable = each.carrier_filed is True and each.status == "approved"
         if each.valid_until is not None and each.valid_until < today + EXPIRES_SOON:
             left = (each.valid_until - today).days
@@ -134,4 +134,5 @@ def _of_signatures(signatures: Sequence[Signature], rows: Sequence[CampaignRow],
         elif not usable:
             unfiled.append(each.text)
     if unfiled:
-        yield Matter("signatures_unfiled", "info", "", number=len(unfiled), names=tuple(unfiled))
+        names = tuple(unfiled)
+        yield Matter("signatures_unfiled", "info", "", number=len(unfiled), names=names, page="signatures")

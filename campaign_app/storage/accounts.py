@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -15,15 +15,22 @@ from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.signature import Signature
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
+from campaign_app.storage.filings import append_reports, newest_signatures, signature_row
 from campaign_app.storage.lists import write_all
 from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.senders import put_sender
 from campaign_app.storage.times import to_ms
 from campaign_app.storage.upserts import insert_or_update, plain_insert
 
 # what every batch asks, made once
 _more: Final = schema.account_connection.c
-_ACCOUNTS: Final = sa.select(schema.account, _more.options, _more.consent_account_id).select_from(
-    schema.account.outerjoin(schema.account_connection, _more.account_id == schema.account.c.id)
+_carried: Final = schema.account_sender.c
+_ACCOUNTS: Final = sa.select(
+    schema.account, _more.options, _more.consent_account_id, _carried.sender_account_id
+).select_from(
+    schema.account.outerjoin(schema.account_connection, _more.account_id == schema.account.c.id).outerjoin(
+        schema.account_sender, _carried.account_id == schema.account.c.id
+    )
 )
 _ACCOUNT: Final = _ACCOUNTS.where(schema.account.c.id == sa.bindparam("which"))
 _ENTITY_OF: Final = sa.select(schema.account.c.entity_uscc).where(schema.account.c.id == sa.bindparam("which"))
@@ -109,6 +116,8 @@ class SqlAccounts:
             assert new_id is not None
             if account.options or account.consent_account_id is not None:
                 _put_connection(connection, new_id[0], account)
+            if account.sender_account_id is not None:
+                put_sender(connection, new_id[0], account.sender_account_id)
         return self.account(new_id[0])
 
     def account(self, account_id: int) -> Account:
@@ -143,42 +152,32 @@ class SqlAccounts:
                 _tell_again(connection, account.id)
             _put_connection(connection, account.id, account)
 
+    def set_sender(self, account_id: int, sender_account_id: int | None) -> None:
+        with self.db.write() as connection:
+            entity_of(connection, account_id)
+            put_sender(connection, account_id, sender_account_id)
+
     def cursor(self, account_id: int, stream: str) -> str:
         with self.db.read() as connection:
             return cursor_of(connection, account_id, stream)
 
     def put_signatures(self, account_id: int, signatures: Sequence[Signature], seen_at: datetime) -> None:
-        """Replaces what this account reported before."""
+        """Replaces what this account reported before; what changed stays in the history."""
         table = schema.signature
-        rows = {s.text: _signature_row(account_id, s, to_ms(seen_at)) for s in signatures}
+        rows = {s.text: signature_row(account_id, s, to_ms(seen_at)) for s in signatures}
         with self.db.write() as connection:
             connection.execute(sa.delete(table).where(table.c.account_id == account_id))
             write_all(connection, plain_insert(table), list(rows.values()))
+            append_reports(connection, account_id, rows.values(), to_ms(seen_at))
 
     def signature(self, text: str, entity_uscc: str) -> Signature | None:
-        table, account = schema.signature, schema.account
-        newest = (
-            sa.select(table)
-            .join(account, account.c.id == table.c.account_id)
-            .where(table.c.text == text, account.c.entity_uscc == entity_uscc)
-            .order_by(table.c.seen_at.desc(), table.c.account_id)
-            .limit(1)
-        )
         with self.db.read() as connection:
-            row = connection.execute(newest).first()
-        return None if row is None else _signature(row)
+            return newest_signatures(connection, entity_uscc, text).get(text)
 
     def signatures(self, entity_uscc: str) -> tuple[Signature, ...]:
-        table, account = schema.signature, schema.account
-        wanted = (
-            sa.select(table)
-            .join(account, account.c.id == table.c.account_id)
-            .where(account.c.entity_uscc == entity_uscc)
-            .order_by(table.c.text, table.c.seen_at.desc(), table.c.account_id)
-        )
         with self.db.read() as connection:
-            newest = {row.text: row for row in reversed(connection.execute(wanted).all())}
-        return tuple(_signature(newest[text]) for text in sorted(newest))
+            found = newest_signatures(connection, entity_uscc)
+        return tuple(found[text] for text in sorted(found))
 
     def set_setting(self, name: str, value: Any) -> None:
         self.set_settings({name: value})
@@ -222,29 +221,3 @@ def _tell_again(connection: sa.Connection, account_id: int) -> None:
     table = schema.opt_out_outbox
     given_up = (table.c.account_id == account_id, table.c.state.in_(("refused", "untellable")))
     connection.execute(sa.update(table).where(*given_up).values(state="waiting", code="", settled_at=None))
-
-
-def _signature_row(account_id: int, signature: Signature, seen_at: int) -> dict[str, Any]:
-    return {
-        "account_id": account_id,
-        "text": signature.text,
-        "owner_uscc": signature.owner_uscc,
-        "source": signature.source,
-        "status": signature.status,
-        "carrier_filed": None if signature.carrier_filed is None else int(signature.carrier_filed),
-        "scopes": json.dumps(signature.scopes, ensure_ascii=False),
-        "valid_until": None if signature.valid_until is None else signature.valid_until.isoformat(),
-        "seen_at": seen_at,
-    }
-
-
-def _signature(row: AnyRow) -> Signature:
-    return Signature(
-        text=row.text,
-        owner_uscc=row.owner_uscc,
-        source=row.source,
-        status=row.status,
-        carrier_filed=None if row.carrier_filed is None else bool(row.carrier_filed),
-        scopes=tuple(json.loads(row.scopes)),
-        valid_until=None if row.valid_until is None else date.fromisoformat(row.valid_until),
-    )

@@ -62,6 +62,14 @@ account_connection = sa.Table(
     to_or_none("account.id", "consent_account_id"),
 )
 
+# of shops whose messages an account at an SMS provider carries
+account_sender = sa.Table(
+    "account_sender",
+    metadata,
+    to("account.id", "account_id", key=True),
+    to("account.id", "sender_account_id"),
+)
+
 secret = sa.Table("secret", metadata, word("name", key=True), blob("sealed"))
 setting = sa.Table("setting", metadata, word("name", key=True), word("value"))
 
@@ -85,6 +93,44 @@ signature = sa.Table(
     word("scopes"),
     word_or_none("valid_until"),
     number("seen_at"),
+)
+
+# every change of what an account reports of a signature
+signature_report = sa.Table(
+    "signature_report",
+    metadata,
+    own_id(),
+    to("account.id", "account_id"),
+    word("text"),
+    word("owner_uscc"),
+    word("source"),
+    word("status"),
+    number_or_none("carrier_filed"),
+    word("scopes"),
+    word_or_none("valid_until"),
+    number("seen_at"),
+    number("gone"),
+    sa.Index("report_by_text", "text", "account_id", "id"),
+)
+
+# what the merchant keeps of a signature
+signature_record = sa.Table(
+    "signature_record",
+    metadata,
+    sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), primary_key=True),
+    word("text", key=True),
+    word("port"),
+    word("letter_from"),
+    word_or_none("letter_until"),
+    word("note"),
+)
+# one port carries one signature
+sa.Index(
+    "record_port",
+    signature_record.c.port,
+    unique=True,
+    sqlite_where=signature_record.c.port != "",
+    postgresql_where=signature_record.c.port != "",
 )
 
 customer = sa.Table(
@@ -259,5 +305,6 @@ APPEND_ONLY: Final = (
     "consent_fact",
     "suppression",
     "suppression_lift",
+    "signature_report",
     "audit",
 )

@@ -24,6 +24,7 @@ from campaign_app.storage.campaigns import SqlCampaigns
 from campaign_app.storage.customers import SqlCustomers
 from campaign_app.storage.engine import Database, open_engine, open_flows_engine
 from campaign_app.storage.facts import SqlFacts
+from campaign_app.storage.filings import SqlFilings
 from campaign_app.storage.folders import is_free
 from campaign_app.storage.header import Header, KeyKeeper, KeyWrapper
 from campaign_app.storage.imports import SqlImports
@@ -52,6 +53,7 @@ class Workspace:
     customers: SqlCustomers
     people: SqlPeople
     facts: SqlFacts
+    filings: SqlFilings
     suppressions: SqlSuppressions
     opt_outs: SqlOptOuts
     campaigns: SqlCampaigns
@@ -176,6 +178,7 @@ def _open(folder: Path, workspace_id: str, key: bytes) -> Workspace:
         customers=SqlCustomers(database, keys),
         people=SqlPeople(database),
         facts=SqlFacts(database, keys.hashes),
+        filings=SqlFilings(database),
         suppressions=SqlSuppressions(database, keys.hashes),
         opt_outs=SqlOptOuts(database, keys.hashes),
         campaigns=SqlCampaigns(database, keys.hashes),

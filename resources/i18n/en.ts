@@ -2990,6 +2990,17 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>Preview</name>
+    <message>
+        <source>短信服务商</source>
+        <translation>SMS provider</translation>
+    </message>
+    <message>
+        <source>签名的写法符合要求。</source>
+        <translation>The signature is written as it should be.</translation>
+    </message>
+</context>
+<context>
     <name>PreviewStep</name>
     <message>
         <source>编码</source>
@@ -3280,6 +3291,53 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>受众里没有叫这个名字的人</source>
         <translation>Nobody in the audience has this name</translation>
+    </message>
+</context>
+<context>
+    <name>RecordForm</name>
+    <message>
+        <source>端口号</source>
+        <translation>Port</translation>
+    </message>
+    <message>
+        <source>例如 106900012345</source>
+        <translation>such as 106900012345</translation>
+    </message>
+    <message>
+        <source>凭授权书使用他人的名称或商标</source>
+        <translation>Another&apos;s name, by letter</translation>
+    </message>
+    <message>
+        <source>授权方</source>
+        <translation>Authorised by</translation>
+    </message>
+    <message>
+        <source>授权方的全称</source>
+        <translation>Full name of who authorises</translation>
+    </message>
+    <message>
+        <source>授权到期日</source>
+        <translation>Letter ends on</translation>
+    </message>
+    <message>
+        <source>备注</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>例如原件存放在哪里</source>
+        <translation>such as where the original is kept</translation>
+    </message>
+    <message>
+        <source>保存登记</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>还原</source>
+        <translation>Undo</translation>
+    </message>
+    <message>
+        <source>端口和授权书平台不会提供，请按合同填写。一个端口只能对应一个签名。</source>
+        <translation>No platform tells port and letter: enter them as the contract says. One port carries one signature.</translation>
     </message>
 </context>
 <context>
@@ -4107,10 +4165,6 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Signatures</translation>
     </message>
     <message>
-        <source>将显示每个签名的报备状态、使用范围、归属主体和有效期，以及用到它的活动。</source>
-        <translation>Will show each signature&apos;s filing state, scope, owner and expiry, and the campaigns that use it.</translation>
-    </message>
-    <message>
         <source>合规</source>
         <translation>Compliance</translation>
     </message>
@@ -4175,6 +4229,109 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>SignatureDrawer</name>
+    <message>
+        <source>签名的详情</source>
+        <translation>Details of the signature</translation>
+    </message>
+    <message>
+        <source>登记</source>
+        <translation>Your notes</translation>
+    </message>
+    <message>
+        <source>手机上的样子</source>
+        <translation>On a phone</translation>
+    </message>
+    <message>
+        <source>可用</source>
+        <translation>Usable</translation>
+    </message>
+    <message>
+        <source>报备情况</source>
+        <translation>Filing</translation>
+    </message>
+    <message>
+        <source>可以使用</source>
+        <translation>May be used</translation>
+    </message>
+    <message>
+        <source>未报备此用途</source>
+        <translation>Not filed for this</translation>
+    </message>
+    <message>
+        <source>现在不能用</source>
+        <translation>Not now</translation>
+    </message>
+    <message>
+        <source>换一个主体使用，就是扩大使用，不会放行。</source>
+        <translation>Use by another entity would widen its scope and is refused.</translation>
+    </message>
+    <message>
+        <source>用于{purposes}，或换一个主体使用，就是扩大使用，不会放行：请先在平台申请，报备后再用。</source>
+        <translation>Use for {purposes}, or by another entity, would widen its scope and is refused: apply at the platform and have it filed first.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>归属主体</source>
+        <translation>Owner</translation>
+    </message>
+    <message>
+        <source>来源</source>
+        <translation>Kind of name</translation>
+    </message>
+    <message>
+        <source>平台审核</source>
+        <translation>Review</translation>
+    </message>
+    <message>
+        <source>运营商</source>
+        <translation>Carriers</translation>
+    </message>
+    <message>
+        <source>有效期至</source>
+        <translation>Valid until</translation>
+    </message>
+    <message>
+        <source>平台没有说明</source>
+        <translation>The platform does not say</translation>
+    </message>
+    <message>
+        <source>报告账户</source>
+        <translation>Reported by</translation>
+    </message>
+    <message>
+        <source>用到它的活动</source>
+        <translation>Campaigns that use it</translation>
+    </message>
+    <message>
+        <source>还没有活动使用这个签名。</source>
+        <translation>No campaign uses it yet.</translation>
+    </message>
+    <message>
+        <source>另有 {count} 个更早的活动</source>
+        <translation>{count} earlier ones</translation>
+    </message>
+    <message>
+        <source>变更记录</source>
+        <translation>History</translation>
+    </message>
+    <message>
+        <source>平台不再报告</source>
+        <translation>No longer reported</translation>
+    </message>
+    <message>
+        <source>至 {day}</source>
+        <translation>until {day}</translation>
+    </message>
+    <message>
+        <source>，</source>
+        <translation>, </translation>
+    </message>
+</context>
+<context>
     <name>SignaturePicker</name>
     <message>
         <source>签名</source>
@@ -4219,6 +4376,77 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>未注明有效期</source>
         <translation>No expiry given</translation>
+    </message>
+</context>
+<context>
+    <name>SignaturesPage</name>
+    <message>
+        <source>签名与模板</source>
+        <translation>Signatures</translation>
+    </message>
+    <message>
+        <source>签名</source>
+        <translation>Signature</translation>
+    </message>
+    <message>
+        <source>还没有签名</source>
+        <translation>No signatures yet</translation>
+    </message>
+    <message>
+        <source>签名由平台审核、向运营商报备后才能使用。连接账户并同步客户后，平台报告的签名会列在这里。</source>
+        <translation>A signature can be used once the platform has approved it and filed it with the carriers. Connect an account and sync customers: what the platform reports is listed here.</translation>
+    </message>
+    <message>
+        <source>去设置里连接</source>
+        <translation>Connect in the settings</translation>
+    </message>
+    <message>
+        <source>登记已保存。</source>
+        <translation>Saved.</translation>
+    </message>
+    <message>
+        <source>正在读取…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>共 {count} 个签名，{usable} 个可用。签名只能用于报备过的主体和用途。</source>
+        <translation>Signatures: {count}, usable: {usable}. Each serves the entity and the purposes that it is filed for, and no other.</translation>
+    </message>
+    <message>
+        <source>可用</source>
+        <translation>Usable</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>报备过的用途</source>
+        <translation>Purposes that it is filed for</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>可用于</source>
+        <translation>Filed for</translation>
+    </message>
+    <message>
+        <source>有效期至</source>
+        <translation>Valid until</translation>
+    </message>
+    <message>
+        <source>主体</source>
+        <translation>Entity</translation>
+    </message>
+    <message>
+        <source>端口</source>
+        <translation>Port</translation>
+    </message>
+    <message>
+        <source>活动</source>
+        <translation>Campaigns</translation>
     </message>
 </context>
 <context>

@@ -113,9 +113,12 @@ def job_kinds() -> set[str]:
 
 def signature_problems() -> set[str]:
     """What the service answers, the states that it passes on, and one that nobody reported."""
-    found = set(literals(function("problem_of", "services/composing.py"))) - {"", "approved"}
+    found = {
+        *literals(function("problem_of", "services/composing.py")),
+        *literals(function("standing", "domain/signature.py")),
+    } - {"approved"}
     codes = {text for text in found if text.isidentifier()}
-    return codes | (STATUSES - {"approved"}) | {"not_reported"}
+    return codes | (STATUSES - {"approved"}) | {"not_reported", "letter_over"}
 
 
 WANTED: dict[str, Iterable[str]] = {

@@ -22,6 +22,11 @@ from campaign_app.storage.engine import Database, open_engine
 from campaign_app.storage.workspace import Workspace, open_workspace
 
 BUILT = sa.text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger'")
+# what later revisions added to the first
+NEWER = (
+    *("signature_record", "signature_report", "account_sender"),
+    *("opt_out_outbox", "account_connection", "campaign_warning"),
+)
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 
 
@@ -61,7 +66,7 @@ def test_an_older_workspace_keeps_what_was_confirmed_with_its_approvals(folder: 
             facts: dict[str, Any] = {"campaign": made.campaign_id, "hash": known, "warnings": warnings}
             workspace.audit.record("campaign.approved", actor=actor, at=NOW, **facts)
         with workspace.database.write() as connection:
-            for newer in ("opt_out_outbox", "account_connection", "campaign_warning"):
+            for newer in NEWER:
                 connection.execute(sa.text(f"DROP TABLE {newer}"))
             connection.execute(sa.text("ALTER TABLE campaign DROP COLUMN complaints_seen"))
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))

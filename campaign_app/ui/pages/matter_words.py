@@ -50,7 +50,7 @@ class MatterWords(QObject):
         return self.tr("{} · 今天 {} 发送").format(name, at), text, self.tr("查看")
 
     def _signature_words(self, matter: Matter) -> tuple[str, str, str]:
-        name, action = matter.subject, self.tr("去更换")
+        name, action = matter.subject, self.tr("去更换") if matter.page == "campaigns" else self.tr("去看看")
         if matter.code == "signature_expires":
             title = self.tr("签名【{}】还有 %n 天到期", "", matter.number).format(name)
             return title, self.tr("到期后不能再用，请先在平台续期或换一个签名。"), action
@@ -60,4 +60,4 @@ class MatterWords(QObject):
             text = self.tr("活动“{}”用到它，但它没有通过审核或没有在运营商报备，不能发送。").format(matter.note)
             return self.tr("签名【{}】还不能用").format(name), text, action
         title, names = self.tr("%n 个签名还不能用", "", matter.number), self.tr("、").join(matter.names)
-        return title, self.tr("{}：没有通过审核或没有在运营商报备；报备后会自动更新。").format(names), ""
+        return title, self.tr("{}：没有通过审核或没有在运营商报备；报备后会自动更新。").format(names), action

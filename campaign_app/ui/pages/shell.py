@@ -116,12 +116,7 @@ class Shell(QMainWindow):
             Place("overview", "overview", self.tr("概览")),
             Place("customers", "customers", self.tr("客户")),
             Place("campaigns", "campaigns", self.tr("活动")),
-            Place(
-                "signatures",
-                "signatures",
-                self.tr("签名与模板"),
-                self.tr("将显示每个签名的报备状态、使用范围、归属主体和有效期，以及用到它的活动。"),
-            ),
+            Place("signatures", "signatures", self.tr("签名与模板")),
             Place(
                 "compliance",
                 "compliance",
@@ -204,6 +199,10 @@ def _builder(key: str) -> Callable[[Desk], Page]:
         from campaign_app.ui.pages.campaigns import CampaignsPage
 
         return CampaignsPage
+    if key == "signatures":
+        from campaign_app.ui.pages.signatures import SignaturesPage
+
+        return SignaturesPage
     if key == "settings":
         from campaign_app.ui.pages.settings import SettingsPage
 

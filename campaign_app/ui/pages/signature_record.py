@@ -1,0 +1,119 @@
+"""What the merchant notes of a signature: its port, and the letter that lets another's name be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+from PySide6.QtCore import QDate, QSignalBlocker
+from PySide6.QtWidgets import QCheckBox, QDateEdit, QLineEdit, QWidget
+
+from campaign_app.domain.signature import SignatureRecord
+from campaign_app.ui.kit import Kit
+from campaign_app.ui.theme.sheet import set_property
+from campaign_app.ui.viewmodels.filings import FilingsModel, FilingsState
+from campaign_app.ui.widgets.basics import button, column, label, row, show_if
+
+_FIELDS: Final = {"port_taken": "port", "port_digits": "port"}
+
+
+class RecordForm(QWidget):
+    def __init__(self, kit: Kit, model: FilingsModel, today: Callable[[], date]) -> None:
+        super().__init__()
+        self._kit, self._model, self._today = kit, model, today
+        self.port = self._line("signature_port", self.tr("端口号"), self.tr("例如 106900012345"))
+        self.has_letter = QCheckBox(self.tr("凭授权书使用他人的名称或商标"))
+        self.has_letter.setObjectName("signature_has_letter")
+        self.has_letter.toggled.connect(self._letter)
+        self.letter_from = self._line("signature_letter_from", self.tr("授权方"), self.tr("授权方的全称"))
+        self.letter_until = QDateEdit()
+        self.letter_until.setCalendarPopup(True)
+        self.letter_until.setObjectName("signature_letter_until")
+        self.letter_until.setAccessibleName(self.tr("授权到期日"))
+        self.letter_until.setDisplayFormat("yyyy-MM-dd")
+        self.letter_until.dateChanged.connect(lambda _: self._typed())
+        self.note = self._line("signature_note", self.tr("备注"), self.tr("例如原件存放在哪里"))
+        self.wrong = label("", "block", wrap=True, name="signature_wrong")
+        self.wrong.setMinimumWidth(1)
+        self.save = button(self.tr("保存登记"), "primary", name="signature_save", small=True, click=model.save)
+        self.undo = button(self.tr("还原"), "quiet", name="signature_undo", small=True, click=model.undo)
+        self.letter = QWidget()
+        self.letter.setLayout(
+            column(
+                _named(self.tr("授权方"), self.letter_from),
+                _named(self.tr("授权到期日"), self.letter_until),
+                space=2,
+            )
+        )
+        hint = label(self.tr("端口和授权书平台不会提供，请按合同填写。一个端口只能对应一个签名。"), "small", wrap=True)
+        hint.setMinimumWidth(1)
+        self.setLayout(
+            column(
+                hint,
+                _named(self.tr("端口号"), self.port),
+                self.has_letter,
+                self.letter,
+                _named(self.tr("备注"), self.note),
+                self.wrong,
+                row(self.save, self.undo, None),
+                space=2,
+            )
+        )
+
+    def render_state(self, state: FilingsState) -> None:
+        filing = state.filing
+        if filing is None:
+            return
+        self._show(state.typed or filing.record)
+        for each in (self.save, self.undo):
+            each.setEnabled(state.typed is not None)
+        error = state.wrong
+        self.wrong.setText("" if error is None else self._kit.words.error(error))
+        show_if(self.wrong, error is not None)
+        set_property(self.port, "invalid", error is not None and _FIELDS.get(error.code) == "port")
+
+    def _show(self, record: SignatureRecord) -> None:
+        for field, text in ((self.port, record.port), (self.letter_from, record.letter_from), (self.note, record.note)):
+            if field.text().strip() != text.strip():
+                field.setText(text)
+        with QSignalBlocker(self.has_letter), QSignalBlocker(self.letter_until):
+            self.has_letter.setChecked(record.letter_until is not None)
+            until = record.letter_until
+            if until is not None:
+                self.letter_until.setDate(_shown(until))
+        show_if(self.letter, record.letter_until is not None)
+
+    def _letter(self, has: bool) -> None:  # noqa: FBT001 as the signal has it
+        """A letter that is not known yet is taken to hold for a year, until its date is set."""
+        if has:
+            with QSignalBlocker(self.letter_until):
+                self.letter_until.setDate(_shown(self._today()).addYears(1))
+        self._typed()
+
+    def _typed(self) -> None:
+        has, until = self.has_letter.isChecked(), self.letter_until.date()
+        self._model.type(
+            port=self.port.text(),
+            letter_from=self.letter_from.text() if has else "",
+            letter_until=date(until.year(), until.month(), until.day()) if has else None,
+            note=self.note.text(),
+        )
+
+    def _line(self, name: str, title: str, example: str) -> QLineEdit:
+        made = QLineEdit()
+        made.setObjectName(name)
+        made.setAccessibleName(title)
+        made.setPlaceholderText(example)
+        made.textEdited.connect(lambda _: self._typed())
+        return made
+
+
+def _shown(day: date) -> QDate:
+    return QDate(day.year, day.month, day.day)
+
+
+def _named(title: str, field: QWidget) -> QWidget:
+    made = QWidget()
+    made.setLayout(column(label(title, "muted"), field, space=1))
+    return made

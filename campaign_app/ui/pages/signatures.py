@@ -1,0 +1,131 @@
+"""签名与模板: every signature with its state, scope, owner, validity and port, and all of the one that is open."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QStackedWidget
+
+from campaign_app.services.filings import Filing
+from campaign_app.ui.cells import NOTHING, Cell, Column
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.itemmodels.rows import RowsModel
+from campaign_app.ui.pages.signature_drawer import SignatureDrawer
+from campaign_app.ui.viewmodels.filings import FilingsModel, FilingsState, key_of
+from campaign_app.ui.widgets.basics import row
+from campaign_app.ui.widgets.empty import Empty
+from campaign_app.ui.widgets.page import Page
+from campaign_app.ui.widgets.table import Table
+
+
+class SignaturesPage(Page):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("", " ")
+        self.title.setText(self.tr("签名与模板"))
+        self._desk = desk
+        self.model = model_of(desk)
+        self.rows: RowsModel[Filing] = RowsModel(self._columns(), parent=self)
+        self.table = Table(desk.kit.theme, "signatures_table", self.tr("签名"))
+        self.table.use(self.rows, self.rows.columns)
+        self.table.clicked.connect(lambda index: self._open(index.row()))
+        self.table.opened.connect(self._open)
+        self.table.moved.connect(self._follow)
+        self.drawer = SignatureDrawer(desk, self.model)
+        self.drawer.closed.connect(self.table.setFocus)
+        self.empty = Empty(
+            desk.kit.theme,
+            "signatures",
+            self.tr("还没有签名"),
+            self.tr("签名由平台审核、向运营商报备后才能使用。连接账户并同步客户后，平台报告的签名会列在这里。"),
+            action=self.tr("去设置里连接"),
+            click=lambda: desk.way.to("settings", "accounts"),
+        )
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.table)
+        self.stack.addWidget(self.empty)
+        self.content.addLayout(row(self.stack, self.drawer, space=3, stretch=0), 1)
+        self.model.changed.connect(self.render_state)
+        self.model.kept.connect(lambda: desk.kit.messages.done(self.tr("登记已保存。")))
+        self.render_state(self.model.state)
+
+    def shown(self) -> None:
+        self.model.load()
+
+    def flush(self) -> None:
+        self.model.save()
+
+    def unkept(self) -> bool:
+        return self.model.state.typed is not None
+
+    def open(self, what: object) -> None:
+        """(entity, text) of a signature."""
+        if isinstance(what, tuple):
+            self.model.open(what)
+
+    def render_state(self, state: FilingsState) -> None:
+        filings = state.filings or ()
+        self.rows.show(filings)
+        self.stack.setCurrentWidget(self.empty if state.filings == () else self.table)
+        self.subtitle.setText(self._said(state))
+        at = next((n for n, each in enumerate(filings) if key_of(each) == state.opened), None)
+        if at is not None and self.table.currentIndex().row() != at:
+            self.table.selectRow(at)
+
+    def _said(self, state: FilingsState) -> str:
+        if state.filings is None:
+            return self.tr("正在读取…")
+        usable = sum(not each.problem for each in state.filings)
+        return self.tr("共 {count} 个签名，{usable} 个可用。签名只能用于报备过的主体和用途。").format(
+            count=len(state.filings), usable=usable
+        )
+
+    def _columns(self) -> tuple[Column[Filing], ...]:
+        words = self._desk.kit.words
+
+        def state(filing: Filing) -> Cell:
+            if filing.problem:
+                return Cell(words.term("signature_problem", filing.problem), level="block")
+            if filing.warnings:
+                return Cell(words.term("signature_warning", filing.warnings[0]), level="warn")
+            return Cell(self.tr("可用"), level="ok")
+
+        def scopes(filing: Filing) -> Cell:
+            told = self.tr("、").join(words.term("purpose", each) for each in filing.signature.scopes)
+            return Cell(told, self.tr("报备过的用途")) if told else NOTHING
+
+        return (
+            Column(self.tr("签名"), 120, lambda filing: Cell(f"【{filing.signature.text}】"), grows=3),
+            Column(self.tr("状态"), 176, state),
+            Column(self.tr("可用于"), 120, scopes, grows=2, rank=2),
+            Column(self.tr("有效期至"), 104, _until, rank=1),
+            Column(self.tr("主体"), 150, lambda filing: Cell(filing.entity.name), grows=3, rank=4),
+            Column(
+                self.tr("端口"),
+                128,
+                lambda filing: Cell(filing.record.port) if filing.record.port else NOTHING,
+                rank=3,
+            ),
+            Column(self.tr("活动"), 96, lambda filing: Cell(str(len(filing.campaigns))), right=True, rank=1),
+        )
+
+    def _open(self, number: int) -> None:
+        filing = self.rows.row(number)
+        if filing is not None:
+            self.model.open(key_of(filing))
+
+    def _follow(self, number: int) -> None:
+        """While the drawer is open it shows the current row."""
+        if self.model.state.opened is not None:
+            self._open(number)
+
+
+def _until(filing: Filing) -> Cell:
+    until = filing.signature.valid_until
+    return NOTHING if until is None else Cell(until.isoformat())
+
+
+def model_of(desk: Desk) -> FilingsModel:
+    """The one of the open workspace: it outlives the page, which is built anew for another language."""
+    known = desk.session.findChild(FilingsModel, "filings_model")
+    if isinstance(known, FilingsModel):
+        return known
+    kit = desk.kit
+    return FilingsModel(desk.app, kit.tasks, kit.messages, lambda: kit.prefs.language, desk.session)

@@ -1,0 +1,149 @@
+"""The register of signatures as its page shows it: which are there, the one that is open, and what is noted of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from campaign_app.domain.errors import AppError
+from campaign_app.domain.signature import SignatureRecord
+from campaign_app.services.filings import Filing, Rendering
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App
+    from campaign_app.ui.messages import Messages
+    from campaign_app.ui.tasks import Tasks
+
+ACTOR: Final = "window"
+Key = tuple[str, str]  # entity, text
+
+
+@dataclass(frozen=True, slots=True)
+class FilingsState:
+    """`filings` is None until they were read. `typed` is the record as it stands in the form, None where it is what
+
+    is stored; `wrong` why it was not kept. `provider` is whose rendering is shown.
+    """
+
+    filings: tuple[Filing, ...] | None = None
+    opened: Key | None = None
+    typed: SignatureRecord | None = None
+    wrong: AppError | None = None
+    provider: str = "generic"
+    renderings: tuple[Rendering, ...] = ()
+
+    @property
+    def filing(self) -> Filing | None:
+        return next((each for each in self.filings or () if key_of(each) == self.opened), None)
+
+    @property
+    def rendering(self) -> Rendering | None:
+        return next((each for each in self.renderings if each.provider == self.provider), None)
+
+
+class FilingsModel(QObject):
+    changed = Signal(object)  # FilingsState
+    kept = Signal()
+
+    def __init__(
+        self, app: App, tasks: Tasks, messages: Messages, language: Callable[[], str], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("filings_model")
+        self._app, self._tasks, self._messages, self._language = app, tasks, messages, language
+        self.state = FilingsState()
+
+    def load(self) -> None:
+        self._tasks.run(
+            lambda _: self._app.filings.register(), self._loaded, failed=self._messages.error, owner=self, key="load"
+        )
+
+    def open(self, key: Key) -> None:
+        """What was typed of another one is kept first."""
+        if key == self.state.opened:
+            return
+        self.save()
+        self._become(replace(self.state, opened=key, typed=None, wrong=None, renderings=()))
+        self._render()
+
+    def close(self) -> None:
+        self.save()
+        self._become(replace(self.state, opened=None, typed=None, wrong=None, renderings=()))
+
+    def show_provider(self, provider: str) -> None:
+        self._become(replace(self.state, provider=provider))
+
+    def type(self, *, port: str, letter_from: str, letter_until: date | None, note: str) -> None:
+        filing = self.state.filing
+        if filing is None:
+            return
+        typed = replace(
+            filing.record, port=port.strip(), letter_from=letter_from.strip(), letter_until=letter_until, note=note
+        )
+        self._become(replace(self.state, typed=None if typed == filing.record else typed, wrong=None))
+
+    def save(self) -> None:
+        """Keeps what is typed, if anything is; what cannot be kept stays in the form with the reason."""
+        record = self.state.typed
+        if record is not None:
+            self._tasks.write(
+                lambda _: self._app.filings.save(record, actor=ACTOR),
+                lambda _: self._kept(record),
+                failed=lambda error: self._not_kept(record, error),
+                owner=self,
+            )
+
+    def undo(self) -> None:
+        self._become(replace(self.state, typed=None, wrong=None))
+
+    def _kept(self, record: SignatureRecord) -> None:
+        if self.state.typed == record:
+            self._become(replace(self.state, typed=None, wrong=None))
+        self.kept.emit()
+        self.load()
+
+    def _not_kept(self, record: SignatureRecord, error: AppError) -> None:
+        if self.state.typed == record:
+            self._become(replace(self.state, wrong=error))
+        else:
+            self._messages.error(error)
+
+    def _loaded(self, filings: tuple[Filing, ...]) -> None:
+        former = self.state.filing
+        self._become(replace(self.state, filings=filings))
+        now = self.state.filing
+        if self.state.opened is not None and now is None:
+            self.close()
+        elif now is not None and (former is None or former.signature != now.signature):
+            self._render()
+
+    def _render(self) -> None:
+        filing = self.state.filing
+        if filing is None:
+            return
+        language = self._language()
+        self._tasks.run(
+            lambda _: (key_of(filing), self._app.filings.renderings(filing, language)),
+            self._rendered,
+            failed=self._messages.error,
+            owner=self,
+            key="render",
+        )
+
+    def _rendered(self, found: tuple[Key, tuple[Rendering, ...]]) -> None:
+        key, renderings = found
+        if key == self.state.opened:
+            self._become(replace(self.state, renderings=renderings))
+
+    def _become(self, state: FilingsState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)
+
+
+def key_of(filing: Filing) -> Key:
+    return filing.entity.uscc, filing.signature.text

@@ -1,0 +1,167 @@
+"""The register of signatures on a real store: what may be signed, what changed, and one port for one signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from campaign_app import assets
+from campaign_app.compliance import Engine, load_all
+from campaign_app.domain.errors import NotAllowed, SettingsError
+from campaign_app.domain.signature import Signature, SignatureRecord
+from campaign_app.services.filings import SAMPLE, Filing, Filings
+from tests.fakes.remotes import ENTITY
+from tests.helpers.shop import NOW, Shop, open_shop
+
+FILED = Signature("安宁百货", ENTITY, "company", "approved", True, ("retail",), date(2027, 12, 31))
+ENGINE = partial(Engine, load_all(assets.path("rules")))
+OTHER = "91440300MA5D00002Y"
+RECORD = SignatureRecord(ENTITY, "安宁百货", "106900012345")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    yield from open_shop(tmp_path / "ws")
+
+
+@pytest.fixture
+def filings(shop: Shop) -> Filings:
+    store = shop.workspace
+    return Filings(store.filings, store.accounts, store.campaigns, store.audit, shop.clock, ENGINE)
+
+
+def reported(shop: Shop, *signatures: Signature, prefix: str = "c") -> int:
+    account = shop.add_account(0, prefix=prefix)
+    shop.workspace.accounts.put_signatures(account, signatures, NOW)
+    return account
+
+
+def only(filings: Filings) -> Filing:
+    (found,) = filings.register()
+    return found
+
+
+def test_a_filed_signature_carries_what_it_is_filed_for_and_nothing_else(shop: Shop, filings: Filings) -> None:
+    account = reported(shop, FILED)
+    found = only(filings)
+    assert (found.problem, found.warnings, [each.id for each in found.accounts]) == ("", (), [account])
+    assert [purpose for purpose in ("retail", "membership", "finance", "service") if found.carries(purpose)] == [
+        "retail"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"owner_uscc": OTHER}, "other_owner"),
+        ({"valid_until": date(2026, 11, 9)}, "expired"),
+        ({"status": "pending"}, "pending"),
+        ({"carrier_filed": False}, "not_filed"),
+        ({"carrier_filed": None}, "filing_unknown"),
+    ],
+)
+def test_what_may_sign_nothing_says_why(shop: Shop, filings: Filings, changes: dict[str, object], problem: str) -> None:
+    reported(shop, replace(FILED, **changes))
+    assert only(filings).problem == problem
+    assert not only(filings).carries("retail")
+
+
+def test_every_change_stays_in_the_history_and_no_repetition_does(shop: Shop, filings: Filings) -> None:
+    account = reported(shop, replace(FILED, status="pending"))
+    accounts = shop.workspace.accounts
+    for hours, signatures in ((1, [FILED]), (2, [FILED]), (3, []), (4, []), (5, [FILED])):
+        accounts.put_signatures(account, signatures, NOW + timedelta(hours=hours))
+    history = only(filings).history
+    told = [(each.signature.status, each.gone, (each.seen_at - NOW) / timedelta(hours=1)) for each in history]
+    assert told == [("approved", False, 5), ("approved", True, 3), ("approved", False, 1), ("pending", False, 0)]
+
+
+def test_a_signature_that_is_no_longer_reported_stays_in_sight(shop: Shop, filings: Filings) -> None:
+    account = reported(shop, FILED)
+    shop.workspace.accounts.put_signatures(account, [], NOW + timedelta(hours=1))
+    found = only(filings)
+    assert (found.signature, found.problem, found.accounts) == (FILED, "not_reported", ())
+
+
+def test_campaigns_that_use_a_signature_are_named(shop: Shop, filings: Filings) -> None:
+    reported(shop, FILED, replace(FILED, text="安宁会员"))
+    older, newer = (shop.campaign(screened=False, name=name).id for name in ("一", "二"))
+    shop.campaign(screened=False, signature="别的")
+    used = {each.signature.text: [campaign.id for campaign in each.campaigns] for each in filings.register()}
+    assert used == {"安宁百货": [newer, older], "安宁会员": []}
+
+
+def test_a_record_is_kept_and_audited(shop: Shop, filings: Filings) -> None:
+    reported(shop, FILED)
+    record = replace(RECORD, letter_from="安宁集团", letter_until=date(2027, 1, 31), note="原件在法务")
+    filings.save(record, actor="王")
+    assert only(filings).record == record
+    filings.save(replace(record, port=""), actor="王")
+    assert only(filings).record.port == ""
+    assert [each.action for each in shop.workspace.audit.entries()].count("signature.recorded") == 2
+
+
+def test_one_port_carries_one_signature(shop: Shop, filings: Filings) -> None:
+    reported(shop, FILED, replace(FILED, text="安宁会员"))
+    filings.save(RECORD, actor="王")
+    with pytest.raises(NotAllowed) as caught:
+        filings.save(replace(RECORD, text="安宁会员"), actor="王")
+    assert (caught.value.code, caught.value.facts["text"]) == ("port_taken", "安宁百货")
+    assert {each.record.port for each in filings.register()} == {RECORD.port, ""}
+    filings.save(replace(RECORD, note="同一个签名"), actor="王")
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        (replace(RECORD, port="1069-1"), "port_digits"),
+        (replace(RECORD, port="１０６９"), "port_digits"),
+        (replace(RECORD, port="1" * 22), "port_digits"),
+        (replace(RECORD, letter_from="安宁集团"), "letter_incomplete"),
+        (replace(RECORD, letter_until=date(2027, 1, 1)), "letter_incomplete"),
+        (replace(RECORD, note="长" * 501), "record_length"),
+        (replace(RECORD, letter_from="长" * 101, letter_until=date(2027, 1, 1)), "record_length"),
+    ],
+)
+def test_a_record_that_cannot_be_is_refused(shop: Shop, filings: Filings, record: SignatureRecord, code: str) -> None:
+    reported(shop, FILED)
+    with pytest.raises(SettingsError) as caught:
+        filings.save(record, actor="王")
+    assert caught.value.code == code
+    assert only(filings).record == SignatureRecord(ENTITY, "安宁百货")
+
+
+def test_nothing_is_signed_past_the_letter_that_allows_it(shop: Shop, filings: Filings) -> None:
+    reported(shop, FILED)
+    letter = replace(RECORD, letter_from="安宁集团", letter_until=date(2026, 11, 9))
+    filings.save(letter, actor="王")
+    assert only(filings).problem == "letter_over"
+    stored = shop.workspace.accounts.signature("安宁百货", ENTITY)
+    assert stored is not None
+    assert stored.valid_until == date(2026, 11, 9)
+    filings.save(replace(letter, letter_until=date(2026, 11, 20)), actor="王")
+    assert (only(filings).problem, only(filings).warnings) == ("", ("letter_ends_soon",))
+    assert [each.valid_until for each in shop.workspace.accounts.signatures(ENTITY)] == [date(2026, 11, 20)]
+
+
+def test_what_expires_within_a_month_is_said(shop: Shop, filings: Filings) -> None:
+    reported(shop, replace(FILED, valid_until=date(2026, 12, 1)))
+    assert only(filings).warnings == ("expires_soon",)
+
+
+def test_each_provider_shows_its_own_opt_out_and_what_it_refuses(shop: Shop, filings: Filings) -> None:
+    reported(shop, replace(FILED, text="一个很长很长的签名名字啊"))
+    shown = {each.provider: each for each in filings.renderings(only(filings))}
+    assert shown["aliyun"].text == f"【一个很长很长的签名名字啊】{SAMPLE}拒收请回复R"
+    assert "SIG-003" not in [each.rule_id for each in shown["huawei"].problems]
+    reported(shop, replace(FILED, text="一个很长很长的签名名字啊呀"), prefix="d")
+    longer = next(each for each in filings.register() if each.signature.text.endswith("呀"))
+    shown = {each.provider: each for each in filings.renderings(longer)}
+    refused = {name for name, each in shown.items() if "SIG-003" in [found.rule_id for found in each.problems]}
+    assert "aliyun" in refused
+    assert "huawei" not in refused

@@ -1,0 +1,155 @@
+"""The page of signatures: what each may carry, what is noted of it, and what may not be noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+from ui_people import ENTITY, add_shop
+
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.signature import Signature, SignatureRecord
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.signatures import SignaturesPage
+from campaign_app.ui.widgets.facts import Facts
+from campaign_app.ui.widgets.pill import Pill
+
+FILED = Signature("安宁百货", ENTITY, "company", "approved", True, ("retail",), date(2030, 12, 31))
+Show = Callable[..., SignaturesPage]
+
+
+@pytest.fixture
+def page(inline_desk: Desk, qtbot: QtBot) -> Show:
+    def make(*signatures: Signature) -> SignaturesPage:
+        if signatures:
+            shop = add_shop(inline_desk.app)
+            inline_desk.app.workspace.accounts.put_signatures(shop, signatures, inline_desk.app.clock())
+        made = SignaturesPage(inline_desk)
+        qtbot.addWidget(made)
+        made.resize(1092, 740)
+        made.show()
+        made.shown()
+        qtbot.waitUntil(lambda: made.model.state.filings is not None)
+        return made
+
+    return make
+
+
+def said(widget: QWidget) -> str:
+    found = []
+    for each in widget.findChildren(QWidget):
+        if not each.isVisibleTo(widget):
+            continue
+        if isinstance(each, QLabel | QPushButton | Pill):
+            found.append(each.text if isinstance(each, Pill) else each.text())
+        elif isinstance(each, Facts):
+            found.append(each.accessibleName())
+    return "\n".join(found)
+
+
+def cells(page: SignaturesPage, number: int) -> list[str]:
+    return [page.rows.index(number, column).data() for column in range(page.rows.columnCount())]
+
+
+def test_each_signature_says_whether_and_for_what_it_may_be_used(page: Show) -> None:
+    shown = page(FILED, replace(FILED, text="安宁到家", carrier_filed=False, scopes=()))
+    assert cells(shown, 0)[:4] == ["【安宁到家】", "运营商未报备", "–", "2030-12-31"]
+    assert cells(shown, 1)[:4] == ["【安宁百货】", "可用", "零售", "2030-12-31"]
+    assert shown.subtitle.text().startswith("共 2 个签名，1 个可用")
+    assert shown.drawer.isHidden()
+
+
+def test_without_signatures_the_page_says_where_they_come_from(page: Show, inline_desk: Desk, qtbot: QtBot) -> None:
+    shown = page()
+    assert shown.stack.currentWidget() is shown.empty
+    with qtbot.waitSignal(inline_desk.way.went) as went:
+        shown.empty.button.click()
+    assert went.args == ["settings", "accounts"]
+
+
+def test_an_open_signature_tells_its_scope_its_history_and_its_campaigns(
+    page: Show, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    shown = page(FILED)
+    inline_desk.app.workspace.campaigns.create(Campaign(0, "双十一", ENTITY, "retail", Filter(), "安宁百货", "x"))
+    shown.shown()
+    shown.table.opened.emit(0)
+    qtbot.waitUntil(lambda: "变更记录" in said(shown.drawer))
+    told = said(shown.drawer)
+    assert "用于会员、金融、服务通知，或换一个主体使用，就是扩大使用" in told
+    assert told.count("可以使用") == 1
+    assert told.count("未报备此用途") == 3
+    assert "已通过，运营商已报备，零售，至 2030-12-31" in told
+    with qtbot.waitSignal(inline_desk.way.went) as went:
+        next(each for each in shown.drawer.findChildren(QPushButton) if each.text() == "双十一").click()
+    assert went.args[0] == "campaigns"
+
+
+def test_what_providers_refuse_is_said_beside_their_rendering(page: Show) -> None:
+    shown = page(replace(FILED, text="一个很长很长的签名名字啊呀"))
+    shown.table.opened.emit(0)
+    preview = shown.drawer.preview
+    preview.provider.setCurrentIndex(preview.provider.findData("aliyun"))
+    preview.provider.activated.emit(preview.provider.currentIndex())
+    assert (
+        preview.bubble.accessibleName() == "【一个很长很长的签名名字啊呀】您好，店内新品已上架，欢迎选购。拒收请回复R"
+    )
+    assert "12" in preview.problems.text()
+    preview.provider.setCurrentIndex(preview.provider.findData("huawei"))
+    preview.provider.activated.emit(preview.provider.currentIndex())
+    assert preview.problems.text() == "签名的写法符合要求。"
+
+
+def test_a_port_and_a_letter_are_noted_and_a_port_of_another_is_refused(
+    page: Show, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    shown = page(FILED, replace(FILED, text="安宁会员"))
+    form, model = shown.drawer.form, shown.model
+    model.open((ENTITY, "安宁百货"))
+    assert not form.save.isEnabled()
+    qtbot.keyClicks(form.port, "106900012345")
+    qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
+    assert model.state.typed is None
+    model.open((ENTITY, "安宁会员"))
+    assert form.port.text() == ""
+    qtbot.keyClicks(form.port, "106900012345")
+    qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
+    assert "已登记给签名【安宁百货】" in form.wrong.text()
+    assert shown.unkept()
+    form.undo.click()
+    assert (form.port.text(), form.wrong.isVisibleTo(form), shown.unkept()) == ("", False, False)
+    form.has_letter.click()
+    assert form.letter.isVisibleTo(form)
+    qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
+    assert "一起填写" in form.wrong.text()
+    form.letter_from.setText("安宁集团")
+    form.letter_until.setDate(QDate(2029, 1, 31))
+    shown.flush()
+    stored = {each.text: each for each in inline_desk.app.workspace.filings.records()}
+    assert stored["安宁会员"] == SignatureRecord(ENTITY, "安宁会员", "", "安宁集团", date(2029, 1, 31))
+    assert not shown.unkept()
+
+
+def test_a_letter_is_not_taken_to_have_ended_before_its_date_is_set(page: Show, inline_desk: Desk) -> None:
+    shown = page(FILED)
+    shown.model.open((ENTITY, "安宁百货"))
+    shown.drawer.form.has_letter.click()
+    typed = shown.model.state.typed
+    assert typed is not None
+    assert typed.letter_until is not None
+    assert typed.letter_until > inline_desk.app.clock().date()
+
+
+def test_what_was_typed_is_kept_when_another_signature_is_opened(page: Show, inline_desk: Desk, qtbot: QtBot) -> None:
+    shown = page(FILED, replace(FILED, text="安宁会员"))
+    shown.model.open((ENTITY, "安宁百货"))
+    qtbot.keyClicks(shown.drawer.form.port, "1069")
+    shown.table.selectRow(0)
+    assert shown.model.state.opened == (ENTITY, "安宁会员")
+    assert [each.port for each in inline_desk.app.workspace.filings.records()] == ["1069"]
