@@ -70,6 +70,13 @@ class Settings:
         low=0,
         high=200,
     )
+    complaints_per_10000: int = _setting(
+        10,
+        "每发出 1 万条收到的投诉超过几件，就自动暂停活动",
+        "Complaints per 10,000 messages above which a campaign pauses by itself",
+        low=1,
+        high=100,
+    )
     price_per_part: int = _setting(
         50,
         "每条短信的单价（厘，即千分之一元），用于估算费用",

@@ -132,7 +132,13 @@ def as_set(workspace: Workspace, context: Context) -> Context:
         reread_after=timedelta(minutes=settings.batch_reread_minutes),
     )
     caps = (settings.house_cap_per_week, settings.house_cap_per_month)
-    return replace(context, policy=policy, batch=settings.batch_size, house_caps=caps)
+    return replace(
+        context,
+        policy=policy,
+        batch=settings.batch_size,
+        house_caps=caps,
+        complaints_per_10000=settings.complaints_per_10000,
+    )
 
 
 def _remotes(workspace: Workspace, clock: Clock) -> Remotes:

@@ -38,6 +38,7 @@ class Campaign:
 
     No message leaves after `window_end`. `approved_hash` covers text, signature, audience, entity,
     purpose and rule packs.
+    `complaints_seen`: how many of its complaints somebody knew of who let it go on.
     `state_note` is a stable code that says why it waits or is paused (e.g. `account_refused`, `window_over`).
     """
 
@@ -57,6 +58,7 @@ class Campaign:
     approved_at: datetime | None = None
     rule_packs: str = ""
     snapshot_size: int = 0
+    complaints_seen: int = 0
 
     @property
     def is_stuck(self) -> bool:

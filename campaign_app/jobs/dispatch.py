@@ -18,6 +18,7 @@ from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.errors import NotAllowed, RemoteUnavailable
 from campaign_app.jobs.asking import ask_again, confirmed_rules, is_clean
 from campaign_app.jobs.caps import Caps
+from campaign_app.jobs.fuse import is_blown
 from campaign_app.jobs.gating import Judged, composed, sealed, sender_of
 from campaign_app.jobs.ports import Claim, Submission
 from campaign_app.jobs.settling import Settled, may_leave, put_aside, settle
@@ -51,6 +52,9 @@ def run_batch(context: Context, campaign_id: int, after: int) -> BatchResult:
     if not members:
         return BatchResult(Step.END, after)
     batch = _decide(context, campaign, members)
+    if is_blown(context, campaign):  # the complaints that waited were read a moment ago
+        put_aside(context, campaign, CampaignState.PAUSED, "complaints")
+        return BatchResult(Step.STOPPED, after)
     submission = _claim(context, campaign, after, batch)
     if submission is not None:
         return _after(submission, settle(context, campaign, submission, _claimed(context, submission, batch)))

@@ -83,3 +83,4 @@ class Context:
     batch: int = BATCH
     house_caps: tuple[int, int] = (0, 0)
     provider_caps: Callable[[str], tuple[Cap, ...]] = no_caps
+    complaints_per_10000: int = 10

@@ -238,7 +238,9 @@ class Campaigns:
             return self._move(late, CampaignState.WAITING, actor, expected=CampaignState.PAUSED)
         early = campaign.send_at is not None and campaign.send_at > now
         state = CampaignState.SCHEDULED if early else CampaignState.SENDING
-        return self._move(replace(campaign, state_note=""), state, actor, expected=CampaignState.PAUSED)
+        seen = self._inbox.complaints(campaign_id)  # whoever lets it go on knows of them
+        going = replace(campaign, state_note="", complaints_seen=seen)
+        return self._move(going, state, actor, expected=CampaignState.PAUSED)
 
     def cancel(self, campaign_id: int, *, actor: str) -> Campaign:
         """Ends a campaign for good; what already left stays in the results."""

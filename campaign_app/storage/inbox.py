@@ -121,6 +121,10 @@ class SqlInbox:
             _tell(connection, finder, said, "complaint")
             return len(rows)
 
+    def complaints(self, campaign_id: int) -> int:
+        with self.db.read() as connection:
+            return int(connection.execute(_count(complaint, campaign_id)).scalar_one())
+
     def counts(self, campaign_id: int) -> dict[str, int]:
         """`submitted` = accepted + rejected + unknown; `accepted` includes what was delivered or failed since.
 

@@ -38,6 +38,7 @@ campaign = sa.Table(
     number_or_none("approved_at"),
     word("rule_packs"),
     number("snapshot_size"),
+    number("complaints_seen", "0"),
 )
 
 campaign_member = sa.Table(

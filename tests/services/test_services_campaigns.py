@@ -15,8 +15,9 @@ from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRefused, SettingsError
+from campaign_app.domain.message import ComplaintClue, Page
 from campaign_app.domain.platform import Asked, consent_api
-from campaign_app.jobs import screening
+from campaign_app.jobs import dispatch, screening
 from campaign_app.platforms import Offers
 from campaign_app.services.accounts import Accounts, secret_name
 from campaign_app.services.audiences import Audiences
@@ -166,6 +167,18 @@ def test_pause_resume_and_cancel(desk: Desk) -> None:
 
 def test_what_never_began_is_cancelled_at_once(desk: Desk) -> None:
     assert desk.campaigns.cancel(desk.approved().id, actor="李").state is CampaignState.CANCELLED
+
+
+def test_whoever_resumes_knows_of_the_complaints_so_far(desk: Desk) -> None:
+    approved = desk.approved()
+    desk.campaigns.schedule(approved.id, send_at=None, actor="李")
+    desk.shop.set_state(approved.id, CampaignState.SENDING)
+    assert dispatch.run_batch(desk.shop.context, approved.id, -1).step is dispatch.Step.ON
+    (account,) = desk.shop.gateways
+    clue = ComplaintClue("k1", "c00000", None, "", desk.shop.clock())
+    desk.shop.workspace.inbox.store_complaints(account, Page((clue,), "1", more=False), desk.shop.clock())
+    desk.campaigns.pause(approved.id, actor="李")
+    assert desk.campaigns.resume(approved.id, actor="李").complaints_seen == 1
 
 
 @pytest.mark.parametrize("action", ["approve", "schedule", "pause", "resume", "screen", "edit"])

@@ -14,7 +14,7 @@ from campaign_app import assets
 from campaign_app.compliance import Engine, load_all
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.signature import Signature, SignatureRecord
-from campaign_app.services.filings import PURPOSES, SAMPLE, Filing, Filings
+from campaign_app.services.filings import SAMPLE, Filing, Filings
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, Shop, open_shop
 

@@ -68,6 +68,7 @@ def test_an_older_workspace_keeps_what_was_confirmed_with_its_approvals(folder: 
         with workspace.database.write() as connection:
             for newer in NEWER:
                 connection.execute(sa.text(f"DROP TABLE {newer}"))
+            connection.execute(sa.text("ALTER TABLE campaign DROP COLUMN complaints_seen"))
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
     with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
         expected = {rule: Warned(rule, None, "李", NOW) for rule in ("ABS-002", "URG-001")}
