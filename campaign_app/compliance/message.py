@@ -53,7 +53,8 @@ class Port:
 class CheckRequest:
     """One line of the case format. `body` is a `{name}` template without 【signature】.
 
-    `goods` and `ports` are what the merchant registered; no provider or platform tells them. `send_at` is aware; None means that nobody knows when it leaves, which no rule on time forgives.
+    `goods` and `ports` are what the merchant registered; no provider or platform tells them.
+    `send_at` is aware; None means that nobody knows when it leaves, which no rule on time forgives.
     """
 
     body: str

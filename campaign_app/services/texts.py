@@ -22,7 +22,7 @@ from campaign_app.domain.ports import AccountStore, CampaignStore
 from campaign_app.domain.ports_people import CustomerStore
 from campaign_app.domain.signature import Signature
 from campaign_app.services.profiles import Profile
-from campaign_app.services.window import likely_time
+from campaign_app.services.window import BEIJING, likely_time
 
 SAMPLE: Final = 500
 KNOWN_MAX: Final = 20_000
@@ -169,6 +169,7 @@ class Texts:
         entity = self._accounts.entity(campaign.entity_uscc)
         profile = self._profile(campaign.entity_uscc)
         filed = self._accounts.signature(campaign.signature, campaign.entity_uscc)
+        out_of_use = self._out_of_use(campaign.entity_uscc, now) if profile.ports else frozenset()
         now = now.replace(second=0, microsecond=0)  # the same question for a minute, whoever keeps its answers
         return CheckRequest(
             body=campaign.body,
@@ -179,7 +180,15 @@ class Texts:
             provider=profile.provider,
             allowed_domains=profile.domains,
             send_at=likely_time(now) if campaign.send_at is None else max(campaign.send_at, now),
+            goods=profile.goods,
+            ports=tuple(port for port in profile.ports if port.signature not in out_of_use),
         )
+
+    def _out_of_use(self, entity_uscc: str, now: datetime) -> frozenset[str]:
+        """Signatures that the platforms have refused, or that are no longer valid."""
+        day = now.astimezone(BEIJING).date()
+        known = self._accounts.signatures(entity_uscc)
+        return frozenset(s.text for s in known if s.status == "rejected" or (s.valid_until or day) < day)
 
 
 def _warned(findings: Iterable[Finding]) -> frozenset[str]:

@@ -10,7 +10,9 @@ from campaign_app.compliance.checks.base import Builder, simple
 from campaign_app.compliance.subject import Hit, Subject, occurrences
 from campaign_app.compliance.traits import GOODS
 
-_PRICE: Final = re.compile(r"(?<![\d.])(\d{1,7})(?:\.(\d{1,2}))?(?:元|块)(?!券|红包|优惠|代金|抵|运费|邮费|补贴|起送|包邮)")
+_PRICE: Final = re.compile(
+    r"(?<![\d.])(\d{1,7})(?:\.(\d{1,2}))?(?:元|块)(?!券|红包|优惠|代金|抵|运费|邮费|补贴|起送|包邮)"
+)
 # amounts off, parts of a price, prices of others, of several pieces, and such as a condition makes
 _ANOTHER: Final = re.compile(
     r"(?:[减省降满抵补贴送券返加充付]|红包|[定订]金|预付|首付|尾款|运费|邮费|差价|换购|(?:原|市场|专柜|吊牌|划线|会员|到手|券后|拼团|内购)价?"
