@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ _LETTER: Final = "[a-z]"
 class PinyinOptions(Group):
     """`words` with the pinyin of each character, in order.
 
-    Those of `initials` are also found by first letters, those of `whole` also without any character left: most
+    Those of `initials` are also found by first letters before their last character, those of `whole` also without any character left: most
     words spelt out are somebody's brand.
     """
 
@@ -52,10 +52,13 @@ def _forms(word: str, given: PinyinOptions) -> Iterator[str]:
         raise BadPattern(f"not as many syllables as characters: {given.words[word]}", word)
     for chosen in product((False, True), repeat=len(word)):
         if any(chosen) and (not all(chosen) or word in given.whole):
-            yield "".join(s if spelt else c for c, s, spelt in zip(word, syllables, chosen, strict=True))
-    if word in given.initials:
-        for kept in range(1, len(word) - 1):
-            yield "".join(s[0] for s in syllables[:-kept]) + word[-kept:]
+            yield _spelt(word, syllables, chosen)
+        if any(chosen) and not chosen[-1] and word in given.initials:
+            yield _spelt(word, [syllable[0] for syllable in syllables], chosen)
+
+
+def _spelt(word: str, sounds: Sequence[str], chosen: Sequence[bool]) -> str:
+    return "".join(sound if spelt else char for char, sound, spelt in zip(word, sounds, chosen, strict=True))
 
 
 KINDS: Final[dict[str, Builder]] = {"disguise_pinyin": build_pinyin}
