@@ -49,6 +49,7 @@ def test_the_price_of_other_goods_is_theirs() -> None:
     assert found("【店铺】羊毛毯99元、羽绒被198.9元起。拒收请回复R", "PRC-002", goods=goods) == ["198.9元"]
 
 
-def test_every_character_needs_its_pinyin() -> None:
+@pytest.mark.parametrize("word", ["免费 mian", "免费", "", "免费 mian fei ling"])
+def test_every_character_needs_its_pinyin(word: str) -> None:
     with pytest.raises(BadPattern, match="as many syllables"):
-        build_pinyin({"words": {"免费": "mian"}}, ENGINE.table)
+        build_pinyin({"words": [word]}, ENGINE.table)

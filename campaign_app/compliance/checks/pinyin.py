@@ -15,13 +15,13 @@ _LETTER: Final = "[a-z]"
 
 
 class PinyinOptions(Group):
-    """`words` with the pinyin of each character, in order.
+    """`words` with the pinyin of each character behind them: “免费 mian fei”.
 
     Those of `initials` are also found by first letters before their last character, those of `whole` also without any character left: most
     words spelt out are somebody's brand.
     """
 
-    words: Mapping[str, str]
+    words: tuple[str, ...]
     initials: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
 
@@ -29,7 +29,7 @@ class PinyinOptions(Group):
 def build_pinyin(options: Mapping[str, Any], table: FoldTable) -> Phrases:
     """Letters of a word's own at its end must end there: 减fei is a word, 减feizi is none. Raises BadPattern."""
     given = PinyinOptions.model_validate(options)
-    forms = sorted({form for word in given.words for form in _forms(word, given)})
+    forms = sorted({form for written in given.words for form in _forms(written, given)})
     groups = []
     for starts, ends in product((True, False), repeat=2):
         phrases = tuple(f for f in forms if f[0].isascii() is starts and f[-1].isascii() is ends)
@@ -45,11 +45,11 @@ def build_pinyin(options: Mapping[str, Any], table: FoldTable) -> Phrases:
     return build(PhraseOptions(group=tuple(groups)), table)
 
 
-def _forms(word: str, given: PinyinOptions) -> Iterator[str]:
+def _forms(written: str, given: PinyinOptions) -> Iterator[str]:
     """One character at least is spelt out and one at least is not, but for those of `whole`."""
-    syllables = given.words[word].split()
-    if len(syllables) != len(word):
-        raise BadPattern(f"not as many syllables as characters: {given.words[word]}", word)
+    word, *syllables = written.split() or [""]
+    if not word or len(syllables) != len(word):
+        raise BadPattern("not as many syllables as characters", written)
     for chosen in product((False, True), repeat=len(word)):
         if any(chosen) and (not all(chosen) or word in given.whole):
             yield _spelt(word, syllables, chosen)
