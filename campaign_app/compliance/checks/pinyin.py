@@ -17,8 +17,8 @@ _LETTER: Final = "[a-z]"
 class PinyinOptions(Group):
     """`words` with the pinyin of each character behind them: “免费 mian fei”.
 
-    Those of `initials` are also found by first letters before their last character, those of `whole` also without any character left: most
-    words spelt out are somebody's brand.
+    Those of `initials` are also found by first letters before their last character, those of `whole` also without any
+    character left: most words spelt out are somebody's brand.
     """
 
     words: tuple[str, ...]
