@@ -8,7 +8,7 @@ import pytest
 
 from campaign_app import assets
 from campaign_app.compliance import Engine, load_all
-from campaign_app.compliance.checks.pinyin import build_pinyin
+from campaign_app.compliance.checks.pinyin import KINDS
 from campaign_app.compliance.message import Good, Port
 from campaign_app.compliance.patterns import BadPattern
 from campaign_app.compliance.proof import request_of
@@ -52,4 +52,4 @@ def test_the_price_of_other_goods_is_theirs() -> None:
 @pytest.mark.parametrize("word", ["免费 mian", "免费", "", "免费 mian fei ling"])
 def test_every_character_needs_its_pinyin(word: str) -> None:
     with pytest.raises(BadPattern, match="as many syllables"):
-        build_pinyin({"words": [word]}, ENGINE.table)
+        KINDS["disguise_pinyin"]({"words": [word]}, ENGINE.table)

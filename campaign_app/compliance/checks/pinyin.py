@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any, Final
+from typing import Final
 
-from campaign_app.compliance.checks.base import Builder
+from campaign_app.compliance.checks.base import Builder, Options, with_options
 from campaign_app.compliance.checks.phrases import Group, PhraseOptions, Phrases, build
 from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.patterns import BadPattern
@@ -14,7 +14,7 @@ from campaign_app.compliance.patterns import BadPattern
 _LETTER: Final = "[a-z]"
 
 
-class PinyinOptions(Group):
+class PinyinOptions(Options):
     """`words` with the pinyin of each character behind them: “免费 mian fei”.
 
     Those of `initials` are also found by first letters before their last character, those of `whole` also without any
@@ -24,12 +24,12 @@ class PinyinOptions(Group):
     words: tuple[str, ...]
     initials: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
+    unless: tuple[str, ...] = ()
 
 
-def build_pinyin(options: Mapping[str, Any], table: FoldTable) -> Phrases:
+def build_pinyin(options: PinyinOptions, table: FoldTable) -> Phrases:
     """Letters of a word's own at its end must end there: 减fei is a word, 减feizi is none. Raises BadPattern."""
-    given = PinyinOptions.model_validate(options)
-    forms = sorted({form for written in given.words for form in _forms(written, given)})
+    forms = sorted({form for written in options.words for form in _forms(written, options)})
     groups = []
     for starts, ends in product((True, False), repeat=2):
         phrases = tuple(f for f in forms if f[0].isascii() is starts and f[-1].isascii() is ends)
@@ -37,8 +37,8 @@ def build_pinyin(options: Mapping[str, Any], table: FoldTable) -> Phrases:
             Group(
                 phrases=phrases,
                 not_before=_LETTER if starts else "",
-                not_after="|".join(filter(None, (given.not_after, _LETTER if ends else ""))),
-                unless=given.unless,
+                not_after=_LETTER if ends else "",
+                unless=options.unless,
                 spread=False,
             )
         )
@@ -61,4 +61,4 @@ def _spelt(word: str, sounds: Sequence[str], chosen: Sequence[bool]) -> str:
     return "".join(sound if spelt else char for char, sound, spelt in zip(word, sounds, chosen, strict=True))
 
 
-KINDS: Final[dict[str, Builder]] = {"disguise_pinyin": build_pinyin}
+KINDS: Final[dict[str, Builder]] = {"disguise_pinyin": with_options(PinyinOptions, build_pinyin)}
