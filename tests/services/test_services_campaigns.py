@@ -11,13 +11,11 @@ from typing import Any
 import pytest
 
 from campaign_app.compliance import Fix, apply_edits
-from campaign_app.compliance.message import Good, Port
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRefused, SettingsError
 from campaign_app.domain.platform import Asked, consent_api
-from campaign_app.domain.signature import Signature
 from campaign_app.jobs import screening
 from campaign_app.platforms import Offers
 from campaign_app.services.accounts import Accounts, secret_name
@@ -376,34 +374,6 @@ def test_a_text_is_held_to_the_rules_of_its_trade(desk: Desk) -> None:
     untold = {f.rule_id for f in desk.campaigns.check(made.id).findings}
     assert "MED-004" in as_told - untold
     assert "LNK-002" in untold - as_told
-
-
-def test_a_text_is_held_to_the_registered_goods_and_sub_ports(desk: Desk) -> None:
-    made = desk.made("{name}您好，鹅绒被99元，12月9日止。拒收请回复R")
-    workspace = desk.shop.workspace
-    other = Signature("安宁会员", ENTITY, status="approved", carrier_filed=True)
-    told = Profile(
-        goods=(Good("鹅绒被", 19_900),), ports=(Port(made.signature, "106900012"), Port(other.text, "106900012"))
-    )
-    texts = Texts(
-        engine=lambda: ENGINE,
-        accounts=workspace.accounts,
-        campaigns=workspace.campaigns,
-        customers=workspace.customers,
-        profile={ENTITY: told}.__getitem__,
-    )
-
-    def found() -> set[str]:
-        return {f.rule_id for f in texts.check(made, None, NOW).findings}
-
-    assert {"PRC-002", "SIG-012"} <= found()
-    account = workspace.accounts.accounts()[0].id
-    signatures = workspace.accounts.signatures(ENTITY)
-    for gone in (replace(other, status="rejected"), replace(other, valid_until=NOW.date() - timedelta(days=1))):
-        workspace.accounts.put_signatures(account, (*signatures, gone), NOW)
-        assert "SIG-012" not in found()
-    workspace.accounts.put_signatures(account, (*signatures, other), NOW)
-    assert "SIG-012" in found()
 
 
 def test_an_audience_is_measured_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

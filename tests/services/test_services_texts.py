@@ -12,9 +12,12 @@ import pytest
 from campaign_app import assets
 from campaign_app.compliance import Engine, load_all
 from campaign_app.compliance.engine import CheckResult
-from campaign_app.compliance.message import CheckRequest
+from campaign_app.compliance.message import CheckRequest, Good, Port
+from campaign_app.domain.signature import Signature
+from campaign_app.services.profiles import Profile
 from campaign_app.services.texts import Texts
-from tests.helpers.desk import Desk, open_desk
+from tests.fakes.remotes import ENTITY
+from tests.helpers.desk import ENGINE, Desk, open_desk
 from tests.helpers.shop import NOW
 
 RULES = load_all(assets.path("rules"))
@@ -62,3 +65,31 @@ def test_the_same_words_are_looked_at_once_until_something_changes(desk: Desk, m
     monkeypatch.setattr("campaign_app.services.texts.KNOWN_MAX", 1)
     assert texts.messages(at_night, asked, NOW) == desk.texts.messages(at_night, asked, NOW)
     assert engine.looked_at == 12
+
+
+def test_a_text_is_held_to_the_registered_goods_and_sub_ports(desk: Desk) -> None:
+    made = desk.made("{name}您好，鹅绒被99元，12月9日止。拒收请回复R")
+    workspace = desk.shop.workspace
+    other = Signature("安宁会员", ENTITY, status="approved", carrier_filed=True)
+    told = Profile(
+        goods=(Good("鹅绒被", 19_900),), ports=(Port(made.signature, "106900012"), Port(other.text, "106900012"))
+    )
+    texts = Texts(
+        engine=lambda: ENGINE,
+        accounts=workspace.accounts,
+        campaigns=workspace.campaigns,
+        customers=workspace.customers,
+        profile={ENTITY: told}.__getitem__,
+    )
+
+    def found() -> set[str]:
+        return {f.rule_id for f in texts.check(made, None, NOW).findings}
+
+    assert {"PRC-002", "SIG-012"} <= found()
+    account = workspace.accounts.accounts()[0].id
+    signatures = workspace.accounts.signatures(ENTITY)
+    for gone in (replace(other, status="rejected"), replace(other, valid_until=NOW.date() - timedelta(days=1))):
+        workspace.accounts.put_signatures(account, (*signatures, gone), NOW)
+        assert "SIG-012" not in found()
+    workspace.accounts.put_signatures(account, (*signatures, other), NOW)
+    assert "SIG-012" in found()
