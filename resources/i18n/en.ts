@@ -1813,7 +1813,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>羽绒被 599；面霜 129.5</source>
-        <translation>羽绒被 599；面霜 129.5</translation>
+        <translation>Down quilt 599; Face cream 129.5</translation>
     </message>
     <message>
         <source>子端口</source>
@@ -1821,7 +1821,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>安宁百货 106900012</source>
-        <translation>安宁百货 106900012</translation>
+        <translation>Anning 106900012</translation>
     </message>
     <message>
         <source>“{}”不是域名，没有保存。请只写域名，例如 shop.example.com。</source>
@@ -1829,11 +1829,11 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>“{}”没有保存。请写商品名和价格，例如 羽绒被 599。</source>
-        <translation>“{}” was not kept. Write the goods and their price, such as 羽绒被 599.</translation>
+        <translation>&quot;{}&quot; was not kept. Write the goods and their price, such as Down quilt 599.</translation>
     </message>
     <message>
         <source>“{}”没有保存。请写签名和子端口的号码，例如 安宁百货 106900012。</source>
-        <translation>“{}” was not kept. Write the signature and the number of its sub-port, such as 安宁百货 106900012.</translation>
+        <translation>&quot;{}&quot; was not kept. Write the signature and the number of its sub-port, such as Anning 106900012.</translation>
     </message>
     <message>
         <source>类型</source>

@@ -31,6 +31,7 @@ def test_what_is_verified_names_its_article_and_the_page_where_it_was_read(rule:
     if citation.verified:
         assert citation.article, rule
         assert PAGE.fullmatch(citation.url), rule
+        assert citation.url.isascii(), rule
         assert not any(name in citation.law for name in FROM_MEMORY), rule
 
 

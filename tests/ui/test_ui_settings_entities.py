@@ -115,7 +115,7 @@ def test_registered_goods_are_kept_beside_a_port_that_is_half_typed(
     with qtbot.waitSignal(page.profiles.saved):
         qtbot.keyClick(card.lines["goods"], Qt.Key.Key_Return)
     assert desk.app.profiles.of(ENTITY) == Profile(goods=(Good("羽绒被", 59_900), Good("面霜", 12_950)))
-    assert card.lines["goods"].text() == "羽绒被 599；面霜 129.50"
+    assert card.lines["goods"].text() == "羽绒被 599; 面霜 129.50"
     assert card.lines["ports"].text() == "安宁百货"
 
 

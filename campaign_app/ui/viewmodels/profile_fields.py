@@ -81,6 +81,6 @@ def _price(cents: int) -> str:
 
 FIELDS: Final[Mapping[str, Field]] = {
     "domains": Field(read_domains, lambda profile: " ".join(profile.domains)),
-    "goods": Field(read_goods, lambda profile: "；".join(f"{g.name} {_price(g.cents)}" for g in profile.goods)),
-    "ports": Field(read_ports, lambda profile: "；".join(f"{p.signature} {p.number}" for p in profile.ports)),
+    "goods": Field(read_goods, lambda profile: "; ".join(f"{g.name} {_price(g.cents)}" for g in profile.goods)),
+    "ports": Field(read_ports, lambda profile: "; ".join(f"{p.signature} {p.number}" for p in profile.ports)),
 }
