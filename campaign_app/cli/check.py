@@ -122,12 +122,18 @@ def _table(result: Mapping[str, Any]) -> None:
     console.print(name, verdict, f"{result['length']} 字，{result['segments']} 条")
     if not result["findings"]:
         return
-    table = Table("级别", "规则", "文字", "说明", "改为")
+    table = Table("级别", "规则", "文字", "说明", "改为", "依据")
     for finding in result["findings"]:
         level = WORDS.term("severity", finding["severity"])
-        cells = (level, finding["rule"], finding["text"], finding["message"], finding["fix"])
+        law = _law(finding["citation"])
+        cells = (level, finding["rule"], finding["text"], finding["message"], finding["fix"], law)
         table.add_row(*(Text(printable(cell), overflow="fold") for cell in cells))
     console.print(table)
+
+
+def _law(citation: Mapping[str, Any]) -> str:
+    named = " ".join(filter(None, (citation["law"], citation["article"])))
+    return named if citation["verified"] else f"{named}（未核实）"
 
 
 if __name__ == "__main__":

@@ -37,6 +37,12 @@ class Frame:
         return tuple(sorted((name for name in folded if len(name) > 1), key=len, reverse=True))
 
     @lazy
+    def goods(self) -> tuple[tuple[str, int], ...]:
+        """Folded names of the registered goods with the price of their page, in cents."""
+        named = ((self.table.phrase(each.name), each.cents) for each in self.request.goods)
+        return tuple((name, cents) for name, cents in named if len(name) > 1)
+
+    @lazy
     def fixed_parts(self) -> int:
         """The parts of the text with every variable empty."""
         return cn_segments(self.head + self.template.fixed).segments

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final
@@ -16,6 +16,8 @@ SOURCES: Final = frozenset(
     {"company", "trademark", "app", "shop_name", "website", "miniprogram", "official_account"},
 )
 STATUSES: Final = frozenset({"approved", "pending", "rejected", "unknown"})
+# in yuan; also keeps infinity and NaN out
+_DEAREST: Final = 1e9
 KINDS: Final = frozenset({"enterprise", "individual_business", "institution"})
 
 
@@ -32,9 +34,26 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Good:
+    """Goods that texts name, and the price that their own page shows, in cents."""
+
+    name: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A sub-port of a provider and a signature that it carries."""
+
+    signature: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckRequest:
     """One line of the case format. `body` is a `{name}` template without 【signature】.
 
+    `goods` and `ports` are what the merchant registered; no provider or platform tells them.
     `send_at` is aware; None means that nobody knows when it leaves, which no rule on time forgives.
     """
 
@@ -47,6 +66,8 @@ class CheckRequest:
     allowed_domains: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     send_at: datetime | None = None
+    goods: tuple[Good, ...] = ()
+    ports: tuple[Port, ...] = ()
 
     @property
     def send_date(self) -> date | None:
@@ -82,6 +103,8 @@ def request_from_json(line: Mapping[str, Any]) -> CheckRequest:
         allowed_domains=_texts(line.get("allowed_domains")),
         variables=_variables(_mapping(line.get("variables"))),
         send_at=_instant(line.get("send_at")),
+        goods=tuple(_goods(line.get("goods"))),
+        ports=tuple(_ports(line.get("ports"))),
     )
 
 
@@ -105,6 +128,19 @@ def _sender(data: Mapping[str, Any]) -> Sender:
         kind=_one_of(data.get("kind"), KINDS, "unknown"),
         licences=frozenset(_texts(data.get("licences"))),
     )
+
+
+def _goods(value: object) -> Iterator[Good]:
+    """What has no name or no price cannot be compared with anything."""
+    for item in map(_mapping, value if isinstance(value, list) else ()):
+        price = item.get("price")
+        if isinstance(price, int | float) and not isinstance(price, bool) and 0 < price < _DEAREST:
+            yield Good(_text(item.get("name")), round(price * 100))
+
+
+def _ports(value: object) -> Iterator[Port]:
+    for item in map(_mapping, value if isinstance(value, list) else ()):
+        yield Port(_text(item.get("signature")), _text(item.get("port")))
 
 
 def _variables(data: Mapping[str, Any]) -> dict[str, str]:

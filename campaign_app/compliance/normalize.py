@@ -109,7 +109,15 @@ class FoldTable:
 
     def pattern(self, source: str) -> str:
         """A regular expression of a rule with its non-ASCII characters folded; ASCII ones are its author's."""
-        return source.translate(self._literals)
+        found = self._patterns.get(source)
+        if found is None:
+            found = self._patterns[source] = source.translate(self._literals)
+        return found
+
+    @lazy
+    def _patterns(self) -> dict[str, str]:
+        """What was folded already: several rules have the same long patterns."""
+        return {}
 
     @lazy
     def _literals(self) -> _Literals:

@@ -130,8 +130,8 @@ def load_all(*folders: Path) -> RuleSet:
 
 def read_folder(folder: Path) -> tuple[Source, ...]:
     """The files of all packs in a folder, in order. Raises PackError."""
-    paths = sorted(folder.glob("*/*.toml"))
-    return tuple(Source(path, path.relative_to(folder).as_posix(), _read(path)) for path in paths)
+    paths = sorted(folder.glob("*/*.toml"), key=lambda path: path.parts)
+    return tuple(Source(path, "/".join(path.parts[-2:]), _read(path)) for path in paths)
 
 
 @no_garbage()

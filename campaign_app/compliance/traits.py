@@ -29,6 +29,7 @@ TOO_LONG: Final = 131072
 LONGER_BY_VALUES: Final = 262144
 VARIANT: Final = 524288
 STYLED: Final = 1048576
+GOODS: Final = 2097152
 ODD: Final = WIDTH | LOOKALIKE
 # rules that find numbers in any characters
 NUMBER_RULES: Final = ("LED-002", "PII-001")
@@ -51,6 +52,7 @@ def traits_of(subject: Subject, settled: int = 0) -> int:
         | _of_values(subject)
         | (0 if _plain_end(subject) else ODD_OPT_OUT)
         | (_of_size(subject) if subject.segments.segments > 1 else 0)
+        | (GOODS if subject.request.goods else 0)
         | (TOO_LONG if len(subject.final_text) > subject.provider.total_length else 0)
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 Lists = Mapping[str, tuple[str, ...]]
@@ -27,13 +28,16 @@ def expand(options: Any, lists: Lists) -> Any:
         return {name: expand(value, lists) for name, value in options.items()}
     if isinstance(options, list):
         return list(_expand_items(options, lists))
-    if isinstance(options, str):
+    if isinstance(options, str) and "@" in options:
         return _NAME.sub(lambda match: _alternation(match[1], lists), options)
     return options
 
 
 def _expand_items(items: list[Any], lists: Lists) -> Iterator[Any]:
     for item in items:
+        if isinstance(item, str) and "@" not in item:  # nearly all of them
+            yield item
+            continue
         named = _NAME.fullmatch(item) if isinstance(item, str) else None
         if named:
             yield from _words(named[1], lists)
@@ -42,7 +46,12 @@ def _expand_items(items: list[Any], lists: Lists) -> Iterator[Any]:
 
 
 def _alternation(name: str, lists: Lists) -> str:
-    return f"(?:{'|'.join(map(re.escape, _words(name, lists)))})"
+    return _either(_words(name, lists))
+
+
+@lru_cache(maxsize=64)
+def _either(words: tuple[str, ...]) -> str:
+    return f"(?:{'|'.join(map(re.escape, words))})"
 
 
 def _words(name: str, lists: Lists) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What an entity tells of itself so that its texts are held to the right rules: trade, SMS provider and own domains."""
+"""What an entity tells of itself so that its texts are held to the right rules: trade, provider, domains, goods."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+from campaign_app.compliance.message import Good
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import AuditLog
 
@@ -25,6 +26,10 @@ INDUSTRIES: Final = (
 )
 PROVIDERS: Final = ("generic", "aliyun", "tencent", "huawei", "ucloud")
 _DOMAIN: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,9}[a-z][a-z0-9-]{1,62}")
+_NAME_MAX: Final = 40
+_PRICE_MAX: Final = 1_000_000_000
+# as many as are looked for in every text without being felt
+MOST: Final = 200
 
 
 class SettingStore(Protocol):
@@ -34,11 +39,15 @@ class SettingStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`domains` are those that links may lead to, and what is below them. Without one told all rules for all apply."""
+    """`domains` are those that links may lead to, and what is below them. Without one told all rules for all apply.
+
+    `goods` are those whose page's price a text has to keep to.
+    """
 
     industry: str = "general"
     provider: str = "generic"
     domains: tuple[str, ...] = ()
+    goods: tuple[Good, ...] = ()
 
 
 class Profiles:
@@ -49,16 +58,23 @@ class Profiles:
 
     def of(self, entity_uscc: str) -> Profile:
         stored = self._settings.setting(_name(entity_uscc), {})
-        return Profile(**{**stored, "domains": tuple(stored.get("domains", ()))})
+        return Profile(
+            **{
+                **stored,
+                "domains": tuple(stored.get("domains", ())),
+                "goods": tuple(Good(**each) for each in stored.get("goods", ())),
+            }
+        )
 
     def put(self, entity_uscc: str, profile: Profile, *, actor: str) -> None:
-        """Raises SettingsError("profile") for an unknown trade or provider, or what is no domain."""
+        """Raises SettingsError("profile") for an unknown trade or provider, what is no domain, or no goods."""
         for what, known in ((profile.industry, INDUSTRIES), (profile.provider, PROVIDERS)):
             if what not in known:
                 raise SettingsError("profile", "This trade or provider is not known", what=what)
         for domain in profile.domains:
             if not is_domain(domain):
                 raise SettingsError("profile", "This is no domain", what=domain)
+        _refuse_wrong(profile)
         self._settings.set_setting(_name(entity_uscc), asdict(profile))
         self._audit.record(
             "profile_changed",
@@ -68,7 +84,19 @@ class Profiles:
             industry=profile.industry,
             provider=profile.provider,
             domains=len(profile.domains),
+            goods=len(profile.goods),
         )
+
+
+def _refuse_wrong(profile: Profile) -> None:
+    wrong = [good.name for good in profile.goods if not is_good(good)]
+    wrong += [str(len(profile.goods))] if len(profile.goods) > MOST else []
+    if wrong:
+        raise SettingsError("profile", "These are no goods, or too many", what=wrong[0])
+
+
+def is_good(good: Good) -> bool:
+    return 1 < len(good.name.strip()) <= _NAME_MAX and 0 < good.cents < _PRICE_MAX
 
 
 def is_domain(written: str) -> bool:

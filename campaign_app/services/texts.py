@@ -179,6 +179,7 @@ class Texts:
             provider=profile.provider,
             allowed_domains=profile.domains,
             send_at=likely_time(now) if campaign.send_at is None else max(campaign.send_at, now),
+            goods=profile.goods,
         )
 
 

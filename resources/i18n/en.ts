@@ -1808,8 +1808,20 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Own domains</translation>
     </message>
     <message>
+        <source>商品页价</source>
+        <translation>Page prices</translation>
+    </message>
+    <message>
+        <source>羽绒被 599；面霜 129.5</source>
+        <translation>Down quilt 599; Face cream 129.5</translation>
+    </message>
+    <message>
         <source>“{}”不是域名，没有保存。请只写域名，例如 shop.example.com。</source>
         <translation>&quot;{}&quot; is not a domain and was not saved. Enter domains only, such as shop.example.com.</translation>
+    </message>
+    <message>
+        <source>“{}”没有保存。请写商品名和价格，例如 羽绒被 599。</source>
+        <translation>&quot;{}&quot; was not kept. Write the goods and their price, such as Down quilt 599.</translation>
     </message>
     <message>
         <source>类型</source>
@@ -1826,6 +1838,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>链接指向别处，不在这些域名和它们的子域名里，就会提醒。几个域名用空格隔开，按回车或离开输入框即保存。</source>
         <translation>Links that lead elsewhere than to these domains and those below them are warned about. Separate several with spaces. Saved when you press Enter or leave the field.</translation>
+    </message>
+    <message>
+        <source>短信里的价格低于商品详情页的价格，就会提醒。写商品名和详情页的价格，几个商品用分号隔开。</source>
+        <translation>A price in the text below that on the goods&apos; own page is a warning. Write the goods and the page&apos;s price, with semicolons between.</translation>
     </message>
 </context>
 <context>

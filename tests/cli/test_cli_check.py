@@ -121,6 +121,19 @@ def test_bad_usage_is_one_sentence_and_status_2(tmp_path: Path, name: str) -> No
     assert name in result.stderr
 
 
+def test_a_person_is_told_the_law_and_whether_anybody_has_verified_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    path = tmp_path / "x.jsonl"
+    path.write_text(json.dumps({**GOOD, "body": "国家级品质，无抵押贷款，两件8折。拒收请回复R"}), "utf-8")
+    told = {rule: line for line in run(path).stdout.splitlines() for rule in ("ABS-001", "FIN-002") if rule in line}
+    assert "中华人民共和国广告法 第九条第（三）项" in told["ABS-001"]
+    assert "未核实" not in told["ABS-001"]
+    assert "银发〔2019〕316号" in told["FIN-002"]
+    assert "未核实" in told["FIN-002"]
+
+
 def test_without_json_a_person_can_read_it(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     lines = [GOOD, {**GOOD, "body": "\ud800{x}"}, {"id": None}]

@@ -69,6 +69,17 @@ def test_every_rule_says_where_it_is_enforced_and_what_is_enforced_is_proved() -
         assert tests or "待实现" in where, name
 
 
+def test_nothing_that_is_asked_of_a_message_waits() -> None:
+    page = rows((ROOT / "docs" / "rules.md").read_text("utf-8"))
+    asked = {name for name, rule in CATALOGUE.items() if rule["target"] in ASKED_OF_A_MESSAGE}
+    assert len(asked) == 75
+    for name in asked:
+        *_, where, tests = page[name]
+        assert where.startswith("`compliance`"), name
+        assert "待实现" not in where, name
+        assert tests, name
+
+
 def test_every_test_that_it_names_is_there() -> None:
     named = set(re.findall(r"`(tests/[^`]+)`", (ROOT / "docs" / "rules.md").read_text("utf-8")))
     assert len(named) > 15

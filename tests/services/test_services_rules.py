@@ -10,6 +10,7 @@ import pytest
 
 from campaign_app import assets
 from campaign_app.compliance import PackError
+from campaign_app.compliance.message import Good
 from campaign_app.compliance.proof import request_of
 from campaign_app.compliance.rule import Case
 from campaign_app.domain.errors import AppError
@@ -180,7 +181,7 @@ def test_an_entity_tells_its_trade_provider_and_domains(shop: Shop) -> None:
     workspace = shop.workspace
     profiles = Profiles(settings=workspace.accounts, audit=workspace.audit, clock=lambda: NOW)
     assert profiles.of(ENTITY) == Profile()
-    told = Profile("food", "aliyun", ("anning.example", "a-b.cn"))
+    told = Profile("food", "aliyun", ("anning.example", "a-b.cn"), (Good("羽绒被", 59_900),))
     profiles.put(ENTITY, told, actor="李")
     assert profiles.of(ENTITY) == told
     assert profiles.of("another") == Profile()
@@ -189,6 +190,9 @@ def test_an_entity_tells_its_trade_provider_and_domains(shop: Shop) -> None:
         Profile(provider="x"),
         Profile(domains=("https://a.cn",)),
         Profile(domains=("cn",)),
+        Profile(goods=(Good("被", 1),)),
+        Profile(goods=(Good("羽绒被", 0),)),
+        Profile(goods=(Good("羽绒被", 1),) * 201),
     ):
         assert refusal(lambda: profiles.put(ENTITY, wrong, actor="李")) == "profile"  # noqa: B023 - called at once
     assert profiles.of(ENTITY) == told

@@ -12,9 +12,11 @@ import pytest
 from campaign_app import assets
 from campaign_app.compliance import Engine, load_all
 from campaign_app.compliance.engine import CheckResult
-from campaign_app.compliance.message import CheckRequest
+from campaign_app.compliance.message import CheckRequest, Good
+from campaign_app.services.profiles import Profile
 from campaign_app.services.texts import Texts
-from tests.helpers.desk import Desk, open_desk
+from tests.fakes.remotes import ENTITY
+from tests.helpers.desk import ENGINE, Desk, open_desk
 from tests.helpers.shop import NOW
 
 RULES = load_all(assets.path("rules"))
@@ -62,3 +64,16 @@ def test_the_same_words_are_looked_at_once_until_something_changes(desk: Desk, m
     monkeypatch.setattr("campaign_app.services.texts.KNOWN_MAX", 1)
     assert texts.messages(at_night, asked, NOW) == desk.texts.messages(at_night, asked, NOW)
     assert engine.looked_at == 12
+
+
+def test_a_text_is_held_to_the_registered_goods(desk: Desk) -> None:
+    made = desk.made("{name}您好，鹅绒被99元，12月9日止。拒收请回复R")
+    workspace = desk.shop.workspace
+    texts = Texts(
+        engine=lambda: ENGINE,
+        accounts=workspace.accounts,
+        campaigns=workspace.campaigns,
+        customers=workspace.customers,
+        profile={ENTITY: Profile(goods=(Good("鹅绒被", 19_900),))}.__getitem__,
+    )
+    assert "PRC-002" in {f.rule_id for f in texts.check(made, None, NOW).findings}

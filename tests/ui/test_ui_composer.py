@@ -17,6 +17,7 @@ from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.tasks import InlineTasks
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.composer import Composer
+from campaign_app.ui.widgets.problems import ProblemRow
 from tests.helpers.writing import (
     BAD,
     CLEAN,
@@ -64,6 +65,16 @@ def test_typing_shows_what_the_rules_say_with_level_law_and_reason(step: Content
     assert step.edit.accessibleDescription() == "合规提示：阻止 1，提醒 1，提示 1"
     assert not step.problems.clean.isVisible()
     assert "国家级" in [s.cursor.selectedText() for s in step.edit.extraSelections()]
+
+
+def test_a_source_that_nobody_has_verified_says_so(step: ContentStep, qtbot: QtBot) -> None:
+    write(step, qtbot, "国家级品质，无抵押贷款秒批。拒收请回复R")
+    rows = {row.shown.verified: row for row in step.problems.findChildren(ProblemRow) if row.shown and row.isVisible()}
+    assert set(rows) == {True, False}
+    assert rows[False].unverified.isVisible()
+    assert rows[False].unverified.text in rows[False].accessibleDescription()
+    assert not rows[True].unverified.isVisible()
+    assert rows[True].unverified.text not in rows[True].accessibleDescription()
 
 
 def test_one_key_mends_the_problem_at_the_caret_and_one_undo_brings_it_back(step: ContentStep, qtbot: QtBot) -> None:

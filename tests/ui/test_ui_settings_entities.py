@@ -9,12 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
+from campaign_app.compliance.message import Good
 from campaign_app.domain.errors import AppError
 from campaign_app.services.profiles import INDUSTRIES, PROVIDERS, Profile
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings import SettingsPage
 from campaign_app.ui.pages.settings_entities import EntitiesSection, EntityCard
-from campaign_app.ui.viewmodels.profiles import domains_in
+from campaign_app.ui.viewmodels.profile_fields import Reading, domains_in, read_goods
 from tests.helpers.writing import ENTITY, campaign_of, made_step, stock
 
 LINK = "{name}您好，满300元减50元，看款 shop.anning.example/a，11月30日前有效，详询4000001234。拒收请回复R"
@@ -46,8 +47,8 @@ def pick(combo: QComboBox, value: str) -> None:
 
 
 def retype(card: EntityCard, text: str) -> None:
-    card.domains.setText(text)
-    card.domains.textEdited.emit(text)
+    card.lines["domains"].setText(text)
+    card.lines["domains"].textEdited.emit(text)
 
 
 def test_every_trade_and_provider_has_its_word(card: EntityCard, desk: Desk) -> None:
@@ -70,11 +71,11 @@ def test_a_choice_is_kept_and_audited(card: EntityCard, page: SettingsPage, desk
 
 def test_domains_are_taken_as_people_write_them(card: EntityCard, page: SettingsPage, desk: Desk, qtbot: QtBot) -> None:
     retype(card, "https://Shop.Anning.example/a?b、 m.anning.example，m.anning.example")
-    assert not card.wrong.isVisible()
+    assert not card.lines["domains"].wrong.isVisible()
     with qtbot.waitSignal(page.profiles.saved):
-        qtbot.keyClick(card.domains, Qt.Key.Key_Return)
+        qtbot.keyClick(card.lines["domains"], Qt.Key.Key_Return)
     assert desk.app.profiles.of(ENTITY).domains == ("shop.anning.example", "m.anning.example")
-    assert card.domains.text() == "shop.anning.example m.anning.example"
+    assert card.lines["domains"].text() == "shop.anning.example m.anning.example"
 
 
 @pytest.mark.parametrize(
@@ -91,26 +92,49 @@ def test_what_is_typed_is_read_as_domains(typed: str, domains: tuple[str, ...]) 
     assert domains_in(typed) == domains
 
 
+def test_goods_are_read_as_people_write_them() -> None:
+    goods = (Good("羽绒被 冬款", 59_900), Good("面霜", 12_950))
+    assert read_goods("羽绒被 冬款 599元；面霜：129.5；") == Reading(goods)
+    assert read_goods("面霜 129.5；羽绒被") == Reading(goods[1:], "羽绒被")
+    assert read_goods("被 10").wrong == "被 10"
+    assert read_goods("面霜 0").wrong == "面霜 0"
+    assert read_goods(" ； ") == Reading(())
+
+
+def test_registered_goods_are_kept_beside_domains_that_are_half_typed(
+    card: EntityCard, page: SettingsPage, desk: Desk, qtbot: QtBot
+) -> None:
+    for field, text in (("domains", "安宁"), ("goods", "羽绒被 599；面霜 129.50元")):
+        card.lines[field].setText(text)
+        card.lines[field].textEdited.emit(text)
+    assert "安宁" in card.lines["domains"].wrong.text()
+    with qtbot.waitSignal(page.profiles.saved):
+        qtbot.keyClick(card.lines["goods"], Qt.Key.Key_Return)
+    assert desk.app.profiles.of(ENTITY) == Profile(goods=(Good("羽绒被", 59_900), Good("面霜", 12_950)))
+    assert card.lines["goods"].text() == "羽绒被 599; 面霜 129.50"
+    assert card.lines["domains"].text() == "安宁"
+
+
 def test_what_is_no_domain_is_said_while_it_is_typed_and_not_kept(
     card: EntityCard, page: SettingsPage, desk: Desk, qtbot: QtBot
 ) -> None:
     retype(card, "anning.example 安宁")
-    assert "“安宁”不是域名" in card.wrong.text()
-    assert card.wrong.isVisible()
-    qtbot.keyClick(card.domains, Qt.Key.Key_Return)
+    assert "“安宁”不是域名" in card.lines["domains"].wrong.text()
+    assert card.lines["domains"].wrong.isVisible()
+    qtbot.keyClick(card.lines["domains"], Qt.Key.Key_Return)
     page.profiles.load()
     assert desk.kit.tasks.finish()
     assert desk.app.profiles.of(ENTITY) == Profile()
-    assert card.domains.text() == "anning.example 安宁", "what was typed stays"
+    assert card.lines["domains"].text() == "anning.example 安宁", "what was typed stays"
     again = SettingsPage(desk)
     qtbot.addWidget(again)
     section = again.section("entities")
     assert isinstance(section, EntitiesSection)
-    assert section.cards[ENTITY].domains.text() == "anning.example 安宁"
+    assert section.cards[ENTITY].lines["domains"].text() == "anning.example 安宁"
     retype(card, "anning.example")
-    assert not card.wrong.isVisible()
+    assert not card.lines["domains"].wrong.isVisible()
     with qtbot.waitSignal(page.profiles.saved):
-        qtbot.keyClick(card.domains, Qt.Key.Key_Return)
+        qtbot.keyClick(card.lines["domains"], Qt.Key.Key_Return)
 
 
 def test_what_cannot_be_kept_is_told_and_the_field_shows_what_is_stored(
@@ -134,7 +158,7 @@ def test_licences_change_without_losing_what_is_typed_beside_them(
     section = page.section("entities")
     assert isinstance(section, EntitiesSection)
     assert section.cards[ENTITY] is card
-    assert card.domains.text() == "half.typed"
+    assert card.lines["domains"].text() == "half.typed"
 
 
 def test_the_text_that_is_being_written_is_judged_by_it_at_once(desk: Desk, page: SettingsPage, qtbot: QtBot) -> None:
@@ -144,8 +168,8 @@ def test_the_text_that_is_being_written_is_judged_by_it_at_once(desk: Desk, page
             return {problem.finding.rule_id for problem in step.composer.state.problems}
 
         assert "LNK-002" in found()
-        page.profiles.type_domains(ENTITY, "anning.example")
+        page.profiles.type(ENTITY, "domains", "anning.example")
         with qtbot.waitSignal(page.profiles.saved):
-            page.profiles.save_domains(ENTITY)
+            page.profiles.save(ENTITY, "domains")
         step.shown()  # the user comes back from the settings
         qtbot.waitUntil(lambda: "LNK-002" not in found())

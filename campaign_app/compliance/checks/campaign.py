@@ -35,12 +35,6 @@ class Echo(Options):
     rules: frozenset[str]
 
 
-class Outside(Options):
-    """What the rule asks is not in a message; `where` says who asks it."""
-
-    where: str
-
-
 @dataclass(frozen=True, slots=True)
 class Several:
     """Checks that make up one rule, asked apart; `places` says of each literal whose it is."""
@@ -105,10 +99,6 @@ def build_echo(options: Echo, table: FoldTable) -> Asked:  # noqa: ARG001 - the 
     return Asked(again, traits=MARKED, late=True)
 
 
-def build_outside(options: Outside, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
-    return Asked(lambda subject: (), fixed=True)  # noqa: ARG005 - the protocol's
-
-
 def several(kinds: Mapping[str, Builder]) -> Callable[[Mapping[str, Any], FoldTable], Several]:
     """The kind `several`: `[[check]]` tables with a kind and options each."""
 
@@ -127,5 +117,4 @@ KINDS: Final[dict[str, Builder]] = {
     "licence": with_options(Licence, build_licence),
     "required": with_options(Required, build_required),
     "echo": with_options(Echo, build_echo),
-    "outside": with_options(Outside, build_outside),
 }

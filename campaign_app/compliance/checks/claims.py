@@ -29,9 +29,12 @@ _URGENT: Final = (
     r"明[天日早](?:就|即|将|\d{1,2}点|准时){0,2}(?:截止|结束|恢复原价|涨价|失效|下架|到期)",
 )
 _NUMBER: Final = re.compile(r"\d{0,2}十\d?|\d{1,3}")
-_MONEY: Final = re.compile(r"(\d{1,9}(?:\.\d{1,2})?)\s*(万|w|千|k)?\s*(?:元|块|rmb|人民币|大奖|现金|奖金|巨奖)")
+# 8.8万元, 2十万元, 百万现金, 5万8千元: the digits are folded already
+_MONEY: Final = re.compile(
+    r"(\d{1,9}(?:\.\d{1,2})?|\d{0,2}[十百两])\s*(万|w|千|k)?(?:(\d)千)?\s*(?:元|块|rmb|人民币|大奖|现金|奖金|巨奖)"
+)
 _NOT_A_PRIZE: Final = re.compile(
-    r"(?:满|消费|充值|瓜分|总额|总价值?|累计|共|合计|单笔|存)[^,。;!抽]{0,6}\Z|(?:购物?|买)满?\Z"
+    r"(?:满|消费|充值|瓜分|总额|奖金?池|总奖金|总价值?|累计|共|合计|单笔|存)[^,。;!抽]{0,6}\Z|(?:购物?|买)满?\Z"
 )
 _PRIZE_LIMIT: Final = 50_000
 _SO_MANY_FOR: Final = re.compile(r"买\d{1,2}\w{0,2}[送赠]\d")
@@ -131,7 +134,16 @@ def build_prize(options: Prize, table: FoldTable) -> Read:
 
 
 def _amount(match: re.Match[str]) -> float:
-    return float(match[1]) * {"万": 10_000, "w": 10_000, "千": 1_000, "k": 1_000}.get(match[2] or "", 1)
+    times = {"万": 10_000, "w": 10_000, "千": 1_000, "k": 1_000}.get(match[2] or "", 1)
+    return _written(match[1]) * times + int(match[3] or 0) * 1_000
+
+
+def _written(number: str) -> float:
+    if number.endswith("百"):
+        return int(number[:-1] or 1) * 100
+    if number[-1] in "十两":
+        return _counted(number.replace("两", "2"))
+    return float(number)
 
 
 def build_gift(options: Gift, table: FoldTable) -> Read:

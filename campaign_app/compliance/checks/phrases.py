@@ -136,7 +136,7 @@ def build(options: PhraseOptions, table: FoldTable) -> Phrases:
 
 def _phrases(group: Group, table: FoldTable) -> tuple[str, ...]:
     phrases = table.phrases(group.phrases)
-    if not all(any(map(str.isalnum, phrase)) for phrase in phrases):
+    if not all(phrase[:1].isalnum() or any(map(str.isalnum, phrase)) for phrase in phrases):
         raise BadPattern("a phrase without letters or digits")
     return phrases
 

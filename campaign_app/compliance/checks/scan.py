@@ -40,9 +40,15 @@ def scan(patterns: Iterable[Pattern], excuses: Iterable[Pattern] = (), *, around
         anchors = pattern.anchors()
         for word in sorted(anchors.words):
             owners[word].append((pattern, anchors))
-    literals = [
-        Literal(word, max(a.before for _, a in owned) + around, max(a.after for _, a in owned) + max(around, _AHEAD))
-        for word, owned in owners.items()
-    ]
+    ahead = max(around, _AHEAD)
+    literals = [_literal(word, owned, around, ahead) for word, owned in owners.items()]
     owned_patterns = tuple(tuple(pattern for pattern, _ in owned) for owned in owners.values())
     return Scan(tuple(literals), owned_patterns, tuple(excuses))
+
+
+def _literal(word: str, owned: Sequence[tuple[Pattern, Anchors]], around: int, ahead: int) -> Literal:
+    """With as much text around it as the farthest of its patterns may need."""
+    if len(owned) == 1:  # mostly; there are thousands of them
+        first = owned[0][1]
+        return Literal(word, first.before + around, first.after + ahead)
+    return Literal(word, max(a.before for _, a in owned) + around, max(a.after for _, a in owned) + ahead)

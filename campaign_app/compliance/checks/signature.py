@@ -69,6 +69,15 @@ def owner(subject: Subject) -> Iterator[Hit]:
         yield Hit()
 
 
+def shared_port(subject: Subject) -> Iterator[Hit]:
+    """Other signatures on the sub-port of this one."""
+    ports, own = subject.request.ports, subject.request.signature.text
+    mine = {port.number for port in ports if port.signature == own and port.number}
+    others = sorted({port.signature for port in ports if port.number in mine and port.signature != own})
+    if others:
+        yield subject.signature_hit(others="、".join(others))
+
+
 KINDS: Final[dict[str, Builder]] = {
     "signature_second": simple(second_head, traits=SIGNATURE_BRACKET, steady=True),
     "signature_nameless": simple(nameless, fixed=True),
@@ -77,4 +86,5 @@ KINDS: Final[dict[str, Builder]] = {
     "signature_characters": simple(characters, fixed=True),
     "signature_filed": simple(filed, fixed=True),
     "signature_owner": simple(owner, fixed=True),
+    "signature_port": simple(shared_port, fixed=True),
 }

@@ -1,4 +1,4 @@
-"""设置 → 主体资料: the legal entities behind the shops, and what the rules go by: kind, trade, provider, domains."""
+"""设置 → 主体资料: the legal entities behind the shops, and what the rules go by: kind, trade, goods and so on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from campaign_app.ui.pages.settings_section import Section
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.accounts import AccountsModel, AccountsState
-from campaign_app.ui.viewmodels.profiles import ProfilesModel, ProfilesState
+from campaign_app.ui.viewmodels.profiles import ProfilesModel, ProfilesState, Typed
 from campaign_app.ui.widgets.basics import clear, column, divider, label, row
 from campaign_app.ui.widgets.empty import Empty
 
@@ -62,6 +62,26 @@ class EntitiesSection(Section):
             card.show_profile(state)
 
 
+class ProfileLine(QLineEdit):
+    """A field of an entity's profile that says what is wrong while it is typed, and is kept when it is left."""
+
+    def __init__(self, profiles: ProfilesModel, uscc: str, field: str, title: str, example: str) -> None:
+        super().__init__()
+        self.setObjectName(f"entity_{field}")
+        self.setAccessibleName(title)
+        self.setPlaceholderText(example)
+        self.wrong = label("", "block", wrap=True, name=f"entity_{field}_problem")
+        self.textEdited.connect(lambda text: profiles.type(uscc, field, text))
+        self.editingFinished.connect(lambda: profiles.save(uscc, field))
+
+    def show_typed(self, typed: Typed, sentence: str) -> None:
+        if self.text() != typed.text:
+            self.setText(typed.text)
+        self.wrong.setText(sentence.format(typed.wrong) if typed.wrong else "")
+        self.wrong.setVisible(bool(typed.wrong))
+        set_property(self, "invalid", bool(typed.wrong))
+
+
 class EntityCard(QFrame):
     def __init__(self, desk: Desk, model: AccountsModel, profiles: ProfilesModel, entity: Entity) -> None:
         super().__init__()
@@ -80,13 +100,12 @@ class EntityCard(QFrame):
             "entity_provider", self.tr("短信服务商"), "provider", PROVIDERS,
             lambda code: profiles.choose_provider(entity.uscc, code),
         )  # fmt: skip
-        self.domains = QLineEdit()
-        self.domains.setObjectName("entity_domains")
-        self.domains.setAccessibleName(self.tr("自有域名"))
-        self.domains.setPlaceholderText("shop.example.com")
-        self.domains.textEdited.connect(lambda text: profiles.type_domains(entity.uscc, text))
-        self.domains.editingFinished.connect(lambda: profiles.save_domains(entity.uscc))
-        self.wrong = label("", "block", wrap=True, name="entity_domains_problem")
+        self.lines = {
+            "domains": ProfileLine(profiles, entity.uscc, "domains", self.tr("自有域名"), "shop.example.com"),
+            "goods": ProfileLine(
+                profiles, entity.uscc, "goods", self.tr("商品页价"), self.tr("羽绒被 599；面霜 129.5")
+            ),
+        }
         self.boxes: dict[str, QCheckBox] = {}
         licences = [self._licence(each) for each in sorted({*LICENCES, *entity.licences}, key=_order)]
         head = row(self.name, None, label(entity.uscc, "muted", select=True))
@@ -103,18 +122,18 @@ class EntityCard(QFrame):
 
     def show_profile(self, state: ProfilesState) -> None:
         told = state.told.get(self._entity.uscc)
-        for field in (self.industry, self.provider, self.domains):
+        for field in (self.industry, self.provider, *self.lines.values()):
             field.setEnabled(told is not None)
         if told is None:
             return
         self.industry.setCurrentIndex(self.industry.findData(told.stored.industry))
         self.provider.setCurrentIndex(self.provider.findData(told.stored.provider))
-        if self.domains.text() != told.domains:
-            self.domains.setText(told.domains)
-        wrong = self.tr("“{}”不是域名，没有保存。请只写域名，例如 shop.example.com。").format(told.wrong)
-        self.wrong.setText(wrong if told.wrong else "")
-        self.wrong.setVisible(bool(told.wrong))
-        set_property(self.domains, "invalid", bool(told.wrong))
+        wrong = {
+            "domains": self.tr("“{}”不是域名，没有保存。请只写域名，例如 shop.example.com。"),
+            "goods": self.tr("“{}”没有保存。请写商品名和价格，例如 羽绒被 599。"),
+        }
+        for name, line in self.lines.items():
+            line.show_typed(told.typed[name], wrong[name])
 
     def _fields(self) -> QGridLayout:
         """Name, field, and what it does, line by line."""
@@ -131,12 +150,19 @@ class EntityCard(QFrame):
             grid.addWidget(label(name, "muted"), at, 0)
             grid.addWidget(field, at, 1)
             grid.addWidget(label(hint, "small", wrap=True), at, 2)
-        hint = self.tr(
-            "链接指向别处，不在这些域名和它们的子域名里，就会提醒。几个域名用空格隔开，按回车或离开输入框即保存。"
-        )
-        grid.addWidget(label(self.tr("自有域名"), "muted"), len(lines), 0)
-        grid.addWidget(self.domains, len(lines), 1, 1, 2)
-        grid.addLayout(column(self.wrong, label(hint, "small", wrap=True), space=1), len(lines) + 1, 1, 1, 2)
+        hints = {
+            "domains": self.tr(
+                "链接指向别处，不在这些域名和它们的子域名里，就会提醒。几个域名用空格隔开，按回车或离开输入框即保存。"
+            ),
+            "goods": self.tr(
+                "短信里的价格低于商品详情页的价格，就会提醒。写商品名和详情页的价格，几个商品用分号隔开。"
+            ),
+        }
+        for at, (name, line) in enumerate(self.lines.items()):
+            top = len(lines) + 2 * at
+            grid.addWidget(label(line.accessibleName(), "muted"), top, 0)
+            grid.addWidget(line, top, 1, 1, 2)
+            grid.addLayout(column(line.wrong, label(hints[name], "small", wrap=True), space=1), top + 1, 1, 1, 2)
         return grid
 
     def _combo(

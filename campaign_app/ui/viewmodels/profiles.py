@@ -1,16 +1,16 @@
-"""What each entity tells of itself for the rules: trade, SMS provider, own domains; kept as soon as it is right."""
+"""What each entity tells of itself for the rules: trade, provider, domains, goods; kept once it is right."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
 from campaign_app.domain.errors import AppError
-from campaign_app.services.profiles import Profile, is_domain
+from campaign_app.services.profiles import Profile
+from campaign_app.ui.viewmodels.profile_fields import FIELDS
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -18,18 +18,23 @@ if TYPE_CHECKING:
     from campaign_app.ui.tasks import Tasks
 
 ACTOR: Final = "window"
-_BETWEEN: Final = re.compile(r"[\s,，、;；]+")
-_AROUND: Final = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?(?:[^/@]*@)?|[:/?#].*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in a field; `wrong` is the first part that cannot be understood, `kept` whether it is stored."""
+
+    text: str
+    wrong: str = ""
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`domains` as they are typed; `wrong` is the one that is none. `stored` is what the rules go by."""
+    """`stored` is what the rules go by, `typed` what stands in each of `FIELDS`."""
 
     stored: Profile
-    domains: str
-    wrong: str = ""
-    saved: bool = True
+    typed: Mapping[str, Typed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +62,18 @@ class ProfilesModel(QObject):
     def choose_provider(self, uscc: str, provider: str) -> None:
         self._put(uscc, replace(self.state.told[uscc].stored, provider=provider))
 
-    def type_domains(self, uscc: str, text: str) -> None:
+    def type(self, uscc: str, field: str, text: str) -> None:
         """What stands in the field; what is wrong is said while it is typed, and nothing is kept yet."""
-        known = self.state.told[uscc]
-        wrong = next((each for each in domains_in(text) if not is_domain(each)), "")
-        typed = replace(known, domains=text, wrong=wrong, saved=domains_in(text) == known.stored.domains)
-        self._become(uscc, typed)
+        known, reading = self.state.told[uscc], FIELDS[field].read(text)
+        kept = not reading.wrong and reading.values == getattr(known.stored, field)
+        self._become(uscc, _with(known, field, Typed(text, reading.wrong, kept)))
 
-    def save_domains(self, uscc: str) -> None:
+    def save(self, uscc: str, field: str) -> None:
         known = self.state.told[uscc]
-        domains = domains_in(known.domains)
-        if not known.wrong and domains != known.stored.domains:
-            self._put(uscc, replace(known.stored, domains=domains))
+        reading = FIELDS[field].read(known.typed[field].text)
+        if not reading.wrong and reading.values != getattr(known.stored, field):
+            changes: dict[str, Any] = {field: reading.values}
+            self._put(uscc, replace(known.stored, **changes))
 
     def _put(self, uscc: str, profile: Profile) -> None:
         self._tasks.write(
@@ -79,10 +84,7 @@ class ProfilesModel(QObject):
         )
 
     def _kept(self, uscc: str, profile: Profile) -> None:
-        known = self.state.told[uscc]
-        if domains_in(known.domains) == profile.domains:
-            known = replace(known, domains=text_of(profile), wrong="", saved=True)
-        self._become(uscc, replace(known, stored=profile))
+        self._become(uscc, _beside(self.state.told[uscc], profile))
         self.saved.emit(uscc)
 
     def _not_kept(self, error: AppError) -> None:
@@ -94,27 +96,24 @@ class ProfilesModel(QObject):
 
     def _loaded(self, read: Mapping[str, Profile]) -> None:
         """What was typed and not kept yet stays."""
-        told = {uscc: self._beside(uscc, profile) for uscc, profile in read.items()}
+        told = {uscc: _beside(self.state.told.get(uscc), profile) for uscc, profile in read.items()}
         if told != self.state.told:
             self.state = ProfilesState(told)
             self.changed.emit(self.state)
-
-    def _beside(self, uscc: str, profile: Profile) -> Told:
-        known = self.state.told.get(uscc)
-        if known is not None and not known.saved:
-            return replace(known, stored=profile)
-        return Told(profile, text_of(profile))
 
     def _become(self, uscc: str, told: Told) -> None:
         self.state = ProfilesState({**self.state.told, uscc: told})
         self.changed.emit(self.state)
 
 
-def domains_in(text: str) -> tuple[str, ...]:
-    """As people write them: with commas or spaces between, as whole addresses, in capitals; each once."""
-    written = (_AROUND.sub("", each.lower()) for each in _BETWEEN.split(text.strip()))
-    return tuple(dict.fromkeys(each for each in written if each))
+def _beside(known: Told | None, profile: Profile) -> Told:
+    """What is stored in every field, but for those in which something else was typed and not kept yet."""
+    told = Told(profile, {name: Typed(field.write(profile)) for name, field in FIELDS.items()})
+    for name, typed in known.typed.items() if known is not None else ():
+        if not typed.kept and (typed.wrong or FIELDS[name].read(typed.text).values != getattr(profile, name)):
+            told = _with(told, name, typed)
+    return told
 
 
-def text_of(profile: Profile) -> str:
-    return " ".join(profile.domains)
+def _with(told: Told, field: str, typed: Typed) -> Told:
+    return replace(told, typed={**told.typed, field: typed})
