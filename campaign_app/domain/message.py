@@ -85,7 +85,8 @@ class Page(Generic[T_co]):
     """One page of a cursor-paged listing. `next_cursor` is to be stored with the items, in one transaction.
 
     `more` False ends the listing for now; an empty page with `more` True is legal and says nothing. `broken` counts
-    rows that broke the contract and were left out. `redacted`: refs of people to be erased (customers only).
+    rows that broke the contract and were left out. `redacted`: refs of people to be erased (customers only). `lost`:
+    rows before this page may have left a queue that hands them out once, and never have been stored.
     """
 
     items: tuple[T_co, ...]
@@ -93,3 +94,4 @@ class Page(Generic[T_co]):
     more: bool
     broken: int = 0
     redacted: tuple[str, ...] = ()
+    lost: bool = False
