@@ -9,6 +9,7 @@ from typing import Protocol
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
+from campaign_app.domain.phone import Phone
 from campaign_app.jobs.caps import NO_CAPS, Caps
 
 BATCH = 500
@@ -28,6 +29,15 @@ class GatewayCapabilities:
     lookup: bool  # `lookup(key)` tells what became of a submission
     submits: bool = True
     streams: frozenset[str] = STREAMS
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One message of a submission, for senders that are asked by number and time."""
+
+    message_id: str
+    phone: Phone | None
+    claimed_at: datetime
 
 
 class Gateway(Protocol):

@@ -1,0 +1,1 @@
+"""Sends by Tencent Cloud SMS; see `gateway`."""
