@@ -7,11 +7,13 @@ with it; see `looking` for what that can and cannot tell.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.customer import Account
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
+from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
 from campaign_app.gateways.pulling import Pulled, PullQueue
 from campaign_app.gateways.tencent.looking import Finder
@@ -63,6 +65,12 @@ class TencentGateway:
 
     def inbound(self, cursor: str) -> Page[InboundMessage]:
         return self._replies.page(cursor)
+
+    def look_back(self, stream: str, phone: Phone, since: datetime) -> tuple[DeliveryReport | InboundMessage, ...]:
+        """What the queue of this stream held for one number since then, and has handed out or not."""
+        if stream == "inbound":
+            return self._finder.replies(phone, since)
+        return self._finder.reports(phone, since)
 
     def complaints(self, cursor: str) -> Page[ComplaintClue]:
         """Tencent hands out none."""
