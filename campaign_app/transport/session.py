@@ -112,15 +112,22 @@ class SignedSession:
         return self._repeat(request, what, _reading(model), changes=not safe_to_repeat)
 
     def exchange(
-        self, path: str, data: bytes, content_type: str, read: Callable[[Answer], T], *, safe_to_repeat: bool
+        self,
+        path: str,
+        data: bytes,
+        content_type: str,
+        read: Callable[[Answer], T],
+        *,
+        safe_to_repeat: bool,
+        headers: Mapping[str, str] | None = None,
     ) -> T:
         """POSTs bytes; `read` makes of the answer what it says, or raises an error of ours, which is repeated like one
 
         of the transport's. What is none of ours (ValidationError, ContractBroken) is an answer against the contract.
         """
         what = f"POST {_endpoint(path)}"
-        headers = {"Content-Type": content_type}
-        request = requests.Request("POST", self._base + path, data=data, headers=headers, auth=self._signing)
+        every = {**(headers or {}), "Content-Type": content_type}
+        request = requests.Request("POST", self._base + path, data=data, headers=every, auth=self._signing)
         return self._repeat(request, what, read, changes=not safe_to_repeat)
 
     def close(self) -> None:
