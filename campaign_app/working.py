@@ -153,22 +153,22 @@ def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
         return client_of(account, key, clock, secrets=secrets, account_of=accounts, pin_of=pin_of)
 
     @lru_cache(maxsize=64)
-    def gateway(account: Account, purpose: str, key: str, *_endpoint: object) -> Any:
+    def gateway(account: Account, purpose: str, key: str, *_sender: object) -> Any:
         return gateway_of(account, key, purpose, clock, secrets=secrets, account_of=accounts)
 
-    def made_of(account: Account) -> tuple[str, Account | None, str]:
-        endpoint = account.consent_account_id
-        if endpoint is None:
+    def made_of(account: Account, other: int | None) -> tuple[str, Account | None, str]:
+        if other is None:
             return secrets.get(account.id), None, ""
-        return secrets.get(account.id), accounts(endpoint), secrets.get(endpoint)
+        return secrets.get(account.id), accounts(other), secrets.get(other)
 
     def platform_of(account_id: int) -> Any:
         account = accounts(account_id)
-        return platform(account, *made_of(account))
+        return platform(account, *made_of(account, account.consent_account_id))
 
     def gateway_for_purpose(account_id: int, purpose: str) -> Any:
         account = accounts(account_id)
-        return gateway(account, purpose, *made_of(account))
+        sender = account.sender_account_id or account.consent_account_id
+        return gateway(account, purpose, *made_of(account, sender))
 
     return Remotes(
         platform=platform_of, gateway=gateway_for_purpose, sends=lambda account_id: has_sender(accounts(account_id))
