@@ -9,6 +9,7 @@ from typing import Final
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import InboundMessage, Page
 from campaign_app.jobs.gating import MAX_PAGES
+from campaign_app.jobs.looking_back import look_back
 from campaign_app.jobs.opt_out import is_opt_out
 from campaign_app.jobs.stores import Context
 
@@ -63,6 +64,8 @@ def _pages(context: Context, account_id: int, stream: str, store: Callable[..., 
     for _ in range(most):
         cursor = context.stores.accounts.cursor(account_id, stream)
         page = pages(cursor)
+        if page.lost:
+            new += look_back(context, account_id, stream, store)
         if page.items or page.next_cursor != cursor:
             new += store(account_id, page, context.clock())
         if not page.more:

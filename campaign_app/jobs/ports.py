@@ -69,6 +69,17 @@ class Gateway(Protocol):
     def complaints(self, cursor: str) -> Page[ComplaintClue]: ...
 
 
+class LooksBack(Protocol):
+    """A gateway whose queues hand every row out once; of what was lost on the way (`Page.lost`) it can be asked."""
+
+    def look_back(self, stream: str, phone: Phone, since: datetime) -> tuple[DeliveryReport | InboundMessage, ...]:
+        """What a queue (reports, inbound) held for one number since then, whether it was handed out or not.
+
+        Rows have the ids that they have in the queue. Raises RemoteError.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
     """One claimed message; `fact_id` is the confirmed fact that justified it."""

@@ -19,7 +19,7 @@ from campaign_app.storage.late import complaint_marks
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.outbox import numbers_said, put_down
 from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
-from campaign_app.storage.people import Finder, campaign_of
+from campaign_app.storage.people import NEXT_BATCH, NUMBERS_OF_BATCH, Finder, campaign_of
 from campaign_app.storage.schema_sending import complaint, delivery_report, early_report, inbound, ledger, ledger_latest
 from campaign_app.storage.suppressions import add_marks
 from campaign_app.storage.times import to_ms
@@ -120,6 +120,15 @@ class SqlInbox:
             add_marks(connection, marks)
             _tell(connection, finder, said, "complaint")
             return len(rows)
+
+    def written_to(self, account_id: int, since: datetime, after: int) -> tuple[int, tuple[Phone, ...]] | None:
+        with self.db.read() as connection:
+            batch = connection.execute(NEXT_BATCH, {"account": account_id, "since": to_ms(since), "after": after})
+            found = batch.scalar()
+            if found is None:
+                return None
+            sealed = connection.execute(NUMBERS_OF_BATCH, {"batch": found}).scalars()
+            return found, tuple(self.keys.phones.open(each) for each in sealed)
 
     def counts(self, campaign_id: int) -> dict[str, int]:
         """`submitted` = accepted + rejected + unknown; `accepted` includes what was delivered or failed since.

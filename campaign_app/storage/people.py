@@ -39,6 +39,19 @@ _SENT: Final = (
     .where(campaign.c.entity_uscc == sa.bindparam("entity"))
 )
 
+NEXT_BATCH: Final = (
+    sa.select(submission.c.id)
+    .where(_ITS_OWN, submission.c.claimed_at >= sa.bindparam("since"), submission.c.id > sa.bindparam("after"))
+    .order_by(submission.c.id)
+    .limit(1)
+)
+NUMBERS_OF_BATCH: Final = (
+    sa.select(_customer.phone_sealed)
+    .join(ledger, ledger.c.customer_id == _customer.id)
+    .where(ledger.c.submission_id == sa.bindparam("batch"), _customer.phone_sealed.is_not(None))
+    .order_by(ledger.c.id)
+)
+
 
 def campaign_of(keys: Iterable[bytes], last_sent: Mapping[bytes, tuple[int, int]]) -> int | None:
     """The campaign of the last message that the person of these keys was sent."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +12,14 @@ import requests
 
 from campaign_app.consent import Ask, ConfirmedRecipient, Outgoing, Person, Policy, decide
 from campaign_app.domain.customer import PlatformCustomer
+from campaign_app.gateways import gateway_for
 from campaign_app.gateways.tencent.gateway import TencentGateway
 from campaign_app.jobs.ports import Sent
-from campaign_app.platforms import read_credentials
-from campaign_app.transport.tencent_session import calls_for
 from tests.helpers.connected import clock, connect, no_wait
 from tests.helpers.sandbox import ANSWER_SECONDS, SandboxProcess
 from tests.helpers.vendors import account_of
 
-SIGNATURE = "安宁百货"
+SHOP = 1
 PLAIN = "【安宁百货】上新，退订回T"
 
 
@@ -73,8 +72,10 @@ def sent_of(messages: Sequence[Outgoing], at: datetime | None = None) -> list[Se
 def tencent(
     sandbox: SandboxProcess, *, now: Callable[[], datetime] = clock, **changed: str
 ) -> Iterator[TencentGateway]:
+    """As it carries the messages of the sandbox's first shop."""
     account, secret = account_of(sandbox, "tencent", **changed)
-    gateway = TencentGateway(account, calls_for(account, read_credentials(secret), now, wait=no_wait), now)
+    gateway = gateway_for(replace(account, id=SHOP), secret, "retail", now, wait=no_wait)
+    assert isinstance(gateway, TencentGateway)
     try:
         yield gateway
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -152,3 +153,14 @@ def test_numbers_of_those_who_wrote_are_sealed(sending: Campaigning) -> None:
     with sending.workspace.database.read() as connection:
         sealed = connection.execute(sa.text("SELECT phone_sealed FROM inbound")).scalar_one()
     assert number(0).digits.encode() not in sealed
+
+
+def test_batches_of_a_week_are_walked_with_their_numbers(sending: Campaigning) -> None:
+    inbox, account = sending.workspace.inbox, sending.account_id
+    second = sending.claim(3)
+    first, numbers = inbox.written_to(account, NOW, 0) or (0, ())
+    assert numbers == (number(0), number(1), number(2))
+    assert inbox.written_to(account, NOW, first) == (second.id, (number(3),))
+    assert inbox.written_to(account, NOW, second.id) is None
+    assert inbox.written_to(account, NOW + timedelta(seconds=1), 0) is None
+    assert inbox.written_to(account + 1, NOW, 0) is None

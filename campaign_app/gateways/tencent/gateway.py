@@ -15,6 +15,7 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
+from campaign_app.gateways.checks import check_batch
 from campaign_app.gateways.pulling import Pulled, PullQueue
 from campaign_app.gateways.tencent.looking import Finder
 from campaign_app.gateways.tencent.planning import NUMBERS_MAX, Planner
@@ -32,8 +33,8 @@ T = TypeVar("T")
 class TencentGateway:
     """Implements `jobs.ports.Gateway` for one account; threads may share it."""
 
-    def __init__(self, account: Account, calls: TencentCalls, clock: Clock) -> None:
-        self._account, self._calls, self._clock = account, calls, clock
+    def __init__(self, account: Account, calls: TencentCalls, purpose: str, clock: Clock) -> None:
+        self._account, self._calls, self._purpose = account, calls, purpose
         app_id = account.key_id
         self._planner = Planner(calls, clock)
         self._sender = Sender(calls, app_id, self._planner, clock)
@@ -52,6 +53,7 @@ class TencentGateway:
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         """See `sending` for what is left out, and for what is raised."""
+        check_batch(self._account, self._purpose, key, messages, batch_max=NUMBERS_MAX)
         plan = self._planner.plan(messages)
         found = {**{each.message_id: each for each in plan.refused}, **self._sender.send(key, plan.requests)}
         return tuple(found[m.message_id] for m in messages if m.message_id in found)
