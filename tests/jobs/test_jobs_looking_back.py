@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from campaign_app.domain.errors import OutcomeUnknown, RemoteUnavailable
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome, Page
 from campaign_app.domain.phone import Phone
 from campaign_app.gateways.pulling import Pulled, PullQueue
+from campaign_app.jobs import dispatch, looking_back
 from campaign_app.jobs.poll import poll_inbound, poll_reports
 from tests.fakes.remotes import FakeGateway
 from tests.helpers.shop import NOW, Shop, person
@@ -113,14 +114,19 @@ def test_rows_come_in_once_and_nobody_is_asked_about(sent: Sent) -> None:
     assert sent.provider.asked == []
 
 
+def lose(sent: Sent, stream: str = "inbound") -> None:
+    """The next answer of the queue does not arrive."""
+    sent.provider.cut = True
+    with pytest.raises(OutcomeUnknown):
+        (poll_inbound if stream == "inbound" else poll_reports)(sent.shop.context, sent.account)
+
+
 @pytest.mark.parametrize("how", ["killed after the pull", "answer cut off"])
 def test_an_opt_out_that_was_lost_on_its_way_is_found(how: str, sent: Sent) -> None:
     for number in range(3):
         sent.reply(number, "退订" if number == 1 else "好的")
     if how == "answer cut off":
-        sent.provider.cut = True
-        with pytest.raises(OutcomeUnknown):
-            poll_inbound(sent.shop.context, sent.account)
+        lose(sent)
     else:
         gateway, store = sent.shop.gateways[sent.account], sent.shop.workspace
         opened = gateway.inbound(store.accounts.cursor(sent.account, "inbound"))
@@ -139,18 +145,14 @@ def test_an_opt_out_that_was_lost_on_its_way_is_found(how: str, sent: Sent) -> N
 def test_a_report_that_was_lost_is_found_and_counts_once(sent: Sent) -> None:
     for number in range(6):
         sent.report(number)
-    sent.provider.cut = True
-    with pytest.raises(OutcomeUnknown):
-        poll_reports(sent.shop.context, sent.account)
+    lose(sent, "reports")
     assert poll_reports(sent.shop.context, sent.account) == 6
     assert sent.counts() == (6, 0, 0)
 
 
 def test_a_look_back_that_is_broken_off_goes_on_where_it_was(sent: Sent) -> None:
     sent.reply(5, "T")
-    sent.provider.cut = True
-    with pytest.raises(OutcomeUnknown):
-        poll_inbound(sent.shop.context, sent.account)
+    lose(sent)
     sent.provider.silent_after = 3
     with pytest.raises(RemoteUnavailable):
         poll_inbound(sent.shop.context, sent.account)
@@ -160,3 +162,22 @@ def test_a_look_back_that_is_broken_off_goes_on_where_it_was(sent: Sent) -> None
     assert sent.counts() == (0, 1, 1)
     asked = [sent.provider.asked.count(phone_of(number)) for number in range(6)]
     assert asked == [1, 1, 2, 1, 1, 1], "the batch that was broken off begins anew, the ones before it do not"
+
+
+def test_a_long_look_back_takes_several_polls(sent: Sent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking_back, "BATCHES_A_STEP", 2)
+    sent.reply(5, "T")
+    lose(sent)
+    assert poll_inbound(sent.shop.context, sent.account) == 0
+    assert len(sent.provider.asked) == 4
+    assert poll_inbound(sent.shop.context, sent.account) == 1
+    assert len(sent.provider.asked) == 6
+
+
+def test_nobody_gets_another_message_before_their_lost_reply_was_asked_for(sent: Sent) -> None:
+    sent.reply(5, "T")
+    lose(sent)
+    second = sent.shop.campaign(name="第二场")
+    assert sent.shop.run(second.id).step is dispatch.Step.END
+    assert sent.counts() == (0, 1, 1)
+    assert Counter(sent.shop.reached()) == {f"c{number:05d}": 2 for number in range(5)} | {"c00005": 1}
