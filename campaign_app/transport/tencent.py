@@ -19,8 +19,9 @@ from pydantic import BaseModel
 
 from campaign_app.domain.errors import RemoteError
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.reactions import error_of
 from campaign_app.transport.session import Answer, SignedSession
-from campaign_app.transport.tencent_codes import error_of
+from campaign_app.transport.tencent_codes import rule_of
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
@@ -121,9 +122,13 @@ class TencentCalls:
         self._http.close()
 
 
+def refusal_of(code: str, action: str, *, changes: bool) -> RemoteError:
+    return error_of(rule_of(code), f"{action}: Tencent Cloud refused it", code, changes=changes)
+
+
 def _refusal(error: object, action: str, *, changes: bool) -> RemoteError:
     """Raises ContractBroken for an error without a code."""
     code = error.get("Code") if isinstance(error, dict) else None
     if not isinstance(code, str) or not 0 < len(code) <= _CODE_MAX:
         raise ContractBroken
-    return error_of(code, action, changes=changes)
+    return refusal_of(code, action, changes=changes)

@@ -8,36 +8,13 @@ them ask for which reaction is ours, except that `InternalError.Timeout` on Send
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
-from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
-
-
-class Reaction(StrEnum):
-    """`again`: not carried out, a little later it may be. `unsure`: nobody knows whether it was carried out.
-
-    `today`: not carried out, and not before a limit of time is over. `never`: refused for good. `account`: everything
-    that this account asks is refused until a person has done something about it.
-    """
-
-    AGAIN = "again"
-    UNSURE = "unsure"
-    TODAY = "today"
-    NEVER = "never"
-    ACCOUNT = "account"
-
-
-class Rule(NamedTuple):
-    """`code` is ours, with its sentence in `resources/words/errors.toml`."""
-
-    reaction: Reaction
-    code: str
-
+from campaign_app.transport.reactions import Reaction, Rule
 
 _AGAIN: Final = Rule(Reaction.AGAIN, "throttled")
 _UNSURE: Final = Rule(Reaction.UNSURE, "server_error")
-_TODAY: Final = Rule(Reaction.TODAY, "provider_refused")
+_PERSON: Final = Rule(Reaction.PERSON, "provider_refused")
 _NEVER: Final = Rule(Reaction.NEVER, "provider_refused")
 _PERMISSION: Final = Rule(Reaction.ACCOUNT, "permission")
 _DAY_QUOTA: Final = Rule(Reaction.ACCOUNT, "sender_quota")
@@ -51,7 +28,7 @@ FAMILIES: Final[Mapping[str, Rule]] = {
     "UnauthorizedOperation": _PERMISSION,
     "RequestLimitExceeded": _AGAIN,
     "InternalError": _UNSURE,
-    "LimitExceeded": _TODAY,
+    "LimitExceeded": _PERSON,
     "FailedOperation": _NEVER,
     "InvalidParameter": _NEVER,
     "InvalidParameterValue": _NEVER,
@@ -77,12 +54,12 @@ CODES: Final[Mapping[str, Rule]] = {
     "InternalError.SigFieldMissing": _SIGNED,
     "InternalError.SigVerificationFail": _SIGNED,
     "InternalError.RestApiInterfaceNotExist": _NEVER,
-    # limits that are over soon; per number, or for the whole application
+    # limits of time: of one number, or of the whole application
     "LimitExceeded.DeliveryFrequencyLimit": _AGAIN,
-    "LimitExceeded.PhoneNumberThirtySecondLimit": _TODAY,
-    "LimitExceeded.PhoneNumberOneHourLimit": _TODAY,
-    "LimitExceeded.PhoneNumberDailyLimit": _TODAY,
-    "LimitExceeded.PhoneNumberSameContentDailyLimit": _TODAY,
+    "LimitExceeded.PhoneNumberThirtySecondLimit": _PERSON,
+    "LimitExceeded.PhoneNumberOneHourLimit": _PERSON,
+    "LimitExceeded.PhoneNumberDailyLimit": _PERSON,
+    "LimitExceeded.PhoneNumberSameContentDailyLimit": _PERSON,
     "LimitExceeded.PhoneNumberCountLimit": _NEVER,
     "LimitExceeded.AppDailyLimit": _DAY_QUOTA,
     "LimitExceeded.AppMainlandChinaDailyLimit": _DAY_QUOTA,
@@ -100,33 +77,22 @@ CODES: Final[Mapping[str, Rule]] = {
     "UnauthorizedOperation.SdkAppIdIsDisabled": Rule(Reaction.ACCOUNT, "sdk_app_id"),
     "UnauthorizedOperation.SmsSdkAppIdVerifyFail": Rule(Reaction.ACCOUNT, "sdk_app_id"),
     "UnauthorizedOperation.ServiceSuspendDueToArrears": Rule(Reaction.ACCOUNT, "balance"),
-    # of one message or one person; the words for them are in the table `sender_code` of `terms.toml`
-    "FailedOperation.PhoneNumberInBlacklist": _NEVER,
-    "FailedOperation.ContainSensitiveWord": _NEVER,
+    # one person or one message; the words for them are in the table `outcome_code` of `terms.toml`
+    "FailedOperation.PhoneNumberInBlacklist": _PERSON,
+    "FailedOperation.ContainSensitiveWord": _PERSON,
     "FailedOperation.TemplateIncorrectOrUnapproved": _NEVER,
     "FailedOperation.TemplateUnapprovedOrNotExist": _NEVER,
     "FailedOperation.TemplateIdNotExist": _NEVER,
     "FailedOperation.TemplateParamSetNotMatchApprovedTemplate": _NEVER,
-    "InvalidParameterValue.ContentLengthLimit": _NEVER,
-    "InvalidParameterValue.IncorrectPhoneNumber": _NEVER,
+    "InvalidParameterValue.ContentLengthLimit": _PERSON,
+    "InvalidParameterValue.IncorrectPhoneNumber": _PERSON,
     "InvalidParameterValue.MarketingTemplateWithoutUnsubscribe": _NEVER,
-    "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter": _NEVER,
-    "InvalidParameterValue.TemplateParameterFormatError": _NEVER,
-    "InvalidParameterValue.TemplateParameterLengthLimit": _NEVER,
+    "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter": _PERSON,
+    "InvalidParameterValue.TemplateParameterFormatError": _PERSON,
+    "InvalidParameterValue.TemplateParameterLengthLimit": _PERSON,
 }
 
 
 def rule_of(code: str) -> Rule:
     """Of a code that is new, its family's; of a family that is new nobody knows whether it was carried out."""
     return CODES.get(code) or FAMILIES.get(code.partition(".")[0], _UNSURE)
-
-
-def error_of(code: str, action: str, *, changes: bool) -> RemoteError:
-    """The error for a refusal of the whole request; `changes`: it would have done something if carried out."""
-    rule = rule_of(code)
-    words = f"{action}: Tencent Cloud refused it"
-    if rule.reaction is Reaction.AGAIN:
-        return RemoteUnavailable(rule.code, words, said=code)
-    if rule.reaction is Reaction.UNSURE:
-        return (OutcomeUnknown if changes else RemoteUnavailable)(rule.code, words, said=code)
-    return RemoteRefused(rule.code, words, account_wide=rule.reaction is Reaction.ACCOUNT, said=code)

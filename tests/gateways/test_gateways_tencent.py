@@ -9,6 +9,7 @@ from itertools import count
 
 import pytest
 
+from campaign_app.consent import Outgoing
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome
 from campaign_app.gateways.tencent.gateway import TencentGateway
@@ -112,12 +113,20 @@ def test_a_template_that_was_approved_since_is_found(sandbox: SandboxProcess, pe
         assert codes(gateway.submit(f"{key}b", people.messages(3, text, now=now[0])))[""] > 0
 
 
-def test_a_number_that_is_there_twice_is_written_to_once(people: People, gateway: TencentGateway, key: str) -> None:
+@pytest.mark.parametrize("code", ["duplicate_phone", "no_phone", "duplicate_message"])
+def test_a_batch_that_cannot_leave_is_refused_before_anything_does(
+    code: str, sandbox: SandboxProcess, people: People, gateway: TencentGateway, key: str
+) -> None:
     (message,) = people.messages(1)
-    twice = [message, type(message)(message.recipient, "another", PLAIN)]
-    first, second = gateway.submit(key, twice)
-    assert (second.outcome, second.code) == (Outcome.REJECTED, "duplicate_number")
-    assert first.code != "duplicate_number"
+    before = shown(sandbox)["requests"]
+    other = {
+        "duplicate_phone": Outgoing(message.recipient, "another", PLAIN),
+        "no_phone": Outgoing(people.numberless(), "another", PLAIN),
+        "duplicate_message": message,
+    }[code]
+    with pytest.raises(RemoteRefused) as refused:
+        gateway.submit(key, [message, other])
+    assert (refused.value.code, shown(sandbox)["requests"]) == (code, before)
 
 
 @pytest.mark.parametrize(

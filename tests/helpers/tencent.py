@@ -51,6 +51,14 @@ class People:
         ]
         return [found for person in people if isinstance(found := decide(person, ask), ConfirmedRecipient)]
 
+    def numberless(self) -> ConfirmedRecipient:
+        """Somebody confirmed of whom the gate was told no number."""
+        person, at = self.confirmed()[0], clock()
+        ask = Ask(1, "retail", self.sandbox.shops[0].entity_uscc, at, at, Policy(), simulated_sender=True)
+        found = decide(Person(person.customer_id, person.fact_id, self.facts[person.ref.ref]), ask)
+        assert isinstance(found, ConfirmedRecipient)
+        return found
+
     def messages(
         self, count: int, text: Callable[[int], str] | str = PLAIN, *, now: datetime | None = None
     ) -> list[Outgoing]:

@@ -18,8 +18,9 @@ from tencentcloud.sms.v20210111.sms_client import SmsClient
 
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable
 from campaign_app.transport.errors import ContractBroken
-from campaign_app.transport.tencent import CONTENT_TYPE, Said, Tc3Key, Tc3Signer
-from campaign_app.transport.tencent_codes import CODES, FAMILIES, Reaction, error_of, rule_of
+from campaign_app.transport.reactions import Reaction
+from campaign_app.transport.tencent import CONTENT_TYPE, Said, Tc3Key, Tc3Signer, refusal_of
+from campaign_app.transport.tencent_codes import CODES, FAMILIES, rule_of
 from campaign_app.words import Language, load
 
 VECTORS: list[dict[str, Any]] = json.loads(
@@ -64,7 +65,7 @@ def test_a_request_is_signed_as_by_tencents_sdk(body: bytes, timestamp: int, sec
 @pytest.mark.parametrize("code", [*KNOWN, *COMMON])
 @pytest.mark.parametrize("changes", [True, False])
 def test_every_code_has_one_reaction(code: str, changes: bool) -> None:
-    reaction, error = rule_of(code).reaction, error_of(code, "SendSms", changes=changes)
+    reaction, error = rule_of(code).reaction, refusal_of(code, "SendSms", changes=changes)
     assert code.partition(".")[0] in FAMILIES
     assert isinstance(error, RemoteUnavailable) is (reaction in (Reaction.AGAIN, Reaction.UNSURE))
     assert isinstance(error, OutcomeUnknown) is (changes and reaction is Reaction.UNSURE)
@@ -78,12 +79,12 @@ def test_the_table_names_no_code_that_tencent_does_not_have() -> None:
 
 @pytest.mark.parametrize("code", ["InternalError.Timeout", "InternalError.SendAndRecvFail", "InternalError.Anything"])
 def test_trouble_inside_tencent_leaves_the_outcome_open(code: str) -> None:
-    assert isinstance(error_of(code, "SendSms", changes=True), OutcomeUnknown)
+    assert isinstance(refusal_of(code, "SendSms", changes=True), OutcomeUnknown)
 
 
 @given(st.text("ABCabc.", min_size=1, max_size=30).filter(lambda code: code.partition(".")[0] not in FAMILIES))
 def test_a_code_of_a_new_family_leaves_the_outcome_open(code: str) -> None:
-    assert isinstance(error_of(code, "SendSms", changes=True), OutcomeUnknown)
+    assert isinstance(refusal_of(code, "SendSms", changes=True), OutcomeUnknown)
 
 
 @pytest.mark.parametrize("code", sorted({rule.code for rule in (*CODES.values(), *FAMILIES.values())}))

@@ -15,12 +15,13 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.checks import check_batch
+from campaign_app.gateways.checks import check_batch, phones_of
 from campaign_app.gateways.pulling import Pulled, PullQueue
 from campaign_app.gateways.tencent.looking import Finder
-from campaign_app.gateways.tencent.planning import NUMBERS_MAX, Planner
+from campaign_app.gateways.tencent.planning import NUMBERS_MAX, allowed, plan
 from campaign_app.gateways.tencent.returning import reply_of, report_of
 from campaign_app.gateways.tencent.sending import Sender
+from campaign_app.gateways.wordings import Wordings
 from campaign_app.jobs.ports import GatewayCapabilities, Sent
 from campaign_app.transport.tencent import TencentCalls
 
@@ -36,8 +37,8 @@ class TencentGateway:
     def __init__(self, account: Account, calls: TencentCalls, purpose: str, clock: Clock) -> None:
         self._account, self._calls, self._purpose = account, calls, purpose
         app_id = account.key_id
-        self._planner = Planner(calls, clock)
-        self._sender = Sender(calls, app_id, self._planner, clock)
+        self._wordings = Wordings(lambda: allowed(calls), clock)
+        self._sender = Sender(calls, app_id, self._wordings, clock)
         self._finder = Finder(calls, app_id, clock)
         self._reports = PullQueue(lambda: self._pull(STATUSES, "PullSmsSendStatusSet", report_of))
         self._replies = PullQueue(
@@ -54,8 +55,10 @@ class TencentGateway:
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         """See `sending` for what is left out, and for what is raised."""
         check_batch(self._account, self._purpose, key, messages, batch_max=NUMBERS_MAX)
-        plan = self._planner.plan(messages)
-        found = {**{each.message_id: each for each in plan.refused}, **self._sender.send(key, plan.requests)}
+        phones_of(messages)
+        planned = plan(messages, self._wordings.of({message.text for message in messages}))
+        found = {each.message_id: each for each in planned.refused}
+        found.update(self._sender.send(key, planned.requests))
         return tuple(found[m.message_id] for m in messages if m.message_id in found)
 
     def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...]:

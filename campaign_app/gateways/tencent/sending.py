@@ -17,11 +17,13 @@ from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefuse
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import parse_phone
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.tencent.planning import Planner, Request
+from campaign_app.gateways.tencent.planning import Request
+from campaign_app.gateways.wordings import Wordings
 from campaign_app.jobs.asking import BATCH_TIME
 from campaign_app.transport.listing import fields, plain_code, plain_text
-from campaign_app.transport.tencent import Said, TencentCalls
-from campaign_app.transport.tencent_codes import Reaction, error_of, rule_of
+from campaign_app.transport.reactions import Reaction
+from campaign_app.transport.tencent import Said, TencentCalls, refusal_of
+from campaign_app.transport.tencent_codes import rule_of
 
 SEND: Final = "SendSms"
 OK: Final = "Ok"
@@ -83,7 +85,7 @@ class _Batch:
         for message in messages:
             status = statuses.get(digits_of(message), _UNMENTIONED)
             if status.stops:
-                stop = error_of(status.code, SEND, changes=True)
+                stop = refusal_of(status.code, SEND, changes=True)
                 continue
             self.begun |= status.outcome is not Outcome.REJECTED
             code = "" if status.code == OK else plain_code(status.code)
@@ -98,7 +100,7 @@ class Sender:
 
     calls: TencentCalls
     app_id: str
-    planner: Planner
+    wordings: Wordings
     clock: Clock
 
     def send(self, key: str, requests: Sequence[Request]) -> Mapping[str, SubmitOutcome]:
@@ -134,7 +136,7 @@ class Sender:
             batch.put(request.messages, Outcome.REJECTED, _said(trouble))
         else:
             if any(status.code in _DOUBTFUL for status in statuses.values()):
-                self.planner.doubt()
+                self.wordings.doubt()
             return batch.settle(request.messages, statuses)
         return None
 
@@ -145,7 +147,7 @@ class Sender:
             "SmsSdkAppId": self.app_id,
             "SignName": request.wording.signature,
             "TemplateId": request.wording.template.code,
-            "TemplateParamSet": request.wording.values,
+            "TemplateParamSet": request.values,
             "SessionContext": of_batch(key) if others else of_message(first.message_id),
         }
         return self.calls.ask(SEND, params, _statuses, changes=True)
