@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,18 +30,18 @@ class Queue:
     """Rows wait until somebody pulls them; who loses them finds them by number only."""
 
     waiting: deque[Mapping[str, Any]] = field(default_factory=deque)
-    kept: list[tuple[datetime, Mapping[str, Any]]] = field(default_factory=list)
+    kept: defaultdict[str, list[tuple[datetime, Mapping[str, Any]]]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, at: datetime, row: Mapping[str, Any]) -> None:
         self.waiting.append(row)
-        self.kept.append((at, row))
+        self.kept[row["PhoneNumber"]].append((at, row))
 
     def pull(self, limit: int) -> list[Mapping[str, Any]]:
         return [self.waiting.popleft() for _ in range(min(limit, len(self.waiting)))]
 
     def of_number(self, phone: str, begin: int, end: int, now: datetime) -> Iterator[Mapping[str, Any]]:
-        for at, row in self.kept:
-            if row["PhoneNumber"] == phone and begin <= at.timestamp() <= end and now - at <= KEPT:
+        for at, row in self.kept.get(phone, ()):
+            if begin <= at.timestamp() <= end and now - at <= KEPT:
                 yield row
 
 
