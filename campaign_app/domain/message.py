@@ -49,7 +49,8 @@ class SubmitOutcome:
 class DeliveryReport:
     """`report_id` is unique per account: reports come twice and out of order.
 
-    `message_id` is our own, which finds a message whose answer, and with it the sender's id, never came.
+    `message_id` is our own, which finds a message whose answer, and with it the sender's id, never came. So do the key
+    of its batch and its number, where a sender gives back no more than these.
     """
 
     report_id: str
@@ -58,6 +59,8 @@ class DeliveryReport:
     code: str
     reported_at: datetime
     message_id: str = ""
+    key: str = ""
+    phone: Phone | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,11 +167,17 @@ class SqlInbox:
 
 
 def _rows_of(finder: Finder, reports: Collection[DeliveryReport]) -> dict[str, int]:
-    """Report id → ledger row: by the sender's id, or by our own where that one is not known (its answer was lost)."""
+    """Report id → ledger row: by the sender's id, else (its answer was lost) by our own, or by batch and number."""
     found = finder.rows_of(report.provider_id for report in reports)
     own = finder.rows_of_messages(report.message_id for report in reports if report.provider_id not in found)
-    rows = {report.report_id: found.get(report.provider_id) or own.get(report.message_id) for report in reports}
-    return {report_id: row for report_id, row in rows.items() if row is not None}
+    rows: dict[str, int] = {}
+    for report in reports:
+        row = found.get(report.provider_id) or own.get(report.message_id)
+        if row is None and report.key and report.phone is not None:
+            row = finder.row_of_number(report.key, report.phone)
+        if row is not None:
+            rows[report.report_id] = row
+    return rows
 
 
 def _tell(connection: sa.Connection, finder: Finder, said: Sequence[_Said], reason: str) -> None:

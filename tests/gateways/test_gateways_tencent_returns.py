@@ -129,10 +129,24 @@ def test_the_same_status_and_the_same_reply_have_one_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{"ReportStatus": "SENT"}, {"ReportStatus": None}, {"UserReceiveTime": "soon"}, {"SerialNo": ""}]
+    "changed",
+    [
+        {"ReportStatus": "SENT"},
+        {"ReportStatus": None},
+        {"UserReceiveTime": "soon"},
+        {"SerialNo": "", "SessionContext": ""},
+    ],
 )
 def test_a_status_that_says_nothing_is_left_out(changed: dict[str, Any]) -> None:
     assert report_of({**STATUS, **changed}) is None
+
+
+def test_a_status_names_its_message_as_far_as_its_session_does() -> None:
+    several, alone = report_of(STATUS), report_of({**STATUS, "SessionContext": "m:w-1-7"})
+    assert several is not None
+    assert alone is not None
+    assert (several.key, several.message_id, several.phone and several.phone.digits) == ("w-1-1", "", "13800000000")
+    assert (alone.key, alone.message_id) == ("", "w-1-7")
 
 
 def test_a_reply_is_not_lost_to_a_detail() -> None:

@@ -155,6 +155,16 @@ def test_numbers_of_those_who_wrote_are_sealed(sending: Campaigning) -> None:
     assert number(0).digits.encode() not in sealed
 
 
+def test_a_report_finds_a_message_by_its_batch_and_number(sending: Campaigning) -> None:
+    sending.settle(sending.claim(3), (3, Outcome.UNKNOWN))
+    lost = replace(delivered(3), provider_id="never told", key="key-3", phone=number(3))
+    store = sending.workspace.inbox.store_reports
+    for strange in ({"key": "key-0"}, {"phone": number(2)}, {"key": ""}, {"phone": None}):
+        assert store(sending.account_id, reports(replace(lost, report_id=str(strange), **strange)), NOW) == 0
+    assert store(sending.account_id, reports(lost), NOW) == 1
+    assert sending.counts() == {"submitted": 4, "accepted": 4, "delivered": 1}
+
+
 def test_batches_of_a_week_are_walked_with_their_numbers(sending: Campaigning) -> None:
     inbox, account = sending.workspace.inbox, sending.account_id
     second = sending.claim(3)

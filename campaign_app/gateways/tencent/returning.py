@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
 from campaign_app.domain.phone import parse_phone
-from campaign_app.gateways.tencent.sending import ID_MAX, of_message
+from campaign_app.gateways.tencent.sending import ID_MAX, of_batch, of_message
 from campaign_app.transport.listing import fields, plain_code, plain_text
 
 _TEXT_MAX: Final = 2_000
 _LATEST: Final = 10**11
 _REPORTED: Final[Mapping[object, Outcome]] = {"SUCCESS": Outcome.DELIVERED, "FAIL": Outcome.FAILED}
-_ALONE: Final = of_message("")
+_ALONE, _SEVERAL = of_message(""), of_batch("")
 
 
 def report_of(row: object) -> DeliveryReport | None:
@@ -28,11 +28,13 @@ def report_of(row: object) -> DeliveryReport | None:
     said, at = found.get("ReportStatus"), moment(found.get("UserReceiveTime"))
     outcome = _REPORTED.get(said) if isinstance(said, str) else None
     serial, session = plain_text(found.get("SerialNo"), ID_MAX), plain_text(found.get("SessionContext"), 512)
-    message_id = session.removeprefix(_ALONE)[:ID_MAX] if session.startswith(_ALONE) else ""
-    if outcome is None or at is None or not (serial or message_id):
+    if outcome is None or at is None or not (serial or session):
         return None
+    phone = parse_phone(plain_text(found.get("PhoneNumber"), 40))
+    message_id, key = _after(_ALONE, session), _after(_SEVERAL, session)
     code = "" if outcome is Outcome.DELIVERED else plain_code(found.get("Description"))
-    return DeliveryReport(_id(serial, session, said, int(at.timestamp())), serial, outcome, code, at, message_id)
+    name = _id(serial, session, phone and phone.digits, said, int(at.timestamp()))
+    return DeliveryReport(name, serial, outcome, code, at, message_id, key, phone)
 
 
 def reply_of(row: object, now: datetime) -> InboundMessage | None:
@@ -50,6 +52,10 @@ def reply_of(row: object, now: datetime) -> InboundMessage | None:
 def moment(value: object) -> datetime | None:
     """UNIX seconds."""
     return datetime.fromtimestamp(value, UTC) if type(value) is int and 0 < value < _LATEST else None
+
+
+def _after(mark: str, session: str) -> str:
+    return session.removeprefix(mark) if session.startswith(mark) else ""
 
 
 def _id(*parts: Any) -> str:
