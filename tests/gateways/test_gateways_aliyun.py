@@ -238,7 +238,7 @@ def test_a_message_is_found_on_every_day_since_its_claim_and_on_every_page(
     shop: Carried, gateway: AliyunGateway, key: str
 ) -> None:
     (one,) = shop.batch(1, prefix=key)
-    trouble(shop.sandbox, "aliyun", template="${name}退订回T")
+    trouble(shop.sandbox, "aliyun", template=f"{key}第${{number}}次退订回T")
     gateway = shop.gateway()
     for n in range(55):  # more than a page of messages to one number; ours is the last
         gateway.submit(f"{key}-{n}", [Outgoing(one.recipient, f"{key}-{n}", f"【安宁百货】{key}第{n}次退订回T")])
