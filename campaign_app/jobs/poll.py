@@ -10,6 +10,7 @@ from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import InboundMessage, Page
 from campaign_app.jobs import looking_back
+from campaign_app.jobs.following import follow_up
 from campaign_app.jobs.gating import MAX_PAGES
 from campaign_app.jobs.opt_out import is_opt_out
 from campaign_app.jobs.stores import Context
@@ -19,7 +20,12 @@ PAGES_A_STEP: Final = 20
 
 
 def poll_reports(context: Context, account_id: int) -> int:
-    """Returns how many new reports came in."""
+    """Returns how many new reports came in, or were found where the sender hands out none."""
+    if context.remotes.sends(account_id):
+        gateway = context.remotes.gateway(account_id, "")
+        offers = gateway.capabilities
+        if offers.submits and offers.lookup and "reports" not in offers.streams and not offers.idempotent:
+            return follow_up(context, account_id, gateway)
     return _poll(context, account_id, "reports", context.stores.inbox.store_reports)
 
 

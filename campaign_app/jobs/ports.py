@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
@@ -93,6 +93,17 @@ class LedgerRow:
     text: str = field(repr=False)
 
 
+class AwaitingRow(NamedTuple):
+    """A message whose end is not known."""
+
+    id: int
+    submission_id: int
+    key: str
+    customer_id: int
+    message_id: str
+    claimed_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """A batch claimed under one idempotency key.
@@ -151,6 +162,13 @@ class Ledger(Protocol):
     def message_ids(self, submission_id: int) -> frozenset[str]: ...
     def open_rows(self, submission_id: int) -> tuple[LedgerRow, ...]:
         """Rows with no outcome yet or whose latest outcome is `unknown`."""
+        ...
+
+    def awaiting(self, account_id: int, after: int, since: datetime, limit: int) -> tuple[AwaitingRow, ...]:
+        """Messages of this account, claimed since then, that may still come to something: accepted, unknown or open.
+
+        The next `limit` by ledger id, above `after`.
+        """
         ...
 
     def settle(self, submission_id: int, outcomes: Sequence[SubmitOutcome], at: datetime) -> bool:
