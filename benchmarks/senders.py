@@ -1,9 +1,9 @@
 """How many recipients a second leave through a provider's gateway to its simulator, over HTTP on the same machine.
 
 `python -m benchmarks.senders [--sender NAME] [--customers N] [--rounds N] [--own-words]` prints one JSON line a sender.
-`gateway` is `submit` in batches of 500 from the texts that were checked to the outcomes: templates, signing, HTTP, the
-simulator's work. `floor` is a hand-written loop that knows template and values beforehand, and makes and signs the same
-requests. With `--own-words` hardly two texts are the same. Another sender is one more line in `FLOORS`.
+`gateway` is `submit`, in batches as large as it takes, from the texts that were checked to the outcomes: templates,
+signing, HTTP, the simulator's work. `floor` is a hand-written loop that knows template and values beforehand, and makes
+and signs the same requests. With `--own-words` hardly two texts are the same. Another sender is one line in `FLOORS`.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from campaign_app.domain.message import Outcome
 from campaign_app.gateways import gateway_for
 from campaign_app.platforms import adapter_for, client_for, write_credentials
 from campaign_app.transport.aliyun import AcsKey, AcsSigner, canonical
+from campaign_app.transport.tencent import Tc3Key, Tc3Signer
 
-BATCH: Final = 500
 TARGET: Final = 2_000
 TEMPLATE: Final = "${name}您好，拒收请回复R"
 _nonces = count(1)
@@ -117,7 +117,32 @@ def aliyun(ready: Mapping[str, Any]) -> Floor:
     return send
 
 
-FLOORS: Final[Mapping[str, Callable[[Mapping[str, Any]], Floor]]] = {"aliyun": aliyun}
+def tencent(ready: Mapping[str, Any]) -> Floor:
+    """Numbers with the same value share a request; SendSms takes one set of values."""
+    said, session = ready["vendors"]["tencent"], requests.Session()
+    session.trust_env = False
+    signer = Tc3Signer(Tc3Key(said["secret_id"], said["secret_key"]), said["region"])
+    headers = {"X-TC-Action": "SendSms", "Content-Type": "application/json"}
+
+    def send(key: str, batch: Sequence[tuple[str, str]]) -> None:
+        alike: dict[str, list[str]] = {}
+        for phone, value in batch:
+            alike.setdefault(value, []).append(f"+86{phone}")
+        for value, phones in alike.items():
+            for at in range(0, len(phones), 200):
+                asked = {
+                    "PhoneNumberSet": phones[at : at + 200], "SmsSdkAppId": said["key_id"], "SignName": "安宁百货",
+                    "TemplateId": "1007", "TemplateParamSet": [value], "SessionContext": key,
+                }  # fmt: skip
+                data = json.dumps(asked, ensure_ascii=False).encode()
+                request = session.prepare_request(requests.Request("POST", f"{ready['url']}/", headers, data=data))
+                signer.sign(request, now=clock(), nonce="")
+                assert "SendStatusSet" in session.send(request).json()["Response"]
+
+    return send
+
+
+FLOORS: Final[Mapping[str, Callable[[Mapping[str, Any]], Floor]]] = {"aliyun": aliyun, "tencent": tencent}
 
 
 def measured(ready: Mapping[str, Any], name: str, rounds: int, *, own_words: bool) -> None:
@@ -125,21 +150,22 @@ def measured(ready: Mapping[str, Any], name: str, rounds: int, *, own_words: boo
     account, secret = sender_account(ready, name, people)
     gateway, floor = gateway_for(account, secret, "retail", clock), FLOORS[name](ready)
     rates: dict[str, list[float]] = {"gateway": [], "floor": []}
+    most = gateway.capabilities.batch_max
     for number in range(rounds):
         recipients = confirmed(ready).recipients  # the gate's word holds for a minute
         values = [f"顾客{number}之{at if own_words else 0}" for at in range(len(recipients))]
         texts = ["【安宁百货】" + TEMPLATE.replace("${name}", value) for value in values]
         batch = [Outgoing(who, f"m{number}-{at}", texts[at]) for at, who in enumerate(recipients)]
         start = time.perf_counter()
-        for at in range(0, len(batch), BATCH):
-            found = gateway.submit(f"bench-{number}-{at}", batch[at : at + BATCH])
-            assert {o.outcome for o in found} == {Outcome.ACCEPTED}
+        for at in range(0, len(batch), most):
+            found = gateway.submit(f"bench-{number}-{at}", batch[at : at + most])
+            assert {o.outcome for o in found} <= {Outcome.ACCEPTED, Outcome.REJECTED}
         rates["gateway"].append(len(batch) / (time.perf_counter() - start))
         numbers = [who.phone.digits for who in recipients if who.phone]
         pairs = list(zip(numbers, (f"底{value}" for value in values), strict=True))
         start = time.perf_counter()
-        for at in range(0, len(pairs), BATCH):
-            floor(f"floor-{number}-{at}", pairs[at : at + BATCH])
+        for at in range(0, len(pairs), most):
+            floor(f"floor-{number}-{at}", pairs[at : at + most])
         rates["floor"].append(len(pairs) / (time.perf_counter() - start))
     ledger = requests.get(f"{ready['url']}/ledger", timeout=30).json()
     line = {

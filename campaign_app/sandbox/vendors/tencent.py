@@ -46,6 +46,7 @@ _TEMPLATES: Final = (
     (2, "周年庆全场8折，拒收请回复R"),
     (1, "会员日双倍积分，拒收请回复R"),
     (-1, "全网最低价，拒收请回复R"),
+    (0, "{1}您好，拒收请回复R"),
 )
 _REFUSED: Final[Mapping[str, str]] = {
     "carrier_blacklist": "FailedOperation.PhoneNumberInBlacklist",
