@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 from helpers.sandbox import SandboxClient, SandboxProcess
+from hypothesis import given
+from hypothesis import strategies as st
 
 from campaign_app.domain.phone import MAINLAND_MOBILE
 from campaign_app.sandbox.config import SandboxConfig, Shop
@@ -200,8 +202,7 @@ def test_updated_since_lists_those_who_changed_and_nobody_else(reader: SandboxCl
 
 @given(st.integers(1, 50), st.integers(2, 5_000))
 def test_a_number_leads_back_to_whoever_has_it(seed: int, customers: int) -> None:
-    config = SandboxConfig(clock=lambda: NOW, customers=customers, seed=seed)
-    people, everybody = Population(config), list(range(0, customers, max(customers // 50, 1)))
+    people, everybody = Population(config(customers, seed)), list(range(0, customers, max(customers // 50, 1)))
     phones = people.phones(np.asarray(everybody, dtype=np.uint64))
     found = people.persons_of([phone or "+86nobody" for phone in phones])
     assert found == [person if phone else None for person, phone in zip(everybody, phones, strict=True)]
