@@ -30,6 +30,8 @@ def sandbox() -> Iterator[SandboxProcess]:
 @pytest.fixture
 def shop(sandbox: SandboxProcess) -> Carried:
     """Everybody is confirmed just now."""
+    sandbox.faults("none", clear=True)
+    trouble(sandbox, "aliyun", clear=True)
     return carried(sandbox)
 
 
@@ -65,7 +67,7 @@ def test_everybody_reads_the_very_text_that_was_checked(
     assert {row["phone"]: row["text"] for row in shop.sent(key)} == expected
     assert len({o.provider_id for o in found}) == size
     after = shop.sandbox.ledger()
-    assert (after["doubled"], after["unconfirmed"]) == (before["doubled"], 0)
+    assert [after[word] - before[word] for word in ("doubled", "unconfirmed")] == [0, 0]
 
 
 def test_texts_of_several_templates_leave_in_a_request_each(shop: Carried, gateway: AliyunGateway, key: str) -> None:
@@ -263,7 +265,7 @@ def test_a_message_that_waits_for_its_receipt_counts_as_accepted(key: str) -> No
 
 
 def test_a_look_up_that_is_cut_short_keeps_what_it_found(shop: Carried, gateway: AliyunGateway, key: str) -> None:
-    batch = shop.batch(5, prefix=key)
+    batch = shop.batch(6, prefix=key)[1:]  # the first one may have more than a page of messages by now
     gateway.submit(key, batch)
     trouble(shop.sandbox, "aliyun", error="Throttling", http=400, action="QuerySendDetails", times=3)
     with pytest.raises(RemoteError):

@@ -66,7 +66,7 @@ class Order(BaseModel):
 
     `number_error` refuses the next `times` requests for one of their numbers; `taken`: the others were taken all the
     same. `template` is one more text, of this `kind`; `sign` gets another `sign_state`. `lag`: seconds until a message
-    can be found.
+    can be found. `clear` forgets earlier errors first.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -81,6 +81,7 @@ class Order(BaseModel):
     sign: str = ""
     sign_state: str = _PASS
     lag: float | None = None
+    clear: bool = False
 
 
 def routes(platform: Platform) -> list[BaseRoute]:
@@ -133,6 +134,9 @@ class _Sender:
 
     async def order(self, request: Request) -> Response:
         order = await local_order(request, Order)
+        if order.clear:
+            self._errors.clear()
+            self._number_errors.clear()
         if order.error:
             self._errors.extend([(order.action, AliyunError(order.error, order.http))] * order.times)
         if order.number_error:
