@@ -49,7 +49,8 @@ class SubmitOutcome:
 class DeliveryReport:
     """`report_id` is unique per account: reports come twice and out of order.
 
-    `message_id` is our own, which finds a message whose answer, and with it the sender's id, never came.
+    `message_id` is our own, which finds a message whose answer, and with it the sender's id, never came. So do the key
+    of its batch and its number, where a sender gives back no more than these.
     """
 
     report_id: str
@@ -58,6 +59,8 @@ class DeliveryReport:
     code: str
     reported_at: datetime
     message_id: str = ""
+    key: str = ""
+    phone: Phone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,8 @@ class Page(Generic[T_co]):
     """One page of a cursor-paged listing. `next_cursor` is to be stored with the items, in one transaction.
 
     `more` False ends the listing for now; an empty page with `more` True is legal and says nothing. `broken` counts
-    rows that broke the contract and were left out. `redacted`: refs of people to be erased (customers only).
+    rows that broke the contract and were left out. `redacted`: refs of people to be erased (customers only). `lost`:
+    rows before this page may have left a queue that hands them out once, and never have been stored.
     """
 
     items: tuple[T_co, ...]
@@ -93,3 +97,4 @@ class Page(Generic[T_co]):
     more: bool
     broken: int = 0
     redacted: tuple[str, ...] = ()
+    lost: bool = False

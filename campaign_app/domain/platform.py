@@ -16,7 +16,8 @@ class Capabilities:
     `consent_lookup`: it says of one person whether they agreed to marketing by SMS. Without it nobody is confirmed but
     by a consent endpoint that is set on the account. `purposes`: what its consents count for, () for what each fact
     names itself. `vetoes`: it knows people who may not be reached (blacklist, left membership), never who may.
-    `virtual_numbers`: its numbers reach people through this platform only.
+    `virtual_numbers`: its numbers reach people through this platform only. `no_replies`: it takes messages, and what
+    people answer to them does not come back by it.
     """
 
     customers: bool = False
@@ -30,6 +31,7 @@ class Capabilities:
     signatures: bool = False
     templates: bool = False
     messages: bool = False
+    no_replies: bool = False
 
 
 def is_carrier(offers: Capabilities) -> bool:

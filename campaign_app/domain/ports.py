@@ -304,6 +304,13 @@ class InboxStore(Protocol):
         ...
 
     def complaints(self, campaign_id: int) -> int: ...
+    def written_to(self, account_id: int, since: datetime, after: int) -> tuple[int, tuple[Phone, ...]] | None:
+        """The first batch behind batch `after` that this account was handed since then, and its people's numbers.
+
+        None behind the last one. A batch that it carried for a shop is one of its own.
+        """
+        ...
+
     def counts(self, campaign_id: int) -> dict[str, int]:
         """Keys: submitted, accepted, rejected, unknown, withheld, delivered, failed, replies, opt_outs, complaints."""
         ...

@@ -12,7 +12,10 @@ from campaign_app.domain.ports import Clock
 from campaign_app.jobs.ports import Gateway
 
 # name → package with a `gateway_for`, imported when an account of it is used
-PROVIDERS: Final[Mapping[str, str]] = {}
+PROVIDERS: Final[Mapping[str, str]] = {
+    "aliyun": "campaign_app.gateways.aliyun",
+    "tencent": "campaign_app.gateways.tencent",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,10 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
     for shop in context.stores.accounts.accounts():
         if shop.entity_uscc == campaign.entity_uscc and shop.state == "connected" and shop.id != account.id:
             with at_shop(shop):
-                read_refusals(context, shop.id)
+                read_refusals(context, shop.id, customers)
                 _read_twins(context, shop, customers, EVER if pull_changes(context, shop) else context.clock())
     with at_shop(account):
-        read_refusals(context, account.id)
+        read_refusals(context, account.id, customers)
         age = context.policy.reread_after if pull_changes(context, account) else timedelta(0)
         facts = refresh(context, account, customers, context.clock() - age)
     return judge_all(context, campaign, account, customers, facts, context.policy.reread_after + BATCH_TIME)

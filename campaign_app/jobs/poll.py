@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
+from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import InboundMessage, Page
+from campaign_app.jobs import looking_back
+from campaign_app.jobs.following import follow_up
 from campaign_app.jobs.gating import MAX_PAGES
 from campaign_app.jobs.opt_out import is_opt_out
 from campaign_app.jobs.stores import Context
@@ -17,27 +20,41 @@ PAGES_A_STEP: Final = 20
 
 
 def poll_reports(context: Context, account_id: int) -> int:
-    """Returns how many new reports came in."""
-    return _pages(context, account_id, "reports", context.stores.inbox.store_reports, PAGES_A_STEP)[0]
+    """Returns how many new reports came in, or were found where the sender hands out none."""
+    if context.remotes.sends(account_id):
+        gateway = context.remotes.gateway(account_id, "")
+        offers = gateway.capabilities
+        if offers.submits and offers.lookup and "reports" not in offers.streams and not offers.idempotent:
+            return follow_up(context, account_id, gateway)
+    return _poll(context, account_id, "reports", context.stores.inbox.store_reports)
 
 
 def poll_inbound(context: Context, account_id: int) -> int:
     """Stores replies and suppresses everybody whose reply is a refusal; returns how many new ones came in."""
-    return _pages(context, account_id, "inbound", _keep_replies(context), PAGES_A_STEP)[0]
+    return _poll(context, account_id, "inbound", _keep_replies(context))
 
 
 def poll_complaints(context: Context, account_id: int) -> int:
     """Every complaint suppresses its person at once; returns how many new ones came in."""
-    return _pages(context, account_id, "complaints", context.stores.inbox.store_complaints, PAGES_A_STEP)[0]
+    return _poll(context, account_id, "complaints", context.stores.inbox.store_complaints)
 
 
-def read_refusals(context: Context, account_id: int) -> None:
-    """Every reply and complaint that waits, to the end of both lists; RemoteRefused for a list without one."""
+def read_refusals(context: Context, account_id: int, customers: Sequence[Customer] = ()) -> None:
+    """Every reply and complaint that waits, to the end of both lists; RemoteRefused for a list without one.
+
+    Where replies may have been lost, those of `customers` are asked for.
+    """
     stores = {"inbound": _keep_replies(context), "complaints": context.stores.inbox.store_complaints}
     for stream, store in stores.items():
         _, ended = _pages(context, account_id, stream, store, MAX_PAGES)
         if not ended:
             raise RemoteRefused("cursor_loop", f"The list of {stream} does not end")
+        looking_back.ask_about(context, account_id, stream, store, customers)
+
+
+def _poll(context: Context, account_id: int, stream: str, store: Callable[..., int]) -> int:
+    new, _ = _pages(context, account_id, stream, store, PAGES_A_STEP)
+    return new + looking_back.go_on(context, account_id, stream, store)
 
 
 def _keep_replies(context: Context) -> Callable[..., int]:
@@ -63,6 +80,8 @@ def _pages(context: Context, account_id: int, stream: str, store: Callable[..., 
     for _ in range(most):
         cursor = context.stores.accounts.cursor(account_id, stream)
         page = pages(cursor)
+        if page.lost:
+            looking_back.begin(context, account_id, stream)
         if page.items or page.next_cursor != cursor:
             new += store(account_id, page, context.clock())
         if not page.more:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
@@ -69,6 +69,17 @@ class Gateway(Protocol):
     def complaints(self, cursor: str) -> Page[ComplaintClue]: ...
 
 
+class LooksBack(Protocol):
+    """A gateway whose queues hand every row out once; of what was lost on the way (`Page.lost`) it can be asked."""
+
+    def look_back(self, stream: str, phone: Phone, since: datetime) -> tuple[DeliveryReport | InboundMessage, ...]:
+        """What a queue (reports, inbound) held for one number since then, whether it was handed out or not.
+
+        Rows have the ids that they have in the queue. Raises RemoteError.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
     """One claimed message; `fact_id` is the confirmed fact that justified it."""
@@ -80,6 +91,17 @@ class LedgerRow:
     fact_id: int
     message_id: str
     text: str = field(repr=False)
+
+
+class AwaitingRow(NamedTuple):
+    """A message whose end is not known."""
+
+    id: int
+    submission_id: int
+    key: str
+    customer_id: int
+    message_id: str
+    claimed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +162,13 @@ class Ledger(Protocol):
     def message_ids(self, submission_id: int) -> frozenset[str]: ...
     def open_rows(self, submission_id: int) -> tuple[LedgerRow, ...]:
         """Rows with no outcome yet or whose latest outcome is `unknown`."""
+        ...
+
+    def awaiting(self, account_id: int, after: int, since: datetime, limit: int) -> tuple[AwaitingRow, ...]:
+        """Messages of this account, claimed since then, that may still come to something: accepted, unknown or open.
+
+        The next `limit` by ledger id, above `after`.
+        """
         ...
 
     def settle(self, submission_id: int, outcomes: Sequence[SubmitOutcome], at: datetime) -> bool:

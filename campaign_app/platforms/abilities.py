@@ -20,5 +20,5 @@ def abilities_of(account: Account) -> Abilities:
     except SettingsError:
         return Abilities(sends=True, confirmed=has_consents(account))
     others = (account.consent_account_id, account.sender_account_id)
-    sends = offers.messages or any(other is not None for other in others)
-    return Abilities(sends, is_carrier(offers) or has_consents(account))
+    sends, carrier = offers.messages or any(other is not None for other in others), is_carrier(offers)
+    return Abilities(sends, carrier or has_consents(account), carrier, not offers.no_replies)

@@ -27,6 +27,8 @@ OWN: Final[Mapping[str, str]] = {
     "jd": "campaign_app.platforms.jd",
     "pinduoduo": "campaign_app.platforms.pinduoduo",
     "meituan": "campaign_app.platforms.meituan",
+    "aliyun": "campaign_app.platforms.aliyun",
+    "tencent": "campaign_app.platforms.tencent",
 }
 
 

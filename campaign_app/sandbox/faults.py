@@ -27,6 +27,7 @@ _LISTS: Final = (
     "/v1/complaints",
 )
 _LOOKUP: Final = "/v1/consents/lookup"
+SENDERS: Final = "/"  # where the simulated SMS providers are asked
 _MESSAGES: Final = "/v1/messages"
 NAMES: Final = (*TRANSPORT, *PAGES, "cursor_loop", *ANSWERS, "bad_receipt", "slow_accept")
 
@@ -154,7 +155,7 @@ class FaultPlan:
         return None
 
     def _drawn(self, path: str) -> Fault:
-        if not path.startswith("/v1/"):
+        if not path.startswith("/v1/") and path != SENDERS:
             return NO_FAULT
         chosen = ""
         for name, rate in self.rates.items():

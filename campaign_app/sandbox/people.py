@@ -32,6 +32,7 @@ _PREFIXES: Final = tuple(
 _NUMBERS: Final = len(_PREFIXES) * 10**8
 # about the golden ratio of the number space and coprime to it: no two are the same, none are neighbours
 _STRIDE: Final = 3_213_776_743
+_BACK: Final = pow(_STRIDE, -1, _NUMBERS)
 _REF: Final = re.compile(r"ou([12])([0-9a-f]{8})", re.ASCII)
 
 
@@ -84,6 +85,21 @@ class Population:
             f"+86{_PREFIXES[number // 10**8]}{number % 10**8:08d}" if has else None
             for number, has in zip(numbers, known, strict=True)
         ]
+
+    def persons_of(self, phones: Sequence[str]) -> list[int | None]:
+        """Who has each number (E.164); None for one that the platform does not hand out."""
+        there = sum(shop.size for shop in self._shops)
+        found = [self._person_of(phone) for phone in phones]
+        maybe = [person for person in found if person is not None and person < there]
+        handed_out = dict(zip(maybe, self.phones(np.asarray(maybe, dtype=np.uint64)), strict=True))
+        return [person if person is not None and handed_out.get(person) else None for person in found]
+
+    def _person_of(self, phone: str) -> int | None:
+        written = re.fullmatch(r"\+86(1[0-9]{2})([0-9]{8})", phone, re.ASCII)
+        if written is None or int(written[1]) not in _PREFIXES:
+            return None
+        number = _PREFIXES.index(int(written[1])) * 10**8 + int(written[2])
+        return (number - self._offset) * _BACK % _NUMBERS
 
     def names(self, persons: Index) -> list[str]:
         surnames = below(self._seed, "surname", persons, len(SURNAMES)).tolist()

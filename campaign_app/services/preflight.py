@@ -42,10 +42,16 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """Whether an account has a sender, and whether anybody can be asked who of its customers agreed."""
+    """Whether an account has a sender, and whether anybody can be asked who of its customers agreed.
+
+    `carrier`: it is one at an SMS provider, without customers. `replies`: what people answer to messages that its own
+    platform carries comes in here.
+    """
 
     sends: bool
     confirmed: bool
+    carrier: bool = False
+    replies: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,8 @@ class Situation:
     `blocks` and `warned` are by rule what stops every text, and what a person has still to confirm (None where the text
     that it was found in reads otherwise by now). `accounts` send; the platforms of `mute`, connected too, do not.
     `opens` and `closes` are the hours in force; `heartbeat` is the worker's last sign of life. `silent` names the
-    connected shops for whose customers nobody is there to ask who agreed.
+    connected shops for whose customers nobody is there to ask who agreed, `deaf` those whose sender does not hand in
+    what people answer.
     """
 
     campaign: Campaign
@@ -72,6 +79,7 @@ class Situation:
     now: datetime
     mute: tuple[Account, ...] = ()
     silent: tuple[str, ...] = ()
+    deaf: tuple[str, ...] = ()
 
     @property
     def ready(self) -> int:
@@ -173,7 +181,15 @@ class Preflights:
             heartbeat=None if beat is None else datetime.fromisoformat(beat),
             now=now,
             silent=tuple(a.label for a in shops if a.state == "connected" and not self._abilities(a).confirmed),
+            deaf=tuple(a.label for a in shops if a.state == "connected" and self._is_deaf(a)),
         )
+
+    def _is_deaf(self, shop: Account) -> bool:
+        able = self._abilities(shop)
+        sender = able
+        if shop.sender_account_id is not None:
+            sender = self._abilities(self._accounts.account(shop.sender_account_id))
+        return able.sends and not able.carrier and not sender.replies
 
 
 def is_open(at: datetime, opens: time, closes: time) -> bool:
@@ -183,8 +199,8 @@ def is_open(at: datetime, opens: time, closes: time) -> bool:
 def check(seen: Situation) -> tuple[Check, ...]:
     warnings = (_warning(rule, finding) for rule, finding in seen.warned.items())
     return (
-        _audience(seen), _recipients(seen), _text(seen), *warnings, _signature(seen), _sender(seen), _window(seen),
-        _worker(seen),
+        _audience(seen), _recipients(seen), _text(seen), *warnings, _signature(seen), _sender(seen), *_replies(seen),
+        _window(seen), _worker(seen),
     )  # fmt: skip
 
 
@@ -278,6 +294,11 @@ def _sender(seen: Situation) -> Check:
         mute: dict[str, str | int] = {"mute": "、".join(a.label for a in seen.mute)}
         return Check("sender", "warn", "sender_mute", facts | mute)
     return Check("sender", "ok", "sender_simulated" if simulated else "sender", facts)
+
+
+def _replies(seen: Situation) -> tuple[Check, ...]:
+    """Whoever may answer with a refusal must be heard, or a person has to see to it."""
+    return (Check("replies", "warn", "replies_elsewhere", {"names": seen.deaf}),) if seen.deaf else ()
 
 
 def _window(seen: Situation) -> Check:

@@ -19,7 +19,7 @@ from campaign_app.storage.late import complaint_marks
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.outbox import numbers_said, put_down
 from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
-from campaign_app.storage.people import Finder, campaign_of
+from campaign_app.storage.people import NEXT_BATCH, NUMBERS_OF_BATCH, Finder, campaign_of
 from campaign_app.storage.schema_sending import complaint, delivery_report, early_report, inbound, ledger, ledger_latest
 from campaign_app.storage.suppressions import add_marks
 from campaign_app.storage.times import to_ms
@@ -125,6 +125,15 @@ class SqlInbox:
         with self.db.read() as connection:
             return int(connection.execute(_count(complaint, campaign_id)).scalar_one())
 
+    def written_to(self, account_id: int, since: datetime, after: int) -> tuple[int, tuple[Phone, ...]] | None:
+        with self.db.read() as connection:
+            batch = connection.execute(NEXT_BATCH, {"account": account_id, "since": to_ms(since), "after": after})
+            found = batch.scalar()
+            if found is None:
+                return None
+            sealed = connection.execute(NUMBERS_OF_BATCH, {"batch": found}).scalars()
+            return found, tuple(self.keys.phones.open(each) for each in sealed)
+
     def counts(self, campaign_id: int) -> dict[str, int]:
         """`submitted` = accepted + rejected + unknown; `accepted` includes what was delivered or failed since.
 
@@ -162,11 +171,17 @@ class SqlInbox:
 
 
 def _rows_of(finder: Finder, reports: Collection[DeliveryReport]) -> dict[str, int]:
-    """Report id → ledger row: by the sender's id, or by our own where that one is not known (its answer was lost)."""
+    """Report id → ledger row: by the sender's id, else (its answer was lost) by our own, or by batch and number."""
     found = finder.rows_of(report.provider_id for report in reports)
     own = finder.rows_of_messages(report.message_id for report in reports if report.provider_id not in found)
-    rows = {report.report_id: found.get(report.provider_id) or own.get(report.message_id) for report in reports}
-    return {report_id: row for report_id, row in rows.items() if row is not None}
+    rows: dict[str, int] = {}
+    for report in reports:
+        row = found.get(report.provider_id) or own.get(report.message_id)
+        if row is None and report.key and report.phone is not None:
+            row = finder.row_of_number(report.key, report.phone)
+        if row is not None:
+            rows[report.report_id] = row
+    return rows
 
 
 def _tell(connection: sa.Connection, finder: Finder, said: Sequence[_Said], reason: str) -> None:

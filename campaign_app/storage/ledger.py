@@ -15,7 +15,7 @@ from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.jobs.caps import NO_CAPS, Caps
-from campaign_app.jobs.ports import Claim, LedgerRow, Submission
+from campaign_app.jobs.ports import AwaitingRow, Claim, LedgerRow, Submission
 from campaign_app.storage import schema
 from campaign_app.storage.campaigns import put_reasons
 from campaign_app.storage.caps import capped
@@ -55,6 +55,27 @@ _MAY: Final = (
     .outerjoin(schema.account_sender, schema.account_sender.c.account_id == schema.account.c.id)
     .outerjoin(_sender, _sender.c.id == schema.account_sender.c.sender_account_id)
     .where(campaign.c.id == sa.bindparam("campaign"), schema.account.c.id == sa.bindparam("account"))
+)
+_AWAITED: Final = (Outcome.ACCEPTED.value, Outcome.UNKNOWN.value)
+_AWAITING: Final = (
+    sa.select(
+        ledger.c.id,
+        ledger.c.submission_id,
+        submission.c.key,
+        ledger.c.customer_id,
+        ledger.c.message_id,
+        submission.c.claimed_at,
+    )
+    .join(submission, submission.c.id == ledger.c.submission_id)
+    .outerjoin(ledger_latest, SAME_ROW)
+    .where(
+        submission.c.account_id == sa.bindparam("account"),
+        submission.c.claimed_at >= sa.bindparam("since"),
+        ledger.c.id > sa.bindparam("after"),
+        sa.or_(ledger_latest.c.outcome.is_(None), ledger_latest.c.outcome.in_(_AWAITED)),
+    )
+    .order_by(ledger.c.id)
+    .limit(sa.bindparam("limit"))
 )
 _ROW = sa.select(
     ledger.c.id,
@@ -129,6 +150,12 @@ class SqlLedger:
         wanted = _ROW.outerjoin(ledger_latest, SAME_ROW).where(ledger.c.submission_id == submission_id, undecided)
         with self.db.read() as connection:
             return _rows(connection, wanted)
+
+    def awaiting(self, account_id: int, after: int, since: datetime, limit: int) -> tuple[AwaitingRow, ...]:
+        which = {"account": account_id, "after": after, "since": to_ms(since), "limit": limit}
+        with self.db.read() as connection:
+            rows = connection.execute(_AWAITING, which).all()
+        return tuple(AwaitingRow(*row[:-1], moment_at(row.claimed_at)) for row in rows)
 
     def settle(self, submission_id: int, outcomes: Sequence[SubmitOutcome], at: datetime) -> bool:
         """Outcomes of messages that are not in this submission are passed over."""

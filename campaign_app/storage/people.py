@@ -33,10 +33,28 @@ _OWN_ROWS: Final = (
     .join(submission, submission.c.id == ledger.c.submission_id)
     .where(_ITS_OWN)
 )
+_OF_NUMBER: Final = (
+    sa.select(ledger.c.id)
+    .join(submission, submission.c.id == ledger.c.submission_id)
+    .where(_ITS_OWN, submission.c.key == sa.bindparam("batch"), ledger.c.dedupe_key == sa.bindparam("number"))
+)
 _SENT: Final = (
     sa.select(ledger.c.dedupe_key, ledger.c.id, ledger.c.campaign_id)
     .join(campaign, campaign.c.id == ledger.c.campaign_id)
     .where(campaign.c.entity_uscc == sa.bindparam("entity"))
+)
+
+NEXT_BATCH: Final = (
+    sa.select(submission.c.id)
+    .where(_ITS_OWN, submission.c.claimed_at >= sa.bindparam("since"), submission.c.id > sa.bindparam("after"))
+    .order_by(submission.c.id)
+    .limit(1)
+)
+NUMBERS_OF_BATCH: Final = (
+    sa.select(_customer.phone_sealed)
+    .join(ledger, ledger.c.customer_id == _customer.id)
+    .where(ledger.c.submission_id == sa.bindparam("batch"), _customer.phone_sealed.is_not(None))
+    .order_by(ledger.c.id)
 )
 
 
@@ -81,6 +99,11 @@ class Finder:
         """Ledger rows of this account by the sender's message id."""
         named, column = filter(None, provider_ids), ledger_outcome.c.provider_id
         return {row[0]: row[1] for row in rows_among(self.connection, _ROWS, column, named, account=self.account_id)}
+
+    def row_of_number(self, key: str, phone: Phone) -> int | None:
+        """The ledger row of this number in the batch that was submitted under a key."""
+        asked = {"account": self.account_id, "batch": key, "number": self.hashes.of_phone(phone)}
+        return self.connection.execute(_OF_NUMBER, asked).scalar()
 
     def rows_of_messages(self, message_ids: Iterable[str]) -> dict[str, int]:
         """Ledger rows of this account by our own message id."""

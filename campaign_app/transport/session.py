@@ -21,13 +21,14 @@ from requests.auth import AuthBase
 from requests.cookies import RequestsCookieJar
 from tenacity import RetryCallState, Retrying, stop_after_attempt
 
-from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, SettingsError
+from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.ports import Clock
 from campaign_app.transport.errors import AnswerTooLarge, AnswerTooSlow, Redirected, status_error, translated
 from campaign_app.transport.throttle import Pace
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
+Refusal = Callable[[int, bytes], RemoteError | None]
 _CHUNK: Final = 1 << 18
 _PROBLEM_MAX: Final = 1 << 16
 _POOL: Final = 32
@@ -112,23 +113,34 @@ class SignedSession:
         return self._repeat(request, what, _reading(model), changes=not safe_to_repeat)
 
     def exchange(
-        self, path: str, data: bytes, content_type: str, read: Callable[[Answer], T], *, safe_to_repeat: bool
+        self,
+        path: str,
+        data: bytes,
+        content_type: str,
+        read: Callable[[Answer], T],
+        *,
+        safe_to_repeat: bool,
+        headers: Mapping[str, str] | None = None,
+        refusal: Refusal = lambda _status, _body: None,
     ) -> T:
         """POSTs bytes; `read` makes of the answer what it says, or raises an error of ours, which is repeated like one
 
         of the transport's. What is none of ours (ValidationError, ContractBroken) is an answer against the contract.
+        `refusal` makes of status and body of an answer that is no success what they say; None where that is nothing.
         """
         what = f"POST {_endpoint(path)}"
-        headers = {"Content-Type": content_type}
-        request = requests.Request("POST", self._base + path, data=data, headers=headers, auth=self._signing)
-        return self._repeat(request, what, read, changes=not safe_to_repeat)
+        every = {**(headers or {}), "Content-Type": content_type}
+        request = requests.Request("POST", self._base + path, data=data, headers=every, auth=self._signing)
+        return self._repeat(request, what, read, changes=not safe_to_repeat, refusal=refusal)
 
     def close(self) -> None:
         """Ends waits under way and gives the connections back."""
         self._closed.set()
         self._http.close()
 
-    def _ask(self, request: requests.Request, what: str, read: Callable[[Answer], T], *, changes: bool) -> T:
+    def _ask(
+        self, request: requests.Request, what: str, read: Callable[[Answer], T], *, changes: bool, refusal: Refusal
+    ) -> T:
         with self._pace, translated(what, changes=changes):
             prepared = self._http.prepare_request(request)
             settings = self._http.merge_environment_settings(str(prepared.url), {}, True, None, None)  # noqa: FBT003
@@ -138,6 +150,8 @@ class SignedSession:
                     raise Redirected
                 if not response.ok:
                     body, now = self._read_problem(response), self._clock()
+                    if said := refusal(response.status_code, body):
+                        raise said
                     raise status_error(what, response.status_code, response.headers, body, now=now, changes=changes)
                 return read(Answer(self._read(response, self._limits.answer_bytes), response.headers))
 
@@ -161,7 +175,15 @@ class SignedSession:
         except (urllib3.exceptions.HTTPError, OSError, AnswerTooLarge, AnswerTooSlow):
             return b""
 
-    def _repeat(self, request: requests.Request, what: str, read: Callable[[Answer], T], *, changes: bool) -> T:
+    def _repeat(
+        self,
+        request: requests.Request,
+        what: str,
+        read: Callable[[Answer], T],
+        *,
+        changes: bool,
+        refusal: Refusal = lambda _status, _body: None,
+    ) -> T:
         retrying = Retrying(
             retry=self._worth_another_change if changes else self._worth_another,
             stop=stop_after_attempt(self._limits.attempts),
@@ -169,7 +191,7 @@ class SignedSession:
             sleep=self._sleep,
             reraise=True,
         )
-        answer: T = retrying(self._ask, request, what, read, changes=changes)
+        answer: T = retrying(self._ask, request, what, read, changes=changes, refusal=refusal)
         return answer
 
     def _worth_another(self, state: RetryCallState) -> bool:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 from helpers.sandbox import SandboxClient, SandboxProcess
+from hypothesis import given
+from hypothesis import strategies as st
 
 from campaign_app.domain.phone import MAINLAND_MOBILE
 from campaign_app.sandbox.config import SandboxConfig, Shop
@@ -196,3 +198,13 @@ def test_updated_since_lists_those_who_changed_and_nobody_else(reader: SandboxCl
     wanted = [row for row in everybody if row["updated_at"] >= since]
     for limit in (1_000, 37):
         assert list(reader.pages(f"/v1/customers?updated_since={since}", "customers", limit)) == wanted
+
+
+@given(st.integers(1, 50), st.integers(2, 5_000))
+def test_a_number_leads_back_to_whoever_has_it(seed: int, customers: int) -> None:
+    people, everybody = Population(config(customers, seed)), list(range(0, customers, max(customers // 50, 1)))
+    phones = people.phones(np.asarray(everybody, dtype=np.uint64))
+    found = people.persons_of([phone or "+86nobody" for phone in phones])
+    assert found == [person if phone else None for person, phone in zip(everybody, phones, strict=True)]
+    (beyond,) = people.phones(np.asarray([customers + 7], dtype=np.uint64))
+    assert people.persons_of([beyond or "+8610000000000", "+8612345678901", "13800000000", ""]) == [None] * 4

@@ -28,7 +28,7 @@ SAID = ConnectionReport(
 )  # fmt: skip
 
 
-OFFERED = Capabilities(customers=True, consent_lookup=True)
+OFFERED, CARRIES = Capabilities(customers=True, consent_lookup=True), Capabilities(messages=True)
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,14 @@ class Market:
 
 
 @dataclass(frozen=True)
+class Carrier(Market):
+    """An SMS provider: it knows no people."""
+
+    name: str = "sms"
+    capabilities: Capabilities = CARRIES
+
+
+@dataclass(frozen=True)
 class Registry(Market):
     name: str = "consent_api"
     issuer: str = ""
@@ -62,12 +70,12 @@ class Registry(Market):
 
 class Both:
     def names(self) -> tuple[str, ...]:
-        return ("consent_api", "market", "broken")
+        return ("consent_api", "market", "sms", "broken")
 
     def offer(self, name: str) -> Offer:
         if name == "broken":
             raise SettingsError("broken_adapter", "The platform's package cannot be loaded")
-        return Market() if name == "market" else Registry()
+        return {"market": Market(), "sms": Carrier()}.get(name, Registry())
 
 
 class Remote:
@@ -207,6 +215,36 @@ def test_consents_come_from_an_account_of_the_same_entity_only(
     assert changes == [{"account": shop.id, "source": None}]
 
 
+def carrier(accounts: Accounts, entity: Entity, key: str) -> Account:
+    typed = {"token": "s", "base_url": f"https://{key}.example"}
+    return accounts.connect(Asked("sms", typed, entity), actor="王")
+
+
+def test_a_shop_sends_through_a_provider_of_its_own_entity_only(app: bootstrap.App, accounts: Accounts) -> None:
+    shop = accounts.connect(asked(), actor="王")
+    own, other = carrier(accounts, ENTITY, "a"), carrier(accounts, OTHER, "b")
+    assert accounts.senders(ENTITY.uscc) == (own,)
+    assert code_of(lambda: accounts.send_through(shop.id, other.id, actor="王")) == "sender_entity"
+    assert code_of(lambda: accounts.send_through(shop.id, shop.id, actor="王")) == "not_a_sender"
+    assert code_of(lambda: accounts.send_through(own.id, own.id, actor="王")) == "not_a_sender"
+    assert accounts.send_through(shop.id, own.id, actor="王").sender_account_id == own.id
+    accounts.disconnect(shop.id, actor="王")
+    assert accounts.connect(asked(), actor="王").sender_account_id == own.id
+    assert accounts.send_through(shop.id, None, actor="王").sender_account_id is None
+    accounts.disconnect(own.id, actor="王")
+    assert accounts.senders(ENTITY.uscc) == ()
+    assert code_of(lambda: accounts.send_through(shop.id, own.id, actor="王")) == "not_a_sender"
+    changes = [e.facts for e in app.workspace.audit.entries() if e.action == "account.sends_through"]
+    assert [change["sender"] for change in changes] == [None, own.id]  # the newest first
+
+
+def test_whose_platform_nobody_offers_any_more_carries_nothing(app: bootstrap.App, accounts: Accounts) -> None:
+    own = carrier(accounts, ENTITY, "a")
+    gone = app.workspace.accounts.add_account(replace(own, platform="broken", key_id="gone"))
+    assert accounts.senders(ENTITY.uscc) == (own,)
+    assert gone.state == "connected"
+
+
 def test_an_account_is_not_its_own_source_of_consents(accounts: Accounts, remote: Remote) -> None:
     own = registry(accounts, remote)
     assert code_of(lambda: accounts.take_consents_from(own.id, own.id, actor="王")) == "consent_source"
@@ -276,7 +314,7 @@ def test_a_person_who_connects_again_accepts_the_keys_of_now(accounts: Accounts,
 def test_a_platform_whose_package_is_broken_is_left_out_of_the_offers(
     accounts: Accounts, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert [offer.name for offer in accounts.offers()] == ["consent_api", "market"]
+    assert [offer.name for offer in accounts.offers()] == ["consent_api", "market", "sms"]
     assert "broken_adapter" in caplog.text
 
 

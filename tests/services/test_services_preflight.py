@@ -109,6 +109,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("sender", {"accounts": (replace(ACCOUNT, simulated=True),)}, "ok", "sender_simulated"),
     ("sender", {"mute": (replace(ACCOUNT, label="无通道"),)}, "warn", "sender_mute"),
     ("sender", {"accounts": (), "mute": (ACCOUNT,)}, "block", "no_sender"),
+    ("replies", {"deaf": ("安宁旗舰店",)}, "warn", "replies_elsewhere"),
     ("window", {"now": datetime(2026, 11, 10, 14, 0, tzinfo=UTC)}, "warn", "window_closed"),
     ("window", {"opens": time(10, 1)}, "warn", "window_closed"),
     ("window", {"opens": time(10)}, "ok", "window_open"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -152,3 +153,24 @@ def test_numbers_of_those_who_wrote_are_sealed(sending: Campaigning) -> None:
     with sending.workspace.database.read() as connection:
         sealed = connection.execute(sa.text("SELECT phone_sealed FROM inbound")).scalar_one()
     assert number(0).digits.encode() not in sealed
+
+
+def test_a_report_finds_a_message_by_its_batch_and_number(sending: Campaigning) -> None:
+    sending.settle(sending.claim(3), (3, Outcome.UNKNOWN))
+    lost = replace(delivered(3), provider_id="never told", key="key-3", phone=number(3))
+    store = sending.workspace.inbox.store_reports
+    for strange in ({"key": "key-0"}, {"phone": number(2)}, {"key": ""}, {"phone": None}):
+        assert store(sending.account_id, reports(replace(lost, report_id=str(strange), **strange)), NOW) == 0
+    assert store(sending.account_id, reports(lost), NOW) == 1
+    assert sending.counts() == {"submitted": 4, "accepted": 4, "delivered": 1}
+
+
+def test_batches_of_a_week_are_walked_with_their_numbers(sending: Campaigning) -> None:
+    inbox, account = sending.workspace.inbox, sending.account_id
+    second = sending.claim(3)
+    first, numbers = inbox.written_to(account, NOW, 0) or (0, ())
+    assert numbers == (number(0), number(1), number(2))
+    assert inbox.written_to(account, NOW, first) == (second.id, (number(3),))
+    assert inbox.written_to(account, NOW, second.id) is None
+    assert inbox.written_to(account, NOW + timedelta(seconds=1), 0) is None
+    assert inbox.written_to(account + 1, NOW, 0) is None

@@ -14,9 +14,9 @@ from starlette.routing import BaseRoute
 
 from campaign_app.sandbox.config import SandboxConfig
 from campaign_app.sandbox.platform import Platform
-from campaign_app.sandbox.vendors import jd, meituan, pinduoduo, shopify, shopline, top
+from campaign_app.sandbox.vendors import aliyun, jd, meituan, pinduoduo, shopify, shopline, tencent, top
 
-VENDORS: Final[tuple[ModuleType, ...]] = (shopify, shopline, top, jd, pinduoduo, meituan)
+VENDORS: Final[tuple[ModuleType, ...]] = (shopify, shopline, top, jd, pinduoduo, meituan, aliyun, tencent)
 
 
 def vendor_routes(platform: Platform) -> list[BaseRoute]:

@@ -1,0 +1,18 @@
+"""Aliyun SMS (阿里云短信) as a sender; see `docs/senders.md`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from campaign_app.gateways.aliyun.gateway import AliyunGateway
+    from campaign_app.gateways.providers import SenderParts
+
+
+def gateway_for(parts: SenderParts) -> AliyunGateway:
+    """Raises SettingsError for credentials or an address that cannot be right; asks nothing yet."""
+    from campaign_app.gateways.aliyun.gateway import AliyunGateway
+    from campaign_app.transport.aliyun import calls_for
+
+    calls = calls_for(parts.account, parts.credentials, parts.clock, wait=parts.wait)
+    return AliyunGateway(parts.account, calls, parts.purpose, parts.clock)

@@ -1,0 +1,62 @@
+"""Sender of Aliyun SMS (dysmsapi 2017-05-25): messages leave as approved templates, their fate is looked up.
+
+Aliyun hands out no list of reports or replies: it pushes them to a server with a public address, or into a message
+queue (MNS) whose pull is not documented well enough to rely on. So reports are looked up message by message
+(`jobs.following`), and replies do not come in here at all; the checks before sending say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from campaign_app.consent.recipient import Outgoing
+from campaign_app.domain.customer import Account
+from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
+from campaign_app.domain.ports import Clock
+from campaign_app.gateways.aliyun.looking import Finder
+from campaign_app.gateways.aliyun.planning import Planner
+from campaign_app.gateways.aliyun.sending import Sender
+from campaign_app.gateways.checks import check_batch, phones_of
+from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Sent
+from campaign_app.transport.aliyun import AliyunCalls
+
+
+class AliyunGateway:
+    """Implements `jobs.ports.Gateway` for one account and one purpose; threads may share it."""
+
+    def __init__(self, account: Account, calls: AliyunCalls, purpose: str, clock: Clock) -> None:
+        self._account, self._calls, self._purpose = account, calls, purpose
+        self._planner = Planner(calls, clock)
+        self._sender = Sender(calls, self._planner, clock)
+        self._finder = Finder(calls, clock)
+
+    @property
+    def capabilities(self) -> GatewayCapabilities:
+        return GatewayCapabilities(
+            simulated=self._account.simulated, needs_phone=True, batch_max=BATCH, idempotent=False, lookup=True,
+            streams=frozenset(),
+        )  # fmt: skip
+
+    def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
+        """See `sending` for what is left out, and for what is raised."""
+        check_batch(self._account, self._purpose, key, messages, batch_max=BATCH)
+        plan = self._planner.plan(messages, phones_of(messages))
+        found = {each.message_id: each for each in plan.refused}
+        found.update(self._sender.send(key, plan.requests))
+        return tuple(found[m.message_id] for m in messages if m.message_id in found)
+
+    def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...]:
+        """Never None: that Aliyun finds no message does not say that none was sent."""
+        return self._finder.outcomes(key, sent)
+
+    def reports(self, cursor: str) -> Page[DeliveryReport]:
+        return Page((), cursor, more=False)
+
+    def inbound(self, cursor: str) -> Page[InboundMessage]:
+        return Page((), cursor, more=False)
+
+    def complaints(self, cursor: str) -> Page[ComplaintClue]:
+        return Page((), cursor, more=False)
+
+    def close(self) -> None:
+        self._calls.close()

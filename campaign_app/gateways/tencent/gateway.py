@@ -1,0 +1,92 @@
+"""Sender of Tencent Cloud SMS (2021-01-11): messages leave as approved templates, what comes back is pulled.
+
+Both queues hand every row out once (`gateways.pulling`). `lookup` finds a submission by the SessionContext that went
+with it; see `looking` for what that can and cannot tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from campaign_app.consent.recipient import Outgoing
+from campaign_app.domain.customer import Account
+from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
+from campaign_app.domain.phone import Phone
+from campaign_app.domain.ports import Clock
+from campaign_app.gateways.checks import check_batch, phones_of
+from campaign_app.gateways.pulling import Pulled, PullQueue
+from campaign_app.gateways.tencent.looking import Finder
+from campaign_app.gateways.tencent.planning import NUMBERS_MAX, allowed, plan
+from campaign_app.gateways.tencent.returning import reply_of, report_of
+from campaign_app.gateways.tencent.sending import Sender
+from campaign_app.gateways.wordings import Wordings
+from campaign_app.jobs.ports import GatewayCapabilities, Sent
+from campaign_app.transport.tencent import TencentCalls
+
+STATUSES: Final = "PullSmsSendStatus"
+REPLIES: Final = "PullSmsReplyStatus"
+PAGE: Final = 100
+T = TypeVar("T")
+
+
+class TencentGateway:
+    """Implements `jobs.ports.Gateway` for one account; threads may share it."""
+
+    def __init__(self, account: Account, calls: TencentCalls, purpose: str, clock: Clock) -> None:
+        self._account, self._calls, self._purpose = account, calls, purpose
+        app_id = account.key_id
+        self._wordings = Wordings(lambda: allowed(calls), clock)
+        self._sender = Sender(calls, app_id, self._wordings, clock)
+        self._finder = Finder(calls, app_id, clock)
+        self._reports = PullQueue(lambda: self._pull(STATUSES, "PullSmsSendStatusSet", report_of))
+        self._replies = PullQueue(
+            lambda: self._pull(REPLIES, "PullSmsReplyStatusSet", lambda row: reply_of(row, clock()))
+        )
+
+    @property
+    def capabilities(self) -> GatewayCapabilities:
+        return GatewayCapabilities(
+            simulated=self._account.simulated, needs_phone=True, batch_max=NUMBERS_MAX, idempotent=False, lookup=True,
+            streams=frozenset({"reports", "inbound"}),
+        )  # fmt: skip
+
+    def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
+        """See `sending` for what is left out, and for what is raised."""
+        check_batch(self._account, self._purpose, key, messages, batch_max=NUMBERS_MAX)
+        phones_of(messages)
+        planned = plan(messages, self._wordings.of({message.text for message in messages}))
+        found = {each.message_id: each for each in planned.refused}
+        found.update(self._sender.send(key, planned.requests))
+        return tuple(found[m.message_id] for m in messages if m.message_id in found)
+
+    def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...]:
+        """Never None: that Tencent knows no status of a number does not say that nothing was sent to it."""
+        return self._finder.outcomes(key, sent)
+
+    def reports(self, cursor: str) -> Page[DeliveryReport]:
+        return self._reports.page(cursor)
+
+    def inbound(self, cursor: str) -> Page[InboundMessage]:
+        return self._replies.page(cursor)
+
+    def look_back(self, stream: str, phone: Phone, since: datetime) -> tuple[DeliveryReport | InboundMessage, ...]:
+        """What the queue of this stream held for one number since then, and has handed out or not."""
+        if stream == "inbound":
+            return self._finder.replies(phone, since)
+        return self._finder.reports(phone, since)
+
+    def complaints(self, cursor: str) -> Page[ComplaintClue]:
+        """Tencent hands out none."""
+        return Page((), cursor, more=False)
+
+    def close(self) -> None:
+        self._calls.close()
+
+    def _pull(self, action: str, name: str, read: Callable[[Any], T | None]) -> Pulled[T]:
+        """`changes`: rows leave the queue with the answer, whether it arrives or not."""
+        params: Mapping[str, Any] = {"Limit": PAGE, "SmsSdkAppId": self._account.key_id}
+        rows = self._calls.ask(action, params, lambda said: said.rows(name), changes=True)
+        items = [item for row in rows if (item := read(row)) is not None]
+        return Pulled(items, len(rows) >= PAGE, len(rows) - len(items))

@@ -1,0 +1,79 @@
+"""Client of Aliyun SMS: the connection can be checked and the signatures read; it knows no customers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.platform import Capabilities
+from campaign_app.domain.ports import Clock, ConnectionReport
+from campaign_app.domain.signature import Signature
+from campaign_app.platforms.adapter import Parts
+from campaign_app.platforms.aliyun import ADAPTER
+from campaign_app.platforms.forms import skew
+from campaign_app.platforms.local import on_this_machine
+from campaign_app.platforms.unoffered import Unoffered
+from campaign_app.transport.aliyun import VERSION, AliyunCalls, calls_for
+from campaign_app.transport.aliyun_filed import PASSED, SIGNATURES, Filing, ListedSignature, filing, signatures
+
+_STATUS: Final = {
+    PASSED: "approved",
+    "AUDIT_STATE_INIT": "pending",
+    "AUDIT_STATE_NOT_PASS": "rejected",
+    "AUDIT_STATE_CANCEL": "rejected",
+}
+# Aliyun knows no purposes: a general signature counts for retail, as native consents do, and never for finance
+_SCOPES: Final = ("retail",)
+
+
+def platform_of(parts: Parts) -> AliyunPlatform:
+    """Raises SettingsError for what cannot be right; asks nothing yet."""
+    calls = calls_for(parts.account, parts.credentials, parts.clock, wait=parts.wait)
+    return AliyunPlatform(parts.account, calls, parts.clock)
+
+
+class AliyunPlatform(Unoffered):
+    """Implements `domain.ports.PlatformClient`; threads may share it."""
+
+    def __init__(self, account: Account, calls: AliyunCalls, clock: Clock) -> None:
+        super().__init__(account, clock)
+        self._calls = calls
+
+    def capabilities(self) -> Capabilities:
+        return ADAPTER.capabilities
+
+    def check_connection(self) -> ConnectionReport:
+        """Asks for one signature: the key has to be right, and permitted to ask."""
+        behind, problem = 0.0, ""
+        try:
+            date = self._calls.ask(SIGNATURES, {"PageIndex": "1", "PageSize": "1"}, lambda said: said.date)
+            behind = skew(date, self._clock())
+        except RemoteRefused as refused:
+            if refused.code != "clock_skew":
+                raise
+            problem = refused.code
+        return ConnectionReport(
+            ok=not problem, issuer_uscc=ADAPTER.issuer, issuer_name=ADAPTER.issuer_name, api_version=VERSION,
+            simulated=on_this_machine(self._account.base_url), clock_skew_seconds=behind, pinned_keys="",
+            problem=problem,
+        )  # fmt: skip
+
+    def signatures(self) -> tuple[Signature, ...]:
+        """With what `GetSmsSign` says of each that is approved: whose it is, and which carriers have it."""
+        listed = signatures(self._calls)
+        return tuple(
+            _signature(one, filing(self._calls, one.name) if one.state == PASSED else Filing(None, None), self._account)
+            for one in listed
+        )
+
+    def close(self) -> None:
+        self._calls.close()
+
+
+def _signature(one: ListedSignature, filed: Filing, account: Account) -> Signature:
+    """What is not plainly the account's own is nobody's, a state that is new is unknown: neither can be used."""
+    return Signature(
+        text=one.name, owner_uscc=account.entity_uscc if filed.own else "", source="unknown",
+        status=_STATUS.get(one.state, "unknown"), carrier_filed=filed.filed, scopes=_SCOPES if one.usable else (),
+    )  # fmt: skip

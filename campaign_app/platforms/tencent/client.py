@@ -1,0 +1,86 @@
+"""Client of Tencent Cloud SMS: the connection can be checked and the signatures read; it knows no customers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.platform import Capabilities
+from campaign_app.domain.ports import Clock, ConnectionReport
+from campaign_app.domain.signature import Signature
+from campaign_app.platforms.adapter import Parts
+from campaign_app.platforms.forms import skew
+from campaign_app.platforms.local import on_this_machine
+from campaign_app.platforms.tencent import ADAPTER
+from campaign_app.platforms.unoffered import Unoffered
+from campaign_app.transport.tencent import VERSION, Said, TencentCalls
+from campaign_app.transport.tencent_filed import USABLE, FiledSignature, signatures
+from campaign_app.transport.tencent_session import calls_for
+
+PACKAGES: Final = "SmsPackagesStatistics"
+_BEIJING: Final = timezone(timedelta(hours=8))
+_STATUS: Final = {USABLE: "approved", 1: "pending", 2: "pending", -1: "rejected"}
+
+
+def platform_of(parts: Parts) -> TencentPlatform:
+    """Raises SettingsError for what cannot be right; asks nothing yet."""
+    calls = calls_for(parts.account, parts.credentials, parts.clock, wait=parts.wait)
+    return TencentPlatform(parts.account, calls, parts.clock)
+
+
+class TencentPlatform(Unoffered):
+    """Implements `domain.ports.PlatformClient`; threads may share it."""
+
+    def __init__(self, account: Account, calls: TencentCalls, clock: Clock) -> None:
+        super().__init__(account, clock)
+        self._calls = calls
+
+    def capabilities(self) -> Capabilities:
+        return ADAPTER.capabilities
+
+    def check_connection(self) -> ConnectionReport:
+        """Asks for the packages of the application and for the signatures: keys and SdkAppId have to be right."""
+        behind, problem = 0.0, ""
+        try:
+            behind = self._skew()
+            signatures(self._calls)
+        except RemoteRefused as refused:
+            if refused.code != "clock_skew":
+                raise
+            problem = refused.code
+        return ConnectionReport(
+            ok=not problem, issuer_uscc=ADAPTER.issuer, issuer_name=ADAPTER.issuer_name, api_version=VERSION,
+            simulated=on_this_machine(self._account.base_url), clock_skew_seconds=behind, pinned_keys="",
+            problem=problem,
+        )  # fmt: skip
+
+    def signatures(self) -> tuple[Signature, ...]:
+        """Tencent says neither what a signature may be used for nor whose it is: it counts as the account's own."""
+        return tuple(_signature(one, self._account.entity_uscc) for one in signatures(self._calls))
+
+    def close(self) -> None:
+        self._calls.close()
+
+    def _skew(self) -> float:
+        now = self._clock()
+        today, before = (_hour(at) for at in (now, now - timedelta(days=1)))
+        asked = {"SmsSdkAppId": self._account.key_id, "Limit": 1, "Offset": 0, "BeginTime": before, "EndTime": today}
+
+        def date(said: Said) -> str:
+            said.rows("SmsPackagesStatisticsSet")
+            return said.date
+
+        return skew(self._calls.ask(PACKAGES, asked, date), now)
+
+
+def _hour(at: datetime) -> str:
+    return at.astimezone(_BEIJING).strftime("%Y%m%d%H")
+
+
+def _signature(one: FiledSignature, owner_uscc: str) -> Signature:
+    """A state that is new is unknown, which counts as unusable; see `transport.tencent_filed` for the filing."""
+    status = "unknown" if one.status is None else _STATUS.get(one.status, "unknown")
+    filed = {USABLE: True, 2: False, -1: False}.get(one.status) if one.status is not None else None
+    return Signature(text=one.name, owner_uscc=owner_uscc, source="unknown", status=status, carrier_filed=filed)

@@ -1,0 +1,117 @@
+"""Which signatures and templates of an account Aliyun has approved, and how far a signature's filing with carriers is.
+
+Approved is not filed: a signature that a carrier has not registered is held back there although Aliyun approved it.
+The states of filing are those of `GetSmsSign` in Aliyun's SDK (4.6.0); that a template for promotion is one whose
+`OuterTemplateType` is 2 is said there too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, TypeVar
+
+from campaign_app.domain.errors import RemoteRefused
+from campaign_app.transport.aliyun import AliyunCalls, Said
+from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.listing import fields, plain_text
+
+SIGNATURES: Final = "QuerySmsSignList"
+SIGNATURE: Final = "GetSmsSign"
+TEMPLATES: Final = "QuerySmsTemplateList"
+PASSED: Final = "AUDIT_STATE_PASS"
+GENERAL: Final = "通用"  # the other kind, 验证码, carries nothing but codes
+PROMOTION: Final = 2
+PAGE: Final = 50
+CARRIERS: Final = frozenset({"mobile", "unicom", "telecom"})
+_REGISTERED: Final = frozenset({1, 3})
+_PAGES_MAX: Final = 200
+_NAME_MAX: Final = 200
+_TEXT_MAX: Final = 2_000
+T = TypeVar("T")
+
+
+class ListedSignature(NamedTuple):
+    """As the list has it; `state` and `kind` in Aliyun's words."""
+
+    name: str
+    state: str
+    kind: str
+
+    @property
+    def usable(self) -> bool:
+        """Approved, and of the kind that may carry promotion."""
+        return self.state == PASSED and self.kind == GENERAL
+
+
+class Filing(NamedTuple):
+    """`filed`: by all three carriers; None where Aliyun does not say so. `own`: None likewise."""
+
+    filed: bool | None
+    own: bool | None
+
+
+class ListedTemplate(NamedTuple):
+    code: str
+    text: str
+    state: str
+    kind: int | None
+
+    @property
+    def usable(self) -> bool:
+        return self.state == PASSED and self.kind == PROMOTION
+
+
+def signatures(calls: AliyunCalls) -> list[ListedSignature]:
+    """Raises RemoteError."""
+    return _all(calls, SIGNATURES, "SmsSignList", _signature)
+
+
+def templates(calls: AliyunCalls) -> list[ListedTemplate]:
+    """Raises RemoteError."""
+    return _all(calls, TEMPLATES, "SmsTemplateList", _template)
+
+
+def filing(calls: AliyunCalls, name: str) -> Filing:
+    """Raises RemoteError."""
+    return calls.ask(SIGNATURE, {"SignName": name}, _filing)
+
+
+def _all(calls: AliyunCalls, action: str, name: str, read: Callable[[Any], T | None]) -> list[T]:
+    def page(said: Said) -> list[Any]:
+        rows = said.rows(name)
+        if len(rows) > PAGE:
+            raise ContractBroken
+        return rows
+
+    found: list[T] = []
+    for number in range(1, _PAGES_MAX + 1):
+        rows = calls.ask(action, {"PageIndex": str(number), "PageSize": str(PAGE)}, page)
+        found += [one for row in rows if (one := read(row)) is not None]
+        if len(rows) < PAGE:
+            return found
+    raise RemoteRefused("incomplete_list", f"{action}: the list does not end")
+
+
+def _signature(row: object) -> ListedSignature | None:
+    found = fields(row)
+    name, state, kind = (plain_text(found.get(key), _NAME_MAX) for key in ("SignName", "AuditStatus", "BusinessType"))
+    return ListedSignature(name, state, kind) if name else None
+
+
+def _template(row: object) -> ListedTemplate | None:
+    """A row without a readable code or text is left out: nothing can be sent with it."""
+    found = fields(row)
+    code, state = (plain_text(found.get(key), _NAME_MAX) for key in ("TemplateCode", "AuditStatus"))
+    text, kind = plain_text(found.get("TemplateContent"), _TEXT_MAX), found.get("OuterTemplateType")
+    return ListedTemplate(code, text, state, kind if type(kind) is int else None) if code and text else None
+
+
+def _filing(said: Said) -> Filing:
+    states = {}
+    for row in map(fields, said.rows("SignIspRegisterDetailList")):
+        carrier, state = row.get("OperatorCode"), row.get("RegisterStatus")
+        if isinstance(carrier, str) and type(state) is int:
+            states[carrier] = state
+    third_party = said.fields.get("ThirdParty")
+    filed = None if not states.keys() >= CARRIERS else all(states[name] in _REGISTERED for name in CARRIERS)
+    return Filing(filed, not third_party if isinstance(third_party, bool) else None)

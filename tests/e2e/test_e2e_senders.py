@@ -1,0 +1,146 @@
+"""A shop whose messages a simulated SMS provider carries, which loses answers: nobody is doubled, nobody missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from campaign_app import bootstrap, working
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.customer import Account, Entity
+from campaign_app.domain.errors import NotAllowed
+from campaign_app.jobs import dispatch, poll, sync
+from campaign_app.jobs.stores import Context
+from campaign_app.services.accounts import secret_name
+from campaign_app.words import load
+from tests.helpers.connected import clock, connect
+from tests.helpers.sandbox import SandboxProcess
+from tests.helpers.shop import screen
+from tests.helpers.vendors import account_of, trouble
+
+PEOPLE, SEED = 3_200, 5
+BODY = "您好，冬装上新，会员到店满300元减50元，拒收请回复R"
+
+
+@dataclass
+class Workspace:
+    sandbox: SandboxProcess
+    app: bootstrap.App
+    context: Context
+    shop: Account
+    sender: Account
+
+    def campaign(self, body: str) -> Campaign:
+        """Screened and being sent; its window is open whatever the time is."""
+        store = self.app.workspace.campaigns
+        base = Campaign(0, "双十一", self.shop.entity_uscc, "retail", Filter(), "安宁百货", body)
+        made = store.create(replace(base, window_end=clock() + timedelta(hours=2)))
+        screen(self.context, made.id)
+        sending = replace(store.campaign(made.id), state=CampaignState.SENDING)
+        store.update(sending, expected=CampaignState.SCREENED)
+        return sending
+
+    def run(self, campaign_id: int) -> dispatch.BatchResult:
+        result = dispatch.BatchResult(dispatch.Step.ON, -1)
+        while result.step is dispatch.Step.ON:
+            result = dispatch.run_batch(self.context, campaign_id, result.after)
+            if result.step is dispatch.Step.END:
+                result = dispatch.finish(self.context, campaign_id)
+        return result
+
+    def counts(self, campaign_id: int) -> dict[str, int]:
+        return self.app.workspace.inbox.counts(campaign_id)
+
+
+@pytest.fixture
+def carried(tmp_path: Path) -> Iterator[Workspace]:
+    """A shop of the Platform Consent API whose messages an Aliyun account of the same entity carries."""
+    with (
+        SandboxProcess(customers=PEOPLE, seed=SEED) as sandbox,
+        bootstrap.create_app(tmp_path / "ws", MemoryKeeper(bytes(32))) as app,
+    ):
+        service = connect(sandbox)
+        service.close()
+        store, secrets = app.workspace.accounts, app.workspace.secrets
+        store.add_entity(Entity(service.account.entity_uscc, "安宁百货有限公司（模拟）"))
+        shop = store.add_account(service.account)
+        secrets.put(secret_name(shop.id), sandbox.shops[0].private_key)
+        account, secret = account_of(sandbox, "aliyun")
+        sender = store.add_account(account)
+        secrets.put(secret_name(sender.id), secret)
+        app.accounts.send_through(shop.id, sender.id, actor="王")
+        context = replace(working.worker_context(app.workspace, app.clock), wait=lambda _: None)
+        store.put_signatures(sender.id, context.remotes.platform(sender.id).signatures(), clock())
+        trouble(sandbox, "aliyun", template=f"${{name}}{BODY}")
+        sync.begin_walk(context, shop.id, full=False)
+        while sync.sync_page(context, shop.id).more:
+            pass
+        yield Workspace(sandbox, app, context, store.account(shop.id), sender)
+        for account_id in (shop.id, sender.id):
+            for client in (context.remotes.platform(account_id), context.remotes.gateway(account_id, "retail")):
+                client.close()  # type: ignore[attr-defined]
+
+
+def test_with_lost_answers_throttles_and_refusals_nobody_is_doubled_and_nobody_is_missed(carried: Workspace) -> None:
+    campaign = carried.campaign(f"{{name}}{BODY}")
+    ready = carried.app.workspace.campaigns.funnel(campaign.id)["ok"]
+    assert ready > 1_000
+    for fault in ("timeout_after", "error500_after", "cut_body", "truncated_json"):
+        carried.sandbox.faults(fault=fault, path="/", after=5, seconds=0.05)
+    trouble(carried.sandbox, "aliyun", error="Throttling.User", http=400, action="SendBatchSms", times=2)
+    trouble(carried.sandbox, "aliyun", number_error="isv.BUSINESS_LIMIT_CONTROL", taken=True)
+    assert carried.run(campaign.id).step is dispatch.Step.STOPPED
+
+    # one number spoilt its request and was not taken: it alone is left to a person
+    assert carried.app.workspace.campaigns.campaign(campaign.id).state_note == "unknown_outcomes"
+    counts = carried.counts(campaign.id)
+    assert (counts["submitted"], counts["unknown"]) == (ready, 1)
+    ledger = carried.sandbox.ledger()
+    assert (ledger["doubled"], ledger["unconfirmed"]) == (0, 0)
+    # some are taken by Aliyun and refused behind it: of those the ledger of the reached knows nothing
+    assert counts["accepted"] - counts["failed"] <= ledger["accepted"] <= counts["accepted"]
+
+    found = 0
+    for _ in range(ready // 200 + 2):
+        found += poll.poll_reports(carried.context, carried.shop.id)
+    counts = carried.counts(campaign.id)
+    assert (counts["delivered"] + counts["failed"], counts["unknown"]) == (ready - 1, 1)
+    assert counts["failed"] > 0
+    assert carried.sandbox.ledger()["doubled"] == 0
+
+
+def test_a_text_without_a_template_reaches_nobody(carried: Workspace) -> None:
+    campaign = carried.campaign(f"{{name}}{BODY}".replace("300", "400"))
+    assert carried.run(campaign.id).step is dispatch.Step.END
+    counts = carried.counts(campaign.id)
+    assert counts["rejected"] == counts["submitted"] > 1_000
+    assert carried.sandbox.ledger()["accepted"] == 0
+
+
+def test_the_checks_say_that_replies_do_not_come_back(carried: Workspace) -> None:
+    campaign = carried.campaign(f"{{name}}{BODY}")
+    checks = {check.key: check for check in carried.app.preflights.look(campaign.id).checks}
+    assert (checks["replies"].level, checks["replies"].code) == ("warn", "replies_elsewhere")
+    assert checks["replies"].facts["names"] == (carried.shop.label,)
+    assert "退订" in load("zh_CN").term("check", "replies_elsewhere")
+
+
+def test_a_sender_of_another_entity_is_refused_wherever_it_comes_in(carried: Workspace) -> None:
+    store = carried.app.workspace.accounts
+    store.add_entity(Entity("91330100MA0000009X", "别人"))
+    foreign = store.add_account(replace(carried.sender, key_id="foreign", entity_uscc="91330100MA0000009X"))
+    with pytest.raises(NotAllowed) as refused:
+        carried.app.accounts.send_through(carried.shop.id, foreign.id, actor="王")
+    assert refused.value.code == "sender_entity"
+    carried.app.workspace.secrets.put(secret_name(foreign.id), "{}")
+    store.set_sender(carried.shop.id, foreign.id)
+    with pytest.raises(NotAllowed) as caught:
+        carried.context.remotes.gateway(carried.shop.id, "retail")
+    assert caught.value.code == "sender_entity"
+    store.set_sender(carried.shop.id, carried.sender.id)

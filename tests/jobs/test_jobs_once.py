@@ -1,0 +1,258 @@
+"""A sender without idempotency keys: nothing it may have taken is handed over again, what it refused is not lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from campaign_app.consent import Outgoing
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.consent import ConsentStatus
+from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.message import InboundMessage, Outcome, SubmitOutcome
+from campaign_app.jobs import dispatch, following, poll
+from campaign_app.jobs.ports import GatewayCapabilities, Sent
+from campaign_app.jobs.reconciling import reconcile
+from campaign_app.jobs.settling import Settled
+from tests.fakes.remotes import FakeGateway
+from tests.helpers.shop import Shop, everybody
+
+ONCE = GatewayCapabilities(
+    simulated=True, needs_phone=True, batch_max=2, idempotent=False, lookup=True, streams=frozenset()
+)
+BUSY = RemoteUnavailable("throttled", "429")
+LOST = OutcomeUnknown("timeout", "No answer in time")
+
+
+@dataclass
+class Carrier(FakeGateway):
+    """Takes whatever it is handed, as often as it is handed; `room` messages a call, `hidden` ones cannot be found."""
+
+    capabilities: GatewayCapabilities = ONCE
+    room: list[int] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
+    ends: dict[str, Outcome] = field(default_factory=dict)
+
+    def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
+        if self.before_submit:
+            self.before_submit()
+        self.submits.append(key)
+        if self.fail_before:
+            raise self.fail_before.pop(0)
+        taken = messages[: self.room.pop(0)] if self.room else messages
+        self.accepted.setdefault(key, []).extend(taken)
+        if self.fail_after:
+            raise self.fail_after.pop(0)
+        return tuple(SubmitOutcome(m.message_id, Outcome.ACCEPTED) for m in taken)
+
+    def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...]:
+        self.lookups.append(key)
+        self.asked_for.append(tuple(sent))
+        if self.fail_lookup:
+            raise self.fail_lookup.pop(0)
+        known = {
+            m.message_id: m.recipient for m in self.accepted.get(key, ()) if m.recipient.ref.ref not in self.hidden
+        }
+        return tuple(
+            SubmitOutcome(one.message_id, self.ends.get(known[one.message_id].ref.ref, Outcome.ACCEPTED))
+            for one in sent
+            if one.message_id in known and one.phone == known[one.message_id].phone
+        )
+
+
+@pytest.fixture
+def carrier(shop: Shop) -> Iterator[Carrier]:
+    account = shop.add_account(5)
+    made = shop.gateways[account] = Carrier(account)
+    yield made
+    assert shop.reached() == sorted(set(shop.reached())), "somebody was sent to twice"
+
+
+def counts(shop: Shop, campaign_id: int) -> dict[str, int]:
+    return {word: n for word, n in shop.workspace.inbox.counts(campaign_id).items() if n}
+
+
+def test_everybody_gets_one_message_in_batches_that_the_sender_can_take(shop: Shop, carrier: Carrier) -> None:
+    campaign = shop.campaign()
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert shop.reached() == everybody(5)
+    assert [len(batch) for batch in carrier.accepted.values()] == [2, 2, 1]
+    assert carrier.lookups == []
+
+
+def test_what_was_taken_unanswered_is_found_by_number_and_never_handed_over_again(shop: Shop, carrier: Carrier) -> None:
+    carrier.fail_after = [LOST]
+    campaign = shop.campaign()
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert (shop.reached(), len(carrier.submits)) == (everybody(5), 3)
+    assert all(one.phone is not None for one in carrier.asked_for[0])
+    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 5}
+
+
+def test_what_is_found_nowhere_is_left_to_a_person_and_never_handed_over_again(shop: Shop, carrier: Carrier) -> None:
+    carrier.fail_before = [LOST]
+    campaign = shop.campaign()
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.WAITING, "unknown_outcomes")
+    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 3, "unknown": 2}
+    assert shop.reached() == everybody(5)[2:]
+
+
+def test_a_worker_that_was_killed_after_the_claim_hands_nothing_over_again(shop: Shop, carrier: Carrier) -> None:
+    carrier.fail_after = [KeyboardInterrupt()]  # type: ignore[list-item]
+    campaign = shop.campaign()
+    with pytest.raises(KeyboardInterrupt):
+        shop.run(campaign.id)
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert (shop.reached(), len(carrier.submits)) == (everybody(5), 3)
+
+
+@pytest.mark.parametrize("refusal", [BUSY, RemoteRefused("bad_request", "400")])
+def test_what_was_plainly_refused_is_handed_over_again(shop: Shop, carrier: Carrier, refusal: Exception) -> None:
+    carrier.fail_before = [refusal, refusal]
+    campaign = shop.campaign()
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert shop.reached() == everybody(5)
+    assert carrier.lookups == []
+
+
+def test_of_a_batch_that_was_taken_in_part_the_rest_follows(shop: Shop, carrier: Carrier) -> None:
+    carrier.room = [1, 1]
+    campaign = shop.campaign()
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert (shop.reached(), len(carrier.submits)) == (everybody(5), 4)
+
+
+def test_what_an_account_wide_refusal_stopped_leaves_once_a_person_goes_on(shop: Shop, carrier: Carrier) -> None:
+    carrier.fail_before = [RemoteRefused("balance", "402", account_wide=True)]
+    campaign = shop.campaign()
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.PAUSED, "account_refused:balance")
+    assert shop.reached() == []
+    shop.set_state(campaign.id, CampaignState.SENDING)
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert shop.reached() == everybody(5)
+
+
+def test_whoever_opted_out_before_it_is_handed_over_again_is_withheld_at_once(shop: Shop, carrier: Carrier) -> None:
+    shop.context = replace(shop.context, wait=lambda _: shop.platforms[carrier.account_id].changes.append("c00000"))
+    carrier.fail_before = [BUSY]
+    campaign = shop.campaign()
+    shop.platforms[carrier.account_id].truth["c00000"] = {"status": ConsentStatus.CONFIRMED}
+    carrier.before_submit = lambda: (
+        shop.platforms[carrier.account_id].truth["c00000"].update(status=ConsentStatus.WITHDRAWN)
+    )
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert shop.reached() == everybody(5)[1:]
+    assert counts(shop, campaign.id)["withheld"] == 1
+
+
+def test_a_stale_batch_asks_the_gate_and_leaves(shop: Shop, carrier: Carrier) -> None:
+    campaign = shop.campaign()
+    messages = shop.context.composer.messages
+
+    class Slow:
+        def messages(self, *asked: object) -> object:
+            shop.clock.advance(61)
+            return messages(*asked)  # type: ignore[arg-type]
+
+    shop.context = replace(shop.context, composer=Slow())  # type: ignore[arg-type]
+    assert dispatch.run_batch(shop.context, campaign.id, -1).step is dispatch.Step.ON
+    assert shop.reached() == everybody(5)[:2]
+    assert carrier.lookups == []
+
+
+def test_nothing_leaves_once_the_campaign_was_paused(shop: Shop, carrier: Carrier) -> None:
+    carrier.fail_before = [BUSY]
+    campaign = shop.campaign()
+    shop.platforms[carrier.account_id].before_answer = lambda: (
+        shop.set_state(campaign.id, CampaignState.PAUSED) if carrier.submits else None
+    )
+    shop.platforms[carrier.account_id].changes = []
+    shop.context = replace(shop.context, wait=lambda _: shop.platforms[carrier.account_id].changes.append("c00001"))
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert len(carrier.submits) == 1
+
+
+def test_a_cancel_withholds_what_was_refused_and_looks_for_the_rest(shop: Shop, carrier: Carrier) -> None:
+    campaign = shop.campaign()
+    carrier.fail_before = [RemoteRefused("balance", "402", account_wide=True)]
+    shop.run(campaign.id)
+    shop.set_state(campaign.id, CampaignState.CANCELLING)
+    assert reconcile(shop.context, campaign.id) is Settled.DONE
+    assert counts(shop, campaign.id) == {"withheld": 2}
+    assert shop.state(campaign.id) == (CampaignState.CANCELLED, "by_user")
+
+
+def test_a_cancel_leaves_unknown_what_is_found_nowhere(shop: Shop, carrier: Carrier) -> None:
+    campaign = shop.campaign()
+    carrier.fail_before = [LOST]
+    shop.run(campaign.id)
+    shop.set_state(campaign.id, CampaignState.CANCELLING)
+    assert [reconcile(shop.context, campaign.id, looks) for looks in range(3)][-1] is Settled.DONE
+    assert shop.state(campaign.id) == (CampaignState.CANCELLED, "unknown_outcomes")
+    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 3, "unknown": 2}
+
+
+def test_a_sender_without_look_up_leaves_what_it_may_have_taken_to_a_person(shop: Shop, carrier: Carrier) -> None:
+    carrier.capabilities = replace(ONCE, lookup=False)
+    carrier.fail_after = [LOST]
+    campaign = shop.campaign()
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert (carrier.lookups, len(carrier.submits)) == ([], 3)
+    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 3, "unknown": 2}
+
+
+def test_a_sender_that_goes_by_refs_is_told_no_numbers(shop: Shop, carrier: Carrier) -> None:
+    carrier.capabilities = replace(ONCE, needs_phone=False)
+    carrier.fail_after = [LOST]
+    campaign = shop.campaign()
+    shop.run(campaign.id)
+    assert {one.phone for one in carrier.asked_for[0]} == {None}
+
+
+# --- what became of them, where the sender hands out no reports ---
+
+
+def test_the_end_of_every_message_is_looked_up_in_turn(shop: Shop, carrier: Carrier) -> None:
+    campaign = shop.campaign()
+    shop.run(campaign.id)
+    carrier.ends = {"c00000": Outcome.DELIVERED, "c00004": Outcome.FAILED}
+    three_at_once = [following.follow_up(shop.context, carrier.account_id, carrier, most=3) for _ in range(2)]
+    assert three_at_once == [1, 1]
+    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 5, "delivered": 1, "failed": 1}
+    carrier.ends = dict.fromkeys(everybody(5), Outcome.DELIVERED)
+    assert poll.poll_reports(shop.context, carrier.account_id) == 3
+    assert poll.poll_reports(shop.context, carrier.account_id) == 0
+
+
+def test_nobody_is_asked_for_longer_than_a_receipt_takes(shop: Shop, carrier: Carrier) -> None:
+    shop.run(shop.campaign().id)
+    shop.clock.advance(following.AWAITED.total_seconds() + 1)
+    assert poll.poll_reports(shop.context, carrier.account_id) == 0
+    assert carrier.lookups == []
+
+
+def test_a_poll_settles_what_was_unknown(shop: Shop, carrier: Carrier) -> None:
+    carrier.fail_after, carrier.hidden = [LOST], {"c00000", "c00001"}
+    campaign = shop.campaign()
+    shop.run(campaign.id)
+    assert shop.state(campaign.id)[1] == "unknown_outcomes"
+    carrier.hidden.clear()
+    shop.clock.advance(timedelta(minutes=5).total_seconds())
+    poll.poll_reports(shop.context, carrier.account_id)
+    assert counts(shop, campaign.id) == {"submitted": 5, "accepted": 5}
+    assert shop.workspace.ledger.unsettled(campaign.id) == ()
+
+
+def test_a_shop_whose_messages_another_account_carries_is_not_asked_for_replies(shop: Shop, carrier: Carrier) -> None:
+    sender = shop.add_account(0, prefix="s")
+    shop.workspace.accounts.set_sender(carrier.account_id, sender)
+    carrier.capabilities = replace(ONCE, streams=frozenset({"inbound", "reports"}))
+    carrier.stream["inbound"] = [InboundMessage("i1", "c00000", None, "退订", shop.clock())]
+    assert poll.poll_inbound(shop.context, carrier.account_id) == 0
+    assert poll.poll_reports(shop.context, carrier.account_id) == 0
+    assert poll.poll_inbound(shop.context, sender) == 0

@@ -1,0 +1,90 @@
+"""Shops whose messages another account carries: what it tells is theirs, and it stays while a batch is open."""
+
+from __future__ import annotations
+
+import pytest
+from storage_samples import ENTITY, NOW, Campaigning, account, shop
+
+from campaign_app.domain.errors import NotAllowed, NotFound
+from campaign_app.domain.message import DeliveryReport, Outcome, Page
+from campaign_app.storage.workspace import Workspace
+
+
+@pytest.fixture
+def sending(workspace: Workspace) -> Campaigning:
+    return Campaigning(workspace, 4)
+
+
+@pytest.fixture
+def sender(workspace: Workspace, sending: Campaigning) -> int:
+    made = shop(workspace, "provider", platform="aliyun")
+    workspace.accounts.set_sender(sending.account_id, made)
+    return made
+
+
+def report(report_id: str, provider_id: str) -> Page[DeliveryReport]:
+    return Page((DeliveryReport(report_id, provider_id, Outcome.DELIVERED, "", NOW),), "x", more=False)
+
+
+def test_an_account_says_who_carries_its_messages(workspace: Workspace, sending: Campaigning, sender: int) -> None:
+    assert workspace.accounts.account(sending.account_id).sender_account_id == sender
+    assert workspace.accounts.account(sender).sender_account_id is None
+    workspace.accounts.set_connection(workspace.accounts.account(sending.account_id))
+    assert workspace.accounts.account(sending.account_id).sender_account_id == sender
+    workspace.accounts.set_sender(sending.account_id, None)
+    assert {one.sender_account_id for one in workspace.accounts.accounts()} == {None}
+    with pytest.raises(NotFound):
+        workspace.accounts.set_sender(99, sender)
+
+
+def test_an_account_can_be_added_with_its_sender(workspace: Workspace, sender: int) -> None:
+    made = workspace.accounts.add_account(account("k2", sender_account_id=sender))
+    assert workspace.accounts.account(made.id).sender_account_id == sender
+
+
+def test_what_the_sender_reports_is_the_shops(workspace: Workspace, sending: Campaigning, sender: int) -> None:
+    made = sending.claim(0, 1)
+    sending.settle(made, (0, Outcome.ACCEPTED))
+    assert workspace.inbox.store_reports(sender, report("r0", "p-0"), NOW) == 1
+    early = report("r1", "p-1")
+    assert workspace.inbox.store_reports(sender, early, NOW) == 0
+    sending.settle(made, (1, Outcome.ACCEPTED))
+    assert workspace.inbox.counts(sending.campaign_id)["delivered"] == 2
+
+
+def test_of_another_accounts_messages_a_sender_tells_nothing(workspace: Workspace, sending: Campaigning) -> None:
+    stranger = shop(workspace, "stranger", platform="aliyun")
+    made = sending.claim(0)
+    sending.settle(made, (0, Outcome.ACCEPTED))
+    assert workspace.inbox.store_reports(stranger, report("r0", "p-0"), NOW) == 0
+
+
+def test_a_sender_stays_while_a_batch_is_open(workspace: Workspace, sending: Campaigning, sender: int) -> None:
+    made = sending.claim(0)
+    workspace.accounts.set_sender(sending.account_id, sender)
+    with pytest.raises(NotAllowed) as refused:
+        workspace.accounts.set_sender(sending.account_id, None)
+    assert refused.value.code == "sender_in_use"
+    sending.settle(made, (0, Outcome.REJECTED))
+    workspace.accounts.set_sender(sending.account_id, None)
+
+
+def test_a_real_sender_takes_nobody_whom_a_simulated_fact_confirmed(workspace: Workspace, sending: Campaigning) -> None:
+    real = shop(workspace, "real", platform="aliyun", simulated=False)
+    workspace.accounts.set_sender(sending.account_id, real)
+    with pytest.raises(NotAllowed) as refused:
+        sending.claim(0)
+    assert refused.value.code == "simulated_fact"
+    assert workspace.ledger.unsettled(sending.campaign_id) == ()
+
+
+def test_messages_without_an_end_are_found_in_turn(workspace: Workspace, sending: Campaigning) -> None:
+    made = sending.claim(0, 1, 2, 3)
+    sending.settle(made, (0, Outcome.REJECTED), (1, Outcome.UNKNOWN), (2, Outcome.ACCEPTED))
+    first = workspace.ledger.awaiting(sending.account_id, 0, NOW, 2)
+    assert [row.message_id for row in first] == [f"m-{sending.campaign_id}-{seq}" for seq in (1, 2)]
+    assert {(row.submission_id, row.key, row.claimed_at) for row in first} == {(made.id, made.key, made.claimed_at)}
+    (last,) = workspace.ledger.awaiting(sending.account_id, first[-1].id, NOW, 2)
+    assert last.message_id == f"m-{sending.campaign_id}-3"
+    assert workspace.ledger.awaiting(sending.account_id, last.id, NOW, 2) == ()
+    assert workspace.ledger.awaiting(shop(workspace, "k9", entity_uscc=ENTITY), 0, NOW, 2) == ()
