@@ -2582,10 +2582,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
-    <name>NoticeBar</name>
+    <name>NoticeLine</name>
     <message>
         <source>关闭提示</source>
-        <translation>Dismiss</translation>
+        <translation type="unfinished">Dismiss</translation>
     </message>
 </context>
 <context>
