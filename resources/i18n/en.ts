@@ -2585,7 +2585,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <name>NoticeLine</name>
     <message>
         <source>关闭提示</source>
-        <translation type="unfinished">Dismiss</translation>
+        <translation>Dismiss</translation>
     </message>
 </context>
 <context>
@@ -3344,6 +3344,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Sending results</translation>
     </message>
     <message>
+        <source>已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 等待通道答复 {}</source>
+        <translation>Submitted {} = delivered {} + awaiting report {} + not delivered {} + rejected by the sender {} + waiting for the sender {}</translation>
+    </message>
+    <message>
         <source>已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 结果不明 {}</source>
         <translation>Submitted {} = delivered {} + awaiting report {} + not delivered {} + rejected by the sender {} + unknown {}</translation>
     </message>
@@ -3372,8 +3376,16 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Awaiting report</translation>
     </message>
     <message>
+        <source>等待通道答复</source>
+        <translation>Waiting for the sender</translation>
+    </message>
+    <message>
         <source>通道已受理，还没有说明是否送达。</source>
         <translation>Accepted by the sender; no delivery report yet.</translation>
+    </message>
+    <message>
+        <source>正在等通道说明是否受理。</source>
+        <translation>The sender has not said yet whether it accepts them.</translation>
     </message>
     <message>
         <source>通道没有说明结果；为免重复，不会重发。</source>
@@ -3716,6 +3728,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>余下的人和批准都保留。请在下面另选时间，或取消活动。</source>
         <translation>The rest and the approval are kept. Pick another time below or cancel the campaign.</translation>
+    </message>
+    <message>
+        <source>余下的人没有发送；取消后不能恢复。</source>
+        <translation>The rest were not sent; a cancelled campaign cannot be resumed.</translation>
     </message>
     <message>
         <source>不再发出新的短信；正在核对已经交出的每一条的结果。</source>

@@ -53,6 +53,12 @@ class CampaignView:
         return self.campaign.state in EDITABLE and not begun
 
     @property
+    def asking(self) -> bool:
+        """Whether the worker is still at it, so that what has no outcome yet may get one."""
+        begun = self.campaign.state in (CampaignState.SENDING, CampaignState.CANCELLING) or self.job is not None
+        return begun and not self.campaign.may_be_closed
+
+    @property
     def ready(self) -> int:
         """How many people may be reached, as screened."""
         return self.funnel.get("ok", 0)

@@ -69,13 +69,13 @@ class ResultsStep(Step):
         state = self._desk.kit.words.term("state", view.campaign.state)
         self.state.setText(self._state_words(view, state))
         self.numbers.show_numbers((*self._main(view, outcomes), *self._answers(view, outcomes)))
-        self.bars.show_bars(self._bars(outcomes))
+        self.bars.show_bars(self._bars(outcomes, asking=view.asking))
         parts = (outcomes.delivered, outcomes.waiting, outcomes.failed, outcomes.rejected, outcomes.unknown)
-        self.sum.setText(
-            self.tr("已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 结果不明 {}").format(
-                *map(show.count, (outcomes.submitted, *parts))
-            )
-        )
+        if view.asking:
+            said = self.tr("已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 等待通道答复 {}")
+        else:
+            said = self.tr("已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 结果不明 {}")
+        self.sum.setText(said.format(*map(show.count, (outcomes.submitted, *parts))))
 
     def _head(self) -> QWidget:
         self.state = label("", "muted", wrap=True, name="results_state")
@@ -92,7 +92,7 @@ class ResultsStep(Step):
 
     def _draw_state(self, state: ResultsState) -> None:
         self.mark.setVisible(state.simulated)
-        self.fetch.setEnabled(bool(state.accounts) and not state.fetching)
+        self.fetch.setEnabled(bool(state.accounts))  # while it fetches too, or the keyboard would be sent elsewhere
         self.fetch.setText(self.tr("正在取回…") if state.fetching else self.tr("取回结果"))
 
     def _main(self, view: CampaignView, outcomes: Outcomes) -> tuple[Number, ...]:
@@ -112,13 +112,17 @@ class ResultsStep(Step):
         share = show.share(count, whole) if whole else ""
         return Number(key, self._desk.kit.words.term("count", key), show.count(count), share)
 
-    def _bars(self, outcomes: Outcomes) -> list[Bar]:
+    def _bars(self, outcomes: Outcomes, *, asking: bool) -> list[Bar]:
         words, whole = self._desk.kit.words, outcomes.submitted
         names = {key: words.term("outcome", key) for key in ("delivered", "failed", "rejected", "unknown")}
         names["waiting"] = self.tr("等待回执")
+        if asking:
+            names["unknown"] = self.tr("等待通道答复")
         whys = {
             "waiting": self.tr("通道已受理，还没有说明是否送达。"),
-            "unknown": self.tr("通道没有说明结果；为免重复，不会重发。"),
+            "unknown": self.tr("正在等通道说明是否受理。")
+            if asking
+            else self.tr("通道没有说明结果；为免重复，不会重发。"),
         }
         return [
             Bar(

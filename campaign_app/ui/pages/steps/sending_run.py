@@ -73,7 +73,7 @@ class RunPanel(QWidget):
                 note=self._note(view),
                 hint="" if campaign.may_be_closed else self._hint(campaign.state),
                 actions=ACTIONS.get(campaign.state, frozenset()),
-                numbers=self._numbers(run, sending=sending),
+                numbers=self._numbers(run, asking=view.asking),
             )
         )
 
@@ -110,13 +110,14 @@ class RunPanel(QWidget):
             CampaignState.SENDING: self.tr("暂停后，已发出的不会重发，余下的人和批准都保留，继续时从停下处接着发。"),
             CampaignState.PAUSED: self.tr("已发出的不会重发；继续时从停下处接着发，每一批发出前再核对同意记录。"),
             CampaignState.WAITING: self.tr("余下的人和批准都保留。请在下面另选时间，或取消活动。"),
+            CampaignState.CANCELLED: self.tr("余下的人没有发送；取消后不能恢复。"),
             CampaignState.CANCELLING: self.tr("不再发出新的短信；正在核对已经交出的每一条的结果。"),
         }
         return hints.get(state, "")
 
-    def _numbers(self, run: Run, *, sending: bool) -> tuple[Number, ...]:
+    def _numbers(self, run: Run, *, asking: bool) -> tuple[Number, ...]:
         words = self._desk.kit.words
-        names = {"unknown": self.tr("等待通道答复")} if sending else {}
+        names = {"unknown": self.tr("等待通道答复")} if asking else {}
         counted = {
             "accepted": run.accepted,
             "rejected": run.rejected,
