@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
@@ -13,10 +11,10 @@ from campaign_app.ui.widgets.notice_bar import MOST, SECONDS, NoticeBar
 
 
 @pytest.fixture
-def bar(kit: Kit, qtbot: QtBot) -> Iterator[NoticeBar]:
+def bar(kit: Kit, qtbot: QtBot) -> NoticeBar:
     made = NoticeBar(kit)
     qtbot.addWidget(made)
-    yield made
+    return made
 
 
 def test_good_news_never_takes_the_place_of_bad(bar: NoticeBar, kit: Kit) -> None:

@@ -153,6 +153,7 @@ class Shell(QMainWindow):
     def _status(self) -> None:
         self.worker = Pill(self._kit.theme)
         self.work = label("", "small", name="status_work")
+        self.work.setContentsMargins(16, 0, 0, 0)
         self.progress = QProgressBar()
         self.progress.setFixedWidth(140)
         self.progress.setAccessibleName(self.tr("后台任务进度"))
