@@ -141,6 +141,7 @@ def test_a_running_screening_shows_how_far_it_is_and_can_be_stopped(
     assert made.step.done.text() == "已核验 4 / 10"
     assert (made.step.bar.value(), made.step.bar.maximum()) == (4, 10)
     assert made.step.funnel.sum.text() == "受众 10 = 可以发送 0 + 未通过 0 + 还未核验 10"
+    assert not made.step.funnel.passed.isVisible(), "no gate has been passed by everybody yet"
     qtbot.mouseClick(made.step.stop, Qt.MouseButton.LeftButton)
     assert staged.app.campaigns.get(campaign.id).state_note == "stopping"
     assert not made.step.stop.isEnabled()
