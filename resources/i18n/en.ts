@@ -3348,6 +3348,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Submitted {} = delivered {} + awaiting report {} + not delivered {} + rejected by the sender {} + waiting for the sender {}</translation>
     </message>
     <message>
+        <source>已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 待核对 {}</source>
+        <translation>Submitted {} = delivered {} + awaiting report {} + not delivered {} + rejected by the sender {} + to be checked {}</translation>
+    </message>
+    <message>
         <source>已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 结果不明 {}</source>
         <translation>Submitted {} = delivered {} + awaiting report {} + not delivered {} + rejected by the sender {} + unknown {}</translation>
     </message>
@@ -3378,6 +3382,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>等待通道答复</source>
         <translation>Waiting for the sender</translation>
+    </message>
+    <message>
+        <source>待核对</source>
+        <translation>To be checked</translation>
+    </message>
+    <message>
+        <source>继续时先向通道核对，不会重发。</source>
+        <translation>When sending resumes, the sender is asked first; nothing is sent again.</translation>
     </message>
     <message>
         <source>通道已受理，还没有说明是否送达。</source>
@@ -3742,8 +3754,16 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Waiting for the sender</translation>
     </message>
     <message>
+        <source>待核对</source>
+        <translation>To be checked</translation>
+    </message>
+    <message>
         <source>发出前的再次核对没有通过，例如刚刚退订。</source>
         <translation>They failed the check just before sending, for example by opting out a moment ago.</translation>
+    </message>
+    <message>
+        <source>继续时先向通道核对，不会重发。</source>
+        <translation>When sending resumes, the sender is asked first; nothing is sent again.</translation>
     </message>
     <message>
         <source>通道还没有说明结果。</source>

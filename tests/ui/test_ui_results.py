@@ -131,6 +131,7 @@ def test_fetching_asks_every_account_once_and_says_so(
     ("state", "named"),
     [
         (CampaignState.SENDING, "等待通道答复"),
+        (CampaignState.PAUSED, "待核对"),
         (CampaignState.CANCELLING, "等待通道答复"),
         (CampaignState.DONE, "结果不明"),
     ],

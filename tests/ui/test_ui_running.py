@@ -86,6 +86,9 @@ def test_a_batch_that_is_on_its_way_is_no_unknown_outcome(staged: Staged, open_s
     made.step.run.render_view(replace(view, job=Job(1, "dispatch", {}, "running")))
     assert names["unknown"].text() == "等待通道答复"
     made.step.run.render_view(view)
+    assert names["unknown"].text() == "待核对", "what was claimed is settled when it goes on"
+    closed = replace(view.campaign, state=CampaignState.DONE)
+    made.step.run.render_view(replace(view, campaign=closed))
     assert names["unknown"].text() == "结果不明"
 
 
