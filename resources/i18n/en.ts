@@ -4151,8 +4151,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Compliance</translation>
     </message>
     <message>
-        <source>将提供规则包查询、回头看检查和给监管部门的自查报告。</source>
-        <translation>Will offer rule pack lookup, look-back checks and self-inspection reports for regulators.</translation>
+        <source>将提供回头看检查和给监管部门的自查报告；规则已在“设置”里。</source>
+        <translation>Will offer look-back checks and the self-check report for the regulator; the rules are in Settings already.</translation>
     </message>
     <message>
         <source>退订与投诉</source>

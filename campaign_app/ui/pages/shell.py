@@ -126,7 +126,7 @@ class Shell(QMainWindow):
                 "compliance",
                 "compliance",
                 self.tr("合规"),
-                self.tr("将提供规则包查询、回头看检查和给监管部门的自查报告。"),
+                self.tr("将提供回头看检查和给监管部门的自查报告；规则已在“设置”里。"),
             ),
             Place(
                 "inbox",
