@@ -35,7 +35,7 @@ _SECRETS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"(://[^:/\s@]*:)[^@/\s]+@"), r"\1***@"),
     (
         re.compile(
-            r"((?:pass(?:phrase|word)|secret|private_key|api_key|access_token)\\?[\"']?\s*[=:]\s*)"
+            r"((?:pass(?:phrase|word)|secret|private_key|api_key|token|(?<![a-z])session(?:_?key)?)\\?[\"']?\s*[=:]\s*)"
             r"(?:\\?\"[^\"]*\"|\\?'[^']*'|[^\s,;&)}\]]+)",
             re.IGNORECASE,
         ),

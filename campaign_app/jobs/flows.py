@@ -149,15 +149,17 @@ class Flows(DBOSConfiguredInstance):
         return dict(self._imports.finish(import_id))
 
     def screen(self, job_id: int, campaign_id: int) -> dict[str, Any]:
-        size = self.snapshot(campaign_id)
+        size = self.snapshot(job_id, campaign_id)
         for first in range(0, size, screening.CHUNK * CHUNKS_A_STEP):
             if self.screen_chunk(job_id, campaign_id, first, size) == 0:
                 break
         return {"funnel": self.screen_end(campaign_id)}
 
     @DBOS.step()
-    def snapshot(self, campaign_id: int) -> int:
-        return screening.take_snapshot(self._context, campaign_id)
+    def snapshot(self, job_id: int, campaign_id: int) -> int:
+        size = screening.take_snapshot(self._context, campaign_id)
+        self._context.stores.jobs.set_progress(job_id, 0, size)
+        return size
 
     @_asks_platform
     def screen_chunk(self, job_id: int, campaign_id: int, first: int, size: int) -> int:

@@ -2598,7 +2598,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
-    <name>NoticeBar</name>
+    <name>NoticeLine</name>
     <message>
         <source>关闭提示</source>
         <translation>Dismiss</translation>
@@ -3418,6 +3418,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Sending results</translation>
     </message>
     <message>
+        <source>已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 等待通道答复 {}</source>
+        <translation>Submitted {} = delivered {} + awaiting report {} + not delivered {} + rejected by the sender {} + waiting for the sender {}</translation>
+    </message>
+    <message>
+        <source>已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 待核对 {}</source>
+        <translation>Submitted {} = delivered {} + awaiting report {} + not delivered {} + rejected by the sender {} + to be checked {}</translation>
+    </message>
+    <message>
         <source>已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 结果不明 {}</source>
         <translation>Submitted {} = delivered {} + awaiting report {} + not delivered {} + rejected by the sender {} + unknown {}</translation>
     </message>
@@ -3446,8 +3454,24 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Awaiting report</translation>
     </message>
     <message>
+        <source>等待通道答复</source>
+        <translation>Waiting for the sender</translation>
+    </message>
+    <message>
+        <source>待核对</source>
+        <translation>To be checked</translation>
+    </message>
+    <message>
+        <source>继续时先向通道核对，不会重发。</source>
+        <translation>When sending resumes, the sender is asked first; nothing is sent again.</translation>
+    </message>
+    <message>
         <source>通道已受理，还没有说明是否送达。</source>
         <translation>Accepted by the sender; no delivery report yet.</translation>
+    </message>
+    <message>
+        <source>正在等通道说明是否受理。</source>
+        <translation>The sender has not said yet whether it accepts them.</translation>
     </message>
     <message>
         <source>通道没有说明结果；为免重复，不会重发。</source>
@@ -3792,6 +3816,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>The rest and the approval are kept. Pick another time below or cancel the campaign.</translation>
     </message>
     <message>
+        <source>余下的人没有发送；取消后不能恢复。</source>
+        <translation>The rest were not sent; a cancelled campaign cannot be resumed.</translation>
+    </message>
+    <message>
         <source>不再发出新的短信；正在核对已经交出的每一条的结果。</source>
         <translation>No new messages are sent; the outcome of each one handed over is being settled.</translation>
     </message>
@@ -3800,8 +3828,16 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Waiting for the sender</translation>
     </message>
     <message>
+        <source>待核对</source>
+        <translation>To be checked</translation>
+    </message>
+    <message>
         <source>发出前的再次核对没有通过，例如刚刚退订。</source>
         <translation>They failed the check just before sending, for example by opting out a moment ago.</translation>
+    </message>
+    <message>
+        <source>继续时先向通道核对，不会重发。</source>
+        <translation>When sending resumes, the sender is asked first; nothing is sent again.</translation>
     </message>
     <message>
         <source>通道还没有说明结果。</source>
@@ -4185,8 +4221,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Compliance</translation>
     </message>
     <message>
-        <source>将提供规则包查询、回头看检查和给监管部门的自查报告。</source>
-        <translation>Will offer rule pack lookup, look-back checks and self-inspection reports for regulators.</translation>
+        <source>将提供回头看检查和给监管部门的自查报告；规则已在“设置”里。</source>
+        <translation>Will offer look-back checks and the self-check report for the regulator; the rules are in Settings already.</translation>
     </message>
     <message>
         <source>退订与投诉</source>

@@ -97,6 +97,10 @@ def test_a_bearer_token_is_masked(token: str) -> None:
         ("{'private_key': 'abc', 'n': 1}", "{'private_key': ***, 'n': 1}"),
         ('{"passphrase": "two words"}', '{"passphrase": ***}'),
         ("password=hunter2&n=1", "password=***&n=1"),
+        ("token=6100e23abc&n=1", "token=***&n=1"),
+        ("{'refresh_token': 'abc', 'n': 1}", "{'refresh_token': ***, 'n': 1}"),
+        ("method=taobao.x&session=6100e23abc&v=2.0", "method=taobao.x&session=***&v=2.0"),
+        ('{"session_key": "abc"}', '{"session_key": ***}'),
     ],
 )
 def test_named_secrets_are_masked(text: str, shown: str) -> None:
@@ -111,6 +115,7 @@ def test_named_secrets_are_masked(text: str, shown: str) -> None:
         "campaign 15, rows 1300-1800, 17,500,000 customers",
         'File "/usr/lib/python3.11/site-packages/sqlalchemy/engine/default.py", line 139, in do_execute',
         "a_function_whose_name_is_longer_than_forty_characters_is_still_readable",
+        "the session ended after 3 tokens, of 4 sessions: all done",
         "USCC 91330100MA27Y5KX3T, order 202611230001381234567890",
     ],
 )

@@ -132,7 +132,11 @@ class Journey:
         pause(300)
         self._at("rule")
         self.driver.press("rule_back", Qt.Key.Key_Escape)
-        # a look in another language builds the pages anew
+        for section in ("entities", "policies", "workspace", "window"):
+            # a look in another language builds the pages anew
+            self.application.shell.page("settings").open(section)
+            pause(500)
+            self._at(f"settings_{section}")
         self.application.shell.page("settings").open("accounts")
         pause(300)  # what a test does next is no part of this turn
 

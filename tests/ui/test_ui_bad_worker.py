@@ -71,7 +71,7 @@ def app_of(window: Application) -> bootstrap.App:
 def test_a_killed_worker_comes_back_and_it_is_said(window: Application, folder: Path, qtbot: QtBot) -> None:
     first, bar = worker_of(folder), window.shell.notices
     os.kill(first, signal.SIGKILL)
-    qtbot.waitUntil(lambda: bar.isVisible() and bar.text.text() == REVIVED, timeout=MS)
+    qtbot.waitUntil(lambda: bar.isVisible() and bar.said == (REVIVED,), timeout=MS)
     assert window.session.state.worker == "running"
     assert worker_of(folder) != first
     assert window.shell.worker.text == "后台进程运行中"
@@ -87,14 +87,14 @@ def test_a_moved_workspace_stops_the_worker_and_goes_on_once_it_is_back(
     qtbot.waitUntil(lambda: window.session.state.worker == "ended", timeout=MS)
     with pytest.raises(ProcessLookupError):
         os.kill(first, 0)
-    assert bar.text.text() == GONE
+    assert bar.said == (GONE,)
     assert window.shell.worker.text == "后台进程已停止"
     assert not folder.exists(), "nothing is made in its place"
-    assert bar.action.text() == "重新启动"
-    bar.action.click()
-    qtbot.waitUntil(lambda: bar.text.text() == GONE and bar.isVisible(), timeout=MS)
+    assert bar.lines[-1].action.text() == "重新启动"
+    bar.lines[-1].action.click()
+    qtbot.waitUntil(lambda: bar.said == (GONE,) and bar.isVisible(), timeout=MS)
     away.rename(folder)
-    bar.action.click()
+    bar.lines[-1].action.click()
     qtbot.waitUntil(lambda: window.session.state.worker == "running", timeout=MS)
     assert worker_of(folder)
 
@@ -102,7 +102,7 @@ def test_a_moved_workspace_stops_the_worker_and_goes_on_once_it_is_back(
 def test_a_removed_workspace_is_said_and_never_made_anew(window: Application, folder: Path, qtbot: QtBot) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     qtbot.waitUntil(lambda: window.session.state.worker == "ended", timeout=MS)
-    assert window.shell.notices.text.text() == GONE
+    assert window.shell.notices.said == (GONE,)
     window.shell.go("settings")
     assert window.shell.current == "settings"
     assert not (folder / "workspace.db").exists()

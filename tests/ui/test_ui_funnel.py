@@ -18,11 +18,12 @@ from campaign_app import bootstrap
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import Reason
+from campaign_app.domain.ports import Job
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.screening import ScreeningStep
-from campaign_app.ui.viewmodels.campaign import CampaignModel
+from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.funnel import ORDER, funnel_of
-from campaign_app.ui.viewmodels.progress import Pace
+from campaign_app.ui.viewmodels.progress import Pace, screened_of
 from tests.fakes.remotes import ENTITY
 from tests.helpers.staged import Staged, open_by_day, stage
 
@@ -140,12 +141,36 @@ def test_a_running_screening_shows_how_far_it_is_and_can_be_stopped(
     assert made.step.done.text() == "已核验 4 / 10"
     assert (made.step.bar.value(), made.step.bar.maximum()) == (4, 10)
     assert made.step.funnel.sum.text() == "受众 10 = 可以发送 0 + 未通过 0 + 还未核验 10"
+    assert not made.step.funnel.passed.isVisible(), "no gate has been passed by everybody yet"
     qtbot.mouseClick(made.step.stop, Qt.MouseButton.LeftButton)
     assert staged.app.campaigns.get(campaign.id).state_note == "stopping"
     assert not made.step.stop.isEnabled()
     staged.put_state(campaign.id, CampaignState.DRAFT, state_note="by_user")
     made.model.load()
     assert made.step.empty.title.text() == "核验已停止"
+
+
+def test_while_the_audience_is_frozen_no_former_numbers_are_shown(staged: Staged, open_step: Open) -> None:
+    campaign = staged.screened()
+    staged.app.campaigns.screen(campaign.id, actor="王")
+    job = staged.app.jobs.enqueue("screen", {"campaign_id": campaign.id}, staged.app.clock())
+    made = open_step(staged.app.campaigns.get(campaign.id))
+    assert made.step.done.text() == "正在冻结受众…"
+    assert not made.step.funnel.isVisible()
+    staged.app.workspace.campaigns.snapshot(campaign.id, staged.app.clock())
+    staged.app.jobs.set_progress(job.id, 0, 10)
+    made.model.load()
+    assert made.step.done.text() == "已核验 0 / 10"
+    assert made.step.funnel.isVisible()
+
+
+def test_what_the_funnel_knows_counts_before_the_worker_tells_of_it() -> None:
+    job = Job(1, "screen", {}, "running", 4, 10)
+    view = CampaignView(SCREENED, {"ok": 3, "withdrawn": 2, "unscreened": 5}, job=job)
+    assert screened_of(view) == (5, 10)
+    assert screened_of(replace(view, funnel={"ok": 2, "unscreened": 8})) == (4, 10)
+    assert screened_of(replace(view, job=replace(job, total=0))) == (0, 0)
+    assert screened_of(replace(view, job=None)) == (0, 0)
 
 
 def test_a_screening_that_failed_says_why(staged: Staged, open_step: Open) -> None:

@@ -87,6 +87,21 @@ def test_a_megabyte_is_cut_to_what_a_message_may_have(step: ContentStep, qtbot: 
     assert len(step.edit.text) == LIMIT
 
 
+def test_a_long_text_scrolls_in_a_short_page_and_is_not_cut(step: ContentStep, qtbot: QtBot) -> None:
+    step.edit.selectAll()
+    step.edit.insert("优惠" * 1_000)
+    tall = step.edit.maximumHeight()
+    step.resize(900, 760)
+    qtbot.waitUntil(lambda: step.edit.height() == tall)
+    step.resize(900, 330)
+    qtbot.waitUntil(lambda: step.edit.height() < tall)
+    assert step.edit.geometry().bottom() < step.field.height(), "its lower edge can be seen"
+    assert step.edit.height() >= step.edit.minimumHeight()
+    step.edit.selectAll()
+    step.edit.insert("短")
+    assert step.edit.maximumHeight() == step.edit.minimumHeight()
+
+
 def test_what_nobody_can_see_is_taken_out_of_a_paste(step: ContentStep, desk: Desk) -> None:
     step.edit.selectAll()
     brought = QMimeData()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
-from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
 from campaign_app.jobs import poll
 from campaign_app.ui.desk import Desk
@@ -119,10 +120,30 @@ def test_fetching_asks_every_account_once_and_says_so(
     made.step.results.fetch()
     (job,) = staged.app.jobs.open_jobs()
     assert (job.kind, dict(job.args)) == ("poll", {"account_id": staged.account})
-    assert (made.step.fetch.text(), made.step.fetch.isEnabled()) == ("正在取回…", False)
+    assert made.step.fetch.text() == "正在取回…"
+    assert made.step.focusWidget() is made.step.fetch, "the keyboard stays where it was"
     staged.app.jobs.set_state(job.id, "done")
     inline_desk.jobs.look()
-    assert (made.step.fetch.text(), made.step.fetch.isEnabled()) == ("取回结果", True)
+    assert made.step.fetch.text() == "取回结果"
+
+
+@pytest.mark.parametrize(
+    ("state", "named"),
+    [
+        (CampaignState.SENDING, "等待通道答复"),
+        (CampaignState.PAUSED, "待核对"),
+        (CampaignState.CANCELLING, "等待通道答复"),
+        (CampaignState.DONE, "结果不明"),
+    ],
+)
+def test_what_is_still_being_asked_is_not_called_unknown(
+    staged: Staged, open_step: Open, state: CampaignState, named: str
+) -> None:
+    made = open_step(staged.sent())
+    campaign = replace(made.model.view.campaign, state=state)
+    made.step.render_view(replace(made.model.view, campaign=campaign, counts={"submitted": 7, "unknown": 7}))
+    assert made.step.bars.rows["unknown"].bar.text == named
+    assert made.step.sum.text().endswith(f"{named} 7")
 
 
 def test_without_an_account_there_is_nobody_to_ask(staged: Staged, open_step: Open) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from ui_sending import Open, answer, app, open_step, staged
 
 from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.ports import Job
 from campaign_app.ui.viewmodels.campaign import CampaignView
 from campaign_app.ui.viewmodels.progress import run_of
 from tests.helpers.staged import Staged
@@ -73,6 +75,28 @@ def test_a_campaign_that_waits_says_why_and_takes_a_new_time(
     assert made.step.run.isVisible()
     assert made.step.plan.isVisible()
     assert made.step.primary.isEnabled()
+
+
+def test_a_batch_that_is_on_its_way_is_no_unknown_outcome(staged: Staged, open_step: Open) -> None:
+    campaign = staged.approved()
+    staged.put_state(campaign.id, CampaignState.PAUSED, state_note="by_user")
+    made = open_step(staged.app.campaigns.get(campaign.id))
+    view = replace(made.model.view, counts={"submitted": 3, "unknown": 3})
+    names = made.step.run.view.numbers.names
+    made.step.run.render_view(replace(view, job=Job(1, "dispatch", {}, "running")))
+    assert names["unknown"].text() == "等待通道答复"
+    made.step.run.render_view(view)
+    assert names["unknown"].text() == "待核对", "what was claimed is settled when it goes on"
+    closed = replace(view.campaign, state=CampaignState.DONE)
+    made.step.run.render_view(replace(view, campaign=closed))
+    assert names["unknown"].text() == "结果不明"
+
+
+def test_a_cancelled_one_says_that_the_others_got_nothing(staged: Staged, open_step: Open) -> None:
+    campaign = staged.approved()
+    staged.put_state(campaign.id, CampaignState.CANCELLED, state_note="by_user")
+    made = open_step(staged.app.campaigns.get(campaign.id))
+    assert made.step.run.view.hint.text().startswith("余下的人没有发送")
 
 
 def test_the_pace_of_a_sending_is_told(staged: Staged, open_step: Open, monkeypatch: pytest.MonkeyPatch) -> None:

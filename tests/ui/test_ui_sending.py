@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from ui_sending import Open, Opened, answer, app, open_step, staged
 
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.consent import ConsentStatus
 from campaign_app.services.preflight import HEARTBEAT
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.desk import Desk
@@ -201,6 +202,16 @@ def test_a_block_leads_to_its_mending_and_hides_the_number(staged: Staged, open_
     assert made.levels()["signature"] == "block"
     assert not made.step.approval.field.isVisible()
     assert made.step.primary.text().startswith("去处理：")
+    made.press_primary()
+    assert made.wanted[0][0] == "content"
+
+
+def test_a_text_that_may_not_be_sent_is_mended_before_its_want_of_recipients(staged: Staged, open_step: Open) -> None:
+    nobody = {f"c{number:05d}": {"status": ConsentStatus.NO_RECORD} for number in range(10)}
+    staged.shop.platforms[staged.account].truth = dict(nobody)
+    made = open_step(staged.screened("国家级冬装满300元减50元，11月30日前有效。拒收请回复R"))
+    assert (made.levels()["recipients"], made.levels()["text"]) == ("block", "block")
+    assert made.step.primary.text() == "去处理：文案"
     made.press_primary()
     assert made.wanted[0][0] == "content"
 

@@ -21,7 +21,7 @@ from campaign_app.ui.viewmodels.importing import ImportModel, ImportState, Step
 from campaign_app.ui.widgets.basics import button, column, divider, frame, label, row
 
 STEPS: Final[tuple[Step, ...]] = ("file", "preview", "trial", "applying", "done")
-SIZE: Final = QSize(920, 660)
+SIZE: Final = QSize(1_160, 760)
 
 
 class ImportWizard(QDialog):

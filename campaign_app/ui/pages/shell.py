@@ -121,7 +121,7 @@ class Shell(QMainWindow):
                 "compliance",
                 "compliance",
                 self.tr("合规"),
-                self.tr("将提供规则包查询、回头看检查和给监管部门的自查报告。"),
+                self.tr("将提供回头看检查和给监管部门的自查报告；规则已在“设置”里。"),
             ),
             Place(
                 "inbox",
@@ -148,6 +148,7 @@ class Shell(QMainWindow):
     def _status(self) -> None:
         self.worker = Pill(self._kit.theme)
         self.work = label("", "small", name="status_work")
+        self.work.setContentsMargins(16, 0, 0, 0)
         self.progress = QProgressBar()
         self.progress.setFixedWidth(140)
         self.progress.setAccessibleName(self.tr("后台任务进度"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FAST_MS: Final = 500
 SLOW_MS: Final = 3_000
 ACTOR: Final = "window"
+Outcome = Literal["asking", "held", "unknown"]
 MOVING: Final = frozenset(
     {CampaignState.SCREENING, CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.CANCELLING}
 )
@@ -51,6 +52,16 @@ class CampaignView:
         """Whether text and audience may still be changed."""
         begun = self.counts.get("submitted", 0) + self.counts.get("withheld", 0) > 0
         return self.campaign.state in EDITABLE and not begun
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it means that a message has none yet: the sender is being asked, it will be, or nobody can tell."""
+        state = self.campaign.state
+        if self.campaign.may_be_closed:
+            return "unknown"
+        if self.job is not None or state in (CampaignState.SENDING, CampaignState.CANCELLING):
+            return "asking"
+        return "held" if state in (CampaignState.PAUSED, CampaignState.WAITING) else "unknown"
 
     @property
     def ready(self) -> int:

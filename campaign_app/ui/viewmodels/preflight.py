@@ -57,7 +57,9 @@ class PreflightState:
 
     @property
     def first_block(self) -> Check | None:
-        return next((check for check in self.checks if check.level == "block"), None)
+        """What to mend first; that nobody can be reached comes of the others wherever there are others."""
+        blocks = [check for check in self.checks if check.level == "block"]
+        return next((check for check in blocks if check.key != "recipients"), next(iter(blocks), None))
 
     @property
     def ready_to_approve(self) -> bool:

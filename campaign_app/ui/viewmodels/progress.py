@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from campaign_app.services.campaigns import UNSCREENED
 from campaign_app.ui.viewmodels.campaign import CampaignView
 
 WINDOW: Final = timedelta(seconds=15)
@@ -62,6 +63,17 @@ class Run:
     @property
     def left(self) -> int:
         return max(0, self.total - self.handled)
+
+
+def screened_of(view: CampaignView) -> tuple[int, int]:
+    """How many were judged, and of how many; nobody of nobody while the audience is still being frozen.
+
+    Until then the funnel is that of a former screening; from then on it knows of every chunk, the job of several.
+    """
+    if view.job is None or not view.job.total:
+        return 0, 0
+    judged = sum(view.funnel.values()) - view.funnel.get(UNSCREENED, 0)
+    return min(max(view.job.progress, judged), view.job.total), view.job.total
 
 
 def run_of(view: CampaignView) -> Run:

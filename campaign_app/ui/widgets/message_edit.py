@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
+from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -64,7 +64,7 @@ class MessageEdit(QPlainTextEdit):
         # these move with what is typed
         self._marked: list[tuple[Mark, QTextCursor]] = []
         self._known: Collection[str] = ()
-        self._quiet = False
+        self._quiet = self._whole = False
         self._revision = self.document().revision()
         self.setTabChangesFocus(True)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -148,6 +148,11 @@ class MessageEdit(QPlainTextEdit):
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
             self._fit()
+        else:
+            self._scroll()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(super().sizeHint().width(), self.maximumHeight())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         self._paint_chips()
@@ -180,13 +185,19 @@ class MessageEdit(QPlainTextEdit):
             lines += block.layout().lineCount()
             block = block.next()
         shown = min(max(lines, LINES[0]), LINES[1])
+        self._whole = lines <= shown and not block.isValid()
+        around = 2 * self.document().documentMargin()
+        height, least = (int(count * line + around) + _AROUND for count in (shown, LINES[0]))
+        if (least, height) != (self.minimumHeight(), self.maximumHeight()):
+            self.setMinimumHeight(least)  # where the page is short the text scrolls; it is never cut
+            self.setMaximumHeight(height)
+        self._scroll()
+
+    def _scroll(self) -> None:
         off, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
-        policy = off if lines <= shown and not block.isValid() else needed
+        policy = off if self._whole and self.height() >= self.maximumHeight() else needed
         if policy is not self.verticalScrollBarPolicy():  # Qt lays out anew even where nothing changes
             self.setVerticalScrollBarPolicy(policy)
-        height = int(shown * line + 2 * self.document().documentMargin()) + _AROUND
-        if height != self.height():
-            self.setFixedHeight(height)
 
     # --- chips and marks ---------------------------------------------------------------------------------------------
 

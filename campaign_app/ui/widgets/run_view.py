@@ -69,13 +69,13 @@ class Numbers(QWidget):
             self.names[number.key].setText(number.name)
             value.setAccessibleName(f"{number.name} {number.text} {number.share}".strip())
             self.shares[number.key].setText(number.share)
+            for each in (self.names[number.key], value, self.shares[number.key]):
+                each.setToolTip(number.why)
         self.setAccessibleDescription(self.tr("；").join(f"{n.name} {n.text} {n.share}".strip() for n in numbers))
 
     def _add(self, place: int, number: Number) -> None:
         value, share = label("", "number", name=f"number_{number.key}"), label("", "small")
         name = label(number.name, "muted")
-        for each in (name, value, share):
-            each.setToolTip(number.why)
         self.values[number.key], self.shares[number.key], self.names[number.key] = value, share, name
         at = row(value, share, None, space=2)
         at.setAlignment(share, Qt.AlignmentFlag.AlignBottom)

@@ -94,7 +94,8 @@ class ReaderPane(QWidget):
         self._names.setStringList([_line(reader) for reader in found] or nobody)
         if self.search.text().strip() and self.search.hasFocus():
             self._theme.dress_list(self.completer)
-            self.completer.complete()
+            # as wide as the pane: who it is cannot be told from the beginning of a line
+            self.completer.complete(self.search.rect().adjusted(-self.search.x(), 0, 0, 0))
 
     def _picked(self, index: QModelIndex) -> None:
         at = index.row()

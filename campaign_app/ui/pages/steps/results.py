@@ -9,7 +9,7 @@ from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.step import Step
 from campaign_app.ui.pages.steps.unknown_card import UnknownCard
-from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
+from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView, Outcome
 from campaign_app.ui.viewmodels.results import ANSWERS, Outcomes, ResultsState, outcomes_of, results_of
 from campaign_app.ui.widgets.bars import Bar, Bars
 from campaign_app.ui.widgets.basics import button, card, column, label, row
@@ -69,13 +69,14 @@ class ResultsStep(Step):
         state = self._desk.kit.words.term("state", view.campaign.state)
         self.state.setText(self._state_words(view, state))
         self.numbers.show_numbers((*self._main(view, outcomes), *self._answers(view, outcomes)))
-        self.bars.show_bars(self._bars(outcomes))
+        self.bars.show_bars(self._bars(outcomes, view.outcome))
         parts = (outcomes.delivered, outcomes.waiting, outcomes.failed, outcomes.rejected, outcomes.unknown)
-        self.sum.setText(
-            self.tr("已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 结果不明 {}").format(
-                *map(show.count, (outcomes.submitted, *parts))
-            )
-        )
+        said = {
+            "asking": self.tr("已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 等待通道答复 {}"),
+            "held": self.tr("已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 待核对 {}"),
+            "unknown": self.tr("已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 结果不明 {}"),
+        }[view.outcome]
+        self.sum.setText(said.format(*map(show.count, (outcomes.submitted, *parts))))
 
     def _head(self) -> QWidget:
         self.state = label("", "muted", wrap=True, name="results_state")
@@ -92,7 +93,7 @@ class ResultsStep(Step):
 
     def _draw_state(self, state: ResultsState) -> None:
         self.mark.setVisible(state.simulated)
-        self.fetch.setEnabled(bool(state.accounts) and not state.fetching)
+        self.fetch.setEnabled(bool(state.accounts))  # while it fetches too, or the keyboard would be sent elsewhere
         self.fetch.setText(self.tr("正在取回…") if state.fetching else self.tr("取回结果"))
 
     def _main(self, view: CampaignView, outcomes: Outcomes) -> tuple[Number, ...]:
@@ -112,14 +113,17 @@ class ResultsStep(Step):
         share = show.share(count, whole) if whole else ""
         return Number(key, self._desk.kit.words.term("count", key), show.count(count), share)
 
-    def _bars(self, outcomes: Outcomes) -> list[Bar]:
+    def _bars(self, outcomes: Outcomes, outcome: Outcome) -> list[Bar]:
         words, whole = self._desk.kit.words, outcomes.submitted
         names = {key: words.term("outcome", key) for key in ("delivered", "failed", "rejected", "unknown")}
         names["waiting"] = self.tr("等待回执")
-        whys = {
-            "waiting": self.tr("通道已受理，还没有说明是否送达。"),
-            "unknown": self.tr("通道没有说明结果；为免重复，不会重发。"),
+        unknown = {
+            "asking": (self.tr("等待通道答复"), self.tr("正在等通道说明是否受理。")),
+            "held": (self.tr("待核对"), self.tr("继续时先向通道核对，不会重发。")),
+            "unknown": (names["unknown"], self.tr("通道没有说明结果；为免重复，不会重发。")),
         }
+        names["unknown"], why = unknown[outcome]
+        whys = {"waiting": self.tr("通道已受理，还没有说明是否送达。"), "unknown": why}
         return [
             Bar(
                 key, names[key], getattr(outcomes, key), show.share(getattr(outcomes, key), whole), 0.0,

@@ -18,7 +18,7 @@ from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.funnel import funnel_of
 from campaign_app.ui.viewmodels.members import MembersState, members_of
 from campaign_app.ui.viewmodels.preflight import PreflightState, preflight_of
-from campaign_app.ui.viewmodels.progress import Pace
+from campaign_app.ui.viewmodels.progress import Pace, screened_of
 from campaign_app.ui.widgets.basics import button, card, column, label, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import scrolling
@@ -74,6 +74,7 @@ class ScreeningStep(Step):
             self._draw_empty(view)
             if running or (campaign.state is not CampaignState.DRAFT and view.funnel):
                 self.funnel.show_funnel(funnel_of(campaign, view.funnel))
+            show_if(self.funnel, not running or screened_of(view)[1] > 0)
             self.again.setVisible(campaign.state is CampaignState.SCREENED)
             self.on.setVisible(campaign.state is CampaignState.SCREENED and view.ready > 0)
             if campaign.state in UNJUDGED and self._members.state.reason:
@@ -130,8 +131,7 @@ class ScreeningStep(Step):
         if not running:
             self._pace.forget()
             return
-        job = view.job
-        done, total = (job.progress, job.total) if job is not None else (0, 0)
+        done, total = screened_of(view)
         seen = self._pace.see(self._desk.app.clock(), done, total)
         stopping = view.campaign.state_note == STOPPING
         self.stop.setEnabled(not stopping)

@@ -69,7 +69,8 @@ class FunnelView(QFrame):
         words = self._kit.words
         names = self.tr("、").join(words.term("reason", reason) for reason in state.passed)
         self.passed.setText(self.tr("另有 %n 项核验没有排除任何人：", "", len(state.passed)) + names)
-        self.passed.setVisible(bool(state.passed) and bool(state.audience))
+        # of whom has no verdict yet nobody knows what will keep them out
+        self.passed.setVisible(bool(state.passed) and bool(state.audience) and not state.waiting)
 
     def _sum(self, state: FunnelState) -> str:
         counts = [show.count(number) for number in (state.audience, state.ready, state.excluded)]

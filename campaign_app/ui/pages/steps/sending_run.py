@@ -12,7 +12,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.unknown_card import UnknownCard
-from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
+from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView, Outcome
 from campaign_app.ui.viewmodels.progress import Pace, Progress, Run, run_of
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import column
@@ -73,7 +73,7 @@ class RunPanel(QWidget):
                 note=self._note(view),
                 hint="" if campaign.may_be_closed else self._hint(campaign.state),
                 actions=ACTIONS.get(campaign.state, frozenset()),
-                numbers=self._numbers(run, sending=sending),
+                numbers=self._numbers(run, view.outcome),
             )
         )
 
@@ -110,13 +110,14 @@ class RunPanel(QWidget):
             CampaignState.SENDING: self.tr("暂停后，已发出的不会重发，余下的人和批准都保留，继续时从停下处接着发。"),
             CampaignState.PAUSED: self.tr("已发出的不会重发；继续时从停下处接着发，每一批发出前再核对同意记录。"),
             CampaignState.WAITING: self.tr("余下的人和批准都保留。请在下面另选时间，或取消活动。"),
+            CampaignState.CANCELLED: self.tr("余下的人没有发送；取消后不能恢复。"),
             CampaignState.CANCELLING: self.tr("不再发出新的短信；正在核对已经交出的每一条的结果。"),
         }
         return hints.get(state, "")
 
-    def _numbers(self, run: Run, *, sending: bool) -> tuple[Number, ...]:
+    def _numbers(self, run: Run, outcome: Outcome) -> tuple[Number, ...]:
         words = self._desk.kit.words
-        names = {"unknown": self.tr("等待通道答复")} if sending else {}
+        names = {"asking": self.tr("等待通道答复"), "held": self.tr("待核对")}
         counted = {
             "accepted": run.accepted,
             "rejected": run.rejected,
@@ -125,12 +126,14 @@ class RunPanel(QWidget):
         }
         whys = {
             "withheld": self.tr("发出前的再次核对没有通过，例如刚刚退订。"),
-            "unknown": self.tr("通道还没有说明结果。"),
+            "unknown": self.tr("继续时先向通道核对，不会重发。")
+            if outcome == "held"
+            else self.tr("通道还没有说明结果。"),
         }
         return tuple(
             Number(
                 key,
-                names.get(key) or words.term("count", key),
+                (key == "unknown" and names.get(outcome)) or words.term("count", key),
                 show.count(count),
                 show.share(count, run.handled) if run.handled else "",
                 why=whys.get(key, ""),

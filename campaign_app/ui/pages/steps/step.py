@@ -15,11 +15,11 @@ from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 
 @contextmanager
 def keeping_focus(step: QWidget, first: Callable[[], QWidget]) -> Iterator[None]:
-    """Where the focused part is hidden meanwhile, `first()` has the focus next; it would jump to the navigation."""
+    """Where the focused part can be used no more, `first()` has the focus next; it would jump to the navigation."""
     at = step.window().focusWidget()
     inside = at is not None and step.isAncestorOf(at)
     yield
-    if inside and (at is None or not shiboken6.isValid(at) or not at.isVisibleTo(step)):
+    if inside and (at is None or not shiboken6.isValid(at) or not at.isVisibleTo(step) or not at.isEnabled()):
         first().setFocus()
 
 
