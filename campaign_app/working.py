@@ -147,10 +147,12 @@ def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
     def pin_of(account_id: int) -> Callable[[str], None]:
         return pin_for(account_id, store=workspace.accounts, audit=workspace.audit, clock=clock)
 
+    shared: dict[object, Any] = {}
+
     # by everything that they are made of: a changed key, pin or endpoint makes new ones
     @lru_cache(maxsize=64)
     def platform(account: Account, key: str, *_endpoint: object) -> Any:
-        return client_of(account, key, clock, secrets=secrets, account_of=accounts, pin_of=pin_of)
+        return client_of(account, key, clock, secrets=secrets, account_of=accounts, pin_of=pin_of, shared=shared)
 
     @lru_cache(maxsize=64)
     def gateway(account: Account, purpose: str, key: str, *_endpoint: object) -> Any:
