@@ -144,7 +144,7 @@ def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
 
     accounts, secrets = workspace.accounts.account, AccountSecrets(workspace.secrets)
 
-    def pin_of(account_id: int) -> Callable[[str], None]:
+    def pin_of(account_id: int) -> Callable[[str, str], None]:
         return pin_for(account_id, store=workspace.accounts, audit=workspace.audit, clock=clock)
 
     shared: dict[object, Any] = {}

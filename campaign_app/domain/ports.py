@@ -122,7 +122,7 @@ class AccountStore(Protocol):
 
     def accounts(self) -> tuple[Account, ...]: ...
     def set_account_state(self, account_id: int, state: str) -> None:
-        """Once connected, opt-outs that its platform did not take wait again."""
+        """Once connected, opt-outs that nobody took wait again: its own, and those of shops whose consents it knows."""
         ...
 
     def set_connection(self, account: Account) -> None:
@@ -131,6 +131,14 @@ class AccountStore(Protocol):
         With another consent account its customers and changes are read from the start, no fact of the former one is
         the latest any more, and opt-outs wait as above.
         """
+        ...
+
+    def take_consents_from(self, account_id: int, consent_account_id: int | None) -> None:
+        """As `set_connection` would, and nothing else of the account."""
+        ...
+
+    def pin_keys(self, account_id: int, seen: str, keys: str) -> bool:
+        """Pins `keys`; False, and nothing is, where others than `seen` are pinned by now."""
         ...
 
     def cursor(self, account_id: int, stream: str) -> str:

@@ -43,7 +43,7 @@ def client_of(
     *,
     secrets: SecretStore,
     account_of: Callable[[int], Account],
-    pin_of: Callable[[int], Callable[[str], None]] | None = None,
+    pin_of: Callable[[int], Callable[[str, str], None]] | None = None,
     wait: Callable[[float], object] | None = None,
     shared: dict[object, Any] | None = None,
 ) -> PlatformClient:
@@ -109,7 +109,7 @@ def client_for(
     *,
     wait: Callable[[float], object] | None = None,
     kept: Kept | None = None,
-    pin: Callable[[str], None] | None = None,
+    pin: Callable[[str, str], None] | None = None,
     shared: dict[object, Any] | None = None,
 ) -> PlatformClient:
     """A client for the account's platform. Raises SettingsError for an unknown platform, a bad key or a bad address.

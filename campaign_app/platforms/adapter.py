@@ -52,7 +52,8 @@ class Kept(Protocol):
 class Parts:
     """What a client is made of. `kept` is where a renewed token is stored; without it none can be.
 
-    `pin` stores the keys that a platform has rotated to (`Account.pinned_keys`), before they prove anything.
+    `pin` stores the keys that a platform has rotated to (`Account.pinned_keys`: those seen, those of now), before they
+    prove anything.
     `wait` replaces the waiting before something is tried again, which otherwise ends with the client's `close`.
     `shared` outlives the client, which is made anew with every change: how fast, and from when on, may be asked.
     """
@@ -62,7 +63,7 @@ class Parts:
     clock: Clock
     wait: Callable[[float], object] | None = None
     kept: Kept | None = None
-    pin: Callable[[str], None] | None = None
+    pin: Callable[[str, str], None] | None = None
     shared: dict[object, Any] = field(default_factory=dict, repr=False)
 
 

@@ -98,12 +98,11 @@ class Accounts:
         if consent_account_id == account_id:
             raise NotAllowed("consent_source", "An account is not its own source", account=account_id)
         self._require_source(consent_account_id, account.entity_uscc)
-        changed = replace(account, consent_account_id=consent_account_id)
-        self._store.set_connection(changed)
+        self._store.take_consents_from(account_id, consent_account_id)
         self._audit.record(
             "account.consents_from", actor=actor, at=self._clock(), account=account_id, source=consent_account_id
         )
-        return changed
+        return self._store.account(account_id)
 
     def consent_sources(self, entity_uscc: str) -> tuple[Account, ...]:
         """The connected accounts of an entity whose Platform Consent API can answer for its other shops."""

@@ -224,7 +224,7 @@ def test_another_source_of_consents_is_read_from_the_start(
     def places() -> dict[str, str]:
         return {stream: store.accounts.cursor(shop.id, stream) for stream in ("changes", "customers", "inbound")}
 
-    store.facts.append_changes(shop.id, [], [], "7")
+    store.facts.append_changes(shop, [], [], "", "7")
     store.customers.upsert_page(shop.id, (), "8", app.clock())
     store.inbox.store_inbound(shop.id, Page((), "9", more=False), [], app.clock())
     before = places()
