@@ -6,10 +6,11 @@ Without an endpoint nobody is asked about: the answer is known.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
 from campaign_app.domain.customer import PlatformCustomer
@@ -20,6 +21,9 @@ from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers, P
 from campaign_app.domain.signature import Signature
 from campaign_app.platforms.leaves import Note
 from campaign_app.platforms.native import NativeNote, unknown
+
+# a place in both lists of changes
+_BOTH: Final = "both:"
 
 
 @runtime_checkable
@@ -107,7 +111,16 @@ class EndorsedPlatform(UnendorsedPlatform):
         return ConsentAnswers({**said.facts, **lowered}, said.receipts)
 
     def consent_changes(self, cursor: str) -> Page[str]:
-        return self._endpoint.consent_changes(cursor)
+        """The endpoint's list to its end, then the platform's where it has one: who left there is vetoed from now on."""
+        if not self._native.capabilities().consent_changes:
+            return self._endpoint.consent_changes(cursor)
+        theirs, own = _read_places(cursor)
+        page = self._endpoint.consent_changes(theirs)
+        if page.more:
+            return replace(page, next_cursor=_places(page.next_cursor, own))
+        more = self._native.consent_changes(own)
+        items, broken = (*page.items, *more.items), page.broken + more.broken
+        return Page(items, _places(page.next_cursor, more.next_cursor), more.more, broken)
 
     def write_opt_out(self, ref: CustomerRef, reason: str, occurred_at: datetime) -> None:
         """To both as far as they take it. One that fails does not keep the other from knowing; then all is repeated."""
@@ -130,6 +143,23 @@ class EndorsedPlatform(UnendorsedPlatform):
 
     def _writers(self) -> Iterator[PlatformClient]:
         return (client for client in (self._endpoint, self._native) if client.capabilities().opt_out_write)
+
+
+def _places(theirs: str, own: str) -> str:
+    return _BOTH + json.dumps([theirs, own], ensure_ascii=False, separators=(",", ":"))
+
+
+def _read_places(cursor: str) -> tuple[str, str]:
+    """A bare cursor is the endpoint's. Raises RemoteRefused("bad_cursor")."""
+    if not cursor.startswith(_BOTH):
+        return cursor, ""
+    try:
+        theirs, own = json.loads(cursor.removeprefix(_BOTH))
+    except (ValueError, TypeError):
+        theirs = own = None
+    if isinstance(theirs, str) and isinstance(own, str):
+        return theirs, own
+    raise RemoteRefused("bad_cursor", "No cursor of this client")
 
 
 def _lowered(fact: ConsentFact, veto: ConsentFact) -> ConsentFact:
