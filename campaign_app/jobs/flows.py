@@ -13,7 +13,7 @@ from dbos import DBOS, DBOSConfig, DBOSConfiguredInstance
 from dbos import error as dbos_error
 
 from campaign_app.domain.errors import AppError, RemoteUnavailable
-from campaign_app.jobs import dispatch, poll, screening, sync, telling
+from campaign_app.jobs import dispatch, gating, poll, screening, sync, telling
 from campaign_app.jobs.import_flow import ImportFlow
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled, note_of, release
@@ -70,6 +70,7 @@ class Flows(DBOSConfiguredInstance):
             "reconcile": self.reconcile,
             "poll": self.poll,
             "tell": self.tell,
+            "changes": self.changes,
         }
         self.active.add(job_id)
         try:
@@ -232,6 +233,13 @@ class Flows(DBOSConfiguredInstance):
     @_asks_platform
     def tell_some(self, account_id: int) -> int:
         return telling.tell_opt_outs(self._context, account_id)
+
+    def changes(self, job_id: int, account_id: int) -> dict[str, Any]:  # noqa: ARG002 every flow is called with its job
+        return {"read": self.changes_once(account_id)}
+
+    @_asks_platform
+    def changes_once(self, account_id: int) -> bool:
+        return gating.follow_changes(self._context, account_id)
 
 
 def _last(spent: dbos_error.DBOSMaxStepRetriesExceeded) -> AppError:

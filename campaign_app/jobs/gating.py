@@ -112,6 +112,18 @@ def pull_changes(context: Context, account: Account) -> bool:
     raise RemoteRefused("cursor_loop", "The list of changes does not end")
 
 
+def follow_changes(context: Context, account_id: int) -> bool:
+    """Between batches: who withdrew is known here soon. False where nobody's consent was read yet, or no list is there.
+
+    Then there is nothing that could have changed.
+    """
+    account = context.stores.accounts.account(account_id)
+    if context.stores.facts.unread(account_id):
+        return False
+    pull_changes(context, account)
+    return context.remotes.platform(account_id).capabilities().consent_changes
+
+
 def sender_of(context: Context, account: Account, purpose: str) -> GatewayCapabilities:
     """What the account's sender can do; `NO_SENDER` where its platform is none, or not any more.
 

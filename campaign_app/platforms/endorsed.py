@@ -111,7 +111,7 @@ class EndorsedPlatform(UnendorsedPlatform):
         return ConsentAnswers({**said.facts, **lowered}, said.receipts)
 
     def consent_changes(self, cursor: str) -> Page[str]:
-        """The endpoint's list to its end, then the platform's where it has one: who left there is vetoed from now on."""
+        """The endpoint's list to its end, then the platform's where it has one: who left there is vetoed at once."""
         if not self._native.capabilities().consent_changes:
             return self._endpoint.consent_changes(cursor)
         theirs, own = _read_places(cursor)
