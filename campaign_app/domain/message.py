@@ -85,7 +85,8 @@ class Page(Generic[T_co]):
     """One page of a cursor-paged listing. `next_cursor` is to be stored with the items, in one transaction.
 
     `more` False ends the listing for now; an empty page with `more` True is legal and says nothing. `broken` counts
-    rows that broke the contract and were left out. `redacted`: refs of people to be erased (customers only).
+    rows that broke the contract and were left out. Of customers only: `redacted` are refs of people to be erased, and
+    `unreachable` is how many there are besides, whom the platform hands out to nobody: they are not known here.
     """
 
     items: tuple[T_co, ...]
@@ -93,3 +94,4 @@ class Page(Generic[T_co]):
     more: bool
     broken: int = 0
     redacted: tuple[str, ...] = ()
+    unreachable: int = 0

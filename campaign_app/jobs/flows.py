@@ -105,13 +105,15 @@ class Flows(DBOSConfiguredInstance):
         """Who changed since the last sync, and everybody the first time or if `full`."""
         if not self.sync_signatures(account_id, full):
             return {"rows": 0, "new": 0, "broken": 0, "erased": 0, "pages": 0, "customers": "not_offered"}
-        rows = new = broken = erased = pages = 0
+        rows = new = broken = erased = pages = unreachable = 0
         more = True
         while more and pages < sync.MAX_PAGES:
             got = self.sync_page(job_id, account_id, rows)
             rows, new, broken, erased = rows + got[0], new + got[1], broken + got[2], erased + got[4]
             more, pages = got[3], pages + 1
-        return {"rows": rows, "new": new, "broken": broken, "erased": erased, "pages": pages}
+            unreachable += sum(got[5:])  # what an earlier version wrote down has none
+        counted = {"rows": rows, "new": new, "broken": broken, "erased": erased, "pages": pages}
+        return counted | ({"unreachable": unreachable} if unreachable else {})
 
     @_asks_platform
     def sync_signatures(self, account_id: int, full: bool) -> bool:  # noqa: FBT001 steps take what is stored of them
@@ -124,12 +126,12 @@ class Flows(DBOSConfiguredInstance):
         return sync.hands_out_customers(self._context, account_id)
 
     @_asks_platform
-    def sync_page(self, job_id: int, account_id: int, before: int) -> tuple[int, int, int, bool, int]:
+    def sync_page(self, job_id: int, account_id: int, before: int) -> tuple[int, int, int, bool, int, int]:
         if self._context.stores.jobs.job(job_id).state == "cancelled":
-            return 0, 0, 0, False, 0
+            return 0, 0, 0, False, 0, 0
         step = sync.sync_page(self._context, account_id)
         self._context.stores.jobs.set_progress(job_id, before + step.rows, 0)
-        return step.rows, step.new, step.broken, step.more, step.erased
+        return step.rows, step.new, step.broken, step.more, step.erased, step.unreachable
 
     def import_file(self, job_id: int, import_id: int, chunks: int) -> dict[str, Any]:
         for chunk in range(chunks):

@@ -98,15 +98,27 @@ def test_a_shop_with_more_members_than_a_query_reaches_is_read_by_windows(shop: 
     shop.close()
 
 
-def test_too_many_at_one_moment_are_said_to_be_too_many(shop: TopShop) -> None:
-    none = shop.client(pages=0)
-    with pytest.raises(RemoteRefused) as refused:
-        everybody(none)
-    assert refused.value.code == "too_many_members"
-    shop.close()
+def test_many_who_never_traded_are_read_by_grades() -> None:
+    """Past 100 a query; TOP's own limit is 100,000."""
+    with SandboxProcess(customers=4_000) as large:
+        shop = connect_top(large)
+        small = shop.client(pages=1)
+        found, cursor, more, unreachable = set[str](), "", True, 0
+        graded = False
+        while more:
+            page = small.customers(cursor, None)
+            found |= {customer.ref for customer in page.items}
+            cursor, more, unreachable = page.next_cursor, page.more, unreachable + page.unreachable
+            graded |= cursor.count("|") == 6
+        assert (len(found) + unreachable, graded) == (3_200, True)
+        assert 0 < unreachable < 100, "of one grade there are more than a query brings, and they are counted"
+        shop.close()
 
 
-@pytest.mark.parametrize("cursor", ["x", "s|1|1||", "s|x|1|||", "q|1|1||", "s|1|x||", f"s|{10**30}|1||", "s||1||"])
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "s|1|1||", "s|x|1|||", "q|1|1||", "s|1|x||", "n|1|1|||x|1", "n|1|1|||1", f"s|{10**30}|1||", "s||1||"],
+)
 def test_a_cursor_that_nobody_handed_out_is_refused(client: TopPlatform, cursor: str) -> None:
     if cursor == "s|1|1||":
         assert client.customers(cursor, None).items

@@ -76,10 +76,13 @@ class TopPlatform:
             listed = self._page(place)
         now = self._clock()
         good = [c for row in listed.rows if (c := rows.customer_of(row, now)) is not None]
-        following = place.following(listed.total)
+        following = place.following(listed.total, self._pages)
         onward = self._cursors.next(cursor, (following or place.over()).cursor, more=following is not None)
         once = {customer.ref: customer for customer in good}
-        return Page(tuple(once.values()), onward, following is not None, len(listed.rows) - len(good))
+        return Page(
+            tuple(once.values()), onward, following is not None, len(listed.rows) - len(good),
+            unreachable=place.unreachable(listed.total, self._pages),
+        )  # fmt: skip
 
     def _page(self, place: Place) -> _Listed:
         answered = self._calls.ask(place.method, place.asked())
