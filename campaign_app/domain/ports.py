@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from campaign_app.domain.campaign import Campaign, CampaignState, Warned
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
@@ -16,7 +16,7 @@ from campaign_app.domain.customer import Account, Entity, PlatformCustomer
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.platform import Capabilities
-from campaign_app.domain.signature import Signature
+from campaign_app.domain.signature import FiledTemplate, Signature
 
 
 class Clock(Protocol):
@@ -106,6 +106,18 @@ class PlatformClient(Protocol):
         ...
 
     def signatures(self) -> tuple[Signature, ...]: ...
+
+
+@runtime_checkable
+class TemplateLookup(Protocol):
+    """What a client besides has whose platform has `Capabilities.templates`."""
+
+    def template(self, code: str) -> FiledTemplate:
+        """What the platform says of one template; of one that it does not know everything is "unknown". Raises as a
+
+        PlatformClient does.
+        """
+        ...
 
 
 class AccountStore(Protocol):

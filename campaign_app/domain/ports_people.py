@@ -32,8 +32,9 @@ class CustomerStore(Protocol):
     ) -> int | None:
         """Stores a synced page and the cursor of stream `customers`, matches waiting import rows by phone key, and
 
-        suppresses minors for the account's entity; returns how many rows are new. Of `redacted` refs everything is
-        erased but the proof of what was agreed and sent; each leaves a receipt in the audit and is never reached again.
+        suppresses minors and who withdrew for the account's entity; returns how many rows are new. Of `redacted` refs
+        everything is erased but the proof of what was agreed and sent; each leaves a receipt in the audit and is never
+        reached again.
 
         Where the stored cursor is not `stands` any more nothing is stored: None.
         """

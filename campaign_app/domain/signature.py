@@ -1,4 +1,4 @@
-"""The 【signature】 in front of a message and what its filing allows."""
+"""The 【signature】 in front of a message, the template that it is sent by, and what their filing allows."""
 
 from __future__ import annotations
 
@@ -17,3 +17,16 @@ class Signature:
     carrier_filed: bool | None = None
     scopes: tuple[str, ...] = ()
     valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FiledTemplate:
+    """A template as the platform has it; `usable` for marketing: it passed its review, and as a promotion."""
+
+    code: str
+    kind: str
+    status: str
+
+    @property
+    def usable(self) -> bool:
+        return (self.kind, self.status) == ("promotion", "approved")

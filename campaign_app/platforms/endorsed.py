@@ -1,7 +1,7 @@
 """A shop whose platform has no consents to ask for: with the Platform Consent API that knows them, or without.
 
 The endpoint alone can confirm; the platform can only take that back (blacklist, left membership, virtual number).
-Without an endpoint nobody is asked about: the answer is known.
+Without an endpoint nobody can be confirmed, and the platform is asked at most who left.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.domain.message import Page
 from campaign_app.domain.platform import Capabilities
-from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers, PlatformClient
-from campaign_app.domain.signature import Signature
+from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers, PlatformClient, TemplateLookup
+from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.platforms.leaves import Note
 from campaign_app.platforms.native import NativeNote, unknown
 
@@ -32,7 +32,11 @@ class Closing(Protocol):
 
 
 class UnendorsedPlatform:
-    """Implements `domain.ports.PlatformClient`; nobody is confirmed, and the note says why."""
+    """Implements `domain.ports.PlatformClient`; nobody is confirmed, and the note says why.
+
+    A platform that lists its changes is asked who left there: that is worth knowing for the entity's other shops. Of
+    platforms that answer one by one only the sync brings their blacklist: a look-up each would confirm nobody.
+    """
 
     def __init__(self, native: PlatformClient, clock: Clock) -> None:
         self._native = native
@@ -48,7 +52,12 @@ class UnendorsedPlatform:
         return self._native.customers(cursor, updated_since)
 
     def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
-        return ConsentAnswers(unknown(refs, NativeNote.NO_CONSENT_API.value, self._clock()), ())
+        facts = unknown(refs, NativeNote.NO_CONSENT_API.value, self._clock())
+        offers = self._native.capabilities()
+        if refs and offers.vetoes and offers.consent_changes:
+            told = self._native.consents(refs).facts
+            facts |= {ref: fact for ref, fact in told.items() if fact.status is ConsentStatus.WITHDRAWN}
+        return ConsentAnswers(facts, ())
 
     def consent_changes(self, cursor: str) -> Page[str]:
         return self._native.consent_changes(cursor)
@@ -58,6 +67,11 @@ class UnendorsedPlatform:
 
     def signatures(self) -> tuple[Signature, ...]:
         return self._native.signatures()
+
+    def template(self, code: str) -> FiledTemplate:
+        if not isinstance(self._native, TemplateLookup):
+            raise RemoteRefused("not_offered", "The platform does not offer this")
+        return self._native.template(code)
 
     def close(self) -> None:
         if isinstance(self._native, Closing):

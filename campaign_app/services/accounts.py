@@ -10,8 +10,16 @@ from datetime import datetime
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, SettingsError
 from campaign_app.domain.platform import Asked, Offer
-from campaign_app.domain.ports import AccountStore, AuditLog, Clock, ConnectionReport, PlatformClient, Secrets
-from campaign_app.domain.signature import Signature
+from campaign_app.domain.ports import (
+    AccountStore,
+    AuditLog,
+    Clock,
+    ConnectionReport,
+    PlatformClient,
+    Secrets,
+    TemplateLookup,
+)
+from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.services import expiry
 from campaign_app.services.connecting import CONSENT_API, Draft, Offers, draft_of, entity_of, seen
 from campaign_app.services.pinning import pinned_anew
@@ -141,6 +149,13 @@ class Accounts:
         """Asks the platform again; changes nothing."""
         account = self._store.account(account_id)
         return self._make_client(account, self.private_key(account_id)).check_connection()
+
+    def template(self, account_id: int, code: str) -> FiledTemplate:
+        """What the account's platform says of a template. Raises RemoteRefused("not_offered") where it has none."""
+        client = self._make_client(self._store.account(account_id), self.private_key(account_id))
+        if not isinstance(client, TemplateLookup):
+            raise RemoteRefused("not_offered", "The platform does not offer this", account=account_id)
+        return client.template(code)
 
     def disconnect(self, account_id: int, *, actor: str) -> None:
         """Removes the account's key and stops its flows; customers, facts and suppressions stay."""

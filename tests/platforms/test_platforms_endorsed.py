@@ -17,6 +17,7 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConsentAnswers
+from campaign_app.domain.signature import FiledTemplate
 from campaign_app.platforms import client_of, has_consents
 from campaign_app.platforms.endorsed import EndorsedPlatform, UnendorsedPlatform
 from campaign_app.platforms.native import NativeNote, unknown
@@ -278,6 +279,40 @@ def test_without_an_endpoint_nobody_is_asked_about_and_nobody_confirmed() -> Non
     assert native.opt_outs == ["c0"]
     assert client.consent_changes("").items == ()
     client.close()
+
+
+def test_without_an_endpoint_who_left_the_platform_is_known_where_it_lists_them() -> None:
+    vetoes = {"c1": {"status": ConsentStatus.WITHDRAWN}, "c2": {"status": ConsentStatus.CONFIRMED}}
+    native = Native(7, FakeClock(NOW), vetoes=vetoes | {"c3": {"note": "broken_row"}})
+    native.offers = replace(VETOES, consent_changes=True)
+    client = UnendorsedPlatform(native, native.clock)
+    found = client.consents(REFS).facts
+    assert {ref.ref for ref, fact in found.items() if fact.status is ConsentStatus.WITHDRAWN} == {"c1"}
+    assert {(f.status, f.note) for ref, f in found.items() if ref.ref != "c1"} == {
+        (ConsentStatus.UNKNOWN, "no_consent_api")
+    }
+    assert client.consents([]).facts == {}
+    native.trouble.append(RemoteUnavailable("timeout", "no answer"))
+    with pytest.raises(RemoteUnavailable):
+        client.consents(REFS)
+
+
+@pytest.mark.parametrize("endorsed", [True, False])
+def test_a_template_is_the_platforms_where_it_has_one(endorsed: bool) -> None:
+    class Filing(Native):
+        def template(self, code: str) -> FiledTemplate:
+            return FiledTemplate(code, "promotion", "approved")
+
+    clock = FakeClock(NOW)
+    for native, offered in ((Native(7, clock), False), (Filing(7, clock), True)):
+        plain = UnendorsedPlatform(native, clock)
+        client = EndorsedPlatform(native, FakePlatform(7, clock), clock, (True, True)) if endorsed else plain
+        if offered:
+            assert client.template("SMS_1").usable
+            continue
+        with pytest.raises(RemoteRefused) as refused:
+            client.template("SMS_1")
+        assert refused.value.code == "not_offered"
 
 
 def test_a_platform_without_consents_and_without_an_endpoint_is_unendorsed() -> None:

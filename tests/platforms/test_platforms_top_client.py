@@ -16,9 +16,7 @@ from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, Setting
 from campaign_app.platforms import adapter_for, client_for
 from campaign_app.platforms.native import NativeNote
 from campaign_app.platforms.top.client import TopPlatform
-from campaign_app.platforms.top.connecting import calls_of
 from campaign_app.platforms.top.paging import Place
-from campaign_app.platforms.top.signatures import template
 from tests.helpers.connected import clock
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.top import ID, TopShop, connect_top, everybody, facts, truth
@@ -234,9 +232,8 @@ def test_signatures_are_those_that_were_named(shop: TopShop) -> None:
 
 
 def test_only_a_promotion_that_passed_is_a_template_for_marketing(shop: TopShop) -> None:
-    calls = calls_of(shop.parts())
-    found = {code: template(calls, code) for code in ("SMS_1", "SMS_2", "SMS_3", "SMS_4", "SMS_5")}
-    calls.close()
+    found = {code: shop.client().template(code) for code in ("SMS_1", "SMS_2", "SMS_3", "SMS_4", "SMS_5")}
+    shop.close()
     assert [code for code, each in found.items() if each.usable] == ["SMS_1"]
     assert (found["SMS_2"].kind, found["SMS_4"].status, found["SMS_5"].status) == ("notice", "rejected", "unknown")
 

@@ -17,6 +17,7 @@ from campaign_app.domain.errors import AppError, NotAllowed, RemoteRefused, Sett
 from campaign_app.domain.message import Page
 from campaign_app.domain.platform import Asked, Capabilities, ConnectField, Offer
 from campaign_app.domain.ports import ConnectionReport
+from campaign_app.domain.signature import FiledTemplate
 from campaign_app.services.accounts import Accounts, secret_name
 from campaign_app.services.connecting import draft_of
 
@@ -298,3 +299,26 @@ def test_an_account_warns_before_its_authorisation_ends(app: bootstrap.App, acco
     assert accounts.expiring(day - timedelta(days=8)) == ()
     (found,) = accounts.expiring(day - timedelta(days=7))
     assert (found.account_id, found.what, found.at) == (made.id, "authorisation", day)
+
+
+def test_a_template_is_looked_up_where_the_platform_has_them(
+    app: bootstrap.App, accounts: Accounts, remote: Remote
+) -> None:
+    account = accounts.connect(asked(), actor="test")
+    assert code_of(lambda: accounts.template(account.id, "SMS_1")) == "not_offered"
+
+    class Looking(Remote):
+        def __call__(self, account: Account, secret: str) -> Looking:
+            return self
+
+        def template(self, code: str) -> FiledTemplate:
+            return FiledTemplate(code, "promotion", "approved")
+
+    workspace = app.workspace
+    knows = Accounts(
+        store=workspace.accounts, secrets=workspace.secrets, audit=workspace.audit, clock=app.clock,
+        make_client=Looking(), offers=Both(),
+    )  # fmt: skip
+    assert knows.template(account.id, "SMS_1").usable
+    knows.disconnect(account.id, actor="test")
+    assert code_of(lambda: knows.template(account.id, "SMS_1")) == "account_disconnected"
