@@ -26,7 +26,8 @@ OVERLAP: Final = timedelta(minutes=10)
 Stage = Literal["s", "t", "n", "p", "i"]
 _STAGES: Final[dict[str, Stage]] = {"s": "s", "t": "t", "n": "n", "p": "p", "i": "i"}
 _SOURCES: Final = {"t": "1", "n": "2", "p": "3"}
-# who never traded differs by nothing else that a query may name; TOP's own words for them are those of four grades
+# who never traded differs by nothing else that a query may name. *Unverified*: that there are no other grades; who has
+# one is counted as out of reach
 GRADES: Final = (0, 4)
 _AFTER: Final[dict[Stage, Stage]] = {"t": "n", "n": "p"}
 
