@@ -22,7 +22,7 @@ def pin_for(account_id: int, *, store: AccountStore, audit: AuditLog, clock: Clo
         if not store.pin_keys(account_id, seen, keys):
             if store.account(account_id).pinned_keys == keys:
                 return
-            raise RemoteUnavailable("keys_changed", "The account was connected anew meanwhile", account=account_id)
+            raise RemoteUnavailable("connected_anew", "The account was connected anew meanwhile", account=account_id)
         before, now = _kids(seen), _kids(keys)
         audit.record(
             "account.keys_rotated", actor="platform", at=clock(), account=account_id,

@@ -43,7 +43,10 @@ def test_who_connected_anew_meanwhile_keeps_the_keys_of_then(shop: Shop) -> None
     assert shop.workspace.accounts.pin_keys(account, seen, keys("typed"))
     with pytest.raises(RemoteUnavailable) as refused:
         pin(seen, keys("b"))
-    assert (refused.value.code, shop.workspace.accounts.account(account).pinned_keys) == ("keys_changed", keys("typed"))
+    assert (refused.value.code, shop.workspace.accounts.account(account).pinned_keys) == (
+        "connected_anew",
+        keys("typed"),
+    )
     pin(seen, keys("typed"))  # another client followed the same rotation
     assert not [e for e in shop.workspace.audit.entries() if e.action == "account.keys_rotated"]
 
