@@ -84,6 +84,20 @@ class Settings:
         low=0,
         high=1_000,
     )
+    sync_every_minutes: int = _setting(
+        60,
+        "每隔多少分钟自动同步各账户的客户，0 为不自动",
+        "Minutes between syncs of each account's customers by itself, 0 for none",
+        low=0,
+        high=10_080,
+    )
+    changes_every_minutes: int = _setting(
+        10,
+        "每隔多少分钟读取同意变更，0 为不自动（每批发送前总会读取）",
+        "Minutes between readings of changed consents, 0 for none; before each batch they are read in any case",
+        low=0,
+        high=1_440,
+    )
 
     def __post_init__(self) -> None:
         for declared in DECLARED:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from campaign_app.credentials import KeyKeeper
     from campaign_app.domain.customer import Account
     from campaign_app.jobs.stores import Context, Remotes
+    from campaign_app.jobs.worker import Worker
     from campaign_app.storage.workspace import Workspace
 
 # how far a platform's clock may run ahead of ours before its dates count as future
@@ -60,7 +61,7 @@ def run_worker(
     which takes up what this one lost (`FlowLost`).
     """
     from campaign_app.jobs import flows
-    from campaign_app.jobs.worker import FlowLost, Worker, flow_starter, forget_flows, run
+    from campaign_app.jobs.worker import FlowLost, run
     from campaign_app.processes import look_for_cycles_less_often
     from campaign_app.storage.workspace import open_workspace
 
@@ -73,7 +74,7 @@ def run_worker(
             launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was))
             look_for_cycles_less_often()
             ready()
-            gone, worker = workspace.gone, Worker(context, flow_starter(context, launched), forget_flows)
+            gone, worker = workspace.gone, _worker(workspace, context, launched)
             try:
                 run(worker, stopped=lambda seconds: stopped(seconds) or gone())
             except FlowLost:
@@ -84,6 +85,18 @@ def run_worker(
             return False
     finally:
         workspace.close()
+
+
+def _worker(workspace: Workspace, context: Context, launched: Any) -> Worker:
+    from campaign_app.jobs.rounds import Every
+    from campaign_app.jobs.worker import Worker, flow_starter, forget_flows
+
+    def every() -> Every:
+        settings = load_settings(workspace)
+        minutes = (settings.sync_every_minutes, settings.changes_every_minutes)
+        return Every(*(timedelta(minutes=each) for each in minutes))
+
+    return Worker(context, flow_starter(context, launched), forget_flows, every)
 
 
 def _worker_clock(workspace: Workspace, offset: timedelta) -> Clock:
@@ -150,13 +163,15 @@ def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
 
     accounts, secrets = workspace.accounts.account, AccountSecrets(workspace.secrets)
 
-    def pin_of(account_id: int) -> Callable[[str], None]:
+    def pin_of(account_id: int) -> Callable[[str, str], None]:
         return pin_for(account_id, store=workspace.accounts, audit=workspace.audit, clock=clock)
+
+    shared: dict[object, Any] = {}
 
     # by everything that they are made of: a changed key, pin or endpoint makes new ones
     @lru_cache(maxsize=64)
     def platform(account: Account, key: str, *_endpoint: object) -> Any:
-        return client_of(account, key, clock, secrets=secrets, account_of=accounts, pin_of=pin_of)
+        return client_of(account, key, clock, secrets=secrets, account_of=accounts, pin_of=pin_of, shared=shared)
 
     @lru_cache(maxsize=64)
     def gateway(account: Account, purpose: str, key: str, *_sender: object) -> Any:

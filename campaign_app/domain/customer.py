@@ -56,7 +56,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class PlatformCustomer:
-    """One customer as a platform hands it out; `attributes` are the fields that audiences and texts may use."""
+    """One customer as a platform hands it out; `attributes` are the fields that audiences and texts may use.
+
+    `withdrawn`: the platform's own list says that they are not to be written to, such as a shop's blacklist.
+    """
 
     ref: str
     name: str
@@ -69,6 +72,7 @@ class PlatformCustomer:
     last_order_at: datetime | None = None
     tags: tuple[str, ...] = ()
     minor: bool = False
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,8 @@ class Page(Generic[T_co]):
     """One page of a cursor-paged listing. `next_cursor` is to be stored with the items, in one transaction.
 
     `more` False ends the listing for now; an empty page with `more` True is legal and says nothing. `broken` counts
-    rows that broke the contract and were left out. `redacted`: refs of people to be erased (customers only). `lost`:
+    rows that broke the contract and were left out. Of customers only: `redacted` are refs of people to be erased, and
+    `unreachable` is how many there are besides, whom the platform hands out to nobody: they are not known here. `lost`:
     rows before this page may have left a queue that hands them out once, and never have been stored.
     """
 
@@ -98,3 +99,4 @@ class Page(Generic[T_co]):
     broken: int = 0
     redacted: tuple[str, ...] = ()
     lost: bool = False
+    unreachable: int = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from campaign_app.domain.campaign import Campaign, CampaignState, Warned
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
@@ -16,7 +16,7 @@ from campaign_app.domain.customer import Account, Entity, PlatformCustomer
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.platform import Capabilities
-from campaign_app.domain.signature import Signature
+from campaign_app.domain.signature import FiledTemplate, Signature
 
 
 class Clock(Protocol):
@@ -108,6 +108,18 @@ class PlatformClient(Protocol):
     def signatures(self) -> tuple[Signature, ...]: ...
 
 
+@runtime_checkable
+class TemplateLookup(Protocol):
+    """What a client besides has whose platform has `Capabilities.templates`."""
+
+    def template(self, code: str) -> FiledTemplate:
+        """What the platform says of one template; of one that it does not know everything is "unknown". Raises as a
+
+        PlatformClient does.
+        """
+        ...
+
+
 class AccountStore(Protocol):
     def add_entity(self, entity: Entity) -> None: ...
     def entities(self) -> tuple[Entity, ...]: ...
@@ -122,7 +134,7 @@ class AccountStore(Protocol):
 
     def accounts(self) -> tuple[Account, ...]: ...
     def set_account_state(self, account_id: int, state: str) -> None:
-        """Once connected, opt-outs that its platform did not take wait again."""
+        """Once connected, opt-outs that nobody took wait again: its own, and those of shops whose consents it knows."""
         ...
 
     def set_connection(self, account: Account) -> None:
@@ -133,8 +145,16 @@ class AccountStore(Protocol):
         """
         ...
 
+    def take_consents_from(self, account_id: int, consent_account_id: int | None) -> None:
+        """As `set_connection` would, and nothing else of the account."""
+        ...
+
     def set_sender(self, account_id: int, sender_account_id: int | None) -> None:
         """Which account at an SMS provider carries its messages; raises NotAllowed while a batch of it is open."""
+        ...
+
+    def pin_keys(self, account_id: int, seen: str, keys: str) -> bool:
+        """Pins `keys`; False, and nothing is, where others than `seen` are pinned by now."""
         ...
 
     def cursor(self, account_id: int, stream: str) -> str:

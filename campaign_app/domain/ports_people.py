@@ -9,6 +9,7 @@ from typing import Protocol
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.consent import Backlog, ConsentFact, LocalOptOut, Receipt, Suppression
 from campaign_app.domain.customer import (
+    Account,
     ChunkCounts,
     Customer,
     ImportGlance,
@@ -31,8 +32,9 @@ class CustomerStore(Protocol):
     ) -> int | None:
         """Stores a synced page and the cursor of stream `customers`, matches waiting import rows by phone key, and
 
-        suppresses minors for the account's entity; returns how many rows are new. Of `redacted` refs everything is
-        erased but the proof of what was agreed and sent; each leaves a receipt in the audit and is never reached again.
+        suppresses minors and who withdrew for the account's entity; returns how many rows are new. Of `redacted` refs
+        everything is erased but the proof of what was agreed and sent; each leaves a receipt in the audit and is never
+        reached again.
 
         Where the stored cursor is not `stands` any more nothing is stored: None.
         """
@@ -78,23 +80,34 @@ class PeopleStore(Protocol):
 
 
 class FactStore(Protocol):
-    def append(self, facts: Sequence[ConsentFact], receipts: Sequence[Receipt]) -> dict[int, tuple[int, ConsentFact]]:
+    def append(
+        self, facts: Sequence[ConsentFact], receipts: Sequence[Receipt], *, asked: Account | None = None
+    ) -> dict[int, tuple[int, ConsentFact]]:
         """Appends facts of known customers with their receipts (unknown refs are skipped); returns their latest facts.
 
         The latest fact of a customer is the one with the greatest `checked_at` (facts without one are judged by
         `observed_at`): an older answer that arrives later is kept but does not become the latest. A fact that says
         withdrawn also leaves a `withdrawn` suppression mark (key of ref, and of phone where known).
+
+        `asked`: the account as it was before its client was asked. Raises RemoteUnavailable("source_changed"), and
+        appends nothing, where its consents come from another source by now.
         """
         ...
 
     def append_changes(
-        self, account_id: int, facts: Sequence[ConsentFact], receipts: Sequence[Receipt], cursor: str
-    ) -> None:
-        """`append` and the cursor of stream `changes`, in one transaction."""
+        self, asked: Account, facts: Sequence[ConsentFact], receipts: Sequence[Receipt], stands: str, cursor: str
+    ) -> bool:
+        """`append` and the cursor of stream `changes`, in one transaction. Raises as `append`.
+
+        False, and nothing is stored, where the stored cursor is not `stands` any more.
+        """
         ...
 
-    def begin_changes(self, account_id: int, cursor: str) -> None:
-        """Sets the cursor of stream `changes` if nothing was read of this account yet, no change and no proven fact."""
+    def begin_changes(self, asked: Account, cursor: str) -> None:
+        """Sets the cursor of stream `changes` if nothing was read of this account yet, no change and no proven fact.
+
+        Raises as `append`.
+        """
         ...
 
     def unread(self, account_id: int) -> bool:

@@ -1,4 +1,4 @@
-"""The 【signature】 in front of a message and what its filing allows."""
+"""The 【signature】 in front of a message, the template that it is sent by, and what their filing allows."""
 
 from __future__ import annotations
 
@@ -56,3 +56,16 @@ def standing(signature: Signature, entity_uscc: str, day: date) -> str:
     if signature.carrier_filed is not True:
         return "not_filed" if signature.carrier_filed is False else "filing_unknown"
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class FiledTemplate:
+    """A template as the platform has it; `usable` for marketing: it passed its review, and as a promotion."""
+
+    code: str
+    kind: str
+    status: str
+
+    @property
+    def usable(self) -> bool:
+        return (self.kind, self.status) == ("promotion", "approved")

@@ -45,9 +45,10 @@ def _read_twins(context: Context, shop: Account, customers: Sequence[Customer], 
     """A shop is asked about those of its customers who have these numbers, as far as nothing newer is known of them.
 
     A list of changes says nothing of who said no before it was first read: of them no checked fact is there yet. A
-    shop that nobody can ask who agreed has nothing to tell.
+    shop that nobody can ask who agreed, or who left, has nothing to tell.
     """
-    if not context.remotes.platform(shop.id).capabilities().consent_lookup:
+    offers = context.remotes.platform(shop.id).capabilities()
+    if not (offers.consent_lookup or offers.consent_changes):
         return
     keys = [customer.phone_key for customer in customers if customer.phone_key is not None]
     ids = context.stores.customers.ids_of_numbers(shop.id, keys)

@@ -13,7 +13,7 @@ from dbos import DBOS, DBOSConfig, DBOSConfiguredInstance
 from dbos import error as dbos_error
 
 from campaign_app.domain.errors import AppError, RemoteUnavailable
-from campaign_app.jobs import dispatch, poll, screening, sync, telling
+from campaign_app.jobs import dispatch, gating, poll, screening, sync, telling
 from campaign_app.jobs.import_flow import ImportFlow
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled, note_of, release
@@ -70,6 +70,7 @@ class Flows(DBOSConfiguredInstance):
             "reconcile": self.reconcile,
             "poll": self.poll,
             "tell": self.tell,
+            "changes": self.changes,
         }
         self.active.add(job_id)
         try:
@@ -104,13 +105,15 @@ class Flows(DBOSConfiguredInstance):
         """Who changed since the last sync, and everybody the first time or if `full`."""
         if not self.sync_signatures(account_id, full):
             return {"rows": 0, "new": 0, "broken": 0, "erased": 0, "pages": 0, "customers": "not_offered"}
-        rows = new = broken = erased = pages = 0
+        rows = new = broken = erased = pages = unreachable = 0
         more = True
         while more and pages < sync.MAX_PAGES:
             got = self.sync_page(job_id, account_id, rows)
             rows, new, broken, erased = rows + got[0], new + got[1], broken + got[2], erased + got[4]
             more, pages = got[3], pages + 1
-        return {"rows": rows, "new": new, "broken": broken, "erased": erased, "pages": pages}
+            unreachable += sum(got[5:])  # what an earlier version wrote down has none
+        counted = {"rows": rows, "new": new, "broken": broken, "erased": erased, "pages": pages}
+        return counted | ({"unreachable": unreachable} if unreachable else {})
 
     @_asks_platform
     def sync_signatures(self, account_id: int, full: bool) -> bool:  # noqa: FBT001 steps take what is stored of them
@@ -123,12 +126,12 @@ class Flows(DBOSConfiguredInstance):
         return sync.hands_out_customers(self._context, account_id)
 
     @_asks_platform
-    def sync_page(self, job_id: int, account_id: int, before: int) -> tuple[int, int, int, bool, int]:
+    def sync_page(self, job_id: int, account_id: int, before: int) -> tuple[int, int, int, bool, int, int]:
         if self._context.stores.jobs.job(job_id).state == "cancelled":
-            return 0, 0, 0, False, 0
+            return 0, 0, 0, False, 0, 0
         step = sync.sync_page(self._context, account_id)
         self._context.stores.jobs.set_progress(job_id, before + step.rows, 0)
-        return step.rows, step.new, step.broken, step.more, step.erased
+        return step.rows, step.new, step.broken, step.more, step.erased, step.unreachable
 
     def import_file(self, job_id: int, import_id: int, chunks: int) -> dict[str, Any]:
         for chunk in range(chunks):
@@ -234,6 +237,13 @@ class Flows(DBOSConfiguredInstance):
     @_asks_platform
     def tell_some(self, account_id: int) -> int:
         return telling.tell_opt_outs(self._context, account_id)
+
+    def changes(self, job_id: int, account_id: int) -> dict[str, Any]:  # noqa: ARG002 every flow is called with its job
+        return {"read": self.changes_once(account_id)}
+
+    @_asks_platform
+    def changes_once(self, account_id: int) -> bool:
+        return gating.follow_changes(self._context, account_id)
 
 
 def _last(spent: dbos_error.DBOSMaxStepRetriesExceeded) -> AppError:

@@ -70,7 +70,7 @@ def refresh(context: Context, account: Account, customers: Sequence[Customer], o
         again = client.consents(unproven)
         facts.update(again.facts)
         receipts += again.receipts
-    return fresh | context.stores.facts.append(list(facts.values()), receipts)
+    return fresh | context.stores.facts.append(list(facts.values()), receipts, asked=account)
 
 
 def _skip_old_changes(context: Context, account: Account, client: PlatformClient) -> None:
@@ -82,7 +82,7 @@ def _skip_old_changes(context: Context, account: Account, client: PlatformClient
         page = client.consent_changes(cursor)
         cursor = page.next_cursor
         if not page.more:
-            context.stores.facts.begin_changes(account.id, cursor)
+            context.stores.facts.begin_changes(account, cursor)
             return
     raise RemoteRefused("cursor_loop", "The list of changes does not end")
 
@@ -103,12 +103,25 @@ def pull_changes(context: Context, account: Account) -> bool:
         answers = client.consents(refs) if refs else None
         facts = list(answers.facts.values()) if answers else []
         receipts = answers.receipts if answers else ()
-        if facts or page.next_cursor != cursor:
-            context.stores.facts.append_changes(account.id, facts, receipts, page.next_cursor)
+        moved = facts or page.next_cursor != cursor
+        if moved and not context.stores.facts.append_changes(account, facts, receipts, cursor, page.next_cursor):
+            continue  # somebody else pulled it meanwhile: on from where they are
         broken += page.broken
         if not page.more:
             return not broken
     raise RemoteRefused("cursor_loop", "The list of changes does not end")
+
+
+def follow_changes(context: Context, account_id: int) -> bool:
+    """Between batches: who withdrew is known here soon. False where nobody's consent was read yet, or no list is there.
+
+    Then there is nothing that could have changed.
+    """
+    account = context.stores.accounts.account(account_id)
+    if context.stores.facts.unread(account_id):
+        return False
+    pull_changes(context, account)
+    return context.remotes.platform(account_id).capabilities().consent_changes
 
 
 def sender_of(context: Context, account: Account, purpose: str) -> GatewayCapabilities:

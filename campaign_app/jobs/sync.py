@@ -31,13 +31,17 @@ NOBODY: Final[Page[PlatformCustomer]] = Page((), "", more=False)
 
 @dataclass(frozen=True, slots=True)
 class SyncStep:
-    """`new` rows were unknown before, `broken` ones were left out by the client, `erased` are to be forgotten."""
+    """`new` rows were unknown before, `broken` ones were left out by the client, `erased` are to be forgotten,
+
+    `unreachable` is how many the platform does not hand out.
+    """
 
     rows: int
     new: int
     broken: int
     more: bool
     erased: int = 0
+    unreachable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def sync_page(context: Context, account_id: int) -> SyncStep:
         return SyncStep(0, 0, 0, more=True)
     if after.ended:
         context.stores.accounts.set_setting(synced_name(account_id), context.clock().isoformat())
-    return SyncStep(len(page.items), new, page.broken, page.more, len(page.redacted))
+    return SyncStep(len(page.items), new, page.broken, page.more, len(page.redacted), page.unreachable)
 
 
 def _page(client: PlatformClient, walk: Walk) -> Page[PlatformCustomer] | None:

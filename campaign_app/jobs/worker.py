@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import NotAllowed, WorkspaceError
 from campaign_app.domain.ports import Job
+from campaign_app.jobs.rounds import Every, Rounds
 from campaign_app.jobs.settling import release
 from campaign_app.jobs.stores import Context
 from campaign_app.services.preflight import HEARTBEAT
@@ -57,12 +58,21 @@ class Starter(Protocol):
 
 
 class Worker:
-    """Call `tick` again and again; it never blocks on work. `forget` drops what was kept for the flows of old jobs."""
+    """Call `tick` again and again; it never blocks on work. `forget` drops what was kept for the flows of old jobs.
+
+    `every` says how often accounts are synced, as it is set by now.
+    """
 
     def __init__(
-        self, context: Context, start: Starter, forget: Callable[[Sequence[int]], object] = lambda _: None
+        self,
+        context: Context,
+        start: Starter,
+        forget: Callable[[Sequence[int]], object] = lambda _: None,
+        every: Callable[[], Every] = Every,
     ) -> None:
         self._context = context
+        self._every = every
+        self._rounds = Rounds(context.stores.accounts)
         self._start = start
         self._forget = forget
         self._purged: datetime | None = None
@@ -134,12 +144,14 @@ class Worker:
         self._polled = now
         stores = self._context.stores
         busy = {(job.kind, job.args.get("account_id")) for job in stores.jobs.open_jobs()}
-        untold = stores.opt_outs.accounts_waiting()
+        untold, every = stores.opt_outs.accounts_waiting(), self._every()
         for account in stores.accounts.accounts():
             wanted = {"poll": self._context.remotes.sends(account.id), "tell": account.id in untold}
+            wanted |= self._rounds.due(account.id, every, now)
             for kind, holds in wanted.items():
                 if account.state == "connected" and holds and (kind, account.id) not in busy:
                     stores.jobs.enqueue(kind, {"account_id": account.id}, now)
+                    self._rounds.begun(kind, account.id, now)
 
     def _purge(self, now: datetime) -> None:
         """Removes old jobs, a few at a time; their flows first, so that none is left behind."""
@@ -147,7 +159,11 @@ class Worker:
             return
         self._purged = now
         jobs = self._context.stores.jobs
-        polls = (one for kind in ("poll", "tell") for one in jobs.ended(now - POLLS_KEPT, PURGED_AT_ONCE, kind=kind))
+        polls = (
+            one
+            for kind in ("poll", "tell", "changes")
+            for one in jobs.ended(now - POLLS_KEPT, PURGED_AT_ONCE, kind=kind)
+        )
         if old := [*polls, *jobs.ended(now - JOBS_KEPT, PURGED_AT_ONCE)]:
             self._forget(old)
             jobs.forget(old)

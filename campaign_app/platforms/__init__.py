@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.ports import Clock, PlatformClient
-from campaign_app.platforms.adapter import Offers, Parts, adapter_for, names
+from campaign_app.platforms.adapter import Kept, Offers, Parts, adapter_for, names
 from campaign_app.transport.credentials import read_credentials, write_credentials
 
 __all__ = [
-    "Offers", "Parts", "SecretStore", "adapter_for", "client_for", "client_of", "has_consents", "names",
+    "Kept", "Offers", "Parts", "SecretStore", "adapter_for", "client_for", "client_of", "has_consents", "names",
     "read_credentials",
     "write_credentials",
 ]  # fmt: skip
@@ -26,8 +27,12 @@ class SecretStore(Protocol):
         """Raises NotAllowed for an account that has none (any more)."""
         ...
 
-    def replace(self, account_id: int, secret: str) -> None:
-        """Keeps a changed one. Raises NotAllowed for an account that has none (any more)."""
+    def replace(self, account_id: int, seen: str, secret: str) -> bool:
+        """Keeps a changed one; False where another than `seen` is kept. Raises as `get` does."""
+        ...
+
+    def claim(self, account_id: int, seen: str, clock: Clock) -> AbstractContextManager[bool]:
+        """Whether the caller alone may change `seen` now."""
         ...
 
 
@@ -38,15 +43,17 @@ def client_of(
     *,
     secrets: SecretStore,
     account_of: Callable[[int], Account],
-    pin_of: Callable[[int], Callable[[str], None]] | None = None,
+    pin_of: Callable[[int], Callable[[str, str], None]] | None = None,
     wait: Callable[[float], object] | None = None,
+    shared: dict[object, Any] | None = None,
 ) -> PlatformClient:
     """What answers for the account: its platform, with the Platform Consent API of its `consent_account_id` if it has
 
     one. Raises as `client_for` does, and NotAllowed where the endpoint is not connected or not the same entity's.
     """
-    kept = _kept(account, secret, clock, wait, secrets, pin_of) if account.id else None
-    native = kept or client_for(account, secret, clock)
+    pin = None if pin_of is None or not account.id else pin_of(account.id)
+    kept = _Kept(account.id, secrets, clock) if account.id else None
+    native = client_for(account, secret, clock, wait=wait, kept=kept, pin=pin, shared=shared)
     if account.consent_account_id is None and has_consents(account):
         return native
     from campaign_app.platforms.endorsed import EndorsedPlatform, UnendorsedPlatform
@@ -72,20 +79,27 @@ def has_consents(account: Account) -> bool:
         return False
 
 
-def _kept(
-    account: Account,
-    secret: str,
-    clock: Clock,
-    wait: Callable[[float], object] | None,
-    secrets: SecretStore,
-    pin_of: Callable[[int], Callable[[str], None]] | None,
-) -> PlatformClient:
-    """A client that may refresh its token: what it stores is there before it is used."""
-    return client_for(
-        account, secret, clock, wait=wait,
-        keep=lambda changed: secrets.replace(account.id, changed), reread=lambda: secrets.get(account.id),
-        pin=None if pin_of is None else pin_of(account.id),
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Implements `adapter.Kept` by the workspace's secrets."""
+
+    account_id: int
+    secrets: SecretStore = field(repr=False)
+    clock: Clock
+
+    def read(self) -> Mapping[str, str]:
+        return read_credentials(self.secrets.get(self.account_id))
+
+    def claim(self, seen: Mapping[str, str]) -> AbstractContextManager[bool]:
+        return self.secrets.claim(self.account_id, self._text(seen), self.clock)
+
+    def replace(self, seen: Mapping[str, str], fresh: Mapping[str, str]) -> bool:
+        return self.secrets.replace(self.account_id, self._text(seen), write_credentials(fresh))
+
+    def _text(self, seen: Mapping[str, str]) -> str:
+        """As it is stored, however that was once written."""
+        stored = self.secrets.get(self.account_id)
+        return stored if read_credentials(stored) == seen else write_credentials(seen)
 
 
 def client_for(
@@ -94,19 +108,16 @@ def client_for(
     clock: Clock,
     *,
     wait: Callable[[float], object] | None = None,
-    keep: Callable[[str], None] | None = None,
-    reread: Callable[[], str] | None = None,
-    pin: Callable[[str], None] | None = None,
+    kept: Kept | None = None,
+    pin: Callable[[str, str], None] | None = None,
+    shared: dict[object, Any] | None = None,
 ) -> PlatformClient:
     """A client for the account's platform. Raises SettingsError for an unknown platform, a bad key or a bad address.
 
     `secret` is what the workspace keeps for the account: the private key of a Platform Consent API, for every other
-    platform a JSON object of its secret fields. `keep` stores a changed one, `reread` says what is stored by now, and
-    `pin` stores rotated keys (`adapter.Parts`).
+    platform a JSON object of its secret fields. `kept`, `pin` and `shared` are those of `adapter.Parts`.
     """
     found = adapter_for(account.platform)
     single = account.platform == "consent_api"
     credentials = {"private_key": secret} if single else read_credentials(secret)
-    store = None if keep is None else lambda changed: keep(write_credentials(changed))
-    stored = None if reread is None else lambda: read_credentials(reread())
-    return found.client(Parts(account, credentials, clock, wait, store, stored, pin))
+    return found.client(Parts(account, credentials, clock, wait, kept, pin, {} if shared is None else shared))

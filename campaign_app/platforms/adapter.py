@@ -6,11 +6,12 @@ A package offers an `Adapter` under the entry point group `campaign_app.platform
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
@@ -32,22 +33,40 @@ OWN: Final[Mapping[str, str]] = {
 }
 
 
+class Kept(Protocol):
+    """The account's credentials as they are stored, which every process of the workspace shares."""
+
+    def read(self) -> Mapping[str, str]: ...
+
+    def claim(self, seen: Mapping[str, str]) -> AbstractContextManager[bool]:
+        """Whether the caller alone may spend the refresh token of `seen` for as long as it is within.
+
+        False where somebody else may, or where `seen` is not stored any more.
+        """
+        ...
+
+    def replace(self, seen: Mapping[str, str], fresh: Mapping[str, str]) -> bool:
+        """Stores changed ones, before they are used. False, and nothing is, where `seen` is not stored any more."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a client is made of. `keep` stores changed credentials, such as a refreshed token, before they are used;
+    """What a client is made of. `kept` is where a renewed token is stored; without it none can be.
 
-    `reread` says what is stored by now: another process may have refreshed the token in the meantime.
-    `pin` stores the keys that a platform has rotated to (`Account.pinned_keys`), before they prove anything.
+    `pin` stores the keys that a platform has rotated to (`Account.pinned_keys`: those seen, those of now), before they
+    prove anything.
     `wait` replaces the waiting before something is tried again, which otherwise ends with the client's `close`.
+    `shared` outlives the client, which is made anew with every change: how fast, and from when on, may be asked.
     """
 
     account: Account
     credentials: Mapping[str, str] = field(repr=False)
     clock: Clock
     wait: Callable[[float], object] | None = None
-    keep: Callable[[Mapping[str, str]], None] | None = None
-    reread: Callable[[], Mapping[str, str]] | None = None
-    pin: Callable[[str], None] | None = None
+    kept: Kept | None = None
+    pin: Callable[[str, str], None] | None = None
+    shared: dict[object, Any] = field(default_factory=dict, repr=False)
 
 
 class Adapter(Offer, Protocol):

@@ -58,7 +58,7 @@ class ConsentApiPlatform:
         clock: Clock,
         *,
         nonce: Callable[[], str] = _fresh_nonce,
-        pin: Callable[[str], None] | None = None,
+        pin: Callable[[str, str], None] | None = None,
     ) -> None:
         self._account = account
         self._http = http

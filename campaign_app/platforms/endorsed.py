@@ -1,25 +1,29 @@
 """A shop whose platform has no consents to ask for: with the Platform Consent API that knows them, or without.
 
 The endpoint alone can confirm; the platform can only take that back (blacklist, left membership, virtual number).
-Without an endpoint nobody is asked about: the answer is known.
+Without an endpoint nobody can be confirmed, and the platform is asked at most who left.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
 from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.domain.message import Page
 from campaign_app.domain.platform import Capabilities
-from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers, PlatformClient
-from campaign_app.domain.signature import Signature
+from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers, PlatformClient, TemplateLookup
+from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.platforms.leaves import Note
 from campaign_app.platforms.native import NativeNote, unknown
+
+# a place in both lists of changes
+_BOTH: Final = "both:"
 
 
 @runtime_checkable
@@ -28,7 +32,11 @@ class Closing(Protocol):
 
 
 class UnendorsedPlatform:
-    """Implements `domain.ports.PlatformClient`; nobody is confirmed, and the note says why."""
+    """Implements `domain.ports.PlatformClient`; nobody is confirmed, and the note says why.
+
+    A platform that lists its changes is asked who left there: that is worth knowing for the entity's other shops. Of
+    platforms that answer one by one only the sync brings their blacklist: a look-up each would confirm nobody.
+    """
 
     def __init__(self, native: PlatformClient, clock: Clock) -> None:
         self._native = native
@@ -44,7 +52,12 @@ class UnendorsedPlatform:
         return self._native.customers(cursor, updated_since)
 
     def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
-        return ConsentAnswers(unknown(refs, NativeNote.NO_CONSENT_API.value, self._clock()), ())
+        facts = unknown(refs, NativeNote.NO_CONSENT_API.value, self._clock())
+        offers = self._native.capabilities()
+        if refs and offers.vetoes and offers.consent_changes:
+            told = self._native.consents(refs).facts
+            facts |= {ref: fact for ref, fact in told.items() if fact.status is ConsentStatus.WITHDRAWN}
+        return ConsentAnswers(facts, ())
 
     def consent_changes(self, cursor: str) -> Page[str]:
         return self._native.consent_changes(cursor)
@@ -54,6 +67,11 @@ class UnendorsedPlatform:
 
     def signatures(self) -> tuple[Signature, ...]:
         return self._native.signatures()
+
+    def template(self, code: str) -> FiledTemplate:
+        if not isinstance(self._native, TemplateLookup):
+            raise RemoteRefused("not_offered", "The platform does not offer this")
+        return self._native.template(code)
 
     def close(self) -> None:
         if isinstance(self._native, Closing):
@@ -107,7 +125,16 @@ class EndorsedPlatform(UnendorsedPlatform):
         return ConsentAnswers({**said.facts, **lowered}, said.receipts)
 
     def consent_changes(self, cursor: str) -> Page[str]:
-        return self._endpoint.consent_changes(cursor)
+        """The endpoint's list to its end, then the platform's where it has one: who left there is vetoed at once."""
+        if not self._native.capabilities().consent_changes:
+            return self._endpoint.consent_changes(cursor)
+        theirs, own = _read_places(cursor)
+        page = self._endpoint.consent_changes(theirs)
+        if page.more:
+            return replace(page, next_cursor=_places(page.next_cursor, own))
+        more = self._native.consent_changes(own)
+        items, broken = (*page.items, *more.items), page.broken + more.broken
+        return Page(items, _places(page.next_cursor, more.next_cursor), more.more, broken)
 
     def write_opt_out(self, ref: CustomerRef, reason: str, occurred_at: datetime) -> None:
         """To both as far as they take it. One that fails does not keep the other from knowing; then all is repeated."""
@@ -130,6 +157,23 @@ class EndorsedPlatform(UnendorsedPlatform):
 
     def _writers(self) -> Iterator[PlatformClient]:
         return (client for client in (self._endpoint, self._native) if client.capabilities().opt_out_write)
+
+
+def _places(theirs: str, own: str) -> str:
+    return _BOTH + json.dumps([theirs, own], ensure_ascii=False, separators=(",", ":"))
+
+
+def _read_places(cursor: str) -> tuple[str, str]:
+    """A bare cursor is the endpoint's. Raises RemoteRefused("bad_cursor")."""
+    if not cursor.startswith(_BOTH):
+        return cursor, ""
+    try:
+        theirs, own = json.loads(cursor.removeprefix(_BOTH))
+    except (ValueError, TypeError):
+        theirs = own = None
+    if isinstance(theirs, str) and isinstance(own, str):
+        return theirs, own
+    raise RemoteRefused("bad_cursor", "No cursor of this client")
 
 
 def _lowered(fact: ConsentFact, veto: ConsentFact) -> ConsentFact:

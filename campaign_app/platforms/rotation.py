@@ -26,7 +26,11 @@ class Readers:
     """The reader of an account's answers by the keys of now. `pin` keeps new ones before they prove anything."""
 
     def __init__(
-        self, account: Account, check: Callable[[], ConnectionReport], clock: Clock, pin: Callable[[str], None] | None
+        self,
+        account: Account,
+        check: Callable[[], ConnectionReport],
+        clock: Clock,
+        pin: Callable[[str, str], None] | None,
     ) -> None:
         self.current = AnswerReader(account)
         self.account = account
@@ -62,6 +66,6 @@ class Readers:
         keys = after_rotation(self.account.pinned_keys, report.pinned_keys)
         if keys == self.account.pinned_keys:
             return
-        self._pin(keys)
+        self._pin(self.account.pinned_keys, keys)
         self.account = replace(self.account, pinned_keys=keys)
         self.current = AnswerReader(self.account)

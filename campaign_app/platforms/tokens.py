@@ -1,17 +1,23 @@
-"""The access token of an account, renewed once by its refresh token when the platform calls it expired."""
+"""The access token of an account, renewed once by its refresh token when the platform calls it expired.
+
+A refresh token is good once, and window and worker hold the same one: whoever spends it has claimed it before.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Event, Lock
 from typing import Final, TypeVar
 
-from campaign_app.domain.errors import RemoteRefused
-from campaign_app.platforms.adapter import Parts
+from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
+from campaign_app.platforms.adapter import Kept, Parts
 
 T = TypeVar("T")
 EXPIRED: Final = "token_expired"
+# for another process that renews it right now
+LOOKS: Final = 20
+PAUSE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +32,35 @@ def expired() -> RemoteRefused:
     return RemoteRefused(EXPIRED, "The platform calls the access token expired", account_wide=True)
 
 
-class Tokens:
-    """Threads may share it. What is new is stored before it is used, or not asked for where nothing can store it."""
+def is_expired(refused: RemoteRefused) -> bool:
+    return refused.code == EXPIRED
 
-    def __init__(self, parts: Parts, renew: Callable[[str], Pair]) -> None:
+
+class Tokens:
+    """Threads may share it. What is new is stored before it is used, or not asked for where nothing can store it.
+
+    `name`: what the adapter calls its access token. `over`: whether a refusal means that it is expired.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        renew: Callable[[str], Pair],
+        *,
+        name: str = "access_token",
+        over: Callable[[RemoteRefused], bool] = is_expired,
+    ) -> None:
         self._held = dict(parts.credentials)
-        self._keep, self._reread = parts.keep, parts.reread
+        self._kept = parts.kept
         self._renew = renew
+        self._name = name
+        self._over = over
+        self._wait = parts.wait or Event().wait
         self._lock = Lock()
 
     @property
     def access(self) -> str:
-        return self._held.get("access_token", "")
+        return self._held.get(self._name, "")
 
     def used_in(self, ask: Callable[[], T]) -> T:
         """What `ask` returns; once more with a new token where the platform called the old one expired."""
@@ -45,31 +68,46 @@ class Tokens:
         try:
             return ask()
         except RemoteRefused as refused:
-            if refused.code != EXPIRED:
+            if not self._over(refused):
                 raise
-        self._replace(used)
+            self._replace(used, refused)
         return ask()
 
-    def _replace(self, used: str) -> None:
-        """Raises RemoteRefused("reauthorise") where the platform gives no new one."""
+    def _replace(self, used: str, refused: RemoteRefused) -> None:
+        """Raises `refused` where nothing can be renewed, RemoteRefused("reauthorise") where only a person can help."""
         with self._lock:
-            if self.access != used or self._adopted(used):
+            if self.access != used:
                 return
-            refresh = self._held.get("refresh_token", "")
-            if self._keep is None or not refresh:
-                raise expired()
-            pair = self._renew(refresh)
-            fresh = {**self._held, "access_token": pair.access, "refresh_token": pair.refresh or refresh}
-            self._keep(fresh)
-            self._held = fresh
+            if self._kept is None:
+                raise refused
+            for _ in range(LOOKS):
+                if self._adopted(used, self._kept) or self._renewed(self._kept, refused):
+                    return
+                self._wait(PAUSE)
+        raise RemoteUnavailable("renewing", "Another process is renewing the access token", retry_after=LOOKS * PAUSE)
 
-    def _adopted(self, used: str) -> bool:
+    def _adopted(self, used: str, kept: Kept) -> bool:
         """Whether another process has renewed it in the meantime."""
-        stored: Mapping[str, str] = {} if self._reread is None else self._reread()
-        if stored.get("access_token", used) == used:
+        stored = kept.read()
+        if stored.get(self._name, used) == used:
             return False
         self._held = dict(stored)
         return True
+
+    def _renewed(self, kept: Kept, refused: RemoteRefused) -> bool:
+        """False where somebody else is at it, or was since we looked."""
+        seen = kept.read()
+        refresh = seen.get("refresh_token", "")
+        if not refresh:
+            raise refused
+        with kept.claim(seen) as ours:
+            if not ours:
+                return False
+            pair = self._renew(refresh)
+            fresh = {**seen, self._name: pair.access, "refresh_token": pair.refresh or refresh}
+            # who was connected anew meanwhile has tokens of another authorisation: they stay
+            self._held = fresh if kept.replace(seen, fresh) else dict(kept.read())
+            return True
 
 
 def pair_of(found: Mapping[str, object]) -> Pair:

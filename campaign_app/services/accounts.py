@@ -11,8 +11,17 @@ from datetime import datetime
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, SettingsError
 from campaign_app.domain.platform import Asked, Offer, is_carrier
-from campaign_app.domain.ports import AccountStore, AuditLog, Clock, ConnectionReport, PlatformClient, Secrets
-from campaign_app.domain.signature import Signature
+from campaign_app.domain.ports import (
+    AccountStore,
+    AuditLog,
+    Clock,
+    ConnectionReport,
+    PlatformClient,
+    Secrets,
+    TemplateLookup,
+)
+from campaign_app.domain.signature import FiledTemplate, Signature
+from campaign_app.services import expiry
 from campaign_app.services.connecting import CONSENT_API, Draft, Offers, draft_of, entity_of, seen
 from campaign_app.services.pinning import pinned_anew
 
@@ -98,12 +107,11 @@ class Accounts:
         if consent_account_id == account_id:
             raise NotAllowed("consent_source", "An account is not its own source", account=account_id)
         self._require_source(consent_account_id, account.entity_uscc)
-        changed = replace(account, consent_account_id=consent_account_id)
-        self._store.set_connection(changed)
+        self._store.take_consents_from(account_id, consent_account_id)
         self._audit.record(
             "account.consents_from", actor=actor, at=self._clock(), account=account_id, source=consent_account_id
         )
-        return changed
+        return self._store.account(account_id)
 
     def send_through(self, account_id: int, sender_account_id: int | None, *, actor: str) -> Account:
         """Which account at an SMS provider carries the shop's messages, None for its own platform or endpoint.
@@ -141,7 +149,10 @@ class Accounts:
         return tuple(account for account in self._store.accounts() if _may_answer(account, entity_uscc))
 
     def _draft(self, asked: Asked) -> Draft:
-        return draft_of(asked, self._offers.offer(asked.platform))
+        offer = self._offers.offer(asked.platform)
+        draft = draft_of(asked, offer)
+        options = expiry.with_end(draft.account.options, offer, self._clock())
+        return replace(draft, account=replace(draft.account, options=options))
 
     def _require_source(self, consent_account_id: int | None, entity_uscc: str) -> None:
         if consent_account_id is not None and not _may_answer(self._store.account(consent_account_id), entity_uscc):
@@ -170,6 +181,13 @@ class Accounts:
         """Asks the platform again; changes nothing."""
         account = self._store.account(account_id)
         return self._make_client(account, self.private_key(account_id)).check_connection()
+
+    def template(self, account_id: int, code: str) -> FiledTemplate:
+        """What the account's platform says of a template. Raises RemoteRefused("not_offered") where it has none."""
+        client = self._make_client(self._store.account(account_id), self.private_key(account_id))
+        if not isinstance(client, TemplateLookup):
+            raise RemoteRefused("not_offered", "The platform does not offer this", account=account_id)
+        return client.template(code)
 
     def disconnect(self, account_id: int, *, actor: str) -> None:
         """Removes the account's key and stops its flows; customers, facts and suppressions stay."""
@@ -201,6 +219,10 @@ class Accounts:
         """When the account's customers were last synced to their end."""
         written = self._store.setting(synced_name(account_id), None)
         return None if written is None else datetime.fromisoformat(written)
+
+    def expiring(self, now: datetime) -> tuple[expiry.Expiry, ...]:
+        """What has ended or ends within a week, the soonest first."""
+        return expiry.expiring(self._store.accounts(), now)
 
     def all(self) -> tuple[Account, ...]:
         return self._store.accounts()

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
+from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
 
 _NAMES_MAX: Final = 400
 
 
-def pin_for(account_id: int, *, store: AccountStore, audit: AuditLog, clock: Clock) -> Callable[[str], None]:
-    """What `client_for` takes as `pin`: keeps a key set (JWKS as JSON) as the account's, and says so in the audit."""
+def pin_for(account_id: int, *, store: AccountStore, audit: AuditLog, clock: Clock) -> Callable[[str, str], None]:
+    """What `client_for` takes as `pin`: keeps a key set (JWKS as JSON) as the account's, and says so in the audit.
 
-    def pin(keys: str) -> None:
-        account = store.account(account_id)
-        before, now = _kids(account.pinned_keys), _kids(keys)
-        store.set_connection(replace(account, pinned_keys=keys))
+    It raises RemoteUnavailable where a person connected anew and others are pinned by now: they hold.
+    """
+
+    def pin(seen: str, keys: str) -> None:
+        if not store.pin_keys(account_id, seen, keys):
+            if store.account(account_id).pinned_keys == keys:
+                return
+            raise RemoteUnavailable("connected_anew", "The account was connected anew meanwhile", account=account_id)
+        before, now = _kids(seen), _kids(keys)
         audit.record(
             "account.keys_rotated", actor="platform", at=clock(), account=account_id,
             added=_named(now - before), retired=_named(before - now),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from campaign_app.domain.customer import Account, Entity
-from campaign_app.domain.errors import NotAllowed, NotFound
+from campaign_app.domain.errors import NotAllowed, NotFound, RemoteUnavailable
 from campaign_app.domain.signature import Signature
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
@@ -62,6 +62,13 @@ def entity_of(connection: sa.Connection, account_id: int) -> str:
 
 def cursor_of(connection: sa.Connection, account_id: int, stream: str) -> str:
     return connection.execute(_CURSOR, {"account": account_id, "of": stream}).scalar() or ""
+
+
+def require_source(connection: sa.Connection, account: Account) -> None:
+    """Raises RemoteUnavailable where the account's consents come from another source by now: ask that one."""
+    if connection.execute(_SOURCE, {"which": account.id}).scalar() != account.consent_account_id:
+        words = "The account's consents come from another source by now"
+        raise RemoteUnavailable("source_changed", words, account=account.id)
 
 
 def put_cursor(connection: sa.Connection, account_id: int, stream: str, cursor: str) -> None:
@@ -138,7 +145,9 @@ class SqlAccounts:
             entity_of(connection, account_id)
             connection.execute(sa.update(table).where(table.c.id == account_id).values(state=state))
             if state == "connected":
-                _tell_again(connection, account_id)
+                # it may be the one that answers for other shops, and takes what they have to tell
+                whose = sa.select(_more.account_id).where(_more.consent_account_id == account_id)
+                _tell_again(connection, [account_id, *connection.execute(whose).scalars()])
 
     def set_connection(self, account: Account) -> None:
         table = schema.account
@@ -146,16 +155,27 @@ class SqlAccounts:
         with self.db.write() as connection:
             entity_of(connection, account.id)
             connection.execute(sa.update(table).where(table.c.id == account.id).values(values))
-            if connection.execute(_SOURCE, {"which": account.id}).scalar() != account.consent_account_id:
-                for forget in (_FORGET_WALKS, _FORGET_LATEST):
-                    connection.execute(forget, {"account": account.id})
-                _tell_again(connection, account.id)
+            _put_source(connection, account.id, account.consent_account_id)
             _put_connection(connection, account.id, account)
 
     def set_sender(self, account_id: int, sender_account_id: int | None) -> None:
         with self.db.write() as connection:
             entity_of(connection, account_id)
             put_sender(connection, account_id, sender_account_id)
+
+    def take_consents_from(self, account_id: int, consent_account_id: int | None) -> None:
+        with self.db.write() as connection:
+            row = connection.execute(_ACCOUNT, {"which": account_id}).first()
+            if row is None:
+                raise NotFound("account", "There is no such account", account=account_id)
+            _put_source(connection, account_id, consent_account_id)
+            _put_connection(connection, account_id, replace(_account(row), consent_account_id=consent_account_id))
+
+    def pin_keys(self, account_id: int, seen: str, keys: str) -> bool:
+        table = schema.account
+        with self.db.write() as connection:
+            pinned = sa.update(table).where(table.c.id == account_id, table.c.pinned_keys == seen)
+            return bool(connection.execute(pinned.values(pinned_keys=keys)).rowcount)
 
     def cursor(self, account_id: int, stream: str) -> str:
         with self.db.read() as connection:
@@ -205,6 +225,13 @@ def _account(row: AnyRow) -> Account:
     return Account(**{**fields, "simulated": bool(fields["simulated"]), "options": json.loads(row.options or "{}")})
 
 
+def _put_source(connection: sa.Connection, account_id: int, consent_account_id: int | None) -> None:
+    if connection.execute(_SOURCE, {"which": account_id}).scalar() != consent_account_id:
+        for forget in (_FORGET_WALKS, _FORGET_LATEST):
+            connection.execute(forget, {"account": account_id})
+        _tell_again(connection, [account_id])
+
+
 def _put_connection(connection: sa.Connection, account_id: int, account: Account) -> None:
     connection.execute(
         insert_or_update(connection, schema.account_connection, "account_id"),
@@ -216,8 +243,8 @@ def _put_connection(connection: sa.Connection, account_id: int, account: Account
     )
 
 
-def _tell_again(connection: sa.Connection, account_id: int) -> None:
+def _tell_again(connection: sa.Connection, account_ids: Sequence[int]) -> None:
     """What nobody took before waits again: whoever answers now may take it."""
     table = schema.opt_out_outbox
-    given_up = (table.c.account_id == account_id, table.c.state.in_(("refused", "untellable")))
+    given_up = (table.c.account_id.in_(account_ids), table.c.state.in_(("refused", "untellable")))
     connection.execute(sa.update(table).where(*given_up).values(state="waiting", code="", settled_at=None))

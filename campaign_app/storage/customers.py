@@ -100,7 +100,7 @@ class SqlCustomers:
             known = _known(connection, account_id, list(page))
             self._write(connection, page, rows, known)
             self._follow_numbers(connection, entity, account_id, rows, known)
-            self._mark_minors(connection, entity, account_id, [c for c in customers if c.ref in page], rows, seen_at)
+            self._mark(connection, entity, account_id, [c for c in customers if c.ref in page], rows, seen_at)
             if redacted:
                 erase(connection, self.keys.hashes, (account_id, entity), redacted, to_ms(seen_at))
             phone_keys = {ref: row["phone_key"] for ref, row in rows.items()}
@@ -221,7 +221,7 @@ class SqlCustomers:
         ]
         add_marks(connection, marks)
 
-    def _mark_minors(
+    def _mark(
         self,
         connection: sa.Connection,
         entity: str,
@@ -230,10 +230,16 @@ class SqlCustomers:
         rows: _Rows,
         seen_at: datetime,
     ) -> None:
-        minors = {each.ref for each in customers if each.minor}
-        keys = [key for ref in minors for key in (self._ref_key(account_id, ref), rows[ref]["phone_key"]) if key]
-        if keys:
-            add_marks(connection, [Suppression(entity, k, SuppressionKind.MINOR, seen_at, "platform") for k in keys])
+        kinds = {(each.ref, SuppressionKind.MINOR) for each in customers if each.minor}
+        kinds |= {(each.ref, SuppressionKind.WITHDRAWN) for each in customers if each.withdrawn}
+        marks = [
+            Suppression(entity, key, kind, seen_at, "platform")
+            for ref, kind in sorted(kinds)
+            for key in (self._ref_key(account_id, ref), rows[ref]["phone_key"])
+            if key
+        ]
+        if marks:
+            add_marks(connection, marks)
 
     def _ref_key(self, account_id: int, ref: str) -> bytes:
         return self.keys.hashes.of_ref(CustomerRef(account_id, ref))

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.sql.dml import UpdateBase
 
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, Receipt, Suppression, SuppressionKind
+from campaign_app.domain.customer import Account
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
-from campaign_app.storage.accounts import entity_of, put_cursor
+from campaign_app.storage.accounts import cursor_of, entity_of, put_cursor, require_source
 from campaign_app.storage.engine import Database
 from campaign_app.storage.factrows import COLUMNS, FACT, fact_of, fact_values, source_key
 from campaign_app.storage.lists import next_id, rows_among, write_all, write_tuples
@@ -42,16 +43,24 @@ class SqlFacts:
     db: Database
     hashes: PhoneKeys
 
-    def append(self, facts: Sequence[ConsentFact], receipts: Sequence[Receipt]) -> dict[int, _Told]:
+    def append(
+        self, facts: Sequence[ConsentFact], receipts: Sequence[Receipt], *, asked: Account | None = None
+    ) -> dict[int, _Told]:
         with self.db.write() as connection:
+            if asked is not None:
+                require_source(connection, asked)
             return _latest_among(connection, self._append(connection, facts, receipts))
 
     def append_changes(
-        self, account_id: int, facts: Sequence[ConsentFact], receipts: Sequence[Receipt], cursor: str
-    ) -> None:
+        self, asked: Account, facts: Sequence[ConsentFact], receipts: Sequence[Receipt], stands: str, cursor: str
+    ) -> bool:
         with self.db.write() as connection:
+            require_source(connection, asked)
+            if cursor_of(connection, asked.id, "changes") != stands:
+                return False
             self._append(connection, facts, receipts)
-            put_cursor(connection, account_id, "changes", cursor)
+            put_cursor(connection, asked.id, "changes", cursor)
+            return True
 
     def latest(self, customer_ids: Sequence[int], *, checked_since: datetime | None = None) -> dict[int, _Told]:
         wanted, given = (_NEWEST, {}) if checked_since is None else (_NEWEST_SINCE, {"since": to_ms(checked_since)})
@@ -65,10 +74,11 @@ class SqlFacts:
         with self.db.read() as connection:
             return tuple((row[0], fact_of(row)) for row in connection.execute(wanted))
 
-    def begin_changes(self, account_id: int, cursor: str) -> None:
+    def begin_changes(self, asked: Account, cursor: str) -> None:
         with self.db.write() as connection:
-            if _unread(connection, account_id):
-                put_cursor(connection, account_id, "changes", cursor)
+            require_source(connection, asked)
+            if _unread(connection, asked.id):
+                put_cursor(connection, asked.id, "changes", cursor)
 
     def unread(self, account_id: int) -> bool:
         with self.db.read() as connection:

@@ -20,7 +20,7 @@ from campaign_app.storage.times import moment_at, to_ms
 
 _OPEN: Final = ("queued", "running")
 _ENDED: Final = ("done", "failed", "cancelled")
-BY_THE_CLOCK: Final = ("poll", "tell")  # all day long
+BY_THE_CLOCK: Final = ("poll", "tell", "changes")  # all day long
 REACH: Final = 20_000  # rows that `ended_jobs` looks back over
 
 

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Final
 
 import sqlalchemy as sa
 
 from campaign_app.domain.errors import NotAllowed
+from campaign_app.domain.ports import Clock
 from campaign_app.services.accounts import secret_name
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import Vault
 from campaign_app.storage.upserts import insert_or_update
 
+# longer than any exchange with a token endpoint may take (`transport.session.Limits`, twice after a wrong clock)
+LEASE: Final = timedelta(minutes=6)
 _account = schema.account.c
+_SEALED: Final = sa.select(schema.secret.c.sealed).where(schema.secret.c.name == sa.bindparam("secret_name"))
+_CLAIM: Final = sa.select(schema.setting.c.value).where(schema.setting.c.name == sa.bindparam("which"))
+_UNCLAIM: Final = sa.delete(schema.setting).where(schema.setting.c.name == sa.bindparam("which"))
 _OF_CONNECTED: Final = sa.select(schema.secret.c.sealed).where(
     schema.secret.c.name == sa.bindparam("secret_name"),
     sa.exists().where(_account.id == sa.bindparam("account"), _account.state == "connected"),
@@ -34,17 +45,55 @@ class SqlSecrets:
             statement = insert_or_update(connection, schema.secret, "name")
             connection.execute(statement, {"name": name, "sealed": sealed})
 
-    def replace(self, name: str, value: str) -> bool:
-        """`put`, but only where there is one already: a secret that was removed stays removed. Says whether it was."""
+    def replace(self, name: str, expected: str, value: str) -> bool:
+        """Says whether `expected` was stored, and is replaced: a secret that was removed or changed stays as it is."""
         sealed = self.vault.seal(value.encode(), name.encode())
         with self.db.write() as connection:
-            changed = sa.update(schema.secret).where(schema.secret.c.name == name).values(sealed=sealed)
-            return bool(connection.execute(changed).rowcount)
+            if self._stored(connection, name) != expected:
+                return False
+            connection.execute(sa.update(schema.secret).where(schema.secret.c.name == name).values(sealed=sealed))
+            connection.execute(_UNCLAIM, {"which": _claim_name(name)})
+            return True
+
+    @contextmanager
+    def claim(self, name: str, expected: str, clock: Clock) -> Iterator[bool]:
+        """Whether `expected` is stored and nobody else, in whatever process, has claimed it. It ends with the block, or
+
+        after `LEASE` where a process ended within.
+        """
+        by = token_hex(16)
+        taken = self._claimed(name, expected, clock(), by)
+        try:
+            yield taken
+        finally:
+            if taken:
+                self._unclaim(name, by)
+
+    def _claimed(self, name: str, expected: str, now: datetime, by: str) -> bool:
+        mine = json.dumps({"by": by, "until": (now + LEASE).isoformat()})
+        with self.db.write() as connection:
+            if self._stored(connection, name) != expected:
+                return False
+            written = connection.execute(_CLAIM, {"which": _claim_name(name)}).scalar()
+            # a clock that was set back must not make anybody wait for as long as that
+            if written is not None and now < datetime.fromisoformat(json.loads(written)["until"]) <= now + LEASE:
+                return False
+            row = {"name": _claim_name(name), "value": mine}
+            connection.execute(insert_or_update(connection, schema.setting, "name"), row)
+            return True
+
+    def _unclaim(self, name: str, by: str) -> None:
+        with self.db.write() as connection:
+            written = connection.execute(_CLAIM, {"which": _claim_name(name)}).scalar()
+            if written is not None and json.loads(written)["by"] == by:
+                connection.execute(_UNCLAIM, {"which": _claim_name(name)})
 
     def get(self, name: str) -> str | None:
         with self.db.read() as connection:
-            wanted = sa.select(schema.secret.c.sealed).where(schema.secret.c.name == name)
-            sealed = connection.execute(wanted).scalar()
+            return self._stored(connection, name)
+
+    def _stored(self, connection: sa.Connection, name: str) -> str | None:
+        sealed = connection.execute(_SEALED, {"secret_name": name}).scalar()
         return None if sealed is None else self.vault.open(sealed, name.encode()).decode()
 
     def get_of_connected(self, account_id: int, name: str) -> str | None:
@@ -70,9 +119,18 @@ class AccountSecrets:
             raise _disconnected(account_id)
         return found
 
-    def replace(self, account_id: int, secret: str) -> None:
-        if not self.secrets.replace(secret_name(account_id), secret):
-            raise _disconnected(account_id)
+    def replace(self, account_id: int, seen: str, secret: str) -> bool:
+        if self.secrets.replace(secret_name(account_id), seen, secret):
+            return True
+        self.get(account_id)
+        return False
+
+    def claim(self, account_id: int, seen: str, clock: Clock) -> AbstractContextManager[bool]:
+        return self.secrets.claim(secret_name(account_id), seen, clock)
+
+
+def _claim_name(name: str) -> str:
+    return f"{name}.claimed"
 
 
 def _disconnected(account_id: int) -> NotAllowed:

@@ -18,6 +18,7 @@ from campaign_app.jobs import sync
 from campaign_app.jobs.stores import Context
 from campaign_app.sandbox.config import SandboxConfig
 from campaign_app.sandbox.platform import Platform
+from campaign_app.sandbox.vendors.top_members import Members
 from campaign_app.services.accounts import secret_name
 from campaign_app.words import load
 from tests.helpers.connected import clock, connect
@@ -100,9 +101,17 @@ def test_the_service_confirms_and_taobao_takes_back(taobao: Workspace) -> None:
     assert taobao.context.remotes.gateway(taobao.shop.id, "retail").capabilities.simulated
 
 
+def on_the_blacklist() -> int:
+    """How many of the shop's people Taobao has on it, whom the sync suppressed, with a service or without."""
+    platform = Platform(SandboxConfig(clock=clock, customers=PEOPLE, seed=SEED))
+    members, shop = Members(platform), platform.config.shops[0]
+    return sum(members.of(shop, index).status == "blacklist" for index in range(shop.size))
+
+
 def test_without_the_service_nobody_passes_and_the_program_says_why(taobao: Workspace) -> None:
     taobao.confirmed_by(None)
-    assert taobao.funnel() == {"unknown": PEOPLE - PEOPLE // 5}
+    blacklisted = on_the_blacklist()
+    assert taobao.funnel() == {"unknown": PEOPLE - PEOPLE // 5 - blacklisted, "withdrawn": blacklisted}
     (campaign,) = taobao.app.workspace.campaigns.campaigns()
     store = taobao.app.workspace.campaigns
     ids = [customer for _, customer, _ in store.members_by_reason(campaign.id, "unknown", -1, 10_000)]

@@ -78,6 +78,7 @@ class FakePlatform:
     forgotten: set[str] = field(default_factory=set)
     offers: Capabilities = EVERYTHING
     redacted: tuple[str, ...] = ()
+    unreachable: int = 0
     since: list[datetime | None] = field(default_factory=list)
 
     def _maybe_fail(self) -> None:
@@ -105,7 +106,7 @@ class FakePlatform:
         at = int(cursor or 0)
         items = tuple(people[at : at + self.page_size])
         redacted = () if cursor else self.redacted
-        return Page(items, str(at + len(items)), at + len(items) < len(people), 0, redacted)
+        return Page(items, str(at + len(items)), at + len(items) < len(people), 0, redacted, self.unreachable)
 
     def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
         self._maybe_fail()

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from campaign_app.consent import Ask, ConfirmedRecipient, Person, Policy, decide
-from campaign_app.domain.consent import ConsentFact, CustomerRef
+from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
 from campaign_app.domain.errors import RemoteError
 from campaign_app.domain.ports import PlatformClient
 from campaign_app.platforms import client_for
@@ -34,8 +34,19 @@ class Behind:
 
     def refs(self, count: int = ASKED) -> list[CustomerRef]:
         """People whom the simulator confirms, or any where it confirms nobody."""
-        known = [ref for ref in self.running.confirmed if ref not in self.used] or list(self.running.refused)
-        return [CustomerRef(self.running.account.id, ref) for ref in known[:count]]
+        known = self.running.confirmed or self.running.refused
+        unused = [ref for ref in known if ref not in self.used]
+        return [CustomerRef(self.running.account.id, ref) for ref in unused[:count]]
+
+    def refused(self) -> dict[CustomerRef, ConsentStatus]:
+        """Who must not pass, by the status of their fact; without those whose consent a test changed."""
+        account, said = self.running.account.id, self.running.refused
+        return {CustomerRef(account, ref): status for ref, status in said.items() if ref not in self.used}
+
+    def silent(self) -> list[CustomerRef]:
+        """Of whom a platform without consents says nothing at all."""
+        known = self.running.vetoed
+        return [ref for ref, said in self.refused().items() if said is ConsentStatus.UNKNOWN and ref.ref not in known]
 
     def ask(self, refs: Sequence[CustomerRef]) -> dict[CustomerRef, ConsentFact]:
         facts = dict(self.client.consents(refs).facts)

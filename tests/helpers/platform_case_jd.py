@@ -11,7 +11,7 @@ from campaign_app.platforms.jd.gateway import ROUTER
 from tests.helpers.platform_cases import OpenEnd, PlatformCase, Running, Spoilt
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.tampering import Spoil, edit
-from tests.helpers.vendors import account_of, connected, everybody
+from tests.helpers.vendors import account_of, connected, everybody, jd_calls
 
 SCAN = "jingdong_crm_member_scan_responce"
 IN_VENDER = "jingdong_pop_crm_getMemberInVender_responce"
@@ -23,11 +23,15 @@ def _start() -> Iterator[Running]:
         account, secret = account_of(sandbox, "jd")
         with connected(sandbox, "jd") as client:
             refs = everybody(client)
+        lapsed = refs[3:20:4]
+        for ref in refs[:20]:
+            jd_calls(sandbox, ref, 3 if ref in lapsed else 1)
         yield Running(
             account=account,
             secret=secret,
-            people=len(refs),
-            refused=dict.fromkeys(refs[:5], ConsentStatus.UNKNOWN),
+            people=len(set(refs) - set(lapsed)),
+            refused=dict.fromkeys(refs[:20], ConsentStatus.UNKNOWN),
+            vetoed=dict.fromkeys(lapsed, "not_a_member"),
             simulator=sandbox,
         )
 

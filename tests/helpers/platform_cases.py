@@ -28,7 +28,8 @@ of the case, puts a proxy (`tests.helpers.tampering`) before it, connects the ad
 
 `Running.confirmed`: 20 refs or more whom the simulator confirms for `purpose` (fewer make the suite fail, none is right
 only for an adapter without `consent_lookup`). `Running.refused`: refs that must not pass, by the status that their fact
-has to have. Of a platform without consents `refused` may hold vetoes; everybody else must be UNKNOWN, `no_consent_api`.
+has to have. Of a platform without consents `refused` may hold vetoes, `vetoed` has the notes of those who are UNKNOWN;
+everybody else who is UNKNOWN must be so by `no_consent_api`, and five at least of a platform that has vetoes.
 `Running.withdraw(ref)` makes the simulator's person opt out now; None where the platform has no consents.
 Rules are those of `docs/adapters.md`; a spoilt answer either raises RemoteError or confirms nobody whom it is about.
 """
@@ -60,6 +61,7 @@ class Running:
     people: int
     confirmed: tuple[str, ...] = ()
     refused: Mapping[str, ConsentStatus] = field(default_factory=dict)
+    vetoed: Mapping[str, str] = field(default_factory=dict)
     purpose: str = "retail"
     withdraw: Callable[[str], None] | None = None
     simulator: Any = None

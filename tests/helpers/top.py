@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any
 
 import requests
@@ -36,6 +38,8 @@ class TopShop:
     stored: int = 0
     ahead: timedelta = timedelta(0)
     clients: list[TopPlatform] = field(default_factory=list)
+    shared: dict[object, Any] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
 
     def client(self, *, pages: int = SEARCH_PAGES, **options: str) -> TopPlatform:
         """`pages`: how many a query reaches."""
@@ -45,18 +49,31 @@ class TopShop:
 
     def parts(self, **options: str) -> Parts:
         account = replace(self.account, options={**self.account.options, **options})
-        return Parts(account, self.kept, self.clock, wait=no_wait, keep=self._keep, reread=lambda: self.kept)
+        return Parts(account, self.kept, self.clock, wait=no_wait, kept=self, shared=self.shared)
 
     def clock(self) -> datetime:
         return clock() + self.ahead
 
-    def _keep(self, changed: Mapping[str, str]) -> None:
-        self.kept = dict(changed)
+    # as `adapter.Kept`
+
+    def read(self) -> Mapping[str, str]:
+        return self.kept
+
+    @contextmanager
+    def claim(self, seen: Mapping[str, str]) -> Iterator[bool]:
+        with self.lock:
+            yield seen == self.kept
+
+    def replace(self, seen: Mapping[str, str], fresh: Mapping[str, str]) -> bool:
+        assert seen == self.kept
+        self.kept = dict(fresh)
         self.stored += 1
+        return True
 
     def close(self) -> None:
         while self.clients:
             self.clients.pop().close()
+        self.shared = {}
 
     def order(self, **order: Any) -> None:
         """As `sandbox.vendors.top.Order` has them: `per_second`, `ban_seconds`, `fail`, `expire`, `member`, `lift` …"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ import requests
 from campaign_app.domain.customer import Account
 from campaign_app.domain.ports import PlatformClient
 from campaign_app.platforms import adapter_for, client_for, write_credentials
-from campaign_app.platforms.adapter import Parts
+from campaign_app.platforms.adapter import Kept, Parts
 from tests.helpers.connected import clock, no_wait
 from tests.helpers.sandbox import ANSWER_SECONDS, SandboxProcess
 
@@ -25,7 +25,9 @@ def account_of(sandbox: SandboxProcess, name: str, **changed: str) -> tuple[Acco
     offer = adapter_for(name)
     secrets = {each.name: typed[each.name] for each in offer.fields if each.secret and each.name in typed}
     own = ("base_url", "key_id")
-    options = {each.name: typed[each.name] for each in offer.fields if not each.secret and each.name not in own}
+    options = {
+        each.name: typed[each.name] for each in offer.fields if not each.secret and each.name in typed.keys() - set(own)
+    }
     account = Account(
         ACCOUNT, name, "店", typed["base_url"], ENTITY, offer.issuer, offer.issuer_name, typed["key_id"],
         simulated=True, pinned_keys="", options=options,
@@ -38,12 +40,12 @@ def connected(
     sandbox: SandboxProcess,
     name: str,
     *,
-    keep: Callable[[str], None] | None = None,
+    kept: Kept | None = None,
     wait: Callable[[float], object] = no_wait,
     **how: Any,
 ) -> Iterator[Any]:
     """A client as the program makes it."""
-    client = client_for(*account_of(sandbox, name, **how), clock, keep=keep, wait=wait)
+    client = client_for(*account_of(sandbox, name, **how), clock, kept=kept, wait=wait)
     try:
         yield client
     finally:
@@ -56,14 +58,13 @@ def parts_of(
     sandbox: SandboxProcess,
     name: str,
     *,
-    keep: Callable[[Mapping[str, str]], None] | None = None,
-    reread: Callable[[], Mapping[str, str]] | None = None,
+    kept: Kept | None = None,
     **changed: str,
 ) -> Parts:
     typed = {**sandbox.ready["vendors"][name], **changed}
     account, _ = account_of(sandbox, name, **changed)
     secrets = {each.name: typed[each.name] for each in adapter_for(name).fields if each.secret and each.name in typed}
-    return Parts(account, secrets, clock, no_wait, keep, reread)
+    return Parts(account, secrets, clock, no_wait, kept)
 
 
 def trouble(sandbox: SandboxProcess, name: str, **order: Any) -> None:

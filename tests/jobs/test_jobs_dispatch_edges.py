@@ -232,7 +232,7 @@ def test_the_list_is_never_skipped_once_a_fact_was_read(shop: Shop) -> None:
     shop.campaign(name="第一个")
     facts = shop.workspace.facts
     assert not facts.unread(account)
-    facts.begin_changes(account, "99")
+    facts.begin_changes(shop.workspace.accounts.account(account), "99")
     assert shop.workspace.accounts.cursor(account, "changes") == "0"
     second = shop.add_account(3, first_phone=50, prefix="d")
     assert facts.unread(second)
@@ -262,7 +262,7 @@ def test_a_cursor_that_the_platform_no_longer_keeps_begins_anew(shop: Shop) -> N
 def test_another_refusal_of_the_list_stops_the_batch(shop: Shop) -> None:
     account = shop.add_account(5)
     campaign = shop.campaign()
-    shop.workspace.facts.append_changes(account, [], [], "")
+    shop.workspace.facts.append_changes(shop.workspace.accounts.account(account), [], [], "0", "")
     for code in ("bad_cursor", "refused"):
         shop.platforms[account].trouble = [RemoteRefused(code, "No")]
         with pytest.raises(RemoteRefused):

@@ -63,6 +63,25 @@ def test_opt_outs_are_told_until_the_platform_has_them(running: Running) -> None
 
 
 @pytest.mark.expects_logs("dbos")
+def test_changes_of_consents_are_read_by_the_clock(running: Running) -> None:
+    account = running.shop.add_account(3)
+    assert running.run("changes", account_id=account).result == {"read": False}
+    running.shop.workspace.facts.begin_changes(running.shop.workspace.accounts.account(account), "0")
+    running.shop.platforms[account].changes = ["c00000"]
+    running.shop.platforms[account].trouble = [RemoteUnavailable("throttled", "429")]
+    assert running.run("changes", account_id=account).result == {"read": True}
+    assert running.shop.workspace.accounts.cursor(account, "changes") == "1"
+
+
+def test_people_whom_the_platform_does_not_hand_out_are_in_the_result(running: Running) -> None:
+    account = running.shop.add_account(0)
+    running.shop.platforms[account].unreachable = 7
+    result = running.run("sync", account_id=account, full=True).result
+    assert result is not None
+    assert result["unreachable"] == 7
+
+
+@pytest.mark.expects_logs("dbos")
 def test_trouble_that_passes_is_tried_again(running: Running) -> None:
     account = running.shop.add_account(0)
     running.shop.platforms[account].trouble = [RemoteUnavailable("throttled", "429")] * 2

@@ -184,9 +184,10 @@ def test_an_address_that_is_gone_gives_up_no_opt_out(shop: Shop) -> None:
     assert waiting(shop, account) == ["c00000"]
 
 
-def given_up(shop: Shop) -> int:
+def given_up(shop: Shop, source: int | None = None) -> int:
     """One that the platform refused, one that it could not take, one that it was told."""
     account = shop.add_account(3)
+    shop.workspace.accounts.take_consents_from(account, source)
     reply(shop, account, "c00002")
     tell_opt_outs(shop.context, account)
     reply(shop, account, "c00000")
@@ -208,6 +209,15 @@ def test_what_nobody_took_is_told_again_once_consents_come_from_elsewhere(shop: 
     accounts.set_connection(replace(accounts.account(account), consent_account_id=source))
     assert waiting(shop, account) == ["c00000", "c00001"]
     assert tell_opt_outs(shop.context, account) == 2
+
+
+def test_what_nobody_took_is_told_again_once_the_source_of_consents_is_connected_again(shop: Shop) -> None:
+    source = shop.add_account(0, prefix="d")
+    account, accounts = given_up(shop, source), shop.workspace.accounts
+    accounts.set_account_state(source, "disconnected")
+    assert waiting(shop, account) == []
+    accounts.set_account_state(source, "connected")
+    assert waiting(shop, account) == ["c00000", "c00001"]
 
 
 def test_what_nobody_took_is_told_again_once_the_shop_is_connected_again(shop: Shop) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +16,8 @@ from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.platform import Capabilities
-from campaign_app.domain.ports import ConsentAnswers
+from campaign_app.domain.ports import Clock, ConsentAnswers
+from campaign_app.domain.signature import FiledTemplate
 from campaign_app.platforms import client_of, has_consents
 from campaign_app.platforms.endorsed import EndorsedPlatform, UnendorsedPlatform
 from campaign_app.platforms.native import NativeNote, unknown
@@ -128,7 +130,7 @@ def test_the_platform_never_lets_in_whom_the_endpoint_keeps_out(
         assert (ref.ref in confirmed) is both
 
 
-def test_people_and_signatures_are_the_platforms_and_changes_the_endpoints() -> None:
+def test_people_and_signatures_are_the_platforms_and_changes_the_endpoints_where_it_has_none() -> None:
     client, native, endpoint = pair()
     native.people, endpoint.people = [], []
     endpoint.changes = ["c1"]
@@ -137,6 +139,55 @@ def test_people_and_signatures_are_the_platforms_and_changes_the_endpoints() -> 
     assert client.signatures() == native.own_signatures
     offers = client.capabilities()
     assert (offers.customers, offers.vetoes, offers.consent_lookup, offers.consent_changes) == (True,) * 4
+
+
+def pulled(client: EndorsedPlatform, cursor: str = "") -> tuple[list[str], str]:
+    found, more = list[str](), True
+    while more:
+        page = client.consent_changes(cursor)
+        found, cursor, more = found + list(page.items), page.next_cursor, page.more
+    return found, cursor
+
+
+def test_who_left_at_the_platform_itself_is_in_the_changes_too() -> None:
+    client, native, endpoint = pair()
+    native.offers = replace(VETOES, consent_changes=True)
+    endpoint.changes, native.changes = ["c0", "c1", "c2", "c3", "c4"], ["c5", "c1", "c2"]
+    found, cursor = pulled(client)
+    assert sorted(found) == ["c0", "c1", "c1", "c2", "c2", "c3", "c4", "c5"]
+    assert pulled(client, cursor)[0] == []
+    endpoint.changes.append("c5")
+    native.changes.append("c4")
+    assert sorted(pulled(client, cursor)[0]) == ["c4", "c5"]
+
+
+def test_a_place_in_the_endpoints_list_alone_goes_on_there() -> None:
+    client, native, endpoint = pair()
+    endpoint.changes = ["c0", "c1", "c2", "c3"]
+    _, before = pulled(client)
+    native.offers, native.changes = replace(VETOES, consent_changes=True), ["c5"]
+    endpoint.changes.append("c4")
+    assert (before, sorted(pulled(client, before)[0])) == ("4", ["c4", "c5"])
+
+
+@pytest.mark.parametrize("cursor", ["both:", "both:[1,2]", 'both:["a"]', "both:{}", 'both:["a","b","c"]', "both:7"])
+def test_a_place_that_was_never_handed_out_is_refused(cursor: str) -> None:
+    client, native, _ = pair()
+    native.offers = replace(VETOES, consent_changes=True)
+    with pytest.raises(RemoteRefused) as refused:
+        client.consent_changes(cursor)
+    assert refused.value.code == "bad_cursor"
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_list_of_changes_that_cannot_be_read_moves_no_place(side: int) -> None:
+    client, *sides = pair()
+    sides[0].offers = replace(VETOES, consent_changes=True)
+    sides[0].changes, sides[1].changes = ["c0"], ["c1"]
+    sides[side].trouble.append(RemoteUnavailable("timeout", "no answer"))
+    with pytest.raises(RemoteUnavailable):
+        client.consent_changes("")
+    assert sorted(client.consent_changes("").items) == ["c0", "c1"]
 
 
 def test_an_opt_out_reaches_all_who_take_it_though_one_fails() -> None:
@@ -191,9 +242,15 @@ class Kept:
             raise NotAllowed("account_disconnected", "gone", account=account_id)
         return self.known[account_id]
 
-    def replace(self, account_id: int, secret: str) -> None:
-        self.get(account_id)
+    def replace(self, account_id: int, seen: str, secret: str) -> bool:
+        if self.get(account_id) != seen:
+            return False
         self.known[account_id] = secret
+        return True
+
+    @contextmanager
+    def claim(self, account_id: int, seen: str, clock: Clock) -> Iterator[bool]:
+        yield self.get(account_id) == seen
 
 
 SHOP = replace(ACCOUNT, id=9, key_id="shop-2", consent_account_id=7)
@@ -222,6 +279,40 @@ def test_without_an_endpoint_nobody_is_asked_about_and_nobody_confirmed() -> Non
     assert native.opt_outs == ["c0"]
     assert client.consent_changes("").items == ()
     client.close()
+
+
+def test_without_an_endpoint_who_left_the_platform_is_known_where_it_lists_them() -> None:
+    vetoes = {"c1": {"status": ConsentStatus.WITHDRAWN}, "c2": {"status": ConsentStatus.CONFIRMED}}
+    native = Native(7, FakeClock(NOW), vetoes=vetoes | {"c3": {"note": "broken_row"}})
+    native.offers = replace(VETOES, consent_changes=True)
+    client = UnendorsedPlatform(native, native.clock)
+    found = client.consents(REFS).facts
+    assert {ref.ref for ref, fact in found.items() if fact.status is ConsentStatus.WITHDRAWN} == {"c1"}
+    assert {(f.status, f.note) for ref, f in found.items() if ref.ref != "c1"} == {
+        (ConsentStatus.UNKNOWN, "no_consent_api")
+    }
+    assert client.consents([]).facts == {}
+    native.trouble.append(RemoteUnavailable("timeout", "no answer"))
+    with pytest.raises(RemoteUnavailable):
+        client.consents(REFS)
+
+
+@pytest.mark.parametrize("endorsed", [True, False])
+def test_a_template_is_the_platforms_where_it_has_one(endorsed: bool) -> None:
+    class Filing(Native):
+        def template(self, code: str) -> FiledTemplate:
+            return FiledTemplate(code, "promotion", "approved")
+
+    clock = FakeClock(NOW)
+    for native, offered in ((Native(7, clock), False), (Filing(7, clock), True)):
+        plain = UnendorsedPlatform(native, clock)
+        client = EndorsedPlatform(native, FakePlatform(7, clock), clock, (True, True)) if endorsed else plain
+        if offered:
+            assert client.template("SMS_1").usable
+            continue
+        with pytest.raises(RemoteRefused) as refused:
+            client.template("SMS_1")
+        assert refused.value.code == "not_offered"
 
 
 def test_a_platform_without_consents_and_without_an_endpoint_is_unendorsed() -> None:

@@ -19,6 +19,8 @@ from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefuse
 from campaign_app.domain.message import Page
 from campaign_app.domain.ports import PlatformClient
 from campaign_app.platforms import adapter_for
+from campaign_app.platforms.endorsed import EndorsedPlatform
+from tests.fakes.remotes import FakeClock, FakePlatform
 from tests.helpers.behind import ASKED, Behind, Started, standing_behind, starting
 from tests.helpers.connected import clock
 from tests.helpers.platform_cases import OpenEnd, PlatformCase, Spoilt, cases
@@ -82,20 +84,76 @@ def test_those_who_agreed_pass(behind: Behind) -> None:
 
 @pytest.mark.parametrize("case", _each())
 def test_everybody_else_does_not_pass(behind: Behind) -> None:
-    refused = {CustomerRef(behind.running.account.id, ref): s for ref, s in behind.running.refused.items()}
+    refused = behind.refused()
     assert refused
     facts = behind.ask(list(refused))
-    # somebody whom another test of the case opted out is withdrawn by now
-    assert all(facts[ref].status in (said, ConsentStatus.WITHDRAWN) for ref, said in refused.items())
+    assert {ref: fact.status for ref, fact in facts.items()} == refused
     assert not any(map(behind.passes, facts.values()))
 
 
 @pytest.mark.parametrize("case", [c for c in _each() if not _can(c.values[0], "consent_lookup")])
 def test_a_platform_without_consents_confirms_nobody(behind: Behind) -> None:
     assert not behind.running.confirmed
-    facts = behind.ask([CustomerRef(behind.running.account.id, ref) for ref in behind.running.refused])
+    facts = behind.ask(list(behind.refused()))
     assert ConsentStatus.CONFIRMED not in {fact.status for fact in facts.values()}
-    assert "no_consent_api" in {fact.note for fact in facts.values() if fact.status is ConsentStatus.UNKNOWN}
+    unknown = {ref.ref: fact.note for ref, fact in facts.items() if fact.status is ConsentStatus.UNKNOWN}
+    assert unknown == {ref: behind.running.vetoed.get(ref, "no_consent_api") for ref in unknown}
+    assert behind.silent()
+
+
+# --- a platform that can only veto, with an endpoint that confirms everybody -----------------------------------------
+
+VETOING = [case for case in CASES if _can(case, "vetoes") and not _can(case, "consent_lookup")]
+
+
+def _endorsed(behind: Behind) -> EndorsedPlatform:
+    """Its native side is the adapter's own client behind the proxy."""
+    account = behind.running.account
+    endpoint = FakePlatform(account.id, FakeClock(clock()))
+    endpoint.truth = {ref.ref: {"entity_uscc": account.entity_uscc} for ref in behind.refused()}
+    return EndorsedPlatform(behind.client, endpoint, clock, (True, True))
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in VETOING])
+def test_a_veto_beats_the_endpoint_and_silence_does_not(behind: Behind) -> None:
+    refs = list(behind.refused())
+    facts = _endorsed(behind).consents(refs).facts
+    passed = {ref for ref in refs if behind.passes(facts[ref])}
+    assert passed == set(behind.silent())
+    assert ASKED <= len(passed) < len(refs)
+
+
+@pytest.mark.parametrize("spoil", [pytest.param(spoil, id=name) for name, spoil in BROKEN.items()])
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in VETOING])
+def test_where_vetoes_cannot_be_read_nobody_passes(behind: Behind, spoil: Spoil) -> None:
+    behind.proxy.spoil = spoil
+    refs = behind.silent()[:ASKED]
+    try:
+        facts = _endorsed(behind).consents(refs).facts
+    except RemoteError:
+        return
+    assert not any(behind.passes(facts[ref]) for ref in refs)
+
+
+@pytest.mark.parametrize(
+    ("case", "spoilt"),
+    [pytest.param(case, one, id=f"{case.name}: {one.name}") for case in VETOING for one in case.spoilt],
+)
+def test_a_spoilt_veto_lets_nobody_pass_whom_it_is_about(behind: Behind, spoilt: Spoilt) -> None:
+    refs = behind.silent()[:ASKED]
+    client = _endorsed(behind)
+    assert all(map(behind.passes, client.consents(refs).facts.values()))
+    behind.proxy.spoil = spoilt.spoil
+    try:
+        facts = client.consents(refs).facts
+    except RemoteError:
+        return
+    assert not any(behind.passes(facts[ref]) for ref in refs[: 1 if spoilt.first_only else None])
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in VETOING])
+def test_vetoes_are_spoilt_on_purpose(case: PlatformCase) -> None:
+    assert len(case.spoilt) >= 4
 
 
 # --- rule 1: whatever goes wrong confirms nobody ---------------------------------------------------------------------
@@ -288,7 +346,7 @@ def test_what_is_simulated_reaches_no_real_sender(behind: Behind) -> None:
 
 PORT = {
     "capabilities", "check_connection", "customers", "consents", "consent_changes", "write_opt_out", "signatures",
-    "redacted", "close",
+    "redacted", "close", "template",
 }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ class Pinning:
         self.client = self.made(self.connected.account)
 
     def made(self, account: Account, *, keep: bool = True) -> ConsentApiPlatform:
-        pin = self.pinned.append if keep else None
+        pin = (lambda _, keys: self.pinned.append(keys)) if keep else None
         made = client_for(account, self.sandbox.shops[0].private_key, self.now, wait=no_wait, pin=pin)
         assert isinstance(made, ConsentApiPlatform)
         return made

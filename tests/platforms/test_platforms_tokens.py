@@ -11,10 +11,15 @@ import pytest
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.platforms import adapter_for, read_credentials
 from campaign_app.platforms.tokens import Pair, Tokens, expired, pair_of
+from tests.helpers.kept import InMemory
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.vendors import account_of, connected, parts_of, trouble
 
 REFRESHING = ["jd", "pinduoduo"]
+
+
+def stored(sandbox: SandboxProcess, name: str, **changed: str) -> InMemory:
+    return InMemory(dict(parts_of(sandbox, name, **changed).credentials))
 
 
 @pytest.fixture
@@ -26,14 +31,13 @@ def fresh() -> Any:
 
 @pytest.mark.parametrize("name", REFRESHING)
 def test_an_expired_token_is_renewed_once_and_kept_before_it_is_used(fresh: SandboxProcess, name: str) -> None:
-    kept: list[str] = []
     before = fresh.ready["vendors"][name]
-    with connected(fresh, name, keep=kept.append) as client:
+    kept = stored(fresh, name)
+    with connected(fresh, name, kept=kept) as client:
         trouble(fresh, name, expire=True)
         assert client.check_connection().ok
         assert client.check_connection().ok
-    (secret,) = kept
-    found = read_credentials(secret)
+    (found,) = kept.written
     assert found["access_token"] != before["access_token"]
     assert found["refresh_token"] != before["refresh_token"]
     assert {key: found[key] for key in found if "token" not in key} == {
@@ -45,11 +49,11 @@ def test_an_expired_token_is_renewed_once_and_kept_before_it_is_used(fresh: Sand
 
 @pytest.mark.parametrize("name", REFRESHING)
 def test_a_used_refresh_token_asks_a_person(fresh: SandboxProcess, name: str) -> None:
-    with connected(fresh, name, keep=lambda _: None) as client:
+    with connected(fresh, name, kept=stored(fresh, name)) as client:
         trouble(fresh, name, expire=True)
         assert client.check_connection().ok
         trouble(fresh, name, expire=True)
-    with connected(fresh, name, keep=lambda _: None) as client, pytest.raises(RemoteRefused) as info:
+    with connected(fresh, name, kept=stored(fresh, name)) as client, pytest.raises(RemoteRefused) as info:
         client.check_connection()
     assert (info.value.code, info.value.account_wide) == ("reauthorise", True)
 
@@ -60,32 +64,34 @@ def test_nothing_is_renewed_where_nothing_can_keep_it(fresh: SandboxProcess, nam
     with connected(fresh, name) as client, pytest.raises(RemoteRefused) as info:
         client.check_connection()
     assert (info.value.code, info.value.account_wide) == ("token_expired", True)
-    with connected(fresh, name, keep=lambda _: None) as client:
+    with connected(fresh, name, kept=stored(fresh, name)) as client:
         assert client.check_connection().ok, "the refresh token was not used up"
 
 
 @pytest.mark.parametrize("name", REFRESHING)
 def test_an_account_without_refresh_token_says_that_its_token_expired(fresh: SandboxProcess, name: str) -> None:
     trouble(fresh, name, expire=True)
-    with connected(fresh, name, keep=lambda _: None, refresh_token="") as client, pytest.raises(RemoteRefused) as info:
+    with (
+        connected(fresh, name, kept=stored(fresh, name, refresh_token=""), refresh_token="") as client,
+        pytest.raises(RemoteRefused) as info,
+    ):
         client.check_connection()
     assert info.value.code == "token_expired"
 
 
 @pytest.mark.parametrize("name", REFRESHING)
 def test_what_another_process_renewed_is_taken_over(fresh: SandboxProcess, name: str) -> None:
-    stored: dict[str, str] = dict(parts_of(fresh, name).credentials)
+    kept = stored(fresh, name)
 
     def client() -> Any:
-        parts = parts_of(fresh, name, keep=stored.update, reread=lambda: stored)
+        parts = parts_of(fresh, name, kept=kept)
         return adapter_for(name).client(parts)
 
     mine, theirs = client(), client()
     trouble(fresh, name, expire=True)
     assert theirs.check_connection().ok
-    renewed = dict(stored)
     assert mine.check_connection().ok
-    assert stored == renewed, "renewed once, by one of them"
+    assert len(kept.written) == 1, "renewed once, by one of them"
     mine.close()
     theirs.close()
 
@@ -97,7 +103,7 @@ def test_many_threads_renew_once(vendors: SandboxProcess) -> None:
         asked.append(refresh)
         return Pair("new")
 
-    tokens = Tokens(parts_of(vendors, "jd", keep=lambda _: None), renew)
+    tokens = Tokens(parts_of(vendors, "jd", kept=stored(vendors, "jd")), renew)
     old = tokens.access
 
     def ask() -> str:
@@ -111,7 +117,7 @@ def test_many_threads_renew_once(vendors: SandboxProcess) -> None:
 
 
 def test_a_new_token_that_is_expired_too_is_not_renewed_for_ever(vendors: SandboxProcess) -> None:
-    tokens = Tokens(parts_of(vendors, "jd", keep=lambda _: None), lambda _: Pair("new", "newer"))
+    tokens = Tokens(parts_of(vendors, "jd", kept=stored(vendors, "jd")), lambda _: Pair("new", "newer"))
 
     def ask() -> None:
         raise expired()
@@ -122,14 +128,44 @@ def test_a_new_token_that_is_expired_too_is_not_renewed_for_ever(vendors: Sandbo
 
 
 def test_what_cannot_be_kept_is_not_used(vendors: SandboxProcess) -> None:
-    def keep(_: Mapping[str, str]) -> None:
-        raise NotAllowed("account_disconnected", "gone")
+    class Gone(InMemory):
+        def replace(self, seen: Mapping[str, str], fresh: Mapping[str, str]) -> bool:
+            raise NotAllowed("account_disconnected", "gone")
 
-    tokens = Tokens(parts_of(vendors, "jd", keep=keep), lambda _: Pair("new"))
+    kept = Gone(stored(vendors, "jd").stored)
+    tokens = Tokens(parts_of(vendors, "jd", kept=kept), lambda _: Pair("new"))
     old = tokens.access
     with pytest.raises(NotAllowed):
         tokens.used_in(lambda: (_ for _ in ()).throw(expired()))
     assert tokens.access == old
+
+
+def test_a_renewal_that_another_process_does_not_end_is_tried_again_later(vendors: SandboxProcess) -> None:
+    kept = stored(vendors, "jd")
+    kept.busy = True
+    tokens = Tokens(parts_of(vendors, "jd", kept=kept), lambda _: Pair("new"))
+    with pytest.raises(RemoteUnavailable) as info:
+        tokens.used_in(lambda: (_ for _ in ()).throw(expired()))
+    assert (info.value.code, kept.written) == ("renewing", [])
+
+
+def test_who_connected_anew_meanwhile_keeps_what_they_typed(vendors: SandboxProcess) -> None:
+    kept = stored(vendors, "jd")
+
+    def renew(_: str) -> Pair:
+        kept.stored = {**kept.stored, "access_token": "typed", "refresh_token": "typed too"}
+        return Pair("new", "newer")
+
+    tokens = Tokens(parts_of(vendors, "jd", kept=kept), renew)
+    old = tokens.access
+
+    def ask() -> str:
+        if tokens.access == old:
+            raise expired()
+        return tokens.access
+
+    assert tokens.used_in(ask) == "typed"
+    assert (kept.stored["refresh_token"], kept.written) == ("typed too", [])
 
 
 @pytest.mark.parametrize("error", [RemoteUnavailable("throttled", "later"), RemoteRefused("permission", "no")])
@@ -137,7 +173,7 @@ def test_other_trouble_renews_nothing(vendors: SandboxProcess, error: Exception)
     def renew(_: str) -> Pair:
         raise AssertionError
 
-    tokens = Tokens(parts_of(vendors, "jd", keep=lambda _: None), renew)
+    tokens = Tokens(parts_of(vendors, "jd", kept=stored(vendors, "jd")), renew)
 
     def ask() -> None:
         raise error

@@ -16,9 +16,7 @@ from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, Setting
 from campaign_app.platforms import adapter_for, client_for
 from campaign_app.platforms.native import NativeNote
 from campaign_app.platforms.top.client import TopPlatform
-from campaign_app.platforms.top.connecting import calls_of
 from campaign_app.platforms.top.paging import Place
-from campaign_app.platforms.top.signatures import template
 from tests.helpers.connected import clock
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.top import ID, TopShop, connect_top, everybody, facts, truth
@@ -98,15 +96,27 @@ def test_a_shop_with_more_members_than_a_query_reaches_is_read_by_windows(shop: 
     shop.close()
 
 
-def test_too_many_at_one_moment_are_said_to_be_too_many(shop: TopShop) -> None:
-    none = shop.client(pages=0)
-    with pytest.raises(RemoteRefused) as refused:
-        everybody(none)
-    assert refused.value.code == "too_many_members"
-    shop.close()
+def test_many_who_never_traded_are_read_by_grades() -> None:
+    """Past 100 a query; TOP's own limit is 100,000."""
+    with SandboxProcess(customers=4_000) as large:
+        shop = connect_top(large)
+        small = shop.client(pages=1)
+        found, cursor, more, unreachable = set[str](), "", True, 0
+        graded = False
+        while more:
+            page = small.customers(cursor, None)
+            found |= {customer.ref for customer in page.items}
+            cursor, more, unreachable = page.next_cursor, page.more, unreachable + page.unreachable
+            graded |= cursor.count("|") == 6
+        assert (len(found) + unreachable, graded) == (3_200, True)
+        assert 0 < unreachable < 100, "of one grade there are more than a query brings, and they are counted"
+        shop.close()
 
 
-@pytest.mark.parametrize("cursor", ["x", "s|1|1||", "s|x|1|||", "q|1|1||", "s|1|x||", f"s|{10**30}|1||", "s||1||"])
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "s|1|1||", "s|x|1|||", "q|1|1||", "s|1|x||", "n|1|1|||x|1", "n|1|1|||1", f"s|{10**30}|1||", "s||1||"],
+)
 def test_a_cursor_that_nobody_handed_out_is_refused(client: TopPlatform, cursor: str) -> None:
     if cursor == "s|1|1||":
         assert client.customers(cursor, None).items
@@ -222,9 +232,8 @@ def test_signatures_are_those_that_were_named(shop: TopShop) -> None:
 
 
 def test_only_a_promotion_that_passed_is_a_template_for_marketing(shop: TopShop) -> None:
-    calls = calls_of(shop.parts())
-    found = {code: template(calls, code) for code in ("SMS_1", "SMS_2", "SMS_3", "SMS_4", "SMS_5")}
-    calls.close()
+    found = {code: shop.client().template(code) for code in ("SMS_1", "SMS_2", "SMS_3", "SMS_4", "SMS_5")}
+    shop.close()
     assert [code for code, each in found.items() if each.usable] == ["SMS_1"]
     assert (found["SMS_2"].kind, found["SMS_4"].status, found["SMS_5"].status) == ("notice", "rejected", "unknown")
 
@@ -252,4 +261,4 @@ def test_what_cannot_be_right_is_refused_before_anything_is_asked(
 def test_the_fields_are_what_the_client_needs(shop: TopShop) -> None:
     fields = {field.name: field for field in adapter_for("top").fields}
     assert {name for name, field in fields.items() if field.secret} == {"app_secret", "session", "refresh_token"}
-    assert set(shop.account.options) | set(shop.kept) | {"base_url", "key_id"} == set(fields)
+    assert set(shop.account.options) | set(shop.kept) | {"base_url", "key_id", "authorised_until"} == set(fields)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, timedelta
 from typing import Any
@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.platforms import client_for
 from campaign_app.platforms.top.client import TopPlatform
+from campaign_app.platforms.top.limits import limits_of
 from tests.helpers.connected import clock
+from tests.helpers.kept import InMemory
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.top import TopShop, connect_top, everybody, facts
 
@@ -104,10 +106,11 @@ def test_without_a_place_to_store_it_nothing_is_renewed(shop: TopShop, client: T
 
 
 def test_a_store_that_fails_leaves_the_new_token_unused(shop: TopShop, client: TopPlatform) -> None:
-    def keep(_: str) -> None:
-        raise RuntimeError("disk full")
+    class Full(InMemory):
+        def replace(self, seen: Mapping[str, str], fresh: Mapping[str, str]) -> bool:
+            raise RuntimeError("disk full")
 
-    broken = client_for(shop.account, json.dumps(shop.kept), clock, keep=keep)
+    broken = client_for(shop.account, json.dumps(shop.kept), clock, kept=Full(shop.kept))
     shop.order(expire=True)
     with pytest.raises(RuntimeError):
         broken.check_connection()
@@ -176,6 +179,22 @@ def test_what_is_banned_is_not_asked_before_its_time(shop: TopShop, client: TopP
     assert 20 < (still.value.retry_after or 0) <= 31
     shop.ahead += timedelta(seconds=32)
     assert client.check_connection().ok
+
+
+def test_a_client_that_a_renewed_token_made_anew_keeps_ban_and_pace(shop: TopShop, client: TopPlatform) -> None:
+    shop.order(expire=True)
+    assert client.check_connection().ok
+    limited = "accesscontrol.limited-by-api-access-count"
+    shop.order(fail=[{"code": 7, "sub_code": limited, "sub_msg": "This ban will last for 30 more seconds"}])
+    with pytest.raises(RemoteUnavailable):
+        client.check_connection()
+    before = shop.seen()["calls"]
+    with pytest.raises(RemoteUnavailable) as still:
+        shop.client().check_connection()
+    assert (still.value.code, shop.seen()["calls"]) == ("throttled", before)
+    assert limits_of(shop.parts(), shop.sandbox.url, "app", 2.0) is limits_of(
+        shop.parts(), shop.sandbox.url, "app", 2.0
+    )
 
 
 def test_the_quota_of_a_day_ends_at_midnight_in_beijing(shop: TopShop, client: TopPlatform) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from campaign_app.domain.errors import AppError, NotAllowed, RemoteRefused, Sett
 from campaign_app.domain.message import Page
 from campaign_app.domain.platform import Asked, Capabilities, ConnectField, Offer
 from campaign_app.domain.ports import ConnectionReport
+from campaign_app.domain.signature import FiledTemplate
 from campaign_app.services.accounts import Accounts, secret_name
 from campaign_app.services.connecting import draft_of
 
@@ -43,6 +45,7 @@ class Market:
         ConnectField("base_url", default="https://api.market.example/"),
         ConnectField("version", default="2"),
         ConnectField("remark", required=False),
+        ConnectField("authorised_until", required=False),
         ConnectField("token", secret=True),
         ConnectField("refresh_token", secret=True, required=False),
     )
@@ -260,7 +263,7 @@ def test_another_source_of_consents_is_read_from_the_start(
     def places() -> dict[str, str]:
         return {stream: store.accounts.cursor(shop.id, stream) for stream in ("changes", "customers", "inbound")}
 
-    store.facts.append_changes(shop.id, [], [], "7")
+    store.facts.append_changes(shop, [], [], "", "7")
     store.customers.upsert_page(shop.id, (), "8", app.clock())
     store.inbox.store_inbound(shop.id, Page((), "9", more=False), [], app.clock())
     before = places()
@@ -326,3 +329,34 @@ def test_an_account_knows_what_its_platform_offers(accounts: Accounts) -> None:
 @pytest.mark.parametrize("address", ["https://[", "nonsense"])
 def test_an_address_that_is_none_is_left_to_the_client(address: str) -> None:
     assert draft_of(asked(base_url=address), Market()).account.base_url == address
+
+
+def test_an_account_warns_before_its_authorisation_ends(app: bootstrap.App, accounts: Accounts, remote: Remote) -> None:
+    made = accounts.connect(asked(authorised_until="2026-12-31"), actor="test")
+    day = datetime(2026, 12, 31, 16, tzinfo=UTC)
+    assert accounts.expiring(day - timedelta(days=8)) == ()
+    (found,) = accounts.expiring(day - timedelta(days=7))
+    assert (found.account_id, found.what, found.at) == (made.id, "authorisation", day)
+
+
+def test_a_template_is_looked_up_where_the_platform_has_them(
+    app: bootstrap.App, accounts: Accounts, remote: Remote
+) -> None:
+    account = accounts.connect(asked(), actor="test")
+    assert code_of(lambda: accounts.template(account.id, "SMS_1")) == "not_offered"
+
+    class Looking(Remote):
+        def __call__(self, account: Account, secret: str) -> Looking:
+            return self
+
+        def template(self, code: str) -> FiledTemplate:
+            return FiledTemplate(code, "promotion", "approved")
+
+    workspace = app.workspace
+    knows = Accounts(
+        store=workspace.accounts, secrets=workspace.secrets, audit=workspace.audit, clock=app.clock,
+        make_client=Looking(), offers=Both(),
+    )  # fmt: skip
+    assert knows.template(account.id, "SMS_1").usable
+    knows.disconnect(account.id, actor="test")
+    assert code_of(lambda: knows.template(account.id, "SMS_1")) == "account_disconnected"

@@ -74,6 +74,15 @@ def test_ids_stay_when_a_customer_is_synced_again(workspace: Workspace) -> None:
     assert sync(workspace, account_id, person("c2", updated_at=NOW + minutes(1)), person("c1")) == first
 
 
+def test_who_is_on_the_platforms_own_blacklist_is_suppressed_by_ref_and_number(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, person("c1", number(1), withdrawn=True, minor=True), person("c2", number(2)))
+    found = workspace.suppressions.of_customers(list(ids.values()))
+    assert {mark.kind for mark in found[ids["c1"]]} == {SuppressionKind.WITHDRAWN, SuppressionKind.MINOR}
+    assert ids["c2"] not in found
+    assert workspace.phone_keys.of_phone(number(1)) in {mark.key for mark in found[ids["c1"]]}
+
+
 def test_minors_are_suppressed_by_ref_and_number_whatever_the_order(workspace: Workspace) -> None:
     account_id = shop(workspace)
     newer = person("c1", number(1), updated_at=NOW + minutes(1))

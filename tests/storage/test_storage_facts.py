@@ -20,6 +20,7 @@ from campaign_app.domain.consent import (
     Evidence,
     SuppressionKind,
 )
+from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.storage.workspace import Workspace
 
 EXAMPLES = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -99,9 +100,30 @@ def test_a_receipt_is_kept_once_and_another_under_its_id_is_kept_too(workspace: 
 def test_changes_move_their_cursor_with_them(workspace: Workspace) -> None:
     account_id = shop(workspace)
     ids = sync(workspace, account_id, person("c1"))
-    workspace.facts.append_changes(account_id, [fact(account_id, "c1")], [receipt(account_id)], "after 1")
+    asked, told = workspace.accounts.account(account_id), [fact(account_id, "c1")]
+    assert workspace.facts.append_changes(asked, told, [receipt(account_id)], "", "after 1")
     assert workspace.accounts.cursor(account_id, "changes") == "after 1"
     assert list(workspace.facts.latest(list(ids.values()))) == list(ids.values())
+    assert not workspace.facts.append_changes(asked, told, [], "", "elsewhere"), "it was read from another place"
+    assert workspace.accounts.cursor(account_id, "changes") == "after 1"
+    assert len(workspace.facts.history(ids["c1"])) == 1
+
+
+def test_what_a_former_source_said_is_not_kept(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, person("c1"))
+    asked, told = workspace.accounts.account(account_id), [fact(account_id, "c1")]
+    workspace.accounts.take_consents_from(account_id, shop(workspace, "k2"))
+    for keep in (
+        lambda: workspace.facts.append(told, [], asked=asked),
+        lambda: workspace.facts.append_changes(asked, told, [], "", "1"),
+        lambda: workspace.facts.begin_changes(asked, "1"),
+    ):
+        with pytest.raises(RemoteUnavailable) as refused:
+            keep()
+        assert refused.value.code == "source_changed"
+    assert workspace.accounts.cursor(account_id, "changes") == ""
+    assert workspace.facts.history(ids["c1"]) == ()
 
 
 def test_a_naive_time_is_refused_and_nothing_is_kept(workspace: Workspace) -> None:

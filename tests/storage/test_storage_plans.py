@@ -77,7 +77,7 @@ def test_syncing_and_asking_for_consent(workspace: Workspace, plans: Plans) -> N
     ids = sync(workspace, account_id, person("c1", number(1)), person("c2", minor=True))
     sync(workspace, account_id, person("c1", number(2)))
     told = [fact(account_id, "c1"), fact(account_id, "c2", status=ConsentStatus.WITHDRAWN)]
-    workspace.facts.append_changes(account_id, told, [receipt(account_id)], "x")
+    workspace.facts.append_changes(workspace.accounts.account(account_id), told, [receipt(account_id)], "", "x")
     workspace.facts.latest(list(ids.values()))
     workspace.facts.history(ids["c1"])
     workspace.customers.by_ids(list(ids.values()))

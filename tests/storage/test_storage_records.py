@@ -13,7 +13,7 @@ from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import NotAllowed, NotFound, WorkspaceError
 from campaign_app.domain.signature import Signature
 from campaign_app.services.accounts import secret_name
-from campaign_app.storage.secrets import AccountSecrets
+from campaign_app.storage.secrets import LEASE, AccountSecrets
 from campaign_app.storage.workspace import Workspace
 
 SIGNATURE = Signature("某店", ENTITY, "trademark", "approved", True, ("retail", "会员"), date(2027, 1, 31))
@@ -58,6 +58,37 @@ def test_settings_are_any_json(workspace: Workspace) -> None:
     workspace.accounts.set_setting("hours", {"from": 8, "days": [1, 2], "名": None})
     workspace.accounts.set_setting("hours", {"from": 10})
     assert workspace.accounts.setting("hours", None) == {"from": 10}
+
+
+def test_one_at_a_time_may_change_a_secret_that_they_have_seen(workspace: Workspace) -> None:
+    account_id, kept, now = shop(workspace), AccountSecrets(workspace.secrets), [NOW]
+    workspace.secrets.put(secret_name(account_id), "甲")
+
+    def may(seen: str) -> bool:
+        with kept.claim(account_id, seen, lambda: now[0]) as ours:
+            return ours
+
+    with kept.claim(account_id, "甲", lambda: NOW) as ours:
+        assert (ours, may("甲")) == (True, False)
+        assert kept.replace(account_id, "甲", "乙")
+        assert [may("甲"), may("乙")] == [False, True], "of what is new nothing is claimed yet"
+    assert may("乙")
+
+
+def test_a_claim_whose_process_ended_ends_by_the_clock_whichever_way_it_is_set(workspace: Workspace) -> None:
+    account_id, kept, now = shop(workspace), AccountSecrets(workspace.secrets), [NOW]
+    workspace.secrets.put(secret_name(account_id), "甲")
+
+    def may() -> bool:
+        with kept.claim(account_id, "甲", lambda: now[0]) as ours:
+            return ours
+
+    found = []
+    for moved in (LEASE - minutes(1), LEASE, -minutes(1)):
+        now[0] = NOW + moved
+        with kept.claim(account_id, "甲", lambda: NOW):
+            found.append(may())
+    assert found == [False, True, True]
 
 
 def test_signatures_are_what_the_entitys_accounts_last_reported(workspace: Workspace) -> None:
@@ -215,12 +246,13 @@ def test_what_an_account_is_connected_with_can_change_but_not_whose_it_is(worksp
 def test_the_secret_of_an_account_is_replaced_but_never_brought_back(workspace: Workspace) -> None:
     account_id, kept = shop(workspace), AccountSecrets(workspace.secrets)
     with pytest.raises(NotAllowed):
-        kept.replace(account_id, "token")
+        kept.replace(account_id, "", "token")
     workspace.secrets.put(secret_name(account_id), "甲")
-    kept.replace(account_id, "乙")
+    assert kept.replace(account_id, "甲", "乙")
+    assert not kept.replace(account_id, "甲", "丁"), "somebody was faster"
     assert kept.get(account_id) == "乙"
     workspace.secrets.delete(secret_name(account_id))
-    for act in (lambda: kept.replace(account_id, "丙"), lambda: kept.get(account_id)):
+    for act in (lambda: kept.replace(account_id, "乙", "丙"), lambda: kept.get(account_id)):
         with pytest.raises(NotAllowed) as refused:
             act()
         assert (refused.value.code, refused.value.facts) == ("account_disconnected", {"account": account_id})

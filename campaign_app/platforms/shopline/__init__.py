@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 VERSIONS: Final = ("v20250601", "v20251201")
 NEWEST: Final = VERSIONS[-1]
-CAPABILITIES: Final = Capabilities(customers=True, vetoes=True, opt_out_write=True, phones=True)
+# its changes are those of its customers: who left is among them
+CAPABILITIES: Final = Capabilities(customers=True, consent_changes=True, vetoes=True, opt_out_write=True, phones=True)
 
 
 @dataclass(frozen=True, slots=True)

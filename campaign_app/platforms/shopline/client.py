@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
-from campaign_app.domain.errors import RemoteRefused, SettingsError
-from campaign_app.domain.message import Page
+from campaign_app.domain.errors import SettingsError
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.native import NativeNote, Said
@@ -55,9 +54,6 @@ class ShoplinePlatform(ShopifyPlatform):
         if fact.status is ConsentStatus.NO_RECORD or fact.note == ShopNote.NO_LEVEL:
             return ConsentFact.unknown(ref, note=NativeNote.NO_CONSENT_API.value, observed_at=said.observed_at)
         return fact
-
-    def consent_changes(self, cursor: str) -> Page[str]:  # noqa: ARG002 - the port's
-        raise RemoteRefused("not_offered", "The platform does not offer this")
 
 
 def shopline_of(parts: Parts, *, adapter: BaseAdapter | None = None) -> ShoplinePlatform:

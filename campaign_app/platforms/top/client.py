@@ -14,13 +14,13 @@ from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Page
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers
-from campaign_app.domain.signature import Signature
+from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.platforms.leaves import Note
 from campaign_app.platforms.native import NativeNote, Said, unknown
 from campaign_app.platforms.top import CAPABILITIES, answers, rows
 from campaign_app.platforms.top.calls import Answered, TopCalls
 from campaign_app.platforms.top.paging import PAGE, Place
-from campaign_app.platforms.top.signatures import signature_of
+from campaign_app.platforms.top.signatures import signature_of, template
 from campaign_app.transport.errors import ContractBroken, translated
 from campaign_app.transport.listing import CursorGuard, good_ref
 
@@ -76,10 +76,13 @@ class TopPlatform:
             listed = self._page(place)
         now = self._clock()
         good = [c for row in listed.rows if (c := rows.customer_of(row, now)) is not None]
-        following = place.following(listed.total)
+        following = place.following(listed.total, self._pages)
         onward = self._cursors.next(cursor, (following or place.over()).cursor, more=following is not None)
         once = {customer.ref: customer for customer in good}
-        return Page(tuple(once.values()), onward, following is not None, len(listed.rows) - len(good))
+        return Page(
+            tuple(once.values()), onward, following is not None, len(listed.rows) - len(good),
+            unreachable=place.unreachable(listed.total, self._pages),
+        )  # fmt: skip
 
     def _page(self, place: Place) -> _Listed:
         answered = self._calls.ask(place.method, place.asked())
@@ -164,6 +167,9 @@ class TopPlatform:
                 raise
             return signature_of(name, {}, self._account.entity_uscc)
         return signature_of(name, answered.fields, self._account.entity_uscc)
+
+    def template(self, code: str) -> FiledTemplate:
+        return template(self._calls, code)
 
     def close(self) -> None:
         self._calls.close()

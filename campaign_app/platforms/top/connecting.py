@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from threading import Event
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from campaign_app.domain.errors import SettingsError
 from campaign_app.platforms.adapter import Parts
+from campaign_app.platforms.forms import Unsigned
+from campaign_app.platforms.tokens import Tokens
 from campaign_app.platforms.top.calls import TopCalls
 from campaign_app.platforms.top.client import TopPlatform
+from campaign_app.platforms.top.errors import is_session_over
+from campaign_app.platforms.top.limits import limits_of
 from campaign_app.platforms.top.paging import SEARCH_PAGES
 from campaign_app.platforms.top.signing import TopSigner
-from campaign_app.platforms.top.token import SessionKey, TokenEndpoint
+from campaign_app.platforms.top.token import renewing
 from campaign_app.transport.session import SignedSession, checked_address
-from campaign_app.transport.throttle import Slots
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from requests import PreparedRequest
 
 OAUTH: Final = "https://oauth.taobao.com"
 _FASTEST: Final = 1_000.0
-
-
-class Unsigned:
-    """For the token endpoint, whose form holds the secret itself."""
-
-    def sign(self, request: PreparedRequest, *, now: datetime, nonce: str) -> None:
-        """Nothing to add."""
 
 
 def client_of(parts: Parts, *, pages: int = SEARCH_PAGES) -> TopPlatform:
@@ -50,11 +39,11 @@ def calls_of(parts: Parts) -> TopCalls:
     rate = _rate(account.options.get("calls_per_second", ""))
     # what is simulated has its own token endpoint: nothing of it goes to the real one
     base, simulated = checked_address(account.base_url)
-    tokens = SignedSession(base if simulated else OAUTH, Unsigned(), parts.clock, wait=parts.wait)
-    session = SessionKey(credentials, TokenEndpoint(tokens, app_key, secret), keep=parts.keep, reread=parts.reread)
-    pace = Slots(rate, monotonic=time.monotonic, wait=Event().wait)
-    http = SignedSession(base, TopSigner(app_key, secret, session.key), parts.clock, throttle=pace, wait=parts.wait)
-    return TopCalls(http, session, parts.clock)
+    oauth = SignedSession(base if simulated else OAUTH, Unsigned(), parts.clock, wait=parts.wait)
+    tokens = Tokens(parts, renewing(oauth, app_key, secret), name="session", over=is_session_over)
+    signer, limits = TopSigner(app_key, secret, lambda: tokens.access), limits_of(parts, base, app_key, rate)
+    http = SignedSession(base, signer, parts.clock, throttle=limits.pace, wait=parts.wait)
+    return TopCalls(http, oauth, tokens, limits, parts.clock)
 
 
 def _rate(written: str) -> float:

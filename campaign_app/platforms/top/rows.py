@@ -43,6 +43,7 @@ def customer_of(row: object, seen_at: datetime) -> PlatformCustomer | None:
         order_count=count,
         last_order_at=moment(member.get("last_trade_time")),
         tags=(grade,) if grade else (),
+        withdrawn=member.get("status") == "blacklist",
     )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
-from campaign_app.domain.signature import Signature
+from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.platforms.top.calls import TopCalls
 from campaign_app.platforms.top.rows import whole
 from campaign_app.transport.listing import fields, plain_text
@@ -16,19 +15,6 @@ TEMPLATE: Final = "taobao.jst.sms.template.query"
 _REVIEW: Final = {0: "pending", 1: "approved", 2: "rejected"}
 _KINDS: Final = {0: "code", 1: "notice", 2: "promotion", 3: "international"}
 _NAME_MAX: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class FiledTemplate:
-    """A template as TOP has it; `usable` for marketing: it passed its review, and as a promotion."""
-
-    code: str
-    kind: str
-    status: str
-
-    @property
-    def usable(self) -> bool:
-        return (self.kind, self.status) == ("promotion", "approved")
 
 
 def signature_of(name: str, found: Mapping[str, Any], owner_uscc: str) -> Signature:

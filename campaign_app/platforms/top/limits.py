@@ -1,0 +1,43 @@
+"""How fast TOP may be asked, and from when on again: limits are the app's, so that they outlive every client of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Event, Lock
+from typing import Final
+
+from campaign_app.domain.errors import RemoteUnavailable
+from campaign_app.platforms.adapter import Parts
+from campaign_app.transport.throttle import Slots
+
+_NONE_LEFT: Final = timedelta(0)
+
+
+class TopLimits:
+    """What TOP forbade for a time is not asked before that time is over: threads may share it."""
+
+    def __init__(self, rate: float) -> None:
+        self.pace: Final = Slots(rate, monotonic=time.monotonic, wait=Event().wait)
+        self._lock = Lock()
+        self._not_before: datetime | None = None
+
+    def forbid(self, seconds: float, now: datetime) -> None:
+        with self._lock:
+            until = now + timedelta(seconds=seconds)
+            self._not_before = until if self._not_before is None else max(until, self._not_before)
+
+    def require_allowed(self, method: str, now: datetime) -> None:
+        """Raises RemoteUnavailable("throttled")."""
+        with self._lock:
+            left = _NONE_LEFT if self._not_before is None else self._not_before - now
+        if left > _NONE_LEFT:
+            words = f"{method}: the platform asked not to be asked yet"
+            raise RemoteUnavailable("throttled", words, retry_after=left.total_seconds(), what=method)
+
+
+def limits_of(parts: Parts, base: str, app_key: str, rate: float) -> TopLimits:
+    """Those of the app at this address, whoever asked before."""
+    made: Callable[[object, TopLimits], TopLimits] = parts.shared.setdefault
+    return made(("top", base, app_key, rate), TopLimits(rate))

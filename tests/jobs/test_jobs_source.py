@@ -1,0 +1,74 @@
+"""A person chooses another source of consents while the former one is being asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from campaign_app.domain.consent import ConsentStatus, CustomerRef
+from campaign_app.domain.errors import RemoteUnavailable
+from campaign_app.jobs.gating import pull_changes, refresh
+from tests.helpers.shop import Shop, open_shop
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    yield from open_shop(tmp_path / "ws")
+
+
+def changing(shop: Shop, account: int) -> None:
+    """The next answer comes after a person's choice."""
+    source, platform = shop.add_account(0, prefix="d"), shop.platforms[account]
+
+    def choose() -> None:
+        platform.before_answer = None
+        shop.workspace.accounts.take_consents_from(account, source)
+
+    platform.before_answer = choose
+
+
+def test_the_place_in_the_former_list_of_changes_is_not_written_back(shop: Shop) -> None:
+    account = shop.add_account(3)
+    asked = shop.workspace.accounts.account(account)
+    shop.platforms[account].changes = ["c00000", "c00001"]
+    assert pull_changes(shop.context, asked)
+    shop.platforms[account].changes += ["c00002"]
+    changing(shop, account)
+    with pytest.raises(RemoteUnavailable) as changed:
+        pull_changes(shop.context, asked)
+    assert (changed.value.code, shop.workspace.accounts.cursor(account, "changes")) == ("source_changed", "")
+    (person,) = shop.workspace.customers.ids_of_refs(account, ["c00002"]).values()
+    assert shop.workspace.facts.history(person) == ()
+    assert pull_changes(shop.context, shop.workspace.accounts.account(account)), "the new one, from its start"
+    assert shop.workspace.accounts.cursor(account, "changes") == "3"
+
+
+def test_what_the_former_source_confirms_confirms_nobody(shop: Shop) -> None:
+    account = shop.add_account(3)
+    ids = shop.workspace.customers.ids_of_refs(account, ["c00000"])
+    customers = list(shop.workspace.customers.by_ids(list(ids.values())).values())
+    asked = shop.workspace.accounts.account(account)
+    changing(shop, account)
+    with pytest.raises(RemoteUnavailable):
+        refresh(shop.context, asked, customers, shop.clock() - timedelta(minutes=10))
+    assert shop.workspace.facts.latest(list(ids.values())) == {}
+
+
+def test_a_page_that_another_process_pulled_meanwhile_is_left_to_it(shop: Shop) -> None:
+    account = shop.add_account(3)
+    asked, platform = shop.workspace.accounts.account(account), shop.platforms[account]
+    platform.changes = ["c00000"]
+
+    def elsewhere() -> None:
+        platform.before_answer = None
+        told = platform.consents([CustomerRef(account, "c00000")])
+        shop.workspace.facts.append_changes(asked, list(told.facts.values()), told.receipts, "", "1")
+
+    platform.before_answer = elsewhere
+    assert pull_changes(shop.context, asked)
+    (person,) = shop.workspace.customers.ids_of_refs(account, ["c00000"]).values()
+    ((_, fact),) = shop.workspace.facts.history(person)
+    assert (fact.status, shop.workspace.accounts.cursor(account, "changes")) == (ConsentStatus.CONFIRMED, "1")
