@@ -182,7 +182,7 @@ class Shell(QMainWindow):
             self.stack.setCurrentWidget(self.gate)
 
     def _jobs_changed(self, jobs: tuple[Job, ...]) -> None:
-        shown = [job for job in jobs if job.kind != "poll"]
+        shown = [job for job in jobs if job.kind not in {"poll", "tell"}]
         self.progress.setVisible(bool(shown))
         if not shown:
             self.work.setText("")

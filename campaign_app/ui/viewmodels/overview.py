@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.ports import Job
-from campaign_app.services import campaign_rows
+from campaign_app.services import account_matters, campaign_rows
 from campaign_app.services.campaign_rows import CampaignRow
 from campaign_app.services.matters import Matter, matters
 
@@ -116,6 +116,7 @@ class OverviewModel(QObject):
                 signatures,
                 now,
                 Path(str(refused.facts["file"])).name if refused else "",
+                account_matters.of_opt_outs(accounts, app.opt_outs.untold(), now),
             ),
             results=tuple(row for row in rows if row.counts.get("submitted"))[:LAST],
             campaigns=len(rows),
