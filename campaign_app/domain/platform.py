@@ -36,13 +36,15 @@ class Capabilities:
 class ConnectField:
     """One thing that a person types to connect an account; `resources/words/terms.toml` has its words by `name`.
 
-    A secret is kept among the workspace's secrets, everything else in `Account.options`.
+    A secret is kept among the workspace's secrets, everything else in `Account.options`. `days`: how long at most what
+    is typed elsewhere holds from now on, for a field whose date nobody types.
     """
 
     name: str
     secret: bool = False
     required: bool = True
     default: str = ""
+    days: int = 0
 
 
 class Offer(Protocol):

@@ -12,6 +12,7 @@ from campaign_app.domain.errors import NotAllowed, RemoteRefused, SettingsError
 from campaign_app.domain.platform import Asked, Offer
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock, ConnectionReport, PlatformClient, Secrets
 from campaign_app.domain.signature import Signature
+from campaign_app.services import expiry
 from campaign_app.services.connecting import CONSENT_API, Draft, Offers, draft_of, entity_of, seen
 from campaign_app.services.pinning import pinned_anew
 
@@ -109,7 +110,10 @@ class Accounts:
         return tuple(account for account in self._store.accounts() if _may_answer(account, entity_uscc))
 
     def _draft(self, asked: Asked) -> Draft:
-        return draft_of(asked, self._offers.offer(asked.platform))
+        offer = self._offers.offer(asked.platform)
+        draft = draft_of(asked, offer)
+        options = expiry.with_end(draft.account.options, offer, self._clock())
+        return replace(draft, account=replace(draft.account, options=options))
 
     def _require_source(self, consent_account_id: int | None, entity_uscc: str) -> None:
         if consent_account_id is not None and not _may_answer(self._store.account(consent_account_id), entity_uscc):
@@ -169,6 +173,10 @@ class Accounts:
         """When the account's customers were last synced to their end."""
         written = self._store.setting(synced_name(account_id), None)
         return None if written is None else datetime.fromisoformat(written)
+
+    def expiring(self, now: datetime) -> tuple[expiry.Expiry, ...]:
+        """What has ended or ends within a week, the soonest first."""
+        return expiry.expiring(self._store.accounts(), now)
 
     def all(self) -> tuple[Account, ...]:
         return self._store.accounts()

@@ -25,7 +25,9 @@ def account_of(sandbox: SandboxProcess, name: str, **changed: str) -> tuple[Acco
     offer = adapter_for(name)
     secrets = {each.name: typed[each.name] for each in offer.fields if each.secret and each.name in typed}
     own = ("base_url", "key_id")
-    options = {each.name: typed[each.name] for each in offer.fields if not each.secret and each.name not in own}
+    options = {
+        each.name: typed[each.name] for each in offer.fields if not each.secret and each.name in typed.keys() - set(own)
+    }
     account = Account(
         ACCOUNT, name, "店", typed["base_url"], ENTITY, offer.issuer, offer.issuer_name, typed["key_id"],
         simulated=True, pinned_keys="", options=options,

@@ -252,4 +252,4 @@ def test_what_cannot_be_right_is_refused_before_anything_is_asked(
 def test_the_fields_are_what_the_client_needs(shop: TopShop) -> None:
     fields = {field.name: field for field in adapter_for("top").fields}
     assert {name for name, field in fields.items() if field.secret} == {"app_secret", "session", "refresh_token"}
-    assert set(shop.account.options) | set(shop.kept) | {"base_url", "key_id"} == set(fields)
+    assert set(shop.account.options) | set(shop.kept) | {"base_url", "key_id", "authorised_until"} == set(fields)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,7 @@ class Market:
         ConnectField("base_url", default="https://api.market.example/"),
         ConnectField("version", default="2"),
         ConnectField("remark", required=False),
+        ConnectField("authorised_until", required=False),
         ConnectField("token", secret=True),
         ConnectField("refresh_token", secret=True, required=False),
     )
@@ -288,3 +290,11 @@ def test_an_account_knows_what_its_platform_offers(accounts: Accounts) -> None:
 @pytest.mark.parametrize("address", ["https://[", "nonsense"])
 def test_an_address_that_is_none_is_left_to_the_client(address: str) -> None:
     assert draft_of(asked(base_url=address), Market()).account.base_url == address
+
+
+def test_an_account_warns_before_its_authorisation_ends(app: bootstrap.App, accounts: Accounts, remote: Remote) -> None:
+    made = accounts.connect(asked(authorised_until="2026-12-31"), actor="test")
+    day = datetime(2026, 12, 31, 16, tzinfo=UTC)
+    assert accounts.expiring(day - timedelta(days=8)) == ()
+    (found,) = accounts.expiring(day - timedelta(days=7))
+    assert (found.account_id, found.what, found.at) == (made.id, "authorisation", day)

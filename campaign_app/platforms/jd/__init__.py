@@ -30,6 +30,7 @@ class JdAdapter:
         ConnectField("app_secret", secret=True),
         ConnectField("access_token", secret=True),
         ConnectField("refresh_token", secret=True, required=False),
+        ConnectField("authorised_until", required=False),
     )
 
     def client(self, parts: Parts) -> JdPlatform:

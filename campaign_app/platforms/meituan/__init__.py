@@ -29,6 +29,7 @@ class MeituanAdapter:
         ConnectField("business_id", default="2"),
         ConnectField("sign_key", secret=True),
         ConnectField("app_auth_token", secret=True),
+        ConnectField("authorised_until", required=False, days=30),
     )
 
     def client(self, parts: Parts) -> MeituanPlatform:

@@ -29,6 +29,7 @@ class PinduoduoAdapter:
         ConnectField("client_secret", secret=True),
         ConnectField("access_token", secret=True),
         ConnectField("refresh_token", secret=True, required=False),
+        ConnectField("authorised_until", required=False),
     )
 
     def client(self, parts: Parts) -> PinduoduoPlatform:

@@ -37,6 +37,7 @@ class TopAdapter:
         ConnectField("session", secret=True),
         ConnectField("refresh_token", secret=True, required=False),
         ConnectField("signatures", required=False),
+        ConnectField("authorised_until", required=False),
         ConnectField("calls_per_second", required=False, default="10"),
     )
 

@@ -1,0 +1,58 @@
+"""Until when an authorisation holds: what a person typed, or what the platform gives at most."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import SettingsError
+from campaign_app.platforms import adapter_for
+from campaign_app.services.expiry import Expiry, ends, expiring, with_end
+
+NOW = datetime(2026, 11, 26, 20, tzinfo=UTC)  # the 27th in Beijing
+
+
+def account(account_id: int, until: str = "", **changed: str) -> Account:
+    options = {"authorised_until": until} if until else {}
+    made = Account(account_id, "top", "", "", "", "", "", "", simulated=False, pinned_keys="", options=options)
+    return replace(made, **changed)  # type: ignore[arg-type]
+
+
+def test_a_typed_day_ends_at_midnight_in_beijing() -> None:
+    assert ends([account(1, "2026-12-01")]) == (Expiry(1, "authorisation", datetime(2026, 12, 1, 16, tzinfo=UTC)),)
+
+
+def test_the_soonest_comes_first_and_what_is_unknown_or_disconnected_not_at_all() -> None:
+    known = (
+        account(1, "2026-12-03"),
+        account(2, "2026-12-01"),
+        account(3),
+        account(4, "2026-11-01", state="disconnected"),
+    )
+    assert [expiry.account_id for expiry in ends(known)] == [2, 1]
+
+
+def test_a_week_ahead_and_whatever_is_over_is_warned_of() -> None:
+    known = account(1, "2026-12-03"), account(2, "2026-12-04"), account(3, "2026-01-01")
+    assert [expiry.account_id for expiry in expiring(known, NOW)] == [3, 1]
+
+
+def test_meituan_gives_thirty_days_at_most_unless_a_person_knows_better() -> None:
+    offer = adapter_for("meituan")
+    assert with_end({"business_id": "2"}, offer, NOW) == {"business_id": "2", "authorised_until": "2026-12-27"}
+    assert with_end({"authorised_until": "2026-12-01"}, offer, NOW) == {"authorised_until": "2026-12-01"}
+    assert ends([account(1, "2026-12-27")])[0].at - NOW < timedelta(days=31)
+
+
+def test_a_platform_whose_authorisations_are_unknown_claims_no_end() -> None:
+    assert with_end({"app_key": "1"}, adapter_for("top"), NOW) == {"app_key": "1"}
+
+
+@pytest.mark.parametrize("written", ["31.12.2026", "2026-02-30", "0001-01-01", "9999-12-31", "morgen"])
+def test_what_is_no_date_is_refused(written: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        with_end({"authorised_until": written}, adapter_for("top"), NOW)
+    assert (refused.value.code, refused.value.facts) == ("bad_date", {"field": "authorised_until"})
