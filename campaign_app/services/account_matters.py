@@ -1,4 +1,4 @@
-"""What of the accounts needs a person: opt-outs that a platform is not told of."""
+"""What of the accounts needs a person: opt-outs that a platform is not told of, authorisations that end."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from campaign_app.domain.customer import Account
+from campaign_app.services.expiry import Expiry
 from campaign_app.services.matters import Level, Matter
 from campaign_app.services.opt_outs import Untold
 
 # the worker tries every half minute: after an hour it is more than a platform's short trouble
 LATE: Final = timedelta(hours=1)
 VERY_LATE: Final = timedelta(days=1)
+WARN: Final[Level] = "warn"
+BLOCK: Final[Level] = "block"
 
 
 def lateness(untold: Untold, now: datetime) -> Level | None:
@@ -20,7 +23,7 @@ def lateness(untold: Untold, now: datetime) -> Level | None:
     oldest = untold.backlog.oldest
     if oldest is None or now - oldest < LATE:
         return None
-    return "warn" if now - oldest < VERY_LATE else "block"
+    return WARN if now - oldest < VERY_LATE else BLOCK
 
 
 def of_opt_outs(accounts: Sequence[Account], untold: Mapping[int, Untold], now: datetime) -> Iterable[Matter]:
@@ -35,3 +38,16 @@ def of_opt_outs(accounts: Sequence[Account], untold: Mapping[int, Untold], now: 
                 "untold", level, account.label, found.why, backlog.oldest, backlog.waiting,
                 page="settings", what=(way, account.id),
             )  # fmt: skip
+
+
+def of_expiries(accounts: Sequence[Account], expiring: Iterable[Expiry], now: datetime) -> Iterable[Matter]:
+    """One for each of `expiry.expiring`; `number` is how many whole days are left, or how many it is over."""
+    labels = {account.id: account.label for account in accounts}
+    for each in expiring:
+        over = each.at <= now
+        days = abs(each.at - now).days
+        code, level = ("expired", BLOCK) if over else ("expires", WARN)
+        yield Matter(
+            code, level, labels[each.account_id], each.what, each.at, days,
+            page="settings", what=("renew", each.account_id),
+        )  # fmt: skip

@@ -74,7 +74,7 @@ def test_a_card_says_how_many_wait_since_when_and_why(desk: Desk, shop: int, qtb
     (line,) = card(page, shop).notes.lines
     assert (line.level, line.title, line.action) == ("warn", "2 位客户的退订还没有告知平台", "立即重试")
     assert show.moment(desk.app.clock() - timedelta(hours=HOURS))[:13] in line.text
-    assert "平台不认可此账户的签名" in line.text
+    assert "平台不认可此账户的凭证" in line.text
     assert "不再给他们发" in line.text
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import AppError
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
-from campaign_app.ui.pages.account_words import TELL, AccountWords
+from campaign_app.ui.pages.account_words import RENEW, TELL, AccountWords
 from campaign_app.ui.pages.settings_section import fact, facts
 from campaign_app.ui.viewmodels.accounts import AccountsModel, Shop, Tested
 from campaign_app.ui.viewmodels.connect import again
@@ -22,7 +22,7 @@ from campaign_app.ui.widgets.todo import Todos
 class AccountCard(QFrame):
     """`connecting` asks for the connect dialog, with what is known of the account."""
 
-    connecting = Signal(object)  # Asked
+    connecting = Signal(object, object)  # Asked, the account to renew
 
     def __init__(self, desk: Desk, model: AccountsModel) -> None:
         super().__init__()
@@ -36,13 +36,10 @@ class AccountCard(QFrame):
         self.simulated.setToolTip(self.tr("模拟平台的同意记录不能用于真实发送。"))
         self.able = label("", "muted", wrap=True, name="account_able")
         self._form = form = facts()
-        self.platform = fact(form, self.tr("平台"), key="account_platform")
         self.entity = fact(form, self.tr("主体"), key="account_entity")
-        self.issuer = fact(form, self.tr("出具方"), key="account_issuer")
         self.source = fact(form, self.tr("由谁确认同意"), key="account_source")
-        self.address = fact(form, self.tr("平台地址"), key="account_address")
-        self.key_id = fact(form, self.tr("账户标识"), key="account_key_id")
         self.synced = fact(form, self.tr("最近同步"), key="account_synced")
+        self._details()
         self.result = label("", wrap=True, select=True, name="account_result")
         self.outcome = Pill(theme)
         self._result = frame("well", row(self.outcome, self.result, space=3, stretch=1))
@@ -50,12 +47,34 @@ class AccountCard(QFrame):
         assert inside is not None
         inside.setContentsMargins(12, 10, 12, 10)
         self._buttons()
-        head = row(self.name, self.state, self.simulated, None)
+        head = row(self.name, self.platform, self.state, self.simulated, None, self.more)
         self._words = AccountWords(desk.kit, self)
         self.notes = Todos(theme, name="account_notes", role="well")
         self.notes.chosen.connect(self._act)
-        layout = column(head, self.able, self.notes, form, self._result, row(self._actions, None), margin=4)
+        layout = column(
+            head, self.able, self.notes, form, self.details, self._result, row(self._actions, None), margin=4
+        )
         self.setLayout(layout)
+
+    def _details(self) -> None:
+        """What is looked at once a year, out of the way."""
+        self.platform = label("", "muted", name="account_platform")
+        form = facts()
+        self.issuer = fact(form, self.tr("出具方"), key="account_issuer")
+        self.address = fact(form, self.tr("平台地址"), key="account_address")
+        self.key_id = fact(form, self.tr("账户标识"), key="account_key_id")
+        self.details = QWidget()
+        self.details.setLayout(form)
+        self.details.hide()
+        self.more = button("", "quiet", name="account_more", click=self._turn, small=True)
+        self._turn_words()
+
+    def _turn(self) -> None:
+        self.details.setVisible(self.details.isHidden())
+        self._turn_words()
+
+    def _turn_words(self) -> None:
+        self.more.setText(self.tr("详细信息") if self.details.isHidden() else self.tr("收起"))
 
     def take_focus(self) -> None:
         """The keyboard is on what is to be done."""
@@ -83,7 +102,9 @@ class AccountCard(QFrame):
         self.key_id.setText(account.key_id)
         self.synced.setText(self._synced(shop))
         self.test.setVisible(shop.connected)
-        self.sync.setVisible(shop.connected)
+        listed = shop.capabilities is None or shop.capabilities.customers or shop.capabilities.signatures
+        self.sync.setVisible(shop.connected and listed)
+        self._form.setRowVisible(self.synced, listed)
         self.leave.setVisible(shop.connected)
         self.again.setVisible(not shop.connected)
         self.sync.setEnabled(shop.syncing is None)
@@ -91,7 +112,9 @@ class AccountCard(QFrame):
         self._show_tested(shop.tested)
 
     def _act(self, key: str) -> None:
-        if self.shop is not None and key == TELL:
+        if key == RENEW:
+            self.renew()
+        elif self.shop is not None and key == TELL:
             self._model.tell(self.shop.account.id)
 
     def _buttons(self) -> None:
@@ -180,4 +203,5 @@ class AccountCard(QFrame):
     def renew(self) -> None:
         """The connect dialog with what is known of the account; its secrets are typed anew."""
         if self.shop is not None:
-            self.connecting.emit(again(self.shop.account, self.shop.entity))
+            renews = self.shop.account if self.shop.connected else None
+            self.connecting.emit(again(self.shop.account, self.shop.entity), renews)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from PySide6.QtCore import QObject
@@ -15,6 +15,7 @@ from campaign_app.ui.viewmodels.accounts import Shop
 from campaign_app.ui.widgets.todo import Todo
 
 TELL: Final = "tell"
+RENEW: Final = "renew"
 
 
 class AccountWords(QObject):
@@ -25,6 +26,9 @@ class AccountWords(QObject):
     def of(self, matter: Matter, now: datetime) -> tuple[str, str, str]:
         """(title, text, word on the button) of one of `account_matters`."""
         assert matter.at is not None
+        if matter.code != "untold":
+            title, text = self._end(matter.at, now)
+            return self.tr("{shop} · {what}").format(shop=matter.subject, what=title), text, self._renew()
         title = self.tr("{shop} · %n 位客户的退订还没有告知平台", "", matter.number).format(shop=matter.subject)
         waited = self.tr("最早一位已等了{time}。").format(time=self._waited(matter.at, now))
         risk = self.tr("本机已不再给他们发短信；平台还不知道，经由平台的短信仍可能发到他们手机上。")
@@ -32,10 +36,16 @@ class AccountWords(QObject):
         return title, waited + self._gap() + self._because(matter.note) + risk, action
 
     def lines(self, shop: Shop, now: datetime) -> list[Todo]:
-        """What a card says of the opt-outs that its platform does not know of."""
+        """What a card says of its authorisation, and of the opt-outs that its platform does not know of."""
+        made = list[Todo]()
+        if shop.expiry is not None:
+            level = "block" if shop.expiry.at <= now else "warn"
+            made.append(Todo(RENEW, level, *self._end(shop.expiry.at, now), self._renew()))
+        return made if shop.untold is None else made + self._untold(shop, now)
+
+    def _untold(self, shop: Shop, now: datetime) -> list[Todo]:
         untold = shop.untold
-        if untold is None:
-            return []
+        assert untold is not None
         backlog, made = untold.backlog, list[Todo]()
         if backlog.waiting:
             made.append(self._waiting(shop, now))
@@ -62,6 +72,20 @@ class AccountWords(QObject):
         action = "" if not shop.connected or shop.telling else self.tr("立即重试")
         told = self.tr("正在告知平台…") if shop.telling else kept
         return Todo(TELL, level, title, since + self._gap() + self._because(untold.why) + told, action)
+
+    def _end(self, at: datetime, now: datetime) -> tuple[str, str]:
+        """(title, text) of an authorisation that ends or has ended."""
+        day = show.day(at - timedelta(seconds=1))  # it ends with that day
+        if at <= now:
+            text = self.tr("{day} 到期，平台已不接受旧令牌：不能同步、核验和发送。请在平台重新授权，再填入新令牌。")
+            return self.tr("授权已过期"), text.format(day=day)
+        left = (at - now).days
+        title = self.tr("授权还有 %n 天到期", "", left) if left else self.tr("授权今天到期")
+        text = self.tr("{day} 之后不能同步、核验和发送。请在平台重新授权，再填入新令牌；账户和数据都保留。")
+        return title, text.format(day=day)
+
+    def _renew(self) -> str:
+        return self.tr("更新授权…")
 
     def _because(self, code: str) -> str:
         if not code:

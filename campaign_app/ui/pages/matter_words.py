@@ -13,7 +13,7 @@ from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.account_words import AccountWords
 
-ACCOUNTS: Final = frozenset({"untold"})  # codes of `account_matters`
+ACCOUNTS: Final = frozenset({"untold", "expires", "expired"})  # codes of `account_matters`
 
 
 class MatterWords(QObject):

@@ -42,7 +42,7 @@ class OverviewPage(Page):
         self.buttons.addWidget(self.new_button)
         self.first = FirstSteps(desk.kit.theme, desk.way)
         todo = column(self.heading, self._calm(), self.todos, self.more, space=2)
-        inside = column(self._staging(), self.first, self._tiles(), todo, self.results, None, space=4)
+        inside = column(self._staging(), todo, self.first, self._tiles(), self.results, None, space=4)
         inside.setContentsMargins(0, 0, 8, 8)
         self.content.addWidget(scrolling(inside))
         self.model.changed.connect(self.render_state)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
+from campaign_app.domain.customer import Account
 from campaign_app.domain.platform import Asked
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.account_card import AccountCard
@@ -78,11 +79,14 @@ class AccountsSection(Section):
         self._list.addWidget(made)
         return made
 
-    def connect_account(self, asked: Asked | None = None) -> None:
+    def connect_account(self, asked: Asked | None = None, renews: Account | None = None) -> None:
         if not self._model.state.offers:
             return
-        model = ConnectModel(self._desk.app.accounts, self._desk.kit.tasks)
+        renewed = None if renews is None else renews.id
+        model = ConnectModel(self._desk.app.accounts, self._desk.kit.tasks, renews=renewed)
         self.dialog = ConnectDialog(self._desk.kit, model, self._model.state.choices, asked or NOTHING, self)
+        if renews is not None:
+            self.dialog.renew(renews)
         self.dialog.connected.connect(self._connected)
         self.dialog.open()
 

@@ -12,6 +12,7 @@ from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.platform import Capabilities, Offer
 from campaign_app.domain.ports import ConnectionReport, Job
+from campaign_app.services.expiry import Expiry
 from campaign_app.services.opt_outs import TELL, Untold
 from campaign_app.ui.viewmodels.connect import CONSENT_API, Choices
 
@@ -60,6 +61,7 @@ class Shop:
     syncing: Job | None = None
     untold: Untold | None = None
     telling: bool = False
+    expiry: Expiry | None = None
 
     @property
     def connected(self) -> bool:
@@ -150,6 +152,7 @@ class AccountsModel(QObject):
         offers = {offer.name: offer for offer in accounts.offers()}
         known = {account.id: account for account in accounts.all()}
         untold = self._app.opt_outs.untold()
+        expiring = {each.account_id: each for each in accounts.expiring(self._app.clock())}
         shops = [
             Shop(
                 account,
@@ -158,6 +161,7 @@ class AccountsModel(QObject):
                 offers[account.platform].capabilities if account.platform in offers else None,
                 known.get(account.consent_account_id or 0),
                 untold=untold.get(account.id),
+                expiry=expiring.get(account.id),
             )
             for account in known.values()
         ]
