@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from campaign_app.domain.consent import Backlog
-from campaign_app.services.account_matters import lateness, of_opt_outs
+from campaign_app.services.account_matters import lateness, of_expiries, of_opt_outs
+from campaign_app.services.expiry import Expiry
 from campaign_app.services.opt_outs import Untold
 from tests.helpers.mattering import NOW, SHOP
 
@@ -43,3 +44,18 @@ def test_it_leads_to_the_account_and_to_its_connection_where_that_is_cut() -> No
     gone = replace(SHOP, state="disconnected")
     ways = [matter.what for shop in (SHOP, gone) for matter in of_opt_outs([shop], untold, NOW)]
     assert ways == [("account", SHOP.id), ("renew", SHOP.id)]
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (timedelta(days=5, hours=1), ("expires", "warn", 5)),
+        (timedelta(hours=2), ("expires", "warn", 0)),
+        (timedelta(0), ("expired", "block", 0)),
+        (timedelta(days=-3), ("expired", "block", 3)),
+    ],
+)
+def test_an_authorisation_that_ends_leads_to_its_renewal(left: timedelta, said: tuple[str, str, int]) -> None:
+    (matter,) = of_expiries([SHOP], [Expiry(SHOP.id, "authorisation", NOW + left)], NOW)
+    assert (matter.code, matter.level, matter.number) == said
+    assert (matter.subject, matter.page, matter.what) == (SHOP.label, "settings", ("renew", SHOP.id))

@@ -8,15 +8,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
+from ui_accounts import card, open_settings, section
 from ui_people import add_people, add_shop
 
 from campaign_app.domain.consent import CustomerRef, LocalOptOut
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
-from campaign_app.ui.pages.account_card import AccountCard
 from campaign_app.ui.pages.overview import OverviewPage
 from campaign_app.ui.pages.settings import SettingsPage
-from campaign_app.ui.pages.settings_accounts import AccountsSection
 
 HOURS = 3
 
@@ -39,26 +38,6 @@ def says_no(desk: Desk, shop: int, *numbers: int, hours: int = HOURS) -> None:
 def tried(desk: Desk, shop: int, error: str) -> None:
     job = desk.app.jobs.enqueue("tell", {"account_id": shop}, desk.app.clock())
     desk.app.jobs.set_state(job.id, "failed", error=error)
-
-
-def open_settings(desk: Desk, qtbot: QtBot) -> SettingsPage:
-    page = SettingsPage(desk)
-    qtbot.addWidget(page)
-    page.resize(1000, 700)
-    page.show()
-    page.shown()
-    qtbot.waitUntil(lambda: bool(section(page).cards))
-    return page
-
-
-def section(page: SettingsPage) -> AccountsSection:
-    found = page.section("accounts")
-    assert isinstance(found, AccountsSection)
-    return found
-
-
-def card(page: SettingsPage, shop: int) -> AccountCard:
-    return section(page).cards[shop]
 
 
 def test_a_card_says_nothing_while_nothing_waits(desk: Desk, shop: int, qtbot: QtBot) -> None:

@@ -15,6 +15,7 @@ from campaign_app.ui.viewmodels.accounts import AccountsModel, Shop, Tested
 from campaign_app.ui.viewmodels.connect import again
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, column, frame, label, row
+from campaign_app.ui.widgets.elided import Elided
 from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.todo import Todos
 
@@ -30,7 +31,7 @@ class AccountCard(QFrame):
         self._desk, self._model = desk, model
         theme = desk.kit.theme
         self.shop: Shop | None = None
-        self.name = label("", "strong", name="account_name")
+        self.name = label("", "strong", name="account_name", wrap=True)
         self.state = Pill(theme)
         self.simulated = Pill(theme, self.tr("模拟"), "warn")
         self.simulated.setToolTip(self.tr("模拟平台的同意记录不能用于真实发送。"))
@@ -47,18 +48,18 @@ class AccountCard(QFrame):
         assert inside is not None
         inside.setContentsMargins(12, 10, 12, 10)
         self._buttons()
-        head = row(self.name, self.platform, self.state, self.simulated, None, self.more)
+        head = row(self.name, self.state, self.simulated, self.platform, stretch=3)
         self._words = AccountWords(desk.kit, self)
         self.notes = Todos(theme, name="account_notes", role="well")
         self.notes.chosen.connect(self._act)
         layout = column(
-            head, self.able, self.notes, form, self.details, self._result, row(self._actions, None), margin=4
+            head, self.able, self.notes, form, self.details, self._result, row(self._actions, None, self.more), margin=4
         )
         self.setLayout(layout)
 
     def _details(self) -> None:
         """What is looked at once a year, out of the way."""
-        self.platform = label("", "muted", name="account_platform")
+        self.platform = Elided("", "muted", "account_platform")
         form = facts()
         self.issuer = fact(form, self.tr("出具方"), key="account_issuer")
         self.address = fact(form, self.tr("平台地址"), key="account_address")
