@@ -1,4 +1,7 @@
-"""What of the accounts needs a person: opt-outs that a platform is not told of, authorisations that end."""
+"""What of the accounts needs a person: opt-outs that a platform is not told of, authorisations that end.
+
+`Matter.names` has the platform: shops of one merchant are often called the same on several.
+"""
 
 from __future__ import annotations
 
@@ -35,19 +38,19 @@ def of_opt_outs(accounts: Sequence[Account], untold: Mapping[int, Untold], now: 
             backlog = found.backlog
             way = "account" if account.state == "connected" else "renew"
             yield Matter(
-                "untold", level, account.label, found.why, backlog.oldest, backlog.waiting,
+                "untold", level, account.label, found.why, backlog.oldest, backlog.waiting, (account.platform,),
                 page="settings", what=(way, account.id),
             )  # fmt: skip
 
 
 def of_expiries(accounts: Sequence[Account], expiring: Iterable[Expiry], now: datetime) -> Iterable[Matter]:
     """One for each of `expiry.expiring`; `number` is how many whole days are left, or how many it is over."""
-    labels = {account.id: account.label for account in accounts}
+    known = {account.id: account for account in accounts}
     for each in expiring:
-        over = each.at <= now
+        account, over = known[each.account_id], each.at <= now
         days = abs(each.at - now).days
         code, level = ("expired", BLOCK) if over else ("expires", WARN)
         yield Matter(
-            code, level, labels[each.account_id], each.what, each.at, days,
+            code, level, account.label, each.what, each.at, days, (account.platform,),
             page="settings", what=("renew", each.account_id),
         )  # fmt: skip

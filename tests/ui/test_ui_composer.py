@@ -50,6 +50,19 @@ def test_a_clean_text_says_so_in_words(step: ContentStep) -> None:
     assert step.problems.clean_text.text() == "没有发现问题"
 
 
+def test_nothing_written_is_an_invitation_and_no_list_of_faults(step: ContentStep, qtbot: QtBot) -> None:
+    step.edit.selectAll()
+    qtbot.keyClick(step.edit, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: step.composer.state.fresh and step.composer.state.text == "")
+    assert step.problems.shown == ()
+    assert step.problems.clean_text.text().startswith("写下正文后")
+    assert not step.problems.clean_image.isVisible()
+    assert "没有发现" not in step.edit.accessibleDescription()
+    write(step, qtbot, BAD)
+    assert step.problems.shown
+    assert not step.problems.clean.isVisible()
+
+
 def test_typing_shows_what_the_rules_say_with_level_law_and_reason(step: ContentStep, qtbot: QtBot) -> None:
     write(step, qtbot, BAD)
     shown = {row.message: row for row in step.problems.shown}

@@ -127,7 +127,7 @@ def test_an_authorisation_that_ends_is_said_before_anything_else(place: Workplac
     page = open_page(place, qtbot)
     (line,) = page.todos.lines
     assert (line.level, line.action) == ("warn", "更新授权…")
-    assert line.title.startswith("安宁旗舰店 · 授权还有")
+    assert line.title.startswith("安宁旗舰店 · 同意查询服务")
     assert page.todos.mapTo(page, page.todos.rect().topLeft()).y() < page.first.mapTo(page, QPoint()).y()
     qtbot.mouseClick(page.todos.findChild(QPushButton, f"todo_{line.key}"), Qt.MouseButton.LeftButton)
     assert place.went == [("settings", ("renew", shop))]

@@ -127,7 +127,7 @@ def test_the_overview_says_it_after_an_hour_and_leads_to_the_card(desk: Desk, sh
     page.model.load()
     qtbot.waitUntil(lambda: bool(page.todos.lines))
     (line,) = page.todos.lines
-    assert line.title == "安宁店 · 2 位客户的退订还没有告知平台"
+    assert line.title == "安宁店 · 同意查询服务（Platform Consent API） · 2 位客户的退订还没有告知平台"
     assert "3 小时" in line.text
     assert "平台没有及时回答" in line.text
     assert "平台还不知道" in line.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import AppError
@@ -32,6 +32,7 @@ class AccountCard(QFrame):
         theme = desk.kit.theme
         self.shop: Shop | None = None
         self.name = label("", "strong", name="account_name", wrap=True)
+        self.platform = Elided("", "muted", "account_platform")
         self.state = Pill(theme)
         self.simulated = Pill(theme, self.tr("模拟"), "warn")
         self.simulated.setToolTip(self.tr("模拟平台的同意记录不能用于真实发送。"))
@@ -52,30 +53,24 @@ class AccountCard(QFrame):
         self._words = AccountWords(desk.kit, self)
         self.notes = Todos(theme, name="account_notes", role="well")
         self.notes.chosen.connect(self._act)
-        layout = column(
-            head, self.able, self.notes, form, self.details, self._result, row(self._actions, None, self.more), margin=4
-        )
+        layout = column(head, self.able, self.notes, form, self._result, row(self._actions, None, self.more), margin=4)
         self.setLayout(layout)
 
     def _details(self) -> None:
         """What is looked at once a year, out of the way."""
-        self.platform = Elided("", "muted", "account_platform")
-        form = facts()
-        self.issuer = fact(form, self.tr("出具方"), key="account_issuer")
-        self.address = fact(form, self.tr("平台地址"), key="account_address")
-        self.key_id = fact(form, self.tr("账户标识"), key="account_key_id")
-        self.details = QWidget()
-        self.details.setLayout(form)
-        self.details.hide()
+        self.issuer = fact(self._form, self.tr("出具方"), key="account_issuer")
+        self.address = fact(self._form, self.tr("平台地址"), key="account_address")
+        self.key_id = fact(self._form, self.tr("账户标识"), key="account_key_id")
         self.more = button("", "quiet", name="account_more", click=self._turn, small=True)
-        self._turn_words()
+        self._show_details(on=False)
 
     def _turn(self) -> None:
-        self.details.setVisible(self.details.isHidden())
-        self._turn_words()
+        self._show_details(on=not self._form.isRowVisible(self.issuer))
 
-    def _turn_words(self) -> None:
-        self.more.setText(self.tr("详细信息") if self.details.isHidden() else self.tr("收起"))
+    def _show_details(self, *, on: bool) -> None:
+        for part in (self.issuer, self.address, self.key_id):
+            self._form.setRowVisible(part, on)
+        self.more.setText(self.tr("收起") if on else self.tr("详细信息"))
 
     def take_focus(self) -> None:
         """The keyboard is on what is to be done."""

@@ -26,10 +26,11 @@ class AccountWords(QObject):
     def of(self, matter: Matter, now: datetime) -> tuple[str, str, str]:
         """(title, text, word on the button) of one of `account_matters`."""
         assert matter.at is not None
+        shop = " · ".join((matter.subject, *(self._kit.words.term("platform", each) for each in matter.names)))
         if matter.code != "untold":
             title, text = self._end(matter.at, now)
-            return self.tr("{shop} · {what}").format(shop=matter.subject, what=title), text, self._renew()
-        title = self.tr("{shop} · %n 位客户的退订还没有告知平台", "", matter.number).format(shop=matter.subject)
+            return f"{shop} · {title}", text, self._renew()
+        title = self.tr("{shop} · %n 位客户的退订还没有告知平台", "", matter.number).format(shop=shop)
         waited = self.tr("最早一位已等了{time}。").format(time=self._waited(matter.at, now))
         risk = self.tr("本机已不再给他们发短信；平台还不知道，经由平台的短信仍可能发到他们手机上。")
         action = self.tr("重新连接") if matter.note == "account_disconnected" else self.tr("去处理")
