@@ -17,6 +17,7 @@ from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.tasks import InlineTasks
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.composer import Composer
+from campaign_app.ui.widgets.phone import Phone
 from tests.helpers.writing import (
     BAD,
     CLEAN,
@@ -239,6 +240,16 @@ def test_a_message_of_two_parts_shows_where_the_second_begins(step: ContentStep,
     mean = sum(p * n for p, n in composed.spread.parts) / 4
     assert step.reader.parts.cost.text() == f"约 ¥{round(mean * 4 * 4.5) / 100:.2f}"
     assert "估算" in step.reader.parts.sum.text()
+
+
+def test_a_low_telephone_gives_its_head_to_the_message(desk: Desk, qtbot: QtBot) -> None:
+    phone = Phone(desk.kit.theme)
+    qtbot.addWidget(phone)
+    phone.show()
+    phone.resize(phone.width(), 400)
+    around = phone.height() - phone.area.height()
+    phone.resize(phone.width(), 160)
+    qtbot.waitUntil(lambda: phone.height() - phone.area.height() < around - 40)
 
 
 def test_go_and_fix_lands_in_the_field(step: ContentStep, qtbot: QtBot) -> None:
