@@ -1270,7 +1270,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>更新“{name}”的授权</source>
-        <translation>Renew “{name}”</translation>
+        <translation>Renew &quot;{name}&quot;</translation>
     </message>
     <message>
         <source>先在平台上准备好</source>

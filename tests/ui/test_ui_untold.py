@@ -91,9 +91,11 @@ def test_an_attempt_of_the_worker_that_fails_is_not_told_over_and_over(desk: Des
     says_no(desk, shop, 0)
     page = open_settings(desk, qtbot)
     shown = card(page, shop)
-    job = desk.app.jobs.enqueue("tell", {"account_id": shop}, desk.app.clock())
-    qtbot.waitUntil(lambda: desk.jobs.of("tell", account_id=shop) is not None)
-    desk.app.jobs.set_state(job.id, "failed", error="timeout")
+    for kind in ("sync", "tell"):
+        job = desk.app.jobs.enqueue(kind, {"account_id": shop}, desk.app.clock())
+        qtbot.waitUntil(lambda kind=kind: desk.jobs.of(kind, account_id=shop) is not None)
+        desk.app.jobs.set_state(job.id, "failed", error="timeout")
+        qtbot.waitUntil(lambda kind=kind: desk.jobs.of(kind, account_id=shop) is None)
     qtbot.waitUntil(lambda: "平台没有及时回答" in shown.notes.lines[0].text)
     assert desk.kit.messages.last is None
 

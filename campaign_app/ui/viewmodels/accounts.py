@@ -91,7 +91,7 @@ class AccountsModel(QObject):
         super().__init__(parent)
         self._app, self._tasks, self._messages, self._jobs = app, tasks, messages, jobs
         self.state = AccountsState()
-        self._retried: set[int] = set()
+        self._begun: set[tuple[str, int]] = set()  # by a person: how those end is said
         jobs.changed.connect(self._jobs_changed)
         jobs.ended.connect(self._job_ended)
 
@@ -110,12 +110,11 @@ class AccountsModel(QObject):
         )
 
     def sync(self, account_id: int) -> None:
-        self._jobs.enqueue("sync", account_id=account_id)
+        self._begin("sync", account_id)
 
     def tell(self, account_id: int) -> None:
         """Tries at once to tell the platform of the opt-outs that wait; how that ends is said."""
-        self._retried.add(account_id)
-        self._jobs.enqueue(TELL, account_id=account_id)
+        self._begin(TELL, account_id)
 
     def disconnect_account(self, account_id: int) -> None:
         self._tasks.write(
@@ -144,6 +143,10 @@ class AccountsModel(QObject):
             failed=self._messages.error,
             owner=self,
         )
+
+    def _begin(self, kind: str, account_id: int) -> None:
+        self._begun.add((kind, account_id))
+        self._jobs.enqueue(kind, account_id=account_id)
 
     def _read(self) -> AccountsState:
         accounts = self._app.accounts
@@ -187,11 +190,10 @@ class AccountsModel(QObject):
     def _job_ended(self, job: Job) -> None:
         if job.kind not in ("sync", TELL):
             return
-        account_id = job.args["account_id"]
-        if job.state == "failed" and (job.kind == "sync" or account_id in self._retried):
+        of = (job.kind, job.args["account_id"])
+        if job.state == "failed" and of in self._begun:
             self._messages.error(AppError(job.error, job.error))
-        if job.kind == TELL:
-            self._retried.discard(account_id)
+        self._begun.discard(of)
         self.load()
 
     def _put(self, account_id: int, tested: Tested) -> None:
