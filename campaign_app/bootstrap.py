@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from campaign_app.services.filings import Filings
     from campaign_app.services.imports import Imports
     from campaign_app.services.members import Members
+    from campaign_app.services.opt_outs import OptOuts
     from campaign_app.services.people import People
     from campaign_app.services.policies import Policies
     from campaign_app.services.preflight import Preflights
@@ -76,6 +77,7 @@ class App:
     members: Members
     preflights: Preflights
     policies: Policies
+    opt_outs: OptOuts
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
@@ -165,6 +167,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.composing import Composing
+    from campaign_app.services.opt_outs import OptOuts
     from campaign_app.services.policies import Policies
 
     clock = shifted_clock(offset) if offset else system_clock
@@ -187,9 +190,6 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         clock=clock,
         hours=lambda: _hours(workspace),
     )
-    audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock)
-    imports = imports_of(workspace, clock)
-    policies = Policies(store=workspace.accounts, audit=workspace.audit, clock=clock)
     composing = Composing(
         texts=texts,
         engine=engine,
@@ -202,17 +202,18 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         workspace=workspace,
         keeper=keeper,
         accounts=accounts,
-        audiences=audiences,
+        audiences=Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock),
         campaigns=campaigns,
         composing=composing,
         filings=_filings(workspace, clock, engine),
         rules=rules,
         profiles=profiles,
-        imports=imports,
+        imports=imports_of(workspace, clock),
         people=_people(workspace),
         members=_members(workspace, clock),
         preflights=_preflights(workspace, campaigns, clock, _speaking(workspace, engine, profiles)),
-        policies=policies,
+        policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock),
+        opt_outs=OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs),
         jobs=workspace.jobs,
         clock=clock,
         wait=wait,

@@ -200,8 +200,8 @@ class JobStore(Protocol):
         """Queued and running ones, oldest first."""
         ...
 
-    def ended_jobs(self, limit: int) -> tuple[Job, ...]:
-        """The last that ended, newest first, as far as they are not long ago; without the polling."""
+    def ended_jobs(self, limit: int, *, kind: str | None = None) -> tuple[Job, ...]:
+        """The last that ended, newest first, as far as they are not long ago; of one kind, or all but the polling."""
         ...
 
     def set_state(

@@ -88,12 +88,15 @@ class Accounts:
         _require_usable(draft, asked, report)
         return report
 
-    def keep(self, report: ConnectionReport, asked: Asked, *, actor: str) -> Account:
-        """Stores an account as `check` saw it, with its secrets. Raises as `connect` does."""
+    def keep(self, report: ConnectionReport, asked: Asked, *, actor: str, renews: int | None = None) -> Account:
+        """Stores an account as `check` saw it, with its secrets. Raises as `connect` does.
+
+        `renews` is the account whose token or key is replaced while it stays connected.
+        """
         draft = self._draft(asked)
         entity = _require_usable(draft, asked, report)
         self._require_source(asked.consent_account_id, entity.uscc)
-        account = self._stored(seen(draft, report), entity, spoken=bool(report.entity_uscc))
+        account = self._stored(seen(draft, report), entity, renews, spoken=bool(report.entity_uscc))
         self._secrets.put(secret_name(account.id), draft.secret)
         self._audit.record(
             "account.connected", actor=actor, at=self._clock(), account=account.id, platform=account.platform,
@@ -158,12 +161,12 @@ class Accounts:
         if consent_account_id is not None and not _may_answer(self._store.account(consent_account_id), entity_uscc):
             raise NotAllowed("consent_source", "That account cannot answer for this shop", account=consent_account_id)
 
-    def _stored(self, account: Account, entity: Entity, *, spoken: bool) -> Account:
+    def _stored(self, account: Account, entity: Entity, renews: int | None, *, spoken: bool) -> Account:
         """An entity that is known keeps what a person said of it; its name is the platform's where that says one."""
         known = {each.uscc: each for each in self._store.entities()}.get(entity.uscc)
         if known is None or spoken:
             self._store.add_entity(entity if known is None else replace(known, name=entity.name))
-        former = self._known(account)
+        former = self._known(account, renews)
         if former is None:
             return self._store.add_account(account)
         _require_same(former, account)
@@ -172,9 +175,10 @@ class Accounts:
         self._store.set_account_state(former.id, "connected")
         return self._store.account(former.id)
 
-    def _known(self, account: Account) -> Account | None:
-        """The account that was disconnected before."""
-        gone = (a for a in self._store.accounts() if a.state != "connected" and a.platform == account.platform)
+    def _known(self, account: Account, renews: int | None) -> Account | None:
+        """The account that was disconnected before, or is to be renewed."""
+        free = (a for a in self._store.accounts() if a.state != "connected" or a.id == renews)
+        gone = (a for a in free if a.platform == account.platform)
         return next((a for a in gone if (a.base_url, a.key_id) == (account.base_url, account.key_id)), None)
 
     def test(self, account_id: int) -> ConnectionReport:
@@ -221,7 +225,7 @@ class Accounts:
         return None if written is None else datetime.fromisoformat(written)
 
     def expiring(self, now: datetime) -> tuple[expiry.Expiry, ...]:
-        """What has ended or ends within a week, the soonest first."""
+        """What has ended or ends within two weeks, the soonest first."""
         return expiry.expiring(self._store.accounts(), now)
 
     def all(self) -> tuple[Account, ...]:

@@ -6,16 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.platform import Offer
+from campaign_app.services.window import BEIJING
 
 AUTHORISED_UNTIL: Final = "authorised_until"
-WARNED_BEFORE: Final = timedelta(days=7)
-# a day of a platform's console is one in Beijing, and over at its end
-_ZONE: Final = ZoneInfo("Asia/Shanghai")
+WARNED_BEFORE: Final = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ def ends(accounts: Iterable[Account]) -> tuple[Expiry, ...]:
 
 
 def expiring(accounts: Iterable[Account], now: datetime) -> tuple[Expiry, ...]:
-    """Those that end within a week or have ended."""
+    """Those that end within two weeks or have ended."""
     return tuple(expiry for expiry in ends(accounts) if expiry.at <= now + WARNED_BEFORE)
 
 
@@ -46,14 +44,15 @@ def with_end(options: Mapping[str, str], offer: Offer, now: datetime) -> Mapping
     days = next((each.days for each in offer.fields if each.name == AUTHORISED_UNTIL), 0)
     if not days:
         return options
-    return {**options, AUTHORISED_UNTIL: (now.astimezone(_ZONE).date() + timedelta(days=days)).isoformat()}
+    return {**options, AUTHORISED_UNTIL: (now.astimezone(BEIJING).date() + timedelta(days=days)).isoformat()}
 
 
 def _end(account: Account) -> datetime | None:
     written = account.options.get(AUTHORISED_UNTIL, "")
     if not written:
         return None
-    return datetime.combine(_day(written) + timedelta(days=1), time(), _ZONE).astimezone(UTC)
+    # a day of a platform's console is one in Beijing, and over at its end
+    return datetime.combine(_day(written) + timedelta(days=1), time(), BEIJING).astimezone(UTC)
 
 
 def _day(written: str) -> date:

@@ -25,8 +25,9 @@ _STEPS: Final[Mapping[CampaignState, str]] = {CampaignState.SCREENED: "sending",
 class Matter:
     """`code`: stopped, screened, approved, scheduled, draft, job, account, rules, signature_expired, signature_expires,
 
-    signature_unusable, signatures_unfiled. `subject` names what it is about, or `names` do where it is
-    about several, `note` is a code or a name, `page` and `what` say where it is put right ("" for nowhere yet).
+    signature_unusable, signatures_unfiled, and those of `account_matters`. `subject` names what it is about, or
+    `names` do where it is about several, `note` is a code or a name, `page` and `what` say where it is put right
+    ("" for nowhere yet).
     """
 
     code: str
@@ -48,12 +49,14 @@ def matters(
     signatures: Iterable[Signature],
     now: datetime,
     refused: str = "",
+    others: Iterable[Matter] = (),
 ) -> tuple[Matter, ...]:
     """What stands still or is broken first, what is only to be known last. `jobs` are ended ones, newest first.
 
-    `refused` is the file for which the merchant's own rules are not used.
+    `refused` is the file for which the merchant's own rules are not used; `others` were found elsewhere.
     """
     found = [
+        *others,
         *(each for row in rows for each in _of_campaign(row, now)),
         *_of_jobs(jobs, accounts),
         *_of_accounts(accounts, entities),

@@ -55,10 +55,11 @@ class SqlJobs:
             rows = connection.execute(sa.select(table).where(table.c.state.in_(_OPEN)).order_by(table.c.id)).all()
         return tuple(map(_job, rows))
 
-    def ended_jobs(self, limit: int) -> tuple[Job, ...]:
+    def ended_jobs(self, limit: int, *, kind: str | None = None) -> tuple[Job, ...]:
         table = schema.job
+        of_kind = table.c.kind.notin_(BY_THE_CLOCK) if kind is None else table.c.kind == kind
         recent = table.c.id > sa.select(sa.func.max(table.c.id) - REACH).scalar_subquery()
-        wanted = sa.select(table).where(recent, table.c.state.notin_(_OPEN), table.c.kind.notin_(BY_THE_CLOCK))
+        wanted = sa.select(table).where(recent, table.c.state.notin_(_OPEN), of_kind)
         with self.db.read() as connection:
             return tuple(map(_job, connection.execute(wanted.order_by(table.c.id.desc()).limit(limit))))
 

@@ -12,10 +12,6 @@
         <translation>Consent records from a simulated platform cannot be used for real sending.</translation>
     </message>
     <message>
-        <source>平台</source>
-        <translation>Platform</translation>
-    </message>
-    <message>
         <source>主体</source>
         <translation>Entity</translation>
     </message>
@@ -38,6 +34,14 @@
     <message>
         <source>最近同步</source>
         <translation>Last sync</translation>
+    </message>
+    <message>
+        <source>详细信息</source>
+        <translation>Details</translation>
+    </message>
+    <message>
+        <source>收起</source>
+        <translation>Less</translation>
     </message>
     <message>
         <source>测试连接</source>
@@ -123,6 +127,133 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>保留</source>
         <translation>Keep</translation>
+    </message>
+</context>
+<context>
+    <name>AccountWords</name>
+    <message numerus="yes">
+        <source>{shop} · %n 位客户的退订还没有告知平台</source>
+        <translation>
+            <numerusform>{shop} · platform not told of %n opt-out</numerusform>
+            <numerusform>{shop} · platform not told of %n opt-outs</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>最早一位已等了{time}。</source>
+        <translation>The oldest has waited for{time}.</translation>
+    </message>
+    <message>
+        <source>本机已不再给他们发短信；平台还不知道，经由平台的短信仍可能发到他们手机上。</source>
+        <translation>Nothing is sent to them from here any more, but the platform does not know: messages through it may still reach them.</translation>
+    </message>
+    <message>
+        <source>重新连接</source>
+        <translation>Connect again</translation>
+    </message>
+    <message>
+        <source>去处理</source>
+        <translation>Take care of it</translation>
+    </message>
+    <message numerus="yes">
+        <source>平台没有收下 %n 位客户的退订</source>
+        <translation>
+            <numerusform>The platform did not take %n opt-out</numerusform>
+            <numerusform>The platform did not take %n opt-outs</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>平台不认识这些客户标识。本机已不再给他们发短信；重新连接账户后会再告知一次。</source>
+        <translation>It does not know these customers. Nothing is sent to them from here any more; it is told once more when the account is connected again.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 位客户的退订无法告知平台</source>
+        <translation>
+            <numerusform>%n opt-out cannot be reported to the platform</numerusform>
+            <numerusform>%n opt-outs cannot be reported to the platform</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>此平台的接口不接收退订；本机已不再给他们发短信。平台自己也发短信的，请在平台后台关闭。</source>
+        <translation>Its interface takes no opt-outs; nothing is sent to them from here any more. If the platform itself sends messages, turn them off there.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 位客户的退订还没有告知平台</source>
+        <translation>
+            <numerusform>The platform has not been told of %n opt-out</numerusform>
+            <numerusform>The platform has not been told of %n opt-outs</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>最早一位自 {at} 起等待。</source>
+        <translation>The oldest has waited since {at}.</translation>
+    </message>
+    <message>
+        <source>本机已不再给他们发短信，后台会一直重试。</source>
+        <translation>Nothing is sent to them from here any more, and the worker keeps trying.</translation>
+    </message>
+    <message>
+        <source>本机已不再给他们发短信，重新连接后才会告知平台。</source>
+        <translation>Nothing is sent to them from here any more; the platform is told once the account is connected again.</translation>
+    </message>
+    <message>
+        <source>立即重试</source>
+        <translation>Try now</translation>
+    </message>
+    <message>
+        <source>正在告知平台…</source>
+        <translation>Telling the platform…</translation>
+    </message>
+    <message>
+        <source>{day} 到期，平台已不接受旧令牌：不能同步、核验和发送。请在平台重新授权，再填入新令牌。</source>
+        <translation>It ended on {day} and the platform refuses the old token: no sync, no screening, no sending. Authorise again at the platform and type in the new token.</translation>
+    </message>
+    <message>
+        <source>授权已过期</source>
+        <translation>Authorisation ended</translation>
+    </message>
+    <message numerus="yes">
+        <source>授权还有 %n 天到期</source>
+        <translation>
+            <numerusform>Authorisation ends in %n day</numerusform>
+            <numerusform>Authorisation ends in %n days</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>授权今天到期</source>
+        <translation>Authorisation ends today</translation>
+    </message>
+    <message>
+        <source>{day} 之后不能同步、核验和发送。请在平台重新授权，再填入新令牌；账户和数据都保留。</source>
+        <translation>After {day} there is no sync, no screening and no sending. Authorise again at the platform and type in the new token; account and data stay.</translation>
+    </message>
+    <message>
+        <source>更新授权…</source>
+        <translation>Renew…</translation>
+    </message>
+    <message>
+        <source>原因：{why}</source>
+        <translation>Reason: {why}</translation>
+    </message>
+    <message numerus="yes">
+        <source> %n 分钟</source>
+        <translation>
+            <numerusform> %n minute</numerusform>
+            <numerusform> %n minutes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source> %n 小时</source>
+        <translation>
+            <numerusform> %n hour</numerusform>
+            <numerusform> %n hours</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source> %n 天</source>
+        <translation>
+            <numerusform> %n day</numerusform>
+            <numerusform> %n days</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -581,8 +712,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Not approved</translation>
     </message>
     <message>
-        <source>已批准，待安排</source>
-        <translation>Approved, not scheduled</translation>
+        <source>待安排时间</source>
+        <translation>Not scheduled</translation>
     </message>
     <message>
         <source>已定时</source>
@@ -836,7 +967,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>输入人数</source>
-        <translation>Enter the number</translation>
+        <translation>the number of recipients</translation>
     </message>
     <message>
         <source>还需：{}</source>
@@ -872,7 +1003,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>去核验</source>
-        <translation>Go to Screening</translation>
+        <translation>Screen</translation>
     </message>
     <message>
         <source>去设置</source>
@@ -1130,8 +1261,20 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Connect</translation>
     </message>
     <message>
+        <source>更新授权</source>
+        <translation>Renew</translation>
+    </message>
+    <message>
         <source>检查连接</source>
         <translation>Check connection</translation>
+    </message>
+    <message>
+        <source>更新“{name}”的授权</source>
+        <translation>Renew &quot;{name}&quot;</translation>
+    </message>
+    <message>
+        <source>先在平台上准备好</source>
+        <translation>Prepare at the platform</translation>
     </message>
     <message>
         <source>密钥只存放在加密的工作区里，不会写进日志或发给别人。</source>
@@ -1167,6 +1310,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
 </context>
 <context>
     <name>ContentStep</name>
+    <message>
+        <source>写下正文后，这里逐条核对并给出改法，例如退订方式和绝对化用语。</source>
+        <translation>Write the text, and it is checked here point by point, with fixes: the way to opt out, absolute claims and the like.</translation>
+    </message>
     <message>
         <source>建议：{}</source>
         <translation>Suggestion: {}</translation>
@@ -1398,7 +1545,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>没有拒收记录</source>
-        <translation>No suppression</translation>
+        <translation>Not opted out</translation>
     </message>
     <message>
         <source>{kind}：自 {at}，来自{source}</source>
@@ -1425,7 +1572,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>没有拒收记录。</source>
-        <translation>No suppression.</translation>
+        <translation>Not opted out.</translation>
     </message>
     <message>
         <source>同意记录</source>
@@ -1481,7 +1628,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>能否发送由每个活动的核验决定：同意须明确、有效，且渠道、用途、主体都相符；拒收优先于一切同意。</source>
-        <translation>Each campaign&apos;s screening decides who can be sent to: the consent must be explicit, in force and for the right channel, purpose and entity; suppression outweighs every consent.</translation>
+        <translation>Each campaign&apos;s screening decides who can be sent to: the consent must be explicit, in force and for the right channel, purpose and entity; an opt-out outweighs every consent.</translation>
     </message>
     <message>
         <source>自</source>
@@ -3278,7 +3425,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>按姓名找收件人</source>
-        <translation>Find a recipient by name</translation>
+        <translation>Find by name</translation>
     </message>
     <message>
         <source>{}，共 {} 条</source>
@@ -3371,6 +3518,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Issuer</translation>
     </message>
     <message>
+        <source>能做什么</source>
+        <translation>What it can do</translation>
+    </message>
+    <message>
         <source>接口</source>
         <translation>API</translation>
     </message>
@@ -3381,6 +3532,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>这是模拟平台：它的同意记录不能用于真实发送。</source>
         <translation>This is a simulated platform: its consent records cannot be used for real sending.</translation>
+    </message>
+    <message>
+        <source>连接正常</source>
+        <translation>Connection works</translation>
     </message>
     <message>
         <source>平台的回答</source>
@@ -3937,10 +4092,6 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>重新核验</source>
         <translation>Screen again</translation>
-    </message>
-    <message>
-        <source>去发送</source>
-        <translation>Go to Send</translation>
     </message>
     <message>
         <source>核验进度</source>

@@ -208,7 +208,7 @@ def test_a_state_note_may_hold_the_code_of_an_error() -> None:
 
 def test_a_state_note_may_name_a_shop_whatever_it_is_called() -> None:
     chinese, note = load("zh_CN"), "at_shop:unauthorized:安宁:{二}店"
-    said = "店铺「安宁:{二}店」查询失败：平台不认可此账户的签名，请核对账户标识和私钥。"
+    said = "店铺「安宁:{二}店」查询失败：平台不认可此账户的凭证，请核对账户标识和密钥（私钥或访问令牌）。"
     assert chinese.term("state_note", note) == said
     assert "「安宁:{二}店」没有给出答复" in chinese.why("state_note", note)
     assert chinese.note(note) == said

@@ -13,7 +13,7 @@ from campaign_app.domain.message import ComplaintClue, InboundMessage
 from campaign_app.jobs.poll import read_refusals
 from campaign_app.jobs.telling import tell_opt_outs
 from campaign_app.jobs.worker import Worker
-from campaign_app.services.opt_outs import OptOuts
+from campaign_app.services.opt_outs import OptOuts, Untold
 from tests.fakes.remotes import EVERYTHING
 from tests.helpers.shop import NOW, Shop, person
 
@@ -25,7 +25,8 @@ def reply(shop: Shop, account: int, ref: str, text: str = "R", **facts: object) 
 
 
 def by_hand(shop: Shop) -> OptOuts:
-    return OptOuts(shop.workspace.opt_outs, shop.workspace.audit, shop.clock)
+    workspace = shop.workspace
+    return OptOuts(workspace.opt_outs, workspace.audit, shop.clock, workspace.accounts, workspace.jobs)
 
 
 def waiting(shop: Shop, account: int) -> list[str]:
@@ -43,7 +44,7 @@ def test_replies_complaints_and_a_persons_word_are_told_once(shop: Shop) -> None
     assert tell_opt_outs(shop.context, account) == 3
     assert sorted(shop.platforms[account].opt_outs) == ["c00000", "c00002", "c00003"]
     assert tell_opt_outs(shop.context, account) == 0
-    assert by_hand(shop).backlog() == {}
+    assert by_hand(shop).untold() == {}
     (entry,) = [e for e in shop.workspace.audit.entries() if e.action == "account.opt_outs_told"]
     assert entry.facts == {"account": account, "count": 3}
     assert shop.workspace.campaigns.funnel(shop.campaign().id) == {
@@ -66,8 +67,23 @@ def test_trouble_leaves_everything_waiting_and_nothing_is_lost(shop: Shop) -> No
     shop.platforms[account].trouble = [RemoteUnavailable("throttled", "429")]
     with pytest.raises(RemoteUnavailable):
         tell_opt_outs(shop.context, account)
-    assert by_hand(shop).backlog() == {account: Backlog(3, NOW)}
+    assert by_hand(shop).untold() == {account: Untold(Backlog(3, NOW))}
     assert tell_opt_outs(shop.context, account) == 3
+
+
+def test_why_something_waits_is_how_its_last_attempt_ended(shop: Shop) -> None:
+    account, other = shop.add_account(1), shop.add_account(1, prefix="d", first_phone=9)
+    jobs = shop.workspace.jobs
+    reply(shop, account, "c00000")
+    for code in ("timeout", "unauthorized"):
+        jobs.set_state(jobs.enqueue("tell", {"account_id": account}, NOW).id, "failed", error=code)
+    jobs.set_state(jobs.enqueue("tell", {"account_id": other}, NOW).id, "failed", error="balance")
+    jobs.set_state(jobs.enqueue("sync", {"account_id": account}, NOW).id, "failed", error="throttled")
+    assert by_hand(shop).untold() == {account: Untold(Backlog(1, NOW), "unauthorized")}
+    jobs.set_state(jobs.enqueue("tell", {"account_id": account}, NOW).id, "done")
+    assert by_hand(shop).untold()[account].why == "", "the last attempt went well"
+    shop.workspace.accounts.set_account_state(account, "disconnected")
+    assert by_hand(shop).untold()[account].why == "account_disconnected"
 
 
 def test_a_person_whom_the_platform_refuses_does_not_hold_up_the_others(shop: Shop) -> None:
@@ -77,7 +93,7 @@ def test_a_person_whom_the_platform_refuses_does_not_hold_up_the_others(shop: Sh
     shop.platforms[account].trouble = [RemoteRefused("opt_out_not_recorded", "no")]
     assert tell_opt_outs(shop.context, account) == 1
     assert shop.platforms[account].opt_outs == ["c00001"]
-    assert by_hand(shop).backlog() == {account: Backlog(refused=1)}
+    assert by_hand(shop).untold() == {account: Untold(Backlog(refused=1))}
 
 
 def test_an_answer_that_nobody_understands_gives_up_no_opt_out(shop: Shop) -> None:
@@ -127,7 +143,7 @@ def test_a_platform_that_takes_none_is_not_told_and_this_is_counted(shop: Shop) 
     reply(shop, account, "c00000")
     assert tell_opt_outs(shop.context, account) == 0
     assert not shop.platforms[account].opt_outs
-    assert by_hand(shop).backlog() == {account: Backlog(untellable=1)}
+    assert by_hand(shop).untold() == {account: Untold(Backlog(untellable=1))}
 
 
 def test_somebody_who_says_it_again_is_told_again_and_an_old_word_is_not(shop: Shop) -> None:
@@ -196,7 +212,7 @@ def given_up(shop: Shop, source: int | None = None) -> int:
     shop.platforms[account].offers = replace(EVERYTHING, opt_out_write=False)
     reply(shop, account, "c00001")
     tell_opt_outs(shop.context, account)
-    assert by_hand(shop).backlog() == {account: Backlog(refused=1, untellable=1)}
+    assert by_hand(shop).untold() == {account: Untold(Backlog(refused=1, untellable=1))}
     shop.platforms[account].offers = EVERYTHING
     return account
 

@@ -145,6 +145,7 @@ def test_what_is_worth_another_try_and_when(
         ({"code": 25}, "bad_signature", True),
         ({"code": 26}, "reauthorise", True),
         ({"code": 27}, "reauthorise", True),
+        ({"code": 29}, "unknown_key", True),
         ({"code": 31}, "clock_skew", True),
     ],
 )

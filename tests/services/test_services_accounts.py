@@ -65,6 +65,19 @@ def test_an_account_is_connected_once(app: bootstrap.App, sandbox: SandboxProces
     assert caught.value.code == "account_exists"
 
 
+def test_an_account_gets_a_new_key_while_it_stays_connected(app: bootstrap.App, sandbox: SandboxProcess) -> None:
+    account = connect(app, sandbox)
+    app.workspace.secrets.put(f"account.{account.id}.key", "an old one")
+    asked = keys(sandbox, sandbox.shops[0])
+    renewed = app.accounts.keep(app.accounts.check(asked), asked, actor="test", renews=account.id)
+    assert app.accounts.all() == (renewed,) == (account,)
+    assert app.accounts.private_key(account.id) == sandbox.shops[0].private_key
+    other = keys(sandbox, sandbox.shops[1])
+    assert app.accounts.keep(app.accounts.check(other), other, actor="test", renews=account.id).id != account.id, (
+        "another shop's key renews nothing"
+    )
+
+
 def test_what_a_person_said_of_an_entity_outlives_a_new_connection(app: bootstrap.App, sandbox: SandboxProcess) -> None:
     account = connect(app, sandbox)
     described = app.accounts.describe_entity(

@@ -35,8 +35,8 @@ def test_the_soonest_comes_first_and_what_is_unknown_or_disconnected_not_at_all(
     assert [expiry.account_id for expiry in ends(known)] == [2, 1]
 
 
-def test_a_week_ahead_and_whatever_is_over_is_warned_of() -> None:
-    known = account(1, "2026-12-03"), account(2, "2026-12-04"), account(3, "2026-01-01")
+def test_two_weeks_ahead_and_whatever_is_over_is_warned_of() -> None:
+    known = account(1, "2026-12-10"), account(2, "2026-12-11"), account(3, "2026-01-01")
     assert [expiry.account_id for expiry in expiring(known, NOW)] == [3, 1]
 
 

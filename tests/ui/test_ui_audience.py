@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from campaign_app.domain.audience import Condition, Filter, Op
@@ -265,3 +265,12 @@ def test_what_is_being_typed_outlives_the_widgets(
     assert isinstance(again.audience, AudienceModel)
     assert again.audience is step.audience
     assert value_of(again, newest(again)).text() == "12a"
+
+
+def test_quick_picks_go_on_in_the_next_line_where_there_is_no_room(step: AudienceStep, qtbot: QtBot) -> None:
+    """The widest button, not all of them together, says how narrow the step may be."""
+    qtbot.waitUntil(step.quick.isVisible)
+    step.resize(500, 600)
+    buttons = step.quick.findChildren(QPushButton)
+    qtbot.waitUntil(lambda: len({each.y() for each in buttons}) > 1)
+    assert all(each.geometry().right() <= step.quick.width() for each in buttons)

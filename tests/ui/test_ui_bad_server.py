@@ -85,7 +85,10 @@ def back(merchant: Merchant) -> None:
 
 AWAY = "连不上平台，请检查网络和地址后重试；没有发送任何短信。"
 UNAVAILABLE = "平台多次没有响应，任务已停下，已完成的部分保留，可稍后重试。"
-REFUSED = ("平台没有登记这个账户标识。请核对后重试。", "平台不认可此账户的签名，请核对私钥。")
+REFUSED = (
+    "平台没有登记这个账户标识或 App Key。请核对后重试。",
+    "平台不认可此账户的签名，请核对私钥或应用密钥（Secret）。",
+)
 trouble = pytest.mark.parametrize(("happen", "said"), [(gone, (UNAVAILABLE,)), (refusing, REFUSED)])
 
 

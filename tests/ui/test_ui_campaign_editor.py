@@ -73,6 +73,25 @@ def test_the_five_steps_are_visited_in_any_order_and_built_once(place: Workplace
     assert editor.step is before
 
 
+def test_the_way_on_stands_out_where_a_step_is_done(place: Workplace, qtbot: QtBot) -> None:
+    place.add_shop(3)
+    made = place.campaign("双十一")
+    page = open_page(place, qtbot)
+    edit(page, made.id, qtbot, "audience")
+    editor = page.editor
+    assert editor is not None
+    led = {}
+    for step in STEPS[:-1]:
+        editor.go(step)
+        led[step] = editor.on.property("kind")
+    assert led == {"audience": "primary", "content": "", "screening": "", "sending": ""}
+    place.put(made.id, signature="安宁百货", body="{name}您好")
+    assert page.model.current is not None
+    page.model.current.load()
+    editor.go("content")
+    qtbot.waitUntil(lambda: editor.on.property("kind") == "primary")
+
+
 def test_a_step_can_send_the_user_to_the_field_of_another(place: Workplace, qtbot: QtBot) -> None:
     place.add_shop(3)
     made = place.campaign("双十一")

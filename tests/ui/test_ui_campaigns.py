@@ -208,6 +208,17 @@ def test_a_new_campaign_opens_at_its_audience(place: Workplace, qtbot: QtBot) ->
     assert page.model.step == "audience"
 
 
+def test_whoever_is_quicker_than_the_list_is_not_sent_to_the_settings(place: Workplace, qtbot: QtBot) -> None:
+    """From the overview: the page is built in this very moment, and knows no shop yet."""
+    place.add_shop(5)
+    page = CampaignsPage(place.desk)
+    qtbot.addWidget(page)
+    page.show()
+    page.open("new")
+    qtbot.waitUntil(lambda: page.findChild(QDialog, "new_campaign") is not None)
+    assert dialog_of(page).entities.currentText() == NAME
+
+
 def test_the_name_that_is_offered_is_not_taken(place: Workplace, qtbot: QtBot) -> None:
     place.add_shop()
     now = place.app.clock()
@@ -223,6 +234,7 @@ def test_without_a_connected_shop_everything_leads_to_the_settings(place: Workpl
     page = open_page(place, qtbot)
     assert page.list.nothing.currentWidget() is page.list.no_account
     page.new_action.trigger()
+    qtbot.waitUntil(lambda: page.findChild(QDialog, "new_campaign") is not None)
     dialog = dialog_of(page)
     qtbot.mouseClick(dialog.nothing.button, Qt.MouseButton.LeftButton)
     assert place.went == [("settings", "accounts")]

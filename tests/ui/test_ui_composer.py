@@ -17,6 +17,7 @@ from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.tasks import InlineTasks
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.composer import Composer
+from campaign_app.ui.widgets.phone import Phone
 from campaign_app.ui.widgets.problems import ProblemRow
 from tests.helpers.writing import (
     BAD,
@@ -49,6 +50,19 @@ def test_a_clean_text_says_so_in_words(step: ContentStep) -> None:
     assert step.problems.clean_text.text() == "没有必须处理的问题，请看一眼下面的提示"
     step.problems.show_rows((), words={})
     assert step.problems.clean_text.text() == "没有发现问题"
+
+
+def test_nothing_written_is_an_invitation_and_no_list_of_faults(step: ContentStep, qtbot: QtBot) -> None:
+    step.edit.selectAll()
+    qtbot.keyClick(step.edit, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: step.composer.state.fresh and step.composer.state.text == "")
+    assert step.problems.shown == ()
+    assert step.problems.clean_text.text().startswith("写下正文后")
+    assert not step.problems.clean_image.isVisible()
+    assert "没有发现" not in step.edit.accessibleDescription()
+    write(step, qtbot, BAD)
+    assert step.problems.shown
+    assert not step.problems.clean.isVisible()
 
 
 def test_typing_shows_what_the_rules_say_with_level_law_and_reason(step: ContentStep, qtbot: QtBot) -> None:
@@ -237,6 +251,16 @@ def test_a_message_of_two_parts_shows_where_the_second_begins(step: ContentStep,
     mean = sum(p * n for p, n in composed.spread.parts) / 4
     assert step.reader.parts.cost.text() == f"约 ¥{round(mean * 4 * 4.5) / 100:.2f}"
     assert "估算" in step.reader.parts.sum.text()
+
+
+def test_a_low_telephone_gives_its_head_to_the_message(desk: Desk, qtbot: QtBot) -> None:
+    phone = Phone(desk.kit.theme)
+    qtbot.addWidget(phone)
+    phone.show()
+    phone.resize(phone.width(), 400)
+    around = phone.height() - phone.area.height()
+    phone.resize(phone.width(), 160)
+    qtbot.waitUntil(lambda: phone.height() - phone.area.height() < around - 40)
 
 
 def test_go_and_fix_lands_in_the_field(step: ContentStep, qtbot: QtBot) -> None:

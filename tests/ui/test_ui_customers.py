@@ -331,6 +331,36 @@ def test_what_the_user_was_doing_outlives_the_window(desk: Desk, page: Show, qtb
     assert second.drawer.title.text() == "王芳11"
 
 
+def test_the_row_of_whoever_is_open_stays_marked(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    """In a window that is built anew, among other rows, and where the table gets the keyboard before it has them."""
+    add_people(desk.app, add_shop(desk.app), 450)
+    first = page()
+    first.model.open(432)
+    qtbot.waitUntil(lambda: first.model.state.person is not None)
+    qtbot.waitUntil(lambda: marked(first) == [431])
+    first.hide()
+    second = page()
+    second.activateWindow()
+    second.table.setFocus()
+    qtbot.waitUntil(lambda: second.rows.rowCount() == 450)
+    wait_for_row(second, 0, qtbot)
+    qtbot.waitUntil(lambda: marked(second) == [431])
+    assert second.model.state.opened == 432
+    second.model.search(text="王芳43")
+    qtbot.waitUntil(lambda: second.rows.rowCount() == 11)
+    qtbot.waitUntil(lambda: marked(second) == [2])
+    second.model.search(text="王芳2")
+    qtbot.waitUntil(lambda: second.rows.rowCount() == 111)
+    wait_for_row(second, 0, qtbot)
+    second.setFocus()
+    second.table.setFocus()
+    assert second.model.state.opened == 432, "somebody else is opened by a person only"
+
+
+def marked(page: CustomersPage) -> list[int]:
+    return [index.row() for index in page.table.selectionModel().selectedRows()]
+
+
 def test_every_control_has_a_name(desk: Desk, page: Show, qtbot: QtBot) -> None:
     add_people(desk.app, add_shop(desk.app), 3)
     shown = page()

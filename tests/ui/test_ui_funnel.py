@@ -201,7 +201,7 @@ def test_the_funnel_is_drawn_told_and_tabled(staged: Staged, open_step: Open, qt
     assert list(funnel.bars.rows) == ["audience", "no_record", "withdrawn", "wrong_purpose", "ok"]
     assert funnel.bars.rows["withdrawn"].accessibleName() == "已撤回同意：1，10.0%"
     assert "撤回" in funnel.bars.rows["withdrawn"].toolTip()
-    assert made.step.on.isVisible()
+    assert made.step.again.isVisible()
     assert "不到 1 小时" in made.step.ages.text()
     qtbot.mouseClick(funnel.switch, Qt.MouseButton.LeftButton)
     assert funnel.table.isVisible()

@@ -8,13 +8,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from campaign_app.domain.campaign import CampaignState as State
+from campaign_app.domain.consent import Backlog
 from campaign_app.domain.ports import Job
 from campaign_app.domain.signature import Signature
+from campaign_app.services.account_matters import of_expiries, of_opt_outs
+from campaign_app.services.expiry import Expiry
+from campaign_app.services.opt_outs import Untold
 from campaign_app.ui.pages.overview import RESTART, OverviewPage
 from campaign_app.ui.viewmodels.session import SessionState
 from tests.helpers.desk_of import ENTITY, Workplace, workplace
@@ -91,10 +95,12 @@ def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
             signatures=(unfiled, bare, expired, expires),
         ),
         *found(accounts=(replace(SHOP, state="disconnected"),), refused="OWN-001-x.toml"),
+        *of_opt_outs([SHOP], {SHOP.id: Untold(Backlog(2, NOW - timedelta(hours=2)), "timeout")}, NOW),
+        *of_expiries([SHOP], [Expiry(SHOP.id, "authorisation", NOW + timedelta(days=n)) for n in (-1, 3)], NOW),
     )
     assert {each.code for each in all_of_them} == {
         "stopped", "screened", "approved", "draft", "scheduled", "job", "account", "rules", "signature_expired",
-        "signature_expires", "signature_unusable", "signatures_unfiled",
+        "signature_expires", "signature_unusable", "signatures_unfiled", "untold", "expired", "expires",
     }  # fmt: skip
     for each in all_of_them:
         line = page._todo("1", each)
@@ -111,6 +117,20 @@ def test_a_stopped_worker_is_said_first_and_can_be_started(place: Workplace, qtb
     session.state = SessionState("open", worker="ended")
     session.changed.emit(session.state)
     assert [line.key for line in page.todos.lines] == [RESTART, "0"]
+
+
+def test_an_authorisation_that_ends_is_said_before_anything_else(place: Workplace, qtbot: QtBot) -> None:
+    shop = place.add_shop(5)
+    accounts = place.app.workspace.accounts
+    ends = (place.app.clock() + timedelta(days=5)).date().isoformat()
+    accounts.set_connection(replace(accounts.account(shop), options={"authorised_until": ends}))
+    page = open_page(place, qtbot)
+    (line,) = page.todos.lines
+    assert (line.level, line.action) == ("warn", "更新授权…")
+    assert line.title.startswith("安宁旗舰店 · 同意查询服务")
+    assert page.todos.mapTo(page, page.todos.rect().topLeft()).y() < page.first.mapTo(page, QPoint()).y()
+    qtbot.mouseClick(page.todos.findChild(QPushButton, f"todo_{line.key}"), Qt.MouseButton.LeftButton)
+    assert place.went == [("settings", ("renew", shop))]
 
 
 def test_a_demo_shows_how_far_its_sync_is(place: Workplace, qtbot: QtBot) -> None:

@@ -22,3 +22,16 @@ def test_a_page_is_built_once_and_shown_again(key: str, desk: Desk, qtbot: QtBot
     assert shell.page(key) is first
     assert first.isVisible()
     assert shell.current == key
+
+
+def test_what_the_worker_does_all_day_is_no_news(desk: Desk, qtbot: QtBot) -> None:
+    shell = Shell(desk.kit, desk.session)
+    qtbot.addWidget(shell)
+    shell.attach(desk)
+    shell.show()
+    desk.jobs.enqueue("tell", account_id=1)
+    qtbot.waitUntil(lambda: desk.jobs.of("tell", account_id=1) is not None)
+    assert not shell.progress.isVisible()
+    desk.jobs.enqueue("sync", account_id=1)
+    qtbot.waitUntil(shell.progress.isVisible)
+    assert shell.work.text() == "同步客户"

@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.platform import consent_api
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.account_card import AccountCard
 from campaign_app.ui.pages.settings import SettingsPage
-from campaign_app.ui.pages.settings_accounts import AccountCard, AccountsSection
+from campaign_app.ui.pages.settings_accounts import AccountsSection
 from campaign_app.ui.pages.settings_connect import ConnectDialog
 from campaign_app.ui.viewmodels.connect import NOTHING, sandbox_shops
 from tests.helpers.sandbox import SandboxProcess, SandboxShop

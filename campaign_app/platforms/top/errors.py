@@ -1,7 +1,7 @@
 """TOP's error families and what each means for us.
 
-Seen in TOP's documents or their copies: 7, 10, 11, 12, 13, 15, 21, 22. 25 to 27 are known from their names only
-(*unverified*), and so is 31 (invalid timestamp), after which the clock is looked at.
+Seen in TOP's documents or their copies: 7, 10, 11, 12, 13, 15, 21, 22. 25 to 27 and 29 are known from their names
+only (*unverified*), and so is 31 (invalid timestamp), after which the clock is looked at.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _WIDE: Final[Mapping[int, tuple[str, str]]] = {
     25: ("bad_signature", "the signature is refused"),
     26: ("reauthorise", "the session is missing"),
     27: ("reauthorise", "the session is over"),
+    29: ("unknown_key", "the app key is refused"),
     31: ("clock_skew", "the time of the request is refused"),
 }
 

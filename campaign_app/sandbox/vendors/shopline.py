@@ -23,4 +23,4 @@ def routes(_platform: Platform) -> list[BaseRoute]:
 
 def credentials(config: SandboxConfig) -> dict[str, str]:
     found = shopify.credentials(config)
-    return {**found, "key_id": f"sandbox-{config.shops[0].code.lower()}"} if found else {}
+    return {**found, "key_id": f"sandbox-shopline-{config.shops[0].code.lower()}"} if found else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -24,6 +25,7 @@ from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.stepper import Stepper
 
 NAME_LIMIT: Final = 60
+LED: Final = frozenset({"audience", "content", "screening"})
 WIDEST: Final = 360
 
 
@@ -80,6 +82,7 @@ class CampaignEditor(QWidget):
         self.on.setEnabled(at < len(STEPS) - 1)
         self.on.setText(self.tr("下一步：{}").format(self._names[STEPS[at + 1]]) if self.on.isEnabled() else "")
         self.on.setVisible(self.on.isEnabled())
+        self._lead(marks(self._model.view))
         step.shown()
         if field:
             step.land(field)
@@ -111,8 +114,16 @@ class CampaignEditor(QWidget):
         self.saved.setText(self._saved_words(view))
         set_property(self.saved, "role", "block" if view.unkept else "small")
         self.again.setVisible(bool(view.unkept))
-        for key, mark in marks(view).items():
+        known = marks(view)
+        for key, mark in known.items():
             self.stepper.buttons[key].show_state(mark.state, self._note(mark, key))
+        self._lead(known)
+
+    def _lead(self, known: Mapping[str, Mark]) -> None:
+        """The way on stands out where this step is done and has no deed of its own left."""
+        here = self._campaigns.step
+        led = here in LED and (known[here].state == "done" or known[here].code == "everybody")
+        set_property(self.on, "kind", "primary" if led else "")
 
     def _saved_words(self, view: CampaignView) -> str:
         if view.unsaved:
@@ -208,7 +219,7 @@ class CampaignEditor(QWidget):
             "screening nobody": self.tr("无人可发送"),
             "screening ready": self.tr("{} 人可发送").format(show.count(mark.number)),
             "sending empty": self.tr("未批准"),
-            "sending approved": self.tr("已批准，待安排"),
+            "sending approved": self.tr("待安排时间"),
             "sending scheduled": self.tr("已定时"),
             "sending running": self.tr("发送中"),
             "sending stopped": self.tr("等待处理"),

@@ -22,6 +22,7 @@ class CampaignsPage(Page):
         self._desk = desk
         self.model = model_of(desk)
         self.editor: CampaignEditor | None = None
+        self._asking = False
         self.new_action = QAction(self.tr("新建活动"), self)
         self.new_action.setShortcut(QKeySequence("Ctrl+N"))
         self.new_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -35,6 +36,7 @@ class CampaignsPage(Page):
         self.stack.addWidget(self.list)
         self.content.addWidget(self.stack)
         self.model.opened.connect(self._opened)
+        self.model.read.connect(self._read)
         desk.kit.theme.changed.connect(self._draw)
         self._draw()
         self._opened()
@@ -60,6 +62,19 @@ class CampaignsPage(Page):
             self.new()
 
     def new(self) -> None:
+        """Asks at once, unless nobody is known yet who could send: that may be because nothing was read so far."""
+        if self.model.state.senders:
+            self._ask_new()
+        else:
+            self._asking = True
+            self.model.load()
+
+    def _read(self) -> None:
+        if self._asking:
+            self._asking = False
+            self._ask_new()
+
+    def _ask_new(self) -> None:
         state = self.model.state
         taken = {each.campaign.name for each in state.rows}
         dialog = NewCampaign(self._desk.kit, state.senders, taken, self._desk.app.clock(), self)

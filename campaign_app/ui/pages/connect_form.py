@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QComboBox, QLayout, QLineEdit, QVBoxLayout, QWidge
 
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.platform import Asked, ConnectField, Offer
+from campaign_app.services.expiry import AUTHORISED_UNTIL
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.connect import Choices
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.passphrase import hidden_field
 
-PLACEHOLDERS: Final = {"base_url": "https://"}
+PLACEHOLDERS: Final = {"base_url": "https://", AUTHORISED_UNTIL: "2026-12-31"}
 
 
 class ConnectForm(QWidget):
@@ -32,7 +33,7 @@ class ConnectForm(QWidget):
         self.fields = {field.name: self._field(field, asked.values.get(field.name, "")) for field in offer.fields}
         self.owner = EntityChoice(choices.entities, asked.entity) if offer.issuer else None
         self.source = None if offer.capabilities.consent_lookup else SourceChoice(choices.sources, asked)
-        usual = [field for field in offer.fields if field.required and not field.default]
+        usual = [field for field in offer.fields if _is_usual(field)]
         parts: list[QWidget | QLayout | None] = [self._lined(field) for field in usual]
         if rest := [field for field in offer.fields if field not in usual]:
             parts += self._more(rest, typed=any(asked.values.get(field.name) for field in rest))
@@ -107,6 +108,11 @@ class ConnectForm(QWidget):
         if self.source is not None and self.owner is not None:
             self.source.show_entity(self.owner.entity())
         self.edited.emit()
+
+
+def _is_usual(field: ConnectField) -> bool:
+    """Until when a token holds is asked of everybody: nobody is warned otherwise."""
+    return (field.required and not field.default) or field.name == AUTHORISED_UNTIL
 
 
 class EntityChoice(QWidget):

@@ -73,14 +73,17 @@ class ReportPanel(QWidget):
 
     def __init__(self, kit: Kit, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        form = facts()
+        self._kit, self._form = kit, facts()
+        form = self._form
         self.shop = fact(form, self.tr("店铺"), key="report_shop")
         self.entity = fact(form, self.tr("主体"), key="report_entity")
         self.issuer = fact(form, self.tr("出具方"), key="report_issuer")
+        self.able = fact(form, self.tr("能做什么"), key="report_able")
         self.details = fact(form, self.tr("接口"), key="report_details")
         self.simulated = Pill(kit.theme, self.tr("模拟"), "warn")
         self._warning = label(self.tr("这是模拟平台：它的同意记录不能用于真实发送。"), "warn", wrap=True)
-        head = row(label(self.tr("平台的回答"), "strong"), self.simulated, None)
+        good = Pill(kit.theme, self.tr("连接正常"), "ok")
+        head = row(label(self.tr("平台的回答"), "strong"), good, self.simulated, None)
         self.setLayout(column(frame("well", column(head, form, self._warning, margin=3, space=2))))
 
     def show_report(self, report: ConnectionReport | None, asked: Asked, offer: Offer) -> None:
@@ -94,6 +97,9 @@ class ReportPanel(QWidget):
         self.shop.setText(report.shop or asked.values.get("key_id", ""))
         self.entity.setText(f"{name}  {uscc}")
         self.issuer.setText(f"{report.issuer_name or offer.issuer_name}  {report.issuer_uscc or offer.issuer}")
+        self._form.setRowVisible(self.issuer, offer.capabilities.consent_lookup)
+        self.able.setText(self._kit.words.why("platform", offer.name))
+        self._form.setRowVisible(self.able, bool(self.able.text()))
         skew = f"{abs(report.clock_skew_seconds):.1f}"
         words = self.tr("版本 {version} · 时钟相差 {skew} 秒")
         self.details.setText(words.format(version=report.api_version, skew=skew))

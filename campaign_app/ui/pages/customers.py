@@ -49,6 +49,7 @@ class CustomersPage(Page):
         self.notices = (SyncNotices(kit, self.model, self), ImportNotices(kit, self.imports_model, self))
         self.drawer = CustomerDrawer(desk, self.model, self.cells)
         self._places: dict[str, QWidget] = {TABLE: self.table}
+        self._marked: int | None = None
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self._buttons()
@@ -75,6 +76,9 @@ class CustomersPage(Page):
         self.stack.setCurrentWidget(self._places[place])
         show_if(self.filter, place in {TABLE, "nobody_found"})
         self.subtitle.setText(self._counts(state))
+        if state.opened != self._marked:
+            self._marked = state.opened
+            self._mark_opened()
 
     def _counts(self, state: CustomersState) -> str:
         if state.everybody is None:
@@ -136,6 +140,7 @@ class CustomersPage(Page):
         model.asked.connect(self._ask)
         model.again.connect(self.rows.reload)
         self.rows.counted.connect(model.counted)
+        self.rows.modelReset.connect(self._mark_opened)
         self.rows.failed.connect(self._unread)
         model.unread.connect(self._unread)
         table.opened.connect(self._open_row)
@@ -163,6 +168,24 @@ class CustomersPage(Page):
         opened = self.model.state.opened
         if person is not None and opened is not None and opened != person.id and not focus_inside(self.drawer):
             self.model.open(person.id)
+
+    def _mark_opened(self) -> None:
+        """The row of whoever is open, wherever it is among rows that are new."""
+        opened, source = self.model.state.opened, self.model.source
+        current = self.rows.row(self.table.currentIndex().row()) if self.table.currentIndex().isValid() else None
+        if opened is None or (current is not None and current.id == opened):
+            return
+        self._kit.tasks.run(
+            lambda _: source.place_of(opened),
+            lambda row: self._mark(opened, row),
+            failed=self._unread,
+            owner=self,
+            key="place",
+        )
+
+    def _mark(self, opened: int, row: int | None) -> None:
+        if row is not None and row < self.rows.rowCount() and opened == self.model.state.opened:
+            self.table.selectRow(row)
 
     def _import(self) -> None:
         shops = self.model.state.connected

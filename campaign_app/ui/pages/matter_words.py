@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
 from PySide6.QtCore import QObject
 
 from campaign_app.services.matters import Matter
 from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.pages.account_words import AccountWords
+
+ACCOUNTS: Final = frozenset({"untold", "expires", "expired"})  # codes of `account_matters`
 
 
 class MatterWords(QObject):
-    def __init__(self, kit: Kit, parent: QObject | None = None) -> None:
+    def __init__(self, kit: Kit, clock: Callable[[], datetime], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._kit = kit
+        self._kit, self._clock = kit, clock
+        self._accounts = AccountWords(kit, self)
 
     def of(self, matter: Matter) -> tuple[str, str, str]:
         """(title, text, word on the button)."""
         if matter.page == "campaigns" and not matter.code.startswith("signature"):
             return self._campaign_words(matter)
+        if matter.code in ACCOUNTS:
+            return self._accounts.of(matter, self._clock())
         words = self._kit.words
         if matter.code == "job":
             title = self.tr("{} · 同步失败") if matter.subject else self.tr("导入文件失败")

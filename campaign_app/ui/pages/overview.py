@@ -30,7 +30,7 @@ class OverviewPage(Page):
         self._desk = desk
         self.model = OverviewModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.jobs, desk.session, self)
         self._leads: dict[str, tuple[str, object]] = {}
-        self._words = MatterWords(desk.kit, self)
+        self._words = MatterWords(desk.kit, desk.app.clock, self)
         self.results = LastResults(desk.kit, desk.way)
         self.todos = Todos(desk.kit.theme, name="overview_todos")
         self.todos.chosen.connect(self._go)
@@ -42,7 +42,7 @@ class OverviewPage(Page):
         self.buttons.addWidget(self.new_button)
         self.first = FirstSteps(desk.kit.theme, desk.way)
         todo = column(self.heading, self._calm(), self.todos, self.more, space=2)
-        inside = column(self._staging(), self.first, self._tiles(), todo, self.results, None, space=4)
+        inside = column(self._staging(), todo, self.first, self._tiles(), self.results, None, space=4)
         inside.setContentsMargins(0, 0, 8, 8)
         self.content.addWidget(scrolling(inside))
         self.model.changed.connect(self.render_state)

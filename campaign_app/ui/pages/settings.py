@@ -45,9 +45,14 @@ class SettingsPage(Page):
             model.load()
 
     def open(self, what: object) -> None:
-        """The key of a section."""
+        """The key of a section; ("account", id) or ("renew", id): the account's card, or its connect dialog."""
         if what in SECTIONS:
             self.list.setCurrentRow(SECTIONS.index(str(what)))
+        elif isinstance(what, tuple):
+            self.list.setCurrentRow(SECTIONS.index("accounts"))
+            accounts, (deed, account_id) = self.section("accounts"), what
+            assert isinstance(accounts, AccountsSection)
+            accounts.show_account(account_id, renew=deed == "renew")
 
     def _make_models(self, desk: Desk) -> None:
         """They outlive the page, which is built anew for another language: what was typed stays."""

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QProgressBar, QVBoxLayout, QWidget
 
+from campaign_app.domain.customer import Account
 from campaign_app.domain.platform import Asked
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.connect_form import ConnectForm
@@ -15,7 +16,7 @@ from campaign_app.ui.pages.connect_parts import ReportPanel, SandboxPanel
 from campaign_app.ui.pages.settings_section import fit
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.connect import Choices, ConnectModel, ConnectState
-from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.basics import button, column, frame, label, row
 from campaign_app.ui.widgets.page import scrolling
 
 WIDTH: Final = 620
@@ -42,7 +43,8 @@ class ConnectDialog(QDialog):
         for offer in choices.offers:
             self.platform.addItem(kit.words.term("platform", offer.name), offer.name)
         self.able = label("", "muted", wrap=True, name="connect_able")
-        self.steps = label("", "small", wrap=True, name="connect_steps")
+        self.steps = label("", wrap=True, name="connect_steps")
+        self._setup = frame("well", self._prepare())
         self._place = QVBoxLayout()
         self.sandbox = SandboxPanel(kit)
         self.sandbox.picked.connect(self.fill)
@@ -75,7 +77,8 @@ class ConnectDialog(QDialog):
         self.report.show_report(state.report, self.form.asked(), self.form.offer)
         self.reason.setText("" if state.error is None else self._kit.words.error(state.error))
         self.reason.setVisible(state.error is not None)
-        self.go.setText(self.tr("连接") if state.report is not None else self.tr("检查连接"))
+        keep = self.tr("连接") if self._model.renews is None else self.tr("更新授权")
+        self.go.setText(keep if state.report is not None else self.tr("检查连接"))
         self._enable()
         if not state.busy and (state.report or state.error) is not None:
             self.go.setFocus()  # the fields were off while it looked, and lost it
@@ -89,6 +92,15 @@ class ConnectDialog(QDialog):
             self._model.cancel()
         elif self._model.state.phase != "keeping":
             super().reject()
+
+    def renew(self, account: Account) -> None:
+        """For new secrets of an account that is connected: its platform stays."""
+        title = self.tr("更新“{name}”的授权").format(name=account.label)
+        self.setWindowTitle(title)
+        self.heading.setText(title)
+        self.platform.hide()
+        self.try_out.hide()
+        self.show_state(self._model.state)
 
     def fill(self, asked: Asked) -> None:
         """Chooses the platform and types for a person."""
@@ -112,9 +124,12 @@ class ConnectDialog(QDialog):
         self.platform.setCurrentIndex(self.platform.findData(offer.name))
         self.able.setText(self._kit.words.why("platform", offer.name))
         steps = self._kit.words.term("platform_setup", offer.name)
-        self.steps.setText(steps)
-        self.steps.setVisible(steps != offer.name)
+        self.steps.setText(steps.strip())
+        self._setup.setVisible(steps != offer.name)
         return made
+
+    def _prepare(self) -> QVBoxLayout:
+        return column(label(self.tr("先在平台上准备好"), "strong"), self.steps, space=1, margin=3)
 
     def _progress(self) -> None:
         self.busy = QProgressBar()
@@ -128,7 +143,8 @@ class ConnectDialog(QDialog):
         """What is asked and answered is scrolled where the screen is low; the buttons always stay in sight."""
         safe = self.tr("密钥只存放在加密的工作区里，不会写进日志或发给别人。")
         asked = column(
-            column(label(self.tr("平台"), "strong"), self.platform, self.able, self.steps, space=1),
+            column(label(self.tr("平台"), "strong"), self.platform, self.able, space=1),
+            self._setup,
             self._place,
             label(safe, "small", wrap=True),
             row(self.try_out, None),
@@ -138,8 +154,9 @@ class ConnectDialog(QDialog):
         self._asking = asked
         self.area = scrolling(asked)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        heading, end = label(self.tr("连接账户"), "heading"), row(None, self.cancel_button, self.go)
-        self.setLayout(column(heading, self.area, self.reason, self.busy, end, margin=5))
+        self.heading = label(self.tr("连接账户"), "heading", wrap=True)
+        end = row(None, self.cancel_button, self.go)
+        self.setLayout(column(self.heading, self.area, self.reason, self.busy, end, margin=5))
 
     def _fit(self) -> None:
         self._asking.activate()

@@ -26,7 +26,7 @@ class Section(QWidget):
         words = column(self.title, self.subtitle, space=1)
         inner = column(self.content, None)
         inner.setContentsMargins(0, 0, SPACE[2], 0)
-        area = scrolling(inner, width=WIDTH)
+        self.area = area = scrolling(inner, width=WIDTH)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         head = QWidget()
         head.setMaximumWidth(WIDTH)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LEAST: Final = QSize(1024, 700)
 FIRST: Final = QSize(1280, 800)
 TITLE: Final = 40  # of the top, of which something must be on a screen
+BY_THE_CLOCK: Final = frozenset({"poll", "tell"})  # all day long: no news to anybody
 
 
 class Shell(QMainWindow):
@@ -178,7 +179,7 @@ class Shell(QMainWindow):
             self.stack.setCurrentWidget(self.gate)
 
     def _jobs_changed(self, jobs: tuple[Job, ...]) -> None:
-        shown = [job for job in jobs if job.kind != "poll"]
+        shown = [job for job in jobs if job.kind not in BY_THE_CLOCK]
         self.progress.setVisible(bool(shown))
         if not shown:
             self.work.setText("")

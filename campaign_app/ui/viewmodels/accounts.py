@@ -12,6 +12,8 @@ from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.platform import Capabilities, Offer
 from campaign_app.domain.ports import ConnectionReport, Job
+from campaign_app.services.expiry import Expiry
+from campaign_app.services.opt_outs import TELL, Untold
 from campaign_app.ui.viewmodels.connect import CONSENT_API, Choices
 
 if TYPE_CHECKING:
@@ -57,6 +59,9 @@ class Shop:
     source: Account | None = None
     tested: Tested | None = None
     syncing: Job | None = None
+    untold: Untold | None = None
+    telling: bool = False
+    expiry: Expiry | None = None
 
     @property
     def connected(self) -> bool:
@@ -86,6 +91,7 @@ class AccountsModel(QObject):
         super().__init__(parent)
         self._app, self._tasks, self._messages, self._jobs = app, tasks, messages, jobs
         self.state = AccountsState()
+        self._begun: set[tuple[str, int]] = set()  # by a person: how those end is said
         jobs.changed.connect(self._jobs_changed)
         jobs.ended.connect(self._job_ended)
 
@@ -104,7 +110,11 @@ class AccountsModel(QObject):
         )
 
     def sync(self, account_id: int) -> None:
-        self._jobs.enqueue("sync", account_id=account_id)
+        self._begin("sync", account_id)
+
+    def tell(self, account_id: int) -> None:
+        """Tries at once to tell the platform of the opt-outs that wait; how that ends is said."""
+        self._begin(TELL, account_id)
 
     def disconnect_account(self, account_id: int) -> None:
         self._tasks.write(
@@ -134,12 +144,18 @@ class AccountsModel(QObject):
             owner=self,
         )
 
+    def _begin(self, kind: str, account_id: int) -> None:
+        self._begun.add((kind, account_id))
+        self._jobs.enqueue(kind, account_id=account_id)
+
     def _read(self) -> AccountsState:
         accounts = self._app.accounts
         entities = accounts.entities()
         by_uscc = {entity.uscc: entity for entity in entities}
         offers = {offer.name: offer for offer in accounts.offers()}
         known = {account.id: account for account in accounts.all()}
+        untold = self._app.opt_outs.untold()
+        expiring = {each.account_id: each for each in accounts.expiring(self._app.clock())}
         shops = [
             Shop(
                 account,
@@ -147,6 +163,8 @@ class AccountsModel(QObject):
                 accounts.synced_at(account.id),
                 offers[account.platform].capabilities if account.platform in offers else None,
                 known.get(account.consent_account_id or 0),
+                untold=untold.get(account.id),
+                expiry=expiring.get(account.id),
             )
             for account in known.values()
         ]
@@ -158,20 +176,24 @@ class AccountsModel(QObject):
             replace(shop, tested=known[shop.account.id].tested) if shop.account.id in known else shop
             for shop in read.shops or ()
         ]
-        self._become(replace(read, shops=tuple(self._with_job(shop) for shop in shops)))
+        self._become(replace(read, shops=tuple(self._with_jobs(shop) for shop in shops)))
 
-    def _with_job(self, shop: Shop) -> Shop:
-        return replace(shop, syncing=self._jobs.of("sync", account_id=shop.account.id))
+    def _with_jobs(self, shop: Shop) -> Shop:
+        account_id = shop.account.id
+        telling = self._jobs.of(TELL, account_id=account_id) is not None
+        return replace(shop, syncing=self._jobs.of("sync", account_id=account_id), telling=telling)
 
     def _jobs_changed(self, _: object) -> None:
         if self.state.shops is not None:
-            self._become(replace(self.state, shops=tuple(map(self._with_job, self.state.shops))))
+            self._become(replace(self.state, shops=tuple(map(self._with_jobs, self.state.shops))))
 
     def _job_ended(self, job: Job) -> None:
-        if job.kind != "sync":
+        if job.kind not in ("sync", TELL):
             return
-        if job.state == "failed":
+        of = (job.kind, job.args["account_id"])
+        if job.state == "failed" and of in self._begun:
             self._messages.error(AppError(job.error, job.error))
+        self._begun.discard(of)
         self.load()
 
     def _put(self, account_id: int, tested: Tested) -> None:

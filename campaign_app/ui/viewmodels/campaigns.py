@@ -61,11 +61,15 @@ class _Read:
 
 
 class CampaignsModel(QObject):
-    """`changed` carries a ListState, `leaving` that the open campaign is about to go, `opened` that it is another."""
+    """`changed` carries a ListState, `leaving` that the open campaign is about to go, `opened` that it is another.
+
+    `read` comes each time that everything was read, changed or not.
+    """
 
     changed = Signal(object)
     leaving = Signal()
     opened = Signal()
+    read = Signal()
 
     def __init__(self, app: App, tasks: Tasks, messages: Messages, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -200,6 +204,7 @@ class CampaignsModel(QObject):
             moving = any(row.campaign.state in MOVING for row in read.rows)
             self._timer.setInterval(FAST_MS if moving else SLOW_MS)
         self._become(replace(self.state, rows=read.rows, senders=read.senders, loaded=True))
+        self.read.emit()
 
     def _become(self, state: ListState) -> None:
         if state != self.state:

@@ -13,6 +13,7 @@ from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import AppError, SettingsError
 from campaign_app.domain.platform import Asked, Offer, consent_api
 from campaign_app.domain.ports import ConnectionReport
+from campaign_app.services.expiry import AUTHORISED_UNTIL
 
 if TYPE_CHECKING:
     from campaign_app.services.accounts import Accounts
@@ -61,9 +62,11 @@ class ConnectModel(QObject):
     changed = Signal(object)  # ConnectState
     key_read = Signal(str)
 
-    def __init__(self, accounts: Accounts, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(
+        self, accounts: Accounts, tasks: Tasks, *, renews: int | None = None, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._accounts, self._tasks = accounts, tasks
+        self._accounts, self._tasks, self.renews = accounts, tasks, renews
         self.state = ConnectState()
         self._asked = NOTHING
         self._task: Task | None = None
@@ -87,7 +90,7 @@ class ConnectModel(QObject):
             return
         self._become(replace(self.state, phase="keeping"))
         self._tasks.write(
-            lambda _: self._accounts.keep(report, asked, actor=ACTOR),
+            lambda _: self._accounts.keep(report, asked, actor=ACTOR, renews=self.renews),
             lambda account: self._kept(report, account),
             failed=self._refused,
             owner=self,
@@ -126,8 +129,9 @@ class ConnectModel(QObject):
 
 
 def again(account: Account, entity: Entity | None) -> Asked:
-    """What was typed when the account was connected, without its secrets."""
-    typed = {**account.options, "base_url": account.base_url, "key_id": account.key_id}
+    """What was typed when the account was connected, without its secrets and until when those held."""
+    kept = {name: value for name, value in account.options.items() if name != AUTHORISED_UNTIL}
+    typed = {**kept, "base_url": account.base_url, "key_id": account.key_id}
     known = entity if account.platform != CONSENT_API else None
     return Asked(account.platform, typed, known, account.consent_account_id)
 

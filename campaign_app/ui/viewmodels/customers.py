@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -58,6 +59,12 @@ class PeopleSource:
     def page(self, number: int) -> tuple[PersonRow, ...]:
         begins = self._begins
         return self._people.rows(self._query(), begins[number]) if number < len(begins) else ()
+
+    def place_of(self, customer_id: int) -> int | None:
+        """The row of a customer, None for one whom the search does not find; after `count`."""
+        page = bisect_right(self._begins, customer_id) - 1
+        ids = [row.id for row in self.page(page)] if page >= 0 else []
+        return page * self.page_rows + ids.index(customer_id) if customer_id in ids else None
 
 
 @dataclass(frozen=True, slots=True)

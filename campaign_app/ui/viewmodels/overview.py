@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from campaign_app.domain.campaign import CampaignState as State
+from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.ports import Job
-from campaign_app.services import campaign_rows
+from campaign_app.services import account_matters, campaign_rows
 from campaign_app.services.campaign_rows import CampaignRow
 from campaign_app.services.matters import Matter, matters
 
@@ -116,6 +118,7 @@ class OverviewModel(QObject):
                 signatures,
                 now,
                 Path(str(refused.facts["file"])).name if refused else "",
+                self._of_accounts(accounts, now),
             ),
             results=tuple(row for row in rows if row.counts.get("submitted"))[:LAST],
             campaigns=len(rows),
@@ -125,6 +128,11 @@ class OverviewModel(QObject):
             synced_at=next(synced, None),
             looked_at=now,
         )
+
+    def _of_accounts(self, accounts: Sequence[Account], now: datetime) -> Iterable[Matter]:
+        app = self._app
+        yield from account_matters.of_opt_outs(accounts, app.opt_outs.untold(), now)
+        yield from account_matters.of_expiries(accounts, app.accounts.expiring(now), now)
 
     def _loaded(self, read: OverviewState) -> None:
         self._loading, self._told = False, ""

@@ -10,12 +10,14 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEve
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.theme.tokens import Tokens
 from campaign_app.ui.widgets.utf16 import Units
 
 WIDTH: Final = 292
 _BEZEL: Final = 9
 _ROUND: Final = 30
 _HEAD: Final = 46
+_LOW: Final = 220  # a lower one has no head: the message needs the room
 _PAD: Final = 12
 _TEXT: Final = 14
 _LINE: Final = 1.22  # lines of text, in heights of the font
@@ -135,15 +137,27 @@ class Phone(QFrame):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidget(canvas)
         self.area.viewport().setAutoFillBackground(False)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(_BEZEL + 2, _BEZEL + _HEAD, _BEZEL + 2, _BEZEL + 14)
-        layout.addWidget(self.area)
+        self._inside = QVBoxLayout(self)
+        self._inside.addWidget(self.area)
+        self._fit()
         self.area.setAccessibleName(self.tr("手机预览"))
         self.setAccessibleName(self.tr("手机预览"))
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(WIDTH, 420)
+
+    @property
+    def low(self) -> bool:
+        return self.height() < _LOW
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        head, foot = (4, 4) if self.low else (_HEAD, 14)
+        self._inside.setContentsMargins(_BEZEL + 2, _BEZEL + head, _BEZEL + 2, _BEZEL + foot)
 
     def show_message(self, text: str, marks: Sequence[int], described: str) -> None:
         """`described` says in words for whom it is and how many parts it has."""
@@ -163,6 +177,10 @@ class Phone(QFrame):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.sunken))
         painter.drawRoundedRect(screen, _ROUND - _BEZEL, _ROUND - _BEZEL)
+        if not self.low:
+            self._draw_head(painter, screen, tokens)
+
+    def _draw_head(self, painter: QPainter, screen: QRectF, tokens: Tokens) -> None:
         font = QFont(self.font())
         font.setPixelSize(12)
         painter.setFont(font)

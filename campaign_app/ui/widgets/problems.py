@@ -11,8 +11,9 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from campaign_app.ui.theme import icons
+from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.theme.theme import Theme
-from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.basics import button, column, label, row, show_if
 from campaign_app.ui.widgets.flow import Flow
 from campaign_app.ui.widgets.pill import Pill
 
@@ -161,9 +162,9 @@ class Problems(QFrame):
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(0)
-        self.clean_image, self.clean_text = QLabel(), label("", "ok", name="problems_clean")
+        self.clean_image, self.clean_text = QLabel(), label("", "ok", wrap=True, name="problems_clean")
         self.clean = QWidget()
-        clean = row(self.clean_image, self.clean_text, None)
+        clean = row(self.clean_image, self.clean_text, stretch=1)
         clean.setContentsMargins(12, 8, 12, 12)
         self.clean.setLayout(clean)
         canvas = QWidget()
@@ -214,8 +215,8 @@ class Problems(QFrame):
         elif not self._slow.isActive() and not self.state.text():
             self._slow.start()
 
-    def show_rows(self, found: Sequence[Row], *, words: dict[str, str]) -> None:
-        """`words` are those of the levels."""
+    def show_rows(self, found: Sequence[Row], *, words: dict[str, str], invitation: str = "") -> None:
+        """`words` are those of the levels; `invitation` stands where nothing is written yet."""
         former, self._count = self._count, len(found)
         while len(self.rows) < self._count:
             self._add()
@@ -229,7 +230,7 @@ class Problems(QFrame):
             if text != pill.text:
                 pill.setVisible(amount > 0)
                 pill.show_state(text, level)
-        self._show_clean(found)
+        self._show_clean(found, invitation)
         self._show_hint()
 
     def show_current(self, key: Hashable | None, *, scroll: bool = True) -> None:
@@ -241,10 +242,12 @@ class Problems(QFrame):
             if current and scroll:
                 QTimer.singleShot(0, each, lambda each=each: self.area.ensureWidgetVisible(each, 0, 8))
 
-    def _show_clean(self, found: Sequence[Row]) -> None:
+    def _show_clean(self, found: Sequence[Row], invitation: str) -> None:
         """What only asks to be thought of stands in nobody's way."""
         clean = all(each.level == "info" for each in found)
-        text = self.tr("没有必须处理的问题，请看一眼下面的提示") if found else self.tr("没有发现问题")
+        text = self.tr("没有必须处理的问题，请看一眼下面的提示") if found else invitation or self.tr("没有发现问题")
+        show_if(self.clean_image, not invitation)
+        set_property(self.clean_text, "role", "muted" if invitation else "ok")
         if clean and text != self.clean_text.text():
             self.clean_text.setText(text)
         if clean == self.clean.isHidden():

@@ -54,6 +54,7 @@ class Table(QTableView):
         self._theme = theme
         self._hovered = -1
         self._selected = -1
+        self._arriving = False
         self._columns: tuple[Column[Any], ...] = ()
         self._cells: CellModel[Any] | None = None
         self._texts: dict[tuple[str, int], str] = {}
@@ -108,11 +109,13 @@ class Table(QTableView):
         self.fit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        """Whoever comes by keyboard sees where they are."""
+        """Whoever comes by keyboard sees where they are; that Qt begins at the first row is no move of theirs."""
+        self._arriving = True
         super().focusInEvent(event)
         current = self.currentIndex()
         if current.isValid() and not self.selectionModel().hasSelection():
             self.selectRow(current.row())
+        self._arriving = False
 
     def selectAll(self) -> None:  # noqa: N802
         """Nothing: see the class."""
@@ -246,7 +249,7 @@ class Table(QTableView):
         self.viewport().update()
 
     def _moved(self, current: QModelIndex) -> None:
-        if current.isValid():
+        if current.isValid() and not self._arriving:
             self.moved.emit(current.row())
 
     def _copy(self, number: int) -> None:

@@ -32,10 +32,10 @@ class Todos(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme, *, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, *, name: str, role: str = "card", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setProperty("role", "card")
+        self.setProperty("role", role)
         self._theme = theme
         self._shown: tuple[Todo, ...] = ()
         self._images: list[tuple[QLabel, str]] = []

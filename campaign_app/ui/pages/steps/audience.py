@@ -20,6 +20,7 @@ from campaign_app.ui.viewmodels.audience import LOCKED, AudienceModel, AudienceS
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.widgets.basics import button, card, clear, column, label, row, show_if
 from campaign_app.ui.widgets.conditions import Builder
+from campaign_app.ui.widgets.flow import Flow
 from campaign_app.ui.widgets.page import scrolling
 from campaign_app.ui.widgets.todo import Todo, Todos
 
@@ -133,7 +134,11 @@ class AudienceStep(Step):
             button(words, name=f"quick_{name}", small=True, click=partial(self._quickly, name, op, text))
             for words, name, op, text in choices
         ]
-        self.quick.setLayout(row(label(self.tr("常用"), "small"), *made, None))
+        flow, usual = Flow(), label(self.tr("常用"), "small")
+        usual.setFixedHeight(made[0].sizeHint().height())
+        for each in (usual, *made):
+            flow.addWidget(each)
+        self.quick.setLayout(flow)
         return card(
             label(self.tr("受众条件"), "heading"), self.loading, self.everybody, self.deep, self.quick, self.builder
         )

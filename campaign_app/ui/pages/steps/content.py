@@ -101,7 +101,10 @@ class ContentStep(Step):
         if len(state.fixes) == len(state.problems):  # those of problems that are gone are not kept
             self._labels = {key: self._labels[key] for key in state.fixes}
         levels = {severity: self._desk.kit.words.term("severity", severity) for severity in SEVERITIES}
-        self.problems.show_rows([self._row(problem, state) for problem in state.problems], words=levels)
+        unwritten = not state.text.strip()
+        found = [] if unwritten else [self._row(problem, state) for problem in state.problems]
+        invitation = self.tr("写下正文后，这里逐条核对并给出改法，例如退订方式和绝对化用语。") if unwritten else ""
+        self.problems.show_rows(found, words=levels, invitation=invitation)
         summary = self.problems.summary
         if summary != self.edit.accessibleDescription():
             self.edit.setAccessibleDescription(summary)

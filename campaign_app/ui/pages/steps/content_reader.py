@@ -76,10 +76,9 @@ class ReaderPane(QWidget):
         if composed is not self._composed:
             self._composed = composed
             about = self._about(composed.reader, who)
+            message = composed.final_text if composed.body.strip() or composed.signature else ""
             self.who.setText(about)
-            self.phone.show_message(
-                composed.final_text, composed.marks, self.tr("{}，共 {} 条").format(about, parts.parts)
-            )
+            self.phone.show_message(message, composed.marks, self.tr("{}，共 {} 条").format(about, parts.parts))
 
     def _about(self, reader: Reader, who: Who) -> str:
         if reader.customer_id is None:

@@ -76,24 +76,20 @@ class ScreeningStep(Step):
                 self.funnel.show_funnel(funnel_of(campaign, view.funnel))
             show_if(self.funnel, not running or screened_of(view)[1] > 0)
             self.again.setVisible(campaign.state is CampaignState.SCREENED)
-            self.on.setVisible(campaign.state is CampaignState.SCREENED and view.ready > 0)
             if campaign.state in UNJUDGED and self._members.state.reason:
                 self._members.close()
             self._draw_ages(self._preflight.state)
             self._show_page()
 
     def _first(self) -> QWidget:
-        offered = (self.empty.button, self.stop, self.on, self.again)
+        offered = (self.empty.button, self.stop)  # never the one that screens again: what is there would be void
         return next((made for made in offered if made.isVisibleTo(self) and made.isEnabled()), self.funnel.switch)
 
     def _head(self) -> QWidget:
         self.ages = label("", "muted", wrap=True, name="screening_ages")
         self.again = button(self.tr("重新核验"), name="screening_again", click=self._model.screen)
-        self.on = button(
-            self.tr("去发送"), "primary", name="screening_on", click=lambda: self.wanted.emit("sending", "")
-        )
         self.head = QWidget()
-        self.head.setLayout(row(self.ages, self.again, self.on, stretch=0))
+        self.head.setLayout(row(self.ages, self.again, stretch=0))
         return self.head
 
     def _progress(self) -> QWidget:

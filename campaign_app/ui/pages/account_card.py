@@ -1,0 +1,203 @@
+"""One connected account: what it can do, what is the matter with it, and how to test, sync, renew and disconnect it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
+
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import AppError
+from campaign_app.ui import show
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.account_words import RENEW, TELL, AccountWords
+from campaign_app.ui.pages.settings_section import fact, facts
+from campaign_app.ui.viewmodels.accounts import AccountsModel, Shop, Tested
+from campaign_app.ui.viewmodels.connect import again
+from campaign_app.ui.widgets.ask import confirm
+from campaign_app.ui.widgets.basics import button, column, frame, label, row
+from campaign_app.ui.widgets.elided import Elided
+from campaign_app.ui.widgets.pill import Pill
+from campaign_app.ui.widgets.todo import Todos
+
+
+class AccountCard(QFrame):
+    """`connecting` asks for the connect dialog, with what is known of the account."""
+
+    connecting = Signal(object, object)  # Asked, the account to renew
+
+    def __init__(self, desk: Desk, model: AccountsModel) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._desk, self._model = desk, model
+        theme = desk.kit.theme
+        self.shop: Shop | None = None
+        self.name = label("", "strong", name="account_name", wrap=True)
+        self.platform = Elided("", "muted", "account_platform")
+        self.state = Pill(theme)
+        self.simulated = Pill(theme, self.tr("模拟"), "warn")
+        self.simulated.setToolTip(self.tr("模拟平台的同意记录不能用于真实发送。"))
+        self.able = label("", "muted", wrap=True, name="account_able")
+        self._form = form = facts()
+        self.entity = fact(form, self.tr("主体"), key="account_entity")
+        self.source = fact(form, self.tr("由谁确认同意"), key="account_source")
+        self.synced = fact(form, self.tr("最近同步"), key="account_synced")
+        self._details()
+        self.result = label("", wrap=True, select=True, name="account_result")
+        self.outcome = Pill(theme)
+        self._result = frame("well", row(self.outcome, self.result, space=3, stretch=1))
+        inside = self._result.layout()
+        assert inside is not None
+        inside.setContentsMargins(12, 10, 12, 10)
+        self._buttons()
+        head = row(self.name, self.state, self.simulated, self.platform, stretch=3)
+        self._words = AccountWords(desk.kit, self)
+        self.notes = Todos(theme, name="account_notes", role="well")
+        self.notes.chosen.connect(self._act)
+        layout = column(head, self.able, self.notes, form, self._result, row(self._actions, None, self.more), margin=4)
+        self.setLayout(layout)
+
+    def _details(self) -> None:
+        """What is looked at once a year, out of the way."""
+        self.issuer = fact(self._form, self.tr("出具方"), key="account_issuer")
+        self.address = fact(self._form, self.tr("平台地址"), key="account_address")
+        self.key_id = fact(self._form, self.tr("账户标识"), key="account_key_id")
+        self.more = button("", "quiet", name="account_more", click=self._turn, small=True)
+        self._show_details(on=False)
+
+    def _turn(self) -> None:
+        self._show_details(on=not self._form.isRowVisible(self.issuer))
+
+    def _show_details(self, *, on: bool) -> None:
+        for part in (self.issuer, self.address, self.key_id):
+            self._form.setRowVisible(part, on)
+        self.more.setText(self.tr("收起") if on else self.tr("详细信息"))
+
+    def take_focus(self) -> None:
+        """The keyboard is on what is to be done."""
+        wanted = self.notes.findChild(QPushButton) or (self.test if self.test.isVisibleTo(self) else self.again)
+        wanted.setFocus()
+
+    def show_shop(self, shop: Shop) -> None:
+        self.notes.show_lines(self._words.lines(shop, self._desk.app.clock()))
+        if shop == self.shop:
+            return
+        self.shop, account, words = shop, shop.account, self._desk.kit.words
+        self.name.setText(account.label)
+        self.state.show_state(words.term("account_state", account.state), "ok" if shop.connected else "muted")
+        self.simulated.setVisible(account.simulated)
+        entity = "" if shop.entity is None else shop.entity.name
+        self.entity.setText(f"{entity}  {account.entity_uscc}")
+        self.issuer.setText(f"{account.issuer_name}  {account.issuer_uscc}")
+        known = shop.capabilities is not None
+        self.platform.setText(words.term("platform", account.platform))
+        able = words.why("platform", account.platform) if known else words.error(AppError("unknown_platform", ""))
+        self.able.setText(able)
+        self.able.setVisible(bool(able))
+        self._show_source(shop)
+        self.address.setText(account.base_url)
+        self.key_id.setText(account.key_id)
+        self.synced.setText(self._synced(shop))
+        self.test.setVisible(shop.connected)
+        listed = shop.capabilities is None or shop.capabilities.customers or shop.capabilities.signatures
+        self.sync.setVisible(shop.connected and listed)
+        self._form.setRowVisible(self.synced, listed)
+        self.leave.setVisible(shop.connected)
+        self.again.setVisible(not shop.connected)
+        self.sync.setEnabled(shop.syncing is None)
+        self.test.setEnabled(shop.tested is None or not shop.tested.running)
+        self._show_tested(shop.tested)
+
+    def _act(self, key: str) -> None:
+        if key == RENEW:
+            self.renew()
+        elif self.shop is not None and key == TELL:
+            self._model.tell(self.shop.account.id)
+
+    def _buttons(self) -> None:
+        self.test = button(self.tr("测试连接"), name="account_test", small=True, click=self._test)
+        self.sync = button(self.tr("同步"), name="account_sync", small=True, click=self._sync)
+        self.choose_source = button(
+            self.tr("由谁确认同意…"), name="account_choose_source", small=True, click=self._choose_source
+        )
+        self.leave = button(self.tr("断开…"), name="account_leave", small=True, click=self._disconnect)
+        self.again = button(self.tr("重新连接…"), name="account_again", small=True, click=self.renew)
+        self._actions: QHBoxLayout = row(self.test, self.sync, self.choose_source, self.leave, self.again)
+
+    def _test(self) -> None:
+        if self.shop is not None:
+            self._model.test(self.shop.account.id)
+
+    def _sync(self) -> None:
+        if self.shop is not None:
+            self._model.sync(self.shop.account.id)
+
+    def _show_source(self, shop: Shop) -> None:
+        needed = shop.capabilities is not None and not shop.capabilities.consent_lookup
+        self._form.setRowVisible(self.source, needed)
+        self.choose_source.setVisible(needed and shop.connected)
+        if not needed:
+            return
+        if shop.source is None or shop.source.state != "connected":
+            self.source.setText(self.tr("尚未设置：无人可发"))
+        else:
+            self.source.setText(f"{shop.source.label} · {shop.source.issuer_name}")
+
+    def _choose_source(self) -> None:
+        if self.shop is None:
+            return
+        account_id, menu = self.shop.account.id, QMenu(self)
+        menu.setObjectName("account_sources")
+        sources = self._model.state.choices.sources
+        for source in (each for each in sources if each.entity_uscc == self.shop.account.entity_uscc):
+            self._offer_source(menu, account_id, source)
+        if menu.isEmpty():
+            menu.addAction(self.tr("请先为同一主体连接同意查询服务")).setEnabled(False)
+        menu.addSeparator()
+        none = menu.addAction(self.tr("暂不设置"))
+        none.triggered.connect(lambda: self._model.take_consents_from(account_id, None))
+        menu.popup(self.choose_source.mapToGlobal(self.choose_source.rect().bottomLeft()))
+
+    def _offer_source(self, menu: QMenu, account_id: int, source: Account) -> None:
+        action = menu.addAction(f"{source.label} · {source.issuer_name}")
+        action.triggered.connect(lambda: self._model.take_consents_from(account_id, source.id))
+
+    def _synced(self, shop: Shop) -> str:
+        if shop.syncing is not None:
+            number = shop.syncing.progress
+            return self.tr("正在同步，已收到 {count} 位客户", "", number).format(count=show.count(number))
+        return show.moment(shop.synced_at) if shop.synced_at is not None else self.tr("还没有同步过")
+
+    def _show_tested(self, tested: Tested | None) -> None:
+        self._result.setVisible(tested is not None)
+        if tested is None:
+            return
+        if tested.running:
+            self.outcome.show_state(self.tr("检查中"), "muted")
+            self.result.setText(self.tr("正在询问平台…"))
+        elif tested.problem is not None:
+            self.outcome.show_state(self.tr("不能使用"), "block")
+            self.result.setText(self._desk.kit.words.error(tested.problem))
+        elif tested.report is not None:
+            self.outcome.show_state(self.tr("连接正常"), "ok")
+            words = self.tr("接口版本 {version} · 时钟相差 {skew} 秒")
+            if tested.report.pinned_keys:
+                words = self.tr("接口版本 {version} · 时钟相差 {skew} 秒 · 公钥与连接时一致")
+            skew = f"{abs(tested.report.clock_skew_seconds):.1f}"
+            self.result.setText(words.format(version=tested.report.api_version, skew=skew))
+
+    def _disconnect(self) -> None:
+        if self.shop is None:
+            return
+        account = self.shop.account
+        words = self.tr(
+            "客户、同意记录、拒收名单和发送记录都保留。\n密钥会从这台电脑删除；之后不能再同步，也不能用它发送，直到重新连接。"
+        )
+        title = self.tr("断开“{name}”？").format(name=account.label)
+        if confirm(self, title, words, yes=self.tr("断开"), no=self.tr("保留"), danger=True):
+            self._model.disconnect_account(account.id)
+
+    def renew(self) -> None:
+        """The connect dialog with what is known of the account; its secrets are typed anew."""
+        if self.shop is not None:
+            renews = self.shop.account if self.shop.connected else None
+            self.connecting.emit(again(self.shop.account, self.shop.entity), renews)
