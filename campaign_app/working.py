@@ -188,8 +188,8 @@ def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
 
     def gateway_for_purpose(account_id: int, purpose: str) -> Any:
         account = accounts(account_id)
-        sender = account.sender_account_id or account.consent_account_id
-        return gateway(account, purpose, *made_of(account, sender))
+        own, (_, *sender) = made_of(account, account.consent_account_id), made_of(account, account.sender_account_id)
+        return gateway(account, purpose, *own, *sender)
 
     return Remotes(
         platform=platform_of, gateway=gateway_for_purpose, sends=lambda account_id: has_sender(accounts(account_id))

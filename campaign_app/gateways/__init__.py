@@ -43,17 +43,34 @@ def gateway_of(
 
     Raises NotAllowed for a sender account of another entity: a sub-let port.
     """
-    if account.sender_account_id is None and _is_sender(account):
+    own = _own(account, secret, purpose, clock, secrets, account_of)
+    if account.sender_account_id is None:
+        return own
+    sender = account_of(account.sender_account_id)
+    if sender.entity_uscc != account.entity_uscc:
+        raise NotAllowed("sender_entity", "That account is another entity's", account=sender.id)
+    from campaign_app.gateways.carried import CarriedGateway
+
+    carrier = gateway_for(replace(sender, id=account.id), secrets.get(sender.id), purpose, clock)
+    return CarriedGateway(own, carrier)
+
+
+def _own(
+    account: Account,
+    secret: str,
+    purpose: str,
+    clock: Clock,
+    secrets: _SecretStore,
+    account_of: Callable[[int], Account],
+) -> Gateway:
+    if _is_sender(account):
         return gateway_for(account, secret, purpose, clock)
-    other = account.sender_account_id or account.consent_account_id
-    if other is None:
+    if account.consent_account_id is None:
         from campaign_app.gateways.absent import NoSender
 
         return NoSender(account)
-    sender = account_of(other)
-    if account.sender_account_id is not None and sender.entity_uscc != account.entity_uscc:
-        raise NotAllowed("sender_entity", "That account is another entity's", account=sender.id)
-    return gateway_for(replace(sender, id=account.id), secrets.get(sender.id), purpose, clock)
+    endpoint = account_of(account.consent_account_id)
+    return gateway_for(replace(endpoint, id=account.id), secrets.get(endpoint.id), purpose, clock)
 
 
 def _is_sender(account: Account) -> bool:

@@ -21,12 +21,11 @@ PAGES_A_STEP: Final = 20
 
 def poll_reports(context: Context, account_id: int) -> int:
     """Returns how many new reports came in, or were found where the sender hands out none."""
+    found = 0
     if context.remotes.sends(account_id):
         gateway = context.remotes.gateway(account_id, "")
-        offers = gateway.capabilities
-        if offers.submits and offers.lookup and "reports" not in offers.streams and not offers.idempotent:
-            return follow_up(context, account_id, gateway)
-    return _poll(context, account_id, "reports", context.stores.inbox.store_reports)
+        found = follow_up(context, account_id, gateway) if gateway.capabilities.follow else 0
+    return found + _poll(context, account_id, "reports", context.stores.inbox.store_reports)
 
 
 def poll_inbound(context: Context, account_id: int) -> int:
@@ -69,9 +68,8 @@ def _keep_replies(context: Context) -> Callable[..., int]:
 
 def _pages(context: Context, account_id: int, stream: str, store: Callable[..., int], most: int) -> tuple[int, bool]:
     """(how many new rows came in, whether the list is at its end); a list that nobody offers is."""
-    carried = context.stores.accounts.account(account_id).sender_account_id is not None
-    if carried or not context.remotes.sends(account_id):
-        return 0, True  # what a sender account has to tell is asked of it once, not for each of its shops
+    if not context.remotes.sends(account_id):
+        return 0, True
     gateway = context.remotes.gateway(account_id, "")
     if stream not in gateway.capabilities.streams:
         return 0, True

@@ -29,6 +29,7 @@ class GatewayCapabilities:
     lookup: bool  # `lookup` tells what became of a submission
     submits: bool = True
     streams: frozenset[str] = STREAMS
+    follow: bool = False  # it hands out no reports: what became of a message has to be looked up
 
 
 @dataclass(frozen=True, slots=True)

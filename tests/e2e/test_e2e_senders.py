@@ -144,3 +144,19 @@ def test_a_sender_of_another_entity_is_refused_wherever_it_comes_in(carried: Wor
         carried.context.remotes.gateway(carried.shop.id, "retail")
     assert caught.value.code == "sender_entity"
     store.set_sender(carried.shop.id, carried.sender.id)
+
+
+def test_what_the_shops_own_platform_is_told_is_still_read(carried: Workspace) -> None:
+    """Whoever refused there, or complained, is reached by no sender."""
+    store = carried.app.workspace.campaigns
+    first = carried.campaign(f"{{name}}{BODY}")
+    ids = [customer for _, customer, _ in store.members_by_reason(first.id, "ok", -1, 2)]
+    refused, complained = (carried.app.workspace.customers.by_ids(ids)[one].ref for one in ids)
+    carried.sandbox.reply("S1", refused, "退订")
+    carried.sandbox.complain("S1", complained)
+    carried.run(first.id)
+    reached = {row["ref"] for row in carried.sandbox.ledger_rows()}
+    assert reached
+    assert reached.isdisjoint({refused, complained})
+    assert store.funnel(first.id)["suppressed_opt_out"] >= 1
+    assert store.funnel(first.id)["suppressed_complaint"] >= 1

@@ -21,7 +21,7 @@ from tests.fakes.remotes import FakeGateway
 from tests.helpers.shop import Shop, everybody
 
 ONCE = GatewayCapabilities(
-    simulated=True, needs_phone=True, batch_max=2, idempotent=False, lookup=True, streams=frozenset()
+    simulated=True, needs_phone=True, batch_max=2, idempotent=False, lookup=True, streams=frozenset(), follow=True
 )
 BUSY = RemoteUnavailable("throttled", "429")
 LOST = OutcomeUnknown("timeout", "No answer in time")
@@ -248,11 +248,10 @@ def test_a_poll_settles_what_was_unknown(shop: Shop, carrier: Carrier) -> None:
     assert shop.workspace.ledger.unsettled(campaign.id) == ()
 
 
-def test_a_shop_whose_messages_another_account_carries_is_not_asked_for_replies(shop: Shop, carrier: Carrier) -> None:
-    sender = shop.add_account(0, prefix="s")
-    shop.workspace.accounts.set_sender(carrier.account_id, sender)
-    carrier.capabilities = replace(ONCE, streams=frozenset({"inbound", "reports"}))
+def test_a_sender_that_is_followed_hands_in_the_lists_that_it_has(shop: Shop, carrier: Carrier) -> None:
+    carrier.capabilities = replace(ONCE, streams=frozenset({"inbound"}))
+    shop.run(shop.campaign().id)
     carrier.stream["inbound"] = [InboundMessage("i1", "c00000", None, "退订", shop.clock())]
-    assert poll.poll_inbound(shop.context, carrier.account_id) == 0
-    assert poll.poll_reports(shop.context, carrier.account_id) == 0
-    assert poll.poll_inbound(shop.context, sender) == 0
+    carrier.ends = {"c00001": Outcome.DELIVERED}
+    assert poll.poll_reports(shop.context, carrier.account_id) == 1
+    assert poll.poll_inbound(shop.context, carrier.account_id) == 1

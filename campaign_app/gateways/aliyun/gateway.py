@@ -34,7 +34,7 @@ class AliyunGateway:
     def capabilities(self) -> GatewayCapabilities:
         return GatewayCapabilities(
             simulated=self._account.simulated, needs_phone=True, batch_max=BATCH, idempotent=False, lookup=True,
-            streams=frozenset(),
+            streams=frozenset(), follow=True,
         )  # fmt: skip
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LEAST: Final = QSize(1024, 700)
 FIRST: Final = QSize(1280, 800)
 TITLE: Final = 40  # of the top, of which something must be on a screen
-BY_THE_CLOCK: Final = frozenset({"poll", "tell"})  # all day long: no news to anybody
+BY_THE_CLOCK: Final = frozenset({"poll", "tell", "changes"})  # all day long: no news to anybody
 
 
 class Shell(QMainWindow):
