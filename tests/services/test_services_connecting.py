@@ -295,6 +295,6 @@ def test_an_address_that_is_none_is_left_to_the_client(address: str) -> None:
 def test_an_account_warns_before_its_authorisation_ends(app: bootstrap.App, accounts: Accounts, remote: Remote) -> None:
     made = accounts.connect(asked(authorised_until="2026-12-31"), actor="test")
     day = datetime(2026, 12, 31, 16, tzinfo=UTC)
-    assert accounts.expiring(day - timedelta(days=8)) == ()
+    assert accounts.expiring(day - timedelta(days=15)) == ()
     (found,) = accounts.expiring(day - timedelta(days=7))
     assert (found.account_id, found.what, found.at) == (made.id, "authorisation", day)
