@@ -1,0 +1,139 @@
+"""The sender of one SMPP account: batches go out over its line, reports and replies come from what the line kept.
+
+The centre knows no keys and tells no history. What it took is kept here as soon as it says so, and a look-up tells only
+that: whatever was submitted without an answer stays unknown, until a receipt or a person decides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Final
+
+from campaign_app.consent.recipient import Outgoing
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
+from campaign_app.domain.ports import Clock
+from campaign_app.gateways.smpp import arrivals
+from campaign_app.gateways.smpp.keeping import Item, Keeper
+from campaign_app.gateways.smpp.line import Binding, Line, Timing
+from campaign_app.gateways.smpp.pace import Pace
+from campaign_app.gateways.smpp.sending import BATCH_SECONDS, Batch, Route
+from campaign_app.jobs.ports import BATCH, GatewayCapabilities
+from campaign_app.jobs.pushed import Handed, PushedReceipt, PushedReply, PushStore
+from campaign_app.transport.smpp.access import Access
+from campaign_app.transport.smpp.pdu import Command
+from campaign_app.transport.smpp.session import Arrived, Session, bound
+
+# of a batch's time what its account's rate may take; the rest is for pauses
+_SECONDS_OF_RATE: Final = 20
+# one part of a message may be delivered days before another (validity of a centre: 72 h as a rule)
+_REPORTS_KEPT: Final = timedelta(days=4)
+_REPLIES_KEPT: Final = timedelta(hours=1)
+_TIDY_EVERY: Final = timedelta(hours=1)
+
+
+class SmppLine:
+    """What every gateway of one account shares: its connection, its window and its rate."""
+
+    def __init__(
+        self,
+        account: Account,
+        access: Access,
+        store: PushStore,
+        clock: Clock,
+        timing: Timing = Timing(),  # noqa: B008
+    ) -> None:
+        self._access = access
+        self._clock = clock
+        self._store = store
+        self._account_id = account.id
+        self._route = Route(access.source, access.prefix)
+        self._pace = Pace(access.rate, monotonic)
+        self._window = asyncio.Semaphore(access.window)
+        self._line = Line(self._bound, self._keep, timing)
+
+    @property
+    def batch_max(self) -> int:
+        return max(1, min(BATCH, int(self._access.rate * _SECONDS_OF_RATE)))
+
+    def submit(self, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
+        async def work(binding: Binding, keeper: Keeper) -> tuple[SubmitOutcome, ...]:
+            batch = Batch(binding, keeper, self._route, self._pace, self._window, BATCH_SECONDS)
+            return await batch.run(messages)
+
+        return self._line.call(work)
+
+    def stay_bound(self) -> None:
+        """What comes unasked needs a connection. Raises RemoteUnavailable, RemoteRefused."""
+        self._line.call(lambda binding, _: _ready(binding))
+
+    def close(self) -> None:
+        self._line.close()
+
+    async def _bound(self, arrived: Arrived) -> Session:
+        access = self._access
+        return await bound(
+            access.endpoint, access.login, Command.BIND_TRANSCEIVER, arrived, answer_within=access.answer_within
+        )
+
+    def _keep(self, items: Sequence[Item]) -> None:
+        self._store.keep(
+            self._account_id,
+            self._clock(),
+            handed=[item for item in items if isinstance(item, Handed)],
+            receipts=[item for item in items if isinstance(item, PushedReceipt)],
+            replies=[item for item in items if isinstance(item, PushedReply)],
+        )
+
+
+async def _ready(binding: Binding) -> None:
+    await binding.session()
+
+
+class SmppGateway:
+    """Implements `jobs.ports.Gateway` for one account; threads may share it."""
+
+    def __init__(self, account: Account, line: SmppLine, store: PushStore, clock: Clock) -> None:
+        self._account = account
+        self._line = line
+        self._store = store
+        self._clock = clock
+        self._tidied: dict[str, datetime] = {}
+
+    @property
+    def capabilities(self) -> GatewayCapabilities:
+        return GatewayCapabilities(
+            simulated=self._account.simulated, needs_phone=True, batch_max=self._line.batch_max, idempotent=False,
+            lookup=False, streams=frozenset({"reports", "inbound"}),
+        )  # fmt: skip
+
+    def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:  # noqa: ARG002
+        return self._line.submit(messages)
+
+    def reports(self, cursor: str) -> Page[DeliveryReport]:
+        self._tidy("reports", cursor, _REPORTS_KEPT)
+        self._line.stay_bound()
+        return arrivals.reports(self._store, self._account.id, cursor, self._clock())
+
+    def inbound(self, cursor: str) -> Page[InboundMessage]:
+        self._tidy("inbound", cursor, _REPLIES_KEPT)
+        self._line.stay_bound()
+        return arrivals.replies(self._store, self._account.id, cursor, self._clock())
+
+    def complaints(self, cursor: str) -> Page[ComplaintClue]:  # noqa: ARG002
+        raise RemoteRefused("not_offered", "An SMS centre tells of no complaints")
+
+    def close(self) -> None:
+        """The line is closed by whoever made it: other purposes of the account use it too."""
+
+    def _tidy(self, stream: str, cursor: str, kept: timedelta) -> None:
+        """What a cursor has passed is in the workspace's own tables."""
+        now = self._clock()
+        last = self._tidied.get(stream)
+        if cursor and (last is None or abs(now - last) > _TIDY_EVERY):
+            self._tidied[stream] = now
+            self._store.forget(self._account.id, stream, to=int(cursor), before=now - kept)

@@ -1,0 +1,59 @@
+"""Delivery receipts: who tells them from replies, and what they say in optional parameters or in their text.
+
+The text's form is SMPP v3.4, appendix B: a convention of vendors. Dates in it name no time zone and are not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from campaign_app.domain.message import Outcome
+from campaign_app.transport.smpp.pdu import KIND, RECEIPT, TAG_RECEIPTED_ID, TAG_STATE, Delivered
+
+# message_state; what is not here (enroute, accepted, unknown) is not the end of a message
+_STATES: Final[Mapping[int, str]] = {2: "DELIVRD", 3: "EXPIRED", 4: "DELETED", 5: "UNDELIV", 8: "REJECTD"}
+_OUTCOMES: Final[Mapping[str, Outcome]] = {
+    "DELIVRD": Outcome.DELIVERED,
+    "EXPIRED": Outcome.FAILED,
+    "DELETED": Outcome.FAILED,
+    "UNDELIV": Outcome.FAILED,
+    "REJECTD": Outcome.FAILED,
+}
+_ID: Final = re.compile(rb"\bid:([!-~]{1,64})")
+_STAT: Final = re.compile(rb"\bstat:([A-Za-z]{1,7})")
+_ERR: Final = re.compile(rb"\berr:([0-9A-Za-z]{1,8})")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """`provider_id` is the centre's id of one submitted part."""
+
+    provider_id: str
+    outcome: Outcome
+    code: str
+
+
+def is_receipt(found: Delivered) -> bool:
+    """By its class, or by the parameter that nothing else carries."""
+    return found.esm_class & KIND == RECEIPT or TAG_RECEIPTED_ID in found.tlvs
+
+
+def receipt_of(found: Delivered) -> Receipt | None:
+    """None for a receipt that says nothing final or does not say of what."""
+    tlvs = found.tlvs
+    provider_id = tlvs.get(TAG_RECEIPTED_ID, b"").split(b"\0", 1)[0] or _first(_ID, found.data)
+    state = _STATES.get(tlvs[TAG_STATE][-1], "") if tlvs.get(TAG_STATE) else _first(_STAT, found.data).decode().upper()
+    outcome = _OUTCOMES.get(state)
+    if not provider_id or outcome is None:
+        return None
+    error = _first(_ERR, found.data).decode()
+    code = "" if outcome is Outcome.DELIVERED else f"smpp_{state.lower()}" + (f"_{error}" if error.strip("0") else "")
+    return Receipt(provider_id.decode("ascii", "replace"), outcome, code)
+
+
+def _first(pattern: re.Pattern[bytes], data: bytes) -> bytes:
+    found = pattern.search(data)
+    return b"" if found is None else found[1]
