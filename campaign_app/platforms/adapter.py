@@ -27,6 +27,7 @@ OWN: Final[Mapping[str, str]] = {
     "jd": "campaign_app.platforms.jd",
     "pinduoduo": "campaign_app.platforms.pinduoduo",
     "meituan": "campaign_app.platforms.meituan",
+    "smpp": "campaign_app.platforms.smpp",
 }
 
 

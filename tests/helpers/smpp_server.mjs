@@ -54,7 +54,7 @@ function submitted(session, pdu) {
   }
   ledger.push(entry);
   if (state.silent) return;
-  entry.status = state.refused[`${entry.to}#${parseInt(entry.udh.slice(10), 16) || 1}`] ?? state.refused[entry.to] ?? state.statuses.shift() ?? 0;
+  entry.status = state.refused[`${entry.to}#${parseInt(entry.udh.slice(8), 16) || 1}`] ?? state.refused[entry.to] ?? state.statuses.shift() ?? 0;
   if (entry.status) {
     session.send(pdu.response({ command_status: entry.status }));
     return;

@@ -61,7 +61,14 @@ def test_an_older_workspace_keeps_what_was_confirmed_with_its_approvals(folder: 
             facts: dict[str, Any] = {"campaign": made.campaign_id, "hash": known, "warnings": warnings}
             workspace.audit.record("campaign.approved", actor=actor, at=NOW, **facts)
         with workspace.database.write() as connection:
-            for newer in ("pushed_part", "pushed_receipt", "pushed_reply", "opt_out_outbox", "account_connection", "campaign_warning"):
+            for newer in (
+                "pushed_part",
+                "pushed_receipt",
+                "pushed_reply",
+                "opt_out_outbox",
+                "account_connection",
+                "campaign_warning",
+            ):
                 connection.execute(sa.text(f"DROP TABLE {newer}"))
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
     with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:

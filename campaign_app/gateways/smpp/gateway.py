@@ -19,7 +19,7 @@ from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMe
 from campaign_app.domain.ports import Clock
 from campaign_app.gateways.smpp import arrivals
 from campaign_app.gateways.smpp.keeping import Item, Keeper
-from campaign_app.gateways.smpp.line import Binding, Line, Timing
+from campaign_app.gateways.smpp.line import TIMING, Binding, Line, Timing
 from campaign_app.gateways.smpp.pace import Pace
 from campaign_app.gateways.smpp.sending import BATCH_SECONDS, Batch, Route
 from campaign_app.jobs.ports import BATCH, GatewayCapabilities
@@ -45,7 +45,7 @@ class SmppLine:
         access: Access,
         store: PushStore,
         clock: Clock,
-        timing: Timing = Timing(),  # noqa: B008
+        timing: Timing = TIMING,
     ) -> None:
         self._access = access
         self._clock = clock

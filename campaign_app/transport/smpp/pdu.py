@@ -17,6 +17,7 @@ LONGEST: Final = 65_536
 INTERFACE: Final = 0x34
 UDHI: Final = 0x40
 RECEIPT: Final = 0x04
+INTERMEDIATE: Final = 0x20
 # of esm_class: what kind of message it is
 KIND: Final = 0x3C
 TAG_RECEIPTED_ID: Final = 0x001E

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from campaign_app.domain.message import Outcome
-from campaign_app.transport.smpp.pdu import KIND, RECEIPT, TAG_RECEIPTED_ID, TAG_STATE, Delivered
+from campaign_app.transport.smpp.pdu import INTERMEDIATE, KIND, RECEIPT, TAG_RECEIPTED_ID, TAG_STATE, Delivered
+from campaign_app.transport.smpp.texts import read
 
 # message_state; what is not here (enroute, accepted, unknown) is not the end of a message
 _STATES: Final[Mapping[int, str]] = {2: "DELIVRD", 3: "EXPIRED", 4: "DELETED", 5: "UNDELIV", 8: "REJECTD"}
@@ -22,9 +23,9 @@ _OUTCOMES: Final[Mapping[str, Outcome]] = {
     "UNDELIV": Outcome.FAILED,
     "REJECTD": Outcome.FAILED,
 }
-_ID: Final = re.compile(rb"\bid:([!-~]{1,64})")
-_STAT: Final = re.compile(rb"\bstat:([A-Za-z]{1,7})")
-_ERR: Final = re.compile(rb"\berr:([0-9A-Za-z]{1,8})")
+_ID: Final = re.compile(r"\bid:([!-~]{1,64})")
+_STAT: Final = re.compile(r"\bstat:([A-Za-z]{1,7})")
+_ERR: Final = re.compile(r"\berr:([0-9A-Za-z]{1,8})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +39,22 @@ class Receipt:
 
 def is_receipt(found: Delivered) -> bool:
     """By its class, or by the parameter that nothing else carries."""
-    return found.esm_class & KIND == RECEIPT or TAG_RECEIPTED_ID in found.tlvs
+    return found.esm_class & KIND in (RECEIPT, INTERMEDIATE) or TAG_RECEIPTED_ID in found.tlvs
 
 
 def receipt_of(found: Delivered) -> Receipt | None:
     """None for a receipt that says nothing final or does not say of what."""
-    tlvs = found.tlvs
-    provider_id = tlvs.get(TAG_RECEIPTED_ID, b"").split(b"\0", 1)[0] or _first(_ID, found.data)
-    state = _STATES.get(tlvs[TAG_STATE][-1], "") if tlvs.get(TAG_STATE) else _first(_STAT, found.data).decode().upper()
+    tlvs, text = found.tlvs, read(found.data, found.coding)
+    provider_id = tlvs.get(TAG_RECEIPTED_ID, b"").split(b"\0", 1)[0].decode("ascii", "replace") or _first(_ID, text)
+    state = _STATES.get(tlvs[TAG_STATE][-1], "") if tlvs.get(TAG_STATE) else _first(_STAT, text).upper()
     outcome = _OUTCOMES.get(state)
     if not provider_id or outcome is None:
         return None
-    error = _first(_ERR, found.data).decode()
+    error = _first(_ERR, text)
     code = "" if outcome is Outcome.DELIVERED else f"smpp_{state.lower()}" + (f"_{error}" if error.strip("0") else "")
-    return Receipt(provider_id.decode("ascii", "replace"), outcome, code)
+    return Receipt(provider_id, outcome, code)
 
 
-def _first(pattern: re.Pattern[bytes], data: bytes) -> bytes:
-    found = pattern.search(data)
-    return b"" if found is None else found[1]
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return "" if found is None else found[1]
