@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from campaign_app import keeping
-from campaign_app.domain.customer import Account
-from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import Clock, JobStore
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from campaign_app.services.members import Members
     from campaign_app.services.people import People
     from campaign_app.services.policies import Policies
-    from campaign_app.services.preflight import Abilities, Preflights
+    from campaign_app.services.preflight import Preflights
     from campaign_app.services.profiles import Profiles
     from campaign_app.services.rules import Rules
     from campaign_app.services.texts import Texts
@@ -227,24 +225,14 @@ def _members(workspace: Workspace, clock: Clock) -> Members:
 
 
 def _preflights(workspace: Workspace, campaigns: Campaigns, clock: Clock, texts: Callable[[str], Texts]) -> Preflights:
+    from campaign_app.platforms.abilities import abilities_of
     from campaign_app.services.preflight import Preflights
 
     def max_age() -> timedelta:
         return timedelta(minutes=load_settings(workspace).max_consent_age_minutes)
 
     stores, hours = (workspace.campaigns, workspace.accounts), lambda: _hours(workspace)
-    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age, _abilities)
-
-
-def _abilities(account: Account) -> Abilities:
-    """It sends by its platform or by its consent endpoint; that nobody knows its platform shows when it is asked."""
-    from campaign_app.platforms import adapter_for, has_consents
-    from campaign_app.services.preflight import Abilities
-
-    sends = True
-    with suppress(SettingsError):
-        sends = account.consent_account_id is not None or adapter_for(account.platform).capabilities.messages
-    return Abilities(sends, has_consents(account))
+    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age, abilities_of)
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:

@@ -35,7 +35,7 @@ class Account:
     A platform without a USCC is named by its domain there. `simulated` is what the server says of itself, and holds for
     everything on this machine. `options` are what its adapter needs besides (`ConnectField`); secrets are not in here.
     `consent_account_id`: the account of the same entity whose Platform Consent API says who agreed, for platforms whose
-    own API does not.
+    own API does not. `sender_account_id`: the account of the same entity at an SMS provider that carries its messages.
     """
 
     id: int
@@ -51,6 +51,7 @@ class Account:
     state: str = "connected"
     options: Mapping[str, str] = field(default_factory=dict, hash=False)
     consent_account_id: int | None = None
+    sender_account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,11 @@ class Capabilities:
     messages: bool = False
 
 
+def is_carrier(offers: Capabilities) -> bool:
+    """Whether it is an SMS provider: it carries messages and knows no people of its own."""
+    return offers.messages and not offers.customers
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectField:
     """One thing that a person types to connect an account; `resources/words/terms.toml` has its words by `name`.

@@ -133,6 +133,10 @@ class AccountStore(Protocol):
         """
         ...
 
+    def set_sender(self, account_id: int, sender_account_id: int | None) -> None:
+        """Which account at an SMS provider carries its messages; raises NotAllowed while a batch of it is open."""
+        ...
+
     def cursor(self, account_id: int, stream: str) -> str:
         """Stored cursor of one stream (customers, changes, reports, inbound, complaints), "" at the start."""
         ...

@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from campaign_app.domain.customer import Account
-from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.ports import Clock
+from campaign_app.gateways.providers import PROVIDERS, Connections, SenderParts, provider_of
+from campaign_app.transport.credentials import read_credentials
 
 if TYPE_CHECKING:
-    from campaign_app.gateways.consent_api import ConsentApiGateway
     from campaign_app.jobs.ports import Gateway
 
-__all__ = ["gateway_for", "gateway_of", "has_sender"]
+__all__ = ["Connections", "SenderParts", "gateway_for", "gateway_of", "has_sender", "provider_of"]
 
 
 class _SecretStore(Protocol):
@@ -25,7 +26,8 @@ class _SecretStore(Protocol):
 
 def has_sender(account: Account) -> bool:
     """Whether `gateway_of` finds anything to send with; asks for no secret, so it holds for a disconnected one too."""
-    return account.platform == "consent_api" or account.consent_account_id is not None
+    others = (account.sender_account_id, account.consent_account_id)
+    return _is_sender(account) or any(other is not None for other in others)
 
 
 def gateway_of(
@@ -36,26 +38,49 @@ def gateway_of(
     *,
     secrets: _SecretStore,
     account_of: Callable[[int], Account],
+    connections: Connections | None = None,
 ) -> Gateway:
-    """What sends for the account: itself, else the endpoint that confirms its consents, else nothing."""
-    if account.platform == "consent_api":
-        return gateway_for(account, secret, purpose, clock)
-    if account.consent_account_id is None:
+    """What sends for the account: its sender account, else itself, else the endpoint that confirms its consents.
+
+    Raises NotAllowed for a sender account of another entity: a sub-let port.
+    """
+    if account.sender_account_id is None and _is_sender(account):
+        return gateway_for(account, secret, purpose, clock, connections=connections)
+    other = account.sender_account_id or account.consent_account_id
+    if other is None:
         from campaign_app.gateways.absent import NoSender
 
         return NoSender(account)
-    endpoint = account_of(account.consent_account_id)
-    return gateway_for(replace(endpoint, id=account.id), secrets.get(endpoint.id), purpose, clock)
+    sender = account_of(other)
+    if account.sender_account_id is not None and sender.entity_uscc != account.entity_uscc:
+        raise NotAllowed("sender_entity", "That account is another entity's", account=sender.id)
+    shops = replace(sender, id=account.id)
+    return gateway_for(shops, secrets.get(sender.id), purpose, clock, sender_id=sender.id, connections=connections)
+
+
+def _is_sender(account: Account) -> bool:
+    return account.platform == "consent_api" or account.platform in PROVIDERS
 
 
 def gateway_for(
-    account: Account, private_key: str, purpose: str, clock: Clock, *, wait: Callable[[float], object] | None = None
-) -> ConsentApiGateway:
+    account: Account,
+    secret: str,
+    purpose: str,
+    clock: Clock,
+    *,
+    wait: Callable[[float], object] | None = None,
+    sender_id: int = 0,
+    connections: Connections | None = None,
+) -> Gateway:
     """A sender of the account, for messages of one purpose. Raises SettingsError as `platforms.client_for` does."""
+    if account.platform in PROVIDERS:
+        known = read_credentials(secret)
+        parts = SenderParts(account, known, purpose, clock, wait, sender_id or account.id, connections)
+        return provider_of(account.platform).gateway_for(parts)
     if account.platform != "consent_api":
         raise SettingsError("unknown_platform", "There is no sender for this platform")
     # requests takes 130 ms to import: not before somebody is connected
     from campaign_app.gateways.consent_api import ConsentApiGateway
     from campaign_app.transport.connect import session_for
 
-    return ConsentApiGateway(account, session_for(account, private_key, clock, wait=wait), purpose, clock)
+    return ConsentApiGateway(account, session_for(account, secret, clock, wait=wait), purpose, clock)

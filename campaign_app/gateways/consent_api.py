@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -20,6 +19,7 @@ from campaign_app.domain.message import (
     SubmitOutcome,
 )
 from campaign_app.domain.ports import Clock
+from campaign_app.gateways.checks import check_batch
 from campaign_app.gateways.rows import (
     ComplaintRows,
     InboundRows,
@@ -33,7 +33,7 @@ from campaign_app.gateways.rows import (
     outcomes_of,
     report_of,
 )
-from campaign_app.jobs.ports import STREAMS, GatewayCapabilities
+from campaign_app.jobs.ports import STREAMS, GatewayCapabilities, Sent
 from campaign_app.transport.listing import CursorGuard
 from campaign_app.transport.session import SignedSession
 from campaign_app.transport.wire import MESSAGES_MAX
@@ -43,8 +43,6 @@ MESSAGES: Final = "/v1/messages"
 REPORTS: Final = "/v1/messages/reports"
 INBOUND: Final = "/v1/messages/inbound"
 COMPLAINTS: Final = "/v1/complaints"
-_KEY: Final = re.compile(r"[A-Za-z0-9_~:-][A-Za-z0-9._~:-]{0,254}", re.ASCII)
-_TEXT_MAX: Final = 1_000
 _PAGE: Final = "1000"
 T = TypeVar("T")
 
@@ -74,7 +72,7 @@ class ConsentApiGateway:
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         """Hands the batch over once. Raises OutcomeUnknown where it might have been taken, RemoteRefused where not."""
-        self._check(key, messages)
+        check_batch(self._account, self._purpose, key, messages, batch_max=MESSAGES_MAX)
         body = {
             "purpose": self._purpose,
             "messages": [{"message_id": m.message_id, "ref": m.recipient.ref.ref, "text": m.text} for m in messages],
@@ -83,7 +81,7 @@ class ConsentApiGateway:
         found = outcomes_of(answer.outcomes)
         return tuple(found.get(m.message_id) or _unmentioned(m.message_id) for m in messages)
 
-    def lookup(self, key: str) -> tuple[SubmitOutcome, ...] | None:
+    def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...] | None:  # noqa: ARG002 - by key alone
         """A refusal to tell says nothing about the submission: its outcome stays unknown."""
         try:
             answer = self._http.get(f"{MESSAGES}/outcomes/{quote(key, safe='')}", {}, OutcomeRows)
@@ -119,26 +117,6 @@ class ConsentApiGateway:
         now = self._clock()
         items = tuple(item for row in rows if (item := read(row, now)) is not None)
         return Page(items, self._guards[path].next(cursor, following, more=more), more, len(rows) - len(items))
-
-    def _check(self, key: str, messages: Sequence[Outgoing]) -> None:
-        """Refuses what must not leave, before anything does."""
-        if not all(type(m) is Outgoing for m in messages):
-            raise TypeError("a sender takes nothing but Outgoing")
-        for code, holds in (
-            ("simulated_fact", not self._account.simulated and any(m.recipient.simulated for m in messages)),
-            ("other_account", any(m.recipient.ref.account_id != self._account.id for m in messages)),
-        ):
-            if holds:
-                raise RemoteRefused(code, "The batch holds somebody who is not for this sender", account_wide=True)
-        for code, holds in (
-            ("no_purpose", not self._purpose),
-            ("bad_key", not _KEY.fullmatch(key)),
-            ("batch_size", not 0 < len(messages) <= MESSAGES_MAX),
-            ("duplicate_message", len({m.message_id for m in messages}) != len(messages)),
-            ("message_length", not all(0 < len(m.text) <= _TEXT_MAX for m in messages)),
-        ):
-            if holds:
-                raise RemoteRefused(code, "The batch cannot be submitted as it is")
 
 
 def _params(cursor: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 
 from campaign_app.consent.gate import Refusal
 from campaign_app.consent.recipient import Outgoing
@@ -126,9 +127,11 @@ class _Batch:
 def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, int]]) -> _Batch:
     customers = context.stores.customers.by_ids([customer_id for _, customer_id in members], phones=False)
     account = context.stores.accounts.account(customers[members[0][1]].account_id)
-    if not sender_of(context, account, campaign.purpose).submits:
+    sender = sender_of(context, account, campaign.purpose)
+    if not sender.submits:
         raise NotAllowed("no_sender", "The platform of this shop does not take messages", account=account.id)
-    seqs = {customer_id: seq for seq, customer_id in members if customers[customer_id].account_id == account.id}
+    mine = ((seq, customer_id) for seq, customer_id in members if customers[customer_id].account_id == account.id)
+    seqs = {customer_id: seq for seq, customer_id in islice(mine, sender.batch_max)}
     judged = ask_again(context, campaign, account, [customers[customer_id] for customer_id in seqs])
     texts = composed(context, campaign, judged)
     confirmed = confirmed_rules(context, campaign.id)

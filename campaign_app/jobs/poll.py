@@ -52,8 +52,9 @@ def _keep_replies(context: Context) -> Callable[..., int]:
 
 def _pages(context: Context, account_id: int, stream: str, store: Callable[..., int], most: int) -> tuple[int, bool]:
     """(how many new rows came in, whether the list is at its end); a list that nobody offers is."""
-    if not context.remotes.sends(account_id):
-        return 0, True
+    carried = context.stores.accounts.account(account_id).sender_account_id is not None
+    if carried or not context.remotes.sends(account_id):
+        return 0, True  # what a sender account has to tell is asked of it once, not for each of its shops
     gateway = context.remotes.gateway(account_id, "")
     if stream not in gateway.capabilities.streams:
         return 0, True

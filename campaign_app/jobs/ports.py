@@ -9,6 +9,7 @@ from typing import Protocol
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
+from campaign_app.domain.phone import Phone
 from campaign_app.jobs.caps import NO_CAPS, Caps
 
 BATCH = 500
@@ -25,9 +26,18 @@ class GatewayCapabilities:
     needs_phone: bool
     batch_max: int
     idempotent: bool  # the same key is never accepted twice
-    lookup: bool  # `lookup(key)` tells what became of a submission
+    lookup: bool  # `lookup` tells what became of a submission
     submits: bool = True
     streams: frozenset[str] = STREAMS
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message whose fate is asked for. `phone` is the customer's as known now; None where none is known any more."""
+
+    message_id: str
+    phone: Phone | None
+    claimed_at: datetime
 
 
 class Gateway(Protocol):
@@ -41,11 +51,17 @@ class Gateway(Protocol):
 
         A message that the answer does not mention is `unknown`. Refuses (RemoteRefused `simulated_fact`) a recipient
         confirmed by a simulated fact when the sender is real.
+
+        A sender that is not idempotent leaves out of its outcomes whom it surely did not take: those may be handed over
+        again. So may everybody where it raises anything but OutcomeUnknown.
         """
         ...
 
-    def lookup(self, key: str) -> tuple[SubmitOutcome, ...] | None:
-        """What became of a submission, or None if the sender has never seen this key."""
+    def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...] | None:
+        """What became of the messages `sent` under this key, or None if the sender has never seen the key.
+
+        A sender that is not idempotent never says None: of a message that it does not find it says nothing.
+        """
         ...
 
     def reports(self, cursor: str) -> Page[DeliveryReport]: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -9,6 +10,8 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import AppError, NotAllowed, RemoteError
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.jobs.gating import at_shop
+from campaign_app.jobs.looking import look_up
+from campaign_app.jobs.once import untaken
 from campaign_app.jobs.ports import Submission
 from campaign_app.jobs.settling import UNANSWERED, Settled, fence, never_seen
 from campaign_app.jobs.stores import Context
@@ -42,13 +45,20 @@ def reconcile(context: Context, campaign_id: int, looks: int = 0) -> Settled:
 
 def _look(context: Context, campaign: Campaign, submission: Submission) -> Settled:
     with at_shop(context.stores.accounts.account(submission.account_id)):
-        outcomes = context.remotes.gateway(submission.account_id, campaign.purpose).lookup(submission.key)
+        gateway = context.remotes.gateway(submission.account_id, campaign.purpose)
+        outcomes = look_up(context, gateway, submission)
+    if not gateway.capabilities.idempotent:
+        outcomes = (*(outcomes or ()), *_cancelled(untaken(context, submission)))
     if outcomes is None:
         if not never_seen(context, submission):
             return Settled.UNKNOWN
         if context.clock() < fence(context, submission):
             return Settled.LATER
         rows = context.stores.ledger.open_rows(submission.id)
-        outcomes = tuple(SubmitOutcome(row.message_id, Outcome.WITHHELD, code="cancelled") for row in rows)
+        outcomes = _cancelled(row.message_id for row in rows)
     settled = context.stores.ledger.settle(submission.id, outcomes, context.clock())
     return Settled.DONE if settled else Settled.UNKNOWN
+
+
+def _cancelled(message_ids: Iterable[str]) -> tuple[SubmitOutcome, ...]:
+    return tuple(SubmitOutcome(message_id, Outcome.WITHHELD, code="cancelled") for message_id in message_ids)

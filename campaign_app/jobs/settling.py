@@ -7,11 +7,13 @@ request that is still on its way. Somebody refused → nothing is submitted unti
 
 "Never seen" is believed only of a key that the sender never answered for, and while it still keeps a key of that age.
 Else nobody knows what became of the batch: it is left to a person, neither submitted nor withheld.
+
+Of a sender without idempotency keys "never seen" is not believed at all; see `campaign_app.jobs.once`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,8 +25,10 @@ from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignStat
 from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.jobs.asking import BATCH_TIME, ask_again, refusals
-from campaign_app.jobs.gating import sealed
-from campaign_app.jobs.ports import Gateway, Submission
+from campaign_app.jobs.gating import Judged, sealed
+from campaign_app.jobs.looking import look_up
+from campaign_app.jobs.once import hand_over, note_untaken, untaken
+from campaign_app.jobs.ports import LedgerRow, Submission
 from campaign_app.jobs.stores import Context
 
 # Consent API: `created` may lie 300 s before or after the sender's clock; the rest is margin
@@ -140,10 +144,11 @@ def _try(
 def _once(context: Context, campaign: Campaign, submission: Submission, messages: Sequence[Outgoing] | None) -> Settled:
     """One try. A batch that is refused as a whole stays open: only the sender's word on a message ends that message."""
     gateway = context.remotes.gateway(submission.account_id, campaign.purpose)
-    _check_sender(gateway)
+    if not gateway.capabilities.idempotent:
+        return _once_only(context, campaign, submission, messages)
     ledger, outcomes = context.stores.ledger, None
     if messages is None or _is_stale(context, messages):
-        outcomes = gateway.lookup(submission.key)
+        outcomes = look_up(context, gateway, submission)
         if outcomes is None and not never_seen(context, submission):
             return Settled.UNKNOWN
         messages = _still_confirmed(context, campaign, submission) if outcomes is None else ()
@@ -155,6 +160,32 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
         _forget_fence(context, submission)
         outcomes = gateway.submit(submission.key, messages)
     settled = ledger.settle(submission.id, outcomes or (), context.clock())
+    return Settled.DONE if settled else Settled.UNKNOWN
+
+
+def _once_only(
+    context: Context, campaign: Campaign, submission: Submission, fresh: Sequence[Outgoing] | None
+) -> Settled:
+    """One try at a sender that takes a batch twice: only what it surely never took is handed over."""
+    gateway = context.remotes.gateway(submission.account_id, campaign.purpose)
+    ledger, messages = context.stores.ledger, fresh
+    if fresh is not None and _is_stale(context, fresh):
+        note_untaken(context, submission, [message.message_id for message in fresh])
+        messages = None
+    if messages is None:
+        free = untaken(context, submission)
+        rows = [row for row in ledger.open_rows(submission.id) if row.message_id in free]
+        messages = _without_refused(context, campaign, submission, rows)
+    if not messages:
+        found = look_up(context, gateway, submission) or ()
+        return _ended(settled=ledger.settle(submission.id, found, context.clock()))
+    if not may_leave(context, context.stores.campaigns.campaign(campaign.id)):
+        return Settled.STOPPED
+    outcomes = hand_over(context, gateway, submission, messages)
+    return _ended(settled=ledger.settle(submission.id, outcomes, context.clock()))
+
+
+def _ended(*, settled: bool) -> Settled:
     return Settled.DONE if settled else Settled.UNKNOWN
 
 
@@ -171,20 +202,40 @@ def _is_stale(context: Context, messages: Sequence[Outgoing]) -> bool:
     return any(abs(now - m.recipient.decided_at) > BATCH_TIME for m in messages)
 
 
-def _check_sender(gateway: Gateway) -> None:
-    if not (gateway.capabilities.idempotent and gateway.capabilities.lookup):
-        raise NotAllowed("sender_without_keys", "This sender cannot tell what became of a message")
-
-
 def _still_confirmed(context: Context, campaign: Campaign, submission: Submission) -> list[Outgoing] | None:
     """The open rows of a batch that the sender has never seen, or None while they have to wait."""
     rows = context.stores.ledger.open_rows(submission.id)
+    judged, refused = _asked_again(context, campaign, submission, rows)
+    if refused and context.clock() < fence(context, submission):
+        return None
+    return _confirmed_of(context, submission, rows, judged, refused)
+
+
+def _without_refused(
+    context: Context, campaign: Campaign, submission: Submission, rows: Sequence[LedgerRow]
+) -> list[Outgoing]:
+    """Of rows that no request is under way for, those that may still leave; the others are withheld at once."""
+    if not rows:
+        return []
+    return _confirmed_of(context, submission, rows, *_asked_again(context, campaign, submission, rows))
+
+
+def _asked_again(
+    context: Context, campaign: Campaign, submission: Submission, rows: Sequence[LedgerRow]
+) -> tuple[dict[int, Judged], dict[str, str]]:
     account = context.stores.accounts.account(submission.account_id)
     customers = context.stores.customers.by_ids([row.customer_id for row in rows], phones=False)
     judged = {j.customer.id: j for j in ask_again(context, campaign, account, list(customers.values()))}
-    refused = refusals(context, campaign, rows, judged)
-    if refused and context.clock() < fence(context, submission):
-        return None
+    return judged, refusals(context, campaign, rows, judged)
+
+
+def _confirmed_of(
+    context: Context,
+    submission: Submission,
+    rows: Sequence[LedgerRow],
+    judged: Mapping[int, Judged],
+    refused: Mapping[str, str],
+) -> list[Outgoing]:
     withheld = [SubmitOutcome(message_id, Outcome.WITHHELD, code=code) for message_id, code in refused.items()]
     if withheld:
         context.stores.ledger.settle(submission.id, withheld, context.clock())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
@@ -11,6 +10,7 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.ports import Clock, PlatformClient
 from campaign_app.platforms.adapter import Offers, Parts, adapter_for, names
+from campaign_app.transport.credentials import read_credentials, write_credentials
 
 __all__ = [
     "Offers", "Parts", "SecretStore", "adapter_for", "client_for", "client_of", "has_consents", "names",
@@ -110,18 +110,3 @@ def client_for(
     store = None if keep is None else lambda changed: keep(write_credentials(changed))
     stored = None if reread is None else lambda: read_credentials(reread())
     return found.client(Parts(account, credentials, clock, wait, store, stored, pin))
-
-
-def read_credentials(secret: str) -> Mapping[str, str]:
-    """Raises SettingsError, without the secret in it."""
-    try:
-        found = json.loads(secret)
-    except ValueError:
-        found = None
-    if isinstance(found, dict) and all(isinstance(value, str) for value in found.values()):
-        return found
-    raise SettingsError("bad_credentials", "The account's credentials cannot be read: connect it again")
-
-
-def write_credentials(credentials: Mapping[str, str]) -> str:
-    return json.dumps(dict(sorted(credentials.items())), ensure_ascii=False)

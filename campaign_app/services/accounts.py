@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, SettingsError
-from campaign_app.domain.platform import Asked, Offer
+from campaign_app.domain.platform import Asked, Offer, is_carrier
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock, ConnectionReport, PlatformClient, Secrets
 from campaign_app.domain.signature import Signature
 from campaign_app.services.connecting import CONSENT_API, Draft, Offers, draft_of, entity_of, seen
@@ -103,6 +104,37 @@ class Accounts:
             "account.consents_from", actor=actor, at=self._clock(), account=account_id, source=consent_account_id
         )
         return changed
+
+    def send_through(self, account_id: int, sender_account_id: int | None, *, actor: str) -> Account:
+        """Which account at an SMS provider carries the shop's messages, None for its own platform or endpoint.
+
+        Raises NotFound, NotAllowed: another entity's account is a sub-let port (rules SIG-*, GOV-003), and none is
+        changed while it is open what became of a batch.
+        """
+        account = self._store.account(account_id)
+        if sender_account_id is not None:
+            self._require_sender(self._store.account(sender_account_id), account)
+        self._store.set_sender(account_id, sender_account_id)
+        self._audit.record(
+            "account.sends_through", actor=actor, at=self._clock(), account=account_id, sender=sender_account_id
+        )
+        return self._store.account(account_id)
+
+    def senders(self, entity_uscc: str) -> tuple[Account, ...]:
+        """The connected accounts of an entity at SMS providers, which can carry its shops' messages."""
+        mine = (a for a in self._store.accounts() if a.entity_uscc == entity_uscc and a.state == "connected")
+        return tuple(account for account in mine if self._carries(account))
+
+    def _require_sender(self, sender: Account, shop: Account) -> None:
+        if sender.entity_uscc != shop.entity_uscc:
+            raise NotAllowed("sender_entity", "That account is another entity's", account=sender.id)
+        if sender.id == shop.id or sender.state != "connected" or not self._carries(sender) or self._carries(shop):
+            raise NotAllowed("not_a_sender", "That account cannot carry this shop's messages", account=sender.id)
+
+    def _carries(self, account: Account) -> bool:
+        with suppress(SettingsError):  # nobody offers its platform any more
+            return is_carrier(self._offers.offer(account.platform).capabilities)
+        return False
 
     def consent_sources(self, entity_uscc: str) -> tuple[Account, ...]:
         """The connected accounts of an entity whose Platform Consent API can answer for its other shops."""

@@ -17,13 +17,19 @@ from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import write_all
 from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.senders import put_sender
 from campaign_app.storage.times import to_ms
 from campaign_app.storage.upserts import insert_or_update, plain_insert
 
 # what every batch asks, made once
 _more: Final = schema.account_connection.c
-_ACCOUNTS: Final = sa.select(schema.account, _more.options, _more.consent_account_id).select_from(
-    schema.account.outerjoin(schema.account_connection, _more.account_id == schema.account.c.id)
+_carried: Final = schema.account_sender.c
+_ACCOUNTS: Final = sa.select(
+    schema.account, _more.options, _more.consent_account_id, _carried.sender_account_id
+).select_from(
+    schema.account.outerjoin(schema.account_connection, _more.account_id == schema.account.c.id).outerjoin(
+        schema.account_sender, _carried.account_id == schema.account.c.id
+    )
 )
 _ACCOUNT: Final = _ACCOUNTS.where(schema.account.c.id == sa.bindparam("which"))
 _ENTITY_OF: Final = sa.select(schema.account.c.entity_uscc).where(schema.account.c.id == sa.bindparam("which"))
@@ -109,6 +115,8 @@ class SqlAccounts:
             assert new_id is not None
             if account.options or account.consent_account_id is not None:
                 _put_connection(connection, new_id[0], account)
+            if account.sender_account_id is not None:
+                put_sender(connection, new_id[0], account.sender_account_id)
         return self.account(new_id[0])
 
     def account(self, account_id: int) -> Account:
@@ -142,6 +150,11 @@ class SqlAccounts:
                     connection.execute(forget, {"account": account.id})
                 _tell_again(connection, account.id)
             _put_connection(connection, account.id, account)
+
+    def set_sender(self, account_id: int, sender_account_id: int | None) -> None:
+        with self.db.write() as connection:
+            entity_of(connection, account_id)
+            put_sender(connection, account_id, sender_account_id)
 
     def cursor(self, account_id: int, stream: str) -> str:
         with self.db.read() as connection:

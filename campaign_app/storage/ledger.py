@@ -33,6 +33,7 @@ from campaign_app.storage.schema_sending import (
     ledger_outcome,
     submission,
 )
+from campaign_app.storage.senders import sender_of
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import plain_insert
 
@@ -41,6 +42,19 @@ _CONFIRMED: Final = ConsentStatus.CONFIRMED.value
 _TAKEN: Final = sa.select(ledger.c.dedupe_key).where(ledger.c.campaign_id == sa.bindparam("campaign"))
 _AT: Final = sa.select(submission).where(
     submission.c.campaign_id == sa.bindparam("campaign"), submission.c.first_seq == sa.bindparam("seq")
+)
+_sender: Final = schema.account.alias("sender")
+# `simulated` is the sender's: the account itself, or the one that carries its messages
+_MAY: Final = (
+    sa.select(
+        campaign.c.state,
+        campaign.c.entity_uscc,
+        sa.func.coalesce(_sender.c.simulated, schema.account.c.simulated).label("simulated"),
+    )
+    .join(schema.account, schema.account.c.entity_uscc == campaign.c.entity_uscc)
+    .outerjoin(schema.account_sender, schema.account_sender.c.account_id == schema.account.c.id)
+    .outerjoin(_sender, _sender.c.id == schema.account_sender.c.sender_account_id)
+    .where(campaign.c.id == sa.bindparam("campaign"), schema.account.c.id == sa.bindparam("account"))
 )
 _ROW = sa.select(
     ledger.c.id,
@@ -130,7 +144,8 @@ class SqlLedger:
             providers = {event.provider_id: event.ledger_id for event in events if event.provider_id}
             if providers:
                 account = sa.select(submission.c.account_id).where(submission.c.id == submission_id)
-                finder = Finder.of(connection, self.hashes, connection.execute(account).scalar_one())
+                sender = sender_of(connection, connection.execute(account).scalar_one())
+                finder = Finder.of(connection, self.hashes, sender)
                 apply_early_arrivals(finder, providers, to_ms(at))
             settled = sa.select(submission.c.settled).where(submission.c.id == submission_id)
             return bool(connection.execute(settled).scalar_one())
@@ -169,11 +184,7 @@ def _submission_at(connection: sa.Connection, campaign_id: int, first_seq: int) 
 
 def _may_send(connection: sa.Connection, campaign_id: int, account_id: int, claims: Sequence[Claim]) -> bool:
     """Whether the campaign is being sent; raises for claims that no caller may make."""
-    row = connection.execute(
-        sa.select(campaign.c.state, campaign.c.entity_uscc, schema.account.c.simulated)
-        .join(schema.account, schema.account.c.entity_uscc == campaign.c.entity_uscc)
-        .where(campaign.c.id == campaign_id, schema.account.c.id == account_id)
-    ).first()
+    row = connection.execute(_MAY, {"campaign": campaign_id, "account": account_id}).first()
     if row is None:
         raise NotFound("campaign_account", "The campaign's entity has no such account", account=account_id)
     if row.state not in {state.value for state in SENDABLE_STATES}:

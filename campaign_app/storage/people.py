@@ -15,20 +15,23 @@ from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.schema_sending import campaign, ledger, ledger_outcome, submission
+from campaign_app.storage.senders import carried_by
 
 _customer: Final = schema.customer.c
 _NUMBERS: Final = sa.select(_customer.ref, _customer.phone_key).where(_customer.account_id == sa.bindparam("account"))
+# what it carried for shops, which are of the same entity, counts as well
+_ITS_OWN: Final = carried_by(submission.c.account_id, sa.bindparam("account"))
 _ROWS: Final = (
     sa.select(ledger_outcome.c.provider_id, ledger_outcome.c.ledger_id)
     .join(ledger, ledger.c.id == ledger_outcome.c.ledger_id)
     .join(submission, submission.c.id == ledger.c.submission_id)
     # the partial index is used only where the condition says so
-    .where(submission.c.account_id == sa.bindparam("account"), ledger_outcome.c.provider_id != "")
+    .where(_ITS_OWN, ledger_outcome.c.provider_id != "")
 )
 _OWN_ROWS: Final = (
     sa.select(ledger.c.message_id, ledger.c.id)
     .join(submission, submission.c.id == ledger.c.submission_id)
-    .where(submission.c.account_id == sa.bindparam("account"))
+    .where(_ITS_OWN)
 )
 _SENT: Final = (
     sa.select(ledger.c.dedupe_key, ledger.c.id, ledger.c.campaign_id)

@@ -62,6 +62,14 @@ account_connection = sa.Table(
     to_or_none("account.id", "consent_account_id"),
 )
 
+# of shops whose messages an account at an SMS provider carries
+account_sender = sa.Table(
+    "account_sender",
+    metadata,
+    to("account.id", "account_id", key=True),
+    to("account.id", "sender_account_id"),
+)
+
 secret = sa.Table("secret", metadata, word("name", key=True), blob("sealed"))
 setting = sa.Table("setting", metadata, word("name", key=True), word("value"))
 

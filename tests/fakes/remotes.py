@@ -30,7 +30,7 @@ from campaign_app.domain.message import (
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import ConnectionReport, ConsentAnswers
 from campaign_app.domain.signature import Signature
-from campaign_app.jobs.ports import GatewayCapabilities
+from campaign_app.jobs.ports import GatewayCapabilities, Sent
 
 IDEMPOTENT = GatewayCapabilities(simulated=True, needs_phone=False, batch_max=500, idempotent=True, lookup=True)
 EVERYTHING = Capabilities(
@@ -157,6 +157,7 @@ class FakeGateway:
     accepted: dict[str, list[Outgoing]] = field(default_factory=dict)
     submits: list[str] = field(default_factory=list)
     lookups: list[str] = field(default_factory=list)
+    asked_for: list[tuple[Sent, ...]] = field(default_factory=list)
     fail_before: list[Exception] = field(default_factory=list)
     fail_after: list[Exception] = field(default_factory=list)
     fail_lookup: list[Exception] = field(default_factory=list)
@@ -193,8 +194,9 @@ class FakeGateway:
             for o in self._outcomes(key)
         )
 
-    def lookup(self, key: str) -> tuple[SubmitOutcome, ...] | None:
+    def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...] | None:
         self.lookups.append(key)
+        self.asked_for.append(tuple(sent))
         if self.fail_lookup:
             raise self.fail_lookup.pop(0)
         return self._outcomes(key) if key in self.accepted else None

@@ -47,6 +47,6 @@ def test_without_either_nothing_can_be_sent_and_nothing_came_back() -> None:
     with pytest.raises(RemoteRefused) as refused:
         made.submit("key", [])
     assert (refused.value.code, refused.value.account_wide) == ("no_sender", True)
-    assert made.lookup("key") is None
+    assert made.lookup("key", ()) == ()
     for page in (made.reports("x"), made.inbound("x"), made.complaints("x")):
         assert (page.items, page.next_cursor, page.more) == ((), "x", False)

@@ -196,7 +196,7 @@ def test_a_batch_that_breaks_the_contract_is_refused() -> None:
 
 def test_what_became_of_a_key() -> None:
     replay = Replay(answer(outcome("w-1-c1"), outcome("w-1-c2", "queued")))
-    assert gateway(replay).lookup("w:1-0") == (
+    assert gateway(replay).lookup("w:1-0", ()) == (
         SubmitOutcome("w-1-c1", Outcome.ACCEPTED, "p-w-1-c1"),
         SubmitOutcome("w-1-c2", Outcome.UNKNOWN, code="unknown_word"),
     )
@@ -204,23 +204,23 @@ def test_what_became_of_a_key() -> None:
 
 
 def test_a_key_that_the_sender_never_saw() -> None:
-    assert gateway(Replay(problem(404, "unknown_key_outcome"))).lookup("k") is None
+    assert gateway(Replay(problem(404, "unknown_key_outcome"))).lookup("k", ()) is None
 
 
 @pytest.mark.parametrize("refusal", [404, problem(404, "not_here"), 400, Reply(body=b"<html>"), {"outcomes": None}])
 def test_a_sender_that_does_not_tell_has_not_refused_the_batch(refusal: Any) -> None:
     with pytest.raises(OutcomeUnknown):
-        gateway(Replay(refusal)).lookup("k")
+        gateway(Replay(refusal)).lookup("k", ())
 
 
 def test_looking_up_is_tried_again() -> None:
     replay = Replay(500, problem(409, "in_progress", Retry_After="1"), answer())
-    assert gateway(replay).lookup("k") == ()
+    assert gateway(replay).lookup("k", ()) == ()
 
 
 def test_a_refused_account_is_no_unknown_outcome() -> None:
     with pytest.raises(RemoteRefused) as info:
-        gateway(Replay(403)).lookup("k")
+        gateway(Replay(403)).lookup("k", ())
     assert info.value.account_wide
 
 

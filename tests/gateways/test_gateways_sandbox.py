@@ -55,7 +55,7 @@ def test_everybody_is_taken_once_under_the_key(sandbox: SandboxProcess, shop: Co
     assert taken == accepted(sandbox, "plain") > 0
     assert shop.gateway.submit("plain", batch) == outcomes
     assert accepted(sandbox, "plain") == taken
-    assert shop.gateway.lookup("plain") == outcomes
+    assert shop.gateway.lookup("plain", ()) == outcomes
 
 
 def test_a_key_with_another_batch_is_refused(shop: Connected, batch: list[Outgoing]) -> None:
@@ -66,7 +66,7 @@ def test_a_key_with_another_batch_is_refused(shop: Connected, batch: list[Outgoi
 
 
 def test_a_key_that_was_never_used(shop: Connected) -> None:
-    assert shop.gateway.lookup("never") is None
+    assert shop.gateway.lookup("never", ()) is None
 
 
 @pytest.mark.parametrize("fault", ["timeout_after", "error500_after", "cut_body", "truncated_json"])
@@ -76,7 +76,7 @@ def test_after_acceptance_the_outcome_is_looked_up(
     sandbox.faults(fault=fault, path=MESSAGES, seconds=0.1)
     with pytest.raises(OutcomeUnknown):
         shop.gateway.submit(fault, batch)
-    outcomes = shop.gateway.lookup(fault)
+    outcomes = shop.gateway.lookup(fault, ())
     assert outcomes is not None
     assert sum(o.outcome is Outcome.ACCEPTED for o in outcomes) == accepted(sandbox, fault)
 
@@ -96,7 +96,7 @@ def test_before_acceptance_nobody_was_taken(
     sandbox.faults(fault=fault, path=MESSAGES, seconds=0.1)
     with pytest.raises(kind):
         shop.gateway.submit(fault, batch)
-    assert shop.gateway.lookup(fault) is None
+    assert shop.gateway.lookup(fault, ()) is None
     assert accepted(sandbox, fault) == 0
 
 
@@ -125,14 +125,14 @@ def test_an_answer_with_holes_leaves_unknowns(
     outcomes = shop.gateway.submit(fault, batch)
     assert [o.message_id for o in outcomes] == [m.message_id for m in batch]
     assert {o.code for o in outcomes if o.outcome is not Outcome.REJECTED} == codes
-    known = {o.message_id: o for o in shop.gateway.lookup(fault) or ()}
+    known = {o.message_id: o for o in shop.gateway.lookup(fault, ()) or ()}
     assert all(o.outcome is Outcome.UNKNOWN or o == known[o.message_id] for o in outcomes)
     assert {o.outcome for o in known.values()} <= {Outcome.ACCEPTED, Outcome.REJECTED}
 
 
 def look_up_until_done(shop: Connected, submission: Future[Any]) -> None:
     while not submission.done():
-        shop.gateway.lookup("slow")
+        shop.gateway.lookup("slow", ())
 
 
 def test_a_batch_in_progress_is_unknown(sandbox: SandboxProcess, shop: Connected, batch: list[Outgoing]) -> None:
@@ -143,7 +143,7 @@ def test_a_batch_in_progress_is_unknown(sandbox: SandboxProcess, shop: Connected
             look_up_until_done(shop, first)
         outcomes = first.result()
     assert (info.value.code, info.value.retry_after) == ("in_progress", 1.0)
-    assert shop.gateway.lookup("slow") == outcomes
+    assert shop.gateway.lookup("slow", ()) == outcomes
 
 
 def drained(read: Any) -> list[Any]:

@@ -68,7 +68,7 @@ CALLS: list[Callable[[ConsentApiPlatform, ConsentApiGateway], object]] = [
     lambda p, _: p.signatures(),
     lambda _, g: g.submit("k", [outgoing(PHONE, TEXT)]),
     lambda _, g: g.submit("k", [outgoing(PHONE, TEXT * 200)]),
-    lambda _, g: g.lookup(PHONE),
+    lambda _, g: g.lookup(PHONE, ()),
     lambda _, g: g.reports(PHONE),
     lambda _, g: g.inbound(PHONE),
     lambda _, g: g.complaints(PHONE),

@@ -95,8 +95,8 @@ class SmppDesk:
 
     def connected(self) -> tuple[SmppLine, SmppGateway]:
         access = replace(access_of(self.account, {"password": self.password}), answer_within=self.answer_within)
-        line = SmppLine(self.account, access, self.workspace.pushed, lambda: self.now, self.timing)
-        return line, SmppGateway(self.account, line, self.workspace.pushed, lambda: self.now)
+        line = SmppLine(self.account.id, access, self.workspace.pushed, lambda: self.now, self.timing)
+        return line, SmppGateway(self.account, line, "retail")
 
     def submit(self, batch: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         return self.gateway.submit("key", batch)

@@ -85,9 +85,9 @@ def test_dispatch_waits_behind_the_fence_and_goes_on(running: Running) -> None:
     shop.platforms[account].before_answer = tick
     original = shop.gateways[account].lookup
 
-    def lookup(key: str) -> Any:
+    def lookup(key: str, sent: Any) -> Any:
         tick()
-        return original(key)
+        return original(key, sent)
 
     shop.gateways[account].lookup = lookup  # type: ignore[method-assign]
     job = running.run("dispatch", campaign_id=campaign.id)
@@ -105,9 +105,9 @@ def test_a_cancel_is_reconciled(running: Running) -> None:
     shop.set_state(campaign.id, CampaignState.CANCELLING)
     original = shop.gateways[account].lookup
 
-    def lookup(key: str) -> Any:
+    def lookup(key: str, sent: Any) -> Any:
         shop.clock.advance(settling.FENCE.total_seconds() / 2)
-        return original(key)
+        return original(key, sent)
 
     shop.gateways[account].lookup = lookup  # type: ignore[method-assign]
     assert running.run("reconcile", campaign_id=campaign.id).state == "done"

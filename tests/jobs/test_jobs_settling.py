@@ -7,9 +7,8 @@ from dataclasses import replace
 import pytest
 
 from campaign_app.domain.campaign import CampaignState
-from campaign_app.domain.errors import NotAllowed, OutcomeUnknown, RemoteRefused
+from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused
 from campaign_app.jobs import dispatch, settling
-from campaign_app.jobs.ports import GatewayCapabilities
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled, release
 from tests.helpers.shop import Shop, everybody
@@ -99,16 +98,6 @@ def test_a_pause_that_came_first_is_not_overwritten(shop: Shop) -> None:
     shop.set_state(campaign.id, CampaignState.CANCELLED)
     settling.put_aside(shop.context, campaign, CampaignState.PAUSED, "x")
     assert shop.state(campaign.id)[0] is CampaignState.CANCELLED
-
-
-def test_a_sender_without_keys_is_refused_before_anything_is_submitted(shop: Shop) -> None:
-    account = shop.add_account(5)
-    campaign = shop.campaign()
-    shop.gateways[account].capabilities = GatewayCapabilities(True, False, 500, idempotent=False, lookup=False)
-    with pytest.raises(NotAllowed) as caught:
-        shop.run(campaign.id)
-    assert caught.value.code == "sender_without_keys"
-    assert shop.gateways[account].submits == []
 
 
 def test_finish_stops_where_a_batch_stops(shop: Shop) -> None:

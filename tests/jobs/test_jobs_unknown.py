@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -170,9 +171,9 @@ def test_whoever_ended_a_cancelling_campaign_first_is_right(shop: Shop) -> None:
     shop.set_state(campaign.id, CampaignState.CANCELLING)
     lookup = shop.gateways[account].lookup
 
-    def ended_meanwhile(key: str) -> object:
+    def ended_meanwhile(key: str, sent: Any) -> object:
         shop.set_state(campaign.id, CampaignState.CANCELLED)
-        return lookup(key)
+        return lookup(key, sent)
 
     shop.gateways[account].lookup = ended_meanwhile  # type: ignore[assignment,method-assign]
     assert reconcile(shop.context, campaign.id) is Settled.DONE

@@ -65,6 +65,7 @@ def test_an_older_workspace_keeps_what_was_confirmed_with_its_approvals(folder: 
                 "pushed_part",
                 "pushed_receipt",
                 "pushed_reply",
+                "account_sender",
                 "opt_out_outbox",
                 "account_connection",
                 "campaign_warning",

@@ -7,24 +7,27 @@ that: whatever was submitted without an answer stays unknown, until a receipt or
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.customer import Account
-from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.errors import NotAllowed, RemoteRefused
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
+from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
+from campaign_app.gateways.checks import check_batch, phones_of
+from campaign_app.gateways.providers import SenderParts
 from campaign_app.gateways.smpp import arrivals
 from campaign_app.gateways.smpp.keeping import Item, Keeper
 from campaign_app.gateways.smpp.line import TIMING, Binding, Line, Timing
 from campaign_app.gateways.smpp.pace import Pace
-from campaign_app.gateways.smpp.sending import BATCH_SECONDS, Batch, Route
-from campaign_app.jobs.ports import BATCH, GatewayCapabilities
+from campaign_app.gateways.smpp.sending import BATCH_SECONDS, Batch, Route, accepted, is_whole
+from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Sent
 from campaign_app.jobs.pushed import Handed, PushedReceipt, PushedReply, PushStore
-from campaign_app.transport.smpp.access import Access
+from campaign_app.transport.smpp.access import Access, access_of
 from campaign_app.transport.smpp.pdu import Command
 from campaign_app.transport.smpp.session import Arrived, Session, bound
 
@@ -36,21 +39,31 @@ _REPLIES_KEPT: Final = timedelta(hours=1)
 _TIDY_EVERY: Final = timedelta(hours=1)
 
 
+def gateway_of(parts: SenderParts) -> SmppGateway:
+    """Raises as `gateways.smpp.gateway_for` does."""
+    connections = parts.connections
+    if connections is None:
+        raise NotAllowed("worker_only", "Only the worker holds the connection to an SMS centre")
+    access, own = access_of(parts.account, parts.credentials), parts.sender_id
+    line = connections.of(own, access, lambda: SmppLine(own, access, connections.store, parts.clock))
+    return SmppGateway(parts.account, line, parts.purpose)
+
+
 class SmppLine:
     """What every gateway of one account shares: its connection, its window and its rate."""
 
     def __init__(
         self,
-        account: Account,
+        account_id: int,
         access: Access,
         store: PushStore,
         clock: Clock,
         timing: Timing = TIMING,
     ) -> None:
         self._access = access
-        self._clock = clock
-        self._store = store
-        self._account_id = account.id
+        self.store = store
+        self.account_id = account_id
+        self.clock = clock
         self._route = Route(access.source, access.prefix)
         self._pace = Pace(access.rate, monotonic)
         self._window = asyncio.Semaphore(access.window)
@@ -60,10 +73,10 @@ class SmppLine:
     def batch_max(self) -> int:
         return max(1, min(BATCH, int(self._access.rate * _SECONDS_OF_RATE)))
 
-    def submit(self, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
+    def submit(self, messages: Sequence[Outgoing], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]:
         async def work(binding: Binding, keeper: Keeper) -> tuple[SubmitOutcome, ...]:
             batch = Batch(binding, keeper, self._route, self._pace, self._window, BATCH_SECONDS)
-            return await batch.run(messages)
+            return await batch.run(messages, phones)
 
         return self._line.call(work)
 
@@ -81,9 +94,9 @@ class SmppLine:
         )
 
     def _keep(self, items: Sequence[Item]) -> None:
-        self._store.keep(
-            self._account_id,
-            self._clock(),
+        self.store.keep(
+            self.account_id,
+            self.clock(),
             handed=[item for item in items if isinstance(item, Handed)],
             receipts=[item for item in items if isinstance(item, PushedReceipt)],
             replies=[item for item in items if isinstance(item, PushedReply)],
@@ -95,34 +108,45 @@ async def _ready(binding: Binding) -> None:
 
 
 class SmppGateway:
-    """Implements `jobs.ports.Gateway` for one account; threads may share it."""
+    """Implements `jobs.ports.Gateway` for one account; threads may share it.
 
-    def __init__(self, account: Account, line: SmppLine, store: PushStore, clock: Clock) -> None:
+    `account` is that of the shop that it writes for; the line, and what came over it, is the sender account's own.
+    """
+
+    def __init__(self, account: Account, line: SmppLine, purpose: str) -> None:
         self._account = account
         self._line = line
-        self._store = store
-        self._clock = clock
+        self._purpose = purpose
         self._tidied: dict[str, datetime] = {}
 
     @property
     def capabilities(self) -> GatewayCapabilities:
         return GatewayCapabilities(
             simulated=self._account.simulated, needs_phone=True, batch_max=self._line.batch_max, idempotent=False,
-            lookup=False, streams=frozenset({"reports", "inbound"}),
+            lookup=True, streams=frozenset({"reports", "inbound"}),
         )  # fmt: skip
 
-    def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:  # noqa: ARG002
-        return self._line.submit(messages)
+    def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
+        """Whom it surely did not take, the outcomes leave out."""
+        check_batch(self._account, self._purpose, key, messages, batch_max=BATCH)
+        return self._line.submit(messages, phones_of(messages))
+
+    def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...]:  # noqa: ARG002 - a centre knows none
+        """What was kept of the centre's answers: only messages all of whose parts it answered for."""
+        parts = dict[str, list[Handed]]()
+        for part in self._line.store.handed(self._line.account_id, [each.message_id for each in sent]):
+            parts.setdefault(part.message_id, []).append(part)
+        return tuple(accepted(found) for found in parts.values() if is_whole(found))
 
     def reports(self, cursor: str) -> Page[DeliveryReport]:
         self._tidy("reports", cursor, _REPORTS_KEPT)
         self._line.stay_bound()
-        return arrivals.reports(self._store, self._account.id, cursor, self._clock())
+        return arrivals.reports(self._line.store, self._line.account_id, cursor, self._line.clock())
 
     def inbound(self, cursor: str) -> Page[InboundMessage]:
         self._tidy("inbound", cursor, _REPLIES_KEPT)
         self._line.stay_bound()
-        return arrivals.replies(self._store, self._account.id, cursor, self._clock())
+        return arrivals.replies(self._line.store, self._line.account_id, cursor, self._line.clock())
 
     def complaints(self, cursor: str) -> Page[ComplaintClue]:  # noqa: ARG002
         raise RemoteRefused("not_offered", "An SMS centre tells of no complaints")
@@ -132,8 +156,8 @@ class SmppGateway:
 
     def _tidy(self, stream: str, cursor: str, kept: timedelta) -> None:
         """What a cursor has passed is in the workspace's own tables."""
-        now = self._clock()
+        now = self._line.clock()
         last = self._tidied.get(stream)
         if cursor and (last is None or abs(now - last) > _TIDY_EVERY):
             self._tidied[stream] = now
-            self._store.forget(self._account.id, stream, to=int(cursor), before=now - kept)
+            self._line.store.forget(self._line.account_id, stream, to=int(cursor), before=now - kept)

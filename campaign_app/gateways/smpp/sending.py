@@ -11,7 +11,7 @@ failed and never as delivered. Part 2 is sent when part 1 was taken: a refused n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
@@ -19,6 +19,7 @@ from zlib import crc32
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
+from campaign_app.domain.phone import Phone
 from campaign_app.gateways.smpp.keeping import Keeper
 from campaign_app.gateways.smpp.line import Binding
 from campaign_app.gateways.smpp.pace import Pace
@@ -32,6 +33,8 @@ from campaign_app.transport.smpp.texts import Part, parts_of
 BATCH_SECONDS: Final = 40.0
 _LOOK_AGAIN: Final = 0.2
 _THROTTLED_SECONDS: Final = 5.0
+# in place of the id that a refused part does not have
+_REFUSED: Final = "refused:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,8 @@ class Route:
     source: Address
     prefix: str
 
-    def destination(self, message: Outgoing) -> Address:
-        phone = message.recipient.phone
-        assert phone is not None
-        return Address(self.prefix + phone.digits, *((1, 1) if self.prefix else (0, 1)))
+    def destination(self, phone: Phone) -> Address:
+        return Address(self.prefix + phone.digits, ton=1 if self.prefix else 0, npi=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,38 +72,34 @@ class Batch:
         self._end = self._loop.time() + seconds
         self._trouble: RemoteError | None = None
 
-    async def run(self, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
-        """Raises RemoteError only where nothing of any message was handed over."""
+    async def run(self, messages: Sequence[Outgoing], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]:
+        """Whom the centre surely did not take is left out; raises RemoteError where that is everybody."""
         await self._binding.session()
-        outcomes = await asyncio.gather(*(self._message(message) for message in messages))
-        handed = any(outcome.outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN) for outcome, _ in outcomes)
-        if self._trouble is not None and not handed and any(unsent for _, unsent in outcomes):
+        found = await asyncio.gather(*(self._message(message, phones[message.message_id]) for message in messages))
+        outcomes = tuple(outcome for outcome in found if outcome is not None)
+        if not outcomes and self._trouble is not None:
             raise self._trouble
-        return tuple(outcome for outcome, _ in outcomes)
+        return outcomes
 
-    async def _message(self, message: Outgoing) -> tuple[SubmitOutcome, bool]:
-        """(its outcome, whether it is rejected only because it was not sent in time)."""
-        try:
-            parts = parts_of(message.text, crc32(message.message_id.encode()))
-        except ValueError:
-            return SubmitOutcome(message.message_id, Outcome.REJECTED, code="smpp_message_length"), False
+    async def _message(self, message: Outgoing, phone: Phone) -> SubmitOutcome | None:
+        parts = parts_of(message.text, crc32(message.message_id.encode()))
         taken: list[Handed] = []
         answer = _Answer(None)
         async with self._window:
             for number, part in enumerate(parts, start=1):
-                answer = await self._part(message, part)
+                answer = await self._part(phone, part)
                 if answer.outcome is not Outcome.ACCEPTED:
                     break
                 taken.append(Handed(answer.provider_id, message.message_id, number, len(parts)))
         await self._keep([part for part in taken if part.provider_id])
         if taken and answer.outcome in (None, Outcome.REJECTED):
-            await self._keep_broken(message.message_id, len(taken) + 1, len(parts), answer.code)
-        return _outcome(message.message_id, taken, answer), answer.outcome is None and not taken
+            taken.append(await self._keep_broken(message.message_id, len(taken) + 1, len(parts), answer.code))
+        return _outcome(message.message_id, taken, answer)
 
-    async def _part(self, message: Outgoing, part: Part) -> _Answer:
+    async def _part(self, phone: Phone, part: Part) -> _Answer:
         body = submit(
             self._route.source,
-            self._route.destination(message),
+            self._route.destination(phone),
             part.data,
             coding=part.coding,
             esm_class=UDHI if part.headed else 0,
@@ -145,22 +142,39 @@ class Batch:
     async def _keep(self, taken: Sequence[Handed]) -> None:
         await asyncio.gather(*map(self._keeper.kept, taken))
 
-    async def _keep_broken(self, message_id: str, number: int, total: int, code: str) -> None:
-        name = f"refused:{message_id}:{number}"
-        await self._keeper.kept(Handed(name, message_id, number, total))
-        await self._keeper.kept(PushedReceipt(name, Outcome.FAILED, code))
+    async def _keep_broken(self, message_id: str, number: int, total: int, code: str) -> Handed:
+        broken = Handed(f"{_REFUSED}{message_id}:{number}", message_id, number, total)
+        await self._keep([broken])
+        await self._keeper.kept(PushedReceipt(broken.provider_id, Outcome.FAILED, code))
+        return broken
 
 
 def _account_wide(trouble: RemoteError | None) -> bool:
     return isinstance(trouble, RemoteRefused) and trouble.account_wide
 
 
-def _outcome(message_id: str, taken: Sequence[Handed], answer: _Answer) -> SubmitOutcome:
-    """Only a message that was taken whole has an id of the centre: those of its parts, none of which names it alone."""
-    if answer.outcome is Outcome.ACCEPTED:
-        return SubmitOutcome(message_id, Outcome.ACCEPTED, "+".join(part.provider_id for part in taken))
+def _outcome(message_id: str, taken: Sequence[Handed], answer: _Answer) -> SubmitOutcome | None:
+    """None for a message of which nothing was sent."""
     if answer.outcome is Outcome.UNKNOWN:
         return SubmitOutcome(message_id, Outcome.UNKNOWN, code=answer.code)
     if taken:
+        return accepted(taken)
+    return None if answer.outcome is None else SubmitOutcome(message_id, answer.outcome, code=answer.code)
+
+
+def is_whole(parts: Sequence[Handed]) -> bool:
+    """Whether it is known of every part what the centre said; one that it refused ends the message."""
+    return len(parts) == parts[0].total or any(_was_refused(part) for part in parts)
+
+
+def accepted(parts: Sequence[Handed]) -> SubmitOutcome:
+    """Only a message that was taken whole has an id of the centre: those of its parts, none of which names it alone."""
+    message_id = parts[0].message_id
+    if any(_was_refused(part) for part in parts):
         return SubmitOutcome(message_id, Outcome.ACCEPTED, code="parts_refused")
-    return SubmitOutcome(message_id, Outcome.REJECTED, code=answer.code)
+    ordered = sorted(parts, key=lambda part: part.number)
+    return SubmitOutcome(message_id, Outcome.ACCEPTED, "+".join(part.provider_id for part in ordered))
+
+
+def _was_refused(part: Handed) -> bool:
+    return part.provider_id.startswith(_REFUSED)

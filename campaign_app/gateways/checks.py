@@ -1,0 +1,61 @@
+"""What every sender refuses before anything leaves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from campaign_app.consent.recipient import Outgoing
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.phone import Phone
+
+_KEY: Final = re.compile(r"[A-Za-z0-9_~:-][A-Za-z0-9._~:-]{0,254}", re.ASCII)
+TEXT_MAX: Final = 1_000
+Faults = Iterable[tuple[str, bool]]
+
+
+def check_batch(
+    account: Account, purpose: str, key: str, messages: Sequence[Outgoing], *, batch_max: int, text_max: int = TEXT_MAX
+) -> None:
+    """Raises TypeError, or RemoteRefused: for everybody who is not for this sender, or a batch that cannot leave."""
+    if not all(type(m) is Outgoing for m in messages):
+        raise TypeError("a sender takes nothing but Outgoing")
+    _refuse_first(
+        (
+            ("simulated_fact", not account.simulated and any(m.recipient.simulated for m in messages)),
+            ("other_account", any(m.recipient.ref.account_id != account.id for m in messages)),
+        ),
+        "The batch holds somebody who is not for this sender",
+        account_wide=True,
+    )
+    _refuse_first(
+        (
+            ("no_purpose", not purpose),
+            ("bad_key", not _KEY.fullmatch(key)),
+            ("batch_size", not 0 < len(messages) <= batch_max),
+            ("duplicate_message", len({m.message_id for m in messages}) != len(messages)),
+            ("message_length", not all(0 < len(m.text) <= text_max for m in messages)),
+        ),
+        "The batch cannot be submitted as it is",
+    )
+
+
+def phones_of(messages: Sequence[Outgoing]) -> dict[str, Phone]:
+    """The number of each message, for senders that go by numbers: everybody has one, and no two the same."""
+    phones = {m.message_id: m.recipient.phone for m in messages if m.recipient.phone is not None}
+    _refuse_first(
+        (
+            ("no_phone", len(phones) != len(messages)),
+            ("duplicate_phone", len(set(phones.values())) != len(phones)),
+        ),
+        "The batch cannot be submitted as it is",
+    )
+    return phones
+
+
+def _refuse_first(faults: Faults, words: str, *, account_wide: bool = False) -> None:
+    for code, holds in faults:
+        if holds:
+            raise RemoteRefused(code, words, account_wide=account_wide)

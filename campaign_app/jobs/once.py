@@ -1,0 +1,50 @@
+"""Batches of a sender without idempotency keys: what it may have taken is looked up, and never handed over again.
+
+What it plainly did not take is put down, so that it may be handed over later; before every submit that note is
+removed, so that a crash in between leaves the batch to be looked up. What is found nowhere is left to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from campaign_app.consent.recipient import Outgoing
+from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteUnavailable
+from campaign_app.domain.message import SubmitOutcome
+from campaign_app.jobs.ports import Gateway, Submission
+from campaign_app.jobs.stores import Context
+
+
+def untaken(context: Context, submission: Submission) -> frozenset[str]:
+    """Message ids of the batch that the sender surely did not take."""
+    return frozenset(context.stores.accounts.setting(_name(submission), None) or ())
+
+
+def hand_over(
+    context: Context, gateway: Gateway, submission: Submission, messages: Sequence[Outgoing]
+) -> tuple[SubmitOutcome, ...]:
+    """Submits once. Raises RemoteUnavailable, with everything put down, where the sender took a part or nothing."""
+    note_untaken(context, submission, ())
+    try:
+        outcomes = gateway.submit(submission.key, messages)
+    except OutcomeUnknown:
+        raise
+    except RemoteError:
+        note_untaken(context, submission, [message.message_id for message in messages])
+        raise
+    said = {outcome.message_id for outcome in outcomes}
+    if left := [message.message_id for message in messages if message.message_id not in said]:
+        context.stores.ledger.settle(submission.id, outcomes, context.clock())
+        note_untaken(context, submission, left)
+        raise RemoteUnavailable("throttled", "The sender took a part of the batch")
+    return outcomes
+
+
+def note_untaken(context: Context, submission: Submission, message_ids: Collection[str]) -> None:
+    accounts, name = context.stores.accounts, _name(submission)
+    if message_ids or accounts.setting(name, None):
+        accounts.set_setting(name, sorted(message_ids) or None)
+
+
+def _name(submission: Submission) -> str:
+    return f"untaken.{submission.key}"

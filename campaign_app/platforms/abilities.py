@@ -1,0 +1,24 @@
+"""What the checks before sending have to know of an account: who carries its messages, and who says who agreed."""
+
+from __future__ import annotations
+
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.platform import is_carrier
+from campaign_app.platforms import has_consents
+from campaign_app.platforms.adapter import adapter_for
+from campaign_app.services.preflight import Abilities
+
+
+def abilities_of(account: Account) -> Abilities:
+    """It sends by its platform, its sender account or its endpoint; an account at an SMS provider has no people.
+
+    That nobody knows its platform shows when it is asked.
+    """
+    try:
+        offers = adapter_for(account.platform).capabilities
+    except SettingsError:
+        return Abilities(sends=True, confirmed=has_consents(account))
+    others = (account.consent_account_id, account.sender_account_id)
+    sends = offers.messages or any(other is not None for other in others)
+    return Abilities(sends, is_carrier(offers) or has_consents(account))

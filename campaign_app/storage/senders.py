@@ -1,0 +1,42 @@
+"""Which account at an SMS provider carries the messages of a shop, and so who tells what became of them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from campaign_app.domain.errors import NotAllowed
+from campaign_app.storage import schema
+from campaign_app.storage.schema_sending import submission
+
+_carried: Final = schema.account_sender.c
+_SENDER: Final = sa.select(_carried.sender_account_id).where(_carried.account_id == sa.bindparam("which"))
+_OPEN: Final = (
+    sa.select(submission.c.id)
+    .where(submission.c.account_id == sa.bindparam("which"), submission.c.settled == 0)
+    .limit(1)
+)
+
+
+def sender_of(connection: sa.Connection, account_id: int) -> int:
+    """The account whose reports tell of this account's messages: its sender's, or itself."""
+    return connection.execute(_SENDER, {"which": account_id}).scalar() or account_id
+
+
+def carried_by(column: sa.ColumnElement[Any], account: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Whether `column` is an account whose messages this account carries: its own, or those of its shops."""
+    shops = sa.select(_carried.account_id).where(_carried.sender_account_id == account)
+    return sa.or_(column == account, column.in_(shops))
+
+
+def put_sender(connection: sa.Connection, account_id: int, sender_account_id: int | None) -> None:
+    """Raises NotAllowed while a batch is open: another sender would not know it, and take it again."""
+    if connection.execute(_SENDER, {"which": account_id}).scalar() == sender_account_id:
+        return
+    if connection.execute(_OPEN, {"which": account_id}).first() is not None:
+        raise NotAllowed("sender_in_use", "What became of some messages is still open", account=account_id)
+    connection.execute(sa.delete(schema.account_sender).where(_carried.account_id == account_id))
+    if sender_account_id is not None:
+        row = {"account_id": account_id, "sender_account_id": sender_account_id}
+        connection.execute(sa.insert(schema.account_sender).values(row))
