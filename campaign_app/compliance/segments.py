@@ -93,6 +93,8 @@ def gsm_parts(text: str) -> tuple[str, tuple[str, ...]]:
     """The encoding and the texts of the parts that `gsm_segments` counts; joined they are the text."""
     if _ALL_GSM.fullmatch(text):
         return GSM7, _cut(text, [(char, _SEPTETS[char]) for char in text], GSM_SINGLE, GSM_PART)
+    if units(text) <= UCS2_SINGLE:
+        return UCS2, (text,)
     pieces = [(piece, units(piece)) for piece in _unbroken(text)]
     return UCS2, _cut(text, pieces, UCS2_SINGLE, UCS2_PART)
 

@@ -31,8 +31,8 @@ from campaign_app.transport.smpp.access import Access, access_of
 from campaign_app.transport.smpp.pdu import Command
 from campaign_app.transport.smpp.session import Arrived, Session, bound
 
-# of a batch's time what its account's rate may take; the rest is for pauses
-_SECONDS_OF_RATE: Final = 20
+# of the account's rate in one batch: a crash leaves a batch, as far as it was not answered for, to a person
+_SECONDS_OF_RATE: Final = 2
 # one part of a message may be delivered days before another (validity of a centre: 72 h as a rule)
 _REPORTS_KEPT: Final = timedelta(days=4)
 _REPLIES_KEPT: Final = timedelta(hours=1)

@@ -12,7 +12,7 @@ from typing import Final
 
 from campaign_app.domain.message import Outcome
 from campaign_app.transport.smpp.pdu import INTERMEDIATE, KIND, RECEIPT, TAG_RECEIPTED_ID, TAG_STATE, Delivered
-from campaign_app.transport.smpp.texts import read
+from campaign_app.transport.smpp.texts import UCS2_CODING, read
 
 # message_state; what is not here (enroute, accepted, unknown) is not the end of a message
 _STATES: Final[Mapping[int, str]] = {2: "DELIVRD", 3: "EXPIRED", 4: "DELETED", 5: "UNDELIV", 8: "REJECTD"}
@@ -44,7 +44,9 @@ def is_receipt(found: Delivered) -> bool:
 
 def receipt_of(found: Delivered) -> Receipt | None:
     """None for a receipt that says nothing final or does not say of what."""
-    tlvs, text = found.tlvs, read(found.data, found.coding)
+    tlvs = found.tlvs
+    # ASCII whatever the coding says, for it is a form and no text; but for the centres that write it as UCS-2
+    text = read(found.data, UCS2_CODING) if found.coding == UCS2_CODING else found.data.decode("latin-1")
     provider_id = tlvs.get(TAG_RECEIPTED_ID, b"").split(b"\0", 1)[0].decode("ascii", "replace") or _first(_ID, text)
     state = _STATES.get(tlvs[TAG_STATE][-1], "") if tlvs.get(TAG_STATE) else _first(_STAT, text).upper()
     outcome = _OUTCOMES.get(state)
