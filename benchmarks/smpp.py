@@ -1,7 +1,7 @@
 """How many submit_sm a second one bind takes with receipts kept and acknowledged; prints JSON lines.
 
 The centre is npm's `smpp` in node on the same machine (CAMPAIGN_APP_NODE_MODULES names the folder that holds it), so
-its work counts too. Ours ends when every receipt is kept in an encrypted workspace and the centre has its acknowledgement.
+its work counts too. Ours ends when every receipt is kept in an encrypted workspace and acknowledged.
 The reference is PyPI's `smpplib` with the same window, which keeps nothing.
 """
 

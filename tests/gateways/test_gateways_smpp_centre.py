@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, WorkspaceError
+from campaign_app.domain.errors import NotAllowed, OutcomeUnknown, RemoteRefused, RemoteUnavailable, WorkspaceError
 from campaign_app.domain.message import Outcome
 from campaign_app.domain.phone import Phone
+from campaign_app.gateways import Connections, SenderParts
+from campaign_app.gateways.smpp import gateway_for
 from campaign_app.jobs.opt_out import is_opt_out
-from campaign_app.jobs.ports import Sent
+from campaign_app.jobs.ports import Gateway, Sent
 from tests.helpers.smpp_centre import Centre, needs_centre
 from tests.helpers.smpp_desk import LONG, NOW, QUICK, SHORT, SmppDesk, messages, until
 
@@ -340,3 +345,73 @@ def test_after_its_end_a_line_asks_nobody(desk: SmppDesk, centre: Centre) -> Non
         desk.submit(messages(1))
     until(lambda: not centre.order("seen")["bound"], "the goodbye")
     assert centre.ledger() == []
+
+
+def test_a_line_that_ends_in_the_middle_of_a_batch_leaves_it_unknown(desk: SmppDesk, centre: Centre) -> None:
+    centre.set(silent=True)
+    with ThreadPoolExecutor(1) as beside:
+        batch = beside.submit(desk.submit, messages(30))
+        until(centre.ledger, "the first message")
+        desk.line.close()
+        with pytest.raises(OutcomeUnknown):
+            batch.result(timeout=30)
+    assert len(centre.ledger()) <= 10
+
+
+def test_an_account_has_one_connection_until_it_is_another(desk: SmppDesk, centre: Centre) -> None:
+    with closing(Connections(desk.workspace.pushed)) as connections:
+
+        def gateway(purpose: str, shop: int, **options: str) -> Gateway:
+            changed = replace(desk.account, id=shop, options={**desk.account.options, **options})
+            parts = SenderParts(
+                changed,
+                {"password": "secret"},
+                purpose,
+                lambda: NOW,
+                sender_id=desk.account.id,
+                connections=connections,
+            )
+            return gateway_for(parts)
+
+        for made in (gateway("retail", 1), gateway("membership", 7)):
+            made.reports("")
+        assert len(centre.order("seen")["binds"]) == 1
+        gateway("retail", 1, window="5").reports("")
+        assert len(centre.order("seen")["binds"]) == 2
+        until(lambda: centre.order("seen")["sessions"] == 1, "the goodbye of the former connection")
+    until(lambda: centre.order("seen")["sessions"] == 0, "the goodbye")
+
+
+def test_outside_of_the_worker_there_is_no_connection(desk: SmppDesk) -> None:
+    with pytest.raises(NotAllowed) as info:
+        gateway_for(SenderParts(desk.account, {"password": "secret"}, "retail", lambda: NOW))
+    assert info.value.code == "worker_only"
+
+
+def test_nobody_without_a_number_and_nobody_simulated_reaches_a_real_centre(desk: SmppDesk, centre: Centre) -> None:
+    desk.gateway._account = replace(desk.account, simulated=False)
+    with pytest.raises(RemoteRefused) as info:
+        desk.submit(messages(2))
+    assert (info.value.code, info.value.account_wide) == ("simulated_fact", True)
+    assert centre.order("seen")["binds"] == []
+
+
+def test_complaints_are_not_told_by_a_centre(desk: SmppDesk) -> None:
+    assert desk.gateway.capabilities.streams == {"reports", "inbound"}
+    with pytest.raises(RemoteRefused):
+        desk.gateway.complaints("")
+
+
+def test_what_the_workspace_has_taken_over_is_removed_in_time(desk: SmppDesk, centre: Centre) -> None:
+    desk.submit(messages(2))
+    centre.reply(number(1), "T")
+    desk.all_reports(2)
+    found: list[object] = []
+    until(lambda: found or found.extend(desk.replies()), "the reply")
+    pushed = desk.workspace.pushed
+    desk.now = NOW + timedelta(hours=2)
+    desk.reports(), desk.replies()
+    assert (len(pushed.receipts(1, 0, 9)), pushed.replies(1, 0, 9)) == (2, ())
+    desk.now = NOW + timedelta(days=12)
+    desk.reports()
+    assert (pushed.receipts(1, 0, 9), pushed.handed(1, ["m0", "m1"])) == ((), ())

@@ -89,7 +89,7 @@ const orders = {
   set: (order) => Object.assign(state, order.values),
   ledger: () => ledger,
   clear: () => ledger.splice(0).length,
-  seen: () => ({ binds, enquiries, acknowledged, unacknowledged: [...unacknowledged.keys()], bound: bound !== null }),
+  seen: () => ({ binds, enquiries, acknowledged, unacknowledged: [...unacknowledged.keys()], bound: bound !== null, sessions: server.sessions.length }),
   counts: () => ({ submitted: ledger.length, acknowledged: acknowledged.length }),
   release: () => release(bound),
   report: (order) => deliver(bound, `late/${++deliveries}`, receipt({ id: order.id, to: order.to, from: "" }, order.state)),

@@ -9,10 +9,11 @@ import asyncio
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.gateways.smpp.arrivals import arrival_of
 from campaign_app.gateways.smpp.keeping import Keep, Keeper
 from campaign_app.transport.smpp.pdu import BrokenPdu, Command, Pdu
@@ -147,12 +148,15 @@ class Line:
         self._ended = False
 
     def call(self, work: Callable[[Binding, Keeper], Coroutine[Any, Any, T]]) -> T:
-        """Runs it in the loop and waits for its end."""
+        """Runs it in the loop and waits for its end. Raises OutcomeUnknown if the line is closed meanwhile."""
         with self._lock:
             loop = self._running()
         assert self._binding is not None
         assert self._keeper is not None
-        return asyncio.run_coroutine_threadsafe(work(self._binding, self._keeper), loop).result()
+        try:
+            return asyncio.run_coroutine_threadsafe(work(self._binding, self._keeper), loop).result()
+        except CancelledError:  # the line was closed meanwhile, at the end of the process
+            raise OutcomeUnknown("connection_cut", "The connection to the SMS centre was closed") from None
 
     def close(self) -> None:
         with self._lock:
