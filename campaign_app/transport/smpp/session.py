@@ -144,7 +144,7 @@ async def bound(
 
 async def _connected(endpoint: Endpoint, arrived: Arrived, within: float) -> Session:
     loop = asyncio.get_running_loop()
-    context = ssl.create_default_context() if endpoint.tls else None
+    context = _verifying() if endpoint.tls else None
     try:
         async with asyncio.timeout(within):
             _, session = await loop.create_connection(
@@ -156,3 +156,12 @@ async def _connected(endpoint: Endpoint, arrived: Arrived, within: float) -> Ses
     except OSError:
         raise RemoteUnavailable("unreachable", "The SMS centre cannot be reached") from None
     return session
+
+
+def _verifying() -> ssl.SSLContext:
+    """The system's authorities, and those that come with requests: a frozen program may find none of the system's."""
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+    return context
