@@ -415,3 +415,35 @@ def test_what_the_workspace_has_taken_over_is_removed_in_time(desk: SmppDesk, ce
     desk.now = NOW + timedelta(days=12)
     desk.reports()
     assert (pushed.receipts(1, 0, 9), pushed.handed(1, ["m0", "m1"])) == ((), ())
+
+
+def test_what_waited_at_the_centre_is_read_before_the_list_is_at_its_end(centre: Centre, tmp_path: Path) -> None:
+    """Who refused while nobody was connected is not written to by the first batch afterwards."""
+    with SmppDesk(tmp_path / "workspace", centre.url, timing=replace(QUICK, backlog=1.0)) as desk:
+        desk.reports()
+        centre.order("queue", **{"from": number(7)}, data="退订".encode("utf-16-be").hex())
+        centre.order("cut")
+        until(lambda: len(centre.order("seen")["binds"]) == 2, "a second bind")
+        assert [reply.text for reply in desk.replies()] == ["退订"]
+
+
+def test_what_is_here_is_told_while_the_centre_is_away(desk: SmppDesk, centre: Centre) -> None:
+    desk.reports()
+    centre.reply(number(7), "退订")
+    until(lambda: centre.order("seen")["acknowledged"], "the acknowledgement")
+    centre.set(mute=True, password="another")
+    centre.order("cut")
+    centre.set(mute=False)
+
+    def away() -> bool:
+        try:
+            desk.line.stay_bound()
+        except RemoteRefused:
+            return True
+        return False
+
+    until(away, "the refusal")
+    page = desk.gateway.inbound("")
+    assert ([reply.text for reply in page.items], page.more) == (["退订"], True)
+    with pytest.raises(RemoteRefused):
+        desk.gateway.inbound(page.next_cursor)

@@ -96,6 +96,8 @@ const orders = {
   reply: (order) => deliver(bound, `mo/${++deliveries}`, { source_addr: order.from, destination_addr: order.to,
     esm_class: order.udh ? 0x40 : 0, data_coding: order.coding,
     short_message: { message: Buffer.from(order.data, "hex"), ...(order.udh ? { udh: Buffer.from(order.udh, "hex") } : {}) } }),
+  queue: (order) => void unacknowledged.set(`mo/${++deliveries}`, { source_addr: order.from, destination_addr: "1069000",
+    data_coding: 8, short_message: { message: Buffer.from(order.data, "hex") } }),
   enquire: () => bound.enquire_link(),
   cut: () => bound?.destroy(),
   dismiss: () => bound.unbind(),

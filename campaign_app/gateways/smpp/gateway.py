@@ -7,14 +7,15 @@ that: whatever was submitted without an answer stays unknown, until a receipt or
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Final
+from typing import Final, TypeVar
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.customer import Account
-from campaign_app.domain.errors import NotAllowed, RemoteRefused
+from campaign_app.domain.errors import NotAllowed, RemoteError, RemoteRefused
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
@@ -37,6 +38,7 @@ _SECONDS_OF_RATE: Final = 2
 _REPORTS_KEPT: Final = timedelta(days=4)
 _REPLIES_KEPT: Final = timedelta(hours=1)
 _TIDY_EVERY: Final = timedelta(hours=1)
+T = TypeVar("T")
 
 
 def gateway_of(parts: SenderParts) -> SmppGateway:
@@ -82,7 +84,7 @@ class SmppLine:
 
     def stay_bound(self) -> None:
         """What comes unasked needs a connection. Raises RemoteUnavailable, RemoteRefused."""
-        self._line.call(lambda binding, _: _ready(binding))
+        self._line.call(lambda binding, _: binding.caught_up())
 
     def close(self) -> None:
         self._line.close()
@@ -101,10 +103,6 @@ class SmppLine:
             receipts=[item for item in items if isinstance(item, PushedReceipt)],
             replies=[item for item in items if isinstance(item, PushedReply)],
         )
-
-
-async def _ready(binding: Binding) -> None:
-    await binding.session()
 
 
 class SmppGateway:
@@ -140,19 +138,31 @@ class SmppGateway:
 
     def reports(self, cursor: str) -> Page[DeliveryReport]:
         self._tidy("reports", cursor, _REPORTS_KEPT)
-        self._line.stay_bound()
-        return arrivals.reports(self._line.store, self._line.account_id, cursor, self._line.clock())
+        return self._page(arrivals.reports, cursor)
 
     def inbound(self, cursor: str) -> Page[InboundMessage]:
         self._tidy("inbound", cursor, _REPLIES_KEPT)
-        self._line.stay_bound()
-        return arrivals.replies(self._line.store, self._line.account_id, cursor, self._line.clock())
+        return self._page(arrivals.replies, cursor)
 
     def complaints(self, cursor: str) -> Page[ComplaintClue]:  # noqa: ARG002
         raise RemoteRefused("not_offered", "An SMS centre tells of no complaints")
 
     def close(self) -> None:
         """The line is closed by whoever made it: other purposes of the account use it too."""
+
+    def _page(self, read: Callable[[PushStore, int, str, datetime], Page[T]], cursor: str) -> Page[T]:
+        """Without a connection nobody knows what waits at the centre: then the list has no end, but what is here is."""
+        trouble: RemoteError | None = None
+        try:
+            self._line.stay_bound()
+        except RemoteError as error:
+            trouble = error
+        page = read(self._line.store, self._line.account_id, cursor, self._line.clock())
+        if trouble is None:
+            return page
+        if page.next_cursor == (cursor or "0"):
+            raise trouble
+        return replace(page, more=True)
 
     def _tidy(self, stream: str, cursor: str, kept: timedelta) -> None:
         """What a cursor has passed is in the workspace's own tables."""

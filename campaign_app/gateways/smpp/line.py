@@ -28,7 +28,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds. A connection that nobody used for `idle` is given up; `refused`: after a wrong password."""
+    """Seconds. A connection that nobody used for `idle` is given up; `refused`: after a wrong password.
+
+    `backlog`: in which a centre delivers what has waited since the last connection.
+    """
 
     silent: float = 30.0
     idle: float = 300.0
@@ -36,6 +39,7 @@ class Timing:
     first_pause: float = 1.0
     longest_pause: float = 30.0
     refused: float = 300.0
+    backlog: float = 3.0
 
 
 class Binding:
@@ -50,11 +54,19 @@ class Binding:
         self._trouble: tuple[float, RemoteError] | None = None
         self._pause = timing.first_pause
         self._used = self._now()
+        self._since = 0.0
 
     async def session(self) -> Session:
         """A bound one. Raises RemoteUnavailable, RemoteRefused; not oftener than now and then is anybody asked."""
         self._used = self._now()
         return await self._bound()
+
+    async def caught_up(self) -> None:
+        """Bound for so long that what waited at the centre, refusals among it, has come in. Raises as `session`."""
+        await self.session()
+        while (rest := self._since + self._timing.backlog - self._now()) > 0:
+            await asyncio.sleep(rest)
+            await self.session()
 
     async def _bound(self) -> Session:
         async with self._lock:
@@ -67,7 +79,7 @@ class Binding:
             except RemoteError as trouble:
                 self._trouble = self._now() + self._pause_after(trouble), trouble
                 raise
-            self._trouble, self._pause = None, self._timing.first_pause
+            self._trouble, self._pause, self._since = None, self._timing.first_pause, self._now()
             return self._session
 
     def _pause_after(self, trouble: RemoteError) -> float:
