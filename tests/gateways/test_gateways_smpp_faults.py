@@ -48,7 +48,7 @@ def handed_over(desk: SmppDesk, batch: list[Outgoing], random: Random, centre: C
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_goes_wrong_nobody_is_reached_twice(tmp_path: Path, seed: int) -> None:
     random = Random(seed)
-    with Centre() as centre, SmppDesk(tmp_path / "ws", centre.url, answer_within=2.0) as desk:
+    with Centre() as centre, SmppDesk(tmp_path / "ws", centre.url) as desk:
         everybody = [messages(1, random.choice([SHORT, LONG]), first=n)[0] for n in range(COUNT)]
         outcomes: dict[str, SubmitOutcome] = {}
         for first in range(0, COUNT, BATCH):

@@ -75,7 +75,7 @@ class SmppDesk:
     folder: Path
     url: str
     timing: Timing = QUICK
-    answer_within: float = 5.0
+    answer_within: float = 20.0
     password: str = "secret"
     now: datetime = NOW
 
