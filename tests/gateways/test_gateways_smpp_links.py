@@ -224,9 +224,8 @@ def test_what_is_here_is_told_while_the_centre_is_away(desk: SmppDesk, centre: C
     desk.reports()
     centre.reply(number(7), "退订")
     until(lambda: centre.order("seen")["acknowledged"], "the acknowledgement")
-    centre.set(mute=True, password="another")
+    centre.set(password="another")
     centre.order("cut")
-    centre.set(mute=False)
 
     def away() -> bool:
         try:
