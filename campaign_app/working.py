@@ -6,6 +6,7 @@ Heavy libraries are imported when a worker runs, never when this module is.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
@@ -30,6 +31,7 @@ from campaign_app.domain.ports import Clock
 if TYPE_CHECKING:
     from campaign_app.credentials import KeyKeeper
     from campaign_app.domain.customer import Account
+    from campaign_app.gateways import Connections
     from campaign_app.jobs.stores import Context, Remotes
     from campaign_app.jobs.worker import Worker
     from campaign_app.storage.workspace import Workspace
@@ -60,6 +62,7 @@ def run_worker(
     submitted then nobody would remember. The clock is shifted for a demo's workspace only. True asks for a new process,
     which takes up what this one lost (`FlowLost`).
     """
+    from campaign_app.gateways import Connections
     from campaign_app.jobs import flows
     from campaign_app.jobs.worker import FlowLost, run
     from campaign_app.processes import look_for_cycles_less_often
@@ -67,9 +70,9 @@ def run_worker(
 
     workspace = open_workspace(folder, keeper)
     try:
-        with workspace.lock("worker"):
+        with workspace.lock("worker"), closing(Connections(workspace.pushed)) as connections:
             clock = _worker_clock(workspace, clock_offset)
-            context = worker_context(workspace, clock)
+            context = worker_context(workspace, clock, connections)
             imports = imports_of(workspace, clock)
             launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was))
             look_for_cycles_less_often()
@@ -105,7 +108,8 @@ def _worker_clock(workspace: Workspace, offset: timedelta) -> Clock:
     return shifted_clock(offset) if offset else system_clock
 
 
-def worker_context(workspace: Workspace, clock: Clock) -> Context:
+def worker_context(workspace: Workspace, clock: Clock, connections: Connections | None = None) -> Context:
+    """`connections` are closed by whoever made them; without any, no sender that needs one can be used."""
     from campaign_app.consent import Policy
     from campaign_app.jobs.stores import Context, Stores
 
@@ -126,7 +130,7 @@ def worker_context(workspace: Workspace, clock: Clock) -> Context:
     context = Context(
         workspace_id=workspace.id,
         stores=stores,
-        remotes=_remotes(workspace, clock),
+        remotes=_remotes(workspace, clock, connections),
         composer=texts_of(workspace, rules.engine, profiles),
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
@@ -154,7 +158,7 @@ def as_set(workspace: Workspace, context: Context) -> Context:
     )
 
 
-def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
+def _remotes(workspace: Workspace, clock: Clock, connections: Connections | None) -> Remotes:
     from campaign_app.gateways import gateway_of, has_sender
     from campaign_app.jobs.stores import Remotes
     from campaign_app.platforms import client_of
@@ -175,7 +179,7 @@ def _remotes(workspace: Workspace, clock: Clock) -> Remotes:
 
     @lru_cache(maxsize=64)
     def gateway(account: Account, purpose: str, key: str, *_sender: object) -> Any:
-        return gateway_of(account, key, purpose, clock, secrets=secrets, account_of=accounts)
+        return gateway_of(account, key, purpose, clock, secrets=secrets, account_of=accounts, connections=connections)
 
     def made_of(account: Account, other: int | None) -> tuple[str, Account | None, str]:
         if other is None:

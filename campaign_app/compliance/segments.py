@@ -22,6 +22,12 @@ _BASIC: Final = (
 )
 _EXTENDED: Final = "\f^{}\\[~]|€"
 _SEPTETS: Final = dict.fromkeys(_BASIC, 1) | dict.fromkeys(_EXTENDED, 2)
+# 0x1B is the escape, and no character
+_CODES: Final = {char: bytes([index + (index > 0x1A)]) for index, char in enumerate(_BASIC)} | {
+    char: bytes([0x1B, code]) for char, code in zip(_EXTENDED, b"\x0a\x14\x28\x29\x2f\x3c\x3d\x3e\x40\x65", strict=True)
+}
+_CHARACTERS: Final = {code: char for char, code in _CODES.items()}
+_SEPTET_CODE: Final = regex.compile(rb"\x1b?.", regex.DOTALL)
 _ALL_GSM: Final = regex.compile(f"[{regex.escape(_BASIC + _EXTENDED)}]*+")
 _GRAPHEMES: Final = regex.compile(r"\X")
 
@@ -83,6 +89,27 @@ def gsm_segments(text: str) -> Segments:
     return _gsm(UCS2, list(_grapheme_widths(text)), UCS2_SINGLE, UCS2_PART)
 
 
+def gsm_parts(text: str) -> tuple[str, tuple[str, ...]]:
+    """The encoding and the texts of the parts that `gsm_segments` counts; joined they are the text."""
+    if _ALL_GSM.fullmatch(text):
+        return GSM7, _cut(text, [(char, _SEPTETS[char]) for char in text], GSM_SINGLE, GSM_PART)
+    if units(text) <= UCS2_SINGLE:
+        return UCS2, (text,)
+    pieces = [(piece, units(piece)) for piece in _unbroken(text)]
+    return UCS2, _cut(text, pieces, UCS2_SINGLE, UCS2_PART)
+
+
+def septets(text: str) -> bytes:
+    """GSM 03.38, one septet an octet, the extended characters behind an escape. KeyError for any other character."""
+    return b"".join(_CODES[char] for char in text)
+
+
+def from_septets(data: bytes) -> str:
+    """What `septets` wrote; what no table holds becomes U+FFFD."""
+    found = (_CHARACTERS.get(code, "\ufffd") for code in _SEPTET_CODE.findall(data))
+    return "".join(found)
+
+
 def _ends(text: str, length: int) -> Iterator[int]:
     border = CN_PART
     for offset, total in enumerate(accumulate(map(_width, text))):
@@ -96,12 +123,29 @@ def _width(char: str) -> int:
 
 
 def _grapheme_widths(text: str) -> Iterator[int]:
+    return map(units, _unbroken(text))
+
+
+def _unbroken(text: str) -> Iterator[str]:
+    """What no part's end may cut: a grapheme, or each character of one that no part can hold."""
     for cluster in _GRAPHEMES.findall(text):
-        width = units(cluster)
-        if width <= UCS2_PART:
-            yield width
+        if units(cluster) <= UCS2_PART:
+            yield cluster
         else:
-            yield from map(_width, cluster)
+            yield from cluster
+
+
+def _cut(text: str, pieces: Sequence[tuple[str, int]], single: int, part: int) -> tuple[str, ...]:
+    if sum(width for _, width in pieces) <= single:
+        return (text,)
+    parts, used = [""], 0
+    for piece, width in pieces:
+        if used + width > part:
+            parts.append("")
+            used = 0
+        parts[-1] += piece
+        used += width
+    return tuple(parts)
 
 
 def _gsm(encoding: str, widths: Sequence[int], single: int, part: int) -> Segments:

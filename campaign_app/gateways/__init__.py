@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.providers import PROVIDERS, SenderParts, provider_of
+from campaign_app.gateways.providers import PROVIDERS, Connections, SenderParts, provider_of
 from campaign_app.transport.credentials import read_credentials
 
 if TYPE_CHECKING:
     from campaign_app.jobs.ports import Gateway
 
-__all__ = ["SenderParts", "gateway_for", "gateway_of", "has_sender", "provider_of"]
+__all__ = ["Connections", "SenderParts", "gateway_for", "gateway_of", "has_sender", "provider_of"]
 
 
 class _SecretStore(Protocol):
@@ -38,12 +38,13 @@ def gateway_of(
     *,
     secrets: _SecretStore,
     account_of: Callable[[int], Account],
+    connections: Connections | None = None,
 ) -> Gateway:
     """What sends for the account: its sender account, else itself, else the endpoint that confirms its consents.
 
     Raises NotAllowed for a sender account of another entity: a sub-let port.
     """
-    own = _own(account, secret, purpose, clock, secrets, account_of)
+    own = _own(account, secret, purpose, clock, secrets, account_of, connections)
     if account.sender_account_id is None:
         return own
     sender = account_of(account.sender_account_id)
@@ -51,7 +52,8 @@ def gateway_of(
         raise NotAllowed("sender_entity", "That account is another entity's", account=sender.id)
     from campaign_app.gateways.carried import CarriedGateway
 
-    carrier = gateway_for(replace(sender, id=account.id), secrets.get(sender.id), purpose, clock)
+    shops, theirs = replace(sender, id=account.id), secrets.get(sender.id)
+    carrier = gateway_for(shops, theirs, purpose, clock, sender_id=sender.id, connections=connections)
     return CarriedGateway(own, carrier)
 
 
@@ -62,9 +64,10 @@ def _own(
     clock: Clock,
     secrets: _SecretStore,
     account_of: Callable[[int], Account],
+    connections: Connections | None,
 ) -> Gateway:
     if _is_sender(account):
-        return gateway_for(account, secret, purpose, clock)
+        return gateway_for(account, secret, purpose, clock, connections=connections)
     if account.consent_account_id is None:
         from campaign_app.gateways.absent import NoSender
 
@@ -78,11 +81,19 @@ def _is_sender(account: Account) -> bool:
 
 
 def gateway_for(
-    account: Account, secret: str, purpose: str, clock: Clock, *, wait: Callable[[float], object] | None = None
+    account: Account,
+    secret: str,
+    purpose: str,
+    clock: Clock,
+    *,
+    wait: Callable[[float], object] | None = None,
+    sender_id: int = 0,
+    connections: Connections | None = None,
 ) -> Gateway:
     """A sender of the account, for messages of one purpose. Raises SettingsError as `platforms.client_for` does."""
     if account.platform in PROVIDERS:
-        parts = SenderParts(account, read_credentials(secret), purpose, clock, wait)
+        known = read_credentials(secret)
+        parts = SenderParts(account, known, purpose, clock, wait, sender_id or account.id, connections)
         return provider_of(account.platform).gateway_for(parts)
     if account.platform != "consent_api":
         raise SettingsError("unknown_platform", "There is no sender for this platform")

@@ -5,24 +5,64 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Final, Protocol, cast
+from threading import Lock
+from typing import Final, Protocol, TypeVar, cast
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.ports import Clock
 from campaign_app.jobs.ports import Gateway
+from campaign_app.jobs.pushed import PushStore
 
 # name → package with a `gateway_for`, imported when an account of it is used
 PROVIDERS: Final[Mapping[str, str]] = {
     "aliyun": "campaign_app.gateways.aliyun",
     "tencent": "campaign_app.gateways.tencent",
+    "smpp": "campaign_app.gateways.smpp",
 }
+
+
+class Connection(Protocol):
+    def close(self) -> None: ...
+
+
+T = TypeVar("T", bound=Connection)
+
+
+class Connections:
+    """Connections that outlive a gateway, one for each sender account, and the store for what is pushed over them.
+
+    One process holds them. An account that was connected anew, with another password or window, gets a new one.
+    """
+
+    def __init__(self, store: PushStore) -> None:
+        self.store = store
+        self._lock = Lock()
+        self._open: dict[int, tuple[object, Connection]] = {}
+
+    def of(self, account_id: int, made_of: object, make: Callable[[], T]) -> T:
+        with self._lock:
+            known = self._open.get(account_id)
+            if known is not None and known[0] == made_of:
+                return cast("T", known[1])
+            if known is not None:
+                known[1].close()
+            made = make()
+            self._open[account_id] = made_of, made
+            return made
+
+    def close(self) -> None:
+        with self._lock:
+            for _, connection in self._open.values():
+                connection.close()
+            self._open.clear()
 
 
 @dataclass(frozen=True, slots=True)
 class SenderParts:
     """What a provider's gateway is made of. `credentials` are the account's secret fields by name.
 
-    `account.id` is that of the shop whose customers it writes to, where it carries a shop's messages.
+    `account.id` is that of the shop whose customers it writes to, where it carries a shop's messages; `sender_id` is
+    always the account's own. `connections` are there where messages are sent.
     """
 
     account: Account
@@ -30,6 +70,8 @@ class SenderParts:
     purpose: str
     clock: Clock
     wait: Callable[[float], object] | None = None
+    sender_id: int = 0
+    connections: Connections | None = None
 
 
 class Provider(Protocol):

@@ -30,6 +30,7 @@ OWN: Final[Mapping[str, str]] = {
     "meituan": "campaign_app.platforms.meituan",
     "aliyun": "campaign_app.platforms.aliyun",
     "tencent": "campaign_app.platforms.tencent",
+    "smpp": "campaign_app.platforms.smpp",
 }
 
 

@@ -35,6 +35,7 @@ from campaign_app.storage.ledger import SqlLedger
 from campaign_app.storage.migrate import migrate
 from campaign_app.storage.outbox import SqlOptOuts
 from campaign_app.storage.pages import Look, look
+from campaign_app.storage.pushed import SqlPushed
 from campaign_app.storage.secrets import SqlSecrets
 from campaign_app.storage.suppressions import SqlSuppressions
 
@@ -60,6 +61,7 @@ class Workspace:
     jobs: SqlJobs
     inbox: SqlInbox
     ledger: SqlLedger
+    pushed: SqlPushed
     audit: SqlAuditLog
     secrets: SqlSecrets
     imports: SqlImports
@@ -185,6 +187,7 @@ def _open(folder: Path, workspace_id: str, key: bytes) -> Workspace:
         jobs=SqlJobs(database),
         inbox=SqlInbox(database, keys),
         ledger=SqlLedger(database, keys.hashes),
+        pushed=SqlPushed(database, keys.secrets),
         audit=SqlAuditLog(database),
         secrets=SqlSecrets(database, keys.secrets),
         imports=SqlImports(database, keys),

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_app.compliance.segments import Segments, cn_segments, cut_marks, gsm_segments, torn_graphemes, units
+from campaign_app.compliance.segments import (
+    Segments,
+    cn_segments,
+    cut_marks,
+    from_septets,
+    gsm_parts,
+    gsm_segments,
+    septets,
+    torn_graphemes,
+    units,
+)
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=400)
@@ -83,3 +93,18 @@ def test_counts_hold_together(text: str) -> None:
     other = gsm_segments(text)
     assert other.segments >= 1
     assert other.encoding == "GSM-7" or other.length == counted.length
+
+
+@given(ANY_TEXT)
+def test_parts_are_as_many_as_counted_and_joined_they_are_the_text(text: str) -> None:
+    counted, (encoding, parts) = gsm_segments(text), gsm_parts(text)
+    assert (encoding, len(parts), "".join(parts)) == (counted.encoding, counted.segments, text)
+    if encoding == "UCS-2":
+        assert all(units(part) <= (70 if len(parts) == 1 else 67) for part in parts)
+
+
+def test_septets_come_back_as_the_text() -> None:
+    everything = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡AZÄÖÑÜ§¿azäöñüà\f^{}\\[~]|€"
+    assert from_septets(septets(everything)) == everything
+    assert septets("Æ€") == b"\x1c\x1b\x65"
+    assert from_septets(b"\x1b\x01A\x1b") == "\ufffdA\ufffd"
