@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from shutil import copytree
 from string import Formatter
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -241,12 +240,8 @@ def test_words_that_cannot_be_read_ask_for_a_new_installation(
         words._read.cache_clear()
 
 
-def test_a_file_is_read_once_and_fast() -> None:
-    times = []
-    for _ in range(5):
-        words._read.cache_clear()
-        start = perf_counter()
-        load("zh_CN").term("reason", "stale")
-        times.append(perf_counter() - start)
+def test_a_file_is_read_once() -> None:
+    words._read.cache_clear()
+    for code in ("stale", "ok", "stale"):
+        load("zh_CN").term("reason", code)
     assert words._read.cache_info().misses == 1
-    assert min(times) < 0.05  # 10 ms on a machine that is not busy

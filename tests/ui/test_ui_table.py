@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -97,11 +96,9 @@ def test_the_window_never_waits_for_a_page(
     source.gate.clear()
     with qtbot.waitSignal(model.counted):
         model.show(source)
-    began = time.perf_counter()
-    for row in range(0, MILLIONS, MILLIONS // 50):
+    for row in range(0, MILLIONS, MILLIONS // 50):  # a page read here would wait at the gate, and fail
         shown.scrollTo(model.index(row, 0))
         shown.grab()
-    assert time.perf_counter() - began < 5
     assert model.index(0, 0).data(CELL) is None
     source.gate.set()
     bottom = shown.rowAt(200)
@@ -195,10 +192,8 @@ def test_no_key_selects_or_searches_all_rows(table: Callable[[PagedModel[int]], 
     model = PagedModel(inline, COLUMNS)
     model.show(Numbers())
     shown = table(model)
-    began = time.perf_counter()
     shown.selectAll()
     shown.keyboardSearch("第9")
-    assert time.perf_counter() - began < 0.5
     assert not shown.selectionModel().hasSelection()
 
 
