@@ -33,31 +33,40 @@ KEPT: Final = 20  # of the longest turns
 class Turn:
     """`stacks` are what the thread was seen at, most often first, each with the share of times it was.
 
-    `crowded` is by how much slower than at its fastest the thread was then.
+    `known` is what the fixed piece of work took then, in seconds.
     """
 
     spent_ms: float
-    crowded: float
+    known: float
     doing: str
     stacks: tuple[str, ...]
-
-    def __str__(self) -> str:
-        head = f"{self.spent_ms:.0f} ms on a core {self.crowded:.1f} times as slow as at best, {self.doing}"
-        return "\n    ".join((head, *self.stacks))
 
 
 @dataclass
 class Watched:
-    """`asked` are stacks of forbidden calls; `turns` how many turns there were, `longest` the longest of them."""
+    """`asked` are stacks of forbidden calls; `turns` how many turns there were, `longest` the longest of them.
+
+    `fastest` is the least that the fixed piece of work took. It counts for turns before it, too: a run may begin on a
+    slow core.
+    """
 
     asked: list[str] = field(default_factory=list)
+    fastest: float = float("inf")
     turns: int = 0
     longest: list[Turn] = field(default_factory=list)
     doing: str = ""
 
     @property
     def slow(self) -> list[Turn]:
-        return [turn for turn in self.longest if turn.spent_ms / turn.crowded > LIMIT_MS]
+        return [turn for turn in self.longest if turn.spent_ms / self._crowded(turn) > LIMIT_MS]
+
+    def told(self, turn: Turn) -> str:
+        head = f"{turn.spent_ms:.0f} ms on a core {self._crowded(turn):.1f} times as slow as at best, {turn.doing}"
+        return "\n    ".join((head, *turn.stacks))
+
+    def _crowded(self, turn: Turn) -> float:
+        """By how much slower than at its fastest the thread was then."""
+        return turn.known / self.fastest
 
     def add(self, turn: Turn) -> None:
         self.longest = sorted([*self.longest, turn], key=lambda each: -each.spent_ms)[:KEPT]
@@ -84,17 +93,17 @@ def _timed(watched: Watched) -> Iterator[None]:
     dispatcher = QAbstractEventDispatcher.instance()
     assert dispatcher is not None
     seen: Counter[str] = Counter()
-    fastest = min(_known_work() for _ in range(20))
+    watched.fastest = min(_known_work() for _ in range(20))
     began = time.thread_time()
 
     def turned() -> None:
-        nonlocal began, fastest
+        nonlocal began
         spent = (time.thread_time() - began) * 1000
         watched.turns += spent > 0
         if len(watched.longest) < KEPT or spent > watched.longest[-1].spent_ms:
             works = sorted(_known_work() for _ in range(5))
-            fastest = min(fastest, works[0])
-            watched.add(Turn(spent, works[2] / fastest, watched.doing, _told(seen)))
+            watched.fastest = min(watched.fastest, works[0])
+            watched.add(Turn(spent, works[2], watched.doing, _told(seen)))
         seen.clear()
         began = time.thread_time()
 

@@ -37,7 +37,7 @@ def test_the_whole_job_by_mouse_and_keyboard(qapp: QApplication, tmp_path: Path)
     assert ledger["accepted"] == counts["accepted"] > 0
     assert counts["delivered"] + counts["failed"] == counts["accepted"]
     assert counts["replies"] >= counts["opt_outs"] > 0
-    assert not watched.slow, f"over {LIMIT_MS:.0f} ms:\n" + "\n".join(map(str, watched.slow))
+    assert not watched.slow, f"over {LIMIT_MS:.0f} ms:\n" + "\n".join(map(watched.told, watched.slow))
     assert not asked, "the window's thread asked the store or the network:\n" + asked[0]
     left = set(psutil.Process().children(recursive=True)) - others
     assert not left, "every helper process has ended with the window"
@@ -63,4 +63,4 @@ def do_everything(journey: Journey) -> dict[str, int]:
 
 
 def tell(watched: Watched) -> None:
-    print(f"{watched.turns} turns of the window's thread, the longest:", *watched.longest, sep="\n")
+    print(f"{watched.turns} turns of the window's thread, the longest:", *map(watched.told, watched.longest), sep="\n")

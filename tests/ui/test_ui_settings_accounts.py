@@ -322,9 +322,10 @@ def test_another_platform_asks_for_what_it_needs_and_says_what_it_cannot_do(
     assert calm.shops[0].entity_uscc in dialog.report.entity.text()
     press(dialog.go, qtbot)
     qtbot.waitUntil(lambda: len(section(page).cards) == 2, timeout=MS)
-    made = next(card for card in section(page).cards.values() if card.shop and card.shop.account.platform == "top")
+    shops = ((card, card.shop) for card in section(page).cards.values() if card.shop)
+    made, shop = next(each for each in shops if each[1].account.platform == "top")
     assert "无人可发" in made.source.text()
     qtbot.waitUntil(made.choose_source.isVisible)
     (own,) = page.accounts.state.choices.sources
-    page.accounts.take_consents_from(made.shop.account.id, own.id)  # type: ignore[union-attr]
+    page.accounts.take_consents_from(shop.account.id, own.id)
     qtbot.waitUntil(lambda: own.label in made.source.text())

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from campaign_app import bootstrap
 from tests.helpers.driving import pause
-from tests.helpers.watchdog import LIMIT_MS, watchdog
+from tests.helpers.watchdog import LIMIT_MS, Turn, Watched, watchdog
 
 
 def work(milliseconds: float) -> None:
@@ -26,7 +26,14 @@ def test_a_turn_over_the_limit_is_told_with_what_was_done(qapp: QApplication) ->
         pause(50)
     (turn,) = watched.slow
     assert turn.spent_ms >= LIMIT_MS * 5
-    assert "too much" in str(turn)
+    assert "too much" in watched.told(turn)
+
+
+def test_a_turn_is_measured_by_the_fastest_of_the_whole_run() -> None:
+    """A run that began on a slow core knows only later how slow it was."""
+    turn = Turn(LIMIT_MS * 1.2, 0.002, "the first", ())
+    assert Watched(fastest=0.002, longest=[turn]).slow == [turn]
+    assert not Watched(fastest=0.001, longest=[turn]).slow
 
 
 def test_work_in_several_turns_waiting_and_other_threads_are_no_matter(qapp: QApplication) -> None:
