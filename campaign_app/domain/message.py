@@ -89,8 +89,8 @@ class Page(Generic[T_co]):
 
     `more` False ends the listing for now; an empty page with `more` True is legal and says nothing. `broken` counts
     rows that broke the contract and were left out. Of customers only: `redacted` are refs of people to be erased, and
-    `unreachable` is how many there are besides, whom the platform hands out to nobody: they are not known here. `lost`:
-    rows before this page may have left a queue that hands them out once, and never have been stored.
+    `unreachable` is how many there are besides at most, whom the platform hands out to nobody: they are not known here.
+    `lost`: rows before this page may have left a queue that hands them out once, and never have been stored.
     """
 
     items: tuple[T_co, ...]

@@ -19,8 +19,6 @@ from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefuse
 from campaign_app.domain.message import Page
 from campaign_app.domain.ports import PlatformClient
 from campaign_app.platforms import adapter_for
-from campaign_app.platforms.endorsed import EndorsedPlatform
-from tests.fakes.remotes import FakeClock, FakePlatform
 from tests.helpers.behind import ASKED, Behind, Started, standing_behind, starting
 from tests.helpers.connected import clock
 from tests.helpers.platform_cases import OpenEnd, PlatformCase, Spoilt, cases
@@ -99,61 +97,6 @@ def test_a_platform_without_consents_confirms_nobody(behind: Behind) -> None:
     unknown = {ref.ref: fact.note for ref, fact in facts.items() if fact.status is ConsentStatus.UNKNOWN}
     assert unknown == {ref: behind.running.vetoed.get(ref, "no_consent_api") for ref in unknown}
     assert behind.silent()
-
-
-# --- a platform that can only veto, with an endpoint that confirms everybody -----------------------------------------
-
-VETOING = [case for case in CASES if _can(case, "vetoes") and not _can(case, "consent_lookup")]
-
-
-def _endorsed(behind: Behind) -> EndorsedPlatform:
-    """Its native side is the adapter's own client behind the proxy."""
-    account = behind.running.account
-    endpoint = FakePlatform(account.id, FakeClock(clock()))
-    endpoint.truth = {ref.ref: {"entity_uscc": account.entity_uscc} for ref in behind.refused()}
-    return EndorsedPlatform(behind.client, endpoint, clock, (True, True))
-
-
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in VETOING])
-def test_a_veto_beats_the_endpoint_and_silence_does_not(behind: Behind) -> None:
-    refs = list(behind.refused())
-    facts = _endorsed(behind).consents(refs).facts
-    passed = {ref for ref in refs if behind.passes(facts[ref])}
-    assert passed == set(behind.silent())
-    assert ASKED <= len(passed) < len(refs)
-
-
-@pytest.mark.parametrize("spoil", [pytest.param(spoil, id=name) for name, spoil in BROKEN.items()])
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in VETOING])
-def test_where_vetoes_cannot_be_read_nobody_passes(behind: Behind, spoil: Spoil) -> None:
-    behind.proxy.spoil = spoil
-    refs = behind.silent()[:ASKED]
-    try:
-        facts = _endorsed(behind).consents(refs).facts
-    except RemoteError:
-        return
-    assert not any(behind.passes(facts[ref]) for ref in refs)
-
-
-@pytest.mark.parametrize(
-    ("case", "spoilt"),
-    [pytest.param(case, one, id=f"{case.name}: {one.name}") for case in VETOING for one in case.spoilt],
-)
-def test_a_spoilt_veto_lets_nobody_pass_whom_it_is_about(behind: Behind, spoilt: Spoilt) -> None:
-    refs = behind.silent()[:ASKED]
-    client = _endorsed(behind)
-    assert all(map(behind.passes, client.consents(refs).facts.values()))
-    behind.proxy.spoil = spoilt.spoil
-    try:
-        facts = client.consents(refs).facts
-    except RemoteError:
-        return
-    assert not any(behind.passes(facts[ref]) for ref in refs[: 1 if spoilt.first_only else None])
-
-
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in VETOING])
-def test_vetoes_are_spoilt_on_purpose(case: PlatformCase) -> None:
-    assert len(case.spoilt) >= 4
 
 
 # --- rule 1: whatever goes wrong confirms nobody ---------------------------------------------------------------------

@@ -23,6 +23,8 @@ SEARCH_PAGES: Final = 1_000
 FIRST_TRADE: Final = datetime(2003, 1, 1, tzinfo=UTC)
 # changes of the moment at which a sync begins are read by the next one too
 OVERLAP: Final = timedelta(minutes=10)
+_SECOND: Final = timedelta(seconds=1)
+_TWO_SECONDS: Final = timedelta(seconds=2)
 Stage = Literal["s", "t", "n", "p", "i"]
 _STAGES: Final[dict[str, Stage]] = {"s": "s", "t": "t", "n": "n", "p": "p", "i": "i"}
 _SOURCES: Final = {"t": "1", "n": "2", "p": "3"}
@@ -50,6 +52,7 @@ class Place:
     @classmethod
     def at(cls, cursor: str, updated_since: datetime | None, now: datetime) -> Place:
         """Raises RemoteRefused("bad_cursor") for one that was never handed out."""
+        now = now.replace(microsecond=0)
         if not cursor:
             first = cls("s", now)
             return first if updated_since is None else replace(first, stage="i", start=updated_since, end=now)
@@ -92,8 +95,9 @@ class Place:
             return None
         if self.stage == "s":
             return replace(self, stage="t", page=1, start=FIRST_TRADE, end=self.began)
-        if self.start is not None and self.end is not None and self.end - self.start > timedelta(seconds=2):
-            return replace(self, page=1, end=self.start + (self.end - self.start) // 2)
+        if self.start is not None and self.end is not None and self.end - self.start > _TWO_SECONDS:
+            # TOP's times have whole seconds
+            return replace(self, page=1, end=self.start + (self.end - self.start) // _TWO_SECONDS * _SECOND)
         if self.stage in ("n", "p") and self.grade is None:
             return replace(self, page=1, grade=GRADES[0], rest=total)
         return None
@@ -103,7 +107,7 @@ class Place:
         if self.page * PAGE < total and (self.stage == "i" or self.page < pages):
             return replace(self, page=self.page + 1)
         if self.stage == "t" and self.end is not None and self.end < self.began:
-            # TOP's times have whole seconds, and both bounds belong to a window
+            # both bounds belong to a window
             return replace(self, page=1, start=self.end, end=self.began)
         if self.grade is not None and self.grade < GRADES[1]:
             return replace(self, page=1, grade=self.grade + 1, rest=self._rest(total, pages))
