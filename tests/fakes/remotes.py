@@ -106,7 +106,9 @@ class FakePlatform:
         at = int(cursor or 0)
         items = tuple(people[at : at + self.page_size])
         redacted = () if cursor else self.redacted
-        return Page(items, str(at + len(items)), at + len(items) < len(people), 0, redacted, unreachable=self.unreachable)
+        return Page(
+            items, str(at + len(items)), at + len(items) < len(people), 0, redacted, unreachable=self.unreachable
+        )
 
     def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
         self._maybe_fail()
