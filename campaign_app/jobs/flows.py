@@ -263,6 +263,8 @@ def launch(context: Context, imports: ImportFlow, system_engine: Any, as_set: Ca
         "executor_id": EXECUTOR,
         "log_level": "WARNING",
         "enable_otlp": False,
+        # nobody is notified of anything here: this is only how long the end of the worker waits for the listener
+        "notification_listener_polling_interval_sec": 0.1,
     }
     DBOS(config=config)
     flows = Flows(context, imports, as_set)
@@ -272,4 +274,6 @@ def launch(context: Context, imports: ImportFlow, system_engine: Any, as_set: Ca
 
 def stop(seconds: int) -> None:
     """Ends DBOS; flows still running after `seconds` go on at the next launch."""
-    DBOS.destroy(workflow_completion_timeout_sec=seconds)
+    running = DBOS.list_workflows(status="PENDING", limit=1, load_input=False, load_output=False)
+    # asked to wait, DBOS sleeps a second before it looks whether there is anything to wait for
+    DBOS.destroy(workflow_completion_timeout_sec=seconds if running else 0)

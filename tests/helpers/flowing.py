@@ -43,7 +43,7 @@ class Running:
         self.start(job)
         from dbos import DBOS
 
-        DBOS.retrieve_workflow(f"job-{job.id}").get_result()
+        DBOS.retrieve_workflow(f"job-{job.id}").get_result(polling_interval_sec=0.02)
         return self.shop.workspace.jobs.job(job.id)
 
 
