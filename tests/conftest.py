@@ -109,6 +109,16 @@ for _name in ("connect", "connect_ex", "sendto"):
 _guard_names()
 
 
+# --- order -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a slow test come first: at the end, one of them would keep a process busy and the others idle."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 # --- nothing left behind ---------------------------------------------------------------------------------------------
 
 

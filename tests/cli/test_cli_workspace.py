@@ -25,6 +25,8 @@ from tests.helpers.merchant import BODY
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.shop import NOW, shop_on
 
+pytestmark = pytest.mark.slow
+
 SECRET = "十年树木百年树人"
 SHOP = Entity("91330100MA0000001X", "安宁百货有限公司")
 FAR_AWAY = datetime(2099, 1, 1, tzinfo=UTC)

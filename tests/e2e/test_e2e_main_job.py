@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 KEYS = {
     "customers", "audience", "funnel", "submitted", "delivered", "replies", "opt_outs", "doubled", "unconfirmed",
     "seconds",

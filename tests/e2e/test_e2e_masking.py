@@ -17,6 +17,8 @@ from tests.helpers.merchant import KEY, open_merchant
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.shop import screen
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def log(tmp_path: Path) -> Path:

@@ -19,6 +19,8 @@ from campaign_app.storage.secrets import AccountSecrets
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.vendors import trouble
 
+pytestmark = pytest.mark.slow
+
 KEY: Final = bytes(range(32))
 ENTITY: Final = Entity("91330100MA0MN00023", "安宁百货有限公司")
 ROUNDS: Final = 6

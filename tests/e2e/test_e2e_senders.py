@@ -24,6 +24,8 @@ from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.shop import screen
 from tests.helpers.vendors import account_of, trouble
 
+pytestmark = pytest.mark.slow
+
 PEOPLE, SEED = 3_200, 5
 BODY = "您好，冬装上新，会员到店满300元减50元，拒收请回复R"
 

@@ -30,7 +30,8 @@ ROWS: Final = 30
 def chinese_in(root: QWidget, own: Iterable[str]) -> list[str]:
     """Every text of `root` and what is in it that is Chinese; quoted words, and those that are `own`, are data."""
     known = sorted({each for each in own if CHINESE.search(each)}, key=len, reverse=True)
-    return [f"{where}: {text}" for where, text in shown(root) if CHINESE.search(bare(text, known))]
+    with_any = ((where, text) for where, text in shown(root) if CHINESE.search(text))
+    return [f"{where}: {text}" for where, text in with_any if CHINESE.search(bare(text, known))]
 
 
 def bare(text: str, known: Iterable[str] = ()) -> str:

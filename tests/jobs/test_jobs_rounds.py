@@ -19,6 +19,8 @@ from campaign_app.services.accounts import synced_name
 from tests.fakes.remotes import EVERYTHING
 from tests.helpers.shop import NOW, Shop, open_shop
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = {"sync", "changes"}
 
 

@@ -17,6 +17,8 @@ from campaign_app.jobs.worker import BUSY_SECONDS, IDLE_SECONDS, POLL_EVERY, TRO
 from campaign_app.services.preflight import HEARTBEAT
 from tests.helpers.shop import NOW, Shop
 
+pytestmark = pytest.mark.slow
+
 
 class Started(list[tuple[str, object]]):
     def __call__(self, job: Job) -> None:

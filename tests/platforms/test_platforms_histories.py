@@ -22,6 +22,8 @@ from tests.helpers.registry import ACCOUNT, Registry
 from tests.helpers.replay import Replay, Reply
 from tests.helpers.replayed import platform
 
+pytestmark = pytest.mark.slow
+
 HISTORIES = 1_000
 BATCHES = 20
 WORDS = ("confirmed", "declined", "withdrawn", "pending", "no_record")
