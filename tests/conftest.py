@@ -26,6 +26,7 @@ from hypothesis import HealthCheck, settings
 
 _HOME = Path(tempfile.mkdtemp(prefix="campaign-app-tests-"))
 _GRACE_SECONDS = 5.0
+_MEASURED = {"domain", "consent", "compliance", "jobs", "services"}
 _started: WeakKeyDictionary[threading.Thread, str] = WeakKeyDictionary()
 
 
@@ -114,9 +115,15 @@ _guard_names()
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with a slow test come first: at the end, one of them would keep a process busy and the others idle."""
+    """Files with a slow test come first: at the end, one of them would keep a process busy and the others idle.
+
+    Where coverage is asked for, it is that of the core by tests of the core and of the services around it.
+    """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+    for item in items:
+        if item.path.parent.name not in _MEASURED:
+            item.add_marker("no_cover")
 
 
 # --- nothing left behind ---------------------------------------------------------------------------------------------

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +108,7 @@ def all_texts() -> Iterator[CheckRequest]:
 
 
 def test_no_fix_of_any_text_brings_a_block_and_doing_all_of_them_ends() -> None:
-    for asked in all_texts():
+    for asked in islice(all_texts(), 0, None, 1 if os.environ.get("HYPOTHESIS_PROFILE") == "search" else 3):
         before, offered = counted(asked), list(every_fix(asked))
         blocks = {key for key in before if key[1] == "block"}
         for finding, fix in offered:

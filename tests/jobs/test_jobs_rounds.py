@@ -37,8 +37,8 @@ def pass_time(shop: Shop, running: Worker, minutes: int, *, ending: bool = True)
     """The rounds that begin while so many minutes pass; each job ends at once unless it is not `ending`."""
     begun: Counter[tuple[str, int]] = Counter()
     known = {job.id for job in shop.workspace.jobs.open_jobs()}
-    for _ in range(minutes * 2):
-        shop.clock.advance(30)
+    for _ in range(minutes):
+        shop.clock.advance(60)
         running.tick()
         for job in shop.workspace.jobs.open_jobs():
             if job.kind in ROUNDS and job.id not in known:
@@ -52,14 +52,14 @@ def pass_time(shop: Shop, running: Worker, minutes: int, *, ending: bool = True)
 def test_every_connected_account_is_synced_hourly_and_its_changes_read_every_ten_minutes(shop: Shop) -> None:
     first, second, gone = shop.add_account(0), shop.add_account(0, prefix="d"), shop.add_account(0, prefix="e")
     shop.workspace.accounts.set_account_state(gone, "disconnected")
-    begun = pass_time(shop, worker(shop), 181)
-    assert begun == {(kind, a): n for kind, n in (("sync", 3), ("changes", 18)) for a in (first, second)}
+    begun = pass_time(shop, worker(shop), 121)
+    assert begun == {(kind, a): n for kind, n in (("sync", 2), ("changes", 12)) for a in (first, second)}
 
 
 def test_nothing_begins_while_one_runs(shop: Shop) -> None:
     account, running = shop.add_account(0), worker(shop)
     running.tick()
-    assert pass_time(shop, running, 400, ending=False) == {("sync", account): 1, ("changes", account): 1}
+    assert pass_time(shop, running, 130, ending=False) == {("sync", account): 1, ("changes", account): 1}
 
 
 def test_who_was_synced_long_ago_is_synced_when_a_worker_starts(shop: Shop) -> None:
@@ -86,7 +86,7 @@ def test_a_clock_that_was_set_back_begins_a_round_and_no_storm(shop: Shop) -> No
 
 def test_a_person_may_set_how_often_and_that_it_never_is(shop: Shop) -> None:
     account = shop.add_account(0)
-    assert pass_time(shop, worker(shop, Every(timedelta(0), timedelta(0))), 200) == {}
+    assert pass_time(shop, worker(shop, Every(timedelta(0), timedelta(0))), 70) == {}
     often = Every(timedelta(minutes=5), timedelta(minutes=2))
     assert pass_time(shop, worker(shop, often), 21)["sync", account] == 4
 
