@@ -26,7 +26,7 @@ from hypothesis import HealthCheck, settings
 
 _HOME = Path(tempfile.mkdtemp(prefix="campaign-app-tests-"))
 _GRACE_SECONDS = 5.0
-_MEASURED = {"domain", "consent", "compliance", "jobs", "services"}
+_MEASURED = {"domain", "consent", "compliance", "jobs", "services", "cli"}
 _started: WeakKeyDictionary[threading.Thread, str] = WeakKeyDictionary()
 
 
