@@ -2,7 +2,7 @@
 
 Each part has its own header for concatenation, so that Kannel cuts nothing. What may have been taken is never handed
 over again. After the first part that was not answered for, or that Kannel cannot pass on now, the batch ends: whoever
-was not handed over is left out of its outcomes. Some parts taken and one refused: as over SMPP (`gateways.smpp.sending`).
+was not handed over is left out of its outcomes. Some parts taken and one refused: as over SMPP (`smpp.sending`).
 """
 
 from __future__ import annotations
