@@ -52,13 +52,17 @@ _REFUSALS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`prefix`: before a number. Kannel reaches us at `push_url`, which leads to `push_port` of this machine."""
+    """`prefix`: before a number. `window`: requests without an answer yet, at most.
+
+    Kannel reaches us at `push_url`, which leads to `push_port` of this machine.
+    """
 
     base_url: str
     username: str
     password: str = field(repr=False)
     source: str
     prefix: str
+    window: int
     push_port: int
     push_url: str
     push_key: str = field(repr=False)
@@ -73,6 +77,7 @@ def access_of(account: Account, credentials: Mapping[str, str]) -> Access:
     if missing is not None:
         raise missing_field(missing)
     base_url, near = checked_address(account.base_url)
+    window = number("window", typed.get("window", ""), 1, 32)
     port = number("push_port", typed.get("push_port", ""), 1_024, 65_535)
     push_url, _ = checked_address(typed.get("push_url") or f"http://127.0.0.1:{port}")
     test, key = typed.get("use") == "test", words["push_key"]
@@ -86,7 +91,7 @@ def access_of(account: Account, credentials: Mapping[str, str]) -> Access:
         raise bad_field(name)
     return Access(
         base_url, words["key_id"], words["password"], words["source"],
-        prefix(typed.get("prefix", "")), port, push_url, key, test,
+        prefix(typed.get("prefix", "")), window, port, push_url, key, test,
     )  # fmt: skip
 
 

@@ -15,9 +15,11 @@ import requests
 
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable, WorkspaceError
 from campaign_app.domain.message import Outcome
-from campaign_app.gateways.kannel.pushes import part_of, receipt_url
+from campaign_app.gateways.kannel.pushes import Arrived, part_of, receipt_url
+from campaign_app.gateways.kannel.sending import Batch, Route
 from campaign_app.gateways.lines import LineGateway
 from campaign_app.platforms import client_for, write_credentials
+from campaign_app.transport.kannel import SendSms, access_of
 from tests.helpers.kannel_box import PUSH_KEY, free_ports
 from tests.helpers.kannel_desk import SECRETS, KannelDesk, account
 from tests.helpers.smpp_desk import LONG, NOW, messages, phone
@@ -346,3 +348,32 @@ def test_complaints_are_not_told(desk: KannelDesk) -> None:
         desk.gateway.complaints("")
     assert info.value.code == "not_offered"
     assert desk.gateway.capabilities.streams == {"reports", "inbound"}
+
+
+def test_a_batch_that_takes_too_long_ends_and_leaves_nobody_unanswered(kannel: Scripted, tmp_path: Path) -> None:
+    """No message begins after 15 s, no part of one after 25 s; what was not begun may be handed over again."""
+    calls = SendSms(access_of(account(kannel.url), SECRETS), lambda: NOW)
+    kept: list[Arrived] = []
+    times = iter([0.0, 1.0, 24.0, 25.0, 25.0])
+    batch = Batch(calls, Route("86", lambda _: "http://127.0.0.1/"), kept.append, lambda: next(times), lambda _: False)
+    asked = messages(2, TWO_PARTS + "三" * 67)
+    (outcome,) = batch.run(asked, {message.message_id: phone(n) for n, message in enumerate(asked)}, 1)
+    assert (outcome.message_id, outcome.outcome, outcome.code) == ("m0", Outcome.ACCEPTED, "parts_refused")
+    assert len(kannel.asked) == 2
+    assert [receipt.outcome for each in kept for receipt in each.receipts] == [Outcome.FAILED]
+    calls.close()
+
+
+@pytest.mark.parametrize("said", [CUT, LATER, (403, "Authorization failed for sendsms")])
+def test_with_a_window_no_more_are_unknown_than_it_holds(
+    kannel: Scripted, tmp_path: Path, said: tuple[int, str]
+) -> None:
+    with KannelDesk(tmp_path / "workspace", kannel.url, free_ports(1)[0], window=8) as desk:
+        kannel.script = [*[ACCEPTED] * 20, *[said] * 300]
+        batch = messages(200)
+        found = desk.submit(batch)
+        assert len(found) == 20 + sum(each.outcome is Outcome.UNKNOWN for each in found.values())
+        assert 21 <= len(kannel.asked) <= 28
+        asked = [asked["X-Kannel-To"] for asked in kannel.asked]
+        assert len(set(asked)) == len(asked)
+        assert set(desk.lookup(batch)) == {name for name, each in found.items() if each.outcome is Outcome.ACCEPTED}

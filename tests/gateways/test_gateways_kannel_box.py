@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.helpers.kannel_desk import KannelDesk, account
 from tests.helpers.smpp_desk import LONG, NOW, SHORT, messages, phone, until
 
 pytestmark = needs_kannel
+WINDOW = 4
 EMOJI = SHORT + "🎉" * 40
 
 
@@ -32,7 +34,7 @@ def kannel(tmp_path: Path) -> Iterator[KannelBox]:
 
 @pytest.fixture
 def desk(kannel: KannelBox, tmp_path: Path) -> Iterator[KannelDesk]:
-    with KannelDesk(tmp_path / "workspace", kannel.url, kannel.push_port) as opened:
+    with KannelDesk(tmp_path / "workspace", kannel.url, kannel.push_port, window=WINDOW) as opened:
         yield opened
 
 
@@ -89,32 +91,39 @@ def test_a_reply_that_nobody_took_is_pushed_again(desk: KannelDesk, kannel: Kann
     assert found == [(phone(1), "退订")]
 
 
-def test_after_the_end_of_bearerbox_nothing_is_sent_that_may_have_been_taken(
+def test_what_may_have_been_taken_when_bearerbox_ended_is_unknown_and_everybody_else_is_reached(
     desk: KannelDesk, kannel: KannelBox
 ) -> None:
-    first = desk.submit(messages(20))
-    delivered(desk, 20)
-    kannel.kill()
+    batch = messages(200)
+    with ThreadPoolExecutor(1) as pool:
+        under_way = pool.submit(desk.submit, batch)
+        until(lambda: len(kannel.shown()) > 20, "some of the batch")
+        kannel.kill()
+        found = under_way.result(timeout=60)
+    left = [message for message in batch if message.message_id not in found]
+    assert left, "the batch was not over"
     with pytest.raises(RemoteUnavailable) as info:
-        desk.submit(messages(20, first=20))
-    assert info.value.code == "unreachable"
+        desk.submit(left)
+    assert (info.value.code, type(info.value)) == ("unreachable", RemoteUnavailable)
+
     kannel.start()
     kannel.connect_centre()
-    assert {each.outcome for each in desk.submit(messages(20, first=20)).values()} == {Outcome.ACCEPTED}
-    delivered(desk, 20)
-    assert len(first) == 20
-    assert set(Counter(kannel.shown()).values()) == {1}
+    again = desk.submit(left)
+    assert {each.outcome for each in again.values()} == {Outcome.ACCEPTED}
+    assert len(again) == len(left)
+    unknown = [each for each in found.values() if each.outcome is Outcome.UNKNOWN]
+    assert len(unknown) <= WINDOW
+    wanted = {f"86{message.recipient.phone.digits}" for message in left if message.recipient.phone}
+    until(lambda: wanted <= {part.to for part in kannel.shown()}, "everybody else")
+    assert set(Counter(part.to for part in kannel.shown()).values()) == {1}
 
 
-def test_without_a_centre_one_message_waits_at_kannel_and_no_more_are_handed_over(
-    desk: KannelDesk, kannel: KannelBox
-) -> None:
+def test_without_a_centre_no_more_wait_at_kannel_than_were_under_way(desk: KannelDesk, kannel: KannelBox) -> None:
     kannel.end("fakesmsc")
-    until(lambda: desk.submit(messages(3))["m0"].code, "a queued one")
-    outcomes = desk.submit(messages(3, first=3))
-    assert [(each.message_id, each.outcome, each.code) for each in outcomes.values()] == [
-        ("m3", Outcome.ACCEPTED, "kannel_queued")
-    ]
+    until(lambda: desk.submit(messages(1))["m0"].code, "a queued one")
+    outcomes = desk.submit(messages(50, first=1))
+    assert 1 <= len(outcomes) <= WINDOW
+    assert {(each.outcome, each.code) for each in outcomes.values()} == {(Outcome.ACCEPTED, "kannel_queued")}
 
 
 def test_a_wrong_password_stops_the_account(kannel: KannelBox, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from tests.helpers.kannel_box import PUSH_KEY
 from tests.helpers.smpp_desk import ENTITY, NOW, phone
 
 SECRETS = {"password": "secret", "push_key": PUSH_KEY}
-OPTIONS = {"source": "1069000", "prefix": "86", "push_port": "13080", "use": "test"}
+OPTIONS = {"source": "1069000", "prefix": "86", "window": "1", "push_port": "13080", "use": "test"}
 
 
 def account(url: str = "http://127.0.0.1:13013", *, options: dict[str, str] | None = None, **changed: Any) -> Account:
@@ -38,12 +38,13 @@ class KannelDesk:
     url: str
     push_port: int
     password: str = "secret"
+    window: int = 1
     now: datetime = NOW
 
     def __enter__(self) -> Self:
         self.workspace: Workspace = create_workspace(self.folder, MemoryKeeper(bytes(range(32))))
         self.workspace.accounts.add_entity(Entity(ENTITY, "某店"))
-        made = account(self.url, options={"push_port": str(self.push_port)})
+        made = account(self.url, options={"push_port": str(self.push_port), "window": str(self.window)})
         self.account = self.workspace.accounts.add_account(made)
         self.line, self.gateway = self.connected()
         self.cursors = {"reports": "", "inbound": ""}

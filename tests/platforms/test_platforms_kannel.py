@@ -26,6 +26,8 @@ def client(url: str = "http://127.0.0.1:1", **changed: Any) -> Any:
         ("source", "号码", "bad_account_field"),
         ("source", "1" * 21, "bad_account_field"),
         ("prefix", "1", "bad_account_field"),
+        ("window", "0", "bad_account_field"),
+        ("window", "33", "bad_account_field"),
         ("push_port", "80", "bad_account_field"),
         ("push_port", "x", "bad_account_field"),
         ("push_port", "65536", "bad_account_field"),

@@ -12,15 +12,16 @@ from campaign_app.domain.errors import NotAllowed, RemoteUnavailable
 from campaign_app.domain.message import SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
+from campaign_app.gateways.kannel.keeping import Together
 from campaign_app.gateways.kannel.listening import Listener
 from campaign_app.gateways.kannel.pushes import Arrived, receipt_url
 from campaign_app.gateways.kannel.sending import Batch, Route
 from campaign_app.gateways.lines import LineGateway
 from campaign_app.gateways.providers import SenderParts
-from campaign_app.jobs.pushed import Handed, PushedReceipt, PushStore
+from campaign_app.jobs.pushed import PushStore
 from campaign_app.transport.kannel import Access, SendSms, access_of
 
-# one after the other: a crash leaves a batch, as far as it was not answered for, to a person
+# a crash leaves a batch, as far as it was not answered for, to its receipts and to a person
 BATCH_MAX: Final = 200
 # within which Kannel pushes again what nobody took: longer than its `http-queue-delay` (10 s)
 BACKLOG_SECONDS: Final = 15.0
@@ -50,6 +51,7 @@ class KannelLine:
         self._access = access
         self._backlog = backlog
         self._calls = SendSms(access, clock)
+        self._kept = Together(self._keep).kept
         self._lock = Lock()
         self._listener: Listener | None = None
         self._since = 0.0
@@ -57,9 +59,9 @@ class KannelLine:
 
     def submit(self, messages: Sequence[Outgoing], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]:
         self._listening()
-        route = Route(self._access.prefix, lambda part: receipt_url(self._access.push_url, self._access.push_key, part))
-        batch = Batch(self._calls, route, self._keep_parts, monotonic, self._closed.wait)
-        return batch.run(messages, phones)
+        access = self._access
+        route = Route(access.prefix, lambda part: receipt_url(access.push_url, access.push_key, part))
+        return Batch(self._calls, route, self._kept, monotonic, self._closed.wait).run(messages, phones, access.window)
 
     def stay_open(self) -> None:
         """As `SenderLine`: refusals that Kannel could not push while nobody listened are in by then."""
@@ -81,11 +83,8 @@ class KannelLine:
             if self._closed.is_set():
                 raise RemoteUnavailable("unreachable", "The line was closed")
             if self._listener is None:
-                self._listener = Listener(self._access.push_port, self._access.push_key, self._keep)
+                self._listener = Listener(self._access.push_port, self._access.push_key, self._kept)
                 self._since = monotonic()
-
-    def _keep_parts(self, handed: Sequence[Handed], receipts: Sequence[PushedReceipt]) -> None:
-        self._keep(Arrived(tuple(handed), tuple(receipts)))
 
     def _keep(self, arrived: Arrived) -> None:
         self.store.keep(

@@ -49,7 +49,6 @@ class _Server(ThreadingTCPServer):
     def __init__(self, port: int, key: str, keep: Keep) -> None:
         self._key = key
         self._keep = keep
-        self._one = threading.Lock()
         super().__init__(("127.0.0.1", port), _Push)
 
     def status_of(self, method: str, push: BaseHTTPRequestHandler, body: bytes) -> HTTPStatus:
@@ -57,8 +56,7 @@ class _Server(ThreadingTCPServer):
         if found is None:
             return HTTPStatus.NOT_FOUND
         try:
-            with self._one:  # the workspace has one writer
-                self._keep(found)
+            self._keep(found)
         except WorkspaceError as trouble:
             _log.warning("what Kannel pushes cannot be kept: %s", trouble.code)
             return HTTPStatus.SERVICE_UNAVAILABLE

@@ -37,6 +37,9 @@ class Arrived:
     receipts: tuple[PushedReceipt, ...] = ()
     replies: tuple[PushedReply, ...] = ()
 
+    def __add__(self, other: Arrived) -> Arrived:
+        return Arrived(self.handed + other.handed, self.receipts + other.receipts, self.replies + other.replies)
+
 
 def part_of(message_id: str, number: int, total: int) -> Handed:
     """Kannel has no ids; ours is in the address of the receipt."""

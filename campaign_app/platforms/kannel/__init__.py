@@ -28,6 +28,7 @@ class KannelAdapter:
         ConnectField("password", secret=True),
         ConnectField("source"),
         ConnectField("prefix", default="86"),
+        ConnectField("window", default="10"),
         ConnectField("push_key", secret=True),
         ConnectField("push_port", default="13080"),
         ConnectField("push_url", required=False),
