@@ -93,10 +93,14 @@ def gsm_parts(text: str) -> tuple[str, tuple[str, ...]]:
     """The encoding and the texts of the parts that `gsm_segments` counts; joined they are the text."""
     if _ALL_GSM.fullmatch(text):
         return GSM7, _cut(text, [(char, _SEPTETS[char]) for char in text], GSM_SINGLE, GSM_PART)
+    return UCS2, ucs2_parts(text)
+
+
+def ucs2_parts(text: str) -> tuple[str, ...]:
+    """The texts of the parts, whatever its alphabet; no grapheme is cut that one part can hold."""
     if units(text) <= UCS2_SINGLE:
-        return UCS2, (text,)
-    pieces = [(piece, units(piece)) for piece in _unbroken(text)]
-    return UCS2, _cut(text, pieces, UCS2_SINGLE, UCS2_PART)
+        return (text,)
+    return _cut(text, [(piece, units(piece)) for piece in _unbroken(text)], UCS2_SINGLE, UCS2_PART)
 
 
 def septets(text: str) -> bytes:

@@ -18,6 +18,7 @@ PROVIDERS: Final[Mapping[str, str]] = {
     "aliyun": "campaign_app.gateways.aliyun",
     "tencent": "campaign_app.gateways.tencent",
     "smpp": "campaign_app.gateways.smpp",
+    "kannel": "campaign_app.gateways.kannel",
 }
 
 

@@ -31,6 +31,7 @@ OWN: Final[Mapping[str, str]] = {
     "aliyun": "campaign_app.platforms.aliyun",
     "tencent": "campaign_app.platforms.tencent",
     "smpp": "campaign_app.platforms.smpp",
+    "kannel": "campaign_app.platforms.kannel",
 }
 
 

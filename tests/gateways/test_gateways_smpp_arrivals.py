@@ -13,8 +13,9 @@ from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
 from campaign_app.domain.phone import Phone
-from campaign_app.gateways.smpp import arrivals
-from campaign_app.gateways.smpp.arrivals import arrival_of, phone_of, replies, reports
+from campaign_app.gateways import pushed
+from campaign_app.gateways.pushed import phone_of, replies, reports
+from campaign_app.gateways.smpp.arrivals import arrival_of
 from campaign_app.jobs.pushed import Handed, PushedReceipt, PushedReply, PushStore
 from campaign_app.storage.workspace import create_workspace
 from campaign_app.transport.smpp.pdu import Command, Pdu
@@ -117,7 +118,7 @@ def test_a_receipt_of_nobody_is_handed_on_by_its_id(store: PushStore) -> None:
 
 
 def test_a_full_page_has_more_behind_it(store: PushStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrivals, "PAGE", 2)
+    monkeypatch.setattr(pushed, "PAGE", 2)
     store.keep(1, NOW, handed=handed(1, 1, 1), receipts=told("+m0.1", "+m1.1", "+m2.1"))
     page = reports(store, 1, "", NOW)
     assert (len(page.items), page.next_cursor, page.more) == (2, "2", True)
@@ -126,7 +127,7 @@ def test_a_full_page_has_more_behind_it(store: PushStore, monkeypatch: pytest.Mo
 
 
 def test_a_full_page_that_waits_does_not_go_round_in_circles(store: PushStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrivals, "PAGE", 2)
+    monkeypatch.setattr(pushed, "PAGE", 2)
     store.keep(1, NOW, receipts=told("+x", "+y", "+z"))
     page = reports(store, 1, "", SOON)
     assert (page.next_cursor, page.more) == ("0", False)
@@ -146,7 +147,7 @@ def part(text: str, number: int, total: int, reference: int = 7, source: str = "
 def test_a_reply_names_its_person(store: PushStore) -> None:
     store.keep(1, NOW, replies=[PushedReply("8613800000001", "退订")])
     page = replies(store, 1, "", SOON)
-    assert page.items == (InboundMessage("smpp-1", "", Phone("13800000001"), "退订", NOW),)
+    assert page.items == (InboundMessage("pushed-1", "", Phone("13800000001"), "退订", NOW),)
     assert (page.next_cursor, page.more, page.broken) == ("1", False, 0)
 
 
@@ -176,8 +177,8 @@ def test_what_was_named_before_its_cursor_has_the_same_id_again(store: PushStore
     store.keep(1, NOW, replies=[part("甲", 1, 2), PushedReply("13800000003", "T")])
     early, late = replies(store, 1, "", SOON), replies(store, 1, "0", LATER)
     ids = {message.text: message.inbound_id for message in early.items}
-    assert ids == {"T": "smpp-2"}
-    assert {message.text: message.inbound_id for message in late.items} == {**ids, "甲": "smpp-1"}
+    assert ids == {"T": "pushed-2"}
+    assert {message.text: message.inbound_id for message in late.items} == {**ids, "甲": "pushed-1"}
 
 
 @pytest.mark.parametrize(

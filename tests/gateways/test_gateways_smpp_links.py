@@ -229,7 +229,7 @@ def test_what_is_here_is_told_while_the_centre_is_away(desk: SmppDesk, centre: C
 
     def away() -> bool:
         try:
-            desk.line.stay_bound()
+            desk.line.stay_open()
         except RemoteRefused:
             return True
         return False

@@ -16,7 +16,8 @@ from campaign_app.domain.consent import Channel, ConsentFact, ConsentMethod, Con
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome, SubmitOutcome
 from campaign_app.domain.phone import Phone
-from campaign_app.gateways.smpp.gateway import SmppGateway, SmppLine
+from campaign_app.gateways.lines import LineGateway
+from campaign_app.gateways.smpp.gateway import SmppLine
 from campaign_app.gateways.smpp.line import Timing
 from campaign_app.storage.workspace import Workspace, create_workspace
 from campaign_app.transport.smpp.access import access_of
@@ -93,10 +94,10 @@ class SmppDesk:
         self.line.close()
         self.workspace.close()
 
-    def connected(self) -> tuple[SmppLine, SmppGateway]:
+    def connected(self) -> tuple[SmppLine, LineGateway]:
         access = replace(access_of(self.account, {"password": self.password}), answer_within=self.answer_within)
         line = SmppLine(self.account.id, access, self.workspace.pushed, lambda: self.now, self.timing)
-        return line, SmppGateway(self.account, line, "retail")
+        return line, LineGateway(self.account, line, "retail")
 
     def submit(self, batch: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         return self.gateway.submit("key", batch)

@@ -69,7 +69,7 @@ def test_the_ready_line_says_all_a_parent_needs(shared_sandbox: SandboxProcess) 
         assert len(unb64u(shop["private_key"])) == 32
 
 
-@pytest.mark.parametrize("vendor", [name for name in names() if name not in ("consent_api", "smpp")])
+@pytest.mark.parametrize("vendor", [name for name in names() if name not in ("consent_api", "smpp", "kannel")])
 def test_a_simulated_platform_is_connected_at_this_machine_only(shared_sandbox: SandboxProcess, vendor: str) -> None:
     """What is typed from the ready line must never reach the platform itself, simulated as it is."""
     typed, fields = shared_sandbox.ready["vendors"][vendor], adapter_for(vendor).fields

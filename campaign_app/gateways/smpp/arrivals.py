@@ -1,26 +1,16 @@
-"""What a centre delivers: read from its PDU before it is kept, and from what was kept as pages of reports and replies.
-
-A page may name something beyond its cursor: its ids never change, so that it is stored once however often it is named.
-"""
+"""What a centre delivers, read from its PDU before it is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from collections.abc import Mapping
+from typing import Final
 
-from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome, Page
-from campaign_app.domain.phone import Phone, parse_phone
-from campaign_app.jobs.pushed import Handed, KeptReceipt, KeptReply, PushedReceipt, PushedReply, PushStore
+from campaign_app.jobs.pushed import PushedReceipt, PushedReply
 from campaign_app.transport.smpp.pdu import TAG_NUMBER, TAG_REF, TAG_TOTAL, UDHI, Pdu, delivered
 from campaign_app.transport.smpp.receipts import is_receipt, receipt_of
 from campaign_app.transport.smpp.texts import Piece, read, without_header
 
-PAGE: Final = 1_000
-# a receipt may come before the answer that names its message, and one part of a reply before another
-BEHIND: Final = timedelta(seconds=60)
 _TEXT_MAX: Final = 2_000
-T = TypeVar("T")
 
 
 def arrival_of(pdu: Pdu) -> PushedReceipt | PushedReply | None:
@@ -38,83 +28,3 @@ def _of_tlvs(tlvs: Mapping[int, bytes]) -> Piece:
     """Concatenation by optional parameters instead of a header."""
     reference, total, number = (int.from_bytes(tlvs.get(tag, b""), "big") for tag in (TAG_REF, TAG_TOTAL, TAG_NUMBER))
     return Piece(reference, total, number) if 1 <= number <= total <= 255 else Piece()
-
-
-def reports(store: PushStore, account_id: int, cursor: str, now: datetime) -> Page[DeliveryReport]:
-    """A message of several parts is delivered when all of them are, and failed as soon as one is."""
-    after = int(cursor or 0)
-    rows = store.receipts(account_id, after, PAGE)
-    several = {row.handed.message_id for row in rows if row.handed is not None and row.handed.total > 1}
-    outcomes = store.outcomes(account_id, several) if several else {}
-    items = {report.report_id: report for row in rows if (report := _report(row, outcomes)) is not None}
-    waiting = [row.id for row in rows if row.handed is None and now - row.kept_at < BEHIND]
-    return _page(after, [row.id for row in rows], waiting, tuple(items.values()))
-
-
-def _report(row: KeptReceipt, outcomes: Mapping[str, Mapping[int, PushedReceipt]]) -> DeliveryReport | None:
-    told, handed = row.receipt, row.handed
-    if handed is None:
-        name = f"{told.provider_id}:{told.outcome.value}"
-        return DeliveryReport(name, told.provider_id, told.outcome, told.code, row.kept_at)
-    if handed.total > 1:
-        whole = _whole(handed, outcomes[handed.message_id])
-        if whole is None:
-            return None
-        told = whole
-    name = f"{handed.message_id}:{told.outcome.value}"
-    # found by our own id: a centre may use its ids anew
-    return DeliveryReport(name, "", told.outcome, told.code, row.kept_at, handed.message_id)
-
-
-def _whole(handed: Handed, parts: Mapping[int, PushedReceipt]) -> PushedReceipt | None:
-    failed = next((part for part in parts.values() if part.outcome is Outcome.FAILED), None)
-    if failed is not None:
-        return failed
-    return next(iter(parts.values())) if len(parts) == handed.total else None
-
-
-def replies(store: PushStore, account_id: int, cursor: str, now: datetime) -> Page[InboundMessage]:
-    """Parts of one reply are joined; those that stay alone are taken for what they are, so that nothing is lost."""
-    after = int(cursor or 0)
-    rows = store.replies(account_id, after, PAGE)
-    found, waiting = _joined(rows, now)
-    items = [_inbound(kept, text) for kept, text in found]
-    readable = tuple(item for item in items if item is not None)
-    return _page(after, [row.id for row in rows], waiting, readable, len(items) - len(readable))
-
-
-def _joined(rows: Sequence[KeptReply], now: datetime) -> tuple[list[tuple[KeptReply, str]], list[int]]:
-    """Whole replies with the row that ends each, and the ids of parts that still wait for others."""
-    groups: dict[tuple[str, int, int], dict[int, KeptReply]] = {}
-    whole: list[tuple[KeptReply, str]] = []
-    for row in rows:
-        reply = row.reply
-        if reply.total == 1:
-            whole.append((row, reply.text))
-            continue
-        key = reply.source, reply.reference, reply.total
-        group = groups.setdefault(key, {})
-        group.setdefault(reply.number, row)
-        if len(group) == reply.total:
-            whole.append((row, "".join(group[number].reply.text for number in sorted(group))))
-            del groups[key]
-    alone = [row for group in groups.values() for row in group.values()]
-    whole += [(row, row.reply.text) for row in alone if now - row.kept_at >= BEHIND]
-    return whole, [row.id for row in alone if now - row.kept_at < BEHIND]
-
-
-def _inbound(kept: KeptReply, text: str) -> InboundMessage | None:
-    """None if nobody can be told by the number: then there is nobody to suppress."""
-    phone = phone_of(kept.reply.source)
-    return None if phone is None else InboundMessage(f"smpp-{kept.id}", "", phone, text, kept.kept_at)
-
-
-def phone_of(source: str) -> Phone | None:
-    digits = source.strip().removeprefix("+").removeprefix("00")
-    return parse_phone(f"+{digits}" if len(digits) > 11 else digits)
-
-
-def _page(after: int, ids: Sequence[int], waiting: Iterable[int], items: tuple[T, ...], broken: int = 0) -> Page[T]:
-    """The cursor stays before the first that waits; what comes behind it is named again then."""
-    end = min(waiting, default=(ids[-1] if ids else after) + 1) - 1
-    return Page(items, str(max(end, after)), len(ids) == PAGE and end > after, broken)

@@ -20,10 +20,11 @@ from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import Phone
+from campaign_app.gateways.pushed import accepted, refused_part
 from campaign_app.gateways.smpp.keeping import Keeper
 from campaign_app.gateways.smpp.line import Binding
 from campaign_app.gateways.smpp.pace import Pace
-from campaign_app.jobs.pushed import Handed, PushedReceipt
+from campaign_app.jobs.pushed import Handed
 from campaign_app.transport.smpp.pdu import RESPONSE, UDHI, Address, Command, Pdu, message_id_of, submit
 from campaign_app.transport.smpp.session import LinkLost, Unsent
 from campaign_app.transport.smpp.statuses import Reaction, status_of
@@ -33,8 +34,6 @@ from campaign_app.transport.smpp.texts import Part, parts_of
 BATCH_SECONDS: Final = 40.0
 _LOOK_AGAIN: Final = 0.2
 _THROTTLED_SECONDS: Final = 5.0
-# in place of the id that a refused part does not have
-_REFUSED: Final = "refused:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +142,9 @@ class Batch:
         await asyncio.gather(*map(self._keeper.kept, taken))
 
     async def _keep_broken(self, message_id: str, number: int, total: int, code: str) -> Handed:
-        broken = Handed(f"{_REFUSED}{message_id}:{number}", message_id, number, total)
+        broken, failed = refused_part(message_id, number, total, code)
         await self._keep([broken])
-        await self._keeper.kept(PushedReceipt(broken.provider_id, Outcome.FAILED, code))
+        await self._keeper.kept(failed)
         return broken
 
 
@@ -160,21 +159,3 @@ def _outcome(message_id: str, taken: Sequence[Handed], answer: _Answer) -> Submi
     if taken:
         return accepted(taken)
     return None if answer.outcome is None else SubmitOutcome(message_id, answer.outcome, code=answer.code)
-
-
-def is_whole(parts: Sequence[Handed]) -> bool:
-    """Whether it is known of every part what the centre said; one that it refused ends the message."""
-    return len(parts) == parts[0].total or any(_was_refused(part) for part in parts)
-
-
-def accepted(parts: Sequence[Handed]) -> SubmitOutcome:
-    """Only a message that was taken whole has an id of the centre: those of its parts, none of which names it alone."""
-    message_id = parts[0].message_id
-    if any(_was_refused(part) for part in parts):
-        return SubmitOutcome(message_id, Outcome.ACCEPTED, code="parts_refused")
-    ordered = sorted(parts, key=lambda part: part.number)
-    return SubmitOutcome(message_id, Outcome.ACCEPTED, "+".join(part.provider_id for part in ordered))
-
-
-def _was_refused(part: Handed) -> bool:
-    return part.provider_id.startswith(_REFUSED)
