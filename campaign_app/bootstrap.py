@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from campaign_app.services.policies import Policies
     from campaign_app.services.preflight import Preflights
     from campaign_app.services.profiles import Profiles
+    from campaign_app.services.replies import Replies
     from campaign_app.services.rules import Rules
     from campaign_app.services.texts import Texts
     from campaign_app.settings import Settings
@@ -78,6 +79,7 @@ class App:
     preflights: Preflights
     policies: Policies
     opt_outs: OptOuts
+    replies: Replies
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
@@ -169,6 +171,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.composing import Composing
     from campaign_app.services.opt_outs import OptOuts
     from campaign_app.services.policies import Policies
+    from campaign_app.services.replies import Replies
 
     clock = shifted_clock(offset) if offset else system_clock
     rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock)
@@ -214,6 +217,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         preflights=_preflights(workspace, campaigns, clock, _speaking(workspace, engine, profiles)),
         policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock),
         opt_outs=OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs),
+        replies=Replies(workspace.accounts, workspace.audit, clock),
         jobs=workspace.jobs,
         clock=clock,
         wait=wait,

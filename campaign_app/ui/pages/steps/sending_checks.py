@@ -26,6 +26,7 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "signature": ("content", "signature"),
     "window": ("sending", "time"),
     "sender": ("settings", "accounts"),
+    "replies": ("settings", "accounts"),
     "worker": ("worker", ""),
 }
 
@@ -82,6 +83,6 @@ class CheckWords(QObject):
             return ""
         if kind == "audience":
             return "" if check.code == "aged" else self.tr("去核验")
-        if kind == "sender":
+        if kind in ("sender", "replies"):
             return self.tr("去设置")
         return self.tr("去修改")
