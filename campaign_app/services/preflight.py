@@ -287,6 +287,7 @@ def _usable(seen: Situation) -> tuple[Level, str]:
         (signature.status != "approved", "signature_not_approved"),
         (signature.valid_until is not None and signature.valid_until < today, "signature_expired"),
         (signature.carrier_filed is not True, "signature_not_filed"),
+        (not signature.scopes, "signature_unscoped"),
         (seen.campaign.purpose not in signature.scopes, "signature_scope"),
     )
     fault = next((code for holds, code in faults if holds), "")

@@ -102,6 +102,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("signature", {"signature": signed(valid_until=date(2026, 11, 10))}, "ok", "signature"),
     ("signature", {"signature": signed(carrier_filed=None)}, "block", "signature_not_filed"),
     ("signature", {"signature": signed(scopes=("finance",))}, "block", "signature_scope"),
+    ("signature", {"signature": signed(scopes=())}, "block", "signature_unscoped"),
     ("recipients", {"funnel": {"unknown": 10}, "silent": ("安宁旗舰店",)}, "block", "nobody_confirms"),
     ("sender", {"accounts": ()}, "block", "no_sender"),
     ("sender", {"accounts": (replace(ACCOUNT, state="disconnected"),)}, "block", "no_sender"),

@@ -136,7 +136,7 @@ class AccountCard(QFrame):
             self._model.sync(self.shop.account.id)
 
     def _show_source(self, shop: Shop) -> None:
-        needed = shop.capabilities is not None and not shop.capabilities.consent_lookup
+        needed = shop.capabilities is not None and not shop.capabilities.consent_lookup and not shop.is_carrier
         self._form.setRowVisible(self.source, needed)
         self.choose_source.setVisible(needed and shop.connected)
         if not needed:

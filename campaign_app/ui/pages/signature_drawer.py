@@ -89,6 +89,8 @@ class SignatureDrawer(Drawer):
         return row(label(name, "muted"), None, Pill(self._theme, told, "muted"))
 
     def _widening(self, filing: Filing) -> str:
+        if filing.untold and not filing.signature.scopes:
+            return self.tr("通道没有说明可用的用途：在下面的“登记”里勾选报备过的用途，登记前不能使用。")
         words = self._desk.kit.words
         missing = [words.term("purpose", each) for each in PURPOSES if each not in filing.signature.scopes]
         if not missing:
