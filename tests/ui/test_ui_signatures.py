@@ -162,13 +162,13 @@ def test_what_no_account_tells_is_recorded_on_the_page(page: Show, inline_desk: 
     assert not form.filed.isVisibleTo(form), "its account tells what it may carry"
     model.open((ENTITY, "安宁到家"))
     assert form.filed.isVisibleTo(form)
-    assert "登记前不能使用" in said(shown.drawer)
+    qtbot.waitUntil(lambda: "登记前不能使用" in said(shown.drawer))
     form.scopes["retail"].click()
     qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
     resolved = inline_desk.app.workspace.accounts.signature("安宁到家", ENTITY)
     assert resolved is not None
     assert resolved.scopes == ("retail",)
-    assert "登记前不能使用" not in said(shown.drawer)
+    qtbot.waitUntil(lambda: "登记前不能使用" not in said(shown.drawer))
     form.scopes["retail"].click()
     form.undo.click()
     assert form.scopes["retail"].isChecked()
