@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from campaign_app.services.profiles import Profiles
     from campaign_app.services.replies import Replies
     from campaign_app.services.rules import Rules
+    from campaign_app.services.templates import Templates
     from campaign_app.services.texts import Texts
     from campaign_app.settings import Settings
     from campaign_app.storage.workspace import Workspace
@@ -80,6 +81,7 @@ class App:
     policies: Policies
     opt_outs: OptOuts
     replies: Replies
+    templates: Templates
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
@@ -172,6 +174,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.opt_outs import OptOuts
     from campaign_app.services.policies import Policies
     from campaign_app.services.replies import Replies
+    from campaign_app.services.templates import Templates
 
     clock = shifted_clock(offset) if offset else system_clock
     rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock)
@@ -218,6 +221,7 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock),
         opt_outs=OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs),
         replies=Replies(workspace.accounts, workspace.audit, clock),
+        templates=Templates(accounts),
         jobs=workspace.jobs,
         clock=clock,
         wait=wait,
@@ -260,11 +264,7 @@ def imports_of(workspace: Workspace, clock: Clock) -> Imports:
     from campaign_app.services.imports import Imports
 
     return Imports(
-        store=workspace.imports,
-        settings=workspace.accounts,
-        open_table=open_table,
-        audit=workspace.audit,
-        clock=clock,
+        store=workspace.imports, settings=workspace.accounts, open_table=open_table, audit=workspace.audit, clock=clock
     )
 
 

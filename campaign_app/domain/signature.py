@@ -73,11 +73,18 @@ def standing(signature: Signature, entity_uscc: str, day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FiledTemplate:
-    """A template as the platform has it; `usable` for marketing: it passed its review, and as a promotion."""
+    """A template as the platform has it; `usable` for marketing: it passed its review, and as a promotion.
+
+    `text` is in the platform's own notation, `variables` are the names in it, `reason` is why it was refused.
+    """
 
     code: str
     kind: str
     status: str
+    name: str = ""
+    text: str = ""
+    variables: tuple[str, ...] = ()
+    reason: str = ""
 
     @property
     def usable(self) -> bool:
