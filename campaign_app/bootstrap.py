@@ -197,13 +197,9 @@ def _app(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         hours=lambda: _hours(workspace),
     )
     composing = Composing(
-        texts=texts,
-        engine=engine,
-        accounts=workspace.accounts,
-        campaigns=workspace.campaigns,
-        customers=workspace.customers,
-        clock=clock,
-    )
+        texts=texts, engine=engine, accounts=workspace.accounts, campaigns=workspace.campaigns,
+        customers=workspace.customers, clock=clock,
+    )  # fmt: skip
     return App(
         workspace=workspace,
         keeper=keeper,
@@ -272,13 +268,9 @@ def _people(workspace: Workspace) -> People:
     from campaign_app.services.people import People
 
     return People(
-        store=workspace.people,
-        customers=workspace.customers,
-        facts=workspace.facts,
-        suppressions=workspace.suppressions,
-        accounts=workspace.accounts,
-        phone_keys=workspace.phone_keys,
-    )
+        store=workspace.people, customers=workspace.customers, facts=workspace.facts, accounts=workspace.accounts,
+        suppressions=workspace.suppressions, phone_keys=workspace.phone_keys,
+    )  # fmt: skip
 
 
 def _client(workspace: Workspace, clock: Clock) -> Callable[..., Any]:

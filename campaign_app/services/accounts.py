@@ -195,7 +195,7 @@ class Accounts:
         return client.template(code)
 
     def templates(self, account_id: int) -> tuple[FiledTemplate, ...] | None:
-        """Every template of the account, None where its platform lists none. Raises as `template` does."""
+        """Every template of the account, None where its platform has none. Raises as `template` does."""
         account = self._store.account(account_id)
         if not self.offer_of(account).capabilities.templates:
             return None

@@ -32,5 +32,5 @@ class Templates:
         try:
             listed = self._accounts.templates(account.id)
         except AppError as error:
-            return AccountTemplates(account, error=error)
+            return None if error.code == "not_offered" else AccountTemplates(account, error=error)
         return None if listed is None else AccountTemplates(account, listed)

@@ -56,6 +56,7 @@ class FilingsModel(QObject):
         self.setObjectName("filings_model")
         self._app, self._tasks, self._messages, self._language = app, tasks, messages, language
         self.state = FilingsState()
+        self.panel = 0  # of the page, kept through a change of language: signatures, templates
 
     def load(self) -> None:
         self._tasks.run(
