@@ -162,6 +162,8 @@ def _filing(
     problem = standing(signature, entity.uscc, today) if now else "not_reported"
     if not problem and record.letter_until is not None and record.letter_until < today:
         problem = "letter_over"
+    if not problem and not signature.scopes:
+        problem = "scope_untold"
     return Filing(
         entity,
         signature,

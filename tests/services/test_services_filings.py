@@ -75,9 +75,10 @@ def test_where_no_account_tells_the_merchants_own_filing_says_what_it_may_carry(
     reported(shop, replace(FILED, scopes=()))
     store = shop.workspace.accounts
     untold = only(filings)
-    assert (untold.untold, untold.signature.scopes, untold.carries("retail")) == (True, (), False)
+    assert (untold.untold, untold.problem, untold.carries("retail")) == (True, "scope_untold", False)
     filings.save(replace(RECORD, scopes=("retail",)), actor="王")
     found, resolved = only(filings), store.signature("安宁百货", ENTITY)
+    assert found.problem == ""
     assert (found.carries("retail"), found.carries("finance"), found.record.scopes) == (True, False, ("retail",))
     assert resolved is not None
     assert resolved.scopes == ("retail",)

@@ -48,7 +48,7 @@ def test_templates_are_listed_and_a_refused_one_says_why(desk: Desk, sandbox: Sa
     page = opened(desk, qtbot)
     panel = page.templates
     rows = panel.model.state.rows or ()
-    assert f"共 {len(rows)} 个模板" in panel.said.text()
+    assert f"共 {len(rows)} 个模板" in page.subtitle.text()
     assert panel.stack.currentWidget() is panel.table
     at = next(n for n, each in enumerate(rows) if each.template.status == "rejected")
     assert panel.rows.index(at, 1).data() == "未通过"

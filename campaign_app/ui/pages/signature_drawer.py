@@ -89,11 +89,9 @@ class SignatureDrawer(Drawer):
         return row(label(name, "muted"), None, Pill(self._theme, told, "muted"))
 
     def _widening(self, filing: Filing) -> str:
-        if filing.untold and not filing.signature.scopes:
-            return self.tr("通道没有说明可用的用途：在下面的“登记”里勾选报备过的用途，登记前不能使用。")
         words = self._desk.kit.words
         missing = [words.term("purpose", each) for each in PURPOSES if each not in filing.signature.scopes]
-        if not missing:
+        if not missing or not filing.signature.scopes:
             return self.tr("换一个主体使用，就是扩大使用，不会放行。")
         return self.tr("用于{purposes}，或换一个主体使用，就是扩大使用，不会放行：请先在平台申请，报备后再用。").format(
             purposes=self.tr("、").join(missing)

@@ -11,7 +11,7 @@ from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.pages.signature_drawer import SignatureDrawer
 from campaign_app.ui.pages.templates import TemplatesPanel
 from campaign_app.ui.viewmodels.filings import FilingsModel, FilingsState, key_of
-from campaign_app.ui.widgets.basics import row
+from campaign_app.ui.widgets.basics import row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
 from campaign_app.ui.widgets.table import Table
@@ -49,8 +49,9 @@ class SignaturesPage(Page):
         self.panels = QStackedWidget()
         self.panels.addWidget(signatures)
         self.panels.addWidget(self.templates)
-        self.content.addWidget(self.tabs)
+        self.content.addLayout(row(self.tabs, None, self.templates.again))
         self.content.addWidget(self.panels, 1)
+        self.templates.model.changed.connect(lambda _: self._say())
         self._show_panel(self.tabs.currentIndex())
         self.model.changed.connect(self.render_state)
         self.model.kept.connect(lambda: desk.kit.messages.done(self.tr("登记已保存。")))
@@ -71,6 +72,8 @@ class SignaturesPage(Page):
     def _show_panel(self, number: int) -> None:
         self.model.panel = number
         self.panels.setCurrentIndex(number)
+        show_if(self.templates.again, bool(number))
+        self._say()
         if number and self.isVisible():
             self.templates.shown()
 
@@ -95,10 +98,13 @@ class SignaturesPage(Page):
         filings = state.filings or ()
         self.rows.show(filings)
         self.stack.setCurrentWidget(self.empty if state.filings == () else self.table)
-        self.subtitle.setText(self._said(state))
+        self._say()
         at = next((n for n, each in enumerate(filings) if key_of(each) == state.opened), None)
         if at is not None and self.table.currentIndex().row() != at:
             self.table.selectRow(at)
+
+    def _say(self) -> None:
+        self.subtitle.setText(self.templates.told() if self.model.panel else self._said(self.model.state))
 
     def _said(self, state: FilingsState) -> str:
         if state.filings is None:

@@ -22,7 +22,6 @@ class TemplatesPanel(QWidget):
         super().__init__()
         self._desk = desk
         self.model = model_of(desk)
-        self.said = label("", "muted", wrap=True, name="templates_said")
         self.silent = label("", "block", wrap=True, name="templates_silent")
         self.again = button(self.tr("重新读取"), name="templates_again", small=True, click=self.model.load)
         self.rows: RowsModel[Row] = RowsModel(self._columns(), parent=self)
@@ -44,9 +43,7 @@ class TemplatesPanel(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.stack.addWidget(self.empty)
-        head = row(self.said, self.again, space=3, stretch=0)
-        layout = column(head, self.silent, row(self.stack, self.drawer, space=3, stretch=0), space=2, stretch=2)
-        self.setLayout(layout)
+        self.setLayout(column(self.silent, row(self.stack, self.drawer, space=3, stretch=0), space=2, stretch=1))
         self.model.changed.connect(self.render_state)
         self.render_state(self.model.state)
 
@@ -60,7 +57,6 @@ class TemplatesPanel(QWidget):
         self.rows.show(rows)
         self.stack.setCurrentWidget(self.empty if state.rows == () and not state.silent else self.table)
         self.again.setEnabled(not state.reading)
-        self.said.setText(self._told(state))
         words = self._desk.kit.words
         lost = "\n".join(
             self.tr("没有读到“{name}”的模板：{why}").format(name=name, why=words.error(error))
@@ -69,11 +65,13 @@ class TemplatesPanel(QWidget):
         self.silent.setText(lost)
         show_if(self.silent, bool(lost))
 
-    def _told(self, state: TemplatesState) -> str:
+    def told(self) -> str:
+        """The line under the page's title."""
+        state = self.model.state
         if state.reading:
             return self.tr("正在询问服务商…")
         told = self.tr("共 {count} 个模板，{usable} 个已通过。正文必须与一个已通过的模板逐字相符，否则不会发出。")
-        return "" if state.rows is None else told.format(count=len(state.rows), usable=state.approved)
+        return " " if state.rows is None else told.format(count=len(state.rows), usable=state.approved)
 
     def _columns(self) -> tuple[Column[Row], ...]:
         words = self._desk.kit.words
@@ -86,10 +84,10 @@ class TemplatesPanel(QWidget):
             return Cell(self.tr("、").join(each.template.variables)) if each.template.variables else NOTHING
 
         return (
-            Column(self.tr("模板"), 110, lambda each: Cell(each.template.code, each.template.name)),
+            Column(self.tr("模板"), 104, lambda each: Cell(each.template.code, each.template.name)),
             Column(self.tr("状态"), 96, state),
-            Column(self.tr("内容"), 220, lambda each: Cell(each.template.text, each.template.text), grows=6),
-            Column(self.tr("类型"), 92, lambda each: Cell(words.term("template_kind", each.template.kind)), rank=2),
+            Column(self.tr("内容"), 180, lambda each: Cell(each.template.text, each.template.text), grows=6),
+            Column(self.tr("类型"), 112, lambda each: Cell(words.term("template_kind", each.template.kind)), rank=2),
             Column(self.tr("变量"), 96, variables, grows=1, rank=3),
             Column(self.tr("通道账户"), 120, lambda each: Cell(each.account.label), grows=1, rank=1),
         )
