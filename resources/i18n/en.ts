@@ -1018,6 +1018,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Screen</translation>
     </message>
     <message>
+        <source>去登记</source>
+        <translation>Record it</translation>
+    </message>
+    <message>
         <source>去设置</source>
         <translation>Settings</translation>
     </message>

@@ -83,6 +83,8 @@ class CheckWords(QObject):
             return ""
         if kind == "audience":
             return "" if check.code == "aged" else self.tr("去核验")
+        if check.code == "signature_unscoped":
+            return self.tr("去登记")
         if kind in ("sender", "replies"):
             return self.tr("去设置")
         return self.tr("去修改")
