@@ -75,10 +75,8 @@ class CheckWords(QObject):
         return show.count(value) if isinstance(value, int) else value
 
     def _mend(self, check: Check, kind: str) -> str:
-        if kind == "worker":
-            return self.tr("重新启动")
-        if kind == "window":
-            return self.tr("选时间")
+        if kind in ("worker", "window"):
+            return self.tr("重新启动") if kind == "worker" else self.tr("选时间")
         if check.code in {"recipients_unknown", "screening"}:
             return ""
         if kind == "audience":
