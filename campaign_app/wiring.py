@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from campaign_app.services.policies import Policies
     from campaign_app.services.preflight import Preflights
     from campaign_app.services.profiles import Profiles
+    from campaign_app.services.replies import Replies
     from campaign_app.services.rules import Rules
+    from campaign_app.services.templates import Templates
     from campaign_app.services.texts import Texts
     from campaign_app.settings import Settings
     from campaign_app.storage.workspace import Workspace
@@ -68,6 +70,8 @@ class App:
     preflights: Preflights
     policies: Policies
     opt_outs: OptOuts
+    replies: Replies
+    templates: Templates
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
@@ -92,6 +96,8 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.composing import Composing
     from campaign_app.services.opt_outs import OptOuts
     from campaign_app.services.policies import Policies
+    from campaign_app.services.replies import Replies
+    from campaign_app.services.templates import Templates
 
     clock = shifted_clock(offset) if offset else system_clock
     rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock)
@@ -137,6 +143,8 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         preflights=_preflights(workspace, campaigns, clock, _speaking(workspace, engine, profiles)),
         policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock),
         opt_outs=OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs),
+        replies=Replies(workspace.accounts, workspace.audit, clock),
+        templates=Templates(accounts),
         jobs=workspace.jobs,
         clock=clock,
         wait=wait,

@@ -17,6 +17,7 @@ from campaign_app.cli.gate import gate
 from campaign_app.cli.import_ import import_
 from campaign_app.cli.sandbox import sandbox
 from campaign_app.cli.segments import segments
+from campaign_app.cli.senders import accounts
 from campaign_app.cli.window import Window, window
 from campaign_app.cli.words import fail, say
 from campaign_app.cli.worker import worker
@@ -52,6 +53,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 for name, command in _COMMANDS.items():
     app.command(name)(command)
 app.add_typer(consent_api, name="consent-api")
+app.add_typer(accounts, name="accounts")
 
 
 def main(window: Window) -> None:

@@ -37,12 +37,16 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class SubmitOutcome:
-    """The sender's answer for one message. `code` is the sender's own word or ours, never personal data."""
+    """The sender's answer for one message. `code` is the sender's own word or ours, never personal data.
+
+    `opted_out`: rejected because this person has told the sender, or a carrier, that they want no more.
+    """
 
     message_id: str
     outcome: Outcome
     provider_id: str = ""
     code: str = ""
+    opted_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

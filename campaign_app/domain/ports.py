@@ -120,6 +120,15 @@ class TemplateLookup(Protocol):
         ...
 
 
+@runtime_checkable
+class TemplateList(Protocol):
+    """What a client besides has whose platform lists the templates of the account."""
+
+    def templates(self) -> tuple[FiledTemplate, ...]:
+        """Every one, whatever its state. Raises as a PlatformClient does."""
+        ...
+
+
 class AccountStore(Protocol):
     def add_entity(self, entity: Entity) -> None: ...
     def entities(self) -> tuple[Entity, ...]: ...

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 
@@ -34,7 +35,8 @@ class SignatureRecord:
     """What the merchant keeps of a signature, since no platform tells it.
 
     `port` is the whole number that a message comes from, digits only. `letter_from` names who let its name be used, and
-    `letter_until` the last day on which that letter of authorisation holds.
+    `letter_until` the last day on which that letter of authorisation holds. `scopes` are the purposes that the merchant
+    has filed it for: they count only where the platform tells none, and never beside those that it tells.
     """
 
     entity_uscc: str
@@ -43,6 +45,17 @@ class SignatureRecord:
     letter_from: str = ""
     letter_until: date | None = None
     note: str = ""
+    scopes: tuple[str, ...] = ()
+
+
+def filed_for(signature: Signature, own: tuple[str, ...], elsewhere: Collection[str]) -> Signature:
+    """With the merchant's own filing where the platform says nothing of what the signature may carry.
+
+    `elsewhere` is what other accounts of the entity tell of the same signature: beyond that the own filing does not go.
+    """
+    if signature.scopes:
+        return signature
+    return replace(signature, scopes=tuple(scope for scope in own if not elsewhere or scope in elsewhere))
 
 
 def standing(signature: Signature, entity_uscc: str, day: date) -> str:
@@ -60,11 +73,18 @@ def standing(signature: Signature, entity_uscc: str, day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FiledTemplate:
-    """A template as the platform has it; `usable` for marketing: it passed its review, and as a promotion."""
+    """A template as the platform has it; `usable` for marketing: it passed its review, and as a promotion.
+
+    `text` is in the platform's own notation, `variables` are the names in it, `reason` is why it was refused.
+    """
 
     code: str
     kind: str
     status: str
+    name: str = ""
+    text: str = ""
+    variables: tuple[str, ...] = ()
+    reason: str = ""
 
     @property
     def usable(self) -> bool:

@@ -23,6 +23,8 @@ ID_MAX: Final = 200
 _TEXT_MAX: Final = 2_000
 _SUBMITTED: Final[Mapping[object, Outcome]] = {"accepted": Outcome.ACCEPTED, "rejected": Outcome.REJECTED}
 _REPORTED: Final[Mapping[object, Outcome]] = {"delivered": Outcome.DELIVERED, "failed": Outcome.FAILED}
+# the carrier keeps a list of those who asked it for no more
+_OPTED_OUT: Final = frozenset({"carrier_blacklist"})
 _MOMENT: Final = TypeAdapter(AwareDatetime)
 
 
@@ -82,7 +84,8 @@ def _outcome(message_id: str, row: Mapping[str, Any]) -> SubmitOutcome:
     if outcome is None:
         return SubmitOutcome(message_id, Outcome.UNKNOWN, code="unknown_word")
     provider_id = plain_text(row.get("provider_id"), ID_MAX)
-    return SubmitOutcome(message_id, outcome, provider_id, plain_code(row.get("code")))
+    code = plain_code(row.get("code"))
+    return SubmitOutcome(message_id, outcome, provider_id, code, outcome is Outcome.REJECTED and code in _OPTED_OUT)
 
 
 def report_of(row: object, _now: datetime) -> DeliveryReport | None:

@@ -23,6 +23,7 @@ from campaign_app.jobs.gating import Judged, composed, sealed, sender_of
 from campaign_app.jobs.ports import Claim, Submission
 from campaign_app.jobs.settling import Settled, may_leave, put_aside, settle
 from campaign_app.jobs.stores import Context
+from campaign_app.services.replies import read_at
 
 
 class Step(StrEnum):
@@ -134,6 +135,8 @@ def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, i
     sender = sender_of(context, account, campaign.purpose)
     if not sender.submits:
         raise NotAllowed("no_sender", "The platform of this shop does not take messages", account=account.id)
+    if not sender.hears and not read_at(context.stores.accounts, account.sender_account_id or account.id):
+        raise NotAllowed("replies_unread", "Nobody would see an opt-out by reply", account=account.id)
     mine = ((seq, customer_id) for seq, customer_id in members if customers[customer_id].account_id == account.id)
     seqs = {customer_id: seq for seq, customer_id in islice(mine, sender.batch_max)}
     judged = ask_again(context, campaign, account, [customers[customer_id] for customer_id in seqs])

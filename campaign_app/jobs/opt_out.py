@@ -1,7 +1,8 @@
-"""Which replies mean "no more": the words people really type, after folding width, case and punctuation.
+"""Which replies mean "no more": the words people really type, after folding width, case, script and punctuation.
 
 Words and their misspellings: the counts in `docs/facts.md` (rule OPT-008). Too many is right: a reply that only looks
-like a refusal costs the merchant one recipient, a refusal that is overlooked costs a person's peace.
+like a refusal costs the merchant one recipient, a refusal that is overlooked costs a person's peace. A vote ("2") and
+a question ("怎么退货？", "N95有吗") are none.
 """
 
 from __future__ import annotations
@@ -12,43 +13,48 @@ from typing import Final
 
 WORDS: Final = frozenset(
     (
-        "unsubscribe",
-        "cancel",
-        "end",
-        "退",
-        "r",
-        "rr",
-        "t",
-        "tt",
-        "td",
-        "tdd",
-        "n",
-        "no",
-        "d",
-        "q",
-        "qx",
-        "tui",
-        "tuiding",
-        "quxiao",
-        "0000",
-        "00000",
-        "stop",
-        "quit",
+        *("unsubscribe", "cancel", "end", "stop", "quit", "no", "退", "滚"),
+        *("r", "rr", "t", "tt", "td", "tdd", "ttd", "dt", "n", "nn", "d", "q", "qx", "xq", "tui", "tuiding", "quxiao"),
+        *("0000", "00000"),
     )
 )
 PHRASES: Final = (
-    *("退订", "退定", "推订", "退阅", "取消", "拒收", "拒绝", "不要再发", "不要发", "别再发", "别发"),
-    *("不再接收", "勿扰", "勿发", "停止发送", "停发", "骚扰", "投诉", "举报", "不要再给", "不想收", "不接收"),
+    *("退订", "退定", "推订", "退阅", "退汀", "退仃", "退丁", "退顶", "退钉", "腿订", "褪订", "推定", "对订"),
+    *("取消", "拒收", "拒绝", "勿扰", "停发", "骚扰", "打扰", "投诉", "举报", "拉黑", "屏蔽"),
+    *("不再接收", "不想收", "不接收", "不要收", "不收短信", "不想再收", "不需要短信"),
+    *("unsubscribe", "optout", "stopsending", "donotsend", "dontsend"),
 )
-# a word of its own at the start: "TD谢谢", "r, 烦死了", "STOP please"; one letter needs a sign behind it (T恤多少钱)
-_FIRST: Final = re.compile(r"[\W_]*(?:回复?)?([a-z]{2,}(?![a-z0-9])|[a-z](?!\w)|0{4,})")
+# what a shop is asked for by the same characters
+_OTHERWISE: Final = re.compile(
+    r"退定金|(?:取消|拒绝|拒收)(?:了|掉|我的|这个)?(?:订单|预约|预订|订座|退款|退货|快递|包裹)"
+)
+_NO_MORE: Final = re.compile(
+    r"(?:勿|别|不要|不用|不必|不许|莫|停止|禁止)(?:再|老|总|继续)*(?:给我|给|向我|对我)?(?:再)?"
+    r"(?:群发|发(?!票|货|错|快递|顺丰)|推送|推销|打搅|来短信|联系)"
+)
+_SIMPLE: Final = str.maketrans(
+    "訂請發別絕騷擾舉報訴給復覆閱銷聯對讓買蔽滾", "订请发别绝骚扰举报诉给复复阅销联对让买蔽滚"
+)
+# a word of its own at the start: "TD谢谢", "r, 烦死了", "STOP please"; one letter needs a sign or a refusal's word
+# behind it (T恤多少钱, N95有吗, R码有货吗)
+_FIRST: Final = re.compile(
+    r"[\W_]*(?:请|麻烦)?(?:回复?|发送?)?[\W_]*"
+    r"([a-z]{2,}(?![a-z0-9])|[a-z](?!\w)|[a-z](?=[谢烦别不勿退拒取停滚请])|0{4,}(?!\w))"
+)
+_LAST: Final = re.compile(r"(?<![a-z0-9])(?:td|tdd|qx|stop|tuiding|quxiao)[\W_]*\Z")
+_AGAIN: Final = re.compile(r"(?:r+|t+|n+|(?:td)+|(?:qx)+|退+)\Z")
 _NOISE: Final = re.compile(r"[\W_]+")
 
 
 def is_opt_out(reply: str) -> bool:
-    """Whether a reply refuses further messages; e.g. ＴＤ, "r。", 回复TD, 请退订."""
-    folded = _NOISE.sub("", unicodedata.normalize("NFKC", reply).casefold())
-    word = folded.removeprefix("回复").removeprefix("回")
-    first = _FIRST.match(unicodedata.normalize("NFKC", reply).casefold())
-    leads = first is not None and first[1] in WORDS
-    return leads or word in WORDS or any(phrase in folded for phrase in PHRASES)
+    """Whether a reply refuses further messages; e.g. ＴＤ, "r。", 回复TD, 请退訂."""
+    said = unicodedata.normalize("NFKC", reply).casefold().translate(_SIMPLE)
+    folded = _NOISE.sub("", said)
+    word = folded.removeprefix("请").removeprefix("回复").removeprefix("回")
+    if word in WORDS or _AGAIN.match(word) or _LAST.search(said):
+        return True
+    first = _FIRST.match(said)
+    if first is not None and first[1] in WORDS:
+        return True
+    meant = _OTHERWISE.sub("", folded)
+    return _NO_MORE.search(meant) is not None or any(phrase in meant for phrase in PHRASES)

@@ -19,7 +19,7 @@ STREAMS = frozenset({"reports", "inbound", "complaints"})
 @dataclass(frozen=True, slots=True)
 class GatewayCapabilities:
     """What a sender can do. `streams`: what it hands out of reports, inbound and complaints. `submits`: it takes
-    messages; one that does not may still hand in complaints.
+    messages; one that does not may still hand in complaints. `hears`: what people answer to what it sends comes in.
     """
 
     simulated: bool
@@ -29,6 +29,7 @@ class GatewayCapabilities:
     lookup: bool  # `lookup` tells what became of a submission
     submits: bool = True
     streams: frozenset[str] = STREAMS
+    hears: bool = True
     follow: bool = False  # it hands out no reports: what became of a message has to be looked up
 
 

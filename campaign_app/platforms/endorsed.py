@@ -17,7 +17,14 @@ from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.domain.message import Page
 from campaign_app.domain.platform import Capabilities
-from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers, PlatformClient, TemplateLookup
+from campaign_app.domain.ports import (
+    Clock,
+    ConnectionReport,
+    ConsentAnswers,
+    PlatformClient,
+    TemplateList,
+    TemplateLookup,
+)
 from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.platforms.leaves import Note
 from campaign_app.platforms.native import NativeNote, unknown
@@ -67,6 +74,11 @@ class UnendorsedPlatform:
 
     def signatures(self) -> tuple[Signature, ...]:
         return self._native.signatures()
+
+    def templates(self) -> tuple[FiledTemplate, ...]:
+        if not isinstance(self._native, TemplateList):
+            raise RemoteRefused("not_offered", "The platform does not offer this")
+        return self._native.templates()
 
     def template(self, code: str) -> FiledTemplate:
         if not isinstance(self._native, TemplateLookup):

@@ -18,6 +18,7 @@ from campaign_app.domain.ports import (
     ConnectionReport,
     PlatformClient,
     Secrets,
+    TemplateList,
     TemplateLookup,
 )
 from campaign_app.domain.signature import FiledTemplate, Signature
@@ -192,6 +193,14 @@ class Accounts:
         if not isinstance(client, TemplateLookup):
             raise RemoteRefused("not_offered", "The platform does not offer this", account=account_id)
         return client.template(code)
+
+    def templates(self, account_id: int) -> tuple[FiledTemplate, ...] | None:
+        """Every template of the account, None where its platform has none. Raises as `template` does."""
+        account = self._store.account(account_id)
+        if not self.offer_of(account).capabilities.templates:
+            return None
+        client = self._make_client(account, self.private_key(account_id))
+        return client.templates() if isinstance(client, TemplateList) else None
 
     def disconnect(self, account_id: int, *, actor: str) -> None:
         """Removes the account's key and stops its flows; customers, facts and suppressions stay."""

@@ -16,7 +16,7 @@ from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AccountStore, AuditLog, CampaignStore, Clock
-from campaign_app.domain.signature import Signature, SignatureRecord, SignatureReport, standing
+from campaign_app.domain.signature import Signature, SignatureRecord, SignatureReport, filed_for, standing
 from campaign_app.services.profiles import PROVIDERS
 from campaign_app.services.window import BEIJING
 
@@ -45,6 +45,7 @@ class Filing:
     `signature_problem`), `warnings` what ends soon: expires_soon, letter_over, letter_ends_soon.
 
     `accounts` are those that report it now; `history` the newest first; `campaigns` those that use it, newest first.
+    `untold`: no account says what it may carry, so its scopes are the merchant's own filing.
     """
 
     entity: Entity
@@ -55,6 +56,7 @@ class Filing:
     history: tuple[SignatureReport, ...]
     record: SignatureRecord
     campaigns: tuple[Campaign, ...] = ()
+    untold: bool = False
 
     def carries(self, purpose: str) -> bool:
         return not self.problem and purpose in self.signature.scopes
@@ -117,10 +119,14 @@ class Filings:
         return tuple(found)
 
     def save(self, record: SignatureRecord, *, actor: str) -> None:
-        """Raises SettingsError: `port_digits`, `letter_incomplete`, `record_length`; NotAllowed("port_taken")."""
+        """Raises NotAllowed("port_taken"), SettingsError: `port_digits`, `letter_incomplete`, `record_scopes`,
+
+        `record_length`.
+        """
         for code, wrong in (
             ("port_digits", not _PORT.fullmatch(record.port)),
             ("letter_incomplete", bool(record.letter_from) != (record.letter_until is not None)),
+            ("record_scopes", not set(record.scopes) <= set(PURPOSES)),
             ("record_length", len(record.note) > NOTE_MAX or len(record.letter_from) > NAME_MAX),
         ):
             if wrong:
@@ -134,6 +140,7 @@ class Filings:
             text=record.text,
             port=record.port,
             letter_from=record.letter_from,
+            scopes=",".join(record.scopes),
             letter_until="" if record.letter_until is None else record.letter_until.isoformat(),
         )
 
@@ -150,10 +157,13 @@ def _filing(
     for report in history:
         last.setdefault(report.account_id, report)
     now = [report for report in last.values() if not report.gone]
-    signature = (now or history)[0].signature
+    told = (now or history)[0].signature
+    signature = filed_for(told, record.scopes, {scope for report in now for scope in report.signature.scopes})
     problem = standing(signature, entity.uscc, today) if now else "not_reported"
     if not problem and record.letter_until is not None and record.letter_until < today:
         problem = "letter_over"
+    if not problem and not signature.scopes:
+        problem = "scope_untold"
     return Filing(
         entity,
         signature,
@@ -163,6 +173,7 @@ def _filing(
         tuple(history),
         record,
         tuple(campaigns),
+        untold=not told.scopes,
     )
 
 

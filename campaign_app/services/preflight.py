@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Final, Literal
@@ -15,6 +15,7 @@ from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.review import AudienceReader
 from campaign_app.domain.signature import Signature
 from campaign_app.services.campaigns import adds_up
+from campaign_app.services.replies import read_at
 from campaign_app.services.texts import Texts
 from campaign_app.services.window import BEIJING, CLOSES, OPENS
 
@@ -61,8 +62,9 @@ class Situation:
     `blocks` and `warned` are by rule what stops every text, and what a person has still to confirm (None where the text
     that it was found in reads otherwise by now). `accounts` send; the platforms of `mute`, connected too, do not.
     `opens` and `closes` are the hours in force; `heartbeat` is the worker's last sign of life. `silent` names the
-    connected shops for whose customers nobody is there to ask who agreed, `deaf` those whose sender does not hand in
-    what people answer.
+    connected shops for whose customers nobody is there to ask who agreed. `carriers` has by shop the account at an SMS
+    provider that carries its messages, where one does. Of the shops whose sender does not hand in what people answer,
+    `unread` are those where nobody has said who reads that, and `elsewhere` has for the others what was said.
     """
 
     campaign: Campaign
@@ -79,11 +81,22 @@ class Situation:
     now: datetime
     mute: tuple[Account, ...] = ()
     silent: tuple[str, ...] = ()
-    deaf: tuple[str, ...] = ()
+    carriers: Mapping[int, Account] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ready(self) -> int:
         return self.funnel.get(Reason.OK, 0)
+
+    def carrier(self, shop: Account) -> Account:
+        """The account that hands its messages over."""
+        return self.carriers.get(shop.id, shop)
+
+    def way(self, shop: Account) -> str:
+        """The shop, and by whom its messages leave where that is another account."""
+        carrier = self.carrier(shop)
+        return shop.label if carrier is shop else f"{shop.label} → {carrier.label}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +178,10 @@ class Preflights:
         if send_at is None and campaign.state in PLANNED and is_open(now, opens, closes):
             send_at = now  # "at once" is a time like any other to `schedule`
         beat = self._accounts.setting(HEARTBEAT, None)
-        shops = [a for a in self._accounts.accounts() if a.entity_uscc == campaign.entity_uscc]
+        known = {a.id: a for a in self._accounts.accounts() if a.entity_uscc == campaign.entity_uscc}
+        shops = [a for a in known.values() if not self._abilities(a).carrier]
+        carriers = {a.id: known[a.sender_account_id] for a in shops if a.sender_account_id in known}
+        deaf = {a.label: read_at(self._accounts, c.id) for a, c in self._deaf(shops, carriers)}
         return Situation(
             campaign=campaign,
             funnel=funnel,
@@ -181,15 +197,17 @@ class Preflights:
             heartbeat=None if beat is None else datetime.fromisoformat(beat),
             now=now,
             silent=tuple(a.label for a in shops if a.state == "connected" and not self._abilities(a).confirmed),
-            deaf=tuple(a.label for a in shops if a.state == "connected" and self._is_deaf(a)),
+            carriers=carriers,
+            unread=tuple(label for label, where in deaf.items() if not where),
+            elsewhere={label: where for label, where in deaf.items() if where},
         )
 
-    def _is_deaf(self, shop: Account) -> bool:
-        able = self._abilities(shop)
-        sender = able
-        if shop.sender_account_id is not None:
-            sender = self._abilities(self._accounts.account(shop.sender_account_id))
-        return able.sends and not able.carrier and not sender.replies
+    def _deaf(self, shops: Iterable[Account], carriers: Mapping[int, Account]) -> Iterator[tuple[Account, Account]]:
+        """Shop and sender, where nothing of what people answer comes in."""
+        for shop in shops:
+            sender = carriers.get(shop.id, shop)
+            if shop.state == "connected" and self._abilities(shop).sends and not self._abilities(sender).replies:
+                yield shop, sender
 
 
 def is_open(at: datetime, opens: time, closes: time) -> bool:
@@ -269,6 +287,7 @@ def _usable(seen: Situation) -> tuple[Level, str]:
         (signature.status != "approved", "signature_not_approved"),
         (signature.valid_until is not None and signature.valid_until < today, "signature_expired"),
         (signature.carrier_filed is not True, "signature_not_filed"),
+        (not signature.scopes, "signature_unscoped"),
         (seen.campaign.purpose not in signature.scopes, "signature_scope"),
     )
     fault = next((code for holds, code in faults if holds), "")
@@ -276,16 +295,16 @@ def _usable(seen: Situation) -> tuple[Level, str]:
 
 
 def _sender(seen: Situation) -> Check:
-    connected = [account for account in seen.accounts if account.state == "connected"]
+    connected = [shop for shop in seen.accounts if {shop.state, seen.carrier(shop).state} == {"connected"}]
     gone = len(seen.accounts) - len(connected)
     facts: dict[str, str | int | tuple[str, ...]] = {
         "count": len(connected),
         "gone": gone,
-        "names": tuple(a.label for a in connected),
+        "names": tuple(map(seen.way, connected)),
     }
     if not connected:
         return Check("sender", "block", "no_sender", facts)
-    simulated = sum(account.simulated for account in connected)
+    simulated = sum(seen.carrier(shop).simulated for shop in connected)
     if 0 < simulated < len(connected):
         return Check("sender", "warn", "sender_mixed", {**facts, "simulated": simulated})
     if gone:
@@ -297,8 +316,13 @@ def _sender(seen: Situation) -> Check:
 
 
 def _replies(seen: Situation) -> tuple[Check, ...]:
-    """Whoever may answer with a refusal must be heard, or a person has to see to it."""
-    return (Check("replies", "warn", "replies_elsewhere", {"names": seen.deaf}),) if seen.deaf else ()
+    """Whoever may answer with a refusal must be heard here, or somewhere by a person who said so."""
+    if seen.unread:
+        return (Check("replies", "block", "replies_unread", {"names": seen.unread}),)
+    if not seen.elsewhere:
+        return ()
+    read = tuple(f"{label}（{where}）" for label, where in seen.elsewhere.items())
+    return (Check("replies", "warn", "replies_elsewhere", {"names": read}),)
 
 
 def _window(seen: Situation) -> Check:

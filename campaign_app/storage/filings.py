@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from campaign_app.domain.errors import NotAllowed
-from campaign_app.domain.signature import Signature, SignatureRecord, SignatureReport
+from campaign_app.domain.signature import Signature, SignatureRecord, SignatureReport, filed_for
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import write_all
@@ -53,6 +53,7 @@ class SqlFilings:
             "letter_from": record.letter_from,
             "letter_until": None if record.letter_until is None else record.letter_until.isoformat(),
             "note": record.note,
+            "scopes": json.dumps(record.scopes),
         }
         with self.db.write() as connection:
             other = sa.select(_RECORD.c.text).where(_RECORD.c.port == record.port, _RECORD.c.port != "", ~_same(record))
@@ -66,17 +67,28 @@ def _same(record: SignatureRecord) -> sa.ColumnElement[bool]:
 
 
 def newest_signatures(connection: sa.Connection, entity_uscc: str, text: str | None = None) -> dict[str, Signature]:
-    """As accounts of this entity last reported them, by text. None holds longer than the letter that allows it."""
+    """As accounts of this entity last reported them, by text. None holds longer than the letter that allows it.
+
+    What one may carry is the merchant's own filing where the account does not tell.
+    """
     table, account = schema.signature, schema.account
     record = sa.and_(_RECORD.c.entity_uscc == account.c.entity_uscc, _RECORD.c.text == table.c.text)
     wanted = (
-        sa.select(table, _RECORD.c.letter_until)
+        sa.select(table, _RECORD.c.letter_until, _RECORD.c.scopes.label("own"))
         .join(account, account.c.id == table.c.account_id)
         .outerjoin(_RECORD, record)
         .where(account.c.entity_uscc == entity_uscc, *([] if text is None else [table.c.text == text]))
         .order_by(table.c.seen_at, table.c.account_id.desc())
     )
-    return {row.text: _under_letter(signature_in(row), _day(row.letter_until)) for row in connection.execute(wanted)}
+    rows = connection.execute(wanted).all()
+    told: dict[str, set[str]] = {}
+    for row in rows:
+        told.setdefault(row.text, set()).update(_scopes(row.scopes))
+    found: dict[str, Signature] = {}
+    for row in rows:
+        filed = filed_for(signature_in(row), _scopes(row.own), told[row.text])
+        found[row.text] = _under_letter(filed, _day(row.letter_until))
+    return found
 
 
 def _under_letter(signature: Signature, letter_until: date | None) -> Signature:
@@ -134,7 +146,13 @@ def _report(row: AnyRow) -> SignatureReport:
 
 
 def _record(row: AnyRow) -> SignatureRecord:
-    return SignatureRecord(row.entity_uscc, row.text, row.port, row.letter_from, _day(row.letter_until), row.note)
+    return SignatureRecord(
+        row.entity_uscc, row.text, row.port, row.letter_from, _day(row.letter_until), row.note, _scopes(row.scopes)
+    )
+
+
+def _scopes(written: str | None) -> tuple[str, ...]:
+    return () if written is None else tuple(json.loads(written))
 
 
 def _day(written: str | None) -> date | None:

@@ -1,8 +1,10 @@
-"""Reports and complaints that came before the sender's answer was stored: applied once their message is known."""
+"""What a sender's answer brings along: refusals of people, and reports and complaints that came before the answer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -15,6 +17,7 @@ from campaign_app.storage.schema_sending import complaint, delivery_report, earl
 from campaign_app.storage.suppressions import add_marks
 from campaign_app.storage.times import moment_at
 
+SENDER: Final = "sender"
 _early, _complaint = early_report.c, complaint.c
 _APPLIED = sa.delete(early_report).where(
     _early.account_id == sa.bindparam("account"), _early.provider_id == sa.bindparam("provider")
@@ -29,6 +32,19 @@ def apply_early_arrivals(finder: Finder, providers: Mapping[str, int], at: int) 
     unmatched = sa.select(_complaint.id).where(_complaint.account_id == finder.account_id).limit(1)
     if finder.connection.execute(unmatched).first() is not None:
         _apply_complaints(finder, providers)
+
+
+def keep_refusals(finder: Finder, ledger_ids: Iterable[int], since: datetime) -> None:
+    """Suppresses whom the sender does not write to because they told it so, or a carrier; shops are told as of a reply.
+
+    It is known to hold since they were to be written to; of when they said it the sender tells nothing.
+    """
+    for ledger_id in ledger_ids:
+        keys = finder.keys("", None, ledger_id, numbers={})
+        kind = SuppressionKind.OPT_OUT
+        add_marks(finder.connection, [Suppression(finder.entity_uscc, key, kind, since, SENDER) for key in keys])
+        by_ref = LocalOptOut(finder.person_of_row(ledger_id), since, SENDER)
+        put_down(finder.connection, finder.entity_uscc, [by_ref], numbers_said([(keys, since)], SENDER))
 
 
 def _apply_reports(finder: Finder, providers: Mapping[str, int], at: int) -> None:

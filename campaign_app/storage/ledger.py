@@ -20,7 +20,7 @@ from campaign_app.storage import schema
 from campaign_app.storage.campaigns import put_reasons
 from campaign_app.storage.caps import capped
 from campaign_app.storage.engine import Database
-from campaign_app.storage.late import apply_early_arrivals
+from campaign_app.storage.late import apply_early_arrivals, keep_refusals
 from campaign_app.storage.lists import next_id, rows_among, write_tuples
 from campaign_app.storage.outcomes import SAME_ROW, Event, append_outcomes, standing_of_submission
 from campaign_app.storage.people import Finder
@@ -169,11 +169,12 @@ class SqlLedger:
             ]
             append_outcomes(connection, standing, events, to_ms(at))
             providers = {event.provider_id: event.ledger_id for event in events if event.provider_id}
-            if providers:
-                account = sa.select(submission.c.account_id).where(submission.c.id == submission_id)
-                sender = sender_of(connection, connection.execute(account).scalar_one())
-                finder = Finder.of(connection, self.hashes, sender)
+            opted_out = [ids[each.message_id] for each in outcomes if each.opted_out and each.message_id in ids]
+            if providers or opted_out:
+                claim = connection.execute(sa.select(submission).where(submission.c.id == submission_id)).one()
+                finder = Finder.of(connection, self.hashes, sender_of(connection, claim.account_id))
                 apply_early_arrivals(finder, providers, to_ms(at))
+                keep_refusals(finder, opted_out, moment_at(claim.claimed_at))
             settled = sa.select(submission.c.settled).where(submission.c.id == submission_id)
             return bool(connection.execute(settled).scalar_one())
 

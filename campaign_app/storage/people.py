@@ -123,6 +123,10 @@ class Finder:
     def campaign_of_row(self, ledger_id: int) -> int | None:
         return self.connection.execute(sa.select(ledger.c.campaign_id).where(ledger.c.id == ledger_id)).scalar()
 
+    def person_of_row(self, ledger_id: int) -> CustomerRef:
+        wanted = sa.select(_customer.account_id, _customer.ref).join(ledger, ledger.c.customer_id == _customer.id)
+        return CustomerRef(*self.connection.execute(wanted.where(ledger.c.id == ledger_id)).one())
+
     def _keys_of_row(self, ledger_id: int) -> set[bytes]:
         wanted = (
             sa.select(ledger.c.dedupe_key, _customer.account_id, _customer.ref, _customer.phone_key)

@@ -123,6 +123,7 @@ signature_record = sa.Table(
     word("letter_from"),
     word_or_none("letter_until"),
     word("note"),
+    word("scopes", "[]"),
 )
 # one port carries one signature
 sa.Index(

@@ -55,6 +55,8 @@ class ListedTemplate(NamedTuple):
     text: str
     state: str
     kind: int | None
+    name: str = ""
+    reason: str = ""
 
     @property
     def usable(self) -> bool:
@@ -103,7 +105,11 @@ def _template(row: object) -> ListedTemplate | None:
     found = fields(row)
     code, state = (plain_text(found.get(key), _NAME_MAX) for key in ("TemplateCode", "AuditStatus"))
     text, kind = plain_text(found.get("TemplateContent"), _TEXT_MAX), found.get("OuterTemplateType")
-    return ListedTemplate(code, text, state, kind if type(kind) is int else None) if code and text else None
+    if not code or not text:
+        return None
+    name, refused = plain_text(found.get("TemplateName"), _NAME_MAX), fields(found.get("Reason"))
+    reasons = (plain_text(refused.get(key), _TEXT_MAX) for key in ("RejectInfo", "RejectSubInfo"))
+    return ListedTemplate(code, text, state, kind if type(kind) is int else None, name, " ".join(filter(None, reasons)))
 
 
 def _filing(said: Said) -> Filing:

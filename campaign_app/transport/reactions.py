@@ -11,13 +11,15 @@ from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefuse
 class Reaction(StrEnum):
     """`again`: not carried out, a little later it may be. `unsure`: nobody knows whether it was carried out.
 
-    `person`: refused because of one person, today or for good. `never`: refused for good, whoever it is for. `account`:
-    everything that this account asks is refused until a person has done something about it.
+    `person`: refused because of one person, today or for good. `opted_out`: because this person wants no more. `never`:
+    refused for good, whoever it is for. `account`: everything that this account asks is refused until a person has done
+    something about it.
     """
 
     AGAIN = "again"
     UNSURE = "unsure"
     PERSON = "person"
+    OPTED_OUT = "opted_out"
     NEVER = "never"
     ACCOUNT = "account"
 

@@ -78,7 +78,7 @@ CODES: Final[Mapping[str, Rule]] = {
     "UnauthorizedOperation.SmsSdkAppIdVerifyFail": Rule(Reaction.ACCOUNT, "sdk_app_id"),
     "UnauthorizedOperation.ServiceSuspendDueToArrears": Rule(Reaction.ACCOUNT, "balance"),
     # one person or one message; the words for them are in the table `outcome_code` of `terms.toml`
-    "FailedOperation.PhoneNumberInBlacklist": _PERSON,
+    "FailedOperation.PhoneNumberInBlacklist": Rule(Reaction.OPTED_OUT, "provider_refused"),
     "FailedOperation.ContainSensitiveWord": _PERSON,
     "FailedOperation.TemplateIncorrectOrUnapproved": _NEVER,
     "FailedOperation.TemplateUnapprovedOrNotExist": _NEVER,

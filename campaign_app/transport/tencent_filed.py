@@ -36,6 +36,8 @@ class FiledTemplate(NamedTuple):
     template_id: str
     text: str
     status: int | None
+    name: str = ""
+    reply: str = ""  # of the review: mostly why it was refused
 
 
 def signatures(calls: TencentCalls) -> list[FiledSignature]:
@@ -76,7 +78,8 @@ def _template(row: object) -> FiledTemplate | None:
     template_id, text = found.get("TemplateId"), plain_text(found.get("TemplateContent"), _TEXT_MAX)
     if type(template_id) is not int or not text or found.get("International") not in _MAINLAND:
         return None
-    return FiledTemplate(str(template_id), text, _status(row))
+    name, reply = (plain_text(found.get(key), _TEXT_MAX) for key in ("TemplateName", "ReviewReply"))
+    return FiledTemplate(str(template_id), text, _status(row), name, reply)
 
 
 def _status(row: object) -> int | None:

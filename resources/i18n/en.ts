@@ -275,6 +275,18 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>&quot;{name}&quot; is connected. Syncing customers.</translation>
     </message>
     <message>
+        <source>“{name}”的短信改由它自己的平台发出。</source>
+        <translation>The messages of &quot;{name}&quot; now leave by its own platform.</translation>
+    </message>
+    <message>
+        <source>“{name}”的短信改由“{sender}”发出。</source>
+        <translation>The messages of &quot;{name}&quot; now leave by &quot;{sender}&quot;.</translation>
+    </message>
+    <message>
+        <source>撤销</source>
+        <translation>Undo</translation>
+    </message>
+    <message>
         <source>账户</source>
         <translation>Accounts</translation>
     </message>
@@ -1004,6 +1016,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>去核验</source>
         <translation>Screen</translation>
+    </message>
+    <message>
+        <source>去登记</source>
+        <translation>Record it</translation>
     </message>
     <message>
         <source>去设置</source>
@@ -3491,6 +3507,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>such as where the original is kept</translation>
     </message>
     <message>
+        <source>通道不说明这个签名可用于什么。请按报备材料勾选；只有勾选的用途能用。</source>
+        <translation>The sender does not tell what this signature may carry. Tick what it was filed for; only that can be used.</translation>
+    </message>
+    <message>
         <source>保存登记</source>
         <translation>Save</translation>
     </message>
@@ -3501,6 +3521,41 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>端口和授权书平台不会提供，请按合同填写。一个端口只能对应一个签名。</source>
         <translation>No platform tells port and letter: enter them as the contract says. One port carries one signature.</translation>
+    </message>
+</context>
+<context>
+    <name>RepliesDialog</name>
+    <message>
+        <source>登记查看回复</source>
+        <translation>Record who reads the replies</translation>
+    </message>
+    <message>
+        <source>由谁、在哪里查看</source>
+        <translation>Who reads them, and where</translation>
+    </message>
+    <message>
+        <source>例如：服务商短信控制台，王丽每天 10 点和 17 点</source>
+        <translation>For example: the provider&apos;s console, Wang Li, daily at 10:00 and 17:00</translation>
+    </message>
+    <message>
+        <source>“{name}”不会把客户的回复送到这里：有人回复退订，本程序看不到。请写明由谁、在哪里每天查看；看到退订的人，请到“客户”里登记为拒收。此登记会写入审计记录。</source>
+        <translation>&quot;{name}&quot; does not hand in what people reply: an opt-out by reply is not seen here. Say who reads the replies every day, and where; record whoever opts out under Customers. This goes into the audit log.</translation>
+    </message>
+    <message>
+        <source>登记</source>
+        <translation>Record</translation>
+    </message>
+    <message>
+        <source>撤销登记</source>
+        <translation>Take back</translation>
+    </message>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>回复由谁查看</source>
+        <translation>Replies read by</translation>
     </message>
 </context>
 <context>
@@ -4236,6 +4291,69 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>SenderPart</name>
+    <message>
+        <source>发送通道</source>
+        <translation>Sender</translation>
+    </message>
+    <message>
+        <source>承载店铺</source>
+        <translation>Carries</translation>
+    </message>
+    <message>
+        <source>回复由谁查看</source>
+        <translation>Replies read by</translation>
+    </message>
+    <message>
+        <source>发送通道…</source>
+        <translation>Sender…</translation>
+    </message>
+    <message>
+        <source>登记查看回复…</source>
+        <translation>Replies read by…</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>还没有：在店铺的卡片上选择发送通道</source>
+        <translation>No shop yet: choose the sender on a shop&apos;s card</translation>
+    </message>
+    <message>
+        <source>尚未登记：登记前不能发送</source>
+        <translation>Not recorded: nothing leaves until it is</translation>
+    </message>
+    <message>
+        <source>平台自己发送</source>
+        <translation>The platform itself</translation>
+    </message>
+    <message>
+        <source>尚未设置：此平台不能代发短信</source>
+        <translation>Not set: this platform takes no messages</translation>
+    </message>
+    <message>
+        <source>{name}（已断开）</source>
+        <translation>{name} (disconnected)</translation>
+    </message>
+    <message>
+        <source>暂不设置</source>
+        <translation>None for now</translation>
+    </message>
+    <message>
+        <source>请先连接同一主体的短信服务商账户</source>
+        <translation>First connect an SMS provider&apos;s account of the same entity</translation>
+    </message>
+    <message>
+        <source>测试当前通道</source>
+        <translation>Test the sender in use</translation>
+    </message>
+    <message>
+        <source>{name}（主体不一致：{entity}）</source>
+        <translation>{name} (another entity: {entity})</translation>
+    </message>
+</context>
+<context>
     <name>SendingStep</name>
     <message>
         <source>发送前检查与发送</source>
@@ -4608,6 +4726,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Saved.</translation>
     </message>
     <message>
+        <source>签名或模板</source>
+        <translation>Signatures or templates</translation>
+    </message>
+    <message>
+        <source>模板</source>
+        <translation>Templates</translation>
+    </message>
+    <message>
         <source>正在读取…</source>
         <translation>Reading…</translation>
     </message>
@@ -4754,6 +4880,100 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>另有 {broken} 条不合约定，没有采用。</source>
         <translation> Not used because they break the API contract: {broken}.</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateDrawer</name>
+    <message>
+        <source>模板的详情</source>
+        <translation>Details of the template</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>类型</source>
+        <translation>Kind</translation>
+    </message>
+    <message>
+        <source>变量</source>
+        <translation>Variables</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>没有</source>
+        <translation>None</translation>
+    </message>
+    <message>
+        <source>通道账户</source>
+        <translation>Sender account</translation>
+    </message>
+    <message>
+        <source>未通过原因</source>
+        <translation>Why refused</translation>
+    </message>
+</context>
+<context>
+    <name>TemplatesPanel</name>
+    <message>
+        <source>重新读取</source>
+        <translation>Read again</translation>
+    </message>
+    <message>
+        <source>模板</source>
+        <translation>Templates</translation>
+    </message>
+    <message>
+        <source>没有可列出的模板</source>
+        <translation>No templates to list</translation>
+    </message>
+    <message>
+        <source>阿里云短信、腾讯云短信按审核过的模板发送。连接这样的发送通道后，它的模板会列在这里。</source>
+        <translation>Aliyun SMS and Tencent Cloud SMS send by approved templates. Connect such a sender, and its templates are listed here.</translation>
+    </message>
+    <message>
+        <source>去设置里连接</source>
+        <translation>Connect one in Settings</translation>
+    </message>
+    <message>
+        <source>没有读到“{name}”的模板：{why}</source>
+        <translation>The templates of &quot;{name}&quot; were not read: {why}</translation>
+    </message>
+    <message>
+        <source>正在询问服务商…</source>
+        <translation>Asking the providers…</translation>
+    </message>
+    <message>
+        <source>共 {count} 个模板，{usable} 个已通过。正文必须与一个已通过的模板逐字相符，否则不会发出。</source>
+        <translation>{count} templates, {usable} approved. A text leaves only if it is, character for character, what an approved template gives.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>内容</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>类型</source>
+        <translation>Kind</translation>
+    </message>
+    <message>
+        <source>变量</source>
+        <translation>Variables</translation>
+    </message>
+    <message>
+        <source>通道账户</source>
+        <translation>Sender account</translation>
     </message>
 </context>
 <context>

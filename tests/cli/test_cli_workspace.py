@@ -18,7 +18,7 @@ from campaign_app import bootstrap, wiring
 from campaign_app.credentials import PassphraseKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
-from campaign_app.domain.customer import Entity
+from campaign_app.domain.customer import Account, Entity
 from campaign_app.services.window import BEIJING, CLOSES, OPENS
 from tests.fakes.remotes import FakeClock
 from tests.helpers.merchant import BODY
@@ -227,3 +227,28 @@ def test_a_worker_of_the_same_workspace_is_refused(tmp_path: Path, passphrase: P
     first.communicate(timeout=30)
     assert (second.returncode, "正被另一个程序使用" in second.stderr) == (2, True)
     assert first.returncode == 0
+
+
+def test_who_carries_a_shops_messages_is_chosen_by_number_or_name(tmp_path: Path, passphrase: Path) -> None:
+    line = Line(tmp_path / "ws", passphrase)
+    assert line.run("create").returncode == 0
+    with bootstrap.open_app(tmp_path / "ws", PassphraseKeeper(SECRET)) as app:
+        store = app.workspace.accounts
+        store.add_entity(SHOP)
+        store.add_entity(replace(SHOP, uscc="91330100MA0000009X"))
+        issuer = "91110000MA0000009X"
+        shop = store.add_account(
+            Account(0, "consent_api", "安宁店", "http://127.0.0.1:9", SHOP.uscc, issuer, "登记处", "k", True, "{}")
+        )
+        mine = replace(shop, id=0, platform="tencent", label="腾讯", base_url="https://t.example", key_id="t")
+        own = store.add_account(mine)
+        foreign = store.add_account(replace(mine, label="别家", key_id="f", entity_uscc="91330100MA0000009X"))
+    chosen = line.json("accounts", "send-through", shop.label, "腾讯")
+    assert (chosen["id"], chosen["sender"]) == (shop.id, own.id)
+    refused = line.run("accounts", "send-through", str(shop.id), str(foreign.id))
+    assert refused.returncode == 2
+    assert "转租" in refused.stderr
+    assert line.json("accounts", "replies", "腾讯", "控制台，王丽每天看")["replies"] == "控制台，王丽每天看"
+    assert line.json("accounts", "send-through", str(shop.id), "platform")["sender"] is None
+    assert line.json("accounts", "list")[str(own.id)]["replies"] == "控制台，王丽每天看"
+    assert line.run("accounts", "send-through", "没有", "platform").returncode == 2

@@ -18,6 +18,7 @@ from campaign_app.domain.errors import NotAllowed
 from campaign_app.jobs import dispatch, poll, sync
 from campaign_app.jobs.stores import Context
 from campaign_app.services.accounts import secret_name
+from campaign_app.services.preflight import Check
 from campaign_app.words import load
 from tests.helpers.connected import clock, connect
 from tests.helpers.sandbox import SandboxProcess
@@ -77,6 +78,7 @@ def carried(tmp_path: Path) -> Iterator[Workspace]:
         sender = store.add_account(account)
         secrets.put(secret_name(sender.id), secret)
         app.accounts.send_through(shop.id, sender.id, actor="王")
+        app.replies.record(sender.id, "短信控制台，王丽每天看", actor="王")
         context = replace(working.worker_context(app.workspace, app.clock), wait=lambda _: None)
         store.put_signatures(sender.id, context.remotes.platform(sender.id).signatures(), clock())
         trouble(sandbox, "aliyun", template=f"${{name}}{BODY}")
@@ -125,12 +127,25 @@ def test_a_text_without_a_template_reaches_nobody(carried: Workspace) -> None:
     assert carried.sandbox.ledger()["accepted"] == 0
 
 
-def test_the_checks_say_that_replies_do_not_come_back(carried: Workspace) -> None:
+def test_nothing_leaves_until_somebody_has_said_where_replies_are_read(carried: Workspace) -> None:
+    carried.app.replies.record(carried.sender.id, "", actor="王")
     campaign = carried.campaign(f"{{name}}{BODY}")
-    checks = {check.key: check for check in carried.app.preflights.look(campaign.id).checks}
-    assert (checks["replies"].level, checks["replies"].code) == ("warn", "replies_elsewhere")
-    assert checks["replies"].facts["names"] == (carried.shop.label,)
-    assert "退订" in load("zh_CN").term("check", "replies_elsewhere")
+
+    def checks() -> dict[str, Check]:
+        return {check.key: check for check in carried.app.preflights.look(campaign.id).checks}
+
+    assert (checks()["replies"].level, checks()["replies"].code) == ("block", "replies_unread")
+    assert checks()["replies"].facts["names"] == (carried.shop.label,)
+    assert checks()["sender"].facts["names"] == (f"{carried.shop.label} → {carried.sender.label}",)
+    assert "退订" in load("zh_CN").term("check", "replies_unread")
+    with pytest.raises(NotAllowed) as refused:
+        carried.run(campaign.id)
+    assert refused.value.code == "replies_unread"
+    assert carried.sandbox.ledger()["accepted"] == 0
+    carried.app.replies.record(carried.sender.id, "短信控制台，王丽每天看", actor="王")
+    assert (checks()["replies"].level, checks()["replies"].code) == ("warn", "replies_elsewhere")
+    carried.run(campaign.id)  # to its end, or until the simulated people have complained too often
+    assert carried.sandbox.ledger()["accepted"] > 0
 
 
 def test_a_sender_of_another_entity_is_refused_wherever_it_comes_in(carried: Workspace) -> None:

@@ -29,6 +29,15 @@ def answer(*outcomes: Any) -> dict[str, Any]:
     return {"request_id": "m1", "outcomes": list(outcomes)}
 
 
+def test_whom_a_carrier_lists_as_wanting_no_more_has_opted_out() -> None:
+    row = outcome("w-1-c1", "rejected", code="carrier_blacklist")
+    (first, *_) = gateway(Replay(answer(row, outcome("w-1-c2"), outcome("w-1-c3")))).submit("w-1-0", BATCH)
+    assert (first.outcome, first.opted_out) == (Outcome.REJECTED, True)
+    taken = outcome("w-1-c1", code="carrier_blacklist")
+    (first, *_) = gateway(Replay(answer(taken, outcome("w-1-c2"), outcome("w-1-c3")))).submit("w-1-0", BATCH)
+    assert (first.outcome, first.opted_out) == (Outcome.ACCEPTED, False)
+
+
 # --- submitting ------------------------------------------------------------------------------------------------------
 
 

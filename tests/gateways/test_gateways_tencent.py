@@ -147,6 +147,7 @@ def test_a_number_that_is_refused_costs_the_others_nothing(
     order(sandbox, number_error=code)
     first, *others = gateway.submit(key, people.messages(30))
     assert (first.outcome, first.code) == (outcome, code)
+    assert first.opted_out is (code == "FailedOperation.PhoneNumberInBlacklist")
     assert sum(each.outcome is Outcome.ACCEPTED for each in others) >= 25
 
 

@@ -13,6 +13,7 @@ from campaign_app.domain.errors import NotAllowed, RemoteRefused
 from campaign_app.domain.message import InboundMessage
 from campaign_app.jobs import dispatch
 from campaign_app.jobs.poll import poll_complaints, poll_inbound, poll_reports, read_refusals
+from campaign_app.services.replies import Replies
 from tests.fakes.remotes import EVERYTHING, IDEMPOTENT
 from tests.helpers.shop import NOW, Shop, everybody, screen
 
@@ -131,3 +132,15 @@ def test_a_platform_that_stops_offering_look_ups_confirms_nobody(shop: Shop) -> 
     with pytest.raises(RemoteRefused):
         dispatch.run_batch(shop.context, campaign.id, -1)
     assert not shop.reached()
+
+
+def test_nothing_leaves_by_a_sender_whose_replies_nobody_reads(shop: Shop) -> None:
+    account = shop.add_account(3)
+    shop.gateways[account].capabilities = replace(IDEMPOTENT, hears=False)
+    campaign = shop.campaign(state=CampaignState.SENDING)
+    with pytest.raises(NotAllowed) as info:
+        dispatch.run_batch(shop.context, campaign.id, -1)
+    assert (info.value.code, shop.reached()) == ("replies_unread", [])
+    Replies(shop.workspace.accounts, shop.workspace.audit, shop.context.clock).record(account, "控制台", actor="王")
+    dispatch.run_batch(shop.context, campaign.id, -1)
+    assert shop.reached() == everybody(3)

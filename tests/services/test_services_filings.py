@@ -71,6 +71,43 @@ def test_what_may_sign_nothing_says_why(shop: Shop, filings: Filings, changes: d
     assert not only(filings).carries("retail")
 
 
+def test_where_no_account_tells_the_merchants_own_filing_says_what_it_may_carry(shop: Shop, filings: Filings) -> None:
+    reported(shop, replace(FILED, scopes=()))
+    store = shop.workspace.accounts
+    untold = only(filings)
+    assert (untold.untold, untold.problem, untold.carries("retail")) == (True, "scope_untold", False)
+    filings.save(replace(RECORD, scopes=("retail",)), actor="王")
+    found, resolved = only(filings), store.signature("安宁百货", ENTITY)
+    assert found.problem == ""
+    assert (found.carries("retail"), found.carries("finance"), found.record.scopes) == (True, False, ("retail",))
+    assert resolved is not None
+    assert resolved.scopes == ("retail",)
+    (told,) = [each for each in shop.workspace.audit.entries() if each.action == "signature.recorded"]
+    assert told.facts["scopes"] == "retail"
+
+
+def test_an_own_filing_never_widens_what_an_account_tells(shop: Shop, filings: Filings) -> None:
+    reported(shop, FILED)
+    filings.save(replace(RECORD, scopes=("finance", "membership")), actor="王")
+    found, resolved = only(filings), shop.workspace.accounts.signature("安宁百货", ENTITY)
+    assert (found.untold, found.signature.scopes) == (False, ("retail",))
+    assert resolved is not None
+    assert resolved.scopes == ("retail",)
+    with pytest.raises(SettingsError) as refused:
+        filings.save(replace(RECORD, scopes=("anything",)), actor="王")
+    assert refused.value.code == "record_scopes"
+
+
+def test_an_own_filing_goes_no_further_than_what_another_account_tells(shop: Shop, filings: Filings) -> None:
+    reported(shop, FILED)
+    newer = shop.add_account(0, prefix="d")
+    shop.workspace.accounts.put_signatures(newer, [replace(FILED, scopes=())], NOW + timedelta(hours=1))
+    filings.save(replace(RECORD, scopes=("retail", "finance")), actor="王")
+    resolved = shop.workspace.accounts.signature("安宁百货", ENTITY)
+    assert resolved is not None
+    assert (resolved.scopes, only(filings).signature.scopes) == (("retail",), ("retail",))
+
+
 def test_every_change_stays_in_the_history_and_no_repetition_does(shop: Shop, filings: Filings) -> None:
     account = reported(shop, replace(FILED, status="pending"))
     accounts = shop.workspace.accounts

@@ -24,6 +24,7 @@ from tests.helpers.staged import KEY, WARNED, Staged, open_by_day, stage
 
 SIGNATURE = Signature("安宁百货", ENTITY, "company", "approved", carrier_filed=True, scopes=("retail",))
 ACCOUNT = Account(1, "fake", "店", "http://127.0.0.1", ENTITY, ISSUER, "登记处", "k", simulated=False, pinned_keys="{}")
+CARRIER = replace(ACCOUNT, id=2, platform="aliyun", label="阿里云")
 CAMPAIGN = Campaign(
     1, "双十一", ENTITY, "retail", Filter(), "安宁百货", "正文", CampaignState.SCREENED, snapshot_size=10
 )
@@ -101,6 +102,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("signature", {"signature": signed(valid_until=date(2026, 11, 10))}, "ok", "signature"),
     ("signature", {"signature": signed(carrier_filed=None)}, "block", "signature_not_filed"),
     ("signature", {"signature": signed(scopes=("finance",))}, "block", "signature_scope"),
+    ("signature", {"signature": signed(scopes=())}, "block", "signature_unscoped"),
     ("recipients", {"funnel": {"unknown": 10}, "silent": ("安宁旗舰店",)}, "block", "nobody_confirms"),
     ("sender", {"accounts": ()}, "block", "no_sender"),
     ("sender", {"accounts": (replace(ACCOUNT, state="disconnected"),)}, "block", "no_sender"),
@@ -109,7 +111,10 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("sender", {"accounts": (replace(ACCOUNT, simulated=True),)}, "ok", "sender_simulated"),
     ("sender", {"mute": (replace(ACCOUNT, label="无通道"),)}, "warn", "sender_mute"),
     ("sender", {"accounts": (), "mute": (ACCOUNT,)}, "block", "no_sender"),
-    ("replies", {"deaf": ("安宁旗舰店",)}, "warn", "replies_elsewhere"),
+    ("replies", {"unread": ("安宁旗舰店",), "elsewhere": {"乙店": "控制台"}}, "block", "replies_unread"),
+    ("replies", {"elsewhere": {"安宁旗舰店": "控制台，王丽每天看"}}, "warn", "replies_elsewhere"),
+    ("sender", {"carriers": {1: replace(CARRIER, state="disconnected")}}, "block", "no_sender"),
+    ("sender", {"carriers": {1: replace(CARRIER, simulated=True)}}, "ok", "sender_simulated"),
     ("window", {"now": datetime(2026, 11, 10, 14, 0, tzinfo=UTC)}, "warn", "window_closed"),
     ("window", {"opens": time(10, 1)}, "warn", "window_closed"),
     ("window", {"opens": time(10)}, "ok", "window_open"),
@@ -139,6 +144,11 @@ def test_facts_that_got_old_after_the_approval_are_no_obstacle_since_every_batch
 ) -> None:
     aged = found(campaign=campaign(state=state), ages=(NOW - timedelta(hours=25), NOW))["audience"]
     assert (aged.level, aged.code, aged.facts["hours"]) == ("warn", "aged", 25)
+
+
+def test_the_check_names_the_sender_that_will_carry() -> None:
+    assert found()["sender"].facts["names"] == ("店",)
+    assert found(carriers={1: CARRIER})["sender"].facts["names"] == ("店 → 阿里云",)
 
 
 def test_every_warning_is_a_check_of_its_own() -> None:

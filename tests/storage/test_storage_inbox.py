@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from storage_samples import ENTITY, NOW, Campaigning, number, person, shop, sync
 
 from campaign_app.domain.consent import CustomerRef, SuppressionKind
-from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome, Page
+from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome, Page, SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.storage.workspace import Workspace
 
@@ -42,6 +42,24 @@ def kinds(workspace: Workspace, *keys: bytes) -> list[set[SuppressionKind]]:
 def keys_of(sending: Campaigning, n: int) -> tuple[bytes, bytes]:
     keys = sending.workspace.phone_keys
     return keys.of_ref(CustomerRef(sending.account_id, f"c{n}")), keys.of_phone(number(n))
+
+
+def test_whom_the_sender_has_on_its_blacklist_is_suppressed_and_told_to_the_shop(workspace: Workspace) -> None:
+    made = Campaigning(workspace, 3)
+    batch = made.claim(0, 1)
+    told = [
+        SubmitOutcome(f"m-{made.campaign_id}-0", Outcome.REJECTED, "", "blacklist", opted_out=True),
+        SubmitOutcome(f"m-{made.campaign_id}-1", Outcome.ACCEPTED, "p-1"),
+        SubmitOutcome("of-another-batch", Outcome.REJECTED, "", "blacklist", opted_out=True),
+    ]
+    workspace.ledger.settle(batch.id, told, NOW)
+    workspace.ledger.settle(batch.id, told, NOW + timedelta(hours=1))
+    assert kinds(workspace, *keys_of(made, 0), *keys_of(made, 1)) == [{SuppressionKind.OPT_OUT}] * 2 + [set()] * 2
+    key = keys_of(made, 0)[1]
+    ((mark,),) = workspace.suppressions.active(ENTITY, [key]).values()
+    assert (mark.source, mark.since) == ("sender", NOW)
+    (waiting,) = workspace.opt_outs.waiting(made.account_id, 10)
+    assert (waiting.ref.ref, waiting.reason) == ("c0", "sender")
 
 
 def test_a_report_counts_once(sending: Campaigning) -> None:

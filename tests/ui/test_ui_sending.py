@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from campaign_app.ui.pages.steps.sending import SendingStep
 from campaign_app.ui.pages.steps.sending_plan import CIVIL
 from campaign_app.ui.viewmodels.preflight import number, refusal_of, suggested
 from campaign_app.ui.widgets.timeline import Day
-from tests.helpers.staged import WARNED, Staged
+from tests.helpers.staged import FILED, WARNED, Staged
 
 __all__ = ["app", "open_step", "staged"]  # fixtures
 
@@ -104,6 +105,24 @@ def test_a_sender_is_mended_in_the_settings_and_a_worker_is_started_again(
     made.step.checks.rows["worker"].mend.click()
     assert (went, started) == ([("settings", "accounts")], [True])
     assert made.step.primary.text() == "去处理：发送通道"
+
+
+def test_the_step_names_who_carries_and_sends_to_where_replies_and_purposes_are_recorded(
+    staged: Staged, open_step: Open, inline_desk: Desk
+) -> None:
+    campaign, store = staged.screened(), staged.app.workspace.accounts
+    shop = store.account(staged.account)
+    carrier = store.add_account(replace(shop, id=0, platform="aliyun", label="阿里主账户", key_id="ali"))
+    staged.app.accounts.send_through(shop.id, carrier.id, actor="王")
+    store.put_signatures(staged.account, [replace(FILED, scopes=())], staged.app.clock())
+    went: list[tuple[str, object]] = []
+    inline_desk.way.went.connect(lambda page, what: went.append((page, what)))
+    made = open_step(campaign)
+    assert f"{shop.label} → 阿里主账户" in made.step.checks.rows["sender"].item.text
+    assert (made.levels()["replies"], made.levels()["signature"]) == ("block", "block")
+    made.step.checks.rows["replies"].mend.click()
+    made.step.checks.rows["signature"].mend.click()
+    assert went == [("settings", "accounts"), ("signatures", (campaign.entity_uscc, campaign.signature))]
 
 
 def test_the_number_has_to_be_the_screened_one(staged: Staged, open_step: Open) -> None:

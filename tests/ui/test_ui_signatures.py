@@ -153,3 +153,22 @@ def test_what_was_typed_is_kept_when_another_signature_is_opened(page: Show, inl
     shown.table.selectRow(0)
     assert shown.model.state.opened == (ENTITY, "安宁会员")
     assert [each.port for each in inline_desk.app.workspace.filings.records()] == ["1069"]
+
+
+def test_what_no_account_tells_is_recorded_on_the_page(page: Show, inline_desk: Desk, qtbot: QtBot) -> None:
+    shown = page(FILED, replace(FILED, text="安宁到家", scopes=()))
+    form, model = shown.drawer.form, shown.model
+    model.open((ENTITY, "安宁百货"))
+    assert not form.filed.isVisibleTo(form), "its account tells what it may carry"
+    model.open((ENTITY, "安宁到家"))
+    assert form.filed.isVisibleTo(form)
+    qtbot.waitUntil(lambda: "登记前不能使用" in said(shown.drawer))
+    form.scopes["retail"].click()
+    qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
+    resolved = inline_desk.app.workspace.accounts.signature("安宁到家", ENTITY)
+    assert resolved is not None
+    assert resolved.scopes == ("retail",)
+    qtbot.waitUntil(lambda: "登记前不能使用" not in said(shown.drawer))
+    form.scopes["retail"].click()
+    form.undo.click()
+    assert form.scopes["retail"].isChecked()

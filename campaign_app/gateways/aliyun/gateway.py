@@ -2,7 +2,7 @@
 
 Aliyun hands out no list of reports or replies: it pushes them to a server with a public address, or into a message
 queue (MNS) whose pull is not documented well enough to rely on. So reports are looked up message by message
-(`jobs.following`), and replies do not come in here at all; the checks before sending say so.
+(`jobs.following`), and replies do not come in here at all: nothing leaves until a person has said where they are read.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class AliyunGateway:
     def capabilities(self) -> GatewayCapabilities:
         return GatewayCapabilities(
             simulated=self._account.simulated, needs_phone=True, batch_max=BATCH, idempotent=False, lookup=True,
-            streams=frozenset(), follow=True,
+            streams=frozenset(), hears=False, follow=True,
         )  # fmt: skip
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:

@@ -54,6 +54,10 @@ class Status:
         return Outcome.UNKNOWN if rule_of(self.code).reaction is Reaction.UNSURE else Outcome.REJECTED
 
     @property
+    def opted_out(self) -> bool:
+        return self.code != OK and rule_of(self.code).reaction is Reaction.OPTED_OUT
+
+    @property
     def stops(self) -> bool:
         """Whether the same is going to be said of every number."""
         return self.code != OK and rule_of(self.code).reaction is Reaction.ACCOUNT
@@ -76,8 +80,10 @@ class _Batch:
 
     def put(self, messages: Sequence[Outgoing], outcome: Outcome, code: str) -> None:
         self.begun |= outcome is Outcome.UNKNOWN
+        # of several numbers nobody knows whose refusal the one code tells of
+        opted_out = outcome is Outcome.REJECTED and len(messages) == 1 and Status(code).opted_out
         for message in messages:
-            self.outcomes[message.message_id] = SubmitOutcome(message.message_id, outcome, code=code)
+            self.outcomes[message.message_id] = SubmitOutcome(message.message_id, outcome, "", code, opted_out)
 
     def settle(self, messages: Sequence[Outgoing], statuses: Mapping[str, Status]) -> RemoteError | None:
         """The account's trouble that was told number by number: it settles nobody."""
@@ -89,8 +95,9 @@ class _Batch:
                 continue
             self.begun |= status.outcome is not Outcome.REJECTED
             code = "" if status.code == OK else plain_code(status.code)
-            message_id = message.message_id
-            self.outcomes[message_id] = SubmitOutcome(message_id, status.outcome, status.serial, code)
+            self.outcomes[message.message_id] = SubmitOutcome(
+                message.message_id, status.outcome, status.serial, code, status.opted_out
+            )
         return stop
 
 

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import Final
 
+from campaign_app.compliance.syntaxes import SYNTAXES
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConnectionReport
-from campaign_app.domain.signature import Signature
+from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.aliyun import ADAPTER
 from campaign_app.platforms.forms import skew
 from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.aliyun import VERSION, AliyunCalls, calls_for
-from campaign_app.transport.aliyun_filed import PASSED, SIGNATURES, Filing, ListedSignature, filing, signatures
+from campaign_app.transport.aliyun_filed import (
+    PASSED,
+    PROMOTION,
+    SIGNATURES,
+    Filing,
+    ListedSignature,
+    ListedTemplate,
+    filing,
+    signatures,
+    templates,
+)
 
 _STATUS: Final = {
     PASSED: "approved",
@@ -23,6 +34,7 @@ _STATUS: Final = {
     "AUDIT_STATE_NOT_PASS": "rejected",
     "AUDIT_STATE_CANCEL": "rejected",
 }
+_KINDS: Final = {0: "code", 1: "notice", PROMOTION: "promotion", 3: "international"}
 # Aliyun knows no purposes: a general signature counts for retail, as native consents do, and never for finance
 _SCOPES: Final = ("retail",)
 
@@ -67,8 +79,20 @@ class AliyunPlatform(Unoffered):
             for one in listed
         )
 
+    def templates(self) -> tuple[FiledTemplate, ...]:
+        """Implements `domain.ports.TemplateList`."""
+        return tuple(map(_template, templates(self._calls)))
+
     def close(self) -> None:
         self._calls.close()
+
+
+def _template(one: ListedTemplate) -> FiledTemplate:
+    """What is told of a template that was not refused is no reason."""
+    status = _STATUS.get(one.state, "unknown")
+    names = tuple(dict.fromkeys(SYNTAXES["${name}"].placeholder.findall(one.text)))
+    kind = "unknown" if one.kind is None else _KINDS.get(one.kind, "unknown")
+    return FiledTemplate(one.code, kind, status, one.name, one.text, names, one.reason if status == "rejected" else "")
 
 
 def _signature(one: ListedSignature, filed: Filing, account: Account) -> Signature:

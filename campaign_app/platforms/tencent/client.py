@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
+from campaign_app.compliance.syntaxes import SYNTAXES
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConnectionReport
-from campaign_app.domain.signature import Signature
+from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.forms import skew
 from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.tencent import ADAPTER
 from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.tencent import VERSION, Said, TencentCalls
-from campaign_app.transport.tencent_filed import USABLE, FiledSignature, signatures
+from campaign_app.transport.tencent_filed import USABLE, FiledSignature, signatures, templates
+from campaign_app.transport.tencent_filed import FiledTemplate as ListedTemplate
 from campaign_app.transport.tencent_session import calls_for
 
 PACKAGES: Final = "SmsPackagesStatistics"
@@ -60,6 +62,10 @@ class TencentPlatform(Unoffered):
         """Tencent says neither what a signature may be used for nor whose it is: it counts as the account's own."""
         return tuple(_signature(one, self._account.entity_uscc) for one in signatures(self._calls))
 
+    def templates(self) -> tuple[FiledTemplate, ...]:
+        """Implements `domain.ports.TemplateList`. Whether one is for marketing Tencent does not tell."""
+        return tuple(map(_template, templates(self._calls)))
+
     def close(self) -> None:
         self._calls.close()
 
@@ -77,6 +83,13 @@ class TencentPlatform(Unoffered):
 
 def _hour(at: datetime) -> str:
     return at.astimezone(_BEIJING).strftime("%Y%m%d%H")
+
+
+def _template(one: ListedTemplate) -> FiledTemplate:
+    status = "unknown" if one.status is None else _STATUS.get(one.status, "unknown")
+    names = tuple(dict.fromkeys(SYNTAXES["{1}"].placeholder.findall(one.text)))
+    reason = one.reply if status == "rejected" else ""
+    return FiledTemplate(one.template_id, "unknown", status, one.name, one.text, names, reason)
 
 
 def _signature(one: FiledSignature, owner_uscc: str) -> Signature:

@@ -182,7 +182,8 @@ class _Sender:
             {
                 "TemplateCode": code, "TemplateName": f"模板{code}", "TemplateContent": text, "AuditStatus": state,
                 "OuterTemplateType": kind, "TemplateType": {1: 0, 2: 1}.get(kind, 2), "OrderId": "1",
-                "CreateDate": "2026-01-01 00:00:00", "Reason": {"RejectInfo": "无审批备注"},
+                "CreateDate": "2026-01-01 00:00:00",
+                "Reason": {"RejectInfo": "无审批备注" if state == _PASS else "内容含违规用语，请修改后重新提交"},
             }
             for code, (state, kind, text) in self._templates.items()
         ]  # fmt: skip

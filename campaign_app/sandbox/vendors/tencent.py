@@ -180,7 +180,8 @@ class _Sender:
         epoch = self._platform.config.epoch
         rows = [
             {
-                "TemplateId": int(template_id), "International": 0, "StatusCode": status, "ReviewReply": "",
+                "TemplateId": int(template_id), "International": 0, "StatusCode": status,
+                "ReviewReply": "内容含违规用语，请修改后重新提交" if status < 0 else "",
                 "TemplateName": f"模板{template_id}", "CreateTime": epoch, "TemplateContent": text,
             }
             for template_id, (status, text) in self._templates.items()

@@ -9,6 +9,7 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import AppError
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.account_sender import SenderPart
 from campaign_app.ui.pages.account_words import RENEW, TELL, AccountWords
 from campaign_app.ui.pages.settings_section import fact, facts
 from campaign_app.ui.viewmodels.accounts import AccountsModel, Shop, Tested
@@ -40,6 +41,7 @@ class AccountCard(QFrame):
         self._form = form = facts()
         self.entity = fact(form, self.tr("主体"), key="account_entity")
         self.source = fact(form, self.tr("由谁确认同意"), key="account_source")
+        self.sending = SenderPart(desk.kit, model, form, self)
         self.synced = fact(form, self.tr("最近同步"), key="account_synced")
         self._details()
         self.result = label("", wrap=True, select=True, name="account_result")
@@ -94,6 +96,7 @@ class AccountCard(QFrame):
         self.able.setText(able)
         self.able.setVisible(bool(able))
         self._show_source(shop)
+        self.sending.show_shop(shop)
         self.address.setText(account.base_url)
         self.key_id.setText(account.key_id)
         self.synced.setText(self._synced(shop))
@@ -121,7 +124,8 @@ class AccountCard(QFrame):
         )
         self.leave = button(self.tr("断开…"), name="account_leave", small=True, click=self._disconnect)
         self.again = button(self.tr("重新连接…"), name="account_again", small=True, click=self.renew)
-        self._actions: QHBoxLayout = row(self.test, self.sync, self.choose_source, self.leave, self.again)
+        own = self.sending.choose, self.sending.read
+        self._actions: QHBoxLayout = row(self.test, self.sync, self.choose_source, *own, self.leave, self.again)
 
     def _test(self) -> None:
         if self.shop is not None:
@@ -132,7 +136,7 @@ class AccountCard(QFrame):
             self._model.sync(self.shop.account.id)
 
     def _show_source(self, shop: Shop) -> None:
-        needed = shop.capabilities is not None and not shop.capabilities.consent_lookup
+        needed = shop.capabilities is not None and not shop.capabilities.consent_lookup and not shop.is_carrier
         self._form.setRowVisible(self.source, needed)
         self.choose_source.setVisible(needed and shop.connected)
         if not needed:

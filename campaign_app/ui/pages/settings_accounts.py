@@ -39,6 +39,7 @@ class AccountsSection(Section):
         self.content.addWidget(self.empty)
         self.content.addLayout(self._list)
         model.changed.connect(self.show_state)
+        model.carried.connect(self._carried)
         self.show_state(model.state)
 
     def show_state(self, state: AccountsState) -> None:
@@ -94,6 +95,17 @@ class AccountsSection(Section):
         self._model.load()
         self._model.sync(account_id)
         self._desk.kit.messages.done(self.tr("已连接“{name}”，正在同步客户。").format(name=name))
+
+    def _carried(self, shop: Account, former: int | None) -> None:
+        words = self.tr("“{name}”的短信改由它自己的平台发出。").format(name=shop.label)
+        if shop.sender_account_id is not None:
+            senders = {each.account.id: each.account.label for each in self._model.state.carriers}
+            sender = senders.get(shop.sender_account_id, "")
+            words = self.tr("“{name}”的短信改由“{sender}”发出。").format(name=shop.label, sender=sender)
+        now = shop.sender_account_id
+        self._desk.kit.messages.done(
+            words, label=self.tr("撤销"), action=lambda: self._model.send_through(shop.id, former, now)
+        )
 
     def _head(self) -> None:
         self.title.setText(self.tr("账户"))

@@ -91,7 +91,7 @@ class SignatureDrawer(Drawer):
     def _widening(self, filing: Filing) -> str:
         words = self._desk.kit.words
         missing = [words.term("purpose", each) for each in PURPOSES if each not in filing.signature.scopes]
-        if not missing:
+        if not missing or not filing.signature.scopes:
             return self.tr("换一个主体使用，就是扩大使用，不会放行。")
         return self.tr("用于{purposes}，或换一个主体使用，就是扩大使用，不会放行：请先在平台申请，报备后再用。").format(
             purposes=self.tr("、").join(missing)

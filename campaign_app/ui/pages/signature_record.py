@@ -7,9 +7,10 @@ from datetime import date
 from typing import Final
 
 from PySide6.QtCore import QDate, QSignalBlocker
-from PySide6.QtWidgets import QCheckBox, QDateEdit, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QDateEdit, QLabel, QLineEdit, QWidget
 
 from campaign_app.domain.signature import SignatureRecord
+from campaign_app.services.filings import PURPOSES
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.viewmodels.filings import FilingsModel, FilingsState
@@ -34,6 +35,10 @@ class RecordForm(QWidget):
         self.letter_until.setDisplayFormat("yyyy-MM-dd")
         self.letter_until.dateChanged.connect(lambda _: self._typed())
         self.note = self._line("signature_note", self.tr("备注"), self.tr("例如原件存放在哪里"))
+        self.scopes = {purpose: self._scope(purpose) for purpose in PURPOSES}
+        self.filed = QWidget()
+        filed_hint = self.tr("通道不说明这个签名可用于什么。请按报备材料勾选；只有勾选的用途能用。")
+        self.filed.setLayout(column(_small(filed_hint), row(*self.scopes.values(), None, space=3), space=1))
         self.wrong = label("", "block", wrap=True, name="signature_wrong")
         self.wrong.setMinimumWidth(1)
         self.save = button(self.tr("保存登记"), "primary", name="signature_save", small=True, click=model.save)
@@ -46,10 +51,10 @@ class RecordForm(QWidget):
                 space=2,
             )
         )
-        hint = label(self.tr("端口和授权书平台不会提供，请按合同填写。一个端口只能对应一个签名。"), "small", wrap=True)
-        hint.setMinimumWidth(1)
+        hint = _small(self.tr("端口和授权书平台不会提供，请按合同填写。一个端口只能对应一个签名。"))
         self.setLayout(
             column(
+                self.filed,
                 hint,
                 _named(self.tr("端口号"), self.port),
                 self.has_letter,
@@ -66,6 +71,7 @@ class RecordForm(QWidget):
         if filing is None:
             return
         self._show(state.typed or filing.record)
+        show_if(self.filed, filing.untold)
         for each in (self.save, self.undo):
             each.setEnabled(state.typed is not None)
         error = state.wrong
@@ -77,6 +83,9 @@ class RecordForm(QWidget):
         for field, text in ((self.port, record.port), (self.letter_from, record.letter_from), (self.note, record.note)):
             if field.text().strip() != text.strip():
                 field.setText(text)
+        for purpose, box in self.scopes.items():
+            with QSignalBlocker(box):
+                box.setChecked(purpose in record.scopes)
         with QSignalBlocker(self.has_letter), QSignalBlocker(self.letter_until):
             self.has_letter.setChecked(record.letter_until is not None)
             until = record.letter_until
@@ -98,7 +107,14 @@ class RecordForm(QWidget):
             letter_from=self.letter_from.text() if has else "",
             letter_until=date(until.year(), until.month(), until.day()) if has else None,
             note=self.note.text(),
+            scopes=tuple(purpose for purpose, box in self.scopes.items() if box.isChecked()),
         )
+
+    def _scope(self, purpose: str) -> QCheckBox:
+        made = QCheckBox(self._kit.words.term("purpose", purpose))
+        made.setObjectName(f"signature_scope_{purpose}")
+        made.toggled.connect(lambda _: self._typed())
+        return made
 
     def _line(self, name: str, title: str, example: str) -> QLineEdit:
         made = QLineEdit()
@@ -107,6 +123,12 @@ class RecordForm(QWidget):
         made.setPlaceholderText(example)
         made.textEdited.connect(lambda _: self._typed())
         return made
+
+
+def _small(text: str) -> QLabel:
+    made = label(text, "small", wrap=True)
+    made.setMinimumWidth(1)
+    return made
 
 
 def _shown(day: date) -> QDate:

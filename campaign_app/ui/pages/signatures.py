@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from campaign_app.services.filings import Filing
 from campaign_app.ui.cells import NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.pages.signature_drawer import SignatureDrawer
+from campaign_app.ui.pages.templates import TemplatesPanel
 from campaign_app.ui.viewmodels.filings import FilingsModel, FilingsState, key_of
-from campaign_app.ui.widgets.basics import row
+from campaign_app.ui.widgets.basics import row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
 from campaign_app.ui.widgets.table import Table
@@ -41,13 +42,45 @@ class SignaturesPage(Page):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.stack.addWidget(self.empty)
-        self.content.addLayout(row(self.stack, self.drawer, space=3, stretch=0), 1)
+        self.tabs = self._tabs()
+        self.templates = TemplatesPanel(desk)
+        signatures = QWidget()
+        signatures.setLayout(row(self.stack, self.drawer, space=3, stretch=0))
+        self.panels = QStackedWidget()
+        self.panels.addWidget(signatures)
+        self.panels.addWidget(self.templates)
+        self.content.addLayout(row(self.tabs, None, self.templates.again))
+        self.content.addWidget(self.panels, 1)
+        self.templates.model.changed.connect(lambda _: self._say())
+        self._show_panel(self.tabs.currentIndex())
         self.model.changed.connect(self.render_state)
         self.model.kept.connect(lambda: desk.kit.messages.done(self.tr("登记已保存。")))
         self.render_state(self.model.state)
 
+    def _tabs(self) -> QTabBar:
+        made = QTabBar()
+        made.setObjectName("signature_tabs")
+        made.setAccessibleName(self.tr("签名或模板"))
+        made.setDrawBase(False)
+        made.setExpanding(False)
+        for title in (self.tr("签名"), self.tr("模板")):
+            made.addTab(title)
+        made.setCurrentIndex(self.model.panel)
+        made.currentChanged.connect(self._show_panel)
+        return made
+
+    def _show_panel(self, number: int) -> None:
+        self.model.panel = number
+        self.panels.setCurrentIndex(number)
+        show_if(self.templates.again, bool(number))
+        self._say()
+        if number and self.isVisible():
+            self.templates.shown()
+
     def shown(self) -> None:
         self.model.load()
+        if self.model.panel:
+            self.templates.shown()
 
     def flush(self) -> None:
         self.model.save()
@@ -58,16 +91,20 @@ class SignaturesPage(Page):
     def open(self, what: object) -> None:
         """(entity, text) of a signature."""
         if isinstance(what, tuple):
+            self.tabs.setCurrentIndex(0)
             self.model.open(what)
 
     def render_state(self, state: FilingsState) -> None:
         filings = state.filings or ()
         self.rows.show(filings)
         self.stack.setCurrentWidget(self.empty if state.filings == () else self.table)
-        self.subtitle.setText(self._said(state))
+        self._say()
         at = next((n for n, each in enumerate(filings) if key_of(each) == state.opened), None)
         if at is not None and self.table.currentIndex().row() != at:
             self.table.selectRow(at)
+
+    def _say(self) -> None:
+        self.subtitle.setText(self.templates.told() if self.model.panel else self._said(self.model.state))
 
     def _said(self, state: FilingsState) -> str:
         if state.filings is None:

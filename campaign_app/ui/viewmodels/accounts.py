@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import AppError
-from campaign_app.domain.platform import Capabilities, Offer
+from campaign_app.domain.platform import Capabilities, Offer, is_carrier
 from campaign_app.domain.ports import ConnectionReport, Job
 from campaign_app.services.expiry import Expiry
 from campaign_app.services.opt_outs import TELL, Untold
@@ -49,7 +49,8 @@ class Tested:
 class Shop:
     """One account with whatever a card of it shows; `capabilities` is None where its platform is no longer on offer.
 
-    `source` is the account whose Platform Consent API confirms for it.
+    `source` is the account whose Platform Consent API confirms for it, `carrier` the one at an SMS provider that
+    carries its messages. Of such an account `carries` names the shops, and `replies` says where its answers are read.
     """
 
     account: Account
@@ -57,6 +58,9 @@ class Shop:
     synced_at: datetime | None
     capabilities: Capabilities | None = None
     source: Account | None = None
+    carrier: Account | None = None
+    carries: tuple[str, ...] = ()
+    replies: str = ""
     tested: Tested | None = None
     syncing: Job | None = None
     untold: Untold | None = None
@@ -66,6 +70,17 @@ class Shop:
     @property
     def connected(self) -> bool:
         return self.account.state == "connected"
+
+    @property
+    def is_carrier(self) -> bool:
+        """An account at an SMS provider, without customers of its own."""
+        return self.capabilities is not None and is_carrier(self.capabilities)
+
+    @property
+    def sends_itself(self) -> bool:
+        """Whether its platform, or the service that confirms for it, takes messages."""
+        offers = self.capabilities
+        return offers is not None and (offers.messages or self.account.consent_account_id is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +98,15 @@ class AccountsState:
         sources = tuple(account for account in accounts if account.platform == CONSENT_API)
         return Choices(self.offers, self.entities, sources)
 
+    @property
+    def carriers(self) -> tuple[Shop, ...]:
+        """The connected accounts at SMS providers, whoever's they are."""
+        return tuple(shop for shop in self.shops or () if shop.connected and shop.is_carrier)
+
 
 class AccountsModel(QObject):
     changed = Signal(object)  # AccountsState
+    carried = Signal(object, object)  # the shop's Account as it is now, the id of its former sender or None
 
     def __init__(self, app: App, tasks: Tasks, messages: Messages, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -98,11 +119,11 @@ class AccountsModel(QObject):
     def load(self) -> None:
         self._tasks.run(lambda _: self._read(), self._loaded, failed=self._messages.error, owner=self, key="load")
 
-    def test(self, account_id: int) -> None:
-        """Asks the platform again; changes nothing."""
+    def test(self, account_id: int, *, asked: int | None = None) -> None:
+        """Asks the platform again, or that of the account `asked`, for this card; changes nothing."""
         self._put(account_id, Tested())
         self._tasks.run(
-            lambda _: self._app.accounts.test(account_id),
+            lambda _: self._app.accounts.test(asked or account_id),
             lambda report: self._put(account_id, Tested(report)),
             failed=lambda error: self._put(account_id, Tested(error=error)),
             owner=self,
@@ -128,6 +149,28 @@ class AccountsModel(QObject):
         """Whose Platform Consent API confirms for this shop from now on."""
         self._tasks.write(
             lambda _: self._app.accounts.take_consents_from(account_id, source_id, actor=ACTOR),
+            lambda _: self.load(),
+            failed=self._messages.error,
+            owner=self,
+        )
+
+    def send_through(self, account_id: int, sender_id: int | None, former: int | None) -> None:
+        """Who carries this shop's messages from now on, None for its own platform."""
+        self._tasks.write(
+            lambda _: self._app.accounts.send_through(account_id, sender_id, actor=ACTOR),
+            lambda account: self._sent_through(account, former),
+            failed=self._messages.error,
+            owner=self,
+        )
+
+    def _sent_through(self, account: Account, former: int | None) -> None:
+        self.carried.emit(account, former)
+        self.load()
+
+    def record_replies(self, account_id: int, where: str) -> None:
+        """Who reads what people answer to this account's messages, and where; "" takes that back."""
+        self._tasks.write(
+            lambda _: self._app.replies.record(account_id, where, actor=ACTOR),
             lambda _: self.load(),
             failed=self._messages.error,
             owner=self,
@@ -163,6 +206,9 @@ class AccountsModel(QObject):
                 accounts.synced_at(account.id),
                 offers[account.platform].capabilities if account.platform in offers else None,
                 known.get(account.consent_account_id or 0),
+                known.get(account.sender_account_id or 0),
+                tuple(shop.label for shop in known.values() if shop.sender_account_id == account.id),
+                self._app.replies.read_at(account.id),
                 untold=untold.get(account.id),
                 expiry=expiring.get(account.id),
             )

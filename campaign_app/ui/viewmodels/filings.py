@@ -56,6 +56,7 @@ class FilingsModel(QObject):
         self.setObjectName("filings_model")
         self._app, self._tasks, self._messages, self._language = app, tasks, messages, language
         self.state = FilingsState()
+        self.panel = 0  # of the page, kept through a change of language: signatures, templates
 
     def load(self) -> None:
         self._tasks.run(
@@ -77,13 +78,16 @@ class FilingsModel(QObject):
     def show_provider(self, provider: str) -> None:
         self._become(replace(self.state, provider=provider))
 
-    def type(self, *, port: str, letter_from: str, letter_until: date | None, note: str) -> None:
+    def type(
+        self, *, port: str, letter_from: str, letter_until: date | None, note: str, scopes: tuple[str, ...]
+    ) -> None:
         filing = self.state.filing
         if filing is None:
             return
         typed = replace(
-            filing.record, port=port.strip(), letter_from=letter_from.strip(), letter_until=letter_until, note=note
-        )
+            filing.record, port=port.strip(), letter_from=letter_from.strip(), letter_until=letter_until, note=note,
+            scopes=scopes,
+        )  # fmt: skip
         self._become(replace(self.state, typed=None if typed == filing.record else typed, wrong=None))
 
     def save(self) -> None:

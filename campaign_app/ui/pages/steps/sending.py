@@ -220,6 +220,12 @@ class SendingStep(Step):
         self.preflight.choose_later(later=later)
 
     def _mend(self, key: str) -> None:
+        state = self.preflight.state
+        if state.seen is not None and any(
+            (each.key, each.code) == (key, "signature_unscoped") for each in state.checks
+        ):
+            self._desk.way.to("signatures", (state.seen.campaign.entity_uscc, state.seen.campaign.signature))
+            return
         step, field = PLACES[key.partition(":")[0]]
         if step == "worker":
             self._desk.session.restart_worker()

@@ -26,6 +26,7 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "signature": ("content", "signature"),
     "window": ("sending", "time"),
     "sender": ("settings", "accounts"),
+    "replies": ("settings", "accounts"),
     "worker": ("worker", ""),
 }
 
@@ -74,14 +75,14 @@ class CheckWords(QObject):
         return show.count(value) if isinstance(value, int) else value
 
     def _mend(self, check: Check, kind: str) -> str:
-        if kind == "worker":
-            return self.tr("重新启动")
-        if kind == "window":
-            return self.tr("选时间")
+        if kind in ("worker", "window"):
+            return self.tr("重新启动") if kind == "worker" else self.tr("选时间")
         if check.code in {"recipients_unknown", "screening"}:
             return ""
         if kind == "audience":
             return "" if check.code == "aged" else self.tr("去核验")
-        if kind == "sender":
+        if check.code == "signature_unscoped":
+            return self.tr("去登记")
+        if kind in ("sender", "replies"):
             return self.tr("去设置")
         return self.tr("去修改")

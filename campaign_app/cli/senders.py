@@ -1,0 +1,88 @@
+"""`campaign-app accounts`: the connected accounts, who carries a shop's messages, and who reads the replies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from campaign_app.cli.follow import show
+from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
+from campaign_app.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App
+    from campaign_app.domain.customer import Account
+
+PLATFORM: Final = "platform"
+
+accounts = typer.Typer(no_args_is_help=True, help="已连接的账户：列出，选择发送通道，登记由谁查看回复。")
+
+
+@accounts.callback()
+def group() -> None:
+    """已连接的账户：列出，选择发送通道，登记由谁查看回复。"""
+
+
+@accounts.command("list")
+def list_accounts(
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """列出账户、主体和各店铺的发送通道。"""
+    with open_for(workspace, passphrase_file) as app:
+        show({str(each.id): _said(app, each) for each in app.accounts.all()}, as_json=as_json)
+
+
+@accounts.command("send-through")
+def send_through(
+    shop: Annotated[str, typer.Argument(metavar="SHOP", help="店铺账户的编号或名称。")],
+    sender: Annotated[
+        str, typer.Argument(metavar="SENDER", help="同一主体的通道账户的编号或名称；platform 表示平台自己发送。")
+    ],
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """选择由哪个通道账户发送一个店铺的短信。"""
+    with open_for(workspace, passphrase_file) as app:
+        chosen = None if sender == PLATFORM else _find(app, sender).id
+        account = app.accounts.send_through(_find(app, shop).id, chosen, actor="cli")
+        show(_said(app, account), as_json=as_json)
+
+
+@accounts.command()
+def replies(
+    sender: Annotated[str, typer.Argument(metavar="SENDER", help="通道账户的编号或名称。")],
+    where: Annotated[str, typer.Argument(metavar="WHERE", help="每天由谁、在哪里查看回复；空字符串表示撤销登记。")],
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """登记由谁、在哪里查看回复：通道不把回复送回来时，登记后才能发送。"""
+    with open_for(workspace, passphrase_file) as app:
+        account = _find(app, sender)
+        app.replies.record(account.id, where, actor="cli")
+        show(_said(app, account), as_json=as_json)
+
+
+def _find(app: App, wanted: str) -> Account:
+    """By number, else by its whole name where one account alone has it. Raises NotFound."""
+    known = app.accounts.all()
+    found = [each for each in known if str(each.id) == wanted] or [each for each in known if each.label == wanted]
+    if len(found) != 1:
+        raise NotFound("account", "No account, or several, of this name", account=wanted)
+    return found[0]
+
+
+def _said(app: App, account: Account) -> dict[str, str | int | None]:
+    return {
+        "id": account.id,
+        "label": account.label,
+        "platform": account.platform,
+        "entity": account.entity_uscc,
+        "state": account.state,
+        "sender": account.sender_account_id,
+        "replies": app.replies.read_at(account.id),
+    }

@@ -1,0 +1,64 @@
+"""Which replies are refusals, and which are votes and questions (rule OPT-008)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign_app.jobs.opt_out import is_opt_out
+
+FORMS = ("R", "T", "TD", "N", "QX", "退订", "退訂", "取消", "拒收", "STOP", "回T", "回TD", "回复R", "回復TD", "请退订")
+SIGNS = ("", " ", "。", "！", "!", "~", ".", "，", "\u3000", "\u200b", "🙏", "…")
+VOTES = ("A", "B", "满意", "好的", "收到", "要", "两件", "买")
+QUESTIONS = (
+    *("怎么退货", "N95有吗", "几点开门", "T恤多少钱", "R码有货吗", "怎么取消订单", "可以取消预约吗", "退定金要多久"),
+    *("能开发票吗", "不用发票可以吗", "别发顺丰可以吗", "TDK的有吗", "今天还有活动吗", "Nike有吗", "退款到账了吗"),
+)
+NO_MORE = (
+    *("请勿再发", "請勿再發", "别再给我发了", "不要再给我发短信", "不要再发", "別發了", "停止发送", "不许再来短信"),
+    *("不要再推送", "请不要再联系", "勿擾", "拒絕", "我要舉報", "退汀", "退丁", "推订", "腿订", "取 消"),
+    *(
+        "TDTD",
+        "rrr",
+        "退退退",
+        "退！",
+        "R谢谢",
+        "T不要了",
+        "您好，TD",
+        "麻烦QX",
+        "Unsubscribe me",
+        "please stop sending",
+    ),
+    *("do not send", "ＵＮＳＵＢＳＣＲＩＢＥ", "回复 T", "发TD", "T.D.", "t d"),
+)
+
+
+def wide(text: str) -> str:
+    return "".join(chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char for char in text)
+
+
+@given(
+    form=st.sampled_from(FORMS),
+    dress=st.sampled_from((str, str.lower, wide, str.title)),
+    before=st.sampled_from(SIGNS),
+    between=st.sampled_from(("", " ", ".", "\u3000")),
+    after=st.sampled_from(SIGNS),
+)
+def test_every_form_refuses_however_it_is_typed(
+    form: str, dress: Callable[[str], str], before: str, between: str, after: str
+) -> None:
+    assert is_opt_out(f"{before}{between.join(dress(form))}{after}")
+
+
+@given(said=st.one_of(st.sampled_from((*VOTES, *QUESTIONS)), st.from_regex(r"[0-9]{1,3}", fullmatch=True)))
+@pytest.mark.parametrize("sign", ["", "？", "?", "。", " "])
+def test_votes_and_questions_refuse_nothing(said: str, sign: str) -> None:
+    assert not is_opt_out(f"{said}{sign}")
+
+
+@pytest.mark.parametrize("reply", NO_MORE)
+def test_other_words_for_no_more(reply: str) -> None:
+    assert is_opt_out(reply)

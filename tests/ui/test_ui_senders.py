@@ -1,0 +1,106 @@
+"""设置 → 账户: who carries a shop's messages is chosen there, tried, taken back, and never another entity's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+from ui_accounts import card, open_settings, press
+from ui_people import add_shop
+
+from campaign_app.domain.customer import Account, Entity
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.account_card import AccountCard
+
+OTHER = "91330100MA0000009X"
+
+
+@pytest.fixture
+def shop(desk: Desk) -> Account:
+    return desk.app.workspace.accounts.account(add_shop(desk.app))
+
+
+def sender(desk: Desk, shop: Account, platform: str, label: str, entity: str = "") -> Account:
+    store = desk.app.workspace.accounts
+    if entity:
+        store.add_entity(Entity(entity, "别家公司"))
+    made = replace(
+        shop, id=0, platform=platform, label=label, base_url=f"https://{platform}.example", key_id=label,
+        entity_uscc=entity or shop.entity_uscc, options={},
+    )  # fmt: skip
+    return store.add_account(made)
+
+
+def entries(shown: AccountCard) -> dict[str, QAction]:
+    return {action.text(): action for action in shown.sending.menu().actions() if not action.isSeparator()}
+
+
+def test_a_sender_of_the_same_entity_is_chosen_and_taken_back(desk: Desk, shop: Account, qtbot: QtBot) -> None:
+    own = sender(desk, shop, "tencent", "腾讯主账户")
+    page = open_settings(desk, qtbot)
+    shown = card(page, shop.id)
+    assert shown.sending.carrier.text() == "平台自己发送"
+    offered = entries(shown)
+    assert offered["平台自己发送"].isChecked()
+    offered["腾讯主账户 · 腾讯云短信"].trigger()
+    qtbot.waitUntil(lambda: shown.sending.carrier.text() == "腾讯主账户 · 腾讯云短信")
+    assert desk.app.workspace.accounts.account(shop.id).sender_account_id == own.id
+    told = desk.kit.messages.last
+    assert told is not None
+    assert told.action is not None
+    assert (told.text, told.label) == (f"“{shop.label}”的短信改由“腾讯主账户”发出。", "撤销")
+    told.action()
+    qtbot.waitUntil(lambda: shown.sending.carrier.text() == "平台自己发送")
+    assert desk.app.workspace.accounts.account(shop.id).sender_account_id is None
+
+
+def test_another_entitys_sender_is_shown_and_cannot_be_chosen(desk: Desk, shop: Account, qtbot: QtBot) -> None:
+    sender(desk, shop, "aliyun", "别家账户", OTHER)
+    page = open_settings(desk, qtbot)
+    offered = entries(card(page, shop.id))
+    action = offered["别家账户 · 阿里云短信（主体不一致：别家公司）"]
+    assert not action.isEnabled()
+    assert "转租" in action.toolTip()
+
+
+def test_without_a_sender_account_the_menu_says_what_to_do(desk: Desk, shop: Account, qtbot: QtBot) -> None:
+    page = open_settings(desk, qtbot)
+    offered = entries(card(page, shop.id))
+    assert not offered["请先连接同一主体的短信服务商账户"].isEnabled()
+
+
+def test_the_sender_in_use_is_tried_from_the_shops_card(desk: Desk, shop: Account, qtbot: QtBot) -> None:
+    own = sender(desk, shop, "tencent", "腾讯主账户")
+    desk.app.accounts.send_through(shop.id, own.id, actor="test")
+    page = open_settings(desk, qtbot)
+    shown = card(page, shop.id)
+    assert card(page, own.id).sending.carries.text() == shop.label
+    entries(shown)["测试当前通道"].trigger()
+    qtbot.waitUntil(lambda: shown.shop is not None and shown.shop.tested is not None and not shown.shop.tested.running)
+    assert shown.shop is not None
+    assert shown.shop.tested is not None
+    # the account was stored without a key: it is the sender's account that says so
+    error = shown.shop.tested.error
+    assert error is not None
+    assert error.facts["account"] == own.id
+
+
+def test_who_reads_the_replies_is_recorded_and_taken_back(desk: Desk, shop: Account, qtbot: QtBot) -> None:
+    deaf = sender(desk, shop, "aliyun", "阿里主账户")
+    page = open_settings(desk, qtbot)
+    shown = card(page, deaf.id)
+    assert shown.sending.replies.text() == "尚未登记：登记前不能发送"
+    press(shown.sending.read, qtbot)
+    dialog = shown.sending.dialog
+    assert dialog is not None
+    assert not dialog.save.isEnabled()
+    dialog.where.setText("短信控制台，王丽每天看")
+    press(dialog.save, qtbot)
+    qtbot.waitUntil(lambda: shown.sending.replies.text() == "短信控制台，王丽每天看")
+    assert desk.app.replies.read_at(deaf.id) == "短信控制台，王丽每天看"
+    press(shown.sending.read, qtbot)
+    assert shown.sending.dialog is not None
+    press(shown.sending.dialog.forget, qtbot)
+    qtbot.waitUntil(lambda: desk.app.replies.read_at(deaf.id) == "")
