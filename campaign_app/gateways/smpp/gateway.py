@@ -14,12 +14,13 @@ from time import monotonic
 from typing import Final, TypeVar
 
 from campaign_app.consent.recipient import Outgoing
+from campaign_app.consent.staff import StaffMessage
 from campaign_app.domain.customer import Account
-from campaign_app.domain.errors import NotAllowed, RemoteError, RemoteRefused
+from campaign_app.domain.errors import NotAllowed, RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.checks import check_batch, phones_of
+from campaign_app.gateways.checks import Leaving, check_batch, check_test, phones_of
 from campaign_app.gateways.providers import SenderParts
 from campaign_app.gateways.smpp import arrivals
 from campaign_app.gateways.smpp.keeping import Item, Keeper
@@ -75,7 +76,7 @@ class SmppLine:
     def batch_max(self) -> int:
         return max(1, min(BATCH, int(self._access.rate * _SECONDS_OF_RATE)))
 
-    def submit(self, messages: Sequence[Outgoing], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]:
+    def submit(self, messages: Sequence[Leaving], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]:
         async def work(binding: Binding, keeper: Keeper) -> tuple[SubmitOutcome, ...]:
             batch = Batch(binding, keeper, self._route, self._pace, self._window, BATCH_SECONDS)
             return await batch.run(messages, phones)
@@ -121,13 +122,20 @@ class SmppGateway:
     def capabilities(self) -> GatewayCapabilities:
         return GatewayCapabilities(
             simulated=self._account.simulated, needs_phone=True, batch_max=self._line.batch_max, idempotent=False,
-            lookup=True, streams=frozenset({"reports", "inbound"}),
+            lookup=True, streams=frozenset({"reports", "inbound"}), test_messages=True,
         )  # fmt: skip
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         """Whom it surely did not take, the outcomes leave out."""
         check_batch(self._account, self._purpose, key, messages, batch_max=BATCH)
         return self._line.submit(messages, phones_of(messages))
+
+    def submit_test(self, key: str, message: StaffMessage) -> SubmitOutcome:
+        check_test(self._account, self._purpose, key, message)
+        outcomes = self._line.submit([message], {message.message_id: message.recipient.phone})
+        if not outcomes:  # the time of a batch was over before its first part was written
+            raise RemoteUnavailable("not_sent", "The SMS centre was not asked in time")
+        return outcomes[0]
 
     def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...]:  # noqa: ARG002 - a centre knows none
         """What was kept of the centre's answers: only messages all of whose parts it answered for."""
