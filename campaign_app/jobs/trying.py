@@ -9,7 +9,15 @@ from datetime import timedelta
 from typing import Final, cast
 
 from campaign_app.consent.staff import StaffMessage
-from campaign_app.domain.errors import AppError, NotAllowed, OutcomeUnknown, RemoteError, RemoteRefused
+from campaign_app.domain.errors import (
+    AppError,
+    NotAllowed,
+    NotFound,
+    OutcomeUnknown,
+    RemoteError,
+    RemoteRefused,
+    SettingsError,
+)
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.staff import Trial, TrialState
 from campaign_app.jobs.ports import SendsTests
@@ -18,6 +26,8 @@ from campaign_app.services.window import closing_time
 
 # its text was checked for the moment at which it was asked for; an older one is asked for anew
 FRESH: Final = timedelta(minutes=5)
+# trouble of the message or its sender, not of the workspace
+_REFUSALS: Final = (RemoteError, NotAllowed, NotFound, SettingsError)
 _ENDS: Final = {Outcome.ACCEPTED: TrialState.ACCEPTED, Outcome.REJECTED: TrialState.REJECTED}
 
 
@@ -28,7 +38,7 @@ def send_trial(context: Context, trial_id: int) -> TrialState:
     if trial.state is TrialState.QUEUED:
         try:
             _leave(context, trial, _sender(context, trial))
-        except (RemoteError, NotAllowed) as trouble:  # before it was claimed: nothing has left
+        except _REFUSALS as trouble:  # before it was claimed: nothing has left
             trials.settle(trial_id, TrialState.REFUSED, at=context.clock(), code=trouble.code)
     elif trial.state is TrialState.SENDING:
         trials.settle(trial_id, TrialState.UNKNOWN, at=context.clock(), code="interrupted")
@@ -70,7 +80,7 @@ def _sender(context: Context, trial: Trial) -> SendsTests:
             gateway = context.remotes.gateway(account_id, purpose)
             if gateway.capabilities.test_messages:
                 return cast("SendsTests", gateway)
-        except (RemoteError, NotAllowed) as failed:
+        except _REFUSALS as failed:
             trouble = failed
     raise trouble or RemoteRefused("no_test_messages", "No sender of this entity sends test messages")
 

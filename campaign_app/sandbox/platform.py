@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from campaign_app.sandbox.config import SandboxConfig, Shop
-from campaign_app.sandbox.ledger import Ledger, Row
+from campaign_app.sandbox.ledger import Ledger, Row, TrialRow
 from campaign_app.sandbox.mixing import chance
 from campaign_app.sandbox.people import Population
 from campaign_app.sandbox.receipt_keys import ReceiptKeys
 from campaign_app.sandbox.truth import Truth, Truths
 from campaign_app.sandbox.words import FAILURE_CODES, OPT_OUT_REPLIES, ORDINARY_REPLIES, REJECTION_CODES
 from campaign_app.transport.receipts import utc_text
-from campaign_app.transport.wire import MessagesRequest, OptOut, WireMessage
+from campaign_app.transport.wire import MessagesRequest, OptOut, TrialMessage, WireMessage
 
 REJECTED: Final = 0.003
 FAILED: Final = 0.03
@@ -160,6 +160,15 @@ class Platform:
         self._streams[shop.number].accepted.append((row, due))
         self._expect_reaction(shop, index, row, due)
         return Outcome(message.message_id, "accepted", provider_id=provider_id(row))
+
+    def accept_trial(self, shop: Shop, key: str, message: TrialMessage) -> Outcome:
+        """Takes a test message to a staff number; a customer's number is none."""
+        if self.population.persons_of([message.phone])[0] is not None:
+            return Outcome(message.message_id, "rejected", code="customer_number")
+        trials = self.ledger.trials
+        seq, at = len(trials) + 1, utc_text(self.now()) or ""
+        trials.append(TrialRow(seq, shop.code, key, message.message_id, message.phone, message.text, at))
+        return Outcome(message.message_id, "accepted", provider_id=f"t{seq}")
 
     def failure(self, row: Row) -> str:
         """Why a message was not delivered, or "" if it was."""

@@ -108,6 +108,11 @@ class SqlStaff:
             _begin(connection, made[0], to_ms(at))
             return _trial_of(_row(connection, made[0]))
 
+    def pressed(self, press: str) -> Trial | None:
+        with self.db.read() as connection:
+            known = connection.execute(sa.select(staff_trial).where(_trial.press == press)).first()
+        return None if known is None else _trial_of(known)
+
     def trial(self, trial_id: int) -> Trial:
         with self.db.read() as connection:
             return _trial_of(_row(connection, trial_id))
