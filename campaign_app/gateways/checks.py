@@ -50,7 +50,7 @@ def check_test(account: Account, purpose: str, key: str, message: StaffMessage, 
     if type(message) is not StaffMessage:
         raise TypeError("a test message is nothing but a StaffMessage")
     other = message.recipient.entity_uscc != account.entity_uscc
-    _refuse_first((("other_entity", other),), "The number is registered by another entity", account_wide=True)
+    _refuse_first((("staff_other_entity", other),), "The number is registered by another entity", account_wide=True)
     _refuse_first(
         (
             ("no_purpose", not purpose),
