@@ -26,7 +26,7 @@ class StaffRecipient:
 
     def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
-            raise TypeError("only consent.staff.admit makes a StaffRecipient")
+            raise TypeError("only consent.staff.admit_staff makes a StaffRecipient")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class StaffAsk:
     now: datetime
 
 
-def admit(ask: StaffAsk) -> StaffRecipient | str:
+def admit_staff(ask: StaffAsk) -> StaffRecipient | str:
     """The recipient, or the code of why there is none. The store calls it inside the transaction that counts."""
     if ask.phone is None:
         return "not_registered"

@@ -68,6 +68,11 @@ class Ledger:
         for counts in (self._total, self._campaigns[row.message_id.rpartition("-")[0]]):
             counts.add(doubled=doubled, confirmed=row.confirmed)
 
+    def take_trial(self, shop: str, key: str, message_id: str, phone: str, text: str, accepted_at: str) -> TrialRow:
+        row = TrialRow(len(self.trials) + 1, shop, key, message_id, phone, text, accepted_at)
+        self.trials.append(row)
+        return row
+
     def summary(self) -> Mapping[str, Any]:
         """`by_campaign` groups by the part of the message id before its last hyphen; `tests` are apart from all."""
         tests = [row._asdict() for row in self.trials]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from campaign_app.sandbox.config import SandboxConfig, Shop
-from campaign_app.sandbox.ledger import Ledger, Row, TrialRow
+from campaign_app.sandbox.ledger import Ledger, Row
 from campaign_app.sandbox.mixing import chance
 from campaign_app.sandbox.people import Population
 from campaign_app.sandbox.receipt_keys import ReceiptKeys
@@ -165,10 +165,9 @@ class Platform:
         """Takes a test message to a staff number; a customer's number is none."""
         if self.population.persons_of([message.phone])[0] is not None:
             return Outcome(message.message_id, "rejected", code="customer_number")
-        trials = self.ledger.trials
-        seq, at = len(trials) + 1, utc_text(self.now()) or ""
-        trials.append(TrialRow(seq, shop.code, key, message.message_id, message.phone, message.text, at))
-        return Outcome(message.message_id, "accepted", provider_id=f"t{seq}")
+        at = utc_text(self.now()) or ""
+        row = self.ledger.take_trial(shop.code, key, message.message_id, message.phone, message.text, at)
+        return Outcome(message.message_id, "accepted", provider_id=f"t{row.seq}")
 
     def failure(self, row: Row) -> str:
         """Why a message was not delivered, or "" if it was."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from campaign_app.consent.staff import StaffAsk, StaffRecipient, admit
+from campaign_app.consent.staff import StaffAsk, StaffRecipient, admit_staff
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.staff import STAFF_MAX, StaffNumber, Trial, TrialState, Wish
@@ -136,7 +136,7 @@ class SqlStaff:
             row = _row(connection, trial_id)
             if row.state != TrialState.QUEUED:
                 return None
-            decision = admit(self._ask(connection, row, cap, at))
+            decision = admit_staff(self._ask(connection, row, cap, at))
             if isinstance(decision, str):
                 _put(connection, row, TrialState.REFUSED, at, code=decision)
                 return None
