@@ -4695,7 +4695,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>手机号</source>
-        <translation type="unfinished">Phone</translation>
+        <translation>Mobile number</translation>
     </message>
     <message>
         <source>11 位手机号</source>
@@ -4707,7 +4707,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>登记</source>
-        <translation type="unfinished">Your notes</translation>
+        <translation>Register</translation>
     </message>
     <message>
         <source>已登满。要换号码，请先删除一个。</source>
@@ -4739,7 +4739,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>保留</source>
-        <translation type="unfinished">Keep</translation>
+        <translation>Keep</translation>
     </message>
 </context>
 <context>
@@ -4754,7 +4754,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>还没有主体</source>
-        <translation type="unfinished">No entities yet</translation>
+        <translation>No entities yet</translation>
     </message>
     <message>
         <source>连接平台账户后，可以为它的主体登记测试号码。</source>
