@@ -77,7 +77,7 @@ def test_a_customer_is_not_reached_as_a_test(sandbox: SandboxProcess, shop: Conn
 
 
 def test_an_answer_that_is_cut_off_leaves_it_unknown(sandbox: SandboxProcess, shop: Connected, name: str) -> None:
-    sandbox.faults(fault="cut_after", path="/v1/messages")
+    sandbox.faults(fault="cut_body", path="/v1/messages")
     message = staff_message(shop.account.entity_uscc, clock(), name=name)
     with pytest.raises(OutcomeUnknown):
         shop.gateway.submit_test(name, message)
