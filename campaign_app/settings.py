@@ -77,6 +77,13 @@ class Settings:
         low=1,
         high=100,
     )
+    tests_per_day: int = _setting(
+        20,
+        "每个主体每天最多几条测试短信",
+        "Test messages of an entity in a day",
+        low=0,
+        high=100,
+    )
     price_per_part: int = _setting(
         50,
         "每条短信的单价（厘，即千分之一元），用于估算费用",

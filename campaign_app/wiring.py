@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from campaign_app.services.profiles import Profiles
     from campaign_app.services.replies import Replies
     from campaign_app.services.rules import Rules
+    from campaign_app.services.staff_numbers import StaffNumbers
     from campaign_app.services.templates import Templates
+    from campaign_app.services.test_messages import TestMessages
     from campaign_app.services.texts import Texts
     from campaign_app.settings import Settings
     from campaign_app.storage.workspace import Workspace
@@ -72,6 +74,8 @@ class App:
     opt_outs: OptOuts
     replies: Replies
     templates: Templates
+    staff_numbers: StaffNumbers
+    test_messages: TestMessages
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
@@ -97,6 +101,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.opt_outs import OptOuts
     from campaign_app.services.policies import Policies
     from campaign_app.services.replies import Replies
+    from campaign_app.services.staff_numbers import StaffNumbers
     from campaign_app.services.templates import Templates
 
     clock = shifted_clock(offset) if offset else system_clock
@@ -145,6 +150,8 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         opt_outs=OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs),
         replies=Replies(workspace.accounts, workspace.audit, clock),
         templates=Templates(accounts),
+        staff_numbers=StaffNumbers(workspace.staff, clock),
+        test_messages=_test_messages(workspace, texts, clock),
         jobs=workspace.jobs,
         clock=clock,
         wait=wait,
@@ -175,6 +182,18 @@ def _preflights(workspace: Workspace, campaigns: Campaigns, clock: Clock, texts:
 
     stores, hours = (workspace.campaigns, workspace.accounts), lambda: _hours(workspace)
     return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age, abilities_of)
+
+
+def _test_messages(workspace: Workspace, texts: Texts, clock: Clock) -> TestMessages:
+    from campaign_app.services.test_messages import Stores, TestMessages
+
+    stores = Stores(workspace.staff, workspace.campaigns, workspace.customers, workspace.accounts, workspace.jobs)
+
+    def limits() -> tuple[int, tuple[time_of_day, time_of_day]]:
+        settings = load_settings(workspace)
+        return settings.tests_per_day, (settings.window_opens, settings.window_closes)
+
+    return TestMessages(stores, texts, clock, limits)
 
 
 def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:

@@ -125,6 +125,7 @@ def worker_context(workspace: Workspace, clock: Clock, connections: Connections 
         audit=workspace.audit,
         phone_keys=workspace.phone_keys,
         opt_outs=workspace.opt_outs,
+        trials=workspace.staff,
     )
     rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock)
     context = Context(
@@ -155,6 +156,8 @@ def as_set(workspace: Workspace, context: Context) -> Context:
         batch=settings.batch_size,
         house_caps=caps,
         complaints_per_10000=settings.complaints_per_10000,
+        hours=(settings.window_opens, settings.window_closes),
+        tests_per_day=settings.tests_per_day,
     )
 
 

@@ -18,6 +18,7 @@ from campaign_app.cli.import_ import import_
 from campaign_app.cli.sandbox import sandbox
 from campaign_app.cli.segments import segments
 from campaign_app.cli.senders import accounts
+from campaign_app.cli.trying import try_out
 from campaign_app.cli.window import Window, window
 from campaign_app.cli.words import fail, say
 from campaign_app.cli.worker import worker
@@ -46,6 +47,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "resume": resume,
     "cancel": cancel,
     "close-unknown": close_unknown,
+    "test-message": try_out,
     "worker": worker,
     "window": window,
     "sandbox": sandbox,

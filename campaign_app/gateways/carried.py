@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 from campaign_app.consent.recipient import Outgoing
+from campaign_app.consent.staff import StaffMessage
+from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
-from campaign_app.jobs.ports import Gateway, GatewayCapabilities, Sent
+from campaign_app.jobs.ports import Gateway, GatewayCapabilities, SendsTests, Sent
 
 
 class CarriedGateway:
@@ -25,6 +28,11 @@ class CarriedGateway:
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         return self._sender.submit(key, messages)
+
+    def submit_test(self, key: str, message: StaffMessage) -> SubmitOutcome:
+        if not self._sender.capabilities.test_messages:
+            raise RemoteRefused("no_test_messages", "The sender takes no test messages")
+        return cast("SendsTests", self._sender).submit_test(key, message)
 
     def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...] | None:
         return self._sender.lookup(key, sent)

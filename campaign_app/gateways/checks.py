@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from campaign_app.consent.recipient import Outgoing
+from campaign_app.consent.staff import StaffMessage
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.phone import Phone
@@ -14,6 +15,8 @@ from campaign_app.domain.phone import Phone
 _KEY: Final = re.compile(r"[A-Za-z0-9_~:-][A-Za-z0-9._~:-]{0,254}", re.ASCII)
 TEXT_MAX: Final = 1_000
 Faults = Iterable[tuple[str, bool]]
+# what has a sealed recipient, of either kind
+Leaving = Outgoing | StaffMessage
 
 
 def check_batch(
@@ -42,7 +45,23 @@ def check_batch(
     )
 
 
-def phones_of(messages: Sequence[Outgoing]) -> dict[str, Phone]:
+def check_test(account: Account, purpose: str, key: str, message: StaffMessage, *, text_max: int = TEXT_MAX) -> None:
+    """Raises TypeError, or RemoteRefused: for a number of another entity, or a message that cannot leave."""
+    if type(message) is not StaffMessage:
+        raise TypeError("a test message is nothing but a StaffMessage")
+    other = message.recipient.entity_uscc != account.entity_uscc
+    _refuse_first((("staff_other_entity", other),), "The number is registered by another entity", account_wide=True)
+    _refuse_first(
+        (
+            ("no_purpose", not purpose),
+            ("bad_key", not _KEY.fullmatch(key)),
+            ("message_length", not 0 < len(message.text) <= text_max),
+        ),
+        "The test message cannot be submitted as it is",
+    )
+
+
+def phones_of(messages: Sequence[Leaving]) -> dict[str, Phone]:
     """The number of each message, for senders that go by numbers: everybody has one, and no two the same."""
     phones = {m.message_id: m.recipient.phone for m in messages if m.recipient.phone is not None}
     _refuse_first(

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 from campaign_app.consent.recipient import Outgoing
+from campaign_app.consent.staff import StaffMessage
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused
 from campaign_app.domain.message import (
@@ -19,7 +20,7 @@ from campaign_app.domain.message import (
     SubmitOutcome,
 )
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.checks import check_batch
+from campaign_app.gateways.checks import check_batch, check_test
 from campaign_app.gateways.rows import (
     ComplaintRows,
     InboundRows,
@@ -31,6 +32,7 @@ from campaign_app.gateways.rows import (
     needs_phone,
     offers,
     outcomes_of,
+    plainly_offers,
     report_of,
 )
 from campaign_app.jobs.ports import STREAMS, GatewayCapabilities, Sent
@@ -68,6 +70,7 @@ class ConsentApiGateway:
             simulated=self._account.simulated, needs_phone=needs_phone(said), batch_max=MESSAGES_MAX, idempotent=True,
             lookup=True, submits=offers(said, "messages"),
             streams=frozenset(stream for stream in STREAMS if offers(said, stream)),
+            test_messages=plainly_offers(said, "test_messages"),
         )  # fmt: skip
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
@@ -80,6 +83,14 @@ class ConsentApiGateway:
         answer = self._http.post(MESSAGES, body, OutcomeRows, {"Idempotency-Key": key}, safe_to_repeat=False)
         found = outcomes_of(answer.outcomes)
         return tuple(found.get(m.message_id) or _unmentioned(m.message_id) for m in messages)
+
+    def submit_test(self, key: str, message: StaffMessage) -> SubmitOutcome:
+        """The server is told that it is a test: it counts it apart, and takes a number for no other message."""
+        check_test(self._account, self._purpose, key, message)
+        row = {"message_id": message.message_id, "phone": message.recipient.phone.e164, "text": message.text}
+        body = {"purpose": self._purpose, "test": True, "messages": [row]}
+        answer = self._http.post(MESSAGES, body, OutcomeRows, {"Idempotency-Key": key}, safe_to_repeat=False)
+        return outcomes_of(answer.outcomes).get(message.message_id) or _unmentioned(message.message_id)
 
     def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...] | None:  # noqa: ARG002 - by key alone
         """A refusal to tell says nothing about the submission: its outcome stays unknown."""

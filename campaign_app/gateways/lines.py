@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
 from campaign_app.consent.recipient import Outgoing
+from campaign_app.consent.staff import StaffMessage
 from campaign_app.domain.customer import Account
-from campaign_app.domain.errors import RemoteError, RemoteRefused
+from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.checks import check_batch, phones_of
+from campaign_app.gateways.checks import Leaving, check_batch, check_test, phones_of
 from campaign_app.gateways.pushed import accepted, is_whole
 from campaign_app.gateways.pushed import replies as replies_of
 from campaign_app.gateways.pushed import reports as reports_of
@@ -42,7 +43,7 @@ class SenderLine(Protocol):
     def clock(self) -> Clock: ...
     @property
     def batch_max(self) -> int: ...
-    def submit(self, messages: Sequence[Outgoing], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]: ...
+    def submit(self, messages: Sequence[Leaving], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]: ...
     def stay_open(self) -> None:
         """Returns when what waited at the other side had time to come in. Raises RemoteUnavailable, RemoteRefused."""
         ...
@@ -64,13 +65,20 @@ class LineGateway:
     def capabilities(self) -> GatewayCapabilities:
         return GatewayCapabilities(
             simulated=self._account.simulated, needs_phone=True, batch_max=self._line.batch_max, idempotent=False,
-            lookup=True, streams=frozenset({"reports", "inbound"}),
+            lookup=True, streams=frozenset({"reports", "inbound"}), test_messages=True,
         )  # fmt: skip
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         """Whom it surely did not take, the outcomes leave out."""
         check_batch(self._account, self._purpose, key, messages, batch_max=BATCH)
         return self._line.submit(messages, phones_of(messages))
+
+    def submit_test(self, key: str, message: StaffMessage) -> SubmitOutcome:
+        check_test(self._account, self._purpose, key, message)
+        outcomes = self._line.submit([message], phones_of([message]))
+        if not outcomes:
+            raise RemoteUnavailable("not_sent", "The sender was not asked in time")
+        return outcomes[0]
 
     def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...]:  # noqa: ARG002 - it knows none
         """What was kept of the sender's answers and receipts: only messages all of whose parts they name."""

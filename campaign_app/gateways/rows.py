@@ -65,6 +65,11 @@ def offers(capabilities: object, name: str) -> bool:
     return fields(capabilities).get(name) is not False
 
 
+def plainly_offers(capabilities: object, name: str) -> bool:
+    """Of what is better not done than done wrong: only where the server says so."""
+    return fields(capabilities).get(name) is True
+
+
 def outcomes_of(rows: Sequence[object]) -> dict[str, SubmitOutcome]:
     """By message id. A word that nobody knows, or two answers for one message, leave it unknown."""
     found: dict[str, SubmitOutcome] = {}

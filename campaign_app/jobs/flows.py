@@ -13,7 +13,7 @@ from dbos import DBOS, DBOSConfig, DBOSConfiguredInstance
 from dbos import error as dbos_error
 
 from campaign_app.domain.errors import AppError, RemoteUnavailable
-from campaign_app.jobs import dispatch, gating, poll, screening, sync, telling
+from campaign_app.jobs import dispatch, gating, poll, screening, sync, telling, trying
 from campaign_app.jobs.import_flow import ImportFlow
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled, note_of, release
@@ -71,6 +71,7 @@ class Flows(DBOSConfiguredInstance):
             "poll": self.poll,
             "tell": self.tell,
             "changes": self.changes,
+            "test": self.test,
         }
         self.active.add(job_id)
         try:
@@ -244,6 +245,13 @@ class Flows(DBOSConfiguredInstance):
     @_asks_platform
     def changes_once(self, account_id: int) -> bool:
         return gating.follow_changes(self._context, account_id)
+
+    def test(self, job_id: int, trial_id: int) -> dict[str, Any]:  # noqa: ARG002 every flow is called with its job
+        return {"state": self.test_once(trial_id)}
+
+    @DBOS.step()
+    def test_once(self, trial_id: int) -> str:
+        return trying.send_trial(self._as_set(self._context), trial_id).value
 
 
 def _last(spent: dbos_error.DBOSMaxStepRetriesExceeded) -> AppError:

@@ -1,4 +1,4 @@
-"""Ports that need `ConfirmedRecipient`: senders and the ledger of what was handed to them."""
+"""Ports that need sealed recipients: senders and the ledger of what was handed to them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from campaign_app.consent.recipient import Outgoing
+from campaign_app.consent.staff import StaffMessage, StaffRecipient
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
 from campaign_app.domain.phone import Phone
+from campaign_app.domain.staff import Trial, TrialState
 from campaign_app.jobs.caps import NO_CAPS, Caps
 
 BATCH = 500
@@ -31,6 +33,7 @@ class GatewayCapabilities:
     streams: frozenset[str] = STREAMS
     hears: bool = True
     follow: bool = False  # it hands out no reports: what became of a message has to be looked up
+    test_messages: bool = False  # it is a `SendsTests`
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,18 @@ class LooksBack(Protocol):
         """What a queue (reports, inbound) held for one number since then, whether it was handed out or not.
 
         Rows have the ids that they have in the queue. Raises RemoteError.
+        """
+        ...
+
+
+class SendsTests(Protocol):
+    """A gateway that writes to staff numbers, too; one that does not has no way to do it."""
+
+    def submit_test(self, key: str, message: StaffMessage) -> SubmitOutcome:
+        """Hands one test message over, once. It is in no list of reports that is asked for.
+
+        Raises TypeError for anything but a StaffMessage, OutcomeUnknown where it may have been taken, another
+        RemoteError where it surely was not.
         """
         ...
 
@@ -188,3 +203,16 @@ class Ledger(Protocol):
     def undecided(self, campaign_id: int) -> int:
         """Members that are ok in the screening and have neither a ledger row nor a later reason."""
         ...
+
+
+class Trials(Protocol):
+    """The store of test messages. Every method is one transaction."""
+
+    def trial(self, trial_id: int) -> Trial: ...
+    def claim(self, trial_id: int, *, cap: int, at: datetime) -> StaffRecipient | None:
+        """Counts a queued one and gives its recipient; None for any other, and for one that is refused here."""
+        ...
+
+    def settle(
+        self, trial_id: int, state: TrialState, *, at: datetime, code: str = "", provider_id: str = ""
+    ) -> None: ...

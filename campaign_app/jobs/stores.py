@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Protocol
 
 from campaign_app.compliance.providers import Cap
@@ -23,7 +23,8 @@ from campaign_app.domain.ports import (
     PlatformClient,
 )
 from campaign_app.domain.ports_people import CustomerStore, FactStore, OptOutStore, SuppressionStore
-from campaign_app.jobs.ports import BATCH, Gateway, Ledger
+from campaign_app.jobs.ports import BATCH, Gateway, Ledger, Trials
+from campaign_app.services.window import CLOSES, OPENS
 
 
 class Composer(Protocol):
@@ -47,6 +48,7 @@ class Stores:
     audit: AuditLog
     phone_keys: PhoneKeys
     opt_outs: OptOutStore
+    trials: Trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ class Context:
     """`workspace_id` makes message ids and idempotency keys unique across workspaces at one sender.
 
     `house_caps`: messages per person and entity in 7 and in 30 days, 0 for no cap. `provider_caps`: those of the SMS
-    provider that an entity sends by.
+    provider that an entity sends by. `hours` are those of the merchant, for the first message and the last;
+    `tests_per_day`: test messages of an entity.
     """
 
     workspace_id: str
@@ -84,3 +87,5 @@ class Context:
     house_caps: tuple[int, int] = (0, 0)
     provider_caps: Callable[[str], tuple[Cap, ...]] = no_caps
     complaints_per_10000: int = 10
+    hours: tuple[time, time] = (OPENS, CLOSES)
+    tests_per_day: int = 20

@@ -21,6 +21,18 @@ class Row(NamedTuple):
     confirmed: bool
 
 
+class TrialRow(NamedTuple):
+    """One test message to a staff number; it came as such, and counts as nothing else."""
+
+    seq: int
+    shop: str
+    key: str
+    message_id: str
+    phone: str
+    text: str
+    accepted_at: str
+
+
 class Counts:
     """How many were accepted, again, and without a confirmation."""
 
@@ -43,6 +55,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
+        self.trials: list[TrialRow] = []
         self._seen: set[bytes] = set()
         self._total = Counts()
         self._campaigns: defaultdict[str, Counts] = defaultdict(Counts)
@@ -55,9 +68,19 @@ class Ledger:
         for counts in (self._total, self._campaigns[row.message_id.rpartition("-")[0]]):
             counts.add(doubled=doubled, confirmed=row.confirmed)
 
+    def take_trial(self, shop: str, key: str, message_id: str, phone: str, text: str, accepted_at: str) -> TrialRow:
+        row = TrialRow(len(self.trials) + 1, shop, key, message_id, phone, text, accepted_at)
+        self.trials.append(row)
+        return row
+
     def summary(self) -> Mapping[str, Any]:
-        """`by_campaign` groups by the part of the message id before its last hyphen."""
-        return {**self._total.as_json(), "by_campaign": {name: c.as_json() for name, c in self._campaigns.items()}}
+        """`by_campaign` groups by the part of the message id before its last hyphen; `tests` are apart from all."""
+        tests = [row._asdict() for row in self.trials]
+        return {
+            **self._total.as_json(),
+            "tests": tests,
+            "by_campaign": {name: c.as_json() for name, c in self._campaigns.items()},
+        }
 
     def page(self, after: int, limit: int) -> Mapping[str, Any]:
         """Rows with a seq above `after`; the first row has seq 1."""

@@ -17,7 +17,7 @@ from campaign_app.sandbox.receipt_keys import ReceiptKeys
 from campaign_app.sandbox.truth import Truth, Truths
 from campaign_app.sandbox.words import FAILURE_CODES, OPT_OUT_REPLIES, ORDINARY_REPLIES, REJECTION_CODES
 from campaign_app.transport.receipts import utc_text
-from campaign_app.transport.wire import MessagesRequest, OptOut, WireMessage
+from campaign_app.transport.wire import MessagesRequest, OptOut, TrialMessage, WireMessage
 
 REJECTED: Final = 0.003
 FAILED: Final = 0.03
@@ -160,6 +160,14 @@ class Platform:
         self._streams[shop.number].accepted.append((row, due))
         self._expect_reaction(shop, index, row, due)
         return Outcome(message.message_id, "accepted", provider_id=provider_id(row))
+
+    def accept_trial(self, shop: Shop, key: str, message: TrialMessage) -> Outcome:
+        """Takes a test message to a staff number; a customer's number is none."""
+        if self.population.persons_of([message.phone])[0] is not None:
+            return Outcome(message.message_id, "rejected", code="customer_number")
+        at = utc_text(self.now()) or ""
+        row = self.ledger.take_trial(shop.code, key, message.message_id, message.phone, message.text, at)
+        return Outcome(message.message_id, "accepted", provider_id=f"t{row.seq}")
 
     def failure(self, row: Row) -> str:
         """Why a message was not delivered, or "" if it was."""

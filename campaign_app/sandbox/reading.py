@@ -28,6 +28,7 @@ CAPABILITIES: Final = Capabilities(
     inbound=True,
     complaints=True,
     messages_need_phone=False,
+    test_messages=True,
 )
 
 

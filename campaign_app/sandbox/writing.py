@@ -19,7 +19,7 @@ from campaign_app.sandbox.faults import Fault
 from campaign_app.sandbox.platform import Outcome, Platform
 from campaign_app.sandbox.problems import Refused
 from campaign_app.sandbox.truth import Truth
-from campaign_app.transport.wire import LookupRequest, MessagesRequest, OptOutsRequest
+from campaign_app.transport.wire import LookupRequest, MessagesRequest, OptOutsRequest, TrialRequest, Wire
 
 UNKNOWN_WORD: Final = "granted_v2"
 _KEY: Final = re.compile(r"[A-Za-z0-9._~:-]{1,255}", re.ASCII)
@@ -54,6 +54,14 @@ class Consents:
         return _spoilt(refs, fault)
 
 
+class _Flag(Wire):
+    test: bool = False
+
+
+class _Rows(Wire):
+    messages: list[dict[str, Any]]
+
+
 class Messages:
     """Batches under idempotency keys."""
 
@@ -63,7 +71,7 @@ class Messages:
 
     async def send(self, call: Call) -> Response:
         key = _idempotency_key(call)
-        request = call.parse(MessagesRequest)
+        request = self._asked(call)
         _require_unique([message.message_id for message in request.messages])
         digest = sha256(call.body).digest()
         stored = self._stored.get((call.shop.code, key))
@@ -71,10 +79,26 @@ class Messages:
             stored = self._stored[call.shop.code, key] = _Stored(digest, f"m{uuid4().hex}")
             if call.fault.name == "slow_accept":
                 await asyncio.sleep(call.fault.seconds)
-            stored.outcomes = self._platform.accept(call.shop, key, request)
+            stored.outcomes = self._carried_out(call.shop, key, request)
         elif stored.digest != digest:
             raise Refused(422, "idempotency_mismatch", "this key came with another body before")
         return _answer(stored, call.fault)
+
+    def _asked(self, call: Call) -> MessagesRequest | TrialRequest:
+        """A number goes with a test, a ref with anything else, and neither with the other."""
+        test = call.parse(_Flag).test
+        if any(("ref" if test else "phone") in row for row in call.parse(_Rows).messages):
+            raise Refused(422, "invalid_request", "a test message has a number, any other one a ref")
+        if not test:
+            return call.parse(MessagesRequest)
+        if "test_messages" in self._platform.withheld:
+            raise Refused(422, "no_test_messages", "this server takes no test messages: see capabilities in /v1/meta")
+        return call.parse(TrialRequest)
+
+    def _carried_out(self, shop: Shop, key: str, request: MessagesRequest | TrialRequest) -> list[Outcome]:
+        if isinstance(request, TrialRequest):
+            return [self._platform.accept_trial(shop, key, request.messages[0])]
+        return self._platform.accept(shop, key, request)
 
     async def outcomes(self, call: Call) -> Response:
         stored = self._stored.get((call.shop.code, call.request.path_params["key"]))

@@ -171,6 +171,10 @@ class Composing:
         self._accounts.set_setting(PRICE, settings.parse(PRICE, price))
         return price
 
+    def sample(self, campaign: Campaign, count: int) -> tuple[Reader, ...]:
+        """Some of the audience; nobody where it has nobody yet."""
+        return self._readers(campaign, self._clock())[:count]
+
     def _readers(self, campaign: Campaign, now: datetime) -> tuple[Reader, ...]:
         if not _screened(campaign):
             found = self._customers.some(campaign.audience, campaign.entity_uscc, now, SAMPLE)

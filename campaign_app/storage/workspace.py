@@ -37,6 +37,7 @@ from campaign_app.storage.outbox import SqlOptOuts
 from campaign_app.storage.pages import Look, look
 from campaign_app.storage.pushed import SqlPushed
 from campaign_app.storage.secrets import SqlSecrets
+from campaign_app.storage.staff import SqlStaff
 from campaign_app.storage.suppressions import SqlSuppressions
 
 DATABASE: Final = "workspace.db"
@@ -64,6 +65,7 @@ class Workspace:
     pushed: SqlPushed
     audit: SqlAuditLog
     secrets: SqlSecrets
+    staff: SqlStaff
     imports: SqlImports
     phone_keys: KeyedHashes
     database: Database = field(repr=False)
@@ -190,6 +192,7 @@ def _open(folder: Path, workspace_id: str, key: bytes) -> Workspace:
         pushed=SqlPushed(database, keys.secrets),
         audit=SqlAuditLog(database),
         secrets=SqlSecrets(database, keys.secrets),
+        staff=SqlStaff(database, keys),
         imports=SqlImports(database, keys),
         phone_keys=keys.hashes,
         database=database,

@@ -7,7 +7,7 @@ Servers answer with these, clients parse with them. Unknown fields are ignored; 
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -49,6 +49,7 @@ class Capabilities(Wire):
     inbound: bool = False
     complaints: bool = False
     messages_need_phone: bool = True
+    test_messages: bool = False
 
 
 class Meta(Wire):
@@ -196,7 +197,22 @@ class WireMessage(Wire):
 
 class MessagesRequest(Wire):
     purpose: str
+    test: Literal[False] = False
     messages: list[WireMessage] = Field(min_length=1, max_length=MESSAGES_MAX)
+
+
+class TrialMessage(Wire):
+    message_id: str = Field(min_length=1, max_length=100)
+    phone: str = Field(pattern=r"^\+861[0-9]{10}$")
+    text: str = Field(min_length=1, max_length=1_000)
+
+
+class TrialRequest(Wire):
+    """One test message to a staff number."""
+
+    purpose: str
+    test: Literal[True]
+    messages: list[TrialMessage] = Field(min_length=1, max_length=1)
 
 
 class WireOutcome(Wire):

@@ -4447,6 +4447,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Accounts</translation>
     </message>
     <message>
+        <source>测试号码</source>
+        <translation>Staff numbers</translation>
+    </message>
+    <message>
         <source>策略</source>
         <translation>Policies</translation>
     </message>
@@ -4802,6 +4806,88 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>StaffCard</name>
+    <message>
+        <source>还没有测试号码。登记后，就能在活动的发送步骤给自己发一条看看。</source>
+        <translation>No numbers yet. Once one is registered, a campaign&apos;s step Send can send you a test.</translation>
+    </message>
+    <message>
+        <source>谁的号码</source>
+        <translation>Whose number</translation>
+    </message>
+    <message>
+        <source>例如 店长小李</source>
+        <translation>e.g. Li, manager</translation>
+    </message>
+    <message>
+        <source>手机号</source>
+        <translation>Mobile number</translation>
+    </message>
+    <message>
+        <source>11 位手机号</source>
+        <translation>11 digits</translation>
+    </message>
+    <message>
+        <source>这是本单位人员的号码，本人同意接收测试短信</source>
+        <translation>It belongs to one of our staff, who agrees to get test messages</translation>
+    </message>
+    <message>
+        <source>登记</source>
+        <translation>Register</translation>
+    </message>
+    <message>
+        <source>已登满。要换号码，请先删除一个。</source>
+        <translation>That is the most. Remove one to register another.</translation>
+    </message>
+    <message>
+        <source>{} / {} 个</source>
+        <translation>{} of {}</translation>
+    </message>
+    <message>
+        <source>{} 登记</source>
+        <translation>registered {}</translation>
+    </message>
+    <message>
+        <source>删除</source>
+        <translation>Remove</translation>
+    </message>
+    <message>
+        <source>删除 {}</source>
+        <translation>Remove {}</translation>
+    </message>
+    <message>
+        <source>删除测试号码 {}？</source>
+        <translation>Remove the staff number {}?</translation>
+    </message>
+    <message>
+        <source>之后测试短信不再发给 {}。需要时可以重新登记。</source>
+        <translation>Test messages no longer go to {}. You can register it again.</translation>
+    </message>
+    <message>
+        <source>保留</source>
+        <translation>Keep</translation>
+    </message>
+</context>
+<context>
+    <name>StaffSection</name>
+    <message>
+        <source>测试号码</source>
+        <translation>Staff numbers</translation>
+    </message>
+    <message>
+        <source>测试短信只发给在这里登记的号码，每个主体最多 {} 个。登记和删除都会留痕。</source>
+        <translation>Test messages go only to numbers registered here, {} at most for each entity. Every change is recorded.</translation>
+    </message>
+    <message>
+        <source>还没有主体</source>
+        <translation>No entities yet</translation>
+    </message>
+    <message>
+        <source>连接平台账户后，可以为它的主体登记测试号码。</source>
+        <translation>Once a platform account is connected, staff numbers can be registered for its entity.</translation>
+    </message>
+</context>
+<context>
     <name>SwitchCard</name>
     <message>
         <source>停用…</source>
@@ -5074,6 +5160,53 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>允发正在后台发送</source>
         <translation>Yunfa is sending in the background</translation>
+    </message>
+</context>
+<context>
+    <name>TrialCard</name>
+    <message>
+        <source>测试号码</source>
+        <translation>Staff numbers</translation>
+    </message>
+    <message>
+        <source>按谁的资料填写</source>
+        <translation>Whose values to fill in</translation>
+    </message>
+    <message>
+        <source>发测试短信</source>
+        <translation>Send a test</translation>
+    </message>
+    <message>
+        <source>去登记测试号码</source>
+        <translation>Register a number</translation>
+    </message>
+    <message>
+        <source>给自己发一条测试短信</source>
+        <translation>Send yourself a test</translation>
+    </message>
+    <message>
+        <source>最长的一条</source>
+        <translation>The longest text</translation>
+    </message>
+    <message>
+        <source>按 {} 的资料</source>
+        <translation>As {} would read it</translation>
+    </message>
+    <message>
+        <source>{} {}，{}</source>
+        <translation>{} {}, {}</translation>
+    </message>
+    <message>
+        <source>先登记自己人的号码，最多 5 个。测试短信只发给登记过的号码。</source>
+        <translation>First register numbers of your own people, five at most. Tests go to registered numbers only.</translation>
+    </message>
+    <message>
+        <source>今天的 {} 条测试短信已经发满。</source>
+        <translation>All {} test messages of today are used up.</translation>
+    </message>
+    <message>
+        <source>不计入活动结果。今天还能发 {} 条。</source>
+        <translation>Counts in no results of the campaign. {} left today.</translation>
     </message>
 </context>
 <context>

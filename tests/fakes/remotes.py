@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from campaign_app.consent import Outgoing
+from campaign_app.consent.staff import StaffMessage
 from campaign_app.domain.consent import (
     Channel,
     ConsentFact,
@@ -170,6 +171,18 @@ class FakeGateway:
     capabilities: GatewayCapabilities = IDEMPOTENT
     stream: dict[str, list[Any]] = field(default_factory=dict)
     before_submit: Callable[[], None] | None = None
+    tests: list[StaffMessage] = field(default_factory=list)
+    test_answers: list[Exception | SubmitOutcome] = field(default_factory=list)
+
+    def submit_test(self, key: str, message: StaffMessage) -> SubmitOutcome:
+        """`test_answers` are those of the next calls, all of which take the message."""
+        self.tests.append(message)
+        if self.test_answers:
+            answer = self.test_answers.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+        return SubmitOutcome(message.message_id, Outcome.ACCEPTED, provider_id=f"s-{key}")
 
     def _outcomes(self, key: str) -> tuple[SubmitOutcome, ...]:
         return tuple(

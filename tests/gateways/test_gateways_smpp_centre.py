@@ -16,7 +16,8 @@ from campaign_app.domain.phone import Phone
 from campaign_app.jobs.opt_out import is_opt_out
 from campaign_app.jobs.ports import Sent
 from tests.helpers.smpp_centre import Centre, needs_centre
-from tests.helpers.smpp_desk import LONG, NOW, SHORT, SmppDesk, messages, until
+from tests.helpers.smpp_desk import ENTITY, LONG, NOW, SHORT, SmppDesk, messages, until
+from tests.helpers.staff import STRANGER, staff_message
 
 pytestmark = needs_centre
 ACCEPTED, REJECTED, UNKNOWN = Outcome.ACCEPTED, Outcome.REJECTED, Outcome.UNKNOWN
@@ -215,3 +216,12 @@ def test_a_part_without_an_answer_leaves_the_message_unknown(desk: SmppDesk, cen
     assert (outcome.outcome, outcome.code) == (UNKNOWN, "no_answer")
     assert len(centre.ledger()) == 1
     assert desk.gateway.lookup("key", [Sent("m0", None, NOW)]) == ()
+
+
+def test_an_sms_centre_takes_it_part_by_part(desk: SmppDesk, centre: Centre) -> None:
+    assert desk.gateway.capabilities.test_messages
+    outcome = desk.gateway.submit_test("k", staff_message(ENTITY, NOW, LONG))
+    assert outcome.outcome is Outcome.ACCEPTED
+    rows = centre.ledger()
+    assert {row["to"] for row in rows} == {f"86{STRANGER.digits}"}
+    assert "".join(row["text"] for row in rows) == LONG

@@ -15,8 +15,11 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.message import DeliveryReport, Outcome
+from campaign_app.domain.phone import Phone
+from campaign_app.domain.staff import Wish
 from campaign_app.jobs import flows, settling
 from campaign_app.jobs.worker import FlowLost, forget_flows
+from tests.fakes.remotes import ENTITY, IDEMPOTENT
 from tests.helpers.flowing import Running, stop
 from tests.helpers.shop import NOW, Shop
 
@@ -290,3 +293,15 @@ def test_a_screening_that_is_to_stop_asks_for_nobody(running: Running) -> None:
     assert running.run("screen", campaign_id=campaign.id).state == "done"
     assert shop.state(campaign.id) == (CampaignState.DRAFT, "by_user")
     assert shop.workspace.facts.unread(account)
+
+
+def test_a_test_message_is_a_job_of_its_own(running: Running) -> None:
+    shop = running.shop
+    account = shop.add_account(1)
+    shop.gateways[account].capabilities = replace(IDEMPOTENT, test_messages=True)
+    campaign = shop.campaign(screened=False, state=CampaignState.DRAFT)
+    staff = shop.workspace.staff.register(ENTITY, "店长", Phone("19900000001"), actor="王", at=NOW)
+    trial = shop.workspace.staff.wish(Wish("p", campaign.id, None, staff.id, "文", "王"), ENTITY, NOW)
+    job = running.follow(shop.workspace.jobs.job(trial.job_id))
+    assert (job.kind, job.state, job.result) == ("test", "done", {"state": "accepted"})
+    assert [message.text for message in shop.gateways[account].tests] == ["文"]

@@ -10,6 +10,7 @@ import pytest
 import requests
 import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import ValidationError
 
 from campaign_app import assets
 from campaign_app.sandbox.config import BODY_MAX
@@ -105,12 +106,20 @@ def test_every_example_is_an_instance_of_its_model(path: str, method: str) -> No
     operation = API["paths"][path][method]
     bodies = [operation["responses"]["200"], operation.get("requestBody")]
     for content in (body["content"]["application/json"] for body in bodies if body):
-        name = content["schema"]["$ref"].rpartition("/")[2]
+        first = content["schema"].get("oneOf", [content["schema"]])[0]
+        name = first["$ref"].rpartition("/")[2]
         if name != "KeySet":
             example = MODELS[name].model_validate(content["example"]).model_dump(mode="json")
             assert example.keys() == content["example"].keys()
     for row in operation["responses"]["200"]["content"]["application/json"]["example"].get("customers", []):
         assert wire.WireCustomer.model_validate(row)
+
+
+def test_the_example_of_a_test_message_is_one_and_no_campaigns() -> None:
+    example = SCHEMAS["TrialRequest"]["example"]
+    assert wire.TrialRequest.model_validate(example).model_dump(mode="json") == example
+    with pytest.raises(ValidationError):
+        wire.MessagesRequest.model_validate(example)
 
 
 def test_the_worked_request_signs_to_what_is_printed() -> None:

@@ -98,6 +98,52 @@ def test_twenty_posts_at_once_send_once(sandbox: SandboxProcess, client: Sandbox
     assert ledger["doubled"] == 0
 
 
+# --- test messages ---
+
+STRANGER = "+8616612345678"
+
+
+def trial(**row: str) -> dict[str, object]:
+    message = {"message_id": "w-test-1", "phone": STRANGER, "text": "【安宁】hi", **row}
+    return {"purpose": "retail", "test": True, "messages": [message]}
+
+
+def test_a_test_message_is_listed_apart_and_sent_once(sandbox: SandboxProcess, client: SandboxClient) -> None:
+    for _ in range(2):
+        (outcome,) = client.post("/v1/messages", trial(), Idempotency_Key="k1")["outcomes"]
+        assert (outcome["status"], outcome["provider_id"]) == ("accepted", "t1")
+    ledger = sandbox.ledger()
+    assert [(row["phone"], row["key"]) for row in ledger["tests"]] == [(STRANGER, "k1")]
+    assert (ledger["accepted"], ledger["doubled"], ledger["unconfirmed"]) == (0, 0, 0)
+    assert client.get("/v1/messages/reports?cursor=&limit=10")["reports"] == []
+
+
+def test_a_customer_is_no_staff(sandbox: SandboxProcess, client: SandboxClient) -> None:
+    phone = next(row["phone"] for row in client.pages("/v1/customers", "customers") if row.get("phone"))
+    (outcome,) = client.post("/v1/messages", trial(phone=phone), Idempotency_Key="k1")["outcomes"]
+    assert (outcome["status"], outcome["code"]) == ("rejected", "customer_number")
+    assert sandbox.ledger()["tests"] == []
+
+
+def test_numbers_and_refs_are_never_mixed(sandbox: SandboxProcess, client: SandboxClient, refs: list[str]) -> None:
+    mixed = body({"m": refs[0]})
+    mixed["messages"][0]["phone"] = STRANGER
+    many = trial()
+    many["messages"] = [*trial()["messages"], *trial(message_id="w-test-2")["messages"]]  # type: ignore[misc]
+    numbered = {**trial(), "test": False}
+    for odd in (mixed, many, numbered, {**trial(), "test": "yes"}, trial(ref=refs[0]), trial(phone="13800000000")):
+        answer = client.call("POST", "/v1/messages", odd, Idempotency_Key="k")
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert (sandbox.ledger()["tests"], sandbox.ledger()["accepted"]) == ([], 0)
+
+
+def test_a_server_may_take_no_tests(sandbox: SandboxProcess, client: SandboxClient) -> None:
+    sandbox.withhold("test_messages")
+    assert client.get("/v1/meta")["capabilities"]["test_messages"] is False
+    answer = client.call("POST", "/v1/messages", trial(), Idempotency_Key="k")
+    assert (answer.status_code, answer.json()["code"]) == (422, "no_test_messages")
+
+
 # --- the ledger ---
 
 

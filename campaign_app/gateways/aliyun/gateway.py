@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from campaign_app.consent.recipient import Outgoing
+from campaign_app.consent.staff import StaffMessage
 from campaign_app.domain.customer import Account
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
 from campaign_app.domain.ports import Clock
 from campaign_app.gateways.aliyun.looking import Finder
 from campaign_app.gateways.aliyun.planning import Planner
 from campaign_app.gateways.aliyun.sending import Sender
-from campaign_app.gateways.checks import check_batch, phones_of
+from campaign_app.gateways.checks import Leaving, check_batch, check_test, phones_of
 from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Sent
 from campaign_app.transport.aliyun import AliyunCalls
 
@@ -34,20 +35,29 @@ class AliyunGateway:
     def capabilities(self) -> GatewayCapabilities:
         return GatewayCapabilities(
             simulated=self._account.simulated, needs_phone=True, batch_max=BATCH, idempotent=False, lookup=True,
-            streams=frozenset(), hears=False, follow=True,
+            streams=frozenset(), hears=False, follow=True, test_messages=True,
         )  # fmt: skip
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         """See `sending` for what is left out, and for what is raised."""
         check_batch(self._account, self._purpose, key, messages, batch_max=BATCH)
-        plan = self._planner.plan(messages, phones_of(messages))
-        found = {each.message_id: each for each in plan.refused}
-        found.update(self._sender.send(key, plan.requests))
-        return tuple(found[m.message_id] for m in messages if m.message_id in found)
+        return self._hand_over(key, messages)
+
+    def submit_test(self, key: str, message: StaffMessage) -> SubmitOutcome:
+        """As `submit` does it: of a single message everything is either in the outcome or raised."""
+        check_test(self._account, self._purpose, key, message)
+        (outcome,) = self._hand_over(key, [message])
+        return outcome
 
     def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...]:
         """Never None: that Aliyun finds no message does not say that none was sent."""
         return self._finder.outcomes(key, sent)
+
+    def _hand_over(self, key: str, messages: Sequence[Leaving]) -> tuple[SubmitOutcome, ...]:
+        plan = self._planner.plan(messages, phones_of(messages))
+        found = {each.message_id: each for each in plan.refused}
+        found.update(self._sender.send(key, plan.requests))
+        return tuple(found[m.message_id] for m in messages if m.message_id in found)
 
     def reports(self, cursor: str) -> Page[DeliveryReport]:
         return Page((), cursor, more=False)

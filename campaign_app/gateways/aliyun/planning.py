@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final, NamedTuple
 
-from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
+from campaign_app.gateways.checks import Leaving
 from campaign_app.gateways.templates import Filled, Templates, signed
 from campaign_app.transport.aliyun import AliyunCalls
 from campaign_app.transport.aliyun_filed import signatures, templates
@@ -35,7 +35,7 @@ class Wording(NamedTuple):
 class Entry(NamedTuple):
     """One number of a request, and what it reads."""
 
-    message: Outgoing
+    message: Leaving
     phone: Phone
     wording: Wording
 
@@ -80,7 +80,7 @@ class Planner:
     _known: Allowed | None = None
     _lock: Lock = field(default_factory=Lock)
 
-    def plan(self, messages: Sequence[Outgoing], phones: Mapping[str, Phone]) -> Plan:
+    def plan(self, messages: Sequence[Leaving], phones: Mapping[str, Phone]) -> Plan:
         """Raises RemoteError where Aliyun does not say what may be used."""
         texts = {message.text for message in messages}
         wordings = self._wordings(texts, BELIEVED)
@@ -108,7 +108,7 @@ class Planner:
             return self._known
 
 
-def _planned(wordings: Mapping[str, Wording | str], messages: Sequence[Outgoing], phones: Mapping[str, Phone]) -> Plan:
+def _planned(wordings: Mapping[str, Wording | str], messages: Sequence[Leaving], phones: Mapping[str, Phone]) -> Plan:
     alike: dict[str, list[Entry]] = {}
     refused: list[SubmitOutcome] = []
     for message in messages:

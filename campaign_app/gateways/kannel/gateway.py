@@ -7,11 +7,11 @@ from threading import Event, Lock
 from time import monotonic
 from typing import Final
 
-from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.errors import NotAllowed, RemoteUnavailable
 from campaign_app.domain.message import SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
+from campaign_app.gateways.checks import Leaving
 from campaign_app.gateways.kannel.keeping import Together
 from campaign_app.gateways.kannel.listening import Listener
 from campaign_app.gateways.kannel.pushes import Arrived, receipt_url
@@ -57,7 +57,7 @@ class KannelLine:
         self._since = 0.0
         self._closed = Event()
 
-    def submit(self, messages: Sequence[Outgoing], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]:
+    def submit(self, messages: Sequence[Leaving], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]:
         self._listening()
         access = self._access
         route = Route(access.prefix, lambda part: receipt_url(access.push_url, access.push_key, part))

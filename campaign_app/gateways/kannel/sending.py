@@ -14,7 +14,6 @@ from typing import Final
 from zlib import crc32
 
 from campaign_app.compliance.segments import ucs2_parts
-from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.errors import (
     AppError,
     OutcomeUnknown,
@@ -25,6 +24,7 @@ from campaign_app.domain.errors import (
 )
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import Phone
+from campaign_app.gateways.checks import Leaving
 from campaign_app.gateways.kannel.pushes import Arrived, part_of
 from campaign_app.gateways.pushed import accepted, refused_part
 from campaign_app.jobs.pushed import Handed
@@ -64,7 +64,7 @@ class Batch:
         self._began = now()
         self._trouble: AppError | None = None
 
-    def run(self, messages: Sequence[Outgoing], phones: Mapping[str, Phone], window: int) -> tuple[SubmitOutcome, ...]:
+    def run(self, messages: Sequence[Leaving], phones: Mapping[str, Phone], window: int) -> tuple[SubmitOutcome, ...]:
         """Whom Kannel surely did not take is left out; raises RemoteError where that is everybody."""
         with ThreadPoolExecutor(window, "kannel-send") as pool:
             found = list(pool.map(lambda each: self._begun(each, phones[each.message_id]), messages))
@@ -73,7 +73,7 @@ class Batch:
             raise self._trouble
         return outcomes
 
-    def _begun(self, message: Outgoing, phone: Phone) -> SubmitOutcome | None:
+    def _begun(self, message: Leaving, phone: Phone) -> SubmitOutcome | None:
         """None for one of which nothing was taken, for now. Raises WorkspaceError, and then nobody else begins."""
         if self._trouble is not None or self._now() - self._began >= BATCH_SECONDS:
             return None
@@ -86,7 +86,7 @@ class Batch:
             raise
         return outcome
 
-    def _message(self, message: Outgoing, to: str) -> tuple[SubmitOutcome | None, Arrived]:
+    def _message(self, message: Leaving, to: str) -> tuple[SubmitOutcome | None, Arrived]:
         texts, taken, code = ucs2_parts(message.text), list[Handed](), ""
         for number, text in enumerate(texts, start=1):
             part = part_of(message.message_id, number, len(texts))

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Final
 
-from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.message import SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
+from campaign_app.gateways.checks import Leaving
 from campaign_app.gateways.lines import LineGateway
 from campaign_app.gateways.providers import SenderParts
 from campaign_app.gateways.smpp.keeping import Item, Keeper
@@ -62,7 +62,7 @@ class SmppLine:
     def batch_max(self) -> int:
         return max(1, min(BATCH, int(self._access.rate * _SECONDS_OF_RATE)))
 
-    def submit(self, messages: Sequence[Outgoing], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]:
+    def submit(self, messages: Sequence[Leaving], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]:
         async def work(binding: Binding, keeper: Keeper) -> tuple[SubmitOutcome, ...]:
             batch = Batch(binding, keeper, self._route, self._pace, self._window, BATCH_SECONDS)
             return await batch.run(messages, phones)

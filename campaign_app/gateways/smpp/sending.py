@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
 
-from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import Phone
+from campaign_app.gateways.checks import Leaving
 from campaign_app.gateways.pushed import accepted, refused_part
 from campaign_app.gateways.smpp.keeping import Keeper
 from campaign_app.gateways.smpp.line import Binding
@@ -71,7 +71,7 @@ class Batch:
         self._end = self._loop.time() + seconds
         self._trouble: RemoteError | None = None
 
-    async def run(self, messages: Sequence[Outgoing], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]:
+    async def run(self, messages: Sequence[Leaving], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]:
         """Whom the centre surely did not take is left out; raises RemoteError where that is everybody."""
         await self._binding.session()
         found = await asyncio.gather(*(self._message(message, phones[message.message_id]) for message in messages))
@@ -80,7 +80,7 @@ class Batch:
             raise self._trouble
         return outcomes
 
-    async def _message(self, message: Outgoing, phone: Phone) -> SubmitOutcome | None:
+    async def _message(self, message: Leaving, phone: Phone) -> SubmitOutcome | None:
         parts = parts_of(message.text, crc32(message.message_id.encode()))
         taken: list[Handed] = []
         answer = _Answer(None)

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from campaign_app.consent.recipient import Outgoing
+from campaign_app.consent.staff import StaffMessage
 from campaign_app.domain.customer import Account
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.checks import check_batch, phones_of
+from campaign_app.gateways.checks import Leaving, check_batch, check_test, phones_of
 from campaign_app.gateways.pulling import Pulled, PullQueue
 from campaign_app.gateways.tencent.looking import Finder
 from campaign_app.gateways.tencent.planning import NUMBERS_MAX, allowed, plan
@@ -49,17 +50,20 @@ class TencentGateway:
     def capabilities(self) -> GatewayCapabilities:
         return GatewayCapabilities(
             simulated=self._account.simulated, needs_phone=True, batch_max=NUMBERS_MAX, idempotent=False, lookup=True,
-            streams=frozenset({"reports", "inbound"}),
+            streams=frozenset({"reports", "inbound"}), test_messages=True,
         )  # fmt: skip
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         """See `sending` for what is left out, and for what is raised."""
         check_batch(self._account, self._purpose, key, messages, batch_max=NUMBERS_MAX)
         phones_of(messages)
-        planned = plan(messages, self._wordings.of({message.text for message in messages}))
-        found = {each.message_id: each for each in planned.refused}
-        found.update(self._sender.send(key, planned.requests))
-        return tuple(found[m.message_id] for m in messages if m.message_id in found)
+        return self._hand_over(key, messages)
+
+    def submit_test(self, key: str, message: StaffMessage) -> SubmitOutcome:
+        """As `submit` does it: of a single message everything is either in the outcome or raised."""
+        check_test(self._account, self._purpose, key, message)
+        (outcome,) = self._hand_over(key, [message])
+        return outcome
 
     def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...]:
         """Never None: that Tencent knows no status of a number does not say that nothing was sent to it."""
@@ -83,6 +87,12 @@ class TencentGateway:
 
     def close(self) -> None:
         self._calls.close()
+
+    def _hand_over(self, key: str, messages: Sequence[Leaving]) -> tuple[SubmitOutcome, ...]:
+        planned = plan(messages, self._wordings.of({message.text for message in messages}))
+        found = {each.message_id: each for each in planned.refused}
+        found.update(self._sender.send(key, planned.requests))
+        return tuple(found[m.message_id] for m in messages if m.message_id in found)
 
     def _pull(self, action: str, name: str, read: Callable[[Any], T | None]) -> Pulled[T]:
         """`changes`: rows leave the queue with the answer, whether it arrives or not."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.message import Outcome, SubmitOutcome
+from campaign_app.gateways.checks import Leaving
 from campaign_app.gateways.templates import Templates
 from campaign_app.gateways.wordings import Allowed, Wording
 from campaign_app.transport.tencent import TencentCalls
@@ -23,7 +23,7 @@ class Request(NamedTuple):
     """What all its numbers read."""
 
     wording: Wording
-    messages: tuple[Outgoing, ...]
+    messages: tuple[Leaving, ...]
 
     @property
     def values(self) -> list[str]:
@@ -43,9 +43,9 @@ def allowed(calls: TencentCalls) -> Allowed:
     return Allowed(names, Templates(texts, NOTATION))
 
 
-def plan(messages: Sequence[Outgoing], wordings: Mapping[str, Wording | str]) -> Plan:
+def plan(messages: Sequence[Leaving], wordings: Mapping[str, Wording | str]) -> Plan:
     """`wordings`: of every text, or why it has none. Every message has a number, and no two the same."""
-    alike: dict[Wording, list[Outgoing]] = {}
+    alike: dict[Wording, list[Leaving]] = {}
     refused: list[SubmitOutcome] = []
     for message in messages:
         wording = wordings[message.text]

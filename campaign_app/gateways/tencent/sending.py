@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import parse_phone
 from campaign_app.domain.ports import Clock
+from campaign_app.gateways.checks import Leaving
 from campaign_app.gateways.tencent.planning import Request
 from campaign_app.gateways.wordings import Wordings
 from campaign_app.jobs.asking import BATCH_TIME
@@ -78,14 +78,14 @@ class _Batch:
     outcomes: dict[str, SubmitOutcome] = field(default_factory=dict)
     begun: bool = False  # somebody was reached, or may have been
 
-    def put(self, messages: Sequence[Outgoing], outcome: Outcome, code: str) -> None:
+    def put(self, messages: Sequence[Leaving], outcome: Outcome, code: str) -> None:
         self.begun |= outcome is Outcome.UNKNOWN
         # of several numbers nobody knows whose refusal the one code tells of
         opted_out = outcome is Outcome.REJECTED and len(messages) == 1 and Status(code).opted_out
         for message in messages:
             self.outcomes[message.message_id] = SubmitOutcome(message.message_id, outcome, "", code, opted_out)
 
-    def settle(self, messages: Sequence[Outgoing], statuses: Mapping[str, Status]) -> RemoteError | None:
+    def settle(self, messages: Sequence[Leaving], statuses: Mapping[str, Status]) -> RemoteError | None:
         """The account's trouble that was told number by number: it settles nobody."""
         stop: RemoteError | None = None
         for message in messages:
@@ -163,7 +163,7 @@ class Sender:
 _UNMENTIONED: Final = Status("unmentioned")
 
 
-def digits_of(message: Outgoing) -> str:
+def digits_of(message: Leaving) -> str:
     """Every message of a plan has a number."""
     phone = message.recipient.phone
     return "" if phone is None else phone.digits

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from campaign_app.storage import schema, schema_imports, schema_pushed, schema_sending
+from campaign_app.storage import schema, schema_imports, schema_pushed, schema_sending, schema_staff
 from campaign_app.storage.columns import metadata
 
-__all__ = ["schema", "schema_imports", "schema_pushed", "schema_sending"]  # their tables register themselves
+# their tables register themselves
+__all__ = ["schema", "schema_imports", "schema_pushed", "schema_sending", "schema_staff"]
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():

@@ -17,7 +17,7 @@ from campaign_app.ui.widgets.basics import button, card, column, divider, label,
 
 GROUPS: Final = (
     ("consent", ("max_consent_age_minutes", "batch_reread_minutes")),
-    ("sending", ("window_opens", "window_closes", "batch_size", "complaints_per_10000")),
+    ("sending", ("window_opens", "window_closes", "batch_size", "complaints_per_10000", "tests_per_day")),
     ("caps", ("house_cap_per_week", "house_cap_per_month")),
 )
 

@@ -16,6 +16,7 @@ from campaign_app.ui.pages.steps.sending_approval import ApprovalCard
 from campaign_app.ui.pages.steps.sending_checks import PLACES, CheckWords
 from campaign_app.ui.pages.steps.sending_plan import PlanCard
 from campaign_app.ui.pages.steps.sending_run import RunPanel
+from campaign_app.ui.pages.steps.sending_trial import TrialCard
 from campaign_app.ui.pages.steps.step import Step, keeping_focus
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.preflight import PreflightState, preflight_of, suggested
@@ -77,6 +78,7 @@ class SendingStep(Step):
 
     def shown(self) -> None:
         self.preflight.load()
+        self.trial.trying.load()
 
     def land(self, field: str) -> None:
         """`time`, `count`, or the first thing to do."""
@@ -138,7 +140,8 @@ class SendingStep(Step):
         self.primary = button("", "primary", name="sending_primary", click=self._do)
         side = QWidget()
         side.setFixedWidth(SIDE)
-        self._side = column(self.approval, self.primary, None, space=3)
+        self.trial = TrialCard(self._desk, self._model)
+        self._side = column(self.approval, self.primary, self.trial, None, space=3)
         side.setLayout(self._side)
         listed = card(row(self.summary, None, self.looking), divider(), self.checks, None, space=2)
         made = QWidget()
