@@ -98,10 +98,10 @@ def open_demo(
 
     `made` gets the offset of its clock as soon as a worker can open it.
     """
-    from campaign_app import bootstrap
+    from campaign_app import bootstrap, wiring
     from campaign_app.credentials import MemoryKeeper
 
-    keeper, offset = MemoryKeeper(key), daytime_offset(bootstrap.system_clock(), quiet_days())
+    keeper, offset = MemoryKeeper(key), daytime_offset(wiring.system_clock(), quiet_days())
     bootstrap.create_demo(folder, keeper)
     made(offset)
     return stack.enter_context(bootstrap.open_app(folder, keeper, offset=offset))

@@ -14,8 +14,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from campaign_app.bootstrap import (
-    DEMO,
+from campaign_app.bootstrap import DEMO
+from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.ports import Clock
+from campaign_app.wiring import (
     imports_of,
     load_settings,
     profiles_of,
@@ -25,8 +27,6 @@ from campaign_app.bootstrap import (
     texts_of,
     wait,
 )
-from campaign_app.domain.errors import SettingsError
-from campaign_app.domain.ports import Clock
 
 if TYPE_CHECKING:
     from campaign_app.credentials import KeyKeeper

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from campaign_app import bootstrap
+from campaign_app import bootstrap, wiring
 from campaign_app.credentials import PassphraseKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
@@ -88,7 +88,7 @@ def test_the_main_job_by_commands(tmp_path: Path, sandbox: SandboxProcess, passp
     # before nine and on holidays the hour itself is warned of, once something is to be sent
     confirmed = [word for rule in (*screened["to_confirm"], "TIM-002") for word in ("--confirm", rule)]
     sent = line.run("send", str(screened["id"]), "--recipients", str(ready), *confirmed, "--json")
-    by_day = OPENS.hour <= bootstrap.system_clock().astimezone(BEIJING).hour < CLOSES.hour - 1
+    by_day = OPENS.hour <= wiring.system_clock().astimezone(BEIJING).hour < CLOSES.hour - 1
     if by_day:
         assert json.loads(sent.stdout)["state"] == "done", sent.stderr
         assert sandbox.ledger()["accepted"] > 0

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from campaign_app import bootstrap
+from campaign_app import bootstrap, wiring
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
@@ -103,7 +103,7 @@ def open_merchant(folder: Path, sandbox: SandboxProcess, *, batch_size: int = 50
     """A new workspace on the sandbox; its clock and the sandbox's play by day."""
     from campaign_app.demo import daytime_offset, quiet_days
 
-    offset = daytime_offset(bootstrap.system_clock(), quiet_days())
+    offset = daytime_offset(wiring.system_clock(), quiet_days())
     sandbox.skew_clock(offset.total_seconds())
     app = bootstrap.create_app(folder, MemoryKeeper(KEY), offset=offset)
     settings = {bootstrap.DEMO: True, "batch_size": batch_size}

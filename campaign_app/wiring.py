@@ -1,0 +1,266 @@
+"""The one place that knows every adapter: what the services of an open workspace are made of.
+
+Heavy libraries are imported when a workspace is wired, never when this module is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from campaign_app.domain.ports import Clock, JobStore
+
+if TYPE_CHECKING:
+    from campaign_app.compliance import Engine
+    from campaign_app.credentials import KeyKeeper
+    from campaign_app.services.accounts import Accounts
+    from campaign_app.services.audiences import Audiences
+    from campaign_app.services.campaigns import Campaigns
+    from campaign_app.services.composing import Composing
+    from campaign_app.services.filings import Filings
+    from campaign_app.services.imports import Imports
+    from campaign_app.services.members import Members
+    from campaign_app.services.opt_outs import OptOuts
+    from campaign_app.services.people import People
+    from campaign_app.services.policies import Policies
+    from campaign_app.services.preflight import Preflights
+    from campaign_app.services.profiles import Profiles
+    from campaign_app.services.rules import Rules
+    from campaign_app.services.texts import Texts
+    from campaign_app.settings import Settings
+    from campaign_app.storage.workspace import Workspace
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 the one place that hands out real time
+
+
+def wait(seconds: float) -> None:
+    time.sleep(seconds)  # noqa: TID251 the one place that hands out real time
+
+
+def shifted_clock(offset: timedelta) -> Clock:
+    """The clock of a demo, which plays by day even at night."""
+    return lambda: system_clock() + offset
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The services of one open workspace, as the window and the command line use them."""
+
+    workspace: Workspace
+    keeper: KeyKeeper = field(repr=False)
+    accounts: Accounts
+    audiences: Audiences
+    campaigns: Campaigns
+    composing: Composing
+    filings: Filings
+    rules: Rules
+    profiles: Profiles
+    imports: Imports
+    people: People
+    members: Members
+    preflights: Preflights
+    policies: Policies
+    opt_outs: OptOuts
+    jobs: JobStore
+    clock: Clock
+    wait: Callable[[float], None]
+    offset: timedelta = timedelta(0)  # by which the clock of a demo is shifted
+
+    def __enter__(self) -> App:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.workspace.close()
+
+
+def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
+    """The services of a workspace that is open; the app closes it. Only a demo's clock is shifted by `offset`."""
+    from campaign_app.platforms import Offers
+    from campaign_app.services.accounts import Accounts
+    from campaign_app.services.audiences import Audiences
+    from campaign_app.services.campaigns import Campaigns
+    from campaign_app.services.composing import Composing
+    from campaign_app.services.opt_outs import OptOuts
+    from campaign_app.services.policies import Policies
+
+    clock = shifted_clock(offset) if offset else system_clock
+    rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock)
+    engine = _engines(workspace, clock, rules)
+    texts = texts_of(workspace, rules.engine, profiles)
+    accounts = Accounts(
+        store=workspace.accounts,
+        secrets=workspace.secrets,
+        audit=workspace.audit,
+        clock=clock,
+        make_client=_client(workspace, clock),
+        offers=Offers(),
+    )
+    campaigns = Campaigns(
+        store=workspace.campaigns,
+        inbox=workspace.inbox,
+        texts=texts,
+        audit=workspace.audit,
+        clock=clock,
+        hours=lambda: _hours(workspace),
+    )
+    composing = Composing(
+        texts=texts,
+        engine=engine,
+        accounts=workspace.accounts,
+        campaigns=workspace.campaigns,
+        customers=workspace.customers,
+        clock=clock,
+    )
+    return App(
+        workspace=workspace,
+        keeper=keeper,
+        accounts=accounts,
+        audiences=Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock),
+        campaigns=campaigns,
+        composing=composing,
+        filings=_filings(workspace, clock, engine),
+        rules=rules,
+        profiles=profiles,
+        imports=imports_of(workspace, clock),
+        people=_people(workspace),
+        members=_members(workspace, clock),
+        preflights=_preflights(workspace, campaigns, clock, _speaking(workspace, engine, profiles)),
+        policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock),
+        opt_outs=OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs),
+        jobs=workspace.jobs,
+        clock=clock,
+        wait=wait,
+        offset=offset,
+    )
+
+
+def _filings(workspace: Workspace, clock: Clock, engine: Callable[[str], Engine]) -> Filings:
+    from campaign_app.services.filings import Filings
+
+    accounts, campaigns, audit = workspace.accounts, workspace.campaigns, workspace.audit
+    return Filings(workspace.filings, accounts, campaigns, audit, clock, engine)
+
+
+def _members(workspace: Workspace, clock: Clock) -> Members:
+    from campaign_app.services.members import Members
+
+    customers, facts, audit = workspace.customers, workspace.facts, workspace.audit
+    return Members(workspace.campaigns, customers, facts, workspace.accounts, audit, clock)
+
+
+def _preflights(workspace: Workspace, campaigns: Campaigns, clock: Clock, texts: Callable[[str], Texts]) -> Preflights:
+    from campaign_app.platforms.abilities import abilities_of
+    from campaign_app.services.preflight import Preflights
+
+    def max_age() -> timedelta:
+        return timedelta(minutes=load_settings(workspace).max_consent_age_minutes)
+
+    stores, hours = (workspace.campaigns, workspace.accounts), lambda: _hours(workspace)
+    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age, abilities_of)
+
+
+def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:
+    settings = load_settings(workspace)
+    return settings.window_opens, settings.window_closes
+
+
+def imports_of(workspace: Workspace, clock: Clock) -> Imports:
+    from campaign_app.jobs.tabular import open_table
+    from campaign_app.services.imports import Imports
+
+    return Imports(
+        store=workspace.imports,
+        settings=workspace.accounts,
+        open_table=open_table,
+        audit=workspace.audit,
+        clock=clock,
+    )
+
+
+def _people(workspace: Workspace) -> People:
+    from campaign_app.services.people import People
+
+    return People(
+        store=workspace.people,
+        customers=workspace.customers,
+        facts=workspace.facts,
+        suppressions=workspace.suppressions,
+        accounts=workspace.accounts,
+        phone_keys=workspace.phone_keys,
+    )
+
+
+def _client(workspace: Workspace, clock: Clock) -> Callable[..., Any]:
+    from campaign_app.platforms import client_of
+    from campaign_app.storage.secrets import AccountSecrets
+
+    secrets, account_of = AccountSecrets(workspace.secrets), workspace.accounts.account
+    return lambda account, secret: client_of(account, secret, clock, secrets=secrets, account_of=account_of)
+
+
+def rules_of(workspace: Workspace, clock: Clock, language: str = "zh_CN") -> Rules:
+    """The rules in force, speaking a language."""
+    from campaign_app import assets
+    from campaign_app.services.rules import Rules
+
+    return Rules(
+        shipped=assets.path("rules"),
+        own=workspace.folder / "rules",
+        settings=workspace.accounts,
+        audit=workspace.audit,
+        clock=clock,
+        language=language,
+    )
+
+
+def _engines(workspace: Workspace, clock: Clock, rules: Rules) -> Callable[[str], Engine]:
+    """By language; another one than `rules` speak is read when somebody first wants it."""
+    speaking = {"zh_CN": rules}
+
+    def engine(language: str) -> Engine:
+        if language not in speaking:
+            speaking[language] = rules_of(workspace, clock, language)
+        return speaking[language].engine()
+
+    return engine
+
+
+def profiles_of(workspace: Workspace, clock: Clock) -> Profiles:
+    from campaign_app.services.profiles import Profiles
+
+    return Profiles(settings=workspace.accounts, audit=workspace.audit, clock=clock)
+
+
+def _speaking(workspace: Workspace, engine: Callable[[str], Engine], profiles: Profiles) -> Callable[[str], Texts]:
+    """Texts whose findings are in a language."""
+    return lambda language: texts_of(workspace, partial(engine, language), profiles)
+
+
+def texts_of(workspace: Workspace, engine: Callable[[], Engine], profiles: Profiles) -> Texts:
+    from campaign_app.services.texts import Texts
+
+    return Texts(
+        engine=engine,
+        profile=profiles.of,
+        accounts=workspace.accounts,
+        campaigns=workspace.campaigns,
+        customers=workspace.customers,
+    )
+
+
+def load_settings(workspace: Workspace) -> Settings:
+    """The workspace's settings; raises SettingsError if a stored one is out of its limits."""
+    from campaign_app import settings
+
+    found = workspace.accounts.settings([declared.name for declared in settings.DECLARED])
+    return settings.load(found.get)
