@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage.engine import Database
 
-HEAD: Final = "0008"
-KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"})
+HEAD: Final = "0010"
+KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0010"})
 
 
 def version_of(connection: sa.Connection) -> str | None:
