@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 LI_PER_CENT: Final = 10
@@ -15,6 +16,24 @@ BUDGET_MAX: Final = 1_000_000_000 * LI_PER_YUAN
 # shop account → parts, None where nobody counted them → people
 Counted = Mapping[int, Mapping[int | None, int]]
 _BEIJING: Final = timezone(timedelta(hours=8))
+
+
+def yuan(amount: int) -> str:
+    """As people read it: two digits behind the point, a third only where there is one."""
+    whole, rest = divmod(abs(amount), LI_PER_YUAN)
+    digits = f"{rest:03}"
+    return f"{'-' if amount < 0 else ''}¥{whole:,}.{digits if digits[-1] != '0' else digits[:2]}"
+
+
+def read_yuan(typed: str, most: int) -> int:
+    """What a person typed, in yuan. Raises ValueError for what is no amount, or more than `most`, or finer than 厘."""
+    try:
+        amount = Decimal(typed.strip().removeprefix("¥").replace(",", "")) * LI_PER_YUAN
+    except InvalidOperation:
+        raise ValueError(typed) from None
+    if not amount.is_finite() or amount != int(amount) or not 0 <= amount <= most:
+        raise ValueError(typed)
+    return int(amount)
 
 
 def month_of(at: datetime) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
-from typing import Final, Literal
+from typing import Final
 
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import Reason
@@ -15,10 +15,10 @@ from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.review import AudienceReader
 from campaign_app.domain.signature import Signature
 from campaign_app.services.campaigns import adds_up
+from campaign_app.services.money import Level, Spending, verdict
 from campaign_app.services.texts import Texts
 from campaign_app.services.window import BEIJING, CLOSES, OPENS
 
-Level = Literal["ok", "warn", "block"]
 # the worker writes the time here every few seconds
 HEARTBEAT: Final = "worker.heartbeat"
 SILENT_AFTER: Final = timedelta(seconds=15)
@@ -62,7 +62,7 @@ class Situation:
     that it was found in reads otherwise by now). `accounts` send; the platforms of `mute`, connected too, do not.
     `opens` and `closes` are the hours in force; `heartbeat` is the worker's last sign of life. `silent` names the
     connected shops for whose customers nobody is there to ask who agreed, `deaf` those whose sender does not hand in
-    what people answer.
+    what people answer. `spending` is None before the screening.
     """
 
     campaign: Campaign
@@ -80,6 +80,7 @@ class Situation:
     mute: tuple[Account, ...] = ()
     silent: tuple[str, ...] = ()
     deaf: tuple[str, ...] = ()
+    spending: Spending | None = None
 
     @property
     def ready(self) -> int:
@@ -109,7 +110,7 @@ class Preflights:
     will ask to be confirmed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 each is a source of what is judged
         self,
         campaigns: AudienceReader,
         accounts: AccountStore,
@@ -119,6 +120,8 @@ class Preflights:
         hours: Callable[[], tuple[time, time]],
         max_age: Callable[[], timedelta],
         abilities: Callable[[Account], Abilities],
+        *,
+        spending: Callable[[Campaign, Spending | None], Spending | None] = lambda *_: None,
     ) -> None:
         self._campaigns = campaigns
         self._accounts = accounts
@@ -128,6 +131,7 @@ class Preflights:
         self._hours = hours
         self._max_age = max_age
         self._abilities = abilities
+        self._spending = spending
 
     def look(
         self,
@@ -141,14 +145,17 @@ class Preflights:
 
         `before` is an earlier look: of a campaign that is still the same the audience is not counted again.
         """
-        campaign = self._campaigns.campaign(campaign_id)
+        campaign, known = self._campaigns.campaign(campaign_id), None
         if before is not None and before.seen.campaign == campaign:
             seen = self._situation(campaign, send_at, before.seen.funnel, before.seen.ages, language)
+            known = before.seen.spending
         elif campaign.state in UNJUDGED:
             seen = self._situation(campaign, send_at, {}, None, language)
         else:
             counted = self._campaigns.funnel(campaign_id), self._campaigns.fact_ages(campaign_id)
             seen = self._situation(campaign, send_at, *counted, language)
+        if campaign.state not in UNJUDGED:
+            seen = replace(seen, spending=self._spending(campaign, known))
         return Preflight(seen, check(seen))
 
     def _situation(
@@ -200,7 +207,7 @@ def check(seen: Situation) -> tuple[Check, ...]:
     warnings = (_warning(rule, finding) for rule, finding in seen.warned.items())
     return (
         _audience(seen), _recipients(seen), _text(seen), *warnings, _signature(seen), _sender(seen), *_replies(seen),
-        _window(seen), _worker(seen),
+        *_cost(seen), _window(seen), _worker(seen),
     )  # fmt: skip
 
 
@@ -299,6 +306,10 @@ def _sender(seen: Situation) -> Check:
 def _replies(seen: Situation) -> tuple[Check, ...]:
     """Whoever may answer with a refusal must be heard, or a person has to see to it."""
     return (Check("replies", "warn", "replies_elsewhere", {"names": seen.deaf}),) if seen.deaf else ()
+
+
+def _cost(seen: Situation) -> tuple[Check, ...]:
+    return () if seen.spending is None else (Check(*verdict(seen.spending)),)
 
 
 def _window(seen: Situation) -> Check:
