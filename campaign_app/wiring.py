@@ -123,6 +123,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         campaigns=workspace.campaigns,
         customers=workspace.customers,
         clock=clock,
+        contracted=money.price_of,
     )
     return App(
         workspace=workspace,

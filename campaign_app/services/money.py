@@ -83,6 +83,13 @@ class Money:
         names = tuple(self._accounts.account(each).label for each in quote.unpriced)
         return Spending(quote, self._store.limits(campaign, self._clock()), names, counted)
 
+    def price_of(self, entity_uscc: str) -> int | None:
+        """What a part costs the entity, at the dearest of its connected accounts; None unless all have a price."""
+        payers, prices = self._store.payers(), self._store.prices()
+        shops = (a.id for a in self._accounts.accounts() if a.entity_uscc == entity_uscc and a.state == "connected")
+        known = [prices.get(payers[shop]) for shop in shops]
+        return None if None in known else max((price for price in known if price is not None), default=None)
+
     def prices(self) -> Mapping[int, int]:
         return self._store.prices()
 

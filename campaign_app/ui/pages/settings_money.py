@@ -96,7 +96,7 @@ class MoneyLine(QWidget):
         self.edit.typed.connect(lambda text: model.type(key, text))
         self.edit.entered.connect(save)
         self.under = label("", "small", wrap=True)
-        words = column(label(amount.title, wrap=True), self.under, space=1)
+        words = column(label(amount.title, wrap=True), self.under, self.edit.wrong, space=1)
         self.setLayout(row(words, self.edit, space=4, stretch=0))
 
     def show_line(self, amount: Amount, sentence: str, under: str) -> None:

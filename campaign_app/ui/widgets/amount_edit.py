@@ -6,11 +6,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from campaign_app.ui.theme.sheet import set_property
-from campaign_app.ui.widgets.basics import column, label, row
+from campaign_app.ui.widgets.basics import label, row
 
 
 class AmountEdit(QWidget):
-    """`typed` carries the text of the field, `entered` that it was left or Enter was pressed."""
+    """`typed` carries the text of the field, `entered` that it was left or Enter was pressed.
+
+    `wrong` says what is wrong; whoever has the room places it.
+    """
 
     typed = Signal(str)
     entered = Signal()
@@ -28,8 +31,9 @@ class AmountEdit(QWidget):
         self.field.editingFinished.connect(self.entered)
         self.wrong = label("", "block", wrap=True, name=f"{name}_problem")
         self.wrong.hide()
-        beside = row(self.field, label(unit, "muted"))
-        self.setLayout(column(beside, self.wrong, space=1))
+        told = label(unit, "muted")
+        told.setMinimumWidth(36)
+        self.setLayout(row(self.field, told))
         self.setFocusProxy(self.field)
 
     def show_typed(self, typed: str, problem: str) -> None:

@@ -28,7 +28,7 @@ class BudgetCard(QFrame):
         self.hint = label("", "small", wrap=True, name="budget_hint")
         head = row(label(self.tr("预算与费用"), "heading"), None, self.cost)
         entry = row(label(self.tr("本活动预算"), "muted"), None, self.edit)
-        self.setLayout(column(head, self.parts, entry, self.hint, space=2, margin=4))
+        self.setLayout(column(head, self.parts, entry, self.edit.wrong, self.hint, space=2, margin=4))
         model.changed.connect(self.show_state)
         self.show_state(model.state)
 
