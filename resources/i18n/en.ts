@@ -522,7 +522,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>元</source>
-        <translation type="unfinished">yuan</translation>
+        <translation>yuan</translation>
     </message>
     <message>
         <source>不限</source>
@@ -546,7 +546,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>、</source>
-        <translation type="unfinished">, </translation>
+        <translation>, </translation>
     </message>
     <message>
         <source>{parts} 条 × {people} 人</source>
@@ -2791,7 +2791,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>元</source>
-        <translation type="unfinished">yuan</translation>
+        <translation>yuan</translation>
     </message>
     <message>
         <source>不限</source>

@@ -47,4 +47,5 @@ def amount(key: str, title: str, stored: int | None, most: int = BUDGET_MAX) -> 
 def beside(known: Iterable[Amount], read: Iterable[Amount]) -> tuple[Amount, ...]:
     """What was read, with what was typed meanwhile and not kept yet."""
     open_ones = {each.key: each.typed for each in known if not each.kept}
-    return tuple(replace(each, typed=open_ones.get(each.key, each.typed)) for each in read)
+    typed = ((each, replace(each, typed=open_ones.get(each.key, each.typed))) for each in read)
+    return tuple(each if now.kept else now for each, now in typed)
