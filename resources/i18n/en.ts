@@ -534,7 +534,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>本活动预算</source>
-        <translation>Budget of this campaign</translation>
+        <translation>Its budget</translation>
     </message>
     <message>
         <source>单价未填</source>
@@ -558,7 +558,11 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>按核验后的每个人计：共 {parts} 条</source>
-        <translation>Counted for everybody screened: {parts} parts (parts × people)</translation>
+        <translation>Counted for everybody screened: {parts} parts</translation>
+    </message>
+    <message>
+        <source>按核验后的每个人计：共 {parts} 条（{listed}）</source>
+        <translation>Counted for everybody screened: {parts} parts (parts × people: {listed})</translation>
     </message>
     <message>
         <source>{names} 的单价在“设置 → 费用与预算”里填。</source>

@@ -54,8 +54,10 @@ class BudgetCard(QFrame):
         )
         if len(by_parts) > MOST:
             listed += self.tr("等")
-        said = self.tr("按核验后的每个人计：共 {parts} 条").format(parts=show.count(quote.parts))
-        return f"{said}（{listed}）" if listed else said
+        counted = show.count(quote.parts)
+        if not listed:
+            return self.tr("按核验后的每个人计：共 {parts} 条").format(parts=counted)
+        return self.tr("按核验后的每个人计：共 {parts} 条（{listed}）").format(parts=counted, listed=listed)
 
     def _hint(self, spending: Spending) -> str:
         if spending.unpriced:
