@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from campaign_app.services.filings import Filings
     from campaign_app.services.imports import Imports
     from campaign_app.services.members import Members
+    from campaign_app.services.money import Money
     from campaign_app.services.opt_outs import OptOuts
     from campaign_app.services.people import People
     from campaign_app.services.policies import Policies
@@ -69,6 +70,7 @@ class App:
     imports: Imports
     people: People
     members: Members
+    money: Money
     preflights: Preflights
     policies: Policies
     opt_outs: OptOuts
@@ -124,6 +126,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         clock=clock,
         hours=lambda: _hours(workspace),
     )
+    money = _money(workspace, clock)
     composing = Composing(
         texts=texts,
         engine=engine,
@@ -131,6 +134,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         campaigns=workspace.campaigns,
         customers=workspace.customers,
         clock=clock,
+        contracted=money.price_of,
     )
     return App(
         workspace=workspace,
@@ -145,7 +149,8 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         imports=imports_of(workspace, clock),
         people=_people(workspace),
         members=_members(workspace, clock),
-        preflights=_preflights(workspace, campaigns, clock, _speaking(workspace, engine, profiles)),
+        money=money,
+        preflights=_preflights(workspace, campaigns, money, clock, _speaking(workspace, engine, profiles)),
         policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock),
         opt_outs=OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs),
         replies=Replies(workspace.accounts, workspace.audit, clock),
@@ -173,7 +178,21 @@ def _members(workspace: Workspace, clock: Clock) -> Members:
     return Members(workspace.campaigns, customers, facts, workspace.accounts, audit, clock)
 
 
-def _preflights(workspace: Workspace, campaigns: Campaigns, clock: Clock, texts: Callable[[str], Texts]) -> Preflights:
+def _money(workspace: Workspace, clock: Clock) -> Money:
+    from campaign_app.services.money import Money
+
+    return Money(
+        store=workspace.money,
+        accounts=workspace.accounts,
+        campaigns=workspace.campaigns,
+        audit=workspace.audit,
+        clock=clock,
+    )
+
+
+def _preflights(
+    workspace: Workspace, campaigns: Campaigns, money: Money, clock: Clock, texts: Callable[[str], Texts]
+) -> Preflights:
     from campaign_app.platforms.abilities import abilities_of
     from campaign_app.services.preflight import Preflights
 
@@ -181,7 +200,7 @@ def _preflights(workspace: Workspace, campaigns: Campaigns, clock: Clock, texts:
         return timedelta(minutes=load_settings(workspace).max_consent_age_minutes)
 
     stores, hours = (workspace.campaigns, workspace.accounts), lambda: _hours(workspace)
-    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age, abilities_of)
+    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age, abilities_of, spending=money.spending)
 
 
 def _test_messages(workspace: Workspace, texts: Texts, clock: Clock) -> TestMessages:

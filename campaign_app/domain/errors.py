@@ -5,6 +5,7 @@ AppError
 ├── SettingsError           a setting, an argument or a file of the user's is unusable
 ├── NotFound                a named thing does not exist
 ├── NotAllowed              the state of a thing forbids the action (a block finding, no approval, …)
+│   └── BudgetSpent         a batch would cost more than was set aside when its campaign began
 └── RemoteError             a platform or sender did not do what was asked
     ├── RemoteUnavailable   timeout, 429, 5xx, cut connection: may be tried again
     │   └── OutcomeUnknown  the request may have been carried out: never repeat it blindly
@@ -50,6 +51,10 @@ class NotFound(AppError):
 
 class NotAllowed(AppError):
     """The state of a thing forbids the action."""
+
+
+class BudgetSpent(NotAllowed):
+    """A campaign under a budget would cost more than was set aside for it."""
 
 
 class RemoteError(AppError):

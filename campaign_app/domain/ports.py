@@ -277,8 +277,21 @@ class CampaignStore(Protocol):
         """(seq, customer id) with first ≤ seq < last."""
         ...
 
-    def set_reasons(self, campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]) -> None:
-        """seq → (reason, fact id) of the screening."""
+    def begin(self, campaign: Campaign, at: datetime) -> str:
+        """A scheduled campaign is sent from now on, and what it will cost is set aside, in one transaction.
+
+        Where a budget does not allow that it waits for a person instead, with the note `budget`; returns why
+        (`domain.money.objection`). Raises NotAllowed("campaign_state") if it is not scheduled any more.
+        """
+        ...
+
+    def set_reasons(
+        self,
+        campaign_id: int,
+        reasons: Mapping[int, tuple[str, int | None]],
+        parts: Mapping[int, int] | None = None,
+    ) -> None:
+        """seq → (reason, fact id) of the screening, and in how many parts the message of that member leaves."""
         ...
 
     def mark_duplicates(self, campaign_id: int) -> int:

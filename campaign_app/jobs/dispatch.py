@@ -15,7 +15,7 @@ from campaign_app.consent.gate import Refusal
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
 from campaign_app.domain.consent import CustomerRef, Reason
-from campaign_app.domain.errors import NotAllowed, RemoteUnavailable
+from campaign_app.domain.errors import BudgetSpent, NotAllowed, RemoteUnavailable
 from campaign_app.jobs.asking import ask_again, confirmed_rules, is_clean
 from campaign_app.jobs.caps import Caps
 from campaign_app.jobs.fuse import is_blown
@@ -168,6 +168,10 @@ def _claim(context: Context, campaign: Campaign, after: int, batch: _Batch) -> S
     key = f"{context.workspace_id}-{campaign.id}-{after + 1}"
     span = (after + 1, batch.last_seq)
     caps = Caps(context.house_caps, context.provider_caps(campaign.entity_uscc))
-    return context.stores.ledger.claim(
-        campaign.id, batch.account_id, key, batch.claims, batch.refusals, span, context.clock(), caps
-    )
+    try:
+        return context.stores.ledger.claim(
+            campaign.id, batch.account_id, key, batch.claims, batch.refusals, span, context.clock(), caps
+        )
+    except BudgetSpent:
+        put_aside(context, campaign, CampaignState.WAITING, "budget")
+        return None

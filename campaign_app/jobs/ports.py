@@ -172,6 +172,9 @@ class Ledger(Protocol):
         by now `frequency_cap`, `house_cap` or `provider_cap` (`jobs.caps`); a fact that is not this customer's
         confirmed one is refused by the database (IntegrityError). With no claims left nothing but the refusals is
         written and None is returned; the caller tells the two apart by the campaign's state.
+
+        Raises BudgetSpent, and nothing is written, where a campaign under a budget would cost more than was set aside
+        when it began: a customer's text may have grown, or a price.
         """
         ...
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
+from campaign_app.compliance.segments import cn_segments
 from campaign_app.consent.gate import Refusal
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import Reason
@@ -39,15 +40,17 @@ def screen_chunk(context: Context, campaign_id: int, first: int) -> int:
     present = [customers[customer_id] for _, customer_id in members if customer_id in customers]
     reasons: dict[int, tuple[str, int | None]] = {}
     warned: dict[str, int] = {}
+    parts: dict[int, int] = {}
     for account_id, group in groupby(present, key=lambda c: c.account_id):
         screened, texts = _screen(context, campaign, account_id, list(group))
         for judged, reason in screened:
             reasons[seqs[judged.customer.id]] = (reason.value, judged.fact_id or None)
         for judged, text in texts:
             warned |= dict.fromkeys(text.warned - warned.keys(), judged.customer.id)
+            parts[seqs[judged.customer.id]] = cn_segments(text.text).segments
     if warned:
         context.stores.campaigns.add_warnings(campaign_id, warned)
-    context.stores.campaigns.set_reasons(campaign_id, reasons)
+    context.stores.campaigns.set_reasons(campaign_id, reasons, parts)
     return len(members)
 
 

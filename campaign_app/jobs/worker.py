@@ -127,16 +127,30 @@ class Worker:
         return True
 
     def _begin_if_due(self, campaign: Campaign, now: datetime) -> None:
-        """A schedule that came due begins; one whose window is over waits for a person: late is never sent."""
+        """A schedule that came due begins; one whose window is over waits for a person: late is never sent.
+
+        So does one that a budget does not allow.
+        """
         if campaign.send_at is not None and campaign.send_at > now:
             return
         late = campaign.window_end is not None and now >= campaign.window_end
-        state, note = (CampaignState.WAITING, "window_over") if late else (CampaignState.SENDING, "")
+        campaigns = self._context.stores.campaigns
         # somebody who cancelled it between the look and this step is right
         with contextlib.suppress(NotAllowed):
-            self._context.stores.campaigns.update(
-                replace(campaign, state=state, state_note=note), expected=CampaignState.SCHEDULED
-            )
+            if late:
+                waiting = replace(campaign, state=CampaignState.WAITING, state_note="window_over")
+                campaigns.update(waiting, expected=CampaignState.SCHEDULED)
+            elif why := campaigns.begin(campaign, now):
+                state = CampaignState.WAITING.value
+                self._context.stores.audit.record(
+                    "campaign.stopped",
+                    actor="worker",
+                    at=now,
+                    campaign=campaign.id,
+                    state=state,
+                    note="budget",
+                    why=why,
+                )
 
     def _poll_accounts(self, now: datetime) -> None:
         if not _due(self._polled, now, POLL_EVERY):

@@ -46,7 +46,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`recipients` were screened, or match the audience as it is now. `price`: of a part, in thousandths of a yuan."""
+    """`recipients` were screened, or match the audience as it is now. `price`: of a part, in thousandths of a yuan.
+
+    `contracted`: it is what the sender accounts are paid, not what somebody guessed here.
+    """
 
     base: CheckRequest = field(repr=False)
     offers: tuple[Offer, ...]
@@ -55,6 +58,7 @@ class Setting:
     recipients: int
     screened: bool
     price: int
+    contracted: bool = False
 
     def signature(self, text: str) -> Signature:
         """As it was filed; one that nobody reported is filed nowhere."""
@@ -94,7 +98,7 @@ class Composed:
 
 
 class Composing:
-    """`engine` gives the engine that speaks a language."""
+    """`engine` gives the engine that speaks a language, `contracted` what an entity pays for a part, where known."""
 
     def __init__(
         self,
@@ -105,7 +109,9 @@ class Composing:
         campaigns: CampaignStore,
         customers: CustomerStore,
         clock: Clock,
+        contracted: Callable[[str], int | None] = lambda _: None,
     ) -> None:
+        self._contracted = contracted
         self._texts = texts
         self._engine = engine
         self._accounts = accounts
@@ -119,7 +125,7 @@ class Composing:
         filed = self._accounts.signatures(campaign.entity_uscc)
         day = (base.send_at or now).astimezone(BEIJING).date()
         readers = self._readers(campaign, now) or (stand_in(),)
-        screened = _screened(campaign)
+        screened, contracted = _screened(campaign), self._contracted(campaign.entity_uscc)
         if screened:
             recipients = self._campaigns.funnel(campaign.id).get(Reason.OK, 0)
         else:
@@ -131,7 +137,8 @@ class Composing:
             readers,
             recipients,
             screened,
-            self.price(),
+            self.price() if contracted is None else contracted,
+            contracted is not None,
         )
 
     def check(self, setting: Setting, body: str, signature: str, who: Who, language: str = "zh_CN") -> Composed:

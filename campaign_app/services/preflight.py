@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
-from typing import Final, Literal
+from typing import Final
 
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import Reason
@@ -15,11 +15,11 @@ from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.review import AudienceReader
 from campaign_app.domain.signature import Signature
 from campaign_app.services.campaigns import adds_up
+from campaign_app.services.money import Level, Spending, verdict
 from campaign_app.services.replies import read_at
 from campaign_app.services.texts import Texts
 from campaign_app.services.window import BEIJING, CLOSES, OPENS
 
-Level = Literal["ok", "warn", "block"]
 # the worker writes the time here every few seconds
 HEARTBEAT: Final = "worker.heartbeat"
 SILENT_AFTER: Final = timedelta(seconds=15)
@@ -65,6 +65,7 @@ class Situation:
     connected shops for whose customers nobody is there to ask who agreed. `carriers` has by shop the account at an SMS
     provider that carries its messages, where one does. Of the shops whose sender does not hand in what people answer,
     `unread` are those where nobody has said who reads that, and `elsewhere` has for the others what was said.
+    `spending` is None before the screening.
     """
 
     campaign: Campaign
@@ -84,6 +85,7 @@ class Situation:
     carriers: Mapping[int, Account] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    spending: Spending | None = None
 
     @property
     def ready(self) -> int:
@@ -122,7 +124,7 @@ class Preflights:
     will ask to be confirmed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 each is a source of what is judged
         self,
         campaigns: AudienceReader,
         accounts: AccountStore,
@@ -132,6 +134,8 @@ class Preflights:
         hours: Callable[[], tuple[time, time]],
         max_age: Callable[[], timedelta],
         abilities: Callable[[Account], Abilities],
+        *,
+        spending: Callable[[Campaign, Spending | None], Spending | None] = lambda *_: None,
     ) -> None:
         self._campaigns = campaigns
         self._accounts = accounts
@@ -141,6 +145,7 @@ class Preflights:
         self._hours = hours
         self._max_age = max_age
         self._abilities = abilities
+        self._spending = spending
 
     def look(
         self,
@@ -154,14 +159,17 @@ class Preflights:
 
         `before` is an earlier look: of a campaign that is still the same the audience is not counted again.
         """
-        campaign = self._campaigns.campaign(campaign_id)
+        campaign, known = self._campaigns.campaign(campaign_id), None
         if before is not None and before.seen.campaign == campaign:
             seen = self._situation(campaign, send_at, before.seen.funnel, before.seen.ages, language)
+            known = before.seen.spending
         elif campaign.state in UNJUDGED:
             seen = self._situation(campaign, send_at, {}, None, language)
         else:
             counted = self._campaigns.funnel(campaign_id), self._campaigns.fact_ages(campaign_id)
             seen = self._situation(campaign, send_at, *counted, language)
+        if campaign.state not in UNJUDGED:
+            seen = replace(seen, spending=self._spending(campaign, known))
         return Preflight(seen, check(seen))
 
     def _situation(
@@ -218,7 +226,7 @@ def check(seen: Situation) -> tuple[Check, ...]:
     warnings = (_warning(rule, finding) for rule, finding in seen.warned.items())
     return (
         _audience(seen), _recipients(seen), _text(seen), *warnings, _signature(seen), _sender(seen), *_replies(seen),
-        _window(seen), _worker(seen),
+        *_cost(seen), _window(seen), _worker(seen),
     )  # fmt: skip
 
 
@@ -323,6 +331,10 @@ def _replies(seen: Situation) -> tuple[Check, ...]:
         return ()
     read = tuple(f"{label}（{where}）" for label, where in seen.elsewhere.items())
     return (Check("replies", "warn", "replies_elsewhere", {"names": read}),)
+
+
+def _cost(seen: Situation) -> tuple[Check, ...]:
+    return () if seen.spending is None else (Check(*verdict(seen.spending)),)
 
 
 def _window(seen: Situation) -> Check:

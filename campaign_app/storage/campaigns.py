@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.message import Outcome
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
+from campaign_app.storage.budgets import forget_budget, set_aside
 from campaign_app.storage.customers import accounts_of, of_accounts
 from campaign_app.storage.engine import Database
 from campaign_app.storage.filters import clause
@@ -37,6 +38,11 @@ from campaign_app.storage.warned import put_confirmed, put_found, warnings_of
 UNSCREENED: Final = "unscreened"
 _member: Final = campaign_member.c
 _CAMPAIGN: Final = sa.select(campaign).where(campaign.c.id == sa.bindparam("which"))
+_PUT_PARTS: Final = (
+    sa.update(campaign_member)
+    .where(_member.campaign_id == sa.bindparam("of_campaign"), _member.seq == sa.bindparam("at_seq"))
+    .values(reason=sa.bindparam("new_reason"), fact_id=sa.bindparam("new_fact"), parts=sa.bindparam("new_parts"))
+)
 _PUT_REASON: Final = (
     sa.update(campaign_member)
     .where(_member.campaign_id == sa.bindparam("of_campaign"), _member.seq == sa.bindparam("at_seq"))
@@ -103,6 +109,7 @@ class SqlCampaigns:
                 )
             _require_nothing_left(connection, campaign_id)
             _clear(connection, campaign_id)
+            forget_budget(connection, campaign_id)
             connection.execute(sa.delete(campaign).where(campaign.c.id == campaign_id))
 
     def snapshot(self, campaign_id: int, now: datetime) -> int:
@@ -126,9 +133,26 @@ class SqlCampaigns:
         with self.db.read() as connection:
             return tuple((seq, customer_id) for seq, customer_id in connection.execute(wanted))
 
-    def set_reasons(self, campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]) -> None:
+    def begin(self, scheduled: Campaign, at: datetime) -> str:
         with self.db.write() as connection:
-            put_reasons(connection, campaign_id, reasons)
+            begun = replace(scheduled, state=CampaignState.SENDING, state_note="")
+            _update(connection, begun, CampaignState.SCHEDULED)
+            why = set_aside(connection, scheduled.id, scheduled.entity_uscc, at)
+            if why:
+                waiting = replace(scheduled, state=CampaignState.WAITING, state_note="budget")
+                _update(connection, waiting, CampaignState.SENDING)
+            return why
+
+    def set_reasons(
+        self,
+        campaign_id: int,
+        reasons: Mapping[int, tuple[str, int | None]],
+        parts: Mapping[int, int] | None = None,
+    ) -> None:
+        known = parts or {}
+        rows = [{**row, "new_parts": known.get(row["at_seq"])} for row in _reason_rows(campaign_id, reasons)]
+        with self.db.write() as connection:
+            write_all(connection, _PUT_PARTS, rows)
 
     def mark_duplicates(self, campaign_id: int) -> int:
         number = schema.customer.c.phone_key
@@ -255,11 +279,14 @@ def _require_nothing_left(connection: sa.Connection, campaign_id: int) -> None:
 
 
 def put_reasons(connection: sa.Connection, campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]) -> None:
-    rows = [
+    write_all(connection, _PUT_REASON, _reason_rows(campaign_id, reasons))
+
+
+def _reason_rows(campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]) -> list[dict[str, Any]]:
+    return [
         {"of_campaign": campaign_id, "at_seq": seq, "new_reason": str(reason), "new_fact": fact_id}
         for seq, (reason, fact_id) in reasons.items()
     ]
-    write_all(connection, _PUT_REASON, rows)
 
 
 def _freeze(

@@ -17,6 +17,7 @@ from campaign_app.domain.ports import PhoneKeys
 from campaign_app.jobs.caps import NO_CAPS, Caps
 from campaign_app.jobs.ports import AwaitingRow, Claim, LedgerRow, Submission
 from campaign_app.storage import schema
+from campaign_app.storage.budgets import charge, parts_of
 from campaign_app.storage.campaigns import put_reasons
 from campaign_app.storage.caps import capped
 from campaign_app.storage.engine import Database
@@ -132,7 +133,8 @@ class SqlLedger:
                 claimed_at=moment_at(to_ms(at)),
                 settled=False,
             )
-            _write(connection, made, fresh)
+            parts = parts_of(claim.outgoing.text for claim in fresh)
+            _write(connection, made, fresh, parts, charge(connection, campaign_id, account_id, parts))
             return made
 
     def rows(self, submission_id: int) -> tuple[LedgerRow, ...]:
@@ -241,7 +243,7 @@ def _without_doubles(
     return fresh, doubles
 
 
-def _write(connection: sa.Connection, made: Submission, claims: Sequence[Claim]) -> None:
+def _write(connection: sa.Connection, made: Submission, claims: Sequence[Claim], parts: int, price: int | None) -> None:
     values: dict[str, Any] = {
         "id": made.id,
         "campaign_id": made.campaign_id,
@@ -250,6 +252,8 @@ def _write(connection: sa.Connection, made: Submission, claims: Sequence[Claim])
         "first_seq": made.first_seq,
         "last_seq": made.last_seq,
         "claimed_at": to_ms(made.claimed_at),
+        "parts": parts,
+        "price": price,
     }
     connection.execute(sa.insert(submission).values(values))
     first = next_id(connection, ledger)

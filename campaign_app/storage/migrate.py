@@ -11,7 +11,7 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage.engine import Database
 
 HEAD: Final = "0011"
-KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0011"})
+KNOWN: Final = frozenset({f"{n:04}" for n in range(1, 12)})
 
 
 def version_of(connection: sa.Connection) -> str | None:

@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.sql.dml import UpdateBase
 
 from campaign_app.domain.message import Outcome
+from campaign_app.storage.budgets import take_off
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.schema_sending import ledger, ledger_latest, ledger_outcome, submission
 from campaign_app.storage.upserts import insert_or_update, plain_insert
 
 UNDECIDED: Final = (None, Outcome.UNKNOWN.value)
+_UNCHARGED: Final = (Outcome.REJECTED.value, Outcome.WITHHELD.value)
 _LATER: Final = (Outcome.DELIVERED.value, Outcome.FAILED.value)
 _latest: Final = ledger_latest.c
 SAME_ROW: Final = sa.and_(_latest.campaign_id == ledger.c.campaign_id, _latest.ledger_id == ledger.c.id)
@@ -82,6 +84,7 @@ def append_outcomes(connection: sa.Connection, standing: Iterable[Standing], eve
     changed = {row["ledger_id"]: now[row["ledger_id"]] for row in appended}
     write_all(connection, plain_insert(ledger_outcome), appended)
     _put_latest(connection, rows, changed)
+    take_off(connection, [key for key, (outcome, _) in changed.items() if outcome in _UNCHARGED])
     settled = {rows[key].submission_id for key in changed if rows[key].outcome in UNDECIDED}
     write_all(connection, _settlement(), [{"which": each} for each in settled])
     return len(appended)

@@ -49,6 +49,7 @@ campaign_member = sa.Table(
     to("customer.id", "customer_id"),
     word_or_none("reason"),
     to_or_none("consent_fact.id", "fact_id"),
+    number_or_none("parts"),
     sqlite_with_rowid=False,
 )
 
@@ -74,6 +75,9 @@ submission = sa.Table(
     number("last_seq"),
     number("claimed_at"),
     number("settled", "0"),
+    number_or_none("parts"),
+    number("refused_parts", "0"),
+    number_or_none("price"),
     sa.UniqueConstraint("campaign_id", "first_seq", name="submission_once"),
     sa.UniqueConstraint("key", name="submission_key"),
 )

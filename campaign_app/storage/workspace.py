@@ -33,6 +33,7 @@ from campaign_app.storage.jobs import SqlJobs
 from campaign_app.storage.keys import KeyedHashes, WorkspaceKeys, key_check
 from campaign_app.storage.ledger import SqlLedger
 from campaign_app.storage.migrate import migrate
+from campaign_app.storage.money import SqlMoney
 from campaign_app.storage.outbox import SqlOptOuts
 from campaign_app.storage.pages import Look, look
 from campaign_app.storage.pushed import SqlPushed
@@ -62,6 +63,7 @@ class Workspace:
     jobs: SqlJobs
     inbox: SqlInbox
     ledger: SqlLedger
+    money: SqlMoney
     pushed: SqlPushed
     audit: SqlAuditLog
     secrets: SqlSecrets
@@ -189,6 +191,7 @@ def _open(folder: Path, workspace_id: str, key: bytes) -> Workspace:
         jobs=SqlJobs(database),
         inbox=SqlInbox(database, keys),
         ledger=SqlLedger(database, keys.hashes),
+        money=SqlMoney(database),
         pushed=SqlPushed(database, keys.secrets),
         audit=SqlAuditLog(database),
         secrets=SqlSecrets(database, keys.secrets),

@@ -527,6 +527,65 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>BudgetCard</name>
+    <message>
+        <source>本活动预算（元）</source>
+        <translation>Budget of this campaign (yuan)</translation>
+    </message>
+    <message>
+        <source>元</source>
+        <translation>yuan</translation>
+    </message>
+    <message>
+        <source>不限</source>
+        <translation>No limit</translation>
+    </message>
+    <message>
+        <source>预算与费用</source>
+        <translation>Budget and cost</translation>
+    </message>
+    <message>
+        <source>本活动预算</source>
+        <translation>Its budget</translation>
+    </message>
+    <message>
+        <source>单价未填</source>
+        <translation>No price set</translation>
+    </message>
+    <message>
+        <source>请填 0 或以上的金额，最小到 0.001。</source>
+        <translation>Enter an amount of 0 or more, in steps of 0.001.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>{parts} 条 × {people} 人</source>
+        <translation>{parts} × {people}</translation>
+    </message>
+    <message>
+        <source>等</source>
+        <translation>, …</translation>
+    </message>
+    <message>
+        <source>按核验后的每个人计：共 {parts} 条</source>
+        <translation>Counted for everybody screened: {parts} parts</translation>
+    </message>
+    <message>
+        <source>按核验后的每个人计：共 {parts} 条（{listed}）</source>
+        <translation>Counted for everybody screened: {parts} parts (parts × people: {listed})</translation>
+    </message>
+    <message>
+        <source>{names} 的单价在“设置 → 费用与预算”里填。</source>
+        <translation>Set the price of {names} at Settings → Costs and budgets.</translation>
+    </message>
+    <message>
+        <source>不填即不限。会超出预算就不会开始。服务商不提供余额查询。</source>
+        <translation>Empty means no limit. What would exceed the budget does not begin. The providers tell no balance.</translation>
+    </message>
+</context>
+<context>
     <name>Builder</name>
     <message>
         <source>满足以下</source>
@@ -1391,6 +1450,45 @@ Its keys are deleted from this computer; until you reconnect, this account canno
             <numerusform>Removed %n invisible control character.</numerusform>
             <numerusform>Removed %n invisible control characters.</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>CostCard</name>
+    <message>
+        <source>费用</source>
+        <translation>Cost</translation>
+    </message>
+    <message>
+        <source>单价未填</source>
+        <translation>No price set</translation>
+    </message>
+    <message>
+        <source>不限</source>
+        <translation>No limit</translation>
+    </message>
+    <message>
+        <source>计费条数</source>
+        <translation>Parts billed</translation>
+    </message>
+    <message>
+        <source>本活动费用</source>
+        <translation>Cost of this campaign</translation>
+    </message>
+    <message>
+        <source>主体本月合计</source>
+        <translation>Entity&apos;s total this month</translation>
+    </message>
+    <message>
+        <source>月预算</source>
+        <translation>Budget of the month</translation>
+    </message>
+    <message>
+        <source>按发出的条数和当时的单价计算，被通道拒绝的不计；服务商的回执不含计费条数，以账单为准。</source>
+        <translation>The parts that left, at their price at that time; what the sender turned away is not counted. The providers&apos; reports tell no parts, so their bill decides.</translation>
+    </message>
+    <message>
+        <source>其中 {} 条发出时没有填单价，未计入费用。</source>
+        <translation>Of these, {} left without a price and are not in the cost.</translation>
     </message>
 </context>
 <context>
@@ -2662,6 +2760,73 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>MoneySection</name>
+    <message>
+        <source>费用与预算</source>
+        <translation>Costs and budgets</translation>
+    </message>
+    <message>
+        <source>费用按单价乘以每个人实际的计费条数算出，以服务商账单为准。改动留痕，从下一批起生效。</source>
+        <translation>The price times the parts of every single message; the provider&apos;s bill decides. Changes are recorded and hold from the next batch on.</translation>
+    </message>
+    <message>
+        <source>还没有发送通道</source>
+        <translation>No sender account yet</translation>
+    </message>
+    <message>
+        <source>连接能发短信的账户后，在这里填它的单价。</source>
+        <translation>Connect an account that takes messages, then set its price here.</translation>
+    </message>
+    <message>
+        <source>每条单价</source>
+        <translation>Price of one part</translation>
+    </message>
+    <message>
+        <source>按与服务商的合同填写，最小到 0.001 元。余额：服务商不提供余额查询，请到服务商控制台查看。</source>
+        <translation>As agreed with the provider, in steps of 0.001 yuan. Balance: the providers tell none; look at the provider&apos;s console.</translation>
+    </message>
+    <message>
+        <source>每月预算</source>
+        <translation>Budget of each month</translation>
+    </message>
+    <message>
+        <source>每个主体每个自然月（北京时间）最多花多少。会超出的活动不会开始，等人处理；不填即不限。</source>
+        <translation>What each entity may spend in a calendar month (Beijing time). A campaign that would exceed it does not begin and waits for a person; empty means no limit.</translation>
+    </message>
+    <message>
+        <source>请填 0 到 10 之间的数，最小到 0.001。</source>
+        <translation>Enter a number from 0 to 10, in steps of 0.001.</translation>
+    </message>
+    <message>
+        <source>请填 0 或以上的金额，最小到 0.001。</source>
+        <translation>Enter an amount of 0 or more, in steps of 0.001.</translation>
+    </message>
+    <message>
+        <source>元/条</source>
+        <translation>yuan/part</translation>
+    </message>
+    <message>
+        <source>未填</source>
+        <translation>Not set</translation>
+    </message>
+    <message>
+        <source>元</source>
+        <translation>yuan</translation>
+    </message>
+    <message>
+        <source>不限</source>
+        <translation>No limit</translation>
+    </message>
+    <message>
+        <source>本月已用 {cost}，计费 {parts} 条</source>
+        <translation>Spent this month: {cost} for {parts} parts</translation>
+    </message>
+    <message>
+        <source>；其中 {parts} 条发出时没有单价，未计入</source>
+        <translation>; {parts} of them left without a price and are not counted</translation>
+    </message>
+</context>
+<context>
     <name>Navigation</name>
     <message>
         <source>筹备中</source>
@@ -2941,6 +3106,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>每条单价（分）</source>
         <translation>Price per SMS (fen)</translation>
+    </message>
+    <message>
+        <source>发送通道的单价，在“设置 → 费用与预算”里改</source>
+        <translation>The sender account&apos;s price; change it at Settings → Costs and budgets</translation>
     </message>
     <message>
         <source>按与通道的合同填写，只用于估算</source>
@@ -4441,6 +4610,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>规则</source>
         <translation>Rules</translation>
+    </message>
+    <message>
+        <source>费用与预算</source>
+        <translation>Costs and budgets</translation>
     </message>
     <message>
         <source>账户</source>

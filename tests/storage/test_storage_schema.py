@@ -24,10 +24,15 @@ from campaign_app.storage.workspace import Workspace, open_workspace
 BUILT = sa.text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger'")
 # what later revisions added to the first
 NEWER = (
+    *("campaign_budget", "entity_budget", "account_price"),
     *("staff_number", "staff_trial"),
     *("pushed_part", "pushed_receipt", "pushed_reply"),
     *("signature_record", "signature_report", "account_sender"),
     *("opt_out_outbox", "account_connection", "campaign_warning"),
+)
+NEWER_COLUMNS = (
+    ("campaign_member", "parts"),
+    *(("submission", column) for column in ("parts", "refused_parts", "price")),
 )
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 
@@ -71,6 +76,8 @@ def test_an_older_workspace_keeps_what_was_confirmed_with_its_approvals(folder: 
             for newer in NEWER:
                 connection.execute(sa.text(f"DROP TABLE {newer}"))
             connection.execute(sa.text("ALTER TABLE campaign DROP COLUMN complaints_seen"))
+            for table, column in NEWER_COLUMNS:
+                connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {column}"))
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
     with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
         expected = {rule: Warned(rule, None, "李", NOW) for rule in ("ABS-002", "URG-001")}

@@ -130,7 +130,15 @@ def test_parts_that_are_built_late_come_by_tab_where_they_stand(staged: Staged, 
     made.model.load()
     assert made.step.run.isVisible()
     anew = open_step(staged.app.campaigns.get(campaign.id))
-    expected = ["sending_area", "run_cancel", "plan_now", "plan_later", "sending_primary", "trial_register"]
+    expected = [
+        "sending_area",
+        "run_cancel",
+        "plan_now",
+        "plan_later",
+        "sending_primary",
+        "trial_register",
+        "budget_field",
+    ]
     assert (stops(made.step), stops(anew.step)) == (expected, expected)
 
 

@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedWidget, QWid
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings_accounts import AccountsSection
 from campaign_app.ui.pages.settings_entities import EntitiesSection
+from campaign_app.ui.pages.settings_money import MoneySection
 from campaign_app.ui.pages.settings_policies import PoliciesSection
 from campaign_app.ui.pages.settings_rules import RulesSection
 from campaign_app.ui.pages.settings_staff import StaffSection
 from campaign_app.ui.pages.settings_window import WindowSection
 from campaign_app.ui.pages.settings_workspace import WorkspaceSection
 from campaign_app.ui.viewmodels.accounts import AccountsModel
+from campaign_app.ui.viewmodels.money import MoneyModel
 from campaign_app.ui.viewmodels.profiles import ProfilesModel
 from campaign_app.ui.viewmodels.rules import RulesModel
 from campaign_app.ui.viewmodels.settings import PoliciesModel, WorkspaceModel
@@ -24,7 +26,7 @@ from campaign_app.ui.viewmodels.staff import StaffModel
 from campaign_app.ui.widgets.basics import row
 from campaign_app.ui.widgets.page import Page
 
-SECTIONS: Final = ("accounts", "entities", "rules", "policies", "staff", "workspace", "window")
+SECTIONS: Final = ("accounts", "entities", "rules", "policies", "money", "staff", "workspace", "window")
 _REMEMBERED: Final = "settings_section"
 _WIDTH: Final = 176
 M = TypeVar("M", bound=QObject)
@@ -43,7 +45,8 @@ class SettingsPage(Page):
         self.open(desk.session.property(_REMEMBERED) or SECTIONS[0])
 
     def shown(self) -> None:
-        for model in (self.accounts, self.profiles, self.rules, self.policies, self.staff, self.workspace):
+        sections = (self.accounts, self.profiles, self.rules, self.policies, self.money, self.staff, self.workspace)
+        for model in sections:
             model.load()
 
     def open(self, what: object) -> None:
@@ -63,6 +66,7 @@ class SettingsPage(Page):
         self.profiles = _kept(session, ProfilesModel, lambda: ProfilesModel(app, tasks, messages, session))
         self.rules = _kept(session, RulesModel, lambda: RulesModel(app, tasks, messages, session))
         self.policies = _kept(session, PoliciesModel, lambda: PoliciesModel(app, tasks, messages, session))
+        self.money = _kept(session, MoneyModel, lambda: MoneyModel(app, tasks, messages, session))
         self.staff = _kept(session, StaffModel, lambda: StaffModel(app, tasks, messages, session))
         self.workspace = _kept(session, WorkspaceModel, lambda: WorkspaceModel(app, tasks, messages, session))
 
@@ -81,6 +85,7 @@ class SettingsPage(Page):
             "entities": lambda: EntitiesSection(desk, self.accounts, self.profiles),
             "rules": lambda: RulesSection(desk, self.rules),
             "policies": lambda: PoliciesSection(desk, self.policies),
+            "money": lambda: MoneySection(desk, self.money),
             "staff": lambda: StaffSection(desk, self.staff),
             "workspace": lambda: WorkspaceSection(desk, self.workspace),
             "window": lambda: WindowSection(desk.kit),
@@ -101,7 +106,7 @@ class SettingsPage(Page):
         return made
 
     def _titles(self) -> tuple[str, ...]:
-        rules = (self.tr("主体资料"), self.tr("规则"), self.tr("策略"))
+        rules = (self.tr("主体资料"), self.tr("规则"), self.tr("策略"), self.tr("费用与预算"))
         return (self.tr("账户"), *rules, self.tr("测试号码"), self.tr("工作区"), self.tr("界面"))
 
     def _chosen(self, index: int) -> None:

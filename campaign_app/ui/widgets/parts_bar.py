@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -20,7 +21,10 @@ LI: Final = 10  # thousandths of a yuan in a fen
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Of the message that is shown, and of a sample: `spread` is (parts, people). `price`: thousandths of a yuan."""
+    """Of the message that is shown, and of a sample: `spread` is (parts, people). `price`: thousandths of a yuan.
+
+    `contracted`: the price is written down elsewhere and only shown here.
+    """
 
     parts: int = 0
     length: int = 0
@@ -28,6 +32,7 @@ class Parts:
     recipients: int = 0
     screened: bool = False
     price: int = 0
+    contracted: bool = False
 
     @property
     def room(self) -> int:
@@ -45,7 +50,8 @@ class Parts:
     @property
     def cents(self) -> int:
         """The estimate for all recipients, in fen."""
-        return round(self.mean * self.recipients * self.price / LI)
+        parts = sum(parts * people for parts, people in self.spread)
+        return round(Fraction(parts * self.recipients * self.price, self.sample * LI)) if self.sample else 0
 
 
 class _Bar(QWidget):
@@ -103,7 +109,6 @@ class PartsBar(QFrame):
         self.price = QDoubleSpinBox()
         self.price.setObjectName("parts_price")
         self.price.setAccessibleName(self.tr("每条单价（分）"))
-        self.price.setToolTip(self.tr("按与通道的合同填写，只用于估算"))
         self.price.setDecimals(1)
         self.price.setRange(0, 100)
         self.price.setSingleStep(0.1)
@@ -140,10 +145,16 @@ class PartsBar(QFrame):
         self.sum.setText(
             self.tr("估算：{} 条 × {} {} 人 × 单价；以通道账单为准").format(mean, of, show.count(shown.recipients))
         )
+        self._show_source(shown.contracted)
         if not self.price.hasFocus():
             self.price.blockSignals(True)
             self.price.setValue(shown.price / LI)
             self.price.blockSignals(False)
+
+    def _show_source(self, contracted: bool) -> None:  # noqa: FBT001 a part of the state
+        self.price.setEnabled(not contracted)
+        told = self.tr("发送通道的单价，在“设置 → 费用与预算”里改")
+        self.price.setToolTip(told if contracted else self.tr("按与通道的合同填写，只用于估算"))
 
     def _priced(self, fen: float) -> None:
         self.priced.emit(round(fen * LI))

@@ -7,7 +7,7 @@ from alembic import op
 from campaign_app.storage.columns import word
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -71,6 +71,7 @@ class ReaderPane(QWidget):
             setting.recipients,
             setting.screened,
             setting.price,
+            setting.contracted,
         )
         self.parts.show_parts(parts)
         if composed is not self._composed:

@@ -13,11 +13,13 @@ from campaign_app.services.preflight import PLANNED, UNJUDGED
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.sending_approval import ApprovalCard
+from campaign_app.ui.pages.steps.sending_budget import BudgetCard
 from campaign_app.ui.pages.steps.sending_checks import PLACES, CheckWords
 from campaign_app.ui.pages.steps.sending_plan import PlanCard
 from campaign_app.ui.pages.steps.sending_run import RunPanel
 from campaign_app.ui.pages.steps.sending_trial import TrialCard
 from campaign_app.ui.pages.steps.step import Step, keeping_focus
+from campaign_app.ui.viewmodels.budget import budget_of
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.preflight import PreflightState, preflight_of, suggested
 from campaign_app.ui.widgets.ask import confirm
@@ -81,10 +83,12 @@ class SendingStep(Step):
         self.trial.trying.load()
 
     def land(self, field: str) -> None:
-        """`time`, `count`, or the first thing to do."""
+        """`time`, `count`, `budget`, or the first thing to do."""
         if field == "time":
             self._choose_later(later=True)
             self.plan.field.setFocus()
+        elif field == "budget":
+            self.budget.edit.setFocus()
         elif field == "count":
             self.approval.field.setFocus()
         else:
@@ -140,8 +144,9 @@ class SendingStep(Step):
         self.primary = button("", "primary", name="sending_primary", click=self._do)
         side = QWidget()
         side.setFixedWidth(SIDE)
+        self.budget = BudgetCard(budget_of(self._desk.app, kit.tasks, kit.messages, self._model, self.preflight))
         self.trial = TrialCard(self._desk, self._model)
-        self._side = column(self.approval, self.primary, self.trial, None, space=3)
+        self._side = column(self.approval, self.primary, self.trial, self.budget, None, space=3)
         side.setLayout(self._side)
         listed = card(row(self.summary, None, self.looking), divider(), self.checks, None, space=2)
         made = QWidget()

@@ -25,10 +25,17 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "warning": ("content", "body"),
     "signature": ("content", "signature"),
     "window": ("sending", "time"),
+    "cost": ("sending", "budget"),
+    "cost_count": ("screening", "start"),
+    "cost_price": ("settings", "money"),
+    "cost_month": ("settings", "money"),
     "sender": ("settings", "accounts"),
     "replies": ("settings", "accounts"),
     "worker": ("worker", ""),
 }
+
+
+_OF_SETTINGS: Final = frozenset({"sender", "replies", "cost_price", "cost_month"})
 
 
 class CheckWords(QObject):
@@ -79,10 +86,10 @@ class CheckWords(QObject):
             return self.tr("重新启动") if kind == "worker" else self.tr("选时间")
         if check.code in {"recipients_unknown", "screening"}:
             return ""
-        if kind == "audience":
+        if kind in {"audience", "cost_count"}:
             return "" if check.code == "aged" else self.tr("去核验")
         if check.code == "signature_unscoped":
             return self.tr("去登记")
-        if kind in ("sender", "replies"):
+        if kind in _OF_SETTINGS:
             return self.tr("去设置")
         return self.tr("去修改")

@@ -1,0 +1,150 @@
+"""What messages cost: prices by sender account, budgets by campaign and month, what is to come and what has left.
+
+No interface of a sender that this program speaks tells a price or a balance: a quote is the price of the account's
+contract times the parts of everybody who is to get the message, counted one by one in the screening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.errors import NotAllowed, SettingsError
+from campaign_app.domain.money import BUDGET_MAX, PRICE_MAX, Bill, Counted, Limits, Quote, objection, quote_of, yuan
+from campaign_app.domain.ports import AccountStore, AuditLog, CampaignStore, Clock
+from campaign_app.domain.ports_money import MoneyStore
+
+Level = Literal["ok", "warn", "block"]
+Facts = dict[str, str | int | tuple[str, ...]]
+# by what `objection` says: the key of the check, which is where it is mended
+_MENDED_AT: Final[Mapping[str, str]] = {
+    "uncounted": "cost_count",
+    "no_price": "cost_price",
+    "over_budget": "cost",
+    "budget_unknown": "cost",
+    "over_month": "cost_month",
+    "month_unknown": "cost_month",
+}
+# what is being sent, or may go on by itself, was held to its budget when it began
+BUDGETABLE: Final = frozenset(
+    {
+        CampaignState.DRAFT,
+        CampaignState.SCREENING,
+        CampaignState.SCREENED,
+        CampaignState.APPROVED,
+        CampaignState.SCHEDULED,
+        CampaignState.WAITING,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What the rest of a campaign will cost, and the budgets that hold for it.
+
+    `unpriced` names the sender accounts without a price.
+    """
+
+    quote: Quote
+    limits: Limits
+    unpriced: tuple[str, ...] = ()
+    counted: Counted = field(default_factory=dict, repr=False)
+
+    @property
+    def objection(self) -> str:
+        return objection(self.quote, self.limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What an entity's messages of this month cost so far, and may."""
+
+    bill: Bill
+    budget: int | None
+
+
+class Money:
+    def __init__(
+        self, *, store: MoneyStore, accounts: AccountStore, campaigns: CampaignStore, audit: AuditLog, clock: Clock
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._campaigns = campaigns
+        self._audit = audit
+        self._clock = clock
+
+    def spending(self, campaign: Campaign, before: Spending | None = None) -> Spending:
+        """`before` is an earlier look at a campaign that is still the same: its people are not counted again."""
+        counted = self._store.to_leave(campaign.id) if before is None else before.counted
+        quote = quote_of(counted, self._store.payers(), self._store.prices())
+        names = tuple(self._accounts.account(each).label for each in quote.unpriced)
+        return Spending(quote, self._store.limits(campaign, self._clock()), names, counted)
+
+    def price_of(self, entity_uscc: str) -> int | None:
+        """What a part costs the entity, at the dearest of its connected accounts; None unless all have a price."""
+        payers, prices = self._store.payers(), self._store.prices()
+        shops = (a.id for a in self._accounts.accounts() if a.entity_uscc == entity_uscc and a.state == "connected")
+        known = [prices.get(payers[shop]) for shop in shops]
+        return None if None in known else max((price for price in known if price is not None), default=None)
+
+    def prices(self) -> Mapping[int, int]:
+        return self._store.prices()
+
+    def set_price(self, account_id: int, price: int | None, *, actor: str) -> None:
+        """What one part costs at this account from now on. Raises SettingsError, NotFound."""
+        _require(price, PRICE_MAX, "price")
+        self._accounts.account(account_id)
+        self._store.set_price(account_id, price)
+        self._audit.record("account.priced", actor=actor, at=self._clock(), account=account_id, price=price)
+
+    def set_month_budget(self, entity_uscc: str, budget: int | None, *, actor: str) -> None:
+        """Holds for campaigns that begin from now on. Raises SettingsError, NotFound."""
+        _require(budget, BUDGET_MAX, "budget_amount")
+        self._accounts.entity(entity_uscc)
+        self._store.set_month_budget(entity_uscc, budget)
+        self._audit.record("entity.budgeted", actor=actor, at=self._clock(), uscc=entity_uscc, budget=budget)
+
+    def set_budget(self, campaign_id: int, budget: int | None, *, actor: str) -> None:
+        """Raises SettingsError, and NotAllowed("campaign_running") once the campaign has begun."""
+        _require(budget, BUDGET_MAX, "budget_amount")
+        if self._campaigns.campaign(campaign_id).state not in BUDGETABLE:
+            raise NotAllowed("campaign_running", "The campaign has begun: its budget holds as it was")
+        self._store.set_budget(campaign_id, budget)
+        self._audit.record("campaign.budgeted", actor=actor, at=self._clock(), campaign=campaign_id, budget=budget)
+
+    def bill(self, campaign_id: int) -> Bill:
+        """What the campaign has cost so far: every part that no sender turned away."""
+        return self._store.bill(campaign_id)
+
+    def month(self, entity_uscc: str, at: datetime | None = None) -> Month:
+        """Of the month of now, or of `at`."""
+        bill = self._store.month_bill(entity_uscc, at or self._clock())
+        return Month(bill, self._store.month_budgets().get(entity_uscc))
+
+
+def _require(amount: int | None, most: int, code: str) -> None:
+    if amount is not None and not 0 <= amount <= most:
+        raise SettingsError(code, "This is no amount that anything costs")
+
+
+def verdict(spending: Spending) -> tuple[str, Level, str, Facts]:
+    """Key, level, code and facts of what the pre-flight says of the cost."""
+    quote, limits = spending.quote, spending.limits
+    amounts = {
+        "cost": quote.cost,
+        "budget": limits.campaign,
+        "spent": limits.spent,
+        "month": limits.month,
+        "taken": limits.taken,
+    }
+    facts: Facts = {"parts": quote.parts, "names": spending.unpriced}
+    facts |= {name: yuan(amount) for name, amount in amounts.items() if amount is not None}
+    if why := spending.objection:
+        return _MENDED_AT[why], "block", f"cost_{why}", facts
+    if quote.cost is None:
+        return "cost", "ok", "cost_not_known", facts
+    held = ("budget" * (limits.campaign is not None), "month" * (limits.month is not None))
+    return "cost", "ok", "_".join(filter(None, ("cost", *held))), facts

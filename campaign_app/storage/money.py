@@ -1,0 +1,80 @@
+"""Prices, budgets and bills, as people look at them and set them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.money import Bill, Limits
+from campaign_app.storage.budgets import (
+    bill_of,
+    limits_of,
+    month_bill_of,
+    payers_of,
+    prices_of,
+    put_budget,
+    to_leave,
+)
+from campaign_app.storage.engine import Database
+from campaign_app.storage.schema_money import account_price, entity_budget
+from campaign_app.storage.schema_sending import submission
+from campaign_app.storage.upserts import insert_or_update
+
+
+@dataclass(frozen=True, slots=True)
+class SqlMoney:
+    """Implements `domain.ports_money.MoneyStore`."""
+
+    db: Database
+
+    def prices(self) -> dict[int, int]:
+        with self.db.read() as connection:
+            return prices_of(connection)
+
+    def set_price(self, account_id: int, price: int | None) -> None:
+        with self.db.write() as connection:
+            if price is None:
+                connection.execute(sa.delete(account_price).where(account_price.c.account_id == account_id))
+                return
+            row = {"account_id": account_id, "price": price}
+            connection.execute(insert_or_update(connection, account_price, "account_id"), row)
+
+    def month_budgets(self) -> dict[str, int]:
+        with self.db.read() as connection:
+            rows = connection.execute(sa.select(entity_budget.c.entity_uscc, entity_budget.c.month))
+            return {uscc: month for uscc, month in rows}  # noqa: C416 rows are typed as no pairs
+
+    def set_month_budget(self, entity_uscc: str, budget: int | None) -> None:
+        with self.db.write() as connection:
+            if budget is None:
+                connection.execute(sa.delete(entity_budget).where(entity_budget.c.entity_uscc == entity_uscc))
+                return
+            row = {"entity_uscc": entity_uscc, "month": budget}
+            connection.execute(insert_or_update(connection, entity_budget, "entity_uscc"), row)
+
+    def set_budget(self, campaign_id: int, budget: int | None) -> None:
+        with self.db.write() as connection:
+            put_budget(connection, campaign_id, budget=budget)
+
+    def to_leave(self, campaign_id: int) -> dict[int, dict[int | None, int]]:
+        with self.db.read() as connection:
+            return to_leave(connection, campaign_id)
+
+    def payers(self) -> dict[int, int]:
+        with self.db.read() as connection:
+            return payers_of(connection)
+
+    def limits(self, campaign: Campaign, now: datetime) -> Limits:
+        with self.db.read() as connection:
+            return limits_of(connection, campaign.id, campaign.entity_uscc, now)
+
+    def bill(self, campaign_id: int) -> Bill:
+        with self.db.read() as connection:
+            return bill_of(connection, submission.c.campaign_id == campaign_id)
+
+    def month_bill(self, entity_uscc: str, now: datetime) -> Bill:
+        with self.db.read() as connection:
+            return month_bill_of(connection, entity_uscc, now)

@@ -1,0 +1,26 @@
+"""Tables of prices and budgets; amounts are thousandths of a yuan."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from campaign_app.storage.columns import metadata, number, number_or_none, to
+
+# what one part costs at a sender account
+account_price = sa.Table("account_price", metadata, to("account.id", "account_id", key=True), number("price"))
+
+entity_budget = sa.Table(
+    "entity_budget",
+    metadata,
+    sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), primary_key=True),
+    number("month"),
+)
+
+# `held`: what its claims may sum up to, set aside when it was last begun
+campaign_budget = sa.Table(
+    "campaign_budget",
+    metadata,
+    to("campaign.id", "campaign_id", key=True),
+    number_or_none("budget"),
+    number_or_none("held"),
+)

@@ -1,0 +1,98 @@
+"""Prices of sender accounts and monthly budgets of entities, as the settings show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from campaign_app.domain.errors import AppError
+from campaign_app.domain.money import PRICE_MAX, Bill
+from campaign_app.ui.viewmodels.amounts import Amount, amount, beside
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App
+    from campaign_app.ui.messages import Messages
+    from campaign_app.ui.tasks import Tasks
+
+ACTOR: Final = "window"
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyState:
+    """`prices` are keyed by account, `months` by entity, `bills` are what left this month by the same key."""
+
+    loaded: bool = False
+    prices: tuple[Amount, ...] = ()
+    months: tuple[Amount, ...] = ()
+    bills: Mapping[str, Bill] = field(default_factory=dict)
+
+
+class MoneyModel(QObject):
+    changed = Signal(object)  # MoneyState
+
+    def __init__(self, app: App, tasks: Tasks, messages: Messages, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._app, self._tasks, self._messages = app, tasks, messages
+        self.state = MoneyState()
+
+    def load(self) -> None:
+        self._tasks.run(lambda _: self._read(), self._loaded, failed=self._messages.error, owner=self, key="load")
+
+    def type(self, key: str, text: str) -> None:
+        """What is wrong is said while it is typed; nothing is kept yet."""
+
+        def typed(each: Amount) -> Amount:
+            return replace(each, typed=text) if each.key == key else each
+
+        self._become(
+            replace(
+                self.state, prices=tuple(map(typed, self.state.prices)), months=tuple(map(typed, self.state.months))
+            )
+        )
+
+    def save(self, key: str) -> None:
+        known = next(each for each in (*self.state.prices, *self.state.months) if each.key == key)
+        if known.wrong or known.kept:
+            return
+        value, (kind, _, of) = known.value, key.partition(":")
+        money = self._app.money
+        if kind == "price":
+            self._write(lambda _: money.set_price(int(of), value, actor=ACTOR))
+        else:
+            self._write(lambda _: money.set_month_budget(of, value, actor=ACTOR))
+
+    def _write(self, work: object) -> None:
+        assert callable(work)
+        self._tasks.write(work, lambda _: self.load(), failed=self._failed, owner=self)
+
+    def _failed(self, error: AppError) -> None:
+        self._messages.error(error)
+        self.load()
+
+    def _read(self) -> MoneyState:
+        app = self._app
+        prices, carriers = app.money.prices(), {o.name for o in app.accounts.offers() if o.capabilities.messages}
+        paid = [
+            account
+            for account in app.accounts.all()
+            if account.state == "connected" and account.platform in carriers and account.sender_account_id is None
+        ]
+        months = {entity: app.money.month(entity.uscc) for entity in app.accounts.entities()}
+        return MoneyState(
+            True,
+            tuple(amount(f"price:{a.id}", a.label, prices.get(a.id), PRICE_MAX) for a in paid),
+            tuple(amount(f"month:{entity.uscc}", entity.name, month.budget) for entity, month in months.items()),
+            {f"month:{entity.uscc}": month.bill for entity, month in months.items()},
+        )
+
+    def _loaded(self, read: MoneyState) -> None:
+        known = self.state
+        self._become(replace(read, prices=beside(known.prices, read.prices), months=beside(known.months, read.months)))
+
+    def _become(self, state: MoneyState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)
