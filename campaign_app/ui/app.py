@@ -161,6 +161,7 @@ class Application(QObject):
         self._translate()
         former, self.shell = self.shell, self._shell()
         self.shell.setGeometry(former.geometry())
+        self.shell.notices.take(former.notices)
         if self.desk is not None:
             self.shell.attach(self.desk)
             self.shell.go(former.current or FIRST_PAGE)

@@ -6,10 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from campaign_app.domain.errors import AppError
 from campaign_app.words import Words
+
+# a function says it in the language of the moment; it must not need its page, which is built anew for another language:
+# `translate("TheClass", "…")` where a page itself says `self.tr("…")`
+Text = str | Callable[[], str]
+translate = QCoreApplication.translate
 
 
 class Level(StrEnum):
@@ -24,10 +29,18 @@ class Notice:
     """`action` with its `label` is offered as a button (undo, try again, go and fix)."""
 
     level: Level
-    text: str
+    said: Text
     code: str = ""
-    label: str = ""
+    named: Text = ""
     action: Callable[[], None] | None = field(default=None, repr=False)
+
+    @property
+    def text(self) -> str:
+        return _now(self.said)
+
+    @property
+    def label(self) -> str:
+        return _now(self.named)
 
 
 class Messages(QObject):
@@ -45,23 +58,27 @@ class Messages(QObject):
         """In the language that is in force."""
         return self._words()
 
-    def error(self, error: AppError, *, label: str = "", action: Callable[[], None] | None = None) -> None:
+    def error(self, error: AppError, *, label: Text = "", action: Callable[[], None] | None = None) -> None:
         """An expected error, in the user's words."""
-        self._tell(Notice(Level.BLOCK, self.words.error(error), error.code, label, action))
+        self._tell(Notice(Level.BLOCK, lambda: self.words.error(error), error.code, label, action))
 
-    def failed(self, text: str, code: str, *, label: str = "", action: Callable[[], None] | None = None) -> None:
+    def failed(self, text: Text, code: str, *, label: Text = "", action: Callable[[], None] | None = None) -> None:
         """An expected error in words of the page, which knows what was kept."""
         self._tell(Notice(Level.BLOCK, text, code, label, action))
 
-    def done(self, text: str, *, label: str = "", action: Callable[[], None] | None = None) -> None:
+    def done(self, text: Text, *, label: Text = "", action: Callable[[], None] | None = None) -> None:
         self._tell(Notice(Level.OK, text, "", label, action))
 
-    def info(self, text: str) -> None:
+    def info(self, text: Text) -> None:
         self._tell(Notice(Level.INFO, text))
 
-    def warn(self, text: str, *, label: str = "", action: Callable[[], None] | None = None) -> None:
+    def warn(self, text: Text, *, label: Text = "", action: Callable[[], None] | None = None) -> None:
         self._tell(Notice(Level.WARN, text, "", label, action))
 
     def _tell(self, notice: Notice) -> None:
         self.last = notice
         self.told.emit(notice)
+
+
+def _now(text: Text) -> str:
+    return text if isinstance(text, str) else text()

@@ -1437,20 +1437,6 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>复制未写入的文案</source>
         <translation>Copy the unsaved text</translation>
     </message>
-    <message numerus="yes">
-        <source>正文最多 {} 字，粘贴的内容有 {} 字没有放进来。</source>
-        <translation>
-            <numerusform>The text holds {} characters at most; {} pasted character was left out.</numerusform>
-            <numerusform>The text holds {} characters at most; {} pasted characters were left out.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>去掉了 %n 个看不见的控制字符。</source>
-        <translation>
-            <numerusform>Removed %n invisible control character.</numerusform>
-            <numerusform>Removed %n invisible control characters.</numerusform>
-        </translation>
-    </message>
 </context>
 <context>
     <name>CostCard</name>
@@ -2126,6 +2112,16 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>平台不会告诉我们店铺属于哪个主体，请照营业执照选择或填写。</source>
         <translation>The platform does not say whose shop it is: choose or enter the entity as on its business licence.</translation>
+    </message>
+</context>
+<context>
+    <name>ExportedWords</name>
+    <message numerus="yes">
+        <source>已导出 {} 行到“{}”，姓名和手机号已掩码。</source>
+        <translation>
+            <numerusform>{} row exported to &quot;{}&quot;, name and phone number masked.</numerusform>
+            <numerusform>{} rows exported to &quot;{}&quot;, names and phone numbers masked.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -3876,13 +3872,6 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>List</translation>
     </message>
     <message numerus="yes">
-        <source>已导出 {} 行到“{}”，姓名和手机号已掩码。</source>
-        <translation>
-            <numerusform>{} row exported to &quot;{}&quot;, name and phone number masked.</numerusform>
-            <numerusform>{} rows exported to &quot;{}&quot;, names and phone numbers masked.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>已写入 {} 行</source>
         <translation>
             <numerusform>{} row written</numerusform>
@@ -5411,6 +5400,23 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>五个以上连着的号码（不可发送）：</source>
         <translation>Five or more consecutive numbers (cannot be sent to): </translation>
+    </message>
+</context>
+<context>
+    <name>TrimmedWords</name>
+    <message numerus="yes">
+        <source>正文最多 {} 字，粘贴的内容有 {} 字没有放进来。</source>
+        <translation>
+            <numerusform>The text holds {} characters at most; {} pasted character was left out.</numerusform>
+            <numerusform>The text holds {} characters at most; {} pasted characters were left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>去掉了 %n 个看不见的控制字符。</source>
+        <translation>
+            <numerusform>Removed %n invisible control character.</numerusform>
+            <numerusform>Removed %n invisible control characters.</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -273,6 +274,42 @@ def test_a_platform_that_lists_no_customers_is_no_error(desk: Desk, page: Show, 
     qtbot.waitUntil(lambda: bool(said))
     assert said[-1].level is Level.OK
     assert said[-1].text == "安宁店：这个平台不提供客户名单，没有可同步的客户。"
+
+
+def test_whom_the_platform_keeps_to_itself_is_told(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    add_shop(desk.app)
+    shown, said = page(), notices(desk)
+    for rows, expected in (
+        (1_200, "安宁店 已同步：收到 1,200 位客户，其中新增 4 位。平台另有约 3,400 位顾客不对外提供，无法同步。"),
+        (0, "安宁店 已是最新，平台没有新的变化。平台另有约 3,400 位顾客不对外提供，无法同步。"),
+    ):
+        job = begun(desk, shown, qtbot)
+        result = {"rows": rows, "new": 4, "broken": 0, "pages": 3, "unreachable": 3_400}
+        desk.app.jobs.set_state(job.id, "done", result=result)
+        qtbot.waitUntil(lambda expected=expected: [each.text for each in said][-1:] == [expected])
+
+
+def test_how_many_there_are_comes_while_a_long_sync_runs(desk: Desk, page: Show, qtbot: QtBot) -> None:
+    shop = add_shop(desk.app)
+    add_people(desk.app, shop, 3)
+    gate, asked = threading.Event(), list[int]()
+    shown = page()
+    model, read = shown.model, shown.model._read
+
+    def slow() -> object:
+        asked.append(1)
+        assert gate.wait(20)
+        return read()
+
+    model._read = slow  # type: ignore[method-assign,assignment]
+    add_people(desk.app, shop, 5)
+    model.load()
+    qtbot.waitUntil(lambda: bool(asked))
+    for _ in range(3):
+        model.refresh()  # as the clock does during a sync, every three seconds
+    gate.set()
+    qtbot.waitUntil(lambda: model.state.everybody == 5)
+    qtbot.waitUntil(lambda: len(asked) == 2)
 
 
 def test_a_sync_that_failed_can_be_tried_again(desk: Desk, page: Show, qtbot: QtBot) -> None:

@@ -6,8 +6,15 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
+from campaign_app.domain.errors import WorkspaceError
+from campaign_app.domain.ports import Job
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.pages.customers import CustomersPage
+from campaign_app.ui.pages.steps.content import TrimmedWords
+from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.widgets.notice_bar import MOST, SECONDS, NoticeBar
+from tests.helpers.english import CHINESE
+from tests.helpers.window import Start
 
 
 @pytest.fixture
@@ -67,3 +74,29 @@ def test_the_page_keeps_its_room(bar: NoticeBar, kit: Kit) -> None:
     kit.messages.failed("四", "x")
     assert bar.said == ("二", "三", "四")
     assert len(bar.lines) == MOST
+
+
+def test_what_is_shown_stays_when_the_language_is_switched(start: Start, prefs: Prefs) -> None:
+    started = start()
+    app = started.open()
+    application, messages = started.application, started.application.kit.messages
+    pressed: list[bool] = []
+    job = Job(1, "sync", {"account_id": 7}, "failed", error="unreachable", progress=12)
+    page = application.shell.page("customers")
+    assert isinstance(page, CustomersPage)
+    page.model.synced.emit(job)
+    messages.error(WorkspaceError("disk_full", "full"), label="X", action=lambda: pressed.append(True))
+    messages.done(lambda: TrimmedWords().said(3, 0))
+    chinese = application.shell.notices.said
+    assert chinese[0].startswith(" 没有同步完，已收到的 12 位客户保留。")
+    assert len(chinese) == 3
+    prefs.language = "en"
+    english = application.shell.notices.said
+    assert len(english) == 3
+    assert not any(CHINESE.search(each) for each in english), english
+    assert [line.action.text() for line in application.shell.notices.lines[:2]] == ["Retry", "X"]
+    prefs.language = "zh_CN"
+    assert application.shell.notices.said == chinese, "also when the page that told it is long gone"
+    application.shell.notices.lines[1].action.click()
+    assert (pressed, application.shell.notices.said) == ([True], (chinese[0], chinese[2]))
+    assert app is application.session.state.app

@@ -11,9 +11,12 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
+from ui_accounts import open_settings
+from ui_people import add_shop
 
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.platform import consent_api
+from campaign_app.services.accounts import synced_name
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.account_card import AccountCard
 from campaign_app.ui.pages.settings import SettingsPage
@@ -329,3 +332,16 @@ def test_another_platform_asks_for_what_it_needs_and_says_what_it_cannot_do(
     (own,) = page.accounts.state.choices.sources
     page.accounts.take_consents_from(shop.account.id, own.id)
     qtbot.waitUntil(lambda: own.label in made.source.text())
+
+
+def test_a_card_says_how_many_the_platform_keeps_to_itself(desk: Desk, qtbot: QtBot) -> None:
+    shop = add_shop(desk.app)
+    desk.app.workspace.accounts.set_setting(synced_name(shop), desk.app.clock().isoformat())
+    page = open_settings(desk, qtbot)
+    qtbot.waitUntil(lambda: bool(section(page).cards))
+    shown = card(page)
+    for number, said in ((3_400, "平台另有约 3,400 位顾客不对外提供，无法同步。"), (0, "")):
+        job = desk.app.jobs.enqueue("sync", {"account_id": shop}, desk.app.clock())
+        desk.app.jobs.set_state(job.id, "done", result={"rows": 1} | ({"unreachable": number} if number else {}))
+        page.accounts.load()
+        qtbot.waitUntil(lambda said=said: shown.synced.text().partition("\n")[2] == said)

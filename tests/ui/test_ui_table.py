@@ -38,11 +38,19 @@ class Numbers:
     asked: list[int] = field(default_factory=list)
     trouble: AppError | None = None
     gate: threading.Event = field(default_factory=threading.Event)
+    count_gate: threading.Event = field(default_factory=threading.Event)
+    counts: int = 0
+    bug: Exception | None = None
 
     def __post_init__(self) -> None:
         self.gate.set()
+        self.count_gate.set()
 
     def count(self) -> int:
+        self.counts += 1
+        assert self.count_gate.wait(20)
+        if self.bug is not None:
+            raise self.bug
         return self.total
 
     def page(self, number: int) -> range:
@@ -186,6 +194,57 @@ def test_trouble_is_told_once_and_a_reload_tries_again(inline: InlineTasks, qtbo
     model.reload()
     model.index(0, 0).data()
     qtbot.waitUntil(lambda: model.row(0) == 0)
+
+
+def test_a_count_comes_however_often_it_is_asked_for_meanwhile(tasks: Tasks, qtbot: QtBot) -> None:
+    model, source = PagedModel(tasks, COLUMNS), Numbers(total=50)
+    told: list[int] = []
+    model.counted.connect(told.append)
+    source.count_gate.clear()
+    model.show(source)
+    qtbot.waitUntil(lambda: source.counts == 1)
+    for _ in range(5):
+        model.reload()
+    source.count_gate.set()
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert (told, source.counts) == ([50, 50], 2), "that one, and one for what came in meanwhile"
+    source.count_gate.clear()
+    source.total = 60
+    model.reload()
+    qtbot.waitUntil(lambda: source.counts == 3)
+    model.reload()
+    source.count_gate.set()
+    qtbot.waitUntil(lambda: len(told) == 4)
+    assert (told[2:], source.counts, model.rowCount()) == ([60, 60], 4, 60)
+
+
+def test_another_search_overtakes_a_long_count(tasks: Tasks, qtbot: QtBot) -> None:
+    model, slow, other = PagedModel(tasks, COLUMNS), Numbers(total=50), Numbers(total=7)
+    told: list[int] = []
+    model.counted.connect(told.append)
+    slow.count_gate.clear()
+    model.show(slow)
+    model.reload()
+    model.show(other)
+    qtbot.waitUntil(lambda: told == [7])
+    slow.count_gate.set()
+    qtbot.waitUntil(lambda: not tasks._running)
+    assert (told, model.rowCount(), slow.counts) == ([7], 7, 1)
+
+
+@pytest.mark.expects_logs("campaign_app.ui.tasks")
+def test_a_count_that_fails_or_crashes_is_not_the_last(qtbot: QtBot, qapp: QApplication) -> None:
+    tasks = InlineTasks()
+    bugs: list[object] = []
+    tasks.crashed.connect(bugs.append)
+    model, source = PagedModel(tasks, COLUMNS), Numbers(total=50)
+    source.bug = ZeroDivisionError()
+    model.show(source)
+    source.bug = WorkspaceError("disk_full", "full")
+    model.reload()
+    source.bug = None
+    model.reload()
+    assert (len(bugs), model.rowCount(), source.counts) == (1, 50, 3)
 
 
 def test_no_key_selects_or_searches_all_rows(table: Callable[[PagedModel[int]], Table], inline: InlineTasks) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
 
 from campaign_app.ui.cells import NO_INDEX, Cell, CellModel, Column, Index
+from campaign_app.ui.steady import Steady
 
 if TYPE_CHECKING:
     from campaign_app.domain.errors import AppError
@@ -57,7 +58,7 @@ class PagedModel(CellModel[R]):
 
     def __init__(self, tasks: Tasks, columns: Sequence[Column[R]], parent: QObject | None = None) -> None:
         super().__init__(columns, parent)
-        self._tasks = tasks
+        self._tasks, self._counts = tasks, Steady(tasks, self, "count")
         self._source: Source[R] | None = None
         self._coming: Source[R] | None = None  # what is to be shown once it is counted
         self._total = 0
@@ -123,7 +124,8 @@ class PagedModel(CellModel[R]):
             then(source, total)
             self.counted.emit(total)
 
-        self._tasks.run(lambda _: source.count(), counted, failed=self.failed.emit, owner=self, key="count")
+        # while rows come in this is asked for more often than it can be answered
+        self._counts.run((source, then), source.count, counted, self.failed.emit)
 
     def _begin(self, source: Source[R], total: int) -> None:
         self.beginResetModel()

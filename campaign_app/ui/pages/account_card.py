@@ -169,7 +169,10 @@ class AccountCard(QFrame):
         if shop.syncing is not None:
             number = shop.syncing.progress
             return self.tr("正在同步，已收到 {count} 位客户", "", number).format(count=show.count(number))
-        return show.moment(shop.synced_at) if shop.synced_at is not None else self.tr("还没有同步过")
+        if shop.synced_at is None:
+            return self.tr("还没有同步过")
+        kept = self._desk.kit.words.term("job_note", "unreachable").format(count=show.count(shop.unreachable))
+        return show.moment(shop.synced_at) + (f"\n{kept}" if shop.unreachable else "")
 
     def _show_tested(self, tested: Tested | None) -> None:
         self._result.setVisible(tested is not None)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTabBar, QWidget
 from campaign_app.domain.campaign import Campaign
 from campaign_app.services.campaigns import DELETABLE
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.campaign_table import CampaignTableView
 from campaign_app.ui.viewmodels.campaigns import GROUPS, CampaignsModel, ListState
 from campaign_app.ui.widgets import ask
@@ -118,14 +119,16 @@ class CampaignList(QWidget):
     def _copied(self, made: Campaign) -> None:
         self._wanted = made.id
         self._desk.kit.messages.done(
-            self.tr("已复制为草稿“{}”，受众和文案都带过来了。").format(made.name),
-            label=self.tr("打开"),
+            lambda: translate("CampaignList", "已复制为草稿“{}”，受众和文案都带过来了。").format(made.name),
+            label=lambda: translate("CampaignList", "打开"),
             action=lambda: self._model.open(made.id),
         )
 
     def _delete(self, campaign: Campaign) -> None:
         if campaign.state not in DELETABLE:
-            self._desk.kit.messages.warn(self.tr("只有草稿可以删除；批准过或发送过的活动留作记录，可以取消。"))
+            self._desk.kit.messages.warn(
+                lambda: translate("CampaignList", "只有草稿可以删除；批准过或发送过的活动留作记录，可以取消。")
+            )
             return
         title = self.tr("删除草稿“{}”？").format(campaign.name)
         text = self.tr("删除后不能恢复。客户、同意记录和其他活动不受影响。")

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QWidget
 
-from campaign_app.ui.messages import Messages
+from campaign_app.ui.messages import Messages, translate
 from campaign_app.ui.widgets.basics import button, column, label, row
 
 KEPT: Final = 20  # different bugs in one dialog; every one of them is in the log
@@ -89,8 +89,8 @@ class CrashReports(QObject):
             self.dialog.add(report)
         elif report in self._told:
             self._messages.warn(
-                self.tr("同样的错误又出现了，已记入日志。"),
-                label=self.tr("查看报告"),
+                lambda: translate("CrashReports", "同样的错误又出现了，已记入日志。"),
+                label=lambda: translate("CrashReports", "查看报告"),
                 action=lambda: self._show(report),
             )
         else:

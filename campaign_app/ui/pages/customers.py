@@ -13,6 +13,7 @@ from campaign_app.services.people import PersonRow
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.paged import PagedModel
+from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.customers_cells import CustomerCells
 from campaign_app.ui.pages.customers_drawer import CustomerDrawer, focus_inside
 from campaign_app.ui.pages.customers_filter import CustomersFilter
@@ -76,6 +77,7 @@ class CustomersPage(Page):
         self.stack.setCurrentWidget(self._places[place])
         show_if(self.filter, place in {TABLE, "nobody_found"})
         self.subtitle.setText(self._counts(state))
+        self.import_file.setEnabled(state.shops is not None)  # before that nobody knows whether there is a shop
         if state.opened != self._marked:
             self._marked = state.opened
             self._mark_opened()
@@ -151,7 +153,7 @@ class CustomersPage(Page):
         away.activated.connect(model.close)
 
     def _unread(self, error: AppError) -> None:
-        self._kit.messages.error(error, label=self.tr("重试"), action=self.model.refresh)
+        self._kit.messages.error(error, label=lambda: translate("CustomersPage", "重试"), action=self.model.refresh)
 
     def _ask(self, source: object) -> None:
         self.table.clearSelection()

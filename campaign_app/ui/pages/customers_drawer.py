@@ -11,6 +11,7 @@ from campaign_app.domain.consent import ConsentFact, ConsentStatus, Suppression
 from campaign_app.services.people import Person
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.customers_cells import LEVELS, CustomerCells, status_of
 from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
 from campaign_app.ui.widgets.basics import button, column, divider, frame, label, row
@@ -188,7 +189,7 @@ class CustomerDrawer(Drawer):
     def _copy(self) -> None:
         if self._shown is not None:
             QGuiApplication.clipboard().setText(self.text(self._shown))
-            self._desk.kit.messages.done(self.tr("已复制，手机号仍然遮盖。"))
+            self._desk.kit.messages.done(lambda: translate("CustomerDrawer", "已复制，手机号仍然遮盖。"))
 
     def text(self, person: Person) -> str:
         """All of it as plain text, numbers masked."""

@@ -10,8 +10,10 @@ from campaign_app.domain.errors import AppError
 from campaign_app.domain.ports import Job
 from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.messages import translate
 from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
 from campaign_app.ui.widgets.basics import button, card, clear, label, row
+from campaign_app.words import Words
 
 
 class SyncButton(QPushButton):
@@ -137,31 +139,49 @@ class SyncNotices(QObject):
     def _ended(self, job: Job) -> None:
         account_id: int = job.args["account_id"]
         shop = next((each.label for each in self._model.state.shops or () if each.id == account_id), "")
+        messages, model = self._kit.messages, self._model
         if job.state == "failed":
-            said = self.tr("{shop} 没有同步完，已收到的 {rows} 位客户保留。{why}").format(
-                shop=shop, rows=show.count(job.progress), why=self._kit.words.error(AppError(job.error, job.error))
+            messages.failed(
+                lambda: _failed(shop, job, messages.words),
+                job.error,
+                label=lambda: translate("SyncNotices", "重试"),
+                action=lambda: model.sync(account_id),
             )
-            again = self.tr("重试")
-            self._kit.messages.failed(said, job.error, label=again, action=lambda: self._model.sync(account_id))
         elif job.state == "cancelled":
-            self._kit.messages.info(
-                self.tr("{shop} 的同步已停止，已收到的 {rows} 位客户保留。").format(
-                    shop=shop, rows=show.count(job.progress)
-                )
-            )
+            messages.info(lambda: _stopped(shop, job))
         else:
-            self._kit.messages.done(self._result(shop, job))
+            messages.done(lambda: _done(shop, job, messages.words))
 
-    def _result(self, shop: str, job: Job) -> str:
-        result = job.result or {}
-        if result.get("customers") == "not_offered":
-            return self._kit.words.term("job_note", "no_customers").format(shop=shop)
-        rows, new, broken = (int(result.get(name, 0)) for name in ("rows", "new", "broken"))
-        if not rows and not broken:
-            return self.tr("{shop} 已是最新，平台没有新的变化。").format(shop=shop)
-        said = self.tr("{shop} 已同步：收到 {rows} 位客户，其中新增 {new} 位。").format(
-            shop=shop, rows=show.count(rows), new=show.count(new)
-        )
-        if broken:
-            said += self.tr("另有 {broken} 条不合约定，没有采用。").format(broken=show.count(broken))
-        return said
+
+def _failed(shop: str, job: Job, words: Words) -> str:
+    said = translate("SyncNotices", "{shop} 没有同步完，已收到的 {rows} 位客户保留。{why}")
+    why = words.error(AppError(job.error, job.error))
+    return said.format(shop=shop, rows=show.count(job.progress), why=why)
+
+
+def _stopped(shop: str, job: Job) -> str:
+    said = translate("SyncNotices", "{shop} 的同步已停止，已收到的 {rows} 位客户保留。")
+    return said.format(shop=shop, rows=show.count(job.progress))
+
+
+def _done(shop: str, job: Job, words: Words) -> str:
+    result = job.result or {}
+    if result.get("customers") == "not_offered":
+        return words.term("job_note", "no_customers").format(shop=shop)
+    rows, new, broken = (int(result.get(name, 0)) for name in ("rows", "new", "broken"))
+    kept = _kept(int(result.get("unreachable", 0)), words)
+    if not rows and not broken:
+        return translate("SyncNotices", "{shop} 已是最新，平台没有新的变化。").format(shop=shop) + kept
+    said = translate("SyncNotices", "{shop} 已同步：收到 {rows} 位客户，其中新增 {new} 位。").format(
+        shop=shop, rows=show.count(rows), new=show.count(new)
+    )
+    if broken:
+        said += translate("SyncNotices", "另有 {broken} 条不合约定，没有采用。").format(broken=show.count(broken))
+    return said + kept
+
+
+def _kept(number: int, words: Words) -> str:
+    """Of those whom the platform hands out to nobody."""
+    gap = "" if words.language == "zh_CN" else " "
+    said = words.term("job_note", "unreachable").format(count=show.count(number))
+    return gap + said if number else ""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QStackedWidget, QWidget
 
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.gate_create import CreatePanel
 from campaign_app.ui.pages.gate_open import FailedPanel, PassphrasePanel
 from campaign_app.ui.pages.gate_welcome import WelcomePanel
@@ -131,9 +132,9 @@ class Gate(QWidget):
         program, *arguments = own_command("demo")
         started, _ = QProcess.startDetached(program, arguments)
         if started:
-            self._kit.messages.info(self.tr("演示正在另一个窗口打开，关闭它后不会留下任何数据。"))
+            self._kit.messages.info(lambda: translate("Gate", "演示正在另一个窗口打开，关闭它后不会留下任何数据。"))
         else:
-            self._kit.messages.warn(self.tr("演示没有启动成功，请重新安装本程序。"))
+            self._kit.messages.warn(lambda: translate("Gate", "演示没有启动成功，请重新安装本程序。"))
 
     def _other(self) -> None:
         folder = QFileDialog.getExistingDirectory(
@@ -148,4 +149,6 @@ class Gate(QWidget):
 
     def _raised(self, found: bool) -> None:  # noqa: FBT001 a result
         if not found:
-            self._kit.messages.warn(self.tr("没有找到打开此工作区的窗口，可能是命令行程序在使用它；请等它结束后重试。"))
+            self._kit.messages.warn(
+                lambda: translate("Gate", "没有找到打开此工作区的窗口，可能是命令行程序在使用它；请等它结束后重试。")
+            )

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.messages import translate
 from campaign_app.ui.viewmodels.importing import ImportModel, ImportState
 
 
@@ -20,13 +21,13 @@ class ImportNotices(QObject):
         dialog = QApplication.activeModalWidget()
         if state.report is None or (dialog is not None and dialog.objectName() == "import_wizard"):
             return
-        counts = state.report.counts
+        file, counts = state.report.file_name, state.report.counts
         if state.error is not None:
             self._kit.messages.error(state.error)
             return
         self._kit.messages.done(
-            self.tr("{file} 已导入：更新 {changed} 位客户，{refused} 行不能导入。").format(
-                file=state.report.file_name,
+            lambda: translate("ImportNotices", "{file} 已导入：更新 {changed} 位客户，{refused} 行不能导入。").format(
+                file=file,
                 changed=show.count(counts.get("changed", 0)),
                 refused=show.count(counts.get("refused", 0)),
             )

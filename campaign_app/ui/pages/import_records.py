@@ -93,7 +93,7 @@ class ImportRecords(QDialog):
             self._model.undo(chosen.id)
 
     def _undone(self, _: int, counts: ChunkCounts) -> None:
-        self._desk.kit.messages.done(self._words.undone(counts))
+        self._desk.kit.messages.done(lambda: ImportWords.undone(counts))
 
 
 def _count(each: ImportGlance, name: str) -> Cell:

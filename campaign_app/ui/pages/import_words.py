@@ -14,6 +14,7 @@ from campaign_app.services.import_plan import DryRun
 from campaign_app.ui import show
 from campaign_app.ui.cells import Cell
 from campaign_app.ui.cells import Column as TableColumn
+from campaign_app.ui.messages import translate
 from campaign_app.words import Words
 
 _COUNTS: Final = ("changed", "unchanged", "waiting", "consecutive", "refused", "left")
@@ -117,10 +118,12 @@ class ImportWords(QObject):
     def why(self, column: Column) -> str:
         return self._words().term("refusal", column.reason)
 
-    def undone(self, undone: ChunkCounts) -> str:
-        return self.tr("已撤销：{changed} 位客户的资料恢复原值，{waiting} 行等待匹配的记录已删除。").format(
-            changed=show.count(undone.changed), waiting=show.count(undone.waiting + undone.consecutive)
-        )
+    @staticmethod
+    def undone(undone: ChunkCounts) -> str:
+        """A notice says it, too, which outlives its page."""
+        return translate(
+            "ImportWords", "已撤销：{changed} 位客户的资料恢复原值，{waiting} 行等待匹配的记录已删除。"
+        ).format(changed=show.count(undone.changed), waiting=show.count(undone.waiting + undone.consecutive))
 
     def some(self, rows: Sequence[int], total: int) -> str:
         """The first numbers of many rows."""

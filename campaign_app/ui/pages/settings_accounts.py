@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from campaign_app.domain.customer import Account
 from campaign_app.domain.platform import Asked
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.account_card import AccountCard
 from campaign_app.ui.pages.settings_connect import ConnectDialog
 from campaign_app.ui.pages.settings_section import Section
@@ -94,7 +95,9 @@ class AccountsSection(Section):
     def _connected(self, account_id: int, name: str) -> None:
         self._model.load()
         self._model.sync(account_id)
-        self._desk.kit.messages.done(self.tr("已连接“{name}”，正在同步客户。").format(name=name))
+        self._desk.kit.messages.done(
+            lambda: translate("AccountsSection", "已连接“{name}”，正在同步客户。").format(name=name)
+        )
 
     def _carried(self, shop: Account, former: int | None) -> None:
         words = self.tr("“{name}”的短信改由它自己的平台发出。").format(name=shop.label)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QWidget
 from campaign_app.settings import DECLARED, Declared
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.settings_section import Section
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.viewmodels.settings import DEFAULTS, PoliciesModel, PoliciesState
@@ -71,7 +72,7 @@ class PoliciesSection(Section):
             self._model.restore()
 
     def _saved(self) -> None:
-        self._desk.kit.messages.done(self.tr("策略已保存，从下一个任务起生效。"))
+        self._desk.kit.messages.done(lambda: translate("PoliciesSection", "策略已保存，从下一个任务起生效。"))
 
 
 class PolicyField(QWidget):

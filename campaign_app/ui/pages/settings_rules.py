@@ -13,6 +13,7 @@ from campaign_app.services.window import BEIJING
 from campaign_app.ui.cells import Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.rows import RowsModel
+from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.rule_detail import RuleDetail
 from campaign_app.ui.pages.rule_words import RuleWords
 from campaign_app.ui.viewmodels.rules import OFF, OWN, RuleLine, RulesModel, RulesState
@@ -143,9 +144,9 @@ class RulesSection(QWidget):
     def _told_reread(self) -> None:
         messages = self._desk.kit.messages
         if self._model.state.problem is None:
-            messages.done(self.tr("规则已重新读取，立即生效。"))
+            messages.done(lambda: translate("RulesSection", "规则已重新读取，立即生效。"))
         else:
-            messages.warn(self.tr("自有规则有错误，没有采用；仍按上一次可用的版本核对。"))
+            messages.warn(lambda: translate("RulesSection", "自有规则有错误，没有采用；仍按上一次可用的版本核对。"))
 
     def _today(self) -> date:
         return self._desk.app.clock().astimezone(BEIJING).date()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QProgressBar, QWidget
 
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.settings_section import Section, fact, facts, fit
 from campaign_app.ui.viewmodels.settings import WorkspaceModel, WorkspaceState
 from campaign_app.ui.widgets.basics import button, card, column, label, row
@@ -109,5 +110,5 @@ class PassphraseDialog(QDialog):
         self._model.change_passphrase(self.old.text(), self.new.text)
 
     def _changed(self) -> None:
-        self._kit.messages.done(self.tr("口令已修改，下次打开时请用新口令。"))
+        self._kit.messages.done(lambda: translate("PassphraseDialog", "口令已修改，下次打开时请用新口令。"))
         self.accept()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QStackedWidget,
 
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.gate import Gate
 from campaign_app.ui.viewmodels.session import Session, SessionState
 from campaign_app.ui.widgets.basics import column, label, row
@@ -170,10 +171,14 @@ class Shell(QMainWindow):
         self.worker.show_state(*words[state.worker])
         self.worker.setVisible(bool(state.worker))
         if state.worker == "ended" and state.error is not None:
-            self._kit.messages.error(state.error, label=self.tr("重新启动"), action=self._session.restart_worker)
+            self._kit.messages.error(
+                state.error, label=lambda: translate("Shell", "重新启动"), action=self._session.restart_worker
+            )
         if state.revived > self._revived:
             self._revived = state.revived
-            self._kit.messages.warn(self.tr("后台进程意外停止，已自动重新启动；没做完的任务接着做，已发出的不会重发。"))
+            self._kit.messages.warn(
+                lambda: translate("Shell", "后台进程意外停止，已自动重新启动；没做完的任务接着做，已发出的不会重发。")
+            )
         if state.phase != "open":
             self.navigation.setEnabled(False)
             self.stack.setCurrentWidget(self.gate)

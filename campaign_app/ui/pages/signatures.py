@@ -8,6 +8,7 @@ from campaign_app.services.filings import Filing
 from campaign_app.ui.cells import NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.rows import RowsModel
+from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.signature_drawer import SignatureDrawer
 from campaign_app.ui.pages.templates import TemplatesPanel
 from campaign_app.ui.viewmodels.filings import FilingsModel, FilingsState, key_of
@@ -54,7 +55,7 @@ class SignaturesPage(Page):
         self.templates.model.changed.connect(lambda _: self._say())
         self._show_panel(self.tabs.currentIndex())
         self.model.changed.connect(self.render_state)
-        self.model.kept.connect(lambda: desk.kit.messages.done(self.tr("登记已保存。")))
+        self.model.kept.connect(lambda: desk.kit.messages.done(lambda: translate("SignaturesPage", "登记已保存。")))
         self.render_state(self.model.state)
 
     def _tabs(self) -> QTabBar:

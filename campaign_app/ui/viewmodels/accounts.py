@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from campaign_app.ui.viewmodels.jobs import Jobs
 
 ACTOR: Final = "window"
+ENDED_SYNCS: Final = 200  # as far back as the last one of every account is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Shop:
 
     `source` is the account whose Platform Consent API confirms for it, `carrier` the one at an SMS provider that
     carries its messages. Of such an account `carries` names the shops, and `replies` says where its answers are read.
+    `unreachable` is how many customers the platform kept to itself in the last sync.
     """
 
     account: Account
@@ -66,6 +69,7 @@ class Shop:
     untold: Untold | None = None
     telling: bool = False
     expiry: Expiry | None = None
+    unreachable: int = 0
 
     @property
     def connected(self) -> bool:
@@ -199,6 +203,7 @@ class AccountsModel(QObject):
         known = {account.id: account for account in accounts.all()}
         untold = self._app.opt_outs.untold()
         expiring = {each.account_id: each for each in accounts.expiring(self._app.clock())}
+        unreachable = _unreachable(self._app.jobs.ended_jobs(ENDED_SYNCS, kind="sync"))
         shops = [
             Shop(
                 account,
@@ -211,6 +216,7 @@ class AccountsModel(QObject):
                 self._app.replies.read_at(account.id),
                 untold=untold.get(account.id),
                 expiry=expiring.get(account.id),
+                unreachable=unreachable.get(account.id, 0),
             )
             for account in known.values()
         ]
@@ -251,3 +257,12 @@ class AccountsModel(QObject):
         if state != self.state:
             self.state = state
             self.changed.emit(state)
+
+
+def _unreachable(newest_first: Sequence[Job]) -> dict[int, int]:
+    """By account, what its last sync that was done said of those whom the platform hands out to nobody."""
+    found: dict[int, int] = {}
+    for job in newest_first:
+        if job.state == "done":
+            found.setdefault(job.args["account_id"], int((job.result or {}).get("unreachable", 0)))
+    return found

@@ -14,6 +14,7 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.ports import Job
 from campaign_app.services.people import PAGE_ROWS, People, Person, PersonRow
+from campaign_app.ui.steady import Steady
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -110,6 +111,7 @@ class CustomersModel(QObject):
         self._app, self._tasks, self._jobs, self._messages = app, tasks, jobs, messages
         self.state = CustomersState()
         self.source = PeopleSource(app.people, self.state.search)
+        self._loads = Steady(tasks, self, "load")  # while a sync runs it is asked for by the clock
         self._begun: set[int] = set()  # accounts
         self._typing = self._timer(TYPING_MS, self._ask, single=True)
         self._incoming = self._timer(AGAIN_MS, self._look_again)
@@ -119,7 +121,7 @@ class CustomersModel(QObject):
 
     def load(self) -> None:
         """Shops, provinces and how many customers there are; the rows are read by the table."""
-        self._tasks.run(lambda _: self._read(), self._loaded, failed=self.unread.emit, owner=self, key="load")
+        self._loads.run("load", self._read, self._loaded, self.unread.emit)
 
     def refresh(self) -> None:
         """Everything that is shown, as it is now."""

@@ -83,6 +83,11 @@ class NoticeBar(QWidget):
     def said(self) -> tuple[str, ...]:
         return tuple(line.notice.text for line in self.lines)
 
+    def take(self, former: NoticeBar) -> None:
+        """What another bar still shows: the window is built anew for another language, and says it in that one."""
+        for line in former.lines:
+            self.show_notice(line.notice)
+
     def show_notice(self, notice: Notice) -> None:
         for line in [line for line in self.lines if _replaces(notice, line.notice)]:
             self._drop(line)

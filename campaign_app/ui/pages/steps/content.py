@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame
 
@@ -15,6 +15,7 @@ from campaign_app.domain.ports import Job
 from campaign_app.services.composing import Problem
 from campaign_app.services.places import Where
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.steps.content_field import TextField
 from campaign_app.ui.pages.steps.content_reader import ReaderPane
 from campaign_app.ui.pages.steps.content_signature import SignaturePicker
@@ -258,27 +259,36 @@ class ContentStep(Step):
     def _voids(self, state: CampaignState) -> None:
         screened = state is CampaignState.SCREENED
         self._desk.kit.messages.info(
-            self.tr("文案已改动，之前的核验作废。") if screened else self.tr("文案已改动，之前的核验和批准作废。")
+            lambda: (
+                translate("ContentStep", "文案已改动，之前的核验作废。")
+                if screened
+                else translate("ContentStep", "文案已改动，之前的核验和批准作废。")
+            )
         )
 
     def _lost(self, text: str) -> None:
         self._desk.kit.messages.warn(
-            self.tr("活动已经开始，最后的改动没有写入，按批准的文案发送。"),
-            label=self.tr("复制未写入的文案"),
+            lambda: translate("ContentStep", "活动已经开始，最后的改动没有写入，按批准的文案发送。"),
+            label=lambda: translate("ContentStep", "复制未写入的文案"),
             action=lambda: QGuiApplication.clipboard().setText(text),
         )
 
     def _trimmed(self, left_out: int, unseen: int) -> None:
+        words = TrimmedWords()
+        self._desk.kit.messages.info(lambda: words.said(left_out, unseen))
+
+
+class TrimmedWords(QObject):
+    """Outlives the page: a notice says it, in whatever language the window has by then."""
+
+    def said(self, left_out: int, unseen: int) -> str:
         parts = []
         if left_out:
-            parts.append(
-                self.tr("正文最多 {} 字，粘贴的内容有 {} 字没有放进来。", "", left_out).format(
-                    f"{LIMIT:,}", f"{left_out:,}"
-                )
-            )
+            words = self.tr("正文最多 {} 字，粘贴的内容有 {} 字没有放进来。", "", left_out)
+            parts.append(words.format(f"{LIMIT:,}", f"{left_out:,}"))
         if unseen:
             parts.append(self.tr("去掉了 %n 个看不见的控制字符。", "", unseen))
-        self._desk.kit.messages.info("".join(parts))
+        return "".join(parts)
 
 
 def _shown_by(state: ComposerState) -> tuple[int, int, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -89,8 +89,8 @@ class RowsView(QWidget):
             self.export_to(Path(chosen))
 
     def _exported(self, file: str, rows: int) -> None:
-        said = self.tr("已导出 {} 行到“{}”，姓名和手机号已掩码。", "", rows)
-        self._kit.messages.done(said.format(show.count(rows), file))
+        words = ExportedWords()
+        self._kit.messages.done(lambda: words.said(file, rows))
 
     def _written(self, rows: int) -> str:
         return self.tr("已写入 {} 行", "", rows).format(show.count(rows))
@@ -144,3 +144,10 @@ def _fact_words(words: Words, member: Member) -> tuple[str, ...]:
     note = words.term("fact_note", fact.note) if fact.note else ""
     status, method = words.term("consent_status", fact.status), words.term("consent_method", fact.method)
     return status, method, show.moment(fact.checked_at), member.issuer_name, receipt, note
+
+
+class ExportedWords(QObject):
+    """Outlives the page: a notice says it, in whatever language the window has by then."""
+
+    def said(self, file: str, rows: int) -> str:
+        return self.tr("已导出 {} 行到“{}”，姓名和手机号已掩码。", "", rows).format(show.count(rows), file)

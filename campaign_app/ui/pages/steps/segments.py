@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QToolButton, QWidg
 from shiboken6 import isValid
 
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.messages import translate
 from campaign_app.ui.viewmodels.audience import AudienceModel, AudienceState
 from campaign_app.ui.widgets import ask
 from campaign_app.ui.widgets.basics import button, clear, column, label, row
@@ -96,8 +97,8 @@ class Segments(QFrame):
         audience.use(name)
         if former is not None and former.parts:
             self._kit.messages.done(
-                self.tr("已换成人群“{}”的条件。").format(name),
-                label=self.tr("撤销"),
+                lambda: translate("Segments", "已换成人群“{}”的条件。").format(name),
+                label=lambda: translate("Segments", "撤销"),
                 # the notice may outlive the campaign it speaks of
                 action=lambda: audience.restore(former) if isValid(audience) else None,
             )
