@@ -85,7 +85,7 @@ def test_a_pack_of_ones_own_is_read_and_proved(tmp_path: Path) -> None:
 )
 def test_a_bad_rule_is_refused_with_file_and_line(tmp_path: Path, wrong: str, right: str, line: int) -> None:
     assert right in RULE
-    write(tmp_path, RULE.replace(right, wrong))
+    path = write(tmp_path, RULE.replace(right, wrong))
     with pytest.raises(PackError) as refused:
         load_all(tmp_path)
     assert refused.value.facts["file"] == str(path)
@@ -115,7 +115,7 @@ def test_a_rule_that_cannot_work_is_refused_with_its_reason(tmp_path: Path, wron
 
 
 def test_a_rule_whose_file_is_gone_is_refused_all_the_same(tmp_path: Path) -> None:
-    write(tmp_path, RULE.replace('kind = "phrases"', 'kind = "magic"'))
+    path = write(tmp_path, RULE.replace('kind = "phrases"', 'kind = "magic"'))
     rules = load_all(tmp_path)
     path.unlink()
     with pytest.raises(PackError, match="magic") as refused:
