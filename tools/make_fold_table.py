@@ -133,7 +133,7 @@ def kind_of(char: str, lowered: str) -> str:
     if "０" <= char <= "９":
         return "wide_digit"
     accented = unicodedata.normalize("NFKC", char) == unicodedata.normalize("NFC", char)
-    return "case" if accented else "width"
+    return "case" if accented and unicodedata.category(char) not in ("So", "No") else "width"
 
 
 def is_traditional(char: str) -> bool:

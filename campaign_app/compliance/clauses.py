@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from campaign_app.compliance.dates import Day, days_in
+from campaign_app.compliance.numbers import may_be_spoken
 
 # nothing that is read as one goes on beyond these marks
 BORDER: Final = re.compile(r"[,。;!?\n]")
@@ -15,6 +16,8 @@ _DIGIT: Final = re.compile(r"\d")
 # a shorter clause without any of these is empty
 _SOMETHING: Final = re.compile(r"[月日号]|\d[./-]\d|\d{3}[ -]?\d{2}")
 _OF_A_MOBILE: Final = 11
+# digits that are left where letters stand for the others
+_OF_A_SPOKEN: Final = 3
 _SOME_DIGITS: Final = re.compile(r"\d{3}[ -]?\d{2}")
 _HOTLINE: Final = re.compile(
     r"(?<![\d.])(?:[48]00[ -]?\d{3,4}[ -]?\d{3,4}|0\d{2,3}[ -]?\d{7,8}|9[56]\d{3,6}|1[01]\d{3})(?![\d.])"
@@ -53,5 +56,7 @@ def may_hold(text: str) -> bool:
 def read(text: str) -> Clause:
     hotlines = tuple(match.span() for match in _HOTLINE.finditer(text)) if _SOME_DIGITS.search(text) else ()
     days = days_in(text) if _DAY_MARK.search(text) else ()
-    clause = Clause(len(_DIGIT.findall(text)) >= _OF_A_MOBILE, hotlines, days)
+    digits = len(_DIGIT.findall(text))
+    numbers = digits >= _OF_A_MOBILE or (digits >= _OF_A_SPOKEN and may_be_spoken(text))
+    clause = Clause(numbers, hotlines, days)
     return clause if any(clause) else EMPTY

@@ -14,9 +14,14 @@ def is_spread_out(body: Folded, start: int, end: int) -> bool:
     """Whether a gap parts two Chinese characters or two single letters, where no writer puts one."""
     fragments, _ = _fragments(body, start, end)
     return any(
-        not (a[-1].isascii() or b[0].isascii()) or (len(a) == len(b) == 1 and a.isalpha() and b.isalpha())
+        not (a[-1].isascii() or b[0].isascii()) or (_ends_single(a) and _ends_single(b[::-1]))
         for a, b in pairwise(fragments)
     )
+
+
+def _ends_single(text: str) -> bool:
+    """Whether a letter stands alone at the end."""
+    return text[-1].isalpha() and not text[-2:-1].isalpha()
 
 
 def is_one_word(body: Folded, start: int, end: int) -> bool:

@@ -20,7 +20,7 @@ from campaign_app.compliance.patterns import BadPattern, Pattern
 from campaign_app.compliance.providers import Provider, parse_provider
 from campaign_app.compliance.quiet import no_garbage
 from campaign_app.compliance.rule import Case, DatedCitation, Rule, Scope
-from campaign_app.compliance.vocabulary import Lists, UnknownList, expand
+from campaign_app.compliance.vocabulary import Lists, UnknownList, WordList, expand
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.finding import Citation, Severity
 
@@ -100,7 +100,8 @@ class _RuleFile(BaseModel):
 
 
 class _List(_Strict):
-    words: tuple[Word, ...]
+    words: tuple[Word, ...] = ()
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +143,18 @@ def load_sources(sources: Iterable[Source]) -> RuleSet:
         digest.update(f"{source.name}\0{len(source.text)}\0{source.text}".encode())
         files.append(_File(source.path, source.text, _toml(source.path, source.text)))
     shared = _refuse_second([file for file in files if file.folder in (LISTS, PROFILES)])
-    lists = {file.path.stem: _checked(_List, file).words for file in shared if file.folder == LISTS}
+    lists = {file.path.stem: _word_list(file) for file in shared if file.folder == LISTS}
     rules = [parse_rule(file, lists) for file in files if file.folder not in (LISTS, PROFILES)]
     _refuse_doubles(rules)
     providers = {file.path.stem: _provider(file) for file in shared if file.folder == PROFILES}
     return RuleSet(tuple(sorted(rules, key=lambda rule: rule.id)), providers, digest.hexdigest()[:16])
+
+
+def _word_list(file: _File) -> WordList:
+    given = _checked(_List, file)
+    if bool(given.words) == bool(given.pattern):
+        raise PackError(file.path, "a list has either words or a pattern")
+    return WordList(given.words, given.pattern)
 
 
 def _refuse_second(files: Sequence[_File]) -> Sequence[_File]:

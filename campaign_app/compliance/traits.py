@@ -30,6 +30,7 @@ LONGER_BY_VALUES: Final = 262144
 VARIANT: Final = 524288
 STYLED: Final = 1048576
 GOODS: Final = 2097152
+DOOR: Final = 4194304
 ODD: Final = WIDTH | LOOKALIKE
 # rules that find numbers in any characters
 NUMBER_RULES: Final = ("LED-002", "PII-001")
@@ -38,7 +39,9 @@ LONG: Final = 8
 
 _BRACKETS: Final = frozenset("[［(（〖〔「『《<〈{")
 _STOPS: Final = frozenset("，,。；;！!？?")
-_PLACEHOLDER: Final = re.compile(r"[{#%&\[<@]|[Xx×]{2}")
+_PLACEHOLDER: Final = re.compile(r"[{｛$#%&\[<@]|[Xx×]{2}|undefined|null|NaN|None")
+# how an address goes on behind the house
+_DOOR: Final = re.compile("[室栋幢]|单元|号楼")
 # what a program's words for nothing begin with, white space aside
 _NOTHINGS: Final = frozenset("nNuU(<#[")
 _RUN: Final = re.compile(r"[!！~～。?？…^_><T*(]{3}")
@@ -71,6 +74,7 @@ def _of_text(subject: Subject) -> int:
         | (LINKS if subject.links else 0)
         | (ODD_CHARACTER if subject.body.flagged & ~SEPARATOR else 0)
         | (PUNCTUATION_RUN if _RUN.search(text) else 0)
+        | (DOOR if _DOOR.search(text) else 0)
         | (PLACEHOLDER if _PLACEHOLDER.search(text) else 0)
     )
 

@@ -1,6 +1,7 @@
 """Word lists that several rules share: `@name` in a rule stands for `resources/rules/lists/<name>.toml`.
 
-In a list of phrases it is replaced by the words, in a pattern by an alternation of them.
+In a list of phrases it is replaced by the words, in a pattern by an alternation of them. What takes more than words
+to say, such as a denial, is a list of one pattern, and stands in patterns only.
 """
 
 from __future__ import annotations
@@ -8,10 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-Lists = Mapping[str, tuple[str, ...]]
 _NAME: Final = re.compile(r"@([a-z][a-z-]*)")
+
+
+class WordList(NamedTuple):
+    """Either of the two is empty."""
+
+    words: tuple[str, ...]
+    pattern: str = ""
+
+
+Lists = Mapping[str, WordList]
 
 
 class UnknownList(ValueError):
@@ -40,21 +50,21 @@ def _expand_items(items: list[Any], lists: Lists) -> Iterator[Any]:
             continue
         named = _NAME.fullmatch(item) if isinstance(item, str) else None
         if named:
-            yield from _words(named[1], lists)
+            yield from _list(named[1], lists).words
         else:
             yield expand(item, lists)
 
 
 def _alternation(name: str, lists: Lists) -> str:
-    return _either(_words(name, lists))
+    return _either(_list(name, lists))
 
 
 @lru_cache(maxsize=64)
-def _either(words: tuple[str, ...]) -> str:
-    return f"(?:{'|'.join(map(re.escape, words))})"
+def _either(given: WordList) -> str:
+    return f"(?:{given.pattern or '|'.join(map(re.escape, given.words))})"
 
 
-def _words(name: str, lists: Lists) -> tuple[str, ...]:
+def _list(name: str, lists: Lists) -> WordList:
     if name not in lists:
         raise UnknownList(name)
     return lists[name]

@@ -216,3 +216,23 @@ def test_making_an_engine_leaves_the_garbage_collector_as_it_was(running: bool) 
         assert gc.isenabled() is running
     finally:
         (gc.enable if before else gc.disable)()
+
+
+@pytest.mark.parametrize("content", ["words = []", "words = ['清仓']\npattern = '清仓'"])
+def test_a_list_has_either_words_or_a_pattern(tmp_path: Path, content: str) -> None:
+    write(tmp_path)
+    (tmp_path / "lists" / "banned.toml").write_text(content, "utf-8")
+    with pytest.raises(PackError, match="either words or a pattern"):
+        load_all(tmp_path)
+
+
+def test_a_list_of_one_pattern_stands_in_patterns(tmp_path: Path) -> None:
+    write(tmp_path, RULE.replace('"@banned", ', "").replace("needs = '@banned|大促'", "not_before = '@banned|再'"))
+    (tmp_path / "lists" / "banned.toml").write_text("pattern = '不(?:会|再)?|绝无'", "utf-8")
+    engine = Engine(load_all(tmp_path))
+
+    def found(text: str) -> bool:
+        return any(f.rule_id == "OWN-001" for f in engine.check(request_of(Case(text, (), {}))).findings)
+
+    assert found("【店】不止甩卖，还有新品。拒收请回复R")
+    assert not found("【店】不再甩卖，绝无甩卖。拒收请回复R")
