@@ -18,6 +18,7 @@ from campaign_app.compliance.segments import (
     gsm_parts,
     gsm_segments,
     septets,
+    tearing_marks,
     torn_graphemes,
     units,
 )
@@ -78,6 +79,9 @@ def test_cut_marks_stand_at_67_and_never_inside_a_pair() -> None:
     assert torn_graphemes("a" * 66 + "😀" + "b" * 10) == ()
     assert torn_graphemes("a" * 65 + "🇨🇳" + "b" * 10) == ((65, 67),)
     assert torn_graphemes("short") == ()
+    assert tearing_marks("a" * 65 + "🇨🇳" + "b" * 10) == (66,)
+    assert tearing_marks("a" * 66 + "😀" + "b" * 100) == ()
+    assert tearing_marks("a" * 60 + "\u0301" * 150) == (67, 134, 201)
 
 
 @given(ANY_TEXT)

@@ -253,6 +253,20 @@ def test_a_message_of_two_parts_shows_where_the_second_begins(step: ContentStep,
     assert "估算" in step.reader.parts.sum.text()
 
 
+def test_a_part_that_begins_within_a_character_says_so(step: ContentStep, qtbot: QtBot) -> None:
+    body = "秋" * 55 + "👨‍👩‍👧‍👦到店有礼，会员两件八折。拒收请回复R"
+    write(step, qtbot, body)
+    composed = step.composer.state.composed
+    assert composed.torn == composed.marks == (65,)
+    assert step.reader.parts.torn.isVisible()
+    assert step.reader.parts.torn.text().startswith("第 2 条开头：此处会把一个字符切成两段")
+    assert step.reader.phone.bubble.toolTip() == "此处会把一个字符切成两段"
+    write(step, qtbot, body[11:])
+    assert step.composer.state.composed.torn == ()
+    assert not step.reader.parts.torn.isVisible()
+    assert step.reader.phone.bubble.toolTip() == ""
+
+
 def test_a_low_telephone_gives_its_head_to_the_message(desk: Desk, qtbot: QtBot) -> None:
     phone = Phone(desk.kit.theme)
     qtbot.addWidget(phone)
