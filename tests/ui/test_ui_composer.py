@@ -114,9 +114,9 @@ def test_a_button_does_what_it_says(step: ContentStep, qtbot: QtBot) -> None:
     write(step, qtbot, BAD)
     tried_out(step, qtbot)
     row = next(row for row in step.problems.rows if row.shown and "国家级" in row.shown.message)
-    assert row.fixes[1].text() == "删除“国家级”"
+    assert row.fixes[1].text() == "删除这一句"
     qtbot.mouseClick(row.fixes[1], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: step.edit.text == BAD.replace("国家级", ""))
+    qtbot.waitUntil(lambda: step.edit.text == BAD.replace("国家级品质，", ""))
 
 
 def test_what_is_missing_is_listed_and_added(step: ContentStep, qtbot: QtBot) -> None:
