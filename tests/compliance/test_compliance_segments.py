@@ -112,3 +112,11 @@ def test_septets_come_back_as_the_text() -> None:
     assert from_septets(septets(everything)) == everything
     assert septets("Æ€") == b"\x1c\x1b\x65"
     assert from_septets(b"\x1b\x01A\x1b") == "\ufffdA\ufffd"
+
+
+def test_a_part_ends_before_a_character_that_it_cannot_hold_whole() -> None:
+    family = "👨‍👩‍👧‍👦"
+    text = "秋" * 60 + family + "冬" * 5
+    assert gsm_parts(text) == ("UCS-2", ("秋" * 60, family + "冬" * 5))
+    marked = "e" + "\u0301" * 100
+    assert gsm_parts(marked) == ("UCS-2", (marked[:67], marked[67:]))
