@@ -10,7 +10,7 @@ import typer
 
 from campaign_app import assets
 from campaign_app.cli.keys import FolderOption, PassphraseOption, open_for
-from campaign_app.cli.lines import BadLine, answer, lines_of, object_in, printable
+from campaign_app.cli.lines import BadLine, Line, answer, lines_of, object_in, printable
 from campaign_app.cli.words import WORDS
 
 if TYPE_CHECKING:
@@ -55,25 +55,25 @@ def _of(workspace: Path, passphrase_file: Path | None) -> Engine:
     return current.engine
 
 
-def checked(engine: Engine, line: str) -> dict[str, Any]:
+def checked(engine: Engine, line: Line) -> dict[str, Any]:
     """The answer to one line, whatever it holds."""
     from campaign_app.compliance.message import BadRequest, request_from_json
 
     named: str | int | None = None
     try:
         data = object_in(line)
-        named = _id_of(data)
+        named = _id_of(line, data)
         return _answer(named, engine.check(request_from_json(data)))
     except BadRequest:
-        return {"id": named, "error": "没有 body，或 body 不是文字"}
+        return {"id": named, "error": str(line.bad("没有 body，或 body 不是文字"))}
     except BadLine as error:
         return {"id": named, "error": str(error)}
 
 
-def _id_of(data: Mapping[str, Any]) -> str | int:
+def _id_of(line: Line, data: Mapping[str, Any]) -> str | int:
     named = data.get("id")
     if isinstance(named, bool) or not isinstance(named, str | int):
-        raise BadLine("没有 id")
+        raise line.bad("没有 id")
     return named
 
 

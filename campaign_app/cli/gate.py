@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from campaign_app.cli.keys import JsonOption
-from campaign_app.cli.lines import BadLine, answer, lines_of, object_in, printable
+from campaign_app.cli.lines import BadLine, Line, answer, lines_of, object_in, printable
 from campaign_app.cli.words import WORDS
 from campaign_app.consent.casefile import judge_case
 from campaign_app.domain.consent import Reason
@@ -30,7 +30,7 @@ def gate(
     raise typer.Exit(1 if failed else 0)
 
 
-def judged(line: str) -> dict[str, Any]:
+def judged(line: Line) -> dict[str, Any]:
     """The answer to one line, whatever it holds."""
     try:
         case = object_in(line)
@@ -38,7 +38,7 @@ def judged(line: str) -> dict[str, Any]:
         return {"id": None, "error": str(error)}
     named = case.get("id")
     if not isinstance(named, str | int) or isinstance(named, bool):
-        return {"id": None, "error": "没有 id"}
+        return {"id": None, "error": str(line.bad("没有 id"))}
     reason = judge_case(case)
     return {"id": named, "allowed": reason is Reason.OK, "reason": reason.value}
 

@@ -6,42 +6,62 @@ import codecs
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from campaign_app.cli.words import fail
 
-_CHUNK = 1 << 20
+_HEAD: Final = 1024
+_UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)  # UTF-32-LE begins as UTF-16-LE
+_UTF16_OBJECTS: Final = ('{"'.encode("utf-16-le"), '{"'.encode("utf-16-be"))
 
 
 class BadLine(ValueError):
-    """The line holds no JSON object; the message says why."""
+    """The line holds no JSON object, or not what is asked for; the message says which line, and why."""
 
 
-def lines_of(path: Path) -> Iterator[str]:
-    """Its lines, ended by LF or CRLF, without a byte order mark. Ends the program if the file cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as it stands in the file, without its end; `number` counts from 1."""
+
+    number: int
+    raw: bytes
+
+    def bad(self, why: str) -> BadLine:
+        return BadLine(f"第 {self.number} 行：{why}")
+
+
+def lines_of(path: Path) -> Iterator[Line]:
+    """Its lines, ended by LF or CRLF, without a byte order mark. Ends the program if the file cannot be read.
+
+    A file in UTF-16 or UTF-32 has no lines to answer and is refused; any other line that is no UTF-8 is a bad line.
+    """
     try:
-        _require_utf8(path)
         with path.open("rb") as file:
-            for number, raw in enumerate(file):
+            if _is_utf16(file.read(_HEAD)):
+                fail(f"{path} 是 UTF-16 或 UTF-32 编码的文件，请另存为 UTF-8 后重试。")
+            file.seek(0)
+            for number, raw in enumerate(file, 1):
                 line = raw.removesuffix(b"\n").removesuffix(b"\r")
-                yield (line.removeprefix(codecs.BOM_UTF8) if number == 0 else line).decode("utf-8")
-    except UnicodeDecodeError:
-        fail(f"{path} 不是 UTF-8 编码的文件，请另存为 UTF-8 后重试。")
+                yield Line(number, line.removeprefix(codecs.BOM_UTF8) if number == 1 else line)
     except OSError as error:
         fail(f"无法读取 {path}：{error.strerror or error}。")
 
 
-def object_in(line: str) -> Mapping[str, Any]:
+def object_in(line: Line) -> Mapping[str, Any]:
     """The JSON object of a line. Raises BadLine."""
     try:
-        data = json.loads(line)
+        text = line.raw.decode("utf-8")
+        data = json.loads(text)
     except RecursionError:
-        raise BadLine("嵌套过深，无法解析") from None
+        raise line.bad("嵌套过深，无法解析") from None
+    except UnicodeDecodeError as error:
+        raise line.bad(f"不是 UTF-8 编码（第 {error.start + 1} 个字节）") from None
     except ValueError as error:
-        raise BadLine(f"不是 JSON：{error}" if line.strip() else "空行") from None
+        raise line.bad(f"不是 JSON：{error}" if text.strip() else "空行") from None
     if not isinstance(data, dict):
-        raise BadLine("不是 JSON 对象")
+        raise line.bad("不是 JSON 对象")
     return data
 
 
@@ -60,9 +80,7 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else "�" for char in text)
 
 
-def _require_utf8(path: Path) -> None:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
+def _is_utf16(head: bytes) -> bool:
+    """By its mark, if a NUL follows as in every such file of JSON; without a mark by how an object begins."""
+    marked = head.startswith(_UTF16_MARKS) and b"\0" in head
+    return marked or head.startswith(_UTF16_OBJECTS)

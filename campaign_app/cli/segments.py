@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from campaign_app.cli.lines import BadLine, answer, lines_of, object_in
+from campaign_app.cli.lines import BadLine, Line, answer, lines_of, object_in
 from campaign_app.cli.words import fail
 
 if TYPE_CHECKING:
@@ -33,28 +33,28 @@ def segments(
     if count is None:
         fail(f"没有 {profile} 这种计费方式，请用 cn 或 gsm。")
     failed = False
-    for number, line in enumerate(lines_of(file), 1):
+    for line in lines_of(file):
         result = counted(count, line)
         failed |= "error" in result
         if as_json:
             answer(result)
         else:
-            typer.echo(_sentence(number, result))
+            typer.echo(_sentence(line.number, result))
     raise typer.Exit(1 if failed else 0)
 
 
-def counted(count: Callable[[str], Segments], line: str) -> dict[str, Any]:
+def counted(count: Callable[[str], Segments], line: Line) -> dict[str, Any]:
     """The answer to one line, whatever it holds."""
     try:
         text = object_in(line).get("text")
     except BadLine as error:
         return {"error": str(error)}
-    return asdict(count(text)) if isinstance(text, str) else {"error": "没有 text，或 text 不是文字"}
+    return asdict(count(text)) if isinstance(text, str) else {"error": str(line.bad("没有 text，或 text 不是文字"))}
 
 
 def _sentence(number: int, result: Mapping[str, Any]) -> str:
     if "error" in result:
-        return f"第 {number} 行：{result['error']}"
+        return str(result["error"])
     return f"第 {number} 行：{result['encoding']}，{result['length']} 字，{result['segments']} 条"
 
 

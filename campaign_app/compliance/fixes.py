@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from campaign_app.compliance.engine import CheckResult, Engine
+from campaign_app.compliance.leftovers import is_torn
 from campaign_app.compliance.menders import MENDERS, Edit, Idea, Place
 from campaign_app.compliance.message import CheckRequest
 from campaign_app.compliance.panel import MOST_FINDINGS
@@ -27,7 +28,7 @@ MOST_FIXES: Final = 4
 _LABELS: Final = {
     "zh_CN": {
         "replace": "改为“{with}”",
-        "delete": "删除“{what}”",
+        "delete": "删除“{with}”",
         "delete_clause": "删除这一句",
         "append": "在末尾加“{with}”",
         "insert": "加上“{with}”",
@@ -40,7 +41,7 @@ _LABELS: Final = {
     },
     "en": {
         "replace": "Change to “{with}”",
-        "delete": "Delete “{what}”",
+        "delete": "Delete “{with}”",
         "delete_clause": "Delete this clause",
         "append": "Add “{with}” at the end",
         "insert": "Add “{with}”",
@@ -67,7 +68,7 @@ def fixes_for(finding: Finding, request: CheckRequest, engine: Engine) -> tuple[
     """The best first; none if only a person can help.
 
     `request` is the one that `engine.check` found it in. A fix never brings a new block or warn finding, and leaves at
-    most as many of the kind it mends, one fewer unless there are more than are told.
+    most as many of the kind it mends, one fewer unless there are more than are told. It leaves no clause torn.
     """
     rule = engine.rule(finding.rule_id)
     if rule is None:
@@ -100,9 +101,9 @@ def _good(ideas: Iterable[Idea], place: Place, before: CheckResult, engine: Engi
             continue
         seen.add(edits)
         after = engine.check(replace(place.request, body=apply_edits(place.request.body, body_edits)))
-        if _better(place.finding, before, after):
-            words = {"with": idea.replacement, "what": place.finding.text}
-            yield Fix(labels[idea.label].format_map(words), edits, body_edits)
+        torn = is_torn(before.final_text, after.final_text, deleted=idea.label == "delete")
+        if not torn and _better(place.finding, before, after):
+            yield Fix(labels[idea.label].format_map({"with": idea.replacement}), edits, body_edits)
 
 
 def _better(finding: Finding, before: CheckResult, after: CheckResult) -> bool:

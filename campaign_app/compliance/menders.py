@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple
 
+from campaign_app.compliance.leftovers import attribute
 from campaign_app.compliance.message import CheckRequest
 from campaign_app.compliance.normalize import LOOKALIKE, TRADITIONAL, WIDTH, FoldTable
 from campaign_app.compliance.opt_outs import STANDARD, OptOut, find_opt_outs
@@ -17,6 +18,7 @@ from campaign_app.compliance.rule import Rule
 from campaign_app.domain.finding import Finding
 
 _STOPS: Final = "，。；！？、,;!?"
+_PAUSES: Final = "，；、,;"
 _ENDS: Final = "。！？!?."
 _CLAUSE_BORDER: Final = re.compile("[，。；！？,;!?\n]")
 _FARTHEST: Final = 80
@@ -91,7 +93,8 @@ def other_words(place: Place) -> Iterator[Idea]:
 
 def delete(place: Place) -> Iterator[Idea]:
     if place.end > place.start:
-        yield Idea("delete", "", (_without(place.text, place.start, place.end),))
+        start, end = attribute(place.text, place.start, place.end)
+        yield Idea("delete", place.text[start:end], (_without(place.text, start, end),))
 
 
 def delete_clause(place: Place) -> Iterator[Idea]:
@@ -199,8 +202,12 @@ def _instead(place: Place, words: str) -> Idea:
 
 
 def _without(text: str, start: int, end: int) -> Edit:
-    """Deletes text[start:end], and a stop that would be left with nothing in front of it."""
+    """Deletes text[start:end], and a stop or a space that would be left with nothing in front of it."""
     before, after = text[start - 1 : start], text[end : end + 1]
+    if after and before and after in _ENDS and before in _PAUSES:
+        return Edit(start - 1, end, "")
+    if before == after == " ":
+        return Edit(start, end + 1, "")
     if after and after in _STOPS and (before in "】\n" or before in _STOPS):
         return Edit(start, end + 1, "")
     return Edit(start, end, "")
@@ -217,7 +224,7 @@ def _clause(place: Place) -> tuple[int, int]:
 def _at_end(text: str, words: str) -> Edit:
     end = len(text.rstrip())
     stop = "" if text[end - 1] in _ENDS or text[end - 1] == "】" else "。"
-    replaced = end - 1 if text[end - 1] in "，、；,;" else end
+    replaced = end - 1 if text[end - 1] in _PAUSES else end
     return Edit(replaced, len(text), f"{stop}{words}")
 
 
@@ -258,10 +265,10 @@ MENDERS: Final[Mapping[str, tuple[Mender, ...]]] = {
     "disguise_traditional": (usual_characters,),
     "disguise_decorated": (plain_marks, delete),
     "disguise_mixed": (usual_characters,),
-    "link_foreign": (delete,),
-    "link_unsafe": (delete,),
+    "link_foreign": (delete, delete_clause),
+    "link_unsafe": (delete, delete_clause),
     "link_glued": (space_after,),
-    "link_personal": (cut_query, delete),
+    "link_personal": (cut_query, delete, delete_clause),
     "number_mobile": (delete_clause, delete),
     "number_personal": (mask,),
     "variables_unfilled": (our_placeholder, delete),

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Final
 
 import regex
@@ -76,6 +76,13 @@ def torn_graphemes(text: str) -> tuple[tuple[int, int], ...]:
         return ()
     clusters = (found.span() for found in _GRAPHEMES.finditer(text))
     return tuple((start, end) for start, end in clusters if bisect_right(marks, start) < bisect_left(marks, end))
+
+
+def tearing_marks(text: str) -> tuple[int, ...]:
+    """Those of `cut_marks` that stand inside such a character."""
+    marks = cut_marks(text)
+    within = (marks[bisect_right(marks, start) : bisect_left(marks, end)] for start, end in torn_graphemes(text))
+    return tuple(chain.from_iterable(within))
 
 
 def gsm_segments(text: str) -> Segments:

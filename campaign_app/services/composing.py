@@ -16,7 +16,7 @@ from campaign_app import settings
 from campaign_app.compliance.engine import Engine
 from campaign_app.compliance.fixes import Fix, fixes_for
 from campaign_app.compliance.message import CheckRequest
-from campaign_app.compliance.segments import Segments, cut_marks
+from campaign_app.compliance.segments import Segments, cut_marks, tearing_marks
 from campaign_app.compliance.template import Template
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import Reason
@@ -83,7 +83,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A text as one reader gets it. `marks` are the code points of `final_text` at which a new part begins."""
+    """A text as one reader gets it.
+
+    `marks` are the code points of `final_text` at which a new part begins, `torn` those of them within a character
+    (an emoji of several, a letter with its marks) that the reader's telephone may show in two pieces.
+    """
 
     body: str
     signature: str
@@ -94,6 +98,7 @@ class Composed:
     problems: tuple[Problem, ...]
     segments: Segments
     marks: tuple[int, ...]
+    torn: tuple[int, ...]
     spread: Spread
 
 
@@ -155,7 +160,7 @@ class Composing:
         return Composed(
             body, signature, reader, request, result.final_text, result.verdict,
             _problems(result.findings, request, len(head), engine), result.segments, cut_marks(result.final_text),
-            counted,
+            tearing_marks(result.final_text), counted,
         )  # fmt: skip
 
     def fixes(self, composed: Composed, problem: Problem, language: str = "zh_CN") -> tuple[Fix, ...]:

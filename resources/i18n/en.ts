@@ -527,6 +527,13 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>Bubble</name>
+    <message>
+        <source>此处会把一个字符切成两段</source>
+        <translation>A character is cut in two here</translation>
+    </message>
+</context>
+<context>
     <name>BudgetCard</name>
     <message>
         <source>本活动预算（元）</source>
@@ -3125,6 +3132,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>再写 {} 字进入第 {} 条</source>
         <translation>{} chars to SMS {}</translation>
+    </message>
+    <message>
+        <source>第 {} 条开头：此处会把一个字符切成两段，增减前面的字可以避开</source>
+        <translation>Start of SMS {}: a character is cut in two here. Add or drop characters before it to avoid that.</translation>
     </message>
     <message>
         <source>{} 条 {} 人</source>

@@ -70,6 +70,27 @@ def test_bad_lines_get_an_error_and_the_others_their_answer(tmp_path: Path) -> N
     assert got[0] == got[-1]
 
 
+@pytest.mark.parametrize("bad", [b"\xff", b"\xff\xfe", '{"id": "优惠"}'.encode("gbk"), "家".encode()[:2], b"{\0"])
+def test_a_line_that_is_no_utf8_gets_an_error_and_the_others_their_answer(tmp_path: Path, bad: bytes) -> None:
+    good = json.dumps(GOOD).encode()
+    for lines in ([good, bad, good], [bad, good, good], [good, good, bad]):
+        got, status = answers(tmp_path / "x.jsonl", b"\n".join(lines))
+        assert status == 1
+        error = got.pop(lines.index(bad))
+        assert (error["id"], set(error)) == (None, {"id", "error"})
+        assert f"第 {lines.index(bad) + 1} 行" in error["error"]
+        assert [answer.get("verdict") for answer in got] == ["pass", "pass"]
+
+
+def test_nuls_long_lines_and_a_missing_last_line_end_are_answered(tmp_path: Path) -> None:
+    good = json.dumps(GOOD).encode()
+    long = json.dumps({**GOOD, "body": "家" * 1_000_000}, ensure_ascii=False).encode()
+    got, status = answers(tmp_path / "x.jsonl", b"\n".join([b"\0", long, b"\0" + good, good]))
+    assert status == 1
+    assert ["error" in answer for answer in got] == [True, False, True, False]
+    assert len(got[1]["final_text"]) == 1_000_006
+
+
 def test_line_ends_and_a_byte_order_mark_do_not_matter(tmp_path: Path) -> None:
     line = json.dumps(GOOD, ensure_ascii=False).encode()
     got, status = answers(tmp_path / "x.jsonl", b"\xef\xbb\xbf" + line + b"\r\n" + line + b"\r\n")
@@ -109,11 +130,11 @@ def test_what_is_missing_counts_against_the_message(tmp_path: Path) -> None:
     assert {"SIG-001", "SIG-006", "SIG-007", "OPT-001", "TIM-001"} <= {f["rule"] for f in answer["findings"]}
 
 
-@pytest.mark.parametrize("name", ["missing.jsonl", "folder", "latin.jsonl", "utf16.jsonl"])
+@pytest.mark.parametrize("name", ["missing.jsonl", "folder", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_bad_usage_is_one_sentence_and_status_2(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
-    (tmp_path / "latin.jsonl").write_bytes(json.dumps(GOOD).encode() + b"\n\xff\n")
-    (tmp_path / "utf16.jsonl").write_bytes(json.dumps(GOOD).encode("utf-16"))
+    if name.startswith("utf"):
+        (tmp_path / name).write_bytes(json.dumps(GOOD).encode(name))
     result = run(tmp_path / name, "--json")
     assert result.exit_code == 2
     assert result.stdout == ""

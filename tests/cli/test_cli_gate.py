@@ -39,6 +39,16 @@ def test_a_bad_line_is_an_error_and_the_others_are_answered(tmp_path: Path) -> N
     assert answers[5] == {"id": "x", "allowed": False, "reason": "unknown"}
 
 
+def test_a_line_that_is_no_utf8_is_an_error_with_its_number_and_the_others_are_answered(tmp_path: Path) -> None:
+    good = VECTORS.read_bytes().splitlines()[0]
+    file = tmp_path / "cases.jsonl"
+    file.write_bytes(b"\xef\xbb\xbf" + good + b"\r\n\xff\r\n\0" + good + b"\n" + good)
+    status, answers = run(file, "--json")
+    assert (status, [answer["id"] for answer in answers]) == (1, ["g001", None, None, "g001"])
+    assert ["error" in answer for answer in answers] == [False, True, True, False]
+    assert "第 2 行：不是 UTF-8" in str(answers[1]["error"])
+
+
 @pytest.mark.parametrize("options", [(), ("--json",)])
 def test_an_empty_file_has_no_answers(tmp_path: Path, options: tuple[str, ...]) -> None:
     file = tmp_path / "empty.jsonl"

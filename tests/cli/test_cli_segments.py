@@ -46,6 +46,15 @@ def test_bad_lines_get_an_error(tmp_path: Path) -> None:
     assert "第 1 行：UCS-2，1 字，1 条" in readable.stdout
 
 
+def test_a_line_that_is_no_utf8_gets_an_error_with_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(b'{"text": "a"}\n{"text": "\xff"}\r\n{"text": "b"}')
+    got, status = answers(path)
+    assert (status, got[0], got[2]) == (1, got[2], {"encoding": "UCS-2", "length": 1, "segments": 1})
+    assert got[1] == {"error": "第 2 行：不是 UTF-8 编码（第 11 个字节）"}
+    assert "第 2 行：不是 UTF-8" in CliRunner().invoke(app, [str(path)]).stdout
+
+
 @pytest.mark.parametrize("arguments", [["nothing.jsonl"], ["--profile", "gsm8", "x"]])
 def test_bad_usage_is_one_sentence_and_status_2(arguments: list[str]) -> None:
     result = CliRunner().invoke(app, arguments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -134,11 +135,18 @@ def test_no_fix_of_any_text_brings_a_block_and_doing_all_of_them_ends() -> None:
         ("两件8折。拒收请回复R，电话400-000-0101", "OPT-003", "移到末尾", "两件8折。电话400-000-0101。拒收请回复R"),
         ("老客两件8折。拒收请回复R，", "OPT-003", "移到末尾", "老客两件8折。拒收请回复R"),
         ("老客国 家级品质。拒收请回复R", "ABS-001", "改为“优质”", "老客优质品质。拒收请回复R"),
-        ("最 好 吃的汤圆。拒收请回复R", "ABS-002", "删除“最 好 吃”", "的汤圆。拒收请回复R"),
+        ("最 好 吃的芝麻汤圆。拒收请回复R", "ABS-002", "删除“最 好 吃的”", "芝麻汤圆。拒收请回复R"),
         ("最好吃的汤圆。拒收请回复R", "ABS-002", "改为“好吃”", "好吃的汤圆。拒收请回复R"),
+        ("国家级的羊绒围巾，到手只要199元。拒收请回复R", "ABS-001", "删除“国家级的”",
+         "羊绒围巾，到手只要199元。拒收请回复R"),
+        ("柔软、国家级的羊绒围巾。拒收请回复R", "ABS-001", "删除“、国家级”", "柔软的羊绒围巾。拒收请回复R"),
+        ("到店领取国家级的{name}。拒收请回复R", "ABS-001", "删除“国家级的”", "到店领取{name}。拒收请回复R"),
+        ("发图到 https://b.example/a，量尺免费。拒收请回复R", "LNK-002", "删除这一句", "量尺免费。拒收请回复R"),
+        ("进店 https://b.example/a 领券，包邮。拒收请回复R", "LNK-002", "删除“https://b.example/a”",
+         "进店 领券，包邮。拒收请回复R"),
+        ("保本金，每月固定分红2%。拒收请回复R", "FIN-001", "删除这一句", "保本金。拒收请回复R"),
         ("老客】两件8折。拒收请回复R", "SIG-002", "删除“】”", "老客两件8折。拒收请回复R"),
-        ("领 anning.example/13900000000 吧。拒收请回复R", "LNK-005", "删除“anning.example/13900000000”",
-         "领  吧。拒收请回复R"),
+        ("领 anning.example/13900000000 吧。拒收请回复R", "LNK-005", "删除这一句", "拒收请回复R"),
         ("老客两件8折。拒收请回复r", "OPT-005", "改为“拒收请回复R”", "老客两件8折。拒收请回复R"),
         ("老客两件8折。\n拒 收 请 回 复 R", "OPT-005", "改为“拒收请回复R”", "老客两件8折。拒收请回复R"),
         ("老客两件8折。退订回TD", "OPT-002", "改为“拒收请回复R”", "老客两件8折。拒收请回复R"),
@@ -165,6 +173,42 @@ def test_one_key(body: str, rule: str, label: str, mended: str) -> None:
     fixes = {fix.label: fix for finding, fix in every_fix(asked) if finding.rule_id == rule}
     assert label in fixes, [f.text for f in ENGINE.check(asked).findings]
     assert apply_edits(body, fixes[label].body_edits) == mended
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        ("戴上降血压，父母都在戴。拒收请回复R", "MED-003"),
+        ("保本金，到店咨询。拒收请回复R", "FIN-001"),
+        ("发图到 微信abc12345，量尺免费。拒收请回复R", "LED-001"),
+        ("尊敬的${x}，两件8折。拒收请回复R", "VAR-001"),
+        ("有人偷偷看了你的主页3次，两件8折。拒收请回复R", "URG-003"),
+    ],
+)
+def test_words_that_hold_a_clause_together_are_not_deleted_alone(body: str, rule: str) -> None:
+    found = [(finding, fix) for finding, fix in every_fix(request(body, industry="health_food"))]
+    assert any(finding.rule_id == rule for finding in ENGINE.check(request(body, industry="health_food")).findings)
+    assert not [fix for finding, fix in found if finding.rule_id == rule and fix.label.startswith("删除“")]
+
+
+LOOSE = re.compile(r"(?<![^，。；！？、：\n】”])\s*的|[到向给在加]\s*(?=[，。；！？、：\n【“]|$)")
+WORDS = [
+    "国家级", "最好吃", "全网最低价", "的", "、", "羊绒围巾", "我们是", "发图到", "寄给", "戴上", "，", "。", " ",
+    "{name}", "{b}", "${x}", "微信abc12345", "https://b.example/a", "13900000000", "治疗糖尿病", "保本", "抽奖",
+    "参加", "尊敬的", "拒收请回复R",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=9).map("".join))
+@settings(max_examples=80, deadline=None)
+def test_no_fix_tears_a_clause_or_brings_a_block(body: str) -> None:
+    asked = request(body)
+    before = ENGINE.check(asked)
+    for _, fix in every_fix(asked):
+        after = ENGINE.check(applied(asked, fix))
+        assert len(LOOSE.findall(after.final_text)) <= len(LOOSE.findall(before.final_text)), (body, fix)
+        blocks = [Counter(f.rule_id for f in r.findings if f.severity is Severity.BLOCK) for r in (before, after)]
+        assert blocks[1] <= blocks[0], (body, fix)
 
 
 def test_a_missing_sentence_stands_before_the_opt_out() -> None:

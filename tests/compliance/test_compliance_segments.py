@@ -18,6 +18,7 @@ from campaign_app.compliance.segments import (
     gsm_parts,
     gsm_segments,
     septets,
+    tearing_marks,
     torn_graphemes,
     units,
 )
@@ -78,6 +79,9 @@ def test_cut_marks_stand_at_67_and_never_inside_a_pair() -> None:
     assert torn_graphemes("a" * 66 + "😀" + "b" * 10) == ()
     assert torn_graphemes("a" * 65 + "🇨🇳" + "b" * 10) == ((65, 67),)
     assert torn_graphemes("short") == ()
+    assert tearing_marks("a" * 65 + "🇨🇳" + "b" * 10) == (66,)
+    assert tearing_marks("a" * 66 + "😀" + "b" * 100) == ()
+    assert tearing_marks("a" * 60 + "\u0301" * 150) == (67, 134, 201)
 
 
 @given(ANY_TEXT)
@@ -108,3 +112,11 @@ def test_septets_come_back_as_the_text() -> None:
     assert from_septets(septets(everything)) == everything
     assert septets("Æ€") == b"\x1c\x1b\x65"
     assert from_septets(b"\x1b\x01A\x1b") == "\ufffdA\ufffd"
+
+
+def test_a_part_ends_before_a_character_that_it_cannot_hold_whole() -> None:
+    family = "👨‍👩‍👧‍👦"
+    text = "秋" * 60 + family + "冬" * 5
+    assert gsm_parts(text) == ("UCS-2", ("秋" * 60, family + "冬" * 5))
+    marked = "e" + "\u0301" * 100
+    assert gsm_parts(marked) == ("UCS-2", (marked[:67], marked[67:]))

@@ -112,6 +112,17 @@ def test_parts_are_those_of_the_texts_that_would_be_sent(body: str, rows: list[d
     assert (lengths[found.shortest], lengths[found.longest]) == (min(lengths), max(lengths))
 
 
+def test_parts_that_begin_within_a_character_are_told(composing: Composing, shop: Shop) -> None:
+    setting = composing.setting(draft(shop))
+    family, accents = "👨‍👩‍👧‍👦", "e" + "\u0301" * 5
+    body = "秋" * 56 + family + "冬" * 58 + accents + "拒收请回复R"
+    composed = composing.check(setting, body, "安宁百货", LONGEST)
+    final = composed.final_text
+    assert composed.torn == composed.marks == (final.index(family) + 3, final.index(accents) + 3)
+    composed = composing.check(setting, "秋" * 90, "安宁百货", LONGEST)
+    assert (composed.torn, composed.marks) == ((), (67,))
+
+
 def test_a_text_is_checked_as_the_longest_the_shortest_or_a_given_reader_gets_it(
     shop: Shop, account: int, composing: Composing
 ) -> None:

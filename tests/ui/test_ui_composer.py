@@ -114,9 +114,9 @@ def test_a_button_does_what_it_says(step: ContentStep, qtbot: QtBot) -> None:
     write(step, qtbot, BAD)
     tried_out(step, qtbot)
     row = next(row for row in step.problems.rows if row.shown and "国家级" in row.shown.message)
-    assert row.fixes[1].text() == "删除“国家级”"
+    assert row.fixes[1].text() == "删除这一句"
     qtbot.mouseClick(row.fixes[1], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: step.edit.text == BAD.replace("国家级", ""))
+    qtbot.waitUntil(lambda: step.edit.text == BAD.replace("国家级品质，", ""))
 
 
 def test_what_is_missing_is_listed_and_added(step: ContentStep, qtbot: QtBot) -> None:
@@ -251,6 +251,20 @@ def test_a_message_of_two_parts_shows_where_the_second_begins(step: ContentStep,
     mean = sum(p * n for p, n in composed.spread.parts) / 4
     assert step.reader.parts.cost.text() == f"约 ¥{round(mean * 4 * 4.5) / 100:.2f}"
     assert "估算" in step.reader.parts.sum.text()
+
+
+def test_a_part_that_begins_within_a_character_says_so(step: ContentStep, qtbot: QtBot) -> None:
+    body = "秋" * 55 + "👨‍👩‍👧‍👦到店有礼，会员两件八折。拒收请回复R"
+    write(step, qtbot, body)
+    composed = step.composer.state.composed
+    assert composed.torn == composed.marks == (65,)
+    assert step.reader.parts.torn.isVisible()
+    assert step.reader.parts.torn.text().startswith("第 2 条开头：此处会把一个字符切成两段")
+    assert step.reader.phone.bubble.toolTip() == "此处会把一个字符切成两段"
+    write(step, qtbot, body[11:])
+    assert step.composer.state.composed.torn == ()
+    assert not step.reader.parts.torn.isVisible()
+    assert step.reader.phone.bubble.toolTip() == ""
 
 
 def test_a_low_telephone_gives_its_head_to_the_message(desk: Desk, qtbot: QtBot) -> None:

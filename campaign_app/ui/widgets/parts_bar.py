@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QSizePolicy, QWidget
 from campaign_app.compliance.segments import CN_PART, CN_SINGLE
 from campaign_app.ui import show
 from campaign_app.ui.theme.theme import Theme
-from campaign_app.ui.widgets.basics import column, label, row
+from campaign_app.ui.widgets.basics import column, label, row, show_if
 
 MOST_DRAWN: Final = 12
+_MOST_TORN: Final = 4
 LI: Final = 10  # thousandths of a yuan in a fen
 
 
@@ -24,6 +25,7 @@ class Parts:
     """Of the message that is shown, and of a sample: `spread` is (parts, people). `price`: thousandths of a yuan.
 
     `contracted`: the price is written down elsewhere and only shown here.
+    `torn`: the numbers of the parts that begin within a character.
     """
 
     parts: int = 0
@@ -33,6 +35,7 @@ class Parts:
     screened: bool = False
     price: int = 0
     contracted: bool = False
+    torn: tuple[int, ...] = ()
 
     @property
     def room(self) -> int:
@@ -103,6 +106,8 @@ class PartsBar(QFrame):
         self.head = label("", "strong", name="parts_count")
         self.room = label("", "small", name="parts_room")
         self.bar = _Bar(theme)
+        self.torn = label("", "warn", wrap=True, name="parts_torn")
+        self.torn.hide()
         self.spread = label("", "small", wrap=True, name="parts_spread")
         self.cost = label("", "strong", name="parts_cost")
         self.sum = label("", "small", wrap=True, name="parts_sum")
@@ -120,6 +125,7 @@ class PartsBar(QFrame):
         layout = column(
             row(self.head, None, self.room),
             self.bar,
+            self.torn,
             self.spread,
             row(self.cost, None, self.price),
             self.sum,
@@ -136,6 +142,9 @@ class PartsBar(QFrame):
         self.head.setText(self.tr("{} 条 · {} 字", "", shown.length).format(shown.parts, shown.length))
         self.room.setText(self.tr("再写 {} 字进入第 {} 条").format(shown.room + 1, shown.parts + 1))
         self.bar.show_parts(shown)
+        numbers = "、".join(map(str, shown.torn[:_MOST_TORN])) + ("…" if len(shown.torn) > _MOST_TORN else "")
+        self.torn.setText(self.tr("第 {} 条开头：此处会把一个字符切成两段，增减前面的字可以避开").format(numbers))
+        show_if(self.torn, bool(shown.torn))
         people = " · ".join(self.tr("{} 条 {} 人").format(p, show.count(n)) for p, n in shown.spread[:4])
         more = " …" if len(shown.spread) > 4 else ""
         self.spread.setText(self.tr("样本 {} 人：{}").format(show.count(shown.sample), people) + more)

@@ -32,6 +32,7 @@ class Bubble(QWidget):
         self._theme = theme
         self._text = ""
         self._marks: tuple[int, ...] = ()
+        self._torn: frozenset[int] = frozenset()
         self._units: list[int] = []
         self._layout = QTextLayout()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -47,13 +48,15 @@ class Bubble(QWidget):
             for line in found
         )
 
-    def show_message(self, text: str, marks: Sequence[int]) -> None:
-        """`marks` are the code points at which a new part begins."""
+    def show_message(self, text: str, marks: Sequence[int], torn: Sequence[int] = ()) -> None:
+        """`marks` are the code points at which a new part begins, `torn` those of them that cut a character in two."""
         if (text, tuple(marks)) == (self._text, self._marks):
             return
         units = Units(text)
         self._text, self._marks = text, tuple(marks)
         self._units = [units.of(mark) for mark in marks]
+        self._torn = frozenset(units.of(mark) for mark in torn)
+        self.setToolTip(self.tr("此处会把一个字符切成两段") if torn else "")
         self._lay_out()
         self.update()
 
@@ -76,14 +79,15 @@ class Bubble(QWidget):
             self._paint_mark(painter, number + 2, unit)
 
     def _paint_mark(self, painter: QPainter, part: int, unit: int) -> None:
-        """A cut before the part's first character, and the part's number above it."""
+        """A cut before the part's first character, and the part's number above it; one through a character warns."""
         line = self._layout.lineForTextPosition(unit)
         if not line.isValid():
             return
         found: object = line.cursorToX(unit)
         x = _PAD + float(found[0] if isinstance(found, tuple) else found)  # type: ignore[arg-type]
         top, tokens = _PAD - 3 + line.y(), self._theme.tokens
-        painter.setPen(QPen(QColor(tokens.accent), 1.4, Qt.PenStyle.DashLine))
+        colour = QColor(tokens.warn if unit in self._torn else tokens.accent)
+        painter.setPen(QPen(colour, 1.4, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(x, top - 1), QPointF(x, top + line.height() + 2))
         font = QFont(self.font())
         font.setPixelSize(_NUMBER)
@@ -91,7 +95,7 @@ class Bubble(QWidget):
         painter.setFont(font)
         badge = QRectF(x - 6, top - 8, 12, 10)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens.accent))
+        painter.setBrush(colour)
         painter.drawRoundedRect(badge, 4, 4)
         painter.setPen(QColor(tokens.on_accent))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(part))
@@ -159,9 +163,9 @@ class Phone(QFrame):
         head, foot = (4, 4) if self.low else (_HEAD, 14)
         self._inside.setContentsMargins(_BEZEL + 2, _BEZEL + head, _BEZEL + 2, _BEZEL + foot)
 
-    def show_message(self, text: str, marks: Sequence[int], described: str) -> None:
+    def show_message(self, text: str, marks: Sequence[int], described: str, torn: Sequence[int] = ()) -> None:
         """`described` says in words for whom it is and how many parts it has."""
-        self.bubble.show_message(text, marks)
+        self.bubble.show_message(text, marks, torn)
         for each in (self, self.area):
             each.setAccessibleDescription(f"{described}\n{text}")
 

@@ -72,6 +72,7 @@ class ReaderPane(QWidget):
             setting.screened,
             setting.price,
             setting.contracted,
+            tuple(composed.marks.index(mark) + 2 for mark in composed.torn),
         )
         self.parts.show_parts(parts)
         if composed is not self._composed:
@@ -79,7 +80,8 @@ class ReaderPane(QWidget):
             about = self._about(composed.reader, who)
             message = composed.final_text if composed.body.strip() or composed.signature else ""
             self.who.setText(about)
-            self.phone.show_message(message, composed.marks, self.tr("{}，共 {} 条").format(about, parts.parts))
+            described = self.tr("{}，共 {} 条").format(about, parts.parts)
+            self.phone.show_message(message, composed.marks, described, composed.torn)
 
     def _about(self, reader: Reader, who: Who) -> str:
         if reader.customer_id is None:
