@@ -112,16 +112,21 @@ class EndorsedPlatform(UnendorsedPlatform):
         return replace(report, ok=theirs.ok and not problem, problem=problem)
 
     def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
-        """Total. Only who is confirmed is asked for vetoes; if that fails it raises, and nobody is confirmed."""
+        """Total. Who is confirmed is asked for vetoes; if that fails it raises, and nobody is confirmed.
+
+        A platform that lists its changes, and so answers for many at once, is asked about everybody: who left there
+        has left, for the entity's other shops too, though the endpoint knows nothing of them.
+        """
         if self._mixed:
             return ConsentAnswers(unknown(refs, Note.SIMULATION.value, self._clock()), ())
         said = self._endpoint.consents(refs)
-        confirmed = [ref for ref, fact in said.facts.items() if fact.status is ConsentStatus.CONFIRMED]
-        if not confirmed:
+        every = self._native.capabilities().consent_changes
+        asked = [ref for ref, fact in said.facts.items() if every or fact.status is ConsentStatus.CONFIRMED]
+        if not asked:
             return said
-        vetoes = self._native.consents(confirmed).facts
-        silent = unknown(confirmed, Note.MISSING.value, self._clock())
-        lowered = {ref: _lowered(said.facts[ref], vetoes.get(ref, silent[ref])) for ref in confirmed}
+        vetoes = self._native.consents(asked).facts
+        silent = unknown(asked, Note.MISSING.value, self._clock())
+        lowered = {ref: _lowered(said.facts[ref], vetoes.get(ref, silent[ref])) for ref in asked}
         return ConsentAnswers({**said.facts, **lowered}, said.receipts)
 
     def consent_changes(self, cursor: str) -> Page[str]:
@@ -177,6 +182,9 @@ def _read_places(cursor: str) -> tuple[str, str]:
 
 
 def _lowered(fact: ConsentFact, veto: ConsentFact) -> ConsentFact:
-    """The endpoint's fact where the platform has nothing against it."""
+    """The endpoint's fact where the platform has nothing against it; of who is not confirmed, only that they left."""
+    if fact.status is not ConsentStatus.CONFIRMED:
+        left = veto.status is ConsentStatus.WITHDRAWN and fact.status is not ConsentStatus.WITHDRAWN
+        return veto if left else fact
     silent = veto.status is ConsentStatus.UNKNOWN and veto.note == NativeNote.NO_CONSENT_API
     return fact if silent or veto.status is ConsentStatus.CONFIRMED else veto

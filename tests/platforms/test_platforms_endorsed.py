@@ -87,10 +87,27 @@ def test_only_the_confirmed_ones_are_asked_about() -> None:
     assert native.asked == ["c0"]
 
 
-def test_where_nobody_is_confirmed_the_platform_is_not_asked() -> None:
+def test_where_nobody_is_confirmed_a_platform_that_answers_one_by_one_is_not_asked() -> None:
     client, native, _ = pair(truth={ref.ref: {"status": ConsentStatus.NO_RECORD} for ref in REFS})
     client.consents(REFS)
     assert native.asked == []
+
+
+@pytest.mark.parametrize("said", [s for s in ConsentStatus if s is not ConsentStatus.CONFIRMED])
+def test_who_left_a_platform_that_lists_them_has_left_whatever_the_endpoint_says(said: ConsentStatus) -> None:
+    """Else the entity's other shops would go on writing to them."""
+    client, native, _ = pair(
+        {ref.ref: {"status": said} for ref in REFS},
+        {"c1": {"status": ConsentStatus.WITHDRAWN, "note": "left"}, "c2": {"status": ConsentStatus.NO_RECORD}},
+    )
+    native.offers = replace(VETOES, consent_changes=True)
+    found = statuses(client)
+    assert native.asked == [ref.ref for ref in REFS]
+    assert found.pop("c1") is ConsentStatus.WITHDRAWN
+    assert set(found.values()) == {said}
+    native.trouble.append(RemoteUnavailable("timeout", "no answer"))
+    with pytest.raises(RemoteUnavailable):
+        client.consents(REFS)
 
 
 @pytest.mark.parametrize("side", [0, 1])
