@@ -1,7 +1,8 @@
 """A shop whose platform has no consents to ask for: with the Platform Consent API that knows them, or without.
 
-The endpoint alone can confirm; the platform can only take that back (blacklist, left membership, virtual number).
-Without an endpoint nobody can be confirmed, and the platform is asked at most who left.
+The endpoint alone can confirm, and it lists the customers of a platform that lists none; the platform can only take a
+confirmation back (blacklist, left membership, virtual number). Without an endpoint nobody can be confirmed, and the
+platform is asked at most who left.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
 from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.domain.message import Page
-from campaign_app.domain.platform import Capabilities
+from campaign_app.domain.platform import Capabilities, is_carrier
 from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers, PlatformClient, TemplateLookup
 from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.platforms.leaves import Note
@@ -93,13 +94,25 @@ class EndorsedPlatform(UnendorsedPlatform):
 
     def capabilities(self) -> Capabilities:
         own, theirs = self._native.capabilities(), self._endpoint.capabilities()
+        listed = self._lists(own, theirs)
         return replace(
             own,
+            customers=own.customers or listed,
+            phones=own.phones or (listed and theirs.phones),
             consent_lookup=theirs.consent_lookup,
             consent_changes=theirs.consent_changes,
             purposes=theirs.purposes,
             opt_out_write=own.opt_out_write or theirs.opt_out_write,
         )
+
+    def customers(self, cursor: str, updated_since: datetime | None) -> Page[PlatformCustomer]:
+        """The platform's own list, and the endpoint's of a shop whose platform has none."""
+        listed = self._lists(self._native.capabilities(), self._endpoint.capabilities())
+        return (self._endpoint if listed else self._native).customers(cursor, updated_since)
+
+    def _lists(self, own: Capabilities, theirs: Capabilities) -> bool:
+        """Whether the endpoint says who the shop's customers are; an SMS provider has none."""
+        return theirs.customers and not own.customers and not is_carrier(own) and not self._mixed
 
     def check_connection(self) -> ConnectionReport:
         """The platform's report; with what speaks against the endpoint where nothing speaks against the platform."""

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
-from campaign_app.domain.customer import Account
+from campaign_app.domain.customer import Account, PlatformCustomer
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConsentAnswers
@@ -156,6 +156,28 @@ def test_people_and_signatures_are_the_platforms_and_changes_the_endpoints_where
     assert client.signatures() == native.own_signatures
     offers = client.capabilities()
     assert (offers.customers, offers.vetoes, offers.consent_lookup, offers.consent_changes) == (True,) * 4
+
+
+def test_who_the_customers_are_is_the_endpoints_where_the_platform_lists_none() -> None:
+    """Else a shop at Pinduoduo or Meituan would have nobody to confirm."""
+    client, native, endpoint = pair()
+    endpoint.people = [PlatformCustomer("c1", "王", None, NOW)]
+    native.offers = Capabilities(vetoes=True)
+    assert (client.capabilities().customers, client.capabilities().phones) == (True, endpoint.offers.phones)
+    assert [one.ref for one in client.customers("", None).items] == ["c1"]
+    assert client.customers("", NOW.replace(month=12)).items == ()
+    for native.offers in (VETOES, Capabilities(messages=True)):
+        native.people = []
+        assert client.customers("", None).items == ()
+        assert client.capabilities().customers is native.offers.customers
+
+
+def test_simulated_people_are_never_listed_for_a_real_shop() -> None:
+    client, native, endpoint = pair(simulated=(False, True))
+    native.offers, native.people = Capabilities(), []
+    endpoint.people = [PlatformCustomer("c1", "王", None, NOW)]
+    assert not client.capabilities().customers
+    assert client.customers("", None).items == ()
 
 
 def pulled(client: EndorsedPlatform, cursor: str = "") -> tuple[list[str], str]:
