@@ -11,7 +11,7 @@ from campaign_app.platforms.tokens import Tokens
 from campaign_app.platforms.top.calls import TopCalls
 from campaign_app.platforms.top.client import TopPlatform
 from campaign_app.platforms.top.errors import is_session_over
-from campaign_app.platforms.top.limits import limits_of
+from campaign_app.platforms.top.limits import Turn, limits_of
 from campaign_app.platforms.top.paging import SEARCH_PAGES
 from campaign_app.platforms.top.signing import TopSigner
 from campaign_app.platforms.top.token import renewing
@@ -42,7 +42,7 @@ def calls_of(parts: Parts) -> TopCalls:
     oauth = SignedSession(base if simulated else OAUTH, Unsigned(), parts.clock, wait=parts.wait)
     tokens = Tokens(parts, renewing(oauth, app_key, secret), name="session", over=is_session_over)
     signer, limits = TopSigner(app_key, secret, lambda: tokens.access), limits_of(parts, base, app_key, rate)
-    http = SignedSession(base, signer, parts.clock, throttle=limits.pace, wait=parts.wait)
+    http = SignedSession(base, signer, parts.clock, throttle=Turn(limits, parts.clock), wait=parts.wait)
     return TopCalls(http, oauth, tokens, limits, parts.clock)
 
 
