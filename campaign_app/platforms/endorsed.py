@@ -1,7 +1,7 @@
 """A shop whose platform has no consents to ask for: with the Platform Consent API that knows them, or without.
 
 The endpoint alone can confirm, and it lists the customers of a platform that lists none; the platform can only take a
-confirmation back (blacklist, left membership, virtual number). Without an endpoint nobody can be confirmed, and the
+confirmation back (blacklist, left membership). Without an endpoint nobody can be confirmed, and the
 platform is asked at most who left.
 """
 

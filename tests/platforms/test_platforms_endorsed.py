@@ -71,7 +71,6 @@ def test_the_endpoint_confirms_and_proves() -> None:
     [
         (ConsentStatus.WITHDRAWN, NativeNote.BLACKLISTED),
         (ConsentStatus.UNKNOWN, NativeNote.NOT_A_MEMBER),
-        (ConsentStatus.UNKNOWN, NativeNote.VIRTUAL_NUMBER),
         (ConsentStatus.UNKNOWN, "missing"),
     ],
 )
