@@ -30,7 +30,8 @@ def meta_answer(asking: Asking) -> str:
     expect(_VERSION.fullmatch(meta.api_version), f"api_version {meta.api_version[:20]!r}")
     expect(meta.lookup_max >= LOOKUP_MAX, f"lookup_max {meta.lookup_max}")
     expect(meta.messages_max >= MESSAGES_MAX, f"messages_max {meta.messages_max}")
-    return f"api_version {meta.api_version}, simulated {str(meta.simulated).lower()}"
+    local = "; on this computer it counts as simulated whatever it says" if asking.probe.loopback else ""
+    return f"api_version {meta.api_version}, simulated {str(meta.simulated).lower()}{local}"
 
 
 @IDENTITY.check("meta.issuer")

@@ -65,9 +65,9 @@ class Probe:
     def __init__(
         self, url: str, signer: RequestSigner, clock: Clock, wait: Callable[[float], object], http: requests.Session
     ) -> None:
-        self._url, loopback = checked_address(url)
+        self._url, self.loopback = checked_address(url)
         self._signer, self._clock, self._wait, self._http = signer, clock, wait, http
-        self._http.trust_env = not loopback
+        self._http.trust_env = not self.loopback
         self.throttled: list[Seen] = []
 
     @property

@@ -16,8 +16,8 @@ class Capabilities:
     `consent_lookup`: it says of one person whether they agreed to marketing by SMS. Without it nobody is confirmed but
     by a consent endpoint that is set on the account. `purposes`: what its consents count for, () for what each fact
     names itself. `vetoes`: it knows people who may not be reached (blacklist, left membership), never who may.
-    `virtual_numbers`: its numbers reach people through this platform only. `no_replies`: it takes messages, and what
-    people answer to them does not come back by it.
+    `virtual_numbers`: it lends numbers, which reach people through this platform only. `no_replies`: it takes messages,
+    and what people answer to them does not come back by it.
     """
 
     customers: bool = False

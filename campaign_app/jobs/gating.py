@@ -166,7 +166,8 @@ def judge_all(
     suppressed = _suppressions(context, campaign, customers, ref_keys)
     keys = {c.id: c.phone_key or ref_keys[c.id] for c in customers}
     sent = stores.campaigns.sent_since(campaign.entity_uscc, ids, now - MONTH, but=campaign.id, keys=keys)
-    phones = stores.customers.by_ids(ids) if capabilities.needs_phone else {}
+    numbers = capabilities.needs_phone and not _lent(context, account)
+    phones = stores.customers.by_ids(ids) if numbers else {}
     judged = []
     for customer in customers:
         fact_id, fact = facts.get(customer.id, (0, None))
@@ -175,6 +176,15 @@ def judge_all(
         judged.append(Judged(customer, fact_id, decide(person, ask)))
     judged = _within_house_caps(context, campaign, judged, sent)
     return _within_provider_caps(context, campaign, judged) if sent else judged
+
+
+def _lent(context: Context, account: Account) -> bool:
+    """Whether the shop's numbers may be lent to orders, and another sender would reach whoever has them by now.
+
+    Nobody can tell them apart without the order, so to such a sender none of them is a number.
+    """
+    other = account.sender_account_id is not None
+    return other and context.remotes.platform(account.id).capabilities().virtual_numbers
 
 
 def _within_house_caps(

@@ -10,10 +10,8 @@ from campaign_app.domain.ports import PlatformClient
 from campaign_app.jobs.stores import Context
 
 TOLD_A_STEP: Final = 200
-
-
 # what a client says of one person, whoever asks again: everything else may pass, even a 404, which means the address
-OF_THE_PERSON: Final = frozenset({"opt_out_not_recorded", "bad_ref"})
+OF_THE_PERSON: Final = frozenset({"opt_out_not_recorded", "customer_unknown", "customer_without_number", "bad_ref"})
 
 
 def tell_opt_outs(context: Context, account_id: int) -> int:

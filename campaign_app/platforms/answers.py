@@ -17,6 +17,7 @@ from campaign_app.domain.consent import ConsentFact, CustomerRef, Evidence, Rece
 from campaign_app.domain.customer import Account
 from campaign_app.domain.ports import ConsentAnswers
 from campaign_app.platforms.leaves import Note, Odd, fact_of, read_leaf
+from campaign_app.platforms.local import on_this_machine
 from campaign_app.transport.proofs import Leafed, Verdict, prove
 from campaign_app.transport.receipts import ReceiptRefused, ReceiptVerifier
 from campaign_app.transport.wire import API_VERSION, ReceiptClaims, Wire
@@ -58,6 +59,8 @@ class AnswerReader:
 
     def __init__(self, account: Account) -> None:
         self._account = account
+        # whoever owns this machine could sign here what they like: it never counts as real
+        self._local = on_this_machine(account.base_url)
         try:
             self._keys: ReceiptVerifier | None = ReceiptVerifier(account.pinned_keys)
         except ReceiptRefused:
@@ -81,6 +84,7 @@ class AnswerReader:
             (Note.REPLAYED, claims.nonce != nonce),
             (Note.OTHER_REQUEST, claims.request_id != page.request_id),
             (Note.SIMULATION, claims.simulated is not account.simulated),
+            (Note.SIMULATION, self._local and not claims.simulated),
             (Note.UNPROVEN, not 0 < claims.size <= PAGE_SIZE_MAX),
         ):
             if holds:

@@ -15,6 +15,7 @@ from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConnectionReport
 from campaign_app.platforms.contract import CAPABILITIES
+from campaign_app.platforms.local import on_this_machine
 from campaign_app.transport import wire
 from campaign_app.transport.errors import ContractBroken, translated
 from campaign_app.transport.listing import plain_text
@@ -153,6 +154,8 @@ def _problem(account: Account, seen: _Seen) -> str:
         ("self_issued", issuer in (meta.entity_uscc, account.entity_uscc)),
         ("other_entity", account.entity_uscc not in ("", meta.entity_uscc)),
         ("other_issuer", account.issuer_uscc not in ("", issuer)),
+        ("other_issuer", connected and account.issuer_name != plain_text(meta.issuer.name, 200)),
+        ("local_not_simulated", on_this_machine(account.base_url) and not meta.simulated),
         ("simulation", connected and account.simulated is not meta.simulated),
         ("clock_skew", abs(seen.skew) > CREATED_WINDOW_SECONDS),
         ("no_lookup", not meta.capabilities.consents_lookup),

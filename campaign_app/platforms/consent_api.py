@@ -141,8 +141,10 @@ class ConsentApiPlatform:
         item = OptOut(ref=ref.ref, reason=reason[:_REASON_MAX], occurred_at=occurred_at.astimezone(UTC))
         with self._offering("opt_out_write"):
             answer = self._http.post(OPT_OUTS, OptOutsRequest(items=[item]), OptOutsAnswer, safe_to_repeat=True)
-        if not any(result.ref == ref.ref and result.recorded for result in answer.results):
-            raise RemoteRefused("opt_out_not_recorded", "The platform did not record the opt-out")
+        said = [result.recorded for result in answer.results if result.ref == ref.ref]
+        if not any(said):
+            code = "opt_out_not_recorded" if said else "opt_out_delayed"
+            raise RemoteRefused(code, "The platform did not record the opt-out")
 
     def signatures(self) -> tuple[Signature, ...]:
         with self._offering("signatures"):

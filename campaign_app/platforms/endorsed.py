@@ -1,7 +1,8 @@
 """A shop whose platform has no consents to ask for: with the Platform Consent API that knows them, or without.
 
-The endpoint alone can confirm; the platform can only take that back (blacklist, left membership, virtual number).
-Without an endpoint nobody can be confirmed, and the platform is asked at most who left.
+The endpoint alone can confirm, and it lists the customers of a platform that lists none; the platform can only take a
+confirmation back (blacklist, left membership). Without an endpoint nobody can be confirmed, and the
+platform is asked at most who left.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
 from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.domain.message import Page
-from campaign_app.domain.platform import Capabilities
+from campaign_app.domain.platform import Capabilities, is_carrier
 from campaign_app.domain.ports import (
     Clock,
     ConnectionReport,
@@ -105,13 +106,25 @@ class EndorsedPlatform(UnendorsedPlatform):
 
     def capabilities(self) -> Capabilities:
         own, theirs = self._native.capabilities(), self._endpoint.capabilities()
+        listed = self._lists(own, theirs)
         return replace(
             own,
+            customers=own.customers or listed,
+            phones=own.phones or (listed and theirs.phones),
             consent_lookup=theirs.consent_lookup,
             consent_changes=theirs.consent_changes,
             purposes=theirs.purposes,
             opt_out_write=own.opt_out_write or theirs.opt_out_write,
         )
+
+    def customers(self, cursor: str, updated_since: datetime | None) -> Page[PlatformCustomer]:
+        """The platform's own list, and the endpoint's of a shop whose platform has none."""
+        listed = self._lists(self._native.capabilities(), self._endpoint.capabilities())
+        return (self._endpoint if listed else self._native).customers(cursor, updated_since)
+
+    def _lists(self, own: Capabilities, theirs: Capabilities) -> bool:
+        """Whether the endpoint says who the shop's customers are; an SMS provider has none."""
+        return theirs.customers and not own.customers and not is_carrier(own) and not self._mixed
 
     def check_connection(self) -> ConnectionReport:
         """The platform's report; with what speaks against the endpoint where nothing speaks against the platform."""
@@ -124,16 +137,21 @@ class EndorsedPlatform(UnendorsedPlatform):
         return replace(report, ok=theirs.ok and not problem, problem=problem)
 
     def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
-        """Total. Only who is confirmed is asked for vetoes; if that fails it raises, and nobody is confirmed."""
+        """Total. Who is confirmed is asked for vetoes; if that fails it raises, and nobody is confirmed.
+
+        A platform that lists its changes, and so answers for many at once, is asked about everybody: who left there
+        has left, for the entity's other shops too, though the endpoint knows nothing of them.
+        """
         if self._mixed:
             return ConsentAnswers(unknown(refs, Note.SIMULATION.value, self._clock()), ())
         said = self._endpoint.consents(refs)
-        confirmed = [ref for ref, fact in said.facts.items() if fact.status is ConsentStatus.CONFIRMED]
-        if not confirmed:
+        every = self._native.capabilities().consent_changes
+        asked = [ref for ref, fact in said.facts.items() if every or fact.status is ConsentStatus.CONFIRMED]
+        if not asked:
             return said
-        vetoes = self._native.consents(confirmed).facts
-        silent = unknown(confirmed, Note.MISSING.value, self._clock())
-        lowered = {ref: _lowered(said.facts[ref], vetoes.get(ref, silent[ref])) for ref in confirmed}
+        vetoes = self._native.consents(asked).facts
+        silent = unknown(asked, Note.MISSING.value, self._clock())
+        lowered = {ref: _lowered(said.facts[ref], vetoes.get(ref, silent[ref])) for ref in asked}
         return ConsentAnswers({**said.facts, **lowered}, said.receipts)
 
     def consent_changes(self, cursor: str) -> Page[str]:
@@ -189,6 +207,9 @@ def _read_places(cursor: str) -> tuple[str, str]:
 
 
 def _lowered(fact: ConsentFact, veto: ConsentFact) -> ConsentFact:
-    """The endpoint's fact where the platform has nothing against it."""
+    """The endpoint's fact where the platform has nothing against it; of who is not confirmed, only that they left."""
+    if fact.status is not ConsentStatus.CONFIRMED:
+        left = veto.status is ConsentStatus.WITHDRAWN and fact.status is not ConsentStatus.WITHDRAWN
+        return veto if left else fact
     silent = veto.status is ConsentStatus.UNKNOWN and veto.note == NativeNote.NO_CONSENT_API
     return fact if silent or veto.status is ConsentStatus.CONFIRMED else veto

@@ -15,9 +15,11 @@ def on_this_machine(base_url: str) -> bool:
     except ValueError:
         return False
     try:
-        return ip_address(host).is_loopback
+        at = ip_address(host)
     except ValueError:
-        return host == "localhost"
+        return host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost")
+    at = getattr(at, "ipv4_mapped", None) or at
+    return at.is_loopback or at.is_unspecified
 
 
 def require_one_side(base_url: str, other_url: str) -> None:

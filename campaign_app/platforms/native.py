@@ -23,7 +23,6 @@ class NativeNote(StrEnum):
     NO_CONSENT_API = "no_consent_api"  # it offers no look-up of consents: nothing for, nothing against
     BLACKLISTED = "blacklisted"
     NOT_A_MEMBER = "not_a_member"
-    VIRTUAL_NUMBER = "virtual_number"
     REFUSED = "refused"  # the look-up of this one person
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from campaign_app.domain.errors import SettingsError
 from campaign_app.platforms.adapter import Parts
+
+_FASTEST: Final = 1_000.0
 
 
 def typed(parts: Parts, name: str) -> str:
@@ -12,3 +16,14 @@ def typed(parts: Parts, name: str) -> str:
     if not value:
         raise SettingsError("field_missing", "A field of the account is empty", field=name)
     return value
+
+
+def calls_per_second(parts: Parts) -> float:
+    """How often the platform may be asked, for platforms that publish no limit. Raises SettingsError."""
+    try:
+        rate = float(parts.account.options.get("calls_per_second", "") or "10")
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= _FASTEST:
+        raise SettingsError("bad_rate", "The number of calls a second is a number above 0")
+    return rate

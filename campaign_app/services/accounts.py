@@ -23,7 +23,7 @@ from campaign_app.domain.ports import (
 )
 from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.services import expiry
-from campaign_app.services.connecting import CONSENT_API, Draft, Offers, draft_of, entity_of, seen
+from campaign_app.services.connecting import CONSENT_API, Draft, Offers, draft_of, entity_of, host_of, seen
 from campaign_app.services.pinning import pinned_anew
 
 _log = logging.getLogger(__name__)
@@ -101,7 +101,8 @@ class Accounts:
         self._secrets.put(secret_name(account.id), draft.secret)
         self._audit.record(
             "account.connected", actor=actor, at=self._clock(), account=account.id, platform=account.platform,
-            simulated=account.simulated,
+            simulated=account.simulated, issuer=account.issuer_uscc, issuer_name=account.issuer_name,
+            domain=host_of(account.base_url),
         )  # fmt: skip
         return account
 

@@ -49,7 +49,7 @@ def draft_of(asked: Asked, offer: Offer) -> Draft:
     }
     account = Account(
         0, offer.name, base_url, base_url, "" if asked.entity is None else asked.entity.uscc,
-        offer.issuer, offer.issuer_name, values.get("key_id") or _host(base_url), simulated=False, pinned_keys="",
+        offer.issuer, offer.issuer_name, values.get("key_id") or host_of(base_url), simulated=False, pinned_keys="",
         options=options, consent_account_id=asked.consent_account_id,
     )  # fmt: skip
     return Draft(account, secret_text(offer.name, secrets))
@@ -89,7 +89,8 @@ def entity_of(asked: Asked, report: ConnectionReport) -> Entity:
     return said
 
 
-def _host(base_url: str) -> str:
+def host_of(base_url: str) -> str:
+    """Whose server answers, by its name on the network."""
     try:
         return urlsplit(base_url).netloc
     except ValueError:

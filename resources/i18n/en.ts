@@ -3745,8 +3745,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Entity</translation>
     </message>
     <message>
-        <source>出具方</source>
-        <translation>Issuer</translation>
+        <source>同意由谁出具</source>
+        <translation>Consents issued by</translation>
     </message>
     <message>
         <source>能做什么</source>
@@ -3759,6 +3759,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>模拟</source>
         <translation>Simulated</translation>
+    </message>
+    <message>
+        <source>请核对同意由谁出具：名称、统一社会信用代码和域名都属实才连接。您的确认会记入审计记录。</source>
+        <translation>Check who issues the consents: connect only if name, USCC and domain are right. Your confirmation is kept in the audit.</translation>
     </message>
     <message>
         <source>这是模拟平台：它的同意记录不能用于真实发送。</source>

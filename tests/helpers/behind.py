@@ -94,7 +94,7 @@ def standing_behind(case: PlatformCase, running: Running, used: list[str]) -> It
     """`used`: refs whose consent earlier tests changed."""
     with tampering(running.account.base_url) as proxy:
         path = re.sub(r"^https?://[^/]+", "", running.account.base_url)
-        account = replace(running.account, base_url=proxy.url + path)
+        account = replace(running.account, base_url=proxy.url + path) if case.http else running.account
         client = client_for(account, running.secret, clock, wait=no_wait)
         yield Behind(case, running, proxy, client, used)
         if close := getattr(client, "close", None):

@@ -98,6 +98,7 @@ class PlatformCase:
     open_ends: tuple[OpenEnd, ...] = ()
     other_version: Spoil | None = None
     unversioned: str = ""
+    http: bool = True  # False: what it speaks cannot be spoilt by a proxy of HTTP
     opt_in: bytes = rb"(?i)opt.?in|subscribe\b"
 
 

@@ -106,6 +106,21 @@ def test_whoever_will_carry_their_messages_needs_a_number(shop: Shop) -> None:
     assert screen(shop.context, campaign.id) == {"ok": 1, "invalid_phone": 1}
 
 
+@pytest.mark.parametrize("lends", [True, False])
+@pytest.mark.parametrize("other", [True, False])
+def test_a_number_that_may_be_lent_is_none_to_another_sender(shop: Shop, lends: bool, other: bool) -> None:
+    """Pinduoduo lends numbers to orders: by an SMS provider they would reach whoever has them by now."""
+    account, carrier = shop.add_account(2), shop.add_account(0, prefix="d")
+    if other:
+        shop.workspace.accounts.set_sender(account, carrier)
+    shop.platforms[account].offers = replace(EVERYTHING, virtual_numbers=lends)
+    gateway = shop.gateways[account]
+    gateway.capabilities = replace(gateway.capabilities, needs_phone=True)
+    campaign = shop.campaign(screened=False, state=CampaignState.DRAFT)
+    expected = {"invalid_phone": 2} if lends and other else {"ok": 2}
+    assert screen(shop.context, campaign.id) == expected
+
+
 def test_a_sender_that_takes_no_messages_any_more_gets_none(shop: Shop) -> None:
     account = shop.add_account(2)
     shop.gateways[account].capabilities = replace(IDEMPOTENT, submits=False)

@@ -110,6 +110,16 @@ def test_an_answer_that_nobody_understands_gives_up_no_opt_out(shop: Shop) -> No
     assert tell_opt_outs(shop.context, account) == 1
 
 
+def test_an_opt_out_that_the_platform_did_not_record_yet_is_told_again(shop: Shop) -> None:
+    account = shop.add_account(2)
+    reply(shop, account, "c00000")
+    reply(shop, account, "c00001", at=NOW + timedelta(seconds=1))
+    shop.platforms[account].trouble = [RemoteRefused("opt_out_delayed", "INTERNAL_ERROR")]
+    assert tell_opt_outs(shop.context, account) == 1, "the other one is told"
+    assert waiting(shop, account) == ["c00000"]
+    assert tell_opt_outs(shop.context, account) == 1
+
+
 def test_what_was_told_is_in_the_audit_though_the_next_one_fails(shop: Shop) -> None:
     account = shop.add_account(2)
     reply(shop, account, "c00000")

@@ -69,6 +69,17 @@ def test_what_speaks_against_a_connection(facts: dict[str, Any], problem: str) -
     assert (report.ok, report.problem) == (not problem, problem)
 
 
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9", "http://localhost:9", "https://registry.localhost", "https://[::ffff:127.0.0.1]"]
+)
+def test_what_answers_on_this_computer_may_not_call_itself_real(url: str) -> None:
+    """Whoever owns the computer owns what answers there: a merchant could confirm its own list."""
+    real = {**META, "simulated": False}
+    report = check(real, account=replace(NEW, base_url=url))
+    assert (report.ok, report.problem) == (False, "local_not_simulated")
+    assert check(real, account=replace(NEW, base_url="https://registry.example")).ok
+
+
 KNOWN = replace(ACCOUNT, pinned_keys=check(META).pinned_keys)
 BOTH = {"keys": [jwk_of(ROGUE.public_key(), "k2"), *JWKS["keys"]]}
 
@@ -82,6 +93,7 @@ BOTH = {"keys": [jwk_of(ROGUE.public_key(), "k2"), *JWKS["keys"]]}
         (KNOWN, {"keys": [jwk_of(ROGUE.public_key(), "k1")]}, "keys_changed"),
         (replace(KNOWN, entity_uscc=STRANGER), JWKS, "other_entity"),
         (replace(KNOWN, issuer_uscc=STRANGER), JWKS, "other_issuer"),
+        (replace(KNOWN, issuer_name="另一家登记处"), JWKS, "other_issuer"),
         (replace(KNOWN, simulated=False), JWKS, "simulation"),
     ],
 )

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
-from campaign_app.domain.customer import Account
+from campaign_app.domain.customer import Account, PlatformCustomer
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConsentAnswers
@@ -71,7 +71,6 @@ def test_the_endpoint_confirms_and_proves() -> None:
     [
         (ConsentStatus.WITHDRAWN, NativeNote.BLACKLISTED),
         (ConsentStatus.UNKNOWN, NativeNote.NOT_A_MEMBER),
-        (ConsentStatus.UNKNOWN, NativeNote.VIRTUAL_NUMBER),
         (ConsentStatus.UNKNOWN, "missing"),
     ],
 )
@@ -87,10 +86,27 @@ def test_only_the_confirmed_ones_are_asked_about() -> None:
     assert native.asked == ["c0"]
 
 
-def test_where_nobody_is_confirmed_the_platform_is_not_asked() -> None:
+def test_where_nobody_is_confirmed_a_platform_that_answers_one_by_one_is_not_asked() -> None:
     client, native, _ = pair(truth={ref.ref: {"status": ConsentStatus.NO_RECORD} for ref in REFS})
     client.consents(REFS)
     assert native.asked == []
+
+
+@pytest.mark.parametrize("said", [s for s in ConsentStatus if s is not ConsentStatus.CONFIRMED])
+def test_who_left_a_platform_that_lists_them_has_left_whatever_the_endpoint_says(said: ConsentStatus) -> None:
+    """Else the entity's other shops would go on writing to them."""
+    client, native, _ = pair(
+        {ref.ref: {"status": said} for ref in REFS},
+        {"c1": {"status": ConsentStatus.WITHDRAWN, "note": "left"}, "c2": {"status": ConsentStatus.NO_RECORD}},
+    )
+    native.offers = replace(VETOES, consent_changes=True)
+    found = statuses(client)
+    assert native.asked == [ref.ref for ref in REFS]
+    assert found.pop("c1") is ConsentStatus.WITHDRAWN
+    assert set(found.values()) == {said}
+    native.trouble.append(RemoteUnavailable("timeout", "no answer"))
+    with pytest.raises(RemoteUnavailable):
+        client.consents(REFS)
 
 
 @pytest.mark.parametrize("side", [0, 1])
@@ -139,6 +155,28 @@ def test_people_and_signatures_are_the_platforms_and_changes_the_endpoints_where
     assert client.signatures() == native.own_signatures
     offers = client.capabilities()
     assert (offers.customers, offers.vetoes, offers.consent_lookup, offers.consent_changes) == (True,) * 4
+
+
+def test_who_the_customers_are_is_the_endpoints_where_the_platform_lists_none() -> None:
+    """Else a shop at Pinduoduo or Meituan would have nobody to confirm."""
+    client, native, endpoint = pair()
+    endpoint.people = [PlatformCustomer("c1", "王", None, NOW)]
+    native.offers = Capabilities(vetoes=True)
+    assert (client.capabilities().customers, client.capabilities().phones) == (True, endpoint.offers.phones)
+    assert [one.ref for one in client.customers("", None).items] == ["c1"]
+    assert client.customers("", NOW.replace(month=12)).items == ()
+    for native.offers in (VETOES, Capabilities(messages=True)):
+        native.people = []
+        assert client.customers("", None).items == ()
+        assert client.capabilities().customers is native.offers.customers
+
+
+def test_simulated_people_are_never_listed_for_a_real_shop() -> None:
+    client, native, endpoint = pair(simulated=(False, True))
+    native.offers, native.people = Capabilities(), []
+    endpoint.people = [PlatformCustomer("c1", "王", None, NOW)]
+    assert not client.capabilities().customers
+    assert client.customers("", None).items == ()
 
 
 def pulled(client: EndorsedPlatform, cursor: str = "") -> tuple[list[str], str]:

@@ -20,6 +20,7 @@ from tests.helpers.registry import (
     NOW,
     ROGUE,
     STRANGER,
+    Page,
     Registry,
     canonical,
     confirmed,
@@ -142,6 +143,19 @@ def test_a_ref_that_cannot_be_asked_spoils_no_other(ref: str) -> None:
 )
 def test_an_account_that_does_not_fit_confirms_nobody(account: Account, note: str) -> None:
     assert {fact.note for fact in ask(Registry(), account).values()} == {note}
+
+
+def test_what_this_computer_signs_as_real_confirms_nobody() -> None:
+    """However the account came to be stored as a real one."""
+
+    def real(page: Page) -> Page:
+        return replace(page, claims={**page.claims, "simulated": False})
+
+    registry = Registry({ref.ref: {"simulated": False} for ref in REFS}, before=real)
+    here = replace(ACCOUNT, simulated=False)
+    assert {fact.note for fact in ask(registry, here).values()} == {"simulation"}
+    there = replace(here, base_url="https://registry.example")
+    assert {fact.status for fact in ask(registry, there).values()} == {ConsentStatus.CONFIRMED}
 
 
 def test_keys_rotate_by_an_overlap() -> None:

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from campaign_app.domain.consent import ConsentStatus, CustomerRef
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.platforms import client_for
+from campaign_app.platforms.jd.client import platform_of
 from campaign_app.platforms.jd.gateway import JdGateway, error_of
 from campaign_app.platforms.jd.members import Place, member_of, note_of, page_of
 from campaign_app.sandbox.vendors.jd import PAGE_MAX
 from campaign_app.transport.errors import ContractBroken
 from tests.helpers.connected import clock, no_wait
 from tests.helpers.sandbox import SandboxProcess
-from tests.helpers.vendors import ACCOUNT, account_of, connected, everybody, jd_calls, trouble
+from tests.helpers.vendors import ACCOUNT, account_of, connected, everybody, jd_calls, parts_of, trouble
 
 NOW = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
 
@@ -237,3 +238,26 @@ def test_the_gateway_closes_what_it_opened(vendors: SandboxProcess) -> None:
     with connected(vendors, "jd") as client:
         assert isinstance(client._gateway, JdGateway)
         client.check_connection()
+
+
+# --- pace ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_clients_of_an_app_share_its_pace(vendors: SandboxProcess) -> None:
+    """A quota that is used up lasts an hour; a client is made anew with every token."""
+    waits: list[float] = []
+    parts = parts_of(vendors, "jd", calls_per_second="0.01")
+    parts = replace(parts, wait=waits.append, shared={})
+    for _ in range(2):
+        client = platform_of(parts)
+        assert client.check_connection().ok
+        client.close()
+    (waited,) = waits
+    assert 50 < waited <= 100
+
+
+@pytest.mark.parametrize("rate", ["0", "nan", "fast", "-1"])
+def test_a_pace_that_is_none_is_refused(vendors: SandboxProcess, rate: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        platform_of(parts_of(vendors, "jd", calls_per_second=rate))
+    assert refused.value.code == "bad_rate"

@@ -1,8 +1,7 @@
-"""Pinduoduo against its simulator: a connection that is checked, numbers that are blocked, nobody who is confirmed."""
+"""Pinduoduo against its simulator: a connection that is checked, nobody who is confirmed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,20 +12,15 @@ from hypothesis import strategies as st
 
 from campaign_app.domain.consent import ConsentStatus, CustomerRef
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
-from campaign_app.domain.phone import Phone
 from campaign_app.platforms import client_for
 from campaign_app.platforms.pinduoduo.client import moment
-from campaign_app.platforms.pinduoduo.gateway import PinduoduoGateway, error_of, signature
-from campaign_app.platforms.pinduoduo.numbers import is_virtual
-from campaign_app.sandbox.config import SandboxConfig
-from campaign_app.sandbox.vendors.pinduoduo import virtual_number
+from campaign_app.platforms.pinduoduo.gateway import error_of, signature
 from campaign_app.transport.errors import ContractBroken
 from tests.helpers.connected import clock, no_wait
 from tests.helpers.sandbox import ANSWER_SECONDS, SandboxProcess
-from tests.helpers.vendors import ACCOUNT, account_of, connected, parts_of, trouble
+from tests.helpers.vendors import ACCOUNT, account_of, connected, trouble
 
 AGAIN = {52101: "throttled", 52102: "unavailable", 52103: "unavailable", 70031: "throttled"}
-ORDER = "o-ou1aaaaaaaa"
 
 
 def test_the_connection_is_good_and_names_the_shop(vendors: SandboxProcess) -> None:
@@ -125,48 +119,6 @@ def test_the_platforms_time_is_read_as_sdks_know_it(value: object) -> None:
 def test_a_time_that_is_none_is_an_answer_against_the_contract(value: object) -> None:
     with pytest.raises(ContractBroken):
         moment(value)
-
-
-# --- virtual numbers -------------------------------------------------------------------------------------------------
-
-
-def test_a_lent_number_is_virtual_and_another_is_not(vendors: SandboxProcess) -> None:
-    gateway = PinduoduoGateway(parts_of(vendors, "pinduoduo"))
-    lent = virtual_number(SandboxConfig(clock), ORDER)
-    try:
-        assert is_virtual(gateway, ORDER, Phone(lent))
-        assert is_virtual(gateway, "o-another", Phone(lent)), "lent to whatever order"
-        assert not is_virtual(gateway, ORDER, Phone("13800000001"))
-        trouble(vendors, "pinduoduo", error="52101", times=3)
-        with pytest.raises(RemoteUnavailable):
-            is_virtual(gateway, ORDER, Phone("13800000001"))
-    finally:
-        gateway.close()
-
-
-class Saying:
-    def __init__(self, found: Mapping[str, Any]) -> None:
-        self.found = found
-
-    def ask(self, method: str, params: Mapping[str, str]) -> Mapping[str, Any]:
-        return self.found
-
-
-NEITHER = {"error_code": 0, "virtual": False, "match": False}
-
-
-@pytest.mark.parametrize(
-    "found",
-    [
-        {}, {"result": None}, {"result": []}, {"result": {}}, {"result": {**NEITHER, "error_code": 1}},
-        {"result": {**NEITHER, "error_code": None}}, {"result": {**NEITHER, "virtual": None}},
-        {"result": {**NEITHER, "virtual": 0}}, {"result": {**NEITHER, "virtual": "false"}},
-        {"result": {**NEITHER, "match": True}}, {"result": {"error_code": 0, "match": False}},
-    ],
-)  # fmt: skip
-def test_whatever_is_not_a_plain_no_is_virtual(found: Mapping[str, Any]) -> None:
-    assert is_virtual(Saying(found), ORDER, Phone("13800000001"))
-    assert not is_virtual(Saying({"result": NEITHER}), ORDER, Phone("13800000001"))
 
 
 # --- the simulator, asked by hand ------------------------------------------------------------------------------------

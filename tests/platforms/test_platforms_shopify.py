@@ -13,6 +13,7 @@ import pytest
 from campaign_app.consent import Ask, ConfirmedRecipient, Person, Policy, decide
 from campaign_app.domain.consent import ConsentFact, ConsentMethod, ConsentStatus, CustomerRef, Reason
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable, SettingsError
+from campaign_app.jobs.telling import OF_THE_PERSON
 from campaign_app.platforms.shopify import VERSIONS
 from campaign_app.platforms.shopify.webhook import is_genuine
 from tests.helpers.connected import clock
@@ -198,10 +199,10 @@ def test_an_opt_out_is_written_and_nothing_else_ever(shop: ShopifyShop, ref: str
 def test_an_opt_out_that_was_not_recorded_is_said_to_be(shop: ShopifyShop) -> None:
     client = shop.client()
     numberless = next(ref for ref, customer in everybody(client).items() if customer.phone is None)
-    for ref in (numberless, "999999999999"):
+    for ref, code in ((numberless, "customer_without_number"), ("999999999999", "customer_unknown")):
         with pytest.raises(RemoteRefused) as info:
             client.write_opt_out(CustomerRef(ID, ref), "reply", clock())
-        assert info.value.code == "opt_out_not_recorded"
+        assert (info.value.code, code in OF_THE_PERSON) == (code, True)
     with pytest.raises(RemoteRefused) as info:
         client.write_opt_out(CustomerRef(ID + 1, numberless), "reply", clock())
     assert info.value.code == "bad_ref"

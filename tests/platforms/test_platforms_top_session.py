@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.platforms import client_for
 from campaign_app.platforms.top.client import TopPlatform
-from campaign_app.platforms.top.limits import limits_of
+from campaign_app.platforms.top.connecting import client_of
+from campaign_app.platforms.top.limits import TopLimits, Turn, limits_of
 from tests.helpers.connected import clock
 from tests.helpers.kept import InMemory
 from tests.helpers.sandbox import SandboxProcess
@@ -179,6 +181,36 @@ def test_what_is_banned_is_not_asked_before_its_time(shop: TopShop, client: TopP
     assert 20 < (still.value.retry_after or 0) <= 31
     shop.ahead += timedelta(seconds=32)
     assert client.check_connection().ok
+
+
+def test_a_short_ban_is_everybodys_while_one_of_them_waits_for_its_end(shop: TopShop, client: TopPlatform) -> None:
+    """Who read the ban tries again by itself; whoever asks meanwhile would make it longer."""
+    meanwhile: list[tuple[str, int]] = []
+
+    def waiting(seconds: float) -> None:
+        before = shop.seen()["calls"]
+        with pytest.raises(RemoteUnavailable) as banned:
+            client.check_connection()
+        meanwhile.append((banned.value.code, shop.seen()["calls"] - before))
+        shop.ahead += timedelta(seconds=seconds)
+
+    patient = client_of(replace(shop.parts(), wait=waiting))
+    limited = "accesscontrol.limited-by-api-access-count"
+    shop.order(fail=[{"code": 7, "sub_code": limited, "sub_msg": "This ban will last for 3 more seconds"}])
+    assert patient.check_connection().ok
+    patient.close()
+    assert meanwhile == [("throttled", 0)]
+
+
+def test_a_ban_that_comes_while_somebody_waits_for_their_turn_is_kept() -> None:
+    limits, now = TopLimits(1.0), clock()
+    limits.forbid(5, now)
+    for _ in range(2):
+        with pytest.raises(RemoteUnavailable) as banned, Turn(limits, lambda: now):
+            raise AssertionError("asked while it is forbidden")
+        assert banned.value.retry_after == 5
+    with Turn(limits, lambda: now + timedelta(seconds=5)):
+        pass
 
 
 def test_a_client_that_a_renewed_token_made_anew_keeps_ban_and_pace(shop: TopShop, client: TopPlatform) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from campaign_app.domain.errors import AppError
 from campaign_app.platforms import adapter_for
 from campaign_app.platforms.adapter import OWN
 from campaign_app.words import Language, load
@@ -50,3 +51,10 @@ def test_the_page_of_platforms_says_what_the_adapter_says(name: str) -> None:
     found = adapter_for(name).capabilities
     told = found.consent_lookup, found.customers, found.opt_out_write, found.signatures
     assert cells[:4] == ["yes" if can else "no" for can in told]
+
+
+def test_an_answer_against_the_contract_may_be_a_networks_log_in_page() -> None:
+    """HTML instead of JSON: there is something to do before anybody is phoned."""
+    zh, en = (load(language).error(AppError("contract_broken", "")) for language in LANGUAGES)
+    assert "网络登录页或代理" in zh
+    assert "log-in page or a proxy" in en

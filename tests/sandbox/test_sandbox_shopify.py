@@ -180,6 +180,7 @@ def test_every_query_of_the_adapter_is_one_by_shopifys_schema(version: str) -> N
         edition.check: {},
         edition.customers: {"first": 1, "after": None, "query": None},
         edition.changed: {"first": 1},
+        edition.reachable: {"ids": ["gid://shopify/Customer/1"]},
         edition.consents: {"ids": ["gid://shopify/Customer/1"]},
         edition.opt_out: {"input": {"customerId": "gid://shopify/Customer/1", "smsMarketingConsent": consent}},
         edition.export: {},

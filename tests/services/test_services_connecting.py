@@ -157,6 +157,9 @@ def test_what_a_person_typed_goes_where_it_belongs(app: bootstrap.App, accounts:
     assert "geheim" not in f"{account!r}{asked()!r}{draft_of(asked(), Market())!r}"
     (entry,) = (e for e in app.workspace.audit.entries() if e.action == "account.connected")
     assert entry.facts["platform"] == "market"
+    assert [entry.facts[name] for name in ("issuer", "issuer_name", "domain")] == [
+        "market.example", "集市", "api.market.example",
+    ]  # fmt: skip
 
 
 def test_a_look_asks_with_the_typed_secrets_and_stores_nothing(accounts: Accounts, remote: Remote) -> None:

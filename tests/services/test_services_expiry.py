@@ -47,6 +47,11 @@ def test_meituan_gives_thirty_days_at_most_unless_a_person_knows_better() -> Non
     assert ends([account(1, "2026-12-27")])[0].at - NOW < timedelta(days=31)
 
 
+def test_a_token_of_shopline_ends_three_years_from_now_at_the_latest() -> None:
+    (end,) = ends([account(1, with_end({}, adapter_for("shopline"), NOW)["authorised_until"])])
+    assert timedelta(days=3 * 365 - 1) < end.at - NOW < timedelta(days=3 * 365 + 2)
+
+
 def test_a_platform_whose_authorisations_are_unknown_claims_no_end() -> None:
     assert with_end({"app_key": "1"}, adapter_for("top"), NOW) == {"app_key": "1"}
 

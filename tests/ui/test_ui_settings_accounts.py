@@ -110,6 +110,9 @@ def test_an_account_is_looked_at_then_connected_then_synced(
     qtbot.waitUntil(dialog.report.isVisible, timeout=MS)
     assert shop.entity_uscc in dialog.report.entity.text()
     assert "1.0" in dialog.report.details.text()
+    issuer = dialog.report.issuer.text()
+    assert "91310000MA0MN0001J" in issuer
+    assert calm.url.partition("//")[2] in issuer
     assert dialog.report.simulated.isVisible()
     assert app.accounts.all() == (), "a look stores nothing"
     press(dialog.go, qtbot)

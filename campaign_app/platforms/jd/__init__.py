@@ -16,7 +16,10 @@ CAPABILITIES: Final = Capabilities(customers=True, vetoes=True)
 
 @dataclass(frozen=True, slots=True)
 class JdAdapter:
-    """JD documents its SMS family (`jingdong.data.vender.sms.*`) as offline: no signatures, no messages."""
+    """JD documents its SMS family (`jingdong.data.vender.sms.*`) as offline: no signatures, no messages.
+
+    `calls_per_second`: JD publishes none that holds for every app; its look-ups are one by one.
+    """
 
     name: str = "jd"
     issuer: str = "jd.com"
@@ -31,6 +34,7 @@ class JdAdapter:
         ConnectField("access_token", secret=True),
         ConnectField("refresh_token", secret=True, required=False),
         ConnectField("authorised_until", required=False),
+        ConnectField("calls_per_second", required=False, default="10"),
     )
 
     def client(self, parts: Parts) -> JdPlatform:

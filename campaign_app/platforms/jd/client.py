@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
+from threading import Event
 
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
 from campaign_app.domain.customer import Account, PlatformCustomer
@@ -22,9 +24,10 @@ from campaign_app.platforms.jd.members import IN_VENDER, SCAN, Place, note_of, p
 from campaign_app.platforms.local import on_this_machine, require_one_side
 from campaign_app.platforms.native import NativeNote, Said
 from campaign_app.platforms.tokens import Tokens
-from campaign_app.platforms.typed import typed
+from campaign_app.platforms.typed import calls_per_second, typed
 from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.session import SignedSession
+from campaign_app.transport.throttle import Throttle
 
 
 def platform_of(parts: Parts) -> JdPlatform:
@@ -40,8 +43,16 @@ def platform_of(parts: Parts) -> JdPlatform:
         return {"app_key": app_key, "v": VERSION, "access_token": token, "timestamp": timestamp(now)}
 
     signer = FormSigner(public, lambda params: signature(secret, params))
-    http = SignedSession(base_url, signer, parts.clock, wait=parts.wait)
+    http = SignedSession(base_url, signer, parts.clock, throttle=_pace(parts, app_key), wait=parts.wait)
     return JdPlatform(parts.account, JdGateway(http, oauth, tokens), parts.clock)
+
+
+def _pace(parts: Parts, app_key: str) -> Throttle:
+    """The app's, whoever of its clients asks: JD's quotas are the app's, and a quota that is used up lasts an hour."""
+    rate = calls_per_second(parts)
+    made = Throttle(rate, monotonic=time.monotonic, wait=parts.wait or Event().wait)
+    found: Throttle = parts.shared.setdefault(("jd", parts.account.base_url, app_key, rate), made)
+    return found
 
 
 class JdPlatform(Unoffered):

@@ -24,12 +24,10 @@ VERSION: Final = "V1"
 TIME: Final = "pdd.time.get"
 MALL: Final = "pdd.mall.info.get"
 REFRESH: Final = "pdd.pop.auth.token.refresh"
-VIRTUAL: Final = "pdd.open.virtual.number.check"
 ENVELOPES: Final[Mapping[str, str]] = {
     TIME: "time_get_response",
     MALL: "mall_info_get_response",
     REFRESH: "pop_auth_token_refresh_response",
-    VIRTUAL: "open_virtual_number_check_response",
 }
 # with back-off; an SDK that tries everything again which it does not know is no example
 _AGAIN: Final[Mapping[int, str]] = {

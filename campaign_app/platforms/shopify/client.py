@@ -21,6 +21,7 @@ from campaign_app.platforms.shopify.export import Export, Incomplete, Lines
 from campaign_app.platforms.shopify.graph import Graph, drifted
 from campaign_app.platforms.shopify.listing import Changes, Listing
 from campaign_app.platforms.shopify.mapping import consent_of, fact_of, good_number, ref_of
+from campaign_app.platforms.shopify.opt_outs import is_recorded, why_not
 
 LOOKUP: Final = 200
 _EXPORTED: Final = "b:"
@@ -116,20 +117,9 @@ class ShopifyPlatform:
         consent = {"marketingState": "UNSUBSCRIBED", "consentUpdatedAt": at}
         given = {"customerId": self._edition.gid + ref.ref, "smsMarketingConsent": consent}
         answered = self._graph.ask("opt_out", self._edition.opt_out, {"input": given})
-        if not self._recorded(answered.data.get("customerSmsMarketingConsentUpdate"), ref.ref):
-            raise RemoteRefused("opt_out_not_recorded", "The platform did not record the opt-out")
-
-    def _recorded(self, payload: Any, ref: str) -> bool:
-        """The platform shows the customer as unsubscribed, and says that nothing was wrong."""
-        if not isinstance(payload, dict) or payload.get("userErrors"):
-            return False
-        customer = payload.get("customer") or {}
-        try:
-            return (
-                ref_of(customer, self._edition) == ref and consent_of(customer, self._edition).state == "UNSUBSCRIBED"
-            )
-        except Odd:
-            return False
+        payload = answered.data.get("customerSmsMarketingConsentUpdate")
+        if not is_recorded(payload, ref.ref, self._edition):
+            raise why_not(payload, ref.ref, self._graph, self._edition)
 
     def signatures(self) -> tuple[Signature, ...]:
         raise RemoteRefused("not_offered", "The platform does not offer this")

@@ -38,6 +38,7 @@ class Edition:
     consent: str  # selected of a customer's consent
     check: str
     bulk: bool = False
+    error_codes: bool = False  # whether what is wrong with an opt-out has a code
 
     @property
     def customers(self) -> str:
@@ -61,11 +62,18 @@ class Edition:
 
     @property
     def opt_out(self) -> str:
+        code = "code " if self.error_codes else ""
         return (
             "mutation OptOut($input: CustomerSmsMarketingConsentUpdateInput!) { "
             "customerSmsMarketingConsentUpdate(input: $input) { "
-            f"customer {{ id {self.consent} }} userErrors {{ field message }} }} }}"
+            f"customer {{ id {self.consent} }} userErrors {{ {code}field message }} }} }}"
         )
+
+    @property
+    def reachable(self) -> str:
+        """Whether the platform knows the customers and numbers of them."""
+        phone = " { ".join(self.phone) + " }" * (len(self.phone) - 1)
+        return f"query Reachable($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Customer {{ id {phone} }} }} }}"
 
     @property
     def export(self) -> str:
@@ -113,6 +121,7 @@ def shopify(version: str) -> Edition | None:
         consent=f"defaultPhoneNumber {{ phoneNumber {consent} }}",
         check=_CHECK,
         bulk=True,
+        error_codes=True,
     )
 
 

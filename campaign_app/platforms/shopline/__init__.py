@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 VERSIONS: Final = ("v20250601", "v20251201")
 NEWEST: Final = VERSIONS[-1]
+TOKEN_DAYS: Final = 3 * 365
 # its changes are those of its customers: who left is among them
 CAPABILITIES: Final = Capabilities(customers=True, consent_changes=True, vetoes=True, opt_out_write=True, phones=True)
 
@@ -32,6 +33,7 @@ class ShoplineAdapter:
         ConnectField("base_url"),
         ConnectField("key_id"),
         ConnectField("access_token", secret=True),
+        ConnectField("authorised_until", required=False, days=TOKEN_DAYS),
         ConnectField("api_version", required=False, default=NEWEST),
     )
 

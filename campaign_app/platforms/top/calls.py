@@ -6,19 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
-from campaign_app.domain.errors import RemoteUnavailable
+from campaign_app.domain.errors import RemoteError, RemoteUnavailable
 from campaign_app.domain.ports import Clock
 from campaign_app.platforms.tokens import Tokens
 from campaign_app.platforms.top.answers import read
 from campaign_app.platforms.top.errors import error_of
-from campaign_app.platforms.top.limits import TopLimits
+from campaign_app.platforms.top.limits import PATH, TopLimits
 from campaign_app.platforms.top.signing import FORM
 from campaign_app.transport.session import Answer, SignedSession
-
-PATH: Final = "/router/rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +59,21 @@ class TopCalls:
         try:
             return self._http.exchange(PATH, data, FORM, self._reader(method), safe_to_repeat=True)
         except RemoteUnavailable as trouble:
-            if trouble.code in ("throttled", "day_quota") and trouble.retry_after is not None:
-                self._limits.forbid(trouble.retry_after, self._clock())
+            self._heed(trouble)
             raise
+
+    def _heed(self, trouble: RemoteError) -> None:
+        """A ban is everybody's from the moment on at which it is read, however long whoever read it goes on trying."""
+        if isinstance(trouble, RemoteUnavailable) and trouble.code in ("throttled", "day_quota"):
+            self._limits.forbid(trouble.retry_after or 0.0, self._clock())
 
     def _reader(self, method: str) -> Callable[[Answer], Answered]:
         def answered(answer: Answer) -> Answered:
             said = read(answer.body, method)
             if said.error:
-                raise error_of(said.error, method, self._clock())
+                trouble = error_of(said.error, method, self._clock())
+                self._heed(trouble)
+                raise trouble
             return Answered(said.fields, answer.body, _date(answer.headers))
 
         return answered

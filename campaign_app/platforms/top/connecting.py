@@ -11,14 +11,14 @@ from campaign_app.platforms.tokens import Tokens
 from campaign_app.platforms.top.calls import TopCalls
 from campaign_app.platforms.top.client import TopPlatform
 from campaign_app.platforms.top.errors import is_session_over
-from campaign_app.platforms.top.limits import limits_of
+from campaign_app.platforms.top.limits import Turn, limits_of
 from campaign_app.platforms.top.paging import SEARCH_PAGES
 from campaign_app.platforms.top.signing import TopSigner
 from campaign_app.platforms.top.token import renewing
+from campaign_app.platforms.typed import calls_per_second
 from campaign_app.transport.session import SignedSession, checked_address
 
 OAUTH: Final = "https://oauth.taobao.com"
-_FASTEST: Final = 1_000.0
 
 
 def client_of(parts: Parts, *, pages: int = SEARCH_PAGES) -> TopPlatform:
@@ -36,21 +36,11 @@ def calls_of(parts: Parts) -> TopCalls:
     app_key, secret = account.options.get("app_key", ""), credentials.get("app_secret", "")
     if not (app_key and secret and credentials.get("session")):
         raise SettingsError("bad_credentials", "The account's credentials cannot be read: connect it again")
-    rate = _rate(account.options.get("calls_per_second", ""))
+    rate = calls_per_second(parts)
     # what is simulated has its own token endpoint: nothing of it goes to the real one
     base, simulated = checked_address(account.base_url)
     oauth = SignedSession(base if simulated else OAUTH, Unsigned(), parts.clock, wait=parts.wait)
     tokens = Tokens(parts, renewing(oauth, app_key, secret), name="session", over=is_session_over)
     signer, limits = TopSigner(app_key, secret, lambda: tokens.access), limits_of(parts, base, app_key, rate)
-    http = SignedSession(base, signer, parts.clock, throttle=limits.pace, wait=parts.wait)
+    http = SignedSession(base, signer, parts.clock, throttle=Turn(limits, parts.clock), wait=parts.wait)
     return TopCalls(http, oauth, tokens, limits, parts.clock)
-
-
-def _rate(written: str) -> float:
-    try:
-        rate = float(written or "10")
-    except ValueError:
-        rate = 0.0
-    if not 0 < rate <= _FASTEST:
-        raise SettingsError("bad_rate", "The number of calls a second is a number above 0")
-    return rate

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from threading import Event, Lock
+from types import TracebackType
 from typing import Final
 
 from campaign_app.domain.errors import RemoteUnavailable
+from campaign_app.domain.ports import Clock
 from campaign_app.platforms.adapter import Parts
 from campaign_app.transport.throttle import Slots
 
+PATH: Final = "/router/rest"
 _NONE_LEFT: Final = timedelta(0)
 
 
@@ -19,7 +23,7 @@ class TopLimits:
     """What TOP forbade for a time is not asked before that time is over: threads may share it."""
 
     def __init__(self, rate: float) -> None:
-        self.pace: Final = Slots(rate, monotonic=time.monotonic, wait=Event().wait)
+        self.slots: Final = Slots(rate, monotonic=time.monotonic, wait=Event().wait)
         self._lock = Lock()
         self._not_before: datetime | None = None
 
@@ -35,6 +39,26 @@ class TopLimits:
         if left > _NONE_LEFT:
             words = f"{method}: the platform asked not to be asked yet"
             raise RemoteUnavailable("throttled", words, retry_after=left.total_seconds(), what=method)
+
+
+class Turn:
+    """Implements `transport.throttle.Pace`: within the rate, and never while TOP forbids it, whoever was told so."""
+
+    def __init__(self, limits: TopLimits, clock: Clock) -> None:
+        self._limits = limits
+        self._clock = clock
+
+    def __enter__(self) -> None:
+        """Raises RemoteUnavailable("throttled"). A ban may have come while somebody waited for their turn."""
+        with ExitStack() as undo:
+            undo.enter_context(self._limits.slots)
+            self._limits.require_allowed(PATH, self._clock())
+            undo.pop_all()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._limits.slots.__exit__(kind, error, traceback)
 
 
 def limits_of(parts: Parts, base: str, app_key: str, rate: float) -> TopLimits:

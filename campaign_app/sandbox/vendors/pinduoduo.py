@@ -1,7 +1,6 @@
 """Pinduoduo's gateway, simulated: strict on what is published (parameters, ±10 minutes, signature), then as SDKs say.
 
-Orders are "o-" and a customer's ref; every order has a virtual number of its own. Our choice: the code for a parameter
-that is missing, wrong or out of the window (10001).
+Our choice: the code for a parameter that is missing, wrong or out of the window (10001).
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from starlette.routing import BaseRoute, Route
 
 from campaign_app.sandbox.calls import json_answer
 from campaign_app.sandbox.config import SandboxConfig
-from campaign_app.sandbox.mixing import chance
 from campaign_app.sandbox.platform import Platform
 from campaign_app.sandbox.vendors.signed_forms import Grant, Params, Troubles, flat, params_of, simulated_word
 
@@ -27,10 +25,8 @@ _ENVELOPES: Final[Mapping[str, str]] = {
     "pdd.time.get": "time_get_response",
     "pdd.mall.info.get": "mall_info_get_response",
     "pdd.pop.auth.token.refresh": "pop_auth_token_refresh_response",
-    "pdd.open.virtual.number.check": "open_virtual_number_check_response",
 }
 _TOKENLESS: Final = ("pdd.time.get", "pdd.pop.auth.token.refresh")
-_LENT: Final = "16700"  # what simulated virtual numbers begin with
 
 
 class _Error(Exception):
@@ -55,11 +51,6 @@ def credentials(config: SandboxConfig) -> Mapping[str, str]:
     }
 
 
-def virtual_number(config: SandboxConfig, order_sn: str) -> str:
-    """The number that an order is reached through."""
-    return f"{_LENT}{int(chance(config.seed, 'virtual', order_sn) * 10**6):06d}"
-
-
 class _Gateway:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
@@ -71,7 +62,6 @@ class _Gateway:
             "pdd.time.get": lambda _: {"time": str(int(self._platform.now().timestamp()))},
             "pdd.mall.info.get": lambda _: {"mall_id": 1, "mall_name": self._shop.name},
             "pdd.pop.auth.token.refresh": self._refresh,
-            "pdd.open.virtual.number.check": self._check,
         }
 
     async def router(self, request: Request) -> Response:
@@ -110,11 +100,3 @@ class _Gateway:
             raise _Error(10019)
         fresh = {"access_token": self._grant.access, "refresh_token": self._grant.refresh}
         return {**fresh, "expires_in": 86_400, "owner_id": "1", "owner_name": self._shop.name}
-
-    def _check(self, params: Params) -> Mapping[str, Any]:
-        order, number = params.get("order_sn", ""), params.get("virtual_number", "")
-        if not order.startswith("o-") or len(number) != 11:
-            raise _Error(10001)
-        match = number == virtual_number(self._platform.config, order)
-        virtual = match or number.startswith(_LENT)
-        return {"result": {"error_code": 0, "error_msg": "", "match": match, "virtual": virtual}}

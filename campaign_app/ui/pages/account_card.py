@@ -102,6 +102,7 @@ class AccountCard(QFrame):
         self.synced.setText(self._synced(shop))
         self.test.setVisible(shop.connected)
         listed = shop.capabilities is None or shop.capabilities.customers or shop.capabilities.signatures
+        listed = listed or account.consent_account_id is not None  # whose endpoint may list them
         self.sync.setVisible(shop.connected and listed)
         self._form.setRowVisible(self.synced, listed)
         self.leave.setVisible(shop.connected)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QWidget
 
 from campaign_app.domain.platform import Asked, Offer
 from campaign_app.domain.ports import ConnectionReport
+from campaign_app.services.connecting import host_of
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.settings_section import fact, facts
 from campaign_app.ui.viewmodels.connect import SandboxShop, sandbox_shops
@@ -77,14 +78,17 @@ class ReportPanel(QWidget):
         form = self._form
         self.shop = fact(form, self.tr("店铺"), key="report_shop")
         self.entity = fact(form, self.tr("主体"), key="report_entity")
-        self.issuer = fact(form, self.tr("出具方"), key="report_issuer")
+        self.issuer = fact(form, self.tr("同意由谁出具"), key="report_issuer")
         self.able = fact(form, self.tr("能做什么"), key="report_able")
         self.details = fact(form, self.tr("接口"), key="report_details")
         self.simulated = Pill(kit.theme, self.tr("模拟"), "warn")
+        self._sure = label(
+            self.tr("请核对同意由谁出具：名称、统一社会信用代码和域名都属实才连接。您的确认会记入审计记录。"), wrap=True
+        )
         self._warning = label(self.tr("这是模拟平台：它的同意记录不能用于真实发送。"), "warn", wrap=True)
         good = Pill(kit.theme, self.tr("连接正常"), "ok")
         head = row(label(self.tr("平台的回答"), "strong"), good, self.simulated, None)
-        self.setLayout(column(frame("well", column(head, form, self._warning, margin=3, space=2))))
+        self.setLayout(column(frame("well", column(head, form, self._sure, self._warning, margin=3, space=2))))
 
     def show_report(self, report: ConnectionReport | None, asked: Asked, offer: Offer) -> None:
         self.setVisible(report is not None)
@@ -96,7 +100,9 @@ class ReportPanel(QWidget):
             name, uscc = said.name, said.uscc
         self.shop.setText(report.shop or asked.values.get("key_id", ""))
         self.entity.setText(f"{name}  {uscc}")
-        self.issuer.setText(f"{report.issuer_name or offer.issuer_name}  {report.issuer_uscc or offer.issuer}")
+        issuer = (report.issuer_name or offer.issuer_name, report.issuer_uscc or offer.issuer)
+        self.issuer.setText("  ".join((*issuer, host_of(asked.values.get("base_url", "")))))
+        self._sure.setVisible(not offer.issuer)
         self._form.setRowVisible(self.issuer, offer.capabilities.consent_lookup)
         self.able.setText(self._kit.words.why("platform", offer.name))
         self._form.setRowVisible(self.able, bool(self.able.text()))
