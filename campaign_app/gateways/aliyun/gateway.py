@@ -14,9 +14,11 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
 from campaign_app.domain.ports import Clock
 from campaign_app.gateways.aliyun.looking import Finder
-from campaign_app.gateways.aliyun.planning import Planner
+from campaign_app.gateways.aliyun.planning import NUMBERS_MAX, alike, allowed
 from campaign_app.gateways.aliyun.sending import Sender
 from campaign_app.gateways.checks import check_batch, phones_of
+from campaign_app.gateways.planning import plan
+from campaign_app.gateways.wordings import Wordings
 from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Sent
 from campaign_app.transport.aliyun import AliyunCalls
 
@@ -26,8 +28,8 @@ class AliyunGateway:
 
     def __init__(self, account: Account, calls: AliyunCalls, purpose: str, clock: Clock) -> None:
         self._account, self._calls, self._purpose = account, calls, purpose
-        self._planner = Planner(calls, clock)
-        self._sender = Sender(calls, self._planner, clock)
+        self._wordings = Wordings(lambda: allowed(calls), clock)
+        self._sender = Sender(calls, self._wordings, clock)
         self._finder = Finder(calls, clock)
 
     @property
@@ -40,9 +42,10 @@ class AliyunGateway:
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         """See `sending` for what is left out, and for what is raised."""
         check_batch(self._account, self._purpose, key, messages, batch_max=BATCH)
-        plan = self._planner.plan(messages, phones_of(messages))
-        found = {each.message_id: each for each in plan.refused}
-        found.update(self._sender.send(key, plan.requests))
+        phones_of(messages)
+        planned = plan(messages, self._wordings.of({message.text for message in messages}), alike, NUMBERS_MAX)
+        found = {each.message_id: each for each in planned.refused}
+        found.update(self._sender.send(key, planned.requests))
         return tuple(found[m.message_id] for m in messages if m.message_id in found)
 
     def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...]:

@@ -16,9 +16,10 @@ from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMe
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
 from campaign_app.gateways.checks import check_batch, phones_of
+from campaign_app.gateways.planning import plan
 from campaign_app.gateways.pulling import Pulled, PullQueue
 from campaign_app.gateways.tencent.looking import Finder
-from campaign_app.gateways.tencent.planning import NUMBERS_MAX, allowed, plan
+from campaign_app.gateways.tencent.planning import NUMBERS_MAX, alike, allowed
 from campaign_app.gateways.tencent.returning import reply_of, report_of
 from campaign_app.gateways.tencent.sending import Sender
 from campaign_app.gateways.wordings import Wordings
@@ -56,7 +57,7 @@ class TencentGateway:
         """See `sending` for what is left out, and for what is raised."""
         check_batch(self._account, self._purpose, key, messages, batch_max=NUMBERS_MAX)
         phones_of(messages)
-        planned = plan(messages, self._wordings.of({message.text for message in messages}))
+        planned = plan(messages, self._wordings.of({message.text for message in messages}), alike, NUMBERS_MAX)
         found = {each.message_id: each for each in planned.refused}
         found.update(self._sender.send(key, planned.requests))
         return tuple(found[m.message_id] for m in messages if m.message_id in found)
