@@ -31,11 +31,12 @@ class Tried(NamedTuple):
 
 
 def carry_out(
-    requests: Sequence[Request], clock: Clock, attempt: Callable[[Request], Tried]
+    requests: Sequence[Request], clock: Clock, space: Callable[[int], object], attempt: Callable[[Request], Tried]
 ) -> Mapping[str, SubmitOutcome]:
     """By message id. Raises RemoteError while nothing was taken; nothing begins once the gate's word is too old.
 
-    The first request goes alone: what the account is refused is told once, and not by all at once.
+    `space` waits until so many messages may leave. The first request goes alone: what the account is refused is told
+    once, and not by all at once.
     """
     stopped = Event()
 
@@ -44,6 +45,7 @@ def carry_out(
             return Tried()
         going_on = False
         try:
+            space(len(request.entries))
             late = _too_late(request, clock)
             tried = attempt(request) if late is None else Tried(trouble=late)
             going_on = tried.trouble is None

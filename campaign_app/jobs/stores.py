@@ -23,7 +23,7 @@ from campaign_app.domain.ports import (
     PlatformClient,
 )
 from campaign_app.domain.ports_people import CustomerStore, FactStore, OptOutStore, SuppressionStore
-from campaign_app.jobs.ports import BATCH, Gateway, Ledger
+from campaign_app.jobs.ports import BATCH, Gateway, Ledger, Rates
 
 
 class Composer(Protocol):
@@ -47,6 +47,7 @@ class Stores:
     audit: AuditLog
     phone_keys: PhoneKeys
     opt_outs: OptOutStore
+    rates: Rates
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from campaign_app.storage.migrate import migrate
 from campaign_app.storage.outbox import SqlOptOuts
 from campaign_app.storage.pages import Look, look
 from campaign_app.storage.pushed import SqlPushed
+from campaign_app.storage.rates import SqlRates
 from campaign_app.storage.secrets import SqlSecrets
 from campaign_app.storage.suppressions import SqlSuppressions
 
@@ -62,6 +63,7 @@ class Workspace:
     inbox: SqlInbox
     ledger: SqlLedger
     pushed: SqlPushed
+    rates: SqlRates
     audit: SqlAuditLog
     secrets: SqlSecrets
     imports: SqlImports
@@ -188,6 +190,7 @@ def _open(folder: Path, workspace_id: str, key: bytes) -> Workspace:
         inbox=SqlInbox(database, keys),
         ledger=SqlLedger(database, keys.hashes),
         pushed=SqlPushed(database, keys.secrets),
+        rates=SqlRates(database),
         audit=SqlAuditLog(database),
         secrets=SqlSecrets(database, keys.secrets),
         imports=SqlImports(database, keys),

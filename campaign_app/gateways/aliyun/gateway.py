@@ -18,32 +18,36 @@ from campaign_app.gateways.aliyun.planning import NUMBERS_MAX, alike, allowed
 from campaign_app.gateways.aliyun.sending import Sender
 from campaign_app.gateways.checks import check_batch, phones_of
 from campaign_app.gateways.planning import plan
+from campaign_app.gateways.rates import batch_of, request_of, spacing
 from campaign_app.gateways.wordings import Wordings
-from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Sent
+from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Rate, Sent
 from campaign_app.transport.aliyun import AliyunCalls
 
 
 class AliyunGateway:
     """Implements `jobs.ports.Gateway` for one account and one purpose; threads may share it."""
 
-    def __init__(self, account: Account, calls: AliyunCalls, purpose: str, clock: Clock) -> None:
-        self._account, self._calls, self._purpose = account, calls, purpose
+    def __init__(
+        self, account: Account, calls: AliyunCalls, purpose: str, clock: Clock, rate: Rate | None = None
+    ) -> None:
+        self._account, self._calls, self._purpose, self._rate = account, calls, purpose, rate
         self._wordings = Wordings(lambda: allowed(calls), clock)
-        self._sender = Sender(calls, self._wordings, clock)
+        self._sender = Sender(calls, self._wordings, clock, spacing(rate))
         self._finder = Finder(calls, clock)
 
     @property
     def capabilities(self) -> GatewayCapabilities:
         return GatewayCapabilities(
-            simulated=self._account.simulated, needs_phone=True, batch_max=BATCH, idempotent=False, lookup=True,
-            streams=frozenset(), follow=True,
+            simulated=self._account.simulated, needs_phone=True, batch_max=batch_of(self._rate, BATCH),
+            idempotent=False, lookup=True, streams=frozenset(), follow=True, rate=self._rate,
         )  # fmt: skip
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         """See `sending` for what is left out, and for what is raised."""
         check_batch(self._account, self._purpose, key, messages, batch_max=BATCH)
         phones_of(messages)
-        planned = plan(messages, self._wordings.of({message.text for message in messages}), alike, NUMBERS_MAX)
+        wordings = self._wordings.of({message.text for message in messages})
+        planned = plan(messages, wordings, alike, request_of(self._rate, NUMBERS_MAX))
         found = {each.message_id: each for each in planned.refused}
         found.update(self._sender.send(key, planned.requests))
         return tuple(found[m.message_id] for m in messages if m.message_id in found)

@@ -8,7 +8,7 @@ knows whether the others were taken.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,10 +37,11 @@ class Sender:
     calls: AliyunCalls
     wordings: Wordings
     clock: Clock
+    space: Callable[[int], object] = bool
 
     def send(self, key: str, requests: Sequence[Request]) -> Mapping[str, SubmitOutcome]:
         """By message id; whoever is missing was surely not taken. Raises RemoteError while nothing was taken."""
-        return carry_out(requests, self.clock, lambda request: self._try(key, request))
+        return carry_out(requests, self.clock, self.space, lambda request: self._try(key, request))
 
     def _try(self, key: str, request: Request) -> Tried:
         try:

@@ -21,19 +21,18 @@ from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
 from campaign_app.gateways.checks import check_batch, phones_of
 from campaign_app.gateways.providers import SenderParts
+from campaign_app.gateways.rates import batch_of, rate_of
 from campaign_app.gateways.smpp import arrivals
 from campaign_app.gateways.smpp.keeping import Item, Keeper
 from campaign_app.gateways.smpp.line import TIMING, Binding, Line, Timing
 from campaign_app.gateways.smpp.pace import Pace
 from campaign_app.gateways.smpp.sending import BATCH_SECONDS, Batch, Route, accepted, is_whole
-from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Sent
+from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Rate, Sent
 from campaign_app.jobs.pushed import Handed, PushedReceipt, PushedReply, PushStore
 from campaign_app.transport.smpp.access import Access, access_of
 from campaign_app.transport.smpp.pdu import Command
 from campaign_app.transport.smpp.session import Arrived, Session, bound
 
-# of the account's rate in one batch: a crash leaves a batch, as far as it was not answered for, to a person
-_SECONDS_OF_RATE: Final = 2
 # one part of a message may be delivered days before another (validity of a centre: 72 h as a rule)
 _REPORTS_KEPT: Final = timedelta(days=4)
 _REPLIES_KEPT: Final = timedelta(hours=1)
@@ -73,7 +72,12 @@ class SmppLine:
 
     @property
     def batch_max(self) -> int:
-        return max(1, min(BATCH, int(self._access.rate * _SECONDS_OF_RATE)))
+        """A crash leaves a batch, as far as it was not answered for, to a person."""
+        return batch_of(self.rate)
+
+    @property
+    def rate(self) -> Rate | None:
+        return rate_of(self.account_id, self._access.rate)
 
     def submit(self, messages: Sequence[Outgoing], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]:
         async def work(binding: Binding, keeper: Keeper) -> tuple[SubmitOutcome, ...]:
@@ -121,7 +125,7 @@ class SmppGateway:
     def capabilities(self) -> GatewayCapabilities:
         return GatewayCapabilities(
             simulated=self._account.simulated, needs_phone=True, batch_max=self._line.batch_max, idempotent=False,
-            lookup=True, streams=frozenset({"reports", "inbound"}),
+            lookup=True, streams=frozenset({"reports", "inbound"}), rate=self._line.rate,
         )  # fmt: skip
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:

@@ -5,7 +5,7 @@ SendSms has no idempotency key: see `gateways.handing`. Every number has a statu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,10 +74,11 @@ class Sender:
     app_id: str
     wordings: Wordings
     clock: Clock
+    space: Callable[[int], object] = bool
 
     def send(self, key: str, requests: Sequence[Request]) -> Mapping[str, SubmitOutcome]:
         """By message id; whoever is missing was surely not taken. Raises RemoteError while nothing was taken."""
-        return carry_out(requests, self.clock, lambda request: self._try(key, request))
+        return carry_out(requests, self.clock, self.space, lambda request: self._try(key, request))
 
     def _try(self, key: str, request: Request) -> Tried:
         try:
