@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.helpers.soaking import SENDERS, Figures, fault_round, kill_round
 
 # customers of a round, so that its campaign lasts about as long as its kills or faults do
-MOST = {"kills": {"aliyun": 20, "tencent": 20}, "faults": {"aliyun": 100, "tencent": 1_500}}
+MOST = {"kills": {"aliyun": 20, "tencent": 20}, "faults": {"aliyun": 60, "tencent": 300}}
 PEOPLE = {"kills": lambda kills: 400 + 60 * kills, "faults": lambda faults: 400 + 8 * faults}
 Round = Callable[[Path, str, int, random.Random, Figures, int], None]
 

@@ -145,10 +145,14 @@ def kill_round(folder: Path, sender: str, kills: int, chance: random.Random, fig
 
 
 def _kill(merchant: Merchant, campaign_id: int, chance: random.Random, figures: Figures) -> int:
-    """SIGKILL at a random moment of the sending, and a new worker."""
-    until = time.monotonic() + chance.uniform(0.05, 2.0)
-    while time.monotonic() < until and merchant.go_on(campaign_id) not in ENDED:
-        time.sleep(0.01)
+    """SIGKILL at a random moment after this worker claimed its first batch, and a new worker.
+
+    A worker that has just started takes seconds before it sends: a kill by the clock alone would hit nothing.
+    """
+    counts = merchant.app.workspace.inbox.counts
+    before = counts(campaign_id)["submitted"]
+    merchant.until(lambda: merchant.go_on(campaign_id) in ENDED or counts(campaign_id)["submitted"] > before, _PATIENCE)
+    time.sleep(chance.uniform(0.0, 0.6))
     figures.kills_while_sending += merchant.app.campaigns.get(campaign_id).state is CampaignState.SENDING
     figures.kills += 1
     merchant.kill_worker()
