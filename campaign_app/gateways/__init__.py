@@ -24,7 +24,7 @@ class _SecretStore(Protocol):
         ...
 
 
-def no_limit(platform: str) -> int:  # noqa: ARG001 - of none is one known
+def _no_limit(platform: str) -> int:  # noqa: ARG001 - of none is one known
     """Messages a second that a provider takes; 0 where that is not known."""
     return 0
 
@@ -44,11 +44,12 @@ def gateway_of(
     secrets: _SecretStore,
     account_of: Callable[[int], Account],
     connections: Connections | None = None,
-    limit_of: Callable[[str], int] = no_limit,
+    limit_of: Callable[[str], int] = _no_limit,
 ) -> Gateway:
     """What sends for the account: its sender account, else itself, else the endpoint that confirms its consents.
 
-    Raises NotAllowed for a sender account of another entity: a sub-let port. `limit_of`: as `no_limit`.
+    Raises NotAllowed for a sender account of another entity: a sub-let port. `limit_of`: messages a second that a
+    provider takes, 0 where that is not known.
     """
     own = _own(account, secret, purpose, clock, secrets, account_of, connections, limit_of)
     if account.sender_account_id is None:
