@@ -23,7 +23,7 @@ from campaign_app.domain.platform import Asked
 from campaign_app.jobs import dispatch, poll, sync
 from campaign_app.jobs.stores import Context
 from campaign_app.services.accounts import secret_name
-from campaign_app.storage.schema_sending import ledger, ledger_outcome
+from campaign_app.storage.schema_sending import ledger_latest, ledger_outcome
 from campaign_app.storage.workspace import Workspace
 from tests.helpers.connected import clock, connect
 from tests.helpers.merchant import BODY, Merchant, open_merchant
@@ -49,7 +49,9 @@ _PATIENCE: Final = 300.0
 class Figures:
     """Sums over rounds. `unknown`: rows whose outcome was unknown for a time; `reconciled` of them have one now.
 
-    `left`: those that are left to a person. `lost`: confirmed people without a row; `wrong`: rounds in which more or
+    `left` to a person are the others, and those whose request a kill cut off, which nobody could find.
+
+    `lost`: confirmed people without a row; `wrong`: rounds in which more or
     fewer were reached than the workspace says. `late`: reached after the window's end. All from
     `doubled` on have to be 0.
     """
@@ -84,9 +86,9 @@ class Figures:
         self.messages += counts["submitted"]
         self.reached += len(rows)
         self.left += left
-        unknown = _once_unknown(workspace, campaign_id)
-        self.unknown += unknown
-        self.reconciled += unknown - left
+        told, ended = _told_unknown(workspace, campaign_id)
+        self.unknown += told
+        self.reconciled += ended
         self.doubled += said["doubled"]
         self.unconfirmed += said["unconfirmed"]
         self.lost += abs(funnel.get("ok", 0) - counts["submitted"] - counts["withheld"])
@@ -96,12 +98,18 @@ class Figures:
         self.late += sum(end is not None and datetime.fromisoformat(row["accepted_at"]) > end for row in rows)
 
 
-def _once_unknown(workspace: Workspace, campaign_id: int) -> int:
-    told = ledger_outcome.c
-    statement = sa.select(sa.func.count(sa.distinct(told.ledger_id))).join(ledger, ledger.c.id == told.ledger_id)
+def _told_unknown(workspace: Workspace, campaign_id: int) -> tuple[int, int]:
+    """How many messages were unknown for a time, and how many of them have another outcome now."""
+    told, latest = ledger_outcome.c, ledger_latest.c
+    rows = (
+        sa.select(latest.ledger_id, latest.outcome)
+        .join(ledger_outcome, told.ledger_id == latest.ledger_id)
+        .where(latest.campaign_id == campaign_id, told.outcome == "unknown")
+        .distinct()
+    )
     with workspace.database.read() as connection:
-        found = connection.execute(statement.where(ledger.c.campaign_id == campaign_id, told.outcome == "unknown"))
-        return int(found.scalar_one())
+        found = [row.outcome for row in connection.execute(rows)]
+    return len(found), sum(outcome != "unknown" for outcome in found)
 
 
 def _fired(sandbox: SandboxProcess) -> int:
