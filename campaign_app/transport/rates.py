@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from campaign_app.domain.customer import Account
-from campaign_app.domain.errors import SettingsError
+from campaign_app.transport.typed_fields import number
 
 FIELD: Final = "rate"
 _MOST: Final = 10_000
@@ -19,6 +19,5 @@ def lowered(account: Account, limit: int) -> int:
     typed = account.options.get(FIELD, "")
     if not typed:
         return limit
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 6 and 1 <= int(typed) <= _MOST):
-        raise SettingsError("bad_account_field", "A field of the account cannot be right", field=FIELD)
-    return min(int(typed), limit) if limit else int(typed)
+    rate = number(FIELD, typed, 1, _MOST)
+    return min(rate, limit) if limit else rate
