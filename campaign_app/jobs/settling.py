@@ -30,7 +30,7 @@ from campaign_app.jobs.looking import look_up
 from campaign_app.jobs.once import hand_over, note_untaken, untaken
 from campaign_app.jobs.ports import GatewayCapabilities, LedgerRow, Submission
 from campaign_app.jobs.stores import Context
-from campaign_app.jobs.turns import turn_in
+from campaign_app.jobs.turns import turn_in, wait_for_turn
 
 # Consent API: `created` may lie 300 s before or after the sender's clock; the rest is margin
 FENCE: Final = timedelta(seconds=660)
@@ -156,8 +156,7 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
     if messages is None:
         return Settled.LATER
     if outcomes is None and messages:
-        if (delay := turn_in(context, gateway.capabilities, [message.text for message in messages])) > 0:
-            context.wait(delay)
+        wait_for_turn(context, gateway.capabilities, [message.text for message in messages])
         if not may_leave(context, context.stores.campaigns.campaign(campaign.id)):
             return Settled.STOPPED
         _forget_fence(context, submission)

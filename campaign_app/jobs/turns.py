@@ -33,3 +33,9 @@ def turn_in(context: Context, sender: GatewayCapabilities, texts: Sequence[str])
         words = "Other campaigns use the account's rate"
         raise RemoteUnavailable("throttled", words, retry_after=delay - LONGEST_TURN)
     return delay
+
+
+def wait_for_turn(context: Context, sender: GatewayCapabilities, texts: Sequence[str]) -> None:
+    """Raises as `turn_in` does."""
+    if (delay := turn_in(context, sender, texts)) > 0:
+        context.wait(delay)
