@@ -9,12 +9,14 @@ import pytest
 
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.message import Outcome, SubmitOutcome
+from campaign_app.gateways import gateway_for
 from campaign_app.gateways.handing import AT_ONCE, Tried, carry_out, met
 from campaign_app.gateways.planning import Request, plan
 from campaign_app.gateways.rates import batch_of, rate_of, request_of, spacing
 from campaign_app.gateways.templates import Filled
 from campaign_app.gateways.wordings import Wording
 from campaign_app.jobs.ports import Rate
+from campaign_app.platforms import adapter_for, write_credentials
 from campaign_app.transport.rates import lowered
 from tests.helpers.smpp_desk import NOW, account, messages
 
@@ -117,6 +119,14 @@ def test_a_lost_answer_is_unknown_for_everybody_in_it_and_the_others_go_on() -> 
     assert found["m3"].code == "timeout"
 
 
+def test_only_who_was_alone_in_a_request_is_named_by_its_refusal_as_opted_out() -> None:
+    alone, *_ = requests(1)
+    assert [outcome.opted_out for outcome in met(REFUSED, alone, opted_out=True).outcomes] == [True]
+    assert [outcome.opted_out for outcome in met(REFUSED, alone).outcomes] == [False]
+    both = Request(tuple(entry for request in requests(2) for entry in request.entries))
+    assert [outcome.opted_out for outcome in met(REFUSED, both, opted_out=True).outcomes] == [False, False]
+
+
 def test_every_request_waits_for_as_many_as_it_holds() -> None:
     spaced = list[int]()
     carry_out(requests(3), lambda: NOW, spaced.append, taken)
@@ -146,3 +156,19 @@ def test_a_slow_account_has_small_batches_and_smaller_requests() -> None:
     assert rate_of(1, 0) is None
     assert (batch_of(None), request_of(None, 200)) == (500, 200)
     spacing(None)(500)
+
+
+@pytest.mark.parametrize("name", ["aliyun", "tencent"])
+@pytest.mark.parametrize(("limit", "typed", "rate"), [(0, "", None), (0, "20", 20), (40, "", 40), (40, "20", 20)])
+def test_a_gateway_keeps_to_its_accounts_rate_and_to_a_limit_that_is_known(
+    name: str, limit: int, typed: str, rate: int | None
+) -> None:
+    offer = adapter_for(name)
+    secret = write_credentials({field.name: "k" * 20 for field in offer.fields if field.secret})
+    options = {"secret_id": "k" * 20, "rate": typed}
+    base = replace(account("https://sms.example.cn"), platform=name, options=options)
+    made = gateway_for(base, secret, "retail", lambda: NOW, sender_id=9, limit=limit)
+    known = made.capabilities
+    assert known.rate == (None if rate is None else Rate(9, rate))
+    assert rate is None or known.batch_max == 2 * rate
+    made.close()  # type: ignore[attr-defined]
