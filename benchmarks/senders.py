@@ -3,13 +3,16 @@
 `python -m benchmarks.senders [--sender NAME] [--customers N] [--rounds N] [--own-words]` prints one JSON line a sender.
 `gateway` is `submit`, in batches as large as it takes, from the texts that were checked to the outcomes: templates,
 signing, HTTP, the simulator's work. `floor` is a hand-written loop that knows template and values beforehand, and makes
-and signs the same requests. With `--own-words` hardly two texts are the same. Another sender is one line in `FLOORS`.
+and signs the same requests, one after the other. With `--own-words` hardly two texts are the same: at Tencent each is a
+request then. Another HTTP sender is one line in `FLOORS`; `--sender smpp` is `benchmarks/smpp.py`, whose centre needs
+node. Whoever asks for no sender gets all that can be measured here.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
@@ -22,6 +25,7 @@ from typing import Any, Final, NamedTuple
 
 import requests
 
+from benchmarks import smpp
 from campaign_app.consent import Ask, ConfirmedRecipient, Outgoing, Person, Policy, decide
 from campaign_app.domain.consent import CustomerRef
 from campaign_app.domain.customer import Account
@@ -178,12 +182,15 @@ def measured(ready: Mapping[str, Any], name: str, rounds: int, *, own_words: boo
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sender", choices=sorted(FLOORS), action="append")
+    parser.add_argument("--sender", choices=[*sorted(FLOORS), "smpp"], action="append")
     parser.add_argument("--customers", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--own-words", action="store_true")
     asked = parser.parse_args()
-    for name in asked.sender or sorted(FLOORS):
+    for name in asked.sender or [*sorted(FLOORS), *(["smpp"] if os.environ.get("CAMPAIGN_APP_NODE_MODULES") else [])]:
+        if name == "smpp":
+            smpp.measured(2 * asked.customers, asked.rounds)
+            continue
         with sandbox(asked.customers) as ready:
             measured(ready, name, asked.rounds, own_words=asked.own_words)
 

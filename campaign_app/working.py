@@ -126,12 +126,18 @@ def worker_context(workspace: Workspace, clock: Clock, connections: Connections 
         phone_keys=workspace.phone_keys,
         opt_outs=workspace.opt_outs,
         trials=workspace.staff,
+        rates=workspace.rates,
     )
     rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock)
+
+    def limit_of(platform: str) -> int:
+        known = rules.current().rules.providers.get(platform)
+        return 0 if known is None else known.per_second
+
     context = Context(
         workspace_id=workspace.id,
         stores=stores,
-        remotes=_remotes(workspace, clock, connections),
+        remotes=_remotes(workspace, clock, connections, limit_of),
         composer=texts_of(workspace, rules.engine, profiles),
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
@@ -161,7 +167,9 @@ def as_set(workspace: Workspace, context: Context) -> Context:
     )
 
 
-def _remotes(workspace: Workspace, clock: Clock, connections: Connections | None) -> Remotes:
+def _remotes(
+    workspace: Workspace, clock: Clock, connections: Connections | None, limit_of: Callable[[str], int]
+) -> Remotes:
     from campaign_app.gateways import gateway_of, has_sender
     from campaign_app.jobs.stores import Remotes
     from campaign_app.platforms import client_of
@@ -182,7 +190,10 @@ def _remotes(workspace: Workspace, clock: Clock, connections: Connections | None
 
     @lru_cache(maxsize=64)
     def gateway(account: Account, purpose: str, key: str, *_sender: object) -> Any:
-        return gateway_of(account, key, purpose, clock, secrets=secrets, account_of=accounts, connections=connections)
+        return gateway_of(
+            account, key, purpose, clock, secrets=secrets, account_of=accounts, connections=connections,
+            limit_of=limit_of,
+        )  # fmt: skip
 
     def made_of(account: Account, other: int | None) -> tuple[str, Account | None, str]:
         if other is None:

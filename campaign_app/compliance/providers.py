@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Fact = Literal["window", "caps", "forbidden_sectors"]
+Fact = Literal["window", "caps", "forbidden_sectors", "per_second"]
 
 
 class Window(BaseModel):
@@ -38,6 +38,7 @@ class Cap(BaseModel):
 class Provider(BaseModel):
     """`opt_out_forms` empty means that no list is known. Limits that no source states are None.
 
+    `per_second`: messages of one account that are taken in a second, 0 where no source says.
     `verified` names the facts that somebody compared with the provider's own pages (`sources`).
     """
 
@@ -57,6 +58,7 @@ class Provider(BaseModel):
     window: Window | None = None
     caps: tuple[Cap, ...] = ()
     forbidden_sectors: frozenset[str] = frozenset()
+    per_second: int = Field(0, ge=0)
     verified: frozenset[Fact] = frozenset()
     sources: tuple[str, ...] = ()
 

@@ -24,6 +24,11 @@ class _SecretStore(Protocol):
         ...
 
 
+def _no_limit(platform: str) -> int:  # noqa: ARG001 - of none is one known
+    """Messages a second that a provider takes; 0 where that is not known."""
+    return 0
+
+
 def has_sender(account: Account) -> bool:
     """Whether `gateway_of` finds anything to send with; asks for no secret, so it holds for a disconnected one too."""
     others = (account.sender_account_id, account.consent_account_id)
@@ -39,12 +44,14 @@ def gateway_of(
     secrets: _SecretStore,
     account_of: Callable[[int], Account],
     connections: Connections | None = None,
+    limit_of: Callable[[str], int] = _no_limit,
 ) -> Gateway:
     """What sends for the account: its sender account, else itself, else the endpoint that confirms its consents.
 
-    Raises NotAllowed for a sender account of another entity: a sub-let port.
+    Raises NotAllowed for a sender account of another entity: a sub-let port. `limit_of`: messages a second that a
+    provider takes, 0 where that is not known.
     """
-    own = _own(account, secret, purpose, clock, secrets, account_of, connections)
+    own = _own(account, secret, purpose, clock, secrets, account_of, connections, limit_of)
     if account.sender_account_id is None:
         return own
     sender = account_of(account.sender_account_id)
@@ -53,7 +60,8 @@ def gateway_of(
     from campaign_app.gateways.carried import CarriedGateway
 
     shops, theirs = replace(sender, id=account.id), secrets.get(sender.id)
-    carrier = gateway_for(shops, theirs, purpose, clock, sender_id=sender.id, connections=connections)
+    limit = limit_of(sender.platform)
+    carrier = gateway_for(shops, theirs, purpose, clock, sender_id=sender.id, connections=connections, limit=limit)
     return CarriedGateway(own, carrier)
 
 
@@ -65,9 +73,11 @@ def _own(
     secrets: _SecretStore,
     account_of: Callable[[int], Account],
     connections: Connections | None,
+    limit_of: Callable[[str], int],
 ) -> Gateway:
     if _is_sender(account):
-        return gateway_for(account, secret, purpose, clock, connections=connections)
+        limit = limit_of(account.platform)
+        return gateway_for(account, secret, purpose, clock, connections=connections, limit=limit)
     if account.consent_account_id is None:
         from campaign_app.gateways.absent import NoSender
 
@@ -89,11 +99,12 @@ def gateway_for(
     wait: Callable[[float], object] | None = None,
     sender_id: int = 0,
     connections: Connections | None = None,
+    limit: int = 0,
 ) -> Gateway:
     """A sender of the account, for messages of one purpose. Raises SettingsError as `platforms.client_for` does."""
     if account.platform in PROVIDERS:
         known = read_credentials(secret)
-        parts = SenderParts(account, known, purpose, clock, wait, sender_id or account.id, connections)
+        parts = SenderParts(account, known, purpose, clock, wait, sender_id or account.id, connections, limit)
         return provider_of(account.platform).gateway_for(parts)
     if account.platform != "consent_api":
         raise SettingsError("unknown_platform", "There is no sender for this platform")

@@ -22,7 +22,7 @@ from campaign_app.gateways.checks import Leaving, check_batch, check_test, phone
 from campaign_app.gateways.pushed import accepted, is_whole
 from campaign_app.gateways.pushed import replies as replies_of
 from campaign_app.gateways.pushed import reports as reports_of
-from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Sent
+from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Rate, Sent
 from campaign_app.jobs.pushed import Handed, PushStore
 
 # one part of a message may be delivered days before another (validity of a centre: 72 h as a rule)
@@ -43,6 +43,8 @@ class SenderLine(Protocol):
     def clock(self) -> Clock: ...
     @property
     def batch_max(self) -> int: ...
+    @property
+    def rate(self) -> Rate | None: ...
     def submit(self, messages: Sequence[Leaving], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]: ...
     def stay_open(self) -> None:
         """Returns when what waited at the other side had time to come in. Raises RemoteUnavailable, RemoteRefused."""
@@ -65,7 +67,7 @@ class LineGateway:
     def capabilities(self) -> GatewayCapabilities:
         return GatewayCapabilities(
             simulated=self._account.simulated, needs_phone=True, batch_max=self._line.batch_max, idempotent=False,
-            lookup=True, streams=frozenset({"reports", "inbound"}), test_messages=True,
+            lookup=True, streams=frozenset({"reports", "inbound"}), test_messages=True, rate=self._line.rate,
         )  # fmt: skip
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:

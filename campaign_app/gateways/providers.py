@@ -63,7 +63,8 @@ class SenderParts:
     """What a provider's gateway is made of. `credentials` are the account's secret fields by name.
 
     `account.id` is that of the shop whose customers it writes to, where it carries a shop's messages; `sender_id` is
-    always the account's own. `connections` are there where messages are sent.
+    always the account's own. `connections` are there where messages are sent. `limit`: messages a second that the
+    provider takes, 0 where that is not known.
     """
 
     account: Account
@@ -73,6 +74,7 @@ class SenderParts:
     wait: Callable[[float], object] | None = None
     sender_id: int = 0
     connections: Connections | None = None
+    limit: int = 0
 
 
 class Provider(Protocol):

@@ -19,9 +19,18 @@ STREAMS = frozenset({"reports", "inbound", "complaints"})
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """How fast a sender account is handed messages, whichever process does it; a long one counts by its parts."""
+
+    account_id: int
+    per_second: float
+
+
+@dataclass(frozen=True, slots=True)
 class GatewayCapabilities:
     """What a sender can do. `streams`: what it hands out of reports, inbound and complaints. `submits`: it takes
     messages; one that does not may still hand in complaints. `hears`: what people answer to what it sends comes in.
+    `rate`: None where no limit is known.
     """
 
     simulated: bool
@@ -34,6 +43,7 @@ class GatewayCapabilities:
     hears: bool = True
     follow: bool = False  # it hands out no reports: what became of a message has to be looked up
     test_messages: bool = False  # it is a `SendsTests`
+    rate: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +155,17 @@ class Claim:
     seq: int
     outgoing: Outgoing
     dedupe_key: bytes = field(repr=False)
+
+
+class Rates(Protocol):
+    """Turns at the sender accounts; every process of the workspace takes its own here."""
+
+    def reserve(self, account_id: int, seconds: float, at: datetime, longest: float) -> float:
+        """Takes the next turn, so long, in one transaction: in how many seconds it begins.
+
+        Where that is more than `longest`, none is taken.
+        """
+        ...
 
 
 class Ledger(Protocol):

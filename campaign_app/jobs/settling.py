@@ -28,8 +28,9 @@ from campaign_app.jobs.asking import BATCH_TIME, ask_again, refusals
 from campaign_app.jobs.gating import Judged, sealed
 from campaign_app.jobs.looking import look_up
 from campaign_app.jobs.once import hand_over, note_untaken, untaken
-from campaign_app.jobs.ports import LedgerRow, Submission
+from campaign_app.jobs.ports import GatewayCapabilities, LedgerRow, Submission
 from campaign_app.jobs.stores import Context
+from campaign_app.jobs.turns import turn_in, wait_for_turn
 
 # Consent API: `created` may lie 300 s before or after the sender's clock; the rest is margin
 FENCE: Final = timedelta(seconds=660)
@@ -155,6 +156,7 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
     if messages is None:
         return Settled.LATER
     if outcomes is None and messages:
+        wait_for_turn(context, gateway.capabilities, [message.text for message in messages])
         if not may_leave(context, context.stores.campaigns.campaign(campaign.id)):
             return Settled.STOPPED
         _forget_fence(context, submission)
@@ -169,12 +171,15 @@ def _once_only(
     """One try at a sender that takes a batch twice: only what it surely never took is handed over."""
     gateway = context.remotes.gateway(submission.account_id, campaign.purpose)
     ledger, messages = context.stores.ledger, fresh
-    if fresh is not None and _is_stale(context, fresh):
-        note_untaken(context, submission, [message.message_id for message in fresh])
-        messages = None
+    if fresh is not None:
+        _wait_for_turn(context, submission, gateway.capabilities, [(m.message_id, m.text) for m in fresh])
+        if _is_stale(context, fresh):
+            note_untaken(context, submission, [message.message_id for message in fresh])
+            messages = None
     if messages is None:
         free = untaken(context, submission)
         rows = [row for row in ledger.open_rows(submission.id) if row.message_id in free]
+        _wait_for_turn(context, submission, gateway.capabilities, [(row.message_id, row.text) for row in rows])
         messages = _without_refused(context, campaign, submission, rows)
     if not messages:
         found = look_up(context, gateway, submission) or ()
@@ -183,6 +188,24 @@ def _once_only(
         return Settled.STOPPED
     outcomes = hand_over(context, gateway, submission, messages)
     return _ended(settled=ledger.settle(submission.id, outcomes, context.clock()))
+
+
+def _wait_for_turn(
+    context: Context, submission: Submission, sender: GatewayCapabilities, messages: Sequence[tuple[str, str]]
+) -> None:
+    """Of messages (id, text) that nothing was done with yet; they are put down as such, for a crash may end the wait.
+
+    Raises RemoteUnavailable where the turn is too far away.
+    """
+    ids = [message_id for message_id, _ in messages]
+    try:
+        delay = turn_in(context, sender, [text for _, text in messages])
+    except RemoteUnavailable:
+        note_untaken(context, submission, ids)
+        raise
+    if delay > 0:
+        note_untaken(context, submission, ids)
+        context.wait(delay)
 
 
 def _ended(*, settled: bool) -> Settled:

@@ -23,7 +23,7 @@ from campaign_app.domain.ports import (
     PlatformClient,
 )
 from campaign_app.domain.ports_people import CustomerStore, FactStore, OptOutStore, SuppressionStore
-from campaign_app.jobs.ports import BATCH, Gateway, Ledger, Trials
+from campaign_app.jobs.ports import BATCH, Gateway, Ledger, Rates, Trials
 from campaign_app.services.window import CLOSES, OPENS
 
 
@@ -49,6 +49,7 @@ class Stores:
     phone_keys: PhoneKeys
     opt_outs: OptOutStore
     trials: Trials
+    rates: Rates
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from campaign_app.domain.errors import (
 )
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.staff import Trial, TrialState
-from campaign_app.jobs.ports import SendsTests
+from campaign_app.jobs.ports import Gateway, SendsTests
 from campaign_app.jobs.stores import Context
+from campaign_app.jobs.turns import wait_for_turn
 from campaign_app.services.window import closing_time
 
 # its text was checked for the moment at which it was asked for; an older one is asked for anew
@@ -45,7 +46,8 @@ def send_trial(context: Context, trial_id: int) -> TrialState:
     return trials.trial(trial_id).state
 
 
-def _leave(context: Context, trial: Trial, sender: SendsTests) -> None:
+def _leave(context: Context, trial: Trial, sender: Gateway) -> None:
+    wait_for_turn(context, sender.capabilities, [trial.text])
     trials, now = context.stores.trials, context.clock()
     if not timedelta(0) <= now - trial.asked_at <= FRESH:
         raise NotAllowed("test_late", "The test message was asked for too long ago")
@@ -54,7 +56,7 @@ def _leave(context: Context, trial: Trial, sender: SendsTests) -> None:
     if recipient is None:
         return
     name = f"{context.workspace_id}-test-{trial.id}"
-    outcome = _handed_over(sender, name, StaffMessage(recipient, name, trial.text))
+    outcome = _handed_over(cast("SendsTests", sender), name, StaffMessage(recipient, name, trial.text))
     state = _ENDS.get(outcome.outcome, TrialState.UNKNOWN)
     trials.settle(trial.id, state, at=context.clock(), code=outcome.code, provider_id=outcome.provider_id)
 
@@ -68,7 +70,7 @@ def _handed_over(sender: SendsTests, name: str, message: StaffMessage) -> Submit
         return SubmitOutcome(name, Outcome.REJECTED, code=trouble.code)
 
 
-def _sender(context: Context, trial: Trial) -> SendsTests:
+def _sender(context: Context, trial: Trial) -> Gateway:
     """The sender of the chosen customer's shop, else the first of the entity's that sends test messages.
 
     Raises RemoteError, NotAllowed.
@@ -79,7 +81,7 @@ def _sender(context: Context, trial: Trial) -> SendsTests:
         try:
             gateway = context.remotes.gateway(account_id, purpose)
             if gateway.capabilities.test_messages:
-                return cast("SendsTests", gateway)
+                return gateway
         except _REFUSALS as failed:
             trouble = failed
     raise trouble or RemoteRefused("no_test_messages", "No sender of this entity sends test messages")

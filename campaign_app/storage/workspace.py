@@ -37,6 +37,7 @@ from campaign_app.storage.money import SqlMoney
 from campaign_app.storage.outbox import SqlOptOuts
 from campaign_app.storage.pages import Look, look
 from campaign_app.storage.pushed import SqlPushed
+from campaign_app.storage.rates import SqlRates
 from campaign_app.storage.secrets import SqlSecrets
 from campaign_app.storage.staff import SqlStaff
 from campaign_app.storage.suppressions import SqlSuppressions
@@ -65,6 +66,7 @@ class Workspace:
     ledger: SqlLedger
     money: SqlMoney
     pushed: SqlPushed
+    rates: SqlRates
     audit: SqlAuditLog
     secrets: SqlSecrets
     staff: SqlStaff
@@ -193,6 +195,7 @@ def _open(folder: Path, workspace_id: str, key: bytes) -> Workspace:
         ledger=SqlLedger(database, keys.hashes),
         money=SqlMoney(database),
         pushed=SqlPushed(database, keys.secrets),
+        rates=SqlRates(database),
         audit=SqlAuditLog(database),
         secrets=SqlSecrets(database, keys.secrets),
         staff=SqlStaff(database, keys),

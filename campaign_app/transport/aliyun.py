@@ -21,6 +21,7 @@ from campaign_app.domain.errors import RemoteError, SettingsError
 from campaign_app.domain.ports import Clock
 from campaign_app.transport.aliyun_codes import rule_of
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.rates import lowered
 from campaign_app.transport.reactions import error_of
 from campaign_app.transport.session import Answer, SignedSession
 
@@ -155,6 +156,7 @@ def calls_for(
     for name, value in (("key_id", account.key_id), ("access_key_secret", secret)):
         if not value:
             raise SettingsError("field_missing", "A field of the account is empty", field=name)
+    lowered(account, 0)
     return AliyunCalls(SignedSession(account.base_url, AcsSigner(AcsKey(account.key_id, secret)), clock, wait=wait))
 
 

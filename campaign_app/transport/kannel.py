@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -17,6 +16,7 @@ import requests
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.ports import Clock
+from campaign_app.transport.reactions import Reaction, Rule
 from campaign_app.transport.session import Answer, Limits, SignedSession, checked_address
 from campaign_app.transport.typed_fields import bad_field, missing_field, number, prefix, word
 
@@ -30,23 +30,17 @@ _LONGEST: Final = {"key_id": 64, "password": 64, "source": 20, "push_key": _KEY_
 _TAKEN: Final = {"0: Accepted for delivery": "", "3: Queued for later delivery": "kannel_queued"}
 
 
-class Reaction(Enum):
-    REFUSED = "refused"  # this message
-    ACCOUNT = "account"  # everything that the account asks
-    AGAIN = "again"  # not taken now
-
-
-# status, beginning of the text, our code; the first that fits
+# status, beginning of the text, what it means; the first that fits
 _REFUSALS: Final = (
-    (403, "Authorization failed", "kannel_login", Reaction.ACCOUNT),
-    (403, "Not routable", "kannel_route", Reaction.REFUSED),
-    (403, "", "kannel_login", Reaction.ACCOUNT),
-    (404, "", "kannel_address", Reaction.ACCOUNT),
-    (400, "Sender missing", "kannel_source", Reaction.ACCOUNT),
-    (400, "Missing receiver", "kannel_no_receiver", Reaction.REFUSED),
-    (400, "Number(s) has/have been denied", "kannel_denied", Reaction.REFUSED),
-    (400, "", "kannel_refused", Reaction.REFUSED),
-    (503, "Temporal failure, try again later.", "kannel_not_now", Reaction.AGAIN),
+    (403, "Authorization failed", Rule(Reaction.ACCOUNT, "kannel_login")),
+    (403, "Not routable", Rule(Reaction.NEVER, "kannel_route")),
+    (403, "", Rule(Reaction.ACCOUNT, "kannel_login")),
+    (404, "", Rule(Reaction.ACCOUNT, "kannel_address")),
+    (400, "Sender missing", Rule(Reaction.ACCOUNT, "kannel_source")),
+    (400, "Missing receiver", Rule(Reaction.NEVER, "kannel_no_receiver")),
+    (400, "Number(s) has/have been denied", Rule(Reaction.NEVER, "kannel_denied")),
+    (400, "", Rule(Reaction.NEVER, "kannel_refused")),
+    (503, "Temporal failure, try again later.", Rule(Reaction.AGAIN, "kannel_not_now")),
 )
 
 
@@ -155,7 +149,7 @@ def _taken(answer: Answer) -> str:
 
 def _refusal(status: int, body: bytes) -> RemoteError | None:
     text = body.decode("ascii", "replace")
-    for known, begins, code, reaction in _REFUSALS:
+    for known, begins, (reaction, code) in _REFUSALS:
         if status == known and text.startswith(begins):
             if reaction is Reaction.AGAIN:
                 return RemoteUnavailable(code, "Kannel does not take the message now")

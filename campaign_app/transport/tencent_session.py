@@ -8,6 +8,7 @@ from typing import Final
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import Clock
+from campaign_app.transport.rates import lowered
 from campaign_app.transport.session import SignedSession
 from campaign_app.transport.tencent import Tc3Key, Tc3Signer, TencentCalls
 
@@ -22,5 +23,6 @@ def calls_for(
     for name in ("secret_id", "secret_key"):
         if not known.get(name):
             raise SettingsError("field_missing", "A field of the account is empty", field=name)
+    lowered(account, 0)
     signer = Tc3Signer(Tc3Key(known["secret_id"], known["secret_key"]), known.get("region") or REGION)
     return TencentCalls(SignedSession(account.base_url, signer, clock, wait=wait))

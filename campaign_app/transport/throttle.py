@@ -22,7 +22,9 @@ class Pace(Protocol):
 
 
 class Throttle:
-    """A token bucket that many threads share; `take` gives one token and waits for it where it must.
+    """A token bucket that many threads share; `take` gives tokens and waits for them where it must.
+
+    What takes several at once goes as soon as one is there, and whoever comes next waits for all of them.
 
     The bucket is kept as the moment at which it will be full again, so that nothing has to be refilled.
     """
@@ -39,16 +41,16 @@ class Throttle:
         self._full_at = float("-inf")
         self._lock = Lock()
 
-    def reserve(self) -> float:
-        """Takes one token and returns after how many seconds it may be used."""
+    def reserve(self, tokens: int = 1) -> float:
+        """Takes tokens and returns after how many seconds they may be used."""
         with self._lock:
             now = self._monotonic()
             full_at = max(self._full_at, now)
-            self._full_at = full_at + self._interval
+            self._full_at = full_at + tokens * self._interval
         return max(full_at - self._allowance - now, 0.0)
 
-    def take(self) -> None:
-        delay = self.reserve()
+    def take(self, tokens: int = 1) -> None:
+        delay = self.reserve(tokens)
         if delay > 0:
             self._wait(delay)
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -122,12 +122,17 @@ class SandboxProcess:
             yield from page["rows"]
             after = page["next"]
 
-    def faults(self, profile: str | None = None, *, clear: bool = False, **rule: Any) -> dict[str, Any]:
+    def faults(
+        self, profile: str | None = None, *, clear: bool = False, rules: Sequence[Mapping[str, Any]] = (), **rule: Any
+    ) -> dict[str, Any]:
         """`faults("flaky")`, `faults("throttle=0.5")`, or one ordered fault:
 
-        `faults(fault="cut_body", path="/v1/messages", times=1, after=0, seconds=0.1)`. Answers what is set and fired.
+        `faults(fault="cut_body", path="/v1/messages", times=1, after=0, seconds=0.1)`, or several `rules`.
+        Answers what is set and fired.
         """
-        return self._admin("POST", "/sandbox/faults", profile=profile, clear=clear, next=[rule] if rule else [])
+        return self._admin(
+            "POST", "/sandbox/faults", profile=profile, clear=clear, next=[*rules, *([rule] if rule else [])]
+        )
 
     def set_consent(self, shop: str, ref: str, status: str, **facts: Any) -> None:
         """Changes one person's truth: method, channel, purposes, entity_uscc, obtained_at, expires_at, withdrawn_at."""

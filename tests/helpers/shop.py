@@ -151,5 +151,5 @@ def stores_of(workspace: Workspace) -> Stores:
     return Stores(
         workspace.accounts, workspace.customers, workspace.facts, workspace.suppressions, workspace.campaigns,
         workspace.inbox, workspace.ledger, workspace.jobs, workspace.audit, workspace.phone_keys,
-        workspace.opt_outs, workspace.staff,
+        workspace.opt_outs, workspace.staff, workspace.rates,
     )  # fmt: skip

@@ -18,7 +18,9 @@ from campaign_app.domain.errors import (
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.staff import Trial, TrialState, Wish
+from campaign_app.jobs.ports import Rate
 from campaign_app.jobs.trying import FRESH, send_trial
+from campaign_app.jobs.turns import LONGEST_TURN
 from tests.fakes.remotes import ENTITY, IDEMPOTENT, FakeGateway
 from tests.helpers.shop import Shop
 
@@ -210,3 +212,28 @@ def test_it_is_fresh_for_five_minutes(bench: Bench) -> None:
     trial = bench.wish()
     bench.shop.clock.advance((FRESH - timedelta(seconds=1)).total_seconds())
     assert bench.send(trial) == (TrialState.ACCEPTED, "")
+
+
+def test_it_takes_a_turn_of_the_accounts_rate_and_is_admitted_after_it(bench: Bench) -> None:
+    bench.gateway.capabilities = replace(TESTS, rate=Rate(9, 0.5))
+    asked_at = bench.shop.clock()
+    assert [bench.send() for _ in range(2)] == [(TrialState.ACCEPTED, "")] * 2
+    first, second = (message.recipient.decided_at for message in bench.gateway.tests)
+    assert (first - asked_at).total_seconds() == 0
+    assert second - first >= timedelta(seconds=2)
+
+
+def test_one_whose_turn_is_too_far_away_is_refused_uncounted(bench: Bench) -> None:
+    bench.gateway.capabilities = replace(TESTS, rate=Rate(9, 0.5))
+    bench.shop.workspace.rates.reserve(9, LONGEST_TURN + 1, bench.shop.clock(), 1e6)
+    assert bench.send() == (TrialState.REFUSED, "throttled")
+    assert bench.gateway.tests == []
+    assert bench.store.sent_today(ENTITY, bench.shop.clock()) == 0
+
+
+def test_one_that_grew_late_while_it_waited_does_not_leave(bench: Bench) -> None:
+    bench.gateway.capabilities = replace(TESTS, rate=Rate(9, 0.5))
+    trial = bench.wish()
+    bench.shop.clock.advance((FRESH - timedelta(seconds=1)).total_seconds())
+    bench.shop.workspace.rates.reserve(9, 2, bench.shop.clock(), 1e6)
+    assert bench.send(trial) == (TrialState.REFUSED, "test_late")

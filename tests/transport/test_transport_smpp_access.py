@@ -9,10 +9,11 @@ import pytest
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, SettingsError
+from campaign_app.transport.reactions import Reaction
 from campaign_app.transport.smpp.access import access_of
 from campaign_app.transport.smpp.address import Endpoint, endpoint_of
 from campaign_app.transport.smpp.pdu import Address, Login
-from campaign_app.transport.smpp.statuses import STATUSES, Reaction, bind_error, status_of
+from campaign_app.transport.smpp.statuses import STATUSES, bind_error, status_of
 
 OPTIONS = {"source": "1069000", "prefix": "86", "rate": "50", "window": "10"}
 ACCOUNT = Account(1, "smpp", "c", "smpps://sms.example.cn", "E", "I", "", "user", False, "", options=OPTIONS)
@@ -92,9 +93,9 @@ def test_what_cannot_be_right_is_named(changed: dict[str, Any], code: str, field
 
 
 def test_an_unknown_status_is_a_plain_refusal_of_this_message() -> None:
-    assert status_of(0x400) == ("smpp_00000400", Reaction.REFUSED)
+    assert status_of(0x400) == (Reaction.NEVER, "smpp_00000400")
     assert {STATUSES[status].reaction for status in (0x58, 0x14, 0x08)} == {Reaction.AGAIN}
-    assert {STATUSES[status].reaction for status in (0x0B, 0x45)} == {Reaction.REFUSED}
+    assert {STATUSES[status].reaction for status in (0x0B, 0x45)} == {Reaction.NEVER}
     assert STATUSES[0x0E].reaction is Reaction.ACCOUNT
 
 

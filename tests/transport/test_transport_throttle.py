@@ -101,3 +101,8 @@ def test_a_request_that_fails_gives_its_slot_back() -> None:
 def test_slots_that_let_nothing_through_are_refused() -> None:
     with pytest.raises(ValueError, match="through"):
         Slots(0, monotonic=float, wait=float)
+
+
+def test_who_takes_several_lets_the_next_wait_for_all_of_them() -> None:
+    throttle = Throttle(4, monotonic=lambda: 0.0, wait=float)
+    assert (throttle.reserve(8), throttle.reserve(1), throttle.reserve(1)) == (0.0, 2.0, 2.25)

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 def gateway_for(parts: SenderParts) -> AliyunGateway:
     """Raises SettingsError for credentials or an address that cannot be right; asks nothing yet."""
     from campaign_app.gateways.aliyun.gateway import AliyunGateway
+    from campaign_app.gateways.rates import rate_of
     from campaign_app.transport.aliyun import calls_for
+    from campaign_app.transport.rates import lowered
 
     calls = calls_for(parts.account, parts.credentials, parts.clock, wait=parts.wait)
-    return AliyunGateway(parts.account, calls, parts.purpose, parts.clock)
+    rate = rate_of(parts.sender_id, lowered(parts.account, parts.limit))
+    return AliyunGateway(parts.account, calls, parts.purpose, parts.clock, rate)

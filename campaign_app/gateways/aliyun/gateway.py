@@ -15,27 +15,33 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
 from campaign_app.domain.ports import Clock
 from campaign_app.gateways.aliyun.looking import Finder
-from campaign_app.gateways.aliyun.planning import Planner
+from campaign_app.gateways.aliyun.planning import NUMBERS_MAX, alike, allowed
 from campaign_app.gateways.aliyun.sending import Sender
 from campaign_app.gateways.checks import Leaving, check_batch, check_test, phones_of
-from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Sent
+from campaign_app.gateways.planning import plan
+from campaign_app.gateways.rates import batch_of, request_of, spacing
+from campaign_app.gateways.wordings import Wordings
+from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Rate, Sent
 from campaign_app.transport.aliyun import AliyunCalls
 
 
 class AliyunGateway:
     """Implements `jobs.ports.Gateway` for one account and one purpose; threads may share it."""
 
-    def __init__(self, account: Account, calls: AliyunCalls, purpose: str, clock: Clock) -> None:
-        self._account, self._calls, self._purpose = account, calls, purpose
-        self._planner = Planner(calls, clock)
-        self._sender = Sender(calls, self._planner, clock)
+    def __init__(
+        self, account: Account, calls: AliyunCalls, purpose: str, clock: Clock, rate: Rate | None = None
+    ) -> None:
+        self._account, self._calls, self._purpose, self._rate = account, calls, purpose, rate
+        self._wordings = Wordings(lambda: allowed(calls), clock)
+        self._sender = Sender(calls, self._wordings, clock, spacing(rate))
         self._finder = Finder(calls, clock)
 
     @property
     def capabilities(self) -> GatewayCapabilities:
         return GatewayCapabilities(
-            simulated=self._account.simulated, needs_phone=True, batch_max=BATCH, idempotent=False, lookup=True,
-            streams=frozenset(), hears=False, follow=True, test_messages=True,
+            simulated=self._account.simulated, needs_phone=True, batch_max=batch_of(self._rate, BATCH),
+            idempotent=False, lookup=True, streams=frozenset(), hears=False, follow=True, test_messages=True,
+            rate=self._rate,
         )  # fmt: skip
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
@@ -54,9 +60,11 @@ class AliyunGateway:
         return self._finder.outcomes(key, sent)
 
     def _hand_over(self, key: str, messages: Sequence[Leaving]) -> tuple[SubmitOutcome, ...]:
-        plan = self._planner.plan(messages, phones_of(messages))
-        found = {each.message_id: each for each in plan.refused}
-        found.update(self._sender.send(key, plan.requests))
+        phones_of(messages)
+        wordings = self._wordings.of({message.text for message in messages})
+        planned = plan(messages, wordings, alike, request_of(self._rate, NUMBERS_MAX))
+        found = {each.message_id: each for each in planned.refused}
+        found.update(self._sender.send(key, planned.requests))
         return tuple(found[m.message_id] for m in messages if m.message_id in found)
 
     def reports(self, cursor: str) -> Page[DeliveryReport]:

@@ -18,6 +18,7 @@ from campaign_app.gateways.kannel.pushes import Arrived, receipt_url
 from campaign_app.gateways.kannel.sending import Batch, Route
 from campaign_app.gateways.lines import LineGateway
 from campaign_app.gateways.providers import SenderParts
+from campaign_app.jobs.ports import Rate
 from campaign_app.jobs.pushed import PushStore
 from campaign_app.transport.kannel import Access, SendSms, access_of
 
@@ -41,6 +42,8 @@ class KannelLine:
     """What every gateway of one account shares: where it is pushed to, and the session that sends."""
 
     batch_max = BATCH_MAX
+    # Kannel queues what it takes: the window is the only limit that is known here
+    rate: Rate | None = None
 
     def __init__(
         self, account_id: int, access: Access, store: PushStore, clock: Clock, backlog: float = BACKLOG_SECONDS

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from time import monotonic
-from typing import Final
 
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.message import SubmitOutcome
@@ -14,18 +13,16 @@ from campaign_app.domain.ports import Clock
 from campaign_app.gateways.checks import Leaving
 from campaign_app.gateways.lines import LineGateway
 from campaign_app.gateways.providers import SenderParts
+from campaign_app.gateways.rates import batch_of, rate_of
 from campaign_app.gateways.smpp.keeping import Item, Keeper
 from campaign_app.gateways.smpp.line import TIMING, Binding, Line, Timing
 from campaign_app.gateways.smpp.pace import Pace
 from campaign_app.gateways.smpp.sending import BATCH_SECONDS, Batch, Route
-from campaign_app.jobs.ports import BATCH
+from campaign_app.jobs.ports import Rate
 from campaign_app.jobs.pushed import Handed, PushedReceipt, PushedReply, PushStore
 from campaign_app.transport.smpp.access import Access, access_of
 from campaign_app.transport.smpp.pdu import Command
 from campaign_app.transport.smpp.session import Arrived, Session, bound
-
-# of the account's rate in one batch: a crash leaves a batch, as far as it was not answered for, to a person
-_SECONDS_OF_RATE: Final = 2
 
 
 def gateway_of(parts: SenderParts) -> LineGateway:
@@ -60,7 +57,12 @@ class SmppLine:
 
     @property
     def batch_max(self) -> int:
-        return max(1, min(BATCH, int(self._access.rate * _SECONDS_OF_RATE)))
+        """A crash leaves a batch, as far as it was not answered for, to a person."""
+        return batch_of(self.rate)
+
+    @property
+    def rate(self) -> Rate | None:
+        return rate_of(self.account_id, self._access.rate)
 
     def submit(self, messages: Sequence[Leaving], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]:
         async def work(binding: Binding, keeper: Keeper) -> tuple[SubmitOutcome, ...]:

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from campaign_app.transport.throttle import Throttle
+
 # of a throttled account; doubled as long as it stays so
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 8.0
@@ -17,22 +19,19 @@ class Pace:
     """All messages of one account share it; inside one event loop."""
 
     def __init__(self, rate: float, now: Callable[[], float], first_pause: float = FIRST_PAUSE) -> None:
-        self._gap = 1 / rate
+        # it never waits by itself, for that would stop the event loop
+        self._bucket = Throttle(rate, monotonic=now, wait=float)
         self._now = now
         self._first = first_pause
         self._pause = first_pause
-        self._next = 0.0
         self._until = 0.0
 
     async def turn(self) -> None:
         """Waits for this one's turn."""
         while (pause := self._until - self._now()) > 0:
             await asyncio.sleep(pause)
-        now = self._now()
-        mine = max(now, self._next)
-        self._next = mine + self._gap
-        if mine - now > _GRAIN:
-            await asyncio.sleep(mine - now)
+        if (delay := self._bucket.reserve()) > _GRAIN:
+            await asyncio.sleep(delay)
 
     def slow_down(self) -> None:
         """What was on its way when a pause began makes it no longer."""

@@ -25,9 +25,10 @@ from campaign_app.gateways.smpp.keeping import Keeper
 from campaign_app.gateways.smpp.line import Binding
 from campaign_app.gateways.smpp.pace import Pace
 from campaign_app.jobs.pushed import Handed
+from campaign_app.transport.reactions import Reaction
 from campaign_app.transport.smpp.pdu import RESPONSE, UDHI, Address, Command, Pdu, message_id_of, submit
 from campaign_app.transport.smpp.session import LinkLost, Unsent
-from campaign_app.transport.smpp.statuses import Reaction, status_of
+from campaign_app.transport.smpp.statuses import status_of
 from campaign_app.transport.smpp.texts import Part, parts_of
 
 # a batch leaves within 60 s of its last look at clock and facts (`jobs.asking.BATCH_TIME`); nothing begins after this
@@ -125,10 +126,10 @@ class Batch:
         if pdu.command == Command.SUBMIT | RESPONSE and pdu.status == 0:
             self._pace.well()
             return _Answer(Outcome.ACCEPTED, message_id_of(pdu.body))
-        code, reaction = status_of(pdu.status)
+        reaction, code = status_of(pdu.status)
         if pdu.status == 0 or reaction is Reaction.UNSURE:
             return _Answer(Outcome.UNKNOWN, code=code if pdu.status else "smpp_unknown")
-        if reaction is Reaction.REFUSED:
+        if reaction is Reaction.NEVER:
             return _Answer(Outcome.REJECTED, code=code)
         if reaction is Reaction.ACCOUNT:
             self._trouble = RemoteRefused(code, "The SMS centre refuses the account", account_wide=True)

@@ -17,13 +17,15 @@ from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMe
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
 from campaign_app.gateways.checks import Leaving, check_batch, check_test, phones_of
+from campaign_app.gateways.planning import plan
 from campaign_app.gateways.pulling import Pulled, PullQueue
+from campaign_app.gateways.rates import batch_of, request_of, spacing
 from campaign_app.gateways.tencent.looking import Finder
-from campaign_app.gateways.tencent.planning import NUMBERS_MAX, allowed, plan
+from campaign_app.gateways.tencent.planning import NUMBERS_MAX, alike, allowed
 from campaign_app.gateways.tencent.returning import reply_of, report_of
 from campaign_app.gateways.tencent.sending import Sender
 from campaign_app.gateways.wordings import Wordings
-from campaign_app.jobs.ports import GatewayCapabilities, Sent
+from campaign_app.jobs.ports import GatewayCapabilities, Rate, Sent
 from campaign_app.transport.tencent import TencentCalls
 
 STATUSES: Final = "PullSmsSendStatus"
@@ -35,11 +37,13 @@ T = TypeVar("T")
 class TencentGateway:
     """Implements `jobs.ports.Gateway` for one account; threads may share it."""
 
-    def __init__(self, account: Account, calls: TencentCalls, purpose: str, clock: Clock) -> None:
-        self._account, self._calls, self._purpose = account, calls, purpose
+    def __init__(
+        self, account: Account, calls: TencentCalls, purpose: str, clock: Clock, rate: Rate | None = None
+    ) -> None:
+        self._account, self._calls, self._purpose, self._rate = account, calls, purpose, rate
         app_id = account.key_id
         self._wordings = Wordings(lambda: allowed(calls), clock)
-        self._sender = Sender(calls, app_id, self._wordings, clock)
+        self._sender = Sender(calls, app_id, self._wordings, clock, spacing(rate))
         self._finder = Finder(calls, app_id, clock)
         self._reports = PullQueue(lambda: self._pull(STATUSES, "PullSmsSendStatusSet", report_of))
         self._replies = PullQueue(
@@ -49,14 +53,14 @@ class TencentGateway:
     @property
     def capabilities(self) -> GatewayCapabilities:
         return GatewayCapabilities(
-            simulated=self._account.simulated, needs_phone=True, batch_max=NUMBERS_MAX, idempotent=False, lookup=True,
-            streams=frozenset({"reports", "inbound"}), test_messages=True,
+            simulated=self._account.simulated, needs_phone=True, batch_max=batch_of(self._rate, NUMBERS_MAX),
+            idempotent=False, lookup=True, streams=frozenset({"reports", "inbound"}), test_messages=True,
+            rate=self._rate,
         )  # fmt: skip
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         """See `sending` for what is left out, and for what is raised."""
         check_batch(self._account, self._purpose, key, messages, batch_max=NUMBERS_MAX)
-        phones_of(messages)
         return self._hand_over(key, messages)
 
     def submit_test(self, key: str, message: StaffMessage) -> SubmitOutcome:
@@ -89,7 +93,9 @@ class TencentGateway:
         self._calls.close()
 
     def _hand_over(self, key: str, messages: Sequence[Leaving]) -> tuple[SubmitOutcome, ...]:
-        planned = plan(messages, self._wordings.of({message.text for message in messages}))
+        phones_of(messages)
+        wordings = self._wordings.of({message.text for message in messages})
+        planned = plan(messages, wordings, alike, request_of(self._rate, NUMBERS_MAX))
         found = {each.message_id: each for each in planned.refused}
         found.update(self._sender.send(key, planned.requests))
         return tuple(found[m.message_id] for m in messages if m.message_id in found)

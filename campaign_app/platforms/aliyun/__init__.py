@@ -27,6 +27,7 @@ class AliyunAdapter:
         ConnectField("base_url", default="https://dysmsapi.aliyuncs.com"),
         ConnectField("key_id"),
         ConnectField("access_key_secret", secret=True),
+        ConnectField("rate", required=False),
     )
 
     def client(self, parts: Parts) -> AliyunPlatform:

@@ -28,6 +28,7 @@ class TencentAdapter:
         ConnectField("secret_id"),
         ConnectField("secret_key", secret=True),
         ConnectField("region", required=False, default="ap-guangzhou"),
+        ConnectField("rate", required=False),
     )
 
     def client(self, parts: Parts) -> TencentPlatform:

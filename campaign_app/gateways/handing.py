@@ -1,0 +1,101 @@
+"""Carries the requests of one batch out, several at a time, for senders without idempotency keys.
+
+What may have been taken is never handed over again. After a trouble that concerns the account nothing more is begun,
+and what is under way is waited for. A batch of which nothing was taken raises that trouble; of one that was begun,
+those who were surely not taken are left out of the outcomes and may be handed over again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Final, NamedTuple
+
+from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.message import Outcome, SubmitOutcome
+from campaign_app.domain.ports import Clock
+from campaign_app.gateways.planning import Request
+from campaign_app.jobs.asking import BATCH_TIME
+from campaign_app.transport.listing import plain_code
+
+# a session keeps as many connections (`transport.session`)
+AT_ONCE: Final = 8
+
+
+class Tried(NamedTuple):
+    """What became of a request's messages; of whom it says nothing was not taken. `trouble` concerns the account."""
+
+    outcomes: tuple[SubmitOutcome, ...] = ()
+    trouble: RemoteError | None = None
+
+
+def carry_out(
+    requests: Sequence[Request], clock: Clock, space: Callable[[int], object], attempt: Callable[[Request], Tried]
+) -> Mapping[str, SubmitOutcome]:
+    """By message id. Raises RemoteError while nothing was taken; nothing begins once the gate's word is too old.
+
+    `space` waits until so many messages may leave. The first request goes alone: what the account is refused is told
+    once, and not by all at once.
+    """
+    stopped = Event()
+
+    def one(request: Request) -> Tried:
+        if stopped.is_set():
+            return Tried()
+        going_on = False
+        try:
+            space(len(request.entries))
+            late = _too_late(request, clock)
+            tried = attempt(request) if late is None else Tried(trouble=late)
+            going_on = tried.trouble is None
+            return tried
+        finally:
+            if not going_on:
+                stopped.set()
+
+    found = [one(request) for request in requests[:1]]
+    if len(requests) > 1 and not stopped.is_set():
+        with ThreadPoolExecutor(AT_ONCE, "submit") as pool:
+            found += pool.map(one, requests[1:])
+    outcomes = {outcome.message_id: outcome for tried in found for outcome in tried.outcomes}
+    trouble = _gravest([tried.trouble for tried in found if tried.trouble is not None])
+    if trouble is not None and all(outcome.outcome is Outcome.REJECTED for outcome in outcomes.values()):
+        raise trouble
+    return outcomes
+
+
+def met(
+    trouble: RemoteError, request: Request, *, blamed: Outcome = Outcome.REJECTED, opted_out: bool = False
+) -> Tried:
+    """What an error in place of an answer means for the request; `blamed`: where it is refused, but not the account.
+
+    `opted_out`: it is refused because its person wants no more; of several nobody knows whom that tells of.
+    """
+    if isinstance(trouble, OutcomeUnknown):
+        return Tried(_alike(request, Outcome.UNKNOWN, trouble))
+    if isinstance(trouble, RemoteRefused) and not trouble.account_wide:
+        return Tried(_alike(request, blamed, trouble, opted_out=opted_out and len(request.entries) == 1))
+    return Tried(trouble=trouble)
+
+
+def _alike(
+    request: Request, outcome: Outcome, trouble: RemoteError, *, opted_out: bool = False
+) -> tuple[SubmitOutcome, ...]:
+    """The provider's own code, or ours where it did not answer."""
+    code = plain_code(trouble.facts.get("said")) or trouble.code
+    return tuple(SubmitOutcome(message_id, outcome, "", code, opted_out) for message_id in request.message_ids)
+
+
+def _too_late(request: Request, clock: Clock) -> RemoteError | None:
+    now = clock()
+    # abs: of a clock that was set back nobody knows how long ago it was
+    if any(abs(now - entry.message.recipient.decided_at) > BATCH_TIME for entry in request.entries):
+        return RemoteUnavailable("batch_late", "The gate's word on the batch is too old by now")
+    return None
+
+
+def _gravest(troubles: Sequence[RemoteError]) -> RemoteError | None:
+    """One for which a person is needed, before those that pass."""
+    refused = [trouble for trouble in troubles if isinstance(trouble, RemoteRefused)]
+    return next(iter([*refused, *troubles]), None)

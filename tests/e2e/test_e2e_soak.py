@@ -1,0 +1,27 @@
+"""A sample of `tools/soak_senders.py`: what it counts, and that nothing is wrong."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.soaking import Figures, fault_round, kill_round
+
+pytestmark = pytest.mark.slow
+
+
+def test_kills_while_a_provider_without_keys_is_sent_to(tmp_path: Path) -> None:
+    figures = Figures()
+    kill_round(tmp_path / "ws", "aliyun", 1, random.Random(7), figures, 250)
+    assert (figures.kills, figures.broken) == (1, False), figures
+    assert figures.messages > 50
+
+
+def test_faults_of_a_providers_requests_while_the_clock_moves(tmp_path: Path) -> None:
+    figures = Figures()
+    fault_round(tmp_path / "ws", "tencent", 40, random.Random(7), figures, 400)
+    assert not figures.broken, figures
+    assert figures.faults >= 40
+    assert figures.unknown >= figures.reconciled > 0
