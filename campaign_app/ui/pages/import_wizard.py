@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QLabel, QStackedWidget, QWidget
@@ -22,9 +23,13 @@ from campaign_app.ui.widgets.basics import button, column, divider, frame, label
 
 STEPS: Final[tuple[Step, ...]] = ("file", "preview", "trial", "applying", "done")
 SIZE: Final = QSize(1_160, 760)
+Shown = FileStep | PreviewStep | TrialStep | ApplyingStep | DoneStep
+S = TypeVar("S", bound=QWidget)
 
 
 class ImportWizard(QDialog):
+    """Each step is built when it is first shown: all at once would hold the window up."""
+
     def __init__(self, desk: Desk, model: ImportModel, shops: tuple[Account, ...], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("import_wizard")
@@ -32,17 +37,10 @@ class ImportWizard(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.resize(SIZE.boundedTo(parent.window().size() - QSize(48, 32)))
         self._desk, self._model = desk, model
-        kit, folder = desk.kit, _first_folder(desk)
-        words = ImportWords(lambda: kit.words, self)
-        self.file = FileStep(kit, model, shops, folder)
-        self.preview = PreviewStep(kit, model, words)
-        self.trial = TrialStep(kit, model, words)
-        self.applying = ApplyingStep(kit, model)
-        self.done_step = DoneStep(kit, model, words, folder)
-        self._steps = (self.file, self.preview, self.trial, self.applying, self.done_step)
+        self._kit, self._folder = desk.kit, _first_folder(desk)
+        self._words = ImportWords(lambda: desk.kit.words, self)
         self.stack = QStackedWidget()
-        for step in self._steps:
-            self.stack.addWidget(step)
+        self.file = self._add(FileStep(self._kit, model, shops, self._folder))
         self._shown = ""
         self._trail = self._make_trail()
         self.error = label("", "block", name="import_error", wrap=True)
@@ -60,6 +58,22 @@ class ImportWizard(QDialog):
         model.changed.connect(self.render_state)
         self.render_state(model.state)
 
+    @cached_property
+    def preview(self) -> PreviewStep:
+        return self._add(PreviewStep(self._kit, self._model, self._words))
+
+    @cached_property
+    def trial(self) -> TrialStep:
+        return self._add(TrialStep(self._kit, self._model, self._words))
+
+    @cached_property
+    def applying(self) -> ApplyingStep:
+        return self._add(ApplyingStep(self._kit, self._model))
+
+    @cached_property
+    def done_step(self) -> DoneStep:
+        return self._add(DoneStep(self._kit, self._model, self._words, self._folder))
+
     def done(self, result: int) -> None:
         """However it is closed: what only reads is ended; an import that has begun goes on in the worker."""
         self._model.stop_reading()
@@ -67,13 +81,31 @@ class ImportWizard(QDialog):
 
     def render_state(self, state: ImportState) -> None:
         at = STEPS.index(state.step)
-        self._steps[at].render_state(state)
-        self.stack.setCurrentIndex(at)
+        shown = self._step(state.step)
+        shown.render_state(state)
+        self.stack.setCurrentWidget(shown)
         self._show_trail(at)
         self._show_error(state)
         self._show_next(state)
         self.back.setVisible(state.step in {"preview", "trial"})
         self.leave.setText(self.tr("放弃") if at < STEPS.index("applying") and state.path else self.tr("关闭"))
+
+    def _add(self, step: S) -> S:
+        self.stack.addWidget(step)
+        return step
+
+    def _step(self, step: Step) -> Shown:
+        match step:
+            case "file":
+                return self.file
+            case "preview":
+                return self.preview
+            case "trial":
+                return self.trial
+            case "applying":
+                return self.applying
+            case "done":
+                return self.done_step
 
     def _show_next(self, state: ImportState) -> None:
         trial = state.trial
