@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, QPoint, Qt, QTimer
@@ -11,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 W = TypeVar("W", bound=QObject)
+T = TypeVar("T")
 STEP_MS = 20
 SECONDS = 60.0
 
@@ -29,6 +31,12 @@ def wait_for(what: Callable[[], object], why: str, seconds: float = SECONDS) -> 
         assert left > 0, f"waited in vain: {why}"
         left -= 1
         pause(STEP_MS)
+
+
+def apart(call: Callable[[], T]) -> T:
+    """A call of the driver's own, not of the window: on another thread, for a watchdog looks at this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(call).result()
 
 
 class Driver:

@@ -18,7 +18,7 @@ from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.session import Plan
 from tests.helpers.answering import answer
-from tests.helpers.driving import Driver, pause, wait_for
+from tests.helpers.driving import Driver, apart, pause, wait_for
 
 Stage = Callable[[str], None]
 BOX = 8
@@ -40,8 +40,15 @@ class Journey:
         self.application.start()
         wait_for(lambda: staged, "the demo to be staged", self._long)
         wait_for(lambda: self.application.desk is not None, "the workspace to be open")
+        apart(self._bear_complaints)
         pause(600)
         self._at("overview")
+
+    def _bear_complaints(self) -> None:
+        """How many of the demo's people complain before a batch is a matter of speed: too many would pause it."""
+        desk = self.application.desk
+        assert desk is not None
+        desk.app.workspace.accounts.set_setting("complaints_per_10000", 100)
 
     def look_at_customers(self) -> None:
         self.driver.click("nav_customers")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -16,10 +14,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QTableView, QWidget
 from campaign_app.demo import SAMPLE
 from campaign_app.domain.campaign import CampaignState
 from tests.helpers.answering import answer
-from tests.helpers.driving import pause, wait_for
+from tests.helpers.driving import apart, pause, wait_for
 from tests.helpers.journey import Journey
 
-T = TypeVar("T")
 NO_KEY = Qt.KeyboardModifier.NoModifier
 SLOW_SECONDS = 5.0  # for each batch after the first: the next gesture comes before the last of them
 QUIET_MS = 1_000  # in which a batch would leave if one still could
@@ -149,12 +146,6 @@ class LongerJourney(Journey):
 
     def _said(self, name: str) -> str:
         return self.driver.wait(QLabel, name).text()
-
-
-def apart(call: Callable[[], T]) -> T:
-    """A call of the driver's own, not of the window: on another thread, for a watchdog looks at this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(call).result()
 
 
 def _drop(area: QWidget, file: Path) -> None:
