@@ -76,8 +76,14 @@ def test_a_campaign_reaches_everybody_confirmed_once(faults: str, merchant: Merc
     merchant.sandbox.faults("none")
     results = merchant.app.campaigns.results(campaign)
     assert_nobody_twice(merchant)
-    assert results.campaign.state is CampaignState.DONE, results.campaign.state_note
-    assert results.counts["accepted"] == reached(merchant).total() > 150
+    # where every look-up met a fault, too, a person has to tell what became of it
+    unknown = results.counts["unknown"]
+    assert unknown == 0 or faults != "none"
+    assert (results.campaign.state, results.campaign.state_note) == (
+        (CampaignState.WAITING, "unknown_outcomes") if unknown else (CampaignState.DONE, "")
+    )
+    assert results.counts["accepted"] <= reached(merchant).total() <= results.counts["accepted"] + unknown
+    assert reached(merchant).total() > 150
     assert results.counts["submitted"] + results.counts["withheld"] == results.funnel["ok"]
     polled(merchant, sender)
     counts = merchant.app.campaigns.results(campaign).counts
