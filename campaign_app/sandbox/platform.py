@@ -23,7 +23,7 @@ REJECTED: Final = 0.003
 FAILED: Final = 0.03
 REPLIED: Final = 0.015
 OPT_OUT_SHARE: Final = 0.6
-COMPLAINED: Final = 0.001
+COMPLAINED: Final = 0.0001
 
 
 class Inbound(NamedTuple):

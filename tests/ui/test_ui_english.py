@@ -42,8 +42,9 @@ def literals(file: Path) -> Iterator[tuple[int, str]]:
     """Strings of a module that are neither documentation nor translated."""
     tree, passed = ast.parse(file.read_text("utf-8")), set[int]()
     for node in ast.walk(tree):
-        called = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
-        if called == "tr" or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+        function = node.func if isinstance(node, ast.Call) else None
+        called = getattr(function, "attr", getattr(function, "id", ""))
+        if called in ("tr", "translate") or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             passed |= {id(each) for each in ast.walk(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed:
