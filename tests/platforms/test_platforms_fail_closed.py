@@ -290,7 +290,7 @@ def test_what_is_simulated_reaches_no_real_sender(behind: Behind) -> None:
 
 PORT = {
     "capabilities", "check_connection", "customers", "consents", "consent_changes", "write_opt_out", "signatures",
-    "redacted", "close", "template",
+    "redacted", "close", "template", "templates",
 }  # fmt: skip
 
 
