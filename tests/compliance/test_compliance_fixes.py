@@ -109,7 +109,7 @@ def all_texts() -> Iterator[CheckRequest]:
 
 
 def test_no_fix_of_any_text_brings_a_block_and_doing_all_of_them_ends() -> None:
-    for asked in islice(all_texts(), 0, None, 1 if os.environ.get("HYPOTHESIS_PROFILE") == "search" else 3):
+    for asked in islice(all_texts(), 0, None, 1 if os.environ.get("HYPOTHESIS_PROFILE") == "search" else 5):
         before, offered = counted(asked), list(every_fix(asked))
         blocks = {key for key in before if key[1] == "block"}
         for finding, fix in offered:

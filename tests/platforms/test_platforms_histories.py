@@ -7,6 +7,7 @@ and sends cursors in circles, and a client that goes on as the program does. The
 from __future__ import annotations
 
 import json
+import os
 import random
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +25,8 @@ from tests.helpers.replayed import platform
 
 pytestmark = pytest.mark.slow
 
-HISTORIES = 1_000
+# a thousand with CAMPAIGN_APP_HISTORIES=1000
+HISTORIES = int(os.environ.get("CAMPAIGN_APP_HISTORIES", "200"))
 BATCHES = 20
 WORDS = ("confirmed", "declined", "withdrawn", "pending", "no_record")
 PAGE = 3
