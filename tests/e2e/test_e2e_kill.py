@@ -13,7 +13,7 @@ from campaign_app.domain.campaign import CampaignState
 from tests.helpers.merchant import Merchant, open_merchant
 from tests.helpers.sandbox import SandboxProcess
 
-KILLS = 10
+KILLS = 6
 SEED = 20_211_025
 
 

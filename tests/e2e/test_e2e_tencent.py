@@ -128,7 +128,7 @@ def test_kills_and_faults_send_nobody_a_second_message(merchant: Merchant) -> No
     merchant.until(lambda: merchant.app.campaigns.get(campaign).state is CampaignState.SCREENED)
     merchant.sandbox.faults("flaky")
     merchant.kill_worker()
-    while killed_in.total() < 12:
+    while killed_in.total() < 5:
         merchant.start_worker()
         until = time.monotonic() + chance.uniform(0.2, 2.5)
         while time.monotonic() < until:

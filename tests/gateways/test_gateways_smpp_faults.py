@@ -16,7 +16,7 @@ from campaign_app.domain.message import Outcome, SubmitOutcome
 from tests.helpers.smpp_centre import Centre, needs_centre
 from tests.helpers.smpp_desk import LONG, SHORT, SmppDesk, messages, until
 
-pytestmark = [needs_centre, pytest.mark.slow]
+pytestmark = [*needs_centre, pytest.mark.slow]
 STATUSES = [0, 0, 0, 0, 0x58, 0x14, 0x08, 0x0B, 0x45, 0x4AA, 0xFF]
 COUNT, BATCH = 400, 80
 

@@ -27,7 +27,7 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.storage.workspace import Workspace
 
-EXAMPLES = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def campaign(**changed: object) -> Campaign:

@@ -14,7 +14,7 @@ from campaign_app.domain.customer import Customer, PlatformCustomer
 from campaign_app.domain.errors import NotFound
 from campaign_app.storage.workspace import Workspace
 
-EXAMPLES = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def test_a_customer_comes_back_as_synced(workspace: Workspace) -> None:

@@ -23,7 +23,7 @@ from campaign_app.domain.consent import (
 from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.storage.workspace import Workspace
 
-EXAMPLES = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def test_a_fact_comes_back_as_it_was(workspace: Workspace) -> None:

@@ -15,7 +15,7 @@ from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.domain.errors import SettingsError
 from campaign_app.storage.workspace import Workspace
 
-EXAMPLES = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 WORDS = st.sampled_from(["浙江", "广东", "", "VIP", "vip", "会员", "%", "_", "' OR 1=1 --", "a\\b"])
 SMALL = st.integers(-1, 4)
 people = st.builds(

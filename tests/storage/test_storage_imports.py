@@ -26,7 +26,7 @@ from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.storage import imports
 from campaign_app.storage.workspace import Workspace
 
-EXAMPLES = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def row(row_no: int, *, ref: str | None = None, phone: int | None = None, **attributes: str) -> ImportRow:

@@ -32,7 +32,7 @@ from campaign_app.domain.message import DeliveryReport, Outcome, Page, SubmitOut
 from campaign_app.jobs.ports import Claim
 from campaign_app.storage.workspace import Workspace
 
-EXAMPLES = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 FINAL = {Outcome.REJECTED, Outcome.WITHHELD, Outcome.DELIVERED, Outcome.FAILED}
 
 

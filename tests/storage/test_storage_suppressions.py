@@ -16,7 +16,7 @@ from campaign_app.domain.consent import ConsentMethod, ConsentStatus, CustomerRe
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.storage.workspace import Workspace
 
-EXAMPLES = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 KIND = SuppressionKind
 LIFTED_AT = NOW + minutes(60)
 

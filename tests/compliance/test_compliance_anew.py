@@ -1,0 +1,44 @@
+"""What is made once in a process and kept is the same when it is made anew.
+
+Also so that what runs only once is measured here, whoever ran it first.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from campaign_app import assets
+from campaign_app.compliance import CheckRequest, Sender, check, engine, load_all, patterns, vocabulary
+from campaign_app.compliance.vocabulary import WordList
+from campaign_app.domain.signature import Signature
+
+
+def test_the_table_of_folds() -> None:
+    path = assets.path("tables", "fold.json")
+    known, anew = engine.fold_table(path), engine.fold_table.__wrapped__(path)
+    assert np.array_equal(known.fold, anew.fold)
+    assert known.calm.pattern == anew.calm.pattern
+
+
+def test_the_analysis_of_patterns() -> None:
+    assert patterns.shipped() == patterns.shipped.__wrapped__()
+    assert patterns.Pattern("最佳").regex.match("最佳")
+
+
+def test_an_alternation() -> None:
+    for words in (WordList(("最", "佳")), WordList((), "最.佳")):
+        assert vocabulary._either(words) == vocabulary._either.__wrapped__(words)
+
+
+def test_the_engine_of_a_single_message() -> None:
+    rules = load_all(assets.path("rules"))
+    signature = Signature(
+        "安宁百货", "91330100MA0000001X", "company", "approved", carrier_filed=True, scopes=("retail",)
+    )
+    asked = CheckRequest(
+        body="国家级品质。拒收请回复R", signature=signature, sender=Sender("某店", "91330100MA0000001X")
+    )
+    engine._engines.clear()
+    anew = check(asked, rules)
+    assert "ABS-001" in {finding.rule_id for finding in anew.findings}
+    assert check(asked, rules) == anew
