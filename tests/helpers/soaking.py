@@ -51,8 +51,8 @@ class Figures:
 
     `left` to a person are the others, and those whose request a kill cut off, which nobody could find.
 
-    `lost`: confirmed people without a row; `wrong`: rounds in which more or fewer were reached than the workspace says.
-    `late`: reached after the window's end. All from `doubled` on have to be 0.
+    `lost`: confirmed people without a row; `wrong`: rounds in which more were reached than the workspace says, or fewer
+    than it says were delivered to. `late`: reached after the window's end. All from `doubled` on have to be 0.
     """
 
     rounds: int = 0
@@ -91,9 +91,8 @@ class Figures:
         self.doubled += said["doubled"]
         self.unconfirmed += said["unconfirmed"]
         self.lost += abs(funnel.get("ok", 0) - counts["submitted"] - counts["withheld"])
-        # a provider may take a message and fail it at once: such a one is not in the ledger of the reached
-        taken = counts["accepted"]
-        self.wrong += not taken - counts["failed"] <= len(rows) <= taken + left
+        # a provider may take a message and fail it at once, which shows only once it is asked what became of it
+        self.wrong += not counts["delivered"] <= len(rows) <= counts["accepted"] + left
         self.late += sum(end is not None and datetime.fromisoformat(row["accepted_at"]) > end for row in rows)
 
 
