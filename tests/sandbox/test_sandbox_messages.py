@@ -11,7 +11,7 @@ import pytest
 from helpers.sandbox import SandboxClient, SandboxProcess
 
 from campaign_app.sandbox.config import SandboxConfig
-from campaign_app.sandbox.platform import FAILED, REJECTED, REPLIED, Outcome, Platform
+from campaign_app.sandbox.platform import COMPLAINED, FAILED, REJECTED, REPLIED, Outcome, Platform
 from campaign_app.sandbox.words import FAILURE_CODES, OPT_OUT_REPLIES, ORDINARY_REPLIES, REJECTION_CODES
 from campaign_app.transport import wire
 
@@ -257,11 +257,19 @@ def test_some_write_back_and_opt_outs_are_withdrawn(campaign: Campaign) -> None:
     assert changed <= gone
 
 
-def test_a_few_complain_about_a_message_they_got(campaign: Campaign) -> None:
-    sandbox, outcomes = campaign
-    complaints = [wire.WireComplaint.model_validate(r) for r in sandbox.client().pages("/v1/complaints", "complaints")]
-    assert 2 <= len(complaints) <= 25
-    assert {c.provider_id for c in complaints} <= {o["provider_id"] for o in outcomes}
+def test_a_few_complain_about_a_message_they_got() -> None:
+    messages, now = 40_000, datetime(2026, 11, 1, tzinfo=UTC)
+    platform = Platform(SandboxConfig(clock=lambda: now, customers=1_000))
+    shop = platform.config.shops[0]
+    refs = list(platform.population.refs(shop, range(400)))
+    accepted: set[str] = set()
+    for first in range(0, messages, len(refs)):
+        rows = [wire.WireMessage(message_id=f"w-1-{first + i}", ref=ref, text="x") for i, ref in enumerate(refs)]
+        outcomes = platform.accept(shop, f"k{first}", wire.MessagesRequest(purpose="retail", messages=rows))
+        accepted |= {o.provider_id for o in outcomes if isinstance(o, Outcome) and o.status == "accepted"}
+    complaints = platform.streams(shop).complaints
+    assert 1 <= len(complaints) <= 4 * COMPLAINED * messages
+    assert {c.provider_id for c in complaints} <= accepted
 
 
 def test_reports_and_replies_wait_for_their_delay() -> None:
