@@ -1,6 +1,6 @@
-"""Makes docs/screenshots: every page of the demo's window, in both appearances and both languages.
+"""Makes docs/screenshots: every page and dialog, in both appearances and both languages.
 
-    python tools/screenshots.py [--customers 2000] [--size 1280x800]
+    python tools/screenshots.py [--customers 2000] [--size 1280x800] [--only pages|dialogs]
 
 Needs no display: the window is drawn off screen. The job is really done, as in the tests.
 """
@@ -17,10 +17,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from PySide6.QtCore import QSize  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
+from screenshots_dialogs import take_dialogs  # noqa: E402
 
 from campaign_app.ui.prefs import LANGUAGES  # noqa: E402
-from tests.helpers.driving import pause  # noqa: E402
+from tests.helpers.driving import lay_out, pause  # noqa: E402
 from tests.helpers.journey import Journey  # noqa: E402
 
 THEMES = ("light", "dark")
@@ -31,38 +33,45 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=2_000)
     parser.add_argument("--size", default="1280x800")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
+    parser.add_argument("--only", choices=("pages", "dialogs"))
     asked = parser.parse_args()
     width, height = (int(part) for part in asked.size.split("x"))
     qt = QApplication([])
+    asked.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        journey: Journey
+        if asked.only != "dialogs":
+            take_pages(qt, Path(folder) / "pages", asked.out, asked.customers, QSize(width, height))
+        if asked.only != "pages":
+            take_dialogs(qt, Path(folder) / "dialogs", asked.out, asked.customers)
 
-        def take(stage: str) -> None:
-            """The same moment in every appearance; languages follow where the window may be built anew."""
-            kit = journey.application.kit
-            for language in LANGUAGES:
-                kit.prefs.language = language
-                for theme in THEMES:
-                    kit.theme.use(theme)
-                    journey.application.shell.resize(width, height)
-                    pause(350)
-                    name = asked.out / f"{stage}-{theme}-{language}.png"
-                    journey.application.shell.grab().save(str(name))
-            kit.prefs.language, _ = "zh_CN", kit.theme.use("light")
-            pause(350)
 
-        asked.out.mkdir(parents=True, exist_ok=True)
-        journey = Journey(qt, Path(folder), asked.customers, take)
-        journey.begin()
-        journey.look_at_customers()
-        journey.open_draft()
-        journey.write()
-        journey.screen()
-        journey.approve()
-        journey.send()
-        journey.results()
-        journey.look_at_settings()
-        journey.end()
+def take_pages(qt: QApplication, folder: Path, out: Path, customers: int, size: QSize) -> None:
+    def take(stage: str) -> None:
+        """The same moment in every appearance; languages follow where the window may be built anew."""
+        kit = journey.application.kit
+        for language in LANGUAGES:
+            kit.prefs.language = language
+            for theme in THEMES:
+                kit.theme.use(theme)
+                journey.application.shell.resize(size)
+                pause(350)
+                lay_out()
+                journey.application.shell.grab().save(str(out / f"{stage}-{theme}-{language}.png"))
+        kit.prefs.language = "zh_CN"
+        kit.theme.use("light")
+        pause(350)
+
+    journey = Journey(qt, folder, customers, take)
+    journey.begin()
+    journey.look_at_customers()
+    journey.open_draft()
+    journey.write()
+    journey.screen()
+    journey.approve()
+    journey.send()
+    journey.results()
+    journey.look_at_settings()
+    journey.end()
 
 
 if __name__ == "__main__":

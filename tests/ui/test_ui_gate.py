@@ -11,50 +11,21 @@ from pathlib import Path
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
-from keyring.errors import KeyringLocked
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
-from campaign_app.credentials import SERVICE, KeychainKeeper, PassphraseKeeper, Scrypt
+from campaign_app.credentials import KeychainKeeper, PassphraseKeeper, Scrypt
 from campaign_app.storage import locks
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.gate import Gate
 from campaign_app.ui.viewmodels.session import Plan, Session
+from tests.helpers.ring import Ring
 
 PHRASE = "一句只有我知道的话"
 CHEAP = Scrypt(n=2**10)
 MS = 30_000
-
-
-class Ring(KeyringBackend):
-    """A desktop's keychain, which may be locked."""
-
-    priority = 1  # type: ignore[assignment]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.locked = False
-        self.kept: dict[str, str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._ask(service)
-        return self.kept.get(username)
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._ask(service)
-        self.kept[username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        self._ask(service)
-        del self.kept[username]
-
-    def _ask(self, service: str) -> None:
-        assert service == SERVICE
-        if self.locked:
-            raise KeyringLocked
 
 
 def no_worker(_: bootstrap.App) -> bootstrap.WorkerHandle:

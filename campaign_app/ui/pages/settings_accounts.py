@@ -45,6 +45,7 @@ class AccountsSection(Section):
 
     def show_state(self, state: AccountsState) -> None:
         shops = state.shops
+        self.connect_button.setEnabled(bool(state.offers))
         self.empty.setVisible(shops == ())
         if shops is None:
             return
