@@ -22,6 +22,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.ui.app import Application
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.crash_dialog import CrashReports
+from campaign_app.ui.pages.replies_dialog import RepliesDialog
 from campaign_app.ui.prefs import LANGUAGES, Prefs
 from campaign_app.ui.viewmodels.session import Plan
 from campaign_app.words import Language
@@ -111,7 +112,11 @@ class Pictured(LongerJourney):
         self.screen()
         self.approve()
         self._for_each(lambda: self._asked("send_now", self._send))
-        self._plan()
+        self.driver.click("plan_later")
+        self._for_each(lambda: self._asked("send_later", self._send))
+        self._speak("zh_CN")
+        self._surely("sending_primary")
+        wait_for(lambda: self.state is CampaignState.SCHEDULED, "the plan")
         self._for_each(self._leaving)
 
     def _for_each(self, gesture: Callable[[], None]) -> None:
@@ -123,7 +128,7 @@ class Pictured(LongerJourney):
         self.application.kit.prefs.language = language
         pause(600)
 
-    def _asked(self, name: str, gesture: Callable[[], object], *, answer: str = "") -> None:
+    def _asked(self, name: str, gesture: Callable[[], object]) -> None:
         """Some dialogs come back from the gesture only once they are closed."""
         seen: list[str] = []
         before = QApplication.activeModalWidget()
@@ -135,10 +140,7 @@ class Pictured(LongerJourney):
                 return
             assert isinstance(dialog, QDialog)
             self._album.take(name, dialog, self.application.kit)
-            if answer:
-                self.driver.click(answer)
-            else:
-                dialog.reject()
+            dialog.reject()
             seen.append(name)
 
         QTimer.singleShot(300, look)
@@ -160,6 +162,7 @@ class Pictured(LongerJourney):
         self._asked("disconnect", lambda: self.driver.click("account_leave"))
         reports = CrashReports(self.application.kit.messages, lambda: shell)
         self._asked("crash", lambda: reports.tell(REPORT))
+        self._asked("replies", RepliesDialog("Aliyun SMS", "", shell).open)
 
     def _new(self) -> None:
         self.driver.click("nav_campaigns")
@@ -169,11 +172,6 @@ class Pictured(LongerJourney):
     def _send(self) -> None:
         wait_for(self._may_leave, "the campaign to be ready to leave")
         self.driver.click("sending_primary")
-
-    def _plan(self) -> None:
-        self.driver.click("plan_later")
-        self._asked("send_later", self._send, answer="confirm_yes")
-        wait_for(lambda: self.state is CampaignState.SCHEDULED, "the plan")
 
     def _leaving(self) -> None:
         self._asked("closing", self.application.shell.close)
@@ -217,12 +215,13 @@ class Gates:
         """A wrong one is said; with the right one another can be chosen."""
         keyring.set_keyring(ring)
         application = self._start(language, folder)
-        application.session.open("a wrong one")
+        driver = Driver(lambda: application.shell)
+        driver.type("gate_passphrase", "a wrong one")
+        driver.click("gate_unlock")
         self._wait(application)
         self._take("gate_passphrase", application)
         application.session.open(PHRASE)
         wait_for(lambda: application.desk is not None, "the workspace to be open")
-        driver = Driver(lambda: application.shell)
         application.shell.page("settings").open("workspace")
         driver.click("workspace_passphrase")
         dialog = driver.wait(QDialog, "passphrase_dialog")

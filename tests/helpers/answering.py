@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from campaign_app.ui.widgets.ask import Question
 
 
 def answer(name: str) -> None:
@@ -11,7 +13,7 @@ def answer(name: str) -> None:
 
     def press() -> None:
         box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox)
+        assert isinstance(box, Question)
         button = box.findChild(QPushButton, name)
         assert isinstance(button, QPushButton)
         button.click()

@@ -133,6 +133,7 @@ class Journey:
         pause(800)
         self._at("settings")
         self.application.shell.page("settings").open("rules")
+        pause(0)  # what a user does next is a turn of its own
         self._listed("rules_table")
         self._at("rules")
         self._enter("rules_table", 0)

@@ -1,4 +1,4 @@
-"""Watches the window's thread: who asks the store or the network there, and how long it works without a breath.
+"""Watches the window's thread: who asks store, network or processes there, and how long it works without a breath.
 
 Time is the thread's own processor time: waiting for a busy machine does not make the window slow. Where others crowd
 the same core the same work takes more of it: a slow turn is measured against a fixed piece of work, done right after it
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import subprocess
 import threading
 import time
 import traceback
@@ -73,12 +74,13 @@ class Watched:
 
 
 @contextmanager
-def watchdog() -> Iterator[Watched]:
-    watched = Watched()
+def watchdog(watched: Watched | None = None) -> Iterator[Watched]:
+    watched = watched or Watched()
     main = threading.get_ident()
     with (
         _forbidden(watched, main, Database, ("read", "write", "write_much")),
         _forbidden(watched, main, socket.socket, ("connect",)),
+        _forbidden(watched, main, subprocess.Popen, ("__init__", "wait", "communicate")),
         _timed(watched),
     ):
         yield watched

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 from ui_imports import BAD, ROWS, Open, column_of, look, open_wizards, press, settled, write
 from ui_people import add_people, add_shop
@@ -21,6 +21,7 @@ from campaign_app.ui.pages.import_records import ImportRecords
 from campaign_app.ui.pages.import_wizard import ImportWizard
 from campaign_app.ui.viewmodels.importing import ImportModel
 from campaign_app.ui.viewmodels.imports_list import ImportsModel
+from campaign_app.ui.widgets.ask import Question
 
 
 @pytest.fixture
@@ -95,8 +96,8 @@ def test_a_file_that_changed_since_is_not_imported(wizard: Open, desk: Desk, tmp
 def answer(yes: bool) -> None:
     """Presses a button of the question that is asked, once it is there."""
     box = QApplication.activeModalWidget()
-    assert isinstance(box, QMessageBox)
-    next(b for b in box.buttons() if b.objectName() == ("confirm_yes" if yes else "confirm_no")).click()
+    assert isinstance(box, Question)
+    box.findChild(QPushButton, "confirm_yes" if yes else "confirm_no").click()
 
 
 def test_rows_are_applied_reported_exported_and_taken_back(

@@ -6,6 +6,7 @@ Off screen, or on the X server that `CAMPAIGN_APP_TEST_SCREEN` names; always und
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -24,21 +25,20 @@ CUSTOMERS = int(os.environ.get("CAMPAIGN_APP_TEST_CUSTOMERS", "5000"))
 @pytest.mark.timeout(900 + CUSTOMERS // 25)
 def test_the_whole_job_by_mouse_and_keyboard(qapp: QApplication, tmp_path: Path) -> None:
     others = set(psutil.Process().children(recursive=True))  # of fixtures that outlive a test
-    with watchdog() as watched:
-        journey = Journey(qapp, tmp_path, CUSTOMERS, lambda stage: setattr(watched, "doing", f"after {stage}"))
-        try:
+    watched = Watched()
+    with ExitStack() as ends:
+        with watchdog(watched):
+            journey = Journey(qapp, tmp_path, CUSTOMERS, lambda stage: setattr(watched, "doing", f"after {stage}"))
+            ends.callback(journey.end)  # hides the window first: what is closed then keeps nobody waiting
+            ends.callback(tell, watched)
             counts = do_everything(journey)
-            asked = list(watched.asked)
-            ledger = journey.ledger()
-        finally:
-            tell(watched)
-            journey.end()
+        ledger = journey.ledger()
     assert (ledger["doubled"], ledger["unconfirmed"]) == (0, 0)
     assert ledger["accepted"] == counts["accepted"] > 0
     assert counts["delivered"] + counts["failed"] == counts["accepted"]
     assert counts["replies"] >= counts["opt_outs"] > 0
     assert not watched.slow, f"over {LIMIT_MS:.0f} ms:\n" + "\n".join(map(watched.told, watched.slow))
-    assert not asked, "the window's thread asked the store or the network:\n" + asked[0]
+    assert not watched.asked, "the window's thread asked the store, the network or a process:\n" + watched.asked[0]
     left = set(psutil.Process().children(recursive=True)) - others
     assert not left, "every helper process has ended with the window"
 

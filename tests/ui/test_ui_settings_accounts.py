@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from ui_accounts import open_settings
 from ui_people import add_shop
@@ -23,6 +23,7 @@ from campaign_app.ui.pages.settings import SettingsPage
 from campaign_app.ui.pages.settings_accounts import AccountsSection
 from campaign_app.ui.pages.settings_connect import ConnectDialog
 from campaign_app.ui.viewmodels.connect import NOTHING, sandbox_shops
+from campaign_app.ui.widgets.ask import Question
 from tests.helpers.sandbox import SandboxProcess, SandboxShop
 
 MS = 30_000
@@ -247,7 +248,7 @@ def answer(name: str) -> None:
 
     def press_it() -> None:
         box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox)
+        assert isinstance(box, Question)
         box.findChild(QPushButton, name).click()
 
     QTimer.singleShot(0, press_it)

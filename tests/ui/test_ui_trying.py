@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 from ui_sending import Open, Opened, app, open_step, staged
 
@@ -16,6 +16,7 @@ from campaign_app.jobs.trying import send_trial
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings import SettingsPage
 from campaign_app.ui.pages.settings_staff import StaffCard, StaffSection
+from campaign_app.ui.widgets.ask import Question
 from tests.fakes.remotes import ENTITY, IDEMPOTENT
 from tests.helpers.staged import Staged
 
@@ -128,7 +129,7 @@ def fill(card: StaffCard, label: str, number: str) -> None:
 def answer(name: str) -> None:
     def press() -> None:
         box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox)
+        assert isinstance(box, Question)
         box.findChild(QPushButton, name).click()
 
     QTimer.singleShot(0, press)

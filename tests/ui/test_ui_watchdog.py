@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -48,6 +50,12 @@ def test_work_in_several_turns_waiting_and_other_threads_are_no_matter(qapp: QAp
         other.join()
     assert not watched.slow, watched.slow
     assert watched.turns > 0
+
+
+def test_who_waits_for_a_process_on_the_windows_thread_is_told(qapp: QApplication) -> None:
+    with watchdog() as watched:
+        subprocess.run([sys.executable, "-c", ""], check=True)
+    assert "subprocess" in watched.asked[0]
 
 
 def test_who_asks_the_store_on_the_windows_thread_is_told(qapp: QApplication, app: bootstrap.App) -> None:

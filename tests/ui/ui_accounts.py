@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from campaign_app.ui.desk import Desk
@@ -11,6 +11,7 @@ from campaign_app.ui.pages.account_card import AccountCard
 from campaign_app.ui.pages.settings import SettingsPage
 from campaign_app.ui.pages.settings_accounts import AccountsSection
 from campaign_app.ui.pages.settings_connect import ConnectDialog
+from campaign_app.ui.widgets.ask import Question
 
 
 def open_settings(desk: Desk, qtbot: QtBot) -> SettingsPage:
@@ -50,7 +51,7 @@ def answer(name: str) -> None:
 
     def press_it() -> None:
         box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox)
+        assert isinstance(box, Question)
         box.findChild(QPushButton, name).click()
 
     QTimer.singleShot(0, press_it)

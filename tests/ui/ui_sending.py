@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
@@ -16,6 +16,7 @@ from campaign_app.domain.campaign import Campaign
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.sending import SendingStep
 from campaign_app.ui.viewmodels.campaign import CampaignModel
+from campaign_app.ui.widgets.ask import Question
 from tests.helpers.staged import Staged, open_by_day, stage
 
 
@@ -80,7 +81,7 @@ def answer(button: str) -> list[str]:
 
     def press() -> None:
         box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox)
+        assert isinstance(box, Question)
         asked.append(box.text())
         found = box.findChild(QPushButton, button)
         assert isinstance(found, QPushButton)
@@ -97,7 +98,7 @@ def answer_when_asked(button: str) -> list[str]:
 
     def press() -> None:
         box = QApplication.activeModalWidget()
-        if isinstance(box, QMessageBox):
+        if isinstance(box, Question):
             timer.stop()
             timer.deleteLater()
             asked.append(box.text())

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 
 from campaign_app.ui import show
 from campaign_app.ui.viewmodels.closing import OnItsWay
-from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.basics import button, column, fit, label, row
 
 SHOWN = 6
 
@@ -54,6 +54,7 @@ class ClosingDialog(QDialog):
         )
         self.stay.setDefault(True)
         self.stay.setFocus()
+        fit(self)
 
     def _names(self, campaigns: Sequence[OnItsWay]) -> QVBoxLayout:
         lines = [self._line(campaign) for campaign in campaigns[:SHOWN]]

@@ -55,8 +55,9 @@ class Gate(QWidget):
             self.new.show_state(state)
             self._show(self.new if state.creating else self.welcome)
         elif state.phase == "passphrase":
-            self._show(self.passphrase)
             self.passphrase.show_state(state)
+            self._show(self.passphrase)
+            self.passphrase.field.setFocus()
         else:
             self.failed.show_state(state)
             self._show(self.failed)

@@ -51,7 +51,6 @@ class PassphrasePanel(QWidget):
         self.wrong.setVisible(wrong)
         self._where.setText(str(self._session.plan.folder))
         self.field.selectAll()
-        self.field.setFocus()
 
     def forget(self) -> None:
         self.field.clear()

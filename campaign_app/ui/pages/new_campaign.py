@@ -12,7 +12,7 @@ from campaign_app.domain.customer import Entity
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.campaign_editor import NAME_LIMIT
-from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.basics import button, column, fit, label, row
 from campaign_app.ui.widgets.empty import Empty
 
 PURPOSES: Final = ("retail", "membership", "finance", "service")
@@ -28,13 +28,14 @@ class NewCampaign(QDialog):
         super().__init__(parent)
         self.setObjectName("new_campaign")
         self.setWindowTitle(self.tr("新建活动"))
-        self.setMinimumWidth(WIDTH)
+        self.setFixedWidth(WIDTH)
         self._kit, self._senders = kit, tuple(senders)
         self.to_settings = False
         if senders:
             self._form(self._default_name(now, taken))
         else:
             self._no_sender()
+        fit(self)
 
     @property
     def name(self) -> str:

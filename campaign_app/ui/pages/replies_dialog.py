@@ -6,8 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from campaign_app.services.replies import WHERE_MAX
-from campaign_app.ui.pages.settings_section import fit
-from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.basics import button, column, fit, label, row
 
 
 class RepliesDialog(QDialog):

@@ -13,10 +13,9 @@ from campaign_app.domain.platform import Asked
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.connect_form import ConnectForm
 from campaign_app.ui.pages.connect_parts import ReportPanel, SandboxPanel
-from campaign_app.ui.pages.settings_section import fit
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.connect import Choices, ConnectModel, ConnectState
-from campaign_app.ui.widgets.basics import button, column, frame, label, row
+from campaign_app.ui.widgets.basics import button, column, fit, frame, label, row
 from campaign_app.ui.widgets.page import scrolling
 
 WIDTH: Final = 620
@@ -147,7 +146,6 @@ class ConnectDialog(QDialog):
             self._setup,
             self._place,
             label(safe, "small", wrap=True),
-            row(self.try_out, None),
             self.sandbox,
             self.report,
         )
@@ -155,7 +153,7 @@ class ConnectDialog(QDialog):
         self.area = scrolling(asked)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.heading = label(self.tr("连接账户"), "heading", wrap=True)
-        end = row(None, self.cancel_button, self.go)
+        end = row(self.try_out, None, self.cancel_button, self.go)
         self.setLayout(column(self.heading, self.area, self.reason, self.busy, end, margin=5))
 
     def _fit(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.widgets.basics import column, label, row
@@ -32,15 +32,6 @@ class Section(QWidget):
         head.setMaximumWidth(WIDTH)
         head.setLayout(row(words, self.buttons, space=4, stretch=0))
         self.setLayout(column(head, area, space=4, stretch=1))
-
-
-def fit(dialog: QDialog) -> None:
-    """As high as what it holds; wrapped lines count, which `adjustSize` forgets."""
-    layout = dialog.layout()
-    if layout is not None:
-        layout.activate()
-        wrapped, plain = layout.totalHeightForWidth(dialog.width()), layout.totalSizeHint().height()
-        dialog.setFixedHeight(wrapped if layout.hasHeightForWidth() else plain)
 
 
 def facts() -> QFormLayout:

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QDialog, QProgressBar, QWidget
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
-from campaign_app.ui.pages.settings_section import Section, fact, facts, fit
+from campaign_app.ui.pages.settings_section import Section, fact, facts
 from campaign_app.ui.viewmodels.settings import WorkspaceModel, WorkspaceState
-from campaign_app.ui.widgets.basics import button, card, column, label, row
+from campaign_app.ui.widgets.basics import button, card, column, fit, label, row
 from campaign_app.ui.widgets.passphrase import NewPassphrase, hidden_field
 
 

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QMessageBox, QWidget
+from typing import Final
+
+from PySide6.QtWidgets import QDialog, QWidget
+
+from campaign_app.ui.widgets.basics import button, column, fit, label, row
+
+WIDTH: Final = 440
+
+
+class Question(QDialog):
+    def __init__(self, parent: QWidget | None, title: str, text: str, *, yes: str, no: str, danger: bool) -> None:
+        super().__init__(parent)
+        self.setObjectName("confirm")
+        self.setWindowTitle(title)
+        self.setAccessibleDescription(text)
+        self.setFixedWidth(WIDTH)
+        self._title = title
+        accept = button(yes, "danger" if danger else "primary", name="confirm_yes", click=self.accept)
+        refuse = button(no, name="confirm_no", click=self.reject)
+        answers = row(None, accept, refuse) if danger else row(None, refuse, accept)
+        heading = label(title, "heading", wrap=True)
+        self.setLayout(column(heading, label(text, wrap=True), answers, space=4, margin=5))
+        safe = refuse if danger else accept
+        safe.setDefault(True)
+        safe.setFocus()
+        fit(self)
+
+    def text(self) -> str:
+        """What is asked."""
+        return self._title
 
 
 def confirm(parent: QWidget | None, title: str, text: str, *, yes: str, no: str, danger: bool = False) -> bool:
     """Asks with the words of the deed on the buttons (删除 / 保留), never 是 / 否."""
-    box = QMessageBox(QMessageBox.Icon.NoIcon, title, title, parent=parent)
-    box.setObjectName("confirm")
-    box.setInformativeText(text)
-    accept = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-    refuse = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
-    accept.setObjectName("confirm_yes")
-    refuse.setObjectName("confirm_no")
-    accept.setProperty("kind", "danger" if danger else "primary")
-    box.setDefaultButton(refuse if danger else accept)
-    box.setEscapeButton(refuse)
-    box.exec()
-    return box.clickedButton() is accept
+    asked = Question(parent, title, text, yes=yes, no=no, danger=danger)
+    answer = asked.exec()
+    asked.deleteLater()
+    return answer == QDialog.DialogCode.Accepted

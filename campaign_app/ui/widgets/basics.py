@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
+    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -115,6 +116,17 @@ def insert(layout: QBoxLayout, index: int, part: QWidget, *, after: QWidget) -> 
         if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.focusProxy() is None:
             QWidget.setTabOrder(after, each)
             after = each
+
+
+def fit(dialog: QDialog) -> None:
+    """As high as what it holds; wrapped lines count, which `adjustSize` forgets."""
+    for part in (dialog, *dialog.findChildren(QWidget)):
+        part.ensurePolished()  # only then has it its look, and with it its height
+    layout = dialog.layout()
+    if layout is not None:
+        layout.activate()
+        wrapped, plain = layout.totalHeightForWidth(dialog.width()), layout.totalSizeHint().height()
+        dialog.setFixedHeight(wrapped if layout.hasHeightForWidth() else plain)
 
 
 def clear(layout: QLayout) -> None:
