@@ -22,7 +22,8 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 from screenshots_dialogs import take_dialogs  # noqa: E402
 
 from campaign_app.ui.prefs import LANGUAGES  # noqa: E402
-from tests.helpers.driving import lay_out, pause  # noqa: E402
+from campaign_app.ui.widgets.basics import lay_out  # noqa: E402
+from tests.helpers.driving import pause  # noqa: E402
 from tests.helpers.journey import Journey  # noqa: E402
 
 THEMES = ("light", "dark")

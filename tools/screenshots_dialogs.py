@@ -25,8 +25,9 @@ from campaign_app.ui.pages.crash_dialog import CrashReports
 from campaign_app.ui.pages.replies_dialog import RepliesDialog
 from campaign_app.ui.prefs import LANGUAGES, Prefs
 from campaign_app.ui.viewmodels.session import Plan
+from campaign_app.ui.widgets.basics import lay_out
 from campaign_app.words import Language
-from tests.helpers.driving import Driver, lay_out, pause, wait_for
+from tests.helpers.driving import Driver, pause, wait_for
 from tests.helpers.journey_on import LongerJourney
 from tests.helpers.ring import Ring
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -15,7 +15,6 @@ W = TypeVar("W", bound=QObject)
 T = TypeVar("T")
 STEP_MS = 20
 SECONDS = 60.0
-LEVELS = 20  # of widgets within another
 
 
 def pause(milliseconds: int) -> None:
@@ -23,12 +22,6 @@ def pause(milliseconds: int) -> None:
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
-
-
-def lay_out() -> None:
-    """Ends a lay-out that is under way: Qt goes up one level in each turn of the event loop."""
-    for _ in range(LEVELS):
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
 
 def wait_for(what: Callable[[], object], why: str, seconds: float = SECONDS) -> None:

@@ -84,6 +84,7 @@ class Journey:
 
     def fix_first(self) -> None:
         before = self.model.view.campaign.body
+        wait_for(self._fixes, "a fix to be offered")
         QTest.mouseClick(self._fixes()[0], Qt.MouseButton.LeftButton)
         wait_for(lambda: self.model.view.campaign.body != before and not self.model.view.unsaved, "the fix to be saved")
 

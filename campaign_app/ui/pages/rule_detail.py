@@ -27,7 +27,6 @@ class RuleDetail(QWidget):
         self._body = QVBoxLayout()
         self._about = QVBoxLayout()
         inner = column(self._about, self.switch, self._body, None)
-        inner.setContentsMargins(0, 0, 8, 0)
         area = scrolling(inner)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         head = row(self.back, self.title, self.level, self.pack, None)

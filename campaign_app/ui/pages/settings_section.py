@@ -25,7 +25,6 @@ class Section(QWidget):
         self.content.setSpacing(SPACE[3])
         words = column(self.title, self.subtitle, space=1)
         inner = column(self.content, None)
-        inner.setContentsMargins(0, 0, SPACE[2], 0)
         self.area = area = scrolling(inner, width=WIDTH)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         head = QWidget()

@@ -13,6 +13,7 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.gate import Gate
+from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.session import Session, SessionState
 from campaign_app.ui.widgets.basics import column, label, row
 from campaign_app.ui.widgets.navigation import Navigation, Place
@@ -144,7 +145,7 @@ class Shell(QMainWindow):
         made = label(
             self.tr("演示：客户和平台都是模拟的，不会发出任何短信；关闭窗口后全部删除。"), "small", name="demo_bar"
         )
-        made.setContentsMargins(16, 6, 16, 6)
+        made.setContentsMargins(SPACE[5], 6, SPACE[5], 6)
         return made
 
     def _status(self) -> None:
@@ -155,11 +156,14 @@ class Shell(QMainWindow):
         self.progress.setFixedWidth(140)
         self.progress.setAccessibleName(self.tr("后台任务进度"))
         self.progress.hide()
+        edge = QWidget()
+        edge.setFixedWidth(SPACE[2])
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.addWidget(self.work, 1)
         bar.addPermanentWidget(self.progress)
         bar.addPermanentWidget(self.worker)
+        bar.addPermanentWidget(edge)
 
     def _session_changed(self, state: SessionState) -> None:
         words = {

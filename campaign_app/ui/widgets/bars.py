@@ -17,7 +17,7 @@ from campaign_app.ui import show
 from campaign_app.ui.theme import icons
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import SMALL
-from campaign_app.ui.widgets.basics import clear
+from campaign_app.ui.widgets.basics import clear, lay_out
 
 HEIGHT: Final = 29
 _BAR: Final = 12
@@ -149,7 +149,8 @@ class Bars(QWidget):
 
     def show_bars(self, bars: Sequence[Bar]) -> None:
         """The same bars with other numbers stay where they are, with the focus that they have."""
-        if [bar.key for bar in bars] != list(self.rows):
+        anew = [bar.key for bar in bars] != list(self.rows)
+        if anew:
             self._build(bars)
         for bar in bars:
             self.rows[bar.key].show_bar(bar)
@@ -157,6 +158,10 @@ class Bars(QWidget):
         for row in self.rows.values():
             row.label_width = width
         self.setAccessibleDescription(self.tr("；").join(row.accessibleName() for row in self.rows.values()))
+        if anew and self.isVisible():
+            for row in self.rows.values():
+                row.show()
+            lay_out()  # else the rows would be painted first, pressed into the height of the former ones
 
     def _build(self, bars: Sequence[Bar]) -> None:
         focused = next((key for key, row in self.rows.items() if row.hasFocus()), "")

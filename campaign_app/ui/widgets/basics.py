@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
     QDialog,
@@ -19,6 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from campaign_app.ui.theme.tokens import SPACE
+
+_LEVELS: Final = 20  # of widgets within one another
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, name: str = "", select: bool = False) -> QLabel:
@@ -116,6 +119,12 @@ def insert(layout: QBoxLayout, index: int, part: QWidget, *, after: QWidget) -> 
         if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.focusProxy() is None:
             QWidget.setTabOrder(after, each)
             after = each
+
+
+def lay_out() -> None:
+    """Ends every lay-out under way: Qt goes up one level in each turn of the event loop, and may paint before that."""
+    for _ in range(_LEVELS):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
 
 def fit(dialog: QDialog) -> None:

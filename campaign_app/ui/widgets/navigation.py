@@ -40,6 +40,7 @@ class Navigation(QFrame):
         self.buttons: dict[str, QPushButton] = {}
         self.brand = label(brand, "heading")
         self._logo = label("")
+        self._logo.setContentsMargins(SPACE[2], 0, 0, 0)
         layout = column(row(self._logo, self.brand, None), space=1)
         layout.setContentsMargins(SPACE[2], SPACE[4], SPACE[2], SPACE[3])
         layout.addSpacing(SPACE[3])
@@ -48,7 +49,9 @@ class Navigation(QFrame):
         layout.addStretch(1)
         coming = [place for place in self._places if place.coming]
         if coming:
-            layout.addWidget(label(self.tr("筹备中"), "small"))
+            heading = label(self.tr("筹备中"), "small")
+            heading.setContentsMargins(SPACE[3], 0, 0, 0)
+            layout.addWidget(heading)
         for place in coming:
             layout.addWidget(self._button(0, place))
         self.setLayout(layout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -148,9 +148,11 @@ class SendingStep(Step):
         self.trial = TrialCard(self._desk, self._model)
         self._side = column(self.approval, self.primary, self.trial, self.budget, None, space=3)
         side.setLayout(self._side)
-        listed = card(row(self.summary, None, self.looking), divider(), self.checks, None, space=2)
+        listed = card(row(self.summary, None, self.looking), divider(), self.checks, space=2)
         made = QWidget()
-        made.setLayout(row(listed, side, space=4, stretch=0))
+        both = row(listed, side, space=4, stretch=0)
+        both.setAlignment(listed, Qt.AlignmentFlag.AlignTop)
+        made.setLayout(both)
         return made
 
     def _draw(self, state: PreflightState) -> None:
