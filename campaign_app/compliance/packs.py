@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from campaign_app.compliance import parsed
 from campaign_app.compliance.patterns import BadPattern, Pattern
 from campaign_app.compliance.providers import Provider, parse_provider
 from campaign_app.compliance.quiet import no_garbage
@@ -138,10 +139,10 @@ def read_folder(folder: Path) -> tuple[Source, ...]:
 @no_garbage()
 def load_sources(sources: Iterable[Source]) -> RuleSet:
     """All of them as one set. Raises PackError for the first that cannot be used."""
-    digest, files = hashlib.sha256(), []
+    digest, files, known = hashlib.sha256(), [], parsed.shipped()
     for source in sources:
         digest.update(f"{source.name}\0{len(source.text)}\0{source.text}".encode())
-        files.append(_File(source.path, source.text, _toml(source.path, source.text)))
+        files.append(_File(source.path, source.text, _toml(source.path, source.text, known)))
     shared = _refuse_second([file for file in files if file.folder in (LISTS, PROFILES)])
     lists = {file.path.stem: _word_list(file) for file in shared if file.folder == LISTS}
     rules = [parse_rule(file, lists) for file in files if file.folder not in (LISTS, PROFILES)]
@@ -173,41 +174,41 @@ def parse_rule(file: _File, lists: Lists) -> Rule:
     named = _FILE_NAME.fullmatch(path.name)
     if not named:
         raise PackError(path, "a rule file is named <ID>-<name>.toml")
-    parsed = _checked(_RuleFile, file)
-    if parsed.id != named[1] or path.stem != f"{parsed.id}-{parsed.name}":
+    given = _checked(_RuleFile, file)
+    if given.id != named[1] or path.stem != f"{given.id}-{given.name}":
         raise PackError(path, "id and name are not those of the file name", _line_of(source, "id"))
-    citations = parsed.citations or ((parsed.citation,) if parsed.citation else ())
+    citations = given.citations or ((given.citation,) if given.citation else ())
     if not citations:
         raise PackError(path, "a rule needs a citation")
     try:
-        options = expand(parsed.model_extra or {}, lists)
+        options = expand(given.model_extra or {}, lists)
     except UnknownList as error:
         lines = enumerate(source.splitlines(), 1)
         line = next((number for number, text in lines if f"@{error.name}" in text), 0)
         raise PackError(path, str(error), line) from error
-    return _rule(file, parsed, citations, options)
+    return _rule(file, given, citations, options)
 
 
-def _rule(file: _File, parsed: _RuleFile, citations: Iterable[_Citation], options: Mapping[str, Any]) -> Rule:
+def _rule(file: _File, given: _RuleFile, citations: Iterable[_Citation], options: Mapping[str, Any]) -> Rule:
     path = file.path
-    default, severities = _severities(path, parsed.severity)
+    default, severities = _severities(path, given.severity)
     return Rule(
-        id=parsed.id,
-        name=parsed.name,
+        id=given.id,
+        name=given.name,
         pack=path.parent.name,
-        kind=parsed.kind,
+        kind=given.kind,
         severity=default,
-        about=parsed.about.model_dump(),
-        message=parsed.message.model_dump(),
-        fix=parsed.fix.model_dump(),
+        about=given.about.model_dump(),
+        message=given.message.model_dump(),
+        fix=given.fix.model_dump(),
         citations=tuple(_dated(citation) for citation in citations),
-        cases=tuple(Case(case.text, case.finds, case.model_extra or {}) for case in parsed.case),
+        cases=tuple(Case(case.text, case.finds, case.model_extra or {}) for case in given.case),
         options=options,
         severities=severities,
-        scope=Scope(parsed.providers, parsed.industries, parsed.purposes, parsed.not_industries),
-        effective_from=parsed.effective_from,
-        effective_to=parsed.effective_to,
-        replace=_replacements(file, parsed.replace),
+        scope=Scope(given.providers, given.industries, given.purposes, given.not_industries),
+        effective_from=given.effective_from,
+        effective_to=given.effective_to,
+        replace=_replacements(file, given.replace),
         path=path,
     )
 
@@ -244,9 +245,9 @@ def _read(path: Path) -> str:
         raise PackError(path, f"cannot be read: {error}") from error
 
 
-def _toml(path: Path, source: str) -> dict[str, Any]:
+def _toml(path: Path, source: str, known: parsed.Table) -> dict[str, Any]:
     try:
-        return tomllib.loads(source)
+        return parsed.read(source, known)
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"at line (\d+)", str(error))
         raise PackError(path, str(error), int(at[1]) if at else source.count("\n") + 1) from error

@@ -5,10 +5,14 @@ Also so that what runs only once is measured here, whoever ran it first.
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 
 from campaign_app import assets
-from campaign_app.compliance import CheckRequest, Sender, check, engine, load_all, patterns, vocabulary
+from campaign_app.compliance import CheckRequest, Rule, Sender, check, engine, load_all, patterns, vocabulary
 from campaign_app.compliance.vocabulary import WordList
 from campaign_app.domain.signature import Signature
 
@@ -23,6 +27,21 @@ def test_the_table_of_folds() -> None:
 def test_the_analysis_of_patterns() -> None:
     assert patterns.shipped() == patterns.shipped.__wrapped__()
     assert patterns.Pattern("最佳").regex.match("最佳")
+
+
+def test_rules_read_from_the_table_are_those_of_their_files(tmp_path: Path) -> None:
+    """A line more in each file, and none is in the table; a day or a time is written out there."""
+    for path in assets.path("rules").glob("*/*.toml"):
+        copy = tmp_path / path.parent.name / path.name
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    known, anew = load_all(assets.path("rules")), load_all(tmp_path)
+    assert [told(rule) for rule in known.rules] == [told(rule) for rule in anew.rules]
+    assert known.providers == anew.providers
+
+
+def told(rule: Rule) -> tuple[Rule, str]:
+    return replace(rule, path=Path(), options={}), json.dumps(rule.options, default=str)
 
 
 def test_an_alternation() -> None:

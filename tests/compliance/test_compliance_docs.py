@@ -36,10 +36,22 @@ def test_the_page_is_up_to_date() -> None:
 
 def test_the_table_of_patterns_is_what_the_rules_need() -> None:
     """In a process of its own, which knows no other patterns."""
-    code = f"import runpy; print(runpy.run_path({str(ROOT / 'tools' / 'make_pattern_table.py')!r})['render'](), end='')"
+    assert made_by("render") == shipped("patterns.json"), "run tools/make_pattern_table.py"
+
+
+def test_the_files_as_they_read_are_those_of_the_rules() -> None:
+    assert made_by("render_packs") == shipped("packs.json"), "run tools/make_pattern_table.py"
+
+
+def made_by(function: str) -> str:
+    tool = str(ROOT / "tools" / "make_pattern_table.py")
+    code = f"import runpy; print(runpy.run_path({tool!r})['{function}'](), end='')"
     made = subprocess.run([sys.executable, "-X", "utf8", "-c", code], check=True, capture_output=True, cwd=ROOT)
-    shipped = (ROOT / "resources" / "tables" / "patterns.json").read_text("utf-8")
-    assert shipped == made.stdout.decode("utf-8"), "run tools/make_pattern_table.py"
+    return made.stdout.decode("utf-8")
+
+
+def shipped(name: str) -> str:
+    return (ROOT / "resources" / "tables" / name).read_text("utf-8")
 
 
 def rows(page: str) -> dict[str, list[str]]:

@@ -69,12 +69,13 @@ def decorated(subject: Subject) -> Iterable[Hit]:
 
 
 def mixed(subject: Subject) -> Iterator[Hit]:
-    """Letters of two scripts in one word."""
+    """Letters of two scripts in one word, and a word of nothing but look-alikes."""
     body = subject.body
     if not body.flagged & LOOKALIKE:
         return
     for match in _TOKEN.finditer(body.raw):
-        if _ASCII_LETTER.search(match[0]) and (body.flags[match.start() : match.end()] & LOOKALIKE).any():
+        alike = body.flags[match.start() : match.end()] & LOOKALIKE != 0
+        if alike.all() or (_ASCII_LETTER.search(match[0]) and alike.any()):
             yield subject.body_hit(*match.span())
 
 

@@ -15,12 +15,13 @@ _LEFT_OVER: Final = re.compile(
     r"\$?[{｛]{1,3}[^{}｛｝\n]{0,40}[}｝]{1,3}|(?<![A-Za-z0-9])\$[a-z_][A-Za-z0-9_]{2,39}(?![A-Za-z0-9_])|#[A-Za-z][A-Za-z0-9_.]{0,39}#|%[sd](?![A-Za-z0-9])|%\d\$[sd]"
     r"|@[A-Za-z_][A-Za-z0-9_]{0,39}@|%[A-Za-z_][A-Za-z0-9_]{1,39}%|(?:尊敬的|亲爱的)[Xx×]{2,6}|(?<![A-Za-z])[Xx×]{2,6}(?=先生|女士|您好|你好|客户|会员|元|折)"
     r"|#(?:(?:客户|会员|收件人)?(?:姓名|名字|昵称|称呼|名称)|金额|余额|积分|日期|时间|手机号?码?|电话|订单号|单号|券码|验证码|链接|网址|门店名?称?|商品名?称?)#"
+    r"|[\[［<＜](?:客户|会员|收件人|用户|顾客)?(?:姓名|名字|昵称|称呼|手机号码?|券码|订单号|金额|积分|余额|日期)[\]］>＞]"
     r"|&[A-Za-z][A-Za-z0-9_]{0,39};|\[\[[A-Za-z_]\w{0,39}\]\]|<%=?.{0,40}?%>"
 )
 # a program's word for nothing where somebody's name or an amount belongs
 _NOTHING: Final = re.compile(
-    r"(?<![A-Za-z./=])undefined(?![A-Za-z])|(?<=尊敬的|亲爱的)(?:null|NaN|None)(?![A-Za-z])"
-    r"|(?<![A-Za-z./=])(?:null|NaN|None)(?=先生|女士|您好|你好|客户|会员|元)"
+    r"(?<![A-Za-z./=])undefined(?![A-Za-z])|(?<=尊敬的|亲爱的)(?:null|NULL|Null|NaN|nan|None|NONE|none|nil|N/A)(?![A-Za-z])"
+    r"|(?<![A-Za-z./=])(?:null|NULL|Null|NaN|None|NONE|nil|N/A)(?=先生|女士|您好|你好|客户|会员|元)"
 )
 _EMPTY: Final = frozenset(
     ("null", "undefined", "none", "nan", "nil", "n/a", "#n/a", "(null)", "<null>", "nat", "[object object]")
