@@ -247,11 +247,14 @@ def _people(workspace: Workspace) -> People:
 
 
 def _client(workspace: Workspace, clock: Clock) -> Callable[..., Any]:
-    from campaign_app.platforms import client_of
+    from campaign_app.platforms import Shared, client_of
     from campaign_app.storage.secrets import AccountSecrets
 
     secrets, account_of = AccountSecrets(workspace.secrets), workspace.accounts.account
-    return lambda account, secret: client_of(account, secret, clock, secrets=secrets, account_of=account_of)
+    shared = Shared(bans=workspace.bans)
+    return lambda account, secret: client_of(
+        account, secret, clock, secrets=secrets, account_of=account_of, shared=shared
+    )
 
 
 def rules_of(workspace: Workspace, clock: Clock, language: str = "zh_CN") -> Rules:

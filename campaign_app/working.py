@@ -172,7 +172,7 @@ def _remotes(
 ) -> Remotes:
     from campaign_app.gateways import gateway_of, has_sender
     from campaign_app.jobs.stores import Remotes
-    from campaign_app.platforms import client_of
+    from campaign_app.platforms import Shared, client_of
     from campaign_app.services.pinning import pin_for
     from campaign_app.storage.secrets import AccountSecrets
 
@@ -181,7 +181,7 @@ def _remotes(
     def pin_of(account_id: int) -> Callable[[str, str], None]:
         return pin_for(account_id, store=workspace.accounts, audit=workspace.audit, clock=clock)
 
-    shared: dict[object, Any] = {}
+    shared = Shared(bans=workspace.bans)
 
     # by everything that they are made of: a changed key, pin or endpoint makes new ones
     @lru_cache(maxsize=64)

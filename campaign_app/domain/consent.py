@@ -56,7 +56,10 @@ class CustomerRef:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a fact comes from. `leaf` is the canonical JSON whose SHA-256 stands in the receipt at `leaf_index`."""
+    """Where a fact comes from. `leaf` is the canonical JSON whose SHA-256 stands in the receipt at `leaf_index`.
+
+    `api_method`: what was asked, by the platform's own name; "" in facts from before that was kept.
+    """
 
     issuer_uscc: str
     platform: str
@@ -66,6 +69,7 @@ class Evidence:
     receipt_id: str
     leaf: str
     leaf_index: int
+    api_method: str = ""
 
 
 @dataclass(frozen=True, slots=True)

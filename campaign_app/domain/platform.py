@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -44,7 +44,8 @@ class ConnectField:
     """One thing that a person types to connect an account; `resources/words/terms.toml` has its words by `name`.
 
     A secret is kept among the workspace's secrets, everything else in `Account.options`. `days`: how long at most what
-    is typed elsewhere holds from now on, for a field whose date nobody types.
+    is typed elsewhere holds from now on, for a field whose date nobody types. `scheme`: what an address begins with
+    that is typed without any. `replaces`: typed instead of these fields.
     """
 
     name: str
@@ -52,6 +53,15 @@ class ConnectField:
     required: bool = True
     default: str = ""
     days: int = 0
+    scheme: str = ""
+    replaces: tuple[str, ...] = ()
+
+
+def lacking(fields: Sequence[ConnectField], typed: Mapping[str, str]) -> str:
+    """The first field that has to be typed and is not, "" for none."""
+    given = {each.name for each in fields if typed.get(each.name) or each.default}
+    excused = {name for each in fields if each.name in given for name in each.replaces}
+    return next((each.name for each in fields if each.required and each.name not in given | excused), "")
 
 
 class Offer(Protocol):

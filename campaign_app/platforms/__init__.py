@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.ports import Clock, PlatformClient
-from campaign_app.platforms.adapter import Kept, Offers, Parts, adapter_for, names
+from campaign_app.platforms.adapter import Kept, Offers, Parts, Shared, adapter_for, names
 from campaign_app.transport.credentials import read_credentials, write_credentials
 
 __all__ = [
-    "Kept", "Offers", "Parts", "SecretStore", "adapter_for", "client_for", "client_of", "has_consents", "names",
-    "read_credentials",
-    "write_credentials",
+    "Kept", "Offers", "Parts", "SecretStore", "Shared", "adapter_for", "client_for", "client_of", "has_consents",
+    "names", "read_credentials", "write_credentials",
 ]  # fmt: skip
 
 
@@ -45,7 +44,7 @@ def client_of(
     account_of: Callable[[int], Account],
     pin_of: Callable[[int], Callable[[str, str], None]] | None = None,
     wait: Callable[[float], object] | None = None,
-    shared: dict[object, Any] | None = None,
+    shared: Shared | None = None,
 ) -> PlatformClient:
     """What answers for the account: its platform, with the Platform Consent API of its `consent_account_id` if it has
 
@@ -110,7 +109,7 @@ def client_for(
     wait: Callable[[float], object] | None = None,
     kept: Kept | None = None,
     pin: Callable[[str, str], None] | None = None,
-    shared: dict[object, Any] | None = None,
+    shared: Shared | None = None,
 ) -> PlatformClient:
     """A client for the account's platform. Raises SettingsError for an unknown platform, a bad key or a bad address.
 
@@ -120,4 +119,4 @@ def client_for(
     found = adapter_for(account.platform)
     single = account.platform == "consent_api"
     credentials = {"private_key": secret} if single else read_credentials(secret)
-    return found.client(Parts(account, credentials, clock, wait, kept, pin, {} if shared is None else shared))
+    return found.client(Parts(account, credentials, clock, wait, kept, pin, shared or Shared()))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -52,6 +53,21 @@ class Kept(Protocol):
         ...
 
 
+class Bans(Protocol):
+    """Until when a platform forbade to be asked, which every process of the workspace keeps to."""
+
+    def until(self, name: str, now: datetime) -> datetime | None: ...
+    def forbid(self, name: str, now: datetime, until: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What outlives a client, which is made anew with every change: how fast may be asked, and from when on."""
+
+    paces: dict[object, Any] = field(default_factory=dict)
+    bans: Bans | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a client is made of. `kept` is where a renewed token is stored; without it none can be.
@@ -59,7 +75,6 @@ class Parts:
     `pin` stores the keys that a platform has rotated to (`Account.pinned_keys`: those seen, those of now), before they
     prove anything.
     `wait` replaces the waiting before something is tried again, which otherwise ends with the client's `close`.
-    `shared` outlives the client, which is made anew with every change: how fast, and from when on, may be asked.
     """
 
     account: Account
@@ -68,7 +83,7 @@ class Parts:
     wait: Callable[[float], object] | None = None
     kept: Kept | None = None
     pin: Callable[[str, str], None] | None = None
-    shared: dict[object, Any] = field(default_factory=dict, repr=False)
+    shared: Shared = field(default_factory=Shared, repr=False)
 
 
 class Adapter(Offer, Protocol):

@@ -23,6 +23,7 @@ from campaign_app.transport.receipts import ReceiptRefused, ReceiptVerifier
 from campaign_app.transport.wire import API_VERSION, ReceiptClaims, Wire
 
 PAGE_SIZE_MAX: Final = 10_000
+API_METHOD: Final = "POST /v1/consents/lookup"
 _RECEIPT_MAX: Final = 16_384
 _DOUBTS: Final = {
     Verdict.WRONG_INDEX: Note.WRONG_INDEX,
@@ -178,4 +179,5 @@ class _Reading:
             receipt_id=self._receipt_id,
             leaf=leafed.leaf,
             leaf_index=leafed.index,
+            api_method=API_METHOD,
         )

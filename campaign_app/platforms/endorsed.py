@@ -207,9 +207,12 @@ def _read_places(cursor: str) -> tuple[str, str]:
 
 
 def _lowered(fact: ConsentFact, veto: ConsentFact) -> ConsentFact:
-    """The endpoint's fact where the platform has nothing against it; of who is not confirmed, only that they left."""
-    if fact.status is not ConsentStatus.CONFIRMED:
-        left = veto.status is ConsentStatus.WITHDRAWN and fact.status is not ConsentStatus.WITHDRAWN
-        return veto if left else fact
+    """The endpoint's fact where the platform has nothing against it; of who is not confirmed, only that they left, or
+
+    that it could not be read whether they did: as unknown they are asked about again.
+    """
     silent = veto.status is ConsentStatus.UNKNOWN and veto.note == NativeNote.NO_CONSENT_API
+    if fact.status is not ConsentStatus.CONFIRMED:
+        left = veto.status is ConsentStatus.WITHDRAWN or (veto.status is ConsentStatus.UNKNOWN and not silent)
+        return veto if left and fact.status is not ConsentStatus.WITHDRAWN else fact
     return fact if silent or veto.status is ConsentStatus.CONFIRMED else veto

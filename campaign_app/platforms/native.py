@@ -28,17 +28,20 @@ class NativeNote(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer page of a platform: its own id of the request, and a hash over the whole page."""
+    """One answer page of a platform: what was asked, its own id of the request, and a hash over the whole page."""
 
     account: Account
     api_version: str
     request_id: str
     page_sha256: str
     observed_at: datetime
+    api_method: str
 
     @classmethod
-    def of(cls, account: Account, api_version: str, request_id: str, page: bytes, observed_at: datetime) -> Said:
-        return cls(account, api_version, request_id, sha256(page).hexdigest(), observed_at)
+    def of(cls, account: Account, api: tuple[str, str], request_id: str, page: bytes, observed_at: datetime) -> Said:
+        """`api`: the method that was asked, and the interface's version."""
+        method, version = api
+        return cls(account, version, request_id, sha256(page).hexdigest(), observed_at, method)
 
     def evidence(self, raw: Mapping[str, Any]) -> Evidence:
         """`raw`: what the platform said of one customer, word for word, without name and number."""
@@ -51,6 +54,7 @@ class Said:
             receipt_id=f"sha256:{self.page_sha256}",
             leaf=json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
             leaf_index=0,
+            api_method=self.api_method,
         )
 
 

@@ -1,6 +1,7 @@
-"""The access token of an account, renewed once by its refresh token when the platform calls it expired.
+"""The access token of an account, renewed once when the platform calls it expired: by its refresh token, or by the
 
-A refresh token is good once, and window and worker hold the same one: whoever spends it has claimed it before.
+application's own secret. A refresh token is good once, and window and worker hold the same one: whoever spends it has
+claimed it before.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ def is_expired(refused: RemoteRefused) -> bool:
 class Tokens:
     """Threads may share it. What is new is stored before it is used, or not asked for where nothing can store it.
 
-    `name`: what the adapter calls its access token. `over`: whether a refusal means that it is expired.
+    `name`: what the adapter calls its access token. `over`: whether a refusal means that it is expired. `by`: the
+    secret that renews it. `lasting`: that one is not used up by it, so that it may be asked where nothing can store
+    what comes of it, and so the first token comes from it too.
     """
 
     def __init__(
@@ -49,12 +52,16 @@ class Tokens:
         *,
         name: str = "access_token",
         over: Callable[[RemoteRefused], bool] = is_expired,
+        by: str = "refresh_token",
+        lasting: bool = False,
     ) -> None:
         self._held = dict(parts.credentials)
         self._kept = parts.kept
         self._renew = renew
         self._name = name
         self._over = over
+        self._by = by
+        self._lasting = lasting
         self._wait = parts.wait or Event().wait
         self._lock = Lock()
 
@@ -65,6 +72,9 @@ class Tokens:
     def used_in(self, ask: Callable[[], T]) -> T:
         """What `ask` returns; once more with a new token where the platform called the old one expired."""
         used = self.access
+        if not used and self._lasting:
+            self._replace(used, expired())
+            return ask()
         try:
             return ask()
         except RemoteRefused as refused:
@@ -79,12 +89,20 @@ class Tokens:
             if self.access != used:
                 return
             if self._kept is None:
-                raise refused
+                self._hold_only(refused)
+                return
             for _ in range(LOOKS):
                 if self._adopted(used, self._kept) or self._renewed(self._kept, refused):
                     return
                 self._wait(PAUSE)
         raise RemoteUnavailable("renewing", "Another process is renewing the access token", retry_after=LOOKS * PAUSE)
+
+    def _hold_only(self, refused: RemoteRefused) -> None:
+        """For an account that is not stored yet."""
+        secret = self._held.get(self._by, "")
+        if not (self._lasting and secret):
+            raise refused
+        self._held = {**self._held, self._name: self._renew(secret).access}
 
     def _adopted(self, used: str, kept: Kept) -> bool:
         """Whether another process has renewed it in the meantime."""
@@ -97,14 +115,14 @@ class Tokens:
     def _renewed(self, kept: Kept, refused: RemoteRefused) -> bool:
         """False where somebody else is at it, or was since we looked."""
         seen = kept.read()
-        refresh = seen.get("refresh_token", "")
-        if not refresh:
+        secret = seen.get(self._by, "")
+        if not secret:
             raise refused
         with kept.claim(seen) as ours:
             if not ours:
                 return False
-            pair = self._renew(refresh)
-            fresh = {**seen, self._name: pair.access, "refresh_token": pair.refresh or refresh}
+            pair = self._renew(secret)
+            fresh = {**seen, self._name: pair.access, self._by: pair.refresh or secret}
             # who was connected anew meanwhile has tokens of another authorisation: they stay
             self._held = fresh if kept.replace(seen, fresh) else dict(kept.read())
             return True

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from campaign_app.domain.customer import Account, Entity, looks_like_uscc
 from campaign_app.domain.errors import NotAllowed, SettingsError
-from campaign_app.domain.platform import Asked, Offer
+from campaign_app.domain.platform import Asked, ConnectField, Offer, lacking
 from campaign_app.domain.ports import ConnectionReport
 
 CONSENT_API: Final = "consent_api"
@@ -35,11 +35,13 @@ class Draft:
 
 
 def draft_of(asked: Asked, offer: Offer) -> Draft:
-    """Raises SettingsError("field_missing") for a field that must be there and is not."""
-    values = {each.name: asked.values.get(each.name, "").strip() or each.default for each in offer.fields}
-    missing = next((each.name for each in offer.fields if each.required and not values[each.name]), None)
-    if missing is not None:
+    """Raises SettingsError: "field_missing" for a field that must be there and is not, "either_or" for one too many."""
+    values = {each.name: _typed(each, asked.values.get(each.name, "")) for each in offer.fields}
+    if missing := lacking(offer.fields, values):
         raise SettingsError("field_missing", "A field is empty", field=missing)
+    for each in offer.fields:
+        if values[each.name] and any(values.get(name) for name in each.replaces):
+            raise SettingsError("either_or", "Two ways to connect are typed at once", field=each.name)
     base_url = values.get("base_url", "").rstrip("/")
     secrets = {each.name: values[each.name] for each in offer.fields if each.secret and values[each.name]}
     options = {
@@ -53,6 +55,13 @@ def draft_of(asked: Asked, offer: Offer) -> Draft:
         options=options, consent_account_id=asked.consent_account_id,
     )  # fmt: skip
     return Draft(account, secret_text(offer.name, secrets))
+
+
+def _typed(field: ConnectField, value: str) -> str:
+    typed = value.strip() or field.default
+    if not (field.scheme and typed):
+        return typed
+    return typed.lower() if "://" in typed else f"{field.scheme}://{typed.lower()}"
 
 
 def secret_text(platform: str, secrets: Mapping[str, str]) -> str:

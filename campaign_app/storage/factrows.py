@@ -44,6 +44,7 @@ FACT: Final = (
         _source.simulated,
         _source.request_id,
         _source.receipt_id,
+        _source.api_method,
     )
     .select_from(schema.consent_fact)
     .join(schema.customer, _customer.id == _fact.customer_id)
@@ -64,9 +65,14 @@ def source_key(fact: ConsentFact) -> tuple[Any, ...] | None:
         int(proof.simulated),
         proof.request_id,
         proof.receipt_id,
+        proof.api_method,
     )
 
 
+# the columns of `source_key`
+SOURCE: Final = (
+    "account_id", "issuer_uscc", "platform", "api_version", "simulated", "request_id", "receipt_id", "api_method",
+)  # fmt: skip
 COLUMNS: Final = tuple(column.name for column in schema.consent_fact.c)
 
 
@@ -100,9 +106,9 @@ def fact_of(row: AnyRow) -> ConsentFact:
     (obtained_at, expires_at, withdrawn_at, max_per_month, checked_at, note, leaf, leaf_index, *source) = rest
     evidence = None
     if leaf is not None:
-        issuer_uscc, platform, api_version, simulated, request_id, receipt_id = source
+        issuer_uscc, platform, api_version, simulated, request_id, receipt_id, api_method = source
         evidence = Evidence(
-            issuer_uscc, platform, api_version, bool(simulated), request_id, receipt_id, leaf, leaf_index
+            issuer_uscc, platform, api_version, bool(simulated), request_id, receipt_id, leaf, leaf_index, api_method
         )
     return ConsentFact(
         CustomerRef(account_id, ref),

@@ -17,7 +17,7 @@ from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import cursor_of, entity_of, put_cursor, require_source
 from campaign_app.storage.engine import Database
-from campaign_app.storage.factrows import COLUMNS, FACT, fact_of, fact_values, source_key
+from campaign_app.storage.factrows import COLUMNS, FACT, SOURCE, fact_of, fact_values, source_key
 from campaign_app.storage.lists import next_id, rows_among, write_all, write_tuples
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.suppressions import add_marks
@@ -220,11 +220,10 @@ def _put_sources(
     """Row of each source, by `source_key`."""
     keys = dict.fromkeys(key for fact in facts if (key := source_key(fact)) is not None)
     first = next_id(connection, schema.consent_source)
-    names = ("account_id", "issuer_uscc", "platform", "api_version", "simulated", "request_id", "receipt_id")
-    rows = [
-        dict(zip(names, key, strict=True)) | {"id": row_id, "receipt_row": receipts.get((key[0], key[-1]))}
-        for row_id, key in enumerate(keys, first)
-    ]
+    rows = []
+    for row_id, key in enumerate(keys, first):
+        row = dict(zip(SOURCE, key, strict=True))
+        rows.append({**row, "id": row_id, "receipt_row": receipts.get((row["account_id"], row["receipt_id"]))})
     write_all(connection, plain_insert(schema.consent_source), rows)
     return {key: row_id for row_id, key in enumerate(keys, first)}
 

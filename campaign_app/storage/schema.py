@@ -186,6 +186,7 @@ consent_source = sa.Table(
     word("request_id"),
     word("receipt_id"),
     to_or_none("consent_receipt.id", "receipt_row"),
+    word("api_method", ""),
 )
 
 consent_fact = sa.Table(

@@ -19,6 +19,7 @@ from campaign_app.storage import header, locks, schema
 from campaign_app.storage.accounts import SqlAccounts
 from campaign_app.storage.audiences import SqlAudiences
 from campaign_app.storage.audit import SqlAuditLog
+from campaign_app.storage.bans import SqlBans
 from campaign_app.storage.browsing import SqlPeople
 from campaign_app.storage.campaigns import SqlCampaigns
 from campaign_app.storage.customers import SqlCustomers
@@ -67,6 +68,7 @@ class Workspace:
     money: SqlMoney
     pushed: SqlPushed
     rates: SqlRates
+    bans: SqlBans
     audit: SqlAuditLog
     secrets: SqlSecrets
     staff: SqlStaff
@@ -196,6 +198,7 @@ def _open(folder: Path, workspace_id: str, key: bytes) -> Workspace:
         money=SqlMoney(database),
         pushed=SqlPushed(database, keys.secrets),
         rates=SqlRates(database),
+        bans=SqlBans(database),
         audit=SqlAuditLog(database),
         secrets=SqlSecrets(database, keys.secrets),
         staff=SqlStaff(database, keys),

@@ -22,8 +22,9 @@ from campaign_app.platforms.shopline.client import ShoplinePlatform, shopline_of
 from campaign_app.sandbox import SandboxConfig
 from campaign_app.sandbox.config import ENTITY
 from campaign_app.sandbox.platform import Platform
-from campaign_app.sandbox.vendors.shopify import credentials
+from campaign_app.sandbox.vendors.shopify import lasting_token
 from campaign_app.sandbox.vendors.shopify.service import Request, Service
+from campaign_app.sandbox.vendors.shopify.shelf import domain_of
 from tests.helpers.connected import clock, no_wait
 from tests.helpers.sandbox import SandboxProcess
 
@@ -66,7 +67,10 @@ class ShopifyShop:
 
     @property
     def typed(self) -> dict[str, str]:
-        return dict(self.sandbox.ready["vendors"]["shopify"])
+        """The shop's domain and the lasting token of an older app."""
+        vendors = self.sandbox.ready["vendors"]
+        token = vendors["shopline"]["access_token"]
+        return {"key_id": vendors["shopify"]["base_url"].rpartition("/")[2], "access_token": token}
 
     def client(self, *, wait: Callable[[float], object] | None = no_wait, **changes: Any) -> ShopifyPlatform:
         made = shopify_of(self.parts(wait=wait, **changes))
@@ -149,9 +153,9 @@ def inside(*, customers: int = 100, seed: int = 1, version: str = "2026-10", exp
     config = SandboxConfig(clock=now, customers=customers, seed=seed)
     platform = Platform(config)
     service = Service(platform)
-    typed = credentials(config)
+    typed = {"key_id": domain_of(config.shops[0])}
     account = account_of("http://127.0.0.1:9", typed, api_version=version)
-    parts = Parts(account, {"access_token": typed["access_token"]}, now, wait)
+    parts = Parts(account, {"access_token": lasting_token(config)}, now, wait)
     adapter: BaseAdapter = Straight(service)
 
     def lines(url: str) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ import requests
 
 from campaign_app.domain.consent import ConsentFact, CustomerRef
 from campaign_app.domain.customer import Account, PlatformCustomer
-from campaign_app.platforms import Parts
+from campaign_app.platforms import Parts, Shared
 from campaign_app.platforms.top.client import TopPlatform
 from campaign_app.platforms.top.connecting import client_of
 from campaign_app.platforms.top.paging import SEARCH_PAGES
@@ -38,7 +38,7 @@ class TopShop:
     stored: int = 0
     ahead: timedelta = timedelta(0)
     clients: list[TopPlatform] = field(default_factory=list)
-    shared: dict[object, Any] = field(default_factory=dict)
+    shared: Shared = field(default_factory=Shared)
     lock: Lock = field(default_factory=Lock)
 
     def client(self, *, pages: int = SEARCH_PAGES, **options: str) -> TopPlatform:
@@ -73,7 +73,7 @@ class TopShop:
     def close(self) -> None:
         while self.clients:
             self.clients.pop().close()
-        self.shared = {}
+        self.shared = Shared()
 
     def order(self, **order: Any) -> None:
         """As `sandbox.vendors.top.Order` has them: `per_second`, `ban_seconds`, `fail`, `expire`, `member`, `lift` …"""

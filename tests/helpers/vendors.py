@@ -12,6 +12,7 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.ports import PlatformClient
 from campaign_app.platforms import adapter_for, client_for, write_credentials
 from campaign_app.platforms.adapter import Kept, Parts
+from campaign_app.services.connecting import host_of
 from tests.helpers.connected import clock, no_wait
 from tests.helpers.sandbox import ANSWER_SECONDS, SandboxProcess
 
@@ -29,8 +30,8 @@ def account_of(sandbox: SandboxProcess, name: str, **changed: str) -> tuple[Acco
         each.name: typed[each.name] for each in offer.fields if not each.secret and each.name in typed.keys() - set(own)
     }
     account = Account(
-        ACCOUNT, name, "店", typed["base_url"], ENTITY, offer.issuer, offer.issuer_name, typed["key_id"],
-        simulated=True, pinned_keys="", options=options,
+        ACCOUNT, name, "店", typed["base_url"], ENTITY, offer.issuer, offer.issuer_name,
+        typed.get("key_id") or host_of(typed["base_url"]), simulated=True, pinned_keys="", options=options,
     )  # fmt: skip
     return account, write_credentials(secrets)
 

@@ -68,6 +68,7 @@ def test_a_fact_says_what_the_leaf_says() -> None:
     )
     assert fact.evidence is not None
     assert (fact.evidence.issuer_uscc, fact.evidence.simulated, fact.evidence.request_id) == (ISSUER, True, "q0")
+    assert fact.evidence.api_method == "POST /v1/consents/lookup"
     assert fact.evidence.leaf == canonical(confirmed("c1", **truth))
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from campaign_app.domain.consent import ConsentStatus, CustomerRef
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, SettingsError
-from campaign_app.platforms import client_for
+from campaign_app.platforms import Shared, client_for
 from campaign_app.platforms.jd.client import platform_of
-from campaign_app.platforms.jd.gateway import JdGateway, error_of
+from campaign_app.platforms.jd.gateway import JdGateway, Said, error_of
 from campaign_app.platforms.jd.members import Place, member_of, note_of, page_of
 from campaign_app.sandbox.vendors.jd import PAGE_MAX
 from campaign_app.transport.errors import ContractBroken
@@ -76,6 +76,7 @@ def test_who_left_is_vetoed_with_jds_own_words(vendors: SandboxProcess) -> None:
     evidence = facts[left].evidence
     assert evidence is not None
     assert (evidence.issuer_uscc, evidence.platform, evidence.simulated) == ("jd.com", "jd", True)
+    assert evidence.api_method == "jingdong.pop.crm.getMemberInVender"
     assert json.loads(evidence.leaf) == {"customerPin": left, "customerStatus": 3}
     assert facts[member].evidence is None
 
@@ -247,7 +248,7 @@ def test_the_clients_of_an_app_share_its_pace(vendors: SandboxProcess) -> None:
     """A quota that is used up lasts an hour; a client is made anew with every token."""
     waits: list[float] = []
     parts = parts_of(vendors, "jd", calls_per_second="0.01")
-    parts = replace(parts, wait=waits.append, shared={})
+    parts = replace(parts, wait=waits.append, shared=Shared())
     for _ in range(2):
         client = platform_of(parts)
         assert client.check_connection().ok
@@ -261,3 +262,11 @@ def test_a_pace_that_is_none_is_refused(vendors: SandboxProcess, rate: str) -> N
     with pytest.raises(SettingsError) as refused:
         platform_of(parts_of(vendors, "jd", calls_per_second=rate))
     assert refused.value.code == "bad_rate"
+
+
+@pytest.mark.parametrize(
+    ("found", "request_id"),
+    [({"request_id": "r1"}, "r1"), ({"requestId": "r2"}, "r2"), ({"request_id": 7}, ""), ({}, "")],
+)
+def test_an_id_of_the_request_is_kept_where_an_answer_has_one(found: dict[str, Any], request_id: str) -> None:
+    assert Said(found, b"", "").request_id == request_id

@@ -95,6 +95,7 @@ def test_only_a_confirmed_and_dated_subscription_passes(
         assert fact.evidence is not None
         assert (fact.evidence.api_version, fact.evidence.issuer_uscc) == (version, "shopify.com")
         assert fact.evidence.request_id
+        assert fact.evidence.api_method == "nodes"
         assert "CONFIRMED_OPT_IN" in fact.evidence.leaf
         assert "+86" not in fact.evidence.leaf
 

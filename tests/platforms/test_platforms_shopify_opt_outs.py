@@ -70,5 +70,7 @@ def test_an_error_that_has_no_code_is_asked_about(shop: ShopifyShop) -> None:
     payload = unrecorded(None)["data"]["customerSmsMarketingConsentUpdate"]
     parts = shop.parts()
     replay = Replay({"data": {"nodes": [{"id": "gid://shopline/Customer/1", "phone": None}]}})
-    graph = Graph(session_of(parts, {}, replay), edition, Pace(monotonic), wait=no_wait)
+    graph = Graph(
+        session_of(parts, "Authorization", lambda: "Bearer t", replay), edition, Pace(monotonic), wait=no_wait
+    )
     assert why_not(payload, "1", graph, edition).code == "customer_without_number"

@@ -151,6 +151,7 @@ def test_the_blacklist_is_a_refusal_with_the_platforms_own_words(
         "taobao.com", True, fact.observed_at,
     )  # fmt: skip
     assert json.loads(fact.evidence.leaf)["status"] == "blacklist"
+    assert fact.evidence.api_method == "taobao.crm.members.get.privy"
 
 
 @pytest.mark.parametrize(

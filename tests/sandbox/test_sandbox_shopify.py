@@ -39,7 +39,7 @@ def sandbox() -> Iterator[SandboxProcess]:
 
 @pytest.fixture
 def token(sandbox: SandboxProcess) -> str:
-    return str(sandbox.ready["vendors"]["shopify"]["access_token"])
+    return str(sandbox.ready["vendors"]["shopline"]["access_token"])
 
 
 def ask(sandbox: SandboxProcess, token: str, query: str, version: str = "2026-10", **variables: Any) -> Any:
@@ -149,8 +149,8 @@ def test_credentials_are_of_the_first_shop_and_follow_from_the_seed() -> None:
     config = SandboxConfig(clock=clock, seed=3)
     found = credentials(config)
     assert found == credentials(config)
-    assert found["key_id"] == "sandbox-s1.myshopify.com"
-    assert found["access_token"] != credentials(SandboxConfig(clock=clock, seed=4))["access_token"]
+    assert found["base_url"] == "{url}/shopify/sandbox-s1.myshopify.com"
+    assert found["client_secret"] != credentials(SandboxConfig(clock=clock, seed=4))["client_secret"]
 
 
 def test_without_graphql_core_there_is_no_simulated_shopify(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ def test_a_fact_comes_back_as_it_was(workspace: Workspace) -> None:
         max_per_month=4,
         note="说明",
         channel=Channel.ANY,
-        evidence=Evidence(ISSUER, "consent_api", "1.2", False, "req", "receipt-1", '{"a":"中"}', 17),
+        evidence=Evidence(ISSUER, "consent_api", "1.2", False, "req", "receipt-1", '{"a":"中"}', 17, "nodes"),
     )
     bare = ConsentFact.unknown(CustomerRef(account_id, "c2"), note="missing_answer", observed_at=NOW)
     workspace.facts.append([full, bare], [receipt(account_id)])

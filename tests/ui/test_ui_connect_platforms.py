@@ -99,7 +99,7 @@ def test_every_platform_is_connected_tested_and_cut_off(
     account = connected(page, asked, qtbot)
     offer = app.accounts.offer_of(account)
     assert (account.platform, account.simulated) == (platform, True)
-    secrets = {asked.values[field.name] for field in offer.fields if field.secret}
+    secrets = {asked.values[field.name] for field in offer.fields if field.secret and field.name in asked.values}
     stored = app.accounts.private_key(account.id)
     assert all(secret in stored for secret in secrets)
     assert not secrets & set(account.options.values()), "secrets lie among the secrets only"
@@ -121,8 +121,12 @@ def test_every_platform_is_connected_tested_and_cut_off(
 WRONG: Final = [
     ("consent_api", "key_id", "nobody", "unknown_key"),
     ("consent_api", "private_key", "A" * 43, "bad_signature"),
-    ("shopify", "access_token", "shpat_wrong", "unauthorized"),
-    ("shopify", "key_id", "another.myshopify.com", "other_shop"),
+    ("shopify", "client_id", "nobody", "bad_client"),
+    ("shopify", "client_secret", "shpss_wrong", "bad_client"),
+    ("shopify", "access_token", "shpat_wrong", "either_or"),
+    ("shopify", "base_url", "{url}/shopify/sandbox-s2.myshopify.com", "app_not_installed"),
+    ("shopify", "base_url", "{url}/shopify/nowhere.myshopify.com", "no_such_shop"),
+    ("shopify", "base_url", "anning.example", "bad_url"),
     ("shopline", "access_token", "wrong", "unauthorized"),
     ("top", "app_key", "1", "unknown_key"),
     ("top", "app_secret", "wrong", "bad_signature"),
@@ -138,6 +142,7 @@ WRONG: Final = [
 def test_a_wrong_secret_is_said_in_words_and_nothing_is_kept(
     page: SettingsPage, sandbox: SandboxProcess, qtbot: QtBot, platform: str, field: str, value: str, code: str
 ) -> None:
+    value = value.replace("{url}", sandbox.url)
     dialog = typed(page, asked_of(sandbox, platform), qtbot, **{field: value})
     press(dialog.go, qtbot)
     qtbot.waitUntil(dialog.reason.isVisible, timeout=MS)
@@ -146,6 +151,20 @@ def test_a_wrong_secret_is_said_in_words_and_nothing_is_kept(
     assert dialog.form.fields[field].text() == value, "what was typed is kept"
     assert dialog.go.text() == "检查连接"
     assert page._desk.app.accounts.all() == ()
+
+
+def test_an_older_app_of_shopify_is_connected_by_its_lasting_token(
+    page: SettingsPage, sandbox: SandboxProcess, qtbot: QtBot
+) -> None:
+    lasting = {"client_id": "", "client_secret": ""}
+    dialog = typed(page, asked_of(sandbox, "shopify"), qtbot, **lasting)
+    assert not dialog.go.isEnabled()
+    press(dialog.form.findChild(QPushButton, "connect_more"), qtbot)
+    assert dialog.form.fields["access_token"].isVisible()
+    dialog.form.fields["access_token"].setText(asked_of(sandbox, "shopline").values["access_token"])
+    assert dialog.go.isEnabled(), "the token stands for id and secret"
+    press(dialog.go, qtbot)
+    qtbot.waitUntil(dialog.report.isVisible, timeout=MS)
 
 
 LACKING: Final = [
@@ -244,6 +263,6 @@ def test_what_is_rarely_looked_at_is_shown_when_it_is_wanted(
     press(shown.more, qtbot)
     assert isinstance(shown.address, QLabel)
     assert shown.address.isVisible()
-    assert shown.address.text() == sandbox.url
+    assert shown.address.text() == account.base_url
     press(shown.more, qtbot)
     assert not shown.address.isVisible()

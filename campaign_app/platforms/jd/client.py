@@ -51,7 +51,7 @@ def _pace(parts: Parts, app_key: str) -> Throttle:
     """The app's, whoever of its clients asks: JD's quotas are the app's, and a quota that is used up lasts an hour."""
     rate = calls_per_second(parts)
     made = Throttle(rate, monotonic=time.monotonic, wait=parts.wait or Event().wait)
-    found: Throttle = parts.shared.setdefault(("jd", parts.account.base_url, app_key, rate), made)
+    found: Throttle = parts.shared.paces.setdefault(("jd", parts.account.base_url, app_key, rate), made)
     return found
 
 
@@ -106,7 +106,8 @@ class JdPlatform(Unoffered):
         now = self._clock()
         if note == NativeNote.NO_CONSENT_API:
             return ConsentFact.unknown(ref, note=note, observed_at=now)
-        evidence = Said.of(self._account, VERSION, "", said.page, now).evidence({"customerPin": ref.ref, **raw})
+        page = Said.of(self._account, (IN_VENDER, VERSION), said.request_id, said.page, now)
+        evidence = page.evidence({"customerPin": ref.ref, **raw})
         return ConsentFact(ref, ConsentStatus.UNKNOWN, now, checked_at=now, evidence=evidence, note=note)
 
     def close(self) -> None:

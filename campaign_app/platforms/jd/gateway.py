@@ -18,6 +18,7 @@ from campaign_app.platforms.concatenated import md5_between
 from campaign_app.platforms.forms import FORM, form, json_object, part
 from campaign_app.platforms.tokens import Pair, Tokens, expired, pair_of
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.listing import plain_text
 from campaign_app.transport.session import Answer, SignedSession
 
 ROUTER: Final = "/routerjson"
@@ -34,6 +35,11 @@ class Said:
     found: Mapping[str, Any]
     page: bytes
     date: str
+
+    @property
+    def request_id(self) -> str:
+        """JD's documents show none; "" where an answer has none (*unverified* that any has one)."""
+        return plain_text(self.found.get("request_id") or self.found.get("requestId"), 100)
 
 
 def signature(app_secret: str, params: Mapping[str, str]) -> str:

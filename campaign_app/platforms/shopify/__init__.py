@@ -24,16 +24,21 @@ CAPABILITIES: Final = Capabilities(
 
 @dataclass(frozen=True, slots=True)
 class ShopifyAdapter:
-    """`key_id` is the shop's own address (example.myshopify.com): another shop behind the token is refused."""
+    """`base_url` is the shop's own domain (example.myshopify.com): another shop behind the token is refused.
+
+    An app of the Dev Dashboard has an id and a secret. `access_token` is the lasting one of an app that was made in the
+    shop's own admin before 2026, where none can be made any more.
+    """
 
     name: str = "shopify"
     issuer: str = "shopify.com"
     issuer_name: str = "Shopify"
     capabilities: Capabilities = CAPABILITIES
     fields: tuple[ConnectField, ...] = (
-        ConnectField("base_url"),
-        ConnectField("key_id"),
-        ConnectField("access_token", secret=True),
+        ConnectField("base_url", scheme="https"),
+        ConnectField("client_id"),
+        ConnectField("client_secret", secret=True),
+        ConnectField("access_token", secret=True, required=False, replaces=("client_id", "client_secret")),
         ConnectField("api_version", required=False, default=NEWEST),
     )
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from campaign_app.domain.customer import Account
 from campaign_app.domain.ports import Clock, ConnectionReport
 from campaign_app.platforms.local import on_this_machine
+from campaign_app.platforms.shopify.address import shop_of
 from campaign_app.platforms.shopify.editions import Edition
 from campaign_app.platforms.shopify.graph import Answered, Graph, drifted
 from campaign_app.transport.listing import plain_text
@@ -48,7 +49,7 @@ def _problem(account: Account, shop: Mapping[str, Any], scopes: set[str], skew: 
     missing = next((scope for scope in SCOPES if scope not in scopes), "")
     if missing:
         return f"missing_{missing}"
-    if domain is not None and domain != account.key_id:
+    if domain is not None and domain != shop_of(account):
         return "other_shop"
     return "clock_skew" if abs(skew) > CREATED_WINDOW_SECONDS else ""
 

@@ -24,6 +24,7 @@ from campaign_app.platforms.shopify.mapping import consent_of, fact_of, good_num
 from campaign_app.platforms.shopify.opt_outs import is_recorded, why_not
 
 LOOKUP: Final = 200
+METHOD: Final = "nodes"
 _EXPORTED: Final = "b:"
 
 
@@ -90,7 +91,7 @@ class ShopifyPlatform:
         nodes = answered.data.get("nodes")
         if not isinstance(nodes, list):
             raise drifted("nodes")
-        said = Said.of(self._account, self._edition.version, answered.request_id, answered.body, asked_at)
+        said = Said.of(self._account, (METHOD, self._edition.version), answered.request_id, answered.body, asked_at)
         by_ref: dict[str, list[Mapping[str, Any]]] = {}
         for node in nodes:
             by_ref.setdefault(ref_of(node, self._edition), []).append(node)

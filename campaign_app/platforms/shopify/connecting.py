@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.shopify import CAPABILITIES, NEWEST, editions
+from campaign_app.platforms.shopify.address import require_own_address, shop_of
 from campaign_app.platforms.shopify.client import ShopifyPlatform
+from campaign_app.platforms.shopify.grant import grant_of
 from campaign_app.platforms.shopify.graph import Graph
 from campaign_app.platforms.shopify.pace import Pace
 from campaign_app.transport.download import Download
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 class TokenSigner:
     """Names the token in a header; nothing else of the request is protected by it but its encryption."""
 
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        self._headers = dict(headers)
+    def __init__(self, name: str, value: Callable[[], str]) -> None:
+        self._name, self._value = name, value
 
     def sign(self, request: PreparedRequest, *, now: datetime, nonce: str) -> None:  # noqa: ARG002 - the session's
-        request.headers.update(self._headers)
+        request.headers[self._name] = self._value()
 
 
 def shopify_of(
@@ -47,30 +47,20 @@ def shopify_of(
     edition = editions.shopify(parts.account.options.get("api_version") or NEWEST)
     if edition is None:
         raise SettingsError("schema_drift", "This version of the platform's interface is not known here")
-    require_own_address(parts.account, "myshopify.com", parts.account.key_id.removesuffix(".myshopify.com"))
-    http = session_of(parts, {"X-Shopify-Access-Token": token_of(parts)}, adapter)
-    graph = Graph(http, edition, Pace(monotonic), wait=parts.wait)
+    require_own_address(parts.account, "myshopify.com", shop_of(parts.account).removesuffix(".myshopify.com"))
+    grant = grant_of(parts)
+    token = token_of(parts) if grant is None else ""
+    http = session_of(parts, "X-Shopify-Access-Token", lambda: grant.access if grant else token, adapter)
+    graph = Graph(http, edition, Pace(monotonic), wait=parts.wait, grant=grant)
     near = on_this_machine(parts.account.base_url)
     found = lines or Download(parts.clock, near=near).lines
     return ShopifyPlatform(parts.account, graph, edition, parts.clock, capabilities=CAPABILITIES, lines=found)
 
 
-def require_own_address(account: Account, domain: str, shop: str) -> None:
-    """Raises SettingsError unless the address is that of this shop at the platform, written in the one way.
-
-    Somebody else's server could confirm the list of whoever runs it, and would be handed the token.
-    """
-    named = re.fullmatch(r"[a-z0-9][a-z0-9-]*", shop, re.ASCII)
-    if not on_this_machine(account.base_url) and not (named and account.base_url == f"https://{shop}.{domain}"):
-        raise SettingsError("bad_url", "This is not the shop's address at the platform")
-
-
-def session_of(parts: Parts, headers: Mapping[str, str], adapter: BaseAdapter | None) -> SignedSession:
+def session_of(parts: Parts, header: str, value: Callable[[], str], adapter: BaseAdapter | None) -> SignedSession:
     """Tries nothing again itself: `Graph` knows better how long to wait."""
-    limits = Limits(attempts=1)
-    return SignedSession(
-        parts.account.base_url, TokenSigner(headers), parts.clock, limits=limits, wait=parts.wait, adapter=adapter
-    )
+    limits, signer = Limits(attempts=1), TokenSigner(header, value)
+    return SignedSession(parts.account.base_url, signer, parts.clock, limits=limits, wait=parts.wait, adapter=adapter)
 
 
 def token_of(parts: Parts) -> str:

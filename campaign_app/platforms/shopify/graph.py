@@ -15,6 +15,7 @@ from pydantic_core import to_json
 
 from campaign_app.domain.errors import AppError, RemoteRefused, RemoteUnavailable
 from campaign_app.platforms.shopify.editions import Edition
+from campaign_app.platforms.shopify.grant import Grant
 from campaign_app.platforms.shopify.pace import Cost, Pace
 from campaign_app.transport.errors import ContractBroken
 from campaign_app.transport.session import Answer, SignedSession
@@ -48,10 +49,18 @@ def drifted(what: str) -> RemoteRefused:
 
 
 class Graph:
+    """`grant`: where the token comes from, None where it lasts."""
+
     def __init__(
-        self, http: SignedSession, edition: Edition, pace: Pace, *, wait: Callable[[float], object] | None
+        self,
+        http: SignedSession,
+        edition: Edition,
+        pace: Pace,
+        *,
+        wait: Callable[[float], object] | None,
+        grant: Grant | None = None,
     ) -> None:
-        self._http, self._edition, self._pace = http, edition, pace
+        self._http, self._edition, self._pace, self._grant = http, edition, pace, grant
         self._closed = Event()
         self.wait = wait or self._closed.wait
 
@@ -61,13 +70,16 @@ class Graph:
         attempt = 1
         while True:
             try:
-                return self._once(name, body, repeat=repeat)
+                return self._granted(lambda: self._once(name, body, repeat=repeat))
             except RemoteUnavailable as error:
                 pause = _pause(error, attempt)
                 if not self._may_repeat(error, repeat=repeat) or attempt == ATTEMPTS or pause > LONGEST_WAIT:
                     raise
                 self.wait(pause)
                 attempt += 1
+
+    def _granted(self, once: Callable[[], Answered]) -> Answered:
+        return once() if self._grant is None else self._grant.used_in(once)
 
     def _may_repeat(self, error: RemoteUnavailable, *, repeat: bool) -> bool:
         """A query that was throttled was not carried out, whatever it is."""
@@ -108,6 +120,8 @@ class Graph:
     def close(self) -> None:
         self._closed.set()
         self._http.close()
+        if self._grant is not None:
+            self._grant.close()
 
 
 def _pause(error: RemoteUnavailable, attempt: int) -> float:

@@ -11,8 +11,9 @@ from campaign_app.domain.errors import SettingsError
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.native import NativeNote, Said
+from campaign_app.platforms.shopify.address import require_own_address
 from campaign_app.platforms.shopify.client import ShopifyPlatform
-from campaign_app.platforms.shopify.connecting import require_own_address, session_of, token_of
+from campaign_app.platforms.shopify.connecting import session_of, token_of
 from campaign_app.platforms.shopify.editions import Edition, Words
 from campaign_app.platforms.shopify.graph import Graph
 from campaign_app.platforms.shopify.mapping import ShopNote
@@ -62,7 +63,8 @@ def shopline_of(parts: Parts, *, adapter: BaseAdapter | None = None) -> Shopline
     if found is None:
         raise SettingsError("schema_drift", "This version of the platform's interface is not known here")
     require_own_address(parts.account, "myshopline.com", parts.account.key_id)
-    http = session_of(parts, {"Authorization": f"Bearer {token_of(parts)}"}, adapter)
+    token = token_of(parts)
+    http = session_of(parts, "Authorization", lambda: f"Bearer {token}", adapter)
     graph = Graph(http, found, Pace(time.monotonic), wait=parts.wait)
     near = on_this_machine(parts.account.base_url)
     lines = Download(parts.clock, near=near).lines

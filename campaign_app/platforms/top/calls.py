@@ -23,6 +23,7 @@ from campaign_app.transport.session import Answer, SignedSession
 class Answered:
     """What one call brought. `server_time` is that of the answer's Date, if it has one."""
 
+    method: str
     fields: Mapping[str, Any]
     body: bytes = field(repr=False)
     server_time: datetime | None = None
@@ -74,7 +75,7 @@ class TopCalls:
                 trouble = error_of(said.error, method, self._clock())
                 self._heed(trouble)
                 raise trouble
-            return Answered(said.fields, answer.body, _date(answer.headers))
+            return Answered(method, said.fields, answer.body, _date(answer.headers))
 
         return answered
 

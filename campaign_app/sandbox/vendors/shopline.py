@@ -22,5 +22,5 @@ def routes(_platform: Platform) -> list[BaseRoute]:
 
 
 def credentials(config: SandboxConfig) -> dict[str, str]:
-    found = shopify.credentials(config)
-    return {**found, "key_id": f"sandbox-shopline-{config.shops[0].code.lower()}"} if found else {}
+    token = shopify.lasting_token(config)
+    return {"key_id": f"sandbox-shopline-{config.shops[0].code.lower()}", "access_token": token} if token else {}

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLayout, QLineEdit, QVBoxLayout, QWidget
 
 from campaign_app.domain.customer import Account, Entity
-from campaign_app.domain.platform import Asked, ConnectField, Offer
+from campaign_app.domain.platform import Asked, ConnectField, Offer, lacking
 from campaign_app.services.expiry import AUTHORISED_UNTIL
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.theme.tokens import SPACE
@@ -54,10 +54,8 @@ class ConnectForm(QWidget):
     @property
     def whole(self) -> bool:
         """Whether everything is typed that has to be."""
-        typed = all(
-            self.fields[field.name].text().strip() or field.default or not field.required for field in self.offer.fields
-        )
-        return typed and (self.owner is None or self.owner.whole)
+        typed = {name: field.text().strip() for name, field in self.fields.items()}
+        return not lacking(self.offer.fields, typed) and (self.owner is None or self.owner.whole)
 
     def clear_secrets(self) -> None:
         for field in self.offer.fields:
@@ -70,7 +68,7 @@ class ConnectForm(QWidget):
         made.setObjectName(f"connect_{field.name}")
         made.setAccessibleName(spoken)
         made.setText(value)
-        made.setPlaceholderText(field.default or PLACEHOLDERS.get(field.name, ""))
+        made.setPlaceholderText(field.default or ("" if field.scheme else PLACEHOLDERS.get(field.name, "")))
         if field.name == "private_key":
             made.setPlaceholderText(self.tr("base64url，32 字节 Ed25519"))
         made.textChanged.connect(self.edited)

@@ -171,6 +171,7 @@ class CustomerDrawer(Drawer):
             found += [
                 Line(self.tr("出具方"), _named(proof.issuer_uscc, person)),
                 Line(self.tr("凭据编号"), proof.receipt_id),
+                Line(self.tr("查询接口"), " ".join((proof.platform, proof.api_version, proof.api_method)).strip()),
             ]
         if fact.note:
             found.append(Line(self.tr("说明"), words.term("fact_note", fact.note)))

@@ -3,7 +3,8 @@
 Every query is validated against Shopify's own published schema where `CAMPAIGN_APP_SHOPIFY_SCHEMAS` names the folder
 that holds it (`tools/shopify_schemas.py` fetches it); else answers say that they were not validated. graphql-core reads
 the queries: without it there is no simulated Shopify. Shopify's requests carry a token and no signature, time or nonce,
-so there is nothing of that kind to be strict about.
+so there is nothing of that kind to be strict about; whose token it is, and whether it is over, it is strict about.
+Every shop answers under an address of its own, `/shopify/<domain>`; the plain paths answer whoever's token it is.
 """
 
 from __future__ import annotations
@@ -29,10 +30,21 @@ def routes(platform: Platform) -> list[BaseRoute]:
 
 
 def credentials(config: SandboxConfig) -> dict[str, str]:
-    """Of the first shop; {} where there is no simulated Shopify."""
+    """Of the first shop's app; {} where there is no simulated Shopify."""
     if not OFFERED:
         return {}
-    from campaign_app.sandbox.vendors.shopify.shelf import domain_of, token_of
+    from campaign_app.sandbox.vendors.shopify.granting import app_of
+    from campaign_app.sandbox.vendors.shopify.shelf import domain_of
 
-    shop = config.shops[0]
-    return {"key_id": domain_of(shop), "access_token": token_of(config.seed, shop)}
+    client_id, secret = app_of(config, config.shops[0])
+    address = f"{{url}}/shopify/{domain_of(config.shops[0])}"
+    return {"base_url": address, "client_id": client_id, "client_secret": secret}
+
+
+def lasting_token(config: SandboxConfig) -> str:
+    """The first shop's, which SHOPLINE's app has as well; "" where there is no simulated Shopify."""
+    if not OFFERED:
+        return ""
+    from campaign_app.sandbox.vendors.shopify.shelf import token_of
+
+    return token_of(config.seed, config.shops[0])

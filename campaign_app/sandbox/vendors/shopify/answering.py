@@ -61,6 +61,10 @@ class Answering:
             "customerSmsMarketingConsentUpdate": self._opt_out,
         }
 
+    @property
+    def domain(self) -> str:
+        return domain_of(self._shelf.shop)
+
     def answer(self, asked: Asked) -> Any:
         """Raises Unanswerable for a field that this simulator does not have."""
         name = asked.node.name.value

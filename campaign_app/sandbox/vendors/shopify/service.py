@@ -16,6 +16,7 @@ from campaign_app.sandbox.vendors.shopify.answering import Answering, Asked, Sho
 from campaign_app.sandbox.vendors.shopify.bucket import PLANS, QUERY_MAX, Bucket
 from campaign_app.sandbox.vendors.shopify.executing import Query, Unanswerable
 from campaign_app.sandbox.vendors.shopify.exports import Exports
+from campaign_app.sandbox.vendors.shopify.granting import Granting
 from campaign_app.sandbox.vendors.shopify.schemas import problem_of
 from campaign_app.sandbox.vendors.shopify.shelf import Shelf, token_of
 
@@ -29,13 +30,17 @@ FAULTS: Final = (*_WHOLE, *_NODES, *_WORDS, "other_version")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`dialect` is shopify or shopline, which has other versions and ids."""
+    """`dialect` is shopify or shopline, which has other versions and ids. `domain`: whose address was asked, "" where
+
+    the token says whose it is.
+    """
 
     dialect: str
     version: str
     token: str
     body: bytes
     origin: str
+    domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +65,14 @@ class Service:
 
     def __init__(self, platform: Platform, *, plan: str = "plus") -> None:
         self._platform = platform
+        self.granting = Granting(platform.config)
         seed = platform.config.seed
         self.shops: dict[str, Shop] = {}
         self._answering: dict[str, Answering] = {}
         for shop in platform.config.shops:
             shelf = Shelf(platform, shop)
             made = Shop(shelf, Exports(shelf, f"{token_of(seed, shop)[-16:]}-"))
-            token = token_of(seed, shop)
-            self.shops[token], self._answering[token] = made, Answering(platform, made)
+            self.shops[shop.code], self._answering[shop.code] = made, Answering(platform, made)
         self.faults: deque[str] = deque()
         self.counts = Counts()
         self.limit(PLANS[plan])
@@ -78,8 +83,8 @@ class Service:
 
     def respond(self, request: Request) -> Reply:
         self.counts.queries += 1
-        answering = self._answering.get(request.token)
-        if answering is None:
+        answering = self._answering.get(self.granting.shop_of(request.token))
+        if answering is None or request.domain not in ("", answering.domain):
             return _plain(401, "[API] Invalid API key or access token (unrecognized login or wrong password)")
         if request.dialect == "shopify" and request.version not in VERSIONS:
             return _plain(404, "Not Found")

@@ -16,6 +16,7 @@ from campaign_app.sandbox.platform import Platform
 from campaign_app.sandbox.problems import Refused
 from campaign_app.sandbox.vendors.shopify import service
 from campaign_app.sandbox.vendors.shopify.exports import FATES
+from campaign_app.sandbox.vendors.shopify.granting import WORDS
 from campaign_app.sandbox.vendors.shopify.shelf import Consent
 
 TOKEN: Final = "X-Shopify-Access-Token"  # noqa: S105 - a header's name
@@ -33,7 +34,10 @@ class ConsentOrder(BaseModel):
 
 
 class Order(BaseModel):
-    """`restore` and `maximum` set a new bucket; `faults` befall the next requests; `fate` the next bulk operation."""
+    """`restore` and `maximum` set a new bucket; `faults` befall the next requests; `fate` the next bulk operation.
+
+    `expire` ends the tokens that were granted; `grants` refuse the next requests for one, in these words.
+    """
 
     model_config = ConfigDict(extra="forbid")
     restore: float | None = Field(None, gt=0)
@@ -42,6 +46,8 @@ class Order(BaseModel):
     fate: str = ""
     looks: int | None = None
     scopes: list[str] | None = None
+    expire: bool = False
+    grants: list[str] = []
     consent: ConsentOrder | None = None
 
 
@@ -53,6 +59,8 @@ class Serving:
     def routes(self) -> list[BaseRoute]:
         return [
             Route("/admin/api/{version}/graphql.json", self._shopify, methods=["POST"]),
+            Route("/shopify/{domain}/admin/api/{version}/graphql.json", self._shopify, methods=["POST"]),
+            Route("/shopify/{domain}/admin/oauth/access_token", self._grant, methods=["POST"]),
             Route("/admin/graph/{version}/graphql.json", self._shopline, methods=["POST"]),
             Route("/sandbox-files/{key}.jsonl", self._file, methods=["GET"]),
             Route("/sandbox/shopify", local(self._show), methods=["GET"]),
@@ -69,9 +77,15 @@ class Serving:
     async def _asked(self, request: Request, dialect: str, token: str) -> Response:
         origin = f"{request.url.scheme}://{request.url.netloc}"
         body = await read_body(request)
-        asked = service.Request(dialect, request.path_params["version"], token, body, origin)
+        domain = request.path_params.get("domain", "")
+        asked = service.Request(dialect, request.path_params["version"], token, body, origin, domain)
         reply = self._service.respond(asked)
         return Response(reply.body, reply.status, dict(reply.headers), media_type=reply.kind)
+
+    async def _grant(self, request: Request) -> Response:
+        page = "json" not in request.headers.get("Accept", "")
+        reply = self._service.granting.grant(request.path_params["domain"], await read_body(request), page=page)
+        return Response(reply.body, reply.status, media_type=reply.kind)
 
     async def _file(self, request: Request) -> Response:
         if TOKEN in request.headers or "Authorization" in request.headers:
@@ -98,17 +112,22 @@ class Serving:
             "spent": bucket.spent,
             "opt_ins": sum(shop.opt_ins for shop in shops),
             "exports": sum(len(shop.exports.operations) for shop in shops),
+            "grants": self._service.granting.asked,
         }
         return json_answer(seen)
 
     async def _change(self, request: Request) -> Response:
         order = await order_of(request, Order)
         unknown = [name for name in order.faults if name and name not in service.FAULTS]
+        unknown += [word for word in order.grants if word not in WORDS]
         if unknown or (order.fate and order.fate not in FATES):
             raise Refused(422, "bad_faults", f"unknown: {unknown or order.fate}")
         if order.restore is not None:
             self._service.limit(order.restore, order.maximum)
         self._service.faults.extend(order.faults)
+        self._service.granting.faults.extend(order.grants)
+        if order.expire:
+            self._service.granting.expire()
         for shop in self._service.shops.values():
             shop.exports.next_fate = order.fate or shop.exports.next_fate
             shop.exports.looks = shop.exports.looks if order.looks is None else order.looks

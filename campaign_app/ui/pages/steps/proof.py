@@ -98,6 +98,7 @@ class ProofPanel(QScrollArea):
         return [
             (self.tr("出具方"), f"{member.issuer_name}\n{proof.issuer_uscc}"),
             (self.tr("接口版本"), f"{proof.platform} {proof.api_version}"),
+            (self.tr("查询接口"), proof.api_method),
             (self.tr("注意"), simulated),
         ]
 
