@@ -90,7 +90,8 @@ class LeaseQueue(Generic[T]):
         more = bool(found.items or found.broken)
         cursor = _open_cursor(number + 1, now) if more else str(number + 1)
         page = Page(tuple(found.items), cursor, more, found.broken)
-        self._held, self._handles, self._opened = (number, page), found.handles, number + 1
+        if more:  # an empty page says nothing of what came since
+            self._held, self._handles, self._opened = (number, page), found.handles, number + 1
         return page
 
 

@@ -84,7 +84,7 @@ class Order(BaseModel):
     sign_state: str = _PASS
     lag: float | None = None
     lease: float | None = None
-    twice: bool = False
+    twice: bool | None = None
     expire: bool = False
     clear: bool = False
 
@@ -155,7 +155,7 @@ class _Sender:
             self._signatures[order.sign] = Filed(order.sign_state, _GENERAL)
         self._details.lag = self._details.lag if order.lag is None else order.lag
         self.queues.lease = self.queues.lease if order.lease is None else order.lease
-        self.queues.twice = self.queues.twice or order.twice
+        self.queues.twice = self.queues.twice if order.twice is None else order.twice
         if order.expire:
             self.queues.forget_keys()
         return json_answer({"waiting": len(self._errors), "numbers": len(self._number_errors)})

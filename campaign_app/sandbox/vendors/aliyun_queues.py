@@ -233,7 +233,7 @@ def _row(message: _Message) -> str:
 
 def _xml(root: str, inside: str, status: int = 200) -> Response:
     body = f'<?xml version="1.0" encoding="UTF-8"?><{root} xmlns="{_SPACE}">{inside}</{root}>'
-    return Response(body, status, media_type="text/xml;charset=UTF-8")
+    return Response(body, status, {"x-mns-request-id": "simulated"}, "text/xml;charset=UTF-8")
 
 
 def _written(at: datetime) -> str:
