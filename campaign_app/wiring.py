@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from campaign_app.compliance import Engine
     from campaign_app.credentials import KeyKeeper
     from campaign_app.services.accounts import Accounts
+    from campaign_app.services.answers import Answers
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.composing import Composing
@@ -75,6 +76,7 @@ class App:
     policies: Policies
     opt_outs: OptOuts
     replies: Replies
+    answers: Answers
     templates: Templates
     staff_numbers: StaffNumbers
     test_messages: TestMessages
@@ -97,6 +99,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     """The services of a workspace that is open; the app closes it. Only a demo's clock is shifted by `offset`."""
     from campaign_app.platforms import Offers
     from campaign_app.services.accounts import Accounts
+    from campaign_app.services.answers import Answers
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.composing import Composing
@@ -126,6 +129,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         clock=clock,
         hours=lambda: _hours(workspace),
     )
+    opt_outs = OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs)
     money = _money(workspace, clock)
     composing = Composing(
         texts=texts,
@@ -152,8 +156,9 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         money=money,
         preflights=_preflights(workspace, campaigns, money, clock, _speaking(workspace, engine, profiles)),
         policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock),
-        opt_outs=OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs),
+        opt_outs=opt_outs,
         replies=Replies(workspace.accounts, workspace.audit, clock),
+        answers=Answers(workspace.answers, workspace.accounts, opt_outs.untold),
         templates=Templates(accounts),
         staff_numbers=StaffNumbers(workspace.staff, clock),
         test_messages=_test_messages(workspace, texts, clock),

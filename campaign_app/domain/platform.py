@@ -17,7 +17,7 @@ class Capabilities:
     by a consent endpoint that is set on the account. `purposes`: what its consents count for, () for what each fact
     names itself. `vetoes`: it knows people who may not be reached (blacklist, left membership), never who may.
     `virtual_numbers`: it lends numbers, which reach people through this platform only. `no_replies`: it takes messages,
-    and what people answer to them does not come back by it.
+    and what people answer to them does not come back by it, unless the account's field `replies_by` is filled in.
     """
 
     customers: bool = False
@@ -32,6 +32,12 @@ class Capabilities:
     templates: bool = False
     messages: bool = False
     no_replies: bool = False
+    replies_by: str = ""
+
+
+def hears_replies(offers: Capabilities, options: Mapping[str, str]) -> bool:
+    """Whether what people answer to an account's messages comes in; `options` are the account's."""
+    return not offers.no_replies or bool(options.get(offers.replies_by))
 
 
 def is_carrier(offers: Capabilities) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
-from campaign_app.domain.platform import is_carrier
+from campaign_app.domain.platform import hears_replies, is_carrier
 from campaign_app.platforms import has_consents
 from campaign_app.platforms.adapter import adapter_for
 from campaign_app.services.preflight import Abilities
@@ -21,4 +21,4 @@ def abilities_of(account: Account) -> Abilities:
         return Abilities(sends=True, confirmed=has_consents(account))
     others = (account.consent_account_id, account.sender_account_id)
     sends, carrier = offers.messages or any(other is not None for other in others), is_carrier(offers)
-    return Abilities(sends, carrier or has_consents(account), carrier, not offers.no_replies)
+    return Abilities(sends, carrier or has_consents(account), carrier, hears_replies(offers, account.options))

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import header, locks, schema
 from campaign_app.storage.accounts import SqlAccounts
+from campaign_app.storage.answers import SqlAnswers
 from campaign_app.storage.audiences import SqlAudiences
 from campaign_app.storage.audit import SqlAuditLog
 from campaign_app.storage.bans import SqlBans
@@ -64,6 +65,7 @@ class Workspace:
     campaigns: SqlCampaigns
     jobs: SqlJobs
     inbox: SqlInbox
+    answers: SqlAnswers
     ledger: SqlLedger
     money: SqlMoney
     pushed: SqlPushed
@@ -194,6 +196,7 @@ def _open(folder: Path, workspace_id: str, key: bytes) -> Workspace:
         campaigns=SqlCampaigns(database, keys.hashes),
         jobs=SqlJobs(database),
         inbox=SqlInbox(database, keys),
+        answers=SqlAnswers(database, keys),
         ledger=SqlLedger(database, keys.hashes),
         money=SqlMoney(database),
         pushed=SqlPushed(database, keys.secrets),

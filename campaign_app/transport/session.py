@@ -122,15 +122,16 @@ class SignedSession:
         safe_to_repeat: bool,
         headers: Mapping[str, str] | None = None,
         refusal: Refusal = lambda _status, _body: None,
+        method: str = "POST",
     ) -> T:
-        """POSTs bytes; `read` makes of the answer what it says, or raises an error of ours, which is repeated like one
+        """Sends bytes; `read` makes of the answer what it says, or raises an error of ours, which is repeated like one
 
         of the transport's. What is none of ours (ValidationError, ContractBroken) is an answer against the contract.
         `refusal` makes of status and body of an answer that is no success what they say; None where that is nothing.
         """
-        what = f"POST {_endpoint(path)}"
+        what = f"{method} {_endpoint(path)}"
         every = {**(headers or {}), "Content-Type": content_type}
-        request = requests.Request("POST", self._base + path, data=data, headers=every, auth=self._signing)
+        request = requests.Request(method, self._base + path, data=data, headers=every, auth=self._signing)
         return self._repeat(request, what, read, changes=not safe_to_repeat, refusal=refusal)
 
     def close(self) -> None:

@@ -3,92 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from campaign_app import bootstrap, working
-from campaign_app.credentials import MemoryKeeper
-from campaign_app.domain.audience import Filter
-from campaign_app.domain.campaign import Campaign, CampaignState
-from campaign_app.domain.customer import Account, Entity
+from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import NotAllowed
-from campaign_app.jobs import dispatch, poll, sync
-from campaign_app.jobs.stores import Context
+from campaign_app.jobs import dispatch, poll
 from campaign_app.services.accounts import secret_name
 from campaign_app.services.preflight import Check
 from campaign_app.words import load
-from tests.helpers.connected import clock, connect
+from tests.helpers.aliyun_shop import BODY, Workspace, aliyun_shop
 from tests.helpers.sandbox import SandboxProcess
-from tests.helpers.shop import screen
-from tests.helpers.vendors import account_of, trouble
+from tests.helpers.vendors import trouble
 
 pytestmark = pytest.mark.slow
 
 PEOPLE, SEED = 3_200, 5
-BODY = "您好，冬装上新，会员到店满300元减50元，拒收请回复R"
-
-
-@dataclass
-class Workspace:
-    sandbox: SandboxProcess
-    app: bootstrap.App
-    context: Context
-    shop: Account
-    sender: Account
-
-    def campaign(self, body: str) -> Campaign:
-        """Screened and being sent; its window is open whatever the time is."""
-        store = self.app.workspace.campaigns
-        base = Campaign(0, "双十一", self.shop.entity_uscc, "retail", Filter(), "安宁百货", body)
-        made = store.create(replace(base, window_end=clock() + timedelta(hours=2)))
-        screen(self.context, made.id)
-        sending = replace(store.campaign(made.id), state=CampaignState.SENDING)
-        store.update(sending, expected=CampaignState.SCREENED)
-        return sending
-
-    def run(self, campaign_id: int) -> dispatch.BatchResult:
-        result = dispatch.BatchResult(dispatch.Step.ON, -1)
-        while result.step is dispatch.Step.ON:
-            result = dispatch.run_batch(self.context, campaign_id, result.after)
-            if result.step is dispatch.Step.END:
-                result = dispatch.finish(self.context, campaign_id)
-        return result
-
-    def counts(self, campaign_id: int) -> dict[str, int]:
-        return self.app.workspace.inbox.counts(campaign_id)
 
 
 @pytest.fixture
 def carried(tmp_path: Path) -> Iterator[Workspace]:
-    """A shop of the Platform Consent API whose messages an Aliyun account of the same entity carries."""
+    """Its replies are read elsewhere."""
     with (
         SandboxProcess(customers=PEOPLE, seed=SEED) as sandbox,
-        bootstrap.create_app(tmp_path / "ws", MemoryKeeper(bytes(32))) as app,
+        aliyun_shop(tmp_path / "ws", sandbox, reply_queue="", report_queue="") as shop,
     ):
-        service = connect(sandbox)
-        service.close()
-        store, secrets = app.workspace.accounts, app.workspace.secrets
-        store.add_entity(Entity(service.account.entity_uscc, "安宁百货有限公司（模拟）"))
-        shop = store.add_account(service.account)
-        secrets.put(secret_name(shop.id), sandbox.shops[0].private_key)
-        account, secret = account_of(sandbox, "aliyun")
-        sender = store.add_account(account)
-        secrets.put(secret_name(sender.id), secret)
-        app.accounts.send_through(shop.id, sender.id, actor="王")
-        app.replies.record(sender.id, "短信控制台，王丽每天看", actor="王")
-        context = replace(working.worker_context(app.workspace, app.clock), wait=lambda _: None)
-        store.put_signatures(sender.id, context.remotes.platform(sender.id).signatures(), clock())
-        trouble(sandbox, "aliyun", template=f"${{name}}{BODY}")
-        sync.begin_walk(context, shop.id, full=False)
-        while sync.sync_page(context, shop.id).more:
-            pass
-        yield Workspace(sandbox, app, context, store.account(shop.id), sender)
-        for account_id in (shop.id, sender.id):
-            for client in (context.remotes.platform(account_id), context.remotes.gateway(account_id, "retail")):
-                client.close()  # type: ignore[attr-defined]
+        shop.app.replies.record(shop.sender.id, "短信控制台，王丽每天看", actor="王")
+        yield shop
 
 
 def test_with_lost_answers_throttles_and_refusals_nobody_is_doubled_and_nobody_is_missed(carried: Workspace) -> None:

@@ -14,8 +14,10 @@ def gateway_for(parts: SenderParts) -> AliyunGateway:
     from campaign_app.gateways.aliyun.gateway import AliyunGateway
     from campaign_app.gateways.rates import rate_of
     from campaign_app.transport.aliyun import calls_for
+    from campaign_app.transport.aliyun_queues import queues_for
     from campaign_app.transport.rates import lowered
 
     calls = calls_for(parts.account, parts.credentials, parts.clock, wait=parts.wait)
     rate = rate_of(parts.sender_id, lowered(parts.account, parts.limit))
-    return AliyunGateway(parts.account, calls, parts.purpose, parts.clock, rate)
+    queues = queues_for(parts.account, parts.credentials, parts.clock, wait=parts.wait)
+    return AliyunGateway(parts.account, calls, parts.purpose, parts.clock, rate, queues)

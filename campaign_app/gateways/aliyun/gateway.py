@@ -1,13 +1,16 @@
 """Sender of Aliyun SMS (dysmsapi 2017-05-25): messages leave as approved templates, their fate is looked up.
 
-Aliyun hands out no list of reports or replies: it pushes them to a server with a public address, or into a message
-queue (MNS) whose pull is not documented well enough to rely on. So reports are looked up message by message
-(`jobs.following`), and replies do not come in here at all: nothing leaves until a person has said where they are read.
+Aliyun hands out no list of reports or replies: it pushes them to a server with a public address, or into message queues
+(`gateways.leasing`), where a person has turned those on and named them. Reports are looked up message by message all
+the same (`jobs.following`): none is sure to come in a queue. Without a queue of replies nothing leaves until a person
+has said where they are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.consent.staff import StaffMessage
@@ -16,32 +19,48 @@ from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMe
 from campaign_app.domain.ports import Clock
 from campaign_app.gateways.aliyun.looking import Finder
 from campaign_app.gateways.aliyun.planning import NUMBERS_MAX, alike, allowed
+from campaign_app.gateways.aliyun.returning import reply_of, report_of
 from campaign_app.gateways.aliyun.sending import Sender
 from campaign_app.gateways.checks import Leaving, check_batch, check_test, phones_of
+from campaign_app.gateways.leasing import LeaseQueue, Received
 from campaign_app.gateways.planning import plan
 from campaign_app.gateways.rates import batch_of, request_of, spacing
 from campaign_app.gateways.wordings import Wordings
 from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Rate, Sent
 from campaign_app.transport.aliyun import AliyunCalls
+from campaign_app.transport.aliyun_queues import MnsQueue
+
+T = TypeVar("T")
+NO_QUEUES: Mapping[str, MnsQueue] = {}
 
 
 class AliyunGateway:
     """Implements `jobs.ports.Gateway` for one account and one purpose; threads may share it."""
 
     def __init__(
-        self, account: Account, calls: AliyunCalls, purpose: str, clock: Clock, rate: Rate | None = None
+        self,
+        account: Account,
+        calls: AliyunCalls,
+        purpose: str,
+        clock: Clock,
+        rate: Rate | None = None,
+        queues: Mapping[str, MnsQueue] = NO_QUEUES,
     ) -> None:
+        """`queues` by stream, those that the account names."""
         self._account, self._calls, self._purpose, self._rate = account, calls, purpose, rate
         self._wordings = Wordings(lambda: allowed(calls), clock)
         self._sender = Sender(calls, self._wordings, clock, spacing(rate))
         self._finder = Finder(calls, clock)
+        self._queues = queues
+        self._reports = _leases(queues.get("reports"), report_of, clock)
+        self._replies = _leases(queues.get("inbound"), reply_of, clock)
 
     @property
     def capabilities(self) -> GatewayCapabilities:
         return GatewayCapabilities(
             simulated=self._account.simulated, needs_phone=True, batch_max=batch_of(self._rate, BATCH),
-            idempotent=False, lookup=True, streams=frozenset(), hears=False, follow=True, test_messages=True,
-            rate=self._rate,
+            idempotent=False, lookup=True, streams=frozenset(self._queues), hears="inbound" in self._queues,
+            follow=True, test_messages=True, rate=self._rate,
         )  # fmt: skip
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
@@ -68,13 +87,35 @@ class AliyunGateway:
         return tuple(found[m.message_id] for m in messages if m.message_id in found)
 
     def reports(self, cursor: str) -> Page[DeliveryReport]:
-        return Page((), cursor, more=False)
+        return Page((), cursor, more=False) if self._reports is None else self._reports.page(cursor)
 
     def inbound(self, cursor: str) -> Page[InboundMessage]:
-        return Page((), cursor, more=False)
+        return Page((), cursor, more=False) if self._replies is None else self._replies.page(cursor)
 
     def complaints(self, cursor: str) -> Page[ComplaintClue]:
         return Page((), cursor, more=False)
 
     def close(self) -> None:
         self._calls.close()
+        for queue in self._queues.values():
+            queue.close()
+
+
+def _leases(
+    queue: MnsQueue | None, read: Callable[[Mapping[str, Any], datetime], T | None], clock: Clock
+) -> LeaseQueue[T] | None:
+    """What cannot be read stays in the queue."""
+    if queue is None:
+        return None
+
+    def receive() -> Received[T]:
+        now, items, handles = clock(), list[T](), list[str]()
+        leased = queue.receive(now)
+        for each in leased:
+            found = None if each.content is None else read(each.content, now)
+            if found is not None:
+                items.append(found)
+                handles.append(each.handle)
+        return Received(items, handles, len(leased) - len(items))
+
+    return LeaseQueue(receive, lambda handles: queue.delete(handles, clock()), clock)

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from campaign_app.platforms.adapter import Parts
     from campaign_app.platforms.aliyun.client import AliyunPlatform
 
-# replies are pushed to a server with a public address, or into a message queue; a desktop has neither
-CAPABILITIES: Final = Capabilities(signatures=True, templates=True, messages=True, no_replies=True)
+# replies are pushed to a server with a public address, which a desktop has not, or into a queue that a person turns on
+CAPABILITIES: Final = Capabilities(
+    signatures=True, templates=True, messages=True, no_replies=True, replies_by="reply_queue"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class AliyunAdapter:
         ConnectField("base_url", default="https://dysmsapi.aliyuncs.com"),
         ConnectField("key_id"),
         ConnectField("access_key_secret", secret=True),
+        ConnectField("reply_queue", required=False),
+        ConnectField("report_queue", required=False),
         ConnectField("rate", required=False),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from campaign_app.compliance.syntaxes import SYNTAXES
@@ -27,6 +28,7 @@ from campaign_app.transport.aliyun_filed import (
     signatures,
     templates,
 )
+from campaign_app.transport.aliyun_queues import MnsQueue, queues_for
 
 _STATUS: Final = {
     PASSED: "approved",
@@ -42,25 +44,28 @@ _SCOPES: Final = ("retail",)
 def platform_of(parts: Parts) -> AliyunPlatform:
     """Raises SettingsError for what cannot be right; asks nothing yet."""
     calls = calls_for(parts.account, parts.credentials, parts.clock, wait=parts.wait)
-    return AliyunPlatform(parts.account, calls, parts.clock)
+    queues = queues_for(parts.account, parts.credentials, parts.clock, wait=parts.wait)
+    return AliyunPlatform(parts.account, calls, parts.clock, tuple(queues.values()))
 
 
 class AliyunPlatform(Unoffered):
     """Implements `domain.ports.PlatformClient`; threads may share it."""
 
-    def __init__(self, account: Account, calls: AliyunCalls, clock: Clock) -> None:
+    def __init__(self, account: Account, calls: AliyunCalls, clock: Clock, queues: Sequence[MnsQueue] = ()) -> None:
         super().__init__(account, clock)
-        self._calls = calls
+        self._calls, self._queues = calls, queues
 
     def capabilities(self) -> Capabilities:
         return ADAPTER.capabilities
 
     def check_connection(self) -> ConnectionReport:
-        """Asks for one signature: the key has to be right, and permitted to ask."""
+        """Asks for one signature, and for a key of each queue: the key has to be right, and permitted to ask."""
         behind, problem = 0.0, ""
         try:
             date = self._calls.ask(SIGNATURES, {"PageIndex": "1", "PageSize": "1"}, lambda said: said.date)
             behind = skew(date, self._clock())
+            for queue in self._queues:
+                queue.check(self._clock())
         except RemoteRefused as refused:
             if refused.code != "clock_skew":
                 raise
@@ -85,6 +90,8 @@ class AliyunPlatform(Unoffered):
 
     def close(self) -> None:
         self._calls.close()
+        for queue in self._queues:
+            queue.close()
 
 
 def _template(one: ListedTemplate) -> FiledTemplate:

@@ -21,6 +21,7 @@ from campaign_app.sandbox.calls import json_answer
 from campaign_app.sandbox.config import SandboxConfig
 from campaign_app.sandbox.platform import Platform
 from campaign_app.sandbox.vendors.aliyun_details import Details
+from campaign_app.sandbox.vendors.aliyun_queues import names as queue_names
 from campaign_app.sandbox.vendors.aliyun_wire import AliyunError, Asked, Door
 from campaign_app.sandbox.vendors.at_root import RootRoute
 from campaign_app.sandbox.vendors.signed_forms import local_order, simulated_word
@@ -66,7 +67,8 @@ class Order(BaseModel):
 
     `number_error` refuses the next `times` requests for one of their numbers; `taken`: the others were taken all the
     same. `template` is one more text, of this `kind`; `sign` gets another `sign_state`. `lag`: seconds until a message
-    can be found. `clear` forgets earlier errors first.
+    can be found. `lease`: seconds of a queue's lease; `twice`: its messages are put in two times; `expire`: no key of a
+    queue holds any more. `clear` forgets earlier errors first.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -81,6 +83,9 @@ class Order(BaseModel):
     sign: str = ""
     sign_state: str = _PASS
     lag: float | None = None
+    lease: float | None = None
+    twice: bool | None = None
+    expire: bool = False
     clear: bool = False
 
 
@@ -88,6 +93,7 @@ def routes(platform: Platform) -> list[BaseRoute]:
     sender = _Sender(platform)
     return [
         RootRoute("x-acs-action", sender.call),
+        Route("/queues/{name}/messages", sender.queues.call, methods=["GET", "DELETE"]),
         Route(f"/sandbox/vendors/{NAME}", sender.order, methods=["POST"]),
         Route(f"/sandbox/vendors/{NAME}", local(sender.show), methods=["GET"]),
     ]
@@ -95,7 +101,7 @@ def routes(platform: Platform) -> list[BaseRoute]:
 
 def credentials(config: SandboxConfig) -> Mapping[str, str]:
     key_id, secret = _key(config)
-    return {"key_id": key_id, "access_key_secret": secret}
+    return {"key_id": key_id, "access_key_secret": secret, **queue_names(config)}
 
 
 def _key(config: SandboxConfig) -> tuple[str, str]:
@@ -106,6 +112,7 @@ class _Sender:
     def __init__(self, platform: Platform) -> None:
         self._platform, self._door = platform, Door(_key(platform.config))
         self._details = Details(platform)
+        self.queues = self._details.queues
         self._errors: deque[tuple[str, AliyunError]] = deque()
         self._number_errors: deque[tuple[str, bool]] = deque()
         self._signatures = dict(_SIGNATURES)
@@ -118,6 +125,7 @@ class _Sender:
             "GetSmsSign": self._signature,
             "QuerySmsTemplateList": self._list_templates,
             "QuerySendDetails": self._details.find,
+            "QueryTokenForMnsQueue": self.queues.give_key,
         }
 
     async def call(self, request: Request) -> Response:
@@ -146,11 +154,15 @@ class _Sender:
         if order.sign:
             self._signatures[order.sign] = Filed(order.sign_state, _GENERAL)
         self._details.lag = self._details.lag if order.lag is None else order.lag
+        self.queues.lease = self.queues.lease if order.lease is None else order.lease
+        self.queues.twice = self.queues.twice if order.twice is None else order.twice
+        if order.expire:
+            self.queues.forget_keys()
         return json_answer({"waiting": len(self._errors), "numbers": len(self._number_errors)})
 
     async def show(self, _request: Request) -> Response:
         """What really went out: the text as it was put together here."""
-        return json_answer({"sent": self._details.texts, "requests": self._requests})
+        return json_answer({"sent": self._details.texts, "requests": self._requests, "queues": self.queues.waiting()})
 
     def _trouble(self, action: str) -> None:
         if self._errors and self._errors[0][0] in ("", action):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Final, NamedTuple
 
 from campaign_app.sandbox.platform import Platform
+from campaign_app.sandbox.vendors.aliyun_queues import MessageQueues
 from campaign_app.sandbox.vendors.aliyun_wire import AliyunError, Asked
 from campaign_app.sandbox.vendors.numbers import PURPOSE, Handed, Numbers, Owner
 from campaign_app.transport.wire import MESSAGES_MAX, MessagesRequest, WireMessage
@@ -61,6 +62,7 @@ class Details:
 
     def __init__(self, platform: Platform) -> None:
         self._platform, self._numbers = platform, OwnWords(platform)
+        self.queues = MessageQueues(platform, self._numbers)
         self._sent: defaultdict[str, list[Sent]] = defaultdict(list)
         self.texts: list[Mapping[str, str]] = []
         self.lag = 0.0
@@ -71,6 +73,7 @@ class Details:
         taken = self._numbers.hand_over_each(going, out_id or biz_id)
         for (phone, text), handed in zip(going, taken, strict=True):
             self._sent[phone].append(Sent(now, text, template, out_id, handed))
+            self.queues.note(handed.seq, phone, out_id, biz_id)
             self.texts.append({"phone": phone, "text": text, "out_id": out_id, "biz_id": biz_id})
 
     def find(self, asked: Asked) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFormLayout, QMenu, QWidget
 
 from campaign_app.domain.errors import AppError
+from campaign_app.domain.platform import hears_replies
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.replies_dialog import RepliesDialog
 from campaign_app.ui.pages.settings_section import fact
@@ -34,7 +35,7 @@ class SenderPart(QObject):
     def show_shop(self, shop: Shop) -> None:
         self._shop = shop
         is_shop = shop.capabilities is not None and not shop.is_carrier
-        deaf = shop.capabilities is not None and shop.capabilities.no_replies
+        deaf = shop.capabilities is not None and not hears_replies(shop.capabilities, shop.account.options)
         self._form.setRowVisible(self.carrier, is_shop)
         self._form.setRowVisible(self.carries, shop.is_carrier)
         self._form.setRowVisible(self.replies, deaf)

@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.steps.results_answers import AnswersCard
 from campaign_app.ui.pages.steps.results_cost import CostCard
 from campaign_app.ui.pages.steps.step import Step
 from campaign_app.ui.pages.steps.unknown_card import UnknownCard
+from campaign_app.ui.viewmodels.answers import answers_of
 from campaign_app.ui.viewmodels.budget import bill_of
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView, Outcome
 from campaign_app.ui.viewmodels.results import ANSWERS, Outcomes, ResultsState, outcomes_of, results_of
@@ -40,11 +42,14 @@ class ResultsStep(Step):
         self.unknown = UnknownCard(desk, model)
         self.bill = bill_of(desk.app, kit.tasks, model)
         self.cost = CostCard(self.bill)
+        self.replies = answers_of(desk.app, kit.tasks, desk.jobs, model)
+        self.answers = AnswersCard(kit, self.replies)
         shown = column(
             self._head(),
             self.unknown,
             card(self.numbers),
             card(label(self.tr("每条短信的结果"), "heading"), self.bars, self.sum, space=3),
+            self.answers,
             self.cost,
             None,
             space=4,
@@ -63,6 +68,7 @@ class ResultsStep(Step):
     def shown(self) -> None:
         self.results.load()
         self.bill.load()
+        self.replies.load()
         self._model.load()
 
     def land(self, field: str) -> None:  # noqa: ARG002 there is one thing to do here

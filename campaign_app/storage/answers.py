@@ -1,0 +1,113 @@
+"""Replies to a campaign, with the suppression that each left and what the shops' platforms know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from campaign_app.domain.answer import Answer, Told
+from campaign_app.domain.consent import CustomerRef, SuppressionKind
+from campaign_app.domain.phone import Phone
+from campaign_app.storage import schema
+from campaign_app.storage.engine import Database
+from campaign_app.storage.keys import WorkspaceKeys
+from campaign_app.storage.lists import rows_among
+from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.schema_sending import campaign, inbound
+from campaign_app.storage.suppressions import marks_of
+from campaign_app.storage.times import moment_at
+
+_outbox, _customer, _account = schema.opt_out_outbox.c, schema.customer.c, schema.account.c
+_REPLIES: Final = sa.select(inbound).where(inbound.c.campaign_id == sa.bindparam("campaign"))
+_SHOPS: Final = (
+    sa.select(_customer.phone_key, _customer.account_id, _customer.ref)
+    .join(schema.account, _account.id == _customer.account_id)
+    .where(_account.entity_uscc == sa.bindparam("entity"))
+)
+_TOLD: Final = sa.select(schema.opt_out_outbox)
+_Refs = frozenset[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlAnswers:
+    """Implements `domain.ports.AnswerStore`."""
+
+    db: Database
+    keys: WorkspaceKeys = field(repr=False)
+
+    def of_campaign(self, campaign_id: int, *, opt_outs_only: bool, limit: int) -> tuple[Answer, ...]:
+        wanted = _REPLIES.where(inbound.c.opt_out == 1) if opt_outs_only else _REPLIES
+        newest = wanted.order_by(inbound.c.received_at.desc(), inbound.c.id.desc()).limit(limit)
+        with self.db.read() as connection:
+            rows = connection.execute(newest, {"campaign": campaign_id}).all()
+            phones = {row.id: self._phone(row) for row in rows}
+            entity = connection.execute(
+                sa.select(campaign.c.entity_uscc).where(campaign.c.id == campaign_id)
+            ).scalar_one_or_none()
+            refused = [row for row in rows if row.opt_out]
+            refs = self._refs(connection, str(entity), refused, phones)
+            since = self._since(connection, str(entity), refused, phones, refs)
+            told = _told(connection, refs)
+        return tuple(
+            Answer(
+                row.id, _who(row, phones[row.id]), row.text, moment_at(row.received_at), bool(row.opt_out),
+                since.get(row.id), told.get(row.id, ()),
+            )
+            for row in rows
+        )  # fmt: skip
+
+    def _phone(self, row: AnyRow) -> Phone | None:
+        return None if row.phone_sealed is None else self.keys.phones.open(row.phone_sealed)
+
+    def _refs(
+        self, connection: sa.Connection, entity: str, rows: Sequence[AnyRow], phones: dict[int, Phone | None]
+    ) -> dict[int, _Refs]:
+        """Reply → every customer of the entity's shops whom it speaks for."""
+        numbers = {row.id: self.keys.hashes.of_phone(phone) for row in rows if (phone := phones[row.id]) is not None}
+        by_number: dict[bytes, set[tuple[int, str]]] = {}
+        for key, account_id, ref in rows_among(
+            connection, _SHOPS, _customer.phone_key, numbers.values(), entity=entity
+        ):
+            by_number.setdefault(key, set()).add((account_id, ref))
+        own = {row.id: {(row.account_id, row.ref)} if row.ref else set() for row in rows}
+        return {row.id: frozenset(own[row.id] | by_number.get(numbers.get(row.id, b""), set())) for row in rows}
+
+    def _since(
+        self,
+        connection: sa.Connection,
+        entity: str,
+        rows: Sequence[AnyRow],
+        phones: dict[int, Phone | None],
+        refs: dict[int, _Refs],
+    ) -> dict[int, datetime]:
+        keys: dict[int, set[bytes]] = {}
+        for row in rows:
+            keys[row.id] = {self.keys.hashes.of_ref(CustomerRef(*each)) for each in refs[row.id]}
+            if (phone := phones[row.id]) is not None:
+                keys[row.id].add(self.keys.hashes.of_phone(phone))
+        marks = marks_of(connection, entity, (key for own in keys.values() for key in own))
+        found: dict[int, datetime] = {}
+        for reply, own in keys.items():
+            times = [m.since for key in own for m in marks.get(key, ()) if m.kind is SuppressionKind.OPT_OUT]
+            if times:
+                found[reply] = min(times)
+        return found
+
+
+def _told(connection: sa.Connection, refs: dict[int, _Refs]) -> dict[int, tuple[Told, ...]]:
+    every = {each for own in refs.values() for each in own}
+    rows = rows_among(connection, _TOLD, _outbox.ref, (ref for _, ref in every))
+    known = {(row.account_id, row.ref): Told(row.account_id, row.state, row.code) for row in rows}
+    return {reply: _sorted(known[each] for each in own if each in known) for reply, own in refs.items()}
+
+
+def _sorted(told: Iterable[Told]) -> tuple[Told, ...]:
+    return tuple(sorted(told, key=lambda one: (one.account_id, one.state)))
+
+
+def _who(row: AnyRow, phone: Phone | None) -> str:
+    return row.ref or "" if phone is None else phone.masked

@@ -1,0 +1,184 @@
+"""A queue that leases its messages, and a store that may fail, or a process that may end, at any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaign_app.domain.errors import OutcomeUnknown, RemoteUnavailable
+from campaign_app.domain.message import Page
+from campaign_app.gateways.leasing import HIDDEN, LeaseQueue, Received
+
+LEASE = timedelta(seconds=30)
+
+
+@dataclass
+class Provider:
+    """Two messages an answer; `trouble` befalls the next one, before or after they are leased."""
+
+    now: datetime = datetime(2026, 11, 26, tzinfo=UTC)
+    messages: dict[int, datetime] = field(default_factory=dict)
+    trouble: str = ""
+    deleted: list[int] = field(default_factory=list)
+
+    def queue(self) -> LeaseQueue[int]:
+        return LeaseQueue(self.receive, self.delete, lambda: self.now)
+
+    def receive(self) -> Received[int]:
+        trouble, self.trouble = self.trouble, ""
+        if trouble == "before":
+            raise RemoteUnavailable("throttled", "slower")
+        found = [number for number, visible in self.messages.items() if visible <= self.now][:2]
+        self.messages.update(dict.fromkeys(found, self.now + LEASE))
+        if trouble == "after":
+            raise OutcomeUnknown("timeout", "no answer")
+        return Received(found, [f"{number}/{self.messages[number].timestamp()}" for number in found])
+
+    def delete(self, handles: Sequence[str]) -> None:
+        for handle in handles:
+            number, until = handle.split("/")
+            visible = self.messages.get(int(number))
+            if visible is not None and visible.timestamp() == float(until) and self.now < visible:
+                del self.messages[int(number)]
+                self.deleted.append(int(number))
+
+
+@dataclass
+class Store:
+    """What is safe: the rows by their ids and the cursor, in one transaction."""
+
+    cursor: str = ""
+    rows: set[int] = field(default_factory=set)
+
+    def take(self, page: Page[int]) -> None:
+        self.rows |= set(page.items)
+        self.cursor = page.next_cursor
+
+    def drain(self, queue: LeaseQueue[int]) -> None:
+        more = True
+        while more:
+            page = queue.page(self.cursor)
+            self.take(page)
+            more = page.more
+
+
+def provider_of(*numbers: int) -> Provider:
+    provider = Provider()
+    provider.messages = dict.fromkeys(numbers, provider.now)
+    return provider
+
+
+def test_whatever_is_stored_is_deleted_within_the_same_poll() -> None:
+    provider, store = provider_of(*range(5)), Store()
+    store.drain(provider.queue())
+    assert (store.rows, provider.messages, len(provider.deleted)) == (set(range(5)), {}, 5)
+
+
+def test_nothing_is_leased_before_the_cursor_is_stored_as_open_and_nothing_deleted_before_its_page_is() -> None:
+    provider, store = provider_of(1), Store()
+    queue = provider.queue()
+    assert queue.page("").items == ()
+    assert provider.messages[1] == provider.now
+    store.take(queue.page(""))
+    first = queue.page(store.cursor)
+    assert queue.page(store.cursor) == first  # it was not stored: it comes again
+    assert (first.items, provider.deleted) == ((1,), [])
+    store.take(first)
+    queue.page(store.cursor)
+    assert provider.deleted == [1]
+
+
+def test_an_empty_page_that_was_not_stored_hides_nothing_that_came_since() -> None:
+    provider, store = Provider(), Store()
+    queue = provider.queue()
+    store.take(queue.page(""))
+    assert queue.page(store.cursor).items == ()
+    provider.messages[1] = provider.now
+    store.drain(queue)
+    assert store.rows == {1}
+
+
+def test_the_cursor_of_another_process_deletes_nothing() -> None:
+    provider, store = provider_of(1), Store()
+    queue = provider.queue()
+    store.take(queue.page(""))
+    queue.page(store.cursor)
+    provider.now += timedelta(seconds=1)
+    queue.page("9")
+    assert provider.deleted == []
+
+
+@pytest.mark.parametrize("ended", ["killed", "cut"])
+def test_messages_that_may_be_leased_elsewhere_are_waited_for(ended: str) -> None:
+    provider, store = provider_of(1), Store()
+    queue = provider.queue()
+    store.take(queue.page(""))
+    if ended == "killed":
+        queue.page(store.cursor)
+        queue = provider.queue()
+    else:
+        provider.trouble = "after"
+        with pytest.raises(OutcomeUnknown):
+            queue.page(store.cursor)
+    with pytest.raises(RemoteUnavailable) as hidden:
+        store.drain(queue)
+    assert (hidden.value.code, hidden.value.retry_after) == ("replies_hidden", HIDDEN.total_seconds())
+    provider.now += HIDDEN
+    store.drain(queue)
+    assert (store.rows, provider.messages) == ({1}, {})
+
+
+def test_after_the_clock_was_set_back_the_wait_begins_anew() -> None:
+    provider, store = provider_of(1), Store()
+    store.take(provider.queue().page(""))
+    provider.now -= timedelta(days=1)
+    with pytest.raises(RemoteUnavailable):
+        store.drain(provider.queue())
+    provider.now += HIDDEN
+    provider.messages = {1: provider.now}
+    store.drain(provider.queue())
+    assert store.rows == {1}
+
+
+def test_an_open_cursor_that_grew_old_is_opened_anew_before_anything_is_leased() -> None:
+    provider, store = provider_of(1), Store()
+    queue = provider.queue()
+    store.take(queue.page(""))
+    provider.now += timedelta(minutes=10)
+    page = queue.page(store.cursor)
+    assert (page.items, page.more, provider.messages[1] <= provider.now) == ((), True, True)
+
+
+@given(st.lists(st.sampled_from(["page", "unstored", "killed", "before", "after", "row", "later", "drain"])))
+def test_who_read_the_queue_to_its_end_has_stored_everything_and_in_the_end_nothing_is_missing(
+    events: list[str],
+) -> None:
+    provider, store, made = Provider(), Store(), 0
+    queue = provider.queue()
+    for event in events:
+        if event == "row":
+            provider.messages[made] = provider.now
+            made += 1
+        elif event == "later":
+            provider.now += timedelta(seconds=25)
+        provider.trouble = event if event in ("before", "after") else ""
+        try:
+            if event == "drain":
+                store.drain(queue)
+                assert store.rows == set(range(made))
+            elif event not in ("row", "later"):
+                page = queue.page(store.cursor)
+                if event == "page":
+                    store.take(page)
+        except RemoteUnavailable:
+            continue
+        queue = provider.queue() if event == "killed" else queue
+    provider.trouble = ""
+    provider.now += 2 * HIDDEN
+    store.drain(queue)
+    assert (store.rows, provider.messages) == (set(range(made)), {})
