@@ -9,7 +9,6 @@ from random import Random
 
 import pytest
 
-from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
 from campaign_app.domain.phone import Phone
@@ -17,8 +16,8 @@ from campaign_app.gateways import pushed
 from campaign_app.gateways.pushed import phone_of, replies, reports
 from campaign_app.gateways.smpp.arrivals import arrival_of
 from campaign_app.jobs.pushed import Handed, PushedReceipt, PushedReply, PushStore
-from campaign_app.storage.workspace import create_workspace
 from campaign_app.transport.smpp.pdu import Command, Pdu
+from tests.helpers.fresh import fresh_workspace
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 SOON, LATER = NOW + timedelta(seconds=59), NOW + timedelta(seconds=60)
@@ -29,7 +28,7 @@ GOOD, BAD = Outcome.DELIVERED, Outcome.FAILED
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[PushStore]:
-    workspace = create_workspace(tmp_path / "workspace", MemoryKeeper(bytes(range(32))))
+    workspace = fresh_workspace(tmp_path / "workspace")
     workspace.accounts.add_entity(Entity(ENTITY, "某店"))
     workspace.accounts.add_account(ACCOUNT)
     yield workspace.pushed

@@ -26,6 +26,7 @@ from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session
 from campaign_app.words import load
+from tests.helpers.fresh import KEY, fresh_folder
 
 ENTITY, ISSUER = "91330100MA0MN00023", "91110000MA0MN00015"
 NAME = "安宁百货有限公司"
@@ -84,7 +85,7 @@ def person(number: int) -> PlatformCustomer:
 
 @contextmanager
 def workplace(folder: Path, qt: QApplication, *, inline: bool) -> Iterator[Workplace]:
-    app = bootstrap.create_app(folder / "workspace", MemoryKeeper(bytes(range(32))))
+    app = bootstrap.open_app(fresh_folder(folder / "workspace"), MemoryKeeper(KEY))
     keep = QObject()
     tasks = InlineTasks(keep) if inline else Tasks(keep)
     kit = Kit(Theme(qt, "light", keep), tasks, Messages(lambda: load("zh_CN"), keep), Prefs(folder / "prefs", keep))

@@ -10,14 +10,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from campaign_app.consent import Outgoing
-from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.message import DeliveryReport, InboundMessage, SubmitOutcome
 from campaign_app.gateways.kannel.gateway import KannelLine
 from campaign_app.gateways.lines import LineGateway
 from campaign_app.jobs.ports import Sent
-from campaign_app.storage.workspace import Workspace, create_workspace
+from campaign_app.storage.workspace import Workspace
 from campaign_app.transport.kannel import access_of
+from tests.helpers.fresh import fresh_workspace
 from tests.helpers.kannel_box import PUSH_KEY
 from tests.helpers.smpp_desk import ENTITY, NOW, phone
 
@@ -42,7 +42,7 @@ class KannelDesk:
     now: datetime = NOW
 
     def __enter__(self) -> Self:
-        self.workspace: Workspace = create_workspace(self.folder, MemoryKeeper(bytes(range(32))))
+        self.workspace: Workspace = fresh_workspace(self.folder)
         self.workspace.accounts.add_entity(Entity(ENTITY, "某店"))
         made = account(self.url, options={"push_port": str(self.push_port), "window": str(self.window)})
         self.account = self.workspace.accounts.add_account(made)

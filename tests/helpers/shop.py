@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from campaign_app.consent import Policy
-from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.customer import Account, Customer, Entity, PlatformCustomer
@@ -17,8 +16,9 @@ from campaign_app.domain.message import Composed
 from campaign_app.domain.phone import Phone
 from campaign_app.jobs import dispatch, screening, sync
 from campaign_app.jobs.stores import Context, Remotes, Stores
-from campaign_app.storage.workspace import Workspace, create_workspace
+from campaign_app.storage.workspace import Workspace
 from tests.fakes.remotes import ENTITY, ISSUER, FakeClock, FakeGateway, FakePlatform
+from tests.helpers.fresh import fresh_workspace
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 
@@ -124,7 +124,7 @@ def screen(context: Context, campaign_id: int) -> dict[str, int]:
 
 
 def open_shop(folder: Path) -> Iterator[Shop]:
-    workspace = create_workspace(folder, MemoryKeeper(bytes(range(32))))
+    workspace = fresh_workspace(folder)
     yield shop_on(workspace, FakeClock(NOW))
     workspace.close()
 

@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from campaign_app.consent import Ask, ConfirmedRecipient, Outgoing, Person, Policy, decide
-from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.consent import Channel, ConsentFact, ConsentMethod, ConsentStatus, CustomerRef, Evidence
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome, SubmitOutcome
@@ -19,8 +18,9 @@ from campaign_app.domain.phone import Phone
 from campaign_app.gateways.lines import LineGateway
 from campaign_app.gateways.smpp.gateway import SmppLine
 from campaign_app.gateways.smpp.line import Timing
-from campaign_app.storage.workspace import Workspace, create_workspace
+from campaign_app.storage.workspace import Workspace
 from campaign_app.transport.smpp.access import access_of
+from tests.helpers.fresh import fresh_workspace
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 ENTITY, ISSUER = "91330100MA2B00001X", "91110000MA0000009X"
@@ -81,7 +81,7 @@ class SmppDesk:
     now: datetime = NOW
 
     def __enter__(self) -> Self:
-        self.workspace: Workspace = create_workspace(self.folder, MemoryKeeper(bytes(range(32))))
+        self.workspace: Workspace = fresh_workspace(self.folder)
         self.workspace.accounts.add_entity(Entity(ENTITY, "某店"))
         self.account = self.workspace.accounts.add_account(account(self.url))
         self.line, self.gateway = self.connected()

@@ -12,6 +12,7 @@ from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, NotFound, RemoteRefused
 from campaign_app.domain.platform import Asked, consent_api
+from tests.helpers.fresh import KEY, fresh_folder
 from tests.helpers.sandbox import SandboxProcess, SandboxShop
 
 
@@ -23,7 +24,7 @@ def sandbox() -> Iterator[SandboxProcess]:
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[bootstrap.App]:
-    with bootstrap.create_app(tmp_path / "workspace", MemoryKeeper(bytes(32))) as made:
+    with bootstrap.open_app(fresh_folder(tmp_path / "workspace"), MemoryKeeper(KEY)) as made:
         yield made
 
 

@@ -20,6 +20,7 @@ from campaign_app.domain.ports import ConnectionReport
 from campaign_app.domain.signature import FiledTemplate
 from campaign_app.services.accounts import Accounts, secret_name
 from campaign_app.services.connecting import draft_of
+from tests.helpers.fresh import KEY, fresh_folder
 
 ENTITY = Entity("91330100MA0MN00023", "安宁百货有限公司")
 OTHER = Entity("91330100MA0MN00036", "安宁数科有限公司")
@@ -103,7 +104,7 @@ def remote() -> Remote:
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[bootstrap.App]:
-    with bootstrap.create_app(tmp_path / "workspace", MemoryKeeper(bytes(32))) as made:
+    with bootstrap.open_app(fresh_folder(tmp_path / "workspace"), MemoryKeeper(KEY)) as made:
         yield made
 
 

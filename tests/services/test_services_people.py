@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_app.bootstrap import App, create_app
+from campaign_app.bootstrap import App, open_app
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef, Evidence, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account, Entity, PlatformCustomer
@@ -17,6 +17,7 @@ from campaign_app.domain.errors import NotFound
 from campaign_app.domain.phone import Phone
 from campaign_app.services.people import Glance, People
 from tests.fakes.remotes import ENTITY, ISSUER
+from tests.helpers.fresh import KEY, fresh_folder
 from tests.helpers.shop import NOW
 
 PHONE = Phone("13800000001")
@@ -24,7 +25,7 @@ PHONE = Phone("13800000001")
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
-    with create_app(tmp_path / "workspace", MemoryKeeper(bytes(range(32)))) as opened:
+    with open_app(fresh_folder(tmp_path / "workspace"), MemoryKeeper(KEY)) as opened:
         opened.workspace.accounts.add_entity(Entity(ENTITY, "安宁百货有限公司"))
         account = Account(0, "fake", "安宁店", "http://127.0.0.1", ENTITY, ISSUER, "登记处", "k", True, "{}")
         shop = opened.workspace.accounts.add_account(account)

@@ -12,11 +12,12 @@ from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import SettingsError
 from campaign_app.settings import Settings
+from tests.helpers.fresh import KEY, fresh_folder
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[bootstrap.App]:
-    with bootstrap.create_app(tmp_path / "workspace", MemoryKeeper(bytes(32))) as made:
+    with bootstrap.open_app(fresh_folder(tmp_path / "workspace"), MemoryKeeper(KEY)) as made:
         yield made
 
 

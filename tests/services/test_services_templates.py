@@ -12,13 +12,14 @@ from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.services.accounts import secret_name
 from tests.helpers.connected import connect
+from tests.helpers.fresh import KEY, fresh_folder
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.vendors import account_of
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[bootstrap.App]:
-    with bootstrap.create_app(tmp_path / "ws", MemoryKeeper(bytes(32))) as made:
+    with bootstrap.open_app(fresh_folder(tmp_path / "ws"), MemoryKeeper(KEY)) as made:
         yield made
 
 
