@@ -45,7 +45,7 @@ SYNTAXES: Final[Mapping[str, Syntax]] = {
 }
 LONGEST: Final = 2_000  # four times what any provider takes; longer is no template but a wrong file
 _OUR_NAME: Final = re.compile(r"\w{1,40}")
-_BRACES: Final = re.compile(r"[{}]")
+_BRACES: Final = re.compile(r"\$?\{+\w{0,40}\}*|\}+")
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SHOWN: Final = 16
 
@@ -100,7 +100,7 @@ def import_template(text: str, notation: str, names: Mapping[str, str] | None = 
     for place, piece, is_name in _pieces(text, syntax):
         brace = None if is_name else _BRACES.search(piece)
         if brace is not None:
-            raise BadTemplate("other_syntax", piece[brace.start() :], place + brace.start())
+            raise BadTemplate("other_syntax", brace[0], place + brace.start())
         read += f"{{{_our_name(ours.get(piece, piece), place)}}}" if is_name else piece
     return read
 
@@ -163,7 +163,7 @@ def _refuse_ambiguous(template: Template, syntax: Syntax, text: str) -> None:
     for place, piece, is_name in _pieces(template.body, SYNTAXES[OURS]):
         brace = None if is_name else _BRACES.search(piece)
         if brace is not None:
-            raise BadTemplate("other_syntax", piece[brace.start() :], place + brace.start())
+            raise BadTemplate("other_syntax", brace[0], place + brace.start())
     read = [piece for _, piece, is_name in _pieces(text, syntax) if not is_name]
     if tuple(read) != template.literals:  # only `#` can be words here and the beginning of a variable there
         raise BadTemplate("other_syntax", template.body[template.body.index("#") :], template.body.index("#"))

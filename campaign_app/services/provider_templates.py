@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -150,6 +151,18 @@ def text_in(file: Path) -> str:
     except OSError as error:
         raise SettingsError("file_unreadable", "The file cannot be read", file=file.name) from error
     return decoded(raw, file.name)
+
+
+def save_text(text: str, file: Path) -> None:
+    """Raises SettingsError; a file that could not be written is not left half."""
+    part = file.with_name(f"{file.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(file)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise SettingsError("cannot_write", "The file cannot be written", file=file.name) from error
 
 
 def decoded(raw: bytes, name: str) -> str:
