@@ -21,14 +21,14 @@ from campaign_app.compliance.segments import Segments, cut_marks, tearing_marks
 from campaign_app.compliance.template import Template
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import Reason
-from campaign_app.domain.finding import Finding
+from campaign_app.domain.finding import Finding, Severity
 from campaign_app.domain.ports import AccountStore, CampaignStore, Clock
 from campaign_app.domain.ports_people import CustomerStore
 from campaign_app.domain.signature import Signature, standing
 from campaign_app.services.places import Place, place_in_body
 from campaign_app.services.provider_templates import Refusals, refusals
 from campaign_app.services.readers import Reader, Spread, Variable, reader_of, spread, stand_in, variables_of
-from campaign_app.services.texts import SAMPLE, Texts
+from campaign_app.services.texts import SAMPLE, Texts, values_of
 from campaign_app.services.window import BEIJING
 
 LONGEST, SHORTEST = "longest", "shortest"
@@ -187,6 +187,15 @@ class Composing:
         """The first people of the audience with such a name."""
         found = self._customers.some(campaign.audience, campaign.entity_uscc, self._clock(), FOUND, name)
         return tuple(map(reader_of, found))
+
+    def stops(self, campaign_id: int, customer_id: int, language: str = "zh_CN") -> tuple[Finding, ...]:
+        """What of one customer's message may not be sent, by the rules and the data of now."""
+        customer = self._customers.by_ids([customer_id]).get(customer_id)
+        if customer is None:
+            return ()
+        request = self._texts.request(self._campaigns.campaign(campaign_id), self._clock())
+        result = self._engine(language).check(replace(request, variables=values_of(customer)))
+        return tuple(each for each in result.findings if each.severity is Severity.BLOCK)
 
     def price(self) -> int:
         stored = self._accounts.setting(PRICE, None)
