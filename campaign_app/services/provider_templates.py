@@ -31,6 +31,7 @@ from campaign_app.compliance.syntaxes import (
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.finding import Finding, Severity
 
+MOST_VARIABLES: Final = 30  # half as many again as any provider takes; each is a row for a person to settle
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 _MARKS: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _MOST_BYTES: Final = 64 * 1024
@@ -100,7 +101,10 @@ def read(text: str, notation: str = "", names: Mapping[str, str] | None = None, 
     if not rest and len(text) <= LONGEST:
         raise SettingsError("template_empty", "There is nothing to convert")
     notation = notation or guess(rest)
-    slots = _slots(rest, syntax_of(notation), names or {}, known)
+    syntax = syntax_of(notation)
+    if len(rest) <= LONGEST and len(syntax.variables(rest)) > MOST_VARIABLES:
+        raise BadTemplate("too_many", str(MOST_VARIABLES))
+    slots = _slots(rest, syntax, names or {}, known)
     try:
         body = import_template(rest, notation, {slot.theirs: slot.ours for slot in slots if slot.ours})
     except BadTemplate as error:

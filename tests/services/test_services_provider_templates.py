@@ -16,6 +16,7 @@ from campaign_app.compliance.syntaxes import LONGEST, REASONS, SYNTAXES, BadTemp
 from campaign_app.domain.errors import AppError, SettingsError
 from campaign_app.domain.signature import Signature
 from campaign_app.services.provider_templates import (
+    MOST_VARIABLES,
     Slot,
     decoded,
     notation_of,
@@ -85,6 +86,13 @@ def test_the_place_of_an_error_is_that_in_the_text_as_pasted() -> None:
     with pytest.raises(BadTemplate) as refused:
         read("好" * 100_000)
     assert (refused.value.code, refused.value.at) == ("template_too_long", -1)
+
+
+def test_more_variables_than_any_provider_takes_are_refused() -> None:
+    assert len(read("，".join(f"{{v{n}}}" for n in range(MOST_VARIABLES))).slots) == MOST_VARIABLES
+    with pytest.raises(BadTemplate) as refused:
+        read("，".join(f"{{v{n}}}" for n in range(MOST_VARIABLES + 1)))
+    assert refused.value.code == "template_too_many"
 
 
 @pytest.mark.parametrize("text", ["", " \n", "【安宁百货】"])

@@ -6,25 +6,22 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QWidget
 
 from campaign_app.compliance.syntaxes import SYNTAXES, BadTemplate
 from campaign_app.domain.errors import AppError
 from campaign_app.services.provider_templates import Imported, Slot
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.pages.steps.template_slots import CHOICE, SlotRows
 from campaign_app.ui.pages.steps.template_words import TemplateWords
 from campaign_app.ui.theme.sheet import set_property
-from campaign_app.ui.theme.tokens import CONTROL, SPACE
 from campaign_app.ui.viewmodels.template_in import TemplateIn, TemplateInState
-from campaign_app.ui.widgets.basics import button, clear, column, label, row, show_if
+from campaign_app.ui.widgets.basics import button, column, label, row, show_if
 from campaign_app.ui.widgets.message_edit import Mark, MessageEdit
-from campaign_app.ui.widgets.page import scrolling
 
 SIZE: Final = (760, 600)
-_CHOICE: Final = 340
 _QUOTES: Final = "template_other_syntax"
 _LINES: Final = (3, 4)
-_ROWS: Final = 3  # variables that are seen at once
 
 
 class TemplateInDialog(QDialog):
@@ -41,9 +38,10 @@ class TemplateInDialog(QDialog):
         self._kit, self._model, self._signature = kit, model, signature
         model.setParent(self)
         self._words = TemplateWords(kit)
-        self._slots: tuple[Slot, ...] | None = None
         self.source, self.preview = self._source(), self._preview()
         self.syntax = self._syntax()
+        self.slots = SlotRows(self._words, model.state.known)
+        self.slots.settled.connect(model.settle)
         self.error = label("", "block", wrap=True, name="template_in_error")
         self.note = label("", "small", wrap=True, name="template_in_note")
         self.warning = label("", "warn", wrap=True, name="template_in_unknown")
@@ -65,7 +63,7 @@ class TemplateInDialog(QDialog):
         place = error.at if isinstance(error, BadTemplate) else -1
         known = 0 <= place < len(self.source.text)
         self.source.show_marks([Mark(place, place + _width(error), "block", current=True)] if known else [])
-        self._show_slots(found.slots if found is not None else (), state)
+        self._show_slots(found.slots if found is not None else ())
         self.source.show_known(frozenset(slot.theirs for slot in found.slots) if found is not None else ())
         self.preview.show_text(found.body if found is not None else "")
         show_if(self.preview, found is not None)
@@ -102,7 +100,7 @@ class TemplateInDialog(QDialog):
         made = QComboBox()
         made.setObjectName("template_in_syntax")
         made.setAccessibleName(self.tr("变量写法"))
-        made.setMinimumWidth(_CHOICE)
+        made.setMinimumWidth(CHOICE)
         made.addItem("", "")
         for notation in SYNTAXES:
             made.addItem(self._words.notation(notation), notation)
@@ -114,13 +112,6 @@ class TemplateInDialog(QDialog):
         leave = button(self.tr("取消"), name="template_in_leave", click=self.reject)
         syntax = label(self.tr("变量写法"), "strong")
         syntax.setBuddy(self.syntax)
-        self.grid = QGridLayout()
-        self.grid.setContentsMargins(0, 0, SPACE[2], 0)
-        self.grid.setHorizontalSpacing(SPACE[3])
-        self.grid.setVerticalSpacing(SPACE[1])
-        self.grid.setColumnStretch(2, 1)
-        self.mapping = scrolling(self.grid)
-        self.mapping.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.mapped = label(self.tr("变量对应"), "strong")
         self.previewed = label(self.tr("导入后的正文"), "strong")
         told = label(self.tr("替换后可以撤销（Ctrl+Z）。"), "small")
@@ -132,7 +123,7 @@ class TemplateInDialog(QDialog):
                 self.error,
                 row(syntax, self.syntax, None, space=3),
                 self.mapped,
-                self.mapping,
+                self.slots,
                 self.previewed,
                 self.preview,
                 self.note,
@@ -153,40 +144,10 @@ class TemplateInDialog(QDialog):
             self.syntax.setItemText(0, words)
             self.syntax.setCurrentIndex(max(0, self.syntax.findData(state.notation)))
 
-    def _show_slots(self, slots: tuple[Slot, ...], state: TemplateInState) -> None:
-        """Only where the variables are others: a list that is open must not vanish under the hand."""
-        names = tuple(slot.theirs for slot in slots)
-        if self._slots is None or names != tuple(slot.theirs for slot in self._slots):
-            clear(self.grid)
-            for number, slot in enumerate(slots):
-                self._add_slot(number, slot, state)
-        for number, slot in enumerate(slots):
-            self._mark(number, slot)
-        self._slots = slots
+    def _show_slots(self, slots: tuple[Slot, ...]) -> None:
+        self.slots.show_slots(slots)
         show_if(self.mapped, bool(slots))
-        show_if(self.mapping, bool(slots))
-        self.mapping.setFixedHeight(min(len(slots), _ROWS) * (CONTROL + SPACE[1]))
-
-    def _add_slot(self, number: int, slot: Slot, state: TemplateInState) -> None:
-        choice = QComboBox()
-        choice.setObjectName(f"template_slot_{slot.theirs}")
-        choice.setAccessibleName(self.tr("{} 对应的变量").format(slot.written))
-        choice.setMinimumWidth(_CHOICE)
-        choice.addItem(self.tr("暂不对应，保留 {}").format(f"{{{slot.theirs}}}"), "")
-        for variable in state.known:
-            choice.addItem(self._words.variable(variable), variable.name)
-        choice.activated.connect(lambda at: self._model.settle(slot.theirs, choice.itemData(at)))
-        name = label(slot.written, "strong")
-        name.setBuddy(choice)
-        self.grid.addWidget(name, number, 0)
-        self.grid.addWidget(choice, number, 1)
-
-    def _mark(self, number: int, slot: Slot) -> None:
-        item = self.grid.itemAtPosition(number, 1)
-        choice = item.widget() if item is not None else None
-        if isinstance(choice, QComboBox):
-            choice.setCurrentIndex(max(0, choice.findData(slot.ours)))
-            set_property(choice, "invalid", not slot.ours)
+        show_if(self.slots, bool(slots))
 
     def _about(self, found: Imported | None) -> str:
         if found is None or not found.signature:
