@@ -177,7 +177,7 @@ def _opened(folder: Path | None, passphrase_file: Path | None) -> Any:
 
 
 def _summary(app: App, campaign: Campaign) -> dict[str, Any]:
-    results = app.campaigns.results(campaign.id)
+    results, quote = app.campaigns.results(campaign.id), app.money.spending(campaign).quote
     return {
         "id": campaign.id,
         "name": campaign.name,
@@ -185,4 +185,6 @@ def _summary(app: App, campaign: Campaign) -> dict[str, Any]:
         "note": campaign.state_note,
         "funnel": dict(results.funnel),
         "counts": dict(results.counts),
+        "parts": {str(parts): people for parts, people in quote.people_by_parts.items()},
+        "cost": None if quote.cost is None else quote.cost / 1000,
     }

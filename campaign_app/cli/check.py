@@ -85,11 +85,12 @@ def _answer(named: str | int, result: CheckResult) -> dict[str, Any]:
         "encoding": result.segments.encoding,
         "length": result.segments.length,
         "segments": result.segments.segments,
-        "findings": [_finding(finding) for finding in result.findings],
+        "findings": [found_json(finding) for finding in result.findings],
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def found_json(finding: Finding) -> dict[str, Any]:
+    """As every command prints a finding."""
     citation = finding.citation
     return {
         "rule": finding.rule_id,

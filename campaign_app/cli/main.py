@@ -18,6 +18,7 @@ from campaign_app.cli.import_ import import_
 from campaign_app.cli.sandbox import sandbox
 from campaign_app.cli.segments import segments
 from campaign_app.cli.senders import accounts
+from campaign_app.cli.template import template
 from campaign_app.cli.trying import try_out
 from campaign_app.cli.window import Window, window
 from campaign_app.cli.words import fail, say
@@ -56,6 +57,7 @@ for name, command in _COMMANDS.items():
     app.command(name)(command)
 app.add_typer(consent_api, name="consent-api")
 app.add_typer(accounts, name="accounts")
+app.add_typer(template, name="template")
 
 
 def main(window: Window) -> None:

@@ -54,6 +54,10 @@ class Engine:
     def rule(self, rule_id: str) -> Rule | None:
         return self._rules.get(rule_id)
 
+    @property
+    def providers(self) -> Mapping[str, Provider]:
+        return self._providers
+
     def provider(self, request: CheckRequest) -> Provider:
         """The request's; an unknown one is held to what all of them ask."""
         return self._providers.get(request.provider) or self._providers["generic"]

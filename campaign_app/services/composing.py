@@ -7,7 +7,7 @@ keystroke.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -16,17 +16,19 @@ from campaign_app import settings
 from campaign_app.compliance.engine import Engine
 from campaign_app.compliance.fixes import Fix, fixes_for
 from campaign_app.compliance.message import CheckRequest
+from campaign_app.compliance.providers import Provider
 from campaign_app.compliance.segments import Segments, cut_marks, tearing_marks
 from campaign_app.compliance.template import Template
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import Reason
-from campaign_app.domain.finding import Finding
+from campaign_app.domain.finding import Finding, Severity
 from campaign_app.domain.ports import AccountStore, CampaignStore, Clock
 from campaign_app.domain.ports_people import CustomerStore
 from campaign_app.domain.signature import Signature, standing
 from campaign_app.services.places import Place, place_in_body
+from campaign_app.services.provider_templates import Refusals, refusals
 from campaign_app.services.readers import Reader, Spread, Variable, reader_of, spread, stand_in, variables_of
-from campaign_app.services.texts import SAMPLE, Texts
+from campaign_app.services.texts import SAMPLE, Texts, values_of
 from campaign_app.services.window import BEIJING
 
 LONGEST, SHORTEST = "longest", "shortest"
@@ -64,6 +66,9 @@ class Setting:
         """As it was filed; one that nobody reported is filed nowhere."""
         found = next((o.signature for o in self.offers if o.signature.text == text), None)
         return found or Signature(text, owner_uscc="")
+
+    def request(self, body: str, signature: str, reader: Reader) -> CheckRequest:
+        return replace(self.base, body=body, signature=self.signature(signature), variables=reader.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ class Composing:
             reader = who
         else:
             reader = setting.readers[counted.longest if who == LONGEST else counted.shortest]
-        request = replace(setting.base, body=body, signature=setting.signature(signature), variables=reader.values)
+        request = setting.request(body, signature, reader)
         result = engine.check(request)
         return Composed(
             body, signature, reader, request, result.final_text, result.verdict,
@@ -167,10 +172,30 @@ class Composing:
         """Tried out, the best first; their `body_edits` are for `composed.body` and no other text."""
         return fixes_for(problem.finding, composed.request, self._engine(language))
 
+    def providers(self, language: str = "zh_CN") -> Mapping[str, Provider]:
+        """Those that the rules know, by name."""
+        return self._engine(language).providers
+
+    def refused_by(
+        self, provider: str, setting: Setting, body: str, signature: str, language: str = "zh_CN"
+    ) -> Refusals:
+        """What a provider will not take of a text, as the reader gets it whose message is longest."""
+        reader = setting.readers[spread(f"【{signature}】", body, setting.readers).longest]
+        return refusals(self._engine(language), setting.request(body, signature, reader), provider)
+
     def find(self, campaign: Campaign, name: str) -> tuple[Reader, ...]:
         """The first people of the audience with such a name."""
         found = self._customers.some(campaign.audience, campaign.entity_uscc, self._clock(), FOUND, name)
         return tuple(map(reader_of, found))
+
+    def stops(self, campaign_id: int, customer_id: int, language: str = "zh_CN") -> tuple[Finding, ...]:
+        """What of one customer's message may not be sent, by the rules and the data of now."""
+        customer = self._customers.by_ids([customer_id]).get(customer_id)
+        if customer is None:
+            return ()
+        request = self._texts.request(self._campaigns.campaign(campaign_id), self._clock())
+        result = self._engine(language).check(replace(request, variables=values_of(customer)))
+        return tuple(each for each in result.findings if each.severity is Severity.BLOCK)
 
     def price(self) -> int:
         stored = self._accounts.setting(PRICE, None)

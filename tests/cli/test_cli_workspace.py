@@ -82,6 +82,7 @@ def test_the_main_job_by_commands(tmp_path: Path, sandbox: SandboxProcess, passp
     screened = line.json("screen", str(definition))
     assert screened["state"] == "screened"
     ready = screened["funnel"]["ok"]
+    assert (sum(screened["parts"].values()), screened["cost"]) == (ready, None)
 
     wrong = line.run("send", str(screened["id"]), "--recipients", str(ready + 1))
     assert (wrong.returncode, "不一致" in wrong.stderr) == (2, True)

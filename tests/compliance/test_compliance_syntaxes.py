@@ -72,6 +72,10 @@ def test_what_has_no_variables_is_ours() -> None:
         ("，".join(f"{{v{n}}}" for n in range(21)), "${1}", "too_many"),
         ("{姓名}您好", "${name}", "name"),
         ("{a}您好#x#", "#name#", "other_syntax"),
+        ("{a}您好#b{c}#", "#name#", "other_syntax"),
+        ("{a}您好{", "{1}", "other_syntax"),
+        ("{a}您好{{b}}", "{name}", "other_syntax"),
+        ("好" * 2_001, "{1}", "too_long"),
         ("{a}您好", "<name>", "unknown_syntax"),
     ],
 )
@@ -84,12 +88,55 @@ def test_what_a_provider_would_refuse_is_not_written(body: str, notation: str, r
 
 @pytest.mark.parametrize(
     ("text", "notation", "reason"),
-    [("{1}您好{3}", "{1}", "gap"), ("${a}您好{b}", "${name}", "other_syntax"), ("{a}", "?", "unknown_syntax")],
+    [
+        ("{1}您好{3}", "{1}", "gap"),
+        ("${a}您好{b}", "${name}", "other_syntax"),
+        ("{{a}", "{{name}}", "other_syntax"),
+        ("好\x00", "{1}", "unseen"),
+        ("\udc00{a}", "{name}", "unseen"),
+        ("{" * 100_000, "{1}", "too_long"),
+        ("{a}", "?", "unknown_syntax"),
+    ],
 )
 def test_a_template_that_means_something_else_is_not_read(text: str, notation: str, reason: str) -> None:
     with pytest.raises(BadTemplate) as refused:
         import_template(text, notation)
     assert refused.value.facts["reason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("body", "notation", "at"),
+    [
+        ("好{a}{b}您好", "{1}", 1),
+        ("{a}您好{a}", "${name}", 5),
+        ("，".join(f"{{v{n:02}}}" for n in range(21)), "${1}", 120),
+        ("您好{姓名}", "${name}", 2),
+        ("{a}您好#x#", "#name#", 5),
+        ("{a}您好}", "{1}", 5),
+        ("好\x00", "{1}", 1),
+    ],
+)
+def test_the_place_of_what_cannot_be_written_is_told(body: str, notation: str, at: int) -> None:
+    with pytest.raises(BadTemplate) as refused:
+        export_template(body, notation)
+    assert refused.value.at == at
+
+
+def test_a_name_that_would_be_no_variable_is_refused() -> None:
+    for name in ("a}{b", "", "名" * 41, "a b"):
+        with pytest.raises(BadTemplate) as refused:
+            import_template("好{1}", "{1}", {"1": name})
+        assert (refused.value.facts["reason"], refused.value.at) == ("our_name", 1)
+
+
+@given(st.text(st.sampled_from("{}$#1a姓【，\n\x00"), max_size=24), st.sampled_from(sorted(SYNTAXES)))
+def test_what_goes_out_at_all_comes_back_as_it_was(body: str, notation: str) -> None:
+    try:
+        exported = export_template(body, notation)
+    except BadTemplate:
+        return
+    numbers = {str(number): name for number, name in enumerate(exported.names, 1)}
+    assert import_template(exported.text, notation, numbers if SYNTAXES[notation].numbered else None) == body
 
 
 def test_every_provider_names_a_notation_that_is_known() -> None:

@@ -19,7 +19,7 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.errors import SettingsError
-from campaign_app.domain.finding import Span
+from campaign_app.domain.finding import Severity, Span
 from campaign_app.domain.signature import Signature
 from campaign_app.services.composing import LONGEST, SHORTEST, Composing, by_day, problem_of
 from campaign_app.services.places import NOWHERE, Place, Where, place_in_body
@@ -163,6 +163,21 @@ def test_what_an_imported_value_breaks_is_a_problem_of_that_variable(
     composed = composing.check(setting, "{name}您好，{level}到店。拒收请回复R", "安宁百货", reader)
     found = next(p for p in composed.problems if p.finding.text == "国家级")
     assert found.place == Place(Where.BODY, 9, 16, "level")
+
+
+def test_what_stops_one_message_is_that_persons_alone(shop: Shop, account: int, composing: Composing) -> None:
+    store = shop.workspace.imports
+    of_file = store.begin("f.csv", "0" * 64, 2, NOW)
+    values = {"c00004": "国家级会员", "c00005": "金卡会员"}
+    store.apply_chunk(
+        of_file, [ImportRow(n, account, ref, None, {"level": v}) for n, (ref, v) in enumerate(values.items())]
+    )
+    made = draft(shop, body="{name}您好，{level}到店有礼。拒收请回复R")
+    ids = shop.workspace.customers.ids_of_refs(account, list(values))
+    found = composing.stops(made.id, ids["c00004"])
+    assert [(each.rule_id, each.text, each.severity) for each in found] == [("ABS-001", "国家级", Severity.BLOCK)]
+    assert "claim" in composing.stops(made.id, ids["c00004"], "en")[0].message
+    assert composing.stops(made.id, ids["c00005"]) == composing.stops(made.id, 999_999) == ()
 
 
 def test_people_are_found_by_a_part_of_their_name_within_the_audience(

@@ -248,6 +248,21 @@ def test_a_bar_opens_its_people_by_keyboard_and_one_of_them_their_proof(
     assert made.step.funnel.isVisible()
 
 
+def test_whose_text_is_blocked_shows_what_of_it_by_which_law(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
+    staged.shop.composer.banned = {"{level}"}
+    made = open_step(staged.screened("{name}您好，{level}到店有礼。拒收请回复R"))
+    qtbot.waitExposed(made.step)
+    QTest.keyClick(made.step.funnel.bars.rows["content"], Qt.Key.Key_Return)
+    rows = made.step.rows
+    qtbot.waitUntil(lambda: rows.model.row(0) is not None or rows.model.cell(0, 0) is not None)
+    rows.table.opened.emit(0)
+    told = [label.text() for label in rows.proof.findChildren(QLabel)]
+    assert any(each.startswith("“{level}”没有换成客户的内容\n") and "变量" in each for each in told)
+    member = rows.model.row(0)
+    rows.proof.show_member(member, ())
+    qtbot.waitUntil(lambda: any("请重新核验" in label.text() for label in rows.proof.findChildren(QLabel)))
+
+
 def test_the_arrows_go_from_bar_to_bar(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
     made = open_step(staged.screened())
     qtbot.waitExposed(made.step)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
+from campaign_app.domain.consent import Reason
 from campaign_app.domain.errors import AppError
+from campaign_app.domain.finding import Finding
 from campaign_app.services.members import Member
 
 if TYPE_CHECKING:
@@ -23,10 +25,14 @@ ACTOR: Final = "window"
 
 @dataclass(frozen=True, slots=True)
 class MembersState:
-    """`reason` "" while no bar is open; `written` is how many rows of an export are in the file, None without one."""
+    """`reason` "" while no bar is open; `written` is how many rows of an export are in the file, None without one.
+
+    `stops` is why the text of the chosen one may not be sent, None where that is not the reason or not known yet.
+    """
 
     reason: str = ""
     chosen: Member | None = None
+    stops: tuple[Finding, ...] | None = None
     written: int | None = None
 
 
@@ -67,8 +73,17 @@ class MembersModel(QObject):
     def close(self) -> None:
         self._become(MembersState(written=self.state.written))
 
-    def choose(self, member: Member | None) -> None:
-        self._become(replace(self.state, chosen=member))
+    def choose(self, member: Member | None, language: str = "zh_CN") -> None:
+        if member == self.state.chosen:
+            return
+        self._become(replace(self.state, chosen=member, stops=None))
+        if member is not None and member.reason == Reason.CONTENT:
+            self._tasks.run(
+                lambda _: self._app.composing.stops(self._campaign_id, member.customer_id, language),
+                lambda found: self._become(replace(self.state, stops=found)),
+                owner=self,
+                key="stops",
+            )
 
     def rows(self) -> MemberRows:
         return MemberRows(self._app, self._campaign_id, self.state.reason)

@@ -56,9 +56,9 @@ class MessageEdit(QPlainTextEdit):
     moved = Signal(int)
     trimmed = Signal(int, int)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, lines: tuple[int, int] = LINES) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._lines = theme, lines
         self._text, self._units = "", Units("")
         self._marks: tuple[Mark, ...] | None = ()
         # these move with what is typed
@@ -131,9 +131,16 @@ class MessageEdit(QPlainTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
         """Whatever it was, it comes in as plain text, and no more of it than a message may have."""
-        if not self.canInsertFromMimeData(source):
-            return
-        brought, cursor = source.text(), self.textCursor()
+        if self.canInsertFromMimeData(source):
+            self._paste(source.text())
+
+    def replace_all(self, text: str) -> None:
+        """As if it were pasted over everything."""
+        self.selectAll()
+        self._paste(text)
+
+    def _paste(self, brought: str) -> None:
+        cursor = self.textCursor()
         room = max(0, LIMIT - len(self._text) + abs(cursor.selectionEnd() - cursor.selectionStart()))
         # cleaning a megabyte is not worth it when all but a little of it stays away
         clean, unseen = cleaned(brought[: 2 * LIMIT])
@@ -180,14 +187,14 @@ class MessageEdit(QPlainTextEdit):
     def _fit(self) -> None:
         """As tall as the text is, within limits."""
         line, block, lines = QFontMetricsF(self.font()).lineSpacing(), self.document().begin(), 0
-        while block.isValid() and lines < LINES[1]:
+        while block.isValid() and lines < self._lines[1]:
             self.blockBoundingRect(block)  # lays it out
             lines += block.layout().lineCount()
             block = block.next()
-        shown = min(max(lines, LINES[0]), LINES[1])
+        shown = min(max(lines, self._lines[0]), self._lines[1])
         self._whole = lines <= shown and not block.isValid()
         around = 2 * self.document().documentMargin()
-        height, least = (int(count * line + around) + _AROUND for count in (shown, LINES[0]))
+        height, least = (int(count * line + around) + _AROUND for count in (shown, self._lines[0]))
         if (least, height) != (self.minimumHeight(), self.maximumHeight()):
             self.setMinimumHeight(least)  # where the page is short the text scrolls; it is never cut
             self.setMaximumHeight(height)

@@ -19,6 +19,7 @@ from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.steps.content_field import TextField
 from campaign_app.ui.pages.steps.content_reader import ReaderPane
 from campaign_app.ui.pages.steps.content_signature import SignaturePicker
+from campaign_app.ui.pages.steps.content_templates import TemplateExchange
 from campaign_app.ui.pages.steps.step import Step
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.composer import Composer, ComposerState, Key
@@ -43,6 +44,7 @@ class ContentStep(Step):
         self.signature = SignaturePicker(kit)
         self.field = TextField(kit)
         self.edit = self.field.edit
+        self.templates = TemplateExchange(desk, self.composer, self.edit, self.field.templates, self)
         self.problems = Problems(kit.theme)
         self.reader = ReaderPane(kit.theme)
         self.notice = self._notice()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from campaign_app.services.readers import Variable
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.pages.steps.content_templates import TemplateMenu
 from campaign_app.ui.viewmodels.composer import Saved
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.message_edit import MessageEdit
@@ -40,6 +41,7 @@ class TextField(QWidget):
         self.insert.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self)
         self.insert.setMenu(self.menu)
+        self.templates = TemplateMenu()
         self.undo = self._tool("undo", self.tr("撤销"), "Ctrl+Z", self.edit.undo)
         self.redo = self._tool("redo", self.tr("重做"), "Ctrl+Y", self.edit.redo)
         self.edit.undoAvailable.connect(self.undo.setEnabled)
@@ -49,7 +51,9 @@ class TextField(QWidget):
         self.saved = label("", "small", name="body_saved")
         self.again = button(self.tr("重试"), "quiet", name="body_retry", click=self.retry.emit, small=True)
         self.again.hide()
-        bar = row(label(self.tr("正文"), "strong"), None, self.saved, self.again, self.insert, self.undo, self.redo)
+        bar = row(label(self.tr("正文"), "strong"), None, self.saved, self.again, self.insert)
+        for tool in (self.templates, self.undo, self.redo):
+            bar.addWidget(tool)
         bar.setSpacing(4)
         self.setLayout(column(bar, self.edit, space=1))
         kit.theme.changed.connect(self._draw)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from campaign_app.domain.consent import ConsentFact
+from campaign_app.domain.finding import Finding
 from campaign_app.services.members import Member
 from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
@@ -42,19 +43,19 @@ class ProofPanel(QScrollArea):
         self.setFixedWidth(PROOF_WIDTH)
         self.setObjectName("proof")
         self.setAccessibleName(self.tr("同意记录的证据"))
-        self._member: Member | None = None
+        self._shown: tuple[Member | None, tuple[Finding, ...] | None] = (None, None)
         self.hide()
 
-    def show_member(self, member: Member | None) -> None:
-        if member == self._member:
+    def show_member(self, member: Member | None, stops: tuple[Finding, ...] | None = None) -> None:
+        if (member, stops) == self._shown:
             return
-        self._member = member
+        self._shown = member, stops
         self.setVisible(member is not None)
         clear(self._lines)
         if member is None:
             return
         self.title.setText(member.name or self.tr("已删除的客户"))
-        for name, said in self._told(member):
+        for name, said in (*self._stops(stops), *self._told(member)):
             if said:
                 self._lines.addLayout(column(label(name, "small"), label(said, wrap=True, select=True), space=1))
         proof = None if member.fact is None else member.fact.evidence
@@ -64,6 +65,17 @@ class ProofPanel(QScrollArea):
         )  # fmt: skip
         for name, text in exact:
             self._lines.addLayout(column(label(name, "small"), _exact(name, text), space=1))
+
+    def _stops(self, stops: tuple[Finding, ...] | None) -> list[tuple[str, str]]:
+        """Why the text of this person may not be sent; a value of theirs may hold what the text does not."""
+        if stops == ():
+            stopped = self.tr("按现在的规则和资料没有问题了，请重新核验。")
+            return [(self.tr("被拦下的文字"), stopped)]
+        return [(self.tr("被拦下的文字"), self._stop(finding)) for finding in stops or ()]
+
+    def _stop(self, finding: Finding) -> str:
+        law = " ".join(filter(None, (finding.citation.law, finding.citation.article)))
+        return "\n".join(filter(None, (finding.message, law, finding.fix)))
 
     def _told(self, member: Member) -> list[tuple[str, str]]:
         words, fact = self._kit.words, member.fact

@@ -65,7 +65,7 @@ class RowsView(QWidget):
             self.why.setText(self._kit.words.why("reason", state.reason))
             self.model.show(self._members.rows())
         self._shown = state.reason
-        self.proof.show_member(state.chosen)
+        self.proof.show_member(state.chosen, state.stops)
         busy = state.written is not None
         self.stop.setVisible(busy)
         self.export.setVisible(not busy)
@@ -100,7 +100,7 @@ class RowsView(QWidget):
         self.title.setText(self.tr("{}（{} 人）", "", total).format(name, show.count(total)))
 
     def _choose(self, number: int) -> None:
-        self._members.choose(self.model.row(number))
+        self._members.choose(self.model.row(number), self._kit.prefs.language)
 
     def _follow(self, number: int) -> None:
         """An open proof is that of the row where the keyboard is."""
