@@ -52,9 +52,12 @@ class RulesSection(QWidget):
         self.stack = self._stacked()
         self.setLayout(column(self.stack))
         model.changed.connect(self.show_state)
-        model.made.connect(lambda folder: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))))
+        model.made.connect(self._open_folder)  # a lambda would open it once more for each page that is gone
         model.reread.connect(self._told_reread)
         self.show_state(model.state)
+
+    def _open_folder(self, folder: object) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     def show_state(self, state: RulesState) -> None:
         found = state.found
