@@ -7,14 +7,18 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from campaign_app.ui.widgets.ask import Question
 
+AGAIN_MS = 10
+
 
 def answer(name: str) -> None:
-    """Presses the button of that name as soon as the box is open: confirm_yes or confirm_no."""
+    """Presses the button of that name as soon as the question is there: confirm_yes or confirm_no."""
 
     def press() -> None:
-        box = QApplication.activeModalWidget()
-        assert isinstance(box, Question)
-        button = box.findChild(QPushButton, name)
+        asked = QApplication.activeModalWidget()
+        if not isinstance(asked, Question):
+            QTimer.singleShot(AGAIN_MS, press)  # what asks it waits for something first
+            return
+        button = asked.findChild(QPushButton, name)
         assert isinstance(button, QPushButton)
         button.click()
 

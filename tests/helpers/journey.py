@@ -9,7 +9,7 @@ from typing import Any
 import requests
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTabBar, QTableView, QWidget
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.ui.app import Application
@@ -129,6 +129,21 @@ class Journey:
         self._at("results")
         return dict(self.model.view.counts)
 
+    def look_at_signatures(self) -> None:
+        self.driver.click("nav_signatures")
+        self._listed("signatures_table")
+        pause(400)
+        self._at("signatures")
+        self._enter("signatures_table", 0)
+        self.driver.wait(QWidget, "signature_provider")
+        pause(400)
+        self._at("signature")
+        tabs = self.driver.find(QTabBar, "signature_tabs")
+        tabs.setFocus()
+        QTest.keyClick(tabs, Qt.Key.Key_Right)
+        pause(600)
+        self._at("templates")
+
     def look_at_settings(self) -> None:
         self.driver.click("nav_settings")
         pause(800)
@@ -141,7 +156,7 @@ class Journey:
         pause(300)
         self._at("rule")
         self.driver.press("rule_back", Qt.Key.Key_Escape)
-        for section in ("entities", "policies", "workspace", "window"):
+        for section in ("entities", "policies", "money", "staff", "workspace", "window"):
             # a look in another language builds the pages anew
             self.application.shell.page("settings").open(section)
             pause(500)

@@ -10,7 +10,7 @@ import pytest
 import requests
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
-from ui_accounts import answer, card, dialog_of, open_settings, press, section
+from ui_accounts import card, dialog_of, open_settings, press, section
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import AppError
@@ -20,6 +20,7 @@ from campaign_app.ui.pages.settings import SettingsPage
 from campaign_app.ui.pages.settings_connect import ConnectDialog
 from campaign_app.ui.viewmodels.connect import sandbox_shops
 from campaign_app.words import load
+from tests.helpers.answering import answer
 from tests.helpers.sandbox import ANSWER_SECONDS, SandboxProcess
 
 PLATFORMS: Final = ("consent_api", "shopify", "shopline", "top", "jd", "pinduoduo", "meituan")

@@ -58,6 +58,7 @@ def do_everything(journey: Journey) -> dict[str, int]:
     left = journey.model.view.ready
     assert (journey.state, counts["submitted"]) == (CampaignState.DONE, left)
     assert 0 < left <= ready
+    journey.look_at_signatures()
     journey.look_at_settings()
     return counts
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
@@ -25,7 +25,7 @@ from campaign_app.ui.theme.tokens import DARK, LIGHT
 from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from campaign_app.ui.viewmodels.settings import problems_of
-from campaign_app.ui.widgets.ask import Question
+from tests.helpers.answering import answer
 
 PHRASE = "一句只有我知道的话"
 OTHER = "另一句只有我知道的话"
@@ -89,15 +89,6 @@ def test_a_change_is_saved_audited_and_can_be_taken_back(page: SettingsPage, qtb
         "batch_size",
         "batch_size",
     ]
-
-
-def answer(name: str) -> None:
-    def press() -> None:
-        box = QApplication.activeModalWidget()
-        assert isinstance(box, Question)
-        box.findChild(QPushButton, name).click()
-
-    QTimer.singleShot(0, press)
 
 
 @pytest.mark.parametrize(

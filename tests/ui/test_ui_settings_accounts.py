@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from ui_accounts import open_settings
 from ui_people import add_shop
@@ -23,7 +23,7 @@ from campaign_app.ui.pages.settings import SettingsPage
 from campaign_app.ui.pages.settings_accounts import AccountsSection
 from campaign_app.ui.pages.settings_connect import ConnectDialog
 from campaign_app.ui.viewmodels.connect import NOTHING, sandbox_shops
-from campaign_app.ui.widgets.ask import Question
+from tests.helpers.answering import answer
 from tests.helpers.sandbox import SandboxProcess, SandboxShop
 
 MS = 30_000
@@ -241,17 +241,6 @@ def test_a_test_of_the_connection_says_version_and_clock(
     press(shown.test, qtbot)
     qtbot.waitUntil(lambda: shown.outcome.text == "不能使用", timeout=MS)
     assert "时间" in shown.result.text()
-
-
-def answer(name: str) -> None:
-    """Presses a button of the question that is about to be asked."""
-
-    def press_it() -> None:
-        box = QApplication.activeModalWidget()
-        assert isinstance(box, Question)
-        box.findChild(QPushButton, name).click()
-
-    QTimer.singleShot(0, press_it)
 
 
 def test_disconnecting_asks_and_keeps_what_came_in(page: SettingsPage, calm: SandboxProcess, qtbot: QtBot) -> None:

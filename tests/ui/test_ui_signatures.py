@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -172,3 +173,14 @@ def test_what_no_account_tells_is_recorded_on_the_page(page: Show, inline_desk: 
     form.scopes["retail"].click()
     form.undo.click()
     assert form.scopes["retail"].isChecked()
+
+
+def test_a_page_that_is_gone_is_told_nothing_more(page: Show, inline_desk: Desk) -> None:
+    former = SignaturesPage(inline_desk)
+    now = page(FILED)
+    told: list[object] = []
+    inline_desk.kit.messages.told.connect(told.append)
+    shiboken6.delete(former)
+    now.templates.model.changed.emit(now.templates.model.state)
+    now.model.kept.emit()
+    assert len(told) == 1

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 from ui_sending import Open, Opened, app, open_step, staged
 
@@ -16,8 +16,8 @@ from campaign_app.jobs.trying import send_trial
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings import SettingsPage
 from campaign_app.ui.pages.settings_staff import StaffCard, StaffSection
-from campaign_app.ui.widgets.ask import Question
 from tests.fakes.remotes import ENTITY, IDEMPOTENT
+from tests.helpers.answering import answer
 from tests.helpers.staged import Staged
 
 __all__ = ["app", "open_step", "staged"]  # fixtures
@@ -124,15 +124,6 @@ def fill(card: StaffCard, label: str, number: str) -> None:
         field.textEdited.emit(text)
     if not card.vouched.isChecked():
         card.vouched.click()
-
-
-def answer(name: str) -> None:
-    def press() -> None:
-        box = QApplication.activeModalWidget()
-        assert isinstance(box, Question)
-        box.findChild(QPushButton, name).click()
-
-    QTimer.singleShot(0, press)
 
 
 def test_a_number_is_registered_once_somebody_vouches(card: StaffCard, staged: Staged, qtbot: QtBot) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from campaign_app.ui.desk import Desk
@@ -11,7 +11,6 @@ from campaign_app.ui.pages.account_card import AccountCard
 from campaign_app.ui.pages.settings import SettingsPage
 from campaign_app.ui.pages.settings_accounts import AccountsSection
 from campaign_app.ui.pages.settings_connect import ConnectDialog
-from campaign_app.ui.widgets.ask import Question
 
 
 def open_settings(desk: Desk, qtbot: QtBot) -> SettingsPage:
@@ -44,14 +43,3 @@ def dialog_of(page: SettingsPage) -> ConnectDialog:
 def press(widget: QPushButton, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: widget.isEnabled() and widget.isVisible())
     qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
-
-
-def answer(name: str) -> None:
-    """Presses a button of the question that is about to be asked."""
-
-    def press_it() -> None:
-        box = QApplication.activeModalWidget()
-        assert isinstance(box, Question)
-        box.findChild(QPushButton, name).click()
-
-    QTimer.singleShot(0, press_it)

@@ -102,7 +102,8 @@ class Gate(QWidget):
         if self._stack.indexOf(panel) < 0:
             self._stack.addWidget(panel)
         self._stack.setCurrentWidget(panel)
-        self._stack.setFixedHeight(max(panel.sizeHint().height(), panel.heightForWidth(WIDTH)))
+        height = panel.heightForWidth(WIDTH) if panel.hasHeightForWidth() else panel.sizeHint().height()
+        self._stack.setFixedHeight(height)
 
     def _opening(self) -> QWidget:
         busy = QProgressBar()

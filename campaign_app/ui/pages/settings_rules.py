@@ -52,9 +52,12 @@ class RulesSection(QWidget):
         self.stack = self._stacked()
         self.setLayout(column(self.stack))
         model.changed.connect(self.show_state)
-        model.made.connect(lambda folder: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))))
+        model.made.connect(self._open_folder)  # a lambda would open it once more for each page that is gone
         model.reread.connect(self._told_reread)
         self.show_state(model.state)
+
+    def _open_folder(self, folder: object) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     def show_state(self, state: RulesState) -> None:
         found = state.found
@@ -131,7 +134,7 @@ class RulesSection(QWidget):
             Column(self.tr("编号"), 84, lambda line: Cell(line.rule.id, line.rule.name)),
             Column(self.tr("要求"), 264, lambda line: Cell(words.about(line.rule)), grows=3),
             Column(self.tr("级别"), 104, lambda line: Cell(words.level(line.rule)[0], "", words.level(line.rule)[1])),
-            Column(self.tr("依据"), 160, lambda line: Cell(words.source(line.rule, self._today())), grows=1, rank=1),
+            Column(self.tr("依据"), 200, lambda line: Cell(words.source(line.rule, self._today())), grows=1, rank=1),
             Column(self.tr("规则包"), 112, lambda line: Cell(words.pack(line)), rank=2),
             Column(self.tr("状态"), 80, state),
         )

@@ -52,10 +52,11 @@ class SignaturesPage(Page):
         self.panels.addWidget(self.templates)
         self.content.addLayout(row(self.tabs, None, self.templates.again))
         self.content.addWidget(self.panels, 1)
-        self.templates.model.changed.connect(lambda _: self._say())
+        # the models outlive this page: a lambda would still be called when it is gone
+        self.templates.model.changed.connect(self._say)
         self._show_panel(self.tabs.currentIndex())
         self.model.changed.connect(self.render_state)
-        self.model.kept.connect(lambda: desk.kit.messages.done(lambda: translate("SignaturesPage", "登记已保存。")))
+        self.model.kept.connect(self._told_kept)
         self.render_state(self.model.state)
 
     def _tabs(self) -> QTabBar:
@@ -104,7 +105,10 @@ class SignaturesPage(Page):
         if at is not None and self.table.currentIndex().row() != at:
             self.table.selectRow(at)
 
-    def _say(self) -> None:
+    def _told_kept(self) -> None:
+        self._desk.kit.messages.done(lambda: translate("SignaturesPage", "登记已保存。"))
+
+    def _say(self, _: object = None) -> None:
         self.subtitle.setText(self.templates.told() if self.model.panel else self._said(self.model.state))
 
     def _said(self, state: FilingsState) -> str:
