@@ -17,7 +17,7 @@ def key_of(source: str) -> str:
 
 
 def shipped() -> Table:
-    """Made by `tools/make_pattern_table.py`; days are written out, as JSON has none. Anew each time: it may be changed."""
+    """Made by `tools/make_pattern_table.py`; days are written out, as JSON has none. Anew each time: it can change."""
     table: Table = json.loads(assets.path("tables", "packs.json").read_text("utf-8"))
     return table
 
