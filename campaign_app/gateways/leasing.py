@@ -23,9 +23,9 @@ from campaign_app.domain.message import Page
 from campaign_app.domain.ports import Clock
 
 T = TypeVar("T")
-# the time of one request, and the lease that begins with it (30 s unless a queue says otherwise)
-HIDDEN: Final = timedelta(seconds=120)
-_FRESH: Final = timedelta(seconds=90)
+# a lease (30 s unless a queue says otherwise) that begins a little later; flows try again for longer than that
+HIDDEN: Final = timedelta(seconds=32)
+_FRESH: Final = timedelta(seconds=31)
 _CURSOR: Final = re.compile(r"([0-9]{1,15})(?:\+([0-9]{1,11}))?", re.ASCII)
 
 
@@ -47,6 +47,7 @@ class LeaseQueue(Generic[T]):
         """`receive` raises OutcomeUnknown where messages may have been leased and not arrived."""
         self._receive, self._delete, self._clock = receive, delete, clock
         self._opened: int | None = None
+        self._cut_until: datetime | None = None
         self._held: tuple[int, Page[T]] | None = None
         self._handles: Sequence[str] = ()
         self._lock = Lock()
@@ -63,12 +64,16 @@ class LeaseQueue(Generic[T]):
                 return self._open(number, now)
             if self._opened == number:
                 return self._received(number, now)
-            if now < until <= now + HIDDEN:
-                left = (until - now).total_seconds()
-                raise RemoteUnavailable("replies_hidden", "Replies may be out of sight", retry_after=left)
-            if until > now:  # the clock was set back: nobody knows when that was
-                return Page((), _open_cursor(number, now), more=True)
-            return self._open(number, now)
+            return self._after_another(number, max(until, self._cut_until or until), now)
+
+    def _after_another(self, number: int, until: datetime, now: datetime) -> Page[T]:
+        if now < until <= now + HIDDEN:
+            left = (until - now).total_seconds()
+            raise RemoteUnavailable("replies_hidden", "Replies may be out of sight", retry_after=left)
+        if until > now:  # the clock was set back: nobody knows when that was
+            self._cut_until = None
+            return Page((), _open_cursor(number, now), more=True)
+        return self._open(number, now)
 
     def _delete_stored(self, cursor: str) -> None:
         """Only the very cursor of the page that was handed out says that it is stored."""
@@ -85,7 +90,7 @@ class LeaseQueue(Generic[T]):
         try:
             found = self._receive()
         except OutcomeUnknown:
-            self._opened = None
+            self._opened, self._cut_until = None, self._clock() + HIDDEN
             raise
         more = bool(found.items or found.broken)
         cursor = _open_cursor(number + 1, now) if more else str(number + 1)

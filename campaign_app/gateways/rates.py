@@ -22,15 +22,18 @@ def batch_of(rate: Rate | None, most: int = BATCH) -> int:
 
 
 def request_of(rate: Rate | None, most: int) -> int:
-    """How many messages one request may hold: a tenth of a second's, for they all leave at once."""
-    return most if rate is None else max(1, min(most, int(rate.per_second / 10)))
+    """How many messages one request may hold. They leave at once, and with one request too many on either side of a
+
+    second, at the account's pace, it still holds no more than the rate.
+    """
+    return most if rate is None else max(1, min(most, int(rate.per_second / 30)))
 
 
 def spacing(rate: Rate | None) -> Callable[[int], object]:
     """Waits until so many messages may leave; threads may share it."""
     if rate is None:
         return lambda _: None
-    return Throttle(rate.per_second, monotonic=time.monotonic, wait=Event().wait).take
+    return Throttle(rate.pace, monotonic=time.monotonic, wait=Event().wait).take
 
 
 def rate_of(account_id: int, per_second: int) -> Rate | None:

@@ -16,6 +16,8 @@ from campaign_app.jobs.stores import Context
 
 # what was decided before the wait is still fresh after it (`jobs.asking.BATCH_TIME`)
 LONGEST_TURN: Final = 15.0
+# between two turns: what one process does late does not run into the next one's
+APART: Final = 0.02
 
 
 def turn_in(context: Context, sender: GatewayCapabilities, texts: Sequence[str]) -> float:
@@ -27,7 +29,7 @@ def turn_in(context: Context, sender: GatewayCapabilities, texts: Sequence[str])
     if rate is None or not texts:
         return 0.0
     parts = sum(cn_segments(text).segments for text in texts)
-    seconds = parts / rate.per_second
+    seconds = parts / rate.pace + APART
     delay = context.stores.rates.reserve(rate.account_id, seconds, context.clock(), LONGEST_TURN)
     if delay > LONGEST_TURN:
         words = "Other campaigns use the account's rate"

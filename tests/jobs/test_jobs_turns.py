@@ -10,7 +10,7 @@ import pytest
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.jobs import dispatch
 from campaign_app.jobs.ports import GatewayCapabilities, Rate
-from campaign_app.jobs.turns import LONGEST_TURN
+from campaign_app.jobs.turns import APART, LONGEST_TURN
 from tests.fakes.remotes import FakeGateway
 from tests.helpers.shop import Shop, everybody
 
@@ -48,7 +48,7 @@ def test_a_long_message_takes_as_long_as_its_parts(shop: Shop) -> None:
     gateway = carrier(shop)
     shop.run(shop.campaign(body="{name}您好，" + "长" * 70).id)
     assert len(gateway.submits) == 3
-    assert sum(shop.waits) == pytest.approx(2 * (2 + 2) / 0.5, abs=0.1)
+    assert sum(shop.waits) == pytest.approx(2 * ((2 + 2) / Rate(SENDER, 0.5).pace + APART), abs=0.1)
 
 
 def test_a_kill_while_it_waits_leaves_everybody_to_be_handed_over(shop: Shop) -> None:
