@@ -31,7 +31,7 @@ from campaign_app.wiring import (
 if TYPE_CHECKING:
     from campaign_app.credentials import KeyKeeper
     from campaign_app.domain.customer import Account
-    from campaign_app.gateways import Connections
+    from campaign_app.gateways import Connections, Means
     from campaign_app.jobs.stores import Context, Remotes
     from campaign_app.jobs.worker import Worker
     from campaign_app.storage.workspace import Workspace
@@ -108,9 +108,19 @@ def _worker_clock(workspace: Workspace, offset: timedelta) -> Clock:
     return shifted_clock(offset) if offset else system_clock
 
 
-def worker_context(workspace: Workspace, clock: Clock, connections: Connections | None = None) -> Context:
-    """`connections` are closed by whoever made them; without any, no sender that needs one can be used."""
+def worker_context(
+    workspace: Workspace,
+    clock: Clock,
+    connections: Connections | None = None,
+    *,
+    pause: Callable[[float], object] | None = None,
+) -> Context:
+    """`connections` are closed by whoever made them; without any, no sender that needs one can be used.
+
+    `pause` replaces the waiting before a request is tried again.
+    """
     from campaign_app.consent import Policy
+    from campaign_app.gateways import Means
     from campaign_app.jobs.stores import Context, Stores
 
     stores = Stores(
@@ -137,7 +147,7 @@ def worker_context(workspace: Workspace, clock: Clock, connections: Connections 
     context = Context(
         workspace_id=workspace.id,
         stores=stores,
-        remotes=_remotes(workspace, clock, connections, limit_of),
+        remotes=_remotes(workspace, clock, Means(connections, limit_of, pause)),
         composer=texts_of(workspace, rules.engine, profiles),
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
@@ -167,9 +177,7 @@ def as_set(workspace: Workspace, context: Context) -> Context:
     )
 
 
-def _remotes(
-    workspace: Workspace, clock: Clock, connections: Connections | None, limit_of: Callable[[str], int]
-) -> Remotes:
+def _remotes(workspace: Workspace, clock: Clock, means: Means) -> Remotes:
     from campaign_app.gateways import gateway_of, has_sender
     from campaign_app.jobs.stores import Remotes
     from campaign_app.platforms import Shared, client_of
@@ -186,14 +194,13 @@ def _remotes(
     # by everything that they are made of: a changed key, pin or endpoint makes new ones
     @lru_cache(maxsize=64)
     def platform(account: Account, key: str, *_endpoint: object) -> Any:
-        return client_of(account, key, clock, secrets=secrets, account_of=accounts, pin_of=pin_of, shared=shared)
+        return client_of(
+            account, key, clock, secrets=secrets, account_of=accounts, pin_of=pin_of, shared=shared, wait=means.wait
+        )
 
     @lru_cache(maxsize=64)
     def gateway(account: Account, purpose: str, key: str, *_sender: object) -> Any:
-        return gateway_of(
-            account, key, purpose, clock, secrets=secrets, account_of=accounts, connections=connections,
-            limit_of=limit_of,
-        )  # fmt: skip
+        return gateway_of(account, key, purpose, clock, secrets=secrets, account_of=accounts, means=means)
 
     def made_of(account: Account, other: int | None) -> tuple[str, Account | None, str]:
         if other is None:

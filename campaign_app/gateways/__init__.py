@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from campaign_app.domain.customer import Account
@@ -15,7 +15,7 @@ from campaign_app.transport.credentials import read_credentials
 if TYPE_CHECKING:
     from campaign_app.jobs.ports import Gateway
 
-__all__ = ["Connections", "SenderParts", "gateway_for", "gateway_of", "has_sender", "provider_of"]
+__all__ = ["Connections", "Means", "SenderParts", "gateway_for", "gateway_of", "has_sender", "provider_of"]
 
 
 class _SecretStore(Protocol):
@@ -27,6 +27,19 @@ class _SecretStore(Protocol):
 def _no_limit(platform: str) -> int:  # noqa: ARG001 - of none is one known
     """Messages a second that a provider takes; 0 where that is not known."""
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What all senders of a process are made with.
+
+    `limit_of`: messages a second that a provider takes, 0 where that is not known. `wait` replaces the waiting before a
+    request is tried again.
+    """
+
+    connections: Connections | None = None
+    limit_of: Callable[[str], int] = _no_limit
+    wait: Callable[[float], object] | None = None
 
 
 def has_sender(account: Account) -> bool:
@@ -43,15 +56,13 @@ def gateway_of(
     *,
     secrets: _SecretStore,
     account_of: Callable[[int], Account],
-    connections: Connections | None = None,
-    limit_of: Callable[[str], int] = _no_limit,
+    means: Means = Means(),
 ) -> Gateway:
     """What sends for the account: its sender account, else itself, else the endpoint that confirms its consents.
 
-    Raises NotAllowed for a sender account of another entity: a sub-let port. `limit_of`: messages a second that a
-    provider takes, 0 where that is not known.
+    Raises NotAllowed for a sender account of another entity: a sub-let port.
     """
-    own = _own(account, secret, purpose, clock, secrets, account_of, connections, limit_of)
+    own = _own(account, secret, purpose, clock, secrets, account_of, means)
     if account.sender_account_id is None:
         return own
     sender = account_of(account.sender_account_id)
@@ -60,8 +71,10 @@ def gateway_of(
     from campaign_app.gateways.carried import CarriedGateway
 
     shops, theirs = replace(sender, id=account.id), secrets.get(sender.id)
-    limit = limit_of(sender.platform)
-    carrier = gateway_for(shops, theirs, purpose, clock, sender_id=sender.id, connections=connections, limit=limit)
+    carrier = gateway_for(
+        shops, theirs, purpose, clock, sender_id=sender.id,
+        wait=means.wait, connections=means.connections, limit=means.limit_of(sender.platform),
+    )  # fmt: skip
     return CarriedGateway(own, carrier)
 
 
@@ -72,18 +85,17 @@ def _own(
     clock: Clock,
     secrets: _SecretStore,
     account_of: Callable[[int], Account],
-    connections: Connections | None,
-    limit_of: Callable[[str], int],
+    means: Means,
 ) -> Gateway:
     if _is_sender(account):
-        limit = limit_of(account.platform)
-        return gateway_for(account, secret, purpose, clock, connections=connections, limit=limit)
+        limit = means.limit_of(account.platform)
+        return gateway_for(account, secret, purpose, clock, wait=means.wait, connections=means.connections, limit=limit)
     if account.consent_account_id is None:
         from campaign_app.gateways.absent import NoSender
 
         return NoSender(account)
     endpoint = account_of(account.consent_account_id)
-    return gateway_for(replace(endpoint, id=account.id), secrets.get(endpoint.id), purpose, clock)
+    return gateway_for(replace(endpoint, id=account.id), secrets.get(endpoint.id), purpose, clock, wait=means.wait)
 
 
 def _is_sender(account: Account) -> bool:

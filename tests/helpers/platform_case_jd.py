@@ -59,6 +59,7 @@ def _scan(**fields: Any) -> Spoil:
 def case() -> PlatformCase:
     return PlatformCase(
         name="jd",
+        strangers=50,
         start=_start,
         spoilt=(
             Spoilt("unknown status", 1, _status(7)),

@@ -65,6 +65,7 @@ def _row(**fields: Any) -> Spoil:
 def case() -> PlatformCase:
     return PlatformCase(
         name="top",
+        strangers=50,
         start=_start,
         spoilt=(
             Spoilt("unknown status", 1, _row(status="vip")),

@@ -98,6 +98,7 @@ class PlatformCase:
     open_ends: tuple[OpenEnd, ...] = ()
     other_version: Spoil | None = None
     unversioned: str = ""
+    strangers: int = 2_500  # more than any platform answers at once; fewer where it is asked of one at a time
     http: bool = True  # False: what it speaks cannot be spoilt by a proxy of HTTP
     opt_in: bytes = rb"(?i)opt.?in|subscribe\b"
 

@@ -17,7 +17,7 @@ from campaign_app import bootstrap, working
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
-from campaign_app.domain.customer import Entity
+from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import RemoteError
 from campaign_app.domain.platform import Asked
 from campaign_app.jobs import dispatch, poll, sync
@@ -25,14 +25,18 @@ from campaign_app.jobs.stores import Context
 from campaign_app.services.accounts import secret_name
 from campaign_app.storage.schema_sending import ledger_latest, ledger_outcome
 from campaign_app.storage.workspace import Workspace
-from tests.helpers.connected import clock, connect
+from tests.helpers.connected import clock, connect, no_wait
 from tests.helpers.merchant import BODY, Merchant, open_merchant
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.shop import screen
 from tests.helpers.vendors import account_of, trouble
 
-# provider → how it writes the variable of the campaign's text
-SENDERS: Final = {"aliyun": "${name}", "tencent": "{1}"}
+# without idempotency keys, then with them: the shop's own platform
+SENDERS: Final = ("aliyun", "tencent", "platform")
+# how a provider writes the variable of the campaign's text
+_VARIABLES: Final = {"aliyun": "${name}", "tencent": "{1}"}
+# whose requests meet an ordered fault: a provider's, or any of the platform's
+_PATHS: Final = {"aliyun": "/", "tencent": "/", "platform": "*"}
 # of a request to a provider, before and after it was carried out
 FAULTS: Final = (
     *("throttle", "error500", "error503", "timeout_before"),
@@ -40,7 +44,7 @@ FAULTS: Final = (
 )
 RATES: Final = ",".join(f"{name}={0.02 if name != 'throttle' else 0.005}" for name in FAULTS)
 # messages of a batch, and faults: at Tencent everybody's own text is a request
-BATCHES: Final = {"aliyun": (3, 2), "tencent": (40, 16)}
+BATCHES: Final = {"aliyun": (3, 4), "tencent": (40, 24), "platform": (3, 4)}
 ENDED: Final = (CampaignState.DONE, CampaignState.WAITING)
 _PATIENCE: Final = 300.0
 
@@ -114,10 +118,10 @@ def _fired(sandbox: SandboxProcess) -> int:
     return sum(sandbox.faults()["fired"].values())
 
 
-def _rules(chance: random.Random, count: int) -> list[dict[str, Any]]:
-    """Of the next requests to the provider about every second."""
+def _rules(chance: random.Random, count: int, path: str) -> list[dict[str, Any]]:
+    """Of the next requests about every second."""
     return [
-        {"fault": chance.choice(FAULTS), "path": "/", "seconds": 0, "after": 2 * n + chance.randrange(2)}
+        {"fault": chance.choice(FAULTS), "path": path, "seconds": 0, "after": 2 * n + chance.randrange(2)}
         for n in range(count)
     ]
 
@@ -125,7 +129,7 @@ def _rules(chance: random.Random, count: int) -> list[dict[str, Any]]:
 def kill_round(folder: Path, sender: str, kills: int, chance: random.Random, figures: Figures, people: int) -> None:
     """One campaign whose worker is killed `kills` times, or until it has ended, under faults of every server."""
     with SandboxProcess(customers=people, seed=chance.randrange(1_000)) as sandbox:
-        merchant = open_merchant(folder, sandbox, batch_size=4)
+        merchant = open_merchant(folder, sandbox, batch_size=8)
         try:
             merchant.start_worker()
             merchant.connect()
@@ -167,15 +171,18 @@ def _kill(merchant: Merchant, campaign_id: int, chance: random.Random, figures: 
 
 
 def _carry(merchant: Merchant, sender: str) -> int:
-    """Every shop sends through the provider from now on: by the account of this id."""
-    app, said = merchant.app, merchant.sandbox.ready["vendors"][sender]
+    """Every shop sends through the provider from now on, or by its own platform: by the account of this id."""
+    app = merchant.app
     shops = app.accounts.all()
+    if sender == "platform":
+        return shops[0].id
+    said = merchant.sandbox.ready["vendors"][sender]
     entity = Entity(shops[0].entity_uscc, "安宁百货有限公司（模拟）")
     account = app.accounts.connect(Asked(sender, {**said, "base_url": merchant.sandbox.url}, entity), actor="test")
     app.replies.record(account.id, "短信控制台", actor="test")
     for shop in shops:
         app.accounts.send_through(shop.id, account.id, actor="test")
-    trouble(merchant.sandbox, sender, template=BODY.replace("{name}", SENDERS[sender]))
+    trouble(merchant.sandbox, sender, template=BODY.replace("{name}", _VARIABLES[sender]))
     return account.id
 
 
@@ -205,13 +212,14 @@ class Faulty:
     moved: Moved
     end: datetime
     faults_a_batch: int
+    path: str
 
     def batches(self, most_faults: int, chance: random.Random, figures: Figures) -> None:
         """Batch after batch until the campaign has ended; after so many faults without any more."""
         after = -1
         while True:
             if _fired(self.sandbox) < most_faults:
-                self.sandbox.faults(clear=True, rules=_rules(chance, self.faults_a_batch))
+                self.sandbox.faults(clear=True, rules=_rules(chance, self.faults_a_batch, self.path))
             if chance.random() < 0.02:
                 figures.clock_moves += 1
                 # now and then behind the window's end, and back again
@@ -256,6 +264,16 @@ def fault_round(folder: Path, sender: str, faults: int, chance: random.Random, f
         figures.count(shop.sandbox, shop.workspace, shop.campaign.id, shop.end)
 
 
+def _carrier(app: bootstrap.App, sandbox: SandboxProcess, sender: str, shop: Account) -> Account:
+    account, secret = account_of(sandbox, sender)
+    carrier = app.workspace.accounts.add_account(account)
+    app.workspace.secrets.put(secret_name(carrier.id), secret)
+    app.accounts.send_through(shop.id, carrier.id, actor="test")
+    app.replies.record(carrier.id, "短信控制台", actor="test")
+    trouble(sandbox, sender, template=BODY.replace("{name}", _VARIABLES[sender]))
+    return carrier
+
+
 @contextmanager
 def faulty(folder: Path, sender: str, chance: random.Random, people: int) -> Iterator[Faulty]:
     with (
@@ -270,16 +288,12 @@ def faulty(folder: Path, sender: str, chance: random.Random, people: int) -> Ite
         store.add_entity(Entity(service.account.entity_uscc, "安宁百货有限公司（模拟）"))
         shop = store.add_account(service.account)
         secrets.put(secret_name(shop.id), sandbox.shops[0].private_key)
-        account, secret = account_of(sandbox, sender)
-        carrier = store.add_account(account)
-        secrets.put(secret_name(carrier.id), secret)
-        app.accounts.send_through(shop.id, carrier.id, actor="test")
-        app.replies.record(carrier.id, "短信控制台", actor="test")
-        context = replace(working.worker_context(workspace, moved), wait=lambda _: None, batch=batch)
+        carrier = shop if sender == "platform" else _carrier(app, sandbox, sender, shop)
+        context = working.worker_context(workspace, moved, pause=no_wait)
+        context = replace(context, wait=no_wait, batch=batch)
         # Tencent does not say whose a signature is; the shop's platform does
-        for told in (carrier.id, shop.id):
+        for told in dict.fromkeys((carrier.id, shop.id)):
             store.put_signatures(told, context.remotes.platform(told).signatures(), moved())
-        trouble(sandbox, sender, template=BODY.replace("{name}", SENDERS[sender]))
         sync.begin_walk(context, shop.id, full=False)
         while sync.sync_page(context, shop.id).more:
             pass
@@ -290,8 +304,8 @@ def faulty(folder: Path, sender: str, chance: random.Random, people: int) -> Ite
         sending = replace(workspace.campaigns.campaign(made.id), state=CampaignState.SENDING)
         workspace.campaigns.update(sending, expected=CampaignState.SCREENED)
         try:
-            yield Faulty(sandbox, context, workspace, sending, moved, end, faults_a_batch)
+            yield Faulty(sandbox, context, workspace, sending, moved, end, faults_a_batch, _PATHS[sender])
         finally:
-            for account_id in (shop.id, carrier.id):
+            for account_id in {shop.id, carrier.id}:
                 for client in (context.remotes.platform(account_id), context.remotes.gateway(account_id, "retail")):
                     client.close()  # type: ignore[attr-defined]

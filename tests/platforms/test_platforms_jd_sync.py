@@ -71,7 +71,7 @@ def test_a_veto_is_kept_with_the_words_it_rests_on(shop: Shop, vendors: SandboxP
     assert '"customerStatus":3' in kept.evidence.leaf
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from([*LINE, *GATEWAY, ""]), max_size=6))
 def test_whatever_happens_on_the_way_everybody_is_read_once(vendors: SandboxProcess, history: list[str]) -> None:
     with connected(vendors, "jd") as client:

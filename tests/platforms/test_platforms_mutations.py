@@ -104,7 +104,7 @@ def pages(draw: st.DrawFn) -> Any:
     return page if draw(st.integers(0, 4)) else draw(field_of(page))
 
 
-@settings(max_examples=250)
+@settings(max_examples=120)
 @given(pages())
 def test_only_a_signed_leaf_confirms(page: Any) -> None:
     try:
