@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from taobao_open.api.base import sign as independent_sign
 
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
-from campaign_app.platforms.top import answers, rows
-from campaign_app.platforms.top.errors import error_of, is_session_over
-from campaign_app.platforms.top.signing import TopSigner, signature
+from campaign_app.platforms.top import rows
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.top import answers
+from campaign_app.transport.top.errors import error_of, is_session_over
+from campaign_app.transport.top.signing import TopSigner, signature
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "top_signatures.json").read_text("utf-8"))
 METHOD = "taobao.crm.members.get.privy"

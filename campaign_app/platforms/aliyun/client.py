@@ -12,7 +12,6 @@ from campaign_app.domain.ports import Clock, ConnectionReport
 from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.aliyun import ADAPTER
-from campaign_app.platforms.forms import skew
 from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.aliyun import VERSION, AliyunCalls, calls_for
@@ -27,6 +26,7 @@ from campaign_app.transport.aliyun_filed import (
     signatures,
     templates,
 )
+from campaign_app.transport.forms import skew
 
 _STATUS: Final = {
     PASSED: "approved",

@@ -17,12 +17,13 @@ from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers
 from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.platforms.leaves import Note
 from campaign_app.platforms.native import NativeNote, Said, unknown
-from campaign_app.platforms.top import CAPABILITIES, answers, rows
-from campaign_app.platforms.top.calls import Answered, TopCalls
+from campaign_app.platforms.top import CAPABILITIES, rows
 from campaign_app.platforms.top.paging import PAGE, Place
 from campaign_app.platforms.top.signatures import signature_of, template
 from campaign_app.transport.errors import ContractBroken, translated
 from campaign_app.transport.listing import CursorGuard, good_ref
+from campaign_app.transport.top import answers
+from campaign_app.transport.top.calls import Answered, TopCalls
 
 API_VERSION: Final = "2.0"
 MEMBERS: Final = "taobao.crm.members.get.privy"

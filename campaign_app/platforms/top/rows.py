@@ -10,8 +10,8 @@ from typing import Any, Final
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.platforms.native import NativeNote
-from campaign_app.platforms.top.signing import BEIJING
 from campaign_app.transport.listing import fields, good_ref, plain_text
+from campaign_app.transport.top.signing import BEIJING
 
 _TIME: Final = "%Y-%m-%d %H:%M:%S"
 _COUNT_MAX: Final = 2**31 - 1

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from campaign_app.domain.signature import FiledTemplate, Signature
-from campaign_app.platforms.top.calls import TopCalls
 from campaign_app.platforms.top.rows import whole
 from campaign_app.transport.listing import fields, plain_text
+from campaign_app.transport.top.calls import TopCalls
 
 TEMPLATE: Final = "taobao.jst.sms.template.query"
 _REVIEW: Final = {0: "pending", 1: "approved", 2: "rejected"}

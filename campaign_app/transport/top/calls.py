@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 
 from campaign_app.domain.errors import RemoteError, RemoteUnavailable
 from campaign_app.domain.ports import Clock
-from campaign_app.platforms.tokens import Tokens
-from campaign_app.platforms.top.answers import read
-from campaign_app.platforms.top.errors import error_of
-from campaign_app.platforms.top.limits import PATH, TopLimits
-from campaign_app.platforms.top.signing import FORM
 from campaign_app.transport.session import Answer, SignedSession
+from campaign_app.transport.tokens import Tokens
+from campaign_app.transport.top.answers import read
+from campaign_app.transport.top.errors import error_of
+from campaign_app.transport.top.limits import PATH, TopLimits
+from campaign_app.transport.top.signing import FORM
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
-from campaign_app.platforms.top.signing import BEIJING
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.top.signing import BEIJING
 
 LIMITED: Final = 7
 UNAVAILABLE: Final = 10
