@@ -192,7 +192,7 @@ def _remotes(
     def gateway(account: Account, purpose: str, key: str, *_sender: object) -> Any:
         return gateway_of(
             account, key, purpose, clock, secrets=secrets, account_of=accounts, connections=connections,
-            limit_of=limit_of,
+            limit_of=limit_of, shared=shared,
         )  # fmt: skip
 
     def made_of(account: Account, other: int | None) -> tuple[str, Account | None, str]:

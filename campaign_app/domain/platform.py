@@ -17,7 +17,9 @@ class Capabilities:
     by a consent endpoint that is set on the account. `purposes`: what its consents count for, () for what each fact
     names itself. `vetoes`: it knows people who may not be reached (blacklist, left membership), never who may.
     `virtual_numbers`: it lends numbers, which reach people through this platform only. `no_replies`: it takes messages,
-    and what people answer to them does not come back by it.
+    and what people answer to them does not come back by it. `no_reports`: neither does what became of them.
+    `by_choice`: it carries a shop's own messages only where a person chose it as the shop's sender.
+    `no_sending`: why its interface for messages is not used, a code with its sentence in `resources/words/errors.toml`.
     """
 
     customers: bool = False
@@ -32,11 +34,19 @@ class Capabilities:
     templates: bool = False
     messages: bool = False
     no_replies: bool = False
+    no_reports: bool = False
+    by_choice: bool = False
+    no_sending: str = ""
 
 
 def is_carrier(offers: Capabilities) -> bool:
     """Whether it is an SMS provider: it carries messages and knows no people of its own."""
     return offers.messages and not offers.customers
+
+
+def sends_itself(offers: Capabilities, *, chosen: bool) -> bool:
+    """Whether a platform of people carries its own messages; `chosen`: the account is its own sender."""
+    return offers.messages and (chosen or not offers.by_choice)
 
 
 @dataclass(frozen=True, slots=True)

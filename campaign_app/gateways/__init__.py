@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.providers import PROVIDERS, Connections, SenderParts, provider_of
+from campaign_app.gateways.providers import BY_CHOICE, PROVIDERS, Connections, SenderParts, provider_of
 from campaign_app.transport.credentials import read_credentials
+from campaign_app.transport.kept import Kept, KeptSecret, SecretStore
 
 if TYPE_CHECKING:
     from campaign_app.jobs.ports import Gateway
 
 __all__ = ["Connections", "SenderParts", "gateway_for", "gateway_of", "has_sender", "provider_of"]
-
-
-class _SecretStore(Protocol):
-    def get(self, account_id: int) -> str:
-        """Raises NotAllowed for an account that has none (any more)."""
-        ...
 
 
 def _no_limit(platform: str) -> int:  # noqa: ARG001 - of none is one known
@@ -35,21 +30,22 @@ def has_sender(account: Account) -> bool:
     return _is_sender(account) or any(other is not None for other in others)
 
 
-def gateway_of(
+def gateway_of(  # noqa: PLR0913 - what every kind of sender needs
     account: Account,
     secret: str,
     purpose: str,
     clock: Clock,
     *,
-    secrets: _SecretStore,
+    secrets: SecretStore,
     account_of: Callable[[int], Account],
     connections: Connections | None = None,
     limit_of: Callable[[str], int] = _no_limit,
+    shared: dict[object, Any] | None = None,
 ) -> Gateway:
     """What sends for the account: its sender account, else itself, else the endpoint that confirms its consents.
 
     Raises NotAllowed for a sender account of another entity: a sub-let port. `limit_of`: messages a second that a
-    provider takes, 0 where that is not known.
+    provider takes, 0 where that is not known. `shared`: what clients of the same platforms share.
     """
     own = _own(account, secret, purpose, clock, secrets, account_of, connections, limit_of)
     if account.sender_account_id is None:
@@ -60,8 +56,10 @@ def gateway_of(
     from campaign_app.gateways.carried import CarriedGateway
 
     shops, theirs = replace(sender, id=account.id), secrets.get(sender.id)
-    limit = limit_of(sender.platform)
-    carrier = gateway_for(shops, theirs, purpose, clock, sender_id=sender.id, connections=connections, limit=limit)
+    carrier = gateway_for(
+        shops, theirs, purpose, clock, sender_id=sender.id, connections=connections, limit=limit_of(sender.platform),
+        kept=KeptSecret(sender.id, secrets, clock), shared=shared,
+    )  # fmt: skip
     return CarriedGateway(own, carrier)
 
 
@@ -70,7 +68,7 @@ def _own(
     secret: str,
     purpose: str,
     clock: Clock,
-    secrets: _SecretStore,
+    secrets: SecretStore,
     account_of: Callable[[int], Account],
     connections: Connections | None,
     limit_of: Callable[[str], int],
@@ -87,10 +85,10 @@ def _own(
 
 
 def _is_sender(account: Account) -> bool:
-    return account.platform == "consent_api" or account.platform in PROVIDERS
+    return account.platform == "consent_api" or account.platform in PROVIDERS.keys() - BY_CHOICE
 
 
-def gateway_for(
+def gateway_for(  # noqa: PLR0913 - the same
     account: Account,
     secret: str,
     purpose: str,
@@ -100,11 +98,16 @@ def gateway_for(
     sender_id: int = 0,
     connections: Connections | None = None,
     limit: int = 0,
+    kept: Kept | None = None,
+    shared: dict[object, Any] | None = None,
 ) -> Gateway:
     """A sender of the account, for messages of one purpose. Raises SettingsError as `platforms.client_for` does."""
     if account.platform in PROVIDERS:
         known = read_credentials(secret)
-        parts = SenderParts(account, known, purpose, clock, wait, sender_id or account.id, connections, limit)
+        parts = SenderParts(
+            account, known, purpose, clock, wait, sender_id or account.id, connections, limit, kept,
+            {} if shared is None else shared,
+        )  # fmt: skip
         return provider_of(account.platform).gateway_for(parts)
     if account.platform != "consent_api":
         raise SettingsError("unknown_platform", "There is no sender for this platform")

@@ -47,17 +47,25 @@ class TopCalls:
 
     def ask(self, method: str, business: Mapping[str, str]) -> Answered:
         """Raises RemoteUnavailable or RemoteRefused. Only what reads is asked here, so that it may be repeated."""
-        return self._tokens.used_in(lambda: self._once(method, business))
+        return self._tokens.used_in(lambda: self._once(method, business, changes=False))
+
+    def change(self, method: str, business: Mapping[str, str]) -> Answered:
+        """As `ask`, but carried out at most once: raises OutcomeUnknown where it may have been.
+
+        A session that is over is refused before anything is carried out, so that it may be renewed meanwhile.
+        """
+        return self._tokens.used_in(lambda: self._once(method, business, changes=True))
 
     def close(self) -> None:
         self._http.close()
         self._oauth.close()
 
-    def _once(self, method: str, business: Mapping[str, str]) -> Answered:
+    def _once(self, method: str, business: Mapping[str, str], *, changes: bool) -> Answered:
         self._limits.require_allowed(method, self._clock())
         data = urlencode({"method": method, **business}).encode()
         try:
-            return self._http.exchange(PATH, data, FORM, self._reader(method), safe_to_repeat=True)
+            read_as = self._reader(method, changes=changes)
+            return self._http.exchange(PATH, data, FORM, read_as, safe_to_repeat=not changes)
         except RemoteUnavailable as trouble:
             self._heed(trouble)
             raise
@@ -67,11 +75,11 @@ class TopCalls:
         if isinstance(trouble, RemoteUnavailable) and trouble.code in ("throttled", "day_quota"):
             self._limits.forbid(trouble.retry_after or 0.0, self._clock())
 
-    def _reader(self, method: str) -> Callable[[Answer], Answered]:
+    def _reader(self, method: str, *, changes: bool) -> Callable[[Answer], Answered]:
         def answered(answer: Answer) -> Answered:
             said = read(answer.body, method)
             if said.error:
-                trouble = error_of(said.error, method, self._clock())
+                trouble = error_of(said.error, method, self._clock(), changes=changes)
                 self._heed(trouble)
                 raise trouble
             return Answered(said.fields, answer.body, _date(answer.headers))
