@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from campaign_app.domain.phone import Phone
@@ -54,11 +55,23 @@ class Account:
     sender_account_id: int | None = None
 
 
+class Told(StrEnum):
+    """What a row speaks of: everything, everything but the number, or the number alone.
+
+    The last two are of one shop whose platform lists its customers, while its consent service knows their numbers.
+    """
+
+    ALL = "all"
+    BUT_NUMBER = "but_number"
+    NUMBER = "number"
+
+
 @dataclass(frozen=True, slots=True)
 class PlatformCustomer:
     """One customer as a platform hands it out; `attributes` are the fields that audiences and texts may use.
 
-    `withdrawn`: the platform's own list says that they are not to be written to, such as a shop's blacklist.
+    `withdrawn`: the platform's own list says that they are not to be written to, such as a shop's blacklist. What a row
+    is not `told` of stays as it is stored, and one of a number alone makes nobody a customer.
     """
 
     ref: str
@@ -73,6 +86,7 @@ class PlatformCustomer:
     tags: tuple[str, ...] = ()
     minor: bool = False
     withdrawn: bool = False
+    told: Told = Told.ALL
 
 
 @dataclass(frozen=True, slots=True)
