@@ -20,6 +20,7 @@ from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConsentAnswers
 from campaign_app.domain.signature import FiledTemplate
 from campaign_app.platforms import client_of, has_consents
+from campaign_app.platforms.abilities import abilities_of
 from campaign_app.platforms.endorsed import EndorsedPlatform, UnendorsedPlatform
 from campaign_app.platforms.native import NativeNote, unknown
 from tests.fakes.remotes import FakeClock, FakePlatform
@@ -402,6 +403,18 @@ def test_a_template_is_the_platforms_where_it_has_one(endorsed: bool) -> None:
         with pytest.raises(RemoteRefused) as refused:
             client.template("SMS_1")
         assert refused.value.code == "not_offered"
+
+
+@pytest.mark.parametrize(
+    ("consent", "chosen", "sends", "replies"),
+    [(None, False, False, True), (5, False, True, True), (5, True, True, False), (None, True, True, False)],
+)
+def test_a_platform_by_choice_sends_and_is_deaf_only_where_it_was_chosen(
+    consent: int | None, chosen: bool, sends: bool, replies: bool
+) -> None:
+    account = replace(SHOP, platform="top", consent_account_id=consent, sender_account_id=SHOP.id if chosen else None)
+    found = abilities_of(account)
+    assert (found.sends, found.replies, found.carrier) == (sends, replies, False)
 
 
 def test_a_platform_without_consents_and_without_an_endpoint_is_unendorsed() -> None:
