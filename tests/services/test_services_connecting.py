@@ -62,22 +62,6 @@ class Carrier(Market):
 
 
 @dataclass(frozen=True)
-class Talking(Market):
-    """A platform that carries a shop's messages by choice, and tells nothing of them."""
-
-    name: str = "talks"
-    capabilities: Capabilities = TALKS
-
-
-@dataclass(frozen=True)
-class Coded(Market):
-    """One whose interface for messages is not used, for a reason."""
-
-    name: str = "coded"
-    capabilities: Capabilities = CODED
-
-
-@dataclass(frozen=True)
 class Registry(Market):
     name: str = "consent_api"
     issuer: str = ""
@@ -89,6 +73,9 @@ class Registry(Market):
     )
 
 
+NAMED = {"talks": Market("talks", capabilities=TALKS), "coded": Market("coded", capabilities=CODED)}
+
+
 class Both:
     def names(self) -> tuple[str, ...]:
         return ("consent_api", "market", "sms", "broken")
@@ -96,7 +83,7 @@ class Both:
     def offer(self, name: str) -> Offer:
         if name == "broken":
             raise SettingsError("broken_adapter", "The platform's package cannot be loaded")
-        return {"market": Market(), "sms": Carrier(), "talks": Talking(), "coded": Coded()}.get(name, Registry())
+        return {"market": Market(), "sms": Carrier(), **NAMED}.get(name, Registry())
 
 
 class Remote:
