@@ -36,7 +36,8 @@ class Account:
     A platform without a USCC is named by its domain there. `simulated` is what the server says of itself, and holds for
     everything on this machine. `options` are what its adapter needs besides (`ConnectField`); secrets are not in here.
     `consent_account_id`: the account of the same entity whose Platform Consent API says who agreed, for platforms whose
-    own API does not. `sender_account_id`: the account of the same entity at an SMS provider that carries its messages.
+    own API does not. `sender_account_id`: the account of the same entity at an SMS provider that carries its messages,
+    or the account itself where its platform carries them by choice.
     """
 
     id: int
