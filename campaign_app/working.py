@@ -122,6 +122,7 @@ def worker_context(
     from campaign_app.consent import Policy
     from campaign_app.gateways import Means
     from campaign_app.jobs.stores import Context, Stores
+    from campaign_app.transport.kept import Shared
 
     stores = Stores(
         accounts=workspace.accounts,
@@ -147,7 +148,7 @@ def worker_context(
     context = Context(
         workspace_id=workspace.id,
         stores=stores,
-        remotes=_remotes(workspace, clock, Means(connections, limit_of, pause)),
+        remotes=_remotes(workspace, clock, Means(connections, limit_of, pause, Shared(bans=workspace.bans))),
         composer=texts_of(workspace, rules.engine, profiles),
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
@@ -180,7 +181,7 @@ def as_set(workspace: Workspace, context: Context) -> Context:
 def _remotes(workspace: Workspace, clock: Clock, means: Means) -> Remotes:
     from campaign_app.gateways import gateway_of, has_sender
     from campaign_app.jobs.stores import Remotes
-    from campaign_app.platforms import Shared, client_of
+    from campaign_app.platforms import client_of
     from campaign_app.services.pinning import pin_for
     from campaign_app.storage.secrets import AccountSecrets
 
@@ -189,14 +190,13 @@ def _remotes(workspace: Workspace, clock: Clock, means: Means) -> Remotes:
     def pin_of(account_id: int) -> Callable[[str, str], None]:
         return pin_for(account_id, store=workspace.accounts, audit=workspace.audit, clock=clock)
 
-    shared = Shared(bans=workspace.bans)
-
     # by everything that they are made of: a changed key, pin or endpoint makes new ones
     @lru_cache(maxsize=64)
     def platform(account: Account, key: str, *_endpoint: object) -> Any:
         return client_of(
-            account, key, clock, secrets=secrets, account_of=accounts, pin_of=pin_of, shared=shared, wait=means.wait
-        )
+            account, key, clock, secrets=secrets, account_of=accounts, pin_of=pin_of, shared=means.shared,
+            wait=means.wait,
+        )  # fmt: skip
 
     @lru_cache(maxsize=64)
     def gateway(account: Account, purpose: str, key: str, *_sender: object) -> Any:

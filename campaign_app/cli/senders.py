@@ -39,7 +39,11 @@ def list_accounts(
 def send_through(
     shop: Annotated[str, typer.Argument(metavar="SHOP", help="店铺账户的编号或名称。")],
     sender: Annotated[
-        str, typer.Argument(metavar="SENDER", help="同一主体的通道账户的编号或名称；platform 表示平台自己发送。")
+        str,
+        typer.Argument(
+            metavar="SENDER",
+            help="同一主体的通道账户的编号或名称；platform 表示不另选；淘宝店铺写它自己，表示用平台短信接口。",
+        ),
     ],
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,

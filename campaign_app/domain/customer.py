@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from campaign_app.domain.phone import Phone
@@ -35,7 +36,8 @@ class Account:
     A platform without a USCC is named by its domain there. `simulated` is what the server says of itself, and holds for
     everything on this machine. `options` are what its adapter needs besides (`ConnectField`); secrets are not in here.
     `consent_account_id`: the account of the same entity whose Platform Consent API says who agreed, for platforms whose
-    own API does not. `sender_account_id`: the account of the same entity at an SMS provider that carries its messages.
+    own API does not. `sender_account_id`: the account of the same entity at an SMS provider that carries its messages,
+    or the account itself where its platform carries them by choice.
     """
 
     id: int
@@ -54,11 +56,23 @@ class Account:
     sender_account_id: int | None = None
 
 
+class Told(StrEnum):
+    """What a row speaks of: everything, everything but the number, or the number alone.
+
+    The last two are of one shop whose platform lists its customers, while its consent service knows their numbers.
+    """
+
+    ALL = "all"
+    BUT_NUMBER = "but_number"
+    NUMBER = "number"
+
+
 @dataclass(frozen=True, slots=True)
 class PlatformCustomer:
     """One customer as a platform hands it out; `attributes` are the fields that audiences and texts may use.
 
-    `withdrawn`: the platform's own list says that they are not to be written to, such as a shop's blacklist.
+    `withdrawn`: the platform's own list says that they are not to be written to, such as a shop's blacklist. What a row
+    is not `told` of stays as it is stored, and one of a number alone makes nobody a customer.
     """
 
     ref: str
@@ -73,6 +87,7 @@ class PlatformCustomer:
     tags: tuple[str, ...] = ()
     minor: bool = False
     withdrawn: bool = False
+    told: Told = Told.ALL
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ class Capabilities:
     names itself. `vetoes`: it knows people who may not be reached (blacklist, left membership), never who may.
     `virtual_numbers`: it lends numbers, which reach people through this platform only. `no_replies`: it takes messages,
     and what people answer to them does not come back by it, unless the account's field `replies_by` is filled in.
+    `no_reports`: neither does what became of them.
+    `by_choice`: it carries a shop's own messages only where a person chose it as the shop's sender.
+    `no_sending`: why its interface for messages is not used, a code with its sentence in `resources/words/errors.toml`.
     """
 
     customers: bool = False
@@ -33,6 +36,9 @@ class Capabilities:
     messages: bool = False
     no_replies: bool = False
     replies_by: str = ""
+    no_reports: bool = False
+    by_choice: bool = False
+    no_sending: str = ""
 
 
 def hears_replies(offers: Capabilities, options: Mapping[str, str]) -> bool:
@@ -43,6 +49,11 @@ def hears_replies(offers: Capabilities, options: Mapping[str, str]) -> bool:
 def is_carrier(offers: Capabilities) -> bool:
     """Whether it is an SMS provider: it carries messages and knows no people of its own."""
     return offers.messages and not offers.customers
+
+
+def sends_itself(offers: Capabilities, *, chosen: bool) -> bool:
+    """Whether a platform of people carries its own messages; `chosen`: the account is its own sender."""
+    return offers.messages and (chosen or not offers.by_choice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -56,6 +56,17 @@ def filed_for(signature: Signature, own: tuple[str, ...], elsewhere: Collection[
     if signature.scopes:
         return signature
     return replace(signature, scopes=tuple(scope for scope in own if not elsewhere or scope in elsewhere))
+
+
+def filing_told(signature: Signature, newest_first: Iterable[Signature]) -> Signature:
+    """With what accounts of the entity tell of its filing with the carriers, where the newest says nothing of it.
+
+    `newest_first` are reports of the same signature; those of another owner say nothing of this one.
+    """
+    if signature.carrier_filed is not None:
+        return signature
+    told = (one.carrier_filed for one in newest_first if one.owner_uscc == signature.owner_uscc)
+    return replace(signature, carrier_filed=next((filed for filed in told if filed is not None), None))
 
 
 def standing(signature: Signature, entity_uscc: str, day: date) -> str:

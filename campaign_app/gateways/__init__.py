@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.providers import PROVIDERS, Connections, SenderParts, provider_of
+from campaign_app.gateways.providers import BY_CHOICE, PROVIDERS, Connections, SenderParts, provider_of
 from campaign_app.transport.credentials import read_credentials
+from campaign_app.transport.kept import Kept, KeptSecret, SecretStore, Shared
 
 if TYPE_CHECKING:
     from campaign_app.jobs.ports import Gateway
 
 __all__ = ["Connections", "Means", "SenderParts", "gateway_for", "gateway_of", "has_sender", "provider_of"]
-
-
-class _SecretStore(Protocol):
-    def get(self, account_id: int) -> str:
-        """Raises NotAllowed for an account that has none (any more)."""
-        ...
 
 
 def _no_limit(platform: str) -> int:  # noqa: ARG001 - of none is one known
@@ -34,12 +29,13 @@ class Means:
     """What all senders of a process are made with.
 
     `limit_of`: messages a second that a provider takes, 0 where that is not known. `wait` replaces the waiting before a
-    request is tried again.
+    request is tried again. `shared`: what clients of the same platforms share.
     """
 
     connections: Connections | None = None
     limit_of: Callable[[str], int] = _no_limit
     wait: Callable[[float], object] | None = None
+    shared: Shared = field(default_factory=Shared)
 
 
 def has_sender(account: Account) -> bool:
@@ -54,7 +50,7 @@ def gateway_of(
     purpose: str,
     clock: Clock,
     *,
-    secrets: _SecretStore,
+    secrets: SecretStore,
     account_of: Callable[[int], Account],
     means: Means = Means(),
 ) -> Gateway:
@@ -72,8 +68,8 @@ def gateway_of(
 
     shops, theirs = replace(sender, id=account.id), secrets.get(sender.id)
     carrier = gateway_for(
-        shops, theirs, purpose, clock, sender_id=sender.id,
-        wait=means.wait, connections=means.connections, limit=means.limit_of(sender.platform),
+        shops, theirs, purpose, clock, sender_id=sender.id, wait=means.wait, connections=means.connections,
+        limit=means.limit_of(sender.platform), kept=KeptSecret(sender.id, secrets, clock), shared=means.shared,
     )  # fmt: skip
     return CarriedGateway(own, carrier)
 
@@ -83,7 +79,7 @@ def _own(
     secret: str,
     purpose: str,
     clock: Clock,
-    secrets: _SecretStore,
+    secrets: SecretStore,
     account_of: Callable[[int], Account],
     means: Means,
 ) -> Gateway:
@@ -99,10 +95,10 @@ def _own(
 
 
 def _is_sender(account: Account) -> bool:
-    return account.platform == "consent_api" or account.platform in PROVIDERS
+    return account.platform == "consent_api" or account.platform in PROVIDERS.keys() - BY_CHOICE
 
 
-def gateway_for(
+def gateway_for(  # noqa: PLR0913 - the same
     account: Account,
     secret: str,
     purpose: str,
@@ -112,11 +108,16 @@ def gateway_for(
     sender_id: int = 0,
     connections: Connections | None = None,
     limit: int = 0,
+    kept: Kept | None = None,
+    shared: Shared | None = None,
 ) -> Gateway:
     """A sender of the account, for messages of one purpose. Raises SettingsError as `platforms.client_for` does."""
     if account.platform in PROVIDERS:
         known = read_credentials(secret)
-        parts = SenderParts(account, known, purpose, clock, wait, sender_id or account.id, connections, limit)
+        parts = SenderParts(
+            account, known, purpose, clock, wait, sender_id or account.id, connections, limit, kept,
+            shared or Shared(),
+        )  # fmt: skip
         return provider_of(account.platform).gateway_for(parts)
     if account.platform != "consent_api":
         raise SettingsError("unknown_platform", "There is no sender for this platform")

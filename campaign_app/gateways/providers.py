@@ -12,6 +12,7 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.ports import Clock
 from campaign_app.jobs.ports import Gateway
 from campaign_app.jobs.pushed import PushStore
+from campaign_app.transport.kept import Kept, Shared
 
 # name → package with a `gateway_for`, imported when an account of it is used
 PROVIDERS: Final[Mapping[str, str]] = {
@@ -19,7 +20,10 @@ PROVIDERS: Final[Mapping[str, str]] = {
     "tencent": "campaign_app.gateways.tencent",
     "smpp": "campaign_app.gateways.smpp",
     "kannel": "campaign_app.gateways.kannel",
+    "top": "campaign_app.gateways.top",
 }
+# platforms of shops, which carry a shop's messages only where a person chose so: it is then its own sender account
+BY_CHOICE: Final = frozenset({"top"})
 
 
 class Connection(Protocol):
@@ -64,7 +68,8 @@ class SenderParts:
 
     `account.id` is that of the shop whose customers it writes to, where it carries a shop's messages; `sender_id` is
     always the account's own. `connections` are there where messages are sent. `limit`: messages a second that the
-    provider takes, 0 where that is not known.
+    provider takes, 0 where that is not known. `kept` is where a renewed token is stored, and `shared` outlives the
+    gateway, as `transport.kept.MadeOf` has them.
     """
 
     account: Account
@@ -75,6 +80,8 @@ class SenderParts:
     sender_id: int = 0
     connections: Connections | None = None
     limit: int = 0
+    kept: Kept | None = None
+    shared: Shared = field(default_factory=Shared, repr=False)
 
 
 class Provider(Protocol):

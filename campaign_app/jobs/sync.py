@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from campaign_app.domain.customer import PlatformCustomer
+from campaign_app.domain.customer import PlatformCustomer, Told
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import Page
 from campaign_app.domain.ports import PlatformClient
@@ -119,7 +119,8 @@ def sync_page(context: Context, account_id: int) -> SyncStep:
         return SyncStep(0, 0, 0, more=True)
     if after.ended:
         context.stores.accounts.set_setting(synced_name(account_id), context.clock().isoformat())
-    return SyncStep(len(page.items), new, page.broken, page.more, len(page.redacted), page.unreachable)
+    rows = sum(each.told is not Told.NUMBER for each in page.items)
+    return SyncStep(rows, new, page.broken, page.more, len(page.redacted), page.unreachable)
 
 
 def _page(client: PlatformClient, walk: Walk) -> Page[PlatformCustomer] | None:

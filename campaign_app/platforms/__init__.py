@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import replace
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.ports import Clock, PlatformClient
-from campaign_app.platforms.adapter import Kept, Offers, Parts, Shared, adapter_for, names
+from campaign_app.platforms.adapter import Offers, Parts, adapter_for, names
 from campaign_app.transport.credentials import read_credentials, write_credentials
+from campaign_app.transport.kept import Kept, KeptSecret, SecretStore, Shared
 
 __all__ = [
     "Kept", "Offers", "Parts", "SecretStore", "Shared", "adapter_for", "client_for", "client_of", "has_consents",
     "names", "read_credentials", "write_credentials",
 ]  # fmt: skip
-
-
-class SecretStore(Protocol):
-    """The secret of an account by its id, as `services.accounts` names and keeps it."""
-
-    def get(self, account_id: int) -> str:
-        """Raises NotAllowed for an account that has none (any more)."""
-        ...
-
-    def replace(self, account_id: int, seen: str, secret: str) -> bool:
-        """Keeps a changed one; False where another than `seen` is kept. Raises as `get` does."""
-        ...
-
-    def claim(self, account_id: int, seen: str, clock: Clock) -> AbstractContextManager[bool]:
-        """Whether the caller alone may change `seen` now."""
-        ...
 
 
 def client_of(
@@ -51,7 +34,7 @@ def client_of(
     one. Raises as `client_for` does, and NotAllowed where the endpoint is not connected or not the same entity's.
     """
     pin = None if pin_of is None or not account.id else pin_of(account.id)
-    kept = _Kept(account.id, secrets, clock) if account.id else None
+    kept = KeptSecret(account.id, secrets, clock) if account.id else None
     native = client_for(account, secret, clock, wait=wait, kept=kept, pin=pin, shared=shared)
     if account.consent_account_id is None and has_consents(account):
         return native
@@ -76,29 +59,6 @@ def has_consents(account: Account) -> bool:
         return adapter_for(account.platform).capabilities.consent_lookup
     except SettingsError:  # its package is gone
         return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """Implements `adapter.Kept` by the workspace's secrets."""
-
-    account_id: int
-    secrets: SecretStore = field(repr=False)
-    clock: Clock
-
-    def read(self) -> Mapping[str, str]:
-        return read_credentials(self.secrets.get(self.account_id))
-
-    def claim(self, seen: Mapping[str, str]) -> AbstractContextManager[bool]:
-        return self.secrets.claim(self.account_id, self._text(seen), self.clock)
-
-    def replace(self, seen: Mapping[str, str], fresh: Mapping[str, str]) -> bool:
-        return self.secrets.replace(self.account_id, self._text(seen), write_credentials(fresh))
-
-    def _text(self, seen: Mapping[str, str]) -> str:
-        """As it is stored, however that was once written."""
-        stored = self.secrets.get(self.account_id)
-        return stored if read_credentials(stored) == seen else write_credentials(seen)
 
 
 def client_for(

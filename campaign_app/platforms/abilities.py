@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
-from campaign_app.domain.platform import hears_replies, is_carrier
+from campaign_app.domain.platform import hears_replies, is_carrier, sends_itself
 from campaign_app.platforms import has_consents
 from campaign_app.platforms.adapter import adapter_for
 from campaign_app.services.preflight import Abilities
@@ -20,5 +20,8 @@ def abilities_of(account: Account) -> Abilities:
     except SettingsError:
         return Abilities(sends=True, confirmed=has_consents(account))
     others = (account.consent_account_id, account.sender_account_id)
-    sends, carrier = offers.messages or any(other is not None for other in others), is_carrier(offers)
-    return Abilities(sends, carrier or has_consents(account), carrier, hears_replies(offers, account.options))
+    own, carrier = sends_itself(offers, chosen=account.sender_account_id == account.id), is_carrier(offers)
+    sends = own or any(other is not None for other in others)
+    return Abilities(
+        sends, carrier or has_consents(account), carrier, not own or hears_replies(offers, account.options)
+    )

@@ -6,18 +6,17 @@ A package offers an `Adapter` under the entry point group `campaign_app.platform
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.platform import Offer
 from campaign_app.domain.ports import Clock, PlatformClient
+from campaign_app.transport.kept import Kept, Shared
 
 GROUP: Final = "campaign_app.platforms"
 # name → module with an ADAPTER: found without metadata, which a frozen program does not have
@@ -34,38 +33,6 @@ OWN: Final[Mapping[str, str]] = {
     "smpp": "campaign_app.platforms.smpp",
     "kannel": "campaign_app.platforms.kannel",
 }
-
-
-class Kept(Protocol):
-    """The account's credentials as they are stored, which every process of the workspace shares."""
-
-    def read(self) -> Mapping[str, str]: ...
-
-    def claim(self, seen: Mapping[str, str]) -> AbstractContextManager[bool]:
-        """Whether the caller alone may spend the refresh token of `seen` for as long as it is within.
-
-        False where somebody else may, or where `seen` is not stored any more.
-        """
-        ...
-
-    def replace(self, seen: Mapping[str, str], fresh: Mapping[str, str]) -> bool:
-        """Stores changed ones, before they are used. False, and nothing is, where `seen` is not stored any more."""
-        ...
-
-
-class Bans(Protocol):
-    """Until when a platform forbade to be asked, which every process of the workspace keeps to."""
-
-    def until(self, name: str, now: datetime) -> datetime | None: ...
-    def forbid(self, name: str, now: datetime, until: datetime) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What outlives a client, which is made anew with every change: how fast may be asked, and from when on."""
-
-    paces: dict[object, Any] = field(default_factory=dict)
-    bans: Bans | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Final, Protocol, runtime_checkable
 
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
-from campaign_app.domain.customer import PlatformCustomer
+from campaign_app.domain.customer import PlatformCustomer, Told
 from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.domain.message import Page
 from campaign_app.domain.platform import Capabilities, is_carrier
@@ -32,6 +32,8 @@ from campaign_app.platforms.native import NativeNote, unknown
 
 # a place in both lists of changes
 _BOTH: Final = "both:"
+# a place in the endpoint's list behind the end of the platform's own
+_NUMBERS: Final = "numbers:"
 
 
 @runtime_checkable
@@ -110,7 +112,7 @@ class EndorsedPlatform(UnendorsedPlatform):
         return replace(
             own,
             customers=own.customers or listed,
-            phones=own.phones or (listed and theirs.phones),
+            phones=own.phones or (listed and theirs.phones) or self._numbers(own, theirs),
             consent_lookup=theirs.consent_lookup,
             consent_changes=theirs.consent_changes,
             purposes=theirs.purposes,
@@ -118,13 +120,35 @@ class EndorsedPlatform(UnendorsedPlatform):
         )
 
     def customers(self, cursor: str, updated_since: datetime | None) -> Page[PlatformCustomer]:
-        """The platform's own list, and the endpoint's of a shop whose platform has none."""
-        listed = self._lists(self._native.capabilities(), self._endpoint.capabilities())
-        return (self._endpoint if listed else self._native).customers(cursor, updated_since)
+        """The platform's own list, and the endpoint's of a shop whose platform has none.
+
+        Of a platform that hands out no numbers the endpoint's follow, for those whom the platform listed.
+        """
+        own, theirs = self._native.capabilities(), self._endpoint.capabilities()
+        if self._lists(own, theirs):
+            return self._endpoint.customers(cursor, updated_since)
+        if not self._numbers(own, theirs):
+            return self._native.customers(cursor, updated_since)
+        if cursor.startswith(_NUMBERS):
+            return self._page_of_numbers(*_read_pair(cursor, _NUMBERS))
+        page = self._native.customers(cursor, updated_since)
+        page = replace(page, items=tuple(replace(each, told=Told.BUT_NUMBER) for each in page.items))
+        return page if page.more else replace(page, next_cursor=_pair(_NUMBERS, page.next_cursor, ""), more=True)
+
+    def _page_of_numbers(self, end: str, place: str) -> Page[PlatformCustomer]:
+        """All of them every time: somebody whom the platform lists only now may have had theirs for long."""
+        page = self._endpoint.customers(place, None)
+        gone = (PlatformCustomer(ref, "", None, self._clock()) for ref in page.redacted)
+        items = tuple(replace(each, told=Told.NUMBER) for each in (*page.items, *gone))
+        return Page(items, _pair(_NUMBERS, end, page.next_cursor) if page.more else end, page.more, page.broken)
 
     def _lists(self, own: Capabilities, theirs: Capabilities) -> bool:
         """Whether the endpoint says who the shop's customers are; an SMS provider has none."""
         return theirs.customers and not own.customers and not is_carrier(own) and not self._mixed
+
+    def _numbers(self, own: Capabilities, theirs: Capabilities) -> bool:
+        """Whether the numbers of those whom the platform lists are the endpoint's."""
+        return own.customers and not own.phones and theirs.customers and theirs.phones and not self._mixed
 
     def check_connection(self) -> ConnectionReport:
         """The platform's report; with what speaks against the endpoint where nothing speaks against the platform."""
@@ -190,19 +214,26 @@ class EndorsedPlatform(UnendorsedPlatform):
 
 
 def _places(theirs: str, own: str) -> str:
-    return _BOTH + json.dumps([theirs, own], ensure_ascii=False, separators=(",", ":"))
+    return _pair(_BOTH, theirs, own)
 
 
 def _read_places(cursor: str) -> tuple[str, str]:
     """A bare cursor is the endpoint's. Raises RemoteRefused("bad_cursor")."""
-    if not cursor.startswith(_BOTH):
-        return cursor, ""
+    return _read_pair(cursor, _BOTH) if cursor.startswith(_BOTH) else (cursor, "")
+
+
+def _pair(name: str, first: str, second: str) -> str:
+    return name + json.dumps([first, second], ensure_ascii=False, separators=(",", ":"))
+
+
+def _read_pair(cursor: str, name: str) -> tuple[str, str]:
+    """Raises RemoteRefused("bad_cursor")."""
     try:
-        theirs, own = json.loads(cursor.removeprefix(_BOTH))
+        first, second = json.loads(cursor.removeprefix(name))
     except (ValueError, TypeError):
-        theirs = own = None
-    if isinstance(theirs, str) and isinstance(own, str):
-        return theirs, own
+        first = second = None
+    if isinstance(first, str) and isinstance(second, str):
+        return first, second
     raise RemoteRefused("bad_cursor", "No cursor of this client")
 
 

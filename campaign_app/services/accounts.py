@@ -10,7 +10,7 @@ from datetime import datetime
 
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, SettingsError
-from campaign_app.domain.platform import Asked, Offer, is_carrier
+from campaign_app.domain.platform import Asked, Capabilities, Offer, is_carrier
 from campaign_app.domain.ports import (
     AccountStore,
     AuditLog,
@@ -121,6 +121,8 @@ class Accounts:
     def send_through(self, account_id: int, sender_account_id: int | None, *, actor: str) -> Account:
         """Which account at an SMS provider carries the shop's messages, None for its own platform or endpoint.
 
+        The shop itself is one whose platform carries messages by choice.
+
         Raises NotFound, NotAllowed: another entity's account is a sub-let port (rules SIG-*, GOV-003), and none is
         changed while it is open what became of a batch.
         """
@@ -141,13 +143,27 @@ class Accounts:
     def _require_sender(self, sender: Account, shop: Account) -> None:
         if sender.entity_uscc != shop.entity_uscc:
             raise NotAllowed("sender_entity", "That account is another entity's", account=sender.id)
-        if sender.id == shop.id or sender.state != "connected" or not self._carries(sender) or self._carries(shop):
-            raise NotAllowed("not_a_sender", "That account cannot carry this shop's messages", account=sender.id)
+        words = "That account cannot carry this shop's messages"
+        if sender.id == shop.id:
+            offers = self._capabilities(shop)
+            if shop.state != "connected" or not (offers.by_choice and offers.messages):
+                raise NotAllowed(offers.no_sending or "not_a_sender", words, account=sender.id)
+        elif sender.state != "connected" or not self._carries(sender) or self._carries(shop):
+            raise NotAllowed("not_a_sender", words, account=sender.id)
+
+    def untold_deliveries(self, entity_uscc: str) -> tuple[Account, ...]:
+        """The connected shops of an entity whose sender tells nothing of what became of their messages."""
+        known = {a.id: a for a in self._store.accounts() if a.entity_uscc == entity_uscc}
+        carried = ((a, known.get(a.sender_account_id or 0)) for a in known.values() if a.state == "connected")
+        return tuple(a for a, sender in carried if sender is not None and self._capabilities(sender).no_reports)
 
     def _carries(self, account: Account) -> bool:
+        return is_carrier(self._capabilities(account))
+
+    def _capabilities(self, account: Account) -> Capabilities:
         with suppress(SettingsError):  # nobody offers its platform any more
-            return is_carrier(self._offers.offer(account.platform).capabilities)
-        return False
+            return self._offers.offer(account.platform).capabilities
+        return Capabilities()
 
     def consent_sources(self, entity_uscc: str) -> tuple[Account, ...]:
         """The connected accounts of an entity whose Platform Consent API can answer for its other shops."""

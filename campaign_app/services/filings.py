@@ -16,7 +16,7 @@ from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AccountStore, AuditLog, CampaignStore, Clock
-from campaign_app.domain.signature import Signature, SignatureRecord, SignatureReport, filed_for, standing
+from campaign_app.domain.signature import Signature, SignatureRecord, SignatureReport, filed_for, filing_told, standing
 from campaign_app.services.profiles import PROVIDERS
 from campaign_app.services.window import BEIJING
 
@@ -157,7 +157,7 @@ def _filing(
     for report in history:
         last.setdefault(report.account_id, report)
     now = [report for report in last.values() if not report.gone]
-    told = (now or history)[0].signature
+    told = filing_told((now or history)[0].signature, [report.signature for report in now])
     signature = filed_for(told, record.scopes, {scope for report in now for scope in report.signature.scopes})
     problem = standing(signature, entity.uscc, today) if now else "not_reported"
     if not problem and record.letter_until is not None and record.letter_until < today:

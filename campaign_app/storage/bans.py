@@ -20,7 +20,7 @@ _NONE: Final = "[0, 0]"
 
 @dataclass(frozen=True, slots=True)
 class SqlBans:
-    """Implements `platforms.adapter.Bans`. A row says when it was told, and until when."""
+    """Implements `transport.kept.Bans`. A row says when it was told, and until when."""
 
     db: Database
 

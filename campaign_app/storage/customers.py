@@ -14,7 +14,7 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
-from campaign_app.domain.customer import Customer, PlatformCustomer
+from campaign_app.domain.customer import Customer, PlatformCustomer, Told
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import cursor_of, entity_of, put_cursor
 from campaign_app.storage.engine import Database
@@ -22,6 +22,7 @@ from campaign_app.storage.erasure import erase
 from campaign_app.storage.filters import clause, joined_tags, split_tags
 from campaign_app.storage.importrows import join_waiting
 from campaign_app.storage.keys import WorkspaceKeys
+from campaign_app.storage.known import Known, Rows, as_told, known_of
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.suppressions import add_marks, marks_of
@@ -45,20 +46,17 @@ _CUSTOMER: Final = sa.select(*(schema.customer.c[name] for name in (
     "last_order_at", "tags", "attributes", "phone_sealed", "phone_key",
 )))  # fmt: skip
 _OF_ACCOUNT: Final = sa.select(schema.customer.c.id).where(schema.customer.c.account_id == sa.bindparam("account"))
-_Rows = Mapping[str, Mapping[str, Any]]
 _PHONE: Final = ("phone_sealed", "phone_key")
 _UPDATE: Final = (
     sa.update(schema.customer)
     .where(schema.customer.c.id == sa.bindparam("which"))
     .values({name: sa.bindparam(f"new_{name}") for name in _SYNCED})
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    id: int
-    phone_key: bytes | None = field(repr=False)
-    updated_at: int
+_PUT_NUMBER: Final = (
+    sa.update(schema.customer)
+    .where(schema.customer.c.id == sa.bindparam("which"))
+    .values({name: sa.bindparam(f"new_{name}") for name in _PHONE})
+)
 
 
 def accounts_of(connection: sa.Connection, entity_uscc: str, *, connected: bool = False) -> list[int]:
@@ -92,12 +90,14 @@ class SqlCustomers:
         stands: str | None = None,
     ) -> int | None:
         page = _newest(customers, frozenset(redacted))
-        rows = {ref: self._row(account_id, each, to_ms(seen_at)) for ref, each in page.items()}
+        every = {ref: self._row(account_id, each, to_ms(seen_at)) for ref, each in page.items()}
         with self.db.write() as connection:
             entity = entity_of(connection, account_id)
             if stands is not None and cursor_of(connection, account_id, "customers") != stands:
                 return None
-            known = _known(connection, account_id, list(page))
+            known = known_of(connection, account_id, list(page))
+            page = {ref: each for ref, each in page.items() if each.told is not Told.NUMBER or ref in known}
+            rows = {ref: as_told(every[ref], each, known.get(ref)) for ref, each in page.items()}
             self._write(connection, page, rows, known)
             self._follow_numbers(connection, entity, account_id, rows, known)
             self._mark(connection, entity, account_id, [c for c in customers if c.ref in page], rows, seen_at)
@@ -171,22 +171,30 @@ class SqlCustomers:
         }
 
     def _write(
-        self, connection: sa.Connection, page: Mapping[str, PlatformCustomer], rows: _Rows, known: Mapping[str, _Known]
+        self, connection: sa.Connection, page: Mapping[str, PlatformCustomer], rows: Rows, known: Mapping[str, Known]
     ) -> None:
         """A number that is known already is neither sealed nor indexed again, which is most of the work."""
         new: list[dict[str, Any]] = []
         again: list[dict[str, Any]] = []
+        numbers: list[dict[str, Any]] = []
         for ref, row in rows.items():
             there, phone = known.get(ref), page[ref].phone
             if there is None or there.phone_key != row["phone_key"]:
-                new.append({**row, "phone_sealed": None if phone is None else self.keys.phones.seal(phone)})
+                sealed = None if phone is None else self.keys.phones.seal(phone)
+                if there is not None and page[ref].told is Told.NUMBER:
+                    numbers.append({"which": there.id, "new_phone_sealed": sealed, "new_phone_key": row["phone_key"]})
+                else:
+                    new.append({**row, "phone_sealed": sealed})
+            elif page[ref].told is Told.NUMBER:
+                continue
             elif row["updated_at"] >= there.updated_at:
                 again.append({"which": there.id} | {f"new_{name}": row[name] for name in _SYNCED})
         write_all(connection, _upsert(connection.dialect.name), new)
         write_all(connection, _UPDATE, again)
+        write_all(connection, _PUT_NUMBER, numbers)
 
     def _follow_numbers(
-        self, connection: sa.Connection, entity: str, account_id: int, rows: _Rows, known: Mapping[str, _Known]
+        self, connection: sa.Connection, entity: str, account_id: int, rows: Rows, known: Mapping[str, Known]
     ) -> None:
         """Somebody who opted out stays so when the shop's record gets, changes or loses a number."""
         self._mark_numbers(connection, entity, account_id, rows, known)
@@ -206,7 +214,7 @@ class SqlCustomers:
         add_marks(connection, marks)
 
     def _mark_numbers(
-        self, connection: sa.Connection, entity: str, account_id: int, rows: _Rows, known: Mapping[str, _Known]
+        self, connection: sa.Connection, entity: str, account_id: int, rows: Rows, known: Mapping[str, Known]
     ) -> None:
         """What was said under a ref holds for the number that is learnt later, in every shop of the entity."""
         learnt = {
@@ -227,7 +235,7 @@ class SqlCustomers:
         entity: str,
         account_id: int,
         customers: Sequence[PlatformCustomer],
-        rows: _Rows,
+        rows: Rows,
         seen_at: datetime,
     ) -> None:
         kinds = {(each.ref, SuppressionKind.MINOR) for each in customers if each.minor}
@@ -271,13 +279,6 @@ def _newest(customers: Sequence[PlatformCustomer], but: Collection[str]) -> dict
         if each.ref not in but and (each.ref not in page or page[each.ref].updated_at <= each.updated_at):
             page[each.ref] = each
     return page
-
-
-def _known(connection: sa.Connection, account_id: int, refs: Sequence[str]) -> dict[str, _Known]:
-    table = schema.customer.c
-    columns = (table.ref, table.id, table.phone_key, table.updated_at)
-    wanted = sa.select(*columns).where(table.account_id == account_id)
-    return {row[0]: _Known(row[1], row[2], row[3]) for row in rows_among(connection, wanted, table.ref, refs)}
 
 
 @lru_cache

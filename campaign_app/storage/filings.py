@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from campaign_app.domain.errors import NotAllowed
-from campaign_app.domain.signature import Signature, SignatureRecord, SignatureReport, filed_for
+from campaign_app.domain.signature import Signature, SignatureRecord, SignatureReport, filed_for, filing_told
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import write_all
@@ -81,12 +81,13 @@ def newest_signatures(connection: sa.Connection, entity_uscc: str, text: str | N
         .order_by(table.c.seen_at, table.c.account_id.desc())
     )
     rows = connection.execute(wanted).all()
-    told: dict[str, set[str]] = {}
+    told: dict[str, list[Signature]] = {}  # the newest first
     for row in rows:
-        told.setdefault(row.text, set()).update(_scopes(row.scopes))
+        told.setdefault(row.text, []).insert(0, signature_in(row))
     found: dict[str, Signature] = {}
     for row in rows:
-        filed = filed_for(signature_in(row), _scopes(row.own), told[row.text])
+        every = told[row.text]
+        filed = filed_for(filing_told(every[0], every), _scopes(row.own), {s for one in every for s in one.scopes})
         found[row.text] = _under_letter(filed, _day(row.letter_until))
     return found
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from campaign_app.domain.consent import ConsentStatus
-from campaign_app.platforms.top.limits import PATH
+from campaign_app.transport.top.limits import PATH
 from tests.helpers.platform_cases import OpenEnd, PlatformCase, Running, Spoilt
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.tampering import Spoil, edit

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from campaign_app.domain.consent import ConsentStatus, CustomerRef, Suppression, SuppressionKind
+from campaign_app.domain.customer import Told
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import InboundMessage
 from campaign_app.jobs import sync
@@ -46,6 +47,15 @@ def test_the_first_walk_is_over_everybody_and_the_next_over_what_changed_since(s
     ).values()
     assert found.name == "改名"
     assert shop.workspace.accounts.setting(synced_name(account), "") == shop.clock().isoformat()
+
+
+def test_rows_of_numbers_alone_are_no_customers(shop: Shop) -> None:
+    account = shop.add_account(3)
+    platform = shop.platforms[account]
+    platform.people = [replace(each, told=Told.NUMBER) for each in platform.people]
+    sync.begin_walk(shop.context, account, full=True)
+    step = sync.sync_page(shop.context, account)
+    assert (step.rows, step.new, step.more) == (0, 0, False)
 
 
 def test_what_changed_while_a_walk_was_under_way_is_in_the_next_one(shop: Shop) -> None:

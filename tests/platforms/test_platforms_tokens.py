@@ -10,7 +10,7 @@ import pytest
 
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.platforms import adapter_for, read_credentials
-from campaign_app.platforms.tokens import Pair, Tokens, expired, pair_of
+from campaign_app.transport.tokens import Pair, Tokens, expired, pair_of
 from tests.helpers.kept import InMemory
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.vendors import account_of, connected, parts_of, trouble

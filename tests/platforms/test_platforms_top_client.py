@@ -207,7 +207,8 @@ def test_what_passes_is_tried_again(
 def test_it_offers_what_it_says_and_nothing_else(client: TopPlatform, refs: list[str]) -> None:
     offers = client.capabilities()
     assert offers == adapter_for("top").capabilities
-    assert (offers.consent_lookup, offers.consent_changes, offers.opt_out_write, offers.messages) == (False,) * 4
+    assert (offers.consent_lookup, offers.consent_changes, offers.opt_out_write) == (False,) * 3
+    assert (offers.messages, offers.by_choice, offers.no_replies, offers.no_reports) == (True,) * 4
     acts: tuple[Callable[[], object], ...] = (
         lambda: client.consent_changes(""),
         lambda: client.write_opt_out(CustomerRef(ID, refs[0]), "退订", clock()),
@@ -233,10 +234,14 @@ def test_signatures_are_those_that_were_named(shop: TopShop) -> None:
 
 
 def test_only_a_promotion_that_passed_is_a_template_for_marketing(shop: TopShop) -> None:
-    found = {code: shop.client().template(code) for code in ("SMS_1", "SMS_2", "SMS_3", "SMS_4", "SMS_5")}
+    listed = shop.client(templates="SMS_1，SMS_2, SMS_3 ; SMS_4、SMS_5\nSMS_7").templates()
+    found = {each.code: each for each in listed}
+    assert found["SMS_4"] == shop.client().template("SMS_4")
     shop.close()
-    assert [code for code, each in found.items() if each.usable] == ["SMS_1"]
-    assert (found["SMS_2"].kind, found["SMS_4"].status, found["SMS_5"].status) == ("notice", "rejected", "unknown")
+    assert [code for code, each in found.items() if each.usable] == ["SMS_1", "SMS_5"]
+    assert (found["SMS_2"].kind, found["SMS_4"].status, found["SMS_7"].status) == ("notice", "rejected", "unknown")
+    assert (found["SMS_5"].text, found["SMS_5"].variables) == ("${name}您好，拒收请回复R", ("name",))
+    assert (found["SMS_1"].reason, found["SMS_4"].reason) == ("", "内容含违规用语")
 
 
 # --- connecting ---

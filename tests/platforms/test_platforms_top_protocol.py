@@ -15,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from taobao_open.api.base import sign as independent_sign
 
-from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
-from campaign_app.platforms.top import answers, rows
-from campaign_app.platforms.top.errors import error_of, is_session_over
-from campaign_app.platforms.top.signing import TopSigner, signature
+from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
+from campaign_app.platforms.top import rows
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.top import answers
+from campaign_app.transport.top.errors import error_of, is_session_over
+from campaign_app.transport.top.signing import TopSigner, signature
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "top_signatures.json").read_text("utf-8"))
 METHOD = "taobao.crm.members.get.privy"
@@ -69,7 +70,7 @@ SIMPLE = {"crm_members_get_privy_response": {"members": [{"ouid": "a&b", "grade"
 def test_both_formats_say_the_same(body: str) -> None:
     said = answers.read(body.encode(), METHOD)
     (row,) = answers.rows_of(said.fields["members"], "basic_member")
-    assert (row["ouid"], rows.whole(row["grade"]), rows.whole(said.fields["total_result"])) == ("a&b", 1, 1)
+    assert (row["ouid"], answers.whole(row["grade"]), answers.whole(said.fields["total_result"])) == ("a&b", 1, 1)
 
 
 def test_a_list_of_several_and_an_empty_one() -> None:
@@ -154,6 +155,24 @@ def test_what_is_not_and_whether_it_is_the_whole_account(said: dict[str, Any], c
     assert isinstance(error, RemoteRefused)
     assert (error.code, error.account_wide) == (code, wide)
     assert is_session_over(error) is (said["code"] in (26, 27))
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"code": 10}, "server_error"), ({"code": 15}, "server_error"), ({"code": 999}, "server_error"),
+        ({"code": 15, "sub_code": "isp.remote-service-timeout"}, "server_error"),
+        ({"code": 15, "sub_code": "new.words"}, "server_error"), ({"code": 100}, "server_error"),
+    ],
+)  # fmt: skip
+def test_of_a_change_what_failed_behind_the_gateway_may_have_been_done(said: dict[str, Any], code: str) -> None:
+    error = error_of(said, METHOD, NOW, changes=True)
+    assert (type(error), error.code) == (OutcomeUnknown, code)
+
+
+@pytest.mark.parametrize("said", [{"code": 7, **BAN}, {"code": 22}, {"code": 41}, {"code": 25}, {"code": 27}])
+def test_what_the_gateway_itself_turns_away_was_not_done(said: dict[str, Any]) -> None:
+    assert type(error_of(said, METHOD, NOW, changes=True)) is type(error_of(said, METHOD, NOW))
 
 
 @pytest.mark.parametrize("code", [None, "x", True, 1.5, []])

@@ -17,7 +17,7 @@ from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.platforms import client_for
 from campaign_app.platforms.top.client import TopPlatform
 from campaign_app.platforms.top.connecting import client_of
-from campaign_app.platforms.top.limits import TopLimits, Turn, limits_of
+from campaign_app.transport.top.limits import TopLimits, Turn, limits_of
 from tests.helpers.connected import clock
 from tests.helpers.kept import InMemory
 from tests.helpers.sandbox import SandboxProcess

@@ -32,6 +32,8 @@ SAID = ConnectionReport(
 
 
 OFFERED, CARRIES = Capabilities(customers=True, consent_lookup=True), Capabilities(messages=True)
+TALKS = Capabilities(customers=True, messages=True, by_choice=True, no_replies=True, no_reports=True)
+CODED = Capabilities(no_sending="order_numbers_only")
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,9 @@ class Registry(Market):
     )
 
 
+NAMED = {"talks": Market("talks", capabilities=TALKS), "coded": Market("coded", capabilities=CODED)}
+
+
 class Both:
     def names(self) -> tuple[str, ...]:
         return ("consent_api", "market", "sms", "broken")
@@ -79,7 +84,7 @@ class Both:
     def offer(self, name: str) -> Offer:
         if name == "broken":
             raise SettingsError("broken_adapter", "The platform's package cannot be loaded")
-        return {"market": Market(), "sms": Carrier()}.get(name, Registry())
+        return {"market": Market(), "sms": Carrier(), **NAMED}.get(name, Registry())
 
 
 class Remote:
@@ -243,6 +248,24 @@ def test_a_shop_sends_through_a_provider_of_its_own_entity_only(app: bootstrap.A
     assert code_of(lambda: accounts.send_through(shop.id, own.id, actor="王")) == "not_a_sender"
     changes = [e.facts for e in app.workspace.audit.entries() if e.action == "account.sends_through"]
     assert [change["sender"] for change in changes] == [None, own.id]  # the newest first
+
+
+def test_a_shop_is_its_own_sender_only_where_its_platform_carries_messages_by_choice(accounts: Accounts) -> None:
+    def connected(platform: str, key: str) -> Account:
+        typed = {"token": "s", "base_url": f"https://{key}.example"}
+        return accounts.connect(Asked(platform, typed, ENTITY), actor="王")
+
+    shop, other, coded = connected("talks", "a"), connected("talks", "b"), connected("coded", "c")
+    assert accounts.untold_deliveries(ENTITY.uscc) == ()
+    assert accounts.send_through(shop.id, shop.id, actor="王").sender_account_id == shop.id
+    assert [each.id for each in accounts.untold_deliveries(ENTITY.uscc)] == [shop.id]
+    assert accounts.senders(ENTITY.uscc) == (), "it carries nobody else's"
+    assert code_of(lambda: accounts.send_through(other.id, shop.id, actor="王")) == "not_a_sender"
+    assert code_of(lambda: accounts.send_through(coded.id, coded.id, actor="王")) == "order_numbers_only"
+    accounts.send_through(shop.id, None, actor="王")
+    assert accounts.untold_deliveries(ENTITY.uscc) == ()
+    accounts.disconnect(shop.id, actor="王")
+    assert code_of(lambda: accounts.send_through(shop.id, shop.id, actor="王")) == "not_a_sender"
 
 
 def test_whose_platform_nobody_offers_any_more_carries_nothing(app: bootstrap.App, accounts: Accounts) -> None:

@@ -108,6 +108,23 @@ def test_an_own_filing_goes_no_further_than_what_another_account_tells(shop: Sho
     assert (resolved.scopes, only(filings).signature.scopes) == (("retail",), ("retail",))
 
 
+@pytest.mark.parametrize(
+    ("owner", "told", "expected"),
+    [(ENTITY, True, True), (ENTITY, False, False), (ENTITY, None, None), (OTHER, True, None)],
+)
+def test_an_account_that_says_nothing_of_the_carriers_takes_nothing_back(
+    shop: Shop, filings: Filings, owner: str, told: bool | None, expected: bool | None
+) -> None:
+    """Whichever of two accounts was asked last."""
+    reported(shop, replace(FILED, owner_uscc=owner, carrier_filed=told))
+    silent = shop.add_account(0, prefix="d")
+    shop.workspace.accounts.put_signatures(silent, [replace(FILED, carrier_filed=None)], NOW + timedelta(hours=1))
+    resolved = shop.workspace.accounts.signature("安宁百货", ENTITY)
+    assert resolved is not None
+    assert (resolved.carrier_filed, only(filings).signature.carrier_filed) == (expected, expected)
+    assert bool(only(filings).problem) is (expected is not True)
+
+
 def test_every_change_stays_in_the_history_and_no_repetition_does(shop: Shop, filings: Filings) -> None:
     account = reported(shop, replace(FILED, status="pending"))
     accounts = shop.workspace.accounts

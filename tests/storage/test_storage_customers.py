@@ -10,7 +10,7 @@ from storage_samples import ENTITY, NOW, OTHER_ENTITY, Fresh, minutes, number, p
 
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
-from campaign_app.domain.customer import Customer, PlatformCustomer
+from campaign_app.domain.customer import Customer, PlatformCustomer, Told
 from campaign_app.domain.errors import NotFound
 from campaign_app.storage.workspace import Workspace
 
@@ -66,6 +66,34 @@ def test_a_page_for_no_account_stores_nothing(workspace: Workspace) -> None:
     with pytest.raises(NotFound):
         workspace.customers.upsert_page(99, [person("c1")], "x", NOW)
     assert workspace.customers.total() == 0
+
+
+def test_a_row_changes_nothing_but_what_it_is_told_of(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, person("c1", told=Told.BUT_NUMBER), person("c2", number(2)))
+    numbers = [person("c1", number(1), name="别名", told=Told.NUMBER), person("c9", number(9), told=Told.NUMBER)]
+    assert workspace.customers.upsert_page(account_id, numbers, "x", NOW) == 0
+    assert workspace.customers.total() == 2, "a number alone makes nobody a customer"
+    newer = person("c1", name="新名", updated_at=NOW + minutes(1), told=Told.BUT_NUMBER)
+    sync(workspace, account_id, newer, person("c2", name="新名", updated_at=NOW + minutes(1), told=Told.BUT_NUMBER))
+    found = workspace.customers.by_ids(list(ids.values()))
+    assert [(found[ids[ref]].name, found[ids[ref]].phone) for ref in ("c1", "c2")] == [
+        ("新名", number(1)), ("新名", number(2)),
+    ]  # fmt: skip
+    again = [person("c1", number(1), told=Told.NUMBER), person("c2", None, told=Told.NUMBER)]
+    assert workspace.customers.upsert_page(account_id, again, "x", NOW) == 0
+    found = workspace.customers.by_ids(list(ids.values()))
+    assert [found[ids[ref]].phone for ref in ("c1", "c2")] == [number(1), None]
+    assert workspace.customers.ids_of_numbers(account_id, [workspace.phone_keys.of_phone(number(1))]) == (ids["c1"],)
+
+
+def test_a_refusal_follows_a_number_that_is_learnt_apart(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, person("c1", told=Told.BUT_NUMBER, withdrawn=True))
+    sync(workspace, account_id, person("c1", number(1), told=Told.NUMBER, minor=True))
+    kinds = {(mark.kind, mark.key) for mark in workspace.suppressions.of_customers(list(ids.values()))[ids["c1"]]}
+    by_number = workspace.phone_keys.of_phone(number(1))
+    assert {(SuppressionKind.WITHDRAWN, by_number), (SuppressionKind.MINOR, by_number)} <= kinds
 
 
 def test_ids_stay_when_a_customer_is_synced_again(workspace: Workspace) -> None:

@@ -112,6 +112,18 @@ def test_simulated_results_are_marked(staged: Staged, open_step: Open) -> None:
     assert open_step(staged.sent()).step.mark.isVisible()
 
 
+def test_whose_deliveries_nobody_tells_is_named(staged: Staged, open_step: Open) -> None:
+    made = open_step(staged.sent())
+    assert not made.step.untold.isVisible()
+    store = staged.app.workspace.accounts
+    account = store.account(staged.account)
+    shop = store.add_account(replace(account, id=0, platform="top", label="淘宝店", key_id="top", options={}))
+    staged.app.accounts.send_through(shop.id, shop.id, actor="王")
+    made.step.results.load()
+    assert made.step.untold.isVisible()
+    assert made.step.untold.text() == "淘宝店 的发送通道不告知送达情况：受理之后是否送达，这里看不到。"
+
+
 def test_fetching_asks_every_account_once_and_says_so(
     staged: Staged, open_step: Open, inline_desk: Desk, qtbot: QtBot
 ) -> None:

@@ -87,6 +87,36 @@ def test_the_sender_in_use_is_tried_from_the_shops_card(desk: Desk, shop: Accoun
     assert error.facts["account"] == own.id
 
 
+def test_taobao_is_its_own_sender_once_it_is_chosen(desk: Desk, shop: Account, qtbot: QtBot) -> None:
+    store = desk.app.workspace.accounts
+    top = sender(desk, shop, "top", "淘宝店")
+    store.set_connection(replace(top, consent_account_id=shop.id))
+    page = open_settings(desk, qtbot)
+    shown = card(page, top.id)
+    assert shown.sending.carrier.text() == "同意查询服务代发"
+    assert not shown.sending.read.isVisibleTo(shown)
+    entries(shown)["平台短信接口"].trigger()
+    qtbot.waitUntil(lambda: shown.sending.carrier.text() == "平台短信接口")
+    assert store.account(top.id).sender_account_id == top.id
+    assert shown.sending.read.isVisibleTo(shown)
+    told = desk.kit.messages.last
+    assert told is not None
+    assert told.action is not None
+    assert told.text == "“淘宝店”的短信改由平台短信接口发出。"
+    told.action()
+    qtbot.waitUntil(lambda: shown.sending.carrier.text() == "同意查询服务代发")
+    last = desk.kit.messages.last
+    assert last is not None
+    assert last.text == "“淘宝店”不再另选发送通道。"
+
+
+def test_a_shop_says_why_its_platforms_interface_is_not_used(desk: Desk, shop: Account, qtbot: QtBot) -> None:
+    coded, bare = sender(desk, shop, "pinduoduo", "拼多多店"), sender(desk, shop, "top", "淘宝店")
+    page = open_settings(desk, qtbot)
+    assert "密文号码" in card(page, coded.id).sending.carrier.text()
+    assert card(page, bare.id).sending.carrier.text() == "尚未设置"
+
+
 def test_who_reads_the_replies_is_recorded_and_taken_back(desk: Desk, shop: Account, qtbot: QtBot) -> None:
     deaf = sender(desk, shop, "aliyun", "阿里主账户")
     page = open_settings(desk, qtbot)

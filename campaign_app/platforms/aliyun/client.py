@@ -13,7 +13,6 @@ from campaign_app.domain.ports import Clock, ConnectionReport
 from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.aliyun import ADAPTER
-from campaign_app.platforms.forms import skew
 from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.aliyun import VERSION, AliyunCalls, calls_for
@@ -29,6 +28,7 @@ from campaign_app.transport.aliyun_filed import (
     templates,
 )
 from campaign_app.transport.aliyun_queues import MnsQueue, queues_for
+from campaign_app.transport.forms import skew
 
 _STATUS: Final = {
     PASSED: "approved",

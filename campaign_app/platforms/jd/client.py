@@ -17,17 +17,17 @@ from campaign_app.domain.message import Page
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers
 from campaign_app.platforms.adapter import Parts
-from campaign_app.platforms.forms import FormSigner, Unsigned, skew
 from campaign_app.platforms.jd import ADAPTER
 from campaign_app.platforms.jd.gateway import VERSION, JdGateway, renewing, signature, timestamp
 from campaign_app.platforms.jd.members import IN_VENDER, SCAN, Place, note_of, page_of
 from campaign_app.platforms.local import on_this_machine, require_one_side
 from campaign_app.platforms.native import NativeNote, Said
-from campaign_app.platforms.tokens import Tokens
-from campaign_app.platforms.typed import calls_per_second, typed
 from campaign_app.platforms.unoffered import Unoffered
+from campaign_app.transport.forms import FormSigner, Unsigned, skew
 from campaign_app.transport.session import SignedSession
 from campaign_app.transport.throttle import Throttle
+from campaign_app.transport.tokens import Tokens
+from campaign_app.transport.typed import calls_per_second, typed
 
 
 def platform_of(parts: Parts) -> JdPlatform:

@@ -15,11 +15,11 @@ from typing import Any, Final
 
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.platforms.concatenated import md5_between
-from campaign_app.platforms.forms import FORM, form, json_object, part
-from campaign_app.platforms.tokens import Pair, Tokens, expired, pair_of
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.forms import FORM, form, json_object, part
 from campaign_app.transport.listing import plain_text
 from campaign_app.transport.session import Answer, SignedSession
+from campaign_app.transport.tokens import Pair, Tokens, expired, pair_of
 
 ROUTER: Final = "/routerjson"
 OAUTH: Final = "/oauth/token"

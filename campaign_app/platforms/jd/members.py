@@ -15,11 +15,11 @@ from typing import Any, Final
 from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import Page
-from campaign_app.platforms.forms import part, whole
 from campaign_app.platforms.jd.gateway import utc_of
 from campaign_app.platforms.leaves import Note
 from campaign_app.platforms.native import NativeNote
 from campaign_app.transport.errors import ContractBroken, translated
+from campaign_app.transport.forms import part, whole
 from campaign_app.transport.listing import good_ref
 
 SCAN: Final = "jingdong.crm.member.scan"

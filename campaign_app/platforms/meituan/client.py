@@ -19,14 +19,14 @@ from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConnectionReport
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.concatenated import concatenated
-from campaign_app.platforms.forms import FORM, FormSigner, form, json_object, skew
 from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.meituan import ADAPTER
-from campaign_app.platforms.typed import typed
 from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.forms import FORM, FormSigner, form, json_object, skew
 from campaign_app.transport.listing import plain_code
 from campaign_app.transport.session import Answer, SignedSession
+from campaign_app.transport.typed import typed
 
 SHOP: Final = "/waimai/poi/queryPoiInfo"
 VERSION: Final = "2"

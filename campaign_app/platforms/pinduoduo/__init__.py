@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from campaign_app.platforms.adapter import Parts
     from campaign_app.platforms.pinduoduo.client import PinduoduoPlatform
 
-CAPABILITIES: Final = Capabilities(virtual_numbers=True)
+CAPABILITIES: Final = Capabilities(virtual_numbers=True, no_sending="order_numbers_only")
 
 
 @dataclass(frozen=True, slots=True)
 class PinduoduoAdapter:
-    """Sending (`pdd.open.msg.service.*`, to encrypted numbers only) is not connected yet, so `messages` is not said."""
+    """Sending (`pdd.open.msg.service.*`) is refused: `docs/platforms.md` says why."""
 
     name: str = "pinduoduo"
     issuer: str = "pinduoduo.com"

@@ -13,11 +13,11 @@ from typing import Any, Final
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.concatenated import md5_between
-from campaign_app.platforms.forms import FORM, FormSigner, form, json_object, part
-from campaign_app.platforms.tokens import Pair, Tokens, expired, pair_of
-from campaign_app.platforms.typed import typed
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.forms import FORM, FormSigner, form, json_object, part
 from campaign_app.transport.session import Answer, SignedSession
+from campaign_app.transport.tokens import Pair, Tokens, expired, pair_of
+from campaign_app.transport.typed import typed
 
 ROUTER: Final = "/api/router"
 VERSION: Final = "V1"

@@ -13,10 +13,10 @@ from typing import Final, TypeVar
 
 from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.platforms.adapter import Parts
-from campaign_app.platforms.forms import FORM, Unsigned, form, json_object
-from campaign_app.platforms.tokens import Pair, Tokens, pair_of
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.forms import FORM, Unsigned, form, json_object
 from campaign_app.transport.session import Answer, Limits, SignedSession
+from campaign_app.transport.tokens import Pair, Tokens, pair_of
 
 T = TypeVar("T")
 PATH: Final = "/admin/oauth/access_token"

@@ -12,10 +12,10 @@ from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConnectionReport
 from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.platforms.adapter import Parts
-from campaign_app.platforms.forms import skew
 from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.tencent import ADAPTER
 from campaign_app.platforms.unoffered import Unoffered
+from campaign_app.transport.forms import skew
 from campaign_app.transport.tencent import VERSION, Said, TencentCalls
 from campaign_app.transport.tencent_filed import USABLE, FiledSignature, signatures, templates
 from campaign_app.transport.tencent_filed import FiledTemplate as ListedTemplate

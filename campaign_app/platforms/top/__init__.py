@@ -1,4 +1,4 @@
-"""Taobao and Tmall by the Taobao Open Platform (TOP): members, vetoes, signatures and templates, no consents.
+"""Taobao and Tmall by the Taobao Open Platform (TOP): members, vetoes, signatures, templates and messages, no consents.
 
 TOP offers no look-up of anybody's consent to marketing by SMS (`docs/top.md`), so on its own it confirms nobody.
 What was not seen in TOP's own documents is marked *unverified* where it is used.
@@ -15,14 +15,24 @@ if TYPE_CHECKING:
     from campaign_app.platforms.adapter import Parts
     from campaign_app.platforms.top.client import TopPlatform
 
-CAPABILITIES: Final = Capabilities(customers=True, vetoes=True, signatures=True, templates=True)
+CAPABILITIES: Final = Capabilities(
+    customers=True,
+    vetoes=True,
+    signatures=True,
+    templates=True,
+    messages=True,
+    no_replies=True,
+    no_reports=True,
+    by_choice=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class TopAdapter:
     """`calls_per_second`: TOP publishes no limit per second that holds for every app; ten keep a day under the
 
-    1,000,000 calls of its older documents. `signatures`: TOP looks a signature up by its name and lists none.
+    1,000,000 calls of its older documents. `signatures`, `templates`: TOP looks one up by its name or code and lists
+    none; only what is named here can be sent with.
     """
 
     name: str = "top"
@@ -37,6 +47,7 @@ class TopAdapter:
         ConnectField("session", secret=True),
         ConnectField("refresh_token", secret=True, required=False),
         ConnectField("signatures", required=False),
+        ConnectField("templates", required=False),
         ConnectField("authorised_until", required=False),
         ConnectField("calls_per_second", required=False, default="10"),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,17 +16,16 @@ from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers
 from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.platforms.leaves import Note
 from campaign_app.platforms.native import NativeNote, Said, unknown
-from campaign_app.platforms.top import CAPABILITIES, answers, rows
-from campaign_app.platforms.top.calls import Answered, TopCalls
+from campaign_app.platforms.top import CAPABILITIES, rows
 from campaign_app.platforms.top.paging import PAGE, Place
-from campaign_app.platforms.top.signatures import signature_of, template
 from campaign_app.transport.errors import ContractBroken, translated
 from campaign_app.transport.listing import CursorGuard, good_ref
+from campaign_app.transport.top import answers, filed
+from campaign_app.transport.top.calls import Answered, TopCalls
 
 API_VERSION: Final = "2.0"
 MEMBERS: Final = "taobao.crm.members.get.privy"
 IDENTITY: Final = "taobao.crm.member.identity.get.privy"
-SIGNATURE: Final = "taobao.jst.sms.signname.query"
 # TOP refuses requests whose time is further off than this
 SKEW_MAX: Final = 600.0
 _LISTS: Final = ("basic_member", "crm_member")
@@ -150,27 +148,24 @@ class TopPlatform:
         raise RemoteRefused("not_offered", "TOP takes no opt-outs")
 
     def signatures(self) -> tuple[Signature, ...]:
-        """Those that the account names: TOP looks one up by its name and lists none."""
-        return tuple(self._signature(name) for name in self._names())
-
-    def _names(self) -> list[str]:
-        written = self._account.options.get("signatures", "")
-        for separator in ",;；、\n":
-            written = written.replace(separator, "，")
-        return list(dict.fromkeys(name for part in written.split("，") if (name := part.strip())))
+        """Those that the account names. TOP says nothing of their filing or of what they may be used for."""
+        return tuple(self._signature(name) for name in filed.named(self._account, "signatures"))
 
     def _signature(self, name: str) -> Signature:
-        request = json.dumps({"sign_name": name}, ensure_ascii=False, separators=(",", ":"))
         try:
-            answered = self._calls.ask(SIGNATURE, {"query_sms_sign_request": request})
+            status = filed.signature_status(self._calls, name)
         except RemoteRefused as refused:
             if refused.account_wide:
                 raise
-            return signature_of(name, {}, self._account.entity_uscc)
-        return signature_of(name, answered.fields, self._account.entity_uscc)
+            status = "unknown"
+        return Signature(name[: filed.NAME_MAX], self._account.entity_uscc, source="unknown", status=status)
+
+    def templates(self) -> tuple[FiledTemplate, ...]:
+        """Implements `domain.ports.TemplateList`: those that the account names."""
+        return tuple(self.template(code) for code in filed.named(self._account, "templates"))
 
     def template(self, code: str) -> FiledTemplate:
-        return template(self._calls, code)
+        return filed.template(self._calls, code)
 
     def close(self) -> None:
         self._calls.close()
@@ -178,7 +173,7 @@ class TopPlatform:
 
 def _listed(found: Mapping[str, Any]) -> _Listed:
     """Raises ContractBroken where there is no total: a list without one does not say that it is at its end."""
-    total = rows.whole(found.get("total_result"))
+    total = answers.whole(found.get("total_result"))
     if total is None or total < 0:
         raise ContractBroken
     members = found.get("members")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from campaign_app.domain.errors import RemoteRefused
-from campaign_app.platforms.top.signing import timestamp
+from campaign_app.transport.top.signing import timestamp
 
 SEARCH: Final = "taobao.crm.members.search.privy"
 INCREMENT: Final = "taobao.crm.members.increment.get.privy"

@@ -10,8 +10,9 @@ from typing import Any, Final
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.platforms.native import NativeNote
-from campaign_app.platforms.top.signing import BEIJING
 from campaign_app.transport.listing import fields, good_ref, plain_text
+from campaign_app.transport.top.answers import whole
+from campaign_app.transport.top.signing import BEIJING
 
 _TIME: Final = "%Y-%m-%d %H:%M:%S"
 _COUNT_MAX: Final = 2**31 - 1
@@ -70,15 +71,6 @@ def identity_objection(result: object) -> Objection:
     if bound is None:
         return BROKEN
     return None if bound in BOUND else UNKNOWN_WORD
-
-
-def whole(value: object) -> int | None:
-    """A whole number; XML has it as text."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str):
-        return int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else None
-    return value if isinstance(value, int) else None
 
 
 def _cents(amount: object) -> int | None:

@@ -6,7 +6,6 @@ members are those of the Platform Consent API, so that the two can be asked abou
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -23,6 +22,7 @@ from campaign_app.sandbox.config import SandboxConfig, Shop
 from campaign_app.sandbox.platform import Platform
 from campaign_app.sandbox.problems import Refused
 from campaign_app.sandbox.vendors.top_members import Member, Members, page_of
+from campaign_app.sandbox.vendors.top_sms import SEND, SIGNATURES, Sms, later_codes
 from campaign_app.sandbox.vendors.top_state import Limits, Sessions, secret_of
 from campaign_app.sandbox.vendors.top_wire import Asked, TopError, answer, asked, require_signed
 
@@ -31,9 +31,6 @@ APP_KEY: Final = "23000001"
 BASIC_PAGES: Final = 80
 SEARCH_PAGES: Final = 1_000
 INCREMENT_PAGES: Final = 100_000_000
-# as the signatures of the sandbox's contract, by TOP's numbers
-SIGNATURES: Final[Mapping[str, int]] = {"安宁百货": 1, "安宁会员": 1, "安宁折扣": 0, "安宁金融": 2}
-TEMPLATES: Final[Mapping[str, tuple[int, int]]] = {"SMS_1": (2, 1), "SMS_2": (1, 1), "SMS_3": (2, 0), "SMS_4": (2, 2)}
 
 
 def credentials(config: SandboxConfig) -> dict[str, str]:
@@ -45,6 +42,7 @@ def credentials(config: SandboxConfig) -> dict[str, str]:
         "session": secret_of(config, f"session {shop.code} 0"),
         "refresh_token": secret_of(config, f"refresh {shop.code} 0"),
         "signatures": "，".join(SIGNATURES),
+        "templates": later_codes(),
     }
 
 
@@ -55,6 +53,7 @@ def routes(platform: Platform) -> list[BaseRoute]:
         Route("/token", top.token, methods=["POST"]),
         Route("/sandbox/top", local(top.show), methods=["GET"]),
         Route("/sandbox/top", local(top.change), methods=["POST"]),
+        *top.sms.routes(),
     ]
 
 
@@ -108,13 +107,15 @@ class Top:
         self._app = APP_KEY, secret_of(platform.config, "app")
         self._limits = Limits()
         self._failures: deque[Failure] = deque()
+        self.sms = Sms(platform)
         self._handlers: Mapping[str, Handler] = {
             "taobao.crm.members.get.privy": self._list("basic_member", BASIC_PAGES),
             "taobao.crm.members.search.privy": self._list("crm_member", SEARCH_PAGES),
             "taobao.crm.members.increment.get.privy": self._increment,
             "taobao.crm.member.identity.get.privy": self._identity,
-            "taobao.jst.sms.signname.query": _signature,
-            "taobao.jst.sms.template.query": _template,
+            "taobao.jst.sms.signname.query": lambda _, found: self.sms.signature(found),
+            "taobao.jst.sms.template.query": lambda _, found: self.sms.template(found),
+            SEND: lambda _, found: self.sms.send(found),
         }
 
     async def call(self, request: Request) -> Response:
@@ -204,28 +205,3 @@ class Top:
                 self._members.change(shop, index, Member(order.status, order.grade, order.bound))
                 return
         raise Refused(404, "not_found", "no such shop, or not a customer of it")
-
-
-def _signature(_shop: Shop, found: Asked) -> Mapping[str, Any]:
-    name = _inside(found, "query_sms_sign_request", "sign_name")
-    if name not in SIGNATURES:
-        return {"r_success": False, "r_code": "isv.SMS_SIGNATURE_ILLEGAL", "message": "no such signature"}
-    module = {"sign_name": name, "sign_status": SIGNATURES[name], "create_date": "2026-01-01 00:00:00"}
-    return {"r_success": True, "module": module}
-
-
-def _template(_shop: Shop, found: Asked) -> Mapping[str, Any]:
-    code = _inside(found, "query_sms_template_request", "template_code")
-    if code not in TEMPLATES:
-        return {"r_success": False, "r_code": "isv.SMS_TEMPLATE_ILLEGAL", "message": "no such template"}
-    kind, status = TEMPLATES[code]
-    return {"r_success": True, "module": {"template_code": code, "template_type": kind, "template_status": status}}
-
-
-def _inside(found: Asked, name: str, key: str) -> str:
-    """A field of a JSON object among the parameters."""
-    try:
-        value = json.loads(found.params.get(name, ""))[key]
-    except (ValueError, KeyError, TypeError):
-        raise TopError(40, "Missing Arguments", "isv.missing-parameter", name) from None
-    return str(value)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFormLayout, QMenu, QWidget
 
 from campaign_app.domain.errors import AppError
-from campaign_app.domain.platform import hears_replies
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.replies_dialog import RepliesDialog
 from campaign_app.ui.pages.settings_section import fact
@@ -35,21 +34,34 @@ class SenderPart(QObject):
     def show_shop(self, shop: Shop) -> None:
         self._shop = shop
         is_shop = shop.capabilities is not None and not shop.is_carrier
-        deaf = shop.capabilities is not None and not hears_replies(shop.capabilities, shop.account.options)
         self._form.setRowVisible(self.carrier, is_shop)
         self._form.setRowVisible(self.carries, shop.is_carrier)
-        self._form.setRowVisible(self.replies, deaf)
+        self._form.setRowVisible(self.replies, shop.is_deaf)
         self.choose.setVisible(is_shop and shop.connected)
-        self.read.setVisible(deaf and shop.connected)
+        self.read.setVisible(shop.is_deaf and shop.connected)
         self.carrier.setText(self._by(shop))
         self.carries.setText(self.tr("、").join(shop.carries) or self.tr("还没有：在店铺的卡片上选择发送通道"))
         self.replies.setText(shop.replies or self.tr("尚未登记：登记前不能发送"))
 
     def _by(self, shop: Shop) -> str:
+        if shop.is_chosen:
+            return self._own()
         if shop.carrier is None:
-            return self.tr("平台自己发送") if shop.sends_itself else self.tr("尚未设置：此平台不能代发短信")
+            return self._nobody_chosen(shop) if shop.sends_itself else self._cannot(shop)
         name = f"{shop.carrier.label} · {self._platform(shop.carrier.platform)}"
         return name if shop.carrier.state == "connected" else self.tr("{name}（已断开）").format(name=name)
+
+    def _own(self) -> str:
+        return self.tr("平台短信接口")
+
+    def _nobody_chosen(self, shop: Shop) -> str:
+        """Who sends then, where somebody does."""
+        return self.tr("同意查询服务代发") if shop.by_choice else self.tr("平台自己发送")
+
+    def _cannot(self, shop: Shop) -> str:
+        if shop.capabilities is not None and shop.capabilities.no_sending:
+            return self._kit.words.error(AppError(shop.capabilities.no_sending, ""))
+        return self.tr("尚未设置") if shop.by_choice else self.tr("尚未设置：此平台不能代发短信")
 
     def _platform(self, name: str) -> str:
         return self._kit.words.term("platform", name)
@@ -62,8 +74,10 @@ class SenderPart(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if shop is None:
             return menu
-        own = self.tr("平台自己发送") if shop.sends_itself else self.tr("暂不设置")
+        own = self._nobody_chosen(shop) if shop.sends_itself else self.tr("暂不设置")
         self._offer(menu.addAction(own), shop, None)
+        if shop.by_choice:
+            self._offer(menu.addAction(self._own()), shop, shop.account.id)
         carriers = self._model.state.carriers
         for each in carriers:
             self._offer_carrier(menu, shop, each)

@@ -101,15 +101,21 @@ class AccountsSection(Section):
         )
 
     def _carried(self, shop: Account, former: int | None) -> None:
-        words = self.tr("“{name}”的短信改由它自己的平台发出。").format(name=shop.label)
-        if shop.sender_account_id is not None:
-            senders = {each.account.id: each.account.label for each in self._model.state.carriers}
-            sender = senders.get(shop.sender_account_id, "")
-            words = self.tr("“{name}”的短信改由“{sender}”发出。").format(name=shop.label, sender=sender)
-        now = shop.sender_account_id
+        words, now = self._carried_by(shop), shop.sender_account_id
         self._desk.kit.messages.done(
             words, label=self.tr("撤销"), action=lambda: self._model.send_through(shop.id, former, now)
         )
+
+    def _carried_by(self, shop: Account) -> str:
+        if shop.sender_account_id == shop.id:
+            return self.tr("“{name}”的短信改由平台短信接口发出。").format(name=shop.label)
+        if shop.sender_account_id is None:
+            if any(each.by_choice for each in self._model.state.shops or () if each.account.id == shop.id):
+                return self.tr("“{name}”不再另选发送通道。").format(name=shop.label)
+            return self.tr("“{name}”的短信改由它自己的平台发出。").format(name=shop.label)
+        senders = {each.account.id: each.account.label for each in self._model.state.carriers}
+        sender = senders.get(shop.sender_account_id, "")
+        return self.tr("“{name}”的短信改由“{sender}”发出。").format(name=shop.label, sender=sender)
 
     def _head(self) -> None:
         self.title.setText(self.tr("账户"))

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import AppError
-from campaign_app.domain.platform import Capabilities, Offer, is_carrier
+from campaign_app.domain.platform import Capabilities, Offer, hears_replies, is_carrier, sends_itself
 from campaign_app.domain.ports import ConnectionReport, Job
 from campaign_app.services.expiry import Expiry
 from campaign_app.services.opt_outs import TELL, Untold
@@ -82,9 +82,27 @@ class Shop:
 
     @property
     def sends_itself(self) -> bool:
-        """Whether its platform, or the service that confirms for it, takes messages."""
+        """Whether its platform, or the service that confirms for it, takes messages though nobody chose a sender."""
         offers = self.capabilities
-        return offers is not None and (offers.messages or self.account.consent_account_id is not None)
+        served = self.account.consent_account_id is not None
+        return offers is not None and (served or sends_itself(offers, chosen=False))
+
+    @property
+    def by_choice(self) -> bool:
+        """Whether its own platform can be chosen as its sender."""
+        return self.capabilities is not None and self.capabilities.by_choice
+
+    @property
+    def is_chosen(self) -> bool:
+        return self.carrier is not None and self.carrier.id == self.account.id
+
+    @property
+    def is_deaf(self) -> bool:
+        """Whether what people answer to what it carries does not come back by it."""
+        offers = self.capabilities
+        if offers is None or not sends_itself(offers, chosen=self.is_chosen):
+            return False
+        return not hears_replies(offers, self.account.options)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.money import PRICE_MAX, Bill
+from campaign_app.domain.platform import sends_itself
 from campaign_app.ui.viewmodels.amounts import Amount, amount, beside
 
 if TYPE_CHECKING:
@@ -74,11 +75,13 @@ class MoneyModel(QObject):
 
     def _read(self) -> MoneyState:
         app = self._app
-        prices, carriers = app.money.prices(), {o.name for o in app.accounts.offers() if o.capabilities.messages}
+        prices, offers = app.money.prices(), {o.name: o.capabilities for o in app.accounts.offers()}
+        connected = [a for a in app.accounts.all() if a.state == "connected" and a.platform in offers]
         paid = [
             account
-            for account in app.accounts.all()
-            if account.state == "connected" and account.platform in carriers and account.sender_account_id is None
+            for account in connected
+            if account.sender_account_id in (None, account.id)
+            and sends_itself(offers[account.platform], chosen=account.sender_account_id == account.id)
         ]
         months = {entity: app.money.month(entity.uscc) for entity in app.accounts.entities()}
         return MoneyState(

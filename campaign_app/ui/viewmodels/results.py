@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
@@ -43,10 +43,14 @@ def outcomes_of(counts: Mapping[str, int]) -> Outcomes:
 
 @dataclass(frozen=True, slots=True)
 class ResultsState:
-    """The accounts that are asked for reports, and whether they are being asked now."""
+    """The accounts that are asked for reports, and whether they are being asked now.
+
+    `untold` are those of them whose sender tells nothing of what became of their messages.
+    """
 
     accounts: tuple[Account, ...] = ()
     fetching: bool = False
+    untold: tuple[str, ...] = ()
 
     @property
     def simulated(self) -> bool:
@@ -65,20 +69,24 @@ class ResultsModel(QObject):
         jobs.ended.connect(self._ended)
 
     def load(self) -> None:
-        self._tasks.run(lambda _: self._app.accounts.all(), self._loaded, owner=self, key="accounts")
+        self._tasks.run(lambda _: self._read(), self._loaded, owner=self, key="accounts")
 
     def fetch(self) -> None:
         """Has the worker ask every account for reports, replies and complaints."""
         for account in self.state.accounts:
             self._jobs.enqueue("poll", account_id=account.id)
 
-    def _loaded(self, accounts: tuple[Account, ...]) -> None:
-        entity = self._model.view.campaign.entity_uscc
-        mine = tuple(a for a in accounts if a.entity_uscc == entity and a.state == "connected")
-        self._become(ResultsState(mine, self._fetching(mine)))
+    def _read(self) -> tuple[tuple[Account, ...], tuple[str, ...]]:
+        entity, accounts = self._model.view.campaign.entity_uscc, self._app.accounts
+        mine = tuple(a for a in accounts.all() if a.entity_uscc == entity and a.state == "connected")
+        return mine, tuple(a.label for a in accounts.untold_deliveries(entity))
+
+    def _loaded(self, read: tuple[tuple[Account, ...], tuple[str, ...]]) -> None:
+        mine, untold = read
+        self._become(ResultsState(mine, self._fetching(mine), untold))
 
     def _jobs_changed(self, _jobs: object) -> None:
-        self._become(ResultsState(self.state.accounts, self._fetching(self.state.accounts)))
+        self._become(replace(self.state, fetching=self._fetching(self.state.accounts)))
 
     def _ended(self, job: Job) -> None:
         if job.kind == "poll":

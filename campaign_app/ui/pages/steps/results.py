@@ -39,6 +39,7 @@ class ResultsStep(Step):
         self.numbers = Numbers(self.tr("发送结果和收到的回应"), across=4)
         self.bars = Bars(kit.theme, self.tr("每条短信的结果"))
         self.sum = label("", "small", wrap=True, name="results_sum", select=True)
+        self.untold = label("", "small", wrap=True, name="results_untold", select=True)
         self.unknown = UnknownCard(desk, model)
         self.bill = bill_of(desk.app, kit.tasks, model)
         self.cost = CostCard(self.bill)
@@ -48,7 +49,7 @@ class ResultsStep(Step):
             self._head(),
             self.unknown,
             card(self.numbers),
-            card(label(self.tr("每条短信的结果"), "heading"), self.bars, self.sum, space=3),
+            card(label(self.tr("每条短信的结果"), "heading"), self.bars, self.sum, self.untold, space=3),
             self.answers,
             self.cost,
             None,
@@ -105,6 +106,11 @@ class ResultsStep(Step):
 
     def _draw_state(self, state: ResultsState) -> None:
         self.mark.setVisible(state.simulated)
+        self.untold.setVisible(bool(state.untold))
+        names = self.tr("、").join(state.untold)
+        self.untold.setText(
+            self.tr("{names} 的发送通道不告知送达情况：受理之后是否送达，这里看不到。").format(names=names)
+        )
         self.fetch.setEnabled(bool(state.accounts))  # while it fetches too, or the keyboard would be sent elsewhere
         self.fetch.setText(self.tr("正在取回…") if state.fetching else self.tr("取回结果"))
 

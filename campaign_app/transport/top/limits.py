@@ -13,7 +13,7 @@ from typing import Final
 
 from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.domain.ports import Clock
-from campaign_app.platforms.adapter import Bans, Parts
+from campaign_app.transport.kept import Bans, MadeOf
 from campaign_app.transport.throttle import Slots
 
 PATH: Final = "/router/rest"
@@ -70,7 +70,7 @@ class Turn:
         self._limits.slots.__exit__(kind, error, traceback)
 
 
-def limits_of(parts: Parts, base: str, app_key: str, rate: float) -> TopLimits:
+def limits_of(parts: MadeOf, base: str, app_key: str, rate: float) -> TopLimits:
     """Those of the app at this address, whoever asked before."""
     made: Callable[[object, TopLimits], TopLimits] = parts.shared.paces.setdefault
     name = "top." + sha256(f"{base} {app_key}".encode()).hexdigest()[:16]

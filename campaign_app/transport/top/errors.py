@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
-from campaign_app.platforms.top.signing import BEIJING
+from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.top.signing import BEIJING
 
 LIMITED: Final = 7
 UNAVAILABLE: Final = 10
 REMOTE: Final = 15
+# codes below are the gateway's own, given before anything is carried out (3P)
+_OWN: Final = 100
 SESSION: Final = frozenset({26, 27})
 DAY_QUOTA: Final = "accesscontrol.limited-by-app-access-count"
 # a limit without a time: as long as TOP's own examples of a short ban
@@ -37,8 +39,12 @@ _WIDE: Final[Mapping[int, tuple[str, str]]] = {
 }
 
 
-def error_of(said: Mapping[str, Any], what: str, now: datetime) -> RemoteError:
-    """The error for an `error_response`. Raises ContractBroken where it has no code."""
+def error_of(said: Mapping[str, Any], what: str, now: datetime, *, changes: bool = False) -> RemoteError:
+    """The error for an `error_response`. Raises ContractBroken where it has no code.
+
+    `changes`: the request would have done something if carried out. Then what failed behind the gateway (10, 15
+    without `isv.`), and every code that is not a gateway's own, leaves its outcome open.
+    """
     code = _number(said.get("code"))
     sub = said.get("sub_code")
     sub_code = sub if isinstance(sub, str) else ""
@@ -47,12 +53,19 @@ def error_of(said: Mapping[str, Any], what: str, now: datetime) -> RemoteError:
         quota = "day_quota" if sub_code == DAY_QUOTA else "throttled"
         return RemoteUnavailable(quota, f"{what}: asks to slow down", retry_after=wait, what=what)
     if code == UNAVAILABLE or (code == REMOTE and sub_code.startswith("isp.")):
-        return RemoteUnavailable("server_error", f"{what}: not available now", what=what)
+        return _failed(what, changes=changes)
     if code in _WIDE:
         ours, words = _WIDE[code]
         return RemoteRefused(ours, f"{what}: {words}", account_wide=True, what=what, vendor_code=code)
     detail = sub_code if _ISV.fullmatch(sub_code) else ""
+    if changes and not (detail or (code < _OWN and code != REMOTE)):
+        return _failed(what, changes=changes)
     return RemoteRefused("refused", f"{what}: refused", what=what, vendor_code=code, vendor_sub_code=detail)
+
+
+def _failed(what: str, *, changes: bool) -> RemoteError:
+    kind = OutcomeUnknown if changes else RemoteUnavailable
+    return kind("server_error", f"{what}: not available now", what=what)
 
 
 def is_session_over(error: RemoteError) -> bool:

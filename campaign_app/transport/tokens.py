@@ -12,7 +12,7 @@ from threading import Event, Lock
 from typing import Final, TypeVar
 
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
-from campaign_app.platforms.adapter import Kept, Parts
+from campaign_app.transport.kept import Kept, MadeOf
 
 T = TypeVar("T")
 EXPIRED: Final = "token_expired"
@@ -47,7 +47,7 @@ class Tokens:
 
     def __init__(
         self,
-        parts: Parts,
+        parts: MadeOf,
         renew: Callable[[str], Pair],
         *,
         name: str = "access_token",

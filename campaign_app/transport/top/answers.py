@@ -51,6 +51,15 @@ def rows_of(found: object, name: str) -> list[Any]:
     raise ContractBroken
 
 
+def whole(value: object) -> int | None:
+    """A whole number; XML has it as text."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else None
+    return value if isinstance(value, int) else None
+
+
 def _json(body: bytes) -> Mapping[str, Any]:
     try:
         found = json.loads(body)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Final
 
 from campaign_app.domain.errors import RemoteRefused
-from campaign_app.platforms.forms import FORM, form, json_object
-from campaign_app.platforms.tokens import Pair, pair_of
+from campaign_app.transport.forms import FORM, form, json_object
 from campaign_app.transport.session import SignedSession
+from campaign_app.transport.tokens import Pair, pair_of
 
 TOKEN: Final = "/token"  # noqa: S105 - a path
 

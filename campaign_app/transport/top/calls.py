@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 
 from campaign_app.domain.errors import RemoteError, RemoteUnavailable
 from campaign_app.domain.ports import Clock
-from campaign_app.platforms.tokens import Tokens
-from campaign_app.platforms.top.answers import read
-from campaign_app.platforms.top.errors import error_of
-from campaign_app.platforms.top.limits import PATH, TopLimits
-from campaign_app.platforms.top.signing import FORM
 from campaign_app.transport.session import Answer, SignedSession
+from campaign_app.transport.tokens import Tokens
+from campaign_app.transport.top.answers import read
+from campaign_app.transport.top.errors import error_of
+from campaign_app.transport.top.limits import PATH, TopLimits
+from campaign_app.transport.top.signing import FORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,25 @@ class TopCalls:
 
     def ask(self, method: str, business: Mapping[str, str]) -> Answered:
         """Raises RemoteUnavailable or RemoteRefused. Only what reads is asked here, so that it may be repeated."""
-        return self._tokens.used_in(lambda: self._once(method, business))
+        return self._tokens.used_in(lambda: self._once(method, business, changes=False))
+
+    def change(self, method: str, business: Mapping[str, str]) -> Answered:
+        """As `ask`, but carried out at most once: raises OutcomeUnknown where it may have been.
+
+        A session that is over is refused before anything is carried out, so that it may be renewed meanwhile.
+        """
+        return self._tokens.used_in(lambda: self._once(method, business, changes=True))
 
     def close(self) -> None:
         self._http.close()
         self._oauth.close()
 
-    def _once(self, method: str, business: Mapping[str, str]) -> Answered:
+    def _once(self, method: str, business: Mapping[str, str], *, changes: bool) -> Answered:
         self._limits.require_allowed(method, self._clock())
         data = urlencode({"method": method, **business}).encode()
         try:
-            return self._http.exchange(PATH, data, FORM, self._reader(method), safe_to_repeat=True)
+            read_as = self._reader(method, changes=changes)
+            return self._http.exchange(PATH, data, FORM, read_as, safe_to_repeat=not changes)
         except RemoteUnavailable as trouble:
             self._heed(trouble)
             raise
@@ -68,11 +76,11 @@ class TopCalls:
         if isinstance(trouble, RemoteUnavailable) and trouble.code in ("throttled", "day_quota"):
             self._limits.forbid(trouble.retry_after or 0.0, self._clock())
 
-    def _reader(self, method: str) -> Callable[[Answer], Answered]:
+    def _reader(self, method: str, *, changes: bool) -> Callable[[Answer], Answered]:
         def answered(answer: Answer) -> Answered:
             said = read(answer.body, method)
             if said.error:
-                trouble = error_of(said.error, method, self._clock())
+                trouble = error_of(said.error, method, self._clock(), changes=changes)
                 self._heed(trouble)
                 raise trouble
             return Answered(method, said.fields, answer.body, _date(answer.headers))

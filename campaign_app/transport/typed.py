@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from campaign_app.domain.errors import SettingsError
-from campaign_app.platforms.adapter import Parts
+from campaign_app.transport.kept import MadeOf
 
 _FASTEST: Final = 1_000.0
 
 
-def typed(parts: Parts, name: str) -> str:
+def typed(parts: MadeOf, name: str) -> str:
     """Raises SettingsError for a field that is empty."""
     value = parts.credentials.get(name) or parts.account.options.get(name, "")
     if not value:
@@ -18,7 +18,7 @@ def typed(parts: Parts, name: str) -> str:
     return value
 
 
-def calls_per_second(parts: Parts) -> float:
+def calls_per_second(parts: MadeOf) -> float:
     """How often the platform may be asked, for platforms that publish no limit. Raises SettingsError."""
     try:
         rate = float(parts.account.options.get("calls_per_second", "") or "10")
