@@ -34,6 +34,8 @@ from campaign_app.jobs.turns import turn_in, wait_for_turn
 
 # Consent API: `created` may lie 300 s before or after the sender's clock; the rest is margin
 FENCE: Final = timedelta(seconds=660)
+# a clock that is kept right is set by so much at most
+CLOCK_STEP: Final = timedelta(minutes=1)
 ATTEMPTS: Final = 6
 LONGEST_WAIT: Final = 30.0
 # answers without an outcome for a row, before it is left for a person
@@ -55,8 +57,14 @@ class Settled(StrEnum):
 
 
 def may_leave(context: Context, campaign: Campaign) -> bool:
-    """Whether a batch may leave now. A campaign past its window is put aside for a person, never sent late."""
+    """Whether a batch may leave now. A campaign past its window is put aside for a person, never sent late.
+
+    So is one that began in a time which, by a clock that was set back, has not come yet: it may be night.
+    """
     if campaign.state not in SENDABLE_STATES:
+        return False
+    if campaign.send_at is not None and context.clock() < campaign.send_at - CLOCK_STEP:
+        put_aside(context, campaign, CampaignState.WAITING, "clock_back")
         return False
     if campaign.window_end is not None and context.clock() + BATCH_TIME <= campaign.window_end:
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -65,6 +66,38 @@ def test_the_window_is_looked_at_again_right_before_a_batch_leaves(shop: Shop) -
     assert shop.run(campaign.id).step is dispatch.Step.STOPPED
     assert shop.state(campaign.id) == (CampaignState.WAITING, "window_over")
     assert shop.reached() == []
+
+
+def test_before_its_time_by_a_clock_that_was_set_back_it_waits_for_a_person(shop: Shop) -> None:
+    shop.add_account(5)
+    campaign = shop.campaign(send_at=NOW, window_end=NOW + timedelta(hours=12))
+    shop.clock.advance(-61)
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.WAITING, "clock_back")
+    assert shop.reached() == []
+    shop.clock.advance(2)
+    shop.set_state(campaign.id, CampaignState.SENDING)
+    assert shop.run(campaign.id).step is dispatch.Step.END
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_with_the_clock_moved_at_random_nothing_leaves_outside_of_the_window(shop: Shop, seed: int) -> None:
+    account, chance, left = shop.add_account(20), Random(seed), list[datetime]()
+    shop.context = replace(shop.context, batch=2)
+    begin, end = NOW, NOW + timedelta(hours=1)
+
+    def moved() -> None:
+        left.append(shop.clock())
+        shop.clock.now = NOW + timedelta(minutes=chance.uniform(-30, 90))
+
+    shop.gateways[account].before_submit = moved
+    campaign = shop.campaign(send_at=begin, window_end=end)
+    for _ in range(10):
+        dispatch.run_batch(shop.context, campaign.id, -1)
+        dispatch.run_batch(shop.context, campaign.id, 1)
+        shop.clock.now = NOW + timedelta(minutes=chance.uniform(-30, 90))
+        shop.set_state(campaign.id, CampaignState.SENDING)
+    assert all(begin - settling.CLOCK_STEP <= at <= end for at in left)
 
 
 def test_a_campaign_without_a_window_never_leaves(shop: Shop) -> None:

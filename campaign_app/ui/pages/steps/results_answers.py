@@ -75,7 +75,7 @@ class AnswerRow(QWidget):
         self.came = label(self._came(answered), "small", wrap=True, name="answer_came", select=True)
         self.came.setVisible(answer.opt_out)
         self.setLayout(column(row(self.pill, self.said, at, stretch=1), self.came, space=1))
-        self.setAccessibleName(f"{word}{self.tr('：')}{answer.text}")
+        self.setAccessibleName(f"{word} {answer.text}")
         self.setAccessibleDescription(self.came.text())
 
     def _came(self, answered: Answered) -> str:
