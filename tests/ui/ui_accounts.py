@@ -50,6 +50,9 @@ def answer(name: str) -> None:
 
     def press_it() -> None:
         box = QApplication.activeModalWidget()
+        if box is None:  # what is to be pressed may not be ready yet
+            QTimer.singleShot(10, press_it)
+            return
         assert isinstance(box, QMessageBox)
         box.findChild(QPushButton, name).click()
 

@@ -54,18 +54,36 @@ class TopPlatform:
         return CAPABILITIES
 
     def check_connection(self) -> ConnectionReport:
-        """One member is asked for: the signature, the session and the permission have to be good for it."""
+        """One member is asked for, by every interface that is used: each has a permission of its own."""
         before = self._clock()
         answered = self._calls.ask(MEMBERS, {"current_page": "1", "page_size": "1"})
         with translated(MEMBERS):
-            _listed(answered.fields)
+            listed = _listed(answered.fields)
         middle = before + (self._clock() - before) / 2
         skew = 0.0 if answered.server_time is None else (answered.server_time - middle).total_seconds()
-        problem = "clock_skew" if abs(skew) > SKEW_MAX else ""
+        problem = "clock_skew" if abs(skew) > SKEW_MAX else self._missing(listed)
         return ConnectionReport(
             ok=not problem, issuer_uscc="", issuer_name="", api_version=API_VERSION, simulated=self._simulated,
             clock_skew_seconds=skew, pinned_keys="", problem=problem, shop=self._account.key_id,
         )  # fmt: skip
+
+    def _missing(self, listed: _Listed) -> str:
+        """Without the first nobody can be vetoed; the second is asked of an account that names signatures."""
+        ouid = next((row.get("ouid") for row in listed.rows if isinstance(row, dict)), None)
+        if isinstance(ouid, str) and self._is_denied(IDENTITY, {"ouid": ouid}):
+            return "missing_identity"
+        named = self._names()[:1]
+        denied = any(self._is_denied(SIGNATURE, {"query_sms_sign_request": _signing(name)}) for name in named)
+        return "missing_jst_sms" if denied else ""
+
+    def _is_denied(self, method: str, asked: Mapping[str, str]) -> bool:
+        try:
+            self._calls.ask(method, asked)
+        except RemoteRefused as refused:
+            if refused.account_wide and refused.code != "permission":
+                raise
+            return refused.code == "permission"
+        return False
 
     def customers(self, cursor: str, updated_since: datetime | None) -> Page[PlatformCustomer]:
         """Everybody first, by as many calls as it takes to find a query that can be read to its end."""
@@ -160,9 +178,8 @@ class TopPlatform:
         return list(dict.fromkeys(name for part in written.split("，") if (name := part.strip())))
 
     def _signature(self, name: str) -> Signature:
-        request = json.dumps({"sign_name": name}, ensure_ascii=False, separators=(",", ":"))
         try:
-            answered = self._calls.ask(SIGNATURE, {"query_sms_sign_request": request})
+            answered = self._calls.ask(SIGNATURE, {"query_sms_sign_request": _signing(name)})
         except RemoteRefused as refused:
             if refused.account_wide:
                 raise
@@ -174,6 +191,10 @@ class TopPlatform:
 
     def close(self) -> None:
         self._calls.close()
+
+
+def _signing(name: str) -> str:
+    return json.dumps({"sign_name": name}, ensure_ascii=False, separators=(",", ":"))
 
 
 def _listed(found: Mapping[str, Any]) -> _Listed:
