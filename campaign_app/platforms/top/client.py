@@ -154,8 +154,10 @@ class TopPlatform:
         fact = self._silent(ref, note)
         if objection not in (rows.BLACKLISTED, rows.NOT_A_MEMBER):  # an answer that says nothing plainly
             return fact
-        api = (answered.method, API_VERSION)
-        said = Said.of(self._account, api, answered.request_id, answered.body, fact.observed_at)
+        said = Said.of(
+            self._account, API_VERSION, answered.request_id, answered.body, fact.observed_at,
+            api_method=answered.method,
+        )  # fmt: skip
         return replace(
             fact, status=status, channel=Channel.ANY, entity_uscc=self._account.entity_uscc,
             checked_at=fact.observed_at, evidence=said.evidence(raw),
