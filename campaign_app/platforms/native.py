@@ -38,10 +38,17 @@ class Said:
     api_method: str
 
     @classmethod
-    def of(cls, account: Account, api: tuple[str, str], request_id: str, page: bytes, observed_at: datetime) -> Said:
-        """`api`: the method that was asked, and the interface's version."""
-        method, version = api
-        return cls(account, version, request_id, sha256(page).hexdigest(), observed_at, method)
+    def of(
+        cls,
+        account: Account,
+        api_version: str,
+        request_id: str,
+        page: bytes,
+        observed_at: datetime,
+        *,
+        api_method: str = "",
+    ) -> Said:
+        return cls(account, api_version, request_id, sha256(page).hexdigest(), observed_at, api_method)
 
     def evidence(self, raw: Mapping[str, Any]) -> Evidence:
         """`raw`: what the platform said of one customer, word for word, without name and number."""

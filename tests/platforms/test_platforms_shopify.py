@@ -135,9 +135,10 @@ def test_nobody_is_confirmed_by_an_answer_about_others_or_by_two(
 
 
 def test_the_redacted_are_named_and_are_no_customers(shop: ShopifyShop, ref: str) -> None:
+    since = clock() - timedelta(seconds=2)  # other tests change more people than a page holds
     shop.consent(ref, state="REDACTED", at=TIME)
     client = shop.client()
-    page = client.customers("", clock() - timedelta(minutes=5))
+    page = client.customers("", since)
     assert ref in page.redacted
     assert ref not in {customer.ref for customer in page.items}
     assert facts(client, [ref])[ref].note == "redacted"

@@ -62,6 +62,25 @@ def test_the_check_asks_for_signature_session_and_permission(shop: TopShop, clie
     assert abs(report.clock_skew_seconds) < 30
 
 
+@pytest.mark.parametrize(
+    ("method", "named", "problem"),
+    [
+        ("taobao.crm.member.identity.get.privy", "", "missing_identity"),
+        ("taobao.jst.sms.signname.query", "安宁百货", "missing_jst_sms"),
+        ("taobao.jst.sms.signname.query", "", ""),
+        ("taobao.jst.sms.template.query", "没有这个签名", ""),
+    ],
+)
+def test_every_permission_that_is_used_is_looked_at(shop: TopShop, method: str, named: str, problem: str) -> None:
+    shop.order(denied=[method])
+    try:
+        report = shop.client(signatures=named).check_connection()
+    finally:
+        shop.order(denied=[])
+        shop.close()
+    assert (report.ok, report.problem) == (not problem, problem)
+
+
 def test_a_wrong_clock_is_found(sandbox: SandboxProcess, client: TopPlatform) -> None:
     sandbox.skew_clock(900)
     try:
@@ -230,7 +249,7 @@ def test_a_client_that_a_renewed_token_made_anew_keeps_ban_and_pace(shop: TopSho
 
 
 def test_the_quota_of_a_day_ends_at_midnight_in_beijing(shop: TopShop, client: TopPlatform) -> None:
-    shop.order(day_quota=1)
+    shop.order(day_quota=3)
     client.check_connection()
     with pytest.raises(RemoteUnavailable) as over:
         client.check_connection()

@@ -172,6 +172,7 @@ LACKING: Final = [
     ("shopify", "/sandbox/shopify", {"scopes": ["read_customers"]}, "missing_write_customers"),
     ("shopify", "/sandbox/shopify", {"scopes": ["write_customers"]}, "missing_read_customers"),
     ("top", "/sandbox/top", {"fail": [REFUSED]}, "permission"),
+    ("top", "/sandbox/top", {"denied": ["taobao.crm.member.identity.get.privy"]}, "missing_identity"),
     ("jd", "/sandbox/vendors/jd", {"error": "24", "times": 1}, "permission"),
     ("pinduoduo", "/sandbox/vendors/pinduoduo", {"error": "20005", "times": 1}, "ip_not_allowed"),
 ]
@@ -188,6 +189,8 @@ def test_a_missing_scope_is_named_and_can_be_mended_on_the_spot(
     assert dialog.reason.text() == page._desk.kit.words.error(AppError(code, ""))
     if platform == "shopify":
         order(sandbox, path, SCOPES)
+    if "denied" in what:
+        order(sandbox, path, {"denied": []})
     press(dialog.go, qtbot)  # the same, once it was granted
     qtbot.waitUntil(dialog.report.isVisible, timeout=MS)
 

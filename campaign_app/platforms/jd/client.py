@@ -106,7 +106,7 @@ class JdPlatform(Unoffered):
         now = self._clock()
         if note == NativeNote.NO_CONSENT_API:
             return ConsentFact.unknown(ref, note=note, observed_at=now)
-        page = Said.of(self._account, (IN_VENDER, VERSION), said.request_id, said.page, now)
+        page = Said.of(self._account, VERSION, said.request_id, said.page, now, api_method=IN_VENDER)
         evidence = page.evidence({"customerPin": ref.ref, **raw})
         return ConsentFact(ref, ConsentStatus.UNKNOWN, now, checked_at=now, evidence=evidence, note=note)
 

@@ -91,7 +91,8 @@ class ShopifyPlatform:
         nodes = answered.data.get("nodes")
         if not isinstance(nodes, list):
             raise drifted("nodes")
-        said = Said.of(self._account, (METHOD, self._edition.version), answered.request_id, answered.body, asked_at)
+        version = self._edition.version
+        said = Said.of(self._account, version, answered.request_id, answered.body, asked_at, api_method=METHOD)
         by_ref: dict[str, list[Mapping[str, Any]]] = {}
         for node in nodes:
             by_ref.setdefault(ref_of(node, self._edition), []).append(node)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NoReturn
@@ -52,18 +52,27 @@ class TopPlatform:
         return CAPABILITIES
 
     def check_connection(self) -> ConnectionReport:
-        """One member is asked for: the signature, the session and the permission have to be good for it."""
+        """One member is asked for, by every interface that is used: each has a permission of its own."""
         before = self._clock()
         answered = self._calls.ask(MEMBERS, {"current_page": "1", "page_size": "1"})
         with translated(MEMBERS):
-            _listed(answered.fields)
+            listed = _listed(answered.fields)
         middle = before + (self._clock() - before) / 2
         skew = 0.0 if answered.server_time is None else (answered.server_time - middle).total_seconds()
-        problem = "clock_skew" if abs(skew) > SKEW_MAX else ""
+        problem = "clock_skew" if abs(skew) > SKEW_MAX else self._missing(listed)
         return ConnectionReport(
             ok=not problem, issuer_uscc="", issuer_name="", api_version=API_VERSION, simulated=self._simulated,
             clock_skew_seconds=skew, pinned_keys="", problem=problem, shop=self._account.key_id,
         )  # fmt: skip
+
+    def _missing(self, listed: _Listed) -> str:
+        """Without the first nobody can be vetoed; the second is asked of an account that names signatures."""
+        ouid = next((row.get("ouid") for row in listed.rows if isinstance(row, dict)), None)
+        if isinstance(ouid, str) and _is_denied(lambda: self._calls.ask(IDENTITY, {"ouid": ouid})):
+            return "missing_identity"
+        named = filed.named(self._account, "signatures")
+        denied = bool(named) and _is_denied(lambda: filed.signature_status(self._calls, named[0]))
+        return "missing_jst_sms" if denied else ""
 
     def customers(self, cursor: str, updated_since: datetime | None) -> Page[PlatformCustomer]:
         """Everybody first, by as many calls as it takes to find a query that can be read to its end."""
@@ -134,8 +143,10 @@ class TopPlatform:
         fact = self._silent(ref, note)
         if objection not in (rows.BLACKLISTED, rows.NOT_A_MEMBER):  # an answer that says nothing plainly
             return fact
-        api = (answered.method, API_VERSION)
-        said = Said.of(self._account, api, answered.request_id, answered.body, fact.observed_at)
+        said = Said.of(
+            self._account, API_VERSION, answered.request_id, answered.body, fact.observed_at,
+            api_method=answered.method,
+        )  # fmt: skip
         return replace(
             fact, status=status, channel=Channel.ANY, entity_uscc=self._account.entity_uscc,
             checked_at=fact.observed_at, evidence=said.evidence(raw),
@@ -169,6 +180,17 @@ class TopPlatform:
 
     def close(self) -> None:
         self._calls.close()
+
+
+def _is_denied(ask: Callable[[], object]) -> bool:
+    """Raises what else is refused to the whole account."""
+    try:
+        ask()
+    except RemoteRefused as refused:
+        if refused.account_wide and refused.code != "permission":
+            raise
+        return refused.code == "permission"
+    return False
 
 
 def _listed(found: Mapping[str, Any]) -> _Listed:

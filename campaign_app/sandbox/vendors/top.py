@@ -79,7 +79,7 @@ class Failure(BaseModel):
 
 
 class Order(BaseModel):
-    """`lift` ends every limit. `day_quota`: so many calls more.
+    """`lift` ends every limit. `day_quota`: so many calls more. `denied`: methods that the app has no permission for.
 
     `expire` ends the sessions that are in use, `revoke` the refresh tokens too.
     """
@@ -90,6 +90,7 @@ class Order(BaseModel):
     per_second: int | None = Field(None, ge=1)
     ban_seconds: int | None = Field(None, ge=1)
     day_quota: int | None = Field(None, ge=0)
+    denied: list[str] | None = None
     fail: list[Failure] = []
     expire: bool = False
     revoke: bool = False
@@ -108,6 +109,7 @@ class Top:
         self._limits = Limits()
         self._failures: deque[Failure] = deque()
         self.sms = Sms(platform)
+        self._denied: frozenset[str] = frozenset()
         self._handlers: Mapping[str, Handler] = {
             "taobao.crm.members.get.privy": self._list("basic_member", BASIC_PAGES),
             "taobao.crm.members.search.privy": self._list("crm_member", SEARCH_PAGES),
@@ -135,6 +137,8 @@ class Top:
         if handler is None:
             raise TopError(22, "Invalid Method")
         shop = self._sessions.shop_of(found.params.get("session", ""))
+        if found.method in self._denied:
+            raise TopError(11, "Insufficient ISV permissions")
         if self._failures:
             failure = self._failures.popleft()
             raise TopError(failure.code, failure.msg, failure.sub_code, failure.sub_msg)
@@ -192,6 +196,7 @@ class Top:
             if (value := getattr(order, name)) is not None:
                 setattr(self._limits, name, value)
         self._failures += order.fail
+        self._denied = self._denied if order.denied is None else frozenset(order.denied)
         if order.expire or order.revoke:
             self._sessions.end(refresh_tokens=order.revoke)
         if order.member is not None:

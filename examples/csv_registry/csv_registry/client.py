@@ -75,7 +75,8 @@ class CsvRegistry:
         def read(answer: Answer) -> tuple[Mapping[str, Mapping[str, str]], Said]:
             if answer.headers.get("X-Registry-Version") != VERSION:
                 raise RemoteRefused("schema_drift", "The registry speaks another version")
-            said = Said.of(self._account, VERSION, answer.headers.get("X-Request-Id", ""), answer.body, self._clock())
+            request_id, now = answer.headers.get("X-Request-Id", ""), self._clock()
+            said = Said.of(self._account, VERSION, request_id, answer.body, now, api_method="POST /lookup")
             return rows_of(answer.body), said
 
         return self._http.exchange("/lookup", "\n".join(refs).encode(), "text/csv", read, safe_to_repeat=True)
