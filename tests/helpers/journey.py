@@ -194,6 +194,7 @@ class Journey:
     def _enter(self, name: str, number: int) -> None:
         """Opens a row by the keyboard."""
         table = self._listed(name)
+        wait_for(lambda: table.model().index(number, 0).data(), f"row {number} of {name} to be read")
         table.selectRow(number)
         table.setFocus()
         QTest.keyClick(table, Qt.Key.Key_Return)
