@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -64,8 +65,11 @@ class Line:
         said, complained = io.StringIO(), io.StringIO()
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(complained):
             patch.setattr(sys, "argv", ["campaign-app", *words, *self.options])
+            often = gc.get_threshold()
             with pytest.raises(SystemExit) as end:
                 main(window)
+            gc.unfreeze()
+            gc.set_threshold(*often)
         return subprocess.CompletedProcess(words, int(end.value.code or 0), said.getvalue(), complained.getvalue())
 
     def _start(self, *words: str) -> subprocess.CompletedProcess[str]:

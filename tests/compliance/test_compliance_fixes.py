@@ -218,6 +218,13 @@ def test_no_fix_tears_a_clause_or_brings_a_block(body: str) -> None:
         assert blocks[1] <= blocks[0], (body, fix)
 
 
+def test_another_form_of_the_opt_out_moves_as_it_is_or_as_the_providers() -> None:
+    asked = request("退订回T，老客两件8折")
+    moves = [fix for _, fix in every_fix(asked) if fix.label == "移到末尾"]
+    mended = {apply_edits(asked.body, fix.body_edits) for fix in moves}
+    assert mended == {"老客两件8折。退订回T", "老客两件8折。拒收请回复R"}
+
+
 def test_a_missing_sentence_stands_before_the_opt_out() -> None:
     asked = request("蛋白粉两罐包邮，拒收请回复R", industry="health_food")
     ((_, fix),) = [pair for pair in every_fix(asked) if pair[0].rule_id == "MED-003"]
