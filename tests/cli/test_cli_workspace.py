@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +18,8 @@ from typing import Any
 import pytest
 
 from campaign_app import bootstrap, wiring
+from campaign_app.__main__ import window
+from campaign_app.cli.main import main
 from campaign_app.credentials import PassphraseKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
@@ -47,12 +52,27 @@ def passphrase(tmp_path: Path) -> Path:
 
 
 class Line:
-    """One workspace on the command line."""
+    """One workspace on the command line: every command a process of its own, or, for `here`, a call in this one."""
 
-    def __init__(self, folder: Path, passphrase: Path) -> None:
+    def __init__(self, folder: Path, passphrase: Path, *, here: bool = True) -> None:
         self.options = ("--workspace", str(folder), "--passphrase-file", str(passphrase))
+        self._run = self._call if here else self._start
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return self._run(*words)
+
+    def _call(self, *words: str) -> subprocess.CompletedProcess[str]:
+        said, complained = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(complained):
+            patch.setattr(sys, "argv", ["campaign-app", *words, *self.options])
+            often = gc.get_threshold()
+            with pytest.raises(SystemExit) as end:
+                main(window)
+            gc.unfreeze()
+            gc.set_threshold(*often)
+        return subprocess.CompletedProcess(words, int(end.value.code or 0), said.getvalue(), complained.getvalue())
+
+    def _start(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "campaign_app", *words, *self.options],
             capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL, timeout=120, check=False,
@@ -66,7 +86,7 @@ class Line:
 
 
 def test_the_main_job_by_commands(tmp_path: Path, sandbox: SandboxProcess, passphrase: Path) -> None:
-    line = Line(tmp_path / "ws", passphrase)
+    line = Line(tmp_path / "ws", passphrase, here=False)
     assert line.run("create").returncode == 0
     shop = sandbox.shops[0]
     key = tmp_path / "key"

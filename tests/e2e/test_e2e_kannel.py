@@ -21,7 +21,7 @@ pytestmark = [needs_kannel, pytest.mark.slow]
 
 @pytest.fixture
 def merchant(tmp_path: Path) -> Iterator[Merchant]:
-    with SandboxProcess(customers=1_500, seed=3) as sandbox:
+    with SandboxProcess(customers=600, seed=3) as sandbox:
         opened = open_merchant(tmp_path / "ws", sandbox, batch_size=50)
         opened.start_worker()
         opened.connect()

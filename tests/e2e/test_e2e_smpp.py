@@ -23,7 +23,7 @@ WINDOW = 10
 
 @pytest.fixture
 def merchant(tmp_path: Path) -> Iterator[Merchant]:
-    with SandboxProcess(customers=1_500, seed=3) as sandbox:
+    with SandboxProcess(customers=600, seed=3) as sandbox:
         opened = open_merchant(tmp_path / "ws", sandbox, batch_size=50)
         opened.start_worker()
         opened.connect()
@@ -80,7 +80,7 @@ def test_everybody_confirmed_is_reached_once_and_what_comes_back_is_kept(merchan
 def test_kills_reach_nobody_twice_and_leave_no_more_unknown_than_was_on_its_way(merchant: Merchant) -> None:
     chance, kills = random.Random(7), 3
     with Centre() as centre:
-        carried(merchant, centre, rate=100)
+        carried(merchant, centre, rate=40)
         campaign = merchant.new_campaign().id
         merchant.until(lambda: merchant.go_on(campaign) is CampaignState.SENDING and bool(centre.ledger()), 120)
         for _ in range(kills):

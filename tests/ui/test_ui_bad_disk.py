@@ -49,7 +49,7 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
 
 @pytest.fixture
 def sandbox() -> Iterator[SandboxProcess]:
-    with SandboxProcess(customers=6_000) as running:
+    with SandboxProcess(customers=4_000) as running:
         yield running
 
 

@@ -30,7 +30,7 @@ from tests.helpers.sandbox import SandboxProcess
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 MS = 150_000
-PEOPLE = 6_000
+PEOPLE = 4_000
 
 
 @pytest.fixture
