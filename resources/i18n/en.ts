@@ -275,6 +275,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>&quot;{name}&quot; is connected. Syncing customers.</translation>
     </message>
     <message>
+        <source>“{name}”的短信改由平台短信接口发出。</source>
+        <translation>&quot;{name}&quot; now sends by its platform&apos;s own SMS.</translation>
+    </message>
+    <message>
+        <source>“{name}”不再另选发送通道。</source>
+        <translation>&quot;{name}&quot; no longer has a sender of its own choice.</translation>
+    </message>
+    <message>
         <source>“{name}”的短信改由它自己的平台发出。</source>
         <translation>The messages of &quot;{name}&quot; now leave by its own platform.</translation>
     </message>
@@ -293,6 +301,80 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>同意记录由平台或登记机构出具，商家不能自己证明。</source>
         <translation>Consent records are issued by the platform or a registry; merchants cannot vouch for themselves.</translation>
+    </message>
+</context>
+<context>
+    <name>AnswerRow</name>
+    <message>
+        <source>退订</source>
+        <translation>Opt-out</translation>
+    </message>
+    <message>
+        <source>回复</source>
+        <translation>Reply</translation>
+    </message>
+    <message>
+        <source>号码已删除</source>
+        <translation>Number erased</translation>
+    </message>
+    <message>
+        <source>已按退订处理；其后有更新的同意并经人复核，现已解除拒收。</source>
+        <translation>Taken as an opt-out; lifted since, by a newer consent that a person reviewed.</translation>
+    </message>
+    <message>
+        <source>已按退订处理，自 {at} 起不再发送。</source>
+        <translation>Taken as an opt-out; nothing is sent since {at}.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>原因：{why}</source>
+        <translation>Why: {why}</translation>
+    </message>
+    <message>
+        <source>已回写平台：{shops}。</source>
+        <translation>Told to the platform: {shops}.</translation>
+    </message>
+    <message>
+        <source>尚未回写平台：{shops}，后台会一直重试。</source>
+        <translation>Not yet told: {shops}; it is tried again and again.</translation>
+    </message>
+    <message>
+        <source>平台没有收下：{shops}；本机仍不再发送。</source>
+        <translation>The platform did not take it: {shops}; nothing is sent from here all the same.</translation>
+    </message>
+    <message>
+        <source>平台接口不接收退订，未回写：{shops}；本机仍不再发送。</source>
+        <translation>The platform takes no opt-outs: {shops}; nothing is sent from here all the same.</translation>
+    </message>
+</context>
+<context>
+    <name>AnswersCard</name>
+    <message>
+        <source>收到的回复</source>
+        <translation>Replies</translation>
+    </message>
+    <message>
+        <source>只看退订</source>
+        <translation>Opt-outs only</translation>
+    </message>
+    <message>
+        <source>只看退订的回复</source>
+        <translation>Only replies that opt out</translation>
+    </message>
+    <message>
+        <source>没有人回复退订。</source>
+        <translation>Nobody opted out by reply.</translation>
+    </message>
+    <message>
+        <source>显示更多</source>
+        <translation>Show more</translation>
+    </message>
+    <message>
+        <source>这里显示最新的 {} 条，另有 {} 条。</source>
+        <translation>The newest {} are shown; there are {} more.</translation>
     </message>
 </context>
 <context>
@@ -1820,6 +1902,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>凭据编号</source>
         <translation>Proof ID</translation>
+    </message>
+    <message>
+        <source>查询接口</source>
+        <translation>Interface asked</translation>
     </message>
     <message>
         <source>说明</source>
@@ -3521,6 +3607,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Signed original</translation>
     </message>
     <message>
+        <source>按现在的规则和资料没有问题了，请重新核验。</source>
+        <translation>By today&apos;s rules and data nothing is wrong any more: screen again.</translation>
+    </message>
+    <message>
+        <source>被拦下的文字</source>
+        <translation>What is blocked</translation>
+    </message>
+    <message>
         <source>核验结果</source>
         <translation>Screening result</translation>
     </message>
@@ -3591,6 +3685,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>接口版本</source>
         <translation>API version</translation>
+    </message>
+    <message>
+        <source>查询接口</source>
+        <translation>Interface asked</translation>
     </message>
     <message>
         <source>注意</source>
@@ -3834,6 +3932,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>{}，数字随发送更新。</source>
         <translation>{}; the numbers update as it sends.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>{names} 的发送通道不告知送达情况：受理之后是否送达，这里看不到。</source>
+        <translation>The sender of {names} tells no deliveries: whether accepted messages arrived cannot be seen here.</translation>
     </message>
     <message>
         <source>正在取回…</source>
@@ -4498,8 +4604,16 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Not recorded: nothing leaves until it is</translation>
     </message>
     <message>
+        <source>平台短信接口</source>
+        <translation>The platform&apos;s own SMS</translation>
+    </message>
+    <message>
         <source>平台自己发送</source>
         <translation>The platform itself</translation>
+    </message>
+    <message>
+        <source>同意查询服务代发</source>
+        <translation>Sent by the consent service</translation>
     </message>
     <message>
         <source>尚未设置：此平台不能代发短信</source>
@@ -4508,6 +4622,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>{name}（已断开）</source>
         <translation>{name} (disconnected)</translation>
+    </message>
+    <message>
+        <source>尚未设置</source>
+        <translation>Not set</translation>
     </message>
     <message>
         <source>暂不设置</source>
@@ -4960,6 +5078,17 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>SlotRows</name>
+    <message>
+        <source>{} 对应的变量</source>
+        <translation>Variable for {}</translation>
+    </message>
+    <message>
+        <source>暂不对应，保留 {}</source>
+        <translation>Not mapped yet, keep {}</translation>
+    </message>
+</context>
+<context>
     <name>SourceChoice</name>
     <message>
         <source>由谁确认同意</source>
@@ -5178,6 +5307,213 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>未通过原因</source>
         <translation>Why refused</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateInDialog</name>
+    <message>
+        <source>从服务商模板导入</source>
+        <translation>Import a provider&apos;s template</translation>
+    </message>
+    <message>
+        <source>替换正文</source>
+        <translation>Replace text</translation>
+    </message>
+    <message>
+        <source>服务商的模板</source>
+        <translation>Provider&apos;s template</translation>
+    </message>
+    <message>
+        <source>把服务商控制台里的模板粘贴到这里，例如“尊敬的{1}，您有{2}积分即将到期。拒收请回复R”。</source>
+        <translation>Paste the template from the provider&apos;s console here, for example “尊敬的{1}，您有{2}积分即将到期。拒收请回复R”.</translation>
+    </message>
+    <message>
+        <source>导入后的正文</source>
+        <translation>Text after import</translation>
+    </message>
+    <message>
+        <source>变量写法</source>
+        <translation>Variable form</translation>
+    </message>
+    <message>
+        <source>打开文本文件…</source>
+        <translation>Open text file…</translation>
+    </message>
+    <message>
+        <source>取消</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>变量对应</source>
+        <translation>Variables</translation>
+    </message>
+    <message>
+        <source>替换后可以撤销（Ctrl+Z）。</source>
+        <translation>You can undo this (Ctrl+Z).</translation>
+    </message>
+    <message>
+        <source>自动识别：{}</source>
+        <translation>Detected: {}</translation>
+    </message>
+    <message>
+        <source>自动识别</source>
+        <translation>Detect</translation>
+    </message>
+    <message>
+        <source>开头的【{}】没有放进正文：签名会自动加在最前面。</source>
+        <translation>【{}】 at the start was left out: the signature is added in front automatically.</translation>
+    </message>
+    <message>
+        <source>开头的【{}】没有放进正文。这个活动的签名是【{}】，要换请在“签名”里选择。</source>
+        <translation>【{}】 at the start was left out. This campaign is signed 【{}】; choose another under Signature.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>客户资料里没有 {}：可以先导入，但对应好之前不能发送。</source>
+        <translation>No customer has {}: you can import now, but not send until it is mapped.</translation>
+    </message>
+    <message>
+        <source>文本文件 (*.txt);;所有文件 (*)</source>
+        <translation>Text files (*.txt);;All files (*)</translation>
+    </message>
+    <message>
+        <source>选择模板文件</source>
+        <translation>Choose a template file</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateMenu</name>
+    <message>
+        <source>模板</source>
+        <translation>Template</translation>
+    </message>
+    <message>
+        <source>与服务商的短信模板互相转换</source>
+        <translation>Convert from or to a provider&apos;s SMS template</translation>
+    </message>
+    <message>
+        <source>从服务商模板导入…</source>
+        <translation>Import a provider&apos;s template…</translation>
+    </message>
+    <message>
+        <source>导出为服务商模板…</source>
+        <translation>Export as a provider&apos;s template…</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateOutDialog</name>
+    <message>
+        <source>导出为服务商模板</source>
+        <translation>Export as a provider&apos;s template</translation>
+    </message>
+    <message>
+        <source>服务商</source>
+        <translation>Provider</translation>
+    </message>
+    <message>
+        <source>变量写法</source>
+        <translation>Variable form</translation>
+    </message>
+    <message>
+        <source>复制</source>
+        <translation>Copy</translation>
+    </message>
+    <message>
+        <source>另存为…</source>
+        <translation>Save as…</translation>
+    </message>
+    <message>
+        <source>已保存到 {}</source>
+        <translation>Saved to {}</translation>
+    </message>
+    <message>
+        <source>服务商的模板</source>
+        <translation>Provider&apos;s template</translation>
+    </message>
+    <message>
+        <source>签名【{}】在服务商处单独选择，不写进模板。</source>
+        <translation>The signature 【{}】 is chosen separately at the provider and is no part of the template.</translation>
+    </message>
+    <message>
+        <source>变量对应</source>
+        <translation>Variables</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>各服务商都不收的地方</source>
+        <translation>What no provider takes</translation>
+    </message>
+    <message>
+        <source>该服务商不收的地方</source>
+        <translation>What this provider will not take</translation>
+    </message>
+    <message>
+        <source>正在核对…</source>
+        <translation>Checking…</translation>
+    </message>
+    <message>
+        <source>没有发现。最终以服务商的审核为准。</source>
+        <translation>Nothing found. The provider&apos;s own review decides.</translation>
+    </message>
+    <message numerus="yes">
+        <source>按受众样本里最长的一条核对：连签名 {} 字，%n 条</source>
+        <translation>
+            <numerusform>Checked with the longest message of the sample: {} characters with the signature, %n part</numerusform>
+            <numerusform>Checked with the longest message of the sample: {} characters with the signature, %n parts</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>已复制</source>
+        <translation>Copied</translation>
+    </message>
+    <message>
+        <source>模板-{}.txt</source>
+        <translation>template-{}.txt</translation>
+    </message>
+    <message>
+        <source>保存模板</source>
+        <translation>Save template</translation>
+    </message>
+    <message>
+        <source>文本文件 (*.txt)</source>
+        <translation>Text files (*.txt)</translation>
+    </message>
+    <message>
+        <source>没有保存</source>
+        <translation>Not saved</translation>
+    </message>
+</context>
+<context>
+    <name>TemplateWords</name>
+    <message>
+        <source>本程序</source>
+        <translation>this program</translation>
+    </message>
+    <message>
+        <source>姓名</source>
+        <translation>name</translation>
+    </message>
+    <message>
+        <source>省份</source>
+        <translation>province</translation>
+    </message>
+    <message>
+        <source>城市</source>
+        <translation>city</translation>
+    </message>
+    <message>
+        <source>例如 {}</source>
+        <translation>e.g. {}</translation>
+    </message>
+    <message>
+        <source>，</source>
+        <translation>, </translation>
     </message>
 </context>
 <context>
