@@ -68,7 +68,7 @@ def connect(merchant: Merchant) -> Account:
     app.workspace.accounts.set_settings({"sync_every_minutes": 0})
     typed = consent_api(base_url=merchant.sandbox.url, key_id=said.key_id, private_key=said.private_key)
     endpoint = app.accounts.connect(typed, actor="test")
-    service = connected.connect(merchant.sandbox)
+    service = connected.connect(merchant.sandbox, clock=app.clock)
     app.workspace.accounts.put_signatures(endpoint.id, service.platform.signatures(), app.clock())
     service.close()
     (entity,) = app.accounts.entities()

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from campaign_app.consent import Ask, ConfirmedRecipient, Outgoing, Person, Policy, decide
 from campaign_app.domain.consent import ConsentFact, CustomerRef
 from campaign_app.domain.customer import Account, PlatformCustomer
+from campaign_app.domain.ports import Clock
 from campaign_app.gateways import gateway_for
 from campaign_app.gateways.consent_api import ConsentApiGateway
 from campaign_app.platforms import client_for
@@ -61,13 +62,13 @@ class Connected:
         return batch[:count]
 
 
-def connect(sandbox: SandboxProcess, shop: int = 0) -> Connected:
+def connect(sandbox: SandboxProcess, shop: int = 0, clock: Clock = clock) -> Connected:
     said = sandbox.shops[shop]
     asked = Account(0, "consent_api", said.name, sandbox.url, "", "", "", said.key_id, simulated=False, pinned_keys="")
     client = client_for(asked, said.private_key, clock)
     report = client.check_connection()
     client.close()
-    assert report.ok
+    assert report.ok, report
     account = replace(
         asked, id=shop + 1, entity_uscc=report.entity_uscc, issuer_uscc=report.issuer_uscc,
         issuer_name=report.issuer_name, simulated=report.simulated, pinned_keys=report.pinned_keys,

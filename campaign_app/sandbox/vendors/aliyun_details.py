@@ -73,7 +73,7 @@ class Details:
         taken = self._numbers.hand_over_each(going, out_id or biz_id)
         for (phone, text), handed in zip(going, taken, strict=True):
             self._sent[phone].append(Sent(now, text, template, out_id, handed))
-            self.queues.note(handed.seq, phone, out_id, biz_id)
+            self.queues.note(handed, phone, out_id, biz_id)
             self.texts.append({"phone": phone, "text": text, "out_id": out_id, "biz_id": biz_id})
 
     def find(self, asked: Asked) -> Mapping[str, Any]:

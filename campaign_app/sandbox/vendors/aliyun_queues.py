@@ -23,10 +23,9 @@ from starlette.responses import Response
 
 from campaign_app.sandbox.calls import read_body
 from campaign_app.sandbox.config import SandboxConfig
-from campaign_app.sandbox.ledger import Row
 from campaign_app.sandbox.platform import Platform
 from campaign_app.sandbox.vendors.aliyun_wire import AliyunError, Asked
-from campaign_app.sandbox.vendors.numbers import Numbers
+from campaign_app.sandbox.vendors.numbers import Handed, Numbers
 from campaign_app.sandbox.vendors.signed_forms import simulated_word
 
 NAMES: Final[Mapping[str, str]] = {"SmsUp": "Alicom-Queue-36-SmsUp", "SmsReport": "Alicom-Queue-36-SmsReport"}
@@ -89,14 +88,20 @@ class MessageQueues:
         self._queues = {name: _Queue() for name in NAMES.values()}
         self._keys: dict[str, tuple[str, str, str, datetime]] = {}
         self._sent: dict[int, Mapping[str, str]] = {}
+        self._refused: list[tuple[datetime, str, Mapping[str, str]]] = []
         self._phones: set[str] = set()
         self._read: dict[tuple[int, str], int] = {}
         self.lease, self.twice = 30.0, False
 
-    def note(self, seq: int, phone: str, out_id: str, biz_id: str) -> None:
-        """A message that was taken; only who got one answers here."""
-        self._sent[seq] = {"phone_number": phone.removeprefix("+86"), "out_id": out_id, "biz_id": biz_id}
+    def note(self, handed: Handed, phone: str, out_id: str, biz_id: str) -> None:
+        """A message that was taken; only who got one answers here. What a carrier refused is reported as failed."""
+        named = {"phone_number": phone.removeprefix("+86"), "out_id": out_id, "biz_id": biz_id}
         self._phones.add(phone)
+        if handed.seq:
+            self._sent[handed.seq] = named
+        else:
+            due = self._platform.now() + timedelta(seconds=self._platform.delay)
+            self._refused.append((due, handed.code, named))
 
     def waiting(self) -> Mapping[str, int]:
         return {kind: len(self._queues[name].messages) for kind, name in NAMES.items()}
@@ -168,10 +173,16 @@ class MessageQueues:
 
     def _settle(self) -> None:
         """Lets everything come in that is due by now."""
+        now, refused = self._platform.now(), self._refused
+        self._refused = [each for each in refused if each[0] > now]
+        for due, code, named in refused:
+            if due <= now:
+                self._report(named, code, due)
         for shop in self._platform.config.shops:
             streams = self._platform.streams(shop)
             for row, due in self._new(shop.number, "accepted", streams.accepted[: streams.reported]):
-                self._report(row, due)
+                if row.seq in self._sent:  # else it went out by another interface of the sandbox
+                    self._report(self._sent[row.seq], self._platform.failure(row), due)
             for reply in self._new(shop.number, "inbound", streams.inbound):
                 phone = self._numbers.phone_of(shop, reply.who)
                 if phone in self._phones:
@@ -182,12 +193,10 @@ class MessageQueues:
         self._read[shop, name] = len(items)
         return items[start:]
 
-    def _report(self, row: Row, due: datetime) -> None:
-        if row.seq not in self._sent:  # it went out by another interface of the sandbox
-            return
-        failure, at = self._platform.failure(row), _written(due)
+    def _report(self, named: Mapping[str, str], failure: str, due: datetime) -> None:
+        at = _written(due)
         told = {"success": not failure, "err_code": failure.upper() or "DELIVERED", "err_msg": "simulated"}
-        self._add("SmsReport", {**self._sent[row.seq], **told, "send_time": at, "report_time": at, "sms_size": "1"})
+        self._add("SmsReport", {**named, **told, "send_time": at, "report_time": at, "sms_size": "1"})
 
     def _reply(self, phone: str, text: str, at: str) -> None:
         count = self._queues[NAMES["SmsUp"]].count + 1
