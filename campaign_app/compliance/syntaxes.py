@@ -58,7 +58,8 @@ class BadTemplate(SettingsError):
 
     def __init__(self, reason: str, what: str = "", at: int = -1) -> None:
         shown = " ".join(what.split())[:_SHOWN]
-        super().__init__(f"template_{reason}", f"template: {reason}", reason=reason, what=shown, at=at)
+        known = {"forms": " / ".join(SYNTAXES)} if reason == "unknown_syntax" else {}
+        super().__init__(f"template_{reason}", f"template: {reason}", reason=reason, what=shown, at=at, **known)
 
     @property
     def at(self) -> int:

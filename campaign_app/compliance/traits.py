@@ -39,7 +39,9 @@ LONG: Final = 8
 
 _BRACKETS: Final = frozenset("[［(（〖〔「『《<〈{")
 _STOPS: Final = frozenset("，,。；;！!？?")
-_PLACEHOLDER: Final = re.compile(r"[{｛$#%&\[［<＜@]|[Xx×]{2}|undefined|null|NaN|None|NULL|Null|NONE|nan|none|nil|N/A")
+_PLACEHOLDER: Final = re.compile(
+    r"[{｛$#%&\[［<＜〈@]|[Xx×]{2}|undefined|null|NaN|None|NULL|Null|NONE|nan|none|nil|N/A"
+)
 # how an address goes on behind the house
 _DOOR: Final = re.compile("[室栋幢]|单元|号楼")
 # what a program's words for nothing begin with, white space aside

@@ -20,7 +20,9 @@ from campaign_app.compliance.syntaxes import (
     export_template,
     guess,
     import_template,
+    syntax_of,
 )
+from campaign_app.words import Language, load
 
 NAMES = st.lists(st.sampled_from(["name", "points", "code", "city", "day"]), max_size=5, unique=True)
 FIXED = st.text("您好，减元满8折Aa1.", min_size=1, max_size=9)
@@ -162,3 +164,12 @@ def test_an_audience_is_measured_as_its_messages_are(rows: list[dict[str, str]],
         assert lengths[found.shortest] == min(lengths)
     else:
         assert (found.shortest, found.longest, found.longest_units) == (-1, -1, 0)
+
+
+def test_an_unknown_form_is_answered_with_those_that_exist() -> None:
+    with pytest.raises(BadTemplate) as refused:
+        syntax_of("<name>")
+    languages: tuple[Language, ...] = ("zh_CN", "en")
+    for language in languages:
+        said = load(language).error(refused.value)
+        assert all(form in said for form in SYNTAXES)

@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from campaign_app.compliance.checks.base import Builder, simple
-from campaign_app.compliance.normalize import COMBINING, INVISIBLE, LOOKALIKE, SYMBOL, TRADITIONAL, WIDTH
+from campaign_app.compliance.checks.base import Asked, Builder, Options, simple, with_options
+from campaign_app.compliance.normalize import COMBINING, INVISIBLE, LOOKALIKE, SYMBOL, TRADITIONAL, WIDTH, FoldTable
 from campaign_app.compliance.subject import Hit, Subject, merged
 from campaign_app.compliance.traits import NUMBER_RULES, ODD, ODD_CHARACTER, PUNCTUATION_RUN, SPREAD, STYLED, VARIANT
 
@@ -68,15 +68,26 @@ def decorated(subject: Subject) -> Iterable[Hit]:
     return merged(hits) if hits else ()
 
 
-def mixed(subject: Subject) -> Iterator[Hit]:
-    """Letters of two scripts in one word, and a word of nothing but look-alikes."""
-    body = subject.body
-    if not body.flagged & LOOKALIKE:
-        return
-    for match in _TOKEN.finditer(body.raw):
-        alike = body.flags[match.start() : match.end()] & LOOKALIKE != 0
-        if alike.all() or (_ASCII_LETTER.search(match[0]) and alike.any()):
-            yield subject.body_hit(*match.span())
+class Mixed(Options):
+    """`words` are those that may not be spelt with look-alikes alone; others so spelt are another language's."""
+
+    words: tuple[str, ...]
+
+
+def build_mixed(options: Mixed, table: FoldTable) -> Asked:
+    """Letters of two scripts in one word, and a known word of nothing but look-alikes."""
+    words = frozenset(map(table.phrase, options.words))
+
+    def mixed(subject: Subject) -> Iterator[Hit]:
+        body = subject.body
+        if not body.flagged & LOOKALIKE:
+            return
+        for match in _TOKEN.finditer(body.raw):
+            alike = body.flags[match.start() : match.end()] & LOOKALIKE != 0
+            if alike.any() and (_ASCII_LETTER.search(match[0]) or (alike.all() and table.phrase(match[0]) in words)):
+                yield subject.body_hit(*match.span())
+
+    return Asked(mixed, traits=ODD_CHARACTER)
 
 
 def _styled(subject: Subject) -> Iterator[Hit]:
@@ -117,5 +128,5 @@ KINDS: Final[dict[str, Builder]] = {
     "disguise_spread": simple(spread, traits=SPREAD, late=True),
     "disguise_traditional": simple(traditional, traits=VARIANT | ODD_CHARACTER, late=True),
     "disguise_decorated": simple(decorated, traits=ODD_CHARACTER | PUNCTUATION_RUN, steady=True),
-    "disguise_mixed": simple(mixed, traits=ODD_CHARACTER),
+    "disguise_mixed": with_options(Mixed, build_mixed),
 }
