@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from campaign_app.domain.customer import Customer
-from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.domain.message import InboundMessage, Page
 from campaign_app.jobs import looking_back, unread
 from campaign_app.jobs.following import follow_up
@@ -17,6 +17,24 @@ from campaign_app.jobs.stores import Context
 
 # of one background poll; the next one goes on from there
 PAGES_A_STEP: Final = 20
+
+
+def poll_all(context: Context, account_id: int) -> dict[str, int]:
+    """How much is new, by stream. Refusals first; trouble with one list keeps no other from being read.
+
+    Raises the first RemoteError when every list was tried.
+    """
+    polls = {"inbound": poll_inbound, "complaints": poll_complaints, "reports": poll_reports}
+    found: dict[str, int] = {}
+    troubles: list[RemoteError] = []
+    for stream, poll in polls.items():
+        try:
+            found[stream] = poll(context, account_id)
+        except RemoteError as trouble:
+            troubles.append(trouble)
+    if troubles:
+        raise troubles[0]
+    return found
 
 
 def poll_reports(context: Context, account_id: int) -> int:
