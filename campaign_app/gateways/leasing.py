@@ -7,6 +7,9 @@ question at once, so that leases are not over by then. What comes again all the 
 While a lease runs nobody else sees the message, and an opt-out that another process leased and never stored would be
 waiting unseen. So the cursor is stored as open (`7+` and until when) before anything is leased, and an open cursor of
 another process, or one under which an answer did not arrive, gives an error until every lease of then is over.
+
+What nobody can read is leased like the rest and not deleted: as long as its lease runs, every page says that it is
+there (`Page.broken`), and the cursor stays open, so that another process waits until it can be seen again.
 """
 
 from __future__ import annotations
@@ -23,15 +26,21 @@ from campaign_app.domain.message import Page
 from campaign_app.domain.ports import Clock
 
 T = TypeVar("T")
-# a lease (30 s unless a queue says otherwise) that begins a little later; flows try again for longer than that
-HIDDEN: Final = timedelta(seconds=32)
-_FRESH: Final = timedelta(seconds=31)
-_CURSOR: Final = re.compile(r"([0-9]{1,15})(?:\+([0-9]{1,11}))?", re.ASCII)
+# of a message, unless a queue says otherwise, and a second for clocks that differ
+LEASE: Final = timedelta(seconds=31)
+# messages are asked for within this time of the moment that their cursor bears; what is slow is done before (`ready`)
+_FRESH: Final = timedelta(seconds=5)
+# a question that takes as long as it may (`transport.aliyun_queues.ONCE`: 5 s to connect, 10 s to answer) and leases at
+# its end; flows try again for longer than that (`jobs.flows`)
+HIDDEN: Final = _FRESH + timedelta(seconds=15) + LEASE
+_CURSOR: Final = re.compile(r"([0-9]{1,15})(?:\+([0-9]{1,14}))?", re.ASCII)
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Received(Generic[T]):
-    """What one question brought; `handles` delete what could be read, `broken` messages could not be."""
+    """What one question brought; `handles` delete what is done with, `broken` messages could not be read and stay."""
 
     items: Sequence[T]
     handles: Sequence[str]
@@ -42,25 +51,34 @@ class LeaseQueue(Generic[T]):
     """Threads may share it: two that ask for the same page get the same one."""
 
     def __init__(
-        self, receive: Callable[[], Received[T]], delete: Callable[[Sequence[str]], None], clock: Clock
+        self,
+        ready: Callable[[], None],
+        receive: Callable[[], Received[T] | None],
+        delete: Callable[[Sequence[str]], None],
+        clock: Clock,
     ) -> None:
-        """`receive` raises OutcomeUnknown where messages may have been leased and not arrived."""
-        self._receive, self._delete, self._clock = receive, delete, clock
+        """`ready` does beforehand whatever else a question needs. `receive` raises OutcomeUnknown where messages may
+
+        have been leased and not arrived; None where none was and `ready` has to be called again.
+        """
+        self._ready, self._receive, self._delete, self._clock = ready, receive, delete, clock
         self._opened: int | None = None
         self._cut_until: datetime | None = None
+        self._unread: tuple[datetime, int] | None = None
         self._held: tuple[int, Page[T]] | None = None
         self._handles: Sequence[str] = ()
         self._lock = Lock()
 
     def page(self, cursor: str) -> Page[T]:
-        """Raises what `receive` and `delete` raise, and RemoteUnavailable("replies_hidden")."""
+        """Raises what `ready`, `receive` and `delete` raise, and RemoteUnavailable("replies_hidden")."""
         number, until = _read(cursor)
         with self._lock:
             if self._held is not None and self._held[0] == number and until is not None:
                 return self._held[1]
             self._delete_stored(cursor)
+            self._ready()
             now = self._clock()
-            if until is None or (self._opened == number and until - now < _FRESH):
+            if until is None or (self._opened == number and until - now < HIDDEN - _FRESH):
                 return self._open(number, now)
             if self._opened == number:
                 return self._received(number, now)
@@ -90,18 +108,28 @@ class LeaseQueue(Generic[T]):
         try:
             found = self._receive()
         except OutcomeUnknown:
-            self._opened, self._cut_until = None, self._clock() + HIDDEN
+            # the cursor says as much, unless the machine slept under the question
+            self._opened, self._cut_until = None, self._clock() + LEASE
             raise
-        more = bool(found.items or found.broken)
-        cursor = _open_cursor(number + 1, now) if more else str(number + 1)
-        page = Page(tuple(found.items), cursor, more, found.broken)
-        if more:  # an empty page says nothing of what came since
-            self._held, self._handles, self._opened = (number, page), found.handles, number + 1
+        if found is None:
+            return self._open(number, now)
+        if not (found.handles or found.broken):
+            return self._at_the_end(number, now)
+        if found.broken:
+            self._unread = self._clock() + LEASE, found.broken
+        page = Page(tuple(found.items), _open_cursor(number + 1, now), more=True, broken=found.broken)
+        self._held, self._handles, self._opened = (number, page), found.handles, number + 1
         return page
+
+    def _at_the_end(self, number: int, now: datetime) -> Page[T]:
+        """Not held: an empty page says nothing of what came since."""
+        if self._unread is not None and now < self._unread[0]:
+            return Page((), _open_cursor(number, now), more=False, broken=self._unread[1])
+        return Page((), str(number + 1), more=False)
 
 
 def _open_cursor(number: int, now: datetime) -> str:
-    return f"{number}+{int((now + HIDDEN).timestamp())}"
+    return f"{number}+{(now + HIDDEN - _EPOCH) // _MILLISECOND}"
 
 
 def _read(cursor: str) -> tuple[int, datetime | None]:
@@ -109,4 +137,4 @@ def _read(cursor: str) -> tuple[int, datetime | None]:
     found = _CURSOR.fullmatch(cursor)
     if found is None:
         return 0, None
-    return int(found[1]), datetime.fromtimestamp(int(found[2]), UTC) if found[2] else None
+    return int(found[1]), _EPOCH + int(found[2]) * _MILLISECOND if found[2] else None

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome, Page, SubmitOutcome
-from campaign_app.domain.phone import Phone, parse_phone
+from campaign_app.gateways.numbers import is_nobodys, phone_of
 from campaign_app.jobs.pushed import Handed, KeptReceipt, KeptReply, PushedReceipt, PushStore
 
 PAGE: Final = 1_000
@@ -59,9 +59,9 @@ def replies(store: PushStore, account_id: int, cursor: str, now: datetime) -> Pa
     after = int(cursor or 0)
     rows = store.replies(account_id, after, PAGE)
     found, waiting = _joined(rows, now)
-    items = [_inbound(kept, text) for kept, text in found]
-    readable = tuple(item for item in items if item is not None)
-    return _page(after, [row.id for row in rows], waiting, readable, len(items) - len(readable))
+    items = tuple(item for kept, text in found if (item := _inbound(kept, text)) is not None)
+    broken = sum(_is_broken(kept.reply.source) for kept, _ in found)
+    return _page(after, [row.id for row in rows], waiting, items, broken)
 
 
 def _joined(rows: Sequence[KeptReply], now: datetime) -> tuple[list[tuple[KeptReply, str]], list[int]]:
@@ -90,9 +90,9 @@ def _inbound(kept: KeptReply, text: str) -> InboundMessage | None:
     return None if phone is None else InboundMessage(f"pushed-{kept.id}", "", phone, text, kept.kept_at)
 
 
-def phone_of(source: str) -> Phone | None:
-    digits = source.strip().removeprefix("+").removeprefix("00")
-    return parse_phone(f"+{digits}" if len(digits) > 11 else digits)
+def _is_broken(source: str) -> bool:
+    """The row itself is kept as it came."""
+    return phone_of(source) is None and not is_nobodys(source)
 
 
 def _page(after: int, ids: Sequence[int], waiting: Iterable[int], items: tuple[T, ...], broken: int = 0) -> Page[T]:

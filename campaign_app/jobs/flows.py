@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from dbos import DBOS, DBOSConfig, DBOSConfiguredInstance
 from dbos import error as dbos_error
@@ -31,13 +31,19 @@ CHUNKS_A_STEP: Final = 4
 FENCE_POLL_SECONDS: Final = 5.0
 
 
+class RetryOptions(TypedDict):
+    interval_seconds: float
+    max_attempts: int
+    backoff_rate: float
+
+
 def _temporary(error: BaseException) -> bool:
     return isinstance(error, RemoteUnavailable)
 
 
-_asks_platform: Final = DBOS.step(
-    retries_allowed=True, interval_seconds=0.5, max_attempts=7, backoff_rate=2.0, should_retry=_temporary
-)
+# 63.5 s of waits, longer than replies may be out of sight after a process was killed (51 s, `gateways.leasing`)
+RETRIES: Final = RetryOptions(interval_seconds=0.5, max_attempts=8, backoff_rate=2.0)
+_asks_platform: Final = DBOS.step(retries_allowed=True, should_retry=_temporary, **RETRIES)
 
 
 def _workflow(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -223,11 +229,7 @@ class Flows(DBOSConfiguredInstance):
 
     @_asks_platform
     def poll_streams(self, account_id: int) -> dict[str, Any]:
-        return {
-            "reports": poll.poll_reports(self._context, account_id),
-            "inbound": poll.poll_inbound(self._context, account_id),
-            "complaints": poll.poll_complaints(self._context, account_id),
-        }
+        return poll.poll_all(self._context, account_id)
 
     def tell(self, job_id: int, account_id: int) -> dict[str, Any]:  # noqa: ARG002 every flow is called with its job
         told = 0

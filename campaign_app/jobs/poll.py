@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from campaign_app.domain.customer import Customer
-from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.domain.message import InboundMessage, Page
-from campaign_app.jobs import looking_back
+from campaign_app.jobs import looking_back, unread
 from campaign_app.jobs.following import follow_up
 from campaign_app.jobs.gating import MAX_PAGES
 from campaign_app.jobs.opt_out import is_opt_out
@@ -17,6 +17,24 @@ from campaign_app.jobs.stores import Context
 
 # of one background poll; the next one goes on from there
 PAGES_A_STEP: Final = 20
+
+
+def poll_all(context: Context, account_id: int) -> dict[str, int]:
+    """How much is new, by stream. Refusals first; trouble with one list keeps no other from being read.
+
+    Raises the first RemoteError when every list was tried.
+    """
+    polls = {"inbound": poll_inbound, "complaints": poll_complaints, "reports": poll_reports}
+    found: dict[str, int] = {}
+    troubles: list[RemoteError] = []
+    for stream, poll in polls.items():
+        try:
+            found[stream] = poll(context, account_id)
+        except RemoteError as trouble:
+            troubles.append(trouble)
+    if troubles:
+        raise troubles[0]
+    return found
 
 
 def poll_reports(context: Context, account_id: int) -> int:
@@ -39,7 +57,9 @@ def poll_complaints(context: Context, account_id: int) -> int:
 
 
 def read_refusals(context: Context, account_id: int, customers: Sequence[Customer] = ()) -> None:
-    """Every reply and complaint that waits, to the end of both lists; RemoteRefused for a list without one.
+    """Every reply and complaint that waits, to the end of both lists; RemoteRefused for a list without one, and
+
+    where a row could not be read since the last time, by whichever poll: it may be a refusal (`jobs.unread`).
 
     Where replies may have been lost, those of `customers` are asked for.
     """
@@ -49,6 +69,7 @@ def read_refusals(context: Context, account_id: int, customers: Sequence[Custome
         if not ended:
             raise RemoteRefused("cursor_loop", f"The list of {stream} does not end")
         looking_back.ask_about(context, account_id, stream, store, customers)
+    unread.stop(context, account_id)
 
 
 def _poll(context: Context, account_id: int, stream: str, store: Callable[..., int]) -> int:
@@ -80,6 +101,8 @@ def _pages(context: Context, account_id: int, stream: str, store: Callable[..., 
         page = pages(cursor)
         if page.lost:
             looking_back.begin(context, account_id, stream)
+        if page.broken and stream != "reports":
+            unread.note(context, account_id, stream, page.broken)
         if page.items or page.next_cursor != cursor:
             new += store(account_id, page, context.clock())
         if not page.more:

@@ -13,7 +13,7 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from hmac import digest
@@ -44,12 +44,15 @@ QUEUES: Final[Mapping[str, tuple[str, str]]] = {
 KEYS: Final = "https://dybaseapi.aliyuncs.com"
 MESSAGES: Final = "https://1943695596114318.mns.cn-hangzhou.aliyuncs.com"
 PAGE: Final = 16
-# a lease may begin as long after it was asked for
 LIMITS: Final = Limits(connect=5.0, read=10.0, whole=20.0)
+# a lease may begin as long after it was asked for: nothing is repeated behind the back of who waits for its end
+ONCE: Final = replace(LIMITS, attempts=1)
 _VERSION: Final = "2015-06-06"
 _XML: Final = "text/xml;charset=UTF-8"
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,255}", re.ASCII)
 _KEY_AGE: Final = timedelta(minutes=5)
+# a key that is refused at this age and was never good will not be better the next time
+_YOUNG: Final = timedelta(minutes=1)
 _TEXT_MAX: Final = 4_000
 _UNSURE: Final = Rule(Reaction.UNSURE, "server_error")
 _NEVER: Final = Rule(Reaction.NEVER, "provider_refused")
@@ -116,55 +119,64 @@ class MnsQueue:
     def __init__(self, kind: str, name: str, keys: AliyunCalls, http: SignedSession, signer: MnsSigner) -> None:
         self._kind, self._name, self._keys, self._http, self._signer = kind, name, keys, http, signer
         self._lock = Lock()
+        self._proven = False
 
-    def receive(self, now: datetime) -> tuple[Leased, ...]:
-        """The next messages, leased, at once: a queue that is empty is not waited for. Raises RemoteError."""
-        try:
-            return self._ask("GET", f"?numOfMessages={PAGE}&waitseconds=0", b"", _messages, now, changes=True)
-        except RemoteRefused as refused:
-            if refused.facts.get("said") != _EMPTY:
-                raise
-            return ()
+    def ready(self, now: datetime) -> None:
+        """Sees to a key, so that `receive` is one question. Raises RemoteError."""
+        with self._lock:
+            key = self._signer.key
+            if key is None or abs(now - key.asked_at) >= _KEY_AGE:
+                self.check(now)
+
+    def receive(self, now: datetime) -> tuple[Leased, ...] | None:
+        """The next messages, leased, at once: a queue that is empty is not waited for. Raises RemoteError.
+
+        None where a key that was good before is refused: nothing was leased, and `ready` asks for another one.
+        """
+        with self._lock:
+            try:
+                found = self._ask("GET", f"?numOfMessages={PAGE}&waitseconds=0", b"", _messages, changes=True)
+            except RemoteRefused as refused:
+                if refused.facts.get("said") != _EMPTY:
+                    self._give_up_key(refused, now)
+                    return None
+                found = ()
+            self._proven = True
+            return found
+
+    def _give_up_key(self, refused: RemoteRefused, now: datetime) -> None:
+        """Raises `refused` where no other key would help."""
+        key = self._signer.key
+        young = key is None or abs(now - key.asked_at) < _YOUNG
+        if not refused.account_wide or (young and not self._proven):
+            raise refused
+        self._signer.key = None
 
     def delete(self, handles: Sequence[str], now: datetime) -> None:
         """Those whose lease is over stay, and come again. Raises RemoteError."""
         rows = "".join(f"<ReceiptHandle>{escape(handle)}</ReceiptHandle>" for handle in handles)
         body = f'<ReceiptHandles xmlns="http://mns.aliyuncs.com/doc/v1/">{rows}</ReceiptHandles>'.encode()
-        try:
-            self._ask("DELETE", "", body, lambda _: None, now, changes=False)
-        except RemoteRefused as refused:
-            if refused.facts.get("said") not in _OVER:
-                raise
+        self.ready(now)
+        with self._lock:
+            try:
+                self._ask("DELETE", "", body, lambda _: None, changes=False)
+            except RemoteRefused as refused:
+                if refused.facts.get("said") not in _OVER:
+                    self._give_up_key(refused, now)
 
     def check(self, now: datetime) -> None:
         """Whether a key is given for this queue. Raises RemoteError."""
-        self._signer.key = self._new_key(now)
+        self._signer.key, self._proven = self._new_key(now), False
 
     def close(self) -> None:
         self._keys.close()
         self._http.close()
 
-    def _ask(
-        self, method: str, query: str, body: bytes, read: Callable[[Answer], T], now: datetime, *, changes: bool
-    ) -> T:
-        def once() -> T:
-            return self._http.exchange(
-                f"/queues/{self._name}/messages{query}", body, _XML, read, safe_to_repeat=not changes,
-                refusal=lambda status, said: _refusal(status, said, self._kind, changes=changes), method=method,
-            )  # fmt: skip
-
-        with self._lock:
-            key = self._signer.key
-            known = key is not None and abs(now - key.asked_at) < _KEY_AGE
-            if not known:
-                self.check(now)
-            try:
-                return once()
-            except RemoteRefused as refused:
-                if not (known and refused.account_wide):
-                    raise
-                self.check(now)
-                return once()
+    def _ask(self, method: str, query: str, body: bytes, read: Callable[[Answer], T], *, changes: bool) -> T:
+        return self._http.exchange(
+            f"/queues/{self._name}/messages{query}", body, _XML, read, safe_to_repeat=not changes,
+            refusal=lambda status, said: _refusal(status, said, self._kind, changes=changes), method=method,
+        )  # fmt: skip
 
     def _new_key(self, now: datetime) -> MnsKey:
         def read(said: Said) -> MnsKey:
@@ -200,14 +212,17 @@ def queues_for(
             raise bad_field(typed)
         signer, own = MnsSigner(), AcsSigner(AcsKey(account.key_id, credentials.get("access_key_secret", "")))
         calls = AliyunCalls(SignedSession(keys, own, clock, limits=LIMITS, wait=wait))
-        http = SignedSession(messages, signer, clock, limits=LIMITS, wait=wait)
+        http = SignedSession(messages, signer, clock, limits=ONCE, wait=wait)
         found[stream] = MnsQueue(kind, name, calls, http, signer)
     return found
 
 
 def _messages(answer: Answer) -> tuple[Leased, ...]:
-    """Raises ContractBroken where a message cannot be deleted for want of a handle."""
-    found = fields(read_xml(answer.body).get("Messages")).get("Message", [])
+    """Raises ContractBroken for what is no list of messages, or where one cannot be deleted for want of a handle."""
+    root = read_xml(answer.body)
+    if "Messages" not in root:
+        raise ContractBroken
+    found = fields(root["Messages"]).get("Message", [])
     leased = []
     for row in found if isinstance(found, list) else [found]:
         handle = fields(row).get("ReceiptHandle")

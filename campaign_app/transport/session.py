@@ -260,8 +260,8 @@ def _error_of(state: RetryCallState) -> BaseException | None:
 
 
 def _endpoint(path: str) -> str:
-    """What errors may say of a path: keys and refs stand behind its second part."""
-    return "/".join(path.split("/")[:3])
+    """What errors may say of a path: keys and refs stand behind its second part, numbers and texts behind a `?`."""
+    return "/".join(path.partition("?")[0].split("/")[:3])
 
 
 def checked_address(base_url: str) -> tuple[str, bool]:

@@ -170,6 +170,7 @@ class FakeGateway:
     never_mentioned: set[str] = field(default_factory=set)
     capabilities: GatewayCapabilities = IDEMPOTENT
     stream: dict[str, list[Any]] = field(default_factory=dict)
+    unreadable: dict[str, int] = field(default_factory=dict)
     before_submit: Callable[[], None] | None = None
     tests: list[StaffMessage] = field(default_factory=list)
     test_answers: list[Exception | SubmitOutcome] = field(default_factory=list)
@@ -220,7 +221,8 @@ class FakeGateway:
     def _page(self, name: str, cursor: str) -> Page[Any]:
         items = self.stream.get(name, [])
         at = int(cursor or 0)
-        return Page(tuple(items[at : at + 2]), str(min(at + 2, len(items))), at + 2 < len(items))
+        broken = self.unreadable.get(name, 0)
+        return Page(tuple(items[at : at + 2]), str(min(at + 2, len(items))), at + 2 < len(items), broken)
 
     def reports(self, cursor: str) -> Page[DeliveryReport]:
         return self._page("reports", cursor)

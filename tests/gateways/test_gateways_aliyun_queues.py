@@ -25,7 +25,6 @@ from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnav
 from campaign_app.domain.message import Outcome
 from campaign_app.gateways import gateway_for
 from campaign_app.gateways.aliyun.gateway import AliyunGateway
-from campaign_app.gateways.aliyun.returning import moment, reply_of, report_of
 from campaign_app.jobs.opt_out import is_opt_out
 from campaign_app.sandbox.words import OPT_OUT_REPLIES, ORDINARY_REPLIES
 from campaign_app.transport.aliyun_queues import MESSAGES, MnsKey, queues_for
@@ -38,11 +37,6 @@ from tests.helpers.vendors import account_of, connected, trouble
 # the clients leave their sockets to the garbage collector
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 NOW = datetime(2026, 11, 26, 4, tzinfo=UTC)
-REPLY = {"phone_number": "13800000000", "content": "ＴＤ", "send_time": "2026-11-26 11:59:00", "sequence_id": 1}
-REPORT = {
-    "phone_number": "13800000000", "success": True, "err_code": "DELIVERED", "biz_id": "9^0", "out_id": "w-1-0",
-    "report_time": "2026-11-26 11:59:00",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -284,38 +278,3 @@ def test_outside_of_this_machine_the_queues_are_at_aliyuns_own_addresses(shop: C
     (queue, *_) = queues_for(account, {"access_key_secret": "s"}, clock).values()
     queue.close()
     assert urlsplit(MESSAGES).hostname == "1943695596114318.mns.cn-hangzhou.aliyuncs.com"
-
-
-# --- what a message says ---
-
-
-def test_the_same_reply_has_one_name_and_another_one_another() -> None:
-    named = [reply_of({**REPLY, **changed}, NOW) for changed in ({}, {"sign_name": "x"}, {"content": "T"})]
-    assert [one.inbound_id == named[0].inbound_id for one in named if one and named[0]] == [True, True, False]
-    assert reply_of({**REPLY, "phone_number": "1"}, NOW) is None
-    first = named[0]
-    assert first is not None
-    assert first.received_at == NOW - timedelta(minutes=1)
-
-
-@pytest.mark.parametrize("written", ["2026-11-26 13:00:00", None, "soon", 7])
-def test_a_reply_of_the_future_or_of_no_time_came_now(written: object) -> None:
-    found = reply_of({**REPLY, "send_time": written}, NOW)
-    assert found is not None
-    assert found.received_at == NOW
-
-
-@pytest.mark.parametrize(
-    "changed", [{"success": "perhaps"}, {"success": 1.5}, {"out_id": ""}, {"phone_number": None}, {"success": None}]
-)
-def test_a_report_that_says_nothing_is_left_where_it_is(changed: dict[str, Any]) -> None:
-    assert report_of({**REPORT, **changed}, NOW) is None
-
-
-def test_a_report_says_what_became_of_the_message() -> None:
-    good, bad = report_of(REPORT, NOW), report_of({**REPORT, "success": "false", "err_code": "MK:0001"}, NOW)
-    assert good is not None
-    assert bad is not None
-    assert (good.outcome, good.code, good.key) == (Outcome.DELIVERED, "", "w-1-0")
-    assert (bad.outcome, bad.code) == (Outcome.FAILED, "MK:0001")
-    assert moment("20150101120000") == datetime(2015, 1, 1, 4, tzinfo=UTC)

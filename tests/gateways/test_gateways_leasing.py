@@ -13,31 +13,48 @@ from hypothesis import strategies as st
 from campaign_app.domain.errors import OutcomeUnknown, RemoteUnavailable
 from campaign_app.domain.message import Page
 from campaign_app.gateways.leasing import HIDDEN, LeaseQueue, Received
+from campaign_app.jobs.flows import RETRIES
+from campaign_app.transport.aliyun_queues import ONCE
 
 LEASE = timedelta(seconds=30)
 
 
 @dataclass
 class Provider:
-    """Two messages an answer; `trouble` befalls the next one, before or after they are leased."""
+    """Two messages an answer; `trouble` befalls the next one, before or after they are leased.
+
+    `slow` seconds pass before the next question is ready; `unreadable` messages are never done with.
+    """
 
     now: datetime = datetime(2026, 11, 26, tzinfo=UTC)
     messages: dict[int, datetime] = field(default_factory=dict)
     trouble: str = ""
     deleted: list[int] = field(default_factory=list)
+    slow: float = 0
+    unreadable: set[int] = field(default_factory=set)
+    leased_at: datetime | None = None
 
     def queue(self) -> LeaseQueue[int]:
-        return LeaseQueue(self.receive, self.delete, lambda: self.now)
+        return LeaseQueue(self.ready, self.receive, self.delete, lambda: self.now)
 
-    def receive(self) -> Received[int]:
+    def ready(self) -> None:
+        self.now += timedelta(seconds=self.slow)
+        self.slow = 0
+
+    def receive(self) -> Received[int] | None:
         trouble, self.trouble = self.trouble, ""
+        if trouble == "unready":
+            return None
         if trouble == "before":
             raise RemoteUnavailable("throttled", "slower")
         found = [number for number, visible in self.messages.items() if visible <= self.now][:2]
         self.messages.update(dict.fromkeys(found, self.now + LEASE))
+        self.leased_at = self.now
         if trouble == "after":
             raise OutcomeUnknown("timeout", "no answer")
-        return Received(found, [f"{number}/{self.messages[number].timestamp()}" for number in found])
+        read = [number for number in found if number not in self.unreadable]
+        handles = [f"{number}/{self.messages[number].timestamp()}" for number in read]
+        return Received(read, handles, len(found) - len(read))
 
     def delete(self, handles: Sequence[str]) -> None:
         for handle in handles:
@@ -154,7 +171,91 @@ def test_an_open_cursor_that_grew_old_is_opened_anew_before_anything_is_leased()
     assert (page.items, page.more, provider.messages[1] <= provider.now) == ((), True, True)
 
 
-@given(st.lists(st.sampled_from(["page", "unstored", "killed", "before", "after", "row", "later", "drain"])))
+def test_what_is_slow_is_done_before_the_moment_that_the_cursor_bears() -> None:
+    """A key that took half a minute to come, and a process that is killed as soon as it has leased a message."""
+    provider, store = provider_of(1), Store()
+    queue = provider.queue()
+    provider.slow = 30
+    store.take(queue.page(""))
+    provider.slow = 30  # another one, between the open cursor and the question
+    store.take(queue.page(store.cursor))
+    assert provider.leased_at is None, "the cursor was opened anew first"
+    queue.page(store.cursor)
+    assert provider.leased_at == provider.now
+    killed = provider.now
+    with pytest.raises(RemoteUnavailable):
+        provider.queue().page(store.cursor)
+    provider.now = killed + LEASE
+    with pytest.raises(RemoteUnavailable):
+        provider.queue().page(store.cursor)
+    provider.now = killed + HIDDEN
+    store.drain(provider.queue())
+    assert store.rows == {1}
+
+
+def test_no_lease_outlasts_what_the_stored_cursor_says_and_flows_outlast_that() -> None:
+    slowest = timedelta(seconds=ONCE.connect + ONCE.read)
+    assert ONCE.attempts == 1
+    assert timedelta(seconds=5) + slowest + LEASE < HIDDEN
+    tries = [RETRIES["interval_seconds"] * RETRIES["backoff_rate"] ** n for n in range(RETRIES["max_attempts"] - 1)]
+    assert sum(tries) > HIDDEN.total_seconds() + 5
+
+
+@pytest.mark.parametrize(("waited", "leased"), [(0.0, True), (4.9, True), (5.1, False)])
+def test_a_question_follows_its_open_cursor_within_five_seconds_whatever_the_fraction(
+    waited: float, leased: bool
+) -> None:
+    for fraction in (0, 1, 499_000, 999_000):
+        provider, store = provider_of(1), Store()
+        provider.now += timedelta(microseconds=fraction)
+        provider.messages = {1: provider.now}
+        queue = provider.queue()
+        store.take(queue.page(""))
+        provider.now += timedelta(seconds=waited)
+        assert (queue.page(store.cursor).items == (1,)) is leased
+
+
+def test_a_queue_that_was_not_ready_after_all_is_opened_anew() -> None:
+    provider, store = provider_of(1), Store()
+    queue = provider.queue()
+    store.take(queue.page(""))
+    provider.trouble = "unready"
+    page = queue.page(store.cursor)
+    assert (page.items, page.more, provider.leased_at) == ((), True, None)
+    store.take(page)
+    store.drain(queue)
+    assert store.rows == {1}
+
+
+def test_what_cannot_be_read_is_told_of_as_long_as_it_is_there_and_by_every_process() -> None:
+    provider, store = provider_of(1, 2), Store()
+    provider.unreadable = {2}
+    queue = provider.queue()
+    for _ in range(20):
+        assert broken(queue, store) >= 1, "leased by ourselves, it is there all the same"
+        provider.now += timedelta(seconds=7)
+    assert (store.rows, list(provider.messages)) == ({1}, [2])
+    broken(queue, store)
+    another = provider.queue()
+    with pytest.raises(RemoteUnavailable):
+        broken(another, store)
+    provider.now += HIDDEN
+    assert broken(another, store) >= 1
+    provider.messages.clear()
+    provider.now += HIDDEN
+    assert (broken(another, store), "+" in store.cursor) == (0, False)
+
+
+def broken(queue: LeaseQueue[int], store: Store) -> int:
+    found, more = 0, True
+    while more:
+        page = queue.page(store.cursor)
+        store.take(page)
+        found, more = found + page.broken, page.more
+    return found
+
+
+@given(st.lists(st.sampled_from(["page", "unstored", "killed", "before", "after", "row", "later", "slow", "drain"])))
 def test_who_read_the_queue_to_its_end_has_stored_everything_and_in_the_end_nothing_is_missing(
     events: list[str],
 ) -> None:
@@ -167,11 +268,12 @@ def test_who_read_the_queue_to_its_end_has_stored_everything_and_in_the_end_noth
         elif event == "later":
             provider.now += timedelta(seconds=25)
         provider.trouble = event if event in ("before", "after") else ""
+        provider.slow = 12 * (event == "slow")
         try:
             if event == "drain":
                 store.drain(queue)
                 assert store.rows == set(range(made))
-            elif event not in ("row", "later"):
+            elif event not in ("row", "later", "slow"):
                 page = queue.page(store.cursor)
                 if event == "page":
                     store.take(page)

@@ -7,6 +7,7 @@ import logging
 import traceback
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -15,14 +16,17 @@ from campaign_app.domain.consent import CustomerRef
 from campaign_app.domain.errors import AppError
 from campaign_app.gateways.consent_api import ConsentApiGateway
 from campaign_app.platforms.consent_api import ConsentApiPlatform
+from campaign_app.transport.aliyun import AcsKey, AcsSigner, AliyunCalls
 from campaign_app.transport.receipts import unb64u
+from campaign_app.transport.session import SignedSession, Signer
+from campaign_app.transport.tencent import Tc3Key, Tc3Signer, TencentCalls
 from tests.helpers.registry import ACCOUNT, CLIENT_SEED, NOW, Registry
 from tests.helpers.replay import Replay, Reply, Script, problem
 from tests.helpers.replayed import outgoing, session
 
 PHONE = "13800000001"
 TEXT = "只给你的悄悄话"
-SECRETS = (PHONE, TEXT, CLIENT_SEED, unb64u(CLIENT_SEED).hex(), repr(unb64u(CLIENT_SEED)))
+SECRETS = (PHONE, TEXT, quote(TEXT), CLIENT_SEED, unb64u(CLIENT_SEED).hex(), repr(unb64u(CLIENT_SEED)))
 LEAKS: list[Script] = [
     Reply(400, PHONE.encode()),
     Reply(422, {"title": PHONE, "status": 422, "code": f"no_{PHONE}", "detail": PHONE, "type": PHONE}),
@@ -112,3 +116,28 @@ def test_no_object_says_more_than_it_should() -> None:
     for thing in seen:
         assert_silent(f"{thing!r} {thing}")
     assert "private" not in json.dumps(ACCOUNT.pinned_keys)
+
+
+def aliyun(http: SignedSession) -> object:
+    params = {"PhoneNumbers": PHONE, "TemplateParam": json.dumps({"name": TEXT}), "SignName": TEXT}
+    return AliyunCalls(http).ask("SendSms", params, lambda said: said.fields["BizId"], changes=True)
+
+
+def tencent(http: SignedSession) -> object:
+    params = {"PhoneNumberSet": [PHONE], "TemplateParamSet": [TEXT]}
+    return TencentCalls(http).ask("SendSms", params, lambda said: said.rows("SendStatusSet"), changes=True)
+
+
+PROVIDERS: list[tuple[Any, Signer]] = [
+    (aliyun, AcsSigner(AcsKey("k", CLIENT_SEED))),
+    (tencent, Tc3Signer(Tc3Key("k", CLIENT_SEED), "ap-guangzhou")),
+]
+
+
+@pytest.mark.parametrize("leak", LEAKS, ids=range(len(LEAKS)))
+@pytest.mark.parametrize(("call", "signer"), PROVIDERS, ids=("aliyun", "tencent"))
+def test_no_trouble_with_a_provider_tells_whom_it_was_about(leak: Script, call: Any, signer: Signer) -> None:
+    http = SignedSession(ACCOUNT.base_url, signer, lambda: NOW, adapter=Replay(forever=leak), wait=lambda _: None)
+    with pytest.raises(AppError) as raised:
+        call(http)
+    assert_silent(everything(raised.value))

@@ -13,7 +13,8 @@ from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
 from campaign_app.domain.phone import Phone
 from campaign_app.gateways import pushed
-from campaign_app.gateways.pushed import phone_of, replies, reports
+from campaign_app.gateways.numbers import is_nobodys, phone_of
+from campaign_app.gateways.pushed import replies, reports
 from campaign_app.gateways.smpp.arrivals import arrival_of
 from campaign_app.jobs.pushed import Handed, PushedReceipt, PushedReply, PushStore
 from campaign_app.transport.smpp.pdu import Command, Pdu
@@ -151,9 +152,10 @@ def test_a_reply_names_its_person(store: PushStore) -> None:
 
 
 def test_a_reply_of_nobody_who_can_be_told_is_counted(store: PushStore) -> None:
-    store.keep(1, NOW, replies=[PushedReply("10086", "退订"), PushedReply("13800000001", "T")])
+    sources = ("138****0001", "", "13800000001", "10086")
+    store.keep(1, NOW, replies=[PushedReply(source, "T") for source in sources])
     page = replies(store, 1, "", NOW)
-    assert (page.broken, [message.text for message in page.items]) == (1, ["T"])
+    assert (page.broken, [message.text for message in page.items]) == (2, ["T"]), "10086 is no customer's number"
 
 
 def test_parts_of_a_reply_are_joined_in_their_order(store: PushStore) -> None:
@@ -190,6 +192,21 @@ def test_a_number_is_read_however_it_is_written(source: str) -> None:
 @pytest.mark.parametrize("source", ["", "10690001234", "85290000001", "4913800000001", "+1 380"])
 def test_another_number_is_nobody(source: str) -> None:
     assert phone_of(source) is None
+
+
+@pytest.mark.parametrize(
+    "source", ["10086", "106900013800000001", "+85290000001", "0085290000001", "02138000000", "95588"]
+)
+def test_a_number_of_a_service_or_from_abroad_is_no_customers(source: str) -> None:
+    assert (phone_of(source), is_nobodys(source)) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["", "1380000000", "+861380000000", "138****0001", "1259313800000001", "s13800000001", "13800000001", "12"],
+)
+def test_what_may_be_a_customers_number_is_never_taken_for_nobodys(source: str) -> None:
+    assert not is_nobodys(source)
 
 
 def pdu(body: bytes) -> Pdu:

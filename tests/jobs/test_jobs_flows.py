@@ -13,11 +13,12 @@ import pytest
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
-from campaign_app.domain.errors import NotAllowed
-from campaign_app.domain.message import DeliveryReport, Outcome
+from campaign_app.domain.errors import NotAllowed, RemoteRefused
+from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.staff import Wish
 from campaign_app.jobs import flows, settling
+from campaign_app.jobs.poll import poll_all, poll_complaints
 from campaign_app.jobs.worker import FlowLost, forget_flows
 from tests.fakes.remotes import ENTITY, IDEMPOTENT
 from tests.helpers.flowing import Running, stop
@@ -305,3 +306,27 @@ def test_a_test_message_is_a_job_of_its_own(running: Running) -> None:
     job = running.follow(shop.workspace.jobs.job(trial.job_id))
     assert (job.kind, job.state, job.result) == ("test", "done", {"state": "accepted"})
     assert [message.text for message in shop.gateways[account].tests] == ["文"]
+
+
+def test_trouble_with_reports_keeps_no_reply_and_no_complaint_from_being_read(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = running.shop.add_account(2)
+    gateway = running.shop.gateways[account]
+    gateway.stream["inbound"] = [InboundMessage("i1", "c00001", None, "TD", NOW)]
+    gateway.stream["complaints"] = [ComplaintClue("k1", "c00000", None, "", NOW)]
+
+    def refused(_: str) -> Any:
+        raise RemoteRefused("permission", "403")
+
+    monkeypatch.setattr(gateway, "reports", refused)
+    job = running.run("poll", account_id=account)
+    assert (job.state, job.error) == ("failed", "permission")
+    assert running.shop.workspace.campaigns.funnel(running.shop.campaign().id).keys() == {
+        "suppressed_opt_out", "suppressed_complaint",
+    }  # fmt: skip
+    monkeypatch.setattr(gateway, "inbound", refused)
+    gateway.stream["complaints"].append(ComplaintClue("k2", "c00001", None, "", NOW))
+    with pytest.raises(RemoteRefused):
+        poll_all(running.shop.context, account)
+    assert poll_complaints(running.shop.context, account) == 0, "it was read in spite of the trouble before it"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 import pytest
 
 from campaign_app.domain.consent import CustomerRef
+from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome
 from campaign_app.jobs.opt_out import is_opt_out
-from campaign_app.jobs.poll import PAGES_A_STEP, poll_complaints, poll_inbound, poll_reports
+from campaign_app.jobs.poll import PAGES_A_STEP, poll_complaints, poll_inbound, poll_reports, read_refusals
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, Shop
 
@@ -84,3 +86,42 @@ def test_one_poll_does_a_bounded_number_of_pages(shop: Shop) -> None:
     shop.gateways[account].stream["inbound"] = many
     assert poll_inbound(shop.context, account) == 2 * PAGES_A_STEP
     assert poll_inbound(shop.context, account) == 5
+
+
+@pytest.mark.parametrize("stream", ["inbound", "complaints"])
+def test_nothing_leaves_as_long_as_a_list_of_refusals_holds_what_cannot_be_read(shop: Shop, stream: str) -> None:
+    account = shop.add_account(3)
+    campaign = shop.campaign()
+    gateway = shop.gateways[account]
+    gateway.stream["inbound"] = [InboundMessage("i1", "c00001", None, "TD", NOW)]
+    gateway.unreadable[stream] = 1
+    for _ in range(3):
+        with pytest.raises(RemoteRefused) as stopped:
+            shop.run(campaign.id)
+        assert (stopped.value.code, gateway.submits) == ("unread_refusals", [])
+    del gateway.unreadable[stream]
+    shop.run(campaign.id)
+    assert shop.reached() == ["c00000", "c00002"], "what could be read was stored all the same"
+
+
+def test_what_a_poll_could_not_read_and_is_not_seen_again_stops_the_next_batch_once(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    account = shop.add_account(2)
+    campaign = shop.campaign()
+    caplog.set_level(logging.INFO)
+    shop.gateways[account].unreadable["inbound"] = 2
+    assert poll_inbound(shop.context, account) == 0
+    assert "2 rows of inbound could not be read" in caplog.text
+    shop.gateways[account].unreadable.clear()
+    with pytest.raises(RemoteRefused):
+        shop.run(campaign.id)
+    shop.run(campaign.id)
+    assert len(shop.reached()) == 2
+
+
+def test_reports_that_cannot_be_read_stop_nothing(shop: Shop) -> None:
+    account = shop.add_account(2)
+    shop.gateways[account].unreadable["reports"] = 1
+    poll_reports(shop.context, account)
+    read_refusals(shop.context, account)

@@ -19,7 +19,7 @@ from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMe
 from campaign_app.domain.ports import Clock
 from campaign_app.gateways.aliyun.looking import Finder
 from campaign_app.gateways.aliyun.planning import NUMBERS_MAX, alike, allowed
-from campaign_app.gateways.aliyun.returning import reply_of, report_of
+from campaign_app.gateways.aliyun.returning import is_foreign_report, is_nobodys_reply, reply_of, report_of
 from campaign_app.gateways.aliyun.sending import Sender
 from campaign_app.gateways.checks import Leaving, check_batch, check_test, phones_of
 from campaign_app.gateways.leasing import LeaseQueue, Received
@@ -52,8 +52,8 @@ class AliyunGateway:
         self._sender = Sender(calls, self._wordings, clock, spacing(rate))
         self._finder = Finder(calls, clock)
         self._queues = queues
-        self._reports = _leases(queues.get("reports"), report_of, clock)
-        self._replies = _leases(queues.get("inbound"), reply_of, clock)
+        self._reports = _leases(queues.get("reports"), report_of, is_foreign_report, clock)
+        self._replies = _leases(queues.get("inbound"), reply_of, is_nobodys_reply, clock)
 
     @property
     def capabilities(self) -> GatewayCapabilities:
@@ -102,20 +102,26 @@ class AliyunGateway:
 
 
 def _leases(
-    queue: MnsQueue | None, read: Callable[[Mapping[str, Any], datetime], T | None], clock: Clock
+    queue: MnsQueue | None,
+    read: Callable[[Mapping[str, Any], datetime], T | None],
+    is_others: Callable[[Mapping[str, Any]], bool],
+    clock: Clock,
 ) -> LeaseQueue[T] | None:
-    """What cannot be read stays in the queue."""
+    """What cannot be read stays in the queue; what `is_others` is deleted unread, lest it pile up."""
     if queue is None:
         return None
 
-    def receive() -> Received[T]:
+    def receive() -> Received[T] | None:
         now, items, handles = clock(), list[T](), list[str]()
         leased = queue.receive(now)
+        if leased is None:
+            return None
         for each in leased:
             found = None if each.content is None else read(each.content, now)
             if found is not None:
                 items.append(found)
+            if found is not None or (each.content is not None and is_others(each.content)):
                 handles.append(each.handle)
-        return Received(items, handles, len(leased) - len(items))
+        return Received(items, handles, len(leased) - len(handles))
 
-    return LeaseQueue(receive, lambda handles: queue.delete(handles, clock()), clock)
+    return LeaseQueue(lambda: queue.ready(clock()), receive, lambda handles: queue.delete(handles, clock()), clock)

@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
-from campaign_app.domain.phone import parse_phone
+from campaign_app.gateways.numbers import is_nobodys, phone_of
 from campaign_app.transport.listing import plain_code, plain_text
 
 _TEXT_MAX: Final = 2_000
@@ -30,11 +30,14 @@ _REPORTED: Final[Mapping[object, Outcome]] = {
 
 
 def reply_of(content: Mapping[str, Any], now: datetime) -> InboundMessage | None:
-    """None without a number: nobody could be told from it."""
-    phone = parse_phone(plain_text(content.get("phone_number"), 40))
-    text = plain_text(content.get("content"), _TEXT_MAX)
-    if phone is None:
+    """None without a number, for nobody could be told from it, and without a text, for it may have been a refusal.
+
+    Whoever answers is heard, be it to a message that another system sent.
+    """
+    phone, said = phone_of(_number(content)), content.get("content")
+    if phone is None or not isinstance(said, str):
         return None
+    text = plain_text(said, _TEXT_MAX)
     written = content.get("send_time")
     name = _name(phone.digits, text, str(written), str(content.get("sequence_id")))
     at = moment(written)
@@ -45,13 +48,29 @@ def report_of(content: Mapping[str, Any], now: datetime) -> DeliveryReport | Non
     """None for one that nobody could assign, or whose word is new. Batch and number name the message."""
     said, key = content.get("success"), plain_text(content.get("out_id"), _KEY_MAX)
     outcome = _REPORTED.get(said) if isinstance(said, bool | str) else None
-    phone = parse_phone(plain_text(content.get("phone_number"), 40))
+    phone = phone_of(_number(content))
     if outcome is None or phone is None or not key:
         return None
     written = content.get("report_time")
     code = "" if outcome is Outcome.DELIVERED else plain_code(content.get("err_code"))
     name = _name(key, phone.digits, outcome.value, str(written), str(content.get("biz_id")))
     return DeliveryReport(name, "", outcome, code, moment(written) or now, key=key, phone=phone)
+
+
+def is_nobodys_reply(content: Mapping[str, Any]) -> bool:
+    return isinstance(content.get("content"), str) and is_nobodys(_number(content))
+
+
+def is_foreign_report(content: Mapping[str, Any]) -> bool:
+    """Of a message that another system of the same account sent: none of ours goes without its batch's key."""
+    if not isinstance(content.get("success"), bool | str):
+        return False
+    number, keyless = _number(content), content.get("out_id") in (None, "")
+    return is_nobodys(number) or (keyless and phone_of(number) is not None)
+
+
+def _number(content: Mapping[str, Any]) -> str:
+    return plain_text(content.get("phone_number"), 40)
 
 
 def moment(written: object) -> datetime | None:

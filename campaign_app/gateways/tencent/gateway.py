@@ -17,6 +17,7 @@ from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMe
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
 from campaign_app.gateways.checks import Leaving, check_batch, check_test, phones_of
+from campaign_app.gateways.numbers import is_nobodys
 from campaign_app.gateways.planning import plan
 from campaign_app.gateways.pulling import Pulled, PullQueue
 from campaign_app.gateways.rates import batch_of, request_of, spacing
@@ -26,6 +27,7 @@ from campaign_app.gateways.tencent.returning import reply_of, report_of
 from campaign_app.gateways.tencent.sending import Sender
 from campaign_app.gateways.wordings import Wordings
 from campaign_app.jobs.ports import GatewayCapabilities, Rate, Sent
+from campaign_app.transport.listing import fields, plain_text
 from campaign_app.transport.tencent import TencentCalls
 
 STATUSES: Final = "PullSmsSendStatus"
@@ -105,4 +107,9 @@ class TencentGateway:
         params: Mapping[str, Any] = {"Limit": PAGE, "SmsSdkAppId": self._account.key_id}
         rows = self._calls.ask(action, params, lambda said: said.rows(name), changes=True)
         items = [item for row in rows if (item := read(row)) is not None]
-        return Pulled(items, len(rows) >= PAGE, len(rows) - len(items))
+        broken = sum(read(row) is None and not is_nobodys(_number(row)) for row in rows)
+        return Pulled(items, len(rows) >= PAGE, broken)
+
+
+def _number(row: Any) -> str:
+    return plain_text(fields(row).get("PhoneNumber"), 40)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
-from campaign_app.domain.phone import parse_phone
+from campaign_app.gateways.numbers import phone_of
 from campaign_app.gateways.tencent.sending import ID_MAX, of_batch, of_message
 from campaign_app.transport.listing import fields, plain_code, plain_text
 
@@ -30,7 +30,7 @@ def report_of(row: object) -> DeliveryReport | None:
     serial, session = plain_text(found.get("SerialNo"), ID_MAX), plain_text(found.get("SessionContext"), 512)
     if outcome is None or at is None or not (serial or session):
         return None
-    phone = parse_phone(plain_text(found.get("PhoneNumber"), 40))
+    phone = phone_of(plain_text(found.get("PhoneNumber"), 40))
     message_id, key = _after(_ALONE, session), _after(_SEVERAL, session)
     code = "" if outcome is Outcome.DELIVERED else plain_code(found.get("Description"))
     name = _id(serial, session, phone and phone.digits, said, int(at.timestamp()))
@@ -40,8 +40,8 @@ def report_of(row: object) -> DeliveryReport | None:
 def reply_of(row: object, now: datetime) -> InboundMessage | None:
     """Tencent gives a reply no id: it is named by its content, so that the same one twice is one still."""
     found = fields(row)
-    phone = parse_phone(plain_text(found.get("PhoneNumber"), 40))
-    phone = phone or parse_phone(plain_text(found.get("SubscriberNumber"), 40))
+    phone = phone_of(plain_text(found.get("PhoneNumber"), 40))
+    phone = phone or phone_of(plain_text(found.get("SubscriberNumber"), 40))
     if phone is None:
         return None
     text, written = plain_text(found.get("ReplyContent"), _TEXT_MAX), found.get("ReplyTime")
