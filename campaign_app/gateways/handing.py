@@ -66,16 +66,24 @@ def carry_out(
 
 
 def met(
-    trouble: RemoteError, request: Request, *, blamed: Outcome = Outcome.REJECTED, opted_out: bool = False
+    trouble: RemoteError,
+    request: Request,
+    *,
+    blamed: Outcome = Outcome.REJECTED,
+    opted_out: bool = False,
+    in_parts: bool = False,
 ) -> Tried:
     """What an error in place of an answer means for the request; `blamed`: where it is refused, but not the account.
 
     `opted_out`: it is refused because its person wants no more; of several nobody knows whom that tells of.
+    `in_parts`: who refused the account may have been handed the request in parts, after one that was taken.
     """
     if isinstance(trouble, OutcomeUnknown):
         return Tried(_alike(request, Outcome.UNKNOWN, trouble))
     if isinstance(trouble, RemoteRefused) and not trouble.account_wide:
         return Tried(_alike(request, blamed, trouble, opted_out=opted_out and len(request.entries) == 1))
+    if in_parts and len(request.entries) > 1:
+        return Tried(_alike(request, Outcome.UNKNOWN, trouble), trouble)
     return Tried(trouble=trouble)
 
 
