@@ -92,7 +92,7 @@ class Tokens:
                 self._hold_only(refused)
                 return
             for _ in range(LOOKS):
-                if self._adopted(used, self._kept) or self._renewed(self._kept, refused):
+                if self._adopted_or_renewed(used, self._kept, refused):
                     return
                 self._wait(PAUSE)
         raise RemoteUnavailable("renewing", "Another process is renewing the access token", retry_after=LOOKS * PAUSE)
@@ -104,17 +104,12 @@ class Tokens:
             raise refused
         self._held = {**self._held, self._name: self._renew(secret).access}
 
-    def _adopted(self, used: str, kept: Kept) -> bool:
-        """Whether another process has renewed it in the meantime."""
-        stored = kept.read()
-        if stored.get(self._name, used) == used:
-            return False
-        self._held = dict(stored)
-        return True
-
-    def _renewed(self, kept: Kept, refused: RemoteRefused) -> bool:
-        """False where somebody else is at it, or was since we looked."""
+    def _adopted_or_renewed(self, used: str, kept: Kept, refused: RemoteRefused) -> bool:
+        """False where somebody else is at it, or was since we looked: what is claimed is what was looked at."""
         seen = kept.read()
+        if seen.get(self._name, used) != used:  # another process has renewed it in the meantime
+            self._held = dict(seen)
+            return True
         secret = seen.get(self._by, "")
         if not secret:
             raise refused

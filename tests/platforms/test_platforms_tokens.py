@@ -96,6 +96,31 @@ def test_what_another_process_renewed_is_taken_over(fresh: SandboxProcess, name:
     theirs.close()
 
 
+def test_what_another_process_renews_between_two_looks_is_not_renewed_again(vendors: SandboxProcess) -> None:
+    class Overtaken(InMemory):
+        def read(self) -> Mapping[str, str]:
+            before = super().read()
+            self.stored = {**before, "access_token": "theirs", "refresh_token": "their next"}
+            return before
+
+    spent: list[str] = []
+
+    def renew(refresh: str) -> Pair:
+        spent.append(refresh)
+        return Pair("mine", "my next")
+
+    kept = Overtaken(stored(vendors, "jd").stored)
+    tokens = Tokens(parts_of(vendors, "jd", kept=kept), renew)
+    old = tokens.access
+
+    def ask() -> str:
+        if tokens.access == old:
+            raise expired()
+        return tokens.access
+
+    assert (tokens.used_in(ask), spent) == ("theirs", [])
+
+
 def test_many_threads_renew_once(vendors: SandboxProcess) -> None:
     asked: list[str] = []
 
