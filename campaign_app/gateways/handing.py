@@ -46,7 +46,7 @@ def carry_out(
         going_on = False
         try:
             space(len(request.entries))
-            late = _too_late(request, clock)
+            late = too_late(request, clock)
             tried = attempt(request) if late is None else Tried(trouble=late)
             going_on = tried.trouble is None
             return tried
@@ -95,7 +95,7 @@ def _alike(
     return tuple(SubmitOutcome(message_id, outcome, "", code, opted_out) for message_id in request.message_ids)
 
 
-def _too_late(request: Request, clock: Clock) -> RemoteError | None:
+def too_late(request: Request, clock: Clock) -> RemoteError | None:
     now = clock()
     # abs: of a clock that was set back nobody knows how long ago it was
     if any(abs(now - entry.message.recipient.decided_at) > BATCH_TIME for entry in request.entries):

@@ -83,6 +83,20 @@ class Tokens:
             self._replace(used, refused)
         return ask()
 
+    def used_once(self, ask: Callable[[], T]) -> T:
+        """What `ask` returns. Where the platform called the token expired, there is a new one afterwards, and
+
+        RemoteUnavailable says that nothing was done: renewing may take longer than what `ask` relies on stays true.
+        """
+        used = self.access
+        try:
+            return ask()
+        except RemoteRefused as refused:
+            if not self._over(refused):
+                raise
+            self._replace(used, refused)
+        raise RemoteUnavailable("renewing", "The access token was renewed: ask again")
+
     def _replace(self, used: str, refused: RemoteRefused) -> None:
         """Raises `refused` where nothing can be renewed, RemoteRefused("reauthorise") where only a person can help."""
         with self._lock:

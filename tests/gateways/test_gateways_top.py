@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from campaign_app.domain.message import Outcome
 from campaign_app.gateways.top.gateway import TopGateway
 from campaign_app.gateways.top.sending import SIGN_MAX, task_sign
 from campaign_app.platforms import adapter_for
+from campaign_app.transport.top.limits import Turn
 from tests.helpers.connected import clock
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.staff import PLAIN, STRANGER, staff_message
@@ -221,7 +223,7 @@ def test_an_answer_without_a_receipt_says_nothing(
     assert len(sent(sandbox, batch)) == 2
 
 
-def test_a_session_that_is_over_is_renewed_and_the_batch_leaves_once(
+def test_a_session_that_is_over_is_renewed_and_the_gate_asked_again_before_the_batch_leaves(
     sandbox: SandboxProcess, people: People, gateway: TopGateway, key: str
 ) -> None:
     shop = connect_top(sandbox)
@@ -229,12 +231,34 @@ def test_a_session_that_is_over_is_renewed_and_the_batch_leaves_once(
         renewing.submit(f"{key}-warm", people.messages(1))
         shop.order(expire=True)
         batch = people.messages(2)
+        with pytest.raises(RemoteUnavailable) as renewed:
+            renewing.submit(key, batch)
+        assert (renewed.value.code, isinstance(renewed.value, OutcomeUnknown)) == ("renewing", False)
+        assert (shop.stored, len(sent(sandbox, batch))) == (1, 0)
         assert outcomes(renewing, key, batch) == [(Outcome.ACCEPTED, "")] * 2
         assert (shop.stored, len(sent(sandbox, batch))) == (1, 2)
     with pytest.raises(RemoteRefused) as refused:  # this one has the old session, and nothing that could store another
         gateway.submit(key, people.messages(1))
     assert refused.value.code == "reauthorise"
     sandbox.ready["vendors"]["top"] |= shop.kept
+
+
+def test_whose_turn_comes_when_the_gates_word_is_too_old_does_not_leave(
+    sandbox: SandboxProcess, people: People, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead, enter = [timedelta(0)], Turn.__enter__
+
+    def late(turn: Turn) -> None:
+        enter(turn)
+        ahead[0] += timedelta(seconds=61)
+
+    with top(sandbox, now=lambda: clock() + ahead[0]) as gateway:
+        gateway.submit(f"{key}-warm", people.messages(1))
+        batch = people.messages(2)
+        monkeypatch.setattr(Turn, "__enter__", late)
+        with pytest.raises(RemoteUnavailable) as refused:
+            gateway.submit(key, batch)
+    assert (refused.value.code, sent(sandbox, batch)) == ("batch_late", [])
 
 
 def test_a_test_message_is_one_for_the_simulator_too(sandbox: SandboxProcess, gateway: TopGateway) -> None:

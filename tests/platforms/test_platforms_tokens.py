@@ -121,6 +121,23 @@ def test_what_another_process_renews_between_two_looks_is_not_renewed_again(vend
     assert (tokens.used_in(ask), spent) == ("theirs", [])
 
 
+def test_what_changes_something_is_not_tried_again_with_the_new_token(vendors: SandboxProcess) -> None:
+    tokens, asked = Tokens(parts_of(vendors, "jd", kept=stored(vendors, "jd")), lambda _: Pair("new")), list[str]()
+    old = tokens.access
+
+    def ask() -> str:
+        asked.append(tokens.access)
+        if tokens.access == old:
+            raise expired()
+        return tokens.access
+
+    with pytest.raises(RemoteUnavailable) as info:
+        tokens.used_once(ask)
+    assert (info.value.code, asked, tokens.used_once(ask)) == ("renewing", [old, "new"], "new")
+    with pytest.raises(RemoteRefused):
+        tokens.used_once(lambda: (_ for _ in ()).throw(RemoteRefused("permission", "no")))
+
+
 def test_many_threads_renew_once(vendors: SandboxProcess) -> None:
     asked: list[str] = []
 

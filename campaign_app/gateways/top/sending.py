@@ -19,7 +19,7 @@ from typing import Final
 from campaign_app.domain.errors import RemoteError
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.handing import Tried, carry_out, met
+from campaign_app.gateways.handing import Tried, carry_out, met, too_late
 from campaign_app.gateways.planning import Request
 from campaign_app.gateways.wordings import Wordings
 from campaign_app.transport.aliyun_codes import CODES, rule_of
@@ -79,7 +79,14 @@ class Sender:
             "sms_content": _json([dict(entry.wording.template.values) for entry in request.entries]),
             "task_sign": task_sign(key, request.message_ids),
         }
-        return plain_text(self.calls.change(SEND, business).fields.get("module"), ID_MAX)
+        answered = self.calls.change(SEND, business, lambda: self._require_in_time(request))
+        return plain_text(answered.fields.get("module"), ID_MAX)
+
+    def _require_in_time(self, request: Request) -> None:
+        """The request's turn within the rate may have come late."""
+        late = too_late(request, self.clock)
+        if late is not None:
+            raise late
 
 
 def task_sign(key: str, message_ids: Sequence[str]) -> str:
