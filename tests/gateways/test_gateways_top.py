@@ -15,6 +15,7 @@ from campaign_app.consent import Outgoing
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome
 from campaign_app.gateways.top.gateway import TopGateway
+from campaign_app.gateways.top.planning import allowed
 from campaign_app.gateways.top.sending import SIGN_MAX, task_sign
 from campaign_app.platforms import adapter_for
 from campaign_app.transport.top.limits import Turn
@@ -119,9 +120,23 @@ def test_what_the_account_does_not_name_is_not_used(sandbox: SandboxProcess, peo
 def test_where_top_does_not_say_what_may_be_used_nobody_is_rejected(
     sandbox: SandboxProcess, people: People, gateway: TopGateway, key: str
 ) -> None:
-    connect_top(sandbox).order(fail=[{"code": 15, "sub_code": "isv.x"}])
+    connect_top(sandbox).order(fail=[{"code": 22}])
     with pytest.raises(RemoteRefused):
         gateway.submit(key, people.messages(2))
+
+
+def test_a_name_that_top_refuses_to_tell_of_stops_nobody_who_needs_another(
+    sandbox: SandboxProcess, people: People, gateway: TopGateway, key: str
+) -> None:
+    shop, known = connect_top(sandbox), sandbox.ready["vendors"]["top"]
+    unknown = {"code": 15, "msg": "Remote service error", "sub_code": "isv.NOT_FOUND"}
+    with top(sandbox, signatures=f"打错，{known['signatures']}") as mistyped:
+        shop.order(fail=[unknown])
+        assert outcomes(mistyped, key, people.messages(2)) == [(Outcome.ACCEPTED, "")] * 2
+    with top(sandbox, signatures="", templates=f"SMS_0，{known['templates']}") as mistyped:
+        shop.order(fail=[unknown])
+        found = allowed(mistyped._calls, mistyped._account)
+    assert found.templates.fill(PLAIN.partition("】")[2]) is not None
 
 
 @pytest.mark.parametrize("fault", ["timeout_after", "error500_after", "cut_body", "truncated_json"])
@@ -144,6 +159,8 @@ def test_a_lost_answer_leaves_everybody_unknown(
         (("isv.BUSINESS_LIMIT_CONTROL", True), 3, (Outcome.UNKNOWN, "isv.BUSINESS_LIMIT_CONTROL")),
         (("isv.NEW_CODE", False), 1, (Outcome.REJECTED, "isv.NEW_CODE")),
         (("isv.NEW_CODE", True), 3, (Outcome.UNKNOWN, "isv.NEW_CODE")),
+        (("isv.OUT_OF_SERVICE", True), 3, (Outcome.UNKNOWN, "isv.OUT_OF_SERVICE")),
+        (("isv.DAY_LIMIT_CONTROL", True), 3, (Outcome.UNKNOWN, "isv.DAY_LIMIT_CONTROL")),
         (("isv.SMS_TEMPLATE_ILLEGAL", False), 3, (Outcome.REJECTED, "isv.SMS_TEMPLATE_ILLEGAL")),
     ],
 )
@@ -175,11 +192,11 @@ def test_what_concerns_the_account_stops_it_with_nobody_taken(
     assert sent(sandbox, batch) == []
 
 
-@pytest.mark.parametrize("code", ["isv.AMOUNT_NOT_ENOUGH", "isv.OUT_OF_SERVICE", "isv.DAY_LIMIT_CONTROL"])
 def test_what_concerns_the_account_leaves_many_unknown_and_stops_it(
-    sandbox: SandboxProcess, people: People, gateway: TopGateway, key: str, code: str
+    sandbox: SandboxProcess, people: People, gateway: TopGateway, key: str
 ) -> None:
     """TOP may have handed a first part on, and been refused the second."""
+    code = "isv.AMOUNT_NOT_ENOUGH"
     order(sandbox, refuse=code, taken=True)
     batch = people.messages(102)
     found = gateway.submit(key, batch)
