@@ -64,6 +64,8 @@ class Tokens:
         self._lasting = lasting
         self._wait = parts.wait or Event().wait
         self._lock = Lock()
+        # what was renewed and could not be stored: (what it replaces, what it is)
+        self._unkept: tuple[Mapping[str, str], dict[str, str]] | None = None
 
     @property
     def access(self) -> str:
@@ -120,6 +122,9 @@ class Tokens:
 
     def _adopted_or_renewed(self, used: str, kept: Kept, refused: RemoteRefused) -> bool:
         """False where somebody else is at it, or was since we looked: what is claimed is what was looked at."""
+        if self._unkept is not None:
+            self._keep(kept, *self._unkept)
+            return True
         seen = kept.read()
         if seen.get(self._name, used) != used:  # another process has renewed it in the meantime
             self._held = dict(seen)
@@ -132,9 +137,16 @@ class Tokens:
                 return False
             pair = self._renew(secret)
             fresh = {**seen, self._name: pair.access, self._by: pair.refresh or secret}
-            # who was connected anew meanwhile has tokens of another authorisation: they stay
-            self._held = fresh if kept.replace(seen, fresh) else dict(kept.read())
+            # the refresh token is spent: where storing fails (a full disk), the next call begins with storing this
+            self._unkept = seen, fresh
+            self._keep(kept, seen, fresh)
             return True
+
+    def _keep(self, kept: Kept, seen: Mapping[str, str], fresh: dict[str, str]) -> None:
+        """Raises what keeps it from being stored."""
+        # who was connected anew meanwhile has tokens of another authorisation: they stay
+        self._held = fresh if kept.replace(seen, fresh) else dict(kept.read())
+        self._unkept = None
 
 
 def pair_of(found: Mapping[str, object]) -> Pair:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable, WorkspaceError
 from campaign_app.platforms import adapter_for, read_credentials
 from campaign_app.transport.tokens import Pair, Tokens, expired, pair_of
 from tests.helpers.kept import InMemory
@@ -180,6 +180,38 @@ def test_what_cannot_be_kept_is_not_used(vendors: SandboxProcess) -> None:
     with pytest.raises(NotAllowed):
         tokens.used_in(lambda: (_ for _ in ()).throw(expired()))
     assert tokens.access == old
+
+
+def test_what_could_not_be_kept_is_kept_at_the_next_call_and_not_renewed_again(vendors: SandboxProcess) -> None:
+    class Full(InMemory):
+        full = True
+
+        def replace(self, seen: Mapping[str, str], fresh: Mapping[str, str]) -> bool:
+            if self.full:
+                raise WorkspaceError("disk_full", "No space left")
+            return super().replace(seen, fresh)
+
+    spent: list[str] = []
+
+    def renew(refresh: str) -> Pair:
+        spent.append(refresh)
+        return Pair("new", "newer")
+
+    kept = Full(stored(vendors, "jd").stored)
+    tokens = Tokens(parts_of(vendors, "jd", kept=kept), renew)
+    old = tokens.access
+
+    def ask() -> str:
+        if tokens.access == old:
+            raise expired()
+        return tokens.access
+
+    for _ in range(2):
+        with pytest.raises(WorkspaceError):
+            tokens.used_in(ask)
+    kept.full = False
+    assert (tokens.used_in(ask), len(spent)) == ("new", 1)
+    assert (kept.stored["access_token"], kept.stored["refresh_token"]) == ("new", "newer")
 
 
 def test_a_renewal_that_another_process_does_not_end_is_tried_again_later(vendors: SandboxProcess) -> None:
