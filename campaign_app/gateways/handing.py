@@ -46,7 +46,7 @@ def carry_out(
         going_on = False
         try:
             space(len(request.entries))
-            late = _too_late(request, clock)
+            late = too_late(request, clock)
             tried = attempt(request) if late is None else Tried(trouble=late)
             going_on = tried.trouble is None
             return tried
@@ -66,16 +66,24 @@ def carry_out(
 
 
 def met(
-    trouble: RemoteError, request: Request, *, blamed: Outcome = Outcome.REJECTED, opted_out: bool = False
+    trouble: RemoteError,
+    request: Request,
+    *,
+    blamed: Outcome = Outcome.REJECTED,
+    opted_out: bool = False,
+    in_parts: bool = False,
 ) -> Tried:
     """What an error in place of an answer means for the request; `blamed`: where it is refused, but not the account.
 
     `opted_out`: it is refused because its person wants no more; of several nobody knows whom that tells of.
+    `in_parts`: who refused the account may have been handed the request in parts, after one that was taken.
     """
     if isinstance(trouble, OutcomeUnknown):
         return Tried(_alike(request, Outcome.UNKNOWN, trouble))
     if isinstance(trouble, RemoteRefused) and not trouble.account_wide:
         return Tried(_alike(request, blamed, trouble, opted_out=opted_out and len(request.entries) == 1))
+    if in_parts and len(request.entries) > 1:
+        return Tried(_alike(request, Outcome.UNKNOWN, trouble), trouble)
     return Tried(trouble=trouble)
 
 
@@ -87,7 +95,7 @@ def _alike(
     return tuple(SubmitOutcome(message_id, outcome, "", code, opted_out) for message_id in request.message_ids)
 
 
-def _too_late(request: Request, clock: Clock) -> RemoteError | None:
+def too_late(request: Request, clock: Clock) -> RemoteError | None:
     now = clock()
     # abs: of a clock that was set back nobody knows how long ago it was
     if any(abs(now - entry.message.recipient.decided_at) > BATCH_TIME for entry in request.entries):

@@ -22,9 +22,9 @@ def batch_of(rate: Rate | None, most: int = BATCH) -> int:
 
 
 def request_of(rate: Rate | None, most: int) -> int:
-    """How many messages one request may hold. They leave at once, and with one request too many on either side of a
+    """How many messages one request may hold, for they leave at once.
 
-    second, at the account's pace, it still holds no more than the rate.
+    With one request too many on either side of a second, that second still holds no more than the rate.
     """
     return most if rate is None else max(1, min(most, int(rate.per_second / 30)))
 

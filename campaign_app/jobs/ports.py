@@ -177,6 +177,9 @@ class Ledger(Protocol):
     """Rows and outcomes are appended, never changed. Every method is one transaction."""
 
     def submission_at(self, campaign_id: int, first_seq: int) -> Submission | None: ...
+    def furthest_claim(self, campaign_id: int) -> datetime | None:
+        """When the batch was claimed that reaches furthest in the campaign: the newest, but where it went back."""
+        ...
 
     def claim(
         self,

@@ -59,11 +59,12 @@ class Settled(StrEnum):
 def may_leave(context: Context, campaign: Campaign) -> bool:
     """Whether a batch may leave now. A campaign past its window is put aside for a person, never sent late.
 
-    So is one that began in a time which, by a clock that was set back, has not come yet: it may be night.
+    So is one that began, or sent, in a time which, by a clock that was set back, has not come yet: it may be night.
     """
     if campaign.state not in SENDABLE_STATES:
         return False
-    if campaign.send_at is not None and context.clock() < campaign.send_at - CLOCK_STEP:
+    known = (campaign.send_at, context.stores.ledger.furthest_claim(campaign.id))
+    if any(moment is not None and context.clock() < moment - CLOCK_STEP for moment in known):
         put_aside(context, campaign, CampaignState.WAITING, "clock_back")
         return False
     if campaign.window_end is not None and context.clock() + BATCH_TIME <= campaign.window_end:

@@ -46,7 +46,7 @@ class Said:
         page: bytes,
         observed_at: datetime,
         *,
-        api_method: str = "",
+        api_method: str,
     ) -> Said:
         return cls(account, api_version, request_id, sha256(page).hexdigest(), observed_at, api_method)
 

@@ -44,6 +44,8 @@ _TAKEN: Final = sa.select(ledger.c.dedupe_key).where(ledger.c.campaign_id == sa.
 _AT: Final = sa.select(submission).where(
     submission.c.campaign_id == sa.bindparam("campaign"), submission.c.first_seq == sa.bindparam("seq")
 )
+_CLAIMS: Final = sa.select(submission.c.claimed_at).where(submission.c.campaign_id == sa.bindparam("campaign"))
+_FURTHEST: Final = _CLAIMS.order_by(submission.c.first_seq.desc()).limit(1)
 _sender: Final = schema.account.alias("sender")
 # `simulated` is the sender's: the account itself, or the one that carries its messages
 _MAY: Final = (
@@ -99,6 +101,11 @@ class SqlLedger:
     def submission_at(self, campaign_id: int, first_seq: int) -> Submission | None:
         with self.db.read() as connection:
             return _submission_at(connection, campaign_id, first_seq)
+
+    def furthest_claim(self, campaign_id: int) -> datetime | None:
+        with self.db.read() as connection:
+            found = connection.execute(_FURTHEST, {"campaign": campaign_id}).scalar()
+        return None if found is None else moment_at(found)
 
     def claim(
         self,

@@ -22,6 +22,8 @@ from campaign_app.storage.upserts import insert_or_update
 
 # longer than any exchange with a token endpoint may take (`transport.session.Limits`, twice after a wrong clock)
 LEASE: Final = timedelta(minutes=6)
+# by which a clock may be corrected; more than that it was set back, and nobody waits until it catches up
+CLOCK_STEP: Final = timedelta(minutes=1)
 _account = schema.account.c
 _SEALED: Final = sa.select(schema.secret.c.sealed).where(schema.secret.c.name == sa.bindparam("secret_name"))
 _CLAIM: Final = sa.select(schema.setting.c.value).where(schema.setting.c.name == sa.bindparam("which"))
@@ -62,22 +64,23 @@ class SqlSecrets:
         after `LEASE` where a process ended within.
         """
         by = token_hex(16)
-        taken = self._claimed(name, expected, clock(), by)
+        taken = self._claimed(name, expected, clock, by)
         try:
             yield taken
         finally:
             if taken:
                 self._unclaim(name, by)
 
-    def _claimed(self, name: str, expected: str, now: datetime, by: str) -> bool:
-        mine = json.dumps({"by": by, "until": (now + LEASE).isoformat()})
+    def _claimed(self, name: str, expected: str, clock: Clock, by: str) -> bool:
         with self.db.write() as connection:
+            # not before: who waited for the database would take a claim made meanwhile for one of a later time
+            now = clock()
             if self._stored(connection, name) != expected:
                 return False
             written = connection.execute(_CLAIM, {"which": _claim_name(name)}).scalar()
-            # a clock that was set back must not make anybody wait for as long as that
-            if written is not None and now < datetime.fromisoformat(json.loads(written)["until"]) <= now + LEASE:
+            if written is not None and _holds(datetime.fromisoformat(json.loads(written)["until"]), now):
                 return False
+            mine = json.dumps({"by": by, "until": (now + LEASE).isoformat()})
             row = {"name": _claim_name(name), "value": mine}
             connection.execute(insert_or_update(connection, schema.setting, "name"), row)
             return True
@@ -127,6 +130,10 @@ class AccountSecrets:
 
     def claim(self, account_id: int, seen: str, clock: Clock) -> AbstractContextManager[bool]:
         return self.secrets.claim(secret_name(account_id), seen, clock)
+
+
+def _holds(until: datetime, now: datetime) -> bool:
+    return now < until <= now + LEASE + CLOCK_STEP
 
 
 def _claim_name(name: str) -> str:

@@ -112,7 +112,7 @@ class SignedSession:
         request = requests.Request("POST", self._base + path, data=data, headers=every, auth=self._signing)
         return self._repeat(request, what, _reading(model), changes=not safe_to_repeat)
 
-    def exchange(
+    def exchange(  # noqa: PLR0913 - what one exchange is made of
         self,
         path: str,
         data: bytes,
@@ -123,16 +123,18 @@ class SignedSession:
         headers: Mapping[str, str] | None = None,
         refusal: Refusal = lambda _status, _body: None,
         method: str = "POST",
+        ready: Callable[[], object] = bool,
     ) -> T:
         """Sends bytes; `read` makes of the answer what it says, or raises an error of ours, which is repeated like one
 
         of the transport's. What is none of ours (ValidationError, ContractBroken) is an answer against the contract.
         `refusal` makes of status and body of an answer that is no success what they say; None where that is nothing.
+        `ready` raises what keeps the request from leaving, once its turn has come.
         """
         what = f"{method} {_endpoint(path)}"
         every = {**(headers or {}), "Content-Type": content_type}
         request = requests.Request(method, self._base + path, data=data, headers=every, auth=self._signing)
-        return self._repeat(request, what, read, changes=not safe_to_repeat, refusal=refusal)
+        return self._repeat(request, what, read, changes=not safe_to_repeat, refusal=refusal, ready=ready)
 
     def close(self) -> None:
         """Ends waits under way and gives the connections back."""
@@ -140,9 +142,17 @@ class SignedSession:
         self._http.close()
 
     def _ask(
-        self, request: requests.Request, what: str, read: Callable[[Answer], T], *, changes: bool, refusal: Refusal
+        self,
+        request: requests.Request,
+        what: str,
+        read: Callable[[Answer], T],
+        *,
+        changes: bool,
+        refusal: Refusal,
+        ready: Callable[[], object],
     ) -> T:
         with self._pace, translated(what, changes=changes):
+            ready()
             prepared = self._http.prepare_request(request)
             settings = self._http.merge_environment_settings(str(prepared.url), {}, True, None, None)  # noqa: FBT003
             timeout = (self._limits.connect, self._limits.read)
@@ -184,6 +194,7 @@ class SignedSession:
         *,
         changes: bool,
         refusal: Refusal = lambda _status, _body: None,
+        ready: Callable[[], object] = bool,
     ) -> T:
         retrying = Retrying(
             retry=self._worth_another_change if changes else self._worth_another,
@@ -192,7 +203,7 @@ class SignedSession:
             sleep=self._sleep,
             reraise=True,
         )
-        answer: T = retrying(self._ask, request, what, read, changes=changes, refusal=refusal)
+        answer: T = retrying(self._ask, request, what, read, changes=changes, refusal=refusal, ready=ready)
         return answer
 
     def _worth_another(self, state: RetryCallState) -> bool:

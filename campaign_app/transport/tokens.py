@@ -64,6 +64,8 @@ class Tokens:
         self._lasting = lasting
         self._wait = parts.wait or Event().wait
         self._lock = Lock()
+        # what was renewed and could not be stored: (what it replaces, what it is)
+        self._unkept: tuple[Mapping[str, str], dict[str, str]] | None = None
 
     @property
     def access(self) -> str:
@@ -83,6 +85,20 @@ class Tokens:
             self._replace(used, refused)
         return ask()
 
+    def used_once(self, ask: Callable[[], T]) -> T:
+        """What `ask` returns. Where the platform called the token expired, there is a new one afterwards, and
+
+        RemoteUnavailable says that nothing was done: renewing may take longer than what `ask` relies on stays true.
+        """
+        used = self.access
+        try:
+            return ask()
+        except RemoteRefused as refused:
+            if not self._over(refused):
+                raise
+            self._replace(used, refused)
+        raise RemoteUnavailable("renewing", "The access token was renewed: ask again")
+
     def _replace(self, used: str, refused: RemoteRefused) -> None:
         """Raises `refused` where nothing can be renewed, RemoteRefused("reauthorise") where only a person can help."""
         with self._lock:
@@ -92,7 +108,7 @@ class Tokens:
                 self._hold_only(refused)
                 return
             for _ in range(LOOKS):
-                if self._adopted(used, self._kept) or self._renewed(self._kept, refused):
+                if self._adopted_or_renewed(used, self._kept, refused):
                     return
                 self._wait(PAUSE)
         raise RemoteUnavailable("renewing", "Another process is renewing the access token", retry_after=LOOKS * PAUSE)
@@ -104,17 +120,15 @@ class Tokens:
             raise refused
         self._held = {**self._held, self._name: self._renew(secret).access}
 
-    def _adopted(self, used: str, kept: Kept) -> bool:
-        """Whether another process has renewed it in the meantime."""
-        stored = kept.read()
-        if stored.get(self._name, used) == used:
-            return False
-        self._held = dict(stored)
-        return True
-
-    def _renewed(self, kept: Kept, refused: RemoteRefused) -> bool:
-        """False where somebody else is at it, or was since we looked."""
+    def _adopted_or_renewed(self, used: str, kept: Kept, refused: RemoteRefused) -> bool:
+        """False where somebody else is at it, or was since we looked: what is claimed is what was looked at."""
+        if self._unkept is not None:
+            self._keep(kept, *self._unkept)
+            return True
         seen = kept.read()
+        if seen.get(self._name, used) != used:  # another process has renewed it in the meantime
+            self._held = dict(seen)
+            return True
         secret = seen.get(self._by, "")
         if not secret:
             raise refused
@@ -123,9 +137,16 @@ class Tokens:
                 return False
             pair = self._renew(secret)
             fresh = {**seen, self._name: pair.access, self._by: pair.refresh or secret}
-            # who was connected anew meanwhile has tokens of another authorisation: they stay
-            self._held = fresh if kept.replace(seen, fresh) else dict(kept.read())
+            # the refresh token is spent: where storing fails (a full disk), the next call begins with storing this
+            self._unkept = seen, fresh
+            self._keep(kept, seen, fresh)
             return True
+
+    def _keep(self, kept: Kept, seen: Mapping[str, str], fresh: dict[str, str]) -> None:
+        """Raises what keeps it from being stored."""
+        # who was connected anew meanwhile has tokens of another authorisation: they stay
+        self._held = fresh if kept.replace(seen, fresh) else dict(kept.read())
+        self._unkept = None
 
 
 def pair_of(found: Mapping[str, object]) -> Pair:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 from urllib.parse import urlsplit
 
@@ -14,8 +15,10 @@ from campaign_app.consent import Outgoing
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome
 from campaign_app.gateways.top.gateway import TopGateway
+from campaign_app.gateways.top.planning import allowed
 from campaign_app.gateways.top.sending import SIGN_MAX, task_sign
 from campaign_app.platforms import adapter_for
+from campaign_app.transport.top.limits import Turn
 from tests.helpers.connected import clock
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.staff import PLAIN, STRANGER, staff_message
@@ -63,7 +66,7 @@ def outcomes(gateway: TopGateway, key: str, batch: list[Outgoing]) -> list[tuple
     return [found[m.message_id] for m in batch]
 
 
-@pytest.mark.parametrize("size", [1, 2, 200, 201])
+@pytest.mark.parametrize("size", [1, 2, 101])
 def test_everybody_reads_the_very_text_that_was_checked(
     sandbox: SandboxProcess, people: People, gateway: TopGateway, key: str, size: int
 ) -> None:
@@ -75,7 +78,7 @@ def test_everybody_reads_the_very_text_that_was_checked(
     assert sorted(sent(sandbox, batch)) == sorted(m.text for m in batch)
     after = sandbox.ledger()
     assert [after[word] - before[word] for word in ("doubled", "unconfirmed")] == [0, 0]
-    assert shown(sandbox)["batches"] - asked == -(-size // 200)
+    assert shown(sandbox)["batches"] - asked == -(-size // 100)
 
 
 def test_it_says_what_it_cannot_tell(gateway: TopGateway, people: People) -> None:
@@ -117,9 +120,23 @@ def test_what_the_account_does_not_name_is_not_used(sandbox: SandboxProcess, peo
 def test_where_top_does_not_say_what_may_be_used_nobody_is_rejected(
     sandbox: SandboxProcess, people: People, gateway: TopGateway, key: str
 ) -> None:
-    connect_top(sandbox).order(fail=[{"code": 15, "sub_code": "isv.x"}])
+    connect_top(sandbox).order(fail=[{"code": 22}])
     with pytest.raises(RemoteRefused):
         gateway.submit(key, people.messages(2))
+
+
+def test_a_name_that_top_refuses_to_tell_of_stops_nobody_who_needs_another(
+    sandbox: SandboxProcess, people: People, gateway: TopGateway, key: str
+) -> None:
+    shop, known = connect_top(sandbox), sandbox.ready["vendors"]["top"]
+    unknown = {"code": 15, "msg": "Remote service error", "sub_code": "isv.NOT_FOUND"}
+    with top(sandbox, signatures=f"打错，{known['signatures']}") as mistyped:
+        shop.order(fail=[unknown])
+        assert outcomes(mistyped, key, people.messages(2)) == [(Outcome.ACCEPTED, "")] * 2
+    with top(sandbox, signatures="", templates=f"SMS_0，{known['templates']}") as mistyped:
+        shop.order(fail=[unknown])
+        found = allowed(mistyped._calls, mistyped._account)
+    assert found.templates.fill(PLAIN.partition("】")[2]) is not None
 
 
 @pytest.mark.parametrize("fault", ["timeout_after", "error500_after", "cut_body", "truncated_json"])
@@ -142,6 +159,8 @@ def test_a_lost_answer_leaves_everybody_unknown(
         (("isv.BUSINESS_LIMIT_CONTROL", True), 3, (Outcome.UNKNOWN, "isv.BUSINESS_LIMIT_CONTROL")),
         (("isv.NEW_CODE", False), 1, (Outcome.REJECTED, "isv.NEW_CODE")),
         (("isv.NEW_CODE", True), 3, (Outcome.UNKNOWN, "isv.NEW_CODE")),
+        (("isv.OUT_OF_SERVICE", True), 3, (Outcome.UNKNOWN, "isv.OUT_OF_SERVICE")),
+        (("isv.DAY_LIMIT_CONTROL", True), 3, (Outcome.UNKNOWN, "isv.DAY_LIMIT_CONTROL")),
         (("isv.SMS_TEMPLATE_ILLEGAL", False), 3, (Outcome.REJECTED, "isv.SMS_TEMPLATE_ILLEGAL")),
     ],
 )
@@ -166,11 +185,31 @@ def test_what_concerns_the_account_stops_it_with_nobody_taken(
     sandbox: SandboxProcess, people: People, gateway: TopGateway, key: str, code: str
 ) -> None:
     order(sandbox, refuse=code)
-    batch = people.messages(3)
+    batch = people.messages(1)
     with pytest.raises(RemoteRefused) as refused:
         gateway.submit(key, batch)
     assert refused.value.account_wide
     assert sent(sandbox, batch) == []
+
+
+def test_what_concerns_the_account_leaves_many_unknown_and_stops_it(
+    sandbox: SandboxProcess, people: People, gateway: TopGateway, key: str
+) -> None:
+    """TOP may have handed a first part on, and been refused the second."""
+    code = "isv.AMOUNT_NOT_ENOUGH"
+    order(sandbox, refuse=code, taken=True)
+    batch = people.messages(102)
+    found = gateway.submit(key, batch)
+    assert {(o.outcome, o.code) for o in found} == {(Outcome.UNKNOWN, code)}
+    unknown = {o.message_id for o in found}
+    left = [m for m in batch if m.message_id not in unknown]
+    assert (len(unknown), len(left)) == (100, 2)
+    assert sent(sandbox, left) == []
+    with pytest.raises(RemoteRefused) as refused:
+        gateway.submit(key, left)
+    assert refused.value.account_wide
+    assert sent(sandbox, left) == []
+    assert {outcome for outcome, _ in outcomes(gateway, key, left)} == {Outcome.ACCEPTED}, "a person went on"
 
 
 def test_a_ban_is_told_with_its_time_and_nobody_is_taken(
@@ -201,7 +240,7 @@ def test_an_answer_without_a_receipt_says_nothing(
     assert len(sent(sandbox, batch)) == 2
 
 
-def test_a_session_that_is_over_is_renewed_and_the_batch_leaves_once(
+def test_a_session_that_is_over_is_renewed_and_the_gate_asked_again_before_the_batch_leaves(
     sandbox: SandboxProcess, people: People, gateway: TopGateway, key: str
 ) -> None:
     shop = connect_top(sandbox)
@@ -209,12 +248,34 @@ def test_a_session_that_is_over_is_renewed_and_the_batch_leaves_once(
         renewing.submit(f"{key}-warm", people.messages(1))
         shop.order(expire=True)
         batch = people.messages(2)
+        with pytest.raises(RemoteUnavailable) as renewed:
+            renewing.submit(key, batch)
+        assert (renewed.value.code, isinstance(renewed.value, OutcomeUnknown)) == ("renewing", False)
+        assert (shop.stored, len(sent(sandbox, batch))) == (1, 0)
         assert outcomes(renewing, key, batch) == [(Outcome.ACCEPTED, "")] * 2
         assert (shop.stored, len(sent(sandbox, batch))) == (1, 2)
     with pytest.raises(RemoteRefused) as refused:  # this one has the old session, and nothing that could store another
         gateway.submit(key, people.messages(1))
     assert refused.value.code == "reauthorise"
     sandbox.ready["vendors"]["top"] |= shop.kept
+
+
+def test_whose_turn_comes_when_the_gates_word_is_too_old_does_not_leave(
+    sandbox: SandboxProcess, people: People, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead, enter = [timedelta(0)], Turn.__enter__
+
+    def late(turn: Turn) -> None:
+        enter(turn)
+        ahead[0] += timedelta(seconds=61)
+
+    with top(sandbox, now=lambda: clock() + ahead[0]) as gateway:
+        gateway.submit(f"{key}-warm", people.messages(1))
+        batch = people.messages(2)
+        monkeypatch.setattr(Turn, "__enter__", late)
+        with pytest.raises(RemoteUnavailable) as refused:
+            gateway.submit(key, batch)
+    assert (refused.value.code, sent(sandbox, batch)) == ("batch_late", [])
 
 
 def test_a_test_message_is_one_for_the_simulator_too(sandbox: SandboxProcess, gateway: TopGateway) -> None:

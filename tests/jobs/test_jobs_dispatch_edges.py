@@ -80,6 +80,21 @@ def test_before_its_time_by_a_clock_that_was_set_back_it_waits_for_a_person(shop
     assert shop.run(campaign.id).step is dispatch.Step.END
 
 
+def test_a_clock_set_back_within_the_window_waits_for_a_person(shop: Shop) -> None:
+    account = shop.add_account(4)
+    campaign = shop.campaign(send_at=NOW - timedelta(hours=6), window_end=NOW + timedelta(hours=6))
+    shop.context = replace(shop.context, batch=2)
+    assert dispatch.run_batch(shop.context, campaign.id, -1).step is dispatch.Step.ON
+    shop.clock.advance(-3 * 3600)
+    assert dispatch.run_batch(shop.context, campaign.id, 1).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.WAITING, "clock_back")
+    assert len(shop.gateways[account].submits) == 1
+    shop.clock.advance(3 * 3600)
+    shop.set_state(campaign.id, CampaignState.SENDING)
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert shop.reached() == everybody(4)
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_with_the_clock_moved_at_random_nothing_leaves_outside_of_the_window(shop: Shop, seed: int) -> None:
     account, chance, left = shop.add_account(20), Random(seed), list[datetime]()

@@ -66,5 +66,7 @@ def test_only_what_says_nothing_is_silence(said: dict[str, Any] | None, status: 
     client: Any = client_for(SHOP, '{"access_token": "t"}', lambda: NOW)
     whole = None if said is None else {"consentUpdatedAt": None, "consentCollectedFrom": None, **said}
     node = {"id": "gid://shopline/Customer/1", "smsMarketingConsent": whole}
-    fact = client._fact(CustomerRef(1, "1"), [node], Said.of(SHOP, "v20251201", "r", b"{}", NOW))
+    fact = client._fact(
+        CustomerRef(1, "1"), [node], Said.of(SHOP, "v20251201", "r", b"{}", NOW, api_method="POST /customers")
+    )
     assert (fact.status, fact.note) == (status, note)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable, WorkspaceError
 from campaign_app.platforms import adapter_for, read_credentials
 from campaign_app.transport.tokens import Pair, Tokens, expired, pair_of
 from tests.helpers.kept import InMemory
@@ -96,6 +96,48 @@ def test_what_another_process_renewed_is_taken_over(fresh: SandboxProcess, name:
     theirs.close()
 
 
+def test_what_another_process_renews_between_two_looks_is_not_renewed_again(vendors: SandboxProcess) -> None:
+    class Overtaken(InMemory):
+        def read(self) -> Mapping[str, str]:
+            before = super().read()
+            self.stored = {**before, "access_token": "theirs", "refresh_token": "their next"}
+            return before
+
+    spent: list[str] = []
+
+    def renew(refresh: str) -> Pair:
+        spent.append(refresh)
+        return Pair("mine", "my next")
+
+    kept = Overtaken(stored(vendors, "jd").stored)
+    tokens = Tokens(parts_of(vendors, "jd", kept=kept), renew)
+    old = tokens.access
+
+    def ask() -> str:
+        if tokens.access == old:
+            raise expired()
+        return tokens.access
+
+    assert (tokens.used_in(ask), spent) == ("theirs", [])
+
+
+def test_what_changes_something_is_not_tried_again_with_the_new_token(vendors: SandboxProcess) -> None:
+    tokens, asked = Tokens(parts_of(vendors, "jd", kept=stored(vendors, "jd")), lambda _: Pair("new")), list[str]()
+    old = tokens.access
+
+    def ask() -> str:
+        asked.append(tokens.access)
+        if tokens.access == old:
+            raise expired()
+        return tokens.access
+
+    with pytest.raises(RemoteUnavailable) as info:
+        tokens.used_once(ask)
+    assert (info.value.code, asked, tokens.used_once(ask)) == ("renewing", [old, "new"], "new")
+    with pytest.raises(RemoteRefused):
+        tokens.used_once(lambda: (_ for _ in ()).throw(RemoteRefused("permission", "no")))
+
+
 def test_many_threads_renew_once(vendors: SandboxProcess) -> None:
     asked: list[str] = []
 
@@ -138,6 +180,38 @@ def test_what_cannot_be_kept_is_not_used(vendors: SandboxProcess) -> None:
     with pytest.raises(NotAllowed):
         tokens.used_in(lambda: (_ for _ in ()).throw(expired()))
     assert tokens.access == old
+
+
+def test_what_could_not_be_kept_is_kept_at_the_next_call_and_not_renewed_again(vendors: SandboxProcess) -> None:
+    class Full(InMemory):
+        full = True
+
+        def replace(self, seen: Mapping[str, str], fresh: Mapping[str, str]) -> bool:
+            if self.full:
+                raise WorkspaceError("disk_full", "No space left")
+            return super().replace(seen, fresh)
+
+    spent: list[str] = []
+
+    def renew(refresh: str) -> Pair:
+        spent.append(refresh)
+        return Pair("new", "newer")
+
+    kept = Full(stored(vendors, "jd").stored)
+    tokens = Tokens(parts_of(vendors, "jd", kept=kept), renew)
+    old = tokens.access
+
+    def ask() -> str:
+        if tokens.access == old:
+            raise expired()
+        return tokens.access
+
+    for _ in range(2):
+        with pytest.raises(WorkspaceError):
+            tokens.used_in(ask)
+    kept.full = False
+    assert (tokens.used_in(ask), len(spent)) == ("new", 1)
+    assert (kept.stored["access_token"], kept.stored["refresh_token"]) == ("new", "newer")
 
 
 def test_a_renewal_that_another_process_does_not_end_is_tried_again_later(vendors: SandboxProcess) -> None:

@@ -121,6 +121,7 @@ BAN = {"code": 7, "msg": "App Call Limited", "sub_code": "accesscontrol.limited-
         ({**BAN, "sub_msg": "ban will last 60 seconds"}, RemoteUnavailable, "throttled", 61.0),
         ({**BAN, "sub_msg": ""}, RemoteUnavailable, "throttled", 2.0),
         ({"code": 7, "sub_code": "accesscontrol.limited-by-app-access-count"}, RemoteUnavailable, "day_quota", 3600.0),
+        *(({"code": n}, RemoteUnavailable, "throttled", 2.0) for n in (4, 5, 6, 8)),
         ({"code": 10, "msg": "Service Currently Unavailable"}, RemoteUnavailable, "server_error", None),
         ({"code": 15, "sub_code": "isp.top-remote-connection-timeout"}, RemoteUnavailable, "server_error", None),
         ({"code": "15", "sub_code": "isp.x"}, RemoteUnavailable, "server_error", None),
@@ -140,7 +141,8 @@ def test_what_is_worth_another_try_and_when(
     [
         ({"code": 15, "sub_code": "isv.BUSINESS_LIMIT_CONTROL"}, "refused", False),
         ({"code": 15}, "refused", False),
-        ({"code": 22}, "refused", False),
+        ({"code": 41}, "refused", False),
+        *(({"code": n}, "bad_request", True) for n in (21, 22, 23, 24, 28, 30, 32, 33, 34)),
         ({"code": 999}, "refused", False),
         *(({"code": n}, "permission", True) for n in (11, 12, 13)),
         ({"code": 25}, "bad_signature", True),
@@ -163,6 +165,7 @@ def test_what_is_not_and_whether_it_is_the_whole_account(said: dict[str, Any], c
         ({"code": 10}, "server_error"), ({"code": 15}, "server_error"), ({"code": 999}, "server_error"),
         ({"code": 15, "sub_code": "isp.remote-service-timeout"}, "server_error"),
         ({"code": 15, "sub_code": "new.words"}, "server_error"), ({"code": 100}, "server_error"),
+        ({"code": 0}, "server_error"), ({"code": -1}, "server_error"),
     ],
 )  # fmt: skip
 def test_of_a_change_what_failed_behind_the_gateway_may_have_been_done(said: dict[str, Any], code: str) -> None:

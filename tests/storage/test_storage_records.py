@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -84,11 +84,20 @@ def test_a_claim_whose_process_ended_ends_by_the_clock_whichever_way_it_is_set(w
             return ours
 
     found = []
-    for moved in (LEASE - minutes(1), LEASE, -minutes(1)):
+    for moved in (LEASE - minutes(1), LEASE, -minutes(2)):
         now[0] = NOW + moved
         with kept.claim(account_id, "甲", lambda: NOW):
             found.append(may())
     assert found == [False, True, True]
+
+
+def test_a_claim_holds_against_whoever_read_the_clock_a_little_earlier(workspace: Workspace) -> None:
+    """Two processes, of which one waited for the database: by its clock the other's claim is one of the future."""
+    account_id, kept = shop(workspace), AccountSecrets(workspace.secrets)
+    workspace.secrets.put(secret_name(account_id), "甲")
+    early = NOW - timedelta(milliseconds=5)
+    with kept.claim(account_id, "甲", lambda: NOW) as ours, kept.claim(account_id, "甲", lambda: early) as theirs:
+        assert (ours, theirs) == (True, False)
 
 
 def test_signatures_are_what_the_entitys_accounts_last_reported(workspace: Workspace) -> None:

@@ -3,21 +3,23 @@
 TOP answers a request as a whole, with one receipt code, and offers no look-up of it. `task_sign` names a request: those
 with the same one are "the same sending of the merchant", by which it can drop numbers that it had (TOP's SDK). What a
 repeat is answered with, and for how long one is known, is documented nowhere: so it is a second lock and no key.
-Nothing that may have been taken is handed over again. Which of Aliyun's `isv.` codes TOP hands on is unverified.
+Nothing that may have been taken is handed over again. Which of Aliyun's `isv.` codes TOP hands on is unverified, and
+so is whether TOP hands a request on in parts: one that refuses the account leaves everybody of several unknown.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
 from campaign_app.domain.errors import RemoteError
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.handing import Tried, carry_out, met
+from campaign_app.gateways.handing import Tried, carry_out, met, too_late
 from campaign_app.gateways.planning import Request
 from campaign_app.gateways.wordings import Wordings
 from campaign_app.transport.aliyun_codes import CODES, rule_of
@@ -28,11 +30,13 @@ from campaign_app.transport.top.calls import TopCalls
 SEND: Final = "taobao.jst.sms.message.direct.batchsend"
 ID_MAX: Final = 180
 SIGN_MAX: Final = 32
+# whoever goes on later has looked at it, or nobody waits for it any more
+_OWED_FOR: Final = timedelta(minutes=5)
 # our codes for refusals of what had been called usable
 _DOUBTFUL: Final = frozenset({"signature_unusable", "signature_scene"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sender:
     """Threads may share it."""
 
@@ -40,9 +44,17 @@ class Sender:
     wordings: Wordings
     clock: Clock
     space: Callable[[int], object] = bool
+    _owed: tuple[RemoteError, datetime] | None = field(default=None, init=False)
 
     def send(self, key: str, requests: Sequence[Request]) -> Mapping[str, SubmitOutcome]:
-        """By message id; whoever is missing was surely not taken. Raises RemoteError while nothing was taken."""
+        """By message id; whoever is missing was surely not taken. Raises RemoteError while nothing was taken.
+
+        Where the account was refused and left people unknown, the outcomes are returned, and the refusal is raised in
+        place of what would be handed over next, so that it stops the account all the same.
+        """
+        owed, self._owed = self._owed, None
+        if owed is not None and abs(self.clock() - owed[1]) <= _OWED_FOR:
+            raise owed[0]
         return carry_out(requests, self.clock, self.space, lambda request: self._try(key, request))
 
     def _try(self, key: str, request: Request) -> Tried:
@@ -52,7 +64,10 @@ class Sender:
             trouble, blamed = _meant(refused, request)
             if trouble.code in _DOUBTFUL or trouble.facts.get("said") == "isv.SMS_TEMPLATE_ILLEGAL":
                 self.wordings.doubt()
-            return met(trouble, request, blamed=blamed)
+            tried = met(trouble, request, blamed=blamed, in_parts=bool(trouble.facts.get("said")))
+            if tried.outcomes and tried.trouble is not None:
+                self._owed = tried.trouble, self.clock()
+            return tried
         return _accepted(request, receipt)
 
     def _ask(self, key: str, request: Request) -> str:
@@ -64,7 +79,14 @@ class Sender:
             "sms_content": _json([dict(entry.wording.template.values) for entry in request.entries]),
             "task_sign": task_sign(key, request.message_ids),
         }
-        return plain_text(self.calls.change(SEND, business).fields.get("module"), ID_MAX)
+        answered = self.calls.change(SEND, business, lambda: self._require_in_time(request))
+        return plain_text(answered.fields.get("module"), ID_MAX)
+
+    def _require_in_time(self, request: Request) -> None:
+        """The request's turn within the rate may have come late."""
+        late = too_late(request, self.clock)
+        if late is not None:
+            raise late
 
 
 def task_sign(key: str, message_ids: Sequence[str]) -> str:

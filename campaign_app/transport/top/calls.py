@@ -50,23 +50,26 @@ class TopCalls:
         """Raises RemoteUnavailable or RemoteRefused. Only what reads is asked here, so that it may be repeated."""
         return self._tokens.used_in(lambda: self._once(method, business, changes=False))
 
-    def change(self, method: str, business: Mapping[str, str]) -> Answered:
+    def change(self, method: str, business: Mapping[str, str], ready: Callable[[], object]) -> Answered:
         """As `ask`, but carried out at most once: raises OutcomeUnknown where it may have been.
 
-        A session that is over is refused before anything is carried out, so that it may be renewed meanwhile.
+        A session that is over is refused before anything is carried out: it is renewed, and whoever asked has to look
+        at everything again. `ready` raises what keeps the call from leaving, after any wait for its turn.
         """
-        return self._tokens.used_in(lambda: self._once(method, business, changes=True))
+        return self._tokens.used_once(lambda: self._once(method, business, changes=True, ready=ready))
 
     def close(self) -> None:
         self._http.close()
         self._oauth.close()
 
-    def _once(self, method: str, business: Mapping[str, str], *, changes: bool) -> Answered:
+    def _once(
+        self, method: str, business: Mapping[str, str], *, changes: bool, ready: Callable[[], object] = bool
+    ) -> Answered:
         self._limits.require_allowed(method, self._clock())
         data = urlencode({"method": method, **business}).encode()
         try:
             read_as = self._reader(method, changes=changes)
-            return self._http.exchange(PATH, data, FORM, read_as, safe_to_repeat=not changes)
+            return self._http.exchange(PATH, data, FORM, read_as, safe_to_repeat=not changes, ready=ready)
         except RemoteUnavailable as trouble:
             self._heed(trouble)
             raise

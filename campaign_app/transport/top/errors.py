@@ -1,7 +1,8 @@
 """TOP's error families and what each means for us.
 
-Seen in TOP's documents or their copies: 7, 10, 11, 12, 13, 15, 21, 22. 25 to 27 and 29 are known from their names
-only (*unverified*), and so is 31 (invalid timestamp), after which the clock is looked at.
+Seen in TOP's documents or their copies: 7, 10, 11, 12, 13, 15, 21, 22. The others are known from public tables only
+(3P, *unverified*): 4, 5, 6 and 8, the limits of calls of a user, a session, a partner and an app; 23 to 34, what is
+wrong with a request itself. After 31 (invalid timestamp) the clock is looked at.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefuse
 from campaign_app.transport.errors import ContractBroken
 from campaign_app.transport.top.signing import BEIJING
 
-LIMITED: Final = 7
+LIMITED: Final = frozenset({4, 5, 6, 7, 8})
 UNAVAILABLE: Final = 10
 REMOTE: Final = 15
 # codes below are the gateway's own, given before anything is carried out (3P)
@@ -26,11 +27,14 @@ DAY_QUOTA: Final = "accesscontrol.limited-by-app-access-count"
 _SHORT_BAN: Final = 1.0
 _BAN: Final = re.compile(r"ban will last (?:for )?(\d{1,6})(?:\.\d+)? (?:more )?second", re.ASCII | re.IGNORECASE)
 _ISV: Final = re.compile(r"isv\.[a-z0-9._-]{1,60}", re.ASCII | re.IGNORECASE)
+# the request is made wrongly, whoever it is for: what is wrong is the program or how it was connected
+_MADE: Final = ("bad_request", "the request itself is refused")
 # of the whole account
 _WIDE: Final[Mapping[int, tuple[str, str]]] = {
     11: ("permission", "the app lacks a permission"),
     12: ("permission", "the shop did not grant the permission"),
     13: ("permission", "the partner lacks a permission"),
+    **dict.fromkeys((21, 22, 23, 24, 28, 30, 32, 33, 34), _MADE),
     25: ("bad_signature", "the signature is refused"),
     26: ("reauthorise", "the session is missing"),
     27: ("reauthorise", "the session is over"),
@@ -48,7 +52,7 @@ def error_of(said: Mapping[str, Any], what: str, now: datetime, *, changes: bool
     code = _number(said.get("code"))
     sub = said.get("sub_code")
     sub_code = sub if isinstance(sub, str) else ""
-    if code == LIMITED:
+    if code in LIMITED:
         wait = _until_midnight(now) if sub_code == DAY_QUOTA else _ban(said)
         quota = "day_quota" if sub_code == DAY_QUOTA else "throttled"
         return RemoteUnavailable(quota, f"{what}: asks to slow down", retry_after=wait, what=what)
@@ -58,7 +62,7 @@ def error_of(said: Mapping[str, Any], what: str, now: datetime, *, changes: bool
         ours, words = _WIDE[code]
         return RemoteRefused(ours, f"{what}: {words}", account_wide=True, what=what, vendor_code=code)
     detail = sub_code if _ISV.fullmatch(sub_code) else ""
-    if changes and not (detail or (code < _OWN and code != REMOTE)):
+    if changes and not (detail or (0 < code < _OWN and code != REMOTE)):
         return _failed(what, changes=changes)
     return RemoteRefused("refused", f"{what}: refused", what=what, vendor_code=code, vendor_sub_code=detail)
 
