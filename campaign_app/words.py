@@ -83,6 +83,12 @@ def load(language: Language, *, cli: bool = False) -> Words:
     return Words(language, cli)
 
 
+def read_ahead() -> None:
+    """Both tables at once, for a thread that nobody waits for: to read one is felt where a window asks for a word."""
+    for name in ("errors", "terms"):
+        _read(name)
+
+
 @cache
 def _read(name: str) -> Mapping[str, Any]:
     import tomllib  # with what it imports a hundredth of a second, and nothing is said before the first paint

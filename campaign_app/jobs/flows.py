@@ -41,9 +41,12 @@ def _temporary(error: BaseException) -> bool:
     return isinstance(error, RemoteUnavailable)
 
 
-# 63.5 s of waits, longer than replies may be out of sight after a process was killed (51 s, `gateways.leasing`)
-RETRIES: Final = RetryOptions(interval_seconds=0.5, max_attempts=8, backoff_rate=2.0)
+# 31.5 s of waits, after which a person is told
+RETRIES: Final = RetryOptions(interval_seconds=0.5, max_attempts=7, backoff_rate=2.0)
+# 63.5 s, longer than replies may be out of sight after a process was killed (51 s, `gateways.leasing`)
+SENDING_RETRIES: Final = RetryOptions(interval_seconds=0.5, max_attempts=8, backoff_rate=2.0)
 _asks_platform: Final = DBOS.step(retries_allowed=True, should_retry=_temporary, **RETRIES)
+_asks_sender: Final = DBOS.step(retries_allowed=True, should_retry=_temporary, **SENDING_RETRIES)
 
 
 def _workflow(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -200,14 +203,14 @@ class Flows(DBOSConfiguredInstance):
                 break
         return step, after
 
-    @_asks_platform
+    @_asks_sender
     def dispatch_batch(self, job_id: int, campaign_id: int, after: int) -> tuple[str, int]:
         result = dispatch.run_batches(lambda: self._as_set(self._context), campaign_id, after, BATCHES_A_STEP)
         size = self._context.stores.campaigns.campaign(campaign_id).snapshot_size
         self._context.stores.jobs.set_progress(job_id, min(result.after + 1, size), size)
         return result.step.value, result.after
 
-    @_asks_platform
+    @_asks_sender
     def dispatch_end(self, campaign_id: int) -> tuple[str, int]:
         result = dispatch.finish(self._as_set(self._context), campaign_id)
         return result.step.value, result.after

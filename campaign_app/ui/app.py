@@ -34,7 +34,7 @@ from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.tray import Tray
-from campaign_app.words import Words, load
+from campaign_app.words import Words, load, read_ahead
 
 if TYPE_CHECKING:
     from campaign_app.ui.pages.closing_dialog import ClosingDialog
@@ -88,6 +88,8 @@ class Application(QObject):
         self.garbage.start()
         self.shell.show()
         QTimer.singleShot(0, self.session.open)
+        # not before the first paint, and not on this thread: it takes longer than a turn may
+        QTimer.singleShot(0, lambda: self.tasks.run(lambda _: read_ahead(), lambda _: None))
 
     def listen(self, single: Single) -> None:
         """Later starts for the same workspace bring this window to the front."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from campaign_app.domain.errors import OutcomeUnknown, RemoteUnavailable
 from campaign_app.domain.message import Page
 from campaign_app.gateways.leasing import HIDDEN, LeaseQueue, Received
-from campaign_app.jobs.flows import RETRIES
+from campaign_app.jobs.flows import SENDING_RETRIES
 from campaign_app.transport.aliyun_queues import ONCE
 
 LEASE = timedelta(seconds=30)
@@ -197,7 +197,10 @@ def test_no_lease_outlasts_what_the_stored_cursor_says_and_flows_outlast_that() 
     slowest = timedelta(seconds=ONCE.connect + ONCE.read)
     assert ONCE.attempts == 1
     assert timedelta(seconds=5) + slowest + LEASE < HIDDEN
-    tries = [RETRIES["interval_seconds"] * RETRIES["backoff_rate"] ** n for n in range(RETRIES["max_attempts"] - 1)]
+    tries = [
+        SENDING_RETRIES["interval_seconds"] * SENDING_RETRIES["backoff_rate"] ** n
+        for n in range(SENDING_RETRIES["max_attempts"] - 1)
+    ]
     assert sum(tries) > HIDDEN.total_seconds() + 5
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -56,8 +57,15 @@ def pill_font(font: QFont) -> QFont:
 
 
 def pill_width(font: QFont, text: str, level: str) -> int:
-    words = QFontMetrics(pill_font(font)).horizontalAdvance(text)
-    return words + 2 * _PAD + 2 + (_ICON + _GAP if ICONS.get(level) else 0)
+    return _words_width(font.key(), text) + 2 * _PAD + 2 + (_ICON + _GAP if ICONS.get(level) else 0)
+
+
+@lru_cache(maxsize=512)
+def _words_width(font: str, text: str) -> int:
+    """A lay-out asks for it again and again. `font`: its `QFont.key`."""
+    made = QFont()
+    made.fromString(font)
+    return QFontMetrics(pill_font(made)).horizontalAdvance(text)
 
 
 class Pill(QWidget):
