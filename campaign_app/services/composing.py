@@ -188,11 +188,11 @@ class Composing:
         found = self._customers.some(campaign.audience, campaign.entity_uscc, self._clock(), FOUND, name)
         return tuple(map(reader_of, found))
 
-    def stops(self, campaign_id: int, customer_id: int, language: str = "zh_CN") -> tuple[Finding, ...]:
-        """What of one customer's message may not be sent, by the rules and the data of now."""
+    def stops(self, campaign_id: int, customer_id: int, language: str = "zh_CN") -> tuple[Finding, ...] | None:
+        """What of one customer's message may not be sent, by the rules and the data of now; None of a deleted one."""
         customer = self._customers.by_ids([customer_id]).get(customer_id)
         if customer is None:
-            return ()
+            return None
         request = self._texts.request(self._campaigns.campaign(campaign_id), self._clock())
         result = self._engine(language).check(replace(request, variables=values_of(customer)))
         return tuple(each for each in result.findings if each.severity is Severity.BLOCK)
