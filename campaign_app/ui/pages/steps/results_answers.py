@@ -148,6 +148,6 @@ class AnswerRow(QWidget):
         return {
             "told": self.tr("已回写平台：{shops}。"),
             "waiting": self.tr("尚未回写平台：{shops}，后台会一直重试。"),
-            "refused": self.tr("平台没有收下：{shops}；本机仍不再发送。"),
+            "refused": self.tr("平台未接受：{shops}；本机仍不再发送。"),
             "untellable": self.tr("平台接口不接收退订，未回写：{shops}；本机仍不再发送。"),
         }[state]
