@@ -48,8 +48,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`recipients` were screened, or match the audience as it is now. `price`: of a part, in thousandths of a yuan.
+    """`recipients` were screened, or match the audience as it is now.
 
+    `price`: of a part, in thousandths of a yuan, 0 where nobody said any.
     `contracted`: it is what the sender accounts are paid, not what somebody guessed here.
     """
 
@@ -198,8 +199,9 @@ class Composing:
         return tuple(each for each in result.findings if each.severity is Severity.BLOCK)
 
     def price(self) -> int:
+        """What somebody said here that a part costs; 0 where nobody did: a guess of ours would be taken for theirs."""
         stored = self._accounts.setting(PRICE, None)
-        parsed = settings.Settings().price_per_part if stored is None else settings.parse(PRICE, stored)
+        parsed = 0 if stored is None else settings.parse(PRICE, stored)
         assert isinstance(parsed, int)
         return parsed
 

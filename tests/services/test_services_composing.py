@@ -242,7 +242,7 @@ def test_a_text_without_a_date_to_send_is_judged_by_day(now: str, judged: str) -
 
 
 def test_the_price_of_a_part_is_kept_within_its_limits(composing: Composing) -> None:
-    assert composing.price() == 50
+    assert composing.price() == 0, "nobody said any"
     assert composing.set_price(45) == composing.price() == 45
     with pytest.raises(SettingsError):
         composing.set_price(-1)
