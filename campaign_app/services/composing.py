@@ -201,7 +201,7 @@ class Composing:
     def price(self) -> int:
         """What somebody said here that a part costs; 0 where nobody did: a guess of ours would be taken for theirs."""
         stored = self._accounts.setting(PRICE, None)
-        parsed = 0 if stored is None else settings.parse(PRICE, stored)
+        parsed = settings.Settings().price_per_part if stored is None else settings.parse(PRICE, stored)
         assert isinstance(parsed, int)
         return parsed
 
