@@ -85,9 +85,9 @@ class Settings:
         high=100,
     )
     price_per_part: int = _setting(
-        50,
-        "每条短信的单价（厘，即千分之一元），用于估算费用",
-        "Price of one part in thousandths of a yuan, for estimates",
+        0,
+        "每条短信的单价（厘，即千分之一元），用于估算费用；0 表示未填",
+        "Price of one part in thousandths of a yuan, for estimates; 0: none is known",
         low=0,
         high=1_000,
     )

@@ -74,7 +74,7 @@ def export(
     domain: Annotated[list[str] | None, typer.Option("--domain", help="已报备的链接域名；可重复。")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """把活动正文转换成服务商的模板，并说明该服务商不收的地方。"""
+    """把活动正文转换成服务商的模板，并说明该服务商不接受的内容。"""
     from campaign_app.compliance import CheckRequest, Engine, Sender, load_all
     from campaign_app.domain.signature import Signature
     from campaign_app.services.provider_templates import Slot, notation_of, refusals, refuse_unknown, write
@@ -117,7 +117,7 @@ def _answer(profile: Provider, exported: Exported, refused: Refusals, *, as_json
         level = WORDS.term("severity", finding.severity.word)
         typer.echo(printable(f"{level} {finding.rule_id} {finding.message}。{finding.fix}"), err=True)
     if not refused.findings:
-        typer.echo(f"{profile.title}：没有发现不收的地方。", err=True)
+        typer.echo(f"{profile.title}：没有发现不接受的内容。", err=True)
 
 
 def _text_of(file: str) -> str:

@@ -303,6 +303,10 @@ class CampaignStore(Protocol):
         """reason → members; sums to the snapshot's size. A member not screened yet counts as `unscreened`."""
         ...
 
+    def fallen(self, campaign_id: int) -> dict[str, int]:
+        """reason → members that were ok when they were screened and were refused when their batch was to leave."""
+        ...
+
     def members_by_reason(
         self, campaign_id: int, reason: str, after_seq: int, limit: int
     ) -> tuple[tuple[int, int, int | None], ...]:

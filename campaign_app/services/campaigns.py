@@ -29,11 +29,12 @@ ENDED: Final = frozenset({CampaignState.DONE, CampaignState.CANCELLING, Campaign
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """`funnel` sums to the snapshot; `counts` are the keys of `InboxStore.counts`."""
+    """`funnel` sums to the snapshot; `counts` are the keys of `InboxStore.counts`; `fallen` are parts of the funnel."""
 
     campaign: Campaign
     funnel: Mapping[str, int]
     counts: Mapping[str, int]
+    fallen: Mapping[str, int]
 
 
 class Campaigns:
@@ -269,7 +270,8 @@ class Campaigns:
 
     def results(self, campaign_id: int) -> Results:
         campaign = self._store.campaign(campaign_id)
-        return Results(campaign, self._store.funnel(campaign_id), self._inbox.counts(campaign_id))
+        fallen = self._store.fallen(campaign_id) if campaign.approved_at is not None else {}
+        return Results(campaign, self._store.funnel(campaign_id), self._inbox.counts(campaign_id), fallen)
 
     def _require_clean(self, campaign: Campaign, confirmed: Collection[str], now: datetime) -> list[str]:
         """The rules whose warnings are confirmed herewith: all that are open, or none may be sent."""

@@ -48,8 +48,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`recipients` were screened, or match the audience as it is now. `price`: of a part, in thousandths of a yuan.
+    """`recipients` were screened, or match the audience as it is now.
 
+    `price`: of a part, in thousandths of a yuan, 0 where nobody said any.
     `contracted`: it is what the sender accounts are paid, not what somebody guessed here.
     """
 
@@ -188,16 +189,17 @@ class Composing:
         found = self._customers.some(campaign.audience, campaign.entity_uscc, self._clock(), FOUND, name)
         return tuple(map(reader_of, found))
 
-    def stops(self, campaign_id: int, customer_id: int, language: str = "zh_CN") -> tuple[Finding, ...]:
-        """What of one customer's message may not be sent, by the rules and the data of now."""
+    def stops(self, campaign_id: int, customer_id: int, language: str = "zh_CN") -> tuple[Finding, ...] | None:
+        """What of one customer's message may not be sent, by the rules and the data of now; None of a deleted one."""
         customer = self._customers.by_ids([customer_id]).get(customer_id)
         if customer is None:
-            return ()
+            return None
         request = self._texts.request(self._campaigns.campaign(campaign_id), self._clock())
         result = self._engine(language).check(replace(request, variables=values_of(customer)))
         return tuple(each for each in result.findings if each.severity is Severity.BLOCK)
 
     def price(self) -> int:
+        """What somebody said here that a part costs; 0 where nobody did: a guess of ours would be taken for theirs."""
         stored = self._accounts.setting(PRICE, None)
         parsed = settings.Settings().price_per_part if stored is None else settings.parse(PRICE, stored)
         assert isinstance(parsed, int)

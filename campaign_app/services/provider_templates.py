@@ -154,7 +154,10 @@ def text_in(file: Path) -> str:
             raw = opened.read(_MOST_BYTES + 1)
     except OSError as error:
         raise SettingsError("file_unreadable", "The file cannot be read", file=file.name) from error
-    return decoded(raw, file.name)
+    text = decoded(raw, file.name)
+    if not text.strip():
+        raise SettingsError("file_empty", "The file is empty")
+    return text
 
 
 def save_text(text: str, file: Path) -> None:

@@ -46,7 +46,10 @@ _PUT_PARTS: Final = (
 _PUT_REASON: Final = (
     sa.update(campaign_member)
     .where(_member.campaign_id == sa.bindparam("of_campaign"), _member.seq == sa.bindparam("at_seq"))
-    .values(reason=sa.bindparam("new_reason"), fact_id=sa.bindparam("new_fact"))
+    # whoever keeps a number of parts beside a refusal was ok when the campaign was approved
+    .values(
+        reason=sa.bindparam("new_reason"), fact_id=sa.bindparam("new_fact"), parts=sa.func.coalesce(_member.parts, 0)
+    )
 )
 # what never left, or was turned away at the door, used up nobody's patience
 _NOT_SENT: Final = (Outcome.REJECTED.value, Outcome.WITHHELD.value)
@@ -168,7 +171,7 @@ class SqlCampaigns:
             return connection.execute(
                 sa.update(campaign_member)
                 .where(_member.campaign_id == campaign_id, _member.seq.in_(later))
-                .values(reason=Reason.DUPLICATE_NUMBER.value)
+                .values(reason=Reason.DUPLICATE_NUMBER.value, parts=None)
             ).rowcount
 
     def funnel(self, campaign_id: int) -> dict[str, int]:
@@ -176,6 +179,13 @@ class SqlCampaigns:
         wanted = sa.select(reason, sa.func.count()).where(_member.campaign_id == campaign_id).group_by(reason)
         with self.db.read() as connection:
             return {row[0]: row[1] for row in connection.execute(wanted)}
+
+    def fallen(self, campaign_id: int) -> dict[str, int]:
+        wanted = sa.select(_member.reason, sa.func.count()).where(
+            _member.campaign_id == campaign_id, _member.reason != Reason.OK, _member.parts.isnot(None)
+        )
+        with self.db.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(wanted.group_by(_member.reason))}
 
     def members_by_reason(
         self, campaign_id: int, reason: str, after_seq: int, limit: int

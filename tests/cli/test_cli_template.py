@@ -65,7 +65,7 @@ def test_what_the_provider_will_not_take_is_no_error() -> None:
     assert "VAR-002" in shown.stderr
     assert shown.stdout == "${1}您好，满300减50。拒收请回复R\n"
     clean = run("export", "-", "--to", "aliyun", *SIGNED, "--value", "name=张女士", text=BODY)
-    assert "没有发现不收的地方" in clean.stderr
+    assert "没有发现不接受的内容" in clean.stderr
     assert run("import", "-", text="${name}您好").stdout == "{name}您好\n"
 
 

@@ -28,6 +28,7 @@ from campaign_app.ui.tasks import InlineTasks, Tasks
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
+from tests.helpers.answering import unasked
 from tests.helpers.window import ENTITY, PHRASE, Start, Started
 
 KEY = bytes(range(32))
@@ -63,6 +64,13 @@ def _collected_here() -> Iterator[None]:
     gc.disable()
     yield
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _every_answer_was_asked_for() -> Iterator[None]:
+    yield
+    never = unasked()
+    assert not never, f"no question was asked that {never} would have answered"
 
 
 @pytest.hookimpl(trylast=True)

@@ -94,15 +94,40 @@ def test_why_the_platform_could_not_be_told_is_said(staged: Staged, step: Result
 
 def test_only_opt_outs_and_more_of_them(staged: Staged, step: ResultsStep, qtbot: QtBot) -> None:
     said(staged, *(["好的"] * (STEP + 5)))
-    assert len(shown(step)) == STEP
+    step.shown()
+    qtbot.waitUntil(lambda: len(step.answers.rows) == STEP)
     step.render_view(step.results._model.view)
     card: AnswersCard = step.answers
     assert card.more.isVisible()
     qtbot.mouseClick(card.more, Qt.MouseButton.LeftButton)
-    assert len(card.rows) == STEP + 5
+    qtbot.waitUntil(lambda: len(card.rows) == STEP + 5)
     assert not card.more.isVisible()
     qtbot.mouseClick(card.only, Qt.MouseButton.LeftButton)
     assert (card.rows, card.none.isVisible(), card.isVisible()) == ([], True, True)
+
+
+def test_a_reply_keeps_its_row_while_others_come_and_is_built_in_turns(
+    staged: Staged, step: ResultsStep, qtbot: QtBot
+) -> None:
+    said(staged, "退订", "怎么退货？")
+    shown(step)
+    before = step.answers.rows
+    later = [InboundMessage(f"n{at}", "c00000", None, f"新{at}", staged.app.clock()) for at in range(STEP - 2)]
+    staged.shop.gateways[staged.account].stream["inbound"] += later
+    poll.poll_inbound(staged.shop.context, staged.account)
+    assert len(shown(step)) < STEP, "not all in one turn"
+    qtbot.waitUntil(lambda: len(step.answers.rows) == STEP)
+    assert set(before) < set(step.answers.rows)
+    assert sorted(row[1] for row in shown(step)) == sorted(
+        ["退订", "怎么退货？", *(f"新{at}" for at in range(STEP - 2))]
+    )
+    answers = step.results._app.answers.of_campaign(step.results._model.id)
+    assert [row[1] for row in shown(step)] == [each.answer.text for each in answers]
+    placed = [step.answers._place.itemAt(at).widget() for at in range(step.answers._place.count())]
+    assert placed == step.answers.rows, "on the screen as in the list"
+    telling.tell_opt_outs(staged.shop.context, staged.account)
+    assert any("已回写平台：店c。" in row[2] for row in shown(step)), "the same row says what is new"
+    assert set(before) < set(step.answers.rows)
 
 
 def test_everything_has_a_name_and_no_text_of_a_reply_is_markup(staged: Staged, step: ResultsStep) -> None:

@@ -48,7 +48,7 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(
     sums = shown.trial.outcome.sums
     told = dict(zip(column_of(sums, 0), column_of(sums, 1), strict=True))
     assert told == {
-        "更新了属性的客户": "30",
+        "将更新属性的客户": "30",
         "暂无对应客户（不可发送，待同步后匹配）": "3",
         "连号（不可发送）": "6",
         "不能导入的行": "2",

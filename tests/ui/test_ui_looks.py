@@ -12,6 +12,7 @@ from campaign_app.ui.widgets.ask import Question
 from campaign_app.ui.widgets.bars import HEIGHT, Bar, Bars
 from campaign_app.ui.widgets.basics import column
 from campaign_app.ui.widgets.page import scrolling
+from tests.helpers.answering import answer, unasked
 
 LONG = "已发出的短信不能收回，结果会保留；余下的不再发送，取消后不能恢复。" * 3
 
@@ -22,15 +23,20 @@ def colour_of(button: QPushButton) -> str:
 
 
 @pytest.mark.parametrize(
-    ("danger", "colour", "default"), [(True, "block", "confirm_no"), (False, "accent", "confirm_yes")]
+    ("danger", "careful", "colour", "default"),
+    [
+        (True, False, "block", "confirm_no"),
+        (False, False, "accent", "confirm_yes"),
+        (False, True, "accent", "confirm_no"),
+    ],
 )
 def test_a_question_shows_what_is_asked_whole_and_a_danger_as_one(
-    kit: Kit, qtbot: QtBot, danger: bool, colour: str, default: str
+    kit: Kit, qtbot: QtBot, danger: bool, careful: bool, colour: str, default: str
 ) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
     kit.theme.dress(parent)
-    asked = Question(parent, "取消活动？", LONG, yes="取消活动", no="保留", danger=danger)
+    asked = Question(parent, "取消活动？", LONG, yes="取消活动", no="保留", danger=danger, careful=careful)
     asked.show()
     qtbot.waitUntil(asked.isVisible)
     safe = asked.findChild(QPushButton, default)
@@ -39,12 +45,26 @@ def test_a_question_shows_what_is_asked_whole_and_a_danger_as_one(
     if danger:
         assert colour_of(asked.findChild(QPushButton, "confirm_yes")) == getattr(kit.theme.tokens, colour)
     else:
-        safe.clearFocus()
-        assert colour_of(safe) == getattr(kit.theme.tokens, colour)
+        accept = asked.findChild(QPushButton, "confirm_yes")
+        accept.clearFocus()
+        assert colour_of(accept) == getattr(kit.theme.tokens, colour)
     for said in asked.findChildren(QLabel):
         assert said.height() >= said.heightForWidth(said.width()), said.text()
     qtbot.keyClick(asked, Qt.Key.Key_Escape)
     assert asked.result() == Question.DialogCode.Rejected
+
+
+def test_an_answer_that_nobody_asks_for_ends_and_is_known(kit: Kit, qtbot: QtBot) -> None:
+    waiting = answer("confirm_yes", patience=0.0)
+    qtbot.waitUntil(lambda: waiting.over)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    later = Question(parent, "取消活动？", LONG, yes="取消活动", no="保留", danger=True)
+    later.open()
+    qtbot.waitUntil(later.isVisible)
+    later.reject()
+    assert later.result() == Question.DialogCode.Rejected
+    assert (waiting.asked, unasked(), unasked()) == ([], ["confirm_yes"], [])
 
 
 def test_other_bars_are_whole_before_they_are_painted(kit: Kit, qtbot: QtBot) -> None:

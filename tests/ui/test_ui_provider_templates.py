@@ -122,8 +122,25 @@ def test_a_paste_that_was_cut_is_no_template(step: ContentStep, qtbot: QtBot) ->
     paste(dialog, "{name}您好" * 20_000)
     assert "内容超过 2000 字" in dialog.error.text()
     assert not dialog.take.isEnabled()
+    assert dialog.source.text == "", "nothing of it that one key would make a template"
     paste(dialog, "{name}您好")
-    assert dialog.take.isEnabled()
+    assert (dialog.take.isEnabled(), dialog.error.isHidden()) == (True, True)
+    paste(dialog, "{name}您好" * 500)
+    assert (dialog.source.text, dialog.take.isEnabled()) == ("{name}您好", False)
+    assert "内容超过 2000 字" in dialog.error.text()
+    dialog.source.insert("，")
+    assert (dialog.take.isEnabled(), dialog.error.isHidden()) == (True, True)
+
+
+def test_what_was_settled_of_one_template_is_not_of_the_next(step: ContentStep, qtbot: QtBot) -> None:
+    dialog = bring(step, qtbot)
+    paste(dialog, THEIRS)
+    choose(slot(dialog, "2"), "level")
+    dialog.source.insert("！")
+    assert slot(dialog, "2").currentData() == "level", "the same template, written on"
+    paste(dialog, "您好{1}，共{2}分。拒收请回复R")
+    assert slot(dialog, "2").currentData() == ""
+    assert "{level}" not in dialog.preview.text
 
 
 def test_it_is_done_by_keyboard_and_escape_changes_nothing(step: ContentStep, qtbot: QtBot) -> None:
@@ -158,6 +175,14 @@ def test_a_file_comes_in_and_one_that_is_no_text_says_so(
     dialog._ask_file()
     qtbot.waitUntil(lambda: "不是文本文件" in dialog.error.text())
     assert dialog.source.text.startswith("${name}您好")
+    assert not dialog.take.isEnabled(), "what the former file said is not what was chosen now"
+    file.write_bytes(b"")
+    dialog._ask_file()
+    qtbot.waitUntil(lambda: dialog.error.text() == "文件是空的。请另选文件。")
+    file.write_text("您好{1}，共{2}分。拒收请回复R", "utf-8")
+    dialog._ask_file()
+    qtbot.waitUntil(dialog.take.isEnabled)
+    assert dialog.error.isHidden()
 
 
 def test_another_signature_in_front_is_told(step: ContentStep, qtbot: QtBot) -> None:

@@ -12,11 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
 from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.consent import ConsentStatus, Reason
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
 from campaign_app.jobs import poll
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.results import ResultsStep
 from campaign_app.ui.viewmodels.campaign import CampaignModel
+from campaign_app.ui.viewmodels.progress import run_of
 from campaign_app.ui.viewmodels.results import outcomes_of
 from tests.helpers.staged import Staged, open_by_day, stage
 
@@ -72,6 +74,39 @@ def test_outcomes_add_up_to_what_was_handed_over() -> None:
     assert found.waiting == 25
     assert found.submitted == found.delivered + found.failed + found.rejected + found.unknown + found.waiting
     assert outcomes_of({}).submitted == 0
+
+
+def test_who_fell_out_after_the_approval_is_counted_and_said(staged: Staged, open_step: Open) -> None:
+    approved = staged.approved()
+    platform = staged.shop.platforms[staged.account]
+    platform.changes = ["c00004", "c00005"]
+    platform.truth["c00004"], platform.truth["c00005"] = (
+        {"status": ConsentStatus.WITHDRAWN},
+        {"status": ConsentStatus.NO_RECORD},
+    )
+    staged.app.campaigns.schedule(approved.id, send_at=None, actor="李")
+    staged.shop.set_state(approved.id, CampaignState.SENDING)
+    staged.shop.run(approved.id)
+    results = staged.app.campaigns.results(approved.id)
+    assert results.fallen == {Reason.WITHDRAWN.value: 1, Reason.NO_RECORD.value: 1}
+    assert results.funnel["withdrawn"] == 2, "of whom one had withdrawn before"
+    made = open_step(approved)
+    run = run_of(made.model.view)
+    assert (run.total, run.submitted, run.withheld, run.left) == (7, 5, 2, 0)
+    assert made.step.numbers.values["withheld"].text() == "2"
+    assert made.step.whole.isVisible()
+    first, second = made.step.whole.text().split("\n")
+    assert first == "核验后可发送 7 = 已提交 5 + 发出前拦下 2 + 未发出 0"
+    assert second.startswith("发出前拦下：")
+    assert second.count(" 1") == 2
+
+
+def test_nobody_has_fallen_out_of_a_screening(staged: Staged) -> None:
+    with staged.app.workspace.database.write() as connection:
+        connection.exec_driver_sql("UPDATE customer SET phone_key = x'01' WHERE ref IN ('c00004', 'c00005')")
+    approved = staged.approved()
+    assert staged.app.campaigns.results(approved.id).funnel["duplicate_number"] == 1
+    assert staged.app.campaigns.results(approved.id).fallen == {}
 
 
 def test_before_anything_left_it_says_what_will_be_here(staged: Staged, open_step: Open, qtbot: QtBot) -> None:

@@ -17,6 +17,7 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.sending import SendingStep
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.widgets.ask import Question
+from tests.helpers import answering
 from tests.helpers.staged import Staged, open_by_day, stage
 
 
@@ -93,19 +94,4 @@ def answer(button: str) -> list[str]:
 
 def answer_when_asked(button: str) -> list[str]:
     """As `answer`, for a question that comes after something in the background."""
-    asked: list[str] = []
-    timer = QTimer(QApplication.instance())
-
-    def press() -> None:
-        box = QApplication.activeModalWidget()
-        if isinstance(box, Question):
-            timer.stop()
-            timer.deleteLater()
-            asked.append(box.text())
-            found = box.findChild(QPushButton, button)
-            assert isinstance(found, QPushButton)
-            found.click()
-
-    timer.timeout.connect(press)
-    timer.start(10)
-    return asked
+    return answering.answer(button).asked

@@ -51,7 +51,7 @@ class AccountWords(QObject):
         if backlog.waiting:
             made.append(self._waiting(shop, now))
         if backlog.refused:
-            title = self.tr("平台没有收下 %n 位客户的退订", "", backlog.refused)
+            title = self.tr("平台未接受 %n 位客户的退订", "", backlog.refused)
             text = self.tr("平台不认识这些客户标识。本机已不再给他们发短信；重新连接账户后会再告知一次。")
             made.append(Todo("refused", "warn", title, text))
         if backlog.untellable:

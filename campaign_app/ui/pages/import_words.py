@@ -17,7 +17,7 @@ from campaign_app.ui.cells import Column as TableColumn
 from campaign_app.ui.messages import translate
 from campaign_app.words import Words
 
-_COUNTS: Final = ("changed", "unchanged", "waiting", "consecutive", "refused", "left")
+_COUNTS: Final = ("to_change", "changed", "unchanged", "waiting", "consecutive", "refused", "left")
 _INDENT: Final = "    "
 _SOME: Final = 20
 
@@ -56,7 +56,8 @@ class ImportWords(QObject):
 
     def of_trial(self, trial: DryRun) -> list[Sum]:
         counts = {name: getattr(trial.counts, name) for name in ("changed", "unchanged", "waiting", "consecutive")}
-        return self._sums({**counts, "refused": sum(trial.refused.values())}, trial.refused, trial.rows)
+        found = {"to_change": counts.pop("changed"), **counts, "refused": sum(trial.refused.values())}
+        return self._sums(found, trial.refused, trial.rows)
 
     def of_report(self, report: ImportReport) -> list[Sum]:
         known = dict(report.counts)

@@ -32,6 +32,8 @@ MOVING: Final = frozenset(
 class CampaignView:
     """`funnel` sums to the snapshot, `counts` are the keys of `InboxStore.counts`.
 
+    `fallen` are those of the funnel, by reason, who were ok when it was approved and refused right before they left.
+
     `job` is what the worker does for it, `unsaved` how many changes are on their way to the workspace. `verdict` is
     what the rules say of the text as it is stored (block, warn, pass), "" while nobody knows. `unfinished` conditions
     of the audience are typed but have no meaning yet, and what is `unkept` (text, audience) could not be saved: neither
@@ -46,6 +48,7 @@ class CampaignView:
     verdict: str = ""
     unfinished: int = 0
     unkept: frozenset[str] = frozenset()
+    fallen: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def editable(self) -> bool:
@@ -67,6 +70,11 @@ class CampaignView:
     def ready(self) -> int:
         """How many people may be reached, as screened."""
         return self.funnel.get("ok", 0)
+
+    @property
+    def withheld(self) -> int:
+        """How many were to be reached and were refused right before, by the gate or at the sender's door."""
+        return self.counts.get("withheld", 0) + sum(self.fallen.values())
 
 
 class CampaignModel(QObject):
@@ -228,7 +236,7 @@ class CampaignModel(QObject):
     def _read(self) -> CampaignView:
         results = self._app.campaigns.results(self.id)
         jobs = (job for job in self._app.jobs.open_jobs() if job.args.get("campaign_id") == self.id)
-        return CampaignView(results.campaign, results.funnel, results.counts, next(jobs, None))
+        return CampaignView(results.campaign, results.funnel, results.counts, next(jobs, None), fallen=results.fallen)
 
     def _loaded(self, view: CampaignView) -> None:
         self._loading = False

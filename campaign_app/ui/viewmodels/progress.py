@@ -77,10 +77,11 @@ def screened_of(view: CampaignView) -> tuple[int, int]:
 
 
 def run_of(view: CampaignView) -> Run:
-    counts = view.counts
-    submitted, withheld = counts.get("submitted", 0), counts.get("withheld", 0)
+    counts, withheld = view.counts, view.withheld
+    submitted = counts.get("submitted", 0)
     handled = submitted + withheld
+    total = max(view.ready + sum(view.fallen.values()), handled)
     return Run(
-        max(view.ready, handled), handled, submitted, counts.get("accepted", 0), counts.get("rejected", 0),
+        total, handled, submitted, counts.get("accepted", 0), counts.get("rejected", 0),
         counts.get("unknown", 0), withheld,
     )  # fmt: skip

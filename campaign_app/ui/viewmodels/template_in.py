@@ -52,6 +52,10 @@ class TemplateIn(QObject):
         self._tasks = tasks
         self.state = TemplateInState(known=tuple(known))
 
+    def begin(self) -> None:
+        """Another template follows: what was settled of the variables of this one says nothing of those of that one."""
+        self._read(replace(self.state, names={}))
+
     def set_text(self, text: str) -> None:
         self._read(replace(self.state, text=text))
 
@@ -63,14 +67,14 @@ class TemplateIn(QObject):
         self._read(replace(self.state, names={**self.state.names, theirs: ours}))
 
     def cut(self) -> None:
-        """More was pasted than fits: what is left is not the template."""
+        """More was brought than fits: nothing of it was taken, and what was there before is not what is meant."""
         self._become(replace(self.state, found=None, error=BadTemplate("too_long", str(LONGEST))))
 
     def open(self, file: Path) -> None:
         self._tasks.run(lambda _: text_in(file), self.opened.emit, failed=self._failed, owner=self, key="open")
 
     def _failed(self, error: AppError) -> None:
-        self._become(replace(self.state, error=error))
+        self._become(replace(self.state, found=None, error=error))
 
     def _read(self, state: TemplateInState) -> None:
         known = [variable.name for variable in state.known]

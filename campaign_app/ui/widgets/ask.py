@@ -1,4 +1,7 @@
-"""Questions that need an answer before something is done; the safe answer is the default."""
+"""Questions that need an answer before something is done.
+
+What cannot be taken back is never the default: Enter leaves things as they are where it is a `danger` or `careful`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ WIDTH: Final = 440
 
 
 class Question(QDialog):
-    def __init__(self, parent: QWidget | None, title: str, text: str, *, yes: str, no: str, danger: bool) -> None:
+    def __init__(
+        self, parent: QWidget | None, title: str, text: str, *, yes: str, no: str, danger: bool, careful: bool = False
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("confirm")
         self.setWindowTitle(title)
@@ -24,7 +29,7 @@ class Question(QDialog):
         answers = row(None, accept, refuse) if danger else row(None, refuse, accept)
         heading = label(title, "heading", wrap=True)
         self.setLayout(column(heading, label(text, wrap=True), answers, space=4, margin=5))
-        safe = refuse if danger else accept
+        safe = refuse if danger or careful else accept
         safe.setDefault(True)
         safe.setFocus()
         fit(self)
@@ -34,9 +39,11 @@ class Question(QDialog):
         return self._title
 
 
-def confirm(parent: QWidget | None, title: str, text: str, *, yes: str, no: str, danger: bool = False) -> bool:
+def confirm(
+    parent: QWidget | None, title: str, text: str, *, yes: str, no: str, danger: bool = False, careful: bool = False
+) -> bool:
     """Asks with the words of the deed on the buttons (删除 / 保留), never 是 / 否."""
-    asked = Question(parent, title, text, yes=yes, no=no, danger=danger)
+    asked = Question(parent, title, text, yes=yes, no=no, danger=danger, careful=careful)
     answer = asked.exec()
     asked.deleteLater()
     return answer == QDialog.DialogCode.Accepted

@@ -49,16 +49,20 @@ class Mark:
 class MessageEdit(QPlainTextEdit):
     """`typed` tells the text whenever the user changed it, `moved` where the caret is.
 
-    `trimmed` tells of a paste or drop how many characters were left out and how many unseen ones were taken away.
+    `trimmed` tells of a paste or drop how many characters were left out and how many unseen ones were taken away;
+    an `uncut` field takes all of it or nothing. `replaced` comes before a paste that leaves nothing of the former text.
     """
 
     typed = Signal(str)
     moved = Signal(int)
     trimmed = Signal(int, int)
+    replaced = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None, *, lines: tuple[int, int] = LINES) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, *, lines: tuple[int, int] = LINES, uncut: bool = False
+    ) -> None:
         super().__init__(parent)
-        self._theme, self._lines = theme, lines
+        self._theme, self._lines, self._uncut = theme, lines, uncut
         self._text, self._units = "", Units("")
         self._marks: tuple[Mark, ...] | None = ()
         # these move with what is typed
@@ -141,13 +145,19 @@ class MessageEdit(QPlainTextEdit):
 
     def _paste(self, brought: str) -> None:
         cursor = self.textCursor()
-        room = max(0, LIMIT - len(self._text) + abs(cursor.selectionEnd() - cursor.selectionStart()))
+        former = len(self._text) - abs(
+            self._units.point(cursor.selectionEnd()) - self._units.point(cursor.selectionStart())
+        )
+        room = max(0, LIMIT - former)
         # cleaning a megabyte is not worth it when all but a little of it stays away
         clean, unseen = cleaned(brought[: 2 * LIMIT])
         kept = clean[:room]
-        cursor.insertText(kept)
-        self.ensureCursorVisible()
         left_out = len(clean) - len(kept) + max(0, len(brought) - 2 * LIMIT)
+        if not (left_out and self._uncut):
+            if not former:
+                self.replaced.emit()
+            cursor.insertText(kept)
+            self.ensureCursorVisible()
         if left_out or unseen:
             self.trimmed.emit(left_out, unseen)
 

@@ -18,11 +18,14 @@ from campaign_app.ui.widgets.basics import column, label, row, show_if
 MOST_DRAWN: Final = 12
 _MOST_TORN: Final = 4
 LI: Final = 10  # thousandths of a yuan in a fen
+YUAN: Final = 1_000  # thousandths of a yuan in one
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Of the message that is shown, and of a sample: `spread` is (parts, people). `price`: thousandths of a yuan.
+    """Of the message that is shown, and of a sample: `spread` is (parts, people).
+
+    `price`: thousandths of a yuan, 0 where nobody said any.
 
     `contracted`: the price is written down elsewhere and only shown here.
     `torn`: the numbers of the parts that begin within a character.
@@ -113,12 +116,13 @@ class PartsBar(QFrame):
         self.sum = label("", "small", wrap=True, name="parts_sum")
         self.price = QDoubleSpinBox()
         self.price.setObjectName("parts_price")
-        self.price.setAccessibleName(self.tr("每条单价（分）"))
-        self.price.setDecimals(1)
-        self.price.setRange(0, 100)
-        self.price.setSingleStep(0.1)
+        self.price.setAccessibleName(self.tr("每条单价（元）"))
+        self.price.setDecimals(3)
+        self.price.setRange(0, 1)
+        self.price.setSingleStep(0.001)
         self.price.setKeyboardTracking(False)
-        self.price.setSuffix(self.tr(" 分/条"))
+        self.price.setSuffix(self.tr(" 元/条"))
+        self.price.setSpecialValueText(self.tr("未填"))
         self.price.setFixedWidth(112)
         self.price.lineEdit().setTextMargins(7, 0, 0, 0)
         self.price.valueChanged.connect(self._priced)
@@ -148,22 +152,29 @@ class PartsBar(QFrame):
         people = " · ".join(self.tr("{} 条 {} 人").format(p, show.count(n)) for p, n in shown.spread[:4])
         more = " …" if len(shown.spread) > 4 else ""
         self.spread.setText(self.tr("样本 {} 人：{}").format(show.count(shown.sample), people) + more)
-        self.cost.setText(self.tr("约 {}").format(show.money(shown.cents)))
-        mean = f"{shown.mean:.2f}".rstrip("0").rstrip(".")
-        of = self.tr("可发送") if shown.screened else self.tr("受众")
-        self.sum.setText(
-            self.tr("估算：{} 条 × {} {} 人 × 单价；以通道账单为准").format(mean, of, show.count(shown.recipients))
-        )
+        self._show_cost(shown)
         self._show_source(shown.contracted)
         if not self.price.hasFocus():
             self.price.blockSignals(True)
-            self.price.setValue(shown.price / LI)
+            self.price.setValue(shown.price / YUAN)
             self.price.blockSignals(False)
+
+    def _show_cost(self, shown: Parts) -> None:
+        """Without a price only in how many parts: a sum would be one that nobody agreed on."""
+        mean = f"{shown.mean:.2f}".rstrip("0").rstrip(".")
+        of = self.tr("可发送") if shown.screened else self.tr("受众")
+        said = (
+            self.tr("估算：{} 条 × {} {} 人 × 单价；以通道账单为准")
+            if shown.price
+            else self.tr("估算：{} 条 × {} {} 人")
+        )
+        self.cost.setText(self.tr("约 {}").format(show.money(shown.cents)) if shown.price else self.tr("单价未填"))
+        self.sum.setText(said.format(mean, of, show.count(shown.recipients)))
 
     def _show_source(self, contracted: bool) -> None:  # noqa: FBT001 a part of the state
         self.price.setEnabled(not contracted)
         told = self.tr("发送通道的单价，在“设置 → 费用与预算”里改")
         self.price.setToolTip(told if contracted else self.tr("按与通道的合同填写，只用于估算"))
 
-    def _priced(self, fen: float) -> None:
-        self.priced.emit(round(fen * LI))
+    def _priced(self, yuan: float) -> None:
+        self.priced.emit(round(yuan * YUAN))

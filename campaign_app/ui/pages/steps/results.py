@@ -14,9 +14,10 @@ from campaign_app.ui.pages.steps.unknown_card import UnknownCard
 from campaign_app.ui.viewmodels.answers import answers_of
 from campaign_app.ui.viewmodels.budget import bill_of
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView, Outcome
+from campaign_app.ui.viewmodels.progress import run_of
 from campaign_app.ui.viewmodels.results import ANSWERS, Outcomes, ResultsState, outcomes_of, results_of
 from campaign_app.ui.widgets.bars import Bar, Bars
-from campaign_app.ui.widgets.basics import button, card, column, label, row
+from campaign_app.ui.widgets.basics import button, card, column, label, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import scrolling
 from campaign_app.ui.widgets.pill import Pill
@@ -40,6 +41,7 @@ class ResultsStep(Step):
         self.bars = Bars(kit.theme, self.tr("每条短信的结果"))
         self.sum = label("", "small", wrap=True, name="results_sum", select=True)
         self.untold = label("", "small", wrap=True, name="results_untold", select=True)
+        self.whole = label("", "small", wrap=True, name="results_whole", select=True)
         self.unknown = UnknownCard(desk, model)
         self.bill = bill_of(desk.app, kit.tasks, model)
         self.cost = CostCard(self.bill)
@@ -48,7 +50,7 @@ class ResultsStep(Step):
         shown = column(
             self._head(),
             self.unknown,
-            card(self.numbers),
+            card(self.numbers, self.whole),
             card(label(self.tr("每条短信的结果"), "heading"), self.bars, self.sum, self.untold, space=3),
             self.answers,
             self.cost,
@@ -78,7 +80,7 @@ class ResultsStep(Step):
     def render_view(self, view: CampaignView) -> None:
         self.unknown.render_view(view)
         outcomes = outcomes_of(view.counts)
-        self.stack.setCurrentIndex(1 if outcomes.submitted or view.counts.get("withheld", 0) else 0)
+        self.stack.setCurrentIndex(1 if outcomes.submitted or view.withheld else 0)
         state = self._desk.kit.words.term("state", view.campaign.state)
         self.state.setText(self._state_words(view, state))
         self.numbers.show_numbers((*self._main(view, outcomes), *self._answers(view, outcomes)))
@@ -89,7 +91,19 @@ class ResultsStep(Step):
             "held": self.tr("已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 待核对 {}"),
             "unknown": self.tr("已提交 {} = 已送达 {} + 等待回执 {} + 未送达 {} + 被通道拒绝 {} + 结果不明 {}"),
         }[view.outcome]
+        self._show_whole(view)
         self.sum.setText(said.format(*map(show.count, (outcomes.submitted, *parts))))
+
+    def _show_whole(self, view: CampaignView) -> None:
+        """Where everybody went for whom it was approved: nobody is missing without a word."""
+        run, words = run_of(view), self._desk.kit.words
+        show_if(self.whole, bool(run.withheld))
+        numbers = map(show.count, (run.total, run.submitted, run.withheld, run.left))
+        said = [self.tr("核验后可发送 {} = 已提交 {} + 发出前拦下 {} + 未发出 {}").format(*numbers)]
+        whys = [f"{words.term('reason', reason)} {show.count(view.fallen[reason])}" for reason in sorted(view.fallen)]
+        if whys:
+            said.append(self.tr("发出前拦下：{}").format(self.tr("、").join(whys)))
+        self.whole.setText("\n".join(said))
 
     def _head(self) -> QWidget:
         self.state = label("", "muted", wrap=True, name="results_state")
@@ -116,12 +130,11 @@ class ResultsStep(Step):
 
     def _main(self, view: CampaignView, outcomes: Outcomes) -> tuple[Number, ...]:
         words, whole = self._desk.kit.words, outcomes.submitted
-        withheld = view.counts.get("withheld", 0)
         return (
             Number("submitted", words.term("count", "submitted"), show.count(whole)),
             self._number("delivered", outcomes.delivered, whole),
             self._number("failed", outcomes.failed, whole),
-            Number("withheld", words.term("count", "withheld"), show.count(withheld)),
+            Number("withheld", words.term("count", "withheld"), show.count(view.withheld)),
         )
 
     def _answers(self, view: CampaignView, outcomes: Outcomes) -> tuple[Number, ...]:

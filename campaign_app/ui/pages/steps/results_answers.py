@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from campaign_app.domain.answer import Answer
@@ -13,16 +14,17 @@ from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.answers import MOST, AnswersModel, AnswersState
-from campaign_app.ui.widgets.basics import button, clear, column, divider, label, row
+from campaign_app.ui.widgets.basics import button, column, divider, label, row, show_if
 from campaign_app.ui.widgets.pill import Pill
 
 # of several shops those first that a person may have to do something about
 _GRAVEST: Final = ("refused", "waiting", "untellable", "told")
 _EXPLAINED: Final = frozenset({"refused", "waiting"})
+_AT_ONCE: Final = 5  # the others are built in later turns: each takes milliseconds
 
 
 class AnswersCard(QFrame):
-    """Hidden until somebody answered."""
+    """Hidden until somebody answered. A reply keeps its row: while replies come in, only what is new is built."""
 
     def __init__(self, kit: Kit, model: AnswersModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +39,11 @@ class AnswersCard(QFrame):
         self.none = label(self.tr("没有人回复退订。"), "muted", name="answers_none")
         self.more = button(self.tr("显示更多"), "quiet", name="answers_more", click=model.show_more)
         self.rest = label("", "small", wrap=True, name="answers_rest")
-        self.rows: list[AnswerRow] = []
+        self._answers: tuple[Answered, ...] = ()
+        self._rows: dict[int, AnswerRow] = {}
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._show_rows)
         self._place = QVBoxLayout()
         self._place.setSpacing(SPACE[3])
         head = row(label(self.tr("收到的回复"), "heading"), None, self.only)
@@ -48,34 +54,72 @@ class AnswersCard(QFrame):
     def show_answers(self, state: AnswersState) -> None:
         self.setVisible(bool(state.answers) or state.opt_outs_only)
         self.only.setChecked(state.opt_outs_only)
-        clear(self._place)
-        self.rows = [AnswerRow(self._kit, each) for each in state.answers]
-        for number, each in enumerate(self.rows):
-            if number:
-                self._place.addWidget(divider())
-            self._place.addWidget(each)
+        self._answers = state.answers
+        self._drop({each.answer.id for each in state.answers})
+        self._show_rows()
         self.none.setVisible(not state.answers)
         self.more.setVisible(state.more)
         hidden = state.total - len(state.answers)
         self.rest.setVisible(hidden > 0 and state.shown >= MOST)
         self.rest.setText(self.tr("这里显示最新的 {} 条，另有 {} 条。").format(show.count(MOST), show.count(hidden)))
 
+    @property
+    def rows(self) -> list[AnswerRow]:
+        """Those that are built, in the order of the replies."""
+        return [self._rows[each.answer.id] for each in self._answers if each.answer.id in self._rows]
+
+    def _drop(self, wanted: set[int]) -> None:
+        for key in self._rows.keys() - wanted:
+            gone = self._rows.pop(key)
+            self._place.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+
+    def _show_rows(self) -> None:
+        """Fills the rows that are there and builds some of those that are not, from the newest reply on."""
+        at, room = 0, _AT_ONCE
+        for answered in self._answers:
+            shown = self._rows.get(answered.answer.id)
+            if shown is None and not room:
+                self._later.start(0)
+                continue
+            if shown is None:
+                room -= 1
+                shown = self._rows[answered.answer.id] = AnswerRow(self._kit, answered)
+                self._place.insertWidget(at, shown)
+            shown.show_answer(answered)
+            show_if(shown.line, at > 0)
+            at += 1
+
 
 class AnswerRow(QWidget):
     def __init__(self, kit: Kit, answered: Answered, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("answer")
-        self._kit = kit
+        self._kit, self._shown = kit, answered
         answer = answered.answer
         word = self.tr("退订") if answer.opt_out else self.tr("回复")
         self.pill = Pill(kit.theme, word, "warn" if answer.opt_out else "muted")
         self.said = label(answer.text, wrap=True, name="answer_text", select=True)
-        who = answer.who or self.tr("号码已删除")
-        at = label(f"{who} · {show.moment(answer.received_at)}", "small", name="answer_who", select=True)
-        self.came = label(self._came(answered), "small", wrap=True, name="answer_came", select=True)
+        self.who = label("", "small", name="answer_who", select=True)
+        self.came = label("", "small", wrap=True, name="answer_came", select=True)
         self.came.setVisible(answer.opt_out)
-        self.setLayout(column(row(self.pill, self.said, at, stretch=1), self.came, space=1))
+        self.line = divider()
+        said = row(self.pill, self.said, self.who, stretch=1)
+        self.setLayout(column(self.line, column(said, self.came, space=1), space=3))
         self.setAccessibleName(f"{word} {answer.text}")
+        self._fill(answered)
+
+    def show_answer(self, answered: Answered) -> None:
+        if answered != self._shown:
+            self._shown = answered
+            self._fill(answered)
+
+    def _fill(self, answered: Answered) -> None:
+        """What may change of a reply: whose it is while the customer is kept, and who knows of the opt-out."""
+        who = answered.answer.who or self.tr("号码已删除")
+        self.who.setText(f"{who} · {show.moment(answered.answer.received_at)}")
+        self.came.setText(self._came(answered))
         self.setAccessibleDescription(self.came.text())
 
     def _came(self, answered: Answered) -> str:
@@ -104,6 +148,6 @@ class AnswerRow(QWidget):
         return {
             "told": self.tr("已回写平台：{shops}。"),
             "waiting": self.tr("尚未回写平台：{shops}，后台会一直重试。"),
-            "refused": self.tr("平台没有收下：{shops}；本机仍不再发送。"),
+            "refused": self.tr("平台未接受：{shops}；本机仍不再发送。"),
             "untellable": self.tr("平台接口不接收退订，未回写：{shops}；本机仍不再发送。"),
         }[state]

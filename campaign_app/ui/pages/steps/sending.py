@@ -220,7 +220,8 @@ class SendingStep(Step):
         else:
             title = self.tr("现在发给 {} 人？", "", number).format(ready)
             text = self.tr("发出的短信不能收回；发送中可以暂停。每一批发出前都会再核对同意记录。")
-        if confirm(self, title, text, yes=self.tr("发送"), no=self.tr("先不发")):
+        yes = self.tr("定时发送") if state.later else self.tr("发送")
+        if confirm(self, title, text, yes=yes, no=self.tr("先不发"), careful=True):
             self.preflight.send()
 
     def _choose_later(self, *, later: bool) -> None:

@@ -152,13 +152,14 @@ class RunPanel(QWidget):
             self._model.cancel()
 
     def _sure(self, run: Run) -> bool:
-        sent, left = show.count(run.submitted), show.count(run.left)
+        left, sent = show.count(run.left), show.count(run.submitted)
+        kept = self.tr(
+            "已发出的 {} 条不能收回，结果会保留；余下的不再发送，取消后不能恢复。", "", run.submitted
+        ).format(sent)
         return confirm(
             self,
             self.tr("取消活动？还有 {} 人没有发送", "", run.left).format(left),
-            self.tr("已发出的 {} 条不能收回，结果会保留；余下的不再发送，取消后不能恢复。", "", run.submitted).format(
-                sent
-            ),
+            kept if run.submitted else self.tr("取消后不再发送，不能恢复。"),
             yes=self.tr("取消活动"),
             no=self.tr("继续保留"),
             danger=True,

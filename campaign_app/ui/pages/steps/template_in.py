@@ -77,12 +77,13 @@ class TemplateInDialog(QDialog):
     # --- parts -------------------------------------------------------------------------------------------------------
 
     def _source(self) -> MessageEdit:
-        made = MessageEdit(self._kit.theme, lines=_LINES)
+        made = MessageEdit(self._kit.theme, lines=_LINES, uncut=True)
         made.setObjectName("template_in_text")
         made.setAccessibleName(self.tr("服务商的模板"))
         made.setPlaceholderText(
             self.tr("把服务商控制台里的模板粘贴到这里，例如“尊敬的{1}，您有{2}积分即将到期。拒收请回复R”。")
         )
+        made.replaced.connect(self._model.begin)
         made.typed.connect(self._model.set_text)
         made.trimmed.connect(lambda left_out, _: self._model.cut() if left_out else None)
         return made

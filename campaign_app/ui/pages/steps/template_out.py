@@ -152,7 +152,7 @@ class TemplateOutDialog(QDialog):
     def _show_refusals(self, state: TemplateOutState) -> None:
         refusals = state.refusals
         everybody = state.provider == "generic"
-        self.title.setText(self.tr("各服务商都不收的地方") if everybody else self.tr("该服务商不收的地方"))
+        self.title.setText(self.tr("各服务商都不接受的内容") if everybody else self.tr("该服务商不接受的内容"))
         clear(self.found)
         if state.unchecked is not None:
             self.found.addWidget(label(self._kit.words.error(state.unchecked), "block", wrap=True))
