@@ -155,10 +155,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Take care of it</translation>
     </message>
     <message numerus="yes">
-        <source>平台没有收下 %n 位客户的退订</source>
+        <source>平台未接受 %n 位客户的退订</source>
         <translation>
-            <numerusform>The platform did not take %n opt-out</numerusform>
-            <numerusform>The platform did not take %n opt-outs</numerusform>
+            <numerusform>The platform did not accept the opt-out of %n customer</numerusform>
+            <numerusform>The platform did not accept the opt-out of %n customers</numerusform>
         </translation>
     </message>
     <message>
@@ -342,8 +342,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Not yet told: {shops}; it is tried again and again.</translation>
     </message>
     <message>
-        <source>平台没有收下：{shops}；本机仍不再发送。</source>
-        <translation>The platform did not take it: {shops}; nothing is sent from here all the same.</translation>
+        <source>平台未接受：{shops}；本机仍不再发送。</source>
+        <translation>Not accepted by the platform: {shops}; still never sent to from here.</translation>
     </message>
     <message>
         <source>平台接口不接收退订，未回写：{shops}；本机仍不再发送。</source>
@@ -3193,20 +3193,12 @@ Its keys are deleted from this computer; until you reconnect, this account canno
 <context>
     <name>PartsBar</name>
     <message>
-        <source>每条单价（分）</source>
-        <translation>Price per SMS (fen)</translation>
-    </message>
-    <message>
         <source>发送通道的单价，在“设置 → 费用与预算”里改</source>
         <translation>The sender account&apos;s price; change it at Settings → Costs and budgets</translation>
     </message>
     <message>
         <source>按与通道的合同填写，只用于估算</source>
         <translation>Enter the price in your sender contract; used for estimates only</translation>
-    </message>
-    <message>
-        <source> 分/条</source>
-        <translation> fen/SMS</translation>
     </message>
     <message numerus="yes">
         <source>{} 条 · {} 字</source>
@@ -3232,12 +3224,32 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Sample of {}: {}</translation>
     </message>
     <message>
+        <source>估算：{} 条 × {} {} 人</source>
+        <translation>Estimate: {} parts × {} {} people</translation>
+    </message>
+    <message>
         <source>约 {}</source>
         <translation>About {}</translation>
     </message>
     <message>
+        <source>单价未填</source>
+        <translation>No price set</translation>
+    </message>
+    <message>
         <source>可发送</source>
         <translation>eligible</translation>
+    </message>
+    <message>
+        <source>每条单价（元）</source>
+        <translation>Price of a part (yuan)</translation>
+    </message>
+    <message>
+        <source> 元/条</source>
+        <translation> yuan/part</translation>
+    </message>
+    <message>
+        <source>未填</source>
+        <translation>Not set</translation>
     </message>
     <message>
         <source>受众</source>
@@ -3918,6 +3930,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Submitted {} = delivered {} + awaiting report {} + not delivered {} + rejected by the sender {} + unknown {}</translation>
     </message>
     <message>
+        <source>核验后可发送 {} = 已提交 {} + 发出前拦下 {} + 未发出 {}</source>
+        <translation>Cleared by screening {} = submitted {} + withheld {} + not sent {}</translation>
+    </message>
+    <message>
+        <source>发出前拦下：{}</source>
+        <translation>Withheld: {}</translation>
+    </message>
+    <message>
         <source>模拟：没有发出真实短信</source>
         <translation>Simulated: no real messages were sent</translation>
     </message>
@@ -4347,6 +4367,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         </translation>
     </message>
     <message>
+        <source>取消后不再发送，不能恢复。</source>
+        <translation>Nothing will be sent, and it cannot be resumed.</translation>
+    </message>
+    <message>
         <source>取消活动</source>
         <translation>Cancel campaign</translation>
     </message>
@@ -4709,6 +4733,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>发送</source>
         <translation>Send</translation>
+    </message>
+    <message>
+        <source>定时发送</source>
+        <translation>Schedule</translation>
     </message>
     <message>
         <source>先不发</source>
@@ -5446,12 +5474,12 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Close</translation>
     </message>
     <message>
-        <source>各服务商都不收的地方</source>
-        <translation>What no provider takes</translation>
+        <source>各服务商都不接受的内容</source>
+        <translation>What no provider accepts</translation>
     </message>
     <message>
-        <source>该服务商不收的地方</source>
-        <translation>What this provider will not take</translation>
+        <source>该服务商不接受的内容</source>
+        <translation>What this provider does not accept</translation>
     </message>
     <message>
         <source>正在核对…</source>
