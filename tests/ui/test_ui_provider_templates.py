@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
@@ -267,3 +268,13 @@ def test_an_answer_of_the_rules_that_cannot_be_had_is_told(
     assert model.state.exported is not None
     assert model.state.unchecked is not None
     assert model.state.unchecked.code == "template_value"
+
+
+def test_a_menu_that_is_gone_is_told_nothing(step: ContentStep, qtbot: QtBot) -> None:
+    """As after a switch of the language, which makes the pages anew."""
+    composer, menu = step.composer, step.field.templates
+    with qtbot.captureExceptions() as caught:
+        shiboken6.delete(step.templates)
+        shiboken6.delete(menu)
+        composer.changed.emit(composer.state)
+    assert caught == []

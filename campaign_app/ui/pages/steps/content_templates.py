@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.template_in import TemplateInDialog
 from campaign_app.ui.pages.steps.template_out import TemplateOutDialog
-from campaign_app.ui.viewmodels.composer import Composer
+from campaign_app.ui.viewmodels.composer import Composer, ComposerState
 from campaign_app.ui.viewmodels.template_in import TemplateIn
 from campaign_app.ui.viewmodels.template_out import TemplateOut
 from campaign_app.ui.widgets.message_edit import MessageEdit
@@ -48,14 +48,14 @@ class TemplateExchange(QObject):
     def __init__(self, desk: Desk, composer: Composer, edit: MessageEdit, menu: TemplateMenu, step: QWidget) -> None:
         super().__init__(step)
         self._desk, self._composer, self._edit, self._step = desk, composer, edit, step
+        self._menu = menu
         menu.bring.connect(self.bring)
         menu.give.connect(self.give)
-        composer.changed.connect(
-            lambda state: menu.show_possible(
-                editable=state.editable and state.setting is not None,
-                written=bool(state.text.strip()) and state.setting is not None,
-            )
-        )
+        composer.changed.connect(self._show_possible)  # a method, which is let go with its page
+
+    def _show_possible(self, state: ComposerState) -> None:
+        known = state.setting is not None
+        self._menu.show_possible(editable=state.editable and known, written=bool(state.text.strip()) and known)
 
     def bring(self) -> None:
         state = self._composer.state
