@@ -5353,7 +5353,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>把服务商控制台里的模板粘贴到这里，例如“尊敬的{1}，您有{2}积分即将到期。拒收请回复R”。</source>
-        <translation>Paste the template from the provider&apos;s console here, for example “尊敬的{1}，您有{2}积分即将到期。拒收请回复R”.</translation>
+        <translation>Paste the template from the provider&apos;s console here, for example &quot;Dear {1}, {2} points expire soon. Reply R to opt out&quot;.</translation>
     </message>
     <message>
         <source>导入后的正文</source>

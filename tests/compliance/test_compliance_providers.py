@@ -75,3 +75,8 @@ def test_profiles_are_those_that_can_be_chosen_and_speak_of_known_trades() -> No
         assert provider.forbidden_sectors <= set(INDUSTRIES)
         assert provider.sources or not provider.verified
         assert all(cap.span.total_seconds() == cap.minutes * 60 for cap in provider.caps)
+
+
+def test_the_engine_names_the_providers_that_it_knows() -> None:
+    assert Engine(RULES).providers == RULES.providers
+    assert {"generic", "aliyun", "tencent", "huawei", "ucloud"} <= RULES.providers.keys()

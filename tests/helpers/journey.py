@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,8 +35,6 @@ class Journey:
 
     def begin(self) -> None:
         """The window is there, the workspace opens, the demo's shops are synced."""
-        gc.collect()
-        gc.freeze()  # what other tests left behind is nothing that this window would have to look through
         staged: list[bool] = []
         self.application.session.staged.connect(lambda: staged.append(True))
         self.application.start()

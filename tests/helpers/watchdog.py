@@ -8,6 +8,7 @@ for events, by whatever is called there: slots, paints, timers, the collection o
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 import subprocess
@@ -77,6 +78,8 @@ class Watched:
 def watchdog(watched: Watched | None = None) -> Iterator[Watched]:
     watched = watched or Watched()
     main = threading.get_ident()
+    gc.collect()
+    gc.freeze()  # what other tests left behind is nothing that a window would have to look through
     with (
         _forbidden(watched, main, Database, ("read", "write", "write_much")),
         _forbidden(watched, main, socket.socket, ("connect",)),

@@ -34,6 +34,7 @@ def sandbox() -> Iterator[SandboxProcess]:
 @pytest.fixture
 def shop(sandbox: SandboxProcess) -> Iterator[ShopifyShop]:
     found = ShopifyShop(sandbox)
+    found.order(restore=1e6)  # all tests draw on one budget, and none of them waits
     yield found
     found.close()
 

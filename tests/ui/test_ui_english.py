@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from campaign_app import assets
 from campaign_app.domain.errors import AppError
+from campaign_app.sandbox.words import OPT_OUT_REPLIES, ORDINARY_REPLIES
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.closing_dialog import ClosingDialog
 from campaign_app.ui.pages.customers import CustomersPage, import_of
@@ -32,6 +33,7 @@ from tests.helpers.window import Start
 ROOT = Path(__file__).parents[2]
 NO_WORDS = {"、", "，", "【", "】", "简体中文", "允发 Yunfa", "中华人民共和国"}
 """Of files, signatures and laws, which nobody translates; the language's own name; the program's."""
+REPLIES = {*OPT_OUT_REPLIES, *ORDINARY_REPLIES}  # what the demo's people write
 COLUMNS = ("客户标识", "手机号", "会员等级", "接收短信", "身份证号")
 
 
@@ -155,7 +157,7 @@ def test_the_whole_window_is_english(qapp: QApplication, tmp_path: Path) -> None
     def look(stage: str, at: QWidget | None = None) -> None:
         desk = journey.application.desk
         own = own_words(desk.app) if desk is not None else set[str]()
-        found[stage] = chinese_in(at or journey.application.shell, own | {*COLUMNS, "金卡", "是", "简体中文"})
+        found[stage] = chinese_in(at or journey.application.shell, own | REPLIES | {*COLUMNS, "金卡", "是", "简体中文"})
 
     journey = Journey(qapp, tmp_path, 400, look)
     journey.application.kit.prefs.language = "en"

@@ -67,7 +67,8 @@ def cancel_in_the_midst(journey: LongerJourney) -> None:
     counts, ready = journey.model.view.counts, journey.model.view.ready
     assert 0 < counts["submitted"] < ready
     assert journey.taken() == counts["accepted"] > 0, "what has left is kept and told"
-    assert headline == f"已处理 {counts['submitted']:,} / {ready:,}"
+    fallen = sum(journey.model.view.fallen.values())  # refused right before they would have left
+    assert headline == f"已处理 {counts['submitted'] + fallen:,} / {ready + fallen:,}"
     assert hint == "余下的人没有发送；取消后不能恢复。"
 
 
