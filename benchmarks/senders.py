@@ -30,7 +30,7 @@ from campaign_app.consent import Ask, ConfirmedRecipient, Outgoing, Person, Poli
 from campaign_app.domain.consent import CustomerRef
 from campaign_app.domain.customer import Account
 from campaign_app.domain.message import Outcome
-from campaign_app.gateways import gateway_for
+from campaign_app.gateways import Means, gateway_for
 from campaign_app.platforms import adapter_for, client_for, write_credentials
 from campaign_app.transport.aliyun import AcsKey, AcsSigner, canonical
 from campaign_app.transport.tencent import Tc3Key, Tc3Signer
@@ -152,7 +152,7 @@ FLOORS: Final[Mapping[str, Callable[[Mapping[str, Any]], Floor]]] = {"aliyun": a
 def measured(ready: Mapping[str, Any], name: str, rounds: int, *, own_words: bool) -> None:
     people = confirmed(ready)
     account, secret = sender_account(ready, name, people)
-    gateway, floor = gateway_for(account, secret, "retail", clock), FLOORS[name](ready)
+    gateway, floor = gateway_for(account, secret, "retail", clock, Means()), FLOORS[name](ready)
     rates: dict[str, list[float]] = {"gateway": [], "floor": []}
     most = gateway.capabilities.batch_max
     for number in range(rounds):

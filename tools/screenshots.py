@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from PySide6.QtCore import QSize  # noqa: E402
-from PySide6.QtWidgets import QApplication  # noqa: E402
-from screenshots_dialogs import take_dialogs  # noqa: E402
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget  # noqa: E402
+from screenshots_dialogs import GAP, take_dialogs  # noqa: E402
 
 from campaign_app.ui.prefs import LANGUAGES  # noqa: E402
 from campaign_app.ui.widgets.basics import lay_out  # noqa: E402
@@ -27,6 +27,8 @@ from tests.helpers.driving import pause  # noqa: E402
 from tests.helpers.journey import Journey  # noqa: E402
 
 THEMES = ("light", "dark")
+# what stands below the fold of its page, by the stage that is about it
+SCROLLED_TO = {"replies": "answers"}
 
 
 def main() -> None:
@@ -56,6 +58,7 @@ def take_pages(qt: QApplication, folder: Path, out: Path, customers: int, size: 
                 kit.theme.use(theme)
                 journey.application.shell.resize(size)
                 pause(350)
+                scroll(stage, journey.application.shell)
                 lay_out()
                 journey.application.shell.grab().save(str(out / f"{stage}-{theme}-{language}.png"))
         kit.prefs.language = "zh_CN"
@@ -74,6 +77,17 @@ def take_pages(qt: QApplication, folder: Path, out: Path, customers: int, size: 
     journey.look_at_signatures()
     journey.look_at_settings()
     journey.end()
+
+
+def scroll(stage: str, shell: QWidget) -> None:
+    part = shell.findChild(QWidget, SCROLLED_TO.get(stage, ""))
+    area = part.parent() if part else None
+    while area is not None and not isinstance(area, QScrollArea):
+        area = area.parent()
+    if area is not None:
+        top = part.mapTo(area.widget(), part.rect().topLeft()).y()
+        area.verticalScrollBar().setValue(top - GAP)
+        pause(100)
 
 
 if __name__ == "__main__":

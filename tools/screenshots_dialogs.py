@@ -14,7 +14,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 from PySide6.QtCore import QRect, QTimer
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QWidget
 
 from campaign_app import bootstrap
 from campaign_app.credentials import KeychainKeeper, PassphraseKeeper, Scrypt
@@ -23,6 +23,7 @@ from campaign_app.ui.app import Application
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.crash_dialog import CrashReports
 from campaign_app.ui.pages.replies_dialog import RepliesDialog
+from campaign_app.ui.pages.steps.content_templates import TemplateMenu
 from campaign_app.ui.prefs import LANGUAGES, Prefs
 from campaign_app.ui.viewmodels.session import Plan
 from campaign_app.ui.widgets.basics import lay_out
@@ -33,6 +34,7 @@ from tests.helpers.ring import Ring
 
 THEMES = ("light", "dark")
 GAP = 24
+TEMPLATE = "尊敬的{1}，您的{2}积分本月底到期，可到门店换购。拒收请回复R"
 PHRASE = "correct horse battery staple"
 REPORT = """campaign-app 0.1.0
 Python 3.11.7
@@ -110,6 +112,8 @@ class Pictured(LongerJourney):
         self._speak("zh_CN")
         self.open_draft()
         self.write()
+        self._for_each(self._templates)
+        self._speak("zh_CN")
         self.screen()
         self.approve()
         self._for_each(lambda: self._asked("send_now", self._send))
@@ -169,6 +173,15 @@ class Pictured(LongerJourney):
         self.driver.click("nav_campaigns")
         self._listed("campaign_table")
         self.driver.click("campaign_new")
+
+    def _templates(self) -> None:
+        menu = self.driver.wait(TemplateMenu, "templates_menu")
+        self._asked("template_import", lambda: self._bring(menu))
+        self._asked("template_export", menu.exporting.trigger)
+
+    def _bring(self, menu: TemplateMenu) -> None:
+        menu.importing.trigger()
+        self.driver.wait(QPlainTextEdit, "template_in_text").setPlainText(TEMPLATE)
 
     def _send(self) -> None:
         wait_for(self._may_leave, "the campaign to be ready to leave")
@@ -235,7 +248,7 @@ class Gates:
         prefs.language = language
         application = Application(self._qt, Plan(folder), prefs)
         # no worker is needed to look at a gate
-        application.session._starter = lambda _: bootstrap.WorkerHandle(ExitStack(), None)  # noqa: SLF001
+        application.session.starter = lambda _: bootstrap.WorkerHandle(ExitStack(), None)
         application.start()
         self._wait(application)
         return application

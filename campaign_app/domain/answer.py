@@ -7,7 +7,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class WriteBack:
     """Whether a shop's platform knows of an opt-out. `state`: waiting, told, refused or untellable; `code` says why."""
 
     account_id: int
@@ -28,4 +28,4 @@ class Answer:
     received_at: datetime
     opt_out: bool
     since: datetime | None = None
-    told: tuple[Told, ...] = ()
+    told: tuple[WriteBack, ...] = ()

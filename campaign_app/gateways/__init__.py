@@ -52,7 +52,7 @@ def gateway_of(
     *,
     secrets: SecretStore,
     account_of: Callable[[int], Account],
-    means: Means = Means(),
+    means: Means,
 ) -> Gateway:
     """What sends for the account: its sender account, else itself, else the endpoint that confirms its consents.
 
@@ -67,10 +67,8 @@ def gateway_of(
     from campaign_app.gateways.carried import CarriedGateway
 
     shops, theirs = replace(sender, id=account.id), secrets.get(sender.id)
-    carrier = gateway_for(
-        shops, theirs, purpose, clock, sender_id=sender.id, wait=means.wait, connections=means.connections,
-        limit=means.limit_of(sender.platform), kept=KeptSecret(sender.id, secrets, clock), shared=means.shared,
-    )  # fmt: skip
+    kept = KeptSecret(sender.id, secrets, clock)
+    carrier = gateway_for(shops, theirs, purpose, clock, means, sender_id=sender.id, kept=kept)
     return CarriedGateway(own, carrier)
 
 
@@ -84,39 +82,34 @@ def _own(
     means: Means,
 ) -> Gateway:
     if _is_sender(account):
-        limit = means.limit_of(account.platform)
-        return gateway_for(account, secret, purpose, clock, wait=means.wait, connections=means.connections, limit=limit)
+        return gateway_for(account, secret, purpose, clock, means)
     if account.consent_account_id is None:
         from campaign_app.gateways.absent import NoSender
 
         return NoSender(account)
     endpoint = account_of(account.consent_account_id)
-    return gateway_for(replace(endpoint, id=account.id), secrets.get(endpoint.id), purpose, clock, wait=means.wait)
+    return gateway_for(replace(endpoint, id=account.id), secrets.get(endpoint.id), purpose, clock, means)
 
 
 def _is_sender(account: Account) -> bool:
     return account.platform == "consent_api" or account.platform in PROVIDERS.keys() - BY_CHOICE
 
 
-def gateway_for(  # noqa: PLR0913 - the same
+def gateway_for(
     account: Account,
     secret: str,
     purpose: str,
     clock: Clock,
+    means: Means,
     *,
-    wait: Callable[[float], object] | None = None,
     sender_id: int = 0,
-    connections: Connections | None = None,
-    limit: int = 0,
     kept: Kept | None = None,
-    shared: Shared | None = None,
 ) -> Gateway:
     """A sender of the account, for messages of one purpose. Raises SettingsError as `platforms.client_for` does."""
     if account.platform in PROVIDERS:
-        known = read_credentials(secret)
         parts = SenderParts(
-            account, known, purpose, clock, wait, sender_id or account.id, connections, limit, kept,
-            shared or Shared(),
+            account, read_credentials(secret), purpose, clock, means.wait, sender_id or account.id, means.connections,
+            means.limit_of(account.platform), kept, means.shared,
         )  # fmt: skip
         return provider_of(account.platform).gateway_for(parts)
     if account.platform != "consent_api":
@@ -125,4 +118,4 @@ def gateway_for(  # noqa: PLR0913 - the same
     from campaign_app.gateways.consent_api import ConsentApiGateway
     from campaign_app.transport.connect import session_for
 
-    return ConsentApiGateway(account, session_for(account, secret, clock, wait=wait), purpose, clock)
+    return ConsentApiGateway(account, session_for(account, secret, clock, wait=means.wait), purpose, clock)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from campaign_app.domain.answer import Answer, Told
+from campaign_app.domain.answer import Answer, WriteBack
 from campaign_app.domain.ports import AccountStore, AnswerStore
 from campaign_app.services.opt_outs import Untold
 
@@ -39,7 +39,7 @@ class Answers:
         waits = any(told.state == WAITING for answer in found for told in answer.told)
         untold = self._untold() if waits else {}
 
-        def shop(told: Told) -> ToldShop:
+        def shop(told: WriteBack) -> ToldShop:
             known = untold.get(told.account_id)
             why = known.why if told.state == WAITING and known is not None else told.code
             return ToldShop(labels.get(told.account_id, ""), told.state, why)

@@ -9,7 +9,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.answer import Answer, Told
+from campaign_app.domain.answer import Answer, WriteBack
 from campaign_app.domain.consent import CustomerRef, SuppressionKind
 from campaign_app.domain.phone import Phone
 from campaign_app.storage import schema
@@ -98,14 +98,14 @@ class SqlAnswers:
         return found
 
 
-def _told(connection: sa.Connection, refs: dict[int, _Refs]) -> dict[int, tuple[Told, ...]]:
+def _told(connection: sa.Connection, refs: dict[int, _Refs]) -> dict[int, tuple[WriteBack, ...]]:
     every = {each for own in refs.values() for each in own}
     rows = rows_among(connection, _TOLD, _outbox.ref, (ref for _, ref in every))
-    known = {(row.account_id, row.ref): Told(row.account_id, row.state, row.code) for row in rows}
+    known = {(row.account_id, row.ref): WriteBack(row.account_id, row.state, row.code) for row in rows}
     return {reply: _sorted(known[each] for each in own if each in known) for reply, own in refs.items()}
 
 
-def _sorted(told: Iterable[Told]) -> tuple[Told, ...]:
+def _sorted(told: Iterable[WriteBack]) -> tuple[WriteBack, ...]:
     return tuple(sorted(told, key=lambda one: (one.account_id, one.state)))
 
 

@@ -130,4 +130,4 @@ def test_a_kill_between_receiving_and_deleting_loses_no_refusal_and_doubles_none
         assert time.monotonic() < end
     assert replies(shop) == ["好的", "退订"]
     assert suppressed(shop, reached) == {refused}
-    context.remotes.gateway(shop.sender.id, "").close()  # type: ignore[attr-defined]
+    context.remotes.gateway(shop.sender.id, "").close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -28,10 +27,7 @@ def hurt(merchant: Merchant, campaign_id: int, chance: random.Random, *, sending
     before = counts(campaign_id)["submitted"]
     if sending:
         merchant.until(lambda: merchant.go_on(campaign_id) in ENDED or counts(campaign_id)["submitted"] > before)
-    until = time.monotonic() + chance.uniform(0.0, 0.5 if sending else 2.0)
-    while time.monotonic() < until:
-        merchant.go_on(campaign_id)
-        time.sleep(0.02)
+    merchant.go_on_for(campaign_id, chance.uniform(0.0, 0.5 if sending else 2.0))
 
 
 @pytest.mark.slow

@@ -6,7 +6,6 @@ SendSms has no idempotency key, so faults and kills may leave outcomes unknown; 
 from __future__ import annotations
 
 import random
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,10 +129,7 @@ def test_kills_and_faults_send_nobody_a_second_message(merchant: Merchant) -> No
     merchant.kill_worker()
     while killed_in.total() < 5:
         merchant.start_worker()
-        until = time.monotonic() + chance.uniform(0.2, 2.5)
-        while time.monotonic() < until:
-            merchant.go_on(campaign)
-            time.sleep(0.02)
+        merchant.go_on_for(campaign, chance.uniform(0.2, 2.5))
         killed_in[merchant.app.campaigns.get(campaign).state.value] += 1
         merchant.kill_worker()
     merchant.sandbox.faults("none")

@@ -6,7 +6,6 @@ TOP knows no keys and no look-up, so faults and kills leave outcomes unknown; th
 from __future__ import annotations
 
 import random
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -127,10 +126,7 @@ def test_a_kill_and_lost_answers_send_nobody_a_second_message(taobao: Taobao) ->
     chance, merchant = random.Random(SEED), taobao.merchant
     campaign = taobao.screened()
     merchant.sandbox.faults("timeout_after=0.1,error500_after=0.1,cut_body=0.1")
-    until = time.monotonic() + chance.uniform(0.3, 1.0)
-    while time.monotonic() < until:
-        merchant.go_on(campaign)
-        time.sleep(0.02)
+    merchant.go_on_for(campaign, chance.uniform(0.3, 1.0))
     merchant.kill_worker()
     merchant.sandbox.faults("none")
     merchant.start_worker()

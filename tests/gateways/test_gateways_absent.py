@@ -10,7 +10,7 @@ import pytest
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, RemoteRefused
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways import gateway_of, has_sender
+from campaign_app.gateways import Means, gateway_of, has_sender
 from campaign_app.gateways.absent import NoSender
 from campaign_app.gateways.carried import CarriedGateway
 from campaign_app.gateways.consent_api import ConsentApiGateway
@@ -35,7 +35,9 @@ class Secrets:
 
 
 def sender(account: Account, endpoint: Account = ACCOUNT) -> Gateway:
-    return gateway_of(account, CLIENT_SEED, "retail", lambda: NOW, secrets=Secrets(), account_of=lambda _: endpoint)
+    return gateway_of(
+        account, CLIENT_SEED, "retail", lambda: NOW, secrets=Secrets(), account_of=lambda _: endpoint, means=Means()
+    )
 
 
 @pytest.mark.parametrize("account", [ACCOUNT, replace(SHOP, consent_account_id=ACCOUNT.id)])
@@ -56,7 +58,9 @@ class TopSecrets(Secrets):
 def top(account: Account) -> Gateway:
     accounts = {ACCOUNT.id: ACCOUNT, account.id: account}
     secret = TopSecrets().get(TOP.id)
-    return gateway_of(account, secret, "retail", lambda: NOW, secrets=TopSecrets(), account_of=accounts.__getitem__)
+    return gateway_of(
+        account, secret, "retail", lambda: NOW, secrets=TopSecrets(), account_of=accounts.__getitem__, means=Means()
+    )
 
 
 def test_a_platform_by_choice_carries_its_shops_messages_only_where_somebody_chose_so() -> None:

@@ -23,7 +23,7 @@ from mns.mns_exception import MNSExceptionBase
 
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.message import Outcome
-from campaign_app.gateways import gateway_for
+from campaign_app.gateways import Means, gateway_for
 from campaign_app.gateways.aliyun.gateway import AliyunGateway
 from campaign_app.jobs.opt_out import is_opt_out
 from campaign_app.sandbox.words import OPT_OUT_REPLIES, ORDINARY_REPLIES
@@ -59,7 +59,9 @@ def collected() -> Iterator[None]:
 
 def gateway_of(shop: Carried, shift: timedelta = timedelta(0), **changed: str) -> AliyunGateway:
     account, secret = account_of(shop.sandbox, "aliyun", **changed)
-    made = gateway_for(replace(account, id=shop.account.id), secret, "retail", lambda: clock() + shift, wait=no_wait)
+    made = gateway_for(
+        replace(account, id=shop.account.id), secret, "retail", lambda: clock() + shift, Means(wait=no_wait)
+    )
     assert isinstance(made, AliyunGateway)
     return made
 

@@ -9,7 +9,7 @@ import pytest
 
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.message import Outcome, SubmitOutcome
-from campaign_app.gateways import gateway_for
+from campaign_app.gateways import Means, gateway_for
 from campaign_app.gateways.handing import AT_ONCE, Tried, carry_out, met
 from campaign_app.gateways.planning import Request, plan
 from campaign_app.gateways.rates import batch_of, rate_of, request_of, spacing
@@ -167,7 +167,7 @@ def test_a_gateway_keeps_to_its_accounts_rate_and_to_a_limit_that_is_known(
     secret = write_credentials({field.name: "k" * 20 for field in offer.fields if field.secret})
     options = {"secret_id": "k" * 20, "rate": typed}
     base = replace(account("https://sms.example.cn"), platform=name, options=options)
-    made = gateway_for(base, secret, "retail", lambda: NOW, sender_id=9, limit=limit)
+    made = gateway_for(base, secret, "retail", lambda: NOW, Means(limit_of={name: limit}.__getitem__), sender_id=9)
     known = made.capabilities
     assert known.rate == (None if rate is None else Rate(9, rate))
     assert rate is None or known.batch_max == 2 * rate

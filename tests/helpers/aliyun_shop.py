@@ -81,4 +81,4 @@ def aliyun_shop(folder: Path, sandbox: SandboxProcess, **changed: str) -> Iterat
                 context.remotes.platform(account_id),
                 *(context.remotes.gateway(account_id, purpose) for purpose in ("", "retail")),
             ):
-                client.close()  # type: ignore[attr-defined]
+                client.close()

@@ -11,7 +11,7 @@ from campaign_app.consent import Ask, ConfirmedRecipient, Outgoing, Person, Poli
 from campaign_app.domain.consent import ConsentFact, CustomerRef
 from campaign_app.domain.customer import Account, PlatformCustomer
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways import gateway_for
+from campaign_app.gateways import Means, gateway_for
 from campaign_app.gateways.consent_api import ConsentApiGateway
 from campaign_app.platforms import client_for
 from campaign_app.platforms.consent_api import ConsentApiPlatform
@@ -76,5 +76,5 @@ def connect(sandbox: SandboxProcess, shop: int = 0, clock: Clock = clock) -> Con
     return Connected(
         account,
         client_for(account, said.private_key, clock, wait=no_wait),
-        gateway_for(account, said.private_key, "retail", clock, wait=no_wait),
+        gateway_for(account, said.private_key, "retail", clock, Means(wait=no_wait)),
     )

@@ -127,6 +127,7 @@ class Journey:
         wait_for(self._reported, "the delivery reports", self._long)
         pause(800)
         self._at("results")
+        self._at("replies")
         return dict(self.model.view.counts)
 
     def look_at_signatures(self) -> None:

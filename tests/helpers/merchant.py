@@ -56,6 +56,11 @@ class Merchant:
         self.log.append(errors)
         return errors
 
+    def go_on_for(self, campaign_id: int, seconds: float) -> None:
+        """For so long a person does what comes next, while the worker works."""
+        end = time.monotonic() + seconds
+        self.until(lambda: self.go_on(campaign_id) is not None and time.monotonic() >= end)
+
     def until(self, done: Callable[[], bool], seconds: float = SECONDS) -> None:
         end = time.monotonic() + seconds
         while not done():

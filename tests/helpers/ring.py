@@ -11,7 +11,7 @@ from campaign_app.credentials import SERVICE
 class Ring(KeyringBackend):
     """May be locked."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
     def __init__(self) -> None:
         super().__init__()

@@ -308,4 +308,4 @@ def faulty(folder: Path, sender: str, chance: random.Random, people: int) -> Ite
         finally:
             for account_id in {shop.id, carrier.id}:
                 for client in (context.remotes.platform(account_id), context.remotes.gateway(account_id, "retail")):
-                    client.close()  # type: ignore[attr-defined]
+                    client.close()

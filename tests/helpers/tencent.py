@@ -12,7 +12,7 @@ import requests
 
 from campaign_app.consent import Ask, ConfirmedRecipient, Outgoing, Person, Policy, decide
 from campaign_app.domain.customer import PlatformCustomer
-from campaign_app.gateways import gateway_for
+from campaign_app.gateways import Means, gateway_for
 from campaign_app.gateways.tencent.gateway import TencentGateway
 from campaign_app.jobs.ports import Sent
 from tests.helpers.connected import clock, connect, no_wait
@@ -82,7 +82,7 @@ def tencent(
 ) -> Iterator[TencentGateway]:
     """As it carries the messages of the sandbox's first shop."""
     account, secret = account_of(sandbox, "tencent", **changed)
-    gateway = gateway_for(replace(account, id=SHOP), secret, "retail", now, wait=no_wait)
+    gateway = gateway_for(replace(account, id=SHOP), secret, "retail", now, Means(wait=no_wait))
     assert isinstance(gateway, TencentGateway)
     try:
         yield gateway

@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from campaign_app.gateways import gateway_for
+from campaign_app.gateways import Means, gateway_for
 from campaign_app.gateways.top.gateway import TopGateway
 from campaign_app.platforms import write_credentials
 from campaign_app.transport.kept import Kept
@@ -27,7 +27,7 @@ def top(
     account, secrets = top_account(sandbox)
     account = replace(account, id=SHOP, options={**account.options, **changed})
     secret = write_credentials(secrets if kept is None else dict(kept.read()))
-    gateway = gateway_for(account, secret, "retail", now, wait=no_wait, kept=kept)
+    gateway = gateway_for(account, secret, "retail", now, Means(wait=no_wait), kept=kept)
     assert isinstance(gateway, TopGateway)
     try:
         yield gateway

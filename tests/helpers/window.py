@@ -24,7 +24,7 @@ class Started:
     def __init__(self, folder: Path, prefs: Prefs, qapp: QApplication, bot: QtBot, *, tray: bool) -> None:
         self.bot, self.exits = bot, list[int]()
         self.application = Application(qapp, Plan(folder), prefs, has_tray=lambda: tray)
-        self.application.session._starter = lambda _: bootstrap.WorkerHandle(ExitStack(), None)
+        self.application.session.starter = lambda _: bootstrap.WorkerHandle(ExitStack(), None)
         self.application.closing._leave = lambda: self.exits.append(0)  # type: ignore[method-assign]
 
     def open(self) -> bootstrap.App:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import campaign_app.platforms
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.ports import ConnectionReport
-from campaign_app.gateways import gateway_for
+from campaign_app.gateways import Means, gateway_for
 from campaign_app.platforms import client_for
 from campaign_app.transport.receipts import b64u, jwk_of
 from tests.helpers.registry import ACCOUNT, CLIENT_SEED, ENTITY, ISSUER, JWKS, KEY, NOW, ROGUE, STRANGER
@@ -158,7 +159,7 @@ def test_the_packages_export_what_they_say() -> None:
 
 def test_clients_are_made_from_account_and_key() -> None:
     client_for(ACCOUNT, CLIENT_SEED, lambda: NOW).close()
-    gateway_for(ACCOUNT, f" {CLIENT_SEED}=\n", "retail", lambda: NOW).close()
+    gateway_for(ACCOUNT, f" {CLIENT_SEED}=\n", "retail", lambda: NOW, Means()).close()
 
 
 @pytest.mark.parametrize(
@@ -172,7 +173,8 @@ def test_clients_are_made_from_account_and_key() -> None:
     ],
 )
 def test_what_cannot_be_a_client_is_a_settings_error(account: Account, key: str, code: str) -> None:
-    for make in (lambda: client_for(account, key, lambda: NOW), lambda: gateway_for(account, key, "x", lambda: NOW)):
+    sender = partial(gateway_for, account, key, "x", lambda: NOW, Means())
+    for make in (partial(client_for, account, key, lambda: NOW), sender):
         with pytest.raises(SettingsError) as info:
             make()
         assert (info.value.code, info.value.__context__) == (code, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -45,6 +45,18 @@ def test_an_expired_token_is_renewed_once_and_kept_before_it_is_used(fresh: Sand
     }
     with connected(fresh, name, **found) as client:
         assert client.check_connection().ok, "what was kept is good for the next start"
+
+
+def asking(tokens: Tokens) -> Callable[[], str]:
+    """A question that is refused with the token of now, and answered with whatever comes after it."""
+    old = tokens.access
+
+    def ask() -> str:
+        if tokens.access == old:
+            raise expired()
+        return tokens.access
+
+    return ask
 
 
 @pytest.mark.parametrize("name", REFRESHING)
@@ -111,12 +123,7 @@ def test_what_another_process_renews_between_two_looks_is_not_renewed_again(vend
 
     kept = Overtaken(stored(vendors, "jd").stored)
     tokens = Tokens(parts_of(vendors, "jd", kept=kept), renew)
-    old = tokens.access
-
-    def ask() -> str:
-        if tokens.access == old:
-            raise expired()
-        return tokens.access
+    ask = asking(tokens)
 
     assert (tokens.used_in(ask), spent) == ("theirs", [])
 
@@ -146,12 +153,7 @@ def test_many_threads_renew_once(vendors: SandboxProcess) -> None:
         return Pair("new")
 
     tokens = Tokens(parts_of(vendors, "jd", kept=stored(vendors, "jd")), renew)
-    old = tokens.access
-
-    def ask() -> str:
-        if tokens.access == old:
-            raise expired()
-        return tokens.access
+    ask = asking(tokens)
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(lambda _: tokens.used_in(ask), range(64))) == {"new"}
@@ -199,12 +201,7 @@ def test_what_could_not_be_kept_is_kept_at_the_next_call_and_not_renewed_again(v
 
     kept = Full(stored(vendors, "jd").stored)
     tokens = Tokens(parts_of(vendors, "jd", kept=kept), renew)
-    old = tokens.access
-
-    def ask() -> str:
-        if tokens.access == old:
-            raise expired()
-        return tokens.access
+    ask = asking(tokens)
 
     for _ in range(2):
         with pytest.raises(WorkspaceError):
@@ -231,12 +228,7 @@ def test_who_connected_anew_meanwhile_keeps_what_they_typed(vendors: SandboxProc
         return Pair("new", "newer")
 
     tokens = Tokens(parts_of(vendors, "jd", kept=kept), renew)
-    old = tokens.access
-
-    def ask() -> str:
-        if tokens.access == old:
-            raise expired()
-        return tokens.access
+    ask = asking(tokens)
 
     assert tokens.used_in(ask) == "typed"
     assert (kept.stored["refresh_token"], kept.written) == ("typed too", [])

@@ -262,7 +262,7 @@ def test_an_answer_of_the_rules_that_cannot_be_had_is_told(
 ) -> None:
     setting = app.composing.setting(campaign)
     reader = setting.readers[0]
-    reader.values["name"] = "{city}"  # type: ignore[index]
+    reader.values["name"] = "{city}"
     model = TemplateOut(app.composing, inline, setting, body="{name}您好", signature="安宁百货", language="zh_CN")
     model.load()
     assert model.state.exported is not None

@@ -74,13 +74,13 @@ def test_a_worker_that_dies_is_started_again_but_not_for_ever(start: Start, qtbo
         starts.append(Dead())  # type: ignore[arg-type]
         return starts[-1]
 
-    session._starter = start_dead
+    session.starter = start_dead
     session.open(PHRASE)
     qtbot.waitUntil(lambda: session.state.worker == "ended", timeout=MS)
     assert len(starts) == Dead.closed == 4
     assert session.state.error is not None
     assert session.state.error.code == "no_worker"
-    session._starter = lambda _: bootstrap.WorkerHandle(ExitStack(), None)
+    session.starter = lambda _: bootstrap.WorkerHandle(ExitStack(), None)
     session.restart_worker()
     qtbot.waitUntil(lambda: session.state.worker == "running")
     assert session.state.error is None
@@ -92,7 +92,7 @@ def test_a_worker_that_does_not_start_is_told(start: Start, qtbot: QtBot) -> Non
     def refuse(_: bootstrap.App) -> bootstrap.WorkerHandle:
         raise AppError("child_failed", "status 1")
 
-    session._starter = refuse
+    session.starter = refuse
     session.open(PHRASE)
     qtbot.waitUntil(lambda: session.state.worker == "ended", timeout=MS)
     assert session.state.error is not None

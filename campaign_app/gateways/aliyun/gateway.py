@@ -21,10 +21,9 @@ from campaign_app.gateways.aliyun.looking import Finder
 from campaign_app.gateways.aliyun.planning import NUMBERS_MAX, alike, allowed
 from campaign_app.gateways.aliyun.returning import is_foreign_report, is_nobodys_reply, reply_of, report_of
 from campaign_app.gateways.aliyun.sending import Sender
-from campaign_app.gateways.checks import Leaving, check_batch, check_test, phones_of
 from campaign_app.gateways.leasing import LeaseQueue, Received
-from campaign_app.gateways.planning import plan
 from campaign_app.gateways.rates import batch_of, request_of, spacing
+from campaign_app.gateways.templated import WayOut
 from campaign_app.gateways.wordings import Wordings
 from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Rate, Sent
 from campaign_app.transport.aliyun import AliyunCalls
@@ -47,9 +46,10 @@ class AliyunGateway:
         queues: Mapping[str, MnsQueue] = NO_QUEUES,
     ) -> None:
         """`queues` by stream, those that the account names."""
-        self._account, self._calls, self._purpose, self._rate = account, calls, purpose, rate
-        self._wordings = Wordings(lambda: allowed(calls), clock)
-        self._sender = Sender(calls, self._wordings, clock, spacing(rate))
+        self._account, self._calls, self._rate = account, calls, rate
+        wordings = Wordings(lambda: allowed(calls), clock)
+        sender, most = Sender(calls, wordings, clock, spacing(rate)), request_of(rate, NUMBERS_MAX)
+        self._out = WayOut(account, purpose, wordings.of, alike, sender.send, BATCH, most)
         self._finder = Finder(calls, clock)
         self._queues = queues
         self._reports = _leases(queues.get("reports"), report_of, is_foreign_report, clock)
@@ -65,26 +65,14 @@ class AliyunGateway:
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         """See `sending` for what is left out, and for what is raised."""
-        check_batch(self._account, self._purpose, key, messages, batch_max=BATCH)
-        return self._hand_over(key, messages)
+        return self._out.submit(key, messages)
 
     def submit_test(self, key: str, message: StaffMessage) -> SubmitOutcome:
-        """As `submit` does it: of a single message everything is either in the outcome or raised."""
-        check_test(self._account, self._purpose, key, message)
-        (outcome,) = self._hand_over(key, [message])
-        return outcome
+        return self._out.submit_test(key, message)
 
     def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...]:
         """Never None: that Aliyun finds no message does not say that none was sent."""
         return self._finder.outcomes(key, sent)
-
-    def _hand_over(self, key: str, messages: Sequence[Leaving]) -> tuple[SubmitOutcome, ...]:
-        phones_of(messages)
-        wordings = self._wordings.of({message.text for message in messages})
-        planned = plan(messages, wordings, alike, request_of(self._rate, NUMBERS_MAX))
-        found = {each.message_id: each for each in planned.refused}
-        found.update(self._sender.send(key, planned.requests))
-        return tuple(found[m.message_id] for m in messages if m.message_id in found)
 
     def reports(self, cursor: str) -> Page[DeliveryReport]:
         return Page((), cursor, more=False) if self._reports is None else self._reports.page(cursor)

@@ -16,11 +16,10 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.checks import Leaving, check_batch, check_test, phones_of
 from campaign_app.gateways.numbers import is_nobodys
-from campaign_app.gateways.planning import plan
 from campaign_app.gateways.pulling import Pulled, PullQueue
 from campaign_app.gateways.rates import batch_of, request_of, spacing
+from campaign_app.gateways.templated import WayOut
 from campaign_app.gateways.tencent.looking import Finder
 from campaign_app.gateways.tencent.planning import NUMBERS_MAX, alike, allowed
 from campaign_app.gateways.tencent.returning import reply_of, report_of
@@ -42,10 +41,11 @@ class TencentGateway:
     def __init__(
         self, account: Account, calls: TencentCalls, purpose: str, clock: Clock, rate: Rate | None = None
     ) -> None:
-        self._account, self._calls, self._purpose, self._rate = account, calls, purpose, rate
+        self._account, self._calls, self._rate = account, calls, rate
         app_id = account.key_id
-        self._wordings = Wordings(lambda: allowed(calls), clock)
-        self._sender = Sender(calls, app_id, self._wordings, clock, spacing(rate))
+        wordings = Wordings(lambda: allowed(calls), clock)
+        sender, most = Sender(calls, app_id, wordings, clock, spacing(rate)), request_of(rate, NUMBERS_MAX)
+        self._out = WayOut(account, purpose, wordings.of, alike, sender.send, NUMBERS_MAX, most)
         self._finder = Finder(calls, app_id, clock)
         self._reports = PullQueue(lambda: self._pull(STATUSES, "PullSmsSendStatusSet", report_of))
         self._replies = PullQueue(
@@ -62,14 +62,10 @@ class TencentGateway:
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         """See `sending` for what is left out, and for what is raised."""
-        check_batch(self._account, self._purpose, key, messages, batch_max=NUMBERS_MAX)
-        return self._hand_over(key, messages)
+        return self._out.submit(key, messages)
 
     def submit_test(self, key: str, message: StaffMessage) -> SubmitOutcome:
-        """As `submit` does it: of a single message everything is either in the outcome or raised."""
-        check_test(self._account, self._purpose, key, message)
-        (outcome,) = self._hand_over(key, [message])
-        return outcome
+        return self._out.submit_test(key, message)
 
     def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...]:
         """Never None: that Tencent knows no status of a number does not say that nothing was sent to it."""
@@ -94,20 +90,13 @@ class TencentGateway:
     def close(self) -> None:
         self._calls.close()
 
-    def _hand_over(self, key: str, messages: Sequence[Leaving]) -> tuple[SubmitOutcome, ...]:
-        phones_of(messages)
-        wordings = self._wordings.of({message.text for message in messages})
-        planned = plan(messages, wordings, alike, request_of(self._rate, NUMBERS_MAX))
-        found = {each.message_id: each for each in planned.refused}
-        found.update(self._sender.send(key, planned.requests))
-        return tuple(found[m.message_id] for m in messages if m.message_id in found)
-
     def _pull(self, action: str, name: str, read: Callable[[Any], T | None]) -> Pulled[T]:
         """`changes`: rows leave the queue with the answer, whether it arrives or not."""
         params: Mapping[str, Any] = {"Limit": PAGE, "SmsSdkAppId": self._account.key_id}
         rows = self._calls.ask(action, params, lambda said: said.rows(name), changes=True)
-        items = [item for row in rows if (item := read(row)) is not None]
-        broken = sum(read(row) is None and not is_nobodys(_number(row)) for row in rows)
+        found = [(row, read(row)) for row in rows]
+        items = [item for _, item in found if item is not None]
+        broken = sum(item is None and not is_nobodys(_number(row)) for row, item in found)
         return Pulled(items, len(rows) >= PAGE, broken)
 
 

@@ -14,9 +14,8 @@ from campaign_app.consent.staff import StaffMessage
 from campaign_app.domain.customer import Account
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.checks import Leaving, check_batch, check_test, phones_of
-from campaign_app.gateways.planning import plan
 from campaign_app.gateways.rates import batch_of, request_of, spacing
+from campaign_app.gateways.templated import WayOut
 from campaign_app.gateways.top.planning import NUMBERS_MAX, alike, allowed, plain
 from campaign_app.gateways.top.sending import Sender
 from campaign_app.gateways.wordings import Wordings
@@ -28,9 +27,10 @@ class TopGateway:
     """Implements `jobs.ports.Gateway` for one shop and one purpose; threads may share it."""
 
     def __init__(self, account: Account, calls: TopCalls, purpose: str, clock: Clock, rate: Rate | None = None) -> None:
-        self._account, self._calls, self._purpose, self._rate = account, calls, purpose, rate
-        self._wordings = Wordings(lambda: allowed(calls, account), clock)
-        self._sender = Sender(calls, self._wordings, clock, spacing(rate))
+        self._account, self._calls, self._rate = account, calls, rate
+        wordings = Wordings(lambda: allowed(calls, account), clock)
+        sender, most = Sender(calls, wordings, clock, spacing(rate)), request_of(rate, NUMBERS_MAX)
+        self._out = WayOut(account, purpose, lambda texts: plain(wordings.of(texts)), alike, sender.send, BATCH, most)
 
     @property
     def capabilities(self) -> GatewayCapabilities:
@@ -41,14 +41,10 @@ class TopGateway:
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         """See `sending` for what is left out, and for what is raised."""
-        check_batch(self._account, self._purpose, key, messages, batch_max=BATCH)
-        return self._hand_over(key, messages)
+        return self._out.submit(key, messages)
 
     def submit_test(self, key: str, message: StaffMessage) -> SubmitOutcome:
-        """As `submit` does it: of a single message everything is either in the outcome or raised."""
-        check_test(self._account, self._purpose, key, message)
-        (outcome,) = self._hand_over(key, [message])
-        return outcome
+        return self._out.submit_test(key, message)
 
     def lookup(self, key: str, sent: Sequence[Sent]) -> tuple[SubmitOutcome, ...]:  # noqa: ARG002 - the port's
         """TOP offers none."""
@@ -65,11 +61,3 @@ class TopGateway:
 
     def close(self) -> None:
         self._calls.close()
-
-    def _hand_over(self, key: str, messages: Sequence[Leaving]) -> tuple[SubmitOutcome, ...]:
-        phones_of(messages)
-        wordings = plain(self._wordings.of({message.text for message in messages}))
-        planned = plan(messages, wordings, alike, request_of(self._rate, NUMBERS_MAX))
-        found = {each.message_id: each for each in planned.refused}
-        found.update(self._sender.send(key, planned.requests))
-        return tuple(found[m.message_id] for m in messages if m.message_id in found)

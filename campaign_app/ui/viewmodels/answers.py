@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
@@ -54,7 +53,7 @@ class AnswersModel(QObject):
         total = self._model.view.counts.get("opt_outs" if only else "replies", 0)
         self._tasks.run(
             lambda _: self._app.answers.of_campaign(campaign_id, opt_outs_only=only, limit=shown),
-            partial(self._loaded, only, shown, total),
+            lambda answers: self._become(AnswersState(answers, only, shown, total)),
             owner=self,
             key="answers",
         )
@@ -76,9 +75,6 @@ class AnswersModel(QObject):
     def _ended(self, job: Job) -> None:
         if job.kind == TELL and self.state.answers:
             self.load()
-
-    def _loaded(self, only: bool, shown: int, total: int, answers: tuple[Answered, ...]) -> None:  # noqa: FBT001 bound
-        self._become(AnswersState(answers, only, shown, total))
 
     def _become(self, state: AnswersState) -> None:
         if state != self.state:

@@ -71,7 +71,7 @@ class Session(QObject):
         """`start_worker` stands for `bootstrap.start_worker_for`, which starts a process."""
         super().__init__(parent)
         self.plan = plan
-        self._starter = start_worker
+        self.starter = start_worker
         self.state = SessionState()
         self.staging = plan.demo  # until a demo's shops are connected and synced
         self._tasks = tasks
@@ -189,7 +189,7 @@ class Session(QObject):
     def _start_worker(self) -> None:
         from campaign_app import bootstrap
 
-        app, start = self.state.app, self._starter or bootstrap.start_worker_for
+        app, start = self.state.app, self.starter or bootstrap.start_worker_for
         if app is None:
             return
         self._become(replace(self.state, worker="starting"))
