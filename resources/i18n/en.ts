@@ -3212,6 +3212,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>{} chars to SMS {}</translation>
     </message>
     <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
         <source>第 {} 条开头：此处会把一个字符切成两段，增减前面的字可以避开</source>
         <translation>Start of SMS {}: a character is cut in two here. Add or drop characters before it to avoid that.</translation>
     </message>
@@ -5522,6 +5526,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>本程序</source>
         <translation>this program</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
     <message>
         <source>姓名</source>

@@ -203,7 +203,7 @@ class CustomerDrawer(Drawer):
         for _, fact in person.facts:
             status = status_of(fact, self._desk.app.clock())
             simulated = fact.evidence is not None and fact.evidence.simulated
-            mark = f" ({self.tr('模拟')})" if simulated else ""
+            mark = " (" + self.tr("模拟") + ")" if simulated else ""
             parts.append(words.term("consent_status", status.value) + mark + "\n" + plain(self._details(fact, person)))
         return "\n\n".join(parts)
 

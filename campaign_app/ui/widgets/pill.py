@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -17,6 +16,8 @@ HEIGHT: Final = 24
 _PAD: Final = 8
 _ICON: Final = 14
 _GAP: Final = 4
+_MOST_WIDTHS: Final = 512
+_widths: dict[tuple[str, str], int] = {}
 ICONS: Final = {"ok": "ok", "warn": "warn", "block": "block", "info": "info", "muted": ""}
 
 
@@ -57,15 +58,18 @@ def pill_font(font: QFont) -> QFont:
 
 
 def pill_width(font: QFont, text: str, level: str) -> int:
-    return _words_width(font.key(), text) + 2 * _PAD + 2 + (_ICON + _GAP if ICONS.get(level) else 0)
+    return _words_width(font, text) + 2 * _PAD + 2 + (_ICON + _GAP if ICONS.get(level) else 0)
 
 
-@lru_cache(maxsize=512)
-def _words_width(font: str, text: str) -> int:
-    """A lay-out asks for it again and again. `font`: its `QFont.key`."""
-    made = QFont()
-    made.fromString(font)
-    return QFontMetrics(pill_font(made)).horizontalAdvance(text)
+def _words_width(font: QFont, text: str) -> int:
+    """A lay-out asks for it again and again."""
+    key = (font.key(), text)
+    width = _widths.get(key)
+    if width is None:
+        if len(_widths) >= _MOST_WIDTHS:
+            _widths.clear()
+        width = _widths[key] = QFontMetrics(pill_font(font)).horizontalAdvance(text)
+    return width
 
 
 class Pill(QWidget):

@@ -42,8 +42,8 @@ class CostCard(QFrame):
         self.hint.setText(self._hint(cost))
 
     def _hint(self, cost: Cost) -> str:
-        said = self.tr("按发出的条数和当时的单价计算，被通道拒绝的不计；服务商的回执不含计费条数，以账单为准。")
+        said = [self.tr("按发出的条数和当时的单价计算，被通道拒绝的不计；服务商的回执不含计费条数，以账单为准。")]
         if cost.bill.unpriced:
             unpriced = show.count(cost.bill.unpriced)
-            said += self.tr("其中 {} 条发出时没有填单价，未计入费用。").format(unpriced)
-        return said
+            said.append(self.tr("其中 {} 条发出时没有填单价，未计入费用。").format(unpriced))
+        return "\n".join(said)

@@ -23,7 +23,8 @@ class TemplateWords(QObject):
         users = [self._kit.words.term("provider", user) for user in USERS.get(notation, ())]
         if notation == "{name}":
             users = [self.tr("本程序")]
-        return f"{notation} · {self.tr('、').join(users)}" if users else notation
+        between = self.tr("、")
+        return f"{notation} · {between.join(users)}" if users else notation
 
     def variable(self, variable: Variable) -> str:
         """With its meaning and somebody's value of it."""
