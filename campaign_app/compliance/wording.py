@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from campaign_app.compliance.borders import parted
 from campaign_app.compliance.gaps import is_one_word, is_spread_out
 from campaign_app.compliance.patterns import Pattern, matches_over
 from campaign_app.compliance.subject import Hit, Subject, occurrences
@@ -38,6 +39,7 @@ class Conditions:
             or (self.after and not self.after.regex.match(text, end))
             or (self.before and not self.before.regex.search(left))
             or self._excused(text, start, end)
+            or parted(text, start, end)
         )
 
     def _excused(self, text: str, start: int, end: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from campaign_app.compliance.borders import parted
 from campaign_app.compliance.matcher import Literal
 from campaign_app.compliance.patterns import Anchors, Pattern, matches_over
 from campaign_app.compliance.subject import Found
@@ -26,7 +27,11 @@ class Scan:
 
     def look(self, literal: int, window: str, start: int, end: int) -> Sequence[Found]:
         spans = [match.span() for match in matches_over(self.patterns[literal], window, start, end)]
-        return [Found(a, b, 0) for a, b in spans if not self._excused(window, b)] if spans else ()
+        return (
+            [Found(a, b, 0) for a, b in spans if not self._excused(window, b) and not parted(window, a, b)]
+            if spans
+            else ()
+        )
 
     def _excused(self, window: str, end: int) -> bool:
         excuses = (match for pattern in self.excuses for match in pattern.regex.finditer(window))
