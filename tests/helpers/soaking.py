@@ -46,7 +46,7 @@ RATES: Final = ",".join(f"{name}={0.02 if name != 'throttle' else 0.005}" for na
 # messages of a batch, and faults: at Tencent everybody's own text is a request
 BATCHES: Final = {"aliyun": (3, 4), "tencent": (40, 24), "platform": (3, 4)}
 ENDED: Final = (CampaignState.DONE, CampaignState.WAITING)
-_PATIENCE: Final = 300.0
+_PATIENCE: Final = 900.0
 
 
 @dataclass
@@ -243,9 +243,10 @@ class Faulty:
         """Whether the campaign has ended; else a person lets it go on, within its window."""
         campaigns = self.workspace.campaigns
         stopped = campaigns.campaign(self.campaign.id)
-        if stopped.state in ENDED and stopped.state_note != "window_over":
+        by_the_clock = stopped.state is CampaignState.WAITING and stopped.state_note in ("window_over", "clock_back")
+        if stopped.state in ENDED and not by_the_clock:
             return True
-        if stopped.state_note == "window_over":
+        if by_the_clock:
             self.moved.to(timedelta(0))
         campaigns.update(replace(stopped, state=CampaignState.SENDING), expected=stopped.state)
         return False
