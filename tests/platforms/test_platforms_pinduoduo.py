@@ -14,8 +14,8 @@ from campaign_app.domain.consent import ConsentStatus, CustomerRef
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.platforms import client_for
 from campaign_app.platforms.pinduoduo.client import moment
-from campaign_app.platforms.pinduoduo.gateway import error_of, signature
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.pinduoduo.calls import error_of, signature
 from tests.helpers.connected import clock, no_wait
 from tests.helpers.sandbox import ANSWER_SECONDS, SandboxProcess
 from tests.helpers.vendors import ACCOUNT, account_of, connected, trouble

@@ -18,7 +18,7 @@ from pdd_sdk.api.base import RestApi as PddApi
 from pdd_sdk.api.base import sign as pdd_sign
 
 from campaign_app.platforms.jd.gateway import signature as our_jd
-from campaign_app.platforms.pinduoduo.gateway import signature as our_pdd
+from campaign_app.transport.pinduoduo.calls import signature as our_pdd
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.vendors import connected, everybody
 
