@@ -14,6 +14,7 @@ from campaign_app.domain.message import InboundMessage
 from campaign_app.jobs import dispatch
 from campaign_app.jobs.poll import poll_complaints, poll_inbound, poll_reports, read_refusals
 from campaign_app.services.replies import Replies
+from campaign_app.services.stated import StatedTemplates
 from tests.fakes.remotes import EVERYTHING, IDEMPOTENT
 from tests.helpers.shop import NOW, Shop, everybody, screen
 
@@ -157,5 +158,18 @@ def test_nothing_leaves_by_a_sender_whose_replies_nobody_reads(shop: Shop) -> No
         dispatch.run_batch(shop.context, campaign.id, -1)
     assert (info.value.code, shop.reached()) == ("replies_unread", [])
     Replies(shop.workspace.accounts, shop.workspace.audit, shop.context.clock).record(account, "控制台", actor="王")
+    dispatch.run_batch(shop.context, campaign.id, -1)
+    assert shop.reached() == everybody(3)
+
+
+def test_nothing_leaves_as_a_template_that_nobody_compared(shop: Shop) -> None:
+    account, store = shop.add_account(3), shop.workspace.accounts
+    shop.gateways[account].capabilities = replace(IDEMPOTENT, stated=True)
+    store.set_connection(replace(store.account(account), options={"signatures": "店", "templates": "1=文"}))
+    campaign = shop.campaign(state=CampaignState.SENDING)
+    with pytest.raises(NotAllowed) as info:
+        dispatch.run_batch(shop.context, campaign.id, -1)
+    assert (info.value.code, shop.reached()) == ("templates_unchecked", [])
+    StatedTemplates(store, shop.workspace.audit, shop.context.clock).record(account, actor="王")
     dispatch.run_batch(shop.context, campaign.id, -1)
     assert shop.reached() == everybody(3)

@@ -138,7 +138,7 @@ def by_hand(vendors: SandboxProcess, *, as_json: bool = False, **changed: str) -
 @pytest.mark.parametrize("as_json", [False, True])
 def test_form_and_json_are_both_taken(vendors: SandboxProcess, as_json: bool) -> None:
     with connected(vendors, "pinduoduo") as client:
-        token = client._gateway._tokens.access
+        token = client._calls._tokens.access
     found = by_hand(vendors, as_json=as_json, access_token=token)
     assert found["mall_info_get_response"]["mall_name"] == vendors.shops[0].name
 
