@@ -88,7 +88,7 @@ def connect(merchant: Merchant) -> Account:
 
 @pytest.fixture
 def pinduoduo(tmp_path: Path) -> Iterator[Pinduoduo]:
-    with SandboxProcess(customers=300, seed=3) as sandbox:
+    with SandboxProcess(customers=150, seed=3) as sandbox:
         opened = open_merchant(tmp_path / "ws", sandbox, batch_size=40)
         opened.start_worker()
         yield Pinduoduo(opened, connect(opened))
@@ -101,7 +101,7 @@ def pinduoduo(tmp_path: Path) -> Iterator[Pinduoduo]:
 def test_a_campaign_reaches_everybody_confirmed_once_by_their_sealed_number(pinduoduo: Pinduoduo) -> None:
     app, campaign = pinduoduo.merchant.app, pinduoduo.screened()
     funnel = app.campaigns.funnel(campaign)
-    assert funnel["ok"] > 40
+    assert funnel["ok"] > 20
     assert funnel["invalid_phone"] > 0, "whose number nobody sealed"
     app.stated.record(pinduoduo.shop.id, actor="test", checked=False)
     unchecked = pinduoduo.checks(campaign)["templates"]
