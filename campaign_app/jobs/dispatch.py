@@ -21,11 +21,11 @@ from campaign_app.jobs.asking import ask_again, confirmed_rules, is_clean
 from campaign_app.jobs.caps import Caps
 from campaign_app.jobs.fuse import is_blown
 from campaign_app.jobs.gating import Judged, composed, sealed, sender_of
+from campaign_app.jobs.once import require_compared
 from campaign_app.jobs.ports import Claim, GatewayCapabilities, Submission
 from campaign_app.jobs.settling import Settled, may_leave, put_aside, settle
 from campaign_app.jobs.stores import Context
 from campaign_app.services.replies import read_at
-from campaign_app.services.stated import is_checked
 
 
 class Step(StrEnum):
@@ -159,11 +159,9 @@ def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, i
 
 def _require_word(context: Context, account: Account, sender: GatewayCapabilities) -> None:
     """What a person has to have said of a sender that does not tell it itself."""
-    accounts, carrier = context.stores.accounts, account.sender_account_id or account.id
-    if not sender.hears and not read_at(accounts, carrier):
+    if not sender.hears and not read_at(context.stores.accounts, account.sender_account_id or account.id):
         raise NotAllowed("replies_unread", "Nobody would see an opt-out by reply", account=account.id)
-    if sender.stated and not is_checked(accounts, accounts.account(carrier)):
-        raise NotAllowed("templates_unchecked", "Nobody has compared the templates", account=account.id)
+    require_compared(context, account, sender)
 
 
 def _row(context: Context, seq: int, judged: Judged, text: str) -> Claim:
