@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from campaign_app.services.replies import Replies
     from campaign_app.services.rules import Rules
     from campaign_app.services.staff_numbers import StaffNumbers
+    from campaign_app.services.stated import StatedTemplates
     from campaign_app.services.templates import Templates
     from campaign_app.services.test_messages import TestMessages
     from campaign_app.services.texts import Texts
@@ -76,6 +77,7 @@ class App:
     policies: Policies
     opt_outs: OptOuts
     replies: Replies
+    stated: StatedTemplates
     answers: Answers
     templates: Templates
     staff_numbers: StaffNumbers
@@ -107,6 +109,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.policies import Policies
     from campaign_app.services.replies import Replies
     from campaign_app.services.staff_numbers import StaffNumbers
+    from campaign_app.services.stated import StatedTemplates
     from campaign_app.services.templates import Templates
 
     clock = shifted_clock(offset) if offset else system_clock
@@ -158,6 +161,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock),
         opt_outs=opt_outs,
         replies=Replies(workspace.accounts, workspace.audit, clock),
+        stated=StatedTemplates(workspace.accounts, workspace.audit, clock),
         answers=Answers(workspace.answers, workspace.accounts, opt_outs.untold),
         templates=Templates(accounts),
         staff_numbers=StaffNumbers(workspace.staff, clock),

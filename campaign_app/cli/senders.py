@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 PLATFORM: Final = "platform"
 
-accounts = typer.Typer(no_args_is_help=True, help="已连接的账户：列出，选择发送通道，登记由谁查看回复。")
+accounts = typer.Typer(no_args_is_help=True, help="已连接的账户：列出，选择发送通道，登记由谁查看回复、模板是否核对。")
 
 
 @accounts.callback()
 def group() -> None:
-    """已连接的账户：列出，选择发送通道，登记由谁查看回复。"""
+    """已连接的账户：列出，选择发送通道，登记由谁查看回复、模板是否核对。"""
 
 
 @accounts.command("list")
@@ -42,7 +42,7 @@ def send_through(
         str,
         typer.Argument(
             metavar="SENDER",
-            help="同一主体的通道账户的编号或名称；platform 表示不另选；淘宝店铺写它自己，表示用平台短信接口。",
+            help="同一主体的通道账户的编号或名称；platform 表示不另选；淘宝、拼多多店铺写它自己，表示用平台短信接口。",
         ),
     ],
     workspace: FolderOption = None,
@@ -71,6 +71,21 @@ def replies(
         show(_said(app, account), as_json=as_json)
 
 
+@accounts.command()
+def templates(
+    sender: Annotated[str, typer.Argument(metavar="SENDER", help="通道账户的编号或名称。")],
+    undo: Annotated[bool, typer.Option("--undo", help="撤销登记。")] = False,
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """登记填写的签名和模板已与平台后台逐字核对：平台不能查询时，登记后才能发送。"""
+    with open_for(workspace, passphrase_file) as app:
+        account = _find(app, sender)
+        app.stated.record(account.id, actor="cli", checked=not undo)
+        show(_said(app, account), as_json=as_json)
+
+
 def _find(app: App, wanted: str) -> Account:
     """By number, else by its whole name where one account alone has it. Raises NotFound."""
     known = app.accounts.all()
@@ -80,7 +95,7 @@ def _find(app: App, wanted: str) -> Account:
     return found[0]
 
 
-def _said(app: App, account: Account) -> dict[str, str | int | None]:
+def _said(app: App, account: Account) -> dict[str, str | int | bool | None]:
     return {
         "id": account.id,
         "label": account.label,
@@ -89,4 +104,5 @@ def _said(app: App, account: Account) -> dict[str, str | int | None]:
         "state": account.state,
         "sender": account.sender_account_id,
         "replies": app.replies.read_at(account.id),
+        "templates_checked": app.stated.is_checked(account.id),
     }

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from campaign_app.conformance.asking import Asking, whole
 from campaign_app.conformance.checking import Checks, Failed, expect
+from campaign_app.domain.phone import parse_platform_phone
 from campaign_app.transport.receipts import utc_text
 from campaign_app.transport.wire import (
     Change,
@@ -23,6 +24,7 @@ from campaign_app.transport.wire import (
 LISTING: Final = Checks()
 _PAGES: Final = 8
 _SMALL: Final = 3
+_SEALED_LOOKED_AT: Final = 100
 # check → capability, address, name of the rows, what a row is
 LISTS: Final[tuple[tuple[str, str, str, str, type[BaseModel]], ...]] = (
     ("list.customers", "customers", "/v1/customers", "customers", WireCustomer),
@@ -95,6 +97,17 @@ def since(asking: Asking) -> str:
             break
     expect(not count, f"{count} customers changed since tomorrow")
     return "nobody since tomorrow"
+
+
+@LISTING.check("list.sealed")
+def sealed(asking: Asking) -> str:
+    """Numbers that a platform sealed can be read by nobody else, or they are none."""
+    asking.offers("customers")
+    found = _page(asking, "/v1/customers", "customers", f"limit={_SEALED_LOOKED_AT}")["customers"]
+    numbers = [row["platform_phone"] for row in found if isinstance(row, dict) and row.get("platform_phone")]
+    good = [one for one in numbers if isinstance(one, str) and parse_platform_phone(one) is not None]
+    expect(len(good) == len(numbers), "a platform_phone is no sealed number: too short, too long, or one can read it")
+    return f"{len(numbers)} sealed number(s)" if numbers else "none is handed out"
 
 
 @LISTING.check("list.cursor")

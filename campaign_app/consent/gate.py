@@ -23,12 +23,15 @@ from campaign_app.domain.consent import (
     Reason,
     SuppressionKind,
 )
-from campaign_app.domain.phone import Phone
+from campaign_app.domain.phone import Phone, PlatformPhone
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked about everybody of one campaign. `now` judges the age of facts, `send_at` everything else."""
+    """What is asked about everybody of one campaign. `now` judges the age of facts, `send_at` everything else.
+
+    A sender needs a number, or one that its platform sealed, or none.
+    """
 
     campaign_id: int
     purpose: str
@@ -38,6 +41,7 @@ class Ask:
     policy: Policy
     channel: Channel = Channel.SMS
     needs_phone: bool = False
+    needs_platform_phone: bool = False
     simulated_sender: bool = False
 
 
@@ -51,6 +55,7 @@ class Person:
     suppressions: Collection[SuppressionKind] = ()
     phone: Phone | None = None
     sent_last_30_days: int = 0
+    platform_phone: PlatformPhone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +127,17 @@ _SUPPRESSED: Final = (
 )
 
 
+def _lacks_number(person: Person, ask: Ask) -> bool:
+    plain = ask.needs_phone and person.phone is None
+    return plain or (ask.needs_platform_phone and person.platform_phone is None)
+
+
 def judge(person: Person, ask: Ask) -> Reason:
     """The first reason in order of precedence, or `ok`. Says nothing about evidence: `decide` does."""
     for kind, reason in _SUPPRESSED:
         if kind in person.suppressions:
             return reason
-    if ask.needs_phone and person.phone is None:
+    if _lacks_number(person, ask):
         return Reason.INVALID_PHONE
     fact = person.fact
     if fact is None:
@@ -157,5 +167,6 @@ def decide(person: Person, ask: Ask) -> Decision:
         simulated=evidence.simulated,
         decided_at=ask.now,
         phone=person.phone,
+        platform_phone=person.platform_phone,
         seal=_SEAL,
     )

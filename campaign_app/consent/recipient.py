@@ -6,7 +6,7 @@ from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 
 from campaign_app.domain.consent import CustomerRef
-from campaign_app.domain.phone import Phone
+from campaign_app.domain.phone import Phone, PlatformPhone
 
 _SEAL = object()
 
@@ -22,6 +22,7 @@ class ConfirmedRecipient:
     simulated: bool
     decided_at: datetime
     phone: Phone | None = field(default=None)
+    platform_phone: PlatformPhone | None = field(default=None)
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from campaign_app.domain.phone import Phone
+from campaign_app.domain.phone import Phone, PlatformPhone
 
 _USCC: Final = re.compile(r"[0-9A-Z]{18}", re.ASCII)
 
@@ -72,7 +72,8 @@ class PlatformCustomer:
     """One customer as a platform hands it out; `attributes` are the fields that audiences and texts may use.
 
     `withdrawn`: the platform's own list says that they are not to be written to, such as a shop's blacklist. What a row
-    is not `told` of stays as it is stored, and one of a number alone makes nobody a customer.
+    is not `told` of stays as it is stored, and one of a number alone makes nobody a customer. `platform_phone`: the
+    number as the shop's platform sealed it, for platforms that take no other.
     """
 
     ref: str
@@ -88,11 +89,15 @@ class PlatformCustomer:
     minor: bool = False
     withdrawn: bool = False
     told: Told = Told.ALL
+    platform_phone: PlatformPhone | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A stored customer. `phone_key` is HMAC(phone) under the workspace key, or None where no number is known."""
+    """A stored customer. `phone_key` is HMAC(phone) under the workspace key, of the sealed number where only that is
+
+    known, or None.
+    """
 
     id: int
     account_id: int
@@ -107,6 +112,7 @@ class Customer:
     attributes: Mapping[str, str]
     phone: Phone | None = None
     phone_key: bytes | None = field(default=None, repr=False)
+    platform_phone: PlatformPhone | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ class Capabilities:
     and what people answer to them does not come back by it, unless the account's field `replies_by` is filled in.
     `no_reports`: neither does what became of them.
     `by_choice`: it carries a shop's own messages only where a person chose it as the shop's sender.
-    `no_sending`: why its interface for messages is not used, a code with its sentence in `resources/words/errors.toml`.
+    `sealed_numbers`: it does so by numbers that it sealed itself, and takes no others. `stated_templates`: it shows
+    neither signatures nor templates, so that what it will really send is the word of whoever typed them in.
     """
 
     customers: bool = False
@@ -38,7 +39,8 @@ class Capabilities:
     replies_by: str = ""
     no_reports: bool = False
     by_choice: bool = False
-    no_sending: str = ""
+    sealed_numbers: bool = False
+    stated_templates: bool = False
 
 
 def hears_replies(offers: Capabilities, options: Mapping[str, str]) -> bool:
@@ -48,7 +50,7 @@ def hears_replies(offers: Capabilities, options: Mapping[str, str]) -> bool:
 
 def is_carrier(offers: Capabilities) -> bool:
     """Whether it is an SMS provider: it carries messages and knows no people of its own."""
-    return offers.messages and not offers.customers
+    return offers.messages and not (offers.customers or offers.by_choice)
 
 
 def sends_itself(offers: Capabilities, *, chosen: bool) -> bool:

@@ -10,7 +10,7 @@ from campaign_app.consent.recipient import Outgoing
 from campaign_app.consent.staff import StaffMessage
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import RemoteRefused
-from campaign_app.domain.phone import Phone
+from campaign_app.domain.phone import Phone, PlatformPhone
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_~:-][A-Za-z0-9._~:-]{0,254}", re.ASCII)
 TEXT_MAX: Final = 1_000
@@ -67,6 +67,21 @@ def phones_of(messages: Sequence[Leaving]) -> dict[str, Phone]:
     _refuse_first(
         (
             ("no_phone", len(phones) != len(messages)),
+            ("duplicate_phone", len(set(phones.values())) != len(phones)),
+        ),
+        "The batch cannot be submitted as it is",
+    )
+    return phones
+
+
+def platform_phones_of(messages: Sequence[Leaving]) -> dict[str, PlatformPhone]:
+    """The sealed number of each message, for senders that go by those; nobody of their batch has any other number."""
+    found = {m.message_id: m.recipient.platform_phone for m in messages if isinstance(m, Outgoing)}
+    phones = {message_id: phone for message_id, phone in found.items() if phone is not None}
+    _refuse_first(
+        (
+            ("no_phone", len(phones) != len(messages)),
+            ("plain_number", any(m.recipient.phone is not None for m in messages)),
             ("duplicate_phone", len(set(phones.values())) != len(phones)),
         ),
         "The batch cannot be submitted as it is",

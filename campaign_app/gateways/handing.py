@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Final, NamedTuple
 
@@ -21,6 +23,7 @@ from campaign_app.transport.listing import plain_code
 
 # a session keeps as many connections (`transport.session`)
 AT_ONCE: Final = 8
+_OWED_FOR: Final = timedelta(minutes=5)
 
 
 class Tried(NamedTuple):
@@ -28,6 +31,28 @@ class Tried(NamedTuple):
 
     outcomes: tuple[SubmitOutcome, ...] = ()
     trouble: RemoteError | None = None
+
+
+@dataclass(slots=True)
+class Owed:
+    """A trouble of the account that came with outcomes: these count, and it is raised before anything else leaves.
+
+    Threads may share it.
+    """
+
+    clock: Clock
+    _trouble: tuple[RemoteError, datetime] | None = field(default=None, init=False)
+
+    def settle(self) -> None:
+        """Raises what is owed, once: whoever goes on later has looked at it, or nobody waits for it any more."""
+        owed, self._trouble = self._trouble, None
+        if owed is not None and abs(self.clock() - owed[1]) <= _OWED_FOR:
+            raise owed[0]
+
+    def note(self, tried: Tried) -> Tried:
+        if tried.outcomes and tried.trouble is not None:
+            self._trouble = tried.trouble, self.clock()
+        return tried
 
 
 def carry_out(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
+from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.gateways.checks import Leaving
 from campaign_app.gateways.wordings import Wording
@@ -24,6 +25,12 @@ class Entry(NamedTuple):
         """The eleven digits of its number, which every planned message has (`checks.phones_of`)."""
         phone = self.message.recipient.phone
         return "" if phone is None else phone.digits
+
+    @property
+    def sealed(self) -> str:
+        """Its number as the platform sealed it, which all have of such a plan (`checks.platform_phones_of`)."""
+        sealed = self.message.recipient.platform_phone if isinstance(self.message, Outgoing) else None
+        return "" if sealed is None else sealed.sealed
 
 
 class Request(NamedTuple):

@@ -21,9 +21,10 @@ PROVIDERS: Final[Mapping[str, str]] = {
     "smpp": "campaign_app.gateways.smpp",
     "kannel": "campaign_app.gateways.kannel",
     "top": "campaign_app.gateways.top",
+    "pinduoduo": "campaign_app.gateways.pinduoduo",
 }
 # platforms of shops, which carry a shop's messages only where a person chose so: it is then its own sender account
-BY_CHOICE: Final = frozenset({"top"})
+BY_CHOICE: Final = frozenset({"top", "pinduoduo"})
 
 
 class Connection(Protocol):

@@ -20,6 +20,7 @@ class WayOut:
 
     `send` hands requests over and says by message id what became of them; see the provider's `sending` for what it
     leaves out, and for what is raised. `batch_max` and `request_max`: messages of one hand-over, and of one request.
+    `numbers` refuses a batch with somebody in it who has no number of the kind that the provider goes by.
     """
 
     account: Account
@@ -29,6 +30,7 @@ class WayOut:
     send: Callable[[str, Sequence[Request]], Mapping[str, SubmitOutcome]]
     batch_max: int
     request_max: int
+    numbers: Callable[[Sequence[Leaving]], object] = phones_of
 
     def submit(self, key: str, messages: Sequence[Outgoing]) -> tuple[SubmitOutcome, ...]:
         check_batch(self.account, self.purpose, key, messages, batch_max=self.batch_max)
@@ -41,7 +43,7 @@ class WayOut:
         return outcome
 
     def _hand_over(self, key: str, messages: Sequence[Leaving]) -> tuple[SubmitOutcome, ...]:
-        phones_of(messages)
+        self.numbers(messages)
         planned = plan(messages, self.wordings({m.text for m in messages}), self.alike, self.request_max)
         found = {each.message_id: each for each in planned.refused}
         found.update(self.send(key, planned.requests))

@@ -73,3 +73,15 @@ class Wordings:
             if self._known is None or abs(now - self._known[1]) > believed:
                 self._known = self.ask(), now
             return self._known[0]
+
+
+def plain(wordings: Mapping[str, Wording | str]) -> Mapping[str, Wording | str]:
+    """Without those a value of which a provider might take for a placeholder: an older document says that TOP replaces
+
+    ${url} within values, and then nobody would read what was checked.
+    """
+    return {text: "no_template" if _replaceable(wording) else wording for text, wording in wordings.items()}
+
+
+def _replaceable(wording: Wording | str) -> bool:
+    return isinstance(wording, Wording) and any("${" in value for _, value in wording.template.values)

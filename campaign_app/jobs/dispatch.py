@@ -15,12 +15,14 @@ from campaign_app.consent.gate import Refusal
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
 from campaign_app.domain.consent import CustomerRef, Reason
+from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import BudgetSpent, NotAllowed, RemoteUnavailable
 from campaign_app.jobs.asking import ask_again, confirmed_rules, is_clean
 from campaign_app.jobs.caps import Caps
 from campaign_app.jobs.fuse import is_blown
 from campaign_app.jobs.gating import Judged, composed, sealed, sender_of
-from campaign_app.jobs.ports import Claim, Submission
+from campaign_app.jobs.once import require_compared
+from campaign_app.jobs.ports import Claim, GatewayCapabilities, Submission
 from campaign_app.jobs.settling import Settled, may_leave, put_aside, settle
 from campaign_app.jobs.stores import Context
 from campaign_app.services.replies import read_at
@@ -135,8 +137,7 @@ def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, i
     sender = sender_of(context, account, campaign.purpose)
     if not sender.submits:
         raise NotAllowed("no_sender", "The platform of this shop does not take messages", account=account.id)
-    if not sender.hears and not read_at(context.stores.accounts, account.sender_account_id or account.id):
-        raise NotAllowed("replies_unread", "Nobody would see an opt-out by reply", account=account.id)
+    _require_word(context, account, sender)
     mine = ((seq, customer_id) for seq, customer_id in members if customers[customer_id].account_id == account.id)
     seqs = {customer_id: seq for seq, customer_id in islice(mine, sender.batch_max)}
     judged = ask_again(context, campaign, account, [customers[customer_id] for customer_id in seqs])
@@ -154,6 +155,13 @@ def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, i
         if seqs[j.customer.id] not in leaving:
             refusals[seqs[j.customer.id]] = (Reason.CONTENT.value, j.fact_id)
     return _Batch(account.id, max(seqs.values()), tuple(c.outgoing for c in claims), claims, refusals)
+
+
+def _require_word(context: Context, account: Account, sender: GatewayCapabilities) -> None:
+    """What a person has to have said of a sender that does not tell it itself."""
+    if not sender.hears and not read_at(context.stores.accounts, account.sender_account_id or account.id):
+        raise NotAllowed("replies_unread", "Nobody would see an opt-out by reply", account=account.id)
+    require_compared(context, account, sender)
 
 
 def _row(context: Context, seq: int, judged: Judged, text: str) -> Claim:

@@ -12,7 +12,8 @@ from itertools import groupby
 from typing import Final
 
 from campaign_app.domain.message import Outcome
-from campaign_app.jobs.ports import AwaitingRow, Gateway, Sent
+from campaign_app.jobs.looking import sent_to
+from campaign_app.jobs.ports import AwaitingRow, Gateway
 from campaign_app.jobs.stores import Context
 
 AT_ONCE: Final = 200
@@ -33,8 +34,7 @@ def follow_up(context: Context, account_id: int, gateway: Gateway, *, most: int 
 def _look(context: Context, gateway: Gateway, rows: Sequence[AwaitingRow]) -> int:
     """Of one batch."""
     people = context.stores.customers.by_ids([row.customer_id for row in rows])
-    phones = {customer_id: person.phone for customer_id, person in people.items()}
-    sent = [Sent(row.message_id, phones.get(row.customer_id), row.claimed_at) for row in rows]
+    sent = [sent_to(people.get(row.customer_id), row.message_id, row.claimed_at) for row in rows]
     outcomes = gateway.lookup(rows[0].key, sent) or ()
     context.stores.ledger.settle(rows[0].submission_id, outcomes, context.clock())
     return sum(outcome.outcome in (Outcome.DELIVERED, Outcome.FAILED) for outcome in outcomes)

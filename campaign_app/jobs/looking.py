@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from campaign_app.domain.customer import Customer
 from campaign_app.domain.message import SubmitOutcome
 from campaign_app.jobs.ports import Gateway, LedgerRow, Sent, Submission
 from campaign_app.jobs.stores import Context
@@ -17,7 +20,15 @@ def look_up(context: Context, gateway: Gateway, submission: Submission) -> tuple
 def sent_of(context: Context, gateway: Gateway, submission: Submission) -> tuple[Sent, ...]:
     """The open messages of a batch. Numbers are read only for a sender that goes by them."""
     rows: tuple[LedgerRow, ...] = context.stores.ledger.open_rows(submission.id)
-    wanted = [row.customer_id for row in rows] if gateway.capabilities.needs_phone else []
+    offers = gateway.capabilities
+    by_number = offers.needs_phone or offers.needs_platform_phone
+    wanted = [row.customer_id for row in rows] if by_number else []
     people = context.stores.customers.by_ids(wanted) if wanted else {}
-    phones = {customer_id: person.phone for customer_id, person in people.items()}
-    return tuple(Sent(row.message_id, phones.get(row.customer_id), submission.claimed_at) for row in rows)
+    return tuple(sent_to(people.get(row.customer_id), row.message_id, submission.claimed_at) for row in rows)
+
+
+def sent_to(person: Customer | None, message_id: str, claimed_at: datetime) -> Sent:
+    """By the numbers of now; None is somebody of whom none is known."""
+    if person is None:
+        return Sent(message_id, None, claimed_at)
+    return Sent(message_id, person.phone, claimed_at, person.platform_phone)

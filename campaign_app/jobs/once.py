@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from campaign_app.consent.recipient import Outgoing
-from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteUnavailable
+from campaign_app.domain.customer import Account
+from campaign_app.domain.errors import NotAllowed, OutcomeUnknown, RemoteError, RemoteUnavailable
 from campaign_app.domain.message import SubmitOutcome
-from campaign_app.jobs.ports import Gateway, Submission
+from campaign_app.jobs.ports import Gateway, GatewayCapabilities, Submission
 from campaign_app.jobs.stores import Context
+from campaign_app.services.stated import is_checked
 
 
 def untaken(context: Context, submission: Submission) -> frozenset[str]:
@@ -20,10 +22,18 @@ def untaken(context: Context, submission: Submission) -> frozenset[str]:
     return frozenset(context.stores.accounts.setting(_name(submission), None) or ())
 
 
+def require_compared(context: Context, account: Account, sender: GatewayCapabilities) -> None:
+    """Raises NotAllowed where the sender's templates are a person's word, and nobody has given it of those of now."""
+    accounts = context.stores.accounts
+    if sender.stated and not is_checked(accounts, accounts.account(account.sender_account_id or account.id)):
+        raise NotAllowed("templates_unchecked", "Nobody has compared the templates", account=account.id)
+
+
 def hand_over(
     context: Context, gateway: Gateway, submission: Submission, messages: Sequence[Outgoing]
 ) -> tuple[SubmitOutcome, ...]:
     """Submits once. Raises RemoteUnavailable, with everything put down, where the sender took a part or nothing."""
+    require_compared(context, context.stores.accounts.account(submission.account_id), gateway.capabilities)
     note_untaken(context, submission, ())
     try:
         outcomes = gateway.submit(submission.key, messages)

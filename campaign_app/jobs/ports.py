@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.consent.staff import StaffMessage, StaffRecipient
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page, SubmitOutcome
-from campaign_app.domain.phone import Phone
+from campaign_app.domain.phone import Phone, PlatformPhone
 from campaign_app.domain.staff import Trial, TrialState
 from campaign_app.jobs.caps import NO_CAPS, Caps
 
@@ -35,7 +35,8 @@ class Rate:
 class GatewayCapabilities:
     """What a sender can do. `streams`: what it hands out of reports, inbound and complaints. `submits`: it takes
     messages; one that does not may still hand in complaints. `hears`: what people answer to what it sends comes in.
-    `rate`: None where no limit is known.
+    `rate`: None where no limit is known. `needs_platform_phone`: it goes by numbers that its platform sealed, and is
+    given no others. `stated`: the templates that it sends by are a person's word alone (`services.stated`).
     """
 
     simulated: bool
@@ -49,15 +50,18 @@ class GatewayCapabilities:
     follow: bool = False  # it hands out no reports: what became of a message has to be looked up
     test_messages: bool = False  # it is a `SendsTests`
     rate: Rate | None = None
+    needs_platform_phone: bool = False
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message whose fate is asked for. `phone` is the customer's as known now; None where none is known any more."""
+    """A message whose fate is asked for. The numbers are the customer's as known now; None where none is any more."""
 
     message_id: str
     phone: Phone | None
     claimed_at: datetime
+    platform_phone: PlatformPhone | None = None
 
 
 class Gateway(Protocol):

@@ -113,6 +113,7 @@ def sync_page(context: Context, account_id: int) -> SyncStep:
     if page is None:
         _store(context, account_id, replace(walk, cursor="", restarts=walk.restarts + 1), stands)
         return SyncStep(0, 0, 0, more=True)
+    page = _wanted(page, sealed=client.capabilities().sealed_numbers)
     after = replace(walk, cursor=page.next_cursor, ended=not page.more)
     new = _store(context, account_id, after, stands, page)
     if new is None:
@@ -121,6 +122,13 @@ def sync_page(context: Context, account_id: int) -> SyncStep:
         context.stores.accounts.set_setting(synced_name(account_id), context.clock().isoformat())
     rows = sum(each.told is not Told.NUMBER for each in page.items)
     return SyncStep(rows, new, page.broken, page.more, len(page.redacted), page.unreachable)
+
+
+def _wanted(page: Page[PlatformCustomer], *, sealed: bool) -> Page[PlatformCustomer]:
+    """Numbers that a platform sealed are kept only where it takes them: nobody else could use one."""
+    if sealed or not any(each.platform_phone for each in page.items):
+        return page
+    return replace(page, items=tuple(replace(each, platform_phone=None) for each in page.items))
 
 
 def _page(client: PlatformClient, walk: Walk) -> Page[PlatformCustomer] | None:

@@ -23,5 +23,6 @@ def abilities_of(account: Account) -> Abilities:
     own, carrier = sends_itself(offers, chosen=account.sender_account_id == account.id), is_carrier(offers)
     sends = own or any(other is not None for other in others)
     return Abilities(
-        sends, carrier or has_consents(account), carrier, not own or hears_replies(offers, account.options)
-    )
+        sends, carrier or has_consents(account), carrier, not own or hears_replies(offers, account.options),
+        stated=own and offers.stated_templates,
+    )  # fmt: skip

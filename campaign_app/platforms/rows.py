@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import Field, ValidationError
 
 from campaign_app.domain.customer import PlatformCustomer
-from campaign_app.domain.phone import parse_phone
+from campaign_app.domain.phone import parse_phone, parse_platform_phone
 from campaign_app.domain.signature import Signature
 from campaign_app.transport.listing import fields, good_ref, plain_text
 from campaign_app.transport.wire import Wire, WireCustomer, WireSignature
@@ -37,7 +37,7 @@ class SignatureRows(Wire):
 
 
 def customer_of(row: object) -> PlatformCustomer | None:
-    """A number that is no mainland mobile number is no number; the customer stays."""
+    """A number that is no mainland mobile number is none, nor is a sealed one that can be read; the customer stays."""
     try:
         wire = WireCustomer.model_validate(row)
     except ValidationError:
@@ -56,6 +56,7 @@ def customer_of(row: object) -> PlatformCustomer | None:
         last_order_at=wire.last_order_at and wire.last_order_at.astimezone(UTC),
         tags=tuple(plain_text(tag, _NAME_MAX) for tag in wire.tags[:_TAGS_MAX]),
         minor=wire.minor,
+        platform_phone=parse_platform_phone(wire.platform_phone),
     )
 
 

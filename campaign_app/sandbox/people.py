@@ -33,6 +33,7 @@ _NUMBERS: Final = len(_PREFIXES) * 10**8
 # about the golden ratio of the number space and coprime to it: no two are the same, none are neighbours
 _STRIDE: Final = 3_213_776_743
 _BACK: Final = pow(_STRIDE, -1, _NUMBERS)
+_SEALED: Final = re.compile(r"~sandboxsealed([12])x([0-9a-f]{8})~1~", re.ASCII)
 _REF: Final = re.compile(r"ou([12])([0-9a-f]{8})", re.ASCII)
 
 
@@ -101,6 +102,22 @@ class Population:
         number = _PREFIXES.index(int(written[1])) * 10**8 + int(written[2])
         return (number - self._offset) * _BACK % _NUMBERS
 
+    def sealed(self, shop: Shop, index: Index, phones: Sequence[str | None]) -> list[str | None]:
+        """The number of each customer as the shop's platform would have sealed it; none of whoever has no number."""
+        values = scrambled(self._seed, f"sealed{shop.number}", index)
+        return [
+            None if phone is None else f"~sandboxsealed{shop.number}x{value:08x}~1~"
+            for value, phone in zip(values, phones, strict=True)
+        ]
+
+    def phone_of_sealed(self, shop: Shop, sealed: str) -> str | None:
+        """The number (E.164) within; None for what this shop's customers never had."""
+        written = _SEALED.fullmatch(sealed)
+        if written is None or int(written[1]) != shop.number:
+            return None
+        (index,) = unscrambled(self._seed, f"sealed{shop.number}", [int(written[2], 16)])
+        return self.phones(self.persons(shop, [index]))[0] if index < shop.size else None
+
     def names(self, persons: Index) -> list[str]:
         surnames = below(self._seed, "surname", persons, len(SURNAMES)).tolist()
         given = below(self._seed, "given", persons, len(GIVEN)).tolist()
@@ -125,7 +142,8 @@ class Population:
         columns = {
             "ref": self.refs(shop, indices),
             "name": self.names(persons),
-            "phone": self.phones(persons),
+            "phone": (phones := self.phones(persons)),
+            "platform_phone": self.sealed(shop, index, phones),
             **self._places(persons),
             **self._orders(shop, index, updated),
             "tags": self._tags(shop, index),

@@ -147,7 +147,7 @@ class Accounts:
         if sender.id == shop.id:
             offers = self._capabilities(shop)
             if shop.state != "connected" or not (offers.by_choice and offers.messages):
-                raise NotAllowed(offers.no_sending or "not_a_sender", words, account=sender.id)
+                raise NotAllowed("not_a_sender", words, account=sender.id)
         elif sender.state != "connected" or not self._carries(sender) or self._carries(shop):
             raise NotAllowed("not_a_sender", words, account=sender.id)
 

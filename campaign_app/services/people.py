@@ -43,7 +43,10 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One line of the table. The number is masked already; `suppressions` are the marks in force, newest first."""
+    """One line of the table. The number is masked already; `suppressions` are the marks in force, newest first.
+
+    `sealed`: a number is there that nobody but the platform can read.
+    """
 
     id: int
     account_id: int
@@ -57,6 +60,7 @@ class PersonRow:
     last_order_at: datetime | None
     consent: Glance | None
     suppressions: tuple[Suppression, ...]
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,4 +181,5 @@ def _row(customer: Customer, shop: str, consent: Glance | None, marks: frozenset
         last_order_at=customer.last_order_at,
         consent=consent,
         suppressions=tuple(sorted(by_kind.values(), key=lambda mark: mark.since, reverse=True)),
+        sealed=customer.platform_phone is not None,
     )

@@ -17,6 +17,7 @@ from campaign_app.domain.signature import Signature
 from campaign_app.services.campaigns import adds_up
 from campaign_app.services.money import Level, Spending, verdict
 from campaign_app.services.replies import read_at
+from campaign_app.services.stated import is_checked
 from campaign_app.services.texts import Texts
 from campaign_app.services.window import BEIJING, CLOSES, OPENS
 
@@ -46,13 +47,14 @@ class Abilities:
     """Whether an account has a sender, and whether anybody can be asked who of its customers agreed.
 
     `carrier`: it is one at an SMS provider, without customers. `replies`: what people answer to messages that its own
-    platform carries comes in here.
+    platform carries comes in here. `stated`: what its own platform sends by is the word of whoever typed it in.
     """
 
     sends: bool
     confirmed: bool
     carrier: bool = False
     replies: bool = True
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class Situation:
     `opens` and `closes` are the hours in force; `heartbeat` is the worker's last sign of life. `silent` names the
     connected shops for whose customers nobody is there to ask who agreed. `carriers` has by shop the account at an SMS
     provider that carries its messages, where one does. Of the shops whose sender does not hand in what people answer,
-    `unread` are those where nobody has said who reads that, and `elsewhere` has for the others what was said.
+    `unread` are those where nobody has said who reads that, and `elsewhere` has for the others what was said. Of those
+    whose sender shows no templates nobody has compared what was typed in for the `unchecked`; the others are `stated`.
     `spending` is None before the screening.
     """
 
@@ -85,6 +88,8 @@ class Situation:
     carriers: Mapping[int, Account] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    unchecked: tuple[str, ...] = ()
+    stated: tuple[str, ...] = ()
     spending: Spending | None = None
 
     @property
@@ -189,7 +194,8 @@ class Preflights:
         known = {a.id: a for a in self._accounts.accounts() if a.entity_uscc == campaign.entity_uscc}
         shops = [a for a in known.values() if not self._abilities(a).carrier]
         carriers = {a.id: known[a.sender_account_id] for a in shops if a.sender_account_id in known}
-        deaf = {a.label: read_at(self._accounts, c.id) for a, c in self._deaf(shops, carriers)}
+        deaf = {a.label: read_at(self._accounts, c.id) for a, c in self._leaving(shops, carriers, _is_deaf)}
+        told = {a.label: is_checked(self._accounts, c) for a, c in self._leaving(shops, carriers, _is_stated)}
         return Situation(
             campaign=campaign,
             funnel=funnel,
@@ -208,14 +214,27 @@ class Preflights:
             carriers=carriers,
             unread=tuple(label for label, where in deaf.items() if not where),
             elsewhere={label: where for label, where in deaf.items() if where},
+            unchecked=tuple(label for label, checked in told.items() if not checked),
+            stated=tuple(label for label, checked in told.items() if checked),
         )
 
-    def _deaf(self, shops: Iterable[Account], carriers: Mapping[int, Account]) -> Iterator[tuple[Account, Account]]:
-        """Shop and sender, where nothing of what people answer comes in."""
+    def _leaving(
+        self, shops: Iterable[Account], carriers: Mapping[int, Account], such: Callable[[Abilities], bool]
+    ) -> Iterator[tuple[Account, Account]]:
+        """Shop and sender, where the sender is such a one."""
         for shop in shops:
             sender = carriers.get(shop.id, shop)
-            if shop.state == "connected" and self._abilities(shop).sends and not self._abilities(sender).replies:
+            if shop.state == "connected" and self._abilities(shop).sends and such(self._abilities(sender)):
                 yield shop, sender
+
+
+def _is_deaf(sender: Abilities) -> bool:
+    """Nothing of what people answer comes in."""
+    return not sender.replies
+
+
+def _is_stated(sender: Abilities) -> bool:
+    return sender.stated
 
 
 def is_open(at: datetime, opens: time, closes: time) -> bool:
@@ -225,8 +244,8 @@ def is_open(at: datetime, opens: time, closes: time) -> bool:
 def check(seen: Situation) -> tuple[Check, ...]:
     warnings = (_warning(rule, finding) for rule, finding in seen.warned.items())
     return (
-        _audience(seen), _recipients(seen), _text(seen), *warnings, _signature(seen), _sender(seen), *_replies(seen),
-        *_cost(seen), _window(seen), _worker(seen),
+        _audience(seen), _recipients(seen), _text(seen), *warnings, _signature(seen), *_templates(seen), _sender(seen),
+        *_replies(seen), *_cost(seen), _window(seen), _worker(seen),
     )  # fmt: skip
 
 
@@ -300,6 +319,13 @@ def _usable(seen: Situation) -> tuple[Level, str]:
     )
     fault = next((code for holds, code in faults if holds), "")
     return ("block", fault) if fault else ("ok", "signature")
+
+
+def _templates(seen: Situation) -> tuple[Check, ...]:
+    """What a sender really sends by has to have been seen by somebody: by itself, or by a person who said so."""
+    if seen.unchecked:
+        return (Check("templates", "block", "templates_unchecked", {"names": seen.unchecked}),)
+    return (Check("templates", "warn", "templates_stated", {"names": seen.stated}),) if seen.stated else ()
 
 
 def _sender(seen: Situation) -> Check:

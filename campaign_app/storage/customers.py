@@ -43,10 +43,10 @@ _SYNCED: Final = (
 )
 _CUSTOMER: Final = sa.select(*(schema.customer.c[name] for name in (
     "id", "account_id", "ref", "name", "province", "city", "spend_cents", "order_count",
-    "last_order_at", "tags", "attributes", "phone_sealed", "phone_key",
+    "last_order_at", "tags", "attributes", "phone_sealed", "phone_key", "platform_phone_sealed",
 )))  # fmt: skip
 _OF_ACCOUNT: Final = sa.select(schema.customer.c.id).where(schema.customer.c.account_id == sa.bindparam("account"))
-_PHONE: Final = ("phone_sealed", "phone_key")
+_PHONE: Final = ("phone_sealed", "phone_key", "platform_phone_sealed")
 _UPDATE: Final = (
     sa.update(schema.customer)
     .where(schema.customer.c.id == sa.bindparam("which"))
@@ -154,12 +154,11 @@ class SqlCustomers:
             return {row[0]: row[1] for row in rows_among(connection, wanted, table.c.ref, refs)}
 
     def _row(self, account_id: int, customer: PlatformCustomer, seen_at: int) -> dict[str, Any]:
-        phone = customer.phone
         return {
             "account_id": account_id,
             "ref": customer.ref,
             "name": customer.name,
-            "phone_key": None if phone is None else self.keys.hashes.of_phone(phone),
+            "phone_key": self.keys.number_key(customer),
             "province": customer.province,
             "city": customer.city,
             "spend_cents": customer.spend_cents,
@@ -178,14 +177,14 @@ class SqlCustomers:
         again: list[dict[str, Any]] = []
         numbers: list[dict[str, Any]] = []
         for ref, row in rows.items():
-            there, phone = known.get(ref), page[ref].phone
-            if there is None or there.phone_key != row["phone_key"]:
-                sealed = None if phone is None else self.keys.phones.seal(phone)
-                if there is not None and page[ref].told is Told.NUMBER:
-                    numbers.append({"which": there.id, "new_phone_sealed": sealed, "new_phone_key": row["phone_key"]})
+            there, each = known.get(ref), page[ref]
+            if there is None or there.sealed or each.platform_phone or there.phone_key != row["phone_key"]:
+                written = {**row, **self.keys.sealed_numbers(each)}
+                if there is not None and each.told is Told.NUMBER:
+                    numbers.append({"which": there.id} | {f"new_{name}": written[name] for name in _PHONE})
                 else:
-                    new.append({**row, "phone_sealed": sealed})
-            elif page[ref].told is Told.NUMBER:
+                    new.append(written)
+            elif each.told is Told.NUMBER:
                 continue
             elif row["updated_at"] >= there.updated_at:
                 again.append({"which": there.id} | {f"new_{name}": row[name] for name in _SYNCED})
@@ -254,7 +253,7 @@ class SqlCustomers:
 
     def _customer(self, row: AnyRow, *, phones: bool) -> Customer:
         (each, account_id, ref, name, province, city, spend_cents, order_count, *rest) = tuple(row)
-        last_order_at, tags, attributes, phone_sealed, phone_key = rest
+        last_order_at, tags, attributes, phone_sealed, phone_key, theirs = rest
         return Customer(
             each,
             account_id,
@@ -269,6 +268,7 @@ class SqlCustomers:
             {} if attributes == "{}" else json.loads(attributes),
             None if phone_sealed is None or not phones else self.keys.phones.open(phone_sealed),
             phone_key,
+            None if theirs is None or not phones else self.keys.phones.open_platform(theirs),
         )
 
 

@@ -28,7 +28,7 @@ SOURCE: Final = "erased"
 _customer: Final = schema.customer.c
 _EMPTY: Final = {
     "name": "", "province": "", "city": "", "tags": "", "attributes": "{}", "spend_cents": 0, "order_count": 0,
-    "last_order_at": None, "phone_sealed": None, "phone_key": None,
+    "last_order_at": None, "phone_sealed": None, "phone_key": None, "platform_phone_sealed": None,
 }  # fmt: skip
 _WANTED: Final = sa.select(
     _customer.id, _customer.ref, _customer.updated_at, *(_customer[name] for name in _EMPTY)

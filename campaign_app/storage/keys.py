@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from campaign_app.domain.consent import CustomerRef
+from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.domain.errors import WorkspaceError
-from campaign_app.domain.phone import Phone
+from campaign_app.domain.phone import Phone, PlatformPhone
 
 KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
@@ -39,6 +40,10 @@ class KeyedHashes:
 
     def of_phone(self, phone: Phone) -> bytes:
         return hmac.digest(self._key, b"phone\0" + phone.e164.encode(), "sha256")
+
+    def of_platform_phone(self, phone: PlatformPhone) -> bytes:
+        """In a domain of the hash of its own: the number that is in it cannot be read."""
+        return hmac.digest(self._key, b"platform phone\0" + phone.sealed.encode(), "sha256")
 
     def of_ref(self, ref: CustomerRef) -> bytes:
         return hmac.digest(self._key, f"ref\0{ref.account_id}\0{ref.ref}".encode(), "sha256")
@@ -77,6 +82,12 @@ class PhoneVault:
     def open(self, sealed: bytes) -> Phone:
         return Phone(self._vault.open(sealed, b"phone").decode())
 
+    def seal_platform(self, phone: PlatformPhone) -> bytes:
+        return self._vault.seal(phone.sealed.encode(), b"platform phone")
+
+    def open_platform(self, sealed: bytes) -> PlatformPhone:
+        return PlatformPhone(self._vault.open(sealed, b"platform phone").decode())
+
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceKeys:
@@ -85,6 +96,21 @@ class WorkspaceKeys:
     hashes: KeyedHashes
     phones: PhoneVault = field(repr=False)
     secrets: Vault = field(repr=False)
+
+    def number_key(self, customer: PlatformCustomer) -> bytes | None:
+        """Of the number, else of the one that the platform sealed: whoever is the same by it is written to once."""
+        if customer.phone is not None:
+            return self.hashes.of_phone(customer.phone)
+        theirs = customer.platform_phone
+        return None if theirs is None else self.hashes.of_platform_phone(theirs)
+
+    def sealed_numbers(self, customer: PlatformCustomer) -> dict[str, bytes | None]:
+        """By column."""
+        phone, theirs = customer.phone, customer.platform_phone
+        return {
+            "phone_sealed": None if phone is None else self.phones.seal(phone),
+            "platform_phone_sealed": None if theirs is None else self.phones.seal_platform(theirs),
+        }
 
     @classmethod
     def derived(cls, key: bytes) -> WorkspaceKeys:

@@ -20,13 +20,16 @@ class Known:
     id: int
     phone_key: bytes | None = field(repr=False)
     updated_at: int
+    sealed: bool  # a number that its platform sealed is stored
 
 
 def known_of(connection: sa.Connection, account_id: int, refs: Sequence[str]) -> dict[str, Known]:
     table = schema.customer.c
-    columns = (table.ref, table.id, table.phone_key, table.updated_at)
+    columns = (table.ref, table.id, table.phone_key, table.updated_at, table.platform_phone_sealed.is_not(None))
     wanted = sa.select(*columns).where(table.account_id == account_id)
-    return {row[0]: Known(row[1], row[2], row[3]) for row in rows_among(connection, wanted, table.ref, refs)}
+    return {
+        row[0]: Known(row[1], row[2], row[3], bool(row[4])) for row in rows_among(connection, wanted, table.ref, refs)
+    }
 
 
 def as_told(row: Mapping[str, Any], customer: PlatformCustomer, there: Known | None) -> Mapping[str, Any]:

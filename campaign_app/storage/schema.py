@@ -152,6 +152,7 @@ customer = sa.Table(
     word("attributes", "{}"),
     number("updated_at"),
     number("seen_at"),
+    blob_or_none("platform_phone_sealed"),
     sa.UniqueConstraint("account_id", "ref", name="customer_once"),
 )
 sa.Index(

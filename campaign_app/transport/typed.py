@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
 from campaign_app.transport.kept import MadeOf
 
@@ -16,6 +17,14 @@ def typed(parts: MadeOf, name: str) -> str:
     if not value:
         raise SettingsError("field_missing", "A field of the account is empty", field=name)
     return value
+
+
+def names_in(account: Account, option: str) -> list[str]:
+    """The names that a person typed into one field."""
+    names = account.options.get(option, "")
+    for separator in ",;；、\n":
+        names = names.replace(separator, "，")
+    return list(dict.fromkeys(name for part in names.split("，") if (name := part.strip())))
 
 
 def calls_per_second(parts: MadeOf) -> float:

@@ -66,11 +66,12 @@ class Meta(Wire):
 
 
 class WireCustomer(Wire):
-    """`phone` is E.164 and optional: many platforms hand out none."""
+    """`phone` is E.164 and optional: many platforms hand out none. `platform_phone`: as the platform sealed it."""
 
     ref: str = Field(min_length=1, max_length=200)
     name: str = ""
     phone: str | None = None
+    platform_phone: str | None = None
     province: str = ""
     city: str = ""
     spend_cents: int = 0

@@ -275,3 +275,23 @@ def test_who_carries_a_shops_messages_is_chosen_by_number_or_name(tmp_path: Path
     assert line.json("accounts", "send-through", str(shop.id), "platform")["sender"] is None
     assert line.json("accounts", "list")[str(own.id)]["replies"] == "控制台，王丽每天看"
     assert line.run("accounts", "send-through", "没有", "platform").returncode == 2
+
+
+def test_who_compared_stated_templates_is_recorded_and_taken_back(tmp_path: Path, passphrase: Path) -> None:
+    line = Line(tmp_path / "ws", passphrase)
+    assert line.run("create").returncode == 0
+    typed = {"signatures": "安宁百货", "templates": "12=上新，退订回T"}
+    with bootstrap.open_app(tmp_path / "ws", PassphraseKeeper(SECRET)) as app:
+        app.workspace.accounts.add_entity(SHOP)
+        for label, options in (("拼多多店", typed), ("空店", {})):
+            app.workspace.accounts.add_account(
+                Account(
+                    0, "pinduoduo", label, f"https://{label}.example", SHOP.uscc, "pinduoduo.com", "拼多多", "k",
+                    simulated=False, pinned_keys="{}", options=options,
+                )
+            )  # fmt: skip
+    assert line.json("accounts", "templates", "拼多多店")["templates_checked"]
+    assert not line.json("accounts", "templates", "拼多多店", "--undo")["templates_checked"]
+    refused = line.run("accounts", "templates", "空店")
+    assert refused.returncode == 2
+    assert "没有填写签名或模板" in refused.stderr

@@ -101,6 +101,12 @@ def dropped(name: str, path: str) -> Spoil:
     return edit(path, lambda page: {key: value for key, value in page.items() if key != name})
 
 
+def _readable(page: Any) -> None:
+    """As a sealed one."""
+    for row in page["customers"]:
+        row["platform_phone"] = "tel:+8613800000001"
+
+
 FLAWS: list[tuple[str, Spoil, set[str]]] = [
     ("nobody is refused", answer_401_with("{}"), SIGNED),
     ("no code in errors", on_refusal('"code"', '"kode"'), {"error.problem", "list.cursor", "sign.replay"}),
@@ -126,6 +132,7 @@ FLAWS: list[tuple[str, Spoil, set[str]]] = [
     ("another nonce", edit(LOOKUP, lambda page: {**page, "request_id": "other"}), {"lookup.receipt"}),
     ("no receipt", dropped("receipt", LOOKUP), {"lookup.receipt", "lookup.paths"}),
     ("no end of a list", dropped("has_more", "/v1/customers"), {"list.customers", "list.since"}),
+    ("a number that can be read", edit("/v1/customers", _readable), {"list.sealed"}),
     ("no signatures", edit("/v1/signatures", lambda _: {"signatures": [{"text": "x"}]}), {"list.signatures"}),
     ("brackets", edit("/v1/signatures", lambda s: s["signatures"][0].update(text="【x】")), {"list.signatures"}),
     ("answers without a type", lambda seen: replace(seen, headers={}), {"meta.answer", "list.reports", *LOOKED}),

@@ -25,7 +25,7 @@ from campaign_app.domain.consent import (
     Reason,
     SuppressionKind,
 )
-from campaign_app.domain.phone import Phone
+from campaign_app.domain.phone import Phone, PlatformPhone
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "gate.jsonl"
 CASES = [json.loads(line) for line in VECTORS.read_text(encoding="utf-8").splitlines()]
@@ -99,6 +99,16 @@ def test_a_sender_that_needs_a_number_refuses_people_without_one() -> None:
     assert reason_of(Person(1, 1, fact()), ask()) is Reason.OK
 
 
+@pytest.mark.parametrize("phone", [None, Phone("13800000001")])
+def test_a_sender_that_goes_by_sealed_numbers_needs_one_and_no_other(phone: Phone | None) -> None:
+    sealed = PlatformPhone("~AgAAAAexample0sealed~1~")
+    question = ask(needs_platform_phone=True)
+    assert reason_of(Person(1, 1, fact(), phone=phone), question) is Reason.INVALID_PHONE
+    got = decide(Person(1, 1, fact(), platform_phone=sealed), question)
+    assert isinstance(got, ConfirmedRecipient)
+    assert (got.platform_phone, got.phone, "example0" in f"{got!r}{got}") == (sealed, None, False)
+
+
 def test_a_platforms_withdrawal_mark_outlives_a_confirmed_fact() -> None:
     person = Person(1, 1, fact(), suppressions={SuppressionKind.WITHDRAWN})
     assert reason_of(person, ask()) is Reason.WITHDRAWN
@@ -143,12 +153,14 @@ people = st.builds(
     suppressions=st.frozensets(st.sampled_from(SuppressionKind), max_size=1),
     phone=st.sampled_from([None, Phone("13800000001")]),
     sent_last_30_days=st.integers(0, 5),
+    platform_phone=st.sampled_from([None, PlatformPhone("~AgAAAAexample0sealed~1~")]),
 )
 asks = st.builds(
     ask,
     purpose=st.sampled_from(["retail", "finance"]),
     send_at=st.sampled_from([NOW, NOW + timedelta(days=2)]),
     needs_phone=st.booleans(),
+    needs_platform_phone=st.booleans(),
     simulated_sender=st.booleans(),
 )
 
@@ -161,6 +173,7 @@ def may_receive(person: Person, question: Ask) -> bool:
     return (
         not person.suppressions
         and (person.phone is not None or not question.needs_phone)
+        and (person.platform_phone is not None or not question.needs_platform_phone)
         and f.status is ConsentStatus.CONFIRMED
         and f.method in EXPLICIT_METHODS
         and f.withdrawn_at is None

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from campaign_app.domain.audience import FIELDS, Condition, Filter, Op
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.finding import Severity
-from campaign_app.domain.phone import Phone, parse_phone
+from campaign_app.domain.phone import Phone, PlatformPhone, parse_phone, parse_platform_phone
 
 PREFIXES = set(
     json.loads((Path(__file__).parents[1] / "vectors" / "cn_mobile_prefix4.json").read_text(encoding="utf-8"))
@@ -113,3 +113,25 @@ def test_a_broken_filter_is_an_error(data: Any) -> None:
     with pytest.raises(SettingsError) as caught:
         Filter.from_json(data)
     assert caught.value.code == "audience_filter"
+
+
+@pytest.mark.parametrize("written", ["~AgAAAAexample0sealed~1~", "x" * 16, "A" + "!" * 499, "~13800000001234567abc~"])
+def test_a_sealed_number_shows_nothing_of_itself(written: str) -> None:
+    sealed = parse_platform_phone(written)
+    assert sealed is not None
+    assert sealed.sealed == written
+    assert written not in f"{sealed}{sealed!r}{[sealed]}"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        None, "", "x" * 15, "x" * 501, "13800000001", "+86 138 0000 0001", "0" * 20, "tel:+8613800000001", "密文" * 10,
+        "abc13800000001abc", "abc 13800000001", "phone=008613800000001;", "with a space in it here",
+        "line\nline\nline\nline",
+    ],
+)  # fmt: skip
+def test_what_can_be_read_is_no_sealed_number(written: str | None) -> None:
+    assert parse_platform_phone(written) is None
+    with pytest.raises(ValueError, match="not a sealed number"):
+        PlatformPhone(written or "")

@@ -9,11 +9,12 @@ import pytest
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
-from campaign_app.domain.errors import NotAllowed, RemoteRefused
+from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import InboundMessage
 from campaign_app.jobs import dispatch
 from campaign_app.jobs.poll import poll_complaints, poll_inbound, poll_reports, read_refusals
 from campaign_app.services.replies import Replies
+from campaign_app.services.stated import StatedTemplates
 from tests.fakes.remotes import EVERYTHING, IDEMPOTENT
 from tests.helpers.shop import NOW, Shop, everybody, screen
 
@@ -159,3 +160,38 @@ def test_nothing_leaves_by_a_sender_whose_replies_nobody_reads(shop: Shop) -> No
     Replies(shop.workspace.accounts, shop.workspace.audit, shop.context.clock).record(account, "控制台", actor="王")
     dispatch.run_batch(shop.context, campaign.id, -1)
     assert shop.reached() == everybody(3)
+
+
+def test_nothing_leaves_as_a_template_that_nobody_compared(shop: Shop) -> None:
+    account, store = shop.add_account(3), shop.workspace.accounts
+    shop.gateways[account].capabilities = replace(IDEMPOTENT, stated=True)
+    store.set_connection(replace(store.account(account), options={"signatures": "店", "templates": "1=文"}))
+    campaign = shop.campaign(state=CampaignState.SENDING)
+    with pytest.raises(NotAllowed) as info:
+        dispatch.run_batch(shop.context, campaign.id, -1)
+    assert (info.value.code, shop.reached()) == ("templates_unchecked", [])
+    StatedTemplates(store, shop.workspace.audit, shop.context.clock).record(account, actor="王")
+    dispatch.run_batch(shop.context, campaign.id, -1)
+    assert shop.reached() == everybody(3)
+
+
+def test_a_claimed_batch_does_not_leave_as_templates_that_were_changed_since(shop: Shop) -> None:
+    account, store = shop.add_account(2), shop.workspace.accounts
+    gateway, word = shop.gateways[account], StatedTemplates(store, shop.workspace.audit, shop.context.clock)
+    gateway.capabilities = replace(IDEMPOTENT, idempotent=False, stated=True)
+
+    def typed(text: str) -> None:
+        store.set_connection(replace(store.account(account), options={"signatures": "店", "templates": text}))
+
+    typed("1=文")
+    word.record(account, actor="王")
+    campaign = shop.campaign(state=CampaignState.SENDING)
+    gateway.before_submit = lambda: typed("1=别的文")
+    gateway.fail_before = [RemoteUnavailable("throttled", "429")]
+    with pytest.raises(NotAllowed) as info:
+        dispatch.run_batch(shop.context, campaign.id, -1)
+    assert (info.value.code, shop.reached(), len(gateway.submits)) == ("templates_unchecked", [], 1)
+    gateway.before_submit = None
+    word.record(account, actor="王")
+    dispatch.run_batch(shop.context, campaign.id, -1)
+    assert sorted(shop.reached()) == everybody(2)

@@ -14,8 +14,8 @@ from campaign_app.domain.consent import ConsentStatus, CustomerRef
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.platforms import client_for
 from campaign_app.platforms.pinduoduo.client import moment
-from campaign_app.platforms.pinduoduo.gateway import error_of, signature
 from campaign_app.transport.errors import ContractBroken
+from campaign_app.transport.pinduoduo.calls import error_of, signature
 from tests.helpers.connected import clock, no_wait
 from tests.helpers.sandbox import ANSWER_SECONDS, SandboxProcess
 from tests.helpers.vendors import ACCOUNT, account_of, connected, trouble
@@ -138,7 +138,7 @@ def by_hand(vendors: SandboxProcess, *, as_json: bool = False, **changed: str) -
 @pytest.mark.parametrize("as_json", [False, True])
 def test_form_and_json_are_both_taken(vendors: SandboxProcess, as_json: bool) -> None:
     with connected(vendors, "pinduoduo") as client:
-        token = client._gateway._tokens.access
+        token = client._calls._tokens.access
     found = by_hand(vendors, as_json=as_json, access_token=token)
     assert found["mall_info_get_response"]["mall_name"] == vendors.shops[0].name
 

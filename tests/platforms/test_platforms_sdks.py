@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import json
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +20,8 @@ from pdd_sdk.api.base import RestApi as PddApi
 from pdd_sdk.api.base import sign as pdd_sign
 
 from campaign_app.platforms.jd.gateway import signature as our_jd
-from campaign_app.platforms.pinduoduo.gateway import signature as our_pdd
+from campaign_app.transport.pinduoduo.calls import signature as our_pdd
+from tests.helpers.connected import connect
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.vendors import connected, everybody
 
@@ -113,3 +116,57 @@ def test_pinduoduos_package_asks_for_the_shop(sandbox: SandboxProcess) -> None:
 def test_pinduoduos_package_with_another_secret_is_refused(sandbox: SandboxProcess, secret: str) -> None:
     with pytest.raises(DdkException):
         pdd(sandbox, Time, secret).getResponse()
+
+
+class Batch(PddApi):  # type: ignore[misc]
+    """The package derives the parameters from the attributes, and signs them as they are written here."""
+
+    def __init__(self, domain: str, port: int) -> None:
+        super().__init__(domain, port)
+        self.out_id = self.phone_numbers = self.sign_name = self.template_code = self.template_param_json = ""
+
+    def getapiname(self) -> str:
+        return "pdd.open.msg.service.send.batch.msg"
+
+
+class Record(PddApi):  # type: ignore[misc]
+    def __init__(self, domain: str, port: int) -> None:
+        super().__init__(domain, port)
+        self.phone_number = self.send_date = ""
+        self.page_number, self.page_size = "1", "50"
+
+    def getapiname(self) -> str:
+        return "pdd.open.msg.service.query.msg.record"
+
+
+def of_shop(sandbox: SandboxProcess, kind: type[Any], **asked: str) -> Any:
+    request = pdd(sandbox, kind)
+    for name, value in {"access_token": sandbox.ready["vendors"]["pinduoduo"]["access_token"], **asked}.items():
+        setattr(request, name, value)
+    (answer,) = (each for each in request.getResponse().values() if isinstance(each, dict))
+    return answer
+
+
+def test_pinduoduos_package_sends_to_a_sealed_number_and_finds_it(sandbox: SandboxProcess) -> None:
+    shop = connect(sandbox)
+    sealed = next(one.platform_phone.sealed for one in shop.everybody() if one.platform_phone)
+    shop.close()
+    asked = {
+        "out_id": "other-1", "phone_numbers": json.dumps([sealed]), "sign_name": "安宁百货", "template_code": "1002",
+        "template_param_json": json.dumps([{"${name}": "甲"}]),
+    }  # fmt: skip
+    assert of_shop(sandbox, Batch, **asked)["biz_id"]
+    today = datetime.now(timezone(timedelta(hours=8))).strftime("%Y%m%d")
+    found = of_shop(sandbox, Record, phone_number=sealed, send_date=today)
+    assert [(row["out_id"], row["content"]) for row in found["sms_send_details"]] == [
+        ("other-1", "【安宁百货】甲您好，拒收请回复R")
+    ]
+    for wrong in (
+        {"phone_numbers": '["13800000001"]'}, {"phone_numbers": json.dumps([sealed, sealed])}, {"sign_name": "别人家"},
+        {"template_code": "1"}, {"template_param_json": '[{"name": "甲"}]'}, {"template_param_json": "[{}]"},
+    ):  # fmt: skip
+        refused = of_shop(sandbox, Batch, **{**asked, **wrong})
+        assert (refused.get("biz_id"), refused["code"]) == (None, 4)
+    for kind, wrong in ((Batch, {"phone_numbers": "13800000001"}), (Record, {"page_size": "51"}), (Record, {})):
+        with pytest.raises(DdkException):
+            of_shop(sandbox, kind, **{**(asked if kind is Batch else {"send_date": today}), **wrong})

@@ -14,13 +14,13 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_app.platforms.concatenated import concatenated, md5_between
 from campaign_app.platforms.jd.gateway import signature as jd
 from campaign_app.platforms.jd.gateway import timestamp
 from campaign_app.platforms.meituan.client import signature as meituan
-from campaign_app.platforms.pinduoduo.gateway import signature as pinduoduo
 from campaign_app.sandbox.vendors.signed_forms import flat
+from campaign_app.transport.concatenated import concatenated, md5_between
 from campaign_app.transport.forms import FORM, FormSigner, form
+from campaign_app.transport.pinduoduo.calls import signature as pinduoduo
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "concatenated_signatures.json").read_text("utf-8")

@@ -33,7 +33,6 @@ SAID = ConnectionReport(
 
 OFFERED, CARRIES = Capabilities(customers=True, consent_lookup=True), Capabilities(messages=True)
 TALKS = Capabilities(customers=True, messages=True, by_choice=True, no_replies=True, no_reports=True)
-CODED = Capabilities(no_sending="order_numbers_only")
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ class Registry(Market):
     )
 
 
-NAMED = {"talks": Market("talks", capabilities=TALKS), "coded": Market("coded", capabilities=CODED)}
+NAMED = {"talks": Market("talks", capabilities=TALKS), "mute": Market("mute", capabilities=Capabilities())}
 
 
 class Both:
@@ -255,13 +254,13 @@ def test_a_shop_is_its_own_sender_only_where_its_platform_carries_messages_by_ch
         typed = {"token": "s", "base_url": f"https://{key}.example"}
         return accounts.connect(Asked(platform, typed, ENTITY), actor="王")
 
-    shop, other, coded = connected("talks", "a"), connected("talks", "b"), connected("coded", "c")
+    shop, other, mute = connected("talks", "a"), connected("talks", "b"), connected("mute", "c")
     assert accounts.untold_deliveries(ENTITY.uscc) == ()
     assert accounts.send_through(shop.id, shop.id, actor="王").sender_account_id == shop.id
     assert [each.id for each in accounts.untold_deliveries(ENTITY.uscc)] == [shop.id]
     assert accounts.senders(ENTITY.uscc) == (), "it carries nobody else's"
     assert code_of(lambda: accounts.send_through(other.id, shop.id, actor="王")) == "not_a_sender"
-    assert code_of(lambda: accounts.send_through(coded.id, coded.id, actor="王")) == "order_numbers_only"
+    assert code_of(lambda: accounts.send_through(mute.id, mute.id, actor="王")) == "not_a_sender"
     accounts.send_through(shop.id, None, actor="王")
     assert accounts.untold_deliveries(ENTITY.uscc) == ()
     accounts.disconnect(shop.id, actor="王")

@@ -112,6 +112,8 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("sender", {"mute": (replace(ACCOUNT, label="无通道"),)}, "warn", "sender_mute"),
     ("sender", {"accounts": (), "mute": (ACCOUNT,)}, "block", "no_sender"),
     ("replies", {"unread": ("安宁旗舰店",), "elsewhere": {"乙店": "控制台"}}, "block", "replies_unread"),
+    ("templates", {"unchecked": ("拼多多店",), "stated": ("乙店",)}, "block", "templates_unchecked"),
+    ("templates", {"stated": ("拼多多店",)}, "warn", "templates_stated"),
     ("replies", {"elsewhere": {"安宁旗舰店": "控制台，王丽每天看"}}, "warn", "replies_elsewhere"),
     ("sender", {"carriers": {1: replace(CARRIER, state="disconnected")}}, "block", "no_sender"),
     ("sender", {"carriers": {1: replace(CARRIER, simulated=True)}}, "ok", "sender_simulated"),

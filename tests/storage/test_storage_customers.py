@@ -12,6 +12,7 @@ from campaign_app.domain.audience import Filter
 from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.customer import Customer, PlatformCustomer, Told
 from campaign_app.domain.errors import NotFound
+from campaign_app.domain.phone import PlatformPhone
 from campaign_app.storage.workspace import Workspace
 
 EXAMPLES = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -200,3 +201,52 @@ def test_some_of_an_audience_come_by_id_and_by_a_part_of_their_name(workspace: W
     assert [each.ref for each in workspace.customers.some(Filter(), ENTITY, NOW, 9, "C3")] == ["c3"]
     assert workspace.customers.some(Filter(), ENTITY, NOW, 9, "_") == ()
     assert workspace.customers.some(Filter(), OTHER_ENTITY, NOW, 9) == ()
+
+
+SEALED, OTHER = PlatformPhone("~AgAAAAexample0sealed~1~"), PlatformPhone("~AgAAAAexample1sealed~1~")
+
+
+def test_a_number_that_its_platform_sealed_is_sealed_once_more(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    (one,) = sync(workspace, account_id, person("c1", platform_phone=SEALED)).values()
+    stored = workspace.customers.by_ids([one])[one]
+    assert (stored.phone, stored.platform_phone) == (None, SEALED)
+    assert stored.phone_key == workspace.phone_keys.of_platform_phone(SEALED)
+    assert workspace.customers.by_ids([one], phones=False)[one].platform_phone is None
+    with workspace.customers.db.read() as connection:
+        (written,) = connection.execute(sa.text("SELECT platform_phone_sealed FROM customer")).scalars()
+    assert SEALED.sealed.encode() not in written
+
+
+def test_a_sealed_number_changes_stays_and_goes_with_its_row(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    (one,) = sync(workspace, account_id, person("c1", number(1), platform_phone=SEALED)).values()
+    keys = workspace.phone_keys
+    for later, (phone, theirs, key) in enumerate(
+        (
+            (number(1), OTHER, keys.of_phone(number(1))),
+            (number(1), None, keys.of_phone(number(1))),
+            (None, SEALED, keys.of_platform_phone(SEALED)),
+            (None, None, None),
+        ),
+        1,
+    ):
+        row = person("c1", phone, updated_at=NOW + minutes(later), platform_phone=theirs)
+        sync(workspace, account_id, row)
+        stored = workspace.customers.by_ids([one])[one]
+        assert (stored.phone, stored.platform_phone, stored.phone_key) == (phone, theirs, key)
+
+
+def test_an_opt_out_stays_with_whoever_gets_another_sealed_number_and_erasing_takes_it(workspace: Workspace) -> None:
+    account_id, keys = shop(workspace), workspace.phone_keys
+    (one,) = sync(workspace, account_id, person("c1", platform_phone=SEALED)).values()
+    mark = Suppression(ENTITY, keys.of_platform_phone(SEALED), SuppressionKind.OPT_OUT, NOW, "reply")
+    workspace.suppressions.add([mark])
+    sync(workspace, account_id, person("c1", updated_at=NOW + minutes(1), platform_phone=OTHER))
+    ref = keys.of_ref(CustomerRef(account_id, "c1"))
+    assert ref in workspace.suppressions.active(ENTITY, [ref])
+    workspace.customers.upsert_page(account_id, [], "x", NOW + minutes(2), ["c1"])
+    stored = workspace.customers.by_ids([one])[one]
+    assert (stored.platform_phone, stored.phone_key) == (None, None)
+    gone = keys.of_platform_phone(OTHER)
+    assert gone in workspace.suppressions.active(ENTITY, [gone])

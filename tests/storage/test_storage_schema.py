@@ -33,6 +33,7 @@ NEWER = (
 NEWER_COLUMNS = (
     ("campaign_member", "parts"),
     ("consent_source", "api_method"),
+    ("customer", "platform_phone_sealed"),
     *(("submission", column) for column in ("parts", "refused_parts", "price")),
 )
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"

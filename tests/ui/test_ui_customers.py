@@ -10,10 +10,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from ui_customers import Show, show_page, texts
-from ui_people import add_people, add_shop, person, suppress, told
+from ui_people import NOW, add_people, add_shop, person, suppress, told
 
 from campaign_app.domain.consent import ConsentStatus, SuppressionKind
-from campaign_app.domain.phone import Phone
+from campaign_app.domain.phone import Phone, PlatformPhone
 from campaign_app.ui.cells import CELL, Cell
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.customers import CustomersPage
@@ -58,6 +58,21 @@ def test_consent_and_suppression_are_two_columns(desk: Desk, page: Show, qtbot: 
     consent: Cell = shown.rows.index(0, 3).data(CELL)
     assert (consent.level, "主动开启" in consent.tip, "模拟" in consent.tip) == ("ok", True, True)
     assert shown.subtitle.text() == "共 3 位客户"
+
+
+def test_a_number_that_the_platform_sealed_is_said_to_be_one_and_not_shown(
+    desk: Desk, page: Show, qtbot: QtBot
+) -> None:
+    shop, sealed = add_shop(desk.app), PlatformPhone("~AgAAAAexample0sealed~1~")
+    people = [person(0, phone=None, platform_phone=sealed), person(1, phone=None)]
+    desk.app.workspace.customers.upsert_page(shop, people, "x", NOW)
+    shown = page()
+    wait_for_row(shown, 0, qtbot)
+    assert [cells(shown, row)[1] for row in (0, 1)] == ["密文", "–"]
+    shown.table.opened.emit(0)
+    qtbot.waitUntil(lambda: shown.model.state.person is not None)
+    said = texts(shown.drawer)
+    assert ("平台密文" in said, "example0" in said) == (True, False)
 
 
 def test_no_number_is_ever_shown_whole(desk: Desk, page: Show, qtbot: QtBot) -> None:

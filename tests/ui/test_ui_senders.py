@@ -110,11 +110,45 @@ def test_taobao_is_its_own_sender_once_it_is_chosen(desk: Desk, shop: Account, q
     assert last.text == "“淘宝店”不再另选发送通道。"
 
 
-def test_a_shop_says_why_its_platforms_interface_is_not_used(desk: Desk, shop: Account, qtbot: QtBot) -> None:
-    coded, bare = sender(desk, shop, "pinduoduo", "拼多多店"), sender(desk, shop, "top", "淘宝店")
+def test_templates_that_the_platform_does_not_show_are_compared_by_a_person(
+    desk: Desk, shop: Account, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pdd, store = sender(desk, shop, "pinduoduo", "拼多多店"), desk.app.workspace.accounts
+    store.set_connection(replace(pdd, options={"signatures": "安宁百货", "templates": "12=上新，退订回T"}))
     page = open_settings(desk, qtbot)
-    assert "密文号码" in card(page, coded.id).sending.carrier.text()
-    assert card(page, bare.id).sending.carrier.text() == "尚未设置"
+    shown = card(page, pdd.id)
+    assert shown.sending.carrier.text() == "尚未设置"
+    assert not shown.sending.compare.isVisibleTo(shown)
+    entries(shown)["平台短信接口"].trigger()
+    qtbot.waitUntil(lambda: shown.sending.compare.isVisibleTo(shown))
+    assert "尚未核对" in shown.sending.stated.text()
+    asked: list[str] = []
+    answers = iter((False, True))
+
+    def answer(_parent: object, _title: str, text: str, **_: object) -> bool:
+        asked.append(text)
+        return next(answers)
+
+    monkeypatch.setattr("campaign_app.ui.pages.account_sender.confirm", answer)
+    press(shown.sending.compare, qtbot)
+    assert not desk.app.stated.is_checked(pdd.id)
+    press(shown.sending.compare, qtbot)
+    qtbot.waitUntil(lambda: "已登记与后台一致" in shown.sending.stated.text())
+    assert desk.app.stated.is_checked(pdd.id)
+    assert all("12=上新，退订回T" in text and "安宁百货" in text for text in asked)
+
+
+def test_without_anything_typed_there_is_nothing_to_compare(desk: Desk, shop: Account, qtbot: QtBot) -> None:
+    pdd = sender(desk, shop, "pinduoduo", "拼多多店")
+    desk.app.workspace.accounts.set_sender(pdd.id, pdd.id)
+    page = open_settings(desk, qtbot)
+    shown = card(page, pdd.id)
+    assert "尚未填写" in shown.sending.stated.text()
+    press(shown.sending.compare, qtbot)
+    qtbot.waitUntil(lambda: desk.kit.messages.last is not None)
+    told = desk.kit.messages.last
+    assert told is not None
+    assert "没有填写签名或模板" in told.text
 
 
 def test_who_reads_the_replies_is_recorded_and_taken_back(desk: Desk, shop: Account, qtbot: QtBot) -> None:

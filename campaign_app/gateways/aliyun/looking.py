@@ -8,15 +8,16 @@ any other leaves the message accepted, which is what its being there says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta, timezone
+from datetime import date
 from typing import Any, Final
 
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import Phone, parse_phone
 from campaign_app.domain.ports import Clock
+from campaign_app.gateways.days import days_since
 from campaign_app.jobs.ports import Sent
 from campaign_app.transport.aliyun import AliyunCalls, Said
 from campaign_app.transport.errors import ContractBroken
@@ -26,7 +27,6 @@ DETAILS: Final = "QuerySendDetails"
 PAGE: Final = 50
 KEPT_DAYS: Final = 30
 _PAGES_MAX: Final = 100
-_BEIJING: Final = timezone(timedelta(hours=8))
 _STATES: Final = {2: Outcome.FAILED, 3: Outcome.DELIVERED}
 
 
@@ -53,19 +53,13 @@ class Finder:
     def _outcome(self, key: str, one: Sent) -> SubmitOutcome | None:
         if one.phone is None:
             return None
-        for day in self._days(one):
+        for day in days_since(one.claimed_at, self.clock(), KEPT_DAYS):
             states = [_state(row) for row in self._rows(one.phone, day) if _is(row, key, one.phone)]
             if states:
                 # the receipt's word beats that of the submission
                 outcome, code = max(states, key=lambda state: state[0] is not Outcome.ACCEPTED)
                 return SubmitOutcome(one.message_id, outcome, code=code)
         return None
-
-    def _days(self, one: Sent) -> Iterator[date]:
-        """Of Aliyun's calendar, from the claim to now: a batch may have waited before it left."""
-        first, last = one.claimed_at.astimezone(_BEIJING).date(), self.clock().astimezone(_BEIJING).date()
-        for back in range((last - max(first, last - timedelta(days=KEPT_DAYS))).days + 1):
-            yield last - timedelta(days=back)
 
     def _rows(self, phone: Phone, day: date) -> list[Any]:
         def page(said: Said) -> list[Any]:

@@ -16,9 +16,9 @@ from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMe
 from campaign_app.domain.ports import Clock
 from campaign_app.gateways.rates import batch_of, request_of, spacing
 from campaign_app.gateways.templated import WayOut
-from campaign_app.gateways.top.planning import NUMBERS_MAX, alike, allowed, plain
+from campaign_app.gateways.top.planning import NUMBERS_MAX, alike, allowed
 from campaign_app.gateways.top.sending import Sender
-from campaign_app.gateways.wordings import Wordings
+from campaign_app.gateways.wordings import Wordings, plain
 from campaign_app.jobs.ports import BATCH, GatewayCapabilities, Rate, Sent
 from campaign_app.transport.top.calls import TopCalls
 

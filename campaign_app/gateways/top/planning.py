@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final, TypeVar
 
 from campaign_app.domain.customer import Account
@@ -10,7 +10,8 @@ from campaign_app.domain.errors import RemoteRefused
 from campaign_app.gateways.templates import Templates
 from campaign_app.gateways.wordings import Allowed, Wording
 from campaign_app.transport.top.calls import TopCalls
-from campaign_app.transport.top.filed import NOTATION, named, signature_status, template
+from campaign_app.transport.top.filed import NOTATION, signature_status, template
+from campaign_app.transport.typed import names_in
 
 T = TypeVar("T")
 # TOP takes 200 (its SDK), but Aliyun behind it not more than 100: no request is larger than what both take whole
@@ -19,7 +20,7 @@ NUMBERS_MAX: Final = 100
 
 def allowed(calls: TopCalls, account: Account) -> Allowed:
     """Of what the account names, without what TOP refuses to tell of. Raises RemoteError where it tells of nothing."""
-    signatures, templates = named(account, "signatures"), named(account, "templates")
+    signatures, templates = names_in(account, "signatures"), names_in(account, "templates")
     statuses = {name: _told(signature_status, calls, name) for name in signatures}
     found = [_told(template, calls, code) for code in templates]
     filed = [(one.code, one.text) for one in found if one is not None and one.usable]
@@ -39,15 +40,3 @@ def _told(look_up: Callable[[TopCalls, str], T], calls: TopCalls, name: str) -> 
 
 def alike(wording: Wording) -> tuple[str, str]:
     return wording.signature, wording.template.code
-
-
-def plain(wordings: Mapping[str, Wording | str]) -> Mapping[str, Wording | str]:
-    """Without those a value of which TOP might take for a placeholder: an older document says that it replaces ${url}
-
-    within values, and then nobody would read what was checked.
-    """
-    return {text: "no_template" if _replaceable(wording) else wording for text, wording in wordings.items()}
-
-
-def _replaceable(wording: Wording | str) -> bool:
-    return isinstance(wording, Wording) and any("${" in value for _, value in wording.template.values)

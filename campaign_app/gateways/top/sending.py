@@ -12,14 +12,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
 from campaign_app.domain.errors import RemoteError
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.handing import Tried, carry_out, met, too_late
+from campaign_app.gateways.handing import Owed, Tried, carry_out, met, too_late
 from campaign_app.gateways.planning import Request
 from campaign_app.gateways.wordings import Wordings
 from campaign_app.transport.aliyun_codes import CODES, rule_of
@@ -30,8 +29,6 @@ from campaign_app.transport.top.calls import TopCalls
 SEND: Final = "taobao.jst.sms.message.direct.batchsend"
 ID_MAX: Final = 180
 SIGN_MAX: Final = 32
-# whoever goes on later has looked at it, or nobody waits for it any more
-_OWED_FOR: Final = timedelta(minutes=5)
 # our codes for refusals of what had been called usable
 _DOUBTFUL: Final = frozenset({"signature_unusable", "signature_scene"})
 
@@ -44,7 +41,10 @@ class Sender:
     wordings: Wordings
     clock: Clock
     space: Callable[[int], object] = bool
-    _owed: tuple[RemoteError, datetime] | None = field(default=None, init=False)
+    _owed: Owed = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._owed = Owed(self.clock)
 
     def send(self, key: str, requests: Sequence[Request]) -> Mapping[str, SubmitOutcome]:
         """By message id; whoever is missing was surely not taken. Raises RemoteError while nothing was taken.
@@ -52,10 +52,8 @@ class Sender:
         Where the account was refused and left people unknown, the outcomes are returned, and the refusal is raised in
         place of what would be handed over next, so that it stops the account all the same.
         """
-        owed, self._owed = self._owed, None
-        if owed is not None and abs(self.clock() - owed[1]) <= _OWED_FOR:
-            raise owed[0]
-        return carry_out(requests, self.clock, self.space, lambda request: self._try(key, request))
+        self._owed.settle()
+        return carry_out(requests, self.clock, self.space, lambda request: self._owed.note(self._try(key, request)))
 
     def _try(self, key: str, request: Request) -> Tried:
         try:
@@ -64,10 +62,7 @@ class Sender:
             trouble, blamed = _meant(refused, request)
             if trouble.code in _DOUBTFUL or trouble.facts.get("said") == "isv.SMS_TEMPLATE_ILLEGAL":
                 self.wordings.doubt()
-            tried = met(trouble, request, blamed=blamed, in_parts=bool(trouble.facts.get("said")))
-            if tried.outcomes and tried.trouble is not None:
-                self._owed = tried.trouble, self.clock()
-            return tried
+            return met(trouble, request, blamed=blamed, in_parts=bool(trouble.facts.get("said")))
         return _accepted(request, receipt)
 
     def _ask(self, key: str, request: Request) -> str:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
-from campaign_app.platforms.concatenated import md5_between
+from campaign_app.transport.concatenated import md5_between
 from campaign_app.transport.errors import ContractBroken
 from campaign_app.transport.forms import FORM, form, json_object, part
 from campaign_app.transport.listing import plain_text

@@ -18,10 +18,10 @@ from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConnectionReport
 from campaign_app.platforms.adapter import Parts
-from campaign_app.platforms.concatenated import concatenated
 from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.meituan import ADAPTER
 from campaign_app.platforms.unoffered import Unoffered
+from campaign_app.transport.concatenated import concatenated
 from campaign_app.transport.errors import ContractBroken
 from campaign_app.transport.forms import FORM, FormSigner, form, json_object, skew
 from campaign_app.transport.listing import plain_code

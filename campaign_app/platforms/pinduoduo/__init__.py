@@ -1,4 +1,4 @@
-"""Pinduoduo (拼多多, POP): no consents, no members, no signatures; its numbers are virtual and belong to orders."""
+"""Pinduoduo (拼多多, POP): no consents, no members, no signatures; it sends by choice, to numbers that it sealed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,20 @@ if TYPE_CHECKING:
     from campaign_app.platforms.adapter import Parts
     from campaign_app.platforms.pinduoduo.client import PinduoduoPlatform
 
-CAPABILITIES: Final = Capabilities(virtual_numbers=True, no_sending="order_numbers_only")
+CAPABILITIES: Final = Capabilities(
+    virtual_numbers=True,
+    messages=True,
+    no_replies=True,
+    no_reports=True,
+    by_choice=True,
+    sealed_numbers=True,
+    stated_templates=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PinduoduoAdapter:
-    """Sending (`pdd.open.msg.service.*`) is refused: `docs/platforms.md` says why."""
+    """`signatures`, `templates`: as Pinduoduo's console shows them approved; its interface shows neither."""
 
     name: str = "pinduoduo"
     issuer: str = "pinduoduo.com"
@@ -29,6 +37,8 @@ class PinduoduoAdapter:
         ConnectField("client_secret", secret=True),
         ConnectField("access_token", secret=True),
         ConnectField("refresh_token", secret=True, required=False),
+        ConnectField("signatures", required=False),
+        ConnectField("templates", required=False),
         ConnectField("authorised_until", required=False),
     )
 

@@ -11,26 +11,28 @@ from campaign_app.domain.ports import Clock, ConnectionReport
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.pinduoduo import ADAPTER
-from campaign_app.platforms.pinduoduo.gateway import MALL, TIME, VERSION, PinduoduoGateway
 from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.errors import ContractBroken, translated
 from campaign_app.transport.listing import plain_text
+from campaign_app.transport.pinduoduo.calls import MALL, TIME, VERSION, PinduoduoCalls
+from campaign_app.transport.pinduoduo.stated import templates
 
 WINDOW_SECONDS: Final = 600
 _BEIJING: Final = timezone(timedelta(hours=8))
 
 
 def platform_of(parts: Parts) -> PinduoduoPlatform:
-    """Raises SettingsError for what cannot be right; asks nothing yet."""
-    return PinduoduoPlatform(parts.account, PinduoduoGateway(parts), parts.clock)
+    """Raises SettingsError for what cannot be right, templates that cannot be read too; asks nothing yet."""
+    templates(parts.account)
+    return PinduoduoPlatform(parts.account, PinduoduoCalls(parts), parts.clock)
 
 
 class PinduoduoPlatform(Unoffered):
     """Implements `domain.ports.PlatformClient`; threads may share it."""
 
-    def __init__(self, account: Account, gateway: PinduoduoGateway, clock: Clock) -> None:
+    def __init__(self, account: Account, calls: PinduoduoCalls, clock: Clock) -> None:
         super().__init__(account, clock)
-        self._gateway = gateway
+        self._calls = calls
 
     def capabilities(self) -> Capabilities:
         return ADAPTER.capabilities
@@ -38,10 +40,10 @@ class PinduoduoPlatform(Unoffered):
     def check_connection(self) -> ConnectionReport:
         """Asks for the time and for the shop: client, secret and token have to be right."""
         before = self._clock()
-        said = self._gateway.ask(TIME, {})
+        said = self._calls.ask(TIME, {})
         with translated(f"POST {TIME}"):
             skew = (moment(said.get("time")) - before).total_seconds()
-        shop = self._gateway.ask(MALL, {})
+        shop = self._calls.ask(MALL, {})
         problem = "clock_skew" if abs(skew) > WINDOW_SECONDS else ""
         return ConnectionReport(
             ok=not problem, issuer_uscc=ADAPTER.issuer, issuer_name=ADAPTER.issuer_name, api_version=VERSION,
@@ -50,7 +52,7 @@ class PinduoduoPlatform(Unoffered):
         )  # fmt: skip
 
     def close(self) -> None:
-        self._gateway.close()
+        self._calls.close()
 
 
 def moment(value: object) -> datetime:

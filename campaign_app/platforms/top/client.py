@@ -22,6 +22,7 @@ from campaign_app.transport.errors import ContractBroken, translated
 from campaign_app.transport.listing import CursorGuard, good_ref
 from campaign_app.transport.top import answers, filed
 from campaign_app.transport.top.calls import Answered, TopCalls
+from campaign_app.transport.typed import names_in
 
 API_VERSION: Final = "2.0"
 MEMBERS: Final = "taobao.crm.members.get.privy"
@@ -70,7 +71,7 @@ class TopPlatform:
         ouid = next((row.get("ouid") for row in listed.rows if isinstance(row, dict)), None)
         if isinstance(ouid, str) and _is_denied(lambda: self._calls.ask(IDENTITY, {"ouid": ouid})):
             return "missing_identity"
-        named = filed.named(self._account, "signatures")
+        named = names_in(self._account, "signatures")
         denied = bool(named) and _is_denied(lambda: filed.signature_status(self._calls, named[0]))
         return "missing_jst_sms" if denied else ""
 
@@ -160,7 +161,7 @@ class TopPlatform:
 
     def signatures(self) -> tuple[Signature, ...]:
         """Those that the account names. TOP says nothing of their filing or of what they may be used for."""
-        return tuple(self._signature(name) for name in filed.named(self._account, "signatures"))
+        return tuple(self._signature(name) for name in names_in(self._account, "signatures"))
 
     def _signature(self, name: str) -> Signature:
         try:
@@ -173,7 +174,7 @@ class TopPlatform:
 
     def templates(self) -> tuple[FiledTemplate, ...]:
         """Implements `domain.ports.TemplateList`: those that the account names."""
-        return tuple(self.template(code) for code in filed.named(self._account, "templates"))
+        return tuple(self.template(code) for code in names_in(self._account, "templates"))
 
     def template(self, code: str) -> FiledTemplate:
         return filed.template(self._calls, code)

@@ -16,6 +16,8 @@ from starlette.routing import BaseRoute, Route
 from campaign_app.sandbox.calls import json_answer
 from campaign_app.sandbox.config import SandboxConfig
 from campaign_app.sandbox.platform import Platform
+from campaign_app.sandbox.vendors import pinduoduo_sms
+from campaign_app.sandbox.vendors.pinduoduo_sms import SmsError as _Error
 from campaign_app.sandbox.vendors.signed_forms import Grant, Params, Troubles, flat, params_of, simulated_word
 
 NAME: Final = "pinduoduo"
@@ -25,19 +27,15 @@ _ENVELOPES: Final[Mapping[str, str]] = {
     "pdd.time.get": "time_get_response",
     "pdd.mall.info.get": "mall_info_get_response",
     "pdd.pop.auth.token.refresh": "pop_auth_token_refresh_response",
+    **pinduoduo_sms.ENVELOPES,
 }
 _TOKENLESS: Final = ("pdd.time.get", "pdd.pop.auth.token.refresh")
 
 
-class _Error(Exception):
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
-
-
 def routes(platform: Platform) -> list[BaseRoute]:
     gateway = _Gateway(platform)
-    return [Route("/api/router", gateway.router, methods=["POST"]), gateway.troubles.route(NAME)]
+    router = Route("/api/router", gateway.router, methods=["POST"])
+    return [router, gateway.troubles.route(NAME), *gateway.sms.routes()]
 
 
 def credentials(config: SandboxConfig) -> Mapping[str, str]:
@@ -48,6 +46,8 @@ def credentials(config: SandboxConfig) -> Mapping[str, str]:
         "client_secret": simulated_word(config, "pinduoduo secret"),
         "access_token": grant.access,
         "refresh_token": grant.refresh,
+        "signatures": "，".join(pinduoduo_sms.SIGNATURES),
+        "templates": pinduoduo_sms.typed_templates(),
     }
 
 
@@ -58,10 +58,13 @@ class _Gateway:
         self._secret = simulated_word(platform.config, "pinduoduo secret")
         self._grant = Grant(platform.config, NAME)
         self.troubles = Troubles(self._grant)
+        self.sms = pinduoduo_sms.Sms(platform)
         self._calls: Mapping[str, Callable[[Params], Mapping[str, Any]]] = {
             "pdd.time.get": lambda _: {"time": str(int(self._platform.now().timestamp()))},
             "pdd.mall.info.get": lambda _: {"mall_id": 1, "mall_name": self._shop.name},
             "pdd.pop.auth.token.refresh": self._refresh,
+            pinduoduo_sms.SEND: self.sms.send,
+            pinduoduo_sms.RECORD: self.sms.record,
         }
 
     async def router(self, request: Request) -> Response:

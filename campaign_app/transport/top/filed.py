@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from campaign_app.compliance.syntaxes import SYNTAXES
-from campaign_app.domain.customer import Account
 from campaign_app.domain.signature import FiledTemplate
 from campaign_app.transport.listing import fields, plain_text
 from campaign_app.transport.top.answers import whole
@@ -24,14 +23,6 @@ NAME_MAX: Final = 200
 _TEXT_MAX: Final = 2_000
 _REVIEW: Final = {0: "pending", 1: "approved", 2: "rejected"}
 _KINDS: Final = {0: "code", 1: "notice", 2: "promotion", 3: "international"}
-
-
-def named(account: Account, option: str) -> list[str]:
-    """The names that a person typed into one field."""
-    written = account.options.get(option, "")
-    for separator in ",;；、\n":
-        written = written.replace(separator, "，")
-    return list(dict.fromkeys(name for part in written.split("，") if (name := part.strip())))
 
 
 def signature_status(calls: TopCalls, name: str) -> str:

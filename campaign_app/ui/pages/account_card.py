@@ -125,7 +125,7 @@ class AccountCard(QFrame):
         )
         self.leave = button(self.tr("断开…"), name="account_leave", small=True, click=self._disconnect)
         self.again = button(self.tr("重新连接…"), name="account_again", small=True, click=self.renew)
-        own = self.sending.choose, self.sending.read
+        own = self.sending.choose, self.sending.read, self.sending.compare
         self._actions: QHBoxLayout = row(self.test, self.sync, self.choose_source, *own, self.leave, self.again)
 
     def _test(self) -> None:

@@ -1,6 +1,7 @@
 """The part of an account's card about sending: who carries the shop's messages, or which shops the account carries.
 
-Of a sender that does not hand in what people answer it keeps, too, who reads that, and where.
+Of a sender that does not hand in what people answer it keeps, too, who reads that, and where; of one that shows no
+templates, whether somebody has compared what was typed in.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.replies_dialog import RepliesDialog
 from campaign_app.ui.pages.settings_section import fact
 from campaign_app.ui.viewmodels.accounts import AccountsModel, Shop
+from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button
 
 
@@ -28,8 +30,10 @@ class SenderPart(QObject):
         self.carrier = fact(form, self.tr("发送通道"), key="account_sender")
         self.carries = fact(form, self.tr("承载店铺"), key="account_carries")
         self.replies = fact(form, self.tr("回复由谁查看"), key="account_replies")
+        self.stated = fact(form, self.tr("签名与模板"), key="account_stated")
         self.choose = button(self.tr("发送通道…"), name="account_choose_sender", small=True, click=self._choose)
         self.read = button(self.tr("登记查看回复…"), name="account_record_replies", small=True, click=self._record)
+        self.compare = button(self.tr("核对模板…"), name="account_compare_templates", small=True, click=self._compare)
 
     def show_shop(self, shop: Shop) -> None:
         self._shop = shop
@@ -37,11 +41,21 @@ class SenderPart(QObject):
         self._form.setRowVisible(self.carrier, is_shop)
         self._form.setRowVisible(self.carries, shop.is_carrier)
         self._form.setRowVisible(self.replies, shop.is_deaf)
+        self._form.setRowVisible(self.stated, shop.is_stated)
+        self.compare.setVisible(shop.is_stated and shop.connected)
         self.choose.setVisible(is_shop and shop.connected)
         self.read.setVisible(shop.is_deaf and shop.connected)
         self.carrier.setText(self._by(shop))
         self.carries.setText(self.tr("、").join(shop.carries) or self.tr("还没有：在店铺的卡片上选择发送通道"))
         self.replies.setText(shop.replies or self.tr("尚未登记：登记前不能发送"))
+        self.stated.setText(self._checked(shop))
+
+    def _checked(self, shop: Shop) -> str:
+        if not shop.is_typed:
+            return self.tr("尚未填写：请重新连接账户，填入已审批的签名和模板")
+        if shop.checked:
+            return self.tr("商家自行填写，已登记与后台一致；平台不能查询")
+        return self.tr("商家自行填写，尚未核对：核对前不能发送")
 
     def _by(self, shop: Shop) -> str:
         if shop.is_chosen:
@@ -59,8 +73,6 @@ class SenderPart(QObject):
         return self.tr("同意查询服务代发") if shop.by_choice else self.tr("平台自己发送")
 
     def _cannot(self, shop: Shop) -> str:
-        if shop.capabilities is not None and shop.capabilities.no_sending:
-            return self._kit.words.error(AppError(shop.capabilities.no_sending, ""))
         return self.tr("尚未设置") if shop.by_choice else self.tr("尚未设置：此平台不能代发短信")
 
     def _platform(self, name: str) -> str:
@@ -110,6 +122,22 @@ class SenderPart(QObject):
 
     def _choose(self) -> None:
         self.menu().popup(self.choose.mapToGlobal(self.choose.rect().bottomLeft()))
+
+    def _compare(self) -> None:
+        """What was typed is shown as it is: it has to be the console's, character for character."""
+        if self._shop is None:
+            return
+        account = self._shop.account
+        if not self._shop.is_typed:
+            self._model.record_templates(account.id, checked=True)  # which says what is missing
+            return
+        words = self.tr(
+            "平台不能查询签名和模板，发出的内容以平台后台为准。请逐字核对：\n签名：{signatures}\n模板：{templates}\n"
+            "确认后写入审计记录；改动签名或模板后需要重新核对。"
+        ).format(signatures=account.options["signatures"], templates=account.options["templates"])
+        title, yes, no = self.tr("与平台后台逐字一致，并可用于营销？"), self.tr("已核对，一致"), self.tr("返回")
+        if confirm(self._card, title, words, yes=yes, no=no, careful=True):
+            self._model.record_templates(account.id, checked=True)
 
     def _record(self) -> None:
         if self._shop is None:

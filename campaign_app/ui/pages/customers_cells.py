@@ -58,6 +58,8 @@ class CustomerCells(QObject):
     def phone(self, row: PersonRow) -> Cell:
         if row.phone:
             return Cell(row.phone)
+        if row.sealed:
+            return Cell(self.tr("密文"), self.tr("平台密文号码，只有平台能解读"), faint=True)
         return Cell("–", self.tr("平台没有提供手机号"), faint=True)
 
     def shop(self, row: PersonRow) -> Cell:

@@ -90,9 +90,12 @@ class CustomerDrawer(Drawer):
         self.add(Facts(self._theme, self._profile(person)))
         self.body.addStretch(1)
 
+    def _unread(self, person: Person) -> str:
+        return self.tr("平台密文，只有平台能解读") if person.row.sealed else self.tr("平台没有提供")
+
     def _who(self, person: Person) -> list[Line]:
         return [
-            Line(self.tr("手机号"), person.row.phone or self.tr("平台没有提供")),
+            Line(self.tr("手机号"), person.row.phone or self._unread(person)),
             Line(self.tr("店铺主体"), person.entity_name),
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -15,6 +15,7 @@ from campaign_app.domain.platform import Capabilities, Offer, hears_replies, is_
 from campaign_app.domain.ports import ConnectionReport, Job
 from campaign_app.services.expiry import Expiry
 from campaign_app.services.opt_outs import TELL, Untold
+from campaign_app.services.stated import STATED
 from campaign_app.ui.viewmodels.connect import CONSENT_API, Choices
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Shop:
 
     `source` is the account whose Platform Consent API confirms for it, `carrier` the one at an SMS provider that
     carries its messages. Of such an account `carries` names the shops, and `replies` says where its answers are read.
+    `checked`: somebody has compared the signatures and templates that were typed in with the platform's console.
     `unreachable` is how many customers the platform kept to itself in the last sync.
     """
 
@@ -64,6 +66,7 @@ class Shop:
     carrier: Account | None = None
     carries: tuple[str, ...] = ()
     replies: str = ""
+    checked: bool = False
     tested: Tested | None = None
     syncing: Job | None = None
     untold: Untold | None = None
@@ -103,6 +106,16 @@ class Shop:
         if offers is None or not sends_itself(offers, chosen=self.is_chosen):
             return False
         return not hears_replies(offers, self.account.options)
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether it sends by signatures and templates that its platform does not show."""
+        offers = self.capabilities
+        return offers is not None and offers.stated_templates and sends_itself(offers, chosen=self.is_chosen)
+
+    @property
+    def is_typed(self) -> bool:
+        return all(self.account.options.get(name) for name in STATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,21 +173,11 @@ class AccountsModel(QObject):
         self._begin(TELL, account_id)
 
     def disconnect_account(self, account_id: int) -> None:
-        self._tasks.write(
-            lambda _: self._app.accounts.disconnect(account_id, actor=ACTOR),
-            lambda _: self.load(),
-            failed=self._messages.error,
-            owner=self,
-        )
+        self._write(lambda: self._app.accounts.disconnect(account_id, actor=ACTOR))
 
     def take_consents_from(self, account_id: int, source_id: int | None) -> None:
         """Whose Platform Consent API confirms for this shop from now on."""
-        self._tasks.write(
-            lambda _: self._app.accounts.take_consents_from(account_id, source_id, actor=ACTOR),
-            lambda _: self.load(),
-            failed=self._messages.error,
-            owner=self,
-        )
+        self._write(lambda: self._app.accounts.take_consents_from(account_id, source_id, actor=ACTOR))
 
     def send_through(self, account_id: int, sender_id: int | None, former: int | None) -> None:
         """Who carries this shop's messages from now on, None for its own platform."""
@@ -191,23 +194,20 @@ class AccountsModel(QObject):
 
     def record_replies(self, account_id: int, where: str) -> None:
         """Who reads what people answer to this account's messages, and where; "" takes that back."""
-        self._tasks.write(
-            lambda _: self._app.replies.record(account_id, where, actor=ACTOR),
-            lambda _: self.load(),
-            failed=self._messages.error,
-            owner=self,
-        )
+        self._write(lambda: self._app.replies.record(account_id, where, actor=ACTOR))
+
+    def record_templates(self, account_id: int, *, checked: bool) -> None:
+        """That somebody compared this account's templates with the platform's console."""
+        self._write(lambda: self._app.stated.record(account_id, actor=ACTOR, checked=checked))
 
     def describe(self, entity: Entity) -> None:
         """Kind and licences of an entity, as a person says."""
-        self._tasks.write(
-            lambda _: self._app.accounts.describe_entity(
-                entity.uscc, kind=entity.kind, licences=entity.licences, actor=ACTOR
-            ),
-            lambda _: self.load(),
-            failed=self._messages.error,
-            owner=self,
-        )
+        describe, kind, licences = self._app.accounts.describe_entity, entity.kind, entity.licences
+        self._write(lambda: describe(entity.uscc, kind=kind, licences=licences, actor=ACTOR))
+
+    def _write(self, work: Callable[[], object]) -> None:
+        """A change of what the cards show."""
+        self._tasks.write(lambda _: work(), lambda _: self.load(), failed=self._messages.error, owner=self)
 
     def _begin(self, kind: str, account_id: int) -> None:
         self._begun.add((kind, account_id))
@@ -232,6 +232,7 @@ class AccountsModel(QObject):
                 known.get(account.sender_account_id or 0),
                 tuple(shop.label for shop in known.values() if shop.sender_account_id == account.id),
                 self._app.replies.read_at(account.id),
+                self._app.stated.is_checked(account.id),
                 untold=untold.get(account.id),
                 expiry=expiring.get(account.id),
                 unreachable=unreachable.get(account.id, 0),

@@ -31,11 +31,12 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "cost_month": ("settings", "money"),
     "sender": ("settings", "accounts"),
     "replies": ("settings", "accounts"),
+    "templates": ("settings", "accounts"),
     "worker": ("worker", ""),
 }
 
 
-_OF_SETTINGS: Final = frozenset({"sender", "replies", "cost_price", "cost_month"})
+_OF_SETTINGS: Final = frozenset({"sender", "replies", "templates", "cost_price", "cost_month"})
 
 
 class CheckWords(QObject):

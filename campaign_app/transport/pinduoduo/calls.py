@@ -1,20 +1,22 @@
 """Pinduoduo's gateway (`/api/router`), over https only.
 
 Published: parameters, the window of 10 minutes, the signature with its vector. From SDKs: which codes may be tried
-again, and the names around answers, which do not follow from the method's name. Everything else is refused for good.
+again, and the names around some answers, which do not follow from the method's name. Everything else is refused for
+good. How lists and objects are written for the signature is documented nowhere: as SDKs do, as the JSON that is sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
-from campaign_app.platforms.adapter import Parts
-from campaign_app.platforms.concatenated import md5_between
+from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
+from campaign_app.transport.concatenated import md5_between
 from campaign_app.transport.errors import ContractBroken
 from campaign_app.transport.forms import FORM, FormSigner, form, json_object, part
+from campaign_app.transport.kept import MadeOf
 from campaign_app.transport.session import Answer, SignedSession
 from campaign_app.transport.tokens import Pair, Tokens, expired, pair_of
 from campaign_app.transport.typed import typed
@@ -36,18 +38,27 @@ _AGAIN: Final[Mapping[int, str]] = {
     52103: "unavailable",
     70031: "throttled",
 }
+# plainly said before anything is carried out
+_LIMITS: Final = frozenset({52101, 70031})
 _ACCOUNT: Final[Mapping[int, str]] = {20004: "bad_signature", 20005: "ip_not_allowed"}
 _EXPIRED: Final = 10019
+# codes below speak of the request, its signature or its permission (SDK); of the others nobody knows how far it got
+_OF_REQUEST: Final = 40_000
 
 
 def signature(client_secret: str, params: Mapping[str, str]) -> str:
     return md5_between(client_secret, params)
 
 
-class PinduoduoGateway:
+def written(value: object) -> str:
+    """A list or an object as a parameter."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class PinduoduoCalls:
     """Asks methods in one shop's name; threads may share it."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: MadeOf) -> None:
         client_id, secret, _ = (typed(parts, name) for name in ("client_id", "client_secret", "access_token"))
         self._tokens = Tokens(parts, self._renewed)
 
@@ -60,34 +71,60 @@ class PinduoduoGateway:
 
     def ask(self, method: str, params: Mapping[str, str]) -> Mapping[str, Any]:
         """Only ever reads: what is asked twice changes nothing. Raises RemoteError."""
-        return self._tokens.used_in(lambda: self._exchange(method, params, safe_to_repeat=True))
+        return self._tokens.used_in(lambda: self._exchange(method, params, changes=False))
+
+    def change(self, method: str, params: Mapping[str, str], ready: Callable[[], object]) -> Mapping[str, Any]:
+        """As `ask`, but carried out at most once: raises OutcomeUnknown where it may have been.
+
+        A token that is over is refused before anything is carried out: it is renewed, and whoever asked has to look at
+        everything again. `ready` raises what keeps the call from leaving.
+        """
+        return self._tokens.used_once(lambda: self._exchange(method, params, changes=True, ready=ready))
 
     def _renewed(self, refresh_token: str) -> Pair:
         try:
-            return pair_of(self._exchange(REFRESH, {"refresh_token": refresh_token}, safe_to_repeat=False))
+            return pair_of(self._exchange(REFRESH, {"refresh_token": refresh_token}, changes=True))
         except RemoteRefused as refused:
             words = "Pinduoduo gives no new access token"
             raise RemoteRefused("reauthorise", words, account_wide=True) from refused
 
-    def _exchange(self, method: str, params: Mapping[str, str], *, safe_to_repeat: bool) -> Mapping[str, Any]:
+    def _exchange(
+        self, method: str, params: Mapping[str, str], *, changes: bool, ready: Callable[[], object] = bool
+    ) -> Mapping[str, Any]:
         body = form({"type": method, **params})
 
         def read(answer: Answer) -> Mapping[str, Any]:
             found = json_object(answer)
             if "error_response" in found:
-                raise error_of(part(found, "error_response").get("error_code"))
-            return part(found, ENVELOPES[method])
+                raise error_of(part(found, "error_response").get("error_code"), changes=changes and method != REFRESH)
+            return _inside(found, method)
 
-        return self._http.exchange(ROUTER, body, FORM, read, safe_to_repeat=safe_to_repeat)
+        return self._http.exchange(ROUTER, body, FORM, read, safe_to_repeat=not changes, ready=ready)
 
     def close(self) -> None:
         self._http.close()
 
 
-def error_of(code: object) -> RemoteError:
-    """What is not on a list is refused, and never tried again by itself."""
+def _inside(found: Mapping[str, Any], method: str) -> Mapping[str, Any]:
+    """By the name around it where one is known, else the only object that is there. Raises ContractBroken."""
+    if method in ENVELOPES:
+        return part(found, ENVELOPES[method])
+    objects = [each for each in found.values() if isinstance(each, dict)]
+    if len(objects) != 1:
+        raise ContractBroken
+    return objects[0]
+
+
+def error_of(code: object, *, changes: bool = False) -> RemoteError:
+    """What is not on a list is refused, and never tried again by itself.
+
+    `changes`: the request would have done something if carried out. Then only what speaks of the request, or of a
+    limit, says that it was not.
+    """
     if type(code) is not int or not 0 <= code < 10**9:
         raise ContractBroken
+    if changes and code >= _OF_REQUEST and code not in _LIMITS:
+        return OutcomeUnknown("server_error", "Pinduoduo may have carried it out", number=code)
     if code in _AGAIN:
         return RemoteUnavailable(_AGAIN[code], "Pinduoduo asks to try again later")
     if code == _EXPIRED:

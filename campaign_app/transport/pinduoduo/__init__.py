@@ -1,0 +1,1 @@
+"""How Pinduoduo (POP) is asked: signed, in the name of a shop's authorisation; for client and sender."""
