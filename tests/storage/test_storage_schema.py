@@ -35,6 +35,8 @@ NEWER_COLUMNS = (
     ("consent_source", "api_method"),
     *(("submission", column) for column in ("parts", "refused_parts", "price")),
 )
+
+DIALECTS = ("sqlite",)
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 
 
