@@ -210,8 +210,17 @@ def _translate(context: ExceptionContext) -> BaseException | None:
     """A lost connection is noticed by its ping, and replaced without a word."""
     if context.is_pre_ping:
         return None
+    _leave_out_values(context)
     word = _word(context.original_exception, lost=context.is_disconnect)
     return None if word is None else WorkspaceError(*word)
+
+
+def _leave_out_values(context: ExceptionContext) -> None:
+    """PostgreSQL tells of a refused row what stands in it: names and texts that no log may hold."""
+    said = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
+    if said is not None:
+        for error in filter(None, (context.original_exception, context.sqlalchemy_exception)):
+            error.args = (said,)
 
 
 def _word(error: BaseException, *, lost: bool) -> tuple[str, str] | None:

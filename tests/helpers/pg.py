@@ -89,6 +89,7 @@ class Cluster:
             admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
+
 @cache
 def cluster() -> Cluster:
     folder = home_of_run()

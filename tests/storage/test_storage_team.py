@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -148,10 +149,9 @@ def test_what_keeps_it_from_opening_is_said_by_its_code(tmp_path: Path, changed:
 
 
 def test_without_the_driver_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with team_folder(tmp_path / "a", KEY) as folder:
-        with monkeypatch.context() as without:
-            without.setitem(sys.modules, "psycopg", None)
-            assert code_of(folder) == "server_driver"
+    with team_folder(tmp_path / "a", KEY) as folder, monkeypatch.context() as without:
+        without.setitem(sys.modules, "psycopg", None)
+        assert code_of(folder) == "server_driver"
 
 
 def test_the_migrations_build_what_the_stores_expect(workspace: Workspace, empty: str) -> None:
@@ -251,6 +251,17 @@ def test_what_the_server_says_is_said_in_our_words(workspace: Workspace, state: 
         connection.exec_driver_sql(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$")
     assert caught.value.code == code
     assert workspace.accounts.setting("x", None) is None
+
+
+def test_an_error_does_not_tell_what_stands_in_a_row(workspace: Workspace) -> None:
+    made = Campaigning(workspace, 1)
+    made.claim(0)
+    refused = "INSERT INTO ledger SELECT 9, submission_id, campaign_id, 9, customer_id, fact_id, 'no', 'm', '', text"
+    with pytest.raises(sa.exc.IntegrityError) as caught, workspace.database.write() as connection:
+        connection.exec_driver_sql(f"{refused} FROM ledger")
+    told = "".join(traceback.format_exception(caught.value))
+    assert "ledger_confirmed" in told
+    assert "退订回T" not in told
 
 
 def kill_all(workspace: Workspace) -> None:
