@@ -97,9 +97,12 @@ class Flows(DBOSConfiguredInstance):
         try:
             result = flow(job_id, **args)
         except dbos_error.DBOSMaxStepRetriesExceeded as spent:
-            last = _last(spent)
-            code = last.code if _server_away(last) else "platform_unavailable"
-            self.end(job_id, "failed", code, {}, args.get("campaign_id"), note_of(last, code))
+            last, campaign_id = _last(spent), args.get("campaign_id")
+            if _server_away(last):
+                self.end(job_id, "failed", "server_unreachable", {}, campaign_id)
+                return
+            why = note_of(last, "platform_unavailable")
+            self.end(job_id, "failed", "platform_unavailable", {}, campaign_id, why)
         except AppError as problem:
             self.end(job_id, "failed", problem.code, {}, args.get("campaign_id"), note_of(problem))
         except Exception:  # noqa: BLE001 the last barrier: no campaign stays "sending" with nobody at work on it

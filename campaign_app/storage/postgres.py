@@ -77,8 +77,10 @@ _TROUBLE: Final = {
 }
 # libpq gives no SQLSTATE for a connection that was not made
 _SAID: Final = {
+    "unexpected eof": _AWAY,
     "certificate": _TLS,
-    "SSL": _TLS,
+    "SSL error:": _TLS,
+    "not support SSL": _TLS,
     "password": _LOGIN,
     "authentication": _LOGIN,
     "pg_hba.conf": _LOGIN,
