@@ -17,7 +17,9 @@ SECRET = "十年树木百年树人"
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUTF8": "1"}
     command = [sys.executable, "-m", "campaign_app", *arguments]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        command, check=False, capture_output=True, encoding="utf-8", env=environment, stdin=subprocess.DEVNULL
+    )
 
 
 def kept(folder: Path, name: str, secret: str) -> str:

@@ -11,15 +11,8 @@ from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.campaign import CampaignState
 from tests.helpers.merchant import KEY, Merchant, open_merchant
-from tests.helpers.pg import PASSWORD, cluster, team_folder
+from tests.helpers.pg import PASSWORD, cut_connections, team_folder
 from tests.helpers.sandbox import SandboxProcess
-
-
-def cut_connections(merchant: Merchant) -> None:
-    """As a server that restarts does, for every process of the workspace."""
-    database = merchant.app.workspace.database.engine.url.database
-    with closing(cluster().admin()) as admin:
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database])
 
 
 def send_some(merchant: Merchant, campaign_id: int) -> None:
@@ -44,7 +37,7 @@ def test_a_worker_of_a_team_ends_a_campaign_through_kills_and_cut_connections(tm
         merchant.until(lambda: not merchant.app.workspace.has_worker())
         merchant.start_worker()
         send_some(merchant, campaign_id)
-        cut_connections(merchant)
+        cut_connections(merchant.app.workspace)
         assert merchant.worker is not None
         assert merchant.worker.wait(timeout=60) == 75, "without its lock on the server it asks for a new process"
         merchant.stop_worker()

@@ -101,6 +101,13 @@ def cluster() -> Cluster:
     return Cluster(int(told.read_text(encoding="ascii")))
 
 
+def cut_connections(workspace: Workspace) -> None:
+    """As a server that restarts does, for every process of the workspace."""
+    database = workspace.database.engine.url.database
+    with cluster().admin() as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database])
+
+
 @contextmanager
 def bare_database() -> Iterator[str]:
     """A database without anything in it."""
