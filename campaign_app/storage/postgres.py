@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
@@ -178,7 +179,7 @@ def _engine(server: Server, password: str, settings: dict[str, str]) -> Engine:
 
     if password:
         event.listen(engine, "do_connect", with_password)
-    event.listen(engine, "connect", _make_durable)
+    event.listen(engine, "connect", _prepare)
     return engine
 
 
@@ -198,9 +199,22 @@ def _connect_args(server: Server, settings: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _make_durable(connection: Any, _record: object) -> None:
+def _prepare(connection: Any, _record: object) -> None:
+    connection.adapters.register_dumper(str, _without_nul())
     connection.execute(_DURABLE)
     connection.commit()
+
+
+@cache
+def _without_nul() -> Any:
+    """PostgreSQL keeps no NUL in a text: one name with it would stop a platform's whole list."""
+    from psycopg.types.string import StrDumperUnknown
+
+    class Readable(StrDumperUnknown):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\ufffd"))
+
+    return Readable
 
 
 def _begin(connection: Connection) -> None:

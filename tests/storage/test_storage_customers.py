@@ -200,3 +200,10 @@ def test_some_of_an_audience_come_by_id_and_by_a_part_of_their_name(workspace: W
     assert [each.ref for each in workspace.customers.some(Filter(), ENTITY, NOW, 9, "C3")] == ["c3"]
     assert workspace.customers.some(Filter(), ENTITY, NOW, 9, "_") == ()
     assert workspace.customers.some(Filter(), OTHER_ENTITY, NOW, 9) == ()
+
+
+def test_a_nul_in_a_name_stops_no_list(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, person("c1", name="张\0三"), person("c\0x"), person("c2"))
+    assert workspace.customers.total() == 3
+    assert workspace.customers.by_ids([ids["c1"]])[ids["c1"]].name in ("张\0三", "张\ufffd三")
