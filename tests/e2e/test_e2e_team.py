@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from contextlib import closing
@@ -11,8 +12,11 @@ from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.campaign import CampaignState
 from tests.helpers.merchant import KEY, Merchant, open_merchant
-from tests.helpers.pg import PASSWORD, cut_connections, team_folder
+from tests.helpers.pg import PASSWORD, cut_connections, seen_by_server, team_folder
 from tests.helpers.sandbox import SandboxProcess
+
+# a mobile number by itself; hashes and ids may hold as many digits
+NUMBER = re.compile(r"(?<![0-9A-Za-z_-])1[3-9][0-9]{9}(?![0-9A-Za-z_-])")
 
 
 def send_some(merchant: Merchant, campaign_id: int) -> None:
@@ -57,4 +61,8 @@ def test_a_worker_of_a_team_ends_a_campaign_through_kills_and_cut_connections(tm
         assert counts["accepted"] + counts["rejected"] == counts["submitted"], "every row has its outcome"
         assert len(accepted) == counts["accepted"]
         assert PASSWORD not in "".join(merchant.log)
+        for table, text in seen_by_server(merchant.app.workspace).items():
+            keys = [shop.private_key for shop in sandbox.shops]
+            assert not [key for key in keys if key in text or key.encode().hex() in text], table
+            assert not NUMBER.search(text), table
         merchant.app.close()

@@ -108,6 +108,17 @@ def cut_connections(workspace: Workspace) -> None:
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database])
 
 
+def seen_by_server(workspace: Workspace) -> dict[str, str]:
+    """Everything that stands in each table of the workspace's database, that of the flows included."""
+    found: dict[str, str] = {}
+    with cluster().admin(workspace.database.engine.url.database or "") as admin:
+        tables = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('campaign_app', 'dbos')"
+        for schema, table in admin.execute(tables).fetchall():
+            rows = admin.execute(f'SELECT t::text FROM {schema}."{table}" t').fetchall()
+            found[f"{schema}.{table}"] = "\n".join(str(row[0]) for row in rows)
+    return found
+
+
 @contextmanager
 def bare_database() -> Iterator[str]:
     """A database without anything in it."""
