@@ -55,7 +55,7 @@ END $$
 """
 # root may not run a server: then the server, and nothing else, is nobody's
 WATCH: Final = """
-import os, signal, subprocess, sys, time
+import os, shutil, signal, subprocess, sys, time
 owner, running, stop, uid, gid, *command = sys.argv[1:]
 if os.fork():
     os._exit(0)
@@ -65,7 +65,10 @@ while server.poll() is None and os.path.exists(f"/proc/{owner}") and not os.path
     time.sleep(0.2)
 server.send_signal(signal.SIGINT)
 server.wait()
-os.path.exists(running) and os.unlink(running)
+if os.path.exists(stop):
+    os.unlink(running)
+else:  # whoever began the run was killed, and removes nothing
+    shutil.rmtree(os.path.dirname(running), ignore_errors=True)
 """
 
 
