@@ -6,7 +6,7 @@ Heavy libraries are imported when a workspace is opened, never when this module 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -62,11 +62,7 @@ class About:
 def about(app: App) -> About:
     """Raises WorkspaceError `workspace_gone` if the folder was moved away or removed."""
     folder = _there(app)
-    size = 0
-    for file in folder.iterdir():
-        with suppress(OSError):  # a log that was just taken in
-            size += file.stat().st_size
-    return About(folder, size, key_lives(folder))
+    return About(folder, app.workspace.home.size(), key_lives(folder))
 
 
 def change_passphrase(app: App, *, old: str, new: str) -> None:
@@ -86,6 +82,14 @@ def create_app(folder: Path, keeper: KeyKeeper, *, offset: timedelta = timedelta
     from campaign_app.storage.workspace import create_workspace
 
     return wire(create_workspace(folder, keeper), keeper, offset)
+
+
+def create_team(folder: Path, keeper: KeyKeeper, address: str, password: str) -> App:
+    """A new workspace on a team's server; its folder knows the server, its key and the sealed password."""
+    from campaign_app.storage.server import Server
+    from campaign_app.storage.workspace import create_team_workspace
+
+    return wire(create_team_workspace(folder, keeper, Server.parse(address), password), keeper, timedelta(0))
 
 
 def create_demo(folder: Path, keeper: KeyKeeper) -> None:
@@ -138,11 +142,11 @@ def start_worker_for(app: App) -> WorkerHandle:
     Raises AppError("child_failed"), WorkspaceError `workspace_gone` if its folder was moved away or removed.
     """
     from campaign_app.processes import start_worker
-    from campaign_app.storage import header, locks
+    from campaign_app.storage import header
 
     folder = _there(app)
     with ExitStack() as stack:
-        if locks.holder(folder, "worker") is not None:
+        if app.workspace.has_worker():
             return WorkerHandle(stack.pop_all(), None)
         found = header.read_header(folder)
         key = app.keeper.key(found.workspace_id, found.kept)

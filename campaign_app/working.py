@@ -60,7 +60,7 @@ def run_worker(
 
     What is still running at the end goes on at the next start. It ends too once the workspace's files are gone: what is
     submitted then nobody would remember. The clock is shifted for a demo's workspace only. True asks for a new process,
-    which takes up what this one lost (`FlowLost`).
+    which takes up what this one lost (`FlowLost`, or its place as the only worker of a team's workspace).
     """
     from campaign_app.gateways import Connections
     from campaign_app.jobs import flows
@@ -82,8 +82,11 @@ def run_worker(
                 run(worker, stopped=lambda seconds: stopped(seconds) or gone())
             except FlowLost:
                 return True
+            if gone():
+                # a server that was away may be back for the next process; files that are gone are not
+                return workspace.shared
             # DBOS takes two seconds to end, whether or not anything is under way
-            if not gone() and workspace.jobs.open_jobs():
+            if workspace.jobs.open_jobs():
                 flows.stop(STOP_SECONDS)
             return False
     finally:

@@ -24,6 +24,8 @@ from weakref import WeakKeyDictionary
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.helpers.run import begin_run, end_run
+
 _HOME = Path(tempfile.mkdtemp(prefix="campaign-app-tests-"))
 _GRACE_SECONDS = 5.0
 _MEASURED = {"domain", "consent", "compliance", "jobs", "services", "cli"}
@@ -62,7 +64,12 @@ settings.register_profile("search", deadline=None, max_examples=1_000, print_blo
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+# the one server of a run, where a test wants one: every process has to know whose it is (`tests/helpers/pg.py`)
+begin_run()
+
+
 def pytest_unconfigure() -> None:
+    end_run()
     shutil.rmtree(_HOME, ignore_errors=True)
 
 

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from campaign_app.cli.follow import show, wait_for_job
-from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, new_passphrase, open_for
+from campaign_app.cli.keys import (
+    FolderOption,
+    JsonOption,
+    PassphraseOption,
+    new_passphrase,
+    open_for,
+    server_password,
+)
 from campaign_app.domain.errors import SettingsError, WorkspaceError
 from campaign_app.domain.platform import consent_api
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App
+    from campaign_app.credentials import KeyKeeper
 
 SYNC_SECONDS = 24 * 3_600
 
@@ -19,19 +32,35 @@ SYNC_SECONDS = 24 * 3_600
 def create(
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
+    server: Annotated[
+        str, typer.Option("--server", metavar="URL", help="团队工作区：PostgreSQL 数据库的地址，不含密码。")
+    ] = "",
+    server_password_file: Annotated[
+        Path | None, typer.Option("--server-password-file", help="从此文件读取数据库密码；否则询问。")
+    ] = None,
 ) -> None:
     """新建一个加密的工作区；密钥存入系统钥匙串，没有钥匙串就由口令保护。"""
     from campaign_app import bootstrap
 
     folder = workspace or bootstrap.default_folder()
     passphrase = bootstrap.passphrase_in(passphrase_file) if passphrase_file else None
+    make = _maker(folder, server, server_password_file)
     try:
-        bootstrap.create_app(folder, bootstrap.new_keeper(passphrase)).close()
+        make(bootstrap.new_keeper(passphrase)).close()
     except WorkspaceError as error:
         if error.code != "no_keychain" or not sys.stdin.isatty():
             raise
-        bootstrap.create_app(folder, bootstrap.new_keeper(new_passphrase())).close()
+        make(bootstrap.new_keeper(new_passphrase())).close()
     show({"工作区": folder})
+
+
+def _maker(folder: Path, server: str, password_file: Path | None) -> Callable[[KeyKeeper], App]:
+    from campaign_app import bootstrap
+
+    if not server:
+        return partial(bootstrap.create_app, folder)
+    password = server_password(password_file)
+    return lambda keeper: bootstrap.create_team(folder, keeper, server, password)
 
 
 def connect(

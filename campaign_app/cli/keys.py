@@ -40,6 +40,19 @@ def passphrase_from(file: Path | None) -> str:
     return _asked("口令")
 
 
+def server_password(file: Path | None) -> str:
+    """Of a team's database; none where it is not asked for and nobody can be asked."""
+    from campaign_app import bootstrap
+
+    if file is not None:
+        return bootstrap.passphrase_in(file)
+    return (
+        str(typer.prompt("数据库密码", default="", show_default=False, hide_input=True, err=True))
+        if sys.stdin.isatty()
+        else ""
+    )
+
+
 def new_passphrase() -> str:
     """From a prompt, asked again until it is hard to guess and typed the same twice."""
     typer.echo("找不到可用的系统钥匙串，工作区将由口令保护。口令无法找回，请务必记牢。", err=True)

@@ -12,7 +12,7 @@ from typing import Any, Final, TypedDict
 from dbos import DBOS, DBOSConfig, DBOSConfiguredInstance
 from dbos import error as dbos_error
 
-from campaign_app.domain.errors import AppError, RemoteUnavailable
+from campaign_app.domain.errors import AppError, RemoteUnavailable, WorkspaceError
 from campaign_app.jobs import dispatch, gating, poll, screening, sync, telling, trying
 from campaign_app.jobs.import_flow import ImportFlow
 from campaign_app.jobs.reconciling import reconcile
@@ -38,7 +38,12 @@ class RetryOptions(TypedDict):
 
 
 def _temporary(error: BaseException) -> bool:
-    return isinstance(error, RemoteUnavailable)
+    return isinstance(error, RemoteUnavailable) or _server_away(error)
+
+
+def _server_away(error: BaseException) -> bool:
+    """A team's server restarts, or the way to it is cut: what the step began is found and taken up again."""
+    return isinstance(error, WorkspaceError) and error.code == "server_unreachable"
 
 
 # 31.5 s of waits, after which a person is told
@@ -92,8 +97,12 @@ class Flows(DBOSConfiguredInstance):
         try:
             result = flow(job_id, **args)
         except dbos_error.DBOSMaxStepRetriesExceeded as spent:
-            why = note_of(_last(spent), "platform_unavailable")
-            self.end(job_id, "failed", "platform_unavailable", {}, args.get("campaign_id"), why)
+            last, campaign_id = _last(spent), args.get("campaign_id")
+            if _server_away(last):
+                self.end(job_id, "failed", "server_unreachable", {}, campaign_id)
+                return
+            why = note_of(last, "platform_unavailable")
+            self.end(job_id, "failed", "platform_unavailable", {}, campaign_id, why)
         except AppError as problem:
             self.end(job_id, "failed", problem.code, {}, args.get("campaign_id"), note_of(problem))
         except Exception:  # noqa: BLE001 the last barrier: no campaign stays "sending" with nobody at work on it
@@ -260,23 +269,24 @@ class Flows(DBOSConfiguredInstance):
 
 
 def _last(spent: dbos_error.DBOSMaxStepRetriesExceeded) -> AppError:
-    """The last of the errors for which a step was tried again: each was a RemoteUnavailable."""
+    """The last of the errors for which a step was tried again (`_temporary`)."""
     last = spent.errors[-1]
     assert isinstance(last, AppError)
     return last
 
 
 def launch(context: Context, imports: ImportFlow, system_engine: Any, as_set: Callable[[Context], Context]) -> Flows:
-    """Starts DBOS on an open engine (encrypted, beside the workspace); recovers what a killed worker left behind."""
+    """Starts DBOS on an open engine (beside the workspace, or on its server); recovers what a killed worker left."""
     config: DBOSConfig = {
         "name": "campaign-app",
-        "system_database_url": "sqlite://",
         "system_database_engine": system_engine,
+        # nobody is notified of anything here, and a listener would hold a connection to the server
+        "use_listen_notify": False,
         "application_version": FLOWS_VERSION,
         "executor_id": EXECUTOR,
         "log_level": "WARNING",
         "enable_otlp": False,
-        # nobody is notified of anything here: this is only how long the end of the worker waits for the listener
+        # only how long the end of the worker waits for whoever looks for notifications
         "notification_listener_polling_interval_sec": 0.1,
     }
     DBOS(config=config)

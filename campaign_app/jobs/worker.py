@@ -39,8 +39,8 @@ PURGED_AT_ONCE: Final = 200
 IDLE_SECONDS: Final = 0.05
 BUSY_SECONDS: Final = 0.25
 TROUBLED_SECONDS: Final = 2.0
-# trouble of the disk that may pass while the worker waits
-PASSING: Final = frozenset({"disk_full", "busy"})
+# trouble of the disk or the server that may pass while the worker waits
+PASSING: Final = frozenset({"disk_full", "busy", "server_unreachable"})
 
 GOING_ON: Final = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 WORK: Final = {

@@ -306,7 +306,8 @@ def _freeze(
     seq = sa.func.row_number().over(order_by=table.c.id) + (first - 1)
     chosen = sa.select(sa.literal(campaign_id), seq, table.c.id).where(of_accounts([account_id]), condition)
     into = sa.insert(campaign_member).from_select(["campaign_id", "seq", "customer_id"], chosen.order_by(table.c.id))
-    return connection.execute(into).rowcount
+    # of an INSERT the count is kept only if asked for
+    return connection.execute(into, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def sent_to(column: sa.ColumnElement[Any], entity_uscc: str, since: int, but: int) -> sa.Select[Any, int, int]:

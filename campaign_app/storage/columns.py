@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 metadata = sa.MetaData()
 Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+# by bytes, as SQLite does: an order by a language changes with the server's libraries, and would spoil its indexes
+Words = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def own_id() -> sa.Column[int]:
@@ -15,11 +17,11 @@ def own_id() -> sa.Column[int]:
 
 
 def word(name: str, default: str | None = None, *, key: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, server_default=default, primary_key=key)
+    return sa.Column(name, Words, nullable=False, server_default=default, primary_key=key)
 
 
 def word_or_none(name: str) -> sa.Column[str | None]:
-    return sa.Column(name, sa.Text, nullable=True)
+    return sa.Column(name, Words, nullable=True)
 
 
 def number(name: str, default: str | None = None, *, key: bool = False) -> sa.Column[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -13,6 +13,7 @@ from campaign_app.domain.errors import WorkspaceError
 
 FILE: Final = "workspace.json"
 FORMAT: Final = 1
+TEAM_FORMAT: Final = 2  # with a server, of which older programs know nothing
 
 
 class KeyKeeper(Protocol):
@@ -44,20 +45,25 @@ class KeyWrapper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`kept` is what the key's keeper needs, `key_check` tells a wrong key before any database is touched."""
+    """`kept` is what the key's keeper needs, `key_check` tells a wrong key before any database is touched.
+
+    `server` is the address of a team's database, and `password` its user's, sealed under the workspace's key.
+    """
 
     workspace_id: str
     key_lives: str
     kept: Mapping[str, str | int]
     key_check: str
     format: int = FORMAT
+    server: str = ""
+    password: str = field(default="", repr=False)
 
     def write(self, folder: Path) -> None:
         """Whole or not at all: a file that is there stays until this one is on the disk. Raises OSError."""
         aside = folder / f"{FILE}.new"
         try:
             with open(aside, "w", encoding="utf-8", opener=_private) as out:
-                out.write(json.dumps(asdict(self), indent=1, sort_keys=True) + "\n")
+                out.write(json.dumps(self._written(), indent=1, sort_keys=True) + "\n")
                 out.flush()
                 os.fsync(out.fileno())
             aside.replace(folder / FILE)
@@ -65,6 +71,10 @@ class Header:
             aside.unlink(missing_ok=True)
             raise
         _flush_folder(folder)
+
+    def _written(self) -> dict[str, Any]:
+        """An embedded workspace says nothing of a server."""
+        return {name: value for name, value in asdict(self).items() if value or name not in ("server", "password")}
 
 
 def _private(name: str, flags: int) -> int:
@@ -87,7 +97,7 @@ def read_header(folder: Path) -> Header:
         header = _header(json.loads((folder / FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise WorkspaceError("not_a_workspace", "There is no workspace in this folder", folder=str(folder)) from error
-    if header.format > FORMAT:
+    if header.format > TEAM_FORMAT:
         raise WorkspaceError("newer_workspace", "The workspace was made by a newer version of this program")
     return header
 
@@ -99,4 +109,6 @@ def _header(data: dict[str, Any]) -> Header:
         kept={str(name): value if isinstance(value, int) else str(value) for name, value in data["kept"].items()},
         key_check=str(data["key_check"]),
         format=int(data["format"]),
+        server=str(data.get("server", "")),
+        password=str(data.get("password", "")),
     )

@@ -35,7 +35,7 @@ def rows_among(
         if connection.dialect.name == "sqlite":
             yield from _rows_in_json(connection, statement, column, chunk, given)
         else:
-            yield from connection.execute(statement.where(column.in_(chunk)), given).all()
+            yield from connection.execute(_in_array(statement, column), {**given, "among": chunk}).all()
 
 
 def _rows_in_json(
@@ -55,6 +55,12 @@ def _rows_in_json(
 def _in_json(statement: AnySelect, column: sa.ColumnElement[Any], *, in_hex: bool) -> AnySelect:
     each = sa.func.json_each(sa.bindparam("among", type_=sa.Text)).table_valued("value").c.value
     return statement.where(column.in_(sa.select(sa.func.unhex(each) if in_hex else each)))
+
+
+@lru_cache(maxsize=256)
+def _in_array(statement: AnySelect, column: sa.ColumnElement[Any]) -> AnySelect:
+    """PostgreSQL's one parameter: a statement that is made once, and prepared on the server once."""
+    return statement.where(column == sa.any_(sa.bindparam("among", type_=sa.ARRAY(column.type))))
 
 
 def write_tuples(

@@ -33,10 +33,10 @@ def migrate(database: Database, *, new: bool = False) -> None:
         raise WorkspaceError("newer_workspace", "The workspace was made by a newer version of this program")
     with database.write() as connection:
         if version_of(connection) != HEAD:
-            _upgrade(connection)
+            upgrade(connection)
 
 
-def _upgrade(connection: sa.Connection) -> None:
+def upgrade(connection: sa.Connection) -> None:
     from alembic import command
     from alembic.config import Config
 

@@ -11,6 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from campaign_app.storage.columns import (
+    Words,
     blob,
     blob_or_none,
     metadata,
@@ -41,7 +42,7 @@ account = sa.Table(
     word("platform"),
     word("label"),
     word("base_url"),
-    sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), nullable=False),
+    sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), nullable=False),
     word("issuer_uscc"),
     word("issuer_name"),
     word("key_id"),
@@ -117,7 +118,7 @@ signature_report = sa.Table(
 signature_record = sa.Table(
     "signature_record",
     metadata,
-    sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), primary_key=True),
+    sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), primary_key=True),
     word("text", key=True),
     word("port"),
     word("letter_from"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from campaign_app.storage.columns import metadata, number, number_or_none, to
+from campaign_app.storage.columns import Words, metadata, number, number_or_none, to
 
 # what one part costs at a sender account
 account_price = sa.Table("account_price", metadata, to("account.id", "account_id", key=True), number("price"))
@@ -12,7 +12,7 @@ account_price = sa.Table("account_price", metadata, to("account.id", "account_id
 entity_budget = sa.Table(
     "entity_budget",
     metadata,
-    sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), primary_key=True),
+    sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), primary_key=True),
     number("month"),
 )
 

@@ -7,6 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from campaign_app.storage.columns import (
+    Words,
     blob,
     blob_or_none,
     metadata,
@@ -24,7 +25,7 @@ campaign = sa.Table(
     metadata,
     own_id(),
     word("name"),
-    sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), nullable=False),
+    sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), nullable=False),
     word("purpose"),
     word("audience"),
     word("signature"),

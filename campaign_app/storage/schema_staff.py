@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from campaign_app.storage.columns import blob, metadata, number, number_or_none, own_id, word
+from campaign_app.storage.columns import Words, blob, metadata, number, number_or_none, own_id, word
 
 staff_number = sa.Table(
     "staff_number",
     metadata,
     own_id(),
-    sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), nullable=False),
+    sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), nullable=False),
     number("slot"),
     word("label"),
     blob("phone_sealed"),

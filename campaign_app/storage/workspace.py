@@ -9,13 +9,12 @@ import uuid
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from campaign_app.domain.errors import WorkspaceError
-from campaign_app.storage import header, locks, schema
+from campaign_app.storage import header, locks, schema, team
 from campaign_app.storage.accounts import SqlAccounts
 from campaign_app.storage.answers import SqlAnswers
 from campaign_app.storage.audiences import SqlAudiences
@@ -29,6 +28,7 @@ from campaign_app.storage.facts import SqlFacts
 from campaign_app.storage.filings import SqlFilings
 from campaign_app.storage.folders import is_free
 from campaign_app.storage.header import Header, KeyKeeper, KeyWrapper
+from campaign_app.storage.homes import DATABASE, FLOWS, FileHome, Home, ServerHome
 from campaign_app.storage.imports import SqlImports
 from campaign_app.storage.inbox import SqlInbox
 from campaign_app.storage.jobs import SqlJobs
@@ -41,11 +41,11 @@ from campaign_app.storage.pages import Look, look
 from campaign_app.storage.pushed import SqlPushed
 from campaign_app.storage.rates import SqlRates
 from campaign_app.storage.secrets import SqlSecrets
+from campaign_app.storage.server import Server
 from campaign_app.storage.staff import SqlStaff
 from campaign_app.storage.suppressions import SqlSuppressions
 
-DATABASE: Final = "workspace.db"
-FLOWS: Final = "flows.db"
+__all__ = ["DATABASE", "FLOWS", "Workspace", "create_team_workspace", "create_workspace", "open_workspace", "rewrap"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +78,24 @@ class Workspace:
     phone_keys: KeyedHashes
     database: Database = field(repr=False)
     flows: Engine = field(repr=False)
-    inode: int = field(repr=False)
+    home: Home = field(repr=False)
 
     def lock(self, name: locks.LockName) -> AbstractContextManager[None]:
         """Held by the window or the worker while it runs; WorkspaceError `in_use` if another one does."""
-        return locks.lock(self.folder, name)
+        return self.home.lock(name)
+
+    def has_worker(self) -> bool:
+        """Whether a worker is at work, in whatever process."""
+        return self.home.has_worker()
+
+    @property
+    def shared(self) -> bool:
+        """Whether other computers may be at work on it."""
+        return self.home.shared
 
     def gone(self) -> bool:
-        """Whether the database was moved away, removed or exchanged: what is written now would be lost in silence."""
-        try:
-            return self.inode != (self.folder / DATABASE).stat().st_ino
-        except OSError:
-            return True
+        """Whether what this process does now might be lost, or done by another one as well: it has to end."""
+        return self.home.gone()
 
     def close(self) -> None:
         self.database.engine.dispose()
@@ -107,14 +113,39 @@ def create_workspace(folder: Path, keeper: KeyKeeper) -> Workspace:
         try:
             aside.mkdir(parents=True, mode=0o700)
             key, kept = keeper.new_key(workspace_id)
-            _fill(aside, Header(workspace_id, keeper.kind, kept, key_check(key, workspace_id)), key)
+            made = Header(workspace_id, keeper.kind, kept, key_check(key, workspace_id))
+            _fill(aside, made, key)
             if folder.exists():
                 folder.rmdir()
             aside.rename(folder)
         except OSError as error:
             raise WorkspaceError("cannot_create", "The workspace cannot be created here", folder=str(folder)) from error
         undo.pop_all()
-    return _open(folder, workspace_id, key)
+    return _open(folder, made, key)
+
+
+def create_team_workspace(folder: Path, keeper: KeyKeeper, server: Server, password: str) -> Workspace:
+    """Makes the workspace's tables in a database that has none yet, and a folder that knows where they are."""
+    if not is_free(folder):
+        raise WorkspaceError("folder_in_use", "The folder is not empty", folder=str(folder))
+    workspace_id = str(uuid.uuid4())
+    with ExitStack() as undo:
+        database = team.begin(server, password)
+        undo.callback(database.engine.dispose)
+        undo.callback(_clear, folder, keeper, workspace_id)
+        key, kept = keeper.new_key(workspace_id)
+        plain = Header(workspace_id, keeper.kind, kept, key_check(key, workspace_id))
+        made = team.with_server(plain, key, server, password)
+        try:
+            folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+            with database.write() as connection:
+                team.fill(connection, made)
+                made.write(folder)
+        except OSError as error:
+            raise WorkspaceError("cannot_create", "The workspace cannot be created here", folder=str(folder)) from error
+        undo.pop_all()
+    database.engine.dispose()
+    return _open(folder, made, key)
 
 
 def open_workspace(folder: Path, keeper: KeyKeeper) -> Workspace:
@@ -124,14 +155,7 @@ def open_workspace(folder: Path, keeper: KeyKeeper) -> Workspace:
         raise WorkspaceError(
             "other_keeper", "The key of this workspace lives elsewhere", lives=found.key_lives, asked=keeper.kind
         )
-    key = _fitting_key(found, keeper)
-    for name in (DATABASE, FLOWS):
-        seen = look(folder / name, key)
-        if seen is Look.PLAIN:
-            raise WorkspaceError("not_a_workspace", "A database of the workspace is not encrypted", file=name)
-        if seen is not Look.FITS:
-            raise WorkspaceError("damaged", "A database of the workspace is missing or damaged", file=name)
-    return _open(folder, found.workspace_id, key)
+    return _open(folder, found, _fitting_key(found, keeper))
 
 
 def rewrap(folder: Path, keeper: KeyKeeper, wrapper: KeyWrapper) -> None:
@@ -172,15 +196,33 @@ def _clear(aside: Path, keeper: KeyKeeper, workspace_id: str) -> None:
     keeper.forget(workspace_id)
 
 
-def _open(folder: Path, workspace_id: str, key: bytes) -> Workspace:
+def _open(folder: Path, found: Header, key: bytes) -> Workspace:
+    if found.server:
+        there = team.connect(found, key)
+        home = ServerHome(folder, there.database.engine)
+        return _stores(folder, found.workspace_id, key, there.database, there.flows, home)
+    _require_files(folder, key)
     database = Database(open_engine(folder / DATABASE, key))
     try:
         migrate(database)
-        _check_id(database, workspace_id)
+        _check_id(database, found.workspace_id)
         flows = open_flows_engine(folder / FLOWS, key)
     except WorkspaceError:
         database.engine.dispose()
         raise
+    return _stores(folder, found.workspace_id, key, database, flows, FileHome.of(folder))
+
+
+def _require_files(folder: Path, key: bytes) -> None:
+    for name in (DATABASE, FLOWS):
+        seen = look(folder / name, key)
+        if seen is Look.PLAIN:
+            raise WorkspaceError("not_a_workspace", "A database of the workspace is not encrypted", file=name)
+        if seen is not Look.FITS:
+            raise WorkspaceError("damaged", "A database of the workspace is missing or damaged", file=name)
+
+
+def _stores(folder: Path, workspace_id: str, key: bytes, database: Database, flows: Engine, home: Home) -> Workspace:
     keys = WorkspaceKeys.derived(key)
     return Workspace(
         folder=folder,
@@ -209,7 +251,7 @@ def _open(folder: Path, workspace_id: str, key: bytes) -> Workspace:
         phone_keys=keys.hashes,
         database=database,
         flows=flows,
-        inode=(folder / DATABASE).stat().st_ino,
+        home=home,
     )
 
 

@@ -21,7 +21,7 @@ ERRORS = tomllib.loads(assets.path("words", "errors.toml").read_text("utf-8"))
 KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, AppError)}
 # where an error takes its code from a variable: the calls that name it, and at which place
 NAMED = {"_Trouble": 1, "_failed": 0, "SignatureRefused": 0, "end": 2, "release": 2}
-TABLES = {"storage/engine.py", "gateways/checks.py", "platforms/connection.py"}
+TABLES = {"storage/engine.py", "storage/postgres.py", "gateways/checks.py", "platforms/connection.py"}
 
 
 def raised() -> Iterator[tuple[str, str]]:

@@ -104,13 +104,19 @@ class Merchant:
         return campaigns.get(campaign_id).state
 
 
-def open_merchant(folder: Path, sandbox: SandboxProcess, *, batch_size: int = 500) -> Merchant:
-    """A new workspace on the sandbox; its clock and the sandbox's play by day."""
+def open_merchant(
+    folder: Path,
+    sandbox: SandboxProcess,
+    *,
+    batch_size: int = 500,
+    opened: Callable[..., bootstrap.App] = bootstrap.create_app,
+) -> Merchant:
+    """A new workspace on the sandbox, unless it is only `opened`; its clock and the sandbox's play by day."""
     from campaign_app.demo import daytime_offset, quiet_days
 
     offset = daytime_offset(wiring.system_clock(), quiet_days())
     sandbox.skew_clock(offset.total_seconds())
-    app = bootstrap.create_app(folder, MemoryKeeper(KEY), offset=offset)
+    app = opened(folder, MemoryKeeper(KEY), offset=offset)
     settings = {bootstrap.DEMO: True, "batch_size": batch_size}
     for name, value in settings.items():
         app.workspace.accounts.set_setting(name, value)

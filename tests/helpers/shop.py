@@ -18,7 +18,7 @@ from campaign_app.jobs import dispatch, screening, sync
 from campaign_app.jobs.stores import Context, Remotes, Stores
 from campaign_app.storage.workspace import Workspace
 from tests.fakes.remotes import ENTITY, ISSUER, FakeClock, FakeGateway, FakePlatform
-from tests.helpers.fresh import fresh_workspace
+from tests.helpers.fresh import KEY, fresh_workspace
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 
@@ -123,7 +123,13 @@ def screen(context: Context, campaign_id: int) -> dict[str, int]:
     return screening.finish_screening(context, campaign_id)
 
 
-def open_shop(folder: Path) -> Iterator[Shop]:
+def open_shop(folder: Path, dialect: str = "sqlite") -> Iterator[Shop]:
+    if dialect == "postgresql":
+        from tests.helpers.pg import team_workspace
+
+        with team_workspace(folder, KEY) as workspace:
+            yield shop_on(workspace, FakeClock(NOW))
+        return
     workspace = fresh_workspace(folder)
     yield shop_on(workspace, FakeClock(NOW))
     workspace.close()

@@ -10,6 +10,12 @@ import pytest
 from tests.helpers.shop import Shop, open_shop
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On files, unless a module names its `DIALECTS`."""
+    if "dialect" in metafunc.fixturenames:
+        metafunc.parametrize("dialect", getattr(metafunc.module, "DIALECTS", ("sqlite",)))
+
+
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    yield from open_shop(tmp_path / "ws")
+def shop(dialect: str, tmp_path: Path) -> Iterator[Shop]:
+    yield from open_shop(tmp_path / "ws", dialect)

@@ -14,6 +14,9 @@ from campaign_app.jobs import dispatch, settling
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, Shop, everybody
 
+# the path of a message, on a server as well
+DIALECTS = ("sqlite", "postgresql")
+
 UNKNOWN = OutcomeUnknown("read_timeout", "No answer in time")
 
 

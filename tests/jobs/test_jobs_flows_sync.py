@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from campaign_app.domain.campaign import CampaignState
-from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
+from campaign_app.domain.errors import AppError, RemoteRefused, RemoteUnavailable, WorkspaceError
 from campaign_app.domain.platform import Capabilities
 from campaign_app.jobs import flows
 from tests.helpers.flowing import Running, stop
@@ -117,8 +117,19 @@ def test_a_refusal_fails_the_job_with_its_code(running: Running) -> None:
     assert (job.state, job.error) == ("failed", "permission")
 
 
+@pytest.mark.parametrize(
+    ("trouble", "code", "note"),
+    [
+        (
+            RemoteUnavailable("timeout", "No answer", shop="二店"),
+            "platform_unavailable",
+            "at_shop:platform_unavailable:二店",
+        ),
+        (WorkspaceError("server_unreachable", "Away"), "server_unreachable", "server_unreachable"),
+    ],
+)
 def test_trouble_that_stays_fails_the_job_and_frees_the_campaign(
-    running: Running, monkeypatch: pytest.MonkeyPatch
+    running: Running, monkeypatch: pytest.MonkeyPatch, trouble: AppError, code: str, note: str
 ) -> None:
     from dbos import error
 
@@ -126,10 +137,9 @@ def test_trouble_that_stays_fails_the_job_and_frees_the_campaign(
     campaign = running.shop.campaign(state=CampaignState.SCREENING, screened=False)
 
     def give_up(*_: object, **__: object) -> None:
-        trouble = RemoteUnavailable("timeout", "No answer", shop="二店")
         raise error.DBOSMaxStepRetriesExceeded("screen_chunk", 7, [trouble])
 
     monkeypatch.setattr(running.flows, "screen", give_up)
     job = running.run("screen", campaign_id=campaign.id)
-    assert (job.state, job.error) == ("failed", "platform_unavailable")
-    assert running.shop.state(campaign.id) == (CampaignState.DRAFT, "at_shop:platform_unavailable:二店")
+    assert (job.state, job.error) == ("failed", code)
+    assert running.shop.state(campaign.id) == (CampaignState.DRAFT, note)

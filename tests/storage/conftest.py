@@ -1,4 +1,4 @@
-"""A fresh workspace for every test, copied from one that is made once."""
+"""A fresh workspace for every test, copied from one that is made once: on files, and on a server as well."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ from storage_samples import KEY, Fresh
 
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.storage.workspace import Workspace, create_workspace, open_workspace
+
+BOTH = ("sqlite", "postgresql")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module whose tests are about files, or about a server, names its `DIALECTS`."""
+    if "dialect" in metafunc.fixturenames:
+        metafunc.parametrize("dialect", getattr(metafunc.module, "DIALECTS", BOTH))
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +36,14 @@ def folder(template: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def workspace(folder: Path) -> Iterator[Workspace]:
-    opened = open_workspace(folder, MemoryKeeper(KEY))
+def workspace(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
+    if dialect == "postgresql":
+        from tests.helpers.pg import team_workspace
+
+        with team_workspace(tmp_path / "workspace", KEY) as opened:
+            yield opened
+        return
+    opened = open_workspace(request.getfixturevalue("folder"), MemoryKeeper(KEY))
     yield opened
     opened.close()
 

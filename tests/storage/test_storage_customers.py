@@ -250,3 +250,10 @@ def test_an_opt_out_stays_with_whoever_gets_another_sealed_number_and_erasing_ta
     assert (stored.platform_phone, stored.phone_key) == (None, None)
     gone = keys.of_platform_phone(OTHER)
     assert gone in workspace.suppressions.active(ENTITY, [gone])
+
+
+def test_a_nul_in_a_name_stops_no_list(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    ids = sync(workspace, account_id, person("c1", name="张\0三"), person("c\0x"), person("c2"))
+    assert workspace.customers.total() == 3
+    assert workspace.customers.by_ids([ids["c1"]])[ids["c1"]].name in ("张\0三", "张\ufffd三")

@@ -21,6 +21,8 @@ from campaign_app.storage.integrity import check_integrity
 from campaign_app.storage.pages import Look, look
 from campaign_app.storage.workspace import Workspace, open_workspace
 
+DIALECTS = ("sqlite",)
+
 
 def made(path: Path) -> None:
     engine = open_engine(path, KEY, create=True)

@@ -145,7 +145,7 @@ def test_the_database_refuses_somebody_elses_fact(sending: Campaigning) -> None:
 
 def test_the_database_refuses_a_ledger_row_that_says_unconfirmed(sending: Campaigning) -> None:
     sending.claim(0)
-    columns = "submission_id, campaign_id, 5, customer_id, fact_id, 'pending', 'm', x'00', ''"
+    columns = "submission_id, campaign_id, 5, customer_id, fact_id, 'pending', 'm', dedupe_key, ''"
     for change in (
         f"INSERT INTO ledger SELECT 900, {columns} FROM ledger",
         "UPDATE ledger SET text = ''",

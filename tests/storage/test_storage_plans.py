@@ -22,6 +22,8 @@ GROWING = (
     "campaign_member|customer|consent_fact|consent_latest|suppression"
     "|ledger|ledger_outcome|ledger_latest|delivery_report|inbound"
 )
+
+DIALECTS = ("sqlite",)
 # the whole table, or every customer of a shop by way of an index in another order
 WHOLE = re.compile(rf"^SCAN ({GROWING})\b|^SEARCH customer USING .*\(account_id=\?\)$")
 Plans = dict[str, list[str]]

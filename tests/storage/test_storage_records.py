@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
-from storage_samples import ENTITY, ISSUER, NOW, OTHER_ENTITY, account, minutes, shop
+from storage_samples import ENTITY, ISSUER, NOW, OTHER_ENTITY, account, minutes, pass_triggers, shop
 
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import NotAllowed, NotFound, WorkspaceError
@@ -211,8 +211,7 @@ def test_the_chain_shows_what_was_changed_behind_the_triggers(workspace: Workspa
     with pytest.raises(sa.exc.IntegrityError), workspace.database.write() as connection:
         connection.exec_driver_sql(change)
     with workspace.database.write() as connection:
-        connection.exec_driver_sql("DROP TRIGGER audit_no_update")
-        connection.exec_driver_sql("DROP TRIGGER audit_no_delete")
+        pass_triggers(connection, "audit")
         connection.exec_driver_sql(change)
     with pytest.raises(WorkspaceError) as caught:
         workspace.audit.verify()

@@ -16,6 +16,8 @@ from campaign_app.storage import header, locks
 from campaign_app.storage.folders import is_free
 from campaign_app.storage.workspace import create_workspace, open_workspace, rewrap
 
+DIALECTS = ("sqlite",)
+
 CHEAP = Scrypt(n=2**10)
 OLD, NEW = PassphraseKeeper("ein alter Satz", CHEAP), PassphraseKeeper("ein neuer Satz", CHEAP)
 

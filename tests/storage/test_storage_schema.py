@@ -36,6 +36,8 @@ NEWER_COLUMNS = (
     ("customer", "platform_phone_sealed"),
     *(("submission", column) for column in ("parts", "refused_parts", "price")),
 )
+
+DIALECTS = ("sqlite",)
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
 
 

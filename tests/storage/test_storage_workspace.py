@@ -24,6 +24,8 @@ from campaign_app.storage.workspace import (
     open_workspace,
 )
 
+DIALECTS = ("sqlite",)
+
 CHEAP = Scrypt(n=2**10)
 
 
@@ -99,7 +101,7 @@ def test_neither_an_empty_folder_nor_a_missing_one_nor_a_file_is_a_workspace(tmp
 
 def test_a_newer_format_is_left_alone(folder: Path) -> None:
     header = json.loads((folder / "workspace.json").read_text(encoding="utf-8"))
-    (folder / "workspace.json").write_text(json.dumps({**header, "format": 2}), encoding="utf-8")
+    (folder / "workspace.json").write_text(json.dumps({**header, "format": 3}), encoding="utf-8")
     assert code_of(folder) == "newer_workspace"
 
 

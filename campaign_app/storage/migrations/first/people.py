@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from campaign_app.storage.columns import (
+    Words,
     blob,
     blob_or_none,
     number,
@@ -46,7 +47,7 @@ def create() -> None:
         word("platform"),
         word("label"),
         word("base_url"),
-        sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), nullable=False),
+        sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), nullable=False),
         word("issuer_uscc"),
         word("issuer_name"),
         word("key_id"),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from campaign_app.storage.columns import (
+    Words,
     blob,
     blob_or_none,
     number,
@@ -27,7 +28,7 @@ def create() -> None:
         "campaign",
         own_id(),
         word("name"),
-        sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), nullable=False),
+        sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), nullable=False),
         word("purpose"),
         word("audience"),
         word("signature"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from campaign_app.storage.columns import number, number_or_none, own_id, to, word, word_or_none
+from campaign_app.storage.columns import Words, number, number_or_none, own_id, to, word, word_or_none
 from campaign_app.storage.migrations.append_only import make_append_only
 
 revision = "0006"
@@ -42,7 +42,7 @@ def upgrade() -> None:
     op.execute(_BEGIN)
     op.create_table(
         "signature_record",
-        sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), primary_key=True),
+        sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), primary_key=True),
         word("text", key=True),
         word("port"),
         word("letter_from"),

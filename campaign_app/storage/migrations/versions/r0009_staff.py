@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from campaign_app.storage.columns import blob, number, number_or_none, own_id, word
+from campaign_app.storage.columns import Words, blob, number, number_or_none, own_id, word
 
 revision = "0009"
 down_revision = "0008"
@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "staff_number",
         own_id(),
-        sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), nullable=False),
+        sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), nullable=False),
         number("slot"),
         word("label"),
         blob("phone_sealed"),

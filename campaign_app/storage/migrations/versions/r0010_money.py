@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from campaign_app.storage.columns import number, number_or_none, to
+from campaign_app.storage.columns import Words, number, number_or_none, to
 
 revision = "0010"
 down_revision = "0009"
@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_table("account_price", to("account.id", "account_id", key=True), number("price"))
     op.create_table(
         "entity_budget",
-        sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), primary_key=True),
+        sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), primary_key=True),
         number("month"),
     )
     op.create_table(

@@ -1,0 +1,250 @@
+"""A team's database: SQLAlchemy on PostgreSQL, one writer at a time, errors that a user may meet.
+
+The password is given to each connection as it is made: it is in no URL, repr, log or error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
+from sqlalchemy.engine import ExceptionContext
+
+from campaign_app.domain.errors import WorkspaceError
+from campaign_app.storage.engine import BUSY_SECONDS, Database
+from campaign_app.storage.server import VERIFIED, Server
+
+SCHEMA: Final = "campaign_app"
+CONNECT_SECONDS: Final = 10
+# of one statement, above all the snapshot of millions; a read that a person waits for ends long before
+STATEMENT_SECONDS: Final = 600
+# a process that is stopped in the middle of a transaction would keep everybody from writing
+IDLE_SECONDS: Final = 60
+_LOCKS: Final = 0x59554E46  # the class of our advisory locks; they belong to one database, and so to one workspace
+_WRITER, _WORKER = 1, 2
+_WRITE_LOCK: Final = f"SELECT pg_advisory_xact_lock({_LOCKS}, {_WRITER})"
+_WORKER_LOCK: Final = f"SELECT pg_try_advisory_lock({_LOCKS}, {_WORKER})"
+_WORKER_HELD: Final = (
+    f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = {_LOCKS}"  # noqa: S608
+    f" AND objid = {_WORKER} AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+_WORKER_MINE: Final = f"{_WORKER_HELD} AND pid = pg_backend_pid()"
+_SETTINGS: Final = {
+    "search_path": SCHEMA,
+    "lock_timeout": f"{BUSY_SECONDS}s",
+    "statement_timeout": f"{STATEMENT_SECONDS}s",
+    "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+    # the server notices a desktop that was switched off, and drops its locks
+    "tcp_keepalives_idle": "20",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "4",
+}
+_KEEPALIVES: Final = {"keepalives": 1, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4}
+# a commit that the server may forget is none: a claimed batch must not be. What waits for a standby may stay so
+_DURABLE: Final = (
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+)
+_BUSY: Final = ("busy", "The workspace is busy with another program")
+_AWAY: Final = ("server_unreachable", "The workspace's server cannot be reached")
+_READ_ONLY: Final = ("read_only", "The workspace cannot be written")
+_DAMAGED: Final = ("damaged", "The workspace is damaged")
+_LOGIN: Final = ("server_login", "The server refuses this user or password")
+_NO_DATABASE: Final = ("server_no_database", "The server has no such database")
+_TLS: Final = ("server_tls", "The server cannot prove who it is")
+# by SQLSTATE, else by its class
+_TROUBLE: Final = {
+    "53100": ("disk_full", "The disk is full; nothing was changed"),
+    "53": _BUSY,
+    "55P03": _BUSY,
+    "57014": _BUSY,
+    "40": _BUSY,
+    "25P03": _BUSY,
+    "57P01": _AWAY,
+    "57P02": _AWAY,
+    "57P03": _AWAY,
+    "57P05": _AWAY,
+    "08": _AWAY,
+    "25006": _READ_ONLY,
+    "42501": _READ_ONLY,
+    "28": _LOGIN,
+    "3D": _NO_DATABASE,
+    "58": ("disk_error", "The disk of the workspace reports an error"),
+    "XX001": _DAMAGED,
+    "XX002": _DAMAGED,
+}
+# libpq gives no SQLSTATE for a connection that was not made
+_SAID: Final = {
+    "unexpected eof": _AWAY,
+    "certificate": _TLS,
+    "SSL error:": _TLS,
+    "not support SSL": _TLS,
+    "password": _LOGIN,
+    "authentication": _LOGIN,
+    "pg_hba.conf": _LOGIN,
+    "role ": _LOGIN,
+    "does not exist": _NO_DATABASE,
+    "too many": _BUSY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerDatabase(Database):
+    """`write` waits for every other writer of the workspace, in whatever process, before its first look.
+
+    It sees what they committed: each of its statements looks anew, and nobody else changes anything meanwhile.
+    """
+
+    _reader: Engine = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        Database.__post_init__(self)
+        moment = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        object.__setattr__(self, "_reader", moment)
+
+    def read(self) -> AbstractContextManager[Connection]:
+        return self._reader.connect()
+
+    @contextmanager
+    def write_much(self) -> Iterator[Connection]:
+        """Like `write`: the server's memory is its own."""
+        with self.write() as connection:
+            yield connection
+
+
+def open_server(server: Server, password: str) -> Engine:
+    """The engine of the workspace's own tables; raises WorkspaceError where it cannot connect."""
+    engine = _engine(server, password, _SETTINGS)
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _translate)
+    engine.connect().close()
+    return engine
+
+
+def open_server_flows(server: Server, password: str) -> Engine:
+    """The engine for the durable flows, which keep a schema of their own in the same database."""
+    return _engine(server, password, {name: value for name, value in _SETTINGS.items() if name != "search_path"})
+
+
+@contextmanager
+def hold_worker(engine: Engine) -> Iterator[Connection]:
+    """The connection that holds the lock of the workspace's only worker, as long as it lives; WorkspaceError `in_use`.
+
+    The server lets go of the lock when the connection ends, however it ends.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.exec_driver_sql(_WORKER_LOCK).scalar_one():
+            raise WorkspaceError("in_use", "The workspace already has a worker", lock="worker", pid=0)
+        try:
+            yield connection
+        finally:
+            # not back to the pool: the lock would live as long as the connection
+            connection.invalidate()
+
+
+def has_worker(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return bool(connection.exec_driver_sql(_WORKER_HELD).scalar_one())
+
+
+def holds_worker(connection: Connection) -> bool:
+    """Whether this very connection still holds the lock: SQLAlchemy would replace a lost one without a word."""
+    try:
+        return bool(connection.exec_driver_sql(_WORKER_MINE).scalar_one())
+    except (WorkspaceError, exc.SQLAlchemyError):
+        return False
+
+
+def _engine(server: Server, password: str, settings: dict[str, str]) -> Engine:
+    url = URL.create("postgresql+psycopg", server.user, None, server.host, server.port, server.database)
+    try:
+        engine = create_engine(
+            url,
+            connect_args=_connect_args(server, settings),
+            isolation_level="READ COMMITTED",
+            pool_size=4,
+            max_overflow=12,
+            pool_use_lifo=True,
+            pool_pre_ping=True,
+            hide_parameters=True,
+        )
+    except ImportError as error:
+        raise WorkspaceError("server_driver", "campaign-app[team] is not installed") from error
+
+    def with_password(_dialect: object, _record: object, _given: object, arguments: dict[str, Any]) -> None:
+        arguments["password"] = password
+
+    if password:
+        event.listen(engine, "do_connect", with_password)
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _connect_args(server: Server, settings: dict[str, str]) -> dict[str, Any]:
+    tls: dict[str, Any] = {"sslmode": "prefer"}
+    if server.verified:
+        tls = {"sslmode": VERIFIED, "sslrootcert": server.root_cert or "system"}
+    return {
+        **tls,
+        **_KEEPALIVES,
+        # by which libpq would pass over `sslmode`
+        "gssencmode": "disable",
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": "campaign-app",
+        "client_encoding": "UTF8",
+        "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+    }
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.adapters.register_dumper(str, _without_nul())
+    connection.execute(_DURABLE)
+    connection.commit()
+
+
+@cache
+def _without_nul() -> Any:
+    """PostgreSQL keeps no NUL in a text: one name with it would stop a platform's whole list."""
+    from psycopg.types.string import StrDumperUnknown
+
+    class Readable(StrDumperUnknown):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\ufffd"))
+
+    return Readable
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("immediate", False):
+        connection.exec_driver_sql(_WRITE_LOCK)
+
+
+def _translate(context: ExceptionContext) -> BaseException | None:
+    """A lost connection is noticed by its ping, and replaced without a word."""
+    if context.is_pre_ping:
+        return None
+    _leave_out_values(context)
+    word = _word(context.original_exception, lost=context.is_disconnect)
+    return None if word is None else WorkspaceError(*word)
+
+
+def _leave_out_values(context: ExceptionContext) -> None:
+    """PostgreSQL tells of a refused row what stands in it: names and texts that no log may hold."""
+    said = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
+    if said is not None:
+        for error in filter(None, (context.original_exception, context.sqlalchemy_exception)):
+            error.args = (said,)
+
+
+def _word(error: BaseException, *, lost: bool) -> tuple[str, str] | None:
+    from psycopg import OperationalError
+
+    state = getattr(error, "sqlstate", None)
+    if state is not None:
+        return _TROUBLE.get(state) or _TROUBLE.get(state[:2])
+    if not isinstance(error, OperationalError):
+        return _AWAY if lost else None
+    return next((word for said, word in _SAID.items() if said in str(error)), _AWAY)

@@ -1,0 +1,75 @@
+"""The address of a team's PostgreSQL server: no secret is in it, and TLS is demanded off this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+
+from campaign_app.domain.errors import SettingsError
+
+SCHEMES: Final = ("postgresql+psycopg", "postgresql")
+PORT: Final = 5432
+VERIFIED: Final = "verify-full"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """`root_cert` is a file of certificates to trust in place of the system's."""
+
+    host: str
+    user: str
+    database: str
+    port: int = PORT
+    verified: bool = True
+    root_cert: str = ""
+
+    @classmethod
+    def parse(cls, address: str) -> Server:
+        """Raises SettingsError: server_address, server_password_written, server_tls_off."""
+        try:
+            parts = urlsplit(address.strip())
+            port = parts.port or PORT
+            options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+        except ValueError as error:
+            raise _unusable() from error
+        if parts.password is not None:
+            raise SettingsError("server_password_written", "A password does not belong into the server's address")
+        host, user, database = parts.hostname or "", unquote(parts.username or ""), unquote(parts.path[1:])
+        if not (host and user and database) or not _is_ours(parts, options):
+            raise _unusable()
+        mode = options.get("sslmode")
+        if mode not in (None, VERIFIED):
+            raise SettingsError("server_tls_off", "Only sslmode=verify-full is used", sslmode=str(mode))
+        verified = mode == VERIFIED or not is_loopback(host)
+        return cls(host, user, database, port, verified, options.get("sslrootcert", ""))
+
+    @property
+    def address(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        options = {"sslmode": VERIFIED} if self.verified else {}
+        options |= {"sslrootcert": self.root_cert} if self.root_cert else {}
+        place = f"{SCHEMES[0]}://{quote(self.user, safe='')}@{host}:{self.port}/{quote(self.database, safe='')}"
+        return place + (f"?{urlencode(options)}" if options else "")
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_ours(parts: SplitResult, options: dict[str, str]) -> bool:
+    """What libpq would take beside these may weaken what is decided here."""
+    # several hosts in one address are several names that one certificate was checked for
+    plain = parts.scheme in SCHEMES and not parts.fragment and "," not in (parts.hostname or "")
+    return plain and set(options) <= {"sslmode", "sslrootcert"} and "/" not in parts.path[1:]
+
+
+def _unusable() -> SettingsError:
+    form = "postgresql+psycopg://user@host:port/database"
+    return SettingsError("server_address", f"The server's address has the form {form}", form=form)

@@ -1,0 +1,102 @@
+"""A team's workspace: made on a PostgreSQL server, and found there again by its id and its key."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, replace
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+from campaign_app.domain.errors import AppError, WorkspaceError
+from campaign_app.storage import schema
+from campaign_app.storage.header import TEAM_FORMAT, Header
+from campaign_app.storage.keys import Vault, derive
+from campaign_app.storage.migrate import migrate, upgrade
+from campaign_app.storage.postgres import SCHEMA, ServerDatabase, open_server, open_server_flows
+from campaign_app.storage.server import Server
+
+_HAS_TABLES: Final = sa.text("SELECT to_regclass('meta') IS NOT NULL")
+_HAS_SCHEMA: Final = sa.text("SELECT to_regnamespace(:name) IS NOT NULL")
+_ENCODING: Final = sa.text("SELECT current_setting('server_encoding')")
+_META: Final = sa.select(schema.meta.c.name, schema.meta.c.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    database: ServerDatabase
+    flows: Engine
+
+
+def with_server(made: Header, key: bytes, server: Server, password: str) -> Header:
+    """The header of a workspace on this server, with its user's password under the workspace's key."""
+    named = replace(made, format=TEAM_FORMAT, server=server.address)
+    if not password:
+        return named
+    return replace(named, password=_vault(key).seal(password.encode(), _context(named)).hex())
+
+
+def begin(server: Server, password: str) -> ServerDatabase:
+    """A database in which a workspace may be made; raises WorkspaceError where there is one, or none can be."""
+    database = ServerDatabase(open_server(server, password))
+    try:
+        with database.read() as connection:
+            if connection.execute(_ENCODING).scalar_one() != "UTF8":
+                raise WorkspaceError("server_encoding", "The database does not keep UTF-8")
+            if connection.execute(_HAS_SCHEMA, {"name": SCHEMA}).scalar_one():
+                raise WorkspaceError("server_in_use", "The database has a workspace already")
+    except AppError:
+        database.engine.dispose()
+        raise
+    return database
+
+
+def fill(connection: sa.Connection, made: Header) -> None:
+    """Every table, and whose they are; there with the transaction or not at all."""
+    connection.execute(sa.schema.CreateSchema(SCHEMA))
+    upgrade(connection)
+    marks = {"workspace_id": made.workspace_id, "key_check": made.key_check}
+    connection.execute(sa.insert(schema.meta), [{"name": name, "value": value} for name, value in marks.items()])
+
+
+def connect(found: Header, key: bytes) -> Opened:
+    """Raises WorkspaceError, and changes nothing unless the database is this workspace's."""
+    server, password = Server.parse(found.server), _password(found, key)
+    database = ServerDatabase(open_server(server, password))
+    try:
+        _require_ours(database, found)
+        migrate(database)
+        return Opened(database, open_server_flows(server, password))
+    except AppError:
+        database.engine.dispose()
+        raise
+
+
+def _password(found: Header, key: bytes) -> str:
+    """Bound to the address: whoever changes where the file points to is not sent the password."""
+    if not found.password:
+        return ""
+    try:
+        sealed = bytes.fromhex(found.password)
+    except ValueError as error:
+        raise WorkspaceError("damaged", "The workspace's file is damaged") from error
+    return _vault(key).open(sealed, _context(found)).decode()
+
+
+def _vault(key: bytes) -> Vault:
+    return Vault(derive(key, "server-password"))
+
+
+def _context(header: Header) -> bytes:
+    return f"{header.workspace_id}\0{header.server}".encode()
+
+
+def _require_ours(database: ServerDatabase, found: Header) -> None:
+    with database.read() as connection:
+        if not connection.execute(_HAS_TABLES).scalar_one():
+            raise WorkspaceError("server_other", "The database has no workspace")
+        marks = {name: value for name, value in connection.execute(_META)}  # noqa: C416 rows are typed as no pairs
+    same_id = marks.get("workspace_id") == found.workspace_id
+    if not same_id or not hmac.compare_digest(marks.get("key_check", ""), found.key_check):
+        raise WorkspaceError("server_other", "The database is another workspace's")

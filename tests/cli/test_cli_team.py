@@ -1,0 +1,48 @@
+"""`create --server`: a team's workspace by one command, which other commands and a worker then open by its folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from campaign_app import bootstrap
+from campaign_app.credentials import PassphraseKeeper
+from tests.helpers.pg import PASSWORD, bare_database, cluster
+
+SECRET = "十年树木百年树人"
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUTF8": "1"}
+    command = [sys.executable, "-m", "campaign_app", *arguments]
+    return subprocess.run(
+        command, check=False, capture_output=True, encoding="utf-8", env=environment, stdin=subprocess.DEVNULL
+    )
+
+
+def kept(folder: Path, name: str, secret: str) -> str:
+    (folder / name).write_text(secret + "\n", encoding="utf-8")
+    (folder / name).chmod(0o600)
+    return str(folder / name)
+
+
+def test_a_teams_workspace_is_made_and_opened_by_its_folder(tmp_path: Path) -> None:
+    where = ("--workspace", str(tmp_path / "ws"), "--passphrase-file", kept(tmp_path, "passphrase", SECRET))
+    with bare_database() as database:
+        address = cluster().server(database).address
+        server = ("--server", address, "--server-password-file", kept(tmp_path, "password", PASSWORD))
+        made = run("create", *where, *server)
+        assert made.returncode == 0, made.stderr
+        listed = run("accounts", "list", *where, "--json")
+        assert listed.returncode == 0, listed.stderr
+        again = run("create", "--workspace", str(tmp_path / "other"), *where[2:], *server)
+        assert (again.returncode, again.stdout) == (2, "")
+        assert "已经有一个工作区" in again.stderr
+        assert not (tmp_path / "other").exists()
+        with bootstrap.open_app(tmp_path / "ws", PassphraseKeeper(SECRET)) as app:
+            assert app.workspace.shared
+            assert bootstrap.about(app).size > 1_000_000
+        said = made.stdout + made.stderr + again.stderr + listed.stdout
+    assert not any(secret in said for secret in (PASSWORD, SECRET))

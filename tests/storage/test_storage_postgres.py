@@ -1,0 +1,170 @@
+"""The engine of a team's workspace: tables, transactions, and what a real PostgreSQL says when something is wrong."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+from storage_samples import KEY, NOW, Campaigning, number, person, shop, sync
+
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.errors import WorkspaceError
+from campaign_app.storage import schema, schema_sending
+from campaign_app.storage.columns import metadata
+from campaign_app.storage.integrity import check_integrity
+from campaign_app.storage.postgres import SCHEMA, ServerDatabase, open_server
+from campaign_app.storage.workspace import Workspace, open_workspace
+from tests.helpers.pg import PASSWORD, bare_database, cluster, cut_connections
+
+DIALECTS = ("postgresql",)
+
+
+@pytest.fixture
+def empty() -> Iterator[str]:
+    """A database without anything in it."""
+    with bare_database() as name:
+        yield name
+
+
+def test_the_migrations_build_what_the_stores_expect(workspace: Workspace, empty: str) -> None:
+    expected = ServerDatabase(open_server(cluster().server(empty), PASSWORD))
+    with expected.write() as connection:
+        connection.execute(sa.schema.CreateSchema(SCHEMA))
+        metadata.create_all(connection)
+    assert built(workspace.database) == built(expected)
+    expected.engine.dispose()
+
+
+BUILT = """
+SELECT 'column', table_name || '.' || column_name,
+       concat_ws(' ', data_type, collation_name, is_nullable, column_default) FROM information_schema.columns
+WHERE table_schema = 'campaign_app'
+UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'campaign_app'
+UNION ALL SELECT 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE connamespace = 'campaign_app'::regnamespace
+"""
+
+
+def built(database: ServerDatabase | object) -> set[tuple[str, ...]]:
+    assert isinstance(database, ServerDatabase)
+    with database.read() as connection:
+        found = {tuple(map(str, row)) for row in connection.exec_driver_sql(BUILT)}
+    return {each for each in found if "alembic_version" not in each[1]}
+
+
+def test_every_append_only_table_refuses_changes(workspace: Workspace) -> None:
+    tables = (*schema.APPEND_ONLY, *schema_sending.APPEND_ONLY)
+    with workspace.database.read() as connection:
+        wanted = sa.text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
+        assert set(connection.execute(wanted).scalars()) == {
+            f"{table}_{kind}" for table in tables for kind in ("append_only", "no_truncate")
+        }
+    workspace.audit.record("x", actor="test", at=NOW)
+    for change in ("DELETE FROM audit", "UPDATE audit SET actor = 'y'", "TRUNCATE audit"):
+        with pytest.raises(sa.exc.IntegrityError, match="append-only"), workspace.database.write() as connection:
+            connection.execute(sa.text(change))
+    assert check_integrity(workspace) == 1
+
+
+def test_a_reader_keeps_its_moment_while_another_writes(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    count = sa.text("SELECT count(*) FROM customer")
+    with workspace.database.read() as reader:
+        assert reader.execute(count).scalar() == 0
+        sync(workspace, account_id, person("c1"))
+        assert reader.execute(count).scalar() == 0
+    assert workspace.customers.total() == 1
+
+
+def test_a_reader_cannot_write(workspace: Workspace) -> None:
+    with pytest.raises(WorkspaceError) as caught, workspace.database.read() as reader:
+        reader.execute(sa.text("DELETE FROM setting"))
+    assert caught.value.code == "read_only"
+
+
+def test_threads_and_desktops_write_one_after_the_other(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    with closing(open_workspace(workspace.folder, MemoryKeeper(KEY))) as other:
+
+        def work(n: int) -> None:
+            desk = (workspace, other)[n % 2]
+            sync(desk, account_id, *(person(f"c{n}-{each}", number(each)) for each in range(20)))
+            desk.audit.record("synced", actor="test", at=NOW, n=n)
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(work, range(24)))
+    assert workspace.customers.total() == 480
+    assert workspace.audit.verify() == 24
+
+
+def impatient(connection: sa.PoolProxiedConnection, *_: object) -> None:
+    connection.execute("SET lock_timeout = '50ms'")
+    connection.commit()
+
+
+def test_a_writer_that_waits_too_long_says_that_the_workspace_is_busy(workspace: Workspace) -> None:
+    with workspace.database.write(), closing(open_workspace(workspace.folder, MemoryKeeper(KEY))) as other:
+        event.listen(other.database.engine, "checkout", impatient)
+        with pytest.raises(WorkspaceError) as caught:
+            other.accounts.set_setting("x", 1)
+        assert caught.value.code == "busy"
+        assert other.customers.total() == 0, "reading never waits"
+
+
+def write(workspace: Workspace, *statements: str) -> None:
+    with workspace.database.write() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [("53100", "disk_full"), ("53300", "busy"), ("57014", "busy"), ("40P01", "busy"), ("58030", "disk_error"),
+     ("XX001", "damaged"), ("57P01", "server_unreachable"), ("25006", "read_only")],
+)  # fmt: skip
+def test_what_the_server_says_is_said_in_our_words(workspace: Workspace, state: str, code: str) -> None:
+    """By a server that really says so; nothing of the transaction stays."""
+    raised = f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$"
+    with pytest.raises(WorkspaceError) as caught:
+        write(workspace, "INSERT INTO setting VALUES ('x', '1')", raised)
+    assert caught.value.code == code
+    assert workspace.accounts.setting("x", None) is None
+
+
+def test_an_error_does_not_tell_what_stands_in_a_row(workspace: Workspace) -> None:
+    made = Campaigning(workspace, 1)
+    made.claim(0)
+    refused = "INSERT INTO ledger SELECT 9, submission_id, campaign_id, 9, customer_id, fact_id, 'no', 'm', '', text"
+    with pytest.raises(sa.exc.IntegrityError) as caught, workspace.database.write() as connection:
+        connection.exec_driver_sql(f"{refused} FROM ledger")
+    told = "".join(traceback.format_exception(caught.value))
+    assert "ledger_confirmed" in told
+    assert "退订回T" not in told
+
+
+def test_a_cut_connection_changes_nothing_and_is_made_anew(workspace: Workspace) -> None:
+    with pytest.raises(WorkspaceError) as caught:
+        write(workspace, "INSERT INTO setting VALUES ('x', '1')", "SELECT pg_terminate_backend(pg_backend_pid())")
+    assert caught.value.code == "server_unreachable"
+    workspace.accounts.set_setting("z", 1)
+    cut_connections(workspace)
+    assert workspace.accounts.settings(["x", "z"]) == {"z": 1}
+
+
+def test_commits_are_durable_whatever_the_server_is_set_to(workspace: Workspace) -> None:
+    database = workspace.database.engine.url.database
+    with closing(cluster().admin()) as admin:
+        admin.execute(f"ALTER DATABASE {database} SET synchronous_commit = off")
+        admin.execute(f"ALTER DATABASE {database} SET default_transaction_isolation = 'serializable'")
+    workspace.database.engine.dispose()
+    with workspace.database.write() as connection:
+        said = [
+            connection.exec_driver_sql(f"SHOW {name}").scalar()
+            for name in ("synchronous_commit", "transaction_isolation")
+        ]
+    assert said == ["on", "read committed"]

@@ -1,0 +1,172 @@
+"""The address of a team's server, and that nothing is told to a server which cannot prove who it is."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from campaign_app.domain.errors import SettingsError, WorkspaceError
+from campaign_app.storage.postgres import open_server
+from campaign_app.storage.server import Server
+
+PASSWORD = "a-password-in-the-clear"
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("postgresql://u@127.0.0.1/d", "postgresql+psycopg://u@127.0.0.1:5432/d"),
+        ("postgresql+psycopg://u@localhost:6432/d", "postgresql+psycopg://u@localhost:6432/d"),
+        ("postgresql://u@[::1]/d", "postgresql+psycopg://u@[::1]:5432/d"),
+        ("postgresql://u@db.example/d", "postgresql+psycopg://u@db.example:5432/d?sslmode=verify-full"),
+        (
+            "postgresql://u@127.0.0.1/d?sslmode=verify-full",
+            "postgresql+psycopg://u@127.0.0.1:5432/d?sslmode=verify-full",
+        ),
+        (
+            "postgresql://%E5%BC%A0%40x@db.example/%E5%BA%93?sslrootcert=/etc/ca%20x.pem",
+            "postgresql+psycopg://%E5%BC%A0%40x@db.example:5432/%E5%BA%93?sslmode=verify-full&sslrootcert=%2Fetc%2Fca+x.pem",
+        ),
+    ],
+)
+def test_an_address_is_read_and_written_alike(address: str, written: str) -> None:
+    assert Server.parse(address).address == written
+    assert Server.parse(written) == Server.parse(address)
+
+
+@pytest.mark.parametrize("host", ["db.example", "10.0.0.7", "127.0.0.1.example", "localhost.example", "[fe80::1]"])
+def test_off_this_machine_the_server_has_to_prove_who_it_is(host: str) -> None:
+    assert Server.parse(f"postgresql://u@{host}/d").verified
+
+
+@pytest.mark.parametrize("mode", ["disable", "allow", "prefer", "require", "verify-ca", ""])
+@pytest.mark.parametrize("host", ["db.example", "127.0.0.1"])
+def test_nothing_weaker_is_taken(host: str, mode: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Server.parse(f"postgresql://u@{host}/d?sslmode={mode}")
+    assert caught.value.code == "server_tls_off"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "x", "mysql://u@h/d", "postgresql://h/d", "postgresql://u@h", "postgresql://u@h/", "postgresql://u@/d",
+     "postgresql://u@h:port/d", "postgresql://u@h/d?options=-c%20x", "postgresql://u@h/d?host=elsewhere",
+     "postgresql://u@h/d?hostaddr=1.2.3.4", "postgresql://u@h/d?sslmode", "postgresql://u@a,b/d",
+     "postgresql://u@h/d#x", "postgresql://u@h/d/e"],
+)  # fmt: skip
+def test_what_is_no_address_of_ours_is_refused(address: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Server.parse(address)
+    assert caught.value.code == "server_address"
+
+
+def test_a_password_in_the_address_is_refused_and_not_repeated() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Server.parse(f"postgresql://u:{PASSWORD}@h/d")
+    assert caught.value.code == "server_password_written"
+    assert PASSWORD not in f"{caught.value} {caught.value.facts}"
+
+
+class Impostor:
+    """Speaks TLS as a PostgreSQL does, by a certificate for `localhost`; `heard` is what it was told within."""
+
+    def __init__(self, folder: Path) -> None:
+        self.heard = b""
+        self.certificate = folder / "server.pem"
+        key, certificate = _certificate()
+        self.certificate.write_bytes(certificate)
+        (folder / "key.pem").write_bytes(key)
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._tls.load_cert_chain(self.certificate, folder / "key.pem")
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                plain, _ = self._socket.accept()
+            except OSError:
+                return
+            plain.settimeout(5)
+            try:
+                if len(plain.recv(8)) == 8:
+                    plain.sendall(b"S")
+                    with self._tls.wrap_socket(plain, server_side=True) as secret:
+                        self.heard += secret.recv(4_096)
+            except OSError:
+                pass
+            finally:
+                plain.close()
+
+    def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join()
+
+
+def _certificate() -> tuple[bytes, bytes]:
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    written = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return written, made.public_bytes(Encoding.PEM)
+
+
+@pytest.fixture
+def impostor(tmp_path: Path) -> Iterator[Impostor]:
+    made = Impostor(tmp_path)
+    yield made
+    made.close()
+
+
+def code_of(server: Server) -> str:
+    with pytest.raises(WorkspaceError) as caught:
+        open_server(server, PASSWORD)
+    assert PASSWORD not in f"{caught.value!r} {caught.value.__cause__!r}"
+    return caught.value.code
+
+
+def test_a_certificate_that_nobody_trusts_or_of_another_name_ends_it_before_a_word(impostor: Impostor) -> None:
+    server = Server("localhost", "u", "d", impostor.port)
+    assert code_of(server) == "server_tls"
+    assert code_of(replace(server, root_cert=str(impostor.certificate), host="127.0.0.1")) == "server_tls"
+    assert impostor.heard == b""
+    assert code_of(replace(server, root_cert=str(impostor.certificate))) == "server_unreachable"
+    assert b"user\0u" in impostor.heard, "whom it trusts is spoken to"
+
+
+def test_an_embedded_workspace_loads_no_driver(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from campaign_app.credentials import MemoryKeeper\n"
+        "from campaign_app.storage.workspace import create_workspace\n"
+        "create_workspace(Path(sys.argv[1]), MemoryKeeper(bytes(32))).close()\n"
+        "assert not [name for name in sys.modules if name.startswith('psycopg')]\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "a")], check=True)
