@@ -73,6 +73,7 @@ def run_worker(
         with workspace.lock("worker"), closing(Connections(workspace.pushed)) as connections:
             clock = _worker_clock(workspace, clock_offset)
             context = worker_context(workspace, clock, connections)
+            context.seen()
             imports = imports_of(workspace, clock)
             launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was))
             look_for_cycles_less_often()
@@ -121,7 +122,8 @@ def worker_context(
     """
     from campaign_app.consent import Policy
     from campaign_app.gateways import Means
-    from campaign_app.jobs.stores import Context, Stores
+    from campaign_app.jobs.stores import Context, Stores, is_known
+    from campaign_app.storage.seen import seen_of
     from campaign_app.transport.kept import Shared
 
     stores = Stores(
@@ -153,6 +155,7 @@ def worker_context(
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
         wait=wait,
+        seen=is_known if (seen := seen_of(workspace, clock)) is None else seen.guard,
         provider_caps=lambda entity_uscc: rules.current().rules.providers[profiles.of(entity_uscc).provider].caps,
     )
     return as_set(workspace, context)
@@ -160,6 +163,8 @@ def worker_context(
 
 def as_set(workspace: Workspace, context: Context) -> Context:
     """The context as the workspace's settings are now; asked before every batch, so that a change needs no restart."""
+    from campaign_app.storage.copies import COPIES, copies_of
+
     settings = load_settings(workspace)
     policy = replace(
         context.policy,
@@ -175,6 +180,7 @@ def as_set(workspace: Workspace, context: Context) -> Context:
         complaints_per_10000=settings.complaints_per_10000,
         hours=(settings.window_opens, settings.window_closes),
         tests_per_day=settings.tests_per_day,
+        copies=copies_of(workspace.accounts.setting(COPIES, None)),
     )
 
 

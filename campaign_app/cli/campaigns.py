@@ -114,11 +114,15 @@ def resume(
     campaign_id: CampaignArgument,
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
+    from_copy: Annotated[
+        bool,
+        typer.Option("--from-copy", help="活动来自备份或旧副本，仍要继续：每一批先问发送通道，问不清的不再发。"),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """继续一个已暂停的活动，跟到结束；发送时段已过就等人重新安排。"""
     with open_for(workspace, passphrase_file) as app:
-        resumed = app.campaigns.resume(campaign_id, actor="cli")
+        resumed = app.campaigns.resume(campaign_id, actor="cli", knowing=from_copy)
         _show_after(app, resumed, CampaignState.SENDING, as_json=as_json)
 
 
