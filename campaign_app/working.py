@@ -83,6 +83,8 @@ def run_worker(
                 run(worker, stopped=lambda seconds: stopped(seconds) or gone())
             except FlowLost:
                 return True
+            if not gone():
+                context.seen()
             # DBOS takes two seconds to end, whether or not anything is under way
             if not gone() and workspace.jobs.open_jobs():
                 flows.stop(STOP_SECONDS)

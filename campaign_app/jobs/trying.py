@@ -53,11 +53,11 @@ def _leave(context: Context, trial: Trial, sender: Gateway) -> None:
     if not timedelta(0) <= now - trial.asked_at <= FRESH:
         raise NotAllowed("test_late", "The test message was asked for too long ago")
     closing_time(now, *context.hours)
+    if why := context.seen():
+        raise NotAllowed(why, "The workspace is a copy of one that went on")
     recipient = trials.claim(trial.id, cap=context.tests_per_day, at=now)
     if recipient is None:
         return
-    if why := context.seen():
-        raise NotAllowed(why, "The workspace is a copy of one that went on")
     name = f"{name_now(context.workspace_id, context.copies)}-test-{trial.id}"
     outcome = _handed_over(cast("SendsTests", sender), name, StaffMessage(recipient, name, trial.text))
     state = _ENDS.get(outcome.outcome, TrialState.UNKNOWN)
