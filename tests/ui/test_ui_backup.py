@@ -65,6 +65,7 @@ def section(kept: Desk, qtbot: QtBot) -> Iterator[WorkspaceSection]:
     found = page.section("workspace")
     assert isinstance(found, WorkspaceSection)
     yield found
+    assert kept.kit.tasks.finish(), "while the page is there"
 
 
 def backing_up(section: WorkspaceSection, qtbot: QtBot, target: Path, monkeypatch: pytest.MonkeyPatch) -> BackupDialog:
