@@ -176,7 +176,7 @@ def standing(app: App) -> Standing:
     if not why:
         return Standing()
     with app.workspace.database.read() as connection:
-        noticed = copies.noticed(connection).get("made_at")
+        noticed = copies.noticed(copies.meta_of(connection)).get("made_at")
         known = copies.last_known(connection) if noticed is None else datetime.fromisoformat(noticed)
     return Standing(why, known)
 

@@ -1,7 +1,8 @@
 """What a workspace knows of being a copy, and how its campaigns are put aside once that is noticed.
 
 `meta.lineage` names the life of a workspace from one copy to the next (its own id before the first); what a machine has
-seen of it (`storage.seen`) is kept by that name. `meta.host` is where its worker last ran.
+seen of it (`storage.seen`) is kept by that name. `meta.host` is where its worker last ran, `meta.copy` what was
+noticed.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert_or_update
 
 COPIES: Final = "copies"
-NOTICED: Final = "copy_noticed"
 HEARTBEAT: Final = "worker.heartbeat"
 _ASIDE: Final = tuple(
     state.value
@@ -51,9 +51,9 @@ def copies_of(stored: object) -> tuple[Copy, ...]:
     )
 
 
-def noticed(connection: sa.Connection) -> dict[str, str]:
+def noticed(meta: Mapping[str, str]) -> dict[str, str]:
     """What was noticed and not yet accepted by a person: `why` and `made_at`; empty for nothing."""
-    found: dict[str, str] = _setting(connection, NOTICED) or {}
+    found: dict[str, str] = json.loads(meta.get("copy") or "{}")
     return found
 
 
@@ -62,17 +62,18 @@ def put_aside(connection: sa.Connection, why: str, made_at: datetime, at: dateti
     _pause(connection, why)
     last = connection.execute(sa.select(sa.func.max(campaign.c.id))).scalar() or 0
     row = {"made_at": made_at.isoformat(), "mark": secrets.token_hex(4), "last_campaign": last, "why": why}
-    _put(connection, COPIES, [*(_setting(connection, COPIES) or ()), row])
+    copies = json.dumps([*(_setting(connection, COPIES) or ()), row])
+    write_all(connection, insert_or_update(connection, schema.setting, "name"), [{"name": COPIES, "value": copies}])
     if accepted:
         begin_anew(connection)
-    _put(connection, NOTICED, None if accepted else {"why": why, "made_at": made_at.isoformat()})
+    put_meta(connection, "copy", "" if accepted else json.dumps({"why": why, "made_at": made_at.isoformat()}))
     append_entry(connection, f"workspace.{why}", "program", to_ms(at), {"copy_of": made_at.isoformat()})
 
 
 def accept(connection: sa.Connection, host: str, actor: str, at: datetime) -> None:
     """A person goes on with this copy, here."""
-    why = noticed(connection).get("why", "")
-    _put(connection, NOTICED, None)
+    why = noticed(meta_of(connection)).get("why", "")
+    put_meta(connection, "copy", "")
     begin_anew(connection)
     put_meta(connection, "host", host)
     append_entry(connection, "workspace.copy_accepted", actor, to_ms(at), {"why": why})
@@ -112,8 +113,3 @@ def _setting(connection: sa.Connection, name: str) -> Any:
     table = schema.setting
     found = connection.execute(sa.select(table.c.value).where(table.c.name == name)).scalar()
     return None if found is None else json.loads(found)
-
-
-def _put(connection: sa.Connection, name: str, value: object) -> None:
-    row = {"name": name, "value": json.dumps(value, ensure_ascii=False)}
-    write_all(connection, insert_or_update(connection, schema.setting, "name"), [row])

@@ -8,12 +8,14 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 _LINUX: Final = ("/etc/machine-id", "/var/lib/dbus/machine-id")
 
 
+@cache
 def host_id() -> str:
     """The same after every start; "" where the system has no such id (as in many containers): then nothing is known."""
     machine = _machine()

@@ -14,15 +14,13 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
 from platformdirs import user_state_path
 
 from campaign_app.domain.copies import ELSEWHERE, OLDER
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 SLOT: Final = 512  # a disk writes so much whole, or not at all
-LOCK_SECONDS: Final = 5.0
 Heads = Mapping[str, tuple[int, str]]
 _GROWING: Final[Mapping[str, tuple[sa.ColumnElement[Any], ...]]] = {
     "claims": (submission.c.id, submission.c.key, submission.c.claimed_at),
@@ -61,12 +58,13 @@ class Seen:
     folder: Path
     host: str
     clock: Callable[[], datetime]
+    _written: Heads | None = field(default=None, init=False)
     _told: bool = field(default=False, init=False)
 
     def verdict(self) -> str:
         """Why this workspace is taken for a copy: `older_copy`, `other_machine`; "" for none. Changes nothing."""
         with self.db.read() as connection:
-            return self._verdict(connection)[0]
+            return self._verdict(connection, copies.meta_of(connection))
 
     def guard(self) -> str:
         """As `verdict`, and what is in the workspace by now counts as seen; called before a batch leaves.
@@ -74,63 +72,47 @@ class Seen:
         Of a copy everything that was to be sent is put aside until a person accepts it.
         """
         with self.db.read() as connection:
-            lineage = copies.lineage_of(copies.meta_of(connection))
-        with self._locked(lineage), self.db.read() as connection:
-            why, host = self._verdict(connection)
+            meta = copies.meta_of(connection)
+            why = self._verdict(connection, meta)
             if not why:
-                self._write(lineage, heads_of(connection))
+                self._write(self._file(meta), heads_of(connection))
         if why:
             self._put_aside(why)
-        elif self.host and host != self.host:
+        elif self.host and meta.get("host", "") != self.host:
             with self.db.write() as connection:
                 copies.put_meta(connection, "host", self.host)
         return why
 
-    def _verdict(self, connection: sa.Connection) -> tuple[str, str]:
-        """Why, and where its worker last ran."""
-        meta = copies.meta_of(connection)
-        host = meta.get("host", "")
-        if known := copies.noticed(connection):
-            return known["why"], host
-        seen = read_mark(self._file(copies.lineage_of(meta)))
+    def _verdict(self, connection: sa.Connection, meta: Mapping[str, str]) -> str:
+        if known := copies.noticed(meta):
+            return known["why"]
+        seen = read_mark(self._file(meta))
         if seen is not None:
-            return "" if holds(connection, seen) else OLDER, host
+            # where two processes write at once, with two copies, each meets the other's mark at its next batch
+            return "" if seen == self._written or holds(connection, seen) else OLDER
         # a machine that has seen it before recognises it; to another one it is new
-        elsewhere = self.host and host and host != self.host
-        return ELSEWHERE if elsewhere else "", host
+        host = meta.get("host", "")
+        return ELSEWHERE if self.host and host and host != self.host else ""
 
     def _put_aside(self, why: str) -> None:
         with self.db.write() as connection:
-            if not copies.noticed(connection):
+            if not copies.noticed(copies.meta_of(connection)):
                 now = self.clock()
                 copies.put_aside(connection, why, copies.last_known(connection) or now, now, accepted=False)
 
-    def _write(self, lineage: str, heads: Heads) -> None:
+    def _write(self, file: Path, heads: Heads) -> None:
         try:
-            write_mark(self._file(lineage), heads)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_mark(file, heads)
+            self._written = heads
         except OSError as error:
             # the mark that is there stays true: an older copy than that is still noticed
             if not self._told:
                 self._told = True
                 _log.warning("what was seen of the workspace cannot be kept in %s: %s", self.folder, error)
 
-    def _file(self, lineage: str) -> Path:
-        return self.folder / f"{lineage}.seen"
-
-    @contextmanager
-    def _locked(self, lineage: str) -> Iterator[None]:
-        """Two processes with two copies must not both find theirs the newest."""
-        held = FileLock(self._file(lineage).with_suffix(".lock"))
-        try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            held.acquire(timeout=LOCK_SECONDS)
-        except (OSError, Timeout):
-            yield
-            return
-        try:
-            yield
-        finally:
-            held.release()
+    def _file(self, meta: Mapping[str, str]) -> Path:
+        return self.folder / f"{copies.lineage_of(meta)}.seen"
 
 
 def seen_of(workspace: Workspace, clock: Callable[[], datetime], state: Path | None = None) -> Seen | None:

@@ -22,6 +22,7 @@ from campaign_app.ui.pages.settings_workspace import WorkspaceSection
 from campaign_app.ui.tasks import Tasks
 from campaign_app.ui.viewmodels.backups import Work
 from campaign_app.ui.viewmodels.jobs import Jobs
+from campaign_app.ui.viewmodels.overview import OverviewModel
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from tests.helpers.answering import answer
 from tests.helpers.window import PHRASE
@@ -175,6 +176,11 @@ def test_an_older_copy_is_said_and_accepted_by_a_person(section: WorkspaceSectio
     ahead(app)
     section._backups.load()
     qtbot.waitUntil(section.copy_card.isVisible)
+    desk = section._desk
+    overview = OverviewModel(app, desk.kit.tasks, desk.kit.messages, desk.jobs, desk.session)
+    overview.load()
+    qtbot.waitUntil(lambda: overview.state.loaded)
+    assert [(each.code, each.note) for each in overview.state.matters] == [("copied", "older_copy")]
     assert "旧副本" in section.copied.text()
     assert "记录到" in section.copied_why.text()
     refused = answer("confirm_no")

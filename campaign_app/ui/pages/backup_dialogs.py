@@ -92,7 +92,7 @@ class BackupDialog(WorkDialog):
         self.shared.setObjectName("backup_shared")
         self.passphrase = NewPassphrase()
         words = self.tr("备份是一个加密的文件，正在进行的发送不受影响；写完才替换同名的旧备份。请另存到别的磁盘。")
-        lost = self.tr("口令不会保存在任何地方，忘记后谁也打不开这份备份。")
+        self.lost = label(self.tr("口令不会保存在任何地方，忘记后谁也打不开这份备份。"), "small", wrap=True)
         self.setLayout(
             column(
                 label(self.tr("备份工作区"), "heading"),
@@ -101,7 +101,7 @@ class BackupDialog(WorkDialog):
                 label(self.tr("由什么打开"), "strong"),
                 column(self.own, self.shared, space=1),
                 self.passphrase,
-                label(lost, "small", wrap=True),
+                self.lost,
                 self.reason,
                 self.bar,
                 self.buttons,
@@ -117,7 +117,8 @@ class BackupDialog(WorkDialog):
         return self.shared.isChecked() or self.passphrase.good
 
     def _draw(self) -> None:
-        show_if(self.passphrase, self.own.isChecked())
+        for part in (self.passphrase, self.lost):
+            show_if(part, self.own.isChecked())
         self._show_work(self._work.state)
 
     def _choose(self) -> None:
