@@ -74,6 +74,7 @@ def run_worker(
             clock = _worker_clock(workspace, clock_offset)
             context = worker_context(workspace, clock, connections)
             context.seen()
+            context = as_set(workspace, context)  # it may have found that the workspace is a copy
             imports = imports_of(workspace, clock)
             launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was))
             look_for_cycles_less_often()

@@ -26,8 +26,9 @@ def key_of(context: Context, campaign_id: int, first_seq: int) -> str:
 
 
 def differs(context: Context, submission: Submission, outcomes: Sequence[SubmitOutcome]) -> bool:
-    """Whether a copied batch holds others than the sender was given under its key."""
-    if not is_copied(context, submission.campaign_id):
+    """Whether a batch that was claimed anew holds others than the sender was given under its key."""
+    since = copied_at(context.copies, submission.campaign_id)
+    if since is None or submission.claimed_at <= since:
         return False
     return {each.message_id for each in outcomes} != context.stores.ledger.message_ids(submission.id)
 

@@ -11,12 +11,15 @@ from collections.abc import Collection, Sequence
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteUnavailable
 from campaign_app.domain.message import SubmitOutcome
+from campaign_app.jobs.copied import is_copied
 from campaign_app.jobs.ports import Gateway, Submission
 from campaign_app.jobs.stores import Context
 
 
 def untaken(context: Context, submission: Submission) -> frozenset[str]:
-    """Message ids of the batch that the sender surely did not take."""
+    """Message ids of the batch that the sender surely did not take; of a copied one it may have taken them since."""
+    if is_copied(context, submission.campaign_id):
+        return frozenset()
     return frozenset(context.stores.accounts.setting(_name(submission), None) or ())
 
 

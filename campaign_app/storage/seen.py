@@ -1,9 +1,10 @@
 """How far this machine has already seen a workspace, kept outside of its folder: an older copy of it is noticed.
 
 The mark holds the last row of each list that only ever grows. It is written after such a row is on the disk (a commit
-is flushed before anybody can read it) and before the messages leave that the row stands for. So a mark that is ahead of
-its workspace always means that the workspace has forgotten something, whether it was copied back or lost by its disk.
-A mark that is behind, torn or gone says nothing, and nobody is alarmed by it.
+is flushed before anybody can read it) and before the messages leave that the row stands for; where no
+claim is new, as when a batch is submitted again, a count in the workspace grows instead. So a mark that is ahead of its
+workspace always means that the workspace has forgotten something, whether it was copied back or lost by its disk. A
+mark that is behind, torn or gone says nothing, and nobody is alarmed by it.
 
 Not noticed: two machines that each go on with a copy, and a machine whose user's whole home was put back.
 """
@@ -18,6 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -35,9 +37,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 SLOT: Final = 512  # a disk writes so much whole, or not at all
+CLAIMS, LEAVES = "claims", "leaves"
 Heads = Mapping[str, tuple[int, str]]
 _GROWING: Final[Mapping[str, tuple[sa.ColumnElement[Any], ...]]] = {
-    "claims": (submission.c.id, submission.c.key, submission.c.claimed_at),
+    CLAIMS: (submission.c.id, submission.c.key, submission.c.claimed_at),
     "audit": (schema.audit.c.id, schema.audit.c.hash),
     "opt_outs": (schema.suppression.c.id, schema.suppression.c.key, schema.suppression.c.since),
 }
@@ -60,6 +63,7 @@ class Seen:
     clock: Callable[[], datetime]
     _written: Heads | None = field(default=None, init=False)
     _told: bool = field(default=False, init=False)
+    _turn: Lock = field(default_factory=Lock, init=False, repr=False)
 
     def verdict(self) -> str:
         """Why this workspace is taken for a copy: `older_copy`, `other_machine`; "" for none. Changes nothing."""
@@ -71,17 +75,30 @@ class Seen:
 
         Of a copy everything that was to be sent is put aside until a person accepts it.
         """
+        with self._turn:  # two campaigns at once: a mark never goes back
+            return self._guard()
+
+    def _guard(self) -> str:
         with self.db.read() as connection:
             meta = copies.meta_of(connection)
             why = self._verdict(connection, meta)
-            if not why:
-                self._write(self._file(meta), heads_of(connection))
+            heads = heads_of(connection, meta)
         if why:
             self._put_aside(why)
-        elif self.host and meta.get("host", "") != self.host:
-            with self.db.write() as connection:
-                copies.put_meta(connection, "host", self.host)
-        return why
+            return why
+        if self.host and meta.get("host", "") != self.host:
+            self._put_meta("host", self.host)
+        before = read_mark(self._file(meta)) or {}
+        if heads.get(CLAIMS) == before.get(CLAIMS):
+            leaves = leaves_of(meta) + 1
+            self._put_meta(LEAVES, str(leaves))
+            heads = {**heads, LEAVES: (leaves, "")}
+        self._write(self._file(meta), heads)
+        return ""
+
+    def _put_meta(self, name: str, value: str) -> None:
+        with self.db.write() as connection:
+            copies.put_meta(connection, name, value)
 
     def _verdict(self, connection: sa.Connection, meta: Mapping[str, str]) -> str:
         if known := copies.noticed(meta):
@@ -89,7 +106,7 @@ class Seen:
         seen = read_mark(self._file(meta))
         if seen is not None:
             # where two processes write at once, with two copies, each meets the other's mark at its next batch
-            return "" if seen == self._written or holds(connection, seen) else OLDER
+            return "" if seen == self._written or holds(connection, meta, seen) else OLDER
         # a machine that has seen it before recognises it; to another one it is new
         host = meta.get("host", "")
         return ELSEWHERE if self.host and host and host != self.host else ""
@@ -122,14 +139,23 @@ def seen_of(workspace: Workspace, clock: Callable[[], datetime], state: Path | N
     return Seen(workspace.database, state or state_folder(), host_id(), clock)
 
 
-def heads_of(connection: sa.Connection) -> Heads:
+def leaves_of(meta: Mapping[str, str]) -> int:
+    return int(meta.get(LEAVES, "0"))
+
+
+def heads_of(connection: sa.Connection, meta: Mapping[str, str]) -> Heads:
     found = {name: connection.execute(last).first() for name, last in _LAST.items()}
-    return {name: (row[0], _print(row)) for name, row in found.items() if row is not None}
+    heads = {name: (row[0], _print(row)) for name, row in found.items() if row is not None}
+    return {**heads, LEAVES: (leaves_of(meta), "")}
 
 
-def holds(connection: sa.Connection, seen: Heads) -> bool:
+def holds(connection: sa.Connection, meta: Mapping[str, str], seen: Heads) -> bool:
     """Whether everything that was seen is still there, as it was."""
+    if leaves_of(meta) < seen[LEAVES][0]:
+        return False
     for name, (number, known) in seen.items():
+        if name == LEAVES:
+            continue
         row = connection.execute(_ROW[name], {"which": number}).first()
         if row is None or _print(row) != known:
             return False

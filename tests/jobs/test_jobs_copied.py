@@ -11,6 +11,7 @@ import pytest
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.copies import Copy, copied_at, name_for, name_now
+from campaign_app.domain.errors import OutcomeUnknown, RemoteUnavailable
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.staff import TrialState, Wish
 from campaign_app.jobs import dispatch
@@ -43,6 +44,7 @@ class Copied:
         seen = watched(copy, self.state)
         assert seen.guard() == "older_copy"
         assert copy.state(self.campaign_id) == (CampaignState.PAUSED, "older_copy")
+        self.shop.clock.advance(1)
         accepted(copy, seen)
         copy.set_state(self.campaign_id, CampaignState.SENDING)
 
@@ -80,6 +82,53 @@ def test_at_a_sender_without_keys_whatever_it_may_have_is_left_to_a_person(copie
         assert copy.state(copied.campaign_id) == (CampaignState.WAITING, "unknown_outcomes")
         assert copy.workspace.inbox.counts(copied.campaign_id)["unknown"] == PEOPLE - 2
     assert len(gateway.submits) == copied.left
+
+
+def test_what_was_surely_not_taken_when_the_copy_was_made_may_have_been_taken_since(shop: Shop, tmp_path: Path) -> None:
+    account = shop.add_account(2)
+    gateway = shop.gateways[account]
+    gateway.capabilities = replace(IDEMPOTENT, idempotent=False, lookup=False)
+    watched(shop, tmp_path / "state")
+    campaign = shop.campaign()
+    gateway.fail_before = [RemoteUnavailable("throttled", "later")] * 6
+    shop.run(campaign.id)
+    assert gateway.accepted == {}
+    folder = copy_of(shop, tmp_path / "older")
+    shop.set_state(campaign.id, CampaignState.SENDING)
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    left = len(gateway.submits)
+    with opened(shop, folder) as copy:
+        seen = watched(copy, tmp_path / "state")
+        assert seen.guard() == "older_copy"
+        accepted(copy, seen)
+        copy.set_state(campaign.id, CampaignState.SENDING)
+        copy.run(campaign.id)
+        assert copy.state(campaign.id) == (CampaignState.WAITING, "unknown_outcomes")
+    assert len(gateway.submits) == left
+
+
+def test_a_batch_that_was_claimed_before_the_copy_is_settled_as_ever(shop: Shop, tmp_path: Path) -> None:
+    """Whom it withheld, the sender knows nothing of: that is no other batch."""
+    account = shop.add_account(4)
+    gateway = shop.gateways[account]
+    watched(shop, tmp_path / "state")
+    campaign = shop.campaign()
+    gateway.fail_after, gateway.fail_lookup = [OutcomeUnknown("timeout", "?")], [RemoteUnavailable("down", "?")] * 5
+    shop.run(campaign.id)
+    shop.clock.advance(1)
+    shop.workspace.audit.record("something", actor="王", at=shop.clock())
+    folder = copy_of(shop, tmp_path / "older")
+    shop.workspace.audit.record("something else", actor="王", at=shop.clock())
+    assert shop.context.seen() == ""
+    gateway.accepted["ws1-1-0"].pop()
+    with opened(shop, folder) as copy:
+        seen = watched(copy, tmp_path / "state")
+        assert seen.guard() == "older_copy"
+        accepted(copy, seen)
+        copy.set_state(campaign.id, CampaignState.SENDING)
+        copy.run(campaign.id)
+        assert copy.state(campaign.id) == (CampaignState.WAITING, "unknown_outcomes")
+        assert copy.workspace.inbox.counts(campaign.id)["accepted"] == 3
 
 
 def test_a_copy_older_than_the_sender_keeps_keys_believes_no_never_seen(copied: Copied) -> None:
