@@ -18,7 +18,7 @@ from campaign_app.jobs import dispatch
 from campaign_app.jobs.settling import KEYS_KEPT
 from campaign_app.jobs.trying import send_trial
 from tests.fakes.remotes import ENTITY, IDEMPOTENT
-from tests.helpers.copied import accepted, copy_of, opened, renew, watched
+from tests.helpers.copied import accepted, backup_of, copy_of, opened, renew, restored, watched
 from tests.helpers.shop import NOW, Shop, everybody
 
 PEOPLE = 8
@@ -71,6 +71,29 @@ def test_who_lets_it_go_on_reaches_everybody_once(copied: Copied) -> None:
         assert copy.reached() == everybody(PEOPLE)
         assert copy.workspace.inbox.counts(copied.campaign_id)["accepted"] == PEOPLE
     assert max(Counter(copied.shop.gateways[copied.account].submits).values()) == 1
+
+
+def test_a_restored_workspace_sends_nothing_by_itself_and_then_nobody_twice(shop: Shop, tmp_path: Path) -> None:
+    account = shop.add_account(PEOPLE)
+    shop.context = replace(shop.context, batch=2)
+    campaign = shop.campaign()
+    after = dispatch.run_batch(shop.context, campaign.id, -1).after
+    file = backup_of(shop, tmp_path / "a.yunfa-backup")
+    shop.clock.advance(60)
+    for _ in range(2):
+        after = dispatch.run_batch(shop.context, campaign.id, after).after
+    left = len(shop.gateways[account].submits)
+    with opened(shop, restored(shop, file, tmp_path / "restored")) as copy:
+        seen = watched(copy, tmp_path / "state")
+        assert seen.guard() == "", "whoever restored it knows"
+        assert copy.run(campaign.id).step is dispatch.Step.STOPPED
+        assert copy.state(campaign.id) == (CampaignState.PAUSED, "restored")
+        assert len(shop.gateways[account].submits) == left
+        copy.set_state(campaign.id, CampaignState.SENDING)
+        assert copy.run(campaign.id).step is dispatch.Step.END
+        assert copy.reached() == everybody(PEOPLE)
+        assert copy.workspace.inbox.counts(campaign.id)["accepted"] == PEOPLE
+    assert max(Counter(shop.gateways[account].submits).values()) == 1
 
 
 def test_at_a_sender_without_keys_whatever_it_may_have_is_left_to_a_person(copied: Copied) -> None:
