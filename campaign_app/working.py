@@ -5,6 +5,7 @@ Heavy libraries are imported when a worker runs, never when this module is.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from campaign_app.jobs.worker import Worker
     from campaign_app.storage.workspace import Workspace
 
+_log = logging.getLogger(__name__)
 # how far a platform's clock may run ahead of ours before its dates count as future
 CLOCK_SKEW: Final = timedelta(seconds=60)
 STOP_SECONDS: Final = 5
@@ -73,7 +75,8 @@ def run_worker(
         with workspace.lock("worker"), closing(Connections(workspace.pushed)) as connections:
             clock = _worker_clock(workspace, clock_offset)
             context = worker_context(workspace, clock, connections)
-            context.seen()
+            if why := context.seen():
+                _log.warning("the workspace is taken for a copy (%s): nothing is sent before a person accepts it", why)
             context = as_set(workspace, context)  # it may have found that the workspace is a copy
             imports = imports_of(workspace, clock)
             launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was))
