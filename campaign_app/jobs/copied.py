@@ -26,11 +26,16 @@ def key_of(context: Context, campaign_id: int, first_seq: int) -> str:
 
 
 def differs(context: Context, submission: Submission, outcomes: Sequence[SubmitOutcome]) -> bool:
-    """Whether a batch that was claimed anew holds others than the sender was given under its key."""
-    since = copied_at(context.copies, submission.campaign_id)
-    if since is None or submission.claimed_at <= since:
+    """Whether a batch that was claimed anew holds others than the sender was given under its key.
+
+    What the sender answered us ourselves is of this batch, whomever it left out.
+    """
+    since, ledger = copied_at(context.copies, submission.campaign_id), context.stores.ledger
+    if since is None or submission.claimed_at <= since or ledger.answered(submission.id):
         return False
-    return {each.message_id for each in outcomes} != context.stores.ledger.message_ids(submission.id)
+    found = {each.message_id for each in outcomes}
+    wanted = {row.message_id for row in ledger.open_rows(submission.id)}
+    return not wanted <= found <= ledger.message_ids(submission.id)
 
 
 def sent_otherwise(context: Context, campaign: Campaign, account_id: int, first_seq: int) -> bool:

@@ -177,6 +177,18 @@ def test_where_the_sender_was_given_others_under_a_key_nothing_more_leaves(copie
     assert len(copied.shop.gateways[copied.account].submits) == copied.left
 
 
+def test_whom_the_sender_leaves_out_of_its_answer_makes_no_other_batch(shop: Shop, tmp_path: Path) -> None:
+    copied = Copied(shop, tmp_path, since=0)
+    shop.workspace.audit.record("something", actor="王", at=shop.clock())
+    assert shop.context.seen() == ""
+    shop.gateways[copied.account].never_mentioned = {"c00002"}
+    with opened(shop, copied.folder) as copy:
+        copied.let_go_on(copy)
+        copy.run(copied.campaign_id)
+        assert copy.state(copied.campaign_id) == (CampaignState.WAITING, "unknown_outcomes")
+        assert copy.workspace.inbox.counts(copied.campaign_id)["accepted"] == PEOPLE - 1
+
+
 def test_a_batch_of_nobody_is_asked_for_too(copied: Copied) -> None:
     """The former workspace may have given its key to people further on."""
     with opened(copied.shop, copied.folder) as copy:
