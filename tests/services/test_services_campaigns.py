@@ -14,7 +14,6 @@ from campaign_app.compliance import Fix, apply_edits
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus
-from campaign_app.domain.copies import NOTES
 from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRefused, SettingsError
 from campaign_app.domain.message import ComplaintClue, Page
 from campaign_app.domain.platform import Asked, consent_api
@@ -168,16 +167,6 @@ def test_pause_resume_and_cancel(desk: Desk) -> None:
 
 def test_what_never_began_is_cancelled_at_once(desk: Desk) -> None:
     assert desk.campaigns.cancel(desk.approved().id, actor="李").state is CampaignState.CANCELLED
-
-
-@pytest.mark.parametrize("note", sorted(NOTES))
-def test_what_came_with_a_copy_is_resumed_only_knowingly(desk: Desk, note: str) -> None:
-    later = desk.campaigns.schedule(desk.approved().id, send_at=NOW + timedelta(hours=3), actor="李")
-    put_aside = replace(later, state=CampaignState.PAUSED, state_note=note)
-    desk.shop.workspace.campaigns.update(put_aside, expected=CampaignState.SCHEDULED)
-    assert code_of(lambda: desk.campaigns.resume(later.id, actor="李")) == "copied_campaign"
-    going = desk.campaigns.resume(later.id, actor="李", knowing=True)
-    assert (going.state, going.state_note) == (CampaignState.SCHEDULED, "")
 
 
 def test_whoever_resumes_knows_of_the_complaints_so_far(desk: Desk) -> None:
