@@ -196,4 +196,5 @@ def accept(app: App, *, actor: str) -> None:
 def _seen(app: App) -> Seen | None:
     from campaign_app.storage.seen import seen_of
 
-    return seen_of(app.workspace, app.clock)
+    # of a folder that was moved away something else is told
+    return None if app.workspace.gone() else seen_of(app.workspace, app.clock)

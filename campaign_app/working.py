@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from campaign_app.bootstrap import DEMO
-from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.errors import SettingsError, WorkspaceError
 from campaign_app.domain.ports import Clock
 from campaign_app.wiring import (
     imports_of,
@@ -75,8 +75,7 @@ def run_worker(
         with workspace.lock("worker"), closing(Connections(workspace.pushed)) as connections:
             clock = _worker_clock(workspace, clock_offset)
             context = worker_context(workspace, clock, connections)
-            if why := context.seen():
-                _log.warning("the workspace is taken for a copy (%s): nothing is sent before a person accepts it", why)
+            _look_for_copy(context)
             context = as_set(workspace, context)  # it may have found that the workspace is a copy
             imports = imports_of(workspace, clock)
             launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was))
@@ -88,13 +87,27 @@ def run_worker(
             except FlowLost:
                 return True
             if not gone():
-                context.seen()
+                _look_for_copy(context)
             # DBOS takes two seconds to end, whether or not anything is under way
             if not gone() and workspace.jobs.open_jobs():
                 flows.stop(STOP_SECONDS)
             return False
     finally:
         workspace.close()
+
+
+def _look_for_copy(context: Context) -> None:
+    """Puts down what is there, or everything aside. A disk without room is no hindrance: the same is done before
+
+    anything leaves.
+    """
+    try:
+        why = context.seen()
+    except WorkspaceError as trouble:
+        _log.info("nothing was put down: %s", trouble)
+        return
+    if why:
+        _log.warning("the workspace is taken for a copy (%s): nothing is sent before a person accepts it", why)
 
 
 def _worker(workspace: Workspace, context: Context, launched: Any) -> Worker:

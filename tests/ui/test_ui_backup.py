@@ -195,6 +195,12 @@ def test_an_older_copy_is_said_and_accepted_by_a_person(section: WorkspaceSectio
     assert app.workspace.audit.entries(limit=1)[0].actor == "window"
 
 
+def test_of_a_folder_that_is_gone_nothing_is_said_here(section: WorkspaceSection, tmp_path: Path) -> None:
+    app = section._desk.app
+    app.workspace.folder.rename(tmp_path / "moved")
+    assert backups.standing(app) == backups.Standing()
+
+
 def ahead(app: bootstrap.App) -> None:
     """As if the folder had been put back: this machine has seen an entry that is not there."""
     seen = seen_of(app.workspace, app.clock)
