@@ -53,6 +53,16 @@ class KeychainKeeper:
             raise WorkspaceError("no_keychain", "The keychain did not keep the key")
         return key, {}
 
+    def keep(self, key: bytes, workspace_id: str) -> None:
+        """Keeps a key that exists already, such as a restored one; raises WorkspaceError `wrong_key` for another."""
+        keychain = self._usable()
+        with _keychain_errors():
+            if keychain.get_password(SERVICE, workspace_id) is None:
+                keychain.set_password(SERVICE, workspace_id, key.hex())
+            written = keychain.get_password(SERVICE, workspace_id)
+        if written != key.hex():
+            raise WorkspaceError("wrong_key", "The keychain has another key for this workspace")
+
     def key(self, workspace_id: str, _kept: Kept) -> bytes:
         keychain = self._usable()
         with _keychain_errors():

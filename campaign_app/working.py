@@ -5,6 +5,7 @@ Heavy libraries are imported when a worker runs, never when this module is.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from campaign_app.bootstrap import DEMO
-from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.errors import SettingsError, WorkspaceError
 from campaign_app.domain.ports import Clock
 from campaign_app.wiring import (
     imports_of,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from campaign_app.jobs.worker import Worker
     from campaign_app.storage.workspace import Workspace
 
+_log = logging.getLogger(__name__)
 # how far a platform's clock may run ahead of ours before its dates count as future
 CLOCK_SKEW: Final = timedelta(seconds=60)
 STOP_SECONDS: Final = 5
@@ -73,6 +75,8 @@ def run_worker(
         with workspace.lock("worker"), closing(Connections(workspace.pushed)) as connections:
             clock = _worker_clock(workspace, clock_offset)
             context = worker_context(workspace, clock, connections)
+            _look_for_copy(context)
+            context = as_set(workspace, context)  # it may have found that the workspace is a copy
             imports = imports_of(workspace, clock)
             launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was))
             look_for_cycles_less_often()
@@ -85,12 +89,27 @@ def run_worker(
             if gone():
                 # a server that was away may be back for the next process; files that are gone are not
                 return workspace.shared
+            _look_for_copy(context)
             # DBOS takes two seconds to end, whether or not anything is under way
             if workspace.jobs.open_jobs():
                 flows.stop(STOP_SECONDS)
             return False
     finally:
         workspace.close()
+
+
+def _look_for_copy(context: Context) -> None:
+    """Puts down what is there, or everything aside. A disk without room is no hindrance: the same is done before
+
+    anything leaves.
+    """
+    try:
+        why = context.seen()
+    except WorkspaceError as trouble:
+        _log.info("nothing was put down: %s", trouble)
+        return
+    if why:
+        _log.warning("the workspace is taken for a copy (%s): nothing is sent before a person accepts it", why)
 
 
 def _worker(workspace: Workspace, context: Context, launched: Any) -> Worker:
@@ -124,7 +143,8 @@ def worker_context(
     """
     from campaign_app.consent import Policy
     from campaign_app.gateways import Means
-    from campaign_app.jobs.stores import Context, Stores
+    from campaign_app.jobs.stores import Context, Stores, is_known
+    from campaign_app.storage.seen import seen_of
     from campaign_app.transport.kept import Shared
 
     stores = Stores(
@@ -156,6 +176,7 @@ def worker_context(
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
         wait=wait,
+        seen=is_known if (seen := seen_of(workspace, clock)) is None else seen.guard,
         provider_caps=lambda entity_uscc: rules.current().rules.providers[profiles.of(entity_uscc).provider].caps,
     )
     return as_set(workspace, context)
@@ -163,6 +184,8 @@ def worker_context(
 
 def as_set(workspace: Workspace, context: Context) -> Context:
     """The context as the workspace's settings are now; asked before every batch, so that a change needs no restart."""
+    from campaign_app.storage.copies import COPIES, copies_of
+
     settings = load_settings(workspace)
     policy = replace(
         context.policy,
@@ -178,6 +201,7 @@ def as_set(workspace: Workspace, context: Context) -> Context:
         complaints_per_10000=settings.complaints_per_10000,
         hours=(settings.window_opens, settings.window_closes),
         tests_per_day=settings.tests_per_day,
+        copies=copies_of(workspace.accounts.setting(COPIES, None)),
     )
 
 

@@ -23,6 +23,7 @@ from weakref import WeakKeyDictionary
 
 import pytest
 from hypothesis import HealthCheck, settings
+from platformdirs import user_state_path
 
 from tests.helpers.run import begin_run, end_run
 
@@ -204,6 +205,13 @@ def _no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
 def _loggers() -> list[logging.Logger]:
     known = logging.Logger.manager.loggerDict.values()
     return [logging.getLogger(), *(logger for logger in known if isinstance(logger, logging.Logger))]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_seen_before() -> Iterator[None]:
+    """Many tests have copies of one workspace: what their machine has seen of it ends with each of them."""
+    yield
+    shutil.rmtree(user_state_path("campaign_app-seen", appauthor=False, roaming=True), ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

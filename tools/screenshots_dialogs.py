@@ -241,6 +241,11 @@ class Gates:
         dialog = driver.wait(QDialog, "passphrase_dialog")
         self._album.take("passphrase", dialog, application.kit)
         dialog.reject()
+        for press in ("backup", "restore"):
+            driver.click(f"workspace_{press}")
+            dialog = driver.wait(QDialog, f"{press}_dialog")
+            self._album.take(press, dialog, application.kit)
+            dialog.reject()
         application.shut()
 
     def _start(self, language: Language, folder: Path) -> Application:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,8 +12,10 @@ import typer
 
 from campaign_app.cli.follow import follow_campaign, show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
+from campaign_app.cli.words import WORDS
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.copies import DIFFERS
 from campaign_app.domain.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -114,11 +117,15 @@ def resume(
     campaign_id: CampaignArgument,
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
+    from_copy: Annotated[
+        bool,
+        typer.Option("--from-copy", help="活动来自备份或旧副本，仍要继续：每一批先问发送通道，问不清的不再发。"),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """继续一个已暂停的活动，跟到结束；发送时段已过就等人重新安排。"""
     with open_for(workspace, passphrase_file) as app:
-        resumed = app.campaigns.resume(campaign_id, actor="cli")
+        resumed = app.campaigns.resume(campaign_id, actor="cli", knowing=from_copy)
         _show_after(app, resumed, CampaignState.SENDING, as_json=as_json)
 
 
@@ -153,7 +160,11 @@ def _show_after(app: App, campaign: Campaign, working: CampaignState, *, as_json
         show(_summary(app, campaign), as_json=as_json)
         return
     with bootstrap.with_worker(app):
-        show(_summary(app, follow_campaign(app, campaign.id, {working}, quiet=as_json)), as_json=as_json)
+        ended = follow_campaign(app, campaign.id, {working}, quiet=as_json)
+        show(_summary(app, ended), as_json=as_json)
+    if ended.came_with_copy:
+        how = "" if ended.state_note == DIFFERS else "命令行：先 campaign-app backup accept，再 resume --from-copy。"
+        sys.stderr.write(f"{WORDS.why('state_note', ended.state_note)}{how}\n")
 
 
 def read_definition(file: Path) -> tuple[dict[str, str], Filter]:

@@ -37,7 +37,7 @@ def passphrase_from(file: Path | None) -> str:
         return bootstrap.passphrase_in(file)
     if not sys.stdin.isatty():
         fail("此工作区由口令保护：请用 --passphrase-file 提供口令。")
-    return _asked("口令")
+    return asked("口令")
 
 
 def server_password(file: Path | None) -> str:
@@ -53,19 +53,22 @@ def server_password(file: Path | None) -> str:
     )
 
 
-def new_passphrase() -> str:
+def new_passphrase(
+    why: str = "找不到可用的系统钥匙串，工作区将由口令保护。口令无法找回，请务必记牢。",
+) -> str:
     """From a prompt, asked again until it is hard to guess and typed the same twice."""
-    typer.echo("找不到可用的系统钥匙串，工作区将由口令保护。口令无法找回，请务必记牢。", err=True)
+    typer.echo(why, err=True)
     while True:
-        typed = _asked("新口令")
+        typed = asked("新口令")
         if problem := passphrase_problem(typed):
             typer.echo(say(SettingsError(problem, "A passphrase that is easy to guess")), err=True)
-        elif _asked("再输入一次") != typed:
+        elif asked("再输入一次") != typed:
             typer.echo("两次输入不一致，请重新输入。", err=True)
         else:
             return typed
 
 
-def _asked(label: str) -> str:
+def asked(label: str) -> str:
+    """From a prompt that shows nothing of it."""
     typed: str = typer.prompt(label, hide_input=True, err=True)
     return typed

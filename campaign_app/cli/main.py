@@ -9,6 +9,7 @@ from typer.main import get_command
 
 from campaign_app import logs
 from campaign_app.cli.accounts import connect, create
+from campaign_app.cli.backup import backup
 from campaign_app.cli.campaigns import cancel, close_unknown, pause, resume, screen, send, status
 from campaign_app.cli.check import check
 from campaign_app.cli.consent_api import consent_api
@@ -55,6 +56,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 }
 for name, command in _COMMANDS.items():
     app.command(name)(command)
+app.add_typer(backup, name="backup")
 app.add_typer(consent_api, name="consent-api")
 app.add_typer(accounts, name="accounts")
 app.add_typer(template, name="template")

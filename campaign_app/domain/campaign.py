@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from campaign_app.domain.audience import Filter
+from campaign_app.domain.copies import NOTES
 
 
 class CampaignState(StrEnum):
@@ -64,6 +65,11 @@ class Campaign:
     def is_stuck(self) -> bool:
         """Whether its cancelling met trouble; it is tried again, but perhaps only a person can end it."""
         return self.state is CampaignState.CANCELLING and self.state_note not in ("", "by_user")
+
+    @property
+    def came_with_copy(self) -> bool:
+        """Whether it was put aside because the workspace is a copy, and no person has let it go on."""
+        return self.state is CampaignState.PAUSED and self.state_note in NOTES
 
     @property
     def may_be_closed(self) -> bool:

@@ -15,10 +15,12 @@ from campaign_app.consent.gate import Refusal
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
 from campaign_app.domain.consent import CustomerRef, Reason
+from campaign_app.domain.copies import DIFFERS
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import BudgetSpent, NotAllowed, RemoteUnavailable
 from campaign_app.jobs.asking import ask_again, confirmed_rules, is_clean
 from campaign_app.jobs.caps import Caps
+from campaign_app.jobs.copied import is_copied, key_of, sent_otherwise
 from campaign_app.jobs.fuse import is_blown
 from campaign_app.jobs.gating import Judged, composed, sealed, sender_of
 from campaign_app.jobs.once import require_compared
@@ -60,7 +62,10 @@ def run_batch(context: Context, campaign_id: int, after: int) -> BatchResult:
         return BatchResult(Step.STOPPED, after)
     submission = _claim(context, campaign, after, batch)
     if submission is not None:
-        return _after(submission, settle(context, campaign, submission, _claimed(context, submission, batch)))
+        fresh = None if is_copied(context, campaign_id) else _claimed(context, submission, batch)
+        return _after(submission, settle(context, campaign, submission, fresh))
+    if sent_otherwise(context, campaign, batch.account_id, after + 1):
+        put_aside(context, campaign, CampaignState.PAUSED, DIFFERS)
     stopped = context.stores.campaigns.campaign(campaign_id).state not in SENDABLE_STATES
     return BatchResult(Step.STOPPED, after) if stopped else BatchResult(Step.ON, batch.last_seq)
 
@@ -168,12 +173,12 @@ def _row(context: Context, seq: int, judged: Judged, text: str) -> Claim:
     recipient = sealed(judged)
     customer = judged.customer
     key = customer.phone_key or context.stores.phone_keys.of_ref(CustomerRef(customer.account_id, customer.ref))
-    message_id = f"{context.workspace_id}-{recipient.campaign_id}-{seq}"
+    message_id = key_of(context, recipient.campaign_id, seq)
     return Claim(seq, Outgoing(recipient, message_id, text), key)
 
 
 def _claim(context: Context, campaign: Campaign, after: int, batch: _Batch) -> Submission | None:
-    key = f"{context.workspace_id}-{campaign.id}-{after + 1}"
+    key = key_of(context, campaign.id, after + 1)
     span = (after + 1, batch.last_seq)
     caps = Caps(context.house_caps, context.provider_caps(campaign.entity_uscc))
     try:

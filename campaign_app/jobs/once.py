@@ -12,13 +12,16 @@ from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import NotAllowed, OutcomeUnknown, RemoteError, RemoteUnavailable
 from campaign_app.domain.message import SubmitOutcome
+from campaign_app.jobs.copied import is_copied
 from campaign_app.jobs.ports import Gateway, GatewayCapabilities, Submission
 from campaign_app.jobs.stores import Context
 from campaign_app.services.stated import is_checked
 
 
 def untaken(context: Context, submission: Submission) -> frozenset[str]:
-    """Message ids of the batch that the sender surely did not take."""
+    """Message ids of the batch that the sender surely did not take; of a copied one it may have taken them since."""
+    if is_copied(context, submission.campaign_id):
+        return frozenset()
     return frozenset(context.stores.accounts.setting(_name(submission), None) or ())
 
 

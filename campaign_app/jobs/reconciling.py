@@ -9,11 +9,12 @@ from dataclasses import replace
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import AppError, NotAllowed, RemoteError
 from campaign_app.domain.message import Outcome, SubmitOutcome
+from campaign_app.jobs.fencing import fence
 from campaign_app.jobs.gating import at_shop
 from campaign_app.jobs.looking import look_up
 from campaign_app.jobs.once import untaken
 from campaign_app.jobs.ports import Submission
-from campaign_app.jobs.settling import UNANSWERED, Settled, fence, never_seen
+from campaign_app.jobs.settling import UNANSWERED, Settled, never_seen
 from campaign_app.jobs.stores import Context
 
 

@@ -16,15 +16,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
+from campaign_app.domain.copies import DIFFERS, copied_at
 from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.jobs.asking import BATCH_TIME, ask_again, refusals
+from campaign_app.jobs.copied import differs
+from campaign_app.jobs.fencing import FENCE, fence, forget_fence
 from campaign_app.jobs.gating import Judged, sealed
 from campaign_app.jobs.looking import look_up
 from campaign_app.jobs.once import hand_over, note_untaken, untaken
@@ -32,8 +35,6 @@ from campaign_app.jobs.ports import GatewayCapabilities, LedgerRow, Submission
 from campaign_app.jobs.stores import Context
 from campaign_app.jobs.turns import turn_in, wait_for_turn
 
-# Consent API: `created` may lie 300 s before or after the sender's clock; the rest is margin
-FENCE: Final = timedelta(seconds=660)
 # a clock that is kept right is set by so much at most
 CLOCK_STEP: Final = timedelta(minutes=1)
 ATTEMPTS: Final = 6
@@ -71,6 +72,18 @@ def may_leave(context: Context, campaign: Campaign) -> bool:
         return True
     put_aside(context, campaign, CampaignState.WAITING, "window_over")
     return False
+
+
+def _may_submit(context: Context, campaign: Campaign) -> bool:
+    """`may_leave`, and this is still the workspace that this machine knows, with what it has claimed by now.
+
+    One that was put back from an older copy submits nothing: what it has forgotten would leave twice.
+    """
+    if not may_leave(context, campaign):
+        return False
+    if why := context.seen():
+        put_aside(context, campaign, CampaignState.PAUSED, why)
+    return not why
 
 
 def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: str) -> None:
@@ -159,6 +172,9 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
     ledger, outcomes = context.stores.ledger, None
     if messages is None or _is_stale(context, messages):
         outcomes = look_up(context, gateway, submission)
+        if outcomes and differs(context, submission, outcomes):
+            put_aside(context, campaign, CampaignState.PAUSED, DIFFERS)
+            return Settled.STOPPED
         if outcomes is None and not never_seen(context, submission):
             return Settled.UNKNOWN
         messages = _still_confirmed(context, campaign, submission) if outcomes is None else ()
@@ -166,9 +182,9 @@ def _once(context: Context, campaign: Campaign, submission: Submission, messages
         return Settled.LATER
     if outcomes is None and messages:
         wait_for_turn(context, gateway.capabilities, [message.text for message in messages])
-        if not may_leave(context, context.stores.campaigns.campaign(campaign.id)):
+        if not _may_submit(context, context.stores.campaigns.campaign(campaign.id)):
             return Settled.STOPPED
-        _forget_fence(context, submission)
+        forget_fence(context, submission)
         outcomes = gateway.submit(submission.key, messages)
     settled = ledger.settle(submission.id, outcomes or (), context.clock())
     return Settled.DONE if settled else Settled.UNKNOWN
@@ -193,7 +209,7 @@ def _once_only(
     if not messages:
         found = look_up(context, gateway, submission) or ()
         return _ended(settled=ledger.settle(submission.id, found, context.clock()))
-    if not may_leave(context, context.stores.campaigns.campaign(campaign.id)):
+    if not _may_submit(context, context.stores.campaigns.campaign(campaign.id)):
         return Settled.STOPPED
     outcomes = hand_over(context, gateway, submission, messages)
     return _ended(settled=ledger.settle(submission.id, outcomes, context.clock()))
@@ -223,7 +239,8 @@ def _ended(*, settled: bool) -> Settled:
 
 def never_seen(context: Context, submission: Submission) -> bool:
     """Whether a sender that knows nothing of this key may be believed that it never did."""
-    age = context.clock() - submission.claimed_at
+    known = copied_at(context.copies, submission.campaign_id)
+    age = context.clock() - min(submission.claimed_at, known or submission.claimed_at)
     return -FENCE < age < KEYS_KEPT and not context.stores.ledger.answered(submission.id)
 
 
@@ -273,25 +290,3 @@ def _confirmed_of(
         context.stores.ledger.settle(submission.id, withheld, context.clock())
     left = [row for row in rows if row.message_id not in refused]
     return [Outgoing(sealed(judged[row.customer_id]), row.message_id, row.text) for row in left]
-
-
-def fence(context: Context, submission: Submission) -> datetime:
-    """When no earlier request of this batch can be accepted any more; counted from the first refusal noticed since.
-
-    Every submit resets it, so nothing is submitted between that moment and the fence.
-    """
-    accounts, name = context.stores.accounts, _fence_name(submission)
-    noticed = accounts.setting(name, None)
-    if noticed is None:
-        noticed = context.clock().isoformat()
-        accounts.set_setting(name, noticed)
-    return datetime.fromisoformat(noticed) + FENCE
-
-
-def _fence_name(submission: Submission) -> str:
-    return f"fence.{submission.key}"
-
-
-def _forget_fence(context: Context, submission: Submission) -> None:
-    if context.stores.accounts.setting(_fence_name(submission), None) is not None:
-        context.stores.accounts.set_setting(_fence_name(submission), None)

@@ -10,6 +10,7 @@ from typing import Protocol
 from campaign_app.compliance.providers import Cap
 from campaign_app.consent.policy import Policy
 from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.copies import Copy
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.message import Composed
 from campaign_app.domain.ports import (
@@ -68,13 +69,19 @@ def no_caps(entity_uscc: str) -> tuple[Cap, ...]:  # noqa: ARG001 - of none is o
     return ()
 
 
+def is_known() -> str:
+    """Of a workspace that nobody can put back, such as a demo's."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """`workspace_id` makes message ids and idempotency keys unique across workspaces at one sender.
 
     `house_caps`: messages per person and entity in 7 and in 30 days, 0 for no cap. `provider_caps`: those of the SMS
     provider that an entity sends by. `hours` are those of the merchant, for the first message and the last;
-    `tests_per_day`: test messages of an entity.
+    `tests_per_day`: test messages of an entity. `copies`: what this workspace is a copy of. `seen`: puts down outside
+    of the workspace what it has claimed by now; why nothing may leave, where it is an older copy, or "".
     """
 
     workspace_id: str
@@ -90,3 +97,5 @@ class Context:
     complaints_per_10000: int = 10
     hours: tuple[time, time] = (OPENS, CLOSES)
     tests_per_day: int = 20
+    copies: tuple[Copy, ...] = ()
+    seen: Callable[[], str] = is_known

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Final, cast
 
 from campaign_app.consent.staff import StaffMessage
+from campaign_app.domain.copies import name_now
 from campaign_app.domain.errors import (
     AppError,
     NotAllowed,
@@ -52,10 +53,12 @@ def _leave(context: Context, trial: Trial, sender: Gateway) -> None:
     if not timedelta(0) <= now - trial.asked_at <= FRESH:
         raise NotAllowed("test_late", "The test message was asked for too long ago")
     closing_time(now, *context.hours)
+    if why := context.seen():
+        raise NotAllowed(why, "The workspace is a copy of one that went on")
     recipient = trials.claim(trial.id, cap=context.tests_per_day, at=now)
     if recipient is None:
         return
-    name = f"{context.workspace_id}-test-{trial.id}"
+    name = f"{name_now(context.workspace_id, context.copies)}-test-{trial.id}"
     outcome = _handed_over(cast("SendsTests", sender), name, StaffMessage(recipient, name, trial.text))
     state = _ENDS.get(outcome.outcome, TrialState.UNKNOWN)
     trials.settle(trial.id, state, at=context.clock(), code=outcome.code, provider_id=outcome.provider_id)

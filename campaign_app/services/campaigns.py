@@ -228,11 +228,17 @@ class Campaigns:
             raise NotAllowed("campaign_state", "Only a scheduled or sending campaign can be paused")
         return self._move(replace(campaign, state_note="by_user"), CampaignState.PAUSED, actor, expected=campaign.state)
 
-    def resume(self, campaign_id: int, *, actor: str) -> Campaign:
-        """Goes on where it stopped; past its window it waits for a new time instead."""
+    def resume(self, campaign_id: int, *, actor: str, knowing: bool = False) -> Campaign:
+        """Goes on where it stopped; past its window it waits for a new time instead.
+
+        `knowing`: of one that came with a copy a person knows that nobody can tell what was sent since. Raises
+        NotAllowed("copied_campaign") without.
+        """
         campaign = self._store.campaign(campaign_id)
         if campaign.state is not CampaignState.PAUSED:
             raise NotAllowed("campaign_state", "Only a paused campaign can be resumed")
+        if campaign.came_with_copy and not knowing:
+            raise NotAllowed("copied_campaign", "What was sent since the copy was made is not known")
         now = self._clock()
         if campaign.window_end is not None and now >= campaign.window_end:
             late = replace(campaign, state_note="window_over")

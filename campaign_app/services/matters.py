@@ -23,11 +23,11 @@ _STEPS: Final[Mapping[CampaignState, str]] = {CampaignState.SCREENED: "sending",
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """`code`: stopped, screened, approved, scheduled, draft, job, account, rules, signature_expired, signature_expires,
+    """`code`: stopped, screened, approved, scheduled, draft, job, account, rules, copied, signature_expired,
 
-    signature_unusable, signatures_unfiled, and those of `account_matters`. `subject` names what it is about, or
-    `names` do where it is about several, `note` is a code or a name, `page` and `what` say where it is put right
-    ("" for nowhere yet).
+    signature_expires, signature_unusable, signatures_unfiled, and those of `account_matters`. `subject` names what it
+    is about, or `names` do where it is about several, `note` is a code or a name, `page` and `what` say where it is put
+    right ("" for nowhere yet).
     """
 
     code: str

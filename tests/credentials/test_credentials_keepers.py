@@ -256,3 +256,14 @@ def test_a_file_without_a_passphrase_is_refused(tmp_path: Path, content: bytes) 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError):
         read_passphrase_file(tmp_path / "nowhere")
+
+
+def test_a_restored_key_is_kept_and_never_takes_the_place_of_another() -> None:
+    chain = Keychain()
+    keeper, key = KeychainKeeper(chain), bytes(range(32))
+    keeper.keep(key, "ws")
+    keeper.keep(key, "ws")
+    assert keeper.key("ws", {}) == key
+    assert code_of(lambda: keeper.keep(bytes(32), "ws")) == "wrong_key"
+    assert keeper.key("ws", {}) == key
+    assert code_of(lambda: KeychainKeeper(Keychain(NoKeyringError())).keep(key, "ws")) == "no_keychain"

@@ -19,6 +19,7 @@ from campaign_app import assets, words
 from campaign_app.compliance.message import KINDS, PURPOSES, SOURCES, STATUSES
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import Channel, ConsentMethod, ConsentStatus, Reason, SuppressionKind
+from campaign_app.domain.copies import NOTES
 from campaign_app.domain.errors import AppError, NotAllowed
 from campaign_app.domain.finding import Severity
 from campaign_app.domain.message import Outcome
@@ -76,7 +77,7 @@ def state_notes() -> set[str]:
     ends = [n.value.elts[-1] for n in returns("_try", "jobs/settling.py") if isinstance(n.value, ast.Tuple)]
     ends += [n.value for n in returns("_at", "jobs/settling.py") if n.value is not None]
     found |= {text.partition(":")[0] for end in ends for text in literals(end)} - {"platform_unavailable", "shop"}
-    return {note for note in found if note}
+    return {note for note in found if note} | NOTES
 
 
 def refusals() -> set[str]:

@@ -15,7 +15,7 @@ from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, InboundMessage
 from campaign_app.domain.platform import Capabilities
-from campaign_app.jobs import dispatch, screening, settling
+from campaign_app.jobs import dispatch, fencing, screening, settling
 from campaign_app.jobs.asking import ask_again, refusals
 from campaign_app.jobs.poll import PAGES_A_STEP
 from tests.helpers.shop import NOW, Shop, everybody, person
@@ -159,7 +159,7 @@ def go_on(shop: Shop, campaign_id: int) -> dispatch.BatchResult:
 def behind_the_fence(shop: Shop, campaign_id: int) -> dispatch.BatchResult:
     assert go_on(shop, campaign_id).step is dispatch.Step.WAIT
     assert shop.reached() == []
-    shop.clock.advance(settling.FENCE.total_seconds() + 1)
+    shop.clock.advance(fencing.FENCE.total_seconds() + 1)
     return dispatch.finish(shop.context, campaign_id)
 
 

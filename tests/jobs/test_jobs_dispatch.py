@@ -10,7 +10,7 @@ import pytest
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus, CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.errors import OutcomeUnknown, RemoteUnavailable
-from campaign_app.jobs import dispatch, settling
+from campaign_app.jobs import dispatch, fencing
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, Shop, everybody
 
@@ -219,7 +219,7 @@ def test_who_withdrew_meanwhile_is_withheld_only_behind_the_fence(shop: Shop) ->
     shop.platforms[account].changes = ["c00001"]
     assert shop.run(campaign.id).step is dispatch.Step.WAIT
     assert shop.reached() == []
-    shop.clock.advance(settling.FENCE.total_seconds() + 1)
+    shop.clock.advance(fencing.FENCE.total_seconds() + 1)
     assert shop.run(campaign.id).step is dispatch.Step.END
     assert shop.reached() == ["c00000", "c00002", "c00003"]
     assert shop.workspace.inbox.counts(campaign.id)["withheld"] == 1
@@ -235,7 +235,7 @@ def test_everybody_withdrew_meanwhile(shop: Shop) -> None:
         shop.platforms[account].truth[ref] = {"status": ConsentStatus.DECLINED}
     shop.platforms[account].changes = everybody(2)
     shop.run(campaign.id)
-    shop.clock.advance(settling.FENCE.total_seconds() + 1)
+    shop.clock.advance(fencing.FENCE.total_seconds() + 1)
     assert shop.run(campaign.id).step is dispatch.Step.END
     assert shop.reached() == []
     assert shop.workspace.inbox.counts(campaign.id)["withheld"] == 2

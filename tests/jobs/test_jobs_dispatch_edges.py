@@ -16,7 +16,7 @@ from campaign_app.domain.consent import ConsentStatus, CustomerRef, Suppression,
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused
 from campaign_app.domain.message import ComplaintClue, Composed, InboundMessage
-from campaign_app.jobs import dispatch, settling
+from campaign_app.jobs import dispatch, fencing, settling
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, FakeComposer, Shop, everybody, person
 
@@ -180,7 +180,7 @@ def test_a_later_submit_moves_the_fence(shop: Shop) -> None:
     platform.truth["c00001"] = {"status": ConsentStatus.PENDING}
     platform.changes = ["c00001"]
     assert shop.run(campaign.id).step is dispatch.Step.WAIT
-    shop.clock.advance(settling.FENCE.total_seconds() - 5)
+    shop.clock.advance(fencing.FENCE.total_seconds() - 5)
     platform.truth = {}
     gateway.fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
     with pytest.raises(KeyboardInterrupt):

@@ -17,7 +17,7 @@ from campaign_app.domain.errors import NotAllowed, RemoteRefused
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.staff import Wish
-from campaign_app.jobs import flows, settling
+from campaign_app.jobs import fencing, flows, settling
 from campaign_app.jobs.poll import poll_all, poll_complaints
 from campaign_app.jobs.worker import FlowLost, forget_flows
 from tests.fakes.remotes import ENTITY, IDEMPOTENT
@@ -84,7 +84,7 @@ def test_dispatch_waits_behind_the_fence_and_goes_on(running: Running) -> None:
 
     def tick() -> None:
         if len(looks) > 3:
-            shop.clock.advance(settling.FENCE.total_seconds())
+            shop.clock.advance(fencing.FENCE.total_seconds())
 
     shop.platforms[account].before_answer = tick
     original = shop.gateways[account].lookup
@@ -110,7 +110,7 @@ def test_a_cancel_is_reconciled(running: Running) -> None:
     original = shop.gateways[account].lookup
 
     def lookup(key: str, sent: Any) -> Any:
-        shop.clock.advance(settling.FENCE.total_seconds() / 2)
+        shop.clock.advance(fencing.FENCE.total_seconds() / 2)
         return original(key, sent)
 
     shop.gateways[account].lookup = lookup  # type: ignore[method-assign]

@@ -8,7 +8,7 @@ import pytest
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused
-from campaign_app.jobs import dispatch, settling
+from campaign_app.jobs import dispatch, fencing, settling
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled, release
 from tests.helpers.shop import Shop, everybody
@@ -124,7 +124,7 @@ def test_a_cancel_asks_what_became_of_open_batches_and_submits_nothing(shop: Sho
         shop.run(campaign.id)
     shop.set_state(campaign.id, CampaignState.CANCELLING)
     assert reconcile(shop.context, campaign.id) is Settled.LATER
-    shop.clock.advance(settling.FENCE.total_seconds() + 1)
+    shop.clock.advance(fencing.FENCE.total_seconds() + 1)
     assert reconcile(shop.context, campaign.id) is Settled.DONE
     assert shop.state(campaign.id)[0] is CampaignState.CANCELLED
     assert shop.reached() == []

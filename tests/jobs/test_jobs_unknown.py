@@ -10,7 +10,7 @@ import pytest
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import OutcomeUnknown, RemoteUnavailable
-from campaign_app.jobs import dispatch, settling
+from campaign_app.jobs import dispatch, fencing, settling
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled, release
 from tests.helpers.shop import Shop, everybody
@@ -112,7 +112,7 @@ def test_a_batch_behind_the_fence_is_waited_for_beside_an_unknown_one(shop: Shop
     assert waiting == dispatch.BatchResult(dispatch.Step.WAIT, 3)
     again = dispatch.run_batch(shop.context, campaign.id, waiting.after)
     assert again.step is dispatch.Step.END, "while it waits it does not walk over everybody"
-    shop.clock.advance(settling.FENCE.total_seconds() + 1)
+    shop.clock.advance(fencing.FENCE.total_seconds() + 1)
     assert dispatch.finish(shop.context, campaign.id).step is dispatch.Step.STOPPED
     assert shop.state(campaign.id) == (CampaignState.WAITING, "unknown_outcomes")
     assert shop.reached() == ["c00002"]

@@ -15,10 +15,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
-from campaign_app import bootstrap
+from campaign_app import backups, bootstrap
 from campaign_app.credentials import KeychainKeeper, PassphraseKeeper, Scrypt
 from campaign_app.storage import locks
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.pages.backup_dialogs import RestoreDialog
 from campaign_app.ui.pages.gate import Gate
 from campaign_app.ui.viewmodels.session import Plan, Session
 from tests.helpers.ring import Ring
@@ -348,6 +349,26 @@ def test_a_folder_that_cannot_be_used_keeps_what_was_typed(
     front.press("gate_create")
     assert front.open_for_real()
     assert ring.kept == {}, "its key is kept by the passphrase alone"
+
+
+def test_a_computer_that_has_no_workspace_restores_one_and_opens_it(front: Front, ring: Ring, tmp_path: Path) -> None:
+    """Its keychain knows nothing of the workspace: the backup's own passphrase brings the key along."""
+    file = tmp_path / "a.yunfa-backup"
+    with bootstrap.create_app(tmp_path / "died", KeychainKeeper()) as app:
+        backups.back_up(app, file, passphrase=PHRASE, actor="test", tick=lambda _: None)
+    ring.kept.clear()
+    gate = front.open(tmp_path / "new")
+    front.press("gate_restore")
+    (dialog,) = gate.findChildren(RestoreDialog)
+    dialog.take(file)
+    front.bot.waitUntil(dialog.passphrase.isVisible)
+    dialog.passphrase.setText(PHRASE)
+    assert dialog.folder.text() == str(tmp_path / "new-restored")
+    with front.bot.waitSignal(dialog.restored):
+        front.bot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    assert front.open_for_real()
+    assert front.session.plan.folder == tmp_path / "new-restored"
+    assert len(ring.kept) == 1
 
 
 def test_one_can_go_back_to_the_welcome(front: Front, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from campaign_app.domain.ports import Job
 from campaign_app.domain.signature import Signature
 from campaign_app.services.account_matters import of_expiries, of_opt_outs
 from campaign_app.services.expiry import Expiry
+from campaign_app.services.matters import Matter
 from campaign_app.services.opt_outs import Untold
 from campaign_app.ui.pages.overview import RESTART, OverviewPage
 from campaign_app.ui.viewmodels.session import SessionState
@@ -95,12 +96,14 @@ def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
             signatures=(unfiled, bare, expired, expires),
         ),
         *found(accounts=(replace(SHOP, state="disconnected"),), refused="OWN-001-x.toml"),
+        Matter("copied", "block", "", "older_copy", page="settings", what="workspace"),
         *of_opt_outs([SHOP], {SHOP.id: Untold(Backlog(2, NOW - timedelta(hours=2)), "timeout")}, NOW),
         *of_expiries([SHOP], [Expiry(SHOP.id, "authorisation", NOW + timedelta(days=n)) for n in (-1, 3)], NOW),
     )
     assert {each.code for each in all_of_them} == {
         "stopped", "screened", "approved", "draft", "scheduled", "job", "account", "rules", "signature_expired",
         "signature_expires", "signature_unusable", "signatures_unfiled", "untold", "expired", "expires",
+        "copied",
     }  # fmt: skip
     for each in all_of_them:
         line = page._todo("1", each)

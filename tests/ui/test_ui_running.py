@@ -47,6 +47,23 @@ def test_a_sending_is_paused_gone_on_with_and_cancelled(staged: Staged, open_ste
     assert staged.app.campaigns.get(campaign.id).state is CampaignState.CANCELLING
 
 
+def test_one_that_came_with_a_copy_goes_on_only_knowingly(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
+    campaign = staged.approved()
+    staged.app.campaigns.schedule(campaign.id, send_at=None, actor="李")
+    paused = replace(staged.app.campaigns.get(campaign.id), state=CampaignState.PAUSED, state_note="restored")
+    staged.app.workspace.campaigns.update(paused, expected=CampaignState.SCHEDULED)
+    made = open_step(paused)
+    view = made.step.run.view
+    assert "备份之后发过什么" in view.note.text()
+    asked = answer("confirm_no")
+    qtbot.mouseClick(view.buttons["resume"], Qt.MouseButton.LeftButton)
+    assert asked == ["继续来自备份或旧副本的活动？"]
+    assert staged.app.campaigns.get(campaign.id).state is CampaignState.PAUSED
+    answer("confirm_yes")
+    qtbot.mouseClick(view.buttons["resume"], Qt.MouseButton.LeftButton)
+    assert staged.app.campaigns.get(campaign.id).state is CampaignState.SENDING
+
+
 def test_a_finished_one_shows_its_numbers_and_the_way_to_its_results(staged: Staged, open_step: Open) -> None:
     made = open_step(staged.sent())
     view = made.step.run.view

@@ -69,6 +69,7 @@ class Gate(QWidget):
         made.demo.clicked.connect(self._demo)
         made.new.clicked.connect(self._new)
         made.other.clicked.connect(self._other)
+        made.restore.clicked.connect(self._restore)
         return made
 
     @cached_property
@@ -144,6 +145,17 @@ class Gate(QWidget):
         )
         if folder:
             self._session.open_at(Path(folder))
+
+    def _restore(self) -> None:
+        from campaign_app.ui.pages.backup_dialogs import RestoreDialog
+        from campaign_app.ui.viewmodels.backups import RestoreModel
+        from campaign_app.wiring import system_clock
+
+        folder = self._session.plan.folder
+        model = RestoreModel(self._kit.tasks, system_clock, self)
+        dialog = RestoreDialog(self._kit, model, folder.with_name(f"{folder.name}-restored"), self)
+        dialog.restored.connect(self._session.open_at)
+        dialog.open()
 
     def _raise_other(self) -> None:
         folder = self._session.plan.folder

@@ -1,4 +1,4 @@
-"""The first run: three ways to begin."""
+"""The first run: four ways to begin."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ class WelcomePanel(QWidget):
         self.demo = button(self.tr("试用演示"), "primary", name="gate_demo")
         self.new = button(self.tr("新建…"), name="gate_new")
         self.other = button(self.tr("打开…"), name="gate_open")
+        self.restore = button(self.tr("恢复…"), name="gate_restore")
         for made, spoken in (
             (self.new, self.tr("新建工作区")),
             (self.other, self.tr("打开已有工作区")),
+            (self.restore, self.tr("从备份恢复")),
         ):
             made.setAccessibleName(spoken)
         title = label(self.tr("欢迎使用允发"), "title")
@@ -35,9 +37,9 @@ class WelcomePanel(QWidget):
         self._draw()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """The three buttons are of one width; only what is in a window has its look, and with it its width."""
+        """The buttons are of one width; only what is in a window has its look, and with it its width."""
         super().showEvent(event)
-        every = (self.demo, self.new, self.other)
+        every = (self.demo, self.new, self.other, self.restore)
         width = max(each.sizeHint().width() for each in every)
         for each in every:
             each.setFixedWidth(width + 8)
@@ -61,6 +63,12 @@ class WelcomePanel(QWidget):
                 self.tr("打开已有工作区"),
                 self.tr("选择以前创建或从备份恢复的工作区文件夹。"),
                 self.other,
+            ),
+            self._way(
+                "import",
+                self.tr("从备份恢复"),
+                self.tr("换了电脑或工作区损坏时，用备份文件恢复成新的工作区。"),
+                self.restore,
             ),
         )
 

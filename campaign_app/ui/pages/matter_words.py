@@ -28,12 +28,8 @@ class MatterWords(QObject):
             return self._campaign_words(matter)
         if matter.code in ACCOUNTS:
             return self._accounts.of(matter, self._clock())
-        words = self._kit.words
-        if matter.code == "job":
-            title = self.tr("{} · 同步失败") if matter.subject else self.tr("导入文件失败")
-            why = words.term("state_note", matter.note)
-            text = self.tr("{}：{} 已收到的数据都保留。").format(show.moment(matter.at), why)
-            return title.format(matter.subject), text, self.tr("去看看")
+        if matter.code in ("copied", "job"):
+            return self._of_itself(matter)
         if matter.code == "account":
             text = self.tr("它名下的店铺都已断开，客户和记录都在，但不能核验也不能发送。")
             return self.tr("{} · 没有已连接的店铺").format(matter.subject), text, self.tr("去连接")
@@ -41,6 +37,16 @@ class MatterWords(QObject):
             text = self.tr("文件 {} 有错误，自有规则没有更新，仍按上一次可用的版本核对。").format(matter.subject)
             return self.tr("自有规则有错误"), text, self.tr("去看看")
         return self._signature_words(matter)
+
+    def _of_itself(self, matter: Matter) -> tuple[str, str, str]:
+        """Of the workspace, or of a job."""
+        words = self._kit.words
+        if matter.code == "job":
+            title = self.tr("{} · 同步失败") if matter.subject else self.tr("导入文件失败")
+            why = words.term("state_note", matter.note)
+            text = self.tr("{}：{} 已收到的数据都保留。").format(show.moment(matter.at), why)
+            return title.format(matter.subject), text, self.tr("去看看")
+        return words.term("state_note", matter.note), words.why("state_note", matter.note), self.tr("去处理")
 
     def _campaign_words(self, matter: Matter) -> tuple[str, str, str]:
         words, name = self._kit.words, matter.subject

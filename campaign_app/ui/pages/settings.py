@@ -18,6 +18,7 @@ from campaign_app.ui.pages.settings_staff import StaffSection
 from campaign_app.ui.pages.settings_window import WindowSection
 from campaign_app.ui.pages.settings_workspace import WorkspaceSection
 from campaign_app.ui.viewmodels.accounts import AccountsModel
+from campaign_app.ui.viewmodels.backups import BackupModel
 from campaign_app.ui.viewmodels.money import MoneyModel
 from campaign_app.ui.viewmodels.profiles import ProfilesModel
 from campaign_app.ui.viewmodels.rules import RulesModel
@@ -45,8 +46,8 @@ class SettingsPage(Page):
         self.open(desk.session.property(_REMEMBERED) or SECTIONS[0])
 
     def shown(self) -> None:
-        sections = (self.accounts, self.profiles, self.rules, self.policies, self.money, self.staff, self.workspace)
-        for model in sections:
+        sections = (self.accounts, self.profiles, self.rules, self.policies, self.money, self.staff)
+        for model in (*sections, self.workspace, self.backups):
             model.load()
 
     def open(self, what: object) -> None:
@@ -69,6 +70,7 @@ class SettingsPage(Page):
         self.money = _kept(session, MoneyModel, lambda: MoneyModel(app, tasks, messages, session))
         self.staff = _kept(session, StaffModel, lambda: StaffModel(app, tasks, messages, session))
         self.workspace = _kept(session, WorkspaceModel, lambda: WorkspaceModel(app, tasks, messages, session))
+        self.backups = _kept(session, BackupModel, lambda: BackupModel(app, tasks, messages, session))
 
     def section(self, key: str) -> QWidget:
         """Built when it is first wanted."""
@@ -87,7 +89,7 @@ class SettingsPage(Page):
             "policies": lambda: PoliciesSection(desk, self.policies),
             "money": lambda: MoneySection(desk, self.money),
             "staff": lambda: StaffSection(desk, self.staff),
-            "workspace": lambda: WorkspaceSection(desk, self.workspace),
+            "workspace": lambda: WorkspaceSection(desk, self.workspace, self.backups),
             "window": lambda: WindowSection(desk.kit),
         }
         return make[key]()

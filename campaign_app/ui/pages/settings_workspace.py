@@ -1,41 +1,65 @@
-"""设置 → 工作区: where it lies, how large it is, what keeps its key; and another passphrase."""
+"""设置 → 工作区: where it lies, what keeps its key, its backups, and what is to be done with one that is a copy."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QLocale, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QProgressBar, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QProgressBar, QWidget
 
+from campaign_app.backups import SUFFIX
+from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
+from campaign_app.ui.pages.backup_dialogs import BackupDialog, RestoreDialog
 from campaign_app.ui.pages.settings_section import Section, fact, facts
+from campaign_app.ui.viewmodels.backups import BackupModel, BackupState, RestoreModel
 from campaign_app.ui.viewmodels.settings import WorkspaceModel, WorkspaceState
-from campaign_app.ui.widgets.basics import button, card, column, fit, label, row
+from campaign_app.ui.widgets.ask import confirm
+from campaign_app.ui.widgets.basics import button, card, column, fit, label, row, show_if
 from campaign_app.ui.widgets.passphrase import NewPassphrase, hidden_field
 
 
 class WorkspaceSection(Section):
-    def __init__(self, desk: Desk, model: WorkspaceModel) -> None:
+    def __init__(self, desk: Desk, model: WorkspaceModel, backups: BackupModel) -> None:
         super().__init__()
         self.title.setText(self.tr("工作区"))
         self.subtitle.setText(self.tr("客户、同意记录、活动和私钥都加密存放在这个文件夹里。"))
-        self._desk, self._model = desk, model
-        self.dialog: PassphraseDialog | None = None
+        self._desk, self._model, self._backups = desk, model, backups
+        self.dialog: PassphraseDialog | BackupDialog | RestoreDialog | None = None
         form = facts()
         self.folder = fact(form, self.tr("文件夹"), key="workspace_folder")
         self.used = fact(form, self.tr("占用空间"), key="workspace_size")
         self.key = fact(form, self.tr("密钥保管"), key="workspace_key")
         self.show_folder = button(self.tr("打开文件夹"), name="workspace_open", click=self._open)
         self.change = button(self.tr("修改口令…"), name="workspace_passphrase", click=self._change)
-        backup = self.tr(
-            "备份：先退出允发，再整个复制文件夹。密钥在系统钥匙串里的，还要备份钥匙串；"
-            "没有密钥，备份也打不开。演示工作区关闭后即删除，无需备份。"
-        )
+        self.content.addWidget(self._copy_card())
         self.content.addWidget(card(form, row(self.show_folder, self.change, None)))
-        self.content.addWidget(label(backup, "small", wrap=True))
+        self.content.addWidget(self._backup_card())
         model.changed.connect(self.show_state)
+        backups.changed.connect(self.show_backups)
+        backups.accepted.connect(self._accepted)
         self.show_state(model.state)
+        self.show_backups(backups.state)
+
+    def _backup_card(self) -> QFrame:
+        form = facts()
+        self.last = fact(form, self.tr("上次备份"), key="workspace_last_backup")
+        self.back_up = button(self.tr("备份…"), name="workspace_backup", click=self._back_up)
+        self.restore = button(self.tr("恢复…"), name="workspace_restore", click=self._restore)
+        self.demo = label(self.tr("演示工作区关闭后即删除，无需备份。"), "small", wrap=True)
+        words = self.tr("备份是一个加密文件，发送时也能做。恢复总是另建一个工作区，不会覆盖现有的。")
+        return card(form, label(words, "small", wrap=True), self.demo, row(self.back_up, self.restore, None))
+
+    def _copy_card(self) -> QFrame:
+        """What stands above everything while the workspace is taken for a copy."""
+        self.copied = label("", "strong", wrap=True, name="workspace_copied")
+        self.copied_why = label("", wrap=True, name="workspace_copied_why")
+        self.accept = button(self.tr("仍使用这个工作区…"), name="workspace_accept", click=self._accept)
+        self.copy_card = card(self.copied, self.copied_why, row(self.accept, None))
+        return self.copy_card
 
     def show_state(self, state: WorkspaceState) -> None:
         kept = {
@@ -48,6 +72,62 @@ class WorkspaceSection(Section):
         self.key.setText(kept.get(state.key_lives, ""))
         self.show_folder.setEnabled(state.folder is not None)
         self.change.setVisible(state.key_lives == "passphrase")
+        demo = state.key_lives in ("", "memory")
+        self.back_up.setEnabled(not demo)
+        self.restore.setEnabled(not demo)
+        show_if(self.demo, state.key_lives == "memory")
+
+    def show_backups(self, state: BackupState) -> None:
+        words = self._desk.kit.words
+        when = self.tr("还没有备份过") if state.last is None else show.moment(state.last)
+        self.last.setText(when if state.file is None else f"{when} · {state.file}")
+        self.copied.setText(words.term("state_note", state.copy) if state.copy else "")
+        known = self.tr("它的记录到 {} 为止。").format(show.moment(state.copy_of)) if state.copy_of else ""
+        self.copied_why.setText(f"{words.why('state_note', state.copy)}{known}" if state.copy else "")
+        show_if(self.copy_card, bool(state.copy))
+
+    def _back_up(self) -> None:
+        state = self._model.state
+        if state.folder is None:
+            return
+        former = self._backups.state.file
+        name = f"{state.folder.name}-{self._desk.app.clock():%Y%m%d}{SUFFIX}"
+        first = (Path.home() if former is None else former.parent) / name
+        self.dialog = BackupDialog(self._desk.kit, self._backups, state.key_lives, first, self)
+        self.dialog.open()
+
+    def _restore(self) -> None:
+        folder = self._model.state.folder
+        if folder is None:
+            return
+        model = RestoreModel(self._desk.kit.tasks, self._desk.app.clock, self)
+        self.dialog = RestoreDialog(self._desk.kit, model, folder.with_name(f"{folder.name}-restored"), self)
+        self.dialog.restored.connect(self._restored)
+        self.dialog.open()
+
+    def _restored(self, folder: Path) -> None:
+        self._desk.kit.messages.done(
+            lambda: translate("WorkspaceSection", "已恢复到 {}。退出后用“打开其他工作区…”打开它。").format(folder)
+        )
+
+    def _accept(self) -> None:
+        if confirm(
+            self,
+            self.tr("仍使用这个工作区？"),
+            self.tr(
+                "之后发过什么、谁退订过，它都不知道。确认后，停下的活动仍要逐个继续；"
+                "每一批先问发送通道，问不清的不再发。"
+            ),
+            yes=self.tr("仍使用"),
+            no=self.tr("先不用"),
+            careful=True,
+        ):
+            self._backups.accept()
+
+    def _accepted(self) -> None:
+        self._desk.kit.messages.done(
+            lambda: translate("WorkspaceSection", "已确认。停下的活动可以到“活动”里逐个继续或取消。")
+        )
 
     def _open(self) -> None:
         if self._model.state.folder is not None:

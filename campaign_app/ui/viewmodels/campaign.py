@@ -167,8 +167,9 @@ class CampaignModel(QObject):
     def pause(self) -> None:
         self._do(lambda: self._app.campaigns.pause(self.id, actor=ACTOR))
 
-    def resume(self) -> None:
-        self._do(lambda: self._app.campaigns.resume(self.id, actor=ACTOR))
+    def resume(self, *, knowing: bool = False) -> None:
+        """`knowing`: a person was told what is not known of one that came with a copy."""
+        self._do(lambda: self._app.campaigns.resume(self.id, actor=ACTOR, knowing=knowing))
 
     def cancel(self) -> None:
         self._do(lambda: self._app.campaigns.cancel(self.id, actor=ACTOR))

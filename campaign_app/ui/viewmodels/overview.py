@@ -118,7 +118,7 @@ class OverviewModel(QObject):
                 signatures,
                 now,
                 Path(str(refused.facts["file"])).name if refused else "",
-                self._of_accounts(accounts, now),
+                (*self._of_copy(), *self._of_accounts(accounts, now)),
             ),
             results=tuple(row for row in rows if row.counts.get("submitted"))[:LAST],
             campaigns=len(rows),
@@ -128,6 +128,12 @@ class OverviewModel(QObject):
             synced_at=next(synced, None),
             looked_at=now,
         )
+
+    def _of_copy(self) -> Iterable[Matter]:
+        from campaign_app import backups
+
+        if why := backups.standing(self._app).why:
+            yield Matter("copied", "block", "", why, page="settings", what="workspace")
 
     def _of_accounts(self, accounts: Sequence[Account], now: datetime) -> Iterable[Matter]:
         app = self._app

@@ -144,12 +144,28 @@ class RunPanel(QWidget):
     def _wanted(self, what: str) -> None:
         if what == "pause":
             self._model.pause()
-        elif what == "resume":
+        elif what == "resume" and not self._model.view.campaign.came_with_copy:
             self._model.resume()
+        elif what == "resume":
+            self._resume_copied()
         elif what == "results":
             self.results.emit()
         elif self._sure(run_of(self._model.view)):
             self._model.cancel()
+
+    def _resume_copied(self) -> None:
+        if confirm(
+            self,
+            self.tr("继续来自备份或旧副本的活动？"),
+            self.tr(
+                "副本之后发过什么无从得知。每一批会先问发送通道：已发过的不会重发，问不清的也不再发。"
+                "如果之后换过发送通道，请取消活动。"
+            ),
+            yes=self.tr("继续发送"),
+            no=self.tr("先不继续"),
+            careful=True,
+        ):
+            self._model.resume(knowing=True)
 
     def _sure(self, run: Run) -> bool:
         left, sent = show.count(run.left), show.count(run.submitted)

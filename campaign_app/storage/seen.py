@@ -1,0 +1,201 @@
+"""How far this machine has already seen a workspace, kept outside of its folder: an older copy of it is noticed.
+
+The mark holds the last row of each list that only ever grows. It is written after such a row is on the disk (a commit
+is flushed before anybody can read it) and before the messages leave that the row stands for; where no
+claim is new, as when a batch is submitted again, a count in the workspace grows instead. So a mark that is ahead of its
+workspace always means that the workspace has forgotten something, whether it was copied back or lost by its disk. A
+mark that is behind, torn or gone says nothing, and nobody is alarmed by it.
+
+Not noticed: two machines that each go on with a copy, and a machine whose user's whole home was put back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+from platformdirs import user_state_path
+
+from campaign_app.domain.copies import ELSEWHERE, OLDER
+from campaign_app.storage import copies, schema
+from campaign_app.storage.engine import Database
+from campaign_app.storage.folders import key_lives
+from campaign_app.storage.host import host_id
+from campaign_app.storage.schema_sending import submission
+
+if TYPE_CHECKING:
+    from campaign_app.storage.workspace import Workspace
+
+_log = logging.getLogger(__name__)
+SLOT: Final = 512  # a disk writes so much whole, or not at all
+CLAIMS, LEAVES = "claims", "leaves"
+Heads = Mapping[str, tuple[int, str]]
+_GROWING: Final[Mapping[str, tuple[sa.ColumnElement[Any], ...]]] = {
+    CLAIMS: (submission.c.id, submission.c.key, submission.c.claimed_at),
+    "audit": (schema.audit.c.id, schema.audit.c.hash),
+    "opt_outs": (schema.suppression.c.id, schema.suppression.c.key, schema.suppression.c.since),
+}
+_LAST: Final = {name: sa.select(*of).order_by(of[0].desc()).limit(1) for name, of in _GROWING.items()}
+_ROW: Final = {name: sa.select(*of).where(of[0] == sa.bindparam("which")) for name, of in _GROWING.items()}
+
+
+def state_folder() -> Path:
+    """Apart from the folders of workspaces: who puts one of those back from a copy must not put this back with it."""
+    return user_state_path("campaign_app-seen", appauthor=False, roaming=True)
+
+
+@dataclass(slots=True)
+class Seen:
+    """The marks of one workspace in `folder`. `host` is `storage.host.host_id`."""
+
+    db: Database
+    folder: Path
+    host: str
+    clock: Callable[[], datetime]
+    _written: Heads | None = field(default=None, init=False)
+    _told: bool = field(default=False, init=False)
+    _turn: Lock = field(default_factory=Lock, init=False, repr=False)
+
+    def verdict(self) -> str:
+        """Why this workspace is taken for a copy: `older_copy`, `other_machine`; "" for none. Changes nothing."""
+        with self.db.read() as connection:
+            return self._verdict(connection, copies.meta_of(connection))
+
+    def guard(self) -> str:
+        """As `verdict`, and what is in the workspace by now counts as seen; called before a batch leaves.
+
+        Of a copy everything that was to be sent is put aside until a person accepts it.
+        """
+        with self._turn:  # two campaigns at once: a mark never goes back
+            return self._guard()
+
+    def _guard(self) -> str:
+        with self.db.read() as connection:
+            meta = copies.meta_of(connection)
+            why = self._verdict(connection, meta)
+            heads = heads_of(connection, meta)
+        if why:
+            self._put_aside(why)
+            return why
+        if self.host and meta.get("host", "") != self.host:
+            self._put_meta("host", self.host)
+        before = read_mark(self._file(meta)) or {}
+        if heads.get(CLAIMS) == before.get(CLAIMS):
+            leaves = leaves_of(meta) + 1
+            self._put_meta(LEAVES, str(leaves))
+            heads = {**heads, LEAVES: (leaves, "")}
+        self._write(self._file(meta), heads)
+        return ""
+
+    def _put_meta(self, name: str, value: str) -> None:
+        with self.db.write() as connection:
+            copies.put_meta(connection, name, value)
+
+    def _verdict(self, connection: sa.Connection, meta: Mapping[str, str]) -> str:
+        if known := copies.noticed(meta):
+            return known["why"]
+        seen = read_mark(self._file(meta))
+        if seen is not None:
+            # where two processes write at once, with two copies, each meets the other's mark at its next batch
+            return "" if seen == self._written or holds(connection, meta, seen) else OLDER
+        # a machine that has seen it before recognises it; to another one it is new
+        host = meta.get("host", "")
+        return ELSEWHERE if self.host and host and host != self.host else ""
+
+    def _put_aside(self, why: str) -> None:
+        with self.db.write() as connection:
+            if not copies.noticed(copies.meta_of(connection)):
+                now = self.clock()
+                copies.put_aside(connection, why, copies.last_known(connection) or now, now, accepted=False)
+
+    def _write(self, file: Path, heads: Heads) -> None:
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_mark(file, heads)
+            self._written = heads
+        except OSError as error:
+            # the mark that is there stays true: an older copy than that is still noticed
+            if not self._told:
+                self._told = True
+                _log.warning("what was seen of the workspace cannot be kept in %s: %s", self.folder, error)
+
+    def _file(self, meta: Mapping[str, str]) -> Path:
+        return self.folder / f"{copies.lineage_of(meta)}.seen"
+
+
+def seen_of(workspace: Workspace, clock: Callable[[], datetime], state: Path | None = None) -> Seen | None:
+    """None for a demo's workspace, which ends with its window. `state` stands for `state_folder()`."""
+    if key_lives(workspace.folder) == "memory":
+        return None
+    return Seen(workspace.database, state or state_folder(), host_id(), clock)
+
+
+def leaves_of(meta: Mapping[str, str]) -> int:
+    return int(meta.get(LEAVES, "0"))
+
+
+def heads_of(connection: sa.Connection, meta: Mapping[str, str]) -> Heads:
+    found = {name: connection.execute(last).first() for name, last in _LAST.items()}
+    heads = {name: (row[0], _print(row)) for name, row in found.items() if row is not None}
+    return {**heads, LEAVES: (leaves_of(meta), "")}
+
+
+def holds(connection: sa.Connection, meta: Mapping[str, str], seen: Heads) -> bool:
+    """Whether everything that was seen is still there, as it was."""
+    if leaves_of(meta) < seen[LEAVES][0]:
+        return False
+    for name, (number, known) in seen.items():
+        if name == LEAVES:
+            continue
+        row = connection.execute(_ROW[name], {"which": number}).first()
+        if row is None or _print(row) != known:
+            return False
+    return True
+
+
+def _print(row: Any) -> str:
+    text = "|".join(each.hex() if isinstance(each, bytes) else str(each) for each in row)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def read_mark(file: Path) -> Heads | None:
+    """The newest of the two slots that can be read; None for none."""
+    return _newest(file)[1]
+
+
+def write_mark(file: Path, heads: Heads) -> None:
+    """Into the slot that is not the newest: one that is torn leaves the other. Raises OSError."""
+    turn, known = _newest(file)
+    if known == heads:
+        return
+    body = json.dumps([turn + 1, heads], separators=(",", ":"))
+    text = f"{hashlib.sha256(body.encode()).hexdigest()[:16]}{body}".ljust(SLOT - 1) + "\n"
+    with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0) as out:
+        out.seek((turn + 1) % 2 * SLOT)
+        out.write(text.encode())
+
+
+def _newest(file: Path) -> tuple[int, Heads | None]:
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return 0, None
+    slots = [_slot(content[start : start + SLOT]) for start in (0, SLOT)]
+    return max((slot for slot in slots if slot is not None), key=lambda slot: slot[0], default=(0, None))
+
+
+def _slot(content: bytes) -> tuple[int, Heads] | None:
+    check, body = content[:16], content[16:].rstrip()
+    if not body or hashlib.sha256(body).hexdigest()[:16].encode() != check:
+        return None
+    turn, heads = json.loads(body)
+    return turn, {name: (number, known) for name, (number, known) in heads.items()}

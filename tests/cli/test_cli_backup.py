@@ -1,0 +1,133 @@
+"""`campaign-app backup`, and a folder that was put back behind the program's back."""
+
+from __future__ import annotations
+
+import gc
+import io
+import json
+import shutil
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from campaign_app import bootstrap
+from campaign_app.__main__ import window
+from campaign_app.cli.main import main
+from campaign_app.credentials import PassphraseKeeper, Scrypt
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.customer import Entity
+
+SECRET, OWN = "十年树木百年树人", "只属于备份的一句话"
+SHOP = Entity("91330100MA0000001X", "安宁百货有限公司")
+FAR_AWAY = datetime(2099, 1, 1, tzinfo=UTC)
+
+
+class Line:
+    """Commands in this process, on one workspace that is kept by a passphrase."""
+
+    def __init__(self, tmp_path: Path) -> None:
+        self.folder, self.file = tmp_path / "ws", tmp_path / "a.yunfa-backup"
+        self.own = self._secret(tmp_path / "own", OWN)
+        self.options = ("--workspace", str(self.folder), "--passphrase-file", self._secret(tmp_path / "p", SECRET))
+
+    @staticmethod
+    def _secret(file: Path, text: str) -> str:
+        file.write_text(f"{text}\n", encoding="utf-8")
+        file.chmod(0o600)
+        return str(file)
+
+    def call(self, *words: str) -> tuple[int, str, str]:
+        said, complained = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(complained):
+            patch.setattr(sys, "argv", ["campaign-app", *words])
+            often = gc.get_threshold()
+            with pytest.raises(SystemExit) as end:
+                main(window)
+            gc.unfreeze()
+            gc.set_threshold(*often)
+        return int(end.value.code or 0), said.getvalue(), complained.getvalue()
+
+    def json(self, *words: str) -> Any:
+        status, said, complained = self.call(*words, "--json")
+        assert status == 0, complained
+        return json.loads(said)
+
+    def here(self, *words: str) -> Any:
+        return self.json(*words, *self.options)
+
+    def open(self) -> bootstrap.App:
+        return bootstrap.open_app(self.folder, PassphraseKeeper(SECRET))
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Line:
+    made = Line(tmp_path)
+    bootstrap.create_app(made.folder, PassphraseKeeper(SECRET, Scrypt(n=2**10))).close()
+    return made
+
+
+def test_a_backup_is_made_checked_and_restored(line: Line, tmp_path: Path) -> None:
+    made = line.here("backup", "create", str(line.file))
+    assert (made["opens_by"], made["bytes"]) == ("workspace", line.file.stat().st_size)
+    assert line.here("backup", "status")["last"] == made["at"]
+    secret = line.options[-1]
+    checked = line.json("backup", "check", str(line.file), "--backup-passphrase-file", secret)
+    assert (checked["made_at"], checked["campaigns"]) == (made["at"], 0)
+    new = str(tmp_path / "new")
+    restored = line.json("backup", "restore", str(line.file), new, "--backup-passphrase-file", secret)
+    assert restored["folder"] == new
+    assert bootstrap.key_lives(tmp_path / "new") == "passphrase"
+    bootstrap.open_app(tmp_path / "new", PassphraseKeeper(SECRET)).close()
+    status, _, said = line.call("backup", "restore", str(line.file), new, "--backup-passphrase-file", secret)
+    assert (status, "不是空的" in said) == (2, True)
+
+
+def test_a_backup_with_its_own_passphrase_opens_without_the_workspace(line: Line, tmp_path: Path) -> None:
+    own = ("--backup-passphrase-file", line.own)
+    assert line.here("backup", "create", str(line.file), *own)["opens_by"] == "passphrase"
+    shutil.rmtree(line.folder)
+    line.json("backup", "restore", str(line.file), str(tmp_path / "new"), *own)
+    bootstrap.open_app(tmp_path / "new", PassphraseKeeper(OWN)).close()  # there is no keychain here
+
+
+def test_what_is_damaged_or_asks_for_a_passphrase_is_one_sentence(line: Line) -> None:
+    line.here("backup", "create", str(line.file))
+    status, _, said = line.call("backup", "check", str(line.file))
+    assert (status, "--backup-passphrase-file" in said) == (2, True)
+    line.file.write_bytes(line.file.read_bytes()[:-1])
+    status, _, said = line.call("backup", "check", str(line.file), "--backup-passphrase-file", line.options[-1])
+    assert (status, "已损坏或不完整" in said) == (2, True)
+    status, _, said = line.call("backup", "check", line.own)
+    assert (status, "不是允发的备份" in said) == (2, True)
+
+
+@pytest.mark.slow
+def test_a_folder_that_is_put_back_sends_nothing_until_a_person_says_so(line: Line) -> None:
+    """Two runs of a real worker: what the first has seen stops the second."""
+    with line.open() as app:
+        app.workspace.accounts.add_entity(SHOP)
+        draft = Campaign(0, "双十一", SHOP.uscc, "retail", Filter(), state=CampaignState.PAUSED, window_end=FAR_AWAY)
+        first, second = (app.workspace.campaigns.create(draft).id for _ in range(2))
+        later = Campaign(0, "双十二", SHOP.uscc, "retail", Filter(), state=CampaignState.SCHEDULED, send_at=FAR_AWAY)
+        planned = app.workspace.campaigns.create(replace(later, window_end=FAR_AWAY)).id
+    yesterday = Path(shutil.copytree(line.folder, line.folder.with_name("yesterday")))
+    assert line.here("resume", str(first))["state"] == "done"
+    assert line.here("backup", "status")["copy"] == ""
+
+    shutil.rmtree(line.folder)
+    yesterday.rename(line.folder)
+    assert line.here("backup", "status")["copy"] == "older_copy"
+    status, stopped, said = line.call("resume", str(second), *line.options)
+    assert (status, "older_copy" in stopped, "换回最新的文件夹" in said) == (0, True, True)
+    assert line.here("status", str(planned))["state"] == "paused"
+    assert line.here("backup", "accept")["accepted"] == "older_copy"
+    status, _, said = line.call("resume", str(planned), *line.options)
+    assert (status, "--from-copy" in said) == (2, True)
+    assert line.here("resume", str(planned), "--from-copy")["state"] == "scheduled"
+    assert line.here("backup", "status")["copy"] == ""

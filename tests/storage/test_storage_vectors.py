@@ -1,0 +1,144 @@
+"""A workspace of every earlier schema migrates and keeps its rows; a backup of the first format opens for ever."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+import sqlalchemy as sa
+import sqlcipher3.dbapi2 as sqlcipher
+
+from campaign_app.credentials import MemoryKeeper, PassphraseKeeper, Scrypt
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.consent import CustomerRef
+from campaign_app.domain.errors import WorkspaceError
+from campaign_app.storage import migrate
+from campaign_app.storage.backup_file import Head
+from campaign_app.storage.engine import open_flows_engine
+from campaign_app.storage.header import Header
+from campaign_app.storage.keys import key_check
+from campaign_app.storage.restoring import check_backup, head_of, restore_backup
+from campaign_app.storage.workspace import DATABASE, FLOWS, Workspace, open_workspace
+from tools.make_workspace_vectors import AT, BACKUP, FOLDER, ID, KEY, PHRASE, SCHEMAS
+
+HEADS = sorted(migrate.KNOWN)
+Rows = Mapping[str, list[dict[str, Any]]]
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+
+
+def dump_of(head: str) -> str:
+    with ZipFile(FOLDER / SCHEMAS) as schemas:
+        return schemas.read(f"{head}.sql").decode()
+
+
+def encrypted(folder: Path, head: str) -> Path:
+    """The workspace as it lay on a disk then."""
+    folder.mkdir()
+    with closing(sqlcipher.connect(str(folder / DATABASE), isolation_level=None)) as made:
+        made.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")
+        made.execute("PRAGMA journal_mode = WAL")
+        made.executescript(dump_of(head))
+    open_flows_engine(folder / FLOWS, KEY, create=True).dispose()
+    Header(ID, "memory", {}, key_check(KEY, ID)).write(folder)
+    return folder
+
+
+def rows_then(head: str) -> Rows:
+    with closing(sqlite3.connect(":memory:")) as plain:
+        plain.row_factory = sqlite3.Row
+        plain.executescript(dump_of(head))
+        names = [row["name"] for row in plain.execute(TABLES) if row["name"] != "alembic_version"]
+        return {name: [dict(row) for row in plain.execute(f'SELECT * FROM "{name}"')] for name in names}
+
+
+def rows_now(workspace: Workspace, name: str) -> list[dict[str, Any]]:
+    with workspace.database.read() as connection:
+        return [dict(row._mapping) for row in connection.execute(sa.text(f'SELECT * FROM "{name}"'))]
+
+
+def require_kept(workspace: Workspace, then: Rows) -> None:
+    for name, rows in then.items():
+        now = rows_now(workspace, name)
+        for row in rows:
+            assert any(row.items() <= each.items() for each in now), f"{name} lost {row}"
+
+
+def require_whole(workspace: Workspace) -> None:
+    with workspace.database.read() as connection:
+        assert connection.execute(sa.text("PRAGMA integrity_check")).scalars().all() == ["ok"]
+        assert connection.execute(sa.text("PRAGMA cipher_integrity_check")).all() == []
+        assert connection.execute(sa.text("PRAGMA foreign_key_check")).all() == []
+        assert migrate.version_of(connection) == migrate.HEAD
+    assert workspace.audit.verify() == 2
+
+
+def test_there_is_one_of_every_schema() -> None:
+    with ZipFile(FOLDER / SCHEMAS) as schemas:
+        assert sorted(schemas.namelist()) == [f"{head}.sql" for head in HEADS]
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_every_table_of_its_time_has_rows(head: str) -> None:
+    assert {name for name, rows in rows_then(head).items() if not rows} == set()
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_it_migrates_and_keeps_every_row(head: str, tmp_path: Path) -> None:
+    with closing(open_workspace(encrypted(tmp_path / "ws", head), MemoryKeeper(KEY))) as workspace:
+        require_kept(workspace, rows_then(head))
+        require_whole(workspace)
+        assert workspace.campaigns.campaign(1).state is CampaignState.SENDING
+        assert workspace.inbox.counts(1)["accepted"] == 2
+        person = workspace.customers.by_ids([1])[1]
+        assert person.phone is not None
+        assert workspace.phone_keys.of_phone(person.phone) == person.phone_key
+        fact_id, fact = workspace.facts.latest([1])[1]
+        assert (fact_id, fact.ref) == (1, CustomerRef(1, person.ref))
+
+
+def test_what_was_confirmed_before_there_was_a_table_for_it_is_there(tmp_path: Path) -> None:
+    with closing(open_workspace(encrypted(tmp_path / "ws", "0001"), MemoryKeeper(KEY))) as workspace:
+        assert set(workspace.campaigns.warnings(1)) == {"ABS-002"}
+        assert len(rows_now(workspace, "signature_report")) == 2
+
+
+def test_a_schema_that_is_not_known_yet_is_left_alone(tmp_path: Path) -> None:
+    folder = encrypted(tmp_path / "ws", migrate.HEAD)
+    with closing(sqlcipher.connect(str(folder / DATABASE))) as newer:
+        newer.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+        newer.commit()
+    before = (folder / DATABASE).read_bytes()
+    with pytest.raises(WorkspaceError) as caught:
+        open_workspace(folder, MemoryKeeper(KEY))
+    assert caught.value.code == "newer_workspace"
+    assert (folder / DATABASE).read_bytes() == before
+
+
+# --- the first format of backups --------------------------------------------------------------------------------------
+
+
+def unlock(head: Head) -> tuple[bytes, bytes]:
+    return PassphraseKeeper(PHRASE, Scrypt(n=2**10)).key(head.backup_id, head.sealed), b""
+
+
+def test_a_backup_of_the_first_format_is_whole(tmp_path: Path) -> None:
+    file = Path(shutil.copy(FOLDER / BACKUP, tmp_path))
+    report = check_backup(file, unlock, lambda _: None)
+    assert (report.workspace_id, report.made_at, report.schema, report.campaigns) == (ID, AT, "0001", 2)
+    assert head_of(file).opens_by == "passphrase"
+
+
+def test_a_backup_of_the_first_schema_is_restored_and_migrates(tmp_path: Path) -> None:
+    restore_backup(FOLDER / BACKUP, unlock, lambda *_: ("memory", {}), tmp_path / "ws", AT, lambda _: None)
+    with closing(open_workspace(tmp_path / "ws", MemoryKeeper(KEY))) as workspace:
+        assert workspace.campaigns.campaign(1).state is CampaignState.PAUSED
+        assert workspace.campaigns.campaign(1).state_note == "restored"
+        assert workspace.audit.verify() == 3
+        assert len(rows_now(workspace, "ledger")) == 2
