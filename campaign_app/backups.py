@@ -71,6 +71,8 @@ def back_up(app: App, target: Path, *, passphrase: str | None, actor: str, tick:
     from campaign_app.storage.backup import create_backup
 
     workspace = app.workspace
+    if workspace.shared:
+        raise WorkspaceError("backup_team", "A team's workspace is backed up where its server is")
     found = header.read_header(workspace.folder)
     key = app.keeper.key(found.workspace_id, found.kept)
     lock: _OwnPassphrase | _WorkspaceKey = _WorkspaceKey(key, found.key_lives, found.kept)

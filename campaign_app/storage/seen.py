@@ -133,8 +133,11 @@ class Seen:
 
 
 def seen_of(workspace: Workspace, clock: Callable[[], datetime], state: Path | None = None) -> Seen | None:
-    """None for a demo's workspace, which ends with its window. `state` stands for `state_folder()`."""
-    if key_lives(workspace.folder) == "memory":
+    """None for a demo's workspace, which ends with its window, and for a team's, whose hosts are several.
+
+    `state` stands for `state_folder()`.
+    """
+    if workspace.shared or key_lives(workspace.folder) == "memory":
         return None
     return Seen(workspace.database, state or state_folder(), host_id(), clock)
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from campaign_app import bootstrap
+from campaign_app import backups, bootstrap
 from campaign_app.credentials import PassphraseKeeper
 from tests.helpers.pg import PASSWORD, bare_database, cluster
 
@@ -37,12 +37,16 @@ def test_a_teams_workspace_is_made_and_opened_by_its_folder(tmp_path: Path) -> N
         assert made.returncode == 0, made.stderr
         listed = run("accounts", "list", *where, "--json")
         assert listed.returncode == 0, listed.stderr
+        backed_up = run("backup", "create", str(tmp_path / "b.yunfa-backup"), *where)
+        assert backed_up.returncode == 2
+        assert "pg_dump" in backed_up.stderr
         again = run("create", "--workspace", str(tmp_path / "other"), *where[2:], *server)
         assert (again.returncode, again.stdout) == (2, "")
         assert "已经有一个工作区" in again.stderr
         assert not (tmp_path / "other").exists()
         with bootstrap.open_app(tmp_path / "ws", PassphraseKeeper(SECRET)) as app:
             assert app.workspace.shared
+            assert not backups.standing(app).why  # another host is nothing strange
             assert bootstrap.about(app).size > 1_000_000
         said = made.stdout + made.stderr + again.stderr + listed.stdout
     assert not any(secret in said for secret in (PASSWORD, SECRET))
