@@ -235,7 +235,7 @@ class Accounts:
 
     def signatures(self, entity_uscc: str) -> tuple[Signature, ...]:
         """Every signature that an account of this entity reported."""
-        return self._store.signatures(entity_uscc)
+        return self._store.register(entity_uscc).all(self._clock())
 
     def describe_entity(self, uscc: str, *, kind: str, licences: tuple[str, ...], actor: str) -> Entity:
         """What a person says of an entity: the rules ask for its licences. Raises NotFound."""

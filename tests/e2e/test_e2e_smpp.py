@@ -39,7 +39,7 @@ def carried(merchant: Merchant, centre: Centre, rate: int = 10_000) -> int:
     uscc = merchant.sandbox.shops[0].entity_uscc
     entity = next(each for each in accounts.entities() if each.uscc == uscc)
     typed = {"base_url": centre.url, "key_id": "user", "password": "secret", "source": "1069000"}
-    numbers = {"rate": str(rate), "window": str(WINDOW)}
+    numbers = {"rate": str(rate), "window": str(WINDOW), "use": "test"}
     sender = accounts.connect(Asked("smpp", {**typed, **numbers}, Entity(uscc, entity.name)), actor="test")
     for shop in accounts.all():
         if shop.entity_uscc == uscc and shop.id != sender.id:

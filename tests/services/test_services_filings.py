@@ -77,7 +77,7 @@ def test_where_no_account_tells_the_merchants_own_filing_says_what_it_may_carry(
     untold = only(filings)
     assert (untold.untold, untold.problem, untold.carries("retail")) == (True, "scope_untold", False)
     filings.save(replace(RECORD, scopes=("retail",)), actor="王")
-    found, resolved = only(filings), store.signature("安宁百货", ENTITY)
+    found, resolved = only(filings), store.register(ENTITY).signature("安宁百货", NOW)
     assert found.problem == ""
     assert (found.carries("retail"), found.carries("finance"), found.record.scopes) == (True, False, ("retail",))
     assert resolved is not None
@@ -89,7 +89,7 @@ def test_where_no_account_tells_the_merchants_own_filing_says_what_it_may_carry(
 def test_an_own_filing_never_widens_what_an_account_tells(shop: Shop, filings: Filings) -> None:
     reported(shop, FILED)
     filings.save(replace(RECORD, scopes=("finance", "membership")), actor="王")
-    found, resolved = only(filings), shop.workspace.accounts.signature("安宁百货", ENTITY)
+    found, resolved = only(filings), shop.workspace.accounts.register(ENTITY).signature("安宁百货", NOW)
     assert (found.untold, found.signature.scopes) == (False, ("retail",))
     assert resolved is not None
     assert resolved.scopes == ("retail",)
@@ -103,7 +103,7 @@ def test_an_own_filing_goes_no_further_than_what_another_account_tells(shop: Sho
     newer = shop.add_account(0, prefix="d")
     shop.workspace.accounts.put_signatures(newer, [replace(FILED, scopes=())], NOW + timedelta(hours=1))
     filings.save(replace(RECORD, scopes=("retail", "finance")), actor="王")
-    resolved = shop.workspace.accounts.signature("安宁百货", ENTITY)
+    resolved = shop.workspace.accounts.register(ENTITY).signature("安宁百货", NOW)
     assert resolved is not None
     assert (resolved.scopes, only(filings).signature.scopes) == (("retail",), ("retail",))
 
@@ -115,11 +115,13 @@ def test_an_own_filing_goes_no_further_than_what_another_account_tells(shop: Sho
 def test_an_account_that_says_nothing_of_the_carriers_takes_nothing_back(
     shop: Shop, filings: Filings, owner: str, told: bool | None, expected: bool | None
 ) -> None:
-    """Whichever of two accounts was asked last."""
-    reported(shop, replace(FILED, owner_uscc=owner, carrier_filed=told))
+    """A shop that carries its own messages, and whose consent service tells of the carriers."""
+    service = reported(shop, replace(FILED, owner_uscc=owner, carrier_filed=told))
     silent = shop.add_account(0, prefix="d")
+    shop.workspace.accounts.take_consents_from(silent, service)
+    shop.workspace.accounts.set_sender(silent, silent)
     shop.workspace.accounts.put_signatures(silent, [replace(FILED, carrier_filed=None)], NOW + timedelta(hours=1))
-    resolved = shop.workspace.accounts.signature("安宁百货", ENTITY)
+    resolved = shop.workspace.accounts.register(ENTITY).signature("安宁百货", NOW)
     assert resolved is not None
     assert (resolved.carrier_filed, only(filings).signature.carrier_filed) == (expected, expected)
     assert bool(only(filings).problem) is (expected is not True)
@@ -195,12 +197,12 @@ def test_nothing_is_signed_past_the_letter_that_allows_it(shop: Shop, filings: F
     letter = replace(RECORD, letter_from="安宁集团", letter_until=date(2026, 11, 9))
     filings.save(letter, actor="王")
     assert only(filings).problem == "letter_over"
-    stored = shop.workspace.accounts.signature("安宁百货", ENTITY)
+    stored = shop.workspace.accounts.register(ENTITY).signature("安宁百货", NOW)
     assert stored is not None
     assert stored.valid_until == date(2026, 11, 9)
     filings.save(replace(letter, letter_until=date(2026, 11, 20)), actor="王")
     assert (only(filings).problem, only(filings).warnings) == ("", ("letter_ends_soon",))
-    assert [each.valid_until for each in shop.workspace.accounts.signatures(ENTITY)] == [date(2026, 11, 20)]
+    assert [each.valid_until for each in shop.workspace.accounts.register(ENTITY).all(NOW)] == [date(2026, 11, 20)]
 
 
 def test_what_expires_within_a_month_is_said(shop: Shop, filings: Filings) -> None:

@@ -100,7 +100,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("signature", {"signature": signed(status="pending")}, "block", "signature_not_approved"),
     ("signature", {"signature": signed(valid_until=date(2026, 11, 9))}, "block", "signature_expired"),
     ("signature", {"signature": signed(valid_until=date(2026, 11, 10))}, "ok", "signature"),
-    ("signature", {"signature": signed(carrier_filed=None)}, "block", "signature_not_filed"),
+    ("signature", {"signature": signed(carrier_filed=None)}, "block", "signature_filing_unknown"),
     ("signature", {"signature": signed(scopes=("finance",))}, "block", "signature_scope"),
     ("signature", {"signature": signed(scopes=())}, "block", "signature_unscoped"),
     ("recipients", {"funnel": {"unknown": 10}, "silent": ("安宁旗舰店",)}, "block", "nobody_confirms"),

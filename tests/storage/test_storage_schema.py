@@ -26,6 +26,7 @@ BUILT = sa.text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL
 NEWER = (
     *("campaign_budget", "entity_budget", "account_price"),
     *("staff_number", "staff_trial"),
+    *("signature_own", "signature_port", "signature_read"),
     *("pushed_part", "pushed_receipt", "pushed_reply"),
     *("signature_record", "signature_report", "account_sender"),
     *("opt_out_outbox", "account_connection", "campaign_warning"),
@@ -33,6 +34,7 @@ NEWER = (
 NEWER_COLUMNS = (
     ("campaign_member", "parts"),
     ("consent_source", "api_method"),
+    *(("signature", column) for column in ("port", "carriers", "owner_name", "owner_open")),
     *(("submission", column) for column in ("parts", "refused_parts", "price")),
 )
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
