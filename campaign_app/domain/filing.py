@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
@@ -71,6 +72,7 @@ class Register:
     """
 
     entity_uscc: str
+    entity_name: str
     max_age: timedelta
     reports: tuple[SignatureReport, ...] = ()
     ways: tuple[Way, ...] = ()
@@ -106,7 +108,7 @@ class Register:
             return None
         every = {scope for report in self.reports if report.signature.text == text for scope in report.signature.scopes}
         told = filed_for(told, record.scopes, every)
-        if told.owner_open and record.owner_confirmed:
+        if told.owner_open and (record.owner_confirmed or _same_name(told.owner_name, self.entity_name)):
             told = replace(told, owner_uscc=self.entity_uscc)
         ends = [day for day in (told.valid_until, record.letter_until) if day is not None]
         return replace(told, valid_until=min(ends, default=None))
@@ -125,6 +127,12 @@ class Register:
     def _is_old(self, report: SignatureReport, now: datetime) -> bool:
         # abs: after the clock was set back nobody knows how old it is
         return abs(now - report.seen_at) > self.max_age
+
+
+def _same_name(one: str, other: str) -> bool:
+    """As registered names are written: brackets of either width, and no spaces."""
+    mine, theirs = ("".join(unicodedata.normalize("NFKC", name).split()) for name in (one, other))
+    return mine == theirs != ""
 
 
 def port_of(options: Mapping[str, str]) -> str:

@@ -14,10 +14,10 @@ from campaign_app.domain.answer import Answer
 from campaign_app.domain.campaign import Campaign, CampaignState, Warned
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
 from campaign_app.domain.customer import Account, Entity, PlatformCustomer
+from campaign_app.domain.filing import Register
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.platform import Capabilities
-from campaign_app.domain.filing import Register
 from campaign_app.domain.signature import FiledTemplate, Signature
 
 

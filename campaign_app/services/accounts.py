@@ -99,6 +99,8 @@ class Accounts:
         self._require_source(asked.consent_account_id, entity.uscc)
         account = self._stored(seen(draft, report), entity, renews, spoken=bool(report.entity_uscc))
         self._secrets.put(secret_name(account.id), draft.secret)
+        if not self._capabilities(account).signatures:
+            self._store.put_signatures(account.id, None, self._clock())
         self._audit.record(
             "account.connected", actor=actor, at=self._clock(), account=account.id, platform=account.platform,
             simulated=account.simulated, issuer=account.issuer_uscc, issuer_name=account.issuer_name,

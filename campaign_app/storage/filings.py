@@ -105,8 +105,10 @@ def register_of(connection: sa.Connection, entity_uscc: str) -> Register:
     records = connection.execute(sa.select(_RECORD).where(_RECORD.c.entity_uscc == entity_uscc))
     own = connection.execute(sa.select(signature_own).where(signature_own.c.entity_uscc == entity_uscc))
     ways = _ways(connection, entity_uscc)
+    name = connection.execute(sa.select(schema.entity.c.name).where(schema.entity.c.uscc == entity_uscc)).scalar()
     return Register(
         entity_uscc,
+        name or "",
         _max_age(connection),
         reports,
         ways,

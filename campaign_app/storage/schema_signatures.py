@@ -1,4 +1,4 @@
-"""Tables of signatures besides what accounts report of them: when that was read, what is stated here, whose a port is."""
+"""Tables of signatures beside what accounts report: when that was read, what is stated here, whose a port is."""
 
 from __future__ import annotations
 

@@ -12,7 +12,9 @@ import pytest
 
 from campaign_app import assets
 from campaign_app.compliance import Engine, load_all
+from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import NotAllowed, SettingsError
+from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.signature import Signature, SignatureRecord
 from campaign_app.services.filings import SAMPLE, Filing, Filings
 from tests.fakes.remotes import ENTITY
@@ -21,6 +23,7 @@ from tests.helpers.shop import NOW, Shop, open_shop
 FILED = Signature("安宁百货", ENTITY, "company", "approved", True, ("retail",), date(2027, 12, 31))
 ENGINE = partial(Engine, load_all(assets.path("rules")))
 OTHER = "91440300MA5D00002Y"
+OWN = OwnFiling(ENTITY, "安宁百货", ("retail",), ("mobile", "unicom", "telecom", "broadnet"), NOW, "")
 RECORD = SignatureRecord(ENTITY, "安宁百货", "106900012345")
 
 
@@ -125,6 +128,157 @@ def test_an_account_that_says_nothing_of_the_carriers_takes_nothing_back(
     assert resolved is not None
     assert (resolved.carrier_filed, only(filings).signature.carrier_filed) == (expected, expected)
     assert bool(only(filings).problem) is (expected is not True)
+
+
+def by_provider(shop: Shop, *, tells: bool, signature: Signature | None = None) -> tuple[int, int]:
+    """A shop without signatures of its own, and the account of an SMS provider that carries its messages."""
+    store = shop.workspace.accounts
+    mine, provider = shop.add_account(0, prefix="s"), shop.add_account(0, prefix="p")
+    store.set_sender(mine, provider)
+    store.put_signatures(mine, None, NOW)
+    store.put_signatures(provider, ([] if signature is None else [signature]) if tells else None, NOW)
+    return mine, provider
+
+
+def test_what_a_disconnected_account_told_holds_no_longer(shop: Shop, filings: Filings) -> None:
+    account = reported(shop, FILED)
+    shop.workspace.accounts.set_account_state(account, "disconnected")
+    found = only(filings)
+    assert (found.problem, found.accounts, found.carries("retail")) == ("not_reported", (), False)
+
+
+def test_what_was_read_over_a_day_ago_says_nothing_of_the_filing(shop: Shop, filings: Filings) -> None:
+    reported(shop, replace(FILED, carriers=(("mobile", True),)))
+    register = shop.workspace.accounts.register(ENTITY)
+    fresh, stale = (register.signature("安宁百货", NOW + timedelta(hours=hours)) for hours in (24, 25))
+    assert fresh is not None
+    assert stale is not None
+    assert (fresh.carrier_filed, stale.carrier_filed, stale.carriers) == (True, None, ())
+    shop.clock.advance(25 * 3_600)
+    assert only(filings).problem == "filing_unknown"
+    shop.workspace.accounts.set_setting("max_signature_age_hours", 48)
+    assert only(filings).problem == ""
+
+
+def test_after_the_clock_was_set_back_nobody_knows_how_old_a_report_is(shop: Shop) -> None:
+    reported(shop, FILED)
+    found = shop.workspace.accounts.register(ENTITY).signature("安宁百货", NOW - timedelta(days=2))
+    assert found is not None
+    assert found.carrier_filed is None
+
+
+def test_a_carrier_that_lists_its_signatures_decides_alone(shop: Shop) -> None:
+    """Filed at one provider is nothing to another."""
+    reported(shop, FILED)
+    mine, provider = by_provider(shop, tells=True)
+    store = shop.workspace.accounts
+    assert store.register(ENTITY).signature("安宁百货", NOW, mine) is None
+    store.put_signatures(provider, [replace(FILED, carrier_filed=False)], NOW)
+    told = store.register(ENTITY).signature("安宁百货", NOW, mine)
+    assert told is not None
+    assert told.carrier_filed is False
+
+
+def test_a_provider_that_was_never_asked_is_not_taken_for_one_that_cannot_tell(shop: Shop, filings: Filings) -> None:
+    store = shop.workspace.accounts
+    mine, provider = shop.add_account(0, prefix="s"), shop.add_account(0, prefix="p")
+    store.set_sender(mine, provider)
+    filings.state(OWN, "", actor="王")
+    assert store.register(ENTITY).signature("安宁百货", NOW, mine) is None
+    store.put_signatures(provider, None, NOW)
+    assert store.register(ENTITY).signature("安宁百货", NOW, mine) is not None
+
+
+def test_where_the_carrier_cannot_tell_the_shops_own_platform_does(shop: Shop) -> None:
+    mine, _ = by_provider(shop, tells=False)
+    store = shop.workspace.accounts
+    store.put_signatures(mine, [FILED], NOW)
+    assert store.register(ENTITY).signature("安宁百货", NOW, mine) == FILED
+
+
+def test_what_is_stated_here_holds_for_a_sender_that_cannot_tell(shop: Shop, filings: Filings) -> None:
+    mine, _ = by_provider(shop, tells=False)
+    assert filings.register() == ()
+    filings.state(replace(OWN, carriers=("mobile", "unicom", "telecom")), "106900012345", actor="王")
+    found = only(filings)
+    assert (found.problem, found.warnings, found.record.port) == ("", ("stated", "carrier_missing"), "106900012345")
+    assert (found.carries("retail"), found.carries("finance")) == (True, False)
+    told = shop.workspace.accounts.register(ENTITY).signature("安宁百货", NOW, mine)
+    assert told is not None
+    assert (told.stated, told.owner_uscc, told.unfiled) == (True, ENTITY, ("broadnet",))
+    assert found.own is not None
+    assert (found.own.stated_by, found.own.stated_at) == ("王", NOW)
+    (noted,) = [each for each in shop.workspace.audit.entries() if each.action == "signature.stated"]
+    assert (noted.actor, noted.facts["carriers"]) == ("王", "mobile,unicom,telecom")
+    filings.take_back(ENTITY, "安宁百货", actor="王")
+    assert filings.register() == ()
+    assert "signature.taken_back" in {each.action for each in shop.workspace.audit.entries()}
+
+
+def test_what_is_stated_here_is_never_used_beside_what_a_provider_tells(shop: Shop, filings: Filings) -> None:
+    mine, _ = by_provider(shop, tells=True, signature=replace(FILED, status="rejected"))
+    filings.state(OWN, "", actor="王")
+    told = shop.workspace.accounts.register(ENTITY).signature("安宁百货", NOW, mine)
+    assert told is not None
+    assert (told.status, told.stated, only(filings).problem) == ("rejected", False, "rejected")
+
+
+def test_what_is_stated_here_ends_on_its_day(shop: Shop, filings: Filings) -> None:
+    by_provider(shop, tells=False)
+    filings.state(replace(OWN, valid_until=date(2026, 11, 9)), "", actor="王")
+    assert only(filings).problem == "expired"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"text": " "}, "own_signature"),
+        ({"text": "长" * 101}, "own_signature"),
+        ({"text": "安宁\n百货"}, "own_signature"),
+        ({"scopes": ()}, "record_scopes"),
+        ({"scopes": ("anything",)}, "record_scopes"),
+        ({"carriers": ()}, "own_carriers"),
+        ({"carriers": ("pigeon",)}, "own_carriers"),
+    ],
+)
+def test_what_cannot_be_stated_is_refused(shop: Shop, filings: Filings, changes: dict[str, object], code: str) -> None:
+    by_provider(shop, tells=False)
+    with pytest.raises(SettingsError) as refused:
+        filings.state(replace(OWN, **changes), "", actor="王")
+    assert (refused.value.code, filings.register()) == (code, ())
+
+
+def test_a_port_of_another_signature_states_nothing(shop: Shop, filings: Filings) -> None:
+    by_provider(shop, tells=False)
+    filings.save(replace(RECORD, text="安宁会员"), actor="王")
+    with pytest.raises(NotAllowed) as refused:
+        filings.state(OWN, RECORD.port, actor="王")
+    assert (refused.value.code, filings.register()) == ("port_taken", ())
+
+
+@pytest.mark.parametrize(
+    ("named", "problem"),
+    [
+        ("杭州安宁百货有限公司(模拟)", ""),
+        ("杭州安宁百货 有限公司（模拟）", ""),
+        ("安宁数科有限公司", "owner_unconfirmed"),
+        ("", "owner_unconfirmed"),
+    ],
+)
+def test_whose_a_signature_is_goes_by_the_name_until_a_person_confirms_it(
+    shop: Shop, filings: Filings, named: str, problem: str
+) -> None:
+    shop.workspace.accounts.add_entity(Entity(ENTITY, "杭州安宁百货有限公司（模拟）"))
+    reported(shop, replace(FILED, owner_uscc="", owner_open=True, owner_name=named))
+    assert only(filings).problem == problem
+    filings.save(replace(RECORD, owner_confirmed=True), actor="王")
+    assert (only(filings).problem, only(filings).signature.owner_uscc) == ("", ENTITY)
+
+
+def test_a_signature_that_is_told_to_be_anothers_cannot_be_confirmed(shop: Shop, filings: Filings) -> None:
+    reported(shop, replace(FILED, owner_uscc=OTHER))
+    filings.save(replace(RECORD, owner_confirmed=True), actor="王")
+    assert only(filings).problem == "other_owner"
 
 
 def test_every_change_stays_in_the_history_and_no_repetition_does(shop: Shop, filings: Filings) -> None:

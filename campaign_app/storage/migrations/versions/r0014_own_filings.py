@@ -1,4 +1,4 @@
-"""What providers tell further of a signature, what the merchant states of one itself, and which signature a port carries.
+"""What providers tell further of a signature, what the merchant states of one, and which signature a port carries.
 
 An SMS centre on this machine no longer counts as a simulator for that alone, and nobody was asked yet.
 """
