@@ -15,8 +15,8 @@ class Signature:
     """`carrier_filed` None means that nobody said so, which counts as no. `valid_until` includes its whole day.
 
     `carriers` has what is known of one of them: True where it has filed the signature. `port` is the extension that the
-    provider keeps for it. `owner_open`: the provider calls its owner `owner_name`, or nobody, so that a person has to say
-    whose it is. `stated`: all of this is the merchant's own word.
+    provider keeps for it. `owner_open`: the provider calls its owner `owner_name`, or nobody, so that a person has to
+    say whose it is. `stated`: all of this is the merchant's own word.
     """
 
     text: str

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from campaign_app.compliance.engine import Engine
 from campaign_app.compliance.message import CheckRequest, Sender
 from campaign_app.compliance.opt_outs import STANDARD
+from campaign_app.compliance.segments import Segments
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import SettingsError
@@ -70,11 +71,20 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A sample message as a provider would take it; `problems` are what its rules find in the signature."""
+    """A sample message as a provider would take it; `problems` are what its rules find in the signature.
+
+    `sender` is the connected account that would carry it, None for a provider in general.
+    """
 
     provider: str
     text: str
     problems: tuple[Finding, ...]
+    segments: Segments
+    sender: Account | None = None
+
+    @property
+    def key(self) -> str:
+        return self.provider if self.sender is None else f"account:{self.sender.id}"
 
 
 class Filings:
@@ -140,17 +150,23 @@ class Filings:
         self._audit.record("signature.taken_back", actor=actor, at=self._clock(), entity=entity_uscc, text=text)
 
     def renderings(self, filing: Filing, language: str = "zh_CN") -> tuple[Rendering, ...]:
-        """As each known provider takes it: the signature in front, its own opt-out words at the end."""
+        """As the entity's connected senders, and then each known provider, take it: with the provider's opt-out words.
+
+        Senders that no rules are known of are held to those for all.
+        """
         entity, engine = filing.entity, self._engine(language)
         sender = Sender(entity.name, entity.uscc, entity.kind, frozenset(entity.licences))
         base = CheckRequest(SAMPLE, filing.signature, sender, send_at=self._clock())
+        carriers = {way.carrier for way in self._store.register(entity.uscc).ways}
+        senders = [each for each in self._accounts.accounts() if each.id in carriers and each.state == "connected"]
+        known = [(each.platform if each.platform in PROVIDERS else "generic", each) for each in senders]
         found = []
-        for provider in PROVIDERS:
+        for provider, sender_account in (*known, *((each, None) for each in PROVIDERS)):
             request = replace(base, provider=provider)
             forms = engine.provider(request).opt_out_forms
             checked = engine.check(replace(request, body=f"{SAMPLE}{forms[0] if forms else STANDARD}"))
             problems = tuple(each for each in checked.findings if each.rule_id.startswith("SIG-"))
-            found.append(Rendering(provider, checked.final_text, problems))
+            found.append(Rendering(provider, checked.final_text, problems, checked.segments, sender_account))
         return tuple(found)
 
     def save(self, record: SignatureRecord, *, actor: str) -> None:

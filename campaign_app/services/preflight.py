@@ -65,8 +65,8 @@ class Situation:
     connected shops for whose customers nobody is there to ask who agreed. `carriers` has by shop the account at an SMS
     provider that carries its messages, where one does. Of the shops whose sender does not hand in what people answer,
     `unread` are those where nobody has said who reads that, and `elsewhere` has for the others what was said.
-    `spending` is None before the screening. `signed` has by shop the signature as its carrier tells of it, `held` the port
-    that its messages would leave over and the other signature that it carries.
+    `spending` is None before the screening. `signed` has by shop the signature as its carrier tells of it, `held` the
+    port that its messages would leave over and the other signature that it carries.
     """
 
     campaign: Campaign

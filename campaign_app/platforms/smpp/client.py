@@ -37,8 +37,8 @@ class SmppPlatform(Unoffered):
     def check_connection(self) -> ConnectionReport:
         """Address, certificate, login, and that the centre answers; the clock of a centre cannot be asked.
 
-        It binds as a transmitter, so that no reply is delivered to whoever does not keep it. A centre on this machine may
-        be the near end of a tunnel to a real one: it is a simulator only where a person said so.
+        It binds as a transmitter, so that no reply is delivered to whoever does not keep it. A centre on this machine
+        may be the near end of a tunnel to a real one: it is a simulator only where a person said so.
         """
         asyncio.run(self._look())
         host = self._access.endpoint.host

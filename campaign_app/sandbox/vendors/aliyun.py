@@ -35,7 +35,10 @@ _PLACEHOLDER: Final = re.compile(r"\$\{([A-Za-z][A-Za-z0-9_]*)\}")
 
 
 class Filed(NamedTuple):
-    """A signature; `carriers` are the states of its filing with mobile, unicom and telecom, `letter` a letter's review."""
+    """A signature; `carriers` are the states of its filing with mobile, unicom and telecom.
+
+    `letter` is whether a letter of authorisation has passed, None for none.
+    """
 
     state: str
     kind: str
