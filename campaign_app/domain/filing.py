@@ -18,6 +18,7 @@ from campaign_app.domain.signature import (
     standing,
 )
 
+_FRESH: Final = timedelta(hours=1)
 _BEIJING: Final = timezone(timedelta(hours=8))
 
 
@@ -50,7 +51,7 @@ class Way:
     """How the messages of `shop` leave: `carrier` hands them over, and `tells` where it lists its signatures.
 
     `source` answers for the shop's consents, where another account does. `port` is the number that messages come from,
-    where that is a field of the carrier's account.
+    where that is a field of the carrier's account. `read_at` is when the carrier's list was last read.
     """
 
     shop: int
@@ -58,6 +59,7 @@ class Way:
     source: int | None = None
     tells: bool = True
     port: str = ""
+    read_at: datetime | None = None
 
 
 # of a port: whose signature it carries, and which
@@ -93,6 +95,11 @@ class Register:
     def all(self, now: datetime) -> tuple[Signature, ...]:
         found = (self.signature(text, now) for text in self.texts())
         return tuple(signature for signature in found if signature is not None)
+
+    def due(self, now: datetime) -> tuple[int, ...]:
+        """The carriers whose list was not read within the hour."""
+        old = (way.carrier for way in self.ways if way.tells and (way.read_at is None or now - way.read_at >= _FRESH))
+        return tuple(dict.fromkeys(old))
 
     def held(self, text: str, shop: int | None = None) -> Mapping[str, str]:
         """By port of the shop's carrier, or of any, the other signature that holds it."""

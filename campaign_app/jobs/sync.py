@@ -85,6 +85,8 @@ def sync_signatures(context: Context, account_id: int) -> int:
     client = context.remotes.platform(account_id)
     signatures = client.signatures() if client.capabilities().signatures else None
     context.stores.accounts.put_signatures(account_id, signatures, context.clock())
+    if not client.capabilities().customers:  # else the walk says when it ended
+        context.stores.accounts.set_setting(synced_name(account_id), context.clock().isoformat())
     return len(signatures or ())
 
 

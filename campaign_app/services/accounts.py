@@ -16,6 +16,7 @@ from campaign_app.domain.ports import (
     AuditLog,
     Clock,
     ConnectionReport,
+    JobStore,
     PlatformClient,
     Secrets,
     TemplateList,
@@ -246,6 +247,13 @@ class Accounts:
         written = ",".join(described.licences)
         self._audit.record("entity.described", actor=actor, at=self._clock(), uscc=uscc, kind=kind, licences=written)
         return described
+
+    def read_signatures_again(self, entity_uscc: str, jobs: JobStore) -> None:
+        """Has the carriers synced whose signatures were not read within the hour, unless that is under way."""
+        busy = {job.args.get("account_id") for job in jobs.open_jobs() if job.kind == "sync"}
+        for account_id in self._store.register(entity_uscc).due(self._clock()):
+            if account_id not in busy and self._store.account(account_id).state == "connected":
+                jobs.enqueue("sync", {"account_id": account_id}, self._clock())
 
     def synced_at(self, account_id: int) -> datetime | None:
         """When the account's customers were last synced to their end."""

@@ -131,9 +131,7 @@ def _ways(connection: sa.Connection, entity_uscc: str) -> tuple[Way, ...]:
     carried = more.alias("carried")
     carrier = sa.func.coalesce(sender.c.sender_account_id, more.c.consent_account_id, account.c.id)
     wanted = (
-        sa.select(
-            account.c.id, carrier.label("carrier"), more.c.consent_account_id, signature_read.c.tells, carried.c.options
-        )
+        sa.select(account.c.id, carrier.label("carrier"), more.c.consent_account_id, signature_read, carried.c.options)
         .outerjoin(sender, sender.c.account_id == account.c.id)
         .outerjoin(more, more.c.account_id == account.c.id)
         .outerjoin(carried, carried.c.account_id == carrier)
@@ -141,13 +139,16 @@ def _ways(connection: sa.Connection, entity_uscc: str) -> tuple[Way, ...]:
         .where(account.c.entity_uscc == entity_uscc, account.c.state == "connected")
         .order_by(account.c.id)
     )
-    # of an account that was never asked nobody knows that it cannot tell
-    ways = [
-        Way(row.id, row.carrier, row.consent_account_id, row.tells != 0, port_of(json.loads(row.options or "{}")))
-        for row in connection.execute(wanted)
-    ]
+    ways = [_way(row) for row in connection.execute(wanted)]
     serving = {served for way in ways for served in (way.carrier, way.source) if served != way.shop}
     return tuple(way for way in ways if way.shop not in serving) or tuple(ways)
+
+
+def _way(row: AnyRow) -> Way:
+    # of an account that was never asked nobody knows that it cannot tell
+    tells, read_at = row.tells != 0, None if row.read_at is None else moment_at(row.read_at)
+    port = port_of(json.loads(row.options or "{}"))
+    return Way(row.id, row.carrier, row.consent_account_id, tells, port, read_at)
 
 
 def holder_of(connection: sa.Connection, port: str) -> Holder | None:

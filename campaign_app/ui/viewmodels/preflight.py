@@ -113,8 +113,12 @@ class PreflightModel(QObject):
         model.changed.connect(self._model_changed)
 
     def load(self) -> None:
-        """Looks at everything anew."""
+        """Looks at everything anew, and has old reports of signatures read again."""
         self._look(None)
+        app, uscc = self._app, self._model.view.campaign.entity_uscc
+        self._tasks.run(
+            lambda _: app.accounts.read_signatures_again(uscc, app.jobs), lambda _: None, owner=self, key="signatures"
+        )
 
     def look_again(self) -> None:
         """Facts get older, the worker may have ended, rules may have changed; the audience is the same.
