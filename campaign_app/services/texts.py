@@ -136,10 +136,9 @@ class Texts:
         return next((finding for finding in checked.findings if finding.rule_id == rule_id), None)
 
     def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[Composed]:
-        found: dict[int, Composed] = {}
-        for shop, mine in _by_shop(customers).items():
-            found |= zip((customer.id for customer in mine), self._of_shop(campaign, shop, mine, now), strict=True)
-        return [found[customer.id] for customer in customers]
+        shops = _by_shop(customers).items()
+        composed = {shop: iter(self._of_shop(campaign, shop, mine, now)) for shop, mine in shops}
+        return [next(composed[customer.account_id]) for customer in customers]
 
     def _of_shop(self, campaign: Campaign, shop: int, customers: Sequence[Customer], now: datetime) -> list[Composed]:
         request = self.request(campaign, now, shop)

@@ -123,6 +123,21 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
 ]
 
 
+def test_a_signature_that_holds_for_some_shops_only_names_the_others() -> None:
+    shops = (ACCOUNT, replace(ACCOUNT, id=2, label="乙店"))
+    some = found(accounts=shops, signed={1: SIGNATURE, 2: None})["signature"]
+    assert (some.level, some.code, some.facts["names"]) == ("warn", "signature_partly", ("乙店",))
+    none = found(accounts=shops, signed={1: signed(owner_uscc="", owner_open=True), 2: None})["signature"]
+    assert (none.level, none.code) == ("block", "signature_owner_open")
+    every = found(accounts=shops, signed={1: SIGNATURE, 2: SIGNATURE})["signature"]
+    assert (every.level, every.code) == ("ok", "signature")
+
+
+def test_the_port_of_another_signature_blocks() -> None:
+    check = found(signed={1: SIGNATURE}, held={1: ("1069000", "安宁会员")})["signature"]
+    assert (check.level, check.code, check.facts["other"]) == ("block", "port_taken", "安宁会员")
+
+
 @pytest.mark.parametrize(("key", "changes", "level", "code"), CASES)
 def test_a_check_says_what_is_wrong(key: str, changes: dict[str, Any], level: str, code: str) -> None:
     assert (found(**changes)[key].level, found(**changes)[key].code) == (level, code)
