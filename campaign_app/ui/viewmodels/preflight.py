@@ -57,9 +57,15 @@ class PreflightState:
 
     @property
     def first_block(self) -> Check | None:
-        """What to mend first; that nobody can be reached comes of the others wherever there are others."""
+        """What to mend first; that nobody can be reached comes of the others wherever there are others.
+
+        Without a sender nobody tells of the signature either.
+        """
         blocks = [check for check in self.checks if check.level == "block"]
-        return next((check for check in blocks if check.key != "recipients"), next(iter(blocks), None))
+        first = next((check for check in blocks if check.key != "recipients"), next(iter(blocks), None))
+        if first is not None and first.key in {"text", "signature"}:
+            return next((check for check in blocks if check.code == "no_sender"), first)
+        return first
 
     @property
     def ready_to_approve(self) -> bool:
