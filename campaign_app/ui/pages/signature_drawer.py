@@ -10,16 +10,17 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLayout, QVBoxLayout, QWidget
 
 from campaign_app.compliance.segments import Segments
 from campaign_app.domain.filing import OwnFiling
-from campaign_app.domain.signature import SignatureReport
+from campaign_app.domain.signature import Signature, SignatureReport
 from campaign_app.services.filings import PURPOSES, Filing, Rendering
 from campaign_app.services.window import BEIJING
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.campaigns import LEVELS
 from campaign_app.ui.pages.signature_record import RecordForm
+from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.filings import FilingsModel, FilingsState
 from campaign_app.ui.widgets.basics import button, clear, column, divider, frame, label, row, show_if
-from campaign_app.ui.widgets.drawer import Drawer
+from campaign_app.ui.widgets.drawer import WIDTH, Drawer
 from campaign_app.ui.widgets.facts import Facts, Line
 from campaign_app.ui.widgets.phone import Bubble
 from campaign_app.ui.widgets.pill import Pill
@@ -121,11 +122,11 @@ class SignatureDrawer(Drawer):
     def _filed(self, filing: Filing) -> list[Line]:
         words, signature = self._desk.kit.words, filing.signature
         own = signature.owner_uscc == filing.entity.uscc
-        filed = {True: "filed", False: "not_filed", None: "unknown"}[signature.carrier_filed]
+        filed = filing_word(signature)
         until = signature.valid_until
         return [
             Line(self.tr("归属主体"), filing.entity.name if own else signature.owner_name or "–"),
-            Line(self.tr("统一社会信用代码"), signature.owner_uscc or "–"),
+            Line(self.tr("信用代码"), signature.owner_uscc or "–"),
             *([Line(self.tr("平台登记的资质"), signature.owner_name)] if own and signature.owner_name else []),
             Line(self.tr("主体资质"), self._licences(filing)),
             Line(self.tr("授权书"), self._letter(filing)),
@@ -178,7 +179,7 @@ class SignatureDrawer(Drawer):
         words, signature = self._desk.kit.words, report.signature
         if report.gone:
             return self.tr("平台不再报告")
-        filed = {True: "filed", False: "not_filed", None: "unknown"}[signature.carrier_filed]
+        filed = filing_word(signature)
         scopes = self.tr("、").join(words.term("purpose", each) for each in signature.scopes)
         parts = [words.term("signature_status", signature.status), words.term("carrier_filing", filed), scopes]
         if signature.valid_until is not None:
@@ -198,6 +199,8 @@ class Preview(QWidget):
         self._words = desk.kit.words
         self.provider = QComboBox()
         self.provider.setObjectName("signature_provider")
+        self.provider.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.provider.setMaximumWidth(WIDTH - 2 * SPACE[4])
         self.provider.setAccessibleName(self.tr("短信服务商"))
         self.provider.activated.connect(lambda _: model.show_provider(self.provider.currentData()))
         self.bubble = Bubble(desk.kit.theme)
@@ -232,6 +235,13 @@ class Preview(QWidget):
     def _counted(self, segments: Segments) -> str:
         words = self.tr("编码 {encoding}，{length} 字，计 {parts} 条（单条 70 字，长短信每条 67 字）")
         return words.format(encoding=segments.encoding, length=segments.length, parts=segments.segments)
+
+
+def filing_word(signature: Signature) -> str:
+    """The code of `carrier_filing`."""
+    if signature.carrier_filed and signature.unfiled:
+        return "partly"
+    return {True: "filed", False: "not_filed", None: "unknown"}[signature.carrier_filed]
 
 
 def _wrapped(text: str, role: str) -> QLabel:
