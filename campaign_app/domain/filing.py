@@ -87,7 +87,8 @@ class Register:
 
     def signature(self, text: str, now: datetime, shop: int | None = None) -> Signature | None:
         """As it holds for one shop; without one for the shop that it serves best. None where nobody tells of it."""
-        found = (self._by(way, text, now) for way in self.ways if shop in {None, way.shop})
+        ways = self._shops() if shop is None else [way for way in self.ways if way.shop == shop]
+        found = (self._by(way, text, now) for way in ways)
         known = [signature for signature in found if signature is not None]
         day = now.astimezone(_BEIJING).date()
         return min(known, key=lambda each: bool(standing(each, self.entity_uscc, day)), default=None)
@@ -106,6 +107,11 @@ class Register:
         ports = {way.port for way in self.ways if shop in {None, way.shop}}
         held = {port: holder for port, holder in self.holders.items() if port in ports}
         return {port: other for port, (uscc, other) in held.items() if (uscc, other) != (self.entity_uscc, text)}
+
+    def _shops(self) -> tuple[Way, ...]:
+        """Of accounts that only serve others none, while there are others."""
+        serving = {served for way in self.ways for served in (way.carrier, way.source) if served != way.shop}
+        return tuple(way for way in self.ways if way.shop not in serving) or self.ways
 
     def _by(self, way: Way, text: str, now: datetime) -> Signature | None:
         told, record = self._told(way, text, now), self.records.get(text, SignatureRecord(self.entity_uscc, text))

@@ -16,8 +16,9 @@ from campaign_app.domain.filing import Register
 from campaign_app.domain.signature import Signature
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
-from campaign_app.storage.filings import append_reports, note_read, register_of, signature_row
+from campaign_app.storage.filings import append_reports, note_read, signature_row
 from campaign_app.storage.lists import write_all
+from campaign_app.storage.registers import register_of
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.senders import put_sender
 from campaign_app.storage.times import to_ms

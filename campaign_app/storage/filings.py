@@ -5,26 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
-from campaign_app import settings
 from campaign_app.domain.errors import NotAllowed
-from campaign_app.domain.filing import Holder, OwnFiling, Register, Way, port_of
+from campaign_app.domain.filing import OwnFiling, Register
 from campaign_app.domain.signature import Signature, SignatureRecord, SignatureReport
 from campaign_app.storage import schema
-from campaign_app.storage import schema_sending as campaigns
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import write_all
+from campaign_app.storage.registers import register_of, signature_in
 from campaign_app.storage.rows import AnyRow
-from campaign_app.storage.schema_signatures import signature_own, signature_port, signature_read
+from campaign_app.storage.schema_signatures import signature_own, signature_read
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert_or_update, plain_insert
 
 _REPORT, _RECORD = schema.signature_report, schema.signature_record
-_AGE: Final = "max_signature_age_hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,99 +87,6 @@ def _same(record: SignatureRecord) -> sa.ColumnElement[bool]:
     return sa.and_(_RECORD.c.entity_uscc == record.entity_uscc, _RECORD.c.text == record.text)
 
 
-def register_of(connection: sa.Connection, entity_uscc: str) -> Register:
-    """What its connected accounts tell now, and what the merchant keeps and states beside."""
-    table, account = schema.signature, schema.account
-    wanted = (
-        sa.select(table)
-        .join(account, account.c.id == table.c.account_id)
-        .where(account.c.entity_uscc == entity_uscc, account.c.state == "connected")
-        .order_by(table.c.seen_at.desc(), table.c.account_id)
-    )
-    reports = tuple(
-        SignatureReport(r.account_id, signature_in(r), moment_at(r.seen_at)) for r in connection.execute(wanted)
-    )
-    records = connection.execute(sa.select(_RECORD).where(_RECORD.c.entity_uscc == entity_uscc))
-    own = connection.execute(sa.select(signature_own).where(signature_own.c.entity_uscc == entity_uscc))
-    ways = _ways(connection, entity_uscc)
-    name = connection.execute(sa.select(schema.entity.c.name).where(schema.entity.c.uscc == entity_uscc)).scalar()
-    return Register(
-        entity_uscc,
-        name or "",
-        _max_age(connection),
-        reports,
-        ways,
-        {row.text: _record(row) for row in records},
-        {row.text: _own(row) for row in own},
-        {way.port: holder for way in ways if (holder := holder_of(connection, way.port)) is not None},
-    )
-
-
-def _max_age(connection: sa.Connection) -> timedelta:
-    stored = connection.execute(sa.select(schema.setting.c.value).where(schema.setting.c.name == _AGE)).scalar()
-    hours = settings.Settings().max_signature_age_hours if stored is None else settings.parse(_AGE, json.loads(stored))
-    assert isinstance(hours, int)
-    return timedelta(hours=hours)
-
-
-def _ways(connection: sa.Connection, entity_uscc: str) -> tuple[Way, ...]:
-    """Of its connected accounts; of those that only serve another one, none while there is another one."""
-    account, sender, more = schema.account, schema.account_sender, schema.account_connection
-    carried = more.alias("carried")
-    carrier = sa.func.coalesce(sender.c.sender_account_id, more.c.consent_account_id, account.c.id)
-    wanted = (
-        sa.select(account.c.id, carrier.label("carrier"), more.c.consent_account_id, signature_read, carried.c.options)
-        .outerjoin(sender, sender.c.account_id == account.c.id)
-        .outerjoin(more, more.c.account_id == account.c.id)
-        .outerjoin(carried, carried.c.account_id == carrier)
-        .outerjoin(signature_read, signature_read.c.account_id == carrier)
-        .where(account.c.entity_uscc == entity_uscc, account.c.state == "connected")
-        .order_by(account.c.id)
-    )
-    ways = [_way(row) for row in connection.execute(wanted)]
-    serving = {served for way in ways for served in (way.carrier, way.source) if served != way.shop}
-    return tuple(way for way in ways if way.shop not in serving) or tuple(ways)
-
-
-def _way(row: AnyRow) -> Way:
-    # of an account that was never asked nobody knows that it cannot tell
-    tells, read_at = row.tells != 0, None if row.read_at is None else moment_at(row.read_at)
-    port = port_of(json.loads(row.options or "{}"))
-    return Way(row.id, row.carrier, row.consent_account_id, tells, port, read_at)
-
-
-def holder_of(connection: sa.Connection, port: str) -> Holder | None:
-    """Whose port it is: the signature that it is registered for, else the first that left over it."""
-    if not port:
-        return None
-    for table in (_RECORD, signature_port):
-        row = connection.execute(sa.select(table.c.entity_uscc, table.c.text).where(table.c.port == port)).first()
-        if row is not None:
-            return row.entity_uscc, row.text
-    return None
-
-
-def hold_port(connection: sa.Connection, campaign_id: int, account_id: int, at: int) -> None:
-    """The port that carries the account's messages becomes the signature's of this campaign.
-
-    Raises NotAllowed("port_taken") where it is another one's.
-    """
-    campaign, sender, more = campaigns.campaign, schema.account_sender, schema.account_connection
-    carrier = sa.select(sender.c.sender_account_id).where(sender.c.account_id == account_id).scalar_subquery()
-    options = sa.select(more.c.options).where(more.c.account_id == sa.func.coalesce(carrier, account_id))
-    port = port_of(json.loads(connection.execute(options).scalar() or "{}"))
-    if not port:
-        return
-    wanted = sa.select(campaign.c.entity_uscc, campaign.c.signature).where(campaign.c.id == campaign_id)
-    mine = tuple(connection.execute(wanted).one())
-    holder = holder_of(connection, port)
-    if holder is None:
-        row = {"port": port, "entity_uscc": mine[0], "text": mine[1], "since": at}
-        write_all(connection, plain_insert(signature_port), [row])
-    elif holder != mine:
-        raise NotAllowed("port_taken", "One port carries one signature", port=port, text=holder[1])
-
-
 def note_read(connection: sa.Connection, account_id: int, read_at: int, *, tells: bool) -> None:
     row = {"account_id": account_id, "read_at": read_at, "tells": int(tells)}
     write_all(connection, insert_or_update(connection, signature_read, "account_id"), [row])
@@ -237,43 +141,5 @@ def signature_row(account_id: int, signature: Signature, seen_at: int) -> dict[s
     }
 
 
-def signature_in(row: AnyRow) -> Signature:
-    return Signature(
-        text=row.text,
-        owner_uscc=row.owner_uscc,
-        source=row.source,
-        status=row.status,
-        carrier_filed=None if row.carrier_filed is None else bool(row.carrier_filed),
-        scopes=tuple(json.loads(row.scopes)),
-        valid_until=_day(row.valid_until),
-        carriers=tuple(json.loads(row.carriers).items()),
-        port=row.port,
-        owner_name=row.owner_name,
-        owner_open=bool(row.owner_open),
-    )
-
-
 def _report(row: AnyRow) -> SignatureReport:
     return SignatureReport(row.account_id, signature_in(row), moment_at(row.seen_at), bool(row.gone))
-
-
-def _record(row: AnyRow) -> SignatureRecord:
-    return SignatureRecord(
-        row.entity_uscc, row.text, row.port, row.letter_from, _day(row.letter_until), row.note, _words(row.scopes),
-        bool(row.owner_confirmed),
-    )  # fmt: skip
-
-
-def _own(row: AnyRow) -> OwnFiling:
-    return OwnFiling(
-        row.entity_uscc, row.text, _words(row.scopes), _words(row.carriers), moment_at(row.stated_at), row.stated_by,
-        _day(row.valid_until),
-    )  # fmt: skip
-
-
-def _words(written: str) -> tuple[str, ...]:
-    return tuple(json.loads(written))
-
-
-def _day(written: str | None) -> date | None:
-    return None if written is None else date.fromisoformat(written)

@@ -21,11 +21,11 @@ from campaign_app.storage.budgets import charge, parts_of
 from campaign_app.storage.campaigns import put_reasons
 from campaign_app.storage.caps import capped
 from campaign_app.storage.engine import Database
-from campaign_app.storage.filings import hold_port
 from campaign_app.storage.late import apply_early_arrivals, keep_refusals
 from campaign_app.storage.lists import next_id, rows_among, write_tuples
 from campaign_app.storage.outcomes import SAME_ROW, Event, append_outcomes, standing_of_submission
 from campaign_app.storage.people import Finder
+from campaign_app.storage.registers import hold_port
 from campaign_app.storage.rows import AnyRow, AnySelect
 from campaign_app.storage.schema_sending import (
     campaign,

@@ -189,6 +189,14 @@ def test_a_provider_that_was_never_asked_is_not_taken_for_one_that_cannot_tell(s
     assert store.register(ENTITY).signature("安宁百货", NOW, mine) is not None
 
 
+def test_an_account_that_serves_another_shop_is_a_shop_itself(shop: Shop) -> None:
+    service = reported(shop, FILED)
+    other = shop.add_account(0, prefix="o")
+    shop.workspace.accounts.take_consents_from(other, service)
+    register = shop.workspace.accounts.register(ENTITY)
+    assert [register.signature("安宁百货", NOW, each) for each in (service, other)] == [FILED, FILED]
+
+
 def test_where_the_carrier_cannot_tell_the_shops_own_platform_does(shop: Shop) -> None:
     mine, _ = by_provider(shop, tells=False)
     store = shop.workspace.accounts
