@@ -267,3 +267,24 @@ def test_after_the_clock_was_set_back_nothing_is_believed_of_facts_or_of_the_wor
 def test_a_platform_whose_clock_is_a_little_ahead_is_no_matter() -> None:
     ahead = (NOW + timedelta(minutes=1), NOW + timedelta(minutes=2))
     assert found(ages=ahead)["audience"].code == "fresh"
+
+
+def test_what_carriers_tell_of_signatures_is_read_again_after_an_hour(staged: Staged) -> None:
+    app, store = staged.app, staged.app.workspace.accounts
+
+    def asked() -> list[object]:
+        app.accounts.read_signatures_again(ENTITY, app.jobs)
+        return [job.args["account_id"] for job in app.jobs.open_jobs() if job.kind == "sync"]
+
+    assert asked() == []
+    store.put_signatures(staged.account, [SIGNATURE], app.clock() - timedelta(hours=1, minutes=1))
+    assert asked() == [staged.account]
+    assert asked() == [staged.account], "one that is under way is not asked for twice"
+    for job in app.jobs.open_jobs():
+        app.jobs.set_state(job.id, "done")
+    store.put_signatures(staged.account, None, app.clock() - timedelta(hours=2))
+    assert asked() == [], "it has none to tell of"
+    store.put_signatures(staged.account, [], app.clock() - timedelta(hours=2))
+    store.set_sender(staged.shop.add_account(0, prefix="d"), staged.account)
+    store.set_account_state(staged.account, "disconnected")
+    assert asked() == []
