@@ -32,7 +32,7 @@ class OwnSignatureDialog(QDialog):
         self.setFixedWidth(520)
         self.entity = QComboBox()
         for each in entities:
-            self.entity.addItem(f"{each.name}（{each.uscc}）", each.uscc)
+            self.entity.addItem(f"{each.name}  {each.uscc}", each.uscc)
         self.text = self._line("own_signature_text", self.tr("例如 安宁百货，不含【】"))
         self.port = self._line("own_signature_port", self.tr("例如 106900012345"))
         self.scopes = {each: self._box("own_scope", kit.words.term("purpose", each), each) for each in PURPOSES}
