@@ -42,6 +42,13 @@ class Settings:
         low=1,
         high=10_080,
     )
+    max_signature_age_hours: int = _setting(
+        24,
+        "签名的报备情况最多可有多旧（小时），超过按报备不明处理",
+        "Greatest age of what is known of a signature's filing, in hours; what is older counts as unknown",
+        low=1,
+        high=168,
+    )
     batch_reread_minutes: int = _setting(
         10,
         "每批发送前，超过此分钟数的同意记录重新读取",

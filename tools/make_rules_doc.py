@@ -29,7 +29,7 @@ compared the citation with the primary text yet: the program says so too.
 """
 
 PROOF = "`tests/compliance/test_compliance_rules.py::test_its_cases_find_what_they_say`"
-OWN = ("PRV-001",)
+OWN = ("PRV-001", *(f"SIG-{n:03}" for n in range(13, 18)), "TIM-003")
 OWN_HEAD = """## Rules of our own, beside the catalogue
 
 | rule | what | level | where | proved by |

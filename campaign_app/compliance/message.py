@@ -118,6 +118,8 @@ def _signature(data: Mapping[str, Any]) -> Signature:
         carrier_filed=filed if isinstance(filed, bool) else None,
         scopes=_texts(data.get("scopes")),
         valid_until=_day(data.get("valid_until")),
+        carriers=tuple((name, told is True) for name, told in _mapping(data.get("carriers")).items()),
+        stated=data.get("stated") is True,
     )
 
 

@@ -14,6 +14,7 @@ from campaign_app.domain.answer import Answer
 from campaign_app.domain.campaign import Campaign, CampaignState, Warned
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
 from campaign_app.domain.customer import Account, Entity, PlatformCustomer
+from campaign_app.domain.filing import Register
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.platform import Capabilities
@@ -171,13 +172,12 @@ class AccountStore(Protocol):
         """Stored cursor of one stream (customers, changes, reports, inbound, complaints), "" at the start."""
         ...
 
-    def put_signatures(self, account_id: int, signatures: Sequence[Signature], seen_at: datetime) -> None: ...
-    def signature(self, text: str, entity_uscc: str) -> Signature | None:
-        """The signature as an account of this entity last reported it."""
+    def put_signatures(self, account_id: int, signatures: Sequence[Signature] | None, seen_at: datetime) -> None:
+        """None of an account that has no list of signatures."""
         ...
 
-    def signatures(self, entity_uscc: str) -> tuple[Signature, ...]:
-        """Every signature that an account of this entity last reported."""
+    def register(self, entity_uscc: str) -> Register:
+        """All that is known of the signatures of an entity."""
         ...
 
     def set_setting(self, name: str, value: Any) -> None: ...

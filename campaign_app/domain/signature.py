@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
+
+CARRIERS: Final = ("mobile", "unicom", "telecom", "broadnet")
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """`carrier_filed` None means that nobody said so, which counts as no. `valid_until` includes its whole day."""
+    """`carrier_filed` None means that nobody said so, which counts as no. `valid_until` includes its whole day.
+
+    `carriers` has what is known of one of them: True where it has filed the signature. `port` is the extension that the
+    provider keeps for it. `owner_open`: the provider calls its owner `owner_name`, or nobody, so that a person has to
+    say whose it is. `stated`: all of this is the merchant's own word.
+    """
 
     text: str
     owner_uscc: str
@@ -18,6 +26,16 @@ class Signature:
     carrier_filed: bool | None = None
     scopes: tuple[str, ...] = ()
     valid_until: date | None = None
+    carriers: tuple[tuple[str, bool], ...] = ()
+    port: str = ""
+    owner_name: str = ""
+    owner_open: bool = False
+    stated: bool = False
+
+    @property
+    def unfiled(self) -> tuple[str, ...]:
+        """The carriers of which it is known that they have not filed it."""
+        return tuple(carrier for carrier, filed in self.carriers if not filed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,7 @@ class SignatureRecord:
     `port` is the whole number that a message comes from, digits only. `letter_from` names who let its name be used, and
     `letter_until` the last day on which that letter of authorisation holds. `scopes` are the purposes that the merchant
     has filed it for: they count only where the platform tells none, and never beside those that it tells.
+    `owner_confirmed`: a person vouches that it is the entity's own, where the provider leaves that open.
     """
 
     entity_uscc: str
@@ -46,6 +65,7 @@ class SignatureRecord:
     letter_until: date | None = None
     note: str = ""
     scopes: tuple[str, ...] = ()
+    owner_confirmed: bool = False
 
 
 def filed_for(signature: Signature, own: tuple[str, ...], elsewhere: Collection[str]) -> Signature:
@@ -72,7 +92,7 @@ def filing_told(signature: Signature, newest_first: Iterable[Signature]) -> Sign
 def standing(signature: Signature, entity_uscc: str, day: date) -> str:
     """Why this entity may sign nothing so on that day, "" where it may: a code of `signature_problem`."""
     if signature.owner_uscc != entity_uscc:
-        return "other_owner"
+        return "owner_unconfirmed" if signature.owner_open else "other_owner"
     if signature.valid_until is not None and signature.valid_until < day:
         return "expired"
     if signature.status != "approved":

@@ -83,9 +83,11 @@ def hands_out_customers(context: Context, account_id: int) -> bool:
 def sync_signatures(context: Context, account_id: int) -> int:
     """Replaces what is known of the account's signatures; returns how many it has."""
     client = context.remotes.platform(account_id)
-    signatures = client.signatures() if client.capabilities().signatures else ()
+    signatures = client.signatures() if client.capabilities().signatures else None
     context.stores.accounts.put_signatures(account_id, signatures, context.clock())
-    return len(signatures)
+    if not client.capabilities().customers:  # else the walk says when it ended
+        context.stores.accounts.set_setting(synced_name(account_id), context.clock().isoformat())
+    return len(signatures or ())
 
 
 def begin_walk(context: Context, account_id: int, *, full: bool) -> None:

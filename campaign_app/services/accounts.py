@@ -16,6 +16,7 @@ from campaign_app.domain.ports import (
     AuditLog,
     Clock,
     ConnectionReport,
+    JobStore,
     PlatformClient,
     Secrets,
     TemplateList,
@@ -99,6 +100,8 @@ class Accounts:
         self._require_source(asked.consent_account_id, entity.uscc)
         account = self._stored(seen(draft, report), entity, renews, spoken=bool(report.entity_uscc))
         self._secrets.put(secret_name(account.id), draft.secret)
+        if not self._capabilities(account).signatures:
+            self._store.put_signatures(account.id, None, self._clock())
         self._audit.record(
             "account.connected", actor=actor, at=self._clock(), account=account.id, platform=account.platform,
             simulated=account.simulated, issuer=account.issuer_uscc, issuer_name=account.issuer_name,
@@ -235,7 +238,7 @@ class Accounts:
 
     def signatures(self, entity_uscc: str) -> tuple[Signature, ...]:
         """Every signature that an account of this entity reported."""
-        return self._store.signatures(entity_uscc)
+        return self._store.register(entity_uscc).all(self._clock())
 
     def describe_entity(self, uscc: str, *, kind: str, licences: tuple[str, ...], actor: str) -> Entity:
         """What a person says of an entity: the rules ask for its licences. Raises NotFound."""
@@ -244,6 +247,13 @@ class Accounts:
         written = ",".join(described.licences)
         self._audit.record("entity.described", actor=actor, at=self._clock(), uscc=uscc, kind=kind, licences=written)
         return described
+
+    def read_signatures_again(self, entity_uscc: str, jobs: JobStore) -> None:
+        """Has the carriers synced whose signatures were not read within the hour, unless that is under way."""
+        busy = {job.args.get("account_id") for job in jobs.open_jobs() if job.kind == "sync"}
+        for account_id in self._store.register(entity_uscc).due(self._clock()):
+            if account_id not in busy and self._store.account(account_id).state == "connected":
+                jobs.enqueue("sync", {"account_id": account_id}, self._clock())
 
     def synced_at(self, account_id: int) -> datetime | None:
         """When the account's customers were last synced to their end."""

@@ -133,7 +133,7 @@ class Composing:
     def setting(self, campaign: Campaign) -> Setting:
         now = self._clock()
         base = self._texts.request(campaign, campaign.send_at or by_day(now))
-        filed = self._accounts.signatures(campaign.entity_uscc)
+        filed = self._accounts.register(campaign.entity_uscc).all(now)
         day = (base.send_at or now).astimezone(BEIJING).date()
         readers = self._readers(campaign, now) or (stand_in(),)
         screened, contracted = _screened(campaign), self._contracted(campaign.entity_uscc)

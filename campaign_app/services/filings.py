@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
 from campaign_app.compliance.engine import Engine
 from campaign_app.compliance.message import CheckRequest, Sender
 from campaign_app.compliance.opt_outs import STANDARD
+from campaign_app.compliance.segments import Segments
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.filing import OwnFiling, Register
 from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AccountStore, AuditLog, CampaignStore, Clock
-from campaign_app.domain.signature import Signature, SignatureRecord, SignatureReport, filed_for, filing_told, standing
+from campaign_app.domain.signature import CARRIERS, Signature, SignatureRecord, SignatureReport, standing
 from campaign_app.services.profiles import PROVIDERS
 from campaign_app.services.window import BEIJING
 
@@ -33,7 +35,9 @@ class FilingStore(Protocol):
         """Everything that accounts of this entity ever reported, the newest first."""
         ...
 
-    def records(self) -> tuple[SignatureRecord, ...]: ...
+    def register(self, entity_uscc: str) -> Register: ...
+    def put_own(self, own: OwnFiling) -> None: ...
+    def take_back_own(self, entity_uscc: str, text: str) -> None: ...
     def put_record(self, record: SignatureRecord) -> None:
         """Raises NotAllowed("port_taken") if the port carries another signature, with its text."""
         ...
@@ -42,10 +46,12 @@ class FilingStore(Protocol):
 @dataclass(frozen=True, slots=True)
 class Filing:
     """A signature as an entity has it. `problem` says why nothing can be signed so today (a code of
-    `signature_problem`), `warnings` what ends soon: expires_soon, letter_over, letter_ends_soon.
+    `signature_problem`), `warnings` what a person should know: stated, carrier_missing, port_held, expires_soon,
+    letter_over, letter_ends_soon.
 
     `accounts` are those that report it now; `history` the newest first; `campaigns` those that use it, newest first.
-    `untold`: no account says what it may carry, so its scopes are the merchant's own filing.
+    `untold`: no account says what it may carry, so its scopes are the merchant's own filing. `own` is what the merchant
+    states of it; `signature.stated` where that is what holds.
     """
 
     entity: Entity
@@ -57,6 +63,7 @@ class Filing:
     record: SignatureRecord
     campaigns: tuple[Campaign, ...] = ()
     untold: bool = False
+    own: OwnFiling | None = None
 
     def carries(self, purpose: str) -> bool:
         return not self.problem and purpose in self.signature.scopes
@@ -64,11 +71,20 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A sample message as a provider would take it; `problems` are what its rules find in the signature."""
+    """A sample message as a provider would take it; `problems` are what its rules find in the signature.
+
+    `sender` is the connected account that would carry it, None for a provider in general.
+    """
 
     provider: str
     text: str
     problems: tuple[Finding, ...]
+    segments: Segments
+    sender: Account | None = None
+
+    @property
+    def key(self) -> str:
+        return self.provider if self.sender is None else f"account:{self.sender.id}"
 
 
 class Filings:
@@ -92,30 +108,65 @@ class Filings:
 
     def register(self) -> tuple[Filing, ...]:
         """Of every entity, in the order of entities and texts; those no longer reported too."""
-        today = self._clock().astimezone(BEIJING).date()
+        now = self._clock()
         accounts = {account.id: account for account in self._accounts.accounts()}
-        records = {(each.entity_uscc, each.text): each for each in self._store.records()}
         used = _used(self._campaigns.campaigns())
         found = []
         for entity in self._accounts.entities():
-            for text, history in sorted(_by_text(self._store.reports(entity.uscc)).items()):
-                key = (entity.uscc, text)
-                record = records.get(key, SignatureRecord(*key))
-                found.append(_filing(entity, history, record, accounts, used.get(key, ()), today))
+            told, known = self._store.register(entity.uscc), _by_text(self._store.reports(entity.uscc))
+            for text in sorted(known.keys() | told.own.keys()):
+                mine = used.get((entity.uscc, text), ())
+                found.append(_filing(entity, text, known.get(text, ()), told, accounts, mine, now))
         return tuple(found)
 
+    def state(self, own: OwnFiling, port: str, *, actor: str) -> None:
+        """What the merchant says of a signature where no provider tells. Raises as `save` does."""
+        for code, wrong in (
+            ("own_signature", not own.text.strip() or len(own.text) > NAME_MAX or not own.text.isprintable()),
+            ("record_scopes", not own.scopes or not set(own.scopes) <= set(PURPOSES)),
+            ("own_carriers", not own.carriers or not set(own.carriers) <= set(CARRIERS)),
+        ):
+            if wrong:
+                raise SettingsError(code, "This cannot be stated of a signature", text=own.text)
+        register = self._store.register(own.entity_uscc)
+        record = register.records.get(own.text, SignatureRecord(own.entity_uscc, own.text))
+        if port != record.port:
+            self.save(replace(record, port=port), actor=actor)
+        self._store.put_own(replace(own, stated_at=self._clock(), stated_by=actor))
+        self._audit.record(
+            "signature.stated",
+            actor=actor,
+            at=self._clock(),
+            entity=own.entity_uscc,
+            text=own.text,
+            port=port,
+            scopes=",".join(own.scopes),
+            carriers=",".join(own.carriers),
+            valid_until="" if own.valid_until is None else own.valid_until.isoformat(),
+        )
+
+    def take_back(self, entity_uscc: str, text: str, *, actor: str) -> None:
+        self._store.take_back_own(entity_uscc, text)
+        self._audit.record("signature.taken_back", actor=actor, at=self._clock(), entity=entity_uscc, text=text)
+
     def renderings(self, filing: Filing, language: str = "zh_CN") -> tuple[Rendering, ...]:
-        """As each known provider takes it: the signature in front, its own opt-out words at the end."""
+        """As the entity's connected senders, and then each known provider, take it: with the provider's opt-out words.
+
+        Senders that no rules are known of are held to those for all.
+        """
         entity, engine = filing.entity, self._engine(language)
         sender = Sender(entity.name, entity.uscc, entity.kind, frozenset(entity.licences))
         base = CheckRequest(SAMPLE, filing.signature, sender, send_at=self._clock())
+        carriers = {way.carrier for way in self._store.register(entity.uscc).ways}
+        senders = [each for each in self._accounts.accounts() if each.id in carriers and each.state == "connected"]
+        known = [(each.platform if each.platform in PROVIDERS else "generic", each) for each in senders]
         found = []
-        for provider in PROVIDERS:
+        for provider, sender_account in (*known, *((each, None) for each in PROVIDERS)):
             request = replace(base, provider=provider)
             forms = engine.provider(request).opt_out_forms
             checked = engine.check(replace(request, body=f"{SAMPLE}{forms[0] if forms else STANDARD}"))
             problems = tuple(each for each in checked.findings if each.rule_id.startswith("SIG-"))
-            found.append(Rendering(provider, checked.final_text, problems))
+            found.append(Rendering(provider, checked.final_text, problems, checked.segments, sender_account))
         return tuple(found)
 
     def save(self, record: SignatureRecord, *, actor: str) -> None:
@@ -142,44 +193,60 @@ class Filings:
             letter_from=record.letter_from,
             scopes=",".join(record.scopes),
             letter_until="" if record.letter_until is None else record.letter_until.isoformat(),
+            owner_confirmed=int(record.owner_confirmed),
         )
 
 
 def _filing(
     entity: Entity,
+    text: str,
     history: Sequence[SignatureReport],
-    record: SignatureRecord,
+    told: Register,
     accounts: Mapping[int, Account],
     campaigns: Sequence[Campaign],
-    today: date,
+    now: datetime,
 ) -> Filing:
-    last: dict[int, SignatureReport] = {}
-    for report in history:
-        last.setdefault(report.account_id, report)
-    now = [report for report in last.values() if not report.gone]
-    told = filing_told((now or history)[0].signature, [report.signature for report in now])
-    signature = filed_for(told, record.scopes, {scope for report in now for scope in report.signature.scopes})
-    problem = standing(signature, entity.uscc, today) if now else "not_reported"
-    if not problem and record.letter_until is not None and record.letter_until < today:
-        problem = "letter_over"
-    if not problem and not signature.scopes:
-        problem = "scope_untold"
+    today, record = now.astimezone(BEIJING).date(), told.records.get(text, SignatureRecord(entity.uscc, text))
+    signature = told.signature(text, now)
+    problem = _problem(signature, entity, record, today)
+    reports = [report for report in told.reports if report.signature.text == text]
+    shown = signature or (history[0].signature if history else told.own[text].signature)
     return Filing(
         entity,
-        signature,
+        shown,
         problem,
-        tuple(_ends(signature, record, today)) if not problem else (),
-        tuple(accounts[report.account_id] for report in now),
+        tuple(_warnings(shown, record, told, today)) if not problem else (),
+        tuple(accounts[account_id] for account_id in sorted(report.account_id for report in reports)),
         tuple(history),
         record,
         tuple(campaigns),
-        untold=not told.scopes,
+        untold=bool(reports) and not any(report.signature.scopes for report in reports),
+        own=told.own.get(text),
     )
+
+
+def _problem(signature: Signature | None, entity: Entity, record: SignatureRecord, today: date) -> str:
+    if signature is None:
+        return "not_reported"
+    problem = standing(signature, entity.uscc, today)
+    if problem == "expired" and signature.valid_until == record.letter_until:
+        return "letter_over"
+    return problem or ("" if signature.scopes else "scope_untold")
+
+
+def _warnings(signature: Signature, record: SignatureRecord, told: Register, today: date) -> Iterable[str]:
+    if signature.stated:
+        yield "stated"
+    if signature.unfiled:
+        yield "carrier_missing"
+    if told.held(signature.text):
+        yield "port_held"
+    yield from _ends(signature, record, today)
 
 
 def _ends(signature: Signature, record: SignatureRecord, today: date) -> Iterable[str]:
     soon = today + ENDS_SOON
-    if signature.valid_until is not None and signature.valid_until < soon:
+    if signature.valid_until not in {None, record.letter_until} and signature.valid_until < soon:
         yield "expires_soon"
     if record.letter_until is not None and record.letter_until < soon:
         yield "letter_ends_soon"

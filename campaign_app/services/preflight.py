@@ -68,7 +68,8 @@ class Situation:
     provider that carries its messages, where one does. Of the shops whose sender does not hand in what people answer,
     `unread` are those where nobody has said who reads that, and `elsewhere` has for the others what was said. Of those
     whose sender shows no templates nobody has compared what was typed in for the `unchecked`; the others are `stated`.
-    `spending` is None before the screening.
+    `spending` is None before the screening. `signed` has by shop the signature as its carrier tells of it, `held` the
+    port that its messages would leave over and the other signature that it carries.
     """
 
     campaign: Campaign
@@ -91,6 +92,8 @@ class Situation:
     unchecked: tuple[str, ...] = ()
     stated: tuple[str, ...] = ()
     spending: Spending | None = None
+    signed: Mapping[int, Signature | None] = field(default_factory=dict)
+    held: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def ready(self) -> int:
@@ -194,6 +197,10 @@ class Preflights:
         known = {a.id: a for a in self._accounts.accounts() if a.entity_uscc == campaign.entity_uscc}
         shops = [a for a in known.values() if not self._abilities(a).carrier]
         carriers = {a.id: known[a.sender_account_id] for a in shops if a.sender_account_id in known}
+        senders, register = (
+            tuple(a for a in shops if self._abilities(a).sends),
+            self._accounts.register(campaign.entity_uscc),
+        )
         deaf = {a.label: read_at(self._accounts, c.id) for a, c in self._leaving(shops, carriers, _is_deaf)}
         told = {a.label: is_checked(self._accounts, c) for a, c in self._leaving(shops, carriers, _is_stated)}
         return Situation(
@@ -203,8 +210,8 @@ class Preflights:
             max_age=self._max_age(),
             blocks=texts.survey(replace(campaign, send_at=send_at), now).blocks if campaign.body else {},
             warned=self._warnings(campaign.id, send_at, texts) if campaign.body else {},
-            signature=self._accounts.signature(campaign.signature, campaign.entity_uscc),
-            accounts=tuple(a for a in shops if self._abilities(a).sends),
+            signature=register.signature(campaign.signature, now),
+            accounts=senders,
             mute=tuple(a for a in shops if a.state == "connected" and not self._abilities(a).sends),
             opens=opens,
             closes=closes,
@@ -216,6 +223,8 @@ class Preflights:
             elsewhere={label: where for label, where in deaf.items() if where},
             unchecked=tuple(label for label, checked in told.items() if not checked),
             stated=tuple(label for label, checked in told.items() if checked),
+            signed={a.id: register.signature(campaign.signature, now, a.id) for a in senders if a.state == "connected"},
+            held={a.id: held for a in senders for held in register.held(campaign.signature, a.id).items()},
         )
 
     def _leaving(
@@ -301,24 +310,38 @@ def _said(finding: Finding) -> dict[str, str | int]:
 def _signature(seen: Situation) -> Check:
     if not seen.campaign.signature:
         return Check("signature", "block", "no_signature")
-    return Check("signature", *_usable(seen), {"text": seen.campaign.signature})
+    text = seen.campaign.signature
+    shops = [shop for shop in seen.accounts if shop.id in seen.signed]
+    for port, other in (seen.held[shop.id] for shop in shops if shop.id in seen.held):
+        return Check("signature", "block", "port_taken", {"text": text, "port": port, "other": other})
+    faults = {shop.id: _fault(seen, seen.signed[shop.id]) for shop in shops}
+    bad = tuple(seen.way(shop) for shop in shops if faults[shop.id])
+    if not shops or len(bad) == len(shops):
+        fault = next(iter(faults.values())) if faults else _fault(seen, seen.signature)
+        return Check("signature", "block" if fault else "ok", fault or "signature", {"text": text})
+    if bad:
+        return Check("signature", "warn", "signature_partly", {"text": text, "names": bad})
+    return Check("signature", "ok", "signature", {"text": text})
 
 
-def _usable(seen: Situation) -> tuple[Level, str]:
-    signature = seen.signature
+def _fault(seen: Situation, signature: Signature | None) -> str:
     if signature is None:
-        return "block", "signature_unreported"
+        return "signature_unreported"
     today = seen.now.astimezone(BEIJING).date()
     faults = (
-        (signature.owner_uscc != seen.campaign.entity_uscc, "signature_of_another"),
+        (signature.owner_uscc != seen.campaign.entity_uscc, _whose(signature)),
         (signature.status != "approved", "signature_not_approved"),
         (signature.valid_until is not None and signature.valid_until < today, "signature_expired"),
-        (signature.carrier_filed is not True, "signature_not_filed"),
+        (signature.carrier_filed is None, "signature_filing_unknown"),
+        (not signature.carrier_filed, "signature_not_filed"),
         (not signature.scopes, "signature_unscoped"),
         (seen.campaign.purpose not in signature.scopes, "signature_scope"),
     )
-    fault = next((code for holds, code in faults if holds), "")
-    return ("block", fault) if fault else ("ok", "signature")
+    return next((code for holds, code in faults if holds), "")
+
+
+def _whose(signature: Signature) -> str:
+    return "signature_owner_open" if signature.owner_open else "signature_of_another"
 
 
 def _templates(seen: Situation) -> tuple[Check, ...]:

@@ -68,7 +68,7 @@ class TestMessages:
         """Puts the text down as `customer_id` would read it, else the longest. It is checked as of this moment.
 
         The same `press` again is the same message. Raises NotFound, or NotAllowed: `quiet_hours`, `test_blocked`,
-        `test_cap`. Warnings stop no test.
+        `port_taken`, `test_cap`. Warnings stop no test.
         """
         known = self._stores.trials.pressed(press)
         if known is not None:
@@ -99,6 +99,10 @@ class TestMessages:
         checked = self._texts.check(replace(campaign, send_at=now), customer_id, now)
         if checked.verdict == "block":
             raise NotAllowed("test_blocked", "The rules block the text", rule=_blocking(checked))
+        for each in checked.request.ports:
+            if each.signature != campaign.signature:
+                words = "One port carries one signature"
+                raise NotAllowed("port_taken", words, port=each.number, text=each.signature)
         return checked.final_text
 
     def _require_own(self, campaign: Campaign, customer_id: int) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from campaign_app.compliance.audience import Distribution, distribution
 from campaign_app.compliance.engine import Engine
 from campaign_app.compliance.fixes import Fix, fixes_for
-from campaign_app.compliance.message import CheckRequest, Sender
+from campaign_app.compliance.message import CheckRequest, Port, Sender
 from campaign_app.compliance.segments import Segments
 from campaign_app.compliance.template import Template
 from campaign_app.domain.campaign import Campaign
@@ -75,11 +75,7 @@ class Texts:
         self._accounts = accounts
         self._campaigns = campaigns
         self._customers = customers
-        self._known: tuple[Engine | None, CheckRequest | None, dict[tuple[str | None, ...], Composed]] = (
-            None,
-            None,
-            {},
-        )
+        self._known: dict[int, tuple[Engine, CheckRequest, Known]] = {}
 
     @property
     def rule_packs(self) -> str:
@@ -87,10 +83,13 @@ class Texts:
 
     def check(self, campaign: Campaign, customer_id: int | None, now: datetime) -> Checked:
         """As one customer would get it: the named one, else the longest text among the first of the audience."""
-        rows = [values_of(c) for c in self._sample(campaign, customer_id)] or [SOMEBODY]
-        request, engine = self.request(campaign, now), self._engine()
-        checked = zip(engine.check_rendered(request, rows), rows, strict=True)
-        longest, values = max(checked, key=lambda pair: pair[0].segments.length)
+        engine = self._engine()
+        checked = (
+            (result, values, request)
+            for request, rows in self._asked(campaign, self._sample(campaign, customer_id), now)
+            for result, values in zip(engine.check_rendered(request, rows), rows, strict=True)
+        )
+        longest, values, request = max(checked, key=lambda each: each[0].segments.length)
         return Checked(
             longest.final_text,
             longest.verdict,
@@ -118,8 +117,9 @@ class Texts:
     def survey(self, campaign: Campaign, now: datetime) -> Survey:
         """Over the first who are still to get it. A text that is blocked for one of them stops nobody else."""
         members = self._campaigns.ok_members(campaign.id, -1, SAMPLE)
-        rows = [values_of(c) for c in self._customers.by_ids([who for _, who in members]).values()] or [SOMEBODY]
-        checked = list(self._engine().check_rendered(self.request(campaign, now), rows))
+        people, engine = self._customers.by_ids([who for _, who in members]).values(), self._engine()
+        asked = self._asked(campaign, people, now)
+        checked = [result for request, rows in asked for result in engine.check_rendered(request, rows)]
         leaving = [result for result in checked if result.verdict != "block"]
         found = [finding for result in leaving or checked for finding in result.findings]
         of = {
@@ -136,24 +136,39 @@ class Texts:
         return next((finding for finding in checked.findings if finding.rule_id == rule_id), None)
 
     def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[Composed]:
-        request = self.request(campaign, now)
+        shops = _by_shop(customers).items()
+        composed = {shop: iter(self._of_shop(campaign, shop, mine, now)) for shop, mine in shops}
+        return [next(composed[customer.account_id]) for customer in customers]
+
+    def _of_shop(self, campaign: Campaign, shop: int, customers: Sequence[Customer], now: datetime) -> list[Composed]:
+        request = self.request(campaign, now, shop)
         names = Template.parse(request.body).names
         rows = [values_of(customer) for customer in customers]
         used = [tuple(row.get(name) for name in names) for row in rows]
         engine = self._engine()
-        known = self._known_of(request, engine)
+        known = self._known_of(shop, request, engine)
         new = {values: row for values, row in zip(used, rows, strict=True) if values not in known}
         for values, result in zip(new, engine.check_rendered(request, new.values()), strict=True):
             known[values] = Composed(result.final_text, result.verdict == "block", _warned(result.findings))
         return [known[values] for values in used]
 
-    def _known_of(self, request: CheckRequest, engine: Engine) -> Known:
+    def _known_of(self, shop: int, request: CheckRequest, engine: Engine) -> Known:
         """What these very rules said of this very request: the same values in the same text need no second look."""
-        by, asked, known = self._known
+        by, asked, known = self._known.get(shop, (None, None, {}))
         if by is not engine or asked != request or len(known) > KNOWN_MAX:
             known = {}
-            self._known = engine, request, known
+            self._known[shop] = engine, request, known
         return known
+
+    def _asked(
+        self, campaign: Campaign, people: Iterable[Customer], now: datetime
+    ) -> Iterator[tuple[CheckRequest, list[Mapping[str, str]]]]:
+        """What is checked of each shop with the values of its people; of somebody where there is nobody yet."""
+        shops = _by_shop(people)
+        for shop, mine in shops.items():
+            yield self.request(campaign, now, shop), [values_of(customer) for customer in mine]
+        if not shops:
+            yield self.request(campaign, now), [SOMEBODY]
 
     def _sample(self, campaign: Campaign, customer_id: int | None) -> list[Customer]:
         if customer_id is not None:
@@ -164,15 +179,16 @@ class Texts:
         members = self._campaigns.members(campaign.id, 0, SAMPLE)
         return list(self._customers.by_ids([member for _, member in members]).values())
 
-    def request(self, campaign: Campaign, now: datetime) -> CheckRequest:
-        """What is checked, without anybody's values."""
+    def request(self, campaign: Campaign, now: datetime, shop: int | None = None) -> CheckRequest:
+        """What is checked, without anybody's values; of one shop by what its carrier tells of the signature."""
         entity = self._accounts.entity(campaign.entity_uscc)
         profile = self._profile(campaign.entity_uscc)
-        filed = self._accounts.signature(campaign.signature, campaign.entity_uscc)
+        register, text = self._accounts.register(campaign.entity_uscc), campaign.signature
+        filed, held = register.signature(text, now, shop), register.held(text, shop)
         now = now.replace(second=0, microsecond=0)  # the same question for a minute, whoever keeps its answers
         return CheckRequest(
             body=campaign.body,
-            signature=filed or Signature(campaign.signature, owner_uscc=""),
+            signature=filed or Signature(text, owner_uscc=""),
             sender=Sender(entity.name, entity.uscc, entity.kind, frozenset(entity.licences)),
             purpose=campaign.purpose,
             industry=profile.industry,
@@ -180,11 +196,19 @@ class Texts:
             allowed_domains=profile.domains,
             send_at=likely_time(now) if campaign.send_at is None else max(campaign.send_at, now),
             goods=profile.goods,
+            ports=tuple(Port(each, port) for port, other in held.items() for each in (text, other)),
         )
 
 
 def _warned(findings: Iterable[Finding]) -> frozenset[str]:
     return frozenset(finding.rule_id for finding in findings if finding.severity is Severity.WARN)
+
+
+def _by_shop(customers: Iterable[Customer]) -> dict[int, list[Customer]]:
+    found: dict[int, list[Customer]] = {}
+    for customer in customers:
+        found.setdefault(customer.account_id, []).append(customer)
+    return found
 
 
 def values_of(customer: Customer) -> dict[str, str]:

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import NotAllowed, NotFound, RemoteUnavailable
+from campaign_app.domain.filing import Register
 from campaign_app.domain.signature import Signature
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
-from campaign_app.storage.filings import append_reports, newest_signatures, signature_row
+from campaign_app.storage.filings import append_reports, note_read, signature_row
 from campaign_app.storage.lists import write_all
+from campaign_app.storage.registers import register_of
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.senders import put_sender
 from campaign_app.storage.times import to_ms
@@ -181,23 +183,19 @@ class SqlAccounts:
         with self.db.read() as connection:
             return cursor_of(connection, account_id, stream)
 
-    def put_signatures(self, account_id: int, signatures: Sequence[Signature], seen_at: datetime) -> None:
+    def put_signatures(self, account_id: int, signatures: Sequence[Signature] | None, seen_at: datetime) -> None:
         """Replaces what this account reported before; what changed stays in the history."""
         table = schema.signature
-        rows = {s.text: signature_row(account_id, s, to_ms(seen_at)) for s in signatures}
+        rows = {s.text: signature_row(account_id, s, to_ms(seen_at)) for s in signatures or ()}
         with self.db.write() as connection:
             connection.execute(sa.delete(table).where(table.c.account_id == account_id))
             write_all(connection, plain_insert(table), list(rows.values()))
             append_reports(connection, account_id, rows.values(), to_ms(seen_at))
+            note_read(connection, account_id, to_ms(seen_at), tells=signatures is not None)
 
-    def signature(self, text: str, entity_uscc: str) -> Signature | None:
+    def register(self, entity_uscc: str) -> Register:
         with self.db.read() as connection:
-            return newest_signatures(connection, entity_uscc, text).get(text)
-
-    def signatures(self, entity_uscc: str) -> tuple[Signature, ...]:
-        with self.db.read() as connection:
-            found = newest_signatures(connection, entity_uscc)
-        return tuple(found[text] for text in sorted(found))
+            return register_of(connection, entity_uscc)
 
     def set_setting(self, name: str, value: Any) -> None:
         self.set_settings({name: value})

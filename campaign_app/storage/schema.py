@@ -6,7 +6,7 @@ computed again stands beside them (`consent_latest`, `ledger_latest`).
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -82,6 +82,11 @@ stream_cursor = sa.Table(
     word("cursor"),
 )
 
+
+def _told_too() -> tuple[sa.Column[Any], ...]:
+    return word("port", ""), word("carriers", "{}"), word("owner_name", ""), number("owner_open", "0")
+
+
 signature = sa.Table(
     "signature",
     metadata,
@@ -94,6 +99,7 @@ signature = sa.Table(
     word("scopes"),
     word_or_none("valid_until"),
     number("seen_at"),
+    *_told_too(),
 )
 
 # every change of what an account reports of a signature
@@ -111,6 +117,7 @@ signature_report = sa.Table(
     word_or_none("valid_until"),
     number("seen_at"),
     number("gone"),
+    *_told_too(),
     sa.Index("report_by_text", "text", "account_id", "id"),
 )
 
@@ -125,6 +132,7 @@ signature_record = sa.Table(
     word_or_none("letter_until"),
     word("note"),
     word("scopes", "[]"),
+    number("owner_confirmed", "0"),
 )
 # one port carries one signature
 sa.Index(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple, TypeVar
 
-from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.transport.aliyun import AliyunCalls, Said
 from campaign_app.transport.errors import ContractBroken
 from campaign_app.transport.listing import fields, plain_text
@@ -18,12 +18,14 @@ from campaign_app.transport.listing import fields, plain_text
 SIGNATURES: Final = "QuerySmsSignList"
 SIGNATURE: Final = "GetSmsSign"
 TEMPLATES: Final = "QuerySmsTemplateList"
+EXTENSIONS: Final = "QueryExtCodeSign"
 PASSED: Final = "AUDIT_STATE_PASS"
 GENERAL: Final = "通用"  # the other kind, 验证码, carries nothing but codes
 PROMOTION: Final = 2
 PAGE: Final = 50
-CARRIERS: Final = frozenset({"mobile", "unicom", "telecom"})
+CARRIERS: Final = ("mobile", "unicom", "telecom")
 _REGISTERED: Final = frozenset({1, 3})
+_SOURCES: Final = (("TrademarkId", "trademark"), ("AppIcpRecordId", "app"))
 _PAGES_MAX: Final = 200
 _NAME_MAX: Final = 200
 _TEXT_MAX: Final = 2_000
@@ -44,10 +46,20 @@ class ListedSignature(NamedTuple):
 
 
 class Filing(NamedTuple):
-    """`filed`: by all three carriers; None where Aliyun does not say so. `own`: None likewise."""
+    """`carriers`: which of the three have filed it; () where Aliyun does not say it of each. `own`: None likewise.
 
-    filed: bool | None
-    own: bool | None
+    `source`: the proof of the name, where it names one. `letter_due`: it rests on a letter that has not been approved.
+    """
+
+    carriers: tuple[tuple[str, bool], ...] = ()
+    own: bool | None = None
+    source: str = "unknown"
+    letter_due: bool = False
+
+    @property
+    def filed(self) -> bool | None:
+        """By any of them: whom the others do not reach is said beside."""
+        return any(filed for _, filed in self.carriers) if self.carriers else None
 
 
 class ListedTemplate(NamedTuple):
@@ -65,12 +77,12 @@ class ListedTemplate(NamedTuple):
 
 def signatures(calls: AliyunCalls) -> list[ListedSignature]:
     """Raises RemoteError."""
-    return _all(calls, SIGNATURES, "SmsSignList", _signature)
+    return _all(calls, SIGNATURES, ("SmsSignList",), _signature)
 
 
 def templates(calls: AliyunCalls) -> list[ListedTemplate]:
     """Raises RemoteError."""
-    return _all(calls, TEMPLATES, "SmsTemplateList", _template)
+    return _all(calls, TEMPLATES, ("SmsTemplateList",), _template)
 
 
 def filing(calls: AliyunCalls, name: str) -> Filing:
@@ -78,16 +90,26 @@ def filing(calls: AliyunCalls, name: str) -> Filing:
     return calls.ask(SIGNATURE, {"SignName": name}, _filing)
 
 
-def _all(calls: AliyunCalls, action: str, name: str, read: Callable[[Any], T | None]) -> list[T]:
+def extensions(calls: AliyunCalls) -> dict[str, str]:
+    """Extension codes by signature. Nothing hangs on them: where they cannot be read, none are known."""
+    try:
+        return dict(_all(calls, EXTENSIONS, ("Data", "List"), _extension, "PageNo"))
+    except RemoteError:
+        return {}
+
+
+def _all(
+    calls: AliyunCalls, action: str, name: tuple[str, ...], read: Callable[[Any], T | None], at: str = "PageIndex"
+) -> list[T]:
     def page(said: Said) -> list[Any]:
-        rows = said.rows(name)
+        rows = said.rows(*name)
         if len(rows) > PAGE:
             raise ContractBroken
         return rows
 
     found: list[T] = []
     for number in range(1, _PAGES_MAX + 1):
-        rows = calls.ask(action, {"PageIndex": str(number), "PageSize": str(PAGE)}, page)
+        rows = calls.ask(action, {at: str(number), "PageSize": str(PAGE)}, page)
         found += [one for row in rows if (one := read(row)) is not None]
         if len(rows) < PAGE:
             return found
@@ -118,6 +140,16 @@ def _filing(said: Said) -> Filing:
         carrier, state = row.get("OperatorCode"), row.get("RegisterStatus")
         if isinstance(carrier, str) and type(state) is int:
             states[carrier] = state
-    third_party = said.fields.get("ThirdParty")
-    filed = None if not states.keys() >= CARRIERS else all(states[name] in _REGISTERED for name in CARRIERS)
-    return Filing(filed, not third_party if isinstance(third_party, bool) else None)
+    third_party, told = said.fields.get("ThirdParty"), states.keys() >= set(CARRIERS)
+    return Filing(
+        tuple((name, states[name] in _REGISTERED) for name in CARRIERS) if told else (),
+        not third_party if isinstance(third_party, bool) else None,
+        next((source for key, source in _SOURCES if said.fields.get(key)), "unknown"),
+        bool(said.fields.get("AuthorizationLetterId")) and said.fields.get("AuthorizationLetterAuditPass") is not True,
+    )
+
+
+def _extension(row: object) -> tuple[str, str] | None:
+    found = fields(row)
+    name, code = (plain_text(found.get(key), _NAME_MAX) for key in ("SignName", "ExtCode"))
+    return (name, code) if name and code.isascii() and code.isdigit() else None

@@ -26,10 +26,11 @@ T = TypeVar("T")
 
 
 class FiledSignature(NamedTuple):
-    """`status` as Tencent says it, None for anything that is no number."""
+    """`status` as Tencent says it, None for anything that is no number. `owner`: whom it was qualified for, by name."""
 
     name: str
     status: int | None
+    owner: str = ""
 
 
 class FiledTemplate(NamedTuple):
@@ -68,8 +69,8 @@ def _all(calls: TencentCalls, action: str, name: str, read: Callable[[Any], T | 
 
 
 def _signature(row: object) -> FiledSignature | None:
-    name = plain_text(fields(row).get("SignName"), _NAME_MAX)
-    return FiledSignature(name, _status(row)) if name else None
+    name, owner = (plain_text(fields(row).get(key), _NAME_MAX) for key in ("SignName", "QualificationName"))
+    return FiledSignature(name, _status(row), owner) if name else None
 
 
 def _template(row: object) -> FiledTemplate | None:

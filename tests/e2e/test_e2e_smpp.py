@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.platform import Asked
-from tests.helpers.merchant import Merchant, open_merchant
+from tests.helpers.merchant import BODY, Merchant, open_merchant
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.smpp_centre import Centre, needs_centre
 
@@ -39,7 +40,7 @@ def carried(merchant: Merchant, centre: Centre, rate: int = 10_000) -> int:
     uscc = merchant.sandbox.shops[0].entity_uscc
     entity = next(each for each in accounts.entities() if each.uscc == uscc)
     typed = {"base_url": centre.url, "key_id": "user", "password": "secret", "source": "1069000"}
-    numbers = {"rate": str(rate), "window": str(WINDOW)}
+    numbers = {"rate": str(rate), "window": str(WINDOW), "use": "test"}
     sender = accounts.connect(Asked("smpp", {**typed, **numbers}, Entity(uscc, entity.name)), actor="test")
     for shop in accounts.all():
         if shop.entity_uscc == uscc and shop.id != sender.id:
@@ -73,6 +74,28 @@ def test_everybody_confirmed_is_reached_once_and_what_comes_back_is_kept(merchan
         merchant.until(lambda: merchant.app.campaigns.get(again).state is not CampaignState.SCREENING)
         refused = "suppressed_opt_out"
         assert merchant.app.campaigns.funnel(again)[refused] == funnel.get(refused, 0) + 1
+        _another_signature_stays_off_the_port(merchant, centre)
+
+
+def _another_signature_stays_off_the_port(merchant: Merchant, centre: Centre) -> None:
+    uscc, taken = merchant.sandbox.shops[0].entity_uscc, len(list(centre.ledger()))
+    made = merchant.app.campaigns.create(
+        name="会员", entity_uscc=uscc, purpose="membership", audience=Filter(), actor="test"
+    )
+    merchant.app.campaigns.edit(made.id, signature="安宁会员", body=BODY, actor="test")
+    seen = merchant.app.preflights.look(made.id)
+    (check,) = (each for each in seen.checks if each.key == "signature")
+    assert (check.level, check.code, check.facts["other"]) == ("block", "port_taken", "安宁百货")
+    merchant.app.campaigns.screen(made.id, actor="test")
+    told = (CampaignState.PAUSED, CampaignState.WAITING)
+
+    def stopped() -> bool:
+        state = merchant.app.campaigns.get(made.id).state
+        return state in told or merchant.go_on(made.id) in told
+
+    merchant.until(stopped, 60)
+    assert merchant.app.campaigns.get(made.id).state_note == "port_taken"
+    assert len(list(centre.ledger())) == taken
 
 
 @pytest.mark.timeout(600)

@@ -16,6 +16,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.platform import Asked
+from campaign_app.domain.signature import SignatureRecord
 from tests.helpers.merchant import BODY, Merchant, open_merchant
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.tencent import order, shown
@@ -30,6 +31,10 @@ def connect_tencent(merchant: Merchant) -> Account:
     shops = app.accounts.all()
     entity = Entity(shops[0].entity_uscc, "安宁百货有限公司（模拟）")
     sender = app.accounts.connect(Asked("tencent", said, entity), actor="test")
+    job = app.jobs.enqueue("sync", {"account_id": sender.id}, app.clock())
+    merchant.until(lambda: app.jobs.job(job.id).state in ("done", "failed"))
+    # Tencent does not say what a signature may carry
+    app.filings.save(SignatureRecord(entity.uscc, "安宁百货", scopes=("retail",)), actor="test")
     for shop in shops:
         app.accounts.send_through(shop.id, sender.id, actor="test")
     order(merchant.sandbox, template=BODY.replace("{name}", "{1}"))

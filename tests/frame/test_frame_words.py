@@ -137,7 +137,7 @@ WANTED: dict[str, Iterable[str]] = {
     "signature_status": {*STATUSES, "expired"},
     "signature_source": {*SOURCES, "unknown"},
     "entity_kind": {*KINDS, "unknown"},
-    "carrier_filing": {"filed", "not_filed", "unknown"},
+    "carrier_filing": {"filed", "partly", "not_filed", "unknown"},
     "signature_problem": signature_problems(),
     "state_note": state_notes(),
     "job": job_kinds(),

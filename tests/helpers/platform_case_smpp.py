@@ -39,7 +39,7 @@ def _start() -> Iterator[Running]:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         url = f"smpp://127.0.0.1:{server.server_address[1]}"
-        options = {"source": "10690001", "prefix": "86", "rate": "50", "window": "10"}
+        options = {"source": "10690001", "prefix": "86", "rate": "50", "window": "10", "use": "test"}
         account = Account(
             1, "smpp", "c", url, _ENTITY, "127.0.0.1", "", "user", simulated=True, pinned_keys="", options=options
         )

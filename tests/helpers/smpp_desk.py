@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 ENTITY, ISSUER = "91330100MA2B00001X", "91110000MA0000009X"
 SHORT = "【示例旗舰店】上新，拒收请回复R"
 LONG = SHORT + "双十一会员专享" * 10
-OPTIONS = {"source": "1069000", "prefix": "86", "rate": "10000", "window": "10"}
+OPTIONS = {"source": "1069000", "prefix": "86", "rate": "10000", "window": "10", "use": "test"}
 QUICK = Timing(silent=0.2, idle=60, tick=0.02, first_pause=0.05, longest_pause=0.2, refused=60, backlog=0.1)
 PATIENCE_SECONDS = 20
 

@@ -20,6 +20,7 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import RemoteError
 from campaign_app.domain.platform import Asked
+from campaign_app.domain.signature import SignatureRecord
 from campaign_app.jobs import dispatch, poll, sync
 from campaign_app.jobs.stores import Context
 from campaign_app.services.accounts import secret_name
@@ -292,7 +293,8 @@ def faulty(folder: Path, sender: str, chance: random.Random, people: int) -> Ite
         carrier = shop if sender == "platform" else _carrier(app, sandbox, sender, shop)
         context = working.worker_context(workspace, moved, pause=no_wait)
         context = replace(context, wait=no_wait, batch=batch)
-        # Tencent does not say whose a signature is; the shop's platform does
+        # Tencent does not say what a signature may carry
+        workspace.filings.put_record(SignatureRecord(shop.entity_uscc, "安宁百货", scopes=("retail",)))
         for told in dict.fromkeys((carrier.id, shop.id)):
             store.put_signatures(told, context.remotes.platform(told).signatures(), moved())
         sync.begin_walk(context, shop.id, full=False)

@@ -40,7 +40,7 @@ def stock(app: bootstrap.App) -> int:
     account = store.accounts.add_account(shop)
     filed = Signature("安宁百货", ENTITY, "company", "approved", True, ("retail", "membership"), date(2099, 12, 31))
     waiting = replace(filed, text="安宁折扣", status="pending", carrier_filed=False)
-    store.accounts.put_signatures(account.id, [filed, waiting], now)
+    store.accounts.put_signatures(account.id, [filed, waiting], app.clock())
     people = [
         PlatformCustomer(f"c{n}", name, Phone(f"1380000000{n}"), now - timedelta(days=1), "浙江", "杭州")
         for n, name in enumerate(NAMES)

@@ -41,7 +41,7 @@ def test_signatures_come_with_the_account(shop: Shop) -> None:
     account = shop.add_account(1)
     shop.platforms[account].own_signatures = (Signature("安宁百货", ENTITY, status="approved", carrier_filed=True),)
     assert sync.sync_signatures(shop.context, account) == 1
-    stored = shop.workspace.accounts.signature("安宁百货", ENTITY)
+    stored = shop.workspace.accounts.register(ENTITY).signature("安宁百货", NOW)
     assert stored is not None
     assert stored.status == "approved"
 
@@ -51,6 +51,15 @@ def test_a_platform_without_signatures_has_none(shop: Shop) -> None:
     shop.platforms[account].offers = NO_CONSENTS
     shop.platforms[account].own_signatures = (Signature("安宁百货", ENTITY),)
     assert sync.sync_signatures(shop.context, account) == 0
+    (way,) = shop.workspace.accounts.register(ENTITY).ways
+    assert (way.tells, way.read_at) == (False, NOW)
+
+
+def test_a_provider_without_customers_is_synced_once_its_signatures_are_read(shop: Shop) -> None:
+    account = shop.add_account(0)
+    shop.platforms[account].offers = replace(NO_CONSENTS, customers=False)
+    sync.sync_signatures(shop.context, account)
+    assert shop.workspace.accounts.setting(f"account.{account}.synced", None) == NOW.isoformat()
 
 
 REFUSED = {

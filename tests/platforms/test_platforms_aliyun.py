@@ -153,7 +153,21 @@ def test_a_request_counts_once(sandbox: SandboxProcess) -> None:
     assert ask(Authorization="Basic x") == "IncompleteSignature"
 
 
+def test_the_sdk_reads_which_extension_a_signature_has(sdk: Client) -> None:
+    asked = models.QueryExtCodeSignRequest(sign_name="安宁百货", page_no=1, page_size=10)
+    said = sdk.query_ext_code_sign(asked).body
+    assert (said.code, [(row.sign_name, row.ext_code) for row in said.data.list]) == ("OK", [("安宁百货", "01")])
+
+
 # --- the client ---
+
+
+@pytest.mark.parametrize("code", ["isp.RAM_PERMISSION_DENY", "InvalidAction.NotFound"])
+def test_an_account_that_may_not_read_extensions_keeps_its_signatures(sandbox: SandboxProcess, code: str) -> None:
+    trouble(sandbox, "aliyun", error=code, http=400, action="QueryExtCodeSign", times=9)
+    with connected(sandbox, "aliyun") as client:
+        assert {one.port for one in client.signatures()} == {""}
+    trouble(sandbox, "aliyun", clear=True)
 
 
 def test_the_connection_is_checked_and_what_is_not_there_is_not_said(sandbox: SandboxProcess) -> None:
@@ -166,13 +180,19 @@ def test_the_connection_is_checked_and_what_is_not_there_is_not_said(sandbox: Sa
     assert (offers.no_replies, offers.consent_lookup) == (True, False)
 
 
-def test_a_signature_is_filed_only_where_every_carrier_has_it(sandbox: SandboxProcess) -> None:
+def test_a_signature_is_filed_with_the_carriers_that_have_it(sandbox: SandboxProcess) -> None:
     with connected(sandbox, "aliyun") as client:
         found = {one.text: one for one in client.signatures()}
-    ours = Signature("安宁百货", ENTITY, "unknown", "approved", carrier_filed=True, scopes=("retail",))
+    everywhere = (("mobile", True), ("unicom", True), ("telecom", True))
+    ours = Signature(
+        "安宁百货", ENTITY, "unknown", "approved", True, ("retail",), carriers=everywhere, port="01"
+    )  # fmt: skip
     assert found["安宁百货"] == ours
-    assert (found["安宁会员"].status, found["安宁会员"].carrier_filed) == ("approved", False)
-    assert found["安宁代发"].owner_uscc == ""
+    partly = found["安宁会员"]
+    assert (partly.status, partly.carrier_filed, partly.unfiled) == ("approved", True, ("telecom",))
+    assert (partly.source, partly.port) == ("trademark", "02")
+    assert (found["安宁代发"].owner_uscc, found["安宁代发"].owner_open) == ("", False)
+    assert found["安宁联名"].status == "pending", "its letter of authorisation has not passed its review"
     assert (found["安宁验证"].status, found["安宁验证"].scopes) == ("approved", ())
     assert (found["安宁折扣"].status, found["安宁折扣"].carrier_filed) == ("pending", None)
     assert found["安宁金融"].status == "rejected"

@@ -6,6 +6,7 @@ The centre is npm's `smpp` (see `tests/helpers/smpp_centre.py`); without it the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -22,7 +23,7 @@ from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, Setting
 from campaign_app.domain.platform import is_carrier
 from campaign_app.platforms import adapter_for, client_for
 from tests.helpers.smpp_centre import Centre, needs_centre
-from tests.helpers.smpp_desk import NOW, SmppDesk, account, messages
+from tests.helpers.smpp_desk import NOW, OPTIONS, SmppDesk, account, messages
 
 
 def needs(test: Any) -> Any:
@@ -74,6 +75,19 @@ def test_a_check_logs_in_and_leaves_nothing_open(centre: Centre) -> None:
     seen = centre.order("seen")
     assert [bind["kind"] for bind in seen["binds"]] == ["bind_transmitter"], "no reply may be delivered to a check"
     assert (seen["enquiries"], seen["bound"]) == (1, False)
+
+
+@needs
+def test_the_near_end_of_a_tunnel_is_a_real_centre(centre: Centre, tmp_path: Path) -> None:
+    live = {**OPTIONS, "use": "live"}
+    assert client(centre.url, options=live).check_connection().simulated is False
+    with SmppDesk(tmp_path / "ws", centre.url) as desk:
+        desk.account = replace(desk.account, simulated=False, options=live)
+        desk.line, desk.gateway = desk.connected()
+        with pytest.raises(RemoteRefused) as info:
+            desk.submit(messages(1))
+        assert info.value.code == "simulated_fact"
+    assert list(centre.ledger()) == []
 
 
 @needs

@@ -13,7 +13,7 @@ from campaign_app.transport.tencent_filed import templates
 from tests.helpers.connected import clock, no_wait
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.tencent import order
-from tests.helpers.vendors import ACCOUNT, ENTITY, account_of, connected
+from tests.helpers.vendors import ACCOUNT, account_of, connected
 
 # name → status, filed with the carriers
 SIGNATURES = {
@@ -62,8 +62,15 @@ def test_only_what_is_in_force_is_an_approved_signature(vendors: SandboxProcess)
     with connected(vendors, "tencent") as client:
         found = client.signatures()
     assert {one.text: (one.status, one.carrier_filed) for one in found}.items() >= SIGNATURES.items()
-    assert {one.owner_uscc for one in found} == {ENTITY}
     assert {one.scopes for one in found} == {()}
+
+
+def test_whose_a_signature_is_tencent_says_by_a_name_alone(vendors: SandboxProcess) -> None:
+    with connected(vendors, "tencent") as client:
+        found = {one.text: one for one in client.signatures()}
+    assert {(one.owner_uscc, one.owner_open) for one in found.values()} == {("", True)}
+    names = {text: found[text].owner_name for text in ("安宁百货", "安宁会员", "安宁到家")}
+    assert names == {"安宁百货": "安宁百货有限公司（模拟）", "安宁会员": "安宁数科有限公司（模拟）", "安宁到家": ""}
 
 
 def test_a_state_that_is_new_is_unknown(vendors: SandboxProcess) -> None:

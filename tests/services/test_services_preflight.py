@@ -100,7 +100,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("signature", {"signature": signed(status="pending")}, "block", "signature_not_approved"),
     ("signature", {"signature": signed(valid_until=date(2026, 11, 9))}, "block", "signature_expired"),
     ("signature", {"signature": signed(valid_until=date(2026, 11, 10))}, "ok", "signature"),
-    ("signature", {"signature": signed(carrier_filed=None)}, "block", "signature_not_filed"),
+    ("signature", {"signature": signed(carrier_filed=None)}, "block", "signature_filing_unknown"),
     ("signature", {"signature": signed(scopes=("finance",))}, "block", "signature_scope"),
     ("signature", {"signature": signed(scopes=())}, "block", "signature_unscoped"),
     ("recipients", {"funnel": {"unknown": 10}, "silent": ("安宁旗舰店",)}, "block", "nobody_confirms"),
@@ -123,6 +123,21 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("worker", {"heartbeat": None}, "block", "worker_silent"),
     ("worker", {"heartbeat": NOW - timedelta(seconds=16)}, "block", "worker_silent"),
 ]
+
+
+def test_a_signature_that_holds_for_some_shops_only_names_the_others() -> None:
+    shops = (ACCOUNT, replace(ACCOUNT, id=2, label="乙店"))
+    some = found(accounts=shops, signed={1: SIGNATURE, 2: None})["signature"]
+    assert (some.level, some.code, some.facts["names"]) == ("warn", "signature_partly", ("乙店",))
+    none = found(accounts=shops, signed={1: signed(owner_uscc="", owner_open=True), 2: None})["signature"]
+    assert (none.level, none.code) == ("block", "signature_owner_open")
+    every = found(accounts=shops, signed={1: SIGNATURE, 2: SIGNATURE})["signature"]
+    assert (every.level, every.code) == ("ok", "signature")
+
+
+def test_the_port_of_another_signature_blocks() -> None:
+    check = found(signed={1: SIGNATURE}, held={1: ("1069000", "安宁会员")})["signature"]
+    assert (check.level, check.code, check.facts["other"]) == ("block", "port_taken", "安宁会员")
 
 
 @pytest.mark.parametrize(("key", "changes", "level", "code"), CASES)
@@ -254,3 +269,24 @@ def test_after_the_clock_was_set_back_nothing_is_believed_of_facts_or_of_the_wor
 def test_a_platform_whose_clock_is_a_little_ahead_is_no_matter() -> None:
     ahead = (NOW + timedelta(minutes=1), NOW + timedelta(minutes=2))
     assert found(ages=ahead)["audience"].code == "fresh"
+
+
+def test_what_carriers_tell_of_signatures_is_read_again_after_an_hour(staged: Staged) -> None:
+    app, store = staged.app, staged.app.workspace.accounts
+
+    def asked() -> list[object]:
+        app.accounts.read_signatures_again(ENTITY, app.jobs)
+        return [job.args["account_id"] for job in app.jobs.open_jobs() if job.kind == "sync"]
+
+    assert asked() == []
+    store.put_signatures(staged.account, [SIGNATURE], app.clock() - timedelta(hours=1, minutes=1))
+    assert asked() == [staged.account]
+    assert asked() == [staged.account], "one that is under way is not asked for twice"
+    for job in app.jobs.open_jobs():
+        app.jobs.set_state(job.id, "done")
+    store.put_signatures(staged.account, None, app.clock() - timedelta(hours=2))
+    assert asked() == [], "it has none to tell of"
+    store.put_signatures(staged.account, [], app.clock() - timedelta(hours=2))
+    store.set_sender(staged.shop.add_account(0, prefix="d"), staged.account)
+    store.set_account_state(staged.account, "disconnected")
+    assert asked() == []

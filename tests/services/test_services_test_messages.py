@@ -13,6 +13,7 @@ from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import AppError, NotAllowed, NotFound, SettingsError
+from campaign_app.domain.signature import SignatureRecord
 from campaign_app.domain.staff import TrialState
 from campaign_app.jobs.trying import send_trial
 from tests.fakes.remotes import ENTITY, IDEMPOTENT
@@ -80,6 +81,17 @@ def test_a_warning_does_not_stop_a_test_and_a_block_does(staged: Staged) -> None
         staged.app.test_messages.send(staged.draft("{name}您好，国家级品质。拒收请回复R").id, to, press="b", actor="王")
     assert code_of(refused) == "test_blocked"
     assert refused.value.facts["rule"]
+
+
+def test_no_test_leaves_over_the_port_of_another_signature(staged: Staged) -> None:
+    campaign, to = staged.draft(), register(staged)
+    shop = staged.app.workspace.accounts.account(staged.account)
+    staged.app.workspace.accounts.set_connection(replace(shop, options={"source": "1069000"}))
+    staged.app.workspace.filings.put_record(SignatureRecord(ENTITY, "安宁会员", "1069000"))
+    with pytest.raises(NotAllowed) as refused:
+        staged.app.test_messages.send(campaign.id, to, press="p", actor="王")
+    assert (code_of(refused), refused.value.facts) == ("port_taken", {"port": "1069000", "text": "安宁会员"})
+    assert "SIG-012" in {each.rule_id for each in staged.app.campaigns.check(campaign.id).findings}
 
 
 def test_quiet_hours_and_the_cap_are_said_at_once(staged: Staged) -> None:

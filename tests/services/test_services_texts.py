@@ -66,6 +66,19 @@ def test_the_same_words_are_looked_at_once_until_something_changes(desk: Desk, m
     assert engine.looked_at == 12
 
 
+def test_each_shops_people_are_judged_by_what_its_own_carrier_tells(desk: Desk) -> None:
+    workspace = desk.shop.workspace
+    second = desk.shop.add_account(1, prefix="d", first_phone=500)
+    workspace.accounts.put_signatures(second, [], NOW)
+    (theirs,) = (each for each in workspace.customers.by_ids(range(1, 99)).values() if each.account_id == second)
+    (ours,) = workspace.customers.by_ids([1]).values()
+    made = replace(desk.made(), send_at=NOW + timedelta(hours=1))
+    asked = [theirs, ours, theirs]
+    assert [each.blocked for each in desk.texts.messages(made, asked, NOW)] == [True, False, True]
+    assert "SIG-006" in {each.rule_id for each in desk.texts.check(made, theirs.id, NOW).findings}
+    assert "SIG-006" not in {each.rule_id for each in desk.texts.check(made, ours.id, NOW).findings}
+
+
 def test_a_text_is_held_to_the_registered_goods(desk: Desk) -> None:
     made = desk.made("{name}您好，鹅绒被99元，12月9日止。拒收请回复R")
     workspace = desk.shop.workspace

@@ -105,11 +105,11 @@ def test_signatures_are_what_the_entitys_accounts_last_reported(workspace: Works
     older, plain = replace(SIGNATURE, status="expired"), Signature("无", OTHER_ENTITY)
     workspace.accounts.put_signatures(first, [SIGNATURE, plain], NOW)
     workspace.accounts.put_signatures(second, [older], NOW - minutes(5))
-    assert workspace.accounts.signature("某店", ENTITY) == SIGNATURE
-    assert workspace.accounts.signature("无", ENTITY) == plain
-    assert workspace.accounts.signature("某店", OTHER_ENTITY) is None
+    assert workspace.accounts.register(ENTITY).signature("某店", NOW) == SIGNATURE
+    assert workspace.accounts.register(ENTITY).signature("无", NOW) == plain
+    assert workspace.accounts.register(OTHER_ENTITY).signature("某店", NOW) is None
     workspace.accounts.put_signatures(first, [], NOW)
-    assert workspace.accounts.signature("某店", ENTITY) == older
+    assert workspace.accounts.register(ENTITY).signature("某店", NOW) == older
 
 
 def test_cursors_begin_empty(workspace: Workspace) -> None:

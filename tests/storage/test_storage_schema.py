@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
-from storage_samples import KEY, NOW, Campaigning
+from storage_samples import KEY, NOW, Campaigning, shop
 
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.campaign import Warned
@@ -26,6 +26,7 @@ BUILT = sa.text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL
 NEWER = (
     *("campaign_budget", "entity_budget", "account_price"),
     *("staff_number", "staff_trial"),
+    *("signature_own", "signature_port", "signature_read"),
     *("pushed_part", "pushed_receipt", "pushed_reply"),
     *("signature_record", "signature_report", "account_sender"),
     *("opt_out_outbox", "account_connection", "campaign_warning"),
@@ -34,6 +35,7 @@ NEWER_COLUMNS = (
     ("campaign_member", "parts"),
     ("consent_source", "api_method"),
     ("customer", "platform_phone_sealed"),
+    *(("signature", column) for column in ("port", "carriers", "owner_name", "owner_open")),
     *(("submission", column) for column in ("parts", "refused_parts", "price")),
 )
 
@@ -86,6 +88,22 @@ def test_an_older_workspace_keeps_what_was_confirmed_with_its_approvals(folder: 
     with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
         expected = {rule: Warned(rule, None, "李", NOW) for rule in ("ABS-002", "URG-001")}
         assert workspace.campaigns.warnings(made.campaign_id) == expected
+
+
+def test_a_centre_on_this_machine_that_was_taken_for_a_simulator_becomes_real(folder: Path) -> None:
+    with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
+        centre, other = shop(workspace, "c", platform="smpp"), shop(workspace, "k2")
+        with workspace.database.write() as connection:
+            for newer in ("signature_own", "signature_port", "signature_read"):
+                connection.execute(sa.text(f"DROP TABLE {newer}"))
+            for table, column in NEWER_COLUMNS:
+                if table == "signature":
+                    connection.execute(sa.text(f"ALTER TABLE signature DROP COLUMN {column}"))
+                    connection.execute(sa.text(f"ALTER TABLE signature_report DROP COLUMN {column}"))
+            connection.execute(sa.text("ALTER TABLE signature_record DROP COLUMN owner_confirmed"))
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0012'"))
+    with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
+        assert [workspace.accounts.account(each).simulated for each in (centre, other)] == [False, True]
 
 
 def test_opening_again_migrates_nothing(folder: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 from storage_samples import ENTITY, NOW, Campaigning, account, shop
 
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.message import DeliveryReport, Outcome, Page
+from campaign_app.domain.signature import SignatureRecord
+from campaign_app.storage.schema_sending import campaign
 from campaign_app.storage.workspace import Workspace
 
 
@@ -76,6 +79,32 @@ def test_a_real_sender_takes_nobody_whom_a_simulated_fact_confirmed(workspace: W
         sending.claim(0)
     assert refused.value.code == "simulated_fact"
     assert workspace.ledger.unsettled(sending.campaign_id) == ()
+
+
+def test_a_port_keeps_the_signature_that_first_left_over_it(workspace: Workspace, sending: Campaigning) -> None:
+    centre = shop(workspace, "c", platform="smpp", options={"source": "+1069000"})
+    workspace.accounts.set_sender(sending.account_id, centre)
+    sending.claim(0)
+    first = workspace.campaigns.campaign(sending.campaign_id)
+    with workspace.database.write() as connection:
+        connection.execute(sa.update(campaign).values(signature="另一家"))
+    with pytest.raises(NotAllowed) as refused:
+        sending.claim(1)
+    taken = {"port": "1069000", "text": first.signature}
+    assert (refused.value.code, refused.value.facts) == ("port_taken", taken)
+    assert workspace.accounts.register(ENTITY).held("另一家") == {"1069000": first.signature}
+    assert workspace.accounts.register(ENTITY).held(first.signature) == {}
+    workspace.filings.put_record(SignatureRecord(ENTITY, "另一家", "1069000"))
+    sending.claim(1)
+
+
+def test_a_port_that_is_registered_for_a_signature_carries_no_other(workspace: Workspace, sending: Campaigning) -> None:
+    centre = shop(workspace, "c", platform="smpp", options={"source": "1069000"})
+    workspace.accounts.set_sender(sending.account_id, centre)
+    workspace.filings.put_record(SignatureRecord(ENTITY, "另一家", "1069000"))
+    with pytest.raises(NotAllowed) as refused:
+        sending.claim(0)
+    assert refused.value.code == "port_taken"
 
 
 def test_messages_without_an_end_are_found_in_turn(workspace: Workspace, sending: Campaigning) -> None:

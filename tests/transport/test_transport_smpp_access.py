@@ -84,12 +84,21 @@ def test_numbers_are_written_as_the_centre_wants_them(typed: str, prefix: str) -
         ({"window": "501"}, "bad_account_field", "window"),
         ({"window": ""}, "bad_account_field", "window"),
         ({"system_type": "x" * 13}, "bad_account_field", "system_type"),
+        ({"use": "simulated"}, "bad_account_field", "use"),
+        ({"use": "test"}, "bad_account_field", "use"),
     ],
 )
 def test_what_cannot_be_right_is_named(changed: dict[str, Any], code: str, field: str) -> None:
     with pytest.raises(SettingsError) as info:
         access_of(replace(ACCOUNT, options={**OPTIONS, **changed}), {"password": "secret", **changed})
     assert (info.value.code, info.value.facts) == (code, {"field": field})
+
+
+@pytest.mark.parametrize(("use", "test"), [("", False), ("live", False), ("test", True)])
+def test_a_centre_on_this_machine_is_a_test_only_where_that_was_typed(use: str, test: bool) -> None:
+    options = {**OPTIONS, **({"use": use} if use else {})}
+    near = replace(ACCOUNT, base_url="smpp://127.0.0.1:2775", options=options)
+    assert access_of(near, {"password": "s"}).test is test
 
 
 def test_an_unknown_status_is_a_plain_refusal_of_this_message() -> None:

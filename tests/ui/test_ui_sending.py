@@ -114,7 +114,7 @@ def test_the_step_names_who_carries_and_sends_to_where_replies_and_purposes_are_
     shop = store.account(staged.account)
     carrier = store.add_account(replace(shop, id=0, platform="aliyun", label="阿里主账户", key_id="ali"))
     staged.app.accounts.send_through(shop.id, carrier.id, actor="王")
-    store.put_signatures(staged.account, [replace(FILED, scopes=())], staged.app.clock())
+    store.put_signatures(carrier.id, [replace(FILED, scopes=())], staged.app.clock())
     went: list[tuple[str, object]] = []
     inline_desk.way.went.connect(lambda page, what: went.append((page, what)))
     made = open_step(campaign)

@@ -132,7 +132,7 @@ def test_a_port_and_a_letter_are_noted_and_a_port_of_another_is_refused(
     form.letter_from.setText("安宁集团")
     form.letter_until.setDate(QDate(2029, 1, 31))
     shown.flush()
-    stored = {each.text: each for each in inline_desk.app.workspace.filings.records()}
+    stored = inline_desk.app.workspace.filings.register(ENTITY).records
     assert stored["安宁会员"] == SignatureRecord(ENTITY, "安宁会员", "", "安宁集团", date(2029, 1, 31))
     assert not shown.unkept()
 
@@ -153,7 +153,8 @@ def test_what_was_typed_is_kept_when_another_signature_is_opened(page: Show, inl
     qtbot.keyClicks(shown.drawer.form.port, "1069")
     shown.table.selectRow(0)
     assert shown.model.state.opened == (ENTITY, "安宁会员")
-    assert [each.port for each in inline_desk.app.workspace.filings.records()] == ["1069"]
+    records = inline_desk.app.workspace.filings.register(ENTITY).records
+    assert [each.port for each in records.values()] == ["1069"]
 
 
 def test_what_no_account_tells_is_recorded_on_the_page(page: Show, inline_desk: Desk, qtbot: QtBot) -> None:
@@ -166,7 +167,7 @@ def test_what_no_account_tells_is_recorded_on_the_page(page: Show, inline_desk: 
     qtbot.waitUntil(lambda: "登记前不能使用" in said(shown.drawer))
     form.scopes["retail"].click()
     qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
-    resolved = inline_desk.app.workspace.accounts.signature("安宁到家", ENTITY)
+    resolved = inline_desk.app.workspace.accounts.register(ENTITY).signature("安宁到家", inline_desk.app.clock())
     assert resolved is not None
     assert resolved.scopes == ("retail",)
     qtbot.waitUntil(lambda: "登记前不能使用" not in said(shown.drawer))
@@ -184,3 +185,62 @@ def test_a_page_that_is_gone_is_told_nothing_more(page: Show, inline_desk: Desk)
     now.templates.model.changed.emit(now.templates.model.state)
     now.model.kept.emit()
     assert len(told) == 1
+
+
+def test_a_signature_of_a_sender_that_cannot_tell_is_stated_in_the_window(
+    page: Show, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    shop = add_shop(inline_desk.app)
+    inline_desk.app.workspace.accounts.put_signatures(shop, None, inline_desk.app.clock())
+    shown = page()
+    qtbot.mouseClick(shown.state_one, Qt.MouseButton.LeftButton)
+    dialog = shown.dialog
+    assert dialog is not None
+    dialog.text.setText("【安宁到家】")
+    qtbot.keyClicks(dialog.port, "106900012345")
+    dialog.scopes["retail"].click()
+    dialog.save.click()
+    assert "至少勾选一家" in dialog.wrong.text()
+    assert dialog.isVisible()
+    for carrier in ("mobile", "unicom", "telecom"):
+        dialog.carriers[carrier].click()
+    dialog.save.click()
+    assert not dialog.isVisible()
+    assert cells(shown, 0)[:3] == ["【安宁到家】", "自行登记", "零售"]
+    shown.model.open((ENTITY, "安宁到家"))
+    qtbot.waitUntil(lambda: "自行登记于" in said(shown.drawer))
+    told = said(shown.drawer)
+    assert ENTITY in told
+    assert "未报备，其用户收不到" in told
+    shown.drawer.restated.emit(shown.model.state.filing)
+    again = shown.dialog
+    assert again is not None
+    assert (again.text.text(), again.port.text(), again.text.isEnabled()) == ("安宁到家", "106900012345", False)
+    assert [name for name, box in again.carriers.items() if box.isChecked()] == ["mobile", "unicom", "telecom"]
+    again.forget.click()
+    assert inline_desk.app.filings.register() == ()
+
+
+def test_an_owner_that_a_provider_leaves_open_is_confirmed_in_the_drawer(
+    page: Show, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    shown = page(FILED, replace(FILED, text="安宁到家", owner_uscc="", owner_open=True, owner_name="安宁数科有限公司"))
+    form, model = shown.drawer.form, shown.model
+    model.open((ENTITY, "安宁百货"))
+    assert not form.owner.isVisibleTo(form), "its account tells whose it is"
+    model.open((ENTITY, "安宁到家"))
+    assert form.owner.isVisibleTo(form)
+    qtbot.waitUntil(lambda: "安宁数科有限公司" in said(shown.drawer))
+    assert cells(shown, 0)[1] == "归属待确认"
+    form.owner.click()
+    qtbot.mouseClick(form.save, Qt.MouseButton.LeftButton)
+    assert cells(shown, 0)[1] == "可用"
+
+
+def test_the_entitys_own_senders_are_previewed_first_with_their_parts(page: Show) -> None:
+    shown = page(FILED)
+    shown.table.opened.emit(0)
+    preview = shown.drawer.preview
+    first = preview.provider.itemText(0)
+    assert (first.endswith("（已连接）"), preview.provider.currentIndex()) == (True, 0)
+    assert preview.parts.text().startswith("编码 UCS-2，")

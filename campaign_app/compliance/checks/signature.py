@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from campaign_app.compliance.checks.base import Builder, simple
-from campaign_app.compliance.normalize import TRADITIONAL
+from campaign_app.compliance.checks.base import Asked, Builder, Options, simple, with_options
+from campaign_app.compliance.normalize import TRADITIONAL, FoldTable
 from campaign_app.compliance.subject import Hit, Subject
 from campaign_app.compliance.traits import SIGNATURE_BRACKET
 from campaign_app.domain.finding import Severity
@@ -78,6 +78,25 @@ def shared_port(subject: Subject) -> Iterator[Hit]:
         yield subject.signature_hit(others="、".join(others))
 
 
+def stated(subject: Subject) -> Iterator[Hit]:
+    if subject.request.signature.stated:
+        yield subject.signature_hit()
+
+
+class Carrier(Options):
+    """Whose customers a signature that is not filed with it does not reach."""
+
+    carrier: str
+
+
+def build_carrier(options: Carrier, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
+    def unfiled(subject: Subject) -> Iterator[Hit]:
+        if options.carrier in subject.request.signature.unfiled:
+            yield subject.signature_hit()
+
+    return Asked(unfiled, fixed=True)
+
+
 KINDS: Final[dict[str, Builder]] = {
     "signature_second": simple(second_head, traits=SIGNATURE_BRACKET, steady=True),
     "signature_nameless": simple(nameless, fixed=True),
@@ -87,4 +106,6 @@ KINDS: Final[dict[str, Builder]] = {
     "signature_filed": simple(filed, fixed=True),
     "signature_owner": simple(owner, fixed=True),
     "signature_port": simple(shared_port, fixed=True),
+    "signature_stated": simple(stated, fixed=True),
+    "signature_carrier": with_options(Carrier, build_carrier),
 }

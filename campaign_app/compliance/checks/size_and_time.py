@@ -28,6 +28,12 @@ class Days(Options):
     days: tuple[date, ...] = ()
 
 
+class Years(Options):
+    """The last year whose holidays are known."""
+
+    until: int
+
+
 def several(subject: Subject) -> Iterator[Hit]:
     """Asked of messages of several parts only."""
     parts = subject.segments
@@ -79,10 +85,20 @@ def build_quiet(options: Days, table: FoldTable) -> Asked:  # noqa: ARG001 - the
     return Asked(quiet_time, fixed=True)
 
 
+def build_unknown_year(options: Years, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
+    def unknown(subject: Subject) -> Iterator[Hit]:
+        at = subject.request.beijing
+        if at is not None and at.year > options.until:
+            yield Hit(facts=(("year", str(at.year)),))
+
+    return Asked(unknown, fixed=True)
+
+
 KINDS: Final[dict[str, Builder]] = {
     "parts_several": simple(several, traits=SEVERAL_PARTS, steady=True),
     "total_length": simple(too_long, traits=TOO_LONG, steady=True),
     "parts_longer_by_values": simple(longer_by_values, traits=LONGER_BY_VALUES, steady=True),
     "send_window": with_options(Window, build_window),
     "send_quiet": with_options(Days, build_quiet),
+    "send_unknown_year": with_options(Years, build_unknown_year),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from campaign_app.compliance.syntaxes import SYNTAXES
@@ -23,6 +24,7 @@ from campaign_app.transport.aliyun_filed import (
     Filing,
     ListedSignature,
     ListedTemplate,
+    extensions,
     filing,
     signatures,
     templates,
@@ -79,8 +81,12 @@ class AliyunPlatform(Unoffered):
     def signatures(self) -> tuple[Signature, ...]:
         """With what `GetSmsSign` says of each that is approved: whose it is, and which carriers have it."""
         listed = signatures(self._calls)
+        ports = extensions(self._calls) if listed else {}
         return tuple(
-            _signature(one, filing(self._calls, one.name) if one.state == PASSED else Filing(None, None), self._account)
+            replace(
+                _signature(one, filing(self._calls, one.name) if one.state == PASSED else Filing(), self._account),
+                port=ports.get(one.name, ""),
+            )
             for one in listed
         )
 
@@ -105,6 +111,8 @@ def _template(one: ListedTemplate) -> FiledTemplate:
 def _signature(one: ListedSignature, filed: Filing, account: Account) -> Signature:
     """What is not plainly the account's own is nobody's, a state that is new is unknown: neither can be used."""
     return Signature(
-        text=one.name, owner_uscc=account.entity_uscc if filed.own else "", source="unknown",
-        status=_STATUS.get(one.state, "unknown"), carrier_filed=filed.filed, scopes=_SCOPES if one.usable else (),
+        text=one.name, owner_uscc=account.entity_uscc if filed.own else "", source=filed.source,
+        status="pending" if filed.letter_due else _STATUS.get(one.state, "unknown"), carrier_filed=filed.filed,
+        scopes=_SCOPES if one.usable else (), carriers=filed.carriers,
+        owner_open=one.state == PASSED and filed.own is None,
     )  # fmt: skip

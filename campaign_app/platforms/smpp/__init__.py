@@ -16,7 +16,10 @@ CAPABILITIES: Final = Capabilities(messages=True)
 
 @dataclass(frozen=True, slots=True)
 class SmppAdapter:
-    """The protocol says nothing of signatures: what is filed with the carriers is to be asked of the aggregator."""
+    """The protocol says nothing of signatures: what is filed with the carriers is to be asked of the aggregator.
+
+    `use`: `test` for a centre on this machine that leads to a simulator only.
+    """
 
     name: str = "smpp"
     issuer: str = ""  # each centre by its host
@@ -31,6 +34,7 @@ class SmppAdapter:
         ConnectField("rate", default="50"),
         ConnectField("window", default="10"),
         ConnectField("system_type", required=False),
+        ConnectField("use", default="live"),
     )
 
     def client(self, parts: Parts) -> SmppPlatform:

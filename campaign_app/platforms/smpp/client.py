@@ -10,7 +10,6 @@ from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConnectionReport
 from campaign_app.platforms.adapter import Parts
-from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.smpp import ADAPTER
 from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.smpp.access import Access, access_of
@@ -38,13 +37,14 @@ class SmppPlatform(Unoffered):
     def check_connection(self) -> ConnectionReport:
         """Address, certificate, login, and that the centre answers; the clock of a centre cannot be asked.
 
-        It binds as a transmitter, so that no reply is delivered to whoever does not keep it.
+        It binds as a transmitter, so that no reply is delivered to whoever does not keep it. A centre on this machine
+        may be the near end of a tunnel to a real one: it is a simulator only where a person said so.
         """
         asyncio.run(self._look())
         host = self._access.endpoint.host
         return ConnectionReport(
             ok=True, issuer_uscc=host, issuer_name=host, api_version=VERSION,
-            simulated=on_this_machine(self._account.base_url), clock_skew_seconds=0.0, pinned_keys="",
+            simulated=self._access.test, clock_skew_seconds=0.0, pinned_keys="",
             shop=f"{self._account.key_id}@{host}",
         )  # fmt: skip
 

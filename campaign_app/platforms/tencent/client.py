@@ -59,8 +59,8 @@ class TencentPlatform(Unoffered):
         )  # fmt: skip
 
     def signatures(self) -> tuple[Signature, ...]:
-        """Tencent says neither what a signature may be used for nor whose it is: it counts as the account's own."""
-        return tuple(_signature(one, self._account.entity_uscc) for one in signatures(self._calls))
+        """Tencent does not say what a signature may be used for. Whose it is it says by the name of a qualification."""
+        return tuple(map(_signature, signatures(self._calls)))
 
     def templates(self) -> tuple[FiledTemplate, ...]:
         """Implements `domain.ports.TemplateList`. Whether one is for marketing Tencent does not tell."""
@@ -92,8 +92,11 @@ def _template(one: ListedTemplate) -> FiledTemplate:
     return FiledTemplate(one.template_id, "unknown", status, one.name, one.text, names, reason)
 
 
-def _signature(one: FiledSignature, owner_uscc: str) -> Signature:
+def _signature(one: FiledSignature) -> Signature:
     """A state that is new is unknown, which counts as unusable; see `transport.tencent_filed` for the filing."""
     status = "unknown" if one.status is None else _STATUS.get(one.status, "unknown")
     filed = {USABLE: True, 2: False, -1: False}.get(one.status) if one.status is not None else None
-    return Signature(text=one.name, owner_uscc=owner_uscc, source="unknown", status=status, carrier_filed=filed)
+    return Signature(
+        text=one.name, owner_uscc="", source="unknown", status=status, carrier_filed=filed, owner_name=one.owner,
+        owner_open=True,
+    )  # fmt: skip

@@ -35,22 +35,29 @@ _PLACEHOLDER: Final = re.compile(r"\$\{([A-Za-z][A-Za-z0-9_]*)\}")
 
 
 class Filed(NamedTuple):
-    """A signature; `carriers` are the states of its filing with mobile, unicom and telecom."""
+    """A signature; `carriers` are the states of its filing with mobile, unicom and telecom.
+
+    `letter` is whether a letter of authorisation has passed, None for none.
+    """
 
     state: str
     kind: str
     carriers: tuple[int, int, int] = (3, 3, 3)
     third_party: bool = False
+    trademark: int = 0
+    letter: bool | None = None
 
 
 _SIGNATURES: Final[Mapping[str, Filed]] = {
     "安宁百货": Filed(_PASS, _GENERAL),
-    "安宁会员": Filed(_PASS, _GENERAL, (3, 1, -1)),
+    "安宁会员": Filed(_PASS, _GENERAL, (3, 1, -1), trademark=77),
+    "安宁联名": Filed(_PASS, _GENERAL, letter=False),
     "安宁代发": Filed(_PASS, _GENERAL, third_party=True),
     "安宁验证": Filed(_PASS, _CODES),
     "安宁折扣": Filed("AUDIT_STATE_INIT", _GENERAL, (-2, -2, -2)),
     "安宁金融": Filed("AUDIT_STATE_NOT_PASS", _GENERAL, (-2, -2, -2)),
 }
+_EXTENSIONS: Final[Mapping[str, str]] = {"安宁百货": "01", "安宁会员": "02"}
 # state, kind (OuterTemplateType), text
 _TEMPLATES: Final = (
     (_PASS, _PROMOTION, "上新，退订回T"),
@@ -123,6 +130,7 @@ class _Sender:
             "SendBatchSms": self._send_batch,
             "QuerySmsSignList": self._list_signatures,
             "GetSmsSign": self._signature,
+            "QueryExtCodeSign": _extensions,
             "QuerySmsTemplateList": self._list_templates,
             "QuerySendDetails": self._details.find,
             "QueryTokenForMnsQueue": self.queues.give_key,
@@ -187,7 +195,12 @@ class _Sender:
             raise AliyunError("isv.SMS_SIGNATURE_ILLEGAL")
         carriers = zip(("mobile", "unicom", "telecom"), filed.carriers, strict=True)
         details = [{"OperatorCode": carrier, "RegisterStatus": state} for carrier, state in carriers]
-        return {"SignName": name, "ThirdParty": filed.third_party, "SignIspRegisterDetailList": details}
+        return {
+            "SignName": name, "ThirdParty": filed.third_party, "SignIspRegisterDetailList": details,
+            "TrademarkId": filed.trademark, "AppIcpRecordId": 0,
+            "AuthorizationLetterId": 0 if filed.letter is None else 88,
+            "AuthorizationLetterAuditPass": bool(filed.letter),
+        }  # fmt: skip
 
     def _list_templates(self, asked: Asked) -> Mapping[str, Any]:
         rows = [
@@ -265,8 +278,16 @@ def _mobile(written: Any) -> str:
     return f"+86{found[1]}"
 
 
-def _page(asked: Asked, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    size, number = asked.number("PageSize", 10, 1, PAGE_MAX), asked.number("PageIndex", 1, 1, 10**6)
+def _extensions(asked: Asked) -> Mapping[str, Any]:
+    wanted = {"SignName": asked.text("SignName", ""), "ExtCode": asked.text("ExtCode", "")}
+    rows = [{"SignName": name, "ExtCode": code, "Active": 1, "SendCount": 0} for name, code in _EXTENSIONS.items()]
+    found = [row for row in rows if all(row[key] == word for key, word in wanted.items() if word)]
+    page = _page(asked, found, "PageNo")
+    return {"Success": True, "Data": {"List": page, "Total": len(found), "PageNo": 1, "PageSize": len(page)}}
+
+
+def _page(asked: Asked, rows: list[dict[str, Any]], at: str = "PageIndex") -> list[dict[str, Any]]:
+    size, number = asked.number("PageSize", 10, 1, PAGE_MAX), asked.number(at, 1, 1, 10**6)
     return rows[(number - 1) * size : number * size]
 
 

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from campaign_app.sandbox.admin import local
 from campaign_app.sandbox.calls import json_answer
-from campaign_app.sandbox.config import SandboxConfig
+from campaign_app.sandbox.config import ENTITY, OTHER_ENTITY, SandboxConfig
 from campaign_app.sandbox.platform import Platform
 from campaign_app.sandbox.vendors.at_root import RootRoute
 from campaign_app.sandbox.vendors.numbers import Handed, Numbers
@@ -38,6 +38,8 @@ _SIGNATURES: Final = (
     ("安宁折扣", 1, 0),
     ("安宁金融", -1, 2),
 )
+# whom a signature was qualified for, where that is not the shops' entity
+_QUALIFIED: Final[Mapping[str, str]] = {"安宁会员": OTHER_ENTITY.name, "安宁到家": ""}
 # StatusCode, text
 _TEMPLATES: Final = (
     (0, "上新，退订回T"),
@@ -169,7 +171,8 @@ class _Sender:
         rows = [
             {
                 "SignId": 500 + n, "International": 0, "StatusCode": status, "ReviewReply": "", "SignName": name,
-                "CreateTime": self._platform.config.epoch, "QualificationId": 900 + n, "QualificationName": "安宁",
+                "CreateTime": self._platform.config.epoch, "QualificationId": 900 + n,
+                "QualificationName": _QUALIFIED.get(name, ENTITY.name),
                 "QualificationStatusCode": qualified,
             }
             for n, (name, (status, qualified)) in enumerate(self._signatures.items())

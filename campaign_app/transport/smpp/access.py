@@ -9,7 +9,7 @@ from typing import Final
 from campaign_app.domain.customer import Account
 from campaign_app.transport.smpp.address import Endpoint, endpoint_of
 from campaign_app.transport.smpp.pdu import Address, Login
-from campaign_app.transport.typed_fields import missing_field, number, prefix, word
+from campaign_app.transport.typed_fields import bad_field, missing_field, number, prefix, word
 
 ANSWER_SECONDS: Final = 30.0
 # field → the most characters of its word: some centres take longer ones than the specification has
@@ -19,7 +19,10 @@ _NUMBERS: Final = {"window": (1, 500), "rate": (1, 10_000)}
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`window`: submit_sm without an answer yet, at most. `rate`: submit_sm a second. `prefix`: before a number."""
+    """`window`: submit_sm without an answer yet, at most. `rate`: submit_sm a second. `prefix`: before a number.
+
+    `test`: a person said that the centre leads to a simulator only.
+    """
 
     endpoint: Endpoint
     login: Login = field(repr=False)
@@ -27,6 +30,7 @@ class Access:
     prefix: str
     window: int
     rate: int
+    test: bool = False
     answer_within: float = ANSWER_SECONDS
 
 
@@ -38,11 +42,15 @@ def access_of(account: Account, credentials: Mapping[str, str]) -> Access:
     missing = next((name for name in ("key_id", "password", "source") if not words[name]), None)
     if missing is not None:
         raise missing_field(missing)
+    endpoint, use = endpoint_of(account.base_url), typed.get("use") or "live"
+    if use != "live" and not (use == "test" and endpoint.near):
+        raise bad_field("use")
     return Access(
-        endpoint=endpoint_of(account.base_url),
+        endpoint=endpoint,
         login=Login(words["key_id"], words["password"], words["system_type"]),
         source=Address(words["source"]),
         prefix=prefix(typed.get("prefix", "")),
         window=numbers["window"],
         rate=numbers["rate"],
+        test=use == "test",
     )

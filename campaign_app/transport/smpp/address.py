@@ -20,6 +20,10 @@ class Endpoint:
     port: int
     tls: bool
 
+    @property
+    def near(self) -> bool:
+        return _on_this_machine(self.host)
+
 
 def endpoint_of(base_url: str) -> Endpoint:
     """Raises SettingsError for what is no such address, and for one without TLS that is not on this machine."""

@@ -5,20 +5,22 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QLayout, QVBoxLayout, QWidget
 
-from campaign_app.domain.signature import SignatureReport
-from campaign_app.services.filings import PURPOSES, Filing
-from campaign_app.services.profiles import PROVIDERS
+from campaign_app.compliance.segments import Segments
+from campaign_app.domain.filing import OwnFiling
+from campaign_app.domain.signature import Signature, SignatureReport
+from campaign_app.services.filings import PURPOSES, Filing, Rendering
 from campaign_app.services.window import BEIJING
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.campaigns import LEVELS
 from campaign_app.ui.pages.signature_record import RecordForm
+from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.filings import FilingsModel, FilingsState
 from campaign_app.ui.widgets.basics import button, clear, column, divider, frame, label, row, show_if
-from campaign_app.ui.widgets.drawer import Drawer
+from campaign_app.ui.widgets.drawer import WIDTH, Drawer
 from campaign_app.ui.widgets.facts import Facts, Line
 from campaign_app.ui.widgets.phone import Bubble
 from campaign_app.ui.widgets.pill import Pill
@@ -27,7 +29,12 @@ CAMPAIGNS: Final = 5
 
 
 class SignatureDrawer(Drawer):
-    """Its form and its preview stay while what is around them is drawn anew: nobody loses the field they type in."""
+    """Its form and its preview stay while what is around them is drawn anew: nobody loses the field they type in.
+
+    `restated` asks to change what the merchant states of a signature.
+    """
+
+    restated = Signal(object)  # Filing
 
     def __init__(self, desk: Desk, model: FilingsModel) -> None:
         super().__init__(desk.kit.theme, "signature_drawer", "")
@@ -80,6 +87,21 @@ class SignatureDrawer(Drawer):
         _put(to, _wrapped(self._widening(filing), "small"))
         self._section(to, self.tr("报备情况"))
         _put(to, Facts(self._theme, self._filed(filing)))
+        if filing.own is not None:
+            self._own(to, filing, filing.own)
+
+    def _own(self, to: QVBoxLayout, filing: Filing, own: OwnFiling) -> None:
+        told = (
+            self.tr("自行登记于 {day}，没有服务商确认。")
+            if filing.signature.stated
+            else self.tr("自行登记于 {day}；服务商报告了这个签名，以服务商的为准。")
+        )
+        again = button(
+            self.tr("修改登记…"), "quiet", name="own_signature_change", small=True,
+            click=lambda: self.restated.emit(filing),
+        )  # fmt: skip
+        _put(to, _wrapped(told.format(day=show.moment(own.stated_at)[:10]), "small"))
+        _put(to, row(again, None))
 
     def _purpose(self, filing: Filing, purpose: str) -> QLayout:
         name = self._desk.kit.words.term("purpose", purpose)
@@ -100,16 +122,40 @@ class SignatureDrawer(Drawer):
     def _filed(self, filing: Filing) -> list[Line]:
         words, signature = self._desk.kit.words, filing.signature
         own = signature.owner_uscc == filing.entity.uscc
-        filed = {True: "filed", False: "not_filed", None: "unknown"}[signature.carrier_filed]
+        filed = filing_word(signature)
         until = signature.valid_until
         return [
-            Line(self.tr("归属主体"), filing.entity.name if own else signature.owner_uscc or "–"),
+            Line(self.tr("归属主体"), filing.entity.name if own else signature.owner_name or "–"),
+            Line(self.tr("信用代码"), signature.owner_uscc or "–"),
+            *([Line(self.tr("平台登记的资质"), signature.owner_name)] if own and signature.owner_name else []),
+            Line(self.tr("主体资质"), self._licences(filing)),
+            Line(self.tr("授权书"), self._letter(filing)),
             Line(self.tr("来源"), words.term("signature_source", signature.source)),
-            Line(self.tr("平台审核"), words.term("signature_status", signature.status)),
+            Line(
+                self.tr("平台审核"),
+                self.tr("自行登记，平台没有说明")
+                if signature.stated
+                else words.term("signature_status", signature.status),
+            ),
             Line(self.tr("运营商"), words.term("carrier_filing", filed)),
+            *(Line(words.term("carrier", name), self._with(told)) for name, told in signature.carriers),
+            *([Line(self.tr("扩展码"), signature.port)] if signature.port else []),
             Line(self.tr("有效期至"), self.tr("平台没有说明") if until is None else until.isoformat()),
             Line(self.tr("报告账户"), self.tr("、").join(each.label for each in filing.accounts) or "–"),
         ]
+
+    def _with(self, filed: bool) -> str:  # noqa: FBT001
+        return self.tr("已报备") if filed else self.tr("未报备，其用户收不到")
+
+    def _licences(self, filing: Filing) -> str:
+        words = self._desk.kit.words
+        return self.tr("、").join(words.term("licence", each) for each in filing.entity.licences) or self.tr("未登记")
+
+    def _letter(self, filing: Filing) -> str:
+        record = filing.record
+        if record.letter_until is None:
+            return self.tr("无")
+        return self.tr("{who}，至 {day}").format(who=record.letter_from, day=record.letter_until.isoformat())
 
     def _fill_below(self, to: QVBoxLayout, filing: Filing) -> None:
         words = self._desk.kit.words
@@ -133,7 +179,7 @@ class SignatureDrawer(Drawer):
         words, signature = self._desk.kit.words, report.signature
         if report.gone:
             return self.tr("平台不再报告")
-        filed = {True: "filed", False: "not_filed", None: "unknown"}[signature.carrier_filed]
+        filed = filing_word(signature)
         scopes = self.tr("、").join(words.term("purpose", each) for each in signature.scopes)
         parts = [words.term("signature_status", signature.status), words.term("carrier_filing", filed), scopes]
         if signature.valid_until is not None:
@@ -150,29 +196,52 @@ class Preview(QWidget):
 
     def __init__(self, desk: Desk, model: FilingsModel) -> None:
         super().__init__()
-        words = desk.kit.words
+        self._words = desk.kit.words
         self.provider = QComboBox()
         self.provider.setObjectName("signature_provider")
+        self.provider.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.provider.setMaximumWidth(WIDTH - 2 * SPACE[4])
         self.provider.setAccessibleName(self.tr("短信服务商"))
-        for each in PROVIDERS:
-            self.provider.addItem(words.term("provider", each), each)
         self.provider.activated.connect(lambda _: model.show_provider(self.provider.currentData()))
         self.bubble = Bubble(desk.kit.theme)
+        self.parts = _wrapped("", "small")
         self.problems = _wrapped("", "small")
         self.problems.setObjectName("signature_rendering_problems")
-        layout = column(self.provider, frame("well", column(self.bubble, margin=2)), self.problems, space=2)
+        layout = column(self.provider, frame("well", column(self.bubble, margin=2)), self.parts, self.problems, space=2)
         layout.setAlignment(self.provider, Qt.AlignmentFlag.AlignLeft)
         self.setLayout(layout)
 
     def render_state(self, state: FilingsState) -> None:
-        self.provider.setCurrentIndex(self.provider.findData(state.provider))
         rendering = state.rendering
+        keys = [each.key for each in state.renderings]
+        if keys != [self.provider.itemData(n) for n in range(self.provider.count())]:
+            self.provider.clear()
+            for each in state.renderings:
+                self.provider.addItem(self._name(each), each.key)
+        self.provider.setCurrentIndex(-1 if rendering is None else self.provider.findData(rendering.key))
         self.bubble.show_message("" if rendering is None else rendering.text, ())
         self.bubble.setAccessibleName("" if rendering is None else rendering.text)
+        self.parts.setText("" if rendering is None else self._counted(rendering.segments))
         found = () if rendering is None else rendering.problems
         told = "\n".join(each.message for each in found)
         self.problems.setText(told or self.tr("签名的写法符合要求。"))
         show_if(self.problems, rendering is not None)
+
+    def _name(self, rendering: Rendering) -> str:
+        if rendering.sender is None:
+            return self._words.term("provider", rendering.provider)
+        return self.tr("{name}（已连接）").format(name=rendering.sender.label)
+
+    def _counted(self, segments: Segments) -> str:
+        words = self.tr("编码 {encoding}，{length} 字，计 {parts} 条（单条 70 字，长短信每条 67 字）")
+        return words.format(encoding=segments.encoding, length=segments.length, parts=segments.segments)
+
+
+def filing_word(signature: Signature) -> str:
+    """The code of `carrier_filing`."""
+    if signature.carrier_filed and signature.unfiled:
+        return "partly"
+    return {True: "filed", False: "not_filed", None: "unknown"}[signature.carrier_filed]
 
 
 def _wrapped(text: str, role: str) -> QLabel:

@@ -39,6 +39,9 @@ class RecordForm(QWidget):
         self.filed = QWidget()
         filed_hint = self.tr("通道不说明这个签名可用于什么。请按报备材料勾选；只有勾选的用途能用。")
         self.filed.setLayout(column(_small(filed_hint), row(*self.scopes.values(), None, space=3), space=1))
+        self.owner = QCheckBox(self.tr("确认签名归本主体所有"))
+        self.owner.setObjectName("signature_owner_confirmed")
+        self.owner.toggled.connect(lambda _: self._typed())
         self.wrong = label("", "block", wrap=True, name="signature_wrong")
         self.wrong.setMinimumWidth(1)
         self.save = button(self.tr("保存登记"), "primary", name="signature_save", small=True, click=model.save)
@@ -54,6 +57,7 @@ class RecordForm(QWidget):
         hint = _small(self.tr("端口和授权书平台不会提供，请按合同填写。一个端口只能对应一个签名。"))
         self.setLayout(
             column(
+                self.owner,
                 self.filed,
                 hint,
                 _named(self.tr("端口号"), self.port),
@@ -72,6 +76,9 @@ class RecordForm(QWidget):
             return
         self._show(state.typed or filing.record)
         show_if(self.filed, filing.untold)
+        open_to_us = filing.signature.owner_open and filing.signature.owner_uscc in {"", filing.entity.uscc}
+        matched = filing.signature.owner_uscc and not filing.record.owner_confirmed
+        show_if(self.owner, open_to_us and not matched)
         for each in (self.save, self.undo):
             each.setEnabled(state.typed is not None)
         error = state.wrong
@@ -86,6 +93,8 @@ class RecordForm(QWidget):
         for purpose, box in self.scopes.items():
             with QSignalBlocker(box):
                 box.setChecked(purpose in record.scopes)
+        with QSignalBlocker(self.owner):
+            self.owner.setChecked(record.owner_confirmed)
         with QSignalBlocker(self.has_letter), QSignalBlocker(self.letter_until):
             self.has_letter.setChecked(record.letter_until is not None)
             until = record.letter_until
@@ -108,6 +117,7 @@ class RecordForm(QWidget):
             letter_until=date(until.year(), until.month(), until.day()) if has else None,
             note=self.note.text(),
             scopes=tuple(purpose for purpose, box in self.scopes.items() if box.isChecked()),
+            owner_confirmed=self.owner.isChecked(),
         )
 
     def _scope(self, purpose: str) -> QCheckBox:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from campaign_app.services.filings import Filing
+from campaign_app.services.window import BEIJING
 from campaign_app.ui.cells import NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.messages import translate
+from campaign_app.ui.pages.own_signature import OwnSignatureDialog
 from campaign_app.ui.pages.signature_drawer import SignatureDrawer
 from campaign_app.ui.pages.templates import TemplatesPanel
 from campaign_app.ui.viewmodels.filings import FilingsModel, FilingsState, key_of
-from campaign_app.ui.widgets.basics import row, show_if
+from campaign_app.ui.widgets.basics import button, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
 from campaign_app.ui.widgets.table import Table
@@ -36,7 +38,9 @@ class SignaturesPage(Page):
             desk.kit.theme,
             "signatures",
             self.tr("还没有签名"),
-            self.tr("签名由平台审核、向运营商报备后才能使用。连接账户并同步客户后，平台报告的签名会列在这里。"),
+            self.tr(
+                "签名由平台审核、向运营商报备后才能使用。连接账户并同步后，平台报告的签名会列在这里；查不到签名的通道，可以自行登记。"
+            ),
             action=self.tr("去设置里连接"),
             click=lambda: desk.way.to("settings", "accounts"),
         )
@@ -50,7 +54,12 @@ class SignaturesPage(Page):
         self.panels = QStackedWidget()
         self.panels.addWidget(signatures)
         self.panels.addWidget(self.templates)
-        self.content.addLayout(row(self.tabs, None, self.templates.again))
+        self.state_one = button(
+            self.tr("登记签名…"), name="own_signature_new", small=True, click=lambda: self._state(None)
+        )
+        self.dialog: OwnSignatureDialog | None = None
+        self.drawer.restated.connect(self._state)
+        self.content.addLayout(row(self.tabs, None, self.state_one, self.templates.again))
         self.content.addWidget(self.panels, 1)
         # the models outlive this page: a lambda would still be called when it is gone
         self.templates.model.changed.connect(self._say)
@@ -75,6 +84,7 @@ class SignaturesPage(Page):
         self.model.panel = number
         self.panels.setCurrentIndex(number)
         show_if(self.templates.again, bool(number))
+        show_if(self.state_one, not number)
         self._say()
         if number and self.isVisible():
             self.templates.shown()
@@ -100,10 +110,17 @@ class SignaturesPage(Page):
         filings = state.filings or ()
         self.rows.show(filings)
         self.stack.setCurrentWidget(self.empty if state.filings == () else self.table)
+        self.state_one.setEnabled(bool(state.entities))
         self._say()
         at = next((n for n, each in enumerate(filings) if key_of(each) == state.opened), None)
         if at is not None and self.table.currentIndex().row() != at:
             self.table.selectRow(at)
+
+    def _state(self, of: Filing | None) -> None:
+        desk = self._desk
+        today = desk.app.clock().astimezone(BEIJING).date()
+        self.dialog = OwnSignatureDialog(desk.kit, self.model, self.model.state.entities, today, of, self)
+        self.dialog.open()
 
     def _told_kept(self) -> None:
         self._desk.kit.messages.done(lambda: translate("SignaturesPage", "登记已保存。"))

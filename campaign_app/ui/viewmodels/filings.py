@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
+from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import AppError
+from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.signature import SignatureRecord
 from campaign_app.services.filings import Filing, Rendering
 
@@ -30,10 +32,11 @@ class FilingsState:
     """
 
     filings: tuple[Filing, ...] | None = None
+    entities: tuple[Entity, ...] = ()
     opened: Key | None = None
     typed: SignatureRecord | None = None
     wrong: AppError | None = None
-    provider: str = "generic"
+    provider: str = ""
     renderings: tuple[Rendering, ...] = ()
 
     @property
@@ -42,7 +45,8 @@ class FilingsState:
 
     @property
     def rendering(self) -> Rendering | None:
-        return next((each for each in self.renderings if each.provider == self.provider), None)
+        """The chosen one, else the first."""
+        return next((each for each in self.renderings if each.key == self.provider), next(iter(self.renderings), None))
 
 
 class FilingsModel(QObject):
@@ -59,9 +63,36 @@ class FilingsModel(QObject):
         self.panel = 0  # of the page, kept through a change of language: signatures, templates
 
     def load(self) -> None:
+        app = self._app
         self._tasks.run(
-            lambda _: self._app.filings.register(), self._loaded, failed=self._messages.error, owner=self, key="load"
+            lambda _: (app.filings.register(), app.accounts.entities()),
+            self._loaded,
+            failed=self._messages.error,
+            owner=self,
+            key="load",
         )
+
+    def now(self) -> datetime:
+        return self._app.clock()
+
+    def state_own(
+        self, own: OwnFiling, port: str, kept: Callable[[], object], failed: Callable[[AppError], None]
+    ) -> None:
+        self._change(lambda: self._app.filings.state(own, port, actor=ACTOR), kept, failed)
+
+    def take_back(self, of: Filing, kept: Callable[[], object], failed: Callable[[AppError], None]) -> None:
+        uscc, text = key_of(of)
+        self._change(lambda: self._app.filings.take_back(uscc, text, actor=ACTOR), kept, failed)
+
+    def _change(
+        self, change: Callable[[], None], kept: Callable[[], object], failed: Callable[[AppError], None]
+    ) -> None:
+        def done(_: None) -> None:
+            kept()
+            self.kept.emit()
+            self.load()
+
+        self._tasks.write(lambda _: change(), done, failed=failed, owner=self)
 
     def open(self, key: Key) -> None:
         """What was typed of another one is kept first."""
@@ -79,14 +110,15 @@ class FilingsModel(QObject):
         self._become(replace(self.state, provider=provider))
 
     def type(
-        self, *, port: str, letter_from: str, letter_until: date | None, note: str, scopes: tuple[str, ...]
-    ) -> None:
+        self, *, port: str, letter_from: str, letter_until: date | None, note: str, scopes: tuple[str, ...],
+        owner_confirmed: bool,
+    ) -> None:  # fmt: skip
         filing = self.state.filing
         if filing is None:
             return
         typed = replace(
             filing.record, port=port.strip(), letter_from=letter_from.strip(), letter_until=letter_until, note=note,
-            scopes=scopes,
+            scopes=scopes, owner_confirmed=owner_confirmed,
         )  # fmt: skip
         self._become(replace(self.state, typed=None if typed == filing.record else typed, wrong=None))
 
@@ -116,9 +148,9 @@ class FilingsModel(QObject):
         else:
             self._messages.error(error)
 
-    def _loaded(self, filings: tuple[Filing, ...]) -> None:
+    def _loaded(self, found: tuple[tuple[Filing, ...], tuple[Entity, ...]]) -> None:
         former = self.state.filing
-        self._become(replace(self.state, filings=filings))
+        self._become(replace(self.state, filings=found[0], entities=found[1]))
         now = self.state.filing
         if self.state.opened is not None and now is None:
             self.close()

@@ -57,9 +57,15 @@ class PreflightState:
 
     @property
     def first_block(self) -> Check | None:
-        """What to mend first; that nobody can be reached comes of the others wherever there are others."""
+        """What to mend first; that nobody can be reached comes of the others wherever there are others.
+
+        Without a sender nobody tells of the signature either.
+        """
         blocks = [check for check in self.checks if check.level == "block"]
-        return next((check for check in blocks if check.key != "recipients"), next(iter(blocks), None))
+        first = next((check for check in blocks if check.key != "recipients"), next(iter(blocks), None))
+        if first is not None and first.key in {"text", "signature"}:
+            return next((check for check in blocks if check.code == "no_sender"), first)
+        return first
 
     @property
     def ready_to_approve(self) -> bool:
@@ -113,8 +119,12 @@ class PreflightModel(QObject):
         model.changed.connect(self._model_changed)
 
     def load(self) -> None:
-        """Looks at everything anew."""
+        """Looks at everything anew, and has old reports of signatures read again."""
         self._look(None)
+        app, uscc = self._app, self._model.view.campaign.entity_uscc
+        self._tasks.run(
+            lambda _: app.accounts.read_signatures_again(uscc, app.jobs), lambda _: None, owner=self, key="signatures"
+        )
 
     def look_again(self) -> None:
         """Facts get older, the worker may have ended, rules may have changed; the audience is the same.

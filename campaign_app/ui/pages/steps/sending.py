@@ -14,7 +14,7 @@ from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.sending_approval import ApprovalCard
 from campaign_app.ui.pages.steps.sending_budget import BudgetCard
-from campaign_app.ui.pages.steps.sending_checks import PLACES, CheckWords
+from campaign_app.ui.pages.steps.sending_checks import PLACES, TO_RECORD, CheckWords
 from campaign_app.ui.pages.steps.sending_plan import PlanCard
 from campaign_app.ui.pages.steps.sending_run import RunPanel
 from campaign_app.ui.pages.steps.sending_trial import TrialCard
@@ -232,9 +232,7 @@ class SendingStep(Step):
 
     def _mend(self, key: str) -> None:
         state = self.preflight.state
-        if state.seen is not None and any(
-            (each.key, each.code) == (key, "signature_unscoped") for each in state.checks
-        ):
+        if state.seen is not None and any(each.key == key and each.code in TO_RECORD for each in state.checks):
             self._desk.way.to("signatures", (state.seen.campaign.entity_uscc, state.seen.campaign.signature))
             return
         step, field = PLACES[key.partition(":")[0]]

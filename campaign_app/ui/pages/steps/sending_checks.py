@@ -36,6 +36,8 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+# what is put right in 签名与模板
+TO_RECORD: Final = frozenset({"signature_unscoped", "signature_owner_open"})
 _OF_SETTINGS: Final = frozenset({"sender", "replies", "templates", "cost_price", "cost_month"})
 
 
@@ -89,7 +91,7 @@ class CheckWords(QObject):
             return ""
         if kind in {"audience", "cost_count"}:
             return "" if check.code == "aged" else self.tr("去核验")
-        if check.code == "signature_unscoped":
+        if check.code in TO_RECORD:
             return self.tr("去登记")
         if kind in _OF_SETTINGS:
             return self.tr("去设置")

@@ -1,0 +1,136 @@
+"""登记签名: what the merchant states of a signature, for senders that cannot tell how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import QDate
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QDialog, QLineEdit, QWidget
+
+from campaign_app.domain.customer import Entity
+from campaign_app.domain.errors import AppError
+from campaign_app.domain.filing import OwnFiling
+from campaign_app.domain.signature import CARRIERS
+from campaign_app.services.filings import NAME_MAX, PURPOSES, Filing
+from campaign_app.ui.kit import Kit
+from campaign_app.ui.viewmodels.filings import ACTOR, FilingsModel
+from campaign_app.ui.widgets.basics import button, column, fit, label, row, show_if
+
+
+class OwnSignatureDialog(QDialog):
+    """`of` is what was stated before, None for a new one. It stays open with the reason where it cannot be kept."""
+
+    def __init__(
+        self, kit: Kit, model: FilingsModel, entities: Sequence[Entity], today: date, of: Filing | None = None,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._kit, self._model, self._of = kit, model, of
+        self.setObjectName("own_signature_dialog")
+        self.setWindowTitle(self.tr("登记签名"))
+        self.setFixedWidth(520)
+        self.entity = QComboBox()
+        for each in entities:
+            self.entity.addItem(f"{each.name}  {each.uscc}", each.uscc)
+        self.text = self._line("own_signature_text", self.tr("例如 安宁百货，不含【】"))
+        self.port = self._line("own_signature_port", self.tr("例如 106900012345"))
+        self.scopes = {each: self._box("own_scope", kit.words.term("purpose", each), each) for each in PURPOSES}
+        self.carriers = {each: self._box("own_carrier", kit.words.term("carrier", each), each) for each in CARRIERS}
+        self.ends = QCheckBox(self.tr("有效期至"))
+        self.ends.setObjectName("own_signature_ends")
+        self.until = QDateEdit(QDate(today.year + 1, today.month, min(today.day, 28)))
+        self.until.setCalendarPopup(True)
+        self.until.setDisplayFormat("yyyy-MM-dd")
+        self.until.setAccessibleName(self.tr("有效期至"))
+        self.ends.toggled.connect(self.until.setEnabled)
+        self.until.setEnabled(False)
+        self.wrong = label("", "block", wrap=True, name="own_signature_wrong")
+        self.save = button(self.tr("登记"), "primary", name="own_signature_save", click=self._save)
+        self.forget = button(self.tr("撤销登记"), "danger", name="own_signature_forget", click=self._forget)
+        self.leave = button(self.tr("返回"), name="own_signature_leave", click=self.reject)
+        self._lay_out()
+        self._fill()
+        self.save.setDefault(True)
+        fit(self)
+
+    def _lay_out(self) -> None:
+        words = self.tr(
+            "用于查不到签名的发送通道（如 SMPP、Kannel）。通道能查到的签名以服务商报告的为准，这里的登记不起作用。"
+            "登记内容没有服务商确认，发送前会要求再次确认，并写入审计记录。"
+        )
+        named = [
+            (self.tr("归属主体"), self.entity),
+            (self.tr("签名"), self.text),
+            (self.tr("端口号（选填）"), self.port),
+        ]
+        fields = []
+        for title, field in named:
+            field.setAccessibleName(title)
+            fields.append(column(label(title, "small"), field, space=1))
+        self.setLayout(
+            column(
+                label(self.tr("自行登记签名"), "heading"),
+                label(words, "muted", wrap=True),
+                *fields,
+                label(self.tr("报备过的用途"), "small"),
+                row(*self.scopes.values(), None, space=3),
+                label(self.tr("已完成报备的运营商"), "small"),
+                row(*self.carriers.values(), None, space=3),
+                row(self.ends, self.until, None),
+                self.wrong,
+                row(self.forget, None, self.leave, self.save),
+                margin=5,
+            )
+        )
+
+    def _fill(self) -> None:
+        own = None if self._of is None else self._of.own
+        show_if(self.forget, own is not None)
+        show_if(self.wrong, False)
+        if self._of is None or own is None:
+            return
+        self.entity.setCurrentIndex(self.entity.findData(own.entity_uscc))
+        self.text.setText(own.text)
+        for each in (self.entity, self.text):
+            each.setEnabled(False)
+        self.port.setText(self._of.record.port)
+        for boxes, ticked in ((self.scopes, own.scopes), (self.carriers, own.carriers)):
+            for name, box in boxes.items():
+                box.setChecked(name in ticked)
+        if own.valid_until is not None:
+            self.ends.setChecked(True)
+            self.until.setDate(QDate(own.valid_until.year, own.valid_until.month, own.valid_until.day))
+
+    def _save(self) -> None:
+        until = self.until.date()
+        own = OwnFiling(
+            str(self.entity.currentData()),
+            self.text.text().strip().removeprefix("【").removesuffix("】"),
+            tuple(name for name, box in self.scopes.items() if box.isChecked()),
+            tuple(name for name, box in self.carriers.items() if box.isChecked()),
+            self._model.now(),
+            ACTOR,
+            date(until.year(), until.month(), until.day()) if self.ends.isChecked() else None,
+        )
+        self._model.state_own(own, self.port.text().strip(), self.accept, self._say)
+
+    def _forget(self) -> None:
+        if self._of is not None:
+            self._model.take_back(self._of, self.accept, self._say)
+
+    def _say(self, error: AppError) -> None:
+        self.wrong.setText(self._kit.words.error(error))
+        show_if(self.wrong, True)
+
+    def _line(self, name: str, example: str) -> QLineEdit:
+        made = QLineEdit()
+        made.setObjectName(name)
+        made.setPlaceholderText(example)
+        made.setMaxLength(NAME_MAX)
+        return made
+
+    def _box(self, prefix: str, title: str, name: str) -> QCheckBox:
+        made = QCheckBox(title)
+        made.setObjectName(f"{prefix}_{name}")
+        return made
