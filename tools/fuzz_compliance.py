@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 
 import atheris  # type: ignore[import-not-found]
 
 with atheris.instrument_imports(include=["campaign_app.compliance"]):
     from campaign_app import assets
     from campaign_app.compliance import CheckRequest, Engine, Sender, load_all
+    from campaign_app.compliance.message import PURPOSES, Good
     from campaign_app.domain.signature import Signature
 
 RULES = load_all(assets.path("rules"))
@@ -25,6 +26,8 @@ INDUSTRIES = ("general", "food", "medical", "finance", "real_estate", "education
 ODD = "【】{}#%&$\u200b★❤\ud800"
 PIECES = sorted({*ODD, *(piece for rule in RULES.rules for case in rule.cases for piece in case.text.split("，"))})
 SLOWEST = 1.0
+SECONDS_OF_ALL_YEARS = int((datetime.max - datetime.min).total_seconds())  # noqa: DTZ901 - of no zone
+MINUTES_OF_A_DAY = 24 * 60
 
 
 def one(data: bytes) -> None:
@@ -39,7 +42,12 @@ def one(data: bytes) -> None:
         provider=source.PickValueInList(list(PROVIDERS)),
         industry=source.PickValueInList(list(INDUSTRIES)),
         variables={"name": source.ConsumeUnicode(12)},
-        send_at=datetime(2026, 12, 1, 2, tzinfo=UTC),
+        purpose=source.PickValueInList(sorted(PURPOSES)),
+        send_at=moment(source),
+        goods=tuple(
+            Good(source.ConsumeUnicode(6), source.ConsumeIntInRange(1, 10**8))
+            for _ in range(source.ConsumeIntInRange(0, 3))
+        ),
     )
     began = time.process_time()
     result = ENGINE.check(request)
@@ -49,6 +57,15 @@ def one(data: bytes) -> None:
         assert 0 <= start <= end <= len(result.final_text), finding
         assert finding.text == result.final_text[start:end], finding
     assert list(ENGINE.check_rendered(request, [request.variables])) == [result], "bulk differs"
+
+
+def moment(source: atheris.FuzzedDataProvider) -> datetime | None:
+    """Any time of any year in any zone, or none at all; the bytes run out in the year 1."""
+    if source.ConsumeBool():
+        return None
+    minutes = source.ConsumeIntInRange(1 - MINUTES_OF_A_DAY, MINUTES_OF_A_DAY - 1)
+    naive = datetime.min + timedelta(seconds=source.ConsumeIntInRange(0, SECONDS_OF_ALL_YEARS))  # noqa: DTZ901
+    return naive.replace(tzinfo=timezone(timedelta(minutes=minutes)))
 
 
 if __name__ == "__main__":

@@ -111,6 +111,17 @@ def test_odd_texts_are_answered(tmp_path: Path, body: str) -> None:
     assert answer["final_text"] == "【安宁百货】" + body.replace("{a}", "{a}")
 
 
+@pytest.mark.parametrize("year", ["0001-01-01", "0001-03-01", "9999-12-31", "0000-01-01", "10000-01-01"])
+@pytest.mark.parametrize("zone", ["+08:00", "-23:59", "+14:00", "Z", ""])
+def test_the_first_and_the_last_years_are_answered(tmp_path: Path, year: str, zone: str) -> None:
+    sold = "1月5日前有效，今晚截止。12月31日结束，最后一天。拒收请回复R"
+    lines = [GOOD, {**GOOD, "body": sold, "send_at": f"{year}T10:00:00{zone}"}, GOOD]
+    got, status = answers(tmp_path / "x.jsonl", "\n".join(map(json.dumps, lines)).encode())
+    assert status == 0
+    assert [answer["verdict"] for answer in got[::2]] == ["pass", "pass"]
+    assert got[1]["verdict"] in ("block", "warn", "pass")
+
+
 ODD: list[Any] = [None, True, 7, 1e300, float("nan"), "x", "\ud800", "", [], [None], {}, {"text": []}, {"name": {}}]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
 from campaign_app.compliance.checks.base import Builder, simple
+from campaign_app.compliance.cover import Cover
 from campaign_app.compliance.subject import Hit, Subject, occurrences
 from campaign_app.compliance.traits import GOODS
 
@@ -30,7 +32,8 @@ def below_the_page(subject: Subject) -> Iterator[Hit]:
     starts = sorted(start for start, _, _ in places)
     for _, end, cents in places:
         border = _SENTENCE.search(plain, end, end + _FAR)
-        stop = min([border.start() if border else end + _FAR, *(start for start in starts if start >= end)])
+        following = bisect_left(starts, end)
+        stop = min([border.start() if border else end + _FAR, *starts[following : following + 1]])
         price = _first_price(plain, end, stop)
         if price is not None and _cents(price) < cents:
             yield subject.body_hit(*subject.body.plain_span(*price.span()), page=_yuan(cents))
@@ -40,9 +43,9 @@ def _named(subject: Subject, name: str) -> Iterator[tuple[int, int]]:
     """Where a name stands that is no part of a longer one: 面霜 in 防晒面霜 is other goods, if they are registered."""
     text = subject.body.squeezed
     longer = [other for other, _ in subject.frame.goods if name != other and name in other]
-    covered = [span for other in longer for span in occurrences(text, other)]
+    covered = Cover(span for other in longer for span in occurrences(text, other))
     for start, end in occurrences(text, name):
-        if not any(a <= start and end <= b for a, b in covered):
+        if not covered.holds(start, end):
             yield start, end
 
 
