@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from campaign_app.compliance.template import MOST
+
 Fact = Literal["window", "caps", "forbidden_sectors", "per_second"]
 
 
@@ -51,7 +53,7 @@ class Provider(BaseModel):
     signature_length_known: bool = False
     opt_out_forms: tuple[str, ...] = ()
     opt_out_doubtful: tuple[str, ...] = ()
-    total_length: int = Field(500, ge=1)
+    total_length: int = Field(500, ge=1, le=MOST)
     variables_allowed: bool = True
     accepted_sources: frozenset[str] = frozenset()
     variable_syntax: str = ""

@@ -19,7 +19,7 @@ from campaign_app.compliance.message import CheckRequest
 from campaign_app.compliance.providers import Provider
 from campaign_app.compliance.segments import Segments, cut_marks, tearing_marks
 from campaign_app.compliance.template import Template
-from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState, Stopped
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.finding import Finding, Severity
 from campaign_app.domain.ports import AccountStore, CampaignStore, Clock
@@ -189,14 +189,24 @@ class Composing:
         found = self._customers.some(campaign.audience, campaign.entity_uscc, self._clock(), FOUND, name)
         return tuple(map(reader_of, found))
 
-    def stops(self, campaign_id: int, customer_id: int, language: str = "zh_CN") -> tuple[Finding, ...] | None:
-        """What of one customer's message may not be sent, by the rules and the data of now; None of a deleted one."""
+    def stops(
+        self, campaign_id: int, customer_id: int, language: str = "zh_CN", by: Stopped | None = None
+    ) -> tuple[Finding, ...] | None:
+        """What keeps one customer's message back, by the rules and the data of now; None of a deleted one.
+
+        `by`: the rules that kept it back, which may be warnings that nobody confirmed. Where they are not known, such
+        warnings count if nothing graver does.
+        """
         customer = self._customers.by_ids([customer_id]).get(customer_id)
         if customer is None:
             return None
         request = self._texts.request(self._campaigns.campaign(campaign_id), self._clock())
         result = self._engine(language).check(replace(request, variables=values_of(customer)))
-        return tuple(each for each in result.findings if each.severity is Severity.BLOCK)
+        confirmed = {w.rule_id for w in self._campaigns.warnings(campaign_id).values() if w.confirmed_by}
+        grave = tuple(each for each in result.findings if each.severity is Severity.BLOCK)
+        doubtful = {each.rule_id for each in result.findings if each.severity is Severity.WARN} - confirmed
+        wanted = set(by.rules) & doubtful if by is not None else set() if grave else doubtful
+        return tuple(each for each in result.findings if each in grave or each.rule_id in wanted)
 
     def price(self) -> int:
         """What somebody said here that a part costs; 0 where nobody did: a guess of ours would be taken for theirs."""

@@ -144,7 +144,8 @@ class Texts:
         known = self._known_of(request, engine)
         new = {values: row for values, row in zip(used, rows, strict=True) if values not in known}
         for values, result in zip(new, engine.check_rendered(request, new.values()), strict=True):
-            known[values] = Composed(result.final_text, result.verdict == "block", _warned(result.findings))
+            blocks, warned = _rules(result.findings, Severity.BLOCK), _rules(result.findings, Severity.WARN)
+            known[values] = Composed(result.final_text, blocks, warned, engine.pack_version)
         return [known[values] for values in used]
 
     def _known_of(self, request: CheckRequest, engine: Engine) -> Known:
@@ -183,8 +184,8 @@ class Texts:
         )
 
 
-def _warned(findings: Iterable[Finding]) -> frozenset[str]:
-    return frozenset(finding.rule_id for finding in findings if finding.severity is Severity.WARN)
+def _rules(findings: Iterable[Finding], severity: Severity) -> frozenset[str]:
+    return frozenset(finding.rule_id for finding in findings if finding.severity is severity)
 
 
 def values_of(customer: Customer) -> dict[str, str]:

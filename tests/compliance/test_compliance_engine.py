@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_app import assets
-from campaign_app.compliance import CheckRequest, CheckResult, Engine, Sender, check, load_all
+from campaign_app.compliance import CheckRequest, CheckResult, Engine, Sender, check, fixes_for, load_all
 from campaign_app.compliance.message import Good, request_from_json
 from campaign_app.domain.finding import Severity
 from campaign_app.domain.signature import Signature
@@ -119,6 +119,20 @@ def test_as_many_names_links_values_and_goods_as_a_text_can_hold_take_no_time(
     started = time.process_time()
     ENGINE.check(request(body, **changes))
     assert time.process_time() - started < 10  # where every hit looked at every name it took two minutes
+
+
+def test_of_a_text_beyond_any_measure_its_person_alone_is_stopped_by_its_length() -> None:
+    template = request("{name}您好，" + "{note}" * 1_000 + "老客两件8折。拒收请回复R")
+    rows = [{"name": "张", "note": ""}, {"name": "李", "note": "家" * 100_000}, {"name": "王", "note": ""}]
+    sound, long, after = ENGINE.check_rendered(template, rows)
+    assert "block" not in (sound.verdict, after.verdict)
+    assert (long.verdict, len(long.final_text), long.left_out > 99_000_000) == ("block", 1_006, True)
+    (told,) = (finding for finding in long.findings if finding.rule_id == "LEN-002")
+    assert told.message == "全文100000023字，超过500字的上限"
+    assert long == ENGINE.check(request(template.body, variables=rows[1]))
+    assert fixes_for(told, request(template.body, variables=rows[1]), ENGINE) == ()
+    opt_out = next(finding for finding in long.findings if finding.rule_id.startswith("OPT"))
+    assert fixes_for(opt_out, request(template.body, variables=rows[1]), ENGINE) == ()
 
 
 def test_half_a_character_is_invisible_and_hides_no_word() -> None:

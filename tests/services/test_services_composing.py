@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from campaign_app import assets
 from campaign_app.compliance import Engine, Template, apply_edits, cn_segments, load_all
 from campaign_app.domain.audience import Condition, Filter, Op
-from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState, Stopped
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.errors import SettingsError
@@ -177,8 +177,24 @@ def test_what_stops_one_message_is_that_persons_alone(shop: Shop, account: int, 
     found = composing.stops(made.id, ids["c00004"])
     assert [(each.rule_id, each.text, each.severity) for each in found] == [("ABS-001", "国家级", Severity.BLOCK)]
     assert "claim" in composing.stops(made.id, ids["c00004"], "en")[0].message
-    assert composing.stops(made.id, ids["c00005"]) == ()
+    by = Stopped(("ABS-001",), "v1")
+    assert composing.stops(made.id, ids["c00005"], by=by) == (), "what stopped it then does so no more"
     assert composing.stops(made.id, 999_999) is None, "nothing can be said of somebody who was deleted"
+
+
+def test_a_warning_that_nobody_confirmed_stops_a_message_too(shop: Shop, account: int, composing: Composing) -> None:
+    made = draft(shop, body="{name}您好，最好吃的汤圆，今晚截止，满99元减10元。拒收请回复R")
+    (who,) = shop.workspace.customers.ids_of_refs(account, ["c00004"]).values()
+
+    def stops(by: Stopped | None = None) -> list[str]:
+        return [finding.rule_id for finding in composing.stops(made.id, who, by=by) or ()]
+
+    warned = stops()
+    assert "ABS-002" in warned
+    assert stops(Stopped(("ABS-002",), "v1")) == ["ABS-002"]
+    shop.workspace.campaigns.update_confirmed(made, ["ABS-002"], by="李", at=NOW, expected=made.state)
+    assert stops() == [rule for rule in warned if rule != "ABS-002"]
+    assert stops(Stopped(("ABS-002",), "v1")) == [], "somebody confirmed it since"
 
 
 def test_people_are_found_by_a_part_of_their_name_within_the_audience(
