@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from campaign_app.compliance.audience import Distribution, distribution
 from campaign_app.compliance.engine import Engine
 from campaign_app.compliance.fixes import Fix, fixes_for
 from campaign_app.compliance.message import CheckRequest, Sender
@@ -99,17 +98,6 @@ class Texts:
             engine.pack_version,
             replace(request, variables=values),
         )
-
-    def measured(self, campaign: Campaign) -> Distribution:
-        """How many parts the messages of the whole snapshot take, told in one pass over it."""
-        return distribution(campaign.signature, Template.parse(campaign.body), self._rows(campaign))
-
-    def _rows(self, campaign: Campaign) -> Iterator[dict[str, str]]:
-        first = 0
-        while members := self._campaigns.members(campaign.id, first, first + SAMPLE):
-            found = self._customers.by_ids([member for _, member in members])
-            yield from map(values_of, found.values())
-            first += SAMPLE
 
     def fixes(self, checked: Checked, finding: Finding) -> tuple[Fix, ...]:
         """What one key can do about a finding of `checked`, with edits for its text and for the campaign's body."""
