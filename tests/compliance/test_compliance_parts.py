@@ -18,7 +18,8 @@ from campaign_app.compliance.links import find_links
 from campaign_app.compliance.matcher import Literal, Matcher
 from campaign_app.compliance.message import BadRequest, request_from_json
 from campaign_app.compliance.numbers import find_numbers, is_card_number, is_identity_number
-from campaign_app.compliance.patterns import BadPattern, Pattern, analyse, shipped, used
+from campaign_app.compliance.patterns import Pattern, analyse, shipped, used
+from campaign_app.compliance.refused import BadPattern
 from campaign_app.compliance.subject import Found, Hit, merged
 from campaign_app.domain.finding import Severity
 
