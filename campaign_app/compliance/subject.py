@@ -66,7 +66,6 @@ class Subject:
         self.value_spans = rendered.value_spans
         self.body = body
         self.final_text = frame.head + rendered.text
-        self.length = len(self.final_text) + rendered.left_out
         self.marks: list[tuple[str, Hit]] = []
         self.memo: dict[int, bool] = {}
 

@@ -69,26 +69,21 @@ class Template:
         """Whether two variables touch."""
         return any(not literal for literal in self.literals[1:-1])
 
-    @lazy
-    def _room(self) -> int:
-        """For values."""
-        return MOST - len(self.body)
-
     def render(self, values: Mapping[str, str]) -> Rendered:
         """A variable without a value stays as it is written. Of more than MOST code points only some are made."""
-        text, spans, room = self.literals[0], [], self._room
+        text, spans = self.literals[0], []
         for name, literal in self._holes:
             value = values.get(name)
-            room -= len(value or "")
-            if room < 0:
-                return self._beginning(values)
             if value is None:
                 text += f"{{{name}}}{literal}"
             else:
                 at = len(text)
-                spans.append(ValueSpan(name, at, at + len(value)))
+                end = at + len(value)
+                if end > MOST:
+                    return self._beginning(values)
+                spans.append(ValueSpan(name, at, end))
                 text += value + literal
-        return Rendered(text, tuple(spans)) if room >= 0 else self._beginning(values)
+        return Rendered(text, tuple(spans)) if len(text) <= MOST else self._beginning(values)
 
     def _beginning(self, values: Mapping[str, str]) -> Rendered:
         text, spans, size = self.literals[0][:_KEPT], [], len(self.literals[0])

@@ -71,7 +71,8 @@ def test_a_trade_that_the_provider_does_not_take(verified: frozenset[str], sever
 
 
 def test_a_providers_own_characters_of_signatures_count() -> None:
-    chinese = with_huawei(signature_pattern="[\\u4e00-\\u9fff]+")
+    chinese = with_huawei(signature_pattern="[\\u4e00-\\u9fff]{1,12}")
+    assert parse_provider("own", {"title": "x", "signature_pattern": "[a-z]{1,9}"}).signature_pattern == "[a-z]{1,9}"
     for engine, wanted in ((Engine(RULES), []), (chinese, ["block"])):
         assert severities(engine, "SIG-004", signature={"text": "安宁365Mall"}) == wanted
         assert severities(engine, "SIG-004", signature={"text": "安宁百货"}) == []
@@ -89,6 +90,11 @@ def test_a_length_that_somebody_compared_is_marked_so_and_no_other() -> None:
     assert known == {"aliyun", "tencent", "huawei"}
     with pytest.raises(ValidationError):
         parse_provider("own", {"title": "x", "total_length": 10**9})
+
+
+def test_a_text_beyond_any_measure_is_too_long_for_whoever_takes_long_ones() -> None:
+    (told,) = found(with_huawei(total_length=5_000), "LEN-002", body="家" * 300_000)
+    assert (told.severity.word, "300006" in told.message, "5000" in told.message) == ("block", True, True)
 
 
 def test_profiles_are_those_that_can_be_chosen_and_speak_of_known_trades() -> None:

@@ -36,7 +36,7 @@ def several(subject: Subject) -> Iterator[Hit]:
 
 def too_long(subject: Subject) -> Iterator[Hit]:
     """Asked of those only."""
-    size, limit = subject.length, subject.provider.total_length
+    size, limit = len(subject.final_text) + subject.rendered.left_out, subject.provider.total_length
     yield Hit(facts=(("length", str(size)), ("limit", str(limit))))
 
 
