@@ -110,6 +110,8 @@ def test_a_hundred_kilobytes_are_answered_in_time(piece: str) -> None:
         ("null您好{a}，", {"variables": {"a": "b"}}),
         ("羽绒被9", {"goods": (Good("羽绒被", 10_000),)}),
         ("防晒面霜9", {"goods": (Good("面霜", 10_000), Good("防晒面霜", 10_000))}),
+        ("防晒面霜9元，", {"goods": tuple(Good("防晒面霜9元，" * n, 10_000) for n in range(1, 30))}),
+        ("最佳", {"signature": Signature("最佳" * 25_000, USCC, "company", "approved", carrier_filed=True)}),
     ],
 )
 def test_as_many_names_links_values_and_goods_as_a_text_can_hold_take_no_time(

@@ -27,8 +27,8 @@ _BEFORE: Final = 8
 
 def below_the_page(subject: Subject) -> Iterator[Hit]:
     """The first price behind the name of goods, in the same sentence and before other goods are named."""
-    plain, names = subject.body.plain, subject.frame.goods
-    places = [(*_plain_span(subject, *span), cents) for name, cents in names for span in _named(subject, name)]
+    plain = subject.body.plain
+    places = [(*_plain_span(subject, *span), cents) for span, cents in _named(subject)]
     starts = sorted(start for start, _, _ in places)
     for _, end, cents in places:
         border = _SENTENCE.search(plain, end, end + _FAR)
@@ -39,14 +39,14 @@ def below_the_page(subject: Subject) -> Iterator[Hit]:
             yield subject.body_hit(*subject.body.plain_span(*price.span()), page=_yuan(cents))
 
 
-def _named(subject: Subject, name: str) -> Iterator[tuple[int, int]]:
+def _named(subject: Subject) -> Iterator[tuple[tuple[int, int], int]]:
     """Where a name stands that is no part of a longer one: 面霜 in 防晒面霜 is other goods, if they are registered."""
     text = subject.body.squeezed
-    longer = [other for other, _ in subject.frame.goods if name != other and name in other]
-    covered = Cover(span for other in longer for span in occurrences(text, other))
-    for start, end in occurrences(text, name):
-        if not covered.holds(start, end):
-            yield start, end
+    found = [(span, cents) for name, cents in subject.frame.goods for span in occurrences(text, name)]
+    cover = Cover(span for span, _ in found)
+    for (start, end), cents in found:
+        if not cover.holds(start - 1, end) and not cover.holds(start, end + 1):
+            yield (start, end), cents
 
 
 def _first_price(plain: str, start: int, stop: int) -> re.Match[str] | None:
