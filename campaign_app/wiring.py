@@ -140,6 +140,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         accounts=workspace.accounts,
         campaigns=workspace.campaigns,
         customers=workspace.customers,
+        readings=workspace.readings,
         clock=clock,
         contracted=money.price_of,
     )

@@ -32,8 +32,15 @@ class Words:
     def error(self, error: AppError) -> str:
         """The sentence for a person; an error without one speaks for itself, a missing fact is …."""
         sentence = self._sentence(error.code)
-        known = _Known({name: str(value) for name, value in error.facts.items()})
+        known = _facts(error)
+        if "wrong" in known:
+            known["reason"] = self.reason(error)
         return sentence.format_map(known) if sentence else str(error)
+
+    def reason(self, error: AppError) -> str:
+        """What is wrong with a rule file, without the file and the line."""
+        known = _facts(error)
+        return self._of("pack_problem", known["wrong"]).format_map(known) or known["reason"]
 
     def term(self, table: str, code: str) -> str:
         """The label, or the code itself.
@@ -70,6 +77,10 @@ class Words:
         said = _read("errors").get(code, {})
         own = said.get(f"cli_{self.language}", "") if self.cli else ""
         return own or said.get(self.language, "")
+
+
+def _facts(error: AppError) -> _Known:
+    return _Known({name: str(value) for name, value in error.facts.items()})
 
 
 def _parts(note: str) -> tuple[str, str, str]:

@@ -39,18 +39,21 @@ OWN_HEAD = """## Rules of our own, beside the catalogue
 
 def render() -> str:
     rules = load_all(RULES)
-    elsewhere = tomllib.loads((RULES / "elsewhere.toml").read_text("utf-8"))["rule"]
-    lines = dict([*map(engine_line, rules.rules), *map(other_line, elsewhere)])
+    told = tomllib.loads((RULES / "elsewhere.toml").read_text("utf-8"))
+    also = {entry["id"]: entry for entry in told["also"]}
+    engine = (engine_line(rule, also.get(rule.id, {})) for rule in rules.rules)
+    lines = dict([*engine, *map(other_line, told["rule"])])
     own = "\n".join(lines.pop(name) for name in OWN)
     table = "\n".join(lines[name] for name in sorted(lines))
     tables = f"{HEAD}{table}\n\n{OWN_HEAD}{own}\n\n"
     return f"{tables}## Rules about texts, signatures and times\n\n" + "\n".join(sections(rules))
 
 
-def engine_line(rule: Rule) -> tuple[str, str]:
+def engine_line(rule: Rule, also: dict[str, Any]) -> tuple[str, str]:
     level = LEVELS[rule.severity.word]
-    where = "`compliance`：" + PACKS[rule.pack]
-    return rule.id, f"| {rule.id} | {rule.about['zh_CN']} | {level} | {where} | {PROOF} |"
+    where = "；".join(filter(None, ("`compliance`：" + PACKS[rule.pack], also.get("where"))))
+    tests = "、".join([PROOF, *(f"`{test}`" for test in also.get("tests", ()))])
+    return rule.id, f"| {rule.id} | {rule.about['zh_CN']} | {level} | {where} | {tests} |"
 
 
 def other_line(rule: dict[str, Any]) -> tuple[str, str]:
@@ -89,7 +92,8 @@ def source(dated: DatedCitation) -> str:
     until = f"，至 {dated.effective_to}" if dated.effective_to.year < 9999 else ""
     since = f"，自 {dated.effective_from}" if dated.effective_from.year > 1 else ""
     verified = "" if citation.verified else " (not verified)"
-    return f"{citation.law}{article}{since}{until}{verified}"
+    url = f" <{citation.url}>" if citation.url else ""
+    return f"{citation.law}{article}{since}{until}{verified}{url}"
 
 
 def fields(given: Any) -> str:

@@ -58,12 +58,17 @@ def _of(workspace: Path, passphrase_file: Path | None) -> Engine:
 def checked(engine: Engine, line: Line) -> dict[str, Any]:
     """The answer to one line, whatever it holds."""
     from campaign_app.compliance.message import BadRequest, request_from_json
+    from campaign_app.compliance.template import MOST
 
     named: str | int | None = None
     try:
         data = object_in(line)
         named = _id_of(line, data)
-        return _answer(named, engine.check(request_from_json(data)))
+        result = engine.check(request_from_json(data))
+        if result.left_out:
+            size = len(result.final_text) + result.left_out
+            return {"id": named, "error": str(line.bad(f"代入变量后全文 {size} 字，超过可以核对的 {MOST} 字"))}
+        return _answer(named, result)
     except BadRequest:
         return {"id": named, "error": str(line.bad("没有 body，或 body 不是文字"))}
     except BadLine as error:

@@ -6,7 +6,8 @@ from campaign_app.compliance.engine import CheckResult, Engine, check
 from campaign_app.compliance.fixes import Fix, apply_edits, fixes_for
 from campaign_app.compliance.menders import Edit
 from campaign_app.compliance.message import CheckRequest, Sender
-from campaign_app.compliance.packs import PackError, RuleSet, load_all
+from campaign_app.compliance.packs import RuleSet, load_all
+from campaign_app.compliance.refused import PackError
 from campaign_app.compliance.rule import Case, Rule
 from campaign_app.compliance.segments import Segments, cn_segments, cut_marks, gsm_segments
 from campaign_app.compliance.template import Template

@@ -13,11 +13,11 @@ from campaign_app.compliance.template import Template
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """How many messages take how many parts. `shortest` and `longest` are the places of such rows, -1 for none."""
+    """How many messages take how many parts. `shortest` and `longest` are the ids of such rows, None without any."""
 
     messages_by_parts: Mapping[int, int]
-    shortest: int
-    longest: int
+    shortest: int | None
+    longest: int | None
     longest_units: int
 
     @property
@@ -32,18 +32,22 @@ class Distribution:
         return self.parts * price_per_part
 
 
-def distribution(signature: str, template: Template, rows: Iterable[Mapping[str, str]]) -> Distribution:
-    """As mainland operators count (`cn`): 70 UTF-16 units in one part, else 67 in each, 【signature】 included."""
+def distribution(signature: str, template: Template, rows: Iterable[tuple[int, Mapping[str, str]]]) -> Distribution:
+    """As mainland operators count (`cn`): 70 UTF-16 units in one part, else 67 in each, 【signature】 included.
+
+    `rows` are ids with values; they are looked at once and not kept.
+    """
     fixed = units(f"【{signature}】{template.fixed}")
     counts: Counter[int] = Counter()
-    low, high, shortest, longest = -1, -1, -1, -1
-    for place, values in enumerate(rows):
-        size = fixed + sum(units(values.get(name, f"{{{name}}}")) for name in template.names)
+    low, high, shortest, longest = -1, -1, None, None
+    names = [(name, f"{{{name}}}") for name in template.names]
+    for row, values in rows:
+        size = fixed + sum(units(values.get(name, unfilled)) for name, unfilled in names)
         counts[size] += 1
         if size > high:
-            high, longest = size, place
+            high, longest = size, row
         if low < 0 or size < low:
-            low, shortest = size, place
+            low, shortest = size, row
     parts: Counter[int] = Counter()
     for size, messages in counts.items():
         parts[1 if size <= CN_SINGLE else -(-size // CN_PART)] += messages

@@ -54,6 +54,6 @@ def _nearest(year: int, month: int, day: int, sent: date) -> date | None:
     """The day meant: in the year named, else the next one that is not long past."""
     try:
         found = date(year or sent.year, month or sent.month, day)
-        return found.replace(year=sent.year + 1) if not year and month and found < sent - _FAR_PAST else found
+        return found.replace(year=sent.year + 1) if not year and month and sent - found > _FAR_PAST else found
     except ValueError:
         return None

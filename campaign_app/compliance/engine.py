@@ -29,12 +29,17 @@ _CHUNK: Final = 192
 
 
 class CheckResult(NamedTuple):
-    """`verdict` is block, warn or pass. Findings are in order of place, those without a place first."""
+    """`verdict` is block, warn or pass. Findings are in order of place, those without a place first.
+
+    `left_out`: of a text beyond any measure (`template.MOST`) only the beginning was made and judged; so many code
+    points are missing. It is always blocked.
+    """
 
     verdict: str
     final_text: str
     findings: tuple[Finding, ...]
     segments: Segments
+    left_out: int = 0
 
 
 class Engine:
@@ -83,7 +88,8 @@ class Engine:
             for one, body, near in zip(rendered, bodies, found, strict=True):
                 subject = Subject(frame, one, body, skeleton if skeleton and skeleton.covers(one) else None)
                 findings = panel.findings(subject, near)
-                yield CheckResult(_verdict(findings), subject.final_text, tuple(findings), subject.segments)
+                verdict = "block" if one.left_out else _verdict(findings)
+                yield CheckResult(verdict, subject.final_text, tuple(findings), subject.segments, one.left_out)
 
 
 def check(request: CheckRequest, rules: RuleSet, language: str = "zh_CN") -> CheckResult:

@@ -120,7 +120,9 @@ def _counted(result: CheckResult) -> Counter[tuple[str, Severity]]:
 
 def _in_body(edits: Sequence[Edit], request: CheckRequest, offset: int) -> tuple[Edit, ...] | None:
     """The edits at places of the template; None if one touches the signature or a value."""
-    spans = Template.parse(request.body).render(request.variables).value_spans
+    _, spans, left_out = Template.parse(request.body).render(request.variables)
+    if left_out:  # where it was cut is no place of the template's
+        return None
     moved = [_moved(edit, spans, offset) for edit in edits]
     found = tuple(edit for edit in moved if edit is not None)
     return found if found and len(found) == len(moved) else None

@@ -11,6 +11,8 @@ from campaign_app.compliance.providers import Provider
 from campaign_app.compliance.segments import cn_segments
 from campaign_app.compliance.template import Template
 
+# no name is longer; a text of nothing else would be searched for it at every place
+_LONGEST: Final = 100
 # what a company calls itself beyond the words that customers know
 _COMPANY_FORMS: Final = ("股份有限公司", "有限责任公司", "有限公司", "公司")
 
@@ -34,7 +36,7 @@ class Frame:
         """Folded names of the sender, longest first: words inside them claim nothing."""
         names = {self.request.signature.text, self.request.sender.name, short_name(self.request.sender.name)}
         folded = {self.table.phrase(name) for name in names}
-        return tuple(sorted((name for name in folded if len(name) > 1), key=len, reverse=True))
+        return tuple(sorted((name for name in folded if 1 < len(name) <= _LONGEST), key=len, reverse=True))
 
     @lazy
     def goods(self) -> tuple[tuple[str, int], ...]:

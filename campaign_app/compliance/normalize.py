@@ -68,7 +68,9 @@ class FoldTable:
         _mark(flags, data["symbols"], SYMBOL)
         for char in SEPARATORS:
             flags[np.flatnonzero(fold == ord(char))] |= SEPARATOR
+        # half a character: no phone shows it, and no encoding carries it
         fold[0xD800:0xE000] = _REPLACEMENT
+        flags[0xD800:0xE000] |= INVISIBLE
         return cls(fold, flags)
 
     @lazy

@@ -17,12 +17,12 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from campaign_app.compliance import parsed
-from campaign_app.compliance.patterns import BadPattern, Pattern
+from campaign_app.compliance.patterns import Pattern
 from campaign_app.compliance.providers import Provider, parse_provider
 from campaign_app.compliance.quiet import no_garbage
+from campaign_app.compliance.refused import BadPattern, PackError, Wrong, line_at, line_of, refused_field
 from campaign_app.compliance.rule import Case, DatedCitation, Rule, Scope
 from campaign_app.compliance.vocabulary import Lists, UnknownList, WordList, expand
-from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.finding import Citation, Severity
 
 PROFILES: Final = "profiles"
@@ -32,14 +32,6 @@ _GROUP: Final = re.compile(r"\\(\d)")
 Word = Annotated[str, StringConstraints(min_length=1)]
 M = TypeVar("M", bound=BaseModel)
 SeverityWord = Literal["block", "warn", "info"]
-
-
-class PackError(SettingsError):
-    """A rule file cannot be used; the message names file, line (where there is one) and reason."""
-
-    def __init__(self, path: Path, reason: str, line: int = 0) -> None:
-        where = f"{path}:{line}" if line else str(path)
-        super().__init__("rule_pack", f"{where}: {reason}", where=where, file=str(path), line=line, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +137,9 @@ def load_sources(sources: Iterable[Source]) -> RuleSet:
         files.append(_File(source.path, source.text, _toml(source.path, source.text, known)))
     shared = _refuse_second([file for file in files if file.folder in (LISTS, PROFILES)])
     lists = {file.path.stem: _word_list(file) for file in shared if file.folder == LISTS}
-    rules = [parse_rule(file, lists) for file in files if file.folder not in (LISTS, PROFILES)]
-    _refuse_doubles(rules)
+    own = [file for file in files if file.folder not in (LISTS, PROFILES)]
+    rules = [parse_rule(file, lists) for file in own]
+    _refuse_doubles(rules, own)
     providers = {file.path.stem: _provider(file) for file in shared if file.folder == PROFILES}
     return RuleSet(tuple(sorted(rules, key=lambda rule: rule.id)), providers, digest.hexdigest()[:16])
 
@@ -154,7 +147,8 @@ def load_sources(sources: Iterable[Source]) -> RuleSet:
 def _word_list(file: _File) -> WordList:
     given = _checked(_List, file)
     if bool(given.words) == bool(given.pattern):
-        raise PackError(file.path, "a list has either words or a pattern")
+        line = line_of(file.source, "pattern") if given.words else 0
+        raise PackError(file.path, Wrong.LIST_OF_ONE, "a list has either words or a pattern", line)
     return WordList(given.words, given.pattern)
 
 
@@ -164,7 +158,7 @@ def _refuse_second(files: Sequence[_File]) -> Sequence[_File]:
     for file in files:
         named = file.folder, file.path.stem
         if named in seen:
-            raise PackError(file.path, "there is a file of this name already")
+            raise PackError(file.path, Wrong.SECOND_FILE, "there is a file of this name already")
         seen.add(named)
     return files
 
@@ -173,25 +167,26 @@ def parse_rule(file: _File, lists: Lists) -> Rule:
     path, source = file.path, file.source
     named = _FILE_NAME.fullmatch(path.name)
     if not named:
-        raise PackError(path, "a rule file is named <ID>-<name>.toml")
+        raise PackError(path, Wrong.FILE_NAME, "a rule file is named <ID>-<name>.toml")
     given = _checked(_RuleFile, file)
     if given.id != named[1] or path.stem != f"{given.id}-{given.name}":
-        raise PackError(path, "id and name are not those of the file name", _line_of(source, "id"))
+        reason = "id and name are not those of the file name"
+        raise PackError(path, Wrong.OTHER_NAME, reason, line_of(source, "id"))
     citations = given.citations or ((given.citation,) if given.citation else ())
     if not citations:
-        raise PackError(path, "a rule needs a citation")
+        raise PackError(path, Wrong.NO_CITATION, "a rule needs a citation", line_of(source, "id"))
     try:
         options = expand(given.model_extra or {}, lists)
     except UnknownList as error:
         lines = enumerate(source.splitlines(), 1)
         line = next((number for number, text in lines if f"@{error.name}" in text), 0)
-        raise PackError(path, str(error), line) from error
+        raise PackError(path, Wrong.UNKNOWN_LIST, str(error), line, name=error.name) from error
     return _rule(file, given, citations, options)
 
 
 def _rule(file: _File, given: _RuleFile, citations: Iterable[_Citation], options: Mapping[str, Any]) -> Rule:
     path = file.path
-    default, severities = _severities(path, given.severity)
+    default, severities = _severities(file, given.severity)
     return Rule(
         id=given.id,
         name=given.name,
@@ -218,17 +213,20 @@ def _replacements(file: _File, table: Mapping[str, tuple[str, ...]]) -> Mapping[
         try:
             groups = Pattern(written).groups
         except BadPattern as error:
-            raise PackError(file.path, str(error), _line_of(file.source, "replace")) from error
+            line = line_of(file.source, "replace")
+            raise PackError(file.path, error.wrong, str(error), line, pattern=error.shown) from error
         if any(int(number) > groups for text in words for number in _GROUP.findall(text)):
-            raise PackError(file.path, f"{written!r} has no such group", _line_of(file.source, "replace"))
+            line = line_of(file.source, "replace")
+            raise PackError(file.path, Wrong.NO_GROUP, f"{written!r} has no such group", line, pattern=written)
     return table
 
 
-def _severities(path: Path, given: str | dict[str, SeverityWord]) -> tuple[Severity, dict[str, Severity]]:
+def _severities(file: _File, given: str | dict[str, SeverityWord]) -> tuple[Severity, dict[str, Severity]]:
     if isinstance(given, str):
         return Severity[given.upper()], {}
     if "default" not in given:
-        raise PackError(path, "severity as a table needs a default")
+        line = line_of(file.source, "severity")
+        raise PackError(file.path, Wrong.NO_DEFAULT, "severity as a table needs a default", line)
     table = {name: Severity[word.upper()] for name, word in given.items()}
     return table.pop("default"), table
 
@@ -241,8 +239,11 @@ def _dated(citation: _Citation) -> DatedCitation:
 def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PackError(path, f"cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise PackError(path, Wrong.UNREADABLE, f"cannot be read: {error}", line) from error
+    except OSError as error:
+        raise PackError(path, Wrong.UNREADABLE, f"cannot be read: {error}") from error
 
 
 def _toml(path: Path, source: str, known: parsed.Table) -> dict[str, Any]:
@@ -250,49 +251,31 @@ def _toml(path: Path, source: str, known: parsed.Table) -> dict[str, Any]:
         return parsed.read(source, known)
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"at line (\d+)", str(error))
-        raise PackError(path, str(error), int(at[1]) if at else source.count("\n") + 1) from error
+        raise PackError(path, Wrong.TOML, str(error), int(at[1]) if at else source.count("\n") + 1) from error
 
 
 def _checked(model: type[M], file: _File) -> M:
     try:
         return model.model_validate(file.data)
     except ValidationError as error:
-        raise _refusal(file.path, file.source, error) from error
+        raise _refused(file, error) from error
 
 
 def _provider(file: _File) -> Provider:
     try:
         return parse_provider(file.path.stem, file.data)
     except ValidationError as error:
-        raise _refusal(file.path, file.source, error) from error
+        raise _refused(file, error) from error
 
 
-def _refusal(path: Path, source: str, error: ValidationError) -> PackError:
-    first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return PackError(path, f"{where}: {first['msg']}", _line_at(source, first["loc"]))
+def _refused(file: _File, error: ValidationError) -> PackError:
+    return refused_field(file.path, error, line_at(file.source, error.errors(include_url=False)[0]["loc"]))
 
 
-def _line_at(source: str, loc: tuple[int | str, ...]) -> int:
-    """The line that pydantic's `loc` means: in the n-th of several tables, if it says so."""
-    keys = [part for part in loc if isinstance(part, str)]
-    if loc[:1] == ("case",) and len(loc) > 2:
-        heads = [number for number, line in enumerate(source.splitlines(), 1) if line.strip() == "[[case]]"]
-        start = heads[int(loc[1])] if int(loc[1]) < len(heads) else 0
-        return _line_of(source, keys[-1], start) or start
-    return _line_of(source, keys[0]) if keys else 0
-
-
-def _line_of(source: str, key: str, start: int = 0) -> int:
-    """The first line after `start` that sets `key` or opens its table; 0 if none does."""
-    wanted = re.compile(rf"\s*\[*\s*{re.escape(key)}\b")
-    lines = enumerate(source.splitlines(), 1)
-    return next((number for number, line in lines if number > start and wanted.match(line)), 0)
-
-
-def _refuse_doubles(rules: Iterable[Rule]) -> None:
+def _refuse_doubles(rules: Iterable[Rule], files: Iterable[_File]) -> None:
     seen: set[str] = set()
-    for rule in rules:
+    for rule, file in zip(rules, files, strict=True):
         if rule.id in seen:
-            raise PackError(rule.path, f"the id {rule.id} is taken by another rule")
+            reason, line = f"the id {rule.id} is taken by another rule", line_of(file.source, "id")
+            raise PackError(rule.path, Wrong.ID_TAKEN, reason, line, id=rule.id)
         seen.add(rule.id)

@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from campaign_app import assets
 from campaign_app.compliance.lazy import lazy
+from campaign_app.compliance.refused import BadPattern, Wrong
 
 # every start position then costs a bounded number of steps, whatever the text
 MAX_REPEAT: Final = 40
@@ -30,14 +31,6 @@ _COMMON: Final = frozenset(
 _NO_RUN: Final = frozenset([""])
 _parser: Any = importlib.import_module("re._parser")
 Literals = frozenset[str]
-
-
-class BadPattern(ValueError):
-    """The pattern cannot be used in a rule."""
-
-    def __init__(self, reason: str, source: str = "") -> None:
-        super().__init__(f"{source!r}: {reason}" if source else reason)
-        self.source = source
 
 
 class Anchors(NamedTuple):
@@ -70,7 +63,7 @@ class Pattern:
     def anchors(self) -> Anchors:
         """Raises BadPattern if there are no words that each match holds."""
         if self._anchors is None:
-            raise BadPattern("no word that every match holds", self.source)
+            raise BadPattern("no word that every match holds", self.source, Wrong.NO_ANCHOR)
         return self._anchors
 
 
@@ -114,7 +107,8 @@ def analyse(source: str) -> Analysis:
     except re.error as error:
         raise BadPattern(str(error), source) from error
     if _steps(parsed) >= _TOO_MANY:
-        raise BadPattern("repeats without a bound, too many of them, or a look-behind of no fixed width", source)
+        reason = "repeats without a bound, too many of them, or a look-behind of no fixed width"
+        raise BadPattern(reason, source, Wrong.SLOW_PATTERN)
     return Analysis(int(parsed.state.groups) - 1, _sequence(parsed))
 
 

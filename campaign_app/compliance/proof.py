@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from campaign_app.compliance.engine import Engine
@@ -44,10 +45,24 @@ def request_of(case: Case) -> CheckRequest:
     return request_from_json(line)
 
 
-def failures(engine: Engine, rule: Rule) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A case that says something against its rule; `number` counts from 1."""
+
+    rule: Rule
+    number: int
+    found: tuple[str, ...]
+    wanted: tuple[str, ...]
+
+    def __str__(self) -> str:
+        case = f"{self.rule.pack}/{self.rule.id} case {self.number} ({self.rule.cases[self.number - 1].text})"
+        return f"{case}: finds {self.found}, not {self.wanted}"
+
+
+def failures(engine: Engine, rule: Rule) -> Iterator[Failure]:
     """What the rule's cases say against it; nothing if all is well."""
     for number, case in enumerate(rule.cases, 1):
         result = engine.check(request_of(case))
         found = tuple(finding.text for finding in result.findings if finding.rule_id == rule.id)
         if found != case.finds:
-            yield f"{rule.pack}/{rule.id} case {number} ({case.text}): finds {found}, not {case.finds}"
+            yield Failure(rule, number, found, case.finds)

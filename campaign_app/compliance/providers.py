@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import time, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-Fact = Literal["window", "caps", "forbidden_sectors", "per_second"]
+from campaign_app.compliance.patterns import Pattern
+from campaign_app.compliance.template import MOST
+
+Fact = Literal["window", "caps", "forbidden_sectors", "per_second", "total_length", "signature_pattern"]
+# simplified Chinese, Latin letters and digits
+USUAL: Final = "[\\u4e00-\\u9fffA-Za-z0-9]+"
 
 
 class Window(BaseModel):
@@ -36,7 +41,9 @@ class Cap(BaseModel):
 
 
 class Provider(BaseModel):
-    """`opt_out_forms` empty means that no list is known. Limits that no source states are None.
+    """`signature_pattern` is what a whole signature matches; nobody's may be digits alone, traditional or a test.
+
+    `opt_out_forms` empty means that no list is known. Limits that no source states are None.
 
     `per_second`: messages of one account that are taken in a second, 0 where no source says.
     `verified` names the facts that somebody compared with the provider's own pages (`sources`).
@@ -49,9 +56,10 @@ class Provider(BaseModel):
     signature_min: int = Field(2, ge=1)
     signature_max: int = Field(12, ge=1)
     signature_length_known: bool = False
+    signature_pattern: str = USUAL
     opt_out_forms: tuple[str, ...] = ()
     opt_out_doubtful: tuple[str, ...] = ()
-    total_length: int = Field(500, ge=1)
+    total_length: int = Field(500, ge=1, le=MOST)
     variables_allowed: bool = True
     accepted_sources: frozenset[str] = frozenset()
     variable_syntax: str = ""
@@ -61,6 +69,12 @@ class Provider(BaseModel):
     per_second: int = Field(0, ge=0)
     verified: frozenset[Fact] = frozenset()
     sources: tuple[str, ...] = ()
+
+    @field_validator("signature_pattern")
+    @classmethod
+    def _linear(cls, pattern: str) -> str:
+        Pattern(pattern)
+        return pattern
 
 
 def parse_provider(name: str, data: Mapping[str, Any]) -> Provider:

@@ -48,8 +48,8 @@ class Skeleton:
 
     def covers(self, rendered: Rendered) -> bool:
         """Whether all the variables have values, and calm ones."""
-        text, spans = rendered
-        if len(spans) != len(self.starts) - 1:
+        text, spans, left_out = rendered
+        if left_out or len(spans) != len(self.starts) - 1:
             return False
         return all(self.calm.fullmatch(text, start, end) for _, start, end in spans)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from operator import itemgetter
-from typing import NamedTuple
+from operator import attrgetter, itemgetter
+from typing import Final, NamedTuple
 
 from campaign_app.compliance.clauses import Clause, clauses_in
+from campaign_app.compliance.cover import Cover
 from campaign_app.compliance.dates import Day
 from campaign_app.compliance.frame import Frame
 from campaign_app.compliance.lazy import lazy
@@ -18,6 +20,9 @@ from campaign_app.compliance.segments import Segments, cn_segments
 from campaign_app.compliance.skeleton import Skeleton
 from campaign_app.compliance.template import Rendered, ValueSpan
 from campaign_app.domain.finding import Severity
+
+_START: Final = attrgetter("start")
+_END: Final = attrgetter("end")
 
 
 class Hit(NamedTuple):
@@ -69,11 +74,11 @@ class Subject:
         return cn_segments(self.final_text)
 
     @lazy
-    def own_name_spans(self) -> tuple[tuple[int, int], ...]:
-        """Where the sender's names stand in the squeezed body."""
+    def own_names(self) -> Cover | None:
+        """Where the sender's names stand in the squeezed body, None if nowhere."""
         text = self.body.squeezed
         named = [name for name in self.frame.own_names if name in text]
-        return tuple(span for name in named for span in occurrences(text, name))
+        return Cover(span for name in named for span in occurrences(text, name)) if named else None
 
     @lazy
     def opt_outs(self) -> Sequence[OptOut]:
@@ -114,11 +119,19 @@ class Subject:
 
     def value_over(self, start: int, end: int) -> ValueSpan | None:
         """The value that body[start:end] holds a part of."""
-        return next((span for span in self.value_spans if span.start < end and start < span.end), None)
+        spans = self.value_spans
+        at = bisect_right(spans, start, key=_END)
+        return spans[at] if at < len(spans) and spans[at].start < end else None
+
+    def value_starts(self, at: int) -> bool:
+        """Whether a value begins at this place."""
+        place = bisect_left(self.value_spans, at, key=_START)
+        return place < len(self.value_spans) and self.value_spans[place].start == at
 
     def in_link(self, start: int, end: int) -> bool:
         """Whether body[start:end] is a part of a link."""
-        return bool(self.links) and any(link.start <= start and end <= link.end for link in self.links)
+        before = bisect_right(self.links, start, key=_START) if self.links else 0
+        return before > 0 and end <= self.links[before - 1].end
 
     def folded_slice(self, start: int, end: int) -> str:
         """body[start:end] in plain form."""

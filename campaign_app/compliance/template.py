@@ -12,6 +12,11 @@ from campaign_app.compliance.lazy import lazy
 # `${x}` and `{{x}}` belong to other providers: they stay in the text, and VAR-001 reports them
 _PLACEHOLDER: Final = re.compile(r"(?<![${])\{(\w{1,40})\}(?!\})")
 
+# code points of a body; no message is a hundredth as long, and a hundred long values in one text would be gigabytes
+MOST: Final = 200_000
+# what is made of a longer one, to be looked at
+_KEPT: Final = 1_000
+
 
 class ValueSpan(NamedTuple):
     """Where the value of variable `name` stands in a rendered text, in code points."""
@@ -25,8 +30,11 @@ class ValueSpan(NamedTuple):
 
 
 class Rendered(NamedTuple):
+    """`left_out`: of a text beyond any measure only the beginning was made; how many code points are missing."""
+
     text: str
     value_spans: tuple[ValueSpan, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class Template:
         return any(not literal for literal in self.literals[1:-1])
 
     def render(self, values: Mapping[str, str]) -> Rendered:
-        """A variable without a value stays as it is written."""
+        """A variable without a value stays as it is written. Of more than MOST code points only some are made."""
         text, spans = self.literals[0], []
         for name, literal in self._holes:
             value = values.get(name)
@@ -70,6 +78,20 @@ class Template:
                 text += f"{{{name}}}{literal}"
             else:
                 at = len(text)
-                spans.append(ValueSpan(name, at, at + len(value)))
+                end = at + len(value)
+                if end > MOST:
+                    return self._beginning(values)
+                spans.append(ValueSpan(name, at, end))
                 text += value + literal
-        return Rendered(text, tuple(spans))
+        return Rendered(text, tuple(spans)) if len(text) <= MOST else self._beginning(values)
+
+    def _beginning(self, values: Mapping[str, str]) -> Rendered:
+        text, spans, size = self.literals[0][:_KEPT], [], len(self.literals[0])
+        for name, literal in self._holes:
+            value, at = values.get(name, f"{{{name}}}"), len(text)
+            text += value[: _KEPT - at]
+            if name in values and at < _KEPT:
+                spans.append(ValueSpan(name, at, len(text)))
+            text += literal[: _KEPT - len(text)]
+            size += len(value) + len(literal)
+        return Rendered(text, tuple(spans), size - len(text))

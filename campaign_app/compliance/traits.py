@@ -58,7 +58,7 @@ def traits_of(subject: Subject, settled: int = 0) -> int:
         | (0 if _plain_end(subject) else ODD_OPT_OUT)
         | (_of_size(subject) if subject.segments.segments > 1 else 0)
         | (GOODS if subject.request.goods else 0)
-        | (TOO_LONG if len(subject.final_text) > subject.provider.total_length else 0)
+        | (TOO_LONG if len(subject.final_text) > subject.provider.total_length or subject.rendered.left_out else 0)
     )
 
 

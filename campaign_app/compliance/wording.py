@@ -98,8 +98,8 @@ class Words:
         """The hit for squeezed[start:end], if the message is one of those, and nothing further off excuses it."""
         if not self.whom.covers(subject) or not self._within(subject, start, end):
             return None
-        own = () if self.own_names else subject.own_name_spans
-        if own and any(a <= start and end <= b for a, b in own):
+        own = None if self.own_names else subject.own_names
+        if own is not None and own.holds(start, end):
             return None
         apart = spread and not subject.body.whole(start, end)
         if apart and not is_one_word(subject.body, start, end):

@@ -79,6 +79,14 @@ class Campaign:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """The rules that keep one person's text back, and the version of the packs they were asked in."""
+
+    rules: tuple[str, ...]
+    rule_packs: str
+
+
+@dataclass(frozen=True, slots=True)
 class Warned:
     """A rule that warned of a campaign's texts: of whose first, where known, and who confirmed it ("" until then)."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from campaign_app.domain.phone import Phone, PlatformPhone
 
@@ -113,6 +113,14 @@ class Customer:
     phone: Phone | None = None
     phone_key: bytes | None = field(default=None, repr=False)
     platform_phone: PlatformPhone | None = field(default=None, repr=False)
+
+
+class Reading(NamedTuple):
+    """What a text may say of one person; `place` is that in the walk over all of them."""
+
+    place: int
+    customer_id: int
+    values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What one person would read; whether a block-level finding stops it, and the rules of its warnings."""
+    """What one person would read; the rules that stop it, and those that warn of it, by the packs of a version."""
 
     text: str = field(repr=False)
-    blocked: bool = False
+    blocks: frozenset[str] = frozenset()
     warned: frozenset[str] = frozenset()
+    rule_packs: str = ""
+
+    @property
+    def blocked(self) -> bool:
+        return bool(self.blocks)
 
 
 @dataclass(frozen=True, slots=True)

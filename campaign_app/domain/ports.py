@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from campaign_app.domain.answer import Answer
-from campaign_app.domain.campaign import Campaign, CampaignState, Warned
+from campaign_app.domain.campaign import Campaign, CampaignState, Stopped, Warned
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
 from campaign_app.domain.customer import Account, Entity, PlatformCustomer
 from campaign_app.domain.filing import Register
@@ -291,8 +291,16 @@ class CampaignStore(Protocol):
         campaign_id: int,
         reasons: Mapping[int, tuple[str, int | None]],
         parts: Mapping[int, int] | None = None,
+        stopped: Mapping[int, Stopped] | None = None,
     ) -> None:
-        """seq → (reason, fact id) of the screening, and in how many parts the message of that member leaves."""
+        """seq → (reason, fact id) of the screening, and in how many parts the message of that member leaves.
+
+        `stopped`: the rules that keep a member's text back; those of an earlier screening of these seqs are forgotten.
+        """
+        ...
+
+    def keep_stopped(self, campaign_id: int, stopped: Mapping[int, Stopped]) -> None:
+        """The same of a batch that is about to leave; says nothing of a member whose reason is another."""
         ...
 
     def mark_duplicates(self, campaign_id: int) -> int:

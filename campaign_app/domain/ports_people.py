@@ -16,6 +16,7 @@ from campaign_app.domain.customer import (
     ImportReport,
     ImportRow,
     PlatformCustomer,
+    Reading,
 )
 from campaign_app.domain.people import PeopleQuery
 
@@ -61,6 +62,20 @@ class CustomerStore(Protocol):
         ...
 
     def ids_of_refs(self, account_id: int, refs: Sequence[str]) -> dict[str, int]: ...
+
+
+class ReadingStore(Protocol):
+    """What texts may say of people, page by page; `after` is the `place` of the last one seen, -1 starts."""
+
+    def of_audience(
+        self, audience: Filter, entity_uscc: str, now: datetime, after: int, limit: int
+    ) -> tuple[Reading, ...]:
+        """Of those that `CustomerStore.count` counts."""
+        ...
+
+    def of_members(self, campaign_id: int, after: int, limit: int) -> tuple[Reading, ...]:
+        """Of the members of a screened campaign who may receive it; who was erased since is left out."""
+        ...
 
 
 class PeopleStore(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.campaign import Campaign, Stopped
 from campaign_app.domain.consent import ConsentFact
 
 
@@ -21,6 +21,10 @@ class MemberStore(Protocol):
 
     def member_pages(self, campaign_id: int, reason: str, rows: int) -> tuple[int, tuple[int, ...]]:
         """How many members have this reason, and the `after_seq` of every page of so many of them."""
+        ...
+
+    def stopped(self, campaign_id: int, seqs: Sequence[int]) -> dict[int, Stopped]:
+        """seq → the rules that keep this member's text back, where that is the reason and they are known."""
         ...
 
 

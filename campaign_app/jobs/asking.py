@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from campaign_app.consent.gate import Refusal
-from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.campaign import Campaign, Stopped
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Account, Customer
 from campaign_app.domain.message import Composed
@@ -62,8 +62,10 @@ def confirmed_rules(context: Context, campaign_id: int) -> frozenset[str]:
     return frozenset(warned.rule_id for warned in known.values() if warned.confirmed_by)
 
 
-def is_clean(message: Composed, confirmed: Collection[str]) -> bool:
-    return not message.blocked and message.warned <= frozenset(confirmed)
+def stopped_by(message: Composed, confirmed: Collection[str]) -> Stopped | None:
+    """The rules that stop a message, and those whose warning nobody confirmed; None if it may leave."""
+    rules = message.blocks | (message.warned - frozenset(confirmed))
+    return Stopped(tuple(sorted(rules)), message.rule_packs) if rules else None
 
 
 def refusals(
@@ -84,7 +86,7 @@ def refusals(
     confirmed = confirmed_rules(context, campaign.id)
     for (row, customer), today in zip(people, texts, strict=True):
         message = today if today.text == row.text else _as_claimed(context, campaign, row, customer)
-        if message.text != row.text or not is_clean(message, confirmed):
+        if message.text != row.text or stopped_by(message, confirmed) is not None:
             found[row.message_id] = Reason.CONTENT.value
     return found
 

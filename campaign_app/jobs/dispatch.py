@@ -13,12 +13,12 @@ from itertools import islice
 
 from campaign_app.consent.gate import Refusal
 from campaign_app.consent.recipient import Outgoing
-from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
+from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState, Stopped
 from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.copies import DIFFERS
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import BudgetSpent, NotAllowed, RemoteUnavailable
-from campaign_app.jobs.asking import ask_again, confirmed_rules, is_clean
+from campaign_app.jobs.asking import ask_again, confirmed_rules, stopped_by
 from campaign_app.jobs.caps import Caps
 from campaign_app.jobs.copied import is_copied, key_of, sent_otherwise
 from campaign_app.jobs.fuse import is_blown
@@ -127,13 +127,17 @@ def finish(context: Context, campaign_id: int) -> BatchResult:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Members of one account up to `last_seq`: whom to submit what, and why the others are left out."""
+    """Members of one account up to `last_seq`: whom to submit what, and why the others are left out.
+
+    `stopped`: of those whose text is the reason, by which rules.
+    """
 
     account_id: int
     last_seq: int
     outgoing: tuple[Outgoing, ...]
     claims: tuple[Claim, ...]
     refusals: dict[int, tuple[str, int | None]]
+    stopped: dict[int, Stopped]
 
 
 def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, int]]) -> _Batch:
@@ -148,18 +152,19 @@ def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, i
     judged = ask_again(context, campaign, account, [customers[customer_id] for customer_id in seqs])
     texts = composed(context, campaign, judged)
     confirmed = confirmed_rules(context, campaign.id)
-    good = [(j, message.text) for j, message in texts if is_clean(message, confirmed)]
+    stops = {seqs[j.customer.id]: stopped_by(message, confirmed) for j, message in texts}
+    good = [(j, message.text) for j, message in texts if stops[seqs[j.customer.id]] is None]
     refusals: dict[int, tuple[str, int | None]] = {
         seqs[j.customer.id]: (j.decision.reason.value, j.fact_id or None)
         for j in judged
         if isinstance(j.decision, Refusal)
     }
     claims = tuple(_row(context, seqs[j.customer.id], j, text) for j, text in good)
-    leaving = {claim.seq for claim in claims}
+    stopped = {seq: by for seq, by in stops.items() if by is not None}
     for j, _ in texts:
-        if seqs[j.customer.id] not in leaving:
+        if seqs[j.customer.id] in stopped:
             refusals[seqs[j.customer.id]] = (Reason.CONTENT.value, j.fact_id)
-    return _Batch(account.id, max(seqs.values()), tuple(c.outgoing for c in claims), claims, refusals)
+    return _Batch(account.id, max(seqs.values()), tuple(c.outgoing for c in claims), claims, refusals, stopped)
 
 
 def _require_word(context: Context, account: Account, sender: GatewayCapabilities) -> None:
@@ -181,6 +186,7 @@ def _claim(context: Context, campaign: Campaign, after: int, batch: _Batch) -> S
     key = key_of(context, campaign.id, after + 1)
     span = (after + 1, batch.last_seq)
     caps = Caps(context.house_caps, context.provider_caps(campaign.entity_uscc))
+    context.stores.campaigns.keep_stopped(campaign.id, batch.stopped)
     try:
         return context.stores.ledger.claim(
             campaign.id, batch.account_id, key, batch.claims, batch.refusals, span, context.clock(), caps

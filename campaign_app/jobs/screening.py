@@ -9,7 +9,7 @@ from typing import Final
 
 from campaign_app.compliance.segments import cn_segments
 from campaign_app.consent.gate import Refusal
-from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState, Stopped
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.message import Composed
@@ -41,16 +41,20 @@ def screen_chunk(context: Context, campaign_id: int, first: int) -> int:
     reasons: dict[int, tuple[str, int | None]] = {}
     warned: dict[str, int] = {}
     parts: dict[int, int] = {}
+    stopped: dict[int, Stopped] = {}
     for account_id, group in groupby(present, key=lambda c: c.account_id):
         screened, texts = _screen(context, campaign, account_id, list(group))
         for judged, reason in screened:
             reasons[seqs[judged.customer.id]] = (reason.value, judged.fact_id or None)
         for judged, text in texts:
+            if text.blocked:
+                stopped[seqs[judged.customer.id]] = Stopped(tuple(sorted(text.blocks)), text.rule_packs)
+                continue
             warned |= dict.fromkeys(text.warned - warned.keys(), judged.customer.id)
             parts[seqs[judged.customer.id]] = cn_segments(text.text).segments
     if warned:
         context.stores.campaigns.add_warnings(campaign_id, warned)
-    context.stores.campaigns.set_reasons(campaign_id, reasons, parts)
+    context.stores.campaigns.set_reasons(campaign_id, reasons, parts, stopped)
     return len(members)
 
 
@@ -63,15 +67,14 @@ def screen_chunks(context: Context, campaign_id: int, first: int, size: int, mos
 def _screen(
     context: Context, campaign: Campaign, account_id: int, customers: Sequence[Customer]
 ) -> tuple[list[tuple[Judged, Reason]], list[tuple[Judged, Composed]]]:
-    """Everybody's reason, and what those who may receive the campaign would read."""
+    """Everybody's reason, and what those whom the gate lets through would read."""
     account = context.stores.accounts.account(account_id)
     with at_shop(account):
         facts = refresh(context, account, customers, context.clock() - context.policy.reread_after)
     judged = judge_all(context, campaign, account, customers, facts, context.policy.max_consent_age)
     texts = composed(context, campaign, judged) if campaign.body else []
     blocked = {j.customer.id for j, text in texts if text.blocked}
-    leaving = [(j, text) for j, text in texts if not text.blocked]
-    return [(j, _reason(j, blocked)) for j in judged], leaving
+    return [(j, _reason(j, blocked)) for j in judged], texts
 
 
 def _reason(judged: Judged, blocked: set[int]) -> Reason:

@@ -7,23 +7,25 @@ keystroke.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from campaign_app import settings
+from campaign_app.compliance.audience import distribution
 from campaign_app.compliance.engine import Engine
 from campaign_app.compliance.fixes import Fix, fixes_for
 from campaign_app.compliance.message import CheckRequest
 from campaign_app.compliance.providers import Provider
 from campaign_app.compliance.segments import Segments, cut_marks, tearing_marks
 from campaign_app.compliance.template import Template
-from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState, Stopped
 from campaign_app.domain.consent import Reason
+from campaign_app.domain.customer import Reading
 from campaign_app.domain.finding import Finding, Severity
 from campaign_app.domain.ports import AccountStore, CampaignStore, Clock
-from campaign_app.domain.ports_people import CustomerStore
+from campaign_app.domain.ports_people import CustomerStore, ReadingStore
 from campaign_app.domain.signature import Signature, standing
 from campaign_app.services.places import Place, place_in_body
 from campaign_app.services.provider_templates import Refusals, refusals
@@ -33,6 +35,7 @@ from campaign_app.services.window import BEIJING
 
 LONGEST, SHORTEST = "longest", "shortest"
 FOUND: Final = 20
+PAGE: Final = 1_000
 PRICE: Final = "price_per_part"
 DAY: Final = (time(9), time(20))
 Who = Reader | str
@@ -108,6 +111,21 @@ class Composed:
     spread: Spread
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A text as everybody of the audience gets it, by (parts, people), with one of the longest and of the shortest."""
+
+    body: str
+    signature: str
+    parts: tuple[tuple[int, int], ...]
+    longest: Reader | None
+    shortest: Reader | None
+
+    @property
+    def people(self) -> int:
+        return sum(people for _, people in self.parts)
+
+
 class Composing:
     """`engine` gives the engine that speaks a language, `contracted` what an entity pays for a part, where known."""
 
@@ -119,6 +137,7 @@ class Composing:
         accounts: AccountStore,
         campaigns: CampaignStore,
         customers: CustomerStore,
+        readings: ReadingStore,
         clock: Clock,
         contracted: Callable[[str], int | None] = lambda _: None,
     ) -> None:
@@ -128,6 +147,7 @@ class Composing:
         self._accounts = accounts
         self._campaigns = campaigns
         self._customers = customers
+        self._readings = readings
         self._clock = clock
 
     def setting(self, campaign: Campaign) -> Setting:
@@ -169,6 +189,34 @@ class Composing:
             tearing_marks(result.final_text), counted,
         )  # fmt: skip
 
+    def measured(
+        self, campaign: Campaign, body: str, signature: str, tick: Callable[[int], None] = lambda _: None
+    ) -> Whole:
+        """Counts everybody who is to get a text: those whom the screening let in, else the audience as it is now.
+
+        In one pass, a page at a time; `tick` is told before every further page how many were counted, and may raise.
+        """
+        pages = self._pages(campaign, tick)
+        rows = ((row.customer_id, row.values) for page in pages for row in page)
+        found = distribution(signature, Template.parse(body), rows)
+        known = self._customers.by_ids([who for who in (found.longest, found.shortest) if who is not None])
+        readers = {who: reader_of(customer) for who, customer in known.items()}
+        longest, shortest = (readers.get(who) if who is not None else None for who in (found.longest, found.shortest))
+        return Whole(body, signature, tuple(found.messages_by_parts.items()), longest, shortest)
+
+    def _pages(self, campaign: Campaign, tick: Callable[[int], None]) -> Iterator[tuple[Reading, ...]]:
+        now, after, people = self._clock(), -1, 0
+        while True:
+            if _screened(campaign):
+                page = self._readings.of_members(campaign.id, after, PAGE)
+            else:
+                page = self._readings.of_audience(campaign.audience, campaign.entity_uscc, now, after, PAGE)
+            yield page
+            if len(page) < PAGE:
+                return
+            after, people = page[-1].place, people + len(page)
+            tick(people)
+
     def fixes(self, composed: Composed, problem: Problem, language: str = "zh_CN") -> tuple[Fix, ...]:
         """Tried out, the best first; their `body_edits` are for `composed.body` and no other text."""
         return fixes_for(problem.finding, composed.request, self._engine(language))
@@ -189,14 +237,24 @@ class Composing:
         found = self._customers.some(campaign.audience, campaign.entity_uscc, self._clock(), FOUND, name)
         return tuple(map(reader_of, found))
 
-    def stops(self, campaign_id: int, customer_id: int, language: str = "zh_CN") -> tuple[Finding, ...] | None:
-        """What of one customer's message may not be sent, by the rules and the data of now; None of a deleted one."""
+    def stops(
+        self, campaign_id: int, customer_id: int, language: str = "zh_CN", by: Stopped | None = None
+    ) -> tuple[Finding, ...] | None:
+        """What keeps one customer's message back, by the rules and the data of now; None of a deleted one.
+
+        `by`: the rules that kept it back, which may be warnings that nobody confirmed. Where they are not known, such
+        warnings count if nothing graver does.
+        """
         customer = self._customers.by_ids([customer_id]).get(customer_id)
         if customer is None:
             return None
         request = self._texts.request(self._campaigns.campaign(campaign_id), self._clock())
         result = self._engine(language).check(replace(request, variables=values_of(customer)))
-        return tuple(each for each in result.findings if each.severity is Severity.BLOCK)
+        confirmed = {w.rule_id for w in self._campaigns.warnings(campaign_id).values() if w.confirmed_by}
+        grave = tuple(each for each in result.findings if each.severity is Severity.BLOCK)
+        doubtful = {each.rule_id for each in result.findings if each.severity is Severity.WARN} - confirmed
+        wanted = set(by.rules) & doubtful if by is not None else set() if grave else doubtful
+        return tuple(each for each in result.findings if each in grave or each.rule_id in wanted)
 
     def price(self) -> int:
         """What somebody said here that a part costs; 0 where nobody did: a guess of ours would be taken for theirs."""

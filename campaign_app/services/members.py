@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from campaign_app.domain.consent import ConsentFact
+from campaign_app.domain.campaign import Stopped
+from campaign_app.domain.consent import ConsentFact, Reason
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
 from campaign_app.domain.ports_people import CustomerStore
@@ -22,7 +23,10 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """`phone` is masked, "" where none is known; `fact` is None where nothing was on record."""
+    """`phone` is masked, "" where none is known; `fact` is None where nothing was on record.
+
+    `stopped`: the rules that keep the text back, None where that is not the reason or was not kept.
+    """
 
     seq: int
     customer_id: int
@@ -33,6 +37,7 @@ class Member:
     reason: str
     issuer_name: str = ""
     fact: ConsentFact | None = None
+    stopped: Stopped | None = None
 
 
 class Members:
@@ -62,16 +67,17 @@ class Members:
         customers = self._customers.by_ids([customer_id for _, customer_id, _ in rows])
         facts = self._facts.facts([fact_id for _, _, fact_id in rows if fact_id is not None])
         accounts = {account.id: account for account in self._accounts.accounts()}
+        stopped = self._campaigns.stopped(campaign_id, [row[0] for row in rows]) if reason == Reason.CONTENT else {}
 
         def member(seq: int, customer_id: int, fact_id: int | None) -> Member:
             person = customers.get(customer_id)
             if person is None:  # erased since the screening
-                return Member(seq, customer_id, "", "", "", "", reason)
+                return Member(seq, customer_id, "", "", "", "", reason, stopped=stopped.get(seq))
             account = accounts[person.account_id]
             phone = "" if person.phone is None else person.phone.masked
             return Member(
                 seq, customer_id, person.name, phone, account.label, person.ref, reason, account.issuer_name,
-                None if fact_id is None else facts.get(fact_id),
+                None if fact_id is None else facts.get(fact_id), stopped.get(seq),
             )  # fmt: skip
 
         return tuple(member(*row) for row in rows)

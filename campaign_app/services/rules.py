@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 from campaign_app.compliance import Engine, PackError, Rule, RuleSet
 from campaign_app.compliance.packs import Source, load_sources, read_folder
 from campaign_app.compliance.proof import failures
+from campaign_app.compliance.refused import Wrong, line_of_case
 from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
 from campaign_app.domain.ports import AuditLog
 
@@ -101,7 +102,7 @@ class Rules:
 
     def refused(self) -> PackError | None:
         """Why the newest of the merchant's packs are not used; without any files nothing is read for that."""
-        return self.current().problem if any(self._own.glob("*/*.toml")) else None
+        return self.current().problem if self._files() else None
 
     def read_again(self) -> RulesInForce:
         """The files as they are now, whether they look changed or not."""
@@ -139,21 +140,30 @@ class Rules:
 
     def _files(self) -> tuple[tuple[str, int, int], ...]:
         """What tells one state of the merchant's files from another."""
-        stats = ((path, path.stat()) for path in sorted(self._own.glob("*/*.toml")))
-        return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+        return tuple(map(_state, sorted((*self._own.glob("*/*.toml"), *self._misplaced()))))
+
+    def _misplaced(self) -> list[Path]:
+        """Rule files that lie in no pack, where nobody would look for them."""
+        return sorted((*self._own.glob("*.toml"), *self._own.glob("*/*/*.toml")))
 
     def _read(self) -> RulesInForce:
         off = _switched_off(self._settings.setting(OFF, {}))
         try:
-            own = read_folder(self._own)
+            own = self._sources()
             found = self._made(own, off)
-            _refuse_unproved(found)
+            _refuse_unproved(found, {source.path: source.text for source in own})
         except PackError as error:
             return replace(self._last_good(off), problem=error)
         kept = [[source.name, source.text] for source in own]
         if kept != self._settings.setting(LAST_GOOD, []):
             self._settings.set_setting(LAST_GOOD, kept)
         return found
+
+    def _sources(self) -> tuple[Source, ...]:
+        for path in self._misplaced():
+            reason = "a rule file lies in a folder of its pack"
+            raise PackError(path, Wrong.MISPLACED, reason, name=path.name)
+        return read_folder(self._own)
 
     def _last_good(self, off: Mapping[str, SwitchedOff]) -> RulesInForce:
         """Of the merchant's packs; none of them if the program's own rules have changed and no longer bear them."""
@@ -173,12 +183,27 @@ class Rules:
         return RulesInForce(engine, rules, frozenset(rule.id for rule in rules.rules if rule.path in named), gone)
 
 
-def _refuse_unproved(found: RulesInForce) -> None:
+def _state(path: Path) -> tuple[str, int, int]:
+    """Of a file that an editor has just moved away nothing is known: it will look changed the next time."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return str(path), 0, 0
+    return str(path), stat.st_mtime_ns, stat.st_size
+
+
+def _refuse_unproved(found: RulesInForce, texts: Mapping[Path, str]) -> None:
     everything = Engine(found.rules) if found.off else found.engine
     for rule in found.rules.rules:
         failure = next(failures(everything, rule), None) if rule.id in found.own else None
         if failure is not None:
-            raise PackError(rule.path, failure)
+            line = line_of_case(texts[rule.path], failure.number - 1)
+            told = {"number": str(failure.number), "found": _quoted(failure.found), "wanted": _quoted(failure.wanted)}
+            raise PackError(rule.path, Wrong.CASE, str(failure), line, **told)
+
+
+def _quoted(words: tuple[str, ...]) -> str:
+    return " ".join(f"“{word}”" for word in words) or "–"
 
 
 def _version(rules: str, off: Mapping[str, SwitchedOff]) -> str:

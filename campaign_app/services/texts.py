@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from campaign_app.compliance.audience import Distribution, distribution
 from campaign_app.compliance.engine import Engine
 from campaign_app.compliance.fixes import Fix, fixes_for
 from campaign_app.compliance.message import CheckRequest, Port, Sender
@@ -99,17 +98,6 @@ class Texts:
             replace(request, variables=values),
         )
 
-    def measured(self, campaign: Campaign) -> Distribution:
-        """How many parts the messages of the whole snapshot take, told in one pass over it."""
-        return distribution(campaign.signature, Template.parse(campaign.body), self._rows(campaign))
-
-    def _rows(self, campaign: Campaign) -> Iterator[dict[str, str]]:
-        first = 0
-        while members := self._campaigns.members(campaign.id, first, first + SAMPLE):
-            found = self._customers.by_ids([member for _, member in members])
-            yield from map(values_of, found.values())
-            first += SAMPLE
-
     def fixes(self, checked: Checked, finding: Finding) -> tuple[Fix, ...]:
         """What one key can do about a finding of `checked`, with edits for its text and for the campaign's body."""
         return fixes_for(finding, checked.request, self._engine())
@@ -149,7 +137,8 @@ class Texts:
         known = self._known_of(shop, request, engine)
         new = {values: row for values, row in zip(used, rows, strict=True) if values not in known}
         for values, result in zip(new, engine.check_rendered(request, new.values()), strict=True):
-            known[values] = Composed(result.final_text, result.verdict == "block", _warned(result.findings))
+            blocks, warned = _rules(result.findings, Severity.BLOCK), _rules(result.findings, Severity.WARN)
+            known[values] = Composed(result.final_text, blocks, warned, engine.pack_version)
         return [known[values] for values in used]
 
     def _known_of(self, shop: int, request: CheckRequest, engine: Engine) -> Known:
@@ -200,8 +189,8 @@ class Texts:
         )
 
 
-def _warned(findings: Iterable[Finding]) -> frozenset[str]:
-    return frozenset(finding.rule_id for finding in findings if finding.severity is Severity.WARN)
+def _rules(findings: Iterable[Finding], severity: Severity) -> frozenset[str]:
+    return frozenset(finding.rule_id for finding in findings if finding.severity is severity)
 
 
 def _by_shop(customers: Iterable[Customer]) -> dict[int, list[Customer]]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.campaign import Campaign, CampaignState, Warned
+from campaign_app.domain.campaign import Campaign, CampaignState, Stopped, Warned
 from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.message import Outcome
@@ -27,11 +27,13 @@ from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_sending import (
     campaign,
     campaign_member,
+    campaign_stop,
     campaign_warning,
     ledger,
     ledger_latest,
     submission,
 )
+from campaign_app.storage.stopped import forget_stopped, put_stopped, stopped_of
 from campaign_app.storage.times import moment_at, moment_or_none, to_ms
 from campaign_app.storage.warned import put_confirmed, put_found, warnings_of
 
@@ -151,11 +153,14 @@ class SqlCampaigns:
         campaign_id: int,
         reasons: Mapping[int, tuple[str, int | None]],
         parts: Mapping[int, int] | None = None,
+        stopped: Mapping[int, Stopped] | None = None,
     ) -> None:
         known = parts or {}
         rows = [{**row, "new_parts": known.get(row["at_seq"])} for row in _reason_rows(campaign_id, reasons)]
         with self.db.write() as connection:
             write_all(connection, _PUT_PARTS, rows)
+            forget_stopped(connection, campaign_id, reasons.keys())
+            put_stopped(connection, campaign_id, stopped or {})
 
     def mark_duplicates(self, campaign_id: int) -> int:
         number = schema.customer.c.phone_key
@@ -206,6 +211,15 @@ class SqlCampaigns:
             size = connection.execute(sa.select(sa.func.count()).select_from(those)).scalar_one()
             firsts = sa.select(those.c.seq - 1).where((those.c.nth - 1) % rows == 0).order_by(those.c.seq)
             return size, tuple(connection.execute(firsts).scalars())
+
+    def keep_stopped(self, campaign_id: int, stopped: Mapping[int, Stopped]) -> None:
+        if stopped:
+            with self.db.write() as connection:
+                put_stopped(connection, campaign_id, stopped)
+
+    def stopped(self, campaign_id: int, seqs: Sequence[int]) -> dict[int, Stopped]:
+        with self.db.read() as connection:
+            return stopped_of(connection, campaign_id, seqs)
 
     def fact_ages(self, campaign_id: int) -> tuple[datetime, datetime] | None:
         fact = schema.consent_fact.c
@@ -275,6 +289,7 @@ def _update(connection: sa.Connection, changed: Campaign, expected: CampaignStat
 def _clear(connection: sa.Connection, campaign_id: int) -> None:
     """Forgets the members and what the rules said of their texts."""
     connection.execute(sa.delete(campaign_member).where(_member.campaign_id == campaign_id))
+    connection.execute(sa.delete(campaign_stop).where(campaign_stop.c.campaign_id == campaign_id))
     connection.execute(sa.delete(campaign_warning).where(campaign_warning.c.campaign_id == campaign_id))
 
 

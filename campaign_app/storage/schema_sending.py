@@ -65,6 +65,16 @@ campaign_warning = sa.Table(
     sqlite_with_rowid=False,
 )
 
+campaign_stop = sa.Table(
+    "campaign_stop",
+    metadata,
+    to("campaign.id", "campaign_id", key=True),
+    number("seq", key=True),
+    word("rules"),
+    word("rule_packs"),
+    sqlite_with_rowid=False,
+)
+
 submission = sa.Table(
     "submission",
     metadata,

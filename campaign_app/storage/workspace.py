@@ -40,6 +40,7 @@ from campaign_app.storage.outbox import SqlOptOuts
 from campaign_app.storage.pages import Look, look
 from campaign_app.storage.pushed import SqlPushed
 from campaign_app.storage.rates import SqlRates
+from campaign_app.storage.readings import SqlReadings
 from campaign_app.storage.secrets import SqlSecrets
 from campaign_app.storage.server import Server
 from campaign_app.storage.staff import SqlStaff
@@ -58,6 +59,7 @@ class Workspace:
     audiences: SqlAudiences
     customers: SqlCustomers
     people: SqlPeople
+    readings: SqlReadings
     facts: SqlFacts
     filings: SqlFilings
     suppressions: SqlSuppressions
@@ -231,6 +233,7 @@ def _stores(folder: Path, workspace_id: str, key: bytes, database: Database, flo
         audiences=SqlAudiences(database),
         customers=SqlCustomers(database, keys),
         people=SqlPeople(database),
+        readings=SqlReadings(database),
         facts=SqlFacts(database, keys.hashes),
         filings=SqlFilings(database),
         suppressions=SqlSuppressions(database, keys.hashes),

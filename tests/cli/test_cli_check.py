@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +85,25 @@ def test_a_line_that_is_no_utf8_gets_an_error_and_the_others_their_answer(tmp_pa
 
 def test_nuls_long_lines_and_a_missing_last_line_end_are_answered(tmp_path: Path) -> None:
     good = json.dumps(GOOD).encode()
-    long = json.dumps({**GOOD, "body": "家" * 1_000_000}, ensure_ascii=False).encode()
+    long = json.dumps({**GOOD, "body": "家" * 200_000}, ensure_ascii=False).encode()
     got, status = answers(tmp_path / "x.jsonl", b"\n".join([b"\0", long, b"\0" + good, good]))
     assert status == 1
     assert ["error" in answer for answer in got] == [True, False, True, False]
-    assert len(got[1]["final_text"]) == 1_000_006
+    assert len(got[1]["final_text"]) == 200_006
+
+
+def test_a_text_beyond_any_measure_is_told_by_its_length_and_never_made(tmp_path: Path) -> None:
+    many = {**GOOD, "body": "{a}" * 2_000, "variables": {"a": "家" * 100_000}}
+    long = {**GOOD, "body": "家" * 200_001}
+    lines = [GOOD, many, long, {**GOOD, "body": "{a}", "variables": {"a": "家" * 200_001}}, GOOD]
+    began = time.process_time()
+    got, status = answers(tmp_path / "x.jsonl", "\n".join(map(json.dumps, lines)).encode())
+    assert time.process_time() - began < 10
+    assert status == 1
+    assert [answer.get("verdict") for answer in got] == ["pass", None, None, None, "pass"]
+    assert "第 2 行：代入变量后全文 200000006 字，超过可以核对的 200000 字" in got[1]["error"]
+    assert "200007 字" in got[2]["error"]
+    assert "error" in got[3]
 
 
 def test_line_ends_and_a_byte_order_mark_do_not_matter(tmp_path: Path) -> None:
@@ -109,6 +124,17 @@ def test_odd_texts_are_answered(tmp_path: Path, body: str) -> None:
     assert status == 0
     assert answer["verdict"] == "block"
     assert answer["final_text"] == "【安宁百货】" + body.replace("{a}", "{a}")
+
+
+@pytest.mark.parametrize("year", ["0001-01-01", "0001-03-01", "9999-12-31", "0000-01-01", "10000-01-01"])
+@pytest.mark.parametrize("zone", ["+08:00", "-23:59", "+14:00", "Z", ""])
+def test_the_first_and_the_last_years_are_answered(tmp_path: Path, year: str, zone: str) -> None:
+    sold = "1月5日前有效，今晚截止。12月31日结束，最后一天。拒收请回复R"
+    lines = [GOOD, {**GOOD, "body": sold, "send_at": f"{year}T10:00:00{zone}"}, GOOD]
+    got, status = answers(tmp_path / "x.jsonl", "\n".join(map(json.dumps, lines)).encode())
+    assert status == 0
+    assert [answer["verdict"] for answer in got[::2]] == ["pass", "pass"]
+    assert got[1]["verdict"] in ("block", "warn", "pass")
 
 
 ODD: list[Any] = [None, True, 7, 1e300, float("nan"), "x", "\ud800", "", [], [None], {}, {"text": []}, {"name": {}}]

@@ -92,6 +92,29 @@ def test_nothing_that_is_asked_of_a_message_waits() -> None:
         assert tests, name
 
 
+def test_a_source_stands_there_with_its_address() -> None:
+    page = (ROOT / "docs" / "rules.md").read_text("utf-8")
+    for rule in load_all(assets.path("rules")).rules:
+        _, _, section = page.partition(f"### {rule.id} ")
+        section = section.partition("\n### ")[0]
+        assert all(f"<{dated.citation.url}>" in section for dated in rule.citations if dated.citation.url), rule.id
+
+
+def test_what_waits_says_what_is_missing() -> None:
+    waits = {
+        name: cells[3]
+        for name, cells in rows((ROOT / "docs" / "rules.md").read_text("utf-8")).items()
+        if "待实现" in cells[3]
+    }
+    assert all(where.startswith("缺少") and "services." not in where for where in waits.values()), waits
+
+
+def test_what_a_port_carries_is_enforced_where_it_is_registered() -> None:
+    *_, where, tests = rows((ROOT / "docs" / "rules.md").read_text("utf-8"))["SIG-012"]
+    assert "services.filings" in where
+    assert "test_one_port_carries_one_signature" in tests
+
+
 def test_every_test_that_it_names_is_there() -> None:
     named = set(re.findall(r"`(tests/[^`]+)`", (ROOT / "docs" / "rules.md").read_text("utf-8")))
     assert len(named) > 15

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_app import assets
-from campaign_app.compliance import CheckRequest, CheckResult, Engine, Sender, check, load_all
-from campaign_app.compliance.message import request_from_json
+from campaign_app.compliance import CheckRequest, CheckResult, Engine, Sender, check, fixes_for, load_all
+from campaign_app.compliance.message import Good, request_from_json
 from campaign_app.domain.finding import Severity
 from campaign_app.domain.signature import Signature
 
@@ -23,6 +23,9 @@ USCC = "91330100MA0000001X"
 SPICES = (
     "最佳国家级加微信vxVX退订拒收回复RT0１①一〇139-0000 【】{}#%$&￥★❤️\u200b\u202e\u0301贷款保本，。！\n\r\t\x00\ud800"
     "https://a.example@?=/礼禮赠送12月9日前今晚截止😀🇨🇳АPPé"
+)
+ZONES = st.sampled_from(
+    [UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-12)), timezone(timedelta(hours=14))]
 )
 TEXTS = st.text(st.one_of(st.sampled_from(SPICES), st.characters(exclude_categories=())), max_size=120)
 
@@ -42,10 +45,18 @@ def rules_of(result: CheckResult) -> set[str]:
     return {finding.rule_id for finding in result.findings}
 
 
-@given(TEXTS, st.dictionaries(st.sampled_from("abc"), TEXTS, max_size=3), st.sampled_from(["aliyun", "ucloud", "?"]))
+@given(
+    TEXTS,
+    st.dictionaries(st.sampled_from("abc"), TEXTS, max_size=3),
+    st.sampled_from(["aliyun", "ucloud", "?"]),
+    st.datetimes(timezones=ZONES),
+)
 @settings(max_examples=300)
-def test_every_text_is_judged_and_every_span_lies_in_it(body: str, variables: Mapping[str, str], provider: str) -> None:
-    result = ENGINE.check(request("{a}" + body + "{b}", variables=variables, provider=provider))
+def test_every_text_is_judged_and_every_span_lies_in_it(
+    body: str, variables: Mapping[str, str], provider: str, send_at: datetime
+) -> None:
+    body = "{a}" + body + "{b}，1月5日前有效，今晚截止"
+    result = ENGINE.check(request(body, variables=variables, provider=provider, send_at=send_at))
     assert result.verdict in ("block", "warn", "pass")
     assert result.final_text.startswith("【安宁百货】")
     for finding in result.findings:
@@ -88,6 +99,51 @@ def test_a_hundred_kilobytes_are_answered_in_time(piece: str) -> None:
     started = time.process_time()
     assert ENGINE.check(request(body, variables={"a": "{a}"})).verdict == "block"
     assert time.process_time() - started < 10  # seldom more than one
+
+
+@pytest.mark.parametrize(
+    ("piece", "changes"),
+    [
+        ("最佳", {"sender": Sender("最佳有限公司", USCC)}),
+        ("最佳a.cn ", {}),
+        ("a.cn?a={a} ", {"variables": {"a": "b"}}),
+        ("null您好{a}，", {"variables": {"a": "b"}}),
+        ("羽绒被9", {"goods": (Good("羽绒被", 10_000),)}),
+        ("防晒面霜9", {"goods": (Good("面霜", 10_000), Good("防晒面霜", 10_000))}),
+        ("防晒面霜9元，", {"goods": tuple(Good("防晒面霜9元，" * n, 10_000) for n in range(1, 30))}),
+        ("最佳", {"signature": Signature("最佳" * 25_000, USCC, "company", "approved", carrier_filed=True)}),
+    ],
+)
+def test_as_many_names_links_values_and_goods_as_a_text_can_hold_take_no_time(
+    piece: str, changes: dict[str, Any]
+) -> None:
+    body = (piece * 100_000)[:100_000]
+    started = time.process_time()
+    ENGINE.check(request(body, **changes))
+    assert time.process_time() - started < 10  # where every hit looked at every name it took two minutes
+
+
+def test_of_a_text_beyond_any_measure_its_person_alone_is_stopped_by_its_length() -> None:
+    template = request("{name}您好，" + "{note}" * 1_000 + "老客两件8折。拒收请回复R")
+    rows = [{"name": "张", "note": ""}, {"name": "李", "note": "家" * 100_000}, {"name": "王", "note": ""}]
+    sound, long, after = ENGINE.check_rendered(template, rows)
+    assert "block" not in (sound.verdict, after.verdict)
+    assert (long.verdict, len(long.final_text), long.left_out > 99_000_000) == ("block", 1_006, True)
+    (told,) = (finding for finding in long.findings if finding.rule_id == "LEN-002")
+    assert told.message == "全文100000023字，超过500字的上限"
+    assert long == ENGINE.check(request(template.body, variables=rows[1]))
+    assert fixes_for(told, request(template.body, variables=rows[1]), ENGINE) == ()
+    opt_out = next(finding for finding in long.findings if finding.rule_id.startswith("OPT"))
+    assert fixes_for(opt_out, request(template.body, variables=rows[1]), ENGINE) == ()
+
+
+def test_half_a_character_is_invisible_and_hides_no_word() -> None:
+    result = ENGINE.check(request("国家\ud800级\udc00品质，老客两件8折。拒收请回复R"))
+    told = {(finding.rule_id, finding.severity, finding.text) for finding in result.findings}
+    assert ("EVA-001", Severity.BLOCK, "\ud800") in told
+    assert ("EVA-001", Severity.BLOCK, "\udc00") in told
+    assert ("ABS-001", Severity.BLOCK, "国家\ud800级") in told
+    assert ENGINE.check(request("老客😀两件8折。拒收请回复R")).verdict != "block"
 
 
 def test_findings_are_in_order_and_few_of_a_kind() -> None:

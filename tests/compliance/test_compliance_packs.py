@@ -17,7 +17,10 @@ from campaign_app.compliance.proof import failures, request_of
 from campaign_app.compliance.rule import DatedCitation
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.finding import Citation
+from campaign_app.words import Language, load
 
+LANGUAGES: tuple[Language, ...] = ("zh_CN", "en")
+WORDS = {language: load(language) for language in LANGUAGES}
 RULE = """
 id = "OWN-001"
 name = "no-discount-words"
@@ -64,7 +67,7 @@ def test_a_pack_of_ones_own_is_read_and_proved(tmp_path: Path) -> None:
     other = load_all(tmp_path)
     assert other.version != rules.version
     (failure,) = failures(Engine(other), other.rules[0])
-    assert "case 1" in failure
+    assert "case 1" in str(failure)
 
 
 @pytest.mark.parametrize(
@@ -72,11 +75,12 @@ def test_a_pack_of_ones_own_is_read_and_proved(tmp_path: Path) -> None:
     [
         ("id = ", 'id = "OWN-001"', 2),
         ('severity = "fatal"', 'severity = {default = "warn", aliyun = "block", food = "info"}', 5),
-        ('severity = {aliyun = "warn"}', 'severity = {default = "warn", aliyun = "block", food = "info"}', 0),
+        ('severity = {aliyun = "warn"}', 'severity = {default = "warn", aliyun = "block", food = "info"}', 5),
         ('id = "OWN-002"', 'id = "OWN-001"', 2),
         ("", 'fix.en = "Delete it"', 12),
         ("citation = { law = 5, verified = true }", 'citation = { law = "本店规定", verified = true }', 14),
-        ("", 'citation = { law = "本店规定", verified = true }', 0),
+        ("", 'citation = { law = "本店规定", verified = true }', 2),
+        ("", 'about.zh_CN = "不用促销词"\nabout.en = "No discount words"', 1),
         ('phrases = ["@nothing"]', 'phrases = ["@banned", "甩卖"]', 6),
         ("finds = 5", "finds = []", 20),
         ("replace = { '清仓' = ['\\1'] }\nkind =", "kind =", 4),
@@ -112,6 +116,9 @@ def test_a_rule_that_cannot_work_is_refused_with_its_reason(tmp_path: Path, wron
     with pytest.raises(SettingsError, match="OWN-001") as refused:
         Engine(load_all(tmp_path))
     assert refused.value.facts["reason"]
+    lines = RULE.replace(right, wrong).split("\n")
+    assert refused.value.facts["line"] == lines.index(wrong) + 1
+    assert WORDS["zh_CN"].reason(refused.value) != WORDS["en"].reason(refused.value) != refused.value.facts["reason"]
 
 
 def test_a_rule_whose_file_is_gone_is_refused_all_the_same(tmp_path: Path) -> None:
@@ -120,7 +127,7 @@ def test_a_rule_whose_file_is_gone_is_refused_all_the_same(tmp_path: Path) -> No
     path.unlink()
     with pytest.raises(PackError, match="magic") as refused:
         Engine(rules)
-    assert refused.value.facts["line"] == 0
+    assert refused.value.facts["line"] == 1
 
 
 @pytest.mark.parametrize(
@@ -137,7 +144,7 @@ def test_a_second_list_or_profile_of_the_same_name_is_refused(
     second.write_text(text, "utf-8")
     with pytest.raises(PackError, match="already") as refused:
         load_all(tmp_path / "one", tmp_path / "two")
-    assert refused.value.facts["file"] == str(second)
+    assert (refused.value.facts["file"], refused.value.facts["line"]) == (str(second), 1)
 
 
 def test_which_rules_may_stop_a_message() -> None:
@@ -152,15 +159,24 @@ def test_the_same_id_twice_a_bad_name_and_an_unreadable_file_are_refused(tmp_pat
     (tmp_path / "two").mkdir()
     second = tmp_path / "two" / "OWN-001-no-discount-words.toml"
     second.write_text(RULE, "utf-8")
-    with pytest.raises(SettingsError, match="taken"):
+    with pytest.raises(PackError, match="taken") as refused:
         load_all(tmp_path)
-    second.write_bytes(b"\xff")
+    assert (refused.value.facts["file"], refused.value.facts["line"]) == (str(second), 2)
+    second.write_bytes(b"id = 1\n\n\xff")
+    with pytest.raises(PackError, match="cannot be read") as refused:
+        load_all(tmp_path)
+    assert (refused.value.facts["file"], refused.value.facts["line"]) == (str(second), 3)
+    second.unlink()
+    second.mkdir()
     with pytest.raises(PackError, match="cannot be read"):
         load_all(tmp_path)
+    second.rmdir()
+    second.write_text(RULE, "utf-8")
     second.rename(second.with_name("anything.toml"))
     (tmp_path / "two" / "anything.toml").write_text(RULE, "utf-8")
-    with pytest.raises(PackError, match="named"):
+    with pytest.raises(PackError, match="named") as refused:
         load_all(tmp_path)
+    assert refused.value.facts["line"] == 1
 
 
 @pytest.mark.parametrize(("profile", "line"), [("title = 5", 1), ("title", 1), ('title = "x"\nsize = 1', 2)])
@@ -176,7 +192,7 @@ def test_a_rule_is_in_force_on_its_days_only(tmp_path: Path) -> None:
     write(tmp_path, RULE.replace("kind =", "effective_to = 2025-12-31\nkind ="))
     rules: RuleSet = load_all(tmp_path)
     (failure,) = failures(Engine(rules), rules.rules[0])
-    assert "finds ()" in failure
+    assert "finds ()" in str(failure)
 
 
 @pytest.mark.parametrize(
@@ -218,12 +234,58 @@ def test_making_an_engine_leaves_the_garbage_collector_as_it_was(running: bool) 
         (gc.enable if before else gc.disable)()
 
 
-@pytest.mark.parametrize("content", ["words = []", "words = ['清仓']\npattern = '清仓'"])
-def test_a_list_has_either_words_or_a_pattern(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize(("content", "line"), [("words = []", 1), ("words = ['清仓']\npattern = '清仓'", 2)])
+def test_a_list_has_either_words_or_a_pattern(tmp_path: Path, content: str, line: int) -> None:
     write(tmp_path)
     (tmp_path / "lists" / "banned.toml").write_text(content, "utf-8")
-    with pytest.raises(PackError, match="either words or a pattern"):
+    with pytest.raises(PackError, match="either words or a pattern") as refused:
         load_all(tmp_path)
+    assert refused.value.facts["line"] == line
+
+
+SEVERITY = 'severity = {default = "warn", aliyun = "block", food = "info"}'
+CITATION = 'citation = { law = "本店规定", verified = true }'
+PHRASES = 'phrases = ["@banned", "甩卖"]'
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "said"),
+    [
+        ("kind = 5", 'kind = "phrases"', "kind 要写成带引号的文字"),
+        (
+            'severity = "fatal"',
+            SEVERITY,
+            "只能是 'block', 'warn', 'info'",
+        ),
+        (
+            'severity = {aliyun = "warn"}',
+            SEVERITY,
+            "要有 default",
+        ),
+        ('fix.en = ""', 'fix.en = "Delete it"', "fix.en 不能留空"),
+        ("", 'fix.en = "Delete it"', "缺少 fix.en"),
+        (
+            'citation = { law = "本店规定", verified = "不知" }',
+            CITATION,
+            "citation.verified 要写 true 或 false",
+        ),
+        ("citation = 7", CITATION, "citation 要写成表"),
+        ("effective_from = 5\nkind =", "kind =", "要写成日期"),
+        ("providers = 5\nkind =", "kind =", "providers 要写成列表"),
+        ("phrase = ['甩卖']", PHRASES, "不认识 phrase 这一项"),
+        ("patterns = ['甩+卖" + "啊" * 60 + "']", PHRASES, "…"),
+        ("replace = { '清仓' = ['\\1'] }\nkind =", "kind =", "清仓 里没有所引用的分组"),
+    ],
+)
+def test_a_person_is_told_in_their_language(tmp_path: Path, wrong: str, right: str, said: str) -> None:
+    assert right in RULE
+    path = write(tmp_path, RULE.replace(right, wrong))
+    with pytest.raises(PackError) as refused:
+        Engine(load_all(tmp_path))
+    told = WORDS["zh_CN"].error(refused.value)
+    assert said in told
+    assert told.startswith(f"合规规则文件有误：{path}:{refused.value.facts['line']} ")
+    assert len(WORDS["en"].reason(refused.value)) < 200
 
 
 def test_a_list_of_one_pattern_stands_in_patterns(tmp_path: Path) -> None:

@@ -7,11 +7,12 @@ from datetime import time
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from campaign_app import assets
 from campaign_app.compliance import Engine, load_all
 from campaign_app.compliance.proof import request_of
-from campaign_app.compliance.providers import Window
+from campaign_app.compliance.providers import Window, parse_provider
 from campaign_app.compliance.rule import Case
 from campaign_app.domain.finding import Finding
 from campaign_app.services.profiles import INDUSTRIES, PROVIDERS
@@ -67,6 +68,33 @@ def test_a_trade_that_the_provider_does_not_take(verified: frozenset[str], sever
     assert severities(engine, "PRV-001", industry="education") == [severity]
     assert severities(engine, "PRV-001", purpose="finance") == [severity]
     assert severities(engine, "PRV-001", industry="food") == []
+
+
+def test_a_providers_own_characters_of_signatures_count() -> None:
+    chinese = with_huawei(signature_pattern="[\\u4e00-\\u9fff]{1,12}")
+    assert parse_provider("own", {"title": "x", "signature_pattern": "[a-z]{1,9}"}).signature_pattern == "[a-z]{1,9}"
+    for engine, wanted in ((Engine(RULES), []), (chinese, ["block"])):
+        assert severities(engine, "SIG-004", signature={"text": "安宁365Mall"}) == wanted
+        assert severities(engine, "SIG-004", signature={"text": "安宁百货"}) == []
+        assert severities(engine, "SIG-004", signature={"text": "安宁测试"}) == ["block"], "for nobody"
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+", "(", "(?<=a?)b"])
+def test_a_pattern_of_signatures_that_cannot_be_used_is_refused(pattern: str) -> None:
+    with pytest.raises(ValidationError):
+        parse_provider("own", {"title": "x", "signature_pattern": pattern})
+
+
+def test_a_length_that_somebody_compared_is_marked_so_and_no_other() -> None:
+    known = {name for name, provider in RULES.providers.items() if "total_length" in provider.verified}
+    assert known == {"aliyun", "tencent", "huawei"}
+    with pytest.raises(ValidationError):
+        parse_provider("own", {"title": "x", "total_length": 10**9})
+
+
+def test_a_text_beyond_any_measure_is_too_long_for_whoever_takes_long_ones() -> None:
+    (told,) = found(with_huawei(total_length=5_000), "LEN-002", body="家" * 300_000)
+    assert (told.severity.word, "300006" in told.message, "5000" in told.message) == ("block", True, True)
 
 
 def test_profiles_are_those_that_can_be_chosen_and_speak_of_known_trades() -> None:

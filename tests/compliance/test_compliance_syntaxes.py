@@ -154,16 +154,16 @@ def test_an_audience_is_measured_as_its_messages_are(rows: list[dict[str, str]],
     template = Template.parse("{name}您好，羽绒被满500减100，您的{b}积分可兑换家纺礼券，12月9日前有效。拒收请回复R")
     texts = [f"【安宁百货】{template.render(row).text}" for row in rows]
     parts = [cn_segments(text).segments for text in texts]
-    found = distribution("安宁百货", template, rows)
+    found = distribution("安宁百货", template, ((7 * n, row) for n, row in enumerate(rows)))
     assert found.messages_by_parts == Counter(parts)
     assert (found.messages, found.parts) == (len(rows), sum(parts))
     assert found.cost(Decimal(fen) / 1000) == Decimal(sum(parts)) * fen / 1000
     lengths = [cn_segments(text).length for text in texts]
-    if rows:
-        assert lengths[found.longest] == max(lengths) == found.longest_units
-        assert lengths[found.shortest] == min(lengths)
+    if found.longest is not None and found.shortest is not None:
+        assert lengths[found.longest // 7] == max(lengths) == found.longest_units
+        assert lengths[found.shortest // 7] == min(lengths)
     else:
-        assert (found.shortest, found.longest, found.longest_units) == (-1, -1, 0)
+        assert (rows, found.shortest, found.longest, found.longest_units) == ([], None, None, 0)
 
 
 def test_an_unknown_form_is_answered_with_those_that_exist() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_app.compliance.template import Rendered, Template, ValueSpan
+from campaign_app.compliance.template import MOST, Rendered, Template, ValueSpan
 
 
 def test_values_are_filled_in_and_located() -> None:
@@ -44,3 +44,25 @@ def test_spans_hold_the_values(body: str, values: dict[str, str]) -> None:
     rendered = template.render(values)
     assert all(rendered.text[s.start : s.end] == values[s.name] for s in rendered.value_spans)
     assert template.render({name: f"{{{name}}}" for name in template.names}).text == body
+
+
+@pytest.mark.parametrize(
+    ("body", "values", "size"),
+    [
+        ("{a}" * 2_000, {"a": "家" * 100_000}, 200_000_000),
+        ("家" * (MOST + 1), {}, MOST + 1),
+        ("家" * 990 + "{a}，{b}" + "{c}" * 70_000, {"a": "x" * 30, "b": "y"}, 210_000 + 990 + 32),
+        ("家" * 1_000 + "{a}", {"a": "x" * MOST}, MOST + 1_000),
+    ],
+)
+def test_of_a_text_beyond_any_measure_only_the_beginning_is_made(body: str, values: dict[str, str], size: int) -> None:
+    text, spans, left_out = Template.parse(body).render(values)
+    assert (len(text), len(text) + left_out) == (1_000, size)
+    assert text == (body.format_map(values) if size < 2 * MOST and "{c}" not in body else text)[:1_000]
+    assert all(text[span.start : span.end] == values[span.name][: span.end - span.start] for span in spans)
+    assert all(span.start < span.end <= 1_000 for span in spans)
+
+
+def test_a_text_of_just_the_measure_is_made() -> None:
+    whole = "x" * (MOST)
+    assert Template.parse("{a}").render({"a": whole}) == Rendered(whole, (ValueSpan("a", 0, MOST),))

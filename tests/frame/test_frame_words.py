@@ -17,6 +17,7 @@ import pytest
 
 from campaign_app import assets, words
 from campaign_app.compliance.message import KINDS, PURPOSES, SOURCES, STATUSES
+from campaign_app.compliance.refused import Wrong
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import Channel, ConsentMethod, ConsentStatus, Reason, SuppressionKind
 from campaign_app.domain.copies import NOTES
@@ -141,6 +142,7 @@ WANTED: dict[str, Iterable[str]] = {
     "signature_problem": signature_problems(),
     "state_note": state_notes(),
     "job": job_kinds(),
+    "pack_problem": set(Wrong),
 }
 
 

@@ -36,7 +36,7 @@ class FakeComposer:
 
     def _composed(self, text: str) -> Composed:
         warned = frozenset(rule for word, rule in self.odd.items() if word in text)
-        return Composed(text, any(word in text for word in self.banned), warned)
+        return Composed(text, frozenset({"BAN-001"} if any(word in text for word in self.banned) else ()), warned, "v1")
 
 
 @dataclass

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.campaign import CampaignState, Stopped
 from campaign_app.domain.consent import ConsentStatus, CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.errors import OutcomeUnknown, RemoteUnavailable
 from campaign_app.jobs import dispatch, fencing
@@ -107,6 +107,7 @@ def test_a_text_that_is_blocked_for_one_person_keeps_only_that_person_out(shop: 
     shop.composer.banned = {"顾客3您"}
     shop.run(campaign.id)
     assert shop.workspace.campaigns.funnel(campaign.id) == {"ok": 4, "content": 1}
+    assert shop.workspace.campaigns.stopped(campaign.id, range(5)) == {3: Stopped(("BAN-001",), "v1")}
     assert len(shop.reached()) == 4
 
 
@@ -124,6 +125,10 @@ def test_a_text_with_a_warning_that_nobody_confirmed_does_not_leave(shop: Shop) 
     shop.composer.odd["顾客3您"] = "TIM-002"
     shop.run(campaign.id)
     assert store.funnel(campaign.id) == {"ok": 3, "content": 2}
+    assert store.stopped(campaign.id, range(5)) == {
+        1: Stopped(("URG-001",), "v1"),
+        3: Stopped(("TIM-002",), "v1"),
+    }, "by the warnings that nobody confirmed, and no others"
     assert shop.reached() == ["c00000", "c00002", "c00004"]
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from campaign_app.compliance.providers import Cap
-from campaign_app.domain.campaign import CampaignState, Warned
+from campaign_app.domain.campaign import CampaignState, Stopped, Warned
 from campaign_app.domain.consent import Channel, ConsentMethod, ConsentStatus
 from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.domain.platform import Capabilities
@@ -83,6 +83,7 @@ def test_the_funnel_names_every_reason_and_adds_up(shop: Shop) -> None:
     funnel = shop.workspace.campaigns.funnel(campaign.id)
     expected = {reason: 1 for _, reason in REFUSED.values()} | {"content": 1}
     assert funnel == expected | {"ok": 2_050 - len(expected)}
+    assert shop.workspace.campaigns.stopped(campaign.id, range(2_050)) == {2_000: Stopped(("BAN-001",), "v1")}
     assert shop.workspace.campaigns.campaign(campaign.id).snapshot_size == 2_050
 
 

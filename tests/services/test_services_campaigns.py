@@ -387,10 +387,3 @@ def test_a_text_is_held_to_the_rules_of_its_trade(desk: Desk) -> None:
     untold = {f.rule_id for f in desk.campaigns.check(made.id).findings}
     assert "MED-004" in as_told - untold
     assert "LNK-002" in untold - as_told
-
-
-def test_an_audience_is_measured_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("campaign_app.services.texts.SAMPLE", 2)
-    screened = desk.screened("{name}您好，" + "羽绒被满减，" * 10 + "。拒收请回复R")
-    found = desk.texts.measured(screened)
-    assert (found.messages, found.parts, dict(found.messages_by_parts)) == (5, 10, {2: 5})

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from campaign_app import assets
 from campaign_app.compliance import Engine, Template, apply_edits, cn_segments, load_all
 from campaign_app.domain.audience import Condition, Filter, Op
-from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState, Stopped
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.errors import SettingsError
@@ -61,7 +61,7 @@ def composing(shop: Shop) -> Composing:
     )
     return Composing(
         texts=texts, engine=engine, accounts=store.accounts, campaigns=store.campaigns, customers=store.customers,
-        clock=shop.clock,
+        readings=store.readings, clock=shop.clock,
     )  # fmt: skip
 
 
@@ -177,8 +177,80 @@ def test_what_stops_one_message_is_that_persons_alone(shop: Shop, account: int, 
     found = composing.stops(made.id, ids["c00004"])
     assert [(each.rule_id, each.text, each.severity) for each in found] == [("ABS-001", "国家级", Severity.BLOCK)]
     assert "claim" in composing.stops(made.id, ids["c00004"], "en")[0].message
-    assert composing.stops(made.id, ids["c00005"]) == ()
+    by = Stopped(("ABS-001",), "v1")
+    assert composing.stops(made.id, ids["c00005"], by=by) == (), "what stopped it then does so no more"
     assert composing.stops(made.id, 999_999) is None, "nothing can be said of somebody who was deleted"
+
+
+def test_a_warning_that_nobody_confirmed_stops_a_message_too(shop: Shop, account: int, composing: Composing) -> None:
+    made = draft(shop, body="{name}您好，最好吃的汤圆，今晚截止，满99元减10元。拒收请回复R")
+    (who,) = shop.workspace.customers.ids_of_refs(account, ["c00004"]).values()
+
+    def stops(by: Stopped | None = None) -> list[str]:
+        return [finding.rule_id for finding in composing.stops(made.id, who, by=by) or ()]
+
+    warned = stops()
+    assert "ABS-002" in warned
+    assert stops(Stopped(("ABS-002",), "v1")) == ["ABS-002"]
+    shop.workspace.campaigns.update_confirmed(made, ["ABS-002"], by="李", at=NOW, expected=made.state)
+    assert stops() == [rule for rule in warned if rule != "ABS-002"]
+    assert stops(Stopped(("ABS-002",), "v1")) == [], "somebody confirmed it since"
+
+
+def test_everybody_is_measured_and_the_longest_may_be_anybody(
+    shop: Shop, composing: Composing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = shop.add_account(600)
+    shop.workspace.accounts.put_signatures(account, [FILED], NOW)
+    ids = shop.workspace.customers.ids_of_refs(account, ["c00555", "c00010"])
+    store = shop.workspace.imports
+    of_file = store.begin("f.csv", "0" * 64, 2, NOW)
+    values = {"c00555": "长" * 60, "c00010": ""}
+    rows = [ImportRow(n, account, f"c{n:05}", None, {"level": values.get(f"c{n:05}", "金卡")}) for n in range(600)]
+    store.apply_chunk(of_file, rows)
+    made = draft(shop, body="{name}您好，{level}到店。拒收请回复R")
+    told: list[int] = []
+    monkeypatch.setattr("campaign_app.services.composing.PAGE", 100)
+    whole = composing.measured(made, made.body, made.signature, told.append)
+    assert (whole.parts, whole.people, told) == (((1, 599), (2, 1)), 600, [100, 200, 300, 400, 500, 600])
+    assert (whole.longest, whole.shortest) != (None, None)
+    assert whole.longest is not None
+    assert whole.longest.customer_id == ids["c00555"]
+    assert whole.longest.values["level"] == "长" * 60
+    assert whole.shortest is not None
+    assert whole.shortest.customer_id == ids["c00010"]
+    assert composing.check(composing.setting(made), made.body, "安宁百货", whole.longest).segments.segments == 2
+    assert composing.check(composing.setting(made), made.body, "安宁百货", LONGEST).segments.segments == 1
+
+
+def test_of_a_screened_campaign_those_are_measured_who_get_it(
+    shop: Shop, account: int, composing: Composing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.platforms[account].truth = {f"c{n:05}": {"status": ConsentStatus.DECLINED} for n in range(4)}
+    made = shop.campaign(state=CampaignState.SCREENED)
+    monkeypatch.setattr("campaign_app.services.composing.PAGE", 3)
+    whole = composing.measured(made, "{name}{gone}", "店")
+    assert whole.people == shop.workspace.campaigns.funnel(made.id)["ok"] == 8
+    ids = shop.workspace.customers.ids_of_refs(account, ["c00010", "c00004"])
+    assert whole.longest is not None
+    assert whole.shortest is not None
+    assert (whole.longest.customer_id, whole.shortest.customer_id) == (ids["c00010"], ids["c00004"])
+
+
+def test_a_count_that_is_stopped_ends_at_the_next_page(
+    shop: Shop, account: int, composing: Composing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Enough(Exception):
+        pass
+
+    def tick(people: int) -> None:
+        if people >= 6:
+            raise Enough
+
+    monkeypatch.setattr("campaign_app.services.composing.PAGE", 3)
+    made = draft(shop)
+    with pytest.raises(Enough):
+        composing.measured(made, "{name}", "店", tick)
 
 
 def test_people_are_found_by_a_part_of_their_name_within_the_audience(
@@ -194,6 +266,8 @@ def test_people_are_found_by_a_part_of_their_name_within_the_audience(
 def test_an_audience_without_anybody_has_a_stand_in(shop: Shop, composing: Composing) -> None:
     setting = composing.setting(draft(shop))
     assert (setting.recipients, setting.screened) == (0, False)
+    whole = composing.measured(draft(shop), BODY, "店")
+    assert (whole.parts, whole.longest, whole.shortest) == ((), None, None)
     composed = composing.check(setting, BODY, "没有报告", LONGEST)
     assert composed.reader.customer_id is None
     assert composed.verdict == "block"

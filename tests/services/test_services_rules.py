@@ -16,6 +16,7 @@ from campaign_app.compliance.rule import Case
 from campaign_app.domain.errors import AppError
 from campaign_app.services.profiles import Profile, Profiles
 from campaign_app.services.rules import LAST_GOOD, Rules, RulesInForce
+from campaign_app.words import load
 from tests.helpers.shop import ENTITY, NOW, Shop, open_shop
 
 OWN = """
@@ -104,7 +105,10 @@ def test_a_pack_of_ones_own_comes_into_force_and_goes_with_its_file(shop: Shop, 
         (OWN.replace('phrases = ["甩卖"]', "patterns = ['甩卖+']"), 6),
         (OWN.replace('phrases = ["甩卖"]', "words = ['甩卖']"), 6),
         (OWN.replace('"phrases"', '"magic"'), 4),
-        (OWN.replace('finds = ["甩卖"]', "finds = []"), 0),
+        (OWN.replace('finds = ["甩卖"]', "finds = []"), 14),
+        (OWN + "[[ case ]]  # another\ntext = '【店铺】新品。拒收请回复R'\nfinds = ['新品']\n", 17),
+        (OWN.replace("citation", "# citation"), 2),
+        (OWN.replace('"block"', '{ aliyun = "warn" }'), 5),
         (OWN.replace("OWN-001", "OWN-002"), 2),
     ],
 )
@@ -143,6 +147,31 @@ def test_what_the_program_brings_cannot_be_replaced(shop: Shop, rules: Rules, na
     problem = rules.current().problem
     assert problem is not None
     assert problem.facts["file"] == str(path)
+    assert problem.facts["line"] >= 1
+
+
+@pytest.mark.parametrize("name", ["OWN-001-no-clearance.toml", "own/more/OWN-001-no-clearance.toml"])
+def test_a_file_that_lies_in_no_pack_is_not_passed_over(shop: Shop, rules: Rules, name: str) -> None:
+    assert rules.current().problem is None
+    path = write(shop, name=name)
+    refused = rules.refused()
+    assert refused is not None
+    assert (refused.facts["file"], refused.facts["line"]) == (str(path), 1)
+    assert load("zh_CN").reason(refused).endswith("如 rules/own/OWN-001-no-clearance.toml")
+    path.rename(path.with_name("notes.txt"))
+    assert rules.refused() is None
+
+
+def test_a_file_that_an_editor_moves_away_is_read_when_it_is_back(shop: Shop, rules: Rules) -> None:
+    write(shop)
+    assert "OWN-001" in found(rules.current())
+    away = write(shop, name="own/OWN-002-x.toml")
+    away.unlink()
+    away.symlink_to("gone")  # is listed, and cannot be looked at
+    assert rules.current().problem is not None
+    assert "OWN-001" in found(rules.current()), "the last good ones stay"
+    away.unlink()
+    assert rules.current().problem is None
 
 
 def test_a_warning_is_switched_off_with_a_reason_and_on_again(shop: Shop, rules: Rules) -> None:

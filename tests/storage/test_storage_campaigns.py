@@ -23,7 +23,7 @@ from storage_samples import (
 )
 
 from campaign_app.domain.audience import Condition, Filter, Op
-from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState, Stopped
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.storage.workspace import Workspace
 
@@ -163,6 +163,22 @@ def test_members_are_listed_by_reason_a_page_at_a_time(workspace: Workspace) -> 
     campaigns.snapshot(made.campaign_id, NOW)
     unscreened = campaigns.members_by_reason(made.campaign_id, "unscreened", 3, 9)
     assert unscreened == ((4, made.ids["c4"], None), (5, made.ids["c5"], None))
+
+
+def test_the_rules_that_stopped_a_text_are_kept_until_its_member_is_judged_anew(workspace: Workspace) -> None:
+    made = Campaigning(workspace, 6)
+    campaigns, which = workspace.campaigns, made.campaign_id
+    first, other = Stopped(("ABS-001", "LNK-001"), "v1"), Stopped(("URG-001",), "v2")
+    campaigns.set_reasons(which, {2: ("content", None), 4: ("content", None)}, {}, {2: first, 4: first})
+    campaigns.keep_stopped(which, {4: other, 5: other})
+    campaigns.keep_stopped(which, {})
+    assert campaigns.stopped(which, range(6)) == {2: first, 4: other, 5: other}
+    assert campaigns.stopped(which, [5, 3]) == {5: other}
+    campaigns.set_reasons(which, dict.fromkeys(range(3), ("ok", None)))
+    campaigns.set_reasons(which, {})
+    assert campaigns.stopped(which, range(6)) == {4: other, 5: other}
+    campaigns.snapshot(which, NOW)
+    assert campaigns.stopped(which, range(6)) == {}
 
 
 def test_only_what_never_left_is_deleted_and_only_in_the_states_named(workspace: Workspace) -> None:

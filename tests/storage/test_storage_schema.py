@@ -24,6 +24,7 @@ from campaign_app.storage.workspace import Workspace, open_workspace
 BUILT = sa.text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger'")
 # what later revisions added to the first
 NEWER = (
+    "campaign_stop",
     *("campaign_budget", "entity_budget", "account_price"),
     *("staff_number", "staff_trial"),
     *("signature_own", "signature_port", "signature_read"),

@@ -248,7 +248,9 @@ def test_a_bar_opens_its_people_by_keyboard_and_one_of_them_their_proof(
     assert made.step.funnel.isVisible()
 
 
-def test_whose_text_is_blocked_shows_what_of_it_by_which_law(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
+def test_whose_text_is_blocked_shows_what_of_it_by_which_law(
+    staged: Staged, open_step: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
     staged.shop.composer.banned = {"{level}"}
     made = open_step(staged.screened("{name}您好，{level}到店有礼。拒收请回复R"))
     qtbot.waitExposed(made.step)
@@ -259,6 +261,13 @@ def test_whose_text_is_blocked_shows_what_of_it_by_which_law(staged: Staged, ope
     told = [label.text() for label in rows.proof.findChildren(QLabel)]
     assert any(each.startswith("“{level}”没有换成客户的内容\n") and "变量" in each for each in told)
     member = rows.model.row(0)
+    assert (told[told.index("拦下的规则") + 1], told[told.index("规则版本") + 1]) == ("BAN-001", "v1")
+    rows.export_to(tmp_path / "content.csv")
+    qtbot.waitUntil((tmp_path / "content.csv").exists)
+    with (tmp_path / "content.csv").open(encoding="utf-8-sig", newline="") as opened:
+        head, *written = csv.reader(opened)
+    assert head[-2:] == ["拦下的规则", "规则版本"]
+    assert {tuple(line[-2:]) for line in written} == {("BAN-001", "v1")}
     rows.proof.show_member(member, ())
     qtbot.waitUntil(lambda: any("请重新核验" in label.text() for label in rows.proof.findChildren(QLabel)))
 

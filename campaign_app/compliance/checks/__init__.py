@@ -23,8 +23,7 @@ from campaign_app.compliance.checks import (
 )
 from campaign_app.compliance.checks.base import Builder, Check
 from campaign_app.compliance.normalize import FoldTable
-from campaign_app.compliance.packs import PackError
-from campaign_app.compliance.patterns import BadPattern
+from campaign_app.compliance.refused import BadPattern, PackError, Wrong, line_of, refused_field
 from campaign_app.compliance.rule import Rule
 
 _SIMPLE: Final[dict[str, Builder]] = {
@@ -48,24 +47,31 @@ _SEVERAL: Final = campaign.several(_SIMPLE)
 def build(rule: Rule, table: FoldTable) -> tuple[Check, ...]:
     """The checks of a rule, to be asked apart. Raises PackError if it cannot work."""
     if rule.kind != "several" and rule.kind not in _SIMPLE:
-        raise _refused(rule, table, f"no kind of check is called {rule.kind!r}", "kind")
+        reason = f"{rule.id}: no kind of check is called {rule.kind!r}"
+        raise PackError(rule.path, Wrong.UNKNOWN_KIND, reason, line_of(_text(rule), "kind"), kind=rule.kind)
     try:
         if rule.kind == "several":
             return _SEVERAL(rule.options, table).checks
         return (_SIMPLE[rule.kind](rule.options, table),)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        keys = [part for part in first["loc"] if isinstance(part, str)]
-        raise _refused(rule, table, f"{'.'.join(map(str, first['loc']))}: {first['msg']}", keys[-1]) from error
+        keys = [part for part in error.errors(include_url=False)[0]["loc"] if isinstance(part, str)]
+        raise refused_field(rule.path, error, line_of(_text(rule), keys[-1]), rule.id) from error
     except BadPattern as error:
-        raise _refused(rule, table, str(error), error.source) from error
+        line = _line(_text(rule), table, error)
+        raise PackError(rule.path, error.wrong, f"{rule.id}: {error}", line, pattern=error.shown) from error
 
 
-def _refused(rule: Rule, table: FoldTable, reason: str, wanted: str = "") -> PackError:
-    """With the line of the rule's file that holds what is wrong, if it can be read and found."""
+def _line(text: str, table: FoldTable, error: BadPattern) -> int:
+    """Where the pattern stands as it was folded; else where there should be words to look for."""
+    lines = enumerate(text.splitlines(), 1) if error.source else ()
+    found = next((number for number, line in lines if error.source in table.pattern(line)), 0)
+    words = "kind" if error.wrong is Wrong.NO_CHECKS else "phrases"
+    return found or line_of(text, words) or line_of(text, "kind")
+
+
+def _text(rule: Rule) -> str:
+    """Of the rule's file, "" if it cannot be read any more."""
     try:
-        lines = rule.path.read_text("utf-8").splitlines()
+        return rule.path.read_text("utf-8")
     except OSError:
-        lines = []
-    found = (number for number, line in enumerate(lines, 1) if wanted and wanted in table.pattern(line))
-    return PackError(rule.path, f"{rule.id}: {reason}", next(found, 0))
+        return ""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from campaign_app.compliance.checks.base import Asked, Builder, Check, Options, simple, with_options
 from campaign_app.compliance.matcher import Literal
 from campaign_app.compliance.normalize import FoldTable
-from campaign_app.compliance.patterns import BadPattern
+from campaign_app.compliance.refused import BadPattern, Wrong
 from campaign_app.compliance.subject import Found, Hit, Subject
 from campaign_app.compliance.traits import MARKED
 from campaign_app.domain.finding import Severity
@@ -106,7 +106,8 @@ def several(kinds: Mapping[str, Builder]) -> Callable[[Mapping[str, Any], FoldTa
         parts = [dict(part) for part in options.get("check", ())]
         unknown = [part.get("kind") for part in parts if part.get("kind") not in kinds] + [*options.keys() - {"check"}]
         if unknown or not parts:
-            raise BadPattern(f"several needs [[check]] tables of known kinds, not {unknown}")
+            reason = f"several needs [[check]] tables of known kinds, not {unknown}"
+            raise BadPattern(reason, wrong=Wrong.NO_CHECKS)
         return combined([kinds[part.pop("kind")](part, table) for part in parts])
 
     return build

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
 from campaign_app.compliance.checks.base import Builder, simple
+from campaign_app.compliance.cover import Cover
 from campaign_app.compliance.subject import Hit, Subject, occurrences
 from campaign_app.compliance.traits import GOODS
 
@@ -25,25 +27,26 @@ _BEFORE: Final = 8
 
 def below_the_page(subject: Subject) -> Iterator[Hit]:
     """The first price behind the name of goods, in the same sentence and before other goods are named."""
-    plain, names = subject.body.plain, subject.frame.goods
-    places = [(*_plain_span(subject, *span), cents) for name, cents in names for span in _named(subject, name)]
+    plain = subject.body.plain
+    places = [(*_plain_span(subject, *span), cents) for span, cents in _named(subject)]
     starts = sorted(start for start, _, _ in places)
     for _, end, cents in places:
         border = _SENTENCE.search(plain, end, end + _FAR)
-        stop = min([border.start() if border else end + _FAR, *(start for start in starts if start >= end)])
+        following = bisect_left(starts, end)
+        stop = min([border.start() if border else end + _FAR, *starts[following : following + 1]])
         price = _first_price(plain, end, stop)
         if price is not None and _cents(price) < cents:
             yield subject.body_hit(*subject.body.plain_span(*price.span()), page=_yuan(cents))
 
 
-def _named(subject: Subject, name: str) -> Iterator[tuple[int, int]]:
+def _named(subject: Subject) -> Iterator[tuple[tuple[int, int], int]]:
     """Where a name stands that is no part of a longer one: 面霜 in 防晒面霜 is other goods, if they are registered."""
     text = subject.body.squeezed
-    longer = [other for other, _ in subject.frame.goods if name != other and name in other]
-    covered = [span for other in longer for span in occurrences(text, other)]
-    for start, end in occurrences(text, name):
-        if not any(a <= start and end <= b for a, b in covered):
-            yield start, end
+    found = [(span, cents) for name, cents in subject.frame.goods for span in occurrences(text, name)]
+    cover = Cover(span for span, _ in found)
+    for (start, end), cents in found:
+        if not cover.holds(start - 1, end) and not cover.holds(start, end + 1):
+            yield (start, end), cents
 
 
 def _first_price(plain: str, start: int, stop: int) -> re.Match[str] | None:

@@ -77,7 +77,7 @@ def build_keys(options: Keys, table: FoldTable) -> Asked:  # noqa: ARG001 - the 
 
 
 def _goes_on_in_value(subject: Subject, link: Link) -> bool:
-    return bool(_OPEN_END.search(link.folded)) and any(span.start == link.end for span in subject.value_spans)
+    return bool(_OPEN_END.search(link.folded)) and subject.value_starts(link.end)
 
 
 KINDS: Final[dict[str, Builder]] = {

@@ -10,7 +10,8 @@ from campaign_app.compliance.checks.base import Builder, Options, with_options
 from campaign_app.compliance.checks.scan import scan
 from campaign_app.compliance.matcher import Literal as Anchor
 from campaign_app.compliance.normalize import FoldTable
-from campaign_app.compliance.patterns import BadPattern, Pattern
+from campaign_app.compliance.patterns import Pattern
+from campaign_app.compliance.refused import BadPattern, Wrong
 from campaign_app.compliance.subject import Found, Hit, Subject, merged
 from campaign_app.compliance.traits import ANY
 from campaign_app.compliance.wording import AROUND, Conditions, Whom, Words
@@ -123,7 +124,7 @@ def build(options: PhraseOptions, table: FoldTable) -> Phrases:
             (anchor, Place(number, owned)) for anchor, owned in zip(scanned.literals, scanned.patterns, strict=True)
         ]
     if not literals:
-        raise BadPattern("neither phrases nor patterns")
+        raise BadPattern("neither phrases nor patterns", wrong=Wrong.NO_WORDS)
     return Phrases(
         words=tuple(_words(group, table) for group in groups),
         literals=tuple(literal for literal, _ in literals),
@@ -137,7 +138,7 @@ def build(options: PhraseOptions, table: FoldTable) -> Phrases:
 def _phrases(group: Group, table: FoldTable) -> tuple[str, ...]:
     phrases = table.phrases(group.phrases)
     if not all(phrase[:1].isalnum() or any(map(str.isalnum, phrase)) for phrase in phrases):
-        raise BadPattern("a phrase without letters or digits")
+        raise BadPattern("a phrase without letters or digits", wrong=Wrong.NO_LETTERS)
     return phrases
 
 

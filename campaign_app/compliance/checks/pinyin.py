@@ -9,7 +9,7 @@ from typing import Final
 from campaign_app.compliance.checks.base import Builder, Options, with_options
 from campaign_app.compliance.checks.phrases import Group, PhraseOptions, Phrases, build
 from campaign_app.compliance.normalize import FoldTable
-from campaign_app.compliance.patterns import BadPattern
+from campaign_app.compliance.refused import BadPattern, Wrong
 
 _LETTER: Final = "[a-z]"
 
@@ -49,7 +49,7 @@ def _forms(written: str, given: PinyinOptions) -> Iterator[str]:
     """One character at least is spelt out and one at least is not, but for those of `whole`."""
     word, *syllables = written.split() or [""]
     if not word or len(syllables) != len(word):
-        raise BadPattern("not as many syllables as characters", written)
+        raise BadPattern("not as many syllables as characters", written, Wrong.SYLLABLES)
     for chosen in product((False, True), repeat=len(word)):
         if any(chosen) and (not all(chosen) or word in given.whole):
             yield _spelt(word, syllables, chosen)

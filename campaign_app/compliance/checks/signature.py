@@ -15,7 +15,6 @@ from campaign_app.domain.finding import Severity
 
 _SECOND_HEAD: Final = re.compile(r"\s*(【[^【】]{0,60}】?)")
 _BRACKETED: Final = re.compile(r"【[^【】]{0,60}】|[【】]")
-_ACCEPTED: Final = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
 _TEST: Final = re.compile(r"测试|test", re.IGNORECASE)
 
 
@@ -46,12 +45,13 @@ def length(subject: Subject) -> Iterator[Hit]:
 
 
 def characters(subject: Subject) -> Iterator[Hit]:
-    """Chinese, Latin letters and digits, not digits only, nothing traditional, and no test."""
+    """Those that the provider takes, not digits only, nothing traditional, and no test."""
     text = subject.request.signature.text
     if not text.strip():
         return
     traditional = subject.frame.table.text(text).flagged & TRADITIONAL
-    if not _ACCEPTED.fullmatch(text) or text.isdigit() or traditional or _TEST.search(text):
+    accepted = re.fullmatch(subject.provider.signature_pattern, text)
+    if not accepted or text.isdigit() or traditional or _TEST.search(text):
         yield subject.signature_hit()
 
 

@@ -42,7 +42,7 @@ def several(subject: Subject) -> Iterator[Hit]:
 
 def too_long(subject: Subject) -> Iterator[Hit]:
     """Asked of those only."""
-    size, limit = len(subject.final_text), subject.provider.total_length
+    size, limit = len(subject.final_text) + subject.rendered.left_out, subject.provider.total_length
     yield Hit(facts=(("length", str(size)), ("limit", str(limit))))
 
 

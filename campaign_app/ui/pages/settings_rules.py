@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QSizePolicy, QStackedWidget, QWidget
 
+from campaign_app.compliance.refused import PackError
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.cells import Cell, Column
 from campaign_app.ui.desk import Desk
@@ -19,6 +20,7 @@ from campaign_app.ui.pages.rule_words import RuleWords
 from campaign_app.ui.viewmodels.rules import OFF, OWN, RuleLine, RulesModel, RulesState
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.table import Table
+from campaign_app.words import Words
 
 PACKS: Final = ("law", "provider", "industry", "house")
 LEVELS: Final = ("block", "warn", "info")
@@ -30,7 +32,7 @@ class RulesSection(QWidget):
         self._desk, self._model = desk, model
         self.words = RuleWords(lambda: desk.kit.words, self)
         self.detail = RuleDetail(desk.kit, model, self.words)
-        self.own = OwnPacks(model)
+        self.own = OwnPacks(model, self._desk.kit.words)
         self.search = QLineEdit()
         self.search.setObjectName("rules_search")
         self.search.setAccessibleName(self.tr("查找规则"))
@@ -158,16 +160,17 @@ class RulesSection(QWidget):
 class OwnPacks(QFrame):
     """The merchant's own packs: how many rules are in use, or what is wrong with which line of which file."""
 
-    def __init__(self, model: RulesModel) -> None:
+    def __init__(self, model: RulesModel, words: Words) -> None:
         super().__init__()
+        self._words = words
         self.setProperty("role", "card")
         self.setObjectName("own_packs")
         self.told = label("", "muted", wrap=True, name="own_told")
         self.problem: QLabel = label("", "block", wrap=True, select=True, name="own_problem")
         self.open = button(self.tr("打开文件夹"), name="own_open", small=True, click=model.make_folder)
         self.again = button(self.tr("重新读取"), name="own_again", small=True, click=model.read_again)
-        words = column(label(self.tr("自有规则"), "strong"), self.told, self.problem, space=1)
-        layout = row(words, self.open, self.again, space=2, stretch=0)
+        said = column(label(self.tr("自有规则"), "strong"), self.told, self.problem, space=1)
+        layout = row(said, self.open, self.again, space=2, stretch=0)
         for each in (self.open, self.again):
             layout.setAlignment(each, Qt.AlignmentFlag.AlignTop)
         layout.setContentsMargins(16, 12, 12, 12)
@@ -179,9 +182,7 @@ class OwnPacks(QFrame):
         problem = state.problem
         self.problem.setVisible(problem is not None)
         if problem is not None:
-            self.problem.setText(
-                self._wrong(str(problem.facts["file"]), int(problem.facts["line"]), state, problem.facts["reason"])
-            )
+            self.problem.setText(self._wrong(problem, state))
 
     def _said(self, state: RulesState) -> str:
         packs = self.tr("、").join(sorted({line.rule.pack for line in state.own}))
@@ -193,9 +194,9 @@ class OwnPacks(QFrame):
             return used
         return self.tr("新的文件有错误，整批没有采用，仍按上一次可用的版本核对。") + used
 
-    def _wrong(self, file: str, line: int, state: RulesState, reason: object) -> str:
+    def _wrong(self, problem: PackError, state: RulesState) -> str:
+        file = str(problem.facts["file"])
         if state.folder is not None:
             file = file.removeprefix(f"{state.folder}").lstrip("/\\")
-        if line:
-            return self.tr("{file} 第 {line} 行：{reason}").format(file=file, line=line, reason=reason)
-        return self.tr("{file}：{reason}").format(file=file, reason=reason)
+        line, reason = problem.facts["line"], self._words.reason(problem)
+        return self.tr("{file} 第 {line} 行：{reason}").format(file=file, line=line, reason=reason)

@@ -15,9 +15,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from campaign_app.compliance.fixes import Fix
 from campaign_app.domain.campaign import Campaign, CampaignState
-from campaign_app.services.composing import LONGEST, Composed, Problem, Setting, Who
+from campaign_app.services.composing import LONGEST, Composed, Problem, Setting, Who, Whole
 from campaign_app.services.readers import Reader
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
+from campaign_app.ui.viewmodels.measuring import Measuring
 
 if TYPE_CHECKING:
     from campaign_app.services.composing import Composing
@@ -41,13 +42,18 @@ class Saved(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ComposerState:
-    """`fixes` are known one by one after a check; a problem that is not in them may still get some."""
+    """`fixes` are known one by one after a check; a problem that is not in them may still get some.
+
+    `whole` is what was counted of everybody, None until that is done; `counted` of how many so far.
+    """
 
     text: str
     signature: str
     who: Who = LONGEST
     setting: Setting | None = None
     composed: Composed | None = None
+    whole: Whole | None = None
+    counted: int = 0
     fixes: Mapping[Key, tuple[Fix, ...]] = field(default_factory=dict)
     found: tuple[Reader, ...] = ()
     saved: Saved = Saved.YES
@@ -58,6 +64,12 @@ class ComposerState:
         """Whether `composed` is of the text and the signature that are there now."""
         known = self.composed
         return known is not None and (known.body, known.signature) == (self.text, self.signature)
+
+    @property
+    def reader(self) -> Who:
+        """Whose text is wanted: the longest or shortest of all, as soon as everybody was counted."""
+        found = None if self.whole is None else self.whole.longest if self.who == LONGEST else self.whole.shortest
+        return found if found is not None and isinstance(self.who, str) else self.who
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -97,6 +109,9 @@ class Composer(QObject):
         self._check_soon = self._timer(0, self._check)
         self._save_soon = self._timer(SAVE_MS, self.flush)
         self._fix_soon = self._timer(FIX_MS, self._fix)
+        self._measuring = Measuring(composing, tasks, self)
+        self._measuring.measured.connect(self._measured)
+        self._measuring.counted.connect(lambda people: self._become(replace(self.state, counted=people)))
         model.changed.connect(self._model_changed)
         model.gone.connect(self._gone)
         model.again.connect(self.flush)
@@ -139,7 +154,7 @@ class Composer(QObject):
             self.voids.emit(state)
 
     def show_reader(self, who: Who) -> None:
-        """A reader, or LONGEST or SHORTEST of the sample."""
+        """A reader, or LONGEST or SHORTEST: of everybody, or of the sample while they are counted."""
         self._become(replace(self.state, who=who))
         self._check_soon.start()
 
@@ -177,6 +192,8 @@ class Composer(QObject):
 
     def _begin_check(self) -> None:
         self._fix_soon.stop()
+        self._measuring.stop()
+        self._become(replace(self.state, whole=None, counted=0))
         if self._fixing is not None:
             self._fixing.cancel()
         self._check_soon.start(LONG_MS if len(self.state.text) > LONG_TEXT else PAINT_MS)
@@ -186,7 +203,7 @@ class Composer(QObject):
         setting = state.setting
         if setting is not None:
             self._tasks.run(
-                lambda _: self._composing.check(setting, state.text, state.signature, state.who, language),
+                lambda _: self._composing.check(setting, state.text, state.signature, state.reader, language),
                 self._checked,
                 owner=self,
                 key="check",
@@ -197,6 +214,15 @@ class Composer(QObject):
             return  # the user typed on: a newer check is under way
         self._become(replace(self.state, composed=composed, fixes={}))
         self._begin_fixes(0 if self._wanted else FIX_MS)
+        if composed.body.strip():
+            self._measuring.ask(self._model.view.campaign, composed.body, composed.signature)
+
+    def _measured(self, whole: Whole) -> None:
+        if (whole.body, whole.signature) == (self.state.text, self.state.signature):
+            self._become(replace(self.state, whole=whole if whole.parts else None, counted=0))
+            wanted, shown = self.state.reader, self.state.composed
+            if isinstance(wanted, Reader) and shown is not None and shown.reader.customer_id != wanted.customer_id:
+                self._check_soon.start(0)
 
     def _begin_fixes(self, wait: int) -> None:
         if self.state.fresh and self.state.editable:
@@ -228,7 +254,8 @@ class Composer(QObject):
     # --- what comes back ---------------------------------------------------------------------------------------------
 
     def _set(self, setting: Setting) -> None:
-        self._become(replace(self.state, setting=setting))
+        self._measuring.stop()  # the audience may be another one
+        self._become(replace(self.state, setting=setting, whole=None, counted=0))
         self._check_soon.start(0)
 
     def _found(self, readers: tuple[Reader, ...]) -> None:
@@ -263,6 +290,7 @@ class Composer(QObject):
         self._become(replace(self.state, saved=Saved.FAILED))
 
     def _gone(self) -> None:
+        self._measuring.stop()
         for timer in (self._check_soon, self._save_soon, self._fix_soon):
             timer.stop()
         self.state = replace(self.state, saved=Saved.YES)

@@ -79,7 +79,7 @@ class MembersModel(QObject):
         self._become(replace(self.state, chosen=member, stops=None))
         if member is not None and member.reason == Reason.CONTENT:
             self._tasks.run(
-                lambda _: self._app.composing.stops(self._campaign_id, member.customer_id, language),
+                lambda _: self._app.composing.stops(self._campaign_id, member.customer_id, language, member.stopped),
                 lambda found: self._become(replace(self.state, stops=found)),
                 owner=self,
                 key="stops",

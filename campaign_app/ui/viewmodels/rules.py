@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from campaign_app.compliance.packs import PackError
+from campaign_app.compliance.refused import PackError
 from campaign_app.compliance.rule import LANGUAGES, Rule
 from campaign_app.domain.errors import AppError
 from campaign_app.services.rules import RulesInForce, SwitchedOff

@@ -23,12 +23,13 @@ YUAN: Final = 1_000  # thousandths of a yuan in one
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Of the message that is shown, and of a sample: `spread` is (parts, people).
+    """Of the message that is shown, and of a sample, or of everybody if `whole`: `spread` is (parts, people).
 
     `price`: thousandths of a yuan, 0 where nobody said any.
 
     `contracted`: the price is written down elsewhere and only shown here.
     `torn`: the numbers of the parts that begin within a character.
+    `counted`: how many of everybody so far, 0 before the first page and after the last.
     """
 
     parts: int = 0
@@ -39,6 +40,8 @@ class Parts:
     price: int = 0
     contracted: bool = False
     torn: tuple[int, ...] = ()
+    whole: bool = False
+    counted: int = 0
 
     @property
     def room(self) -> int:
@@ -151,13 +154,19 @@ class PartsBar(QFrame):
         show_if(self.torn, bool(shown.torn))
         people = " · ".join(self.tr("{} 条 {} 人").format(p, show.count(n)) for p, n in shown.spread[:4])
         more = " …" if len(shown.spread) > 4 else ""
-        self.spread.setText(self.tr("样本 {} 人：{}").format(show.count(shown.sample), people) + more)
+        said = self.tr("全部 {} 人：{}") if shown.whole else self.tr("样本 {} 人：{}")
+        self.spread.setText(said.format(show.count(shown.sample), people) + more + self._progress(shown))
         self._show_cost(shown)
         self._show_source(shown.contracted)
         if not self.price.hasFocus():
             self.price.blockSignals(True)
             self.price.setValue(shown.price / YUAN)
             self.price.blockSignals(False)
+
+    def _progress(self, shown: Parts) -> str:
+        if not shown.counted or shown.recipients < shown.counted:
+            return ""
+        return self.tr("（正在统计全部：{}%）").format(100 * shown.counted // shown.recipients)
 
     def _show_cost(self, shown: Parts) -> None:
         """Without a price only in how many parts: a sum would be one that nobody agreed on."""

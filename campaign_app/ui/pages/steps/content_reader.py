@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QModelIndex, QStringListModel, QTimer, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QPushButton, QWidget
 
-from campaign_app.services.composing import LONGEST, SHORTEST, Composed, Setting, Who
+from campaign_app.services.composing import LONGEST, SHORTEST, Composed, Setting
 from campaign_app.services.readers import Reader
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.composer import ComposerState
@@ -31,8 +31,8 @@ class ReaderPane(QWidget):
         self._theme = theme
         self._found: tuple[Reader, ...] = ()
         self._composed: Composed | None = None
-        self.longest = self._choice(self.tr("最长"), "reader_longest", LONGEST, self.tr("样本里文案最长的人"))
-        self.shortest = self._choice(self.tr("最短"), "reader_shortest", SHORTEST, self.tr("样本里文案最短的人"))
+        self.longest = self._choice(self.tr("最长"), "reader_longest", LONGEST, self.tr("文案最长的人"))
+        self.shortest = self._choice(self.tr("最短"), "reader_shortest", SHORTEST, self.tr("文案最短的人"))
         self.search = QLineEdit()
         self.search.setObjectName("reader_search")
         self.search.setPlaceholderText(self.tr("按姓名找收件人"))
@@ -61,33 +61,42 @@ class ReaderPane(QWidget):
         if state.found is not self._found:
             self._offer(state.found)
         if state.composed is not None and state.setting is not None:
-            self._show_message(state.composed, state.setting, state.who)
+            self._show_message(state.composed, state.setting, state)
 
-    def _show_message(self, composed: Composed, setting: Setting, who: Who) -> None:
+    def _show_message(self, composed: Composed, setting: Setting, state: ComposerState) -> None:
+        whole = state.whole
         parts = Parts(
             composed.segments.segments,
             composed.segments.length,
-            composed.spread.parts,
-            setting.recipients,
+            composed.spread.parts if whole is None else whole.parts,
+            setting.recipients if whole is None else whole.people,
             setting.screened,
             setting.price,
             setting.contracted,
             tuple(composed.marks.index(mark) + 2 for mark in composed.torn),
+            whole is not None,
+            state.counted,
         )
         self.parts.show_parts(parts)
-        if composed is not self._composed:
+        about = self._about(composed.reader, state)
+        if composed is not self._composed or about != self.who.text():
             self._composed = composed
-            about = self._about(composed.reader, who)
             message = composed.final_text if composed.body.strip() or composed.signature else ""
             self.who.setText(about)
             described = self.tr("{}，共 {} 条").format(about, parts.parts)
             self.phone.show_message(message, composed.marks, described, composed.torn)
 
-    def _about(self, reader: Reader, who: Who) -> str:
+    def _about(self, reader: Reader, state: ComposerState) -> str:
         if reader.customer_id is None:
             return self.tr("受众里还没有人，以示例资料显示")
         words = {LONGEST: self.tr("样本里最长"), SHORTEST: self.tr("样本里最短")}
-        chosen = words[who] if isinstance(who, str) else self.tr("收件人")
+        of_all = {LONGEST: self.tr("全部人中最长"), SHORTEST: self.tr("全部人中最短")}
+        who, found = state.who, state.reader
+        if isinstance(who, str):
+            known = isinstance(found, Reader) and found.customer_id == reader.customer_id
+            chosen = of_all[who] if known else words[who]
+        else:
+            chosen = self.tr("收件人")
         return self.tr("{}：{}").format(chosen, _line(reader))
 
     def _offer(self, found: tuple[Reader, ...]) -> None:

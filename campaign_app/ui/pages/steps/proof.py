@@ -55,7 +55,7 @@ class ProofPanel(QScrollArea):
         if member is None:
             return
         self.title.setText(member.name or self.tr("已删除的客户"))
-        for name, said in (*self._stops(stops), *self._told(member)):
+        for name, said in (*self._stops(stops), *self._stopped(member), *self._told(member)):
             if said:
                 self._lines.addLayout(column(label(name, "small"), label(said, wrap=True, select=True), space=1))
         proof = None if member.fact is None else member.fact.evidence
@@ -72,6 +72,13 @@ class ProofPanel(QScrollArea):
             stopped = self.tr("按现在的规则和资料没有问题了，请重新核验。")
             return [(self.tr("被拦下的文字"), stopped)]
         return [(self.tr("被拦下的文字"), self._stop(finding)) for finding in stops or ()]
+
+    def _stopped(self, member: Member) -> list[tuple[str, str]]:
+        """By which rules, as it was kept then: those of today may say something else."""
+        by = member.stopped
+        if by is None:
+            return []
+        return [(self.tr("拦下的规则"), self.tr("、").join(by.rules)), (self.tr("规则版本"), by.rule_packs)]
 
     def _stop(self, finding: Finding) -> str:
         law = " ".join(filter(None, (finding.citation.law, finding.citation.article)))

@@ -75,11 +75,12 @@ class RowsView(QWidget):
         words = self._kit.words
 
         def cells(member: Member) -> tuple[str, ...]:
-            return (words.term("reason", member.reason), *_fact_words(words, member))
+            return (words.term("reason", member.reason), *_fact_words(words, member), *_stop_words(member))
 
         person = self.tr("店铺"), self.tr("客户标识"), self.tr("姓名（已掩码）"), self.tr("手机号（已掩码）")
         fact = self.tr("核验结果"), self.tr("平台记录"), self.tr("同意方式"), self.tr("核对时间")
-        head = (*person, *fact, self.tr("出具方"), self.tr("回执编号"), self.tr("说明"))
+        stop = self.tr("拦下的规则"), self.tr("规则版本")
+        head = (*person, *fact, self.tr("出具方"), self.tr("回执编号"), self.tr("说明"), *stop)
         self._members.export(file, head, cells, self._kit.messages.error)
 
     def _ask_file(self) -> None:
@@ -144,6 +145,10 @@ def _fact_words(words: Words, member: Member) -> tuple[str, ...]:
     note = words.term("fact_note", fact.note) if fact.note else ""
     status, method = words.term("consent_status", fact.status), words.term("consent_method", fact.method)
     return status, method, show.moment(fact.checked_at), member.issuer_name, receipt, note
+
+
+def _stop_words(member: Member) -> tuple[str, str]:
+    return ("", "") if member.stopped is None else (" ".join(member.stopped.rules), member.stopped.rule_packs)
 
 
 class ExportedWords(QObject):
