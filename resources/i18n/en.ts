@@ -595,6 +595,65 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>BackupDialog</name>
+    <message>
+        <source>开始备份</source>
+        <translation>Back up</translation>
+    </message>
+    <message>
+        <source>备份工作区</source>
+        <translation>Back up the workspace</translation>
+    </message>
+    <message>
+        <source>备份进度</source>
+        <translation>Backup progress</translation>
+    </message>
+    <message>
+        <source>备份文件</source>
+        <translation>Backup file</translation>
+    </message>
+    <message>
+        <source>单独的口令：换一台电脑也能打开</source>
+        <translation>A passphrase of its own: opens on another computer too</translation>
+    </message>
+    <message>
+        <source>工作区现在的口令：换一台电脑也能打开</source>
+        <translation>The workspace&apos;s present passphrase: opens on another computer too</translation>
+    </message>
+    <message>
+        <source>本机的系统钥匙串：这台电脑坏了就打不开</source>
+        <translation>This computer&apos;s keychain: lost if this computer dies</translation>
+    </message>
+    <message>
+        <source>备份是一个加密的文件，正在进行的发送不受影响；写完才替换同名的旧备份。请另存到别的磁盘。</source>
+        <translation>A backup is one encrypted file; sending goes on meanwhile, and an older backup of that name is replaced only at the end. Keep it on another disk.</translation>
+    </message>
+    <message>
+        <source>口令不会保存在任何地方，忘记后谁也打不开这份备份。</source>
+        <translation>The passphrase is stored nowhere; if it is forgotten, nobody can open this backup.</translation>
+    </message>
+    <message>
+        <source>更改…</source>
+        <translation>Change…</translation>
+    </message>
+    <message>
+        <source>由什么打开</source>
+        <translation>What opens it</translation>
+    </message>
+    <message>
+        <source>允发备份</source>
+        <translation>Yunfa backup</translation>
+    </message>
+    <message>
+        <source>备份到</source>
+        <translation>Back up to</translation>
+    </message>
+    <message>
+        <source>已备份到 {}。</source>
+        <translation>Backed up to {}.</translation>
+    </message>
+</context>
+<context>
     <name>BarRow</name>
     <message>
         <source>{}：{}，{}</source>
@@ -1701,6 +1760,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Customer ref: {ref}</translation>
     </message>
     <message>
+        <source>密文</source>
+        <translation>Sealed</translation>
+    </message>
+    <message>
+        <source>平台密文号码，只有平台能解读</source>
+        <translation>Sealed by the platform; only it can read the number</translation>
+    </message>
+    <message>
         <source>平台没有提供手机号</source>
         <translation>The platform gave no phone number</translation>
     </message>
@@ -1786,6 +1853,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>平台没有提供</source>
         <translation>Not given by the platform</translation>
+    </message>
+    <message>
+        <source>平台密文，只有平台能解读</source>
+        <translation>Sealed; only the platform can read it</translation>
     </message>
     <message>
         <source>店铺主体</source>
@@ -3185,9 +3256,64 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>{file} 第 {line} 行：{reason}</source>
         <translation>{file}, line {line}: {reason}</translation>
     </message>
+</context>
+<context>
+    <name>OwnSignatureDialog</name>
     <message>
-        <source>{file}：{reason}</source>
-        <translation>{file}: {reason}</translation>
+        <source>登记签名</source>
+        <translation>Record a signature</translation>
+    </message>
+    <message>
+        <source>例如 安宁百货，不含【】</source>
+        <translation>e.g. 安宁百货, without 【】</translation>
+    </message>
+    <message>
+        <source>例如 106900012345</source>
+        <translation>e.g. 106900012345</translation>
+    </message>
+    <message>
+        <source>有效期至</source>
+        <translation>Valid until</translation>
+    </message>
+    <message>
+        <source>登记</source>
+        <translation>Record</translation>
+    </message>
+    <message>
+        <source>撤销登记</source>
+        <translation>Take back</translation>
+    </message>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>用于查不到签名的发送通道（如 SMPP、Kannel）。通道能查到的签名以服务商报告的为准，这里的登记不起作用。登记内容没有服务商确认，发送前会要求再次确认，并写入审计记录。</source>
+        <translation>For senders that cannot tell (SMPP, Kannel). Where a provider reports a signature, its word counts and this does not. No provider confirms what you state: it has to be confirmed again before sending, and is kept in the audit.</translation>
+    </message>
+    <message>
+        <source>归属主体</source>
+        <translation>Owner</translation>
+    </message>
+    <message>
+        <source>签名</source>
+        <translation>Signature</translation>
+    </message>
+    <message>
+        <source>端口号（选填）</source>
+        <translation>Port (optional)</translation>
+    </message>
+    <message>
+        <source>自行登记签名</source>
+        <translation>State a signature yourself</translation>
+    </message>
+    <message>
+        <source>报备过的用途</source>
+        <translation>Purposes filed for</translation>
+    </message>
+    <message>
+        <source>已完成报备的运营商</source>
+        <translation>Carriers that have filed it</translation>
     </message>
 </context>
 <context>
@@ -3226,6 +3352,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>样本 {} 人：{}</source>
         <translation>Sample of {}: {}</translation>
+    </message>
+    <message>
+        <source>全部 {} 人：{}</source>
+        <translation>All {} people: {}</translation>
+    </message>
+    <message>
+        <source>（正在统计全部：{}%）</source>
+        <translation>(counting everybody: {}%)</translation>
     </message>
     <message>
         <source>估算：{} 条 × {} {} 人</source>
@@ -3456,6 +3590,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>签名的写法符合要求。</source>
         <translation>The signature is written as it should be.</translation>
     </message>
+    <message>
+        <source>{name}（已连接）</source>
+        <translation>{name} (connected)</translation>
+    </message>
+    <message>
+        <source>编码 {encoding}，{length} 字，计 {parts} 条（单条 70 字，长短信每条 67 字）</source>
+        <translation>{encoding}, {length} characters, {parts} part(s) (70 in one, 67 in each of several)</translation>
+    </message>
 </context>
 <context>
     <name>PreviewStep</name>
@@ -3631,6 +3773,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>What is blocked</translation>
     </message>
     <message>
+        <source>拦下的规则</source>
+        <translation>Stopped by rules</translation>
+    </message>
+    <message>
+        <source>规则版本</source>
+        <translation>Version of the rules</translation>
+    </message>
+    <message>
         <source>核验结果</source>
         <translation>Screening result</translation>
     </message>
@@ -3718,16 +3868,16 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Longest</translation>
     </message>
     <message>
-        <source>样本里文案最长的人</source>
-        <translation>The person with the longest text in the sample</translation>
-    </message>
-    <message>
         <source>最短</source>
         <translation>Shortest</translation>
     </message>
     <message>
-        <source>样本里文案最短的人</source>
-        <translation>The person with the shortest text in the sample</translation>
+        <source>文案最长的人</source>
+        <translation>Whose text is longest</translation>
+    </message>
+    <message>
+        <source>文案最短的人</source>
+        <translation>Whose text is shortest</translation>
     </message>
     <message>
         <source>按姓名找收件人</source>
@@ -3748,6 +3898,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>样本里最短</source>
         <translation>Shortest in the sample</translation>
+    </message>
+    <message>
+        <source>全部人中最长</source>
+        <translation>Longest of all</translation>
+    </message>
+    <message>
+        <source>全部人中最短</source>
+        <translation>Shortest of all</translation>
     </message>
     <message>
         <source>收件人</source>
@@ -3799,6 +3957,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>通道不说明这个签名可用于什么。请按报备材料勾选；只有勾选的用途能用。</source>
         <translation>The sender does not tell what this signature may carry. Tick what it was filed for; only that can be used.</translation>
+    </message>
+    <message>
+        <source>确认签名归本主体所有</source>
+        <translation>I confirm that this entity owns the signature</translation>
     </message>
     <message>
         <source>保存登记</source>
@@ -3893,6 +4055,65 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>版本 {version} · 时钟相差 {skew} 秒</source>
         <translation>Version {version} · clock off by {skew} s</translation>
+    </message>
+</context>
+<context>
+    <name>RestoreDialog</name>
+    <message>
+        <source>开始恢复</source>
+        <translation>Restore</translation>
+    </message>
+    <message>
+        <source>从备份恢复</source>
+        <translation>Restore from a backup</translation>
+    </message>
+    <message>
+        <source>恢复进度</source>
+        <translation>Restore progress</translation>
+    </message>
+    <message>
+        <source>备份文件</source>
+        <translation>Backup file</translation>
+    </message>
+    <message>
+        <source>恢复到的新文件夹</source>
+        <translation>New folder to restore into</translation>
+    </message>
+    <message>
+        <source>备份的口令</source>
+        <translation>Passphrase of the backup</translation>
+    </message>
+    <message>
+        <source>恢复成一个新的工作区，已有的不会被覆盖。备份之后发过什么无从得知，所以其中的活动都会停下，由您逐个决定。</source>
+        <translation>Makes a new workspace; none is overwritten. What was sent after the backup is not known, so its campaigns are stopped and you decide on each.</translation>
+    </message>
+    <message>
+        <source>选择…</source>
+        <translation>Choose…</translation>
+    </message>
+    <message>
+        <source>恢复到</source>
+        <translation>Restore to</translation>
+    </message>
+    <message>
+        <source>更改…</source>
+        <translation>Change…</translation>
+    </message>
+    <message>
+        <source>制作备份时工作区的口令</source>
+        <translation>The workspace&apos;s passphrase when the backup was made</translation>
+    </message>
+    <message>
+        <source>允发备份</source>
+        <translation>Yunfa backup</translation>
+    </message>
+    <message>
+        <source>选择备份文件</source>
+        <translation>Choose a backup</translation>
+    </message>
+    <message>
+        <source>选择一个空文件夹</source>
+        <translation>Choose an empty folder</translation>
     </message>
 </context>
 <context>
@@ -4054,6 +4275,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>核对时间</source>
         <translation>Checked at</translation>
+    </message>
+    <message>
+        <source>拦下的规则</source>
+        <translation>Stopped by rules</translation>
+    </message>
+    <message>
+        <source>规则版本</source>
+        <translation>Version of the rules</translation>
     </message>
     <message>
         <source>出具方</source>
@@ -4356,6 +4585,22 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>通道还没有说明结果。</source>
         <translation>The sender has not reported the outcome yet.</translation>
     </message>
+    <message>
+        <source>继续来自备份或旧副本的活动？</source>
+        <translation>Go on with a campaign of a backup or an older copy?</translation>
+    </message>
+    <message>
+        <source>副本之后发过什么无从得知。每一批会先问发送通道：已发过的不会重发，问不清的也不再发。如果之后换过发送通道，请取消活动。</source>
+        <translation>What was sent after the copy is not known. The sender is asked about every batch first: nothing that was sent is sent again, nor what it cannot tell. If the sender was changed since, cancel the campaign.</translation>
+    </message>
+    <message>
+        <source>继续发送</source>
+        <translation>Go on sending</translation>
+    </message>
+    <message>
+        <source>先不继续</source>
+        <translation>Not now</translation>
+    </message>
     <message numerus="yes">
         <source>取消活动？还有 {} 人没有发送</source>
         <translation>
@@ -4612,12 +4857,20 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Replies read by</translation>
     </message>
     <message>
+        <source>签名与模板</source>
+        <translation>Signatures and templates</translation>
+    </message>
+    <message>
         <source>发送通道…</source>
         <translation>Sender…</translation>
     </message>
     <message>
         <source>登记查看回复…</source>
         <translation>Replies read by…</translation>
+    </message>
+    <message>
+        <source>核对模板…</source>
+        <translation>Compare templates…</translation>
     </message>
     <message>
         <source>、</source>
@@ -4630,6 +4883,18 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>尚未登记：登记前不能发送</source>
         <translation>Not recorded: nothing leaves until it is</translation>
+    </message>
+    <message>
+        <source>尚未填写：请重新连接账户，填入已审批的签名和模板</source>
+        <translation>Nothing typed in yet: connect the account again with its approved signatures and templates</translation>
+    </message>
+    <message>
+        <source>商家自行填写，已登记与后台一致；平台不能查询</source>
+        <translation>Typed in, recorded as equal to the console; the platform cannot be asked</translation>
+    </message>
+    <message>
+        <source>商家自行填写，尚未核对：核对前不能发送</source>
+        <translation>Typed in, not compared yet: nothing is sent before that</translation>
     </message>
     <message>
         <source>平台短信接口</source>
@@ -4646,6 +4911,28 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>尚未设置：此平台不能代发短信</source>
         <translation>Not set: this platform takes no messages</translation>
+    </message>
+    <message>
+        <source>平台不能查询签名和模板，发出的内容以平台后台为准。请逐字核对：
+签名：{signatures}
+模板：{templates}
+确认后写入审计记录；改动签名或模板后需要重新核对。</source>
+        <translation>The platform shows neither signatures nor templates; what its console holds is what leaves. Compare character for character:
+Signatures: {signatures}
+Templates: {templates}
+Confirming is kept in the audit; after a change, compare again.</translation>
+    </message>
+    <message>
+        <source>与平台后台逐字一致，并可用于营销？</source>
+        <translation>Exactly as in the console, and allowed for marketing?</translation>
+    </message>
+    <message>
+        <source>已核对，一致</source>
+        <translation>Compared, equal</translation>
+    </message>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
     </message>
     <message>
         <source>{name}（已断开）</source>
@@ -4903,6 +5190,18 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Filing</translation>
     </message>
     <message>
+        <source>自行登记于 {day}，没有服务商确认。</source>
+        <translation>Stated by the merchant on {day}; no provider confirms it.</translation>
+    </message>
+    <message>
+        <source>自行登记于 {day}；服务商报告了这个签名，以服务商的为准。</source>
+        <translation>Stated by the merchant on {day}; a provider reports it, and its word counts.</translation>
+    </message>
+    <message>
+        <source>修改登记…</source>
+        <translation>Change…</translation>
+    </message>
+    <message>
         <source>可以使用</source>
         <translation>May be used</translation>
     </message>
@@ -4931,6 +5230,22 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Owner</translation>
     </message>
     <message>
+        <source>信用代码</source>
+        <translation>USCC</translation>
+    </message>
+    <message>
+        <source>平台登记的资质</source>
+        <translation>Qualified at the provider as</translation>
+    </message>
+    <message>
+        <source>主体资质</source>
+        <translation>Licences</translation>
+    </message>
+    <message>
+        <source>授权书</source>
+        <translation>Letter of authorisation</translation>
+    </message>
+    <message>
         <source>来源</source>
         <translation>Kind of name</translation>
     </message>
@@ -4939,8 +5254,16 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Review</translation>
     </message>
     <message>
+        <source>自行登记，平台没有说明</source>
+        <translation>Stated by the merchant; the platform does not say</translation>
+    </message>
+    <message>
         <source>运营商</source>
         <translation>Carriers</translation>
+    </message>
+    <message>
+        <source>扩展码</source>
+        <translation>Extension</translation>
     </message>
     <message>
         <source>有效期至</source>
@@ -4953,6 +5276,26 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>报告账户</source>
         <translation>Reported by</translation>
+    </message>
+    <message>
+        <source>已报备</source>
+        <translation>Filed</translation>
+    </message>
+    <message>
+        <source>未报备，其用户收不到</source>
+        <translation>Not filed; its customers get nothing</translation>
+    </message>
+    <message>
+        <source>未登记</source>
+        <translation>None recorded</translation>
+    </message>
+    <message>
+        <source>无</source>
+        <translation>None</translation>
+    </message>
+    <message>
+        <source>{who}，至 {day}</source>
+        <translation>{who}, until {day}</translation>
     </message>
     <message>
         <source>用到它的活动</source>
@@ -5045,10 +5388,6 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>No signatures yet</translation>
     </message>
     <message>
-        <source>签名由平台审核、向运营商报备后才能使用。连接账户并同步客户后，平台报告的签名会列在这里。</source>
-        <translation>A signature can be used once the platform has approved it and filed it with the carriers. Connect an account and sync customers: what the platform reports is listed here.</translation>
-    </message>
-    <message>
         <source>去设置里连接</source>
         <translation>Connect in the settings</translation>
     </message>
@@ -5059,6 +5398,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>签名或模板</source>
         <translation>Signatures or templates</translation>
+    </message>
+    <message>
+        <source>签名由平台审核、向运营商报备后才能使用。连接账户并同步后，平台报告的签名会列在这里；查不到签名的通道，可以自行登记。</source>
+        <translation>A signature can be used once it is approved and filed with the carriers. After accounts are connected and synced, what they report is listed here; for senders that cannot tell, state it yourself.</translation>
+    </message>
+    <message>
+        <source>登记签名…</source>
+        <translation>Record a signature…</translation>
     </message>
     <message>
         <source>模板</source>
@@ -5879,12 +6226,20 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Open…</translation>
     </message>
     <message>
+        <source>恢复…</source>
+        <translation>Restore…</translation>
+    </message>
+    <message>
         <source>新建工作区</source>
         <translation>New workspace</translation>
     </message>
     <message>
         <source>打开已有工作区</source>
         <translation>Open an existing workspace</translation>
+    </message>
+    <message>
+        <source>从备份恢复</source>
+        <translation>Restore from a backup</translation>
     </message>
     <message>
         <source>欢迎使用允发</source>
@@ -5909,6 +6264,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>选择以前创建或从备份恢复的工作区文件夹。</source>
         <translation>Choose a workspace folder created earlier or restored from a backup.</translation>
+    </message>
+    <message>
+        <source>换了电脑或工作区损坏时，用备份文件恢复成新的工作区。</source>
+        <translation>On a new computer, or when a workspace is damaged: makes a new one from a backup.</translation>
     </message>
 </context>
 <context>
@@ -5943,6 +6302,13 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>WorkDialog</name>
+    <message>
+        <source>取消</source>
+        <translation>Cancel</translation>
+    </message>
+</context>
+<context>
     <name>WorkspaceSection</name>
     <message>
         <source>工作区</source>
@@ -5973,8 +6339,60 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Change passphrase…</translation>
     </message>
     <message>
-        <source>备份：先退出允发，再整个复制文件夹。密钥在系统钥匙串里的，还要备份钥匙串；没有密钥，备份也打不开。演示工作区关闭后即删除，无需备份。</source>
-        <translation>Backup: quit Yunfa, then copy the whole folder. If the key is in the system keychain, back up the keychain too; without the key, a backup cannot be opened. A demo workspace is deleted when closed and needs no backup.</translation>
+        <source>上次备份</source>
+        <translation>Last backup</translation>
+    </message>
+    <message>
+        <source>备份…</source>
+        <translation>Back up…</translation>
+    </message>
+    <message>
+        <source>恢复…</source>
+        <translation>Restore…</translation>
+    </message>
+    <message>
+        <source>演示工作区关闭后即删除，无需备份。</source>
+        <translation>A demo&apos;s workspace is deleted when it closes and needs no backup.</translation>
+    </message>
+    <message>
+        <source>备份是一个加密文件，发送时也能做。恢复总是另建一个工作区，不会覆盖现有的。</source>
+        <translation>A backup is one encrypted file and can be made while sending. Restoring always makes another workspace and overwrites none.</translation>
+    </message>
+    <message>
+        <source>仍使用这个工作区…</source>
+        <translation>Use this workspace anyway…</translation>
+    </message>
+    <message>
+        <source>还没有备份过</source>
+        <translation>Never backed up</translation>
+    </message>
+    <message>
+        <source>它的记录到 {} 为止。</source>
+        <translation>Its records end at {}.</translation>
+    </message>
+    <message>
+        <source>已恢复到 {}。退出后用“打开其他工作区…”打开它。</source>
+        <translation>Restored to {}. Quit, then open it with &quot;Open another workspace…&quot;.</translation>
+    </message>
+    <message>
+        <source>仍使用这个工作区？</source>
+        <translation>Use this workspace anyway?</translation>
+    </message>
+    <message>
+        <source>之后发过什么、谁退订过，它都不知道。确认后，停下的活动仍要逐个继续；每一批先问发送通道，问不清的不再发。</source>
+        <translation>It does not know what was sent or who opted out since. Stopped campaigns still have to be resumed one by one; the sender is asked about every batch first, and what it cannot tell is not sent.</translation>
+    </message>
+    <message>
+        <source>仍使用</source>
+        <translation>Use it</translation>
+    </message>
+    <message>
+        <source>先不用</source>
+        <translation>Not now</translation>
+    </message>
+    <message>
+        <source>已确认。停下的活动可以到“活动”里逐个继续或取消。</source>
+        <translation>Accepted. Resume or cancel the stopped campaigns under Campaigns.</translation>
     </message>
     <message>
         <source>系统钥匙串：用您的系统账户登录后自动打开</source>
