@@ -29,6 +29,7 @@ from campaign_app.storage.sealing import CHUNK, TAG, Opener
 from campaign_app.storage.workspace import Workspace, open_workspace
 from tests.helpers.small_disk import POSSIBLE, small_disk
 
+DIALECTS = ("sqlite",)
 CHEAP = Scrypt(n=2**4)
 PHRASE = "只用来打开备份的一句话"
 FLIPS = 1_000

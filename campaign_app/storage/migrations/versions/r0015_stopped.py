@@ -6,7 +6,7 @@ from alembic import op
 
 from campaign_app.storage.columns import number, to, word
 
-revision = "0016"
+revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
