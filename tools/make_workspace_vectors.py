@@ -28,7 +28,7 @@ from alembic.config import Config
 
 from campaign_app.credentials import PassphraseKeeper, Scrypt
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.phone import Phone
+from campaign_app.domain.phone import Phone, PlatformPhone
 from campaign_app.storage import migrate
 from campaign_app.storage.audit import START, entry_hash
 from campaign_app.storage.backup import create_backup
@@ -156,6 +156,8 @@ class Filler:
             if name in VALUES:
                 value = VALUES[name]
                 return value[n] if isinstance(value, list) else value
+        if column.name == "platform_phone_sealed":
+            return self.keys.phones.seal_platform(PlatformPhone(f"~AgAAAAexample{n}sealed~1~"))
         if column.name.endswith("_sealed"):
             return self.keys.phones.seal(_phone(n))
         if column.name in ("phone_key", "dedupe_key", "key") and isinstance(column.type, sa.LargeBinary):
