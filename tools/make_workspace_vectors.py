@@ -156,10 +156,10 @@ class Filler:
             if name in VALUES:
                 value = VALUES[name]
                 return value[n] if isinstance(value, list) else value
-        if column.name == "platform_phone_sealed":
-            return self.keys.phones.seal_platform(PlatformPhone(f"~AgAAAAexample{n}sealed~1~"))
         if column.name.endswith("_sealed"):
-            return self.keys.phones.seal(_phone(n))
+            theirs = PlatformPhone(f"~AgAAAAexample{n}sealed~1~")
+            sealed = {"platform_phone_sealed": self.keys.phones.seal_platform(theirs)}
+            return sealed.get(column.name) or self.keys.phones.seal(_phone(n))
         if column.name in ("phone_key", "dedupe_key", "key") and isinstance(column.type, sa.LargeBinary):
             return self.keys.hashes.of_phone(_phone(n))
         if isinstance(column.type, sa.LargeBinary):
