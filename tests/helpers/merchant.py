@@ -88,20 +88,25 @@ class Merchant:
         return self.app.campaigns.screen(made.id, actor="test")
 
     def go_on(self, campaign_id: int) -> CampaignState:
-        """What a person at the window would do next."""
-        campaigns = self.app.campaigns
-        state = campaigns.get(campaign_id).state
-        if state is CampaignState.DRAFT:
-            campaigns.screen(campaign_id, actor="test")
-        elif state is CampaignState.SCREENED:
+        return go_on(self.app, campaign_id)
+
+
+def go_on(app: bootstrap.App, campaign_id: int) -> CampaignState:
+    """What a person at the window would do next."""
+    campaigns = app.campaigns
+    state = campaigns.get(campaign_id).state
+    if state is CampaignState.DRAFT:
+        campaigns.screen(campaign_id, actor="test")
+    elif state in (CampaignState.SCREENED, CampaignState.APPROVED):
+        if state is CampaignState.SCREENED:
             warned = campaigns.warnings(campaign_id)
             ready = campaigns.funnel(campaign_id)["ok"]
             campaigns.approve(campaign_id, recipients=ready, confirmed_warnings=warned, actor="test")
-            now = campaigns.warnings(campaign_id, self.app.clock())  # of this very hour
-            campaigns.schedule(campaign_id, send_at=None, confirmed_warnings=now, actor="test")
-        elif state is CampaignState.PAUSED:
-            campaigns.resume(campaign_id, actor="test")
-        return campaigns.get(campaign_id).state
+        now = campaigns.warnings(campaign_id, app.clock())  # of this very hour
+        campaigns.schedule(campaign_id, send_at=None, confirmed_warnings=now, actor="test")
+    elif state is CampaignState.PAUSED:
+        campaigns.resume(campaign_id, actor="test")
+    return campaigns.get(campaign_id).state
 
 
 def open_merchant(folder: Path, sandbox: SandboxProcess, *, batch_size: int = 500) -> Merchant:
