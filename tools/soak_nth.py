@@ -4,10 +4,10 @@
     python tools/soak_nth.py --kinds commit,commit_done --shard 1/2 --log one.jsonl
     python tools/soak_nth.py --sum one.jsonl two.jsonl
 
-For every kind of fault N goes from 1 to where a campaign ends without meeting it. After its fault each campaign goes on
-as the program does, with new worker processes and a person at the window, until it has ended or waits with a reason;
-then the sandbox's ledger, the workspace's and its files are compared. One JSON line a round; a log that is there is gone
-on with. Exit status 1 if anything was wrong: what was left of such a round stays in the folder that is named.
+For every kind of fault N goes from 1 to where a campaign ends without meeting it. After its fault each goes on as the
+program does, with new worker processes and a person at the window, until it has ended or waits with a reason; then the
+sandbox's ledger, the workspace's and its files are compared. One JSON line a round; a log that is there is continued.
+Exit status 1 if anything was wrong: what was left of such a round stays in the folder that is named.
 """
 
 from __future__ import annotations

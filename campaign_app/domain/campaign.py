@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -70,6 +71,16 @@ class Campaign:
         """Whether it has messages of which the program cannot find out what became."""
         ended = self.state in (CampaignState.WAITING, CampaignState.CANCELLED)
         return self.is_stuck or (ended and self.state_note == "unknown_outcomes")
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An entry of the audit that is written with what it tells of, or neither is; the campaign's id is added to it."""
+
+    action: str
+    actor: str
+    at: datetime
+    facts: Mapping[str, str | int | bool | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The fault of a round: the `nth` of the kind's border. Of another kind there is none; what is met is counted anyhow.
+    """The fault of a round: the `nth` of the kind's border. Of another kind there is none; all is counted anyhow.
 
     `jump` is done before the `nth` call instead, where there is one.
     """

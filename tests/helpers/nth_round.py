@@ -316,6 +316,7 @@ def inspect(workspace: Workspace, url: str, expected: frozenset[str]) -> dict[st
         "ledgers differ": not reached <= set(accepted) <= reached | unsure,
         "no outcome": done and bool(unsure),
         "no reason": not done and not campaign.state_note,
+        "not in the audit": done and not {"campaign.approved", "campaign.scheduled"} <= _noted(workspace),
         "integrity": _damaged(workspace),
         "flow left": bool(_flows(workspace)),
     }
@@ -329,6 +330,10 @@ def _outcomes(workspace: Workspace) -> dict[str, str | None]:
     rows = sa.select(ledger.c.message_id, latest.outcome).outerjoin(ledger_latest, same)
     with workspace.database.read() as connection:
         return {row.message_id: row.outcome for row in connection.execute(rows)}
+
+
+def _noted(workspace: Workspace) -> set[str]:
+    return {entry.action for entry in workspace.audit.entries(limit=1_000)}
 
 
 def _damaged(workspace: Workspace) -> bool:
