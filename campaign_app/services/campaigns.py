@@ -185,8 +185,8 @@ class Campaigns:
             campaign, state=CampaignState.APPROVED, state_note="", rule_packs=packs, approved_by=actor,
             approved_at=now, approved_hash=approval_hash(campaign, packs),
         )  # fmt: skip
-        facts = {"recipients": ready, "hash": approved.approved_hash, "warnings": ",".join(rules)}
-        noted = Noted("campaign.approved", actor, now, facts)
+        covered = approved.approved_hash
+        noted = self._noted("approved", actor, recipients=ready, hash=covered, warnings=",".join(rules))
         self._store.update_confirmed(approved, rules, expected=CampaignState.SCREENED, noted=noted)
         return approved
 
@@ -211,7 +211,7 @@ class Campaigns:
         planned = replace(campaign, send_at=send_at or now, window_end=closing_time(send_at or now, *self._hours()))
         rules = self._require_clean(planned, confirmed_warnings, now)
         scheduled = replace(planned, state=CampaignState.SCHEDULED)
-        noted = Noted("campaign.scheduled", actor, now, {"warnings": ",".join(rules)})
+        noted = self._noted("scheduled", actor, warnings=",".join(rules))
         self._store.update_confirmed(scheduled, rules, expected=campaign.state, noted=noted)
         return scheduled
 
