@@ -46,6 +46,9 @@ MOST_WORKERS: Final = 6
 LOOK_SECONDS: Final = 0.1
 LOOKS_FOR_FLOWS: Final = 30
 REOPENED: Final = 76
+# what was sent "tomorrow" keeps a campaign waiting until then: whoever planned it twice more lets it
+PLANS: Final = 2
+_CLOCKS: Final = ("clock_back", "window_over")
 PATIENCE: Final = 90.0  # seconds for one worker
 WORKING: Final = (CampaignState.SCREENING, CampaignState.SCHEDULED, CampaignState.SENDING)
 _REACHED: Final = frozenset({"accepted", "delivered", "failed"})
@@ -77,13 +80,13 @@ class Round:
 class Person:
     """Who sits at the window: does what comes next, again where it failed, until everything has come to rest.
 
-    A clock that is wrong is put right once the campaign has stopped.
+    A clock that is wrong is put right once the campaign has stopped, and then it is planned anew.
     """
 
     def __init__(self, app: bootstrap.App, told: Path, clock: Clocks | None) -> None:
         self._app, self._told, self._clock = app, told, clock
         self._polls: dict[int, int] = {}
-        self._looks = 0
+        self._looks = self._planned = 0
         self.leaves_flows = False
 
     def look(self, seconds: float) -> bool:
@@ -103,7 +106,8 @@ class Person:
             return False
         if self._clock is not None:
             self._clock.put_right()
-        if campaign.state is CampaignState.WAITING and campaign.state_note in ("clock_back", "window_over"):
+        if campaign.state is CampaignState.WAITING and campaign.state_note in _CLOCKS and self._planned < PLANS:
+            self._planned += 1
             warned = self._app.campaigns.warnings(CAMPAIGN, self._app.clock())
             self._app.campaigns.schedule(CAMPAIGN, send_at=None, confirmed_warnings=warned, actor="test")
         if go_on(self._app, CAMPAIGN) not in (CampaignState.DONE, CampaignState.WAITING):
@@ -205,8 +209,8 @@ class World:
                 heads = (kind, nth, tally.fired or machine.fired, tally.site, tally.met | machine.met)
         broken = [*found["broken"], *(["never came to rest"] if 0 not in ends else [])]
         if broken:
-            folder.rename(self.folder / f"broken-{kind}-{nth}")
-            shutil.copy(self._errors, self.folder / f"broken-{kind}-{nth}")
+            kept = folder.rename(self.folder / f"broken-{kind}-{nth}")
+            shutil.copy(self._errors, kept)
         else:
             shutil.rmtree(folder)
         seconds = round(time.monotonic() - began, 2)
