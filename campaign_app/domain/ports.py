@@ -278,11 +278,11 @@ class CampaignStore(Protocol):
         """(seq, customer id) with first ≤ seq < last."""
         ...
 
-    def begin(self, campaign: Campaign, at: datetime) -> str:
+    def begin(self, campaign: Campaign, at: datetime, stopped: Noted | None = None) -> str:
         """A scheduled campaign is sent from now on, and what it will cost is set aside, in one transaction.
 
-        Where a budget does not allow that it waits for a person instead, with the note `budget`; returns why
-        (`domain.money.objection`). Raises NotAllowed("campaign_state") if it is not scheduled any more.
+        Where a budget does not allow that it waits for a person instead, with the note `budget`, and `stopped` is
+        noted; returns why (`domain.money.objection`). Raises NotAllowed("campaign_state") if it is not scheduled.
         """
         ...
 

@@ -143,7 +143,7 @@ class SqlCampaigns:
         with self.db.read() as connection:
             return tuple((seq, customer_id) for seq, customer_id in connection.execute(wanted))
 
-    def begin(self, scheduled: Campaign, at: datetime) -> str:
+    def begin(self, scheduled: Campaign, at: datetime, stopped: Noted | None = None) -> str:
         with self.db.write() as connection:
             begun = replace(scheduled, state=CampaignState.SENDING, state_note="")
             _update(connection, begun, CampaignState.SCHEDULED)
@@ -151,6 +151,7 @@ class SqlCampaigns:
             if why:
                 waiting = replace(scheduled, state=CampaignState.WAITING, state_note="budget")
                 _update(connection, waiting, CampaignState.SENDING)
+                _note(connection, stopped, scheduled.id, why=why)
             return why
 
     def set_reasons(
@@ -279,7 +280,7 @@ def _update(connection: sa.Connection, changed: Campaign, expected: CampaignStat
         raise NotAllowed("campaign_state", "The campaign is in another state", campaign=changed.id, state=state)
 
 
-def _note(connection: sa.Connection, noted: Noted | None, campaign_id: int, **more: int) -> None:
+def _note(connection: sa.Connection, noted: Noted | None, campaign_id: int, **more: int | str) -> None:
     if noted is not None:
         facts = {**noted.facts, **more, "campaign": campaign_id}
         append_entry(connection, noted.action, noted.actor, to_ms(noted.at), facts)

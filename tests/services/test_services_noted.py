@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import NotFound
 from campaign_app.jobs.settling import put_aside
+from campaign_app.jobs.worker import Worker
 from tests.helpers.desk import Desk, open_desk
 
 
@@ -77,3 +78,16 @@ def test_a_campaign_is_not_stopped_unnoted(desk: Desk) -> None:
     with pytest.raises(sa.exc.IntegrityError):
         put_aside(desk.shop.context, sending, CampaignState.PAUSED, "disk_error")
     assert desk.campaigns.get(campaign.id) == sending
+
+
+@pytest.mark.parametrize("late", [True, False], ids=("window", "budget"))
+def test_a_schedule_does_not_wait_for_a_person_unnoted(desk: Desk, late: bool) -> None:
+    campaign = scheduled(desk)
+    if late:
+        desk.shop.clock.advance(86_400)
+    else:
+        desk.shop.workspace.money.set_budget(campaign.id, 0)
+    refuse_audit(desk)
+    with pytest.raises(sa.exc.IntegrityError):
+        Worker(desk.shop.context, lambda _: None).tick()
+    assert desk.campaigns.get(campaign.id) == campaign
