@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.storage.integrity import check_integrity
+from tests.helpers.merchant import open_merchant
 from tests.helpers.nth_faults import KINDS
-from tests.helpers.nth_shim import POSSIBLE
+from tests.helpers.nth_shim import POSSIBLE, Machine, compiled
+from tests.helpers.sandbox import SandboxProcess
 
+ENDED = (CampaignState.DONE, CampaignState.WAITING)
 TOOL = Path(__file__).parents[2] / "tools" / "soak_nth.py"
 RAISED = ("write", "commit", "commit_done", "call", "call_done")
 KILLED = ("kill_write", "kill_commit_done", "kill_call_done")
@@ -24,6 +31,9 @@ pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the tool forks its workers"),
 ]
+
+
+needs_compiler = pytest.mark.skipif(not POSSIBLE, reason="no C compiler for the library by which disk and clock fail")
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +57,42 @@ def test_whatever_write_commit_or_call_fails_everybody_is_reached_once(rounds: R
     assert {KINDS[kind].border for kind in (*RAISED, *KILLED)} == {"write", "commit", "call"}
 
 
-@pytest.mark.skipif(not POSSIBLE, reason="no C compiler for the library that makes a disk and a clock fail")
+@needs_compiler
 def test_whatever_disk_or_clock_does_everybody_is_reached_once(rounds: Rounds) -> None:
     for kind in MACHINE:
         one = rounds[kind]
         assert (one["state"], one["broken"]) == ("done", []), one
         assert one["reached"] > 100
+
+
+@needs_compiler
+@pytest.mark.parametrize(("kind", "nth"), [("disk_write", 300), ("fsync", 40)])
+def test_the_workers_own_command_on_a_failing_disk(tmp_path: Path, kind: str, nth: int) -> None:
+    with SandboxProcess(customers=300, seed=3) as sandbox, closing(Machine(tmp_path)) as machine:
+        merchant = open_merchant(tmp_path / "ws", sandbox, batch_size=40)
+        merchant.start_worker()
+        merchant.connect()
+        merchant.kill_worker()
+        failing = machine.environment(merchant.folder, kind, nth)
+        merchant.environment = {**failing, "LD_PRELOAD": str(compiled(tmp_path))}
+        merchant.start_worker()
+        merchant.environment = {}  # of whatever comes after that one
+        campaign = merchant.new_campaign().id
+
+        def ended() -> bool:
+            merchant.keep_worker()
+            return merchant.go_on(campaign) in ENDED
+
+        merchant.until(ended, 300)
+        assert machine.fired
+        assert merchant.worker is not None
+        merchant.worker.terminate()
+        merchant.stop_worker()
+        results, ledger = merchant.app.campaigns.results(campaign), sandbox.ledger()
+        assert results.campaign.state is CampaignState.DONE
+        assert (ledger["doubled"], ledger["unconfirmed"]) == (0, 0)
+        assert set(Counter(row["message_id"] for row in sandbox.ledger_rows()).values()) == {1}
+        assert results.counts["submitted"] + results.counts["withheld"] == results.funnel["ok"] > 0
+        assert results.counts["accepted"] == ledger["accepted"]
+        check_integrity(merchant.app.workspace)
+        merchant.app.close()
