@@ -17,7 +17,7 @@ from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
 from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.errors import BudgetSpent, NotAllowed, RemoteUnavailable
-from campaign_app.jobs.asking import ask_again, confirmed_rules, is_clean
+from campaign_app.jobs.asking import BATCH_TIME, ask_again, confirmed_rules, is_clean
 from campaign_app.jobs.caps import Caps
 from campaign_app.jobs.fuse import is_blown
 from campaign_app.jobs.gating import Judged, composed, sealed, sender_of
@@ -74,7 +74,7 @@ def _clock_moved(context: Context, began: datetime) -> bool:
 
     Whoever would be refused for that is asked about again, and not at all where the campaign has to wait by now.
     """
-    return not -CLOCK_STEP <= context.clock() - began <= context.policy.reread_after
+    return not -CLOCK_STEP <= context.clock() - began <= context.policy.reread_after + BATCH_TIME
 
 
 def run_batches(context_of: Callable[[], Context], campaign_id: int, after: int, most: int) -> BatchResult:
