@@ -66,14 +66,13 @@ def test_whatever_disk_or_clock_does_everybody_is_reached_once(rounds: Rounds) -
 
 
 @needs_compiler
-@pytest.mark.parametrize(("kind", "nth"), [("disk_write", 300), ("fsync", 40)])
-def test_the_workers_own_command_on_a_failing_disk(tmp_path: Path, kind: str, nth: int) -> None:
+def test_the_workers_own_command_on_a_failing_disk(tmp_path: Path) -> None:
     with SandboxProcess(customers=300, seed=3) as sandbox, closing(Machine(tmp_path)) as machine:
         merchant = open_merchant(tmp_path / "ws", sandbox, batch_size=40)
         merchant.start_worker()
         merchant.connect()
         merchant.kill_worker()
-        failing = machine.environment(merchant.folder, kind, nth)
+        failing = machine.environment(merchant.folder, "fsync", 40)
         merchant.environment = {**failing, "LD_PRELOAD": str(compiled(tmp_path))}
         merchant.start_worker()
         merchant.environment = {}  # of whatever comes after that one
