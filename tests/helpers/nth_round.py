@@ -19,9 +19,6 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.request import Request, urlopen
 
-import requests
-import sqlalchemy as sa
-
 from campaign_app import bootstrap, logs, wiring, working
 from campaign_app.cli.worker import TRY_AGAIN
 from campaign_app.credentials import MemoryKeeper
@@ -32,16 +29,14 @@ from campaign_app.domain.errors import AppError, NotFound
 from campaign_app.domain.platform import consent_api
 from campaign_app.processes import look_for_cycles_less_often
 from campaign_app.sandbox import SandboxConfig, bound_socket, ready_line, serve
-from campaign_app.storage.integrity import check_integrity
-from campaign_app.storage.schema_sending import ledger, ledger_latest
-from campaign_app.storage.workspace import Workspace, open_workspace
+from campaign_app.storage.workspace import open_workspace
 from tests.helpers.forking import ended, fork, kill
 from tests.helpers.merchant import BODY, KEY, go_on
 from tests.helpers.nth_faults import Plan, Tally, install
 from tests.helpers.nth_shim import CLOCK_KINDS, Machine, arm
+from tests.helpers.nth_verdict import CAMPAIGN, flows_left, inspect
 
 SEED: Final = 3
-CAMPAIGN: Final = 1  # the only one of its workspace
 MOST_WORKERS: Final = 6
 LOOK_SECONDS: Final = 0.1
 LOOKS_FOR_FLOWS: Final = 30
@@ -51,9 +46,6 @@ PLANS: Final = 2
 _CLOCKS: Final = ("clock_back", "window_over")
 PATIENCE: Final = 90.0  # seconds for one worker
 WORKING: Final = (CampaignState.SCREENING, CampaignState.SCHEDULED, CampaignState.SENDING)
-_REACHED: Final = frozenset({"accepted", "delivered", "failed"})
-_NEVER_LEFT: Final = frozenset({"rejected", "withheld"})
-_PENDING: Final = sa.text("SELECT count(*) FROM workflow_status WHERE status IN ('PENDING', 'ENQUEUED', 'DELAYED')")
 
 
 @dataclass(frozen=True)
@@ -117,7 +109,7 @@ class Person:
     def _flows_ended(self) -> bool:
         """Or that they never will in this process: then the program is closed and opened again."""
         self._looks += 1
-        self.leaves_flows = bool(_flows(self._app.workspace))
+        self.leaves_flows = bool(flows_left(self._app.workspace))
         return not self.leaves_flows or self._looks > LOOKS_FOR_FLOWS
 
     def _polled(self) -> bool:
@@ -306,56 +298,3 @@ def work(
         person, keeper = Person(app, told, clocks), MemoryKeeper(KEY)
         renew = working.run_worker(folder, keeper, clock_offset=offset, stopped=person.look, ready=lambda: None)
     return TRY_AGAIN if renew else REOPENED if person.leaves_flows else 0
-
-
-def inspect(workspace: Workspace, url: str, expected: frozenset[str]) -> dict[str, Any]:
-    """What became of the campaign by the workspace and by the sandbox, and in what they or the files are wrong."""
-    check_integrity(workspace)
-    said = requests.get(f"{url}/ledger", timeout=30).json()
-    accepted = [row["message_id"] for row in requests.get(f"{url}/ledger/rows?limit=10000", timeout=30).json()["rows"]]
-    campaign, funnel = workspace.campaigns.campaign(CAMPAIGN), workspace.campaigns.funnel(CAMPAIGN)
-    ours = _outcomes(workspace)
-    reached = {message for message, outcome in ours.items() if outcome in _REACHED}
-    unsure = {message for message, outcome in ours.items() if outcome not in _REACHED | _NEVER_LEFT}
-    done = campaign.state is CampaignState.DONE
-    wrong = {
-        "doubled": bool(said["doubled"]) or len(set(accepted)) != len(accepted),
-        "unconfirmed": bool(said["unconfirmed"]),
-        "lost": done and len(ours) != funnel.get("ok", 0),
-        "others than without a fault": bool(expected) and done and set(accepted) != expected,
-        "ledgers differ": not reached <= set(accepted) <= reached | unsure,
-        "no outcome": done and bool(unsure),
-        "no reason": not done and not campaign.state_note,
-        "not in the audit": done and not {"campaign.approved", "campaign.scheduled"} <= _noted(workspace),
-        "integrity": _damaged(workspace),
-        "flow left": bool(_flows(workspace)),
-    }
-    broken = [name for name, holds in wrong.items() if holds]
-    return {"state": campaign.state.value, "note": campaign.state_note, "reached": accepted, "broken": broken}
-
-
-def _outcomes(workspace: Workspace) -> dict[str, str | None]:
-    latest = ledger_latest.c
-    same = sa.and_(latest.campaign_id == ledger.c.campaign_id, latest.ledger_id == ledger.c.id)
-    rows = sa.select(ledger.c.message_id, latest.outcome).outerjoin(ledger_latest, same)
-    with workspace.database.read() as connection:
-        return {row.message_id: row.outcome for row in connection.execute(rows)}
-
-
-def _noted(workspace: Workspace) -> set[str]:
-    return {entry.action for entry in workspace.audit.entries(limit=1_000)}
-
-
-def _damaged(workspace: Workspace) -> bool:
-    """By SQLite's own full look; `check_integrity` raises for pages, keys and the chain of the audit."""
-    for engine in (workspace.database.engine, workspace.flows):
-        with engine.connect() as connection:
-            if connection.exec_driver_sql("PRAGMA integrity_check").all() != [("ok",)]:
-                return True
-    return False
-
-
-def _flows(workspace: Workspace) -> int:
-    """How many flows have not ended by what DBOS keeps; each ends a moment after its job."""
-    with workspace.flows.connect() as connection:
-        return int(connection.execute(_PENDING).scalar_one())
