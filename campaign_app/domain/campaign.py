@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -84,6 +85,16 @@ class Stopped:
 
     rules: tuple[str, ...]
     rule_packs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An entry of the audit that is written with what it tells of, or neither is; the campaign's id is added to it."""
+
+    action: str
+    actor: str
+    at: datetime
+    facts: Mapping[str, str | int | bool | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from campaign_app.domain.answer import Answer
-from campaign_app.domain.campaign import Campaign, CampaignState, Stopped, Warned
+from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Stopped, Warned
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
 from campaign_app.domain.customer import Account, Entity, PlatformCustomer
 from campaign_app.domain.filing import Register
@@ -228,26 +228,26 @@ class JobStore(Protocol):
 
 
 class CampaignStore(Protocol):
-    def create(self, campaign: Campaign) -> Campaign: ...
+    def create(self, campaign: Campaign, noted: Noted | None = None) -> Campaign: ...
     def campaign(self, campaign_id: int) -> Campaign: ...
     def campaigns(self, states: Collection[CampaignState] | None = None) -> tuple[Campaign, ...]:
         """All, or those in one of `states`; newest first."""
         ...
 
-    def update(self, campaign: Campaign, *, expected: CampaignState) -> None:
+    def update(self, campaign: Campaign, *, expected: CampaignState, noted: Noted | None = None) -> None:
         """Writes every field; raises NotAllowed("campaign_state") if the stored state is not `expected`."""
         ...
 
     def update_confirmed(
-        self, campaign: Campaign, rules: Collection[str], *, by: str, at: datetime, expected: CampaignState
+        self, campaign: Campaign, rules: Collection[str], *, expected: CampaignState, noted: Noted
     ) -> None:
-        """`update`, and that a person confirmed the warnings of these rules, in one transaction."""
+        """`update`, and that its actor confirmed the warnings of these rules, in one transaction."""
         ...
 
-    def close_unknown(self, campaign: Campaign, *, expected: CampaignState, at: datetime) -> int:
+    def close_unknown(self, campaign: Campaign, *, expected: CampaignState, noted: Noted) -> int:
         """`update`, and nobody asks any more what became of its open messages, in one transaction.
 
-        They stay unknown unless a report still comes; returns how many they are.
+        They stay unknown unless a report still comes; returns how many they are, which is noted as well.
         """
         ...
 
@@ -259,7 +259,7 @@ class CampaignStore(Protocol):
         """By rule: what the last screening found, and what was confirmed since. `snapshot` begins anew."""
         ...
 
-    def delete(self, campaign_id: int, states: Collection[CampaignState]) -> None:
+    def delete(self, campaign_id: int, states: Collection[CampaignState], noted: Noted | None = None) -> None:
         """Removes a campaign and its members; raises NotAllowed: `campaign_state` unless it is in one of `states`,
 
         `already_submitted` once anything of it was claimed.
@@ -278,11 +278,11 @@ class CampaignStore(Protocol):
         """(seq, customer id) with first ≤ seq < last."""
         ...
 
-    def begin(self, campaign: Campaign, at: datetime) -> str:
+    def begin(self, campaign: Campaign, at: datetime, stopped: Noted | None = None) -> str:
         """A scheduled campaign is sent from now on, and what it will cost is set aside, in one transaction.
 
-        Where a budget does not allow that it waits for a person instead, with the note `budget`; returns why
-        (`domain.money.objection`). Raises NotAllowed("campaign_state") if it is not scheduled any more.
+        Where a budget does not allow that it waits for a person instead, with the note `budget`, and `stopped` is
+        noted; returns why (`domain.money.objection`). Raises NotAllowed("campaign_state") if it is not scheduled.
         """
         ...
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 
@@ -18,14 +19,14 @@ from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.copies import DIFFERS
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import BudgetSpent, NotAllowed, RemoteUnavailable
-from campaign_app.jobs.asking import ask_again, confirmed_rules, stopped_by
+from campaign_app.jobs.asking import BATCH_TIME, ask_again, confirmed_rules, stopped_by
 from campaign_app.jobs.caps import Caps
 from campaign_app.jobs.copied import is_copied, key_of, sent_otherwise
 from campaign_app.jobs.fuse import is_blown
 from campaign_app.jobs.gating import Judged, composed, sealed, sender_of
 from campaign_app.jobs.once import require_compared
 from campaign_app.jobs.ports import Claim, GatewayCapabilities, Submission
-from campaign_app.jobs.settling import Settled, may_leave, put_aside, settle
+from campaign_app.jobs.settling import CLOCK_STEP, Settled, may_leave, put_aside, settle
 from campaign_app.jobs.stores import Context
 from campaign_app.services.replies import read_at
 
@@ -54,20 +55,33 @@ def run_batch(context: Context, campaign_id: int, after: int) -> BatchResult:
     if submission is not None:
         return _after(submission, settle(context, campaign, submission))
     members = context.stores.campaigns.ok_members(campaign_id, after, context.batch)
-    if not members:
-        return BatchResult(Step.END, after)
+    return _leave(context, campaign, after, members) if members else BatchResult(Step.END, after)
+
+
+def _leave(context: Context, campaign: Campaign, after: int, members: Sequence[tuple[int, int]]) -> BatchResult:
+    began = context.clock()
     batch = _decide(context, campaign, members)
+    if _clock_moved(context, began):
+        return BatchResult(Step.ON, after)
     if is_blown(context, campaign):  # the complaints that waited were read a moment ago
         put_aside(context, campaign, CampaignState.PAUSED, "complaints")
         return BatchResult(Step.STOPPED, after)
     submission = _claim(context, campaign, after, batch)
     if submission is not None:
-        fresh = None if is_copied(context, campaign_id) else _claimed(context, submission, batch)
+        fresh = None if is_copied(context, campaign.id) else _claimed(context, submission, batch)
         return _after(submission, settle(context, campaign, submission, fresh))
     if sent_otherwise(context, campaign, batch.account_id, after + 1):
         put_aside(context, campaign, CampaignState.PAUSED, DIFFERS)
-    stopped = context.stores.campaigns.campaign(campaign_id).state not in SENDABLE_STATES
+    stopped = context.stores.campaigns.campaign(campaign.id).state not in SENDABLE_STATES
     return BatchResult(Step.STOPPED, after) if stopped else BatchResult(Step.ON, batch.last_seq)
+
+
+def _clock_moved(context: Context, began: datetime) -> bool:
+    """Whether the facts that a batch was decided by are of another time than now: a clock was set, a machine slept.
+
+    Whoever would be refused for that is asked about again, and not at all where the campaign has to wait by now.
+    """
+    return not -CLOCK_STEP <= context.clock() - began <= context.policy.reread_after + BATCH_TIME
 
 
 def run_batches(context_of: Callable[[], Context], campaign_id: int, after: int, most: int) -> BatchResult:

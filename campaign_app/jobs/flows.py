@@ -21,7 +21,7 @@ from campaign_app.jobs.stores import Context
 
 _log = logging.getLogger(__name__)
 # changes only when steps change: recovery filters on it, so the program's version would strand paused campaigns
-FLOWS_VERSION: Final = "flows-3"
+FLOWS_VERSION: Final = "flows-4"
 EXECUTOR: Final = "local"
 # what DBOS writes for a step costs as much as a small batch, so a step has some; after a crash it may run again from
 # its first batch, and passes over those that the ledger knows
@@ -197,7 +197,7 @@ class Flows(DBOSConfiguredInstance):
         after, step = -1, dispatch.Step.ON.value
         while step in (dispatch.Step.ON, dispatch.Step.WAIT):
             if step == dispatch.Step.WAIT:
-                DBOS.sleep(FENCE_POLL_SECONDS)
+                self.pause()
             step, after = self.dispatch_chunk(job_id, campaign_id, after)
             if step in (dispatch.Step.END, dispatch.Step.WAIT):
                 step, after = self.dispatch_end(campaign_id)
@@ -224,11 +224,16 @@ class Flows(DBOSConfiguredInstance):
         result = dispatch.finish(self._as_set(self._context), campaign_id)
         return result.step.value, result.after
 
+    @DBOS.step()
+    def pause(self) -> None:
+        """DBOS's own sleep ends at a time of day: after a kill and by a clock that was set back, a day too late."""
+        self._context.wait(FENCE_POLL_SECONDS)
+
     def reconcile(self, job_id: int, campaign_id: int) -> dict[str, Any]:
         looks = 0
         while (settled := self.reconcile_once(job_id, campaign_id, looks)) != Settled.DONE:
             looks += settled == Settled.UNKNOWN
-            DBOS.sleep(FENCE_POLL_SECONDS)
+            self.pause()
         return {}
 
     @_asks_platform

@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Final
 
 from campaign_app.consent.recipient import Outgoing
-from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
+from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState, Noted
 from campaign_app.domain.copies import DIFFERS, copied_at
 from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
@@ -89,13 +89,9 @@ def _may_submit(context: Context, campaign: Campaign) -> bool:
 def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: str) -> None:
     """Stops the sending with a reason that a person can read; whoever stopped it first is right."""
     stopped = replace(campaign, state=state, state_note=note)
-    try:
-        context.stores.campaigns.update(stopped, expected=CampaignState.SENDING)
-    except NotAllowed:
-        return
-    context.stores.audit.record(
-        "campaign.stopped", actor="worker", at=context.clock(), campaign=campaign.id, state=state.value, note=note
-    )
+    noted = Noted("campaign.stopped", "worker", context.clock(), {"state": state.value, "note": note})
+    with suppress(NotAllowed):
+        context.stores.campaigns.update(stopped, expected=CampaignState.SENDING, noted=noted)
 
 
 def note_of(trouble: AppError, code: str = "") -> str:

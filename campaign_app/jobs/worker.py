@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.campaign import Campaign, CampaignState, Noted
 from campaign_app.domain.errors import NotAllowed, WorkspaceError
 from campaign_app.domain.ports import Job
 from campaign_app.jobs.rounds import Every, Rounds
@@ -139,18 +139,9 @@ class Worker:
         with contextlib.suppress(NotAllowed):
             if late:
                 waiting = replace(campaign, state=CampaignState.WAITING, state_note="window_over")
-                campaigns.update(waiting, expected=CampaignState.SCHEDULED)
-            elif why := campaigns.begin(campaign, now):
-                state = CampaignState.WAITING.value
-                self._context.stores.audit.record(
-                    "campaign.stopped",
-                    actor="worker",
-                    at=now,
-                    campaign=campaign.id,
-                    state=state,
-                    note="budget",
-                    why=why,
-                )
+                campaigns.update(waiting, expected=CampaignState.SCHEDULED, noted=_stopped("window_over", now))
+            else:
+                campaigns.begin(campaign, now, _stopped("budget", now))
 
     def _poll_accounts(self, now: datetime) -> None:
         if not _due(self._polled, now, POLL_EVERY):
@@ -181,6 +172,10 @@ class Worker:
         if old := [*polls, *jobs.ended(now - JOBS_KEPT, PURGED_AT_ONCE)]:
             self._forget(old)
             jobs.forget(old)
+
+
+def _stopped(note: str, now: datetime) -> Noted:
+    return Noted("campaign.stopped", "worker", now, {"state": CampaignState.WAITING.value, "note": note})
 
 
 def _due(last: datetime | None, now: datetime, every: timedelta) -> bool:

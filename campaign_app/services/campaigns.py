@@ -10,7 +10,7 @@ from datetime import datetime, time
 from typing import Any, Final
 
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.campaign import Campaign, CampaignState, Warned
+from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Warned
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.finding import Finding
@@ -58,9 +58,7 @@ class Campaigns:
         self._hours = hours
 
     def create(self, *, name: str, entity_uscc: str, purpose: str, audience: Filter, actor: str) -> Campaign:
-        campaign = self._store.create(Campaign(0, name, entity_uscc, purpose, audience))
-        self._record("campaign.created", campaign, actor)
-        return campaign
+        return self._store.create(Campaign(0, name, entity_uscc, purpose, audience), self._noted("created", actor))
 
     def get(self, campaign_id: int) -> Campaign:
         return self._store.campaign(campaign_id)
@@ -92,26 +90,22 @@ class Campaigns:
                 edited, state=CampaignState.DRAFT, state_note="", send_at=None, window_end=None, approved_hash="",
                 approved_by="", approved_at=None,
             )  # fmt: skip
-        self._store.update(edited, expected=campaign.state)
-        self._record("campaign.edited", edited, actor, fields=",".join(sorted(changes)))
+        noted = self._noted("edited", actor, fields=",".join(sorted(changes)))
+        self._store.update(edited, expected=campaign.state, noted=noted)
         return edited
 
     def duplicate(self, campaign_id: int, name: str, actor: str) -> Campaign:
         """A new draft with the text and the audience of another campaign, whatever became of that one."""
         like = self._store.campaign(campaign_id)
         copied = Campaign(0, name, like.entity_uscc, like.purpose, like.audience, like.signature, like.body)
-        campaign = self._store.create(copied)
-        self._record("campaign.duplicated", campaign, actor, source=campaign_id)
-        return campaign
+        return self._store.create(copied, self._noted("duplicated", actor, source=campaign_id))
 
     def delete_draft(self, campaign_id: int, actor: str) -> None:
         """Removes what was never approved and never begun; anything further is cancelled, and stays to be seen.
 
         Raises NotAllowed `campaign_state`, `already_submitted`.
         """
-        campaign = self._store.campaign(campaign_id)
-        self._store.delete(campaign_id, DELETABLE)
-        self._record("campaign.deleted", campaign, actor)
+        self._store.delete(campaign_id, DELETABLE, self._noted("deleted", actor))
 
     def check(self, campaign_id: int, customer_id: int | None = None) -> Checked:
         """The compliance engine over the text as one customer would get it (by default the longest of the audience)."""
@@ -148,8 +142,8 @@ class Campaigns:
         if campaign.state is not CampaignState.SCREENING:
             raise NotAllowed("campaign_state", "Only a campaign that is being screened can be stopped")
         stopping = replace(campaign, state_note="stopping")
-        self._store.update(stopping, expected=CampaignState.SCREENING)
-        self._record("campaign.screening_stopped", stopping, actor)
+        noted = self._noted("screening_stopped", actor)
+        self._store.update(stopping, expected=CampaignState.SCREENING, noted=noted)
         return stopping
 
     def funnel(self, campaign_id: int) -> dict[str, int]:
@@ -191,9 +185,9 @@ class Campaigns:
             campaign, state=CampaignState.APPROVED, state_note="", rule_packs=packs, approved_by=actor,
             approved_at=now, approved_hash=approval_hash(campaign, packs),
         )  # fmt: skip
-        self._store.update_confirmed(approved, rules, by=actor, at=now, expected=CampaignState.SCREENED)
-        hashed, warned = approved.approved_hash, ",".join(rules)
-        self._record("campaign.approved", approved, actor, recipients=ready, hash=hashed, warnings=warned)
+        covered = approved.approved_hash
+        noted = self._noted("approved", actor, recipients=ready, hash=covered, warnings=",".join(rules))
+        self._store.update_confirmed(approved, rules, expected=CampaignState.SCREENED, noted=noted)
         return approved
 
     def schedule(
@@ -217,8 +211,8 @@ class Campaigns:
         planned = replace(campaign, send_at=send_at or now, window_end=closing_time(send_at or now, *self._hours()))
         rules = self._require_clean(planned, confirmed_warnings, now)
         scheduled = replace(planned, state=CampaignState.SCHEDULED)
-        self._store.update_confirmed(scheduled, rules, by=actor, at=now, expected=campaign.state)
-        self._record("campaign.scheduled", scheduled, actor, warnings=",".join(rules))
+        noted = self._noted("scheduled", actor, warnings=",".join(rules))
+        self._store.update_confirmed(scheduled, rules, expected=campaign.state, noted=noted)
         return scheduled
 
     def pause(self, campaign_id: int, *, actor: str) -> Campaign:
@@ -270,8 +264,7 @@ class Campaigns:
         closed = replace(campaign, state=state, state_note="unknown_closed")
         if state is CampaignState.DONE and self._store.ok_members(campaign_id, -1, 1):
             closed = replace(campaign, state_note="window_over")  # somebody has not had their turn
-        left = self._store.close_unknown(closed, expected=campaign.state, at=self._clock())
-        self._record("campaign.unknown_closed", closed, actor, messages=left)
+        self._store.close_unknown(closed, expected=campaign.state, noted=self._noted("unknown_closed", actor))
         return closed
 
     def results(self, campaign_id: int) -> Results:
@@ -301,12 +294,11 @@ class Campaigns:
         self, campaign: Campaign, state: CampaignState, actor: str, *, expected: CampaignState | None = None
     ) -> Campaign:
         moved = replace(campaign, state=state)
-        self._store.update(moved, expected=expected or campaign.state)
-        self._record(f"campaign.{state.value}", moved, actor)
+        self._store.update(moved, expected=expected or campaign.state, noted=self._noted(state.value, actor))
         return moved
 
-    def _record(self, action: str, campaign: Campaign, actor: str, **facts: str | int) -> None:
-        self._audit.record(action, actor=actor, at=self._clock(), campaign=campaign.id, **facts)
+    def _noted(self, what: str, actor: str, **facts: str | int) -> Noted:
+        return Noted(f"campaign.{what}", actor, self._clock(), facts)
 
 
 def adds_up(funnel: Mapping[str, int], audience: int) -> bool:

@@ -11,12 +11,13 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.campaign import Campaign, CampaignState, Stopped, Warned
+from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Stopped, Warned
 from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.message import Outcome
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
+from campaign_app.storage.audit import append_entry
 from campaign_app.storage.budgets import forget_budget, set_aside
 from campaign_app.storage.customers import accounts_of, of_accounts
 from campaign_app.storage.engine import Database
@@ -64,10 +65,11 @@ class SqlCampaigns:
     db: Database
     hashes: PhoneKeys = field(repr=False)
 
-    def create(self, new: Campaign) -> Campaign:
+    def create(self, new: Campaign, noted: Noted | None = None) -> Campaign:
         with self.db.write() as connection:
             new_id = connection.execute(sa.insert(campaign).values(_campaign_row(new))).inserted_primary_key
-        assert new_id is not None
+            assert new_id is not None
+            _note(connection, noted, new_id[0])
         return self.campaign(new_id[0])
 
     def campaign(self, campaign_id: int) -> Campaign:
@@ -81,21 +83,25 @@ class SqlCampaigns:
         with self.db.read() as connection:
             return tuple(map(_campaign, connection.execute(wanted)))
 
-    def update(self, changed: Campaign, *, expected: CampaignState) -> None:
+    def update(self, changed: Campaign, *, expected: CampaignState, noted: Noted | None = None) -> None:
         with self.db.write() as connection:
             _update(connection, changed, expected)
+            _note(connection, noted, changed.id)
 
     def update_confirmed(
-        self, changed: Campaign, rules: Collection[str], *, by: str, at: datetime, expected: CampaignState
+        self, changed: Campaign, rules: Collection[str], *, expected: CampaignState, noted: Noted
     ) -> None:
         with self.db.write() as connection:
             _update(connection, changed, expected)
-            put_confirmed(connection, changed.id, rules, by, at)
+            put_confirmed(connection, changed.id, rules, noted.actor, noted.at)
+            _note(connection, noted, changed.id)
 
-    def close_unknown(self, changed: Campaign, *, expected: CampaignState, at: datetime) -> int:
+    def close_unknown(self, changed: Campaign, *, expected: CampaignState, noted: Noted) -> int:
         with self.db.write() as connection:
             _update(connection, changed, expected)
-            return close_open(connection, changed.id, to_ms(at))
+            left = close_open(connection, changed.id, to_ms(noted.at))
+            _note(connection, noted, changed.id, messages=left)
+            return left
 
     def add_warnings(self, campaign_id: int, found: Mapping[str, int]) -> None:
         with self.db.write() as connection:
@@ -105,7 +111,7 @@ class SqlCampaigns:
         with self.db.read() as connection:
             return warnings_of(connection, campaign_id)
 
-    def delete(self, campaign_id: int, states: Collection[CampaignState]) -> None:
+    def delete(self, campaign_id: int, states: Collection[CampaignState], noted: Noted | None = None) -> None:
         with self.db.write() as connection:
             state = _row_of(connection, campaign_id).state
             if state not in {each.value for each in states}:
@@ -116,6 +122,7 @@ class SqlCampaigns:
             _clear(connection, campaign_id)
             forget_budget(connection, campaign_id)
             connection.execute(sa.delete(campaign).where(campaign.c.id == campaign_id))
+            _note(connection, noted, campaign_id)
 
     def snapshot(self, campaign_id: int, now: datetime) -> int:
         with self.db.write() as connection:
@@ -138,7 +145,7 @@ class SqlCampaigns:
         with self.db.read() as connection:
             return tuple((seq, customer_id) for seq, customer_id in connection.execute(wanted))
 
-    def begin(self, scheduled: Campaign, at: datetime) -> str:
+    def begin(self, scheduled: Campaign, at: datetime, stopped: Noted | None = None) -> str:
         with self.db.write() as connection:
             begun = replace(scheduled, state=CampaignState.SENDING, state_note="")
             _update(connection, begun, CampaignState.SCHEDULED)
@@ -146,6 +153,7 @@ class SqlCampaigns:
             if why:
                 waiting = replace(scheduled, state=CampaignState.WAITING, state_note="budget")
                 _update(connection, waiting, CampaignState.SENDING)
+                _note(connection, stopped, scheduled.id, why=why)
             return why
 
     def set_reasons(
@@ -284,6 +292,12 @@ def _update(connection: sa.Connection, changed: Campaign, expected: CampaignStat
     if connection.execute(sa.update(campaign).where(*same).values(_campaign_row(changed))).rowcount == 0:
         state = _row_of(connection, changed.id).state
         raise NotAllowed("campaign_state", "The campaign is in another state", campaign=changed.id, state=state)
+
+
+def _note(connection: sa.Connection, noted: Noted | None, campaign_id: int, **more: int | str) -> None:
+    if noted is not None:
+        facts = {**noted.facts, **more, "campaign": campaign_id}
+        append_entry(connection, noted.action, noted.actor, to_ms(noted.at), facts)
 
 
 def _clear(connection: sa.Connection, campaign_id: int) -> None:

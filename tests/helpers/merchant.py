@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,18 +31,27 @@ class Merchant:
     offset_seconds: float
     worker: subprocess.Popen[str] | None = None
     log: list[str] = field(default_factory=list)
+    environment: Mapping[str, str] = field(default_factory=dict)  # of a worker, beside ours
 
     def start_worker(self) -> None:
         command = own_command("worker", "--workspace", str(self.folder), "--attached")
         self.worker = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
-        )
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+            env={**os.environ, **self.environment},
+        )  # fmt: skip
         assert self.worker.stdin is not None
         assert self.worker.stdout is not None
         self.worker.stdin.write(json.dumps({"key": KEY.hex(), "clock_offset": self.offset_seconds}) + "\n")
         self.worker.stdin.flush()
         line = self.worker.stdout.readline()
         assert line == "ready\n", self.stop_worker()
+
+    def keep_worker(self) -> None:
+        """Starts another one where it has ended by itself, as the window does."""
+        assert self.worker is not None
+        if self.worker.poll() is not None:
+            self.stop_worker()
+            self.start_worker()
 
     def kill_worker(self) -> None:
         """kill -9: nothing is flushed, nothing is closed."""
@@ -88,20 +98,25 @@ class Merchant:
         return self.app.campaigns.screen(made.id, actor="test")
 
     def go_on(self, campaign_id: int) -> CampaignState:
-        """What a person at the window would do next."""
-        campaigns = self.app.campaigns
-        state = campaigns.get(campaign_id).state
-        if state is CampaignState.DRAFT:
-            campaigns.screen(campaign_id, actor="test")
-        elif state is CampaignState.SCREENED:
+        return go_on(self.app, campaign_id)
+
+
+def go_on(app: bootstrap.App, campaign_id: int) -> CampaignState:
+    """What a person at the window would do next."""
+    campaigns = app.campaigns
+    state = campaigns.get(campaign_id).state
+    if state is CampaignState.DRAFT:
+        campaigns.screen(campaign_id, actor="test")
+    elif state in (CampaignState.SCREENED, CampaignState.APPROVED):
+        if state is CampaignState.SCREENED:
             warned = campaigns.warnings(campaign_id)
             ready = campaigns.funnel(campaign_id)["ok"]
             campaigns.approve(campaign_id, recipients=ready, confirmed_warnings=warned, actor="test")
-            now = campaigns.warnings(campaign_id, self.app.clock())  # of this very hour
-            campaigns.schedule(campaign_id, send_at=None, confirmed_warnings=now, actor="test")
-        elif state is CampaignState.PAUSED:
-            campaigns.resume(campaign_id, actor="test")
-        return campaigns.get(campaign_id).state
+        now = campaigns.warnings(campaign_id, app.clock())  # of this very hour
+        campaigns.schedule(campaign_id, send_at=None, confirmed_warnings=now, actor="test")
+    elif state is CampaignState.PAUSED:
+        campaigns.resume(campaign_id, actor="test")
+    return campaigns.get(campaign_id).state
 
 
 def open_merchant(

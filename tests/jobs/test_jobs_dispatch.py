@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaign_app.domain.campaign import CampaignState, Stopped
+from campaign_app.domain.campaign import CampaignState, Noted, Stopped
 from campaign_app.domain.consent import ConsentStatus, CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.errors import OutcomeUnknown, RemoteUnavailable
 from campaign_app.jobs import dispatch, fencing
@@ -121,7 +121,8 @@ def test_a_text_with_a_warning_that_nobody_confirmed_does_not_leave(shop: Shop) 
         "URG-001": (2, ""),
     }
     sending = replace(campaign, state=CampaignState.SENDING)
-    store.update_confirmed(sending, ["ABS-002"], by="李", at=NOW, expected=CampaignState.SCREENED)
+    noted = Noted("campaign.approved", "李", NOW)
+    store.update_confirmed(sending, ["ABS-002"], expected=CampaignState.SCREENED, noted=noted)
     shop.composer.odd["顾客3您"] = "TIM-002"
     shop.run(campaign.id)
     assert store.funnel(campaign.id) == {"ok": 3, "content": 2}

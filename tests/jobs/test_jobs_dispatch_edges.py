@@ -16,6 +16,7 @@ from campaign_app.domain.consent import ConsentStatus, CustomerRef, Suppression,
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused
 from campaign_app.domain.message import ComplaintClue, Composed, InboundMessage
+from campaign_app.domain.ports import ConsentAnswers
 from campaign_app.jobs import dispatch, fencing, settling
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, FakeComposer, Shop, everybody, person
@@ -78,6 +79,31 @@ def test_before_its_time_by_a_clock_that_was_set_back_it_waits_for_a_person(shop
     shop.clock.advance(2)
     shop.set_state(campaign.id, CampaignState.SENDING)
     assert shop.run(campaign.id).step is dispatch.Step.END
+
+
+@pytest.mark.parametrize(("jump", "note"), [(-86_400, "clock_back"), (86_400, "window_over")])
+def test_a_clock_that_jumps_while_a_batch_is_decided_refuses_nobody(shop: Shop, jump: float, note: str) -> None:
+    """By another day's clock every fact that was just read is stale, or of a time that has not come."""
+    account = shop.add_account(3)
+    campaign = shop.campaign(send_at=NOW, window_end=NOW + timedelta(hours=12))
+    shop.clock.advance(660)  # everybody is asked about again
+    platform, jumps = shop.platforms[account], [jump]
+    answers = platform.consents
+
+    def consents(refs: Sequence[CustomerRef]) -> ConsentAnswers:
+        read = answers(refs)
+        if jumps:
+            shop.clock.advance(jumps.pop())
+        return read
+
+    platform.consents = consents  # type: ignore[method-assign]
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.WAITING, note)
+    assert shop.workspace.campaigns.funnel(campaign.id) == {"ok": 3}
+    shop.clock.advance(-jump)
+    shop.set_state(campaign.id, CampaignState.SENDING)
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    assert shop.reached() == everybody(3)
 
 
 def test_a_clock_set_back_within_the_window_waits_for_a_person(shop: Shop) -> None:

@@ -97,6 +97,7 @@ def test_dispatch_waits_behind_the_fence_and_goes_on(running: Running) -> None:
     job = running.run("dispatch", campaign_id=campaign.id)
     assert job.result == {"ended": "end"}
     assert shop.reached() == ["c00000", "c00002"]
+    assert flows.FENCE_POLL_SECONDS in shop.waits, "so long, whatever the clock says: it may be set back meanwhile"
 
 
 def test_a_cancel_is_reconciled(running: Running) -> None:

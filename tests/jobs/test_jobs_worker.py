@@ -110,6 +110,7 @@ def test_a_late_schedule_waits_for_a_person(shop: Shop, started: Started) -> Non
     campaign = scheduled(shop, hours=-5, window=2)
     Worker(shop.context, started).tick()
     assert shop.state(campaign.id) == (CampaignState.WAITING, "window_over")
+    assert campaign.id in shop.workspace.audit.touched("campaign")
     assert started == []
 
 
