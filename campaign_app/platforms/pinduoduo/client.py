@@ -11,12 +11,11 @@ from campaign_app.domain.ports import Clock, ConnectionReport
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.pinduoduo import ADAPTER
-from campaign_app.platforms.pinduoduo.gateway import MALL, TIME, VERSION, PinduoduoGateway
+from campaign_app.platforms.pinduoduo.gateway import MALL, TIME, VERSION, WINDOW_SECONDS, PinduoduoGateway
 from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.errors import ContractBroken, translated
 from campaign_app.transport.listing import plain_text
 
-WINDOW_SECONDS: Final = 600
 _BEIJING: Final = timezone(timedelta(hours=8))
 
 

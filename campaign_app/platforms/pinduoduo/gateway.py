@@ -14,13 +14,14 @@ from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavail
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.concatenated import md5_between
 from campaign_app.transport.errors import ContractBroken
-from campaign_app.transport.forms import FORM, FormSigner, form, json_object, part
+from campaign_app.transport.forms import FORM, FormSigner, blamed, form, json_object, part
 from campaign_app.transport.session import Answer, SignedSession
 from campaign_app.transport.tokens import Pair, Tokens, expired, pair_of
 from campaign_app.transport.typed import typed
 
 ROUTER: Final = "/api/router"
 VERSION: Final = "V1"
+WINDOW_SECONDS: Final = 600
 TIME: Final = "pdd.time.get"
 MALL: Final = "pdd.mall.info.get"
 REFRESH: Final = "pdd.pop.auth.token.refresh"
@@ -49,6 +50,7 @@ class PinduoduoGateway:
 
     def __init__(self, parts: Parts) -> None:
         client_id, secret, _ = (typed(parts, name) for name in ("client_id", "client_secret", "access_token"))
+        self._clock = parts.clock
         self._tokens = Tokens(parts, self._renewed)
 
         def public(now: datetime) -> dict[str, str]:
@@ -75,7 +77,8 @@ class PinduoduoGateway:
         def read(answer: Answer) -> Mapping[str, Any]:
             found = json_object(answer)
             if "error_response" in found:
-                raise error_of(part(found, "error_response").get("error_code"))
+                error = error_of(part(found, "error_response").get("error_code"))
+                raise blamed(error, answer, self._clock(), WINDOW_SECONDS)
             return part(found, ENVELOPES[method])
 
         return self._http.exchange(ROUTER, body, FORM, read, safe_to_repeat=safe_to_repeat)
