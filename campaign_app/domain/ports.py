@@ -14,6 +14,7 @@ from campaign_app.domain.answer import Answer
 from campaign_app.domain.campaign import Campaign, CampaignState, Warned
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
 from campaign_app.domain.customer import Account, Entity, PlatformCustomer
+from campaign_app.domain.erasure import ErasureReceipt
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.platform import Capabilities
@@ -379,4 +380,8 @@ class AuditLog(Protocol):
 
         `kind` is the word before the point in their actions, and the fact that holds the id.
         """
+        ...
+
+    def erasures(self, account_id: int, limit: int) -> tuple[ErasureReceipt, ...]:
+        """Of the people whom the account's platform had erased, the newest first."""
         ...

@@ -21,6 +21,7 @@ from campaign_app.domain.ports import PlatformClient
 from campaign_app.jobs.caps import MONTH, WEEK, over_cap
 from campaign_app.jobs.ports import GatewayCapabilities
 from campaign_app.jobs.stores import Context
+from campaign_app.services.following import changes_read_name
 
 # of one pull; more than this is a listing that goes in circles
 MAX_PAGES: Final = 10_000
@@ -97,7 +98,7 @@ def pull_changes(context: Context, account: Account) -> bool:
         return False
     broken = 0
     for _ in range(MAX_PAGES):
-        cursor = context.stores.accounts.cursor(account.id, "changes")
+        asked_at, cursor = context.clock(), context.stores.accounts.cursor(account.id, "changes")
         page = _changes(client, cursor)
         refs = [CustomerRef(account.id, ref) for ref in dict.fromkeys(page.items)]
         answers = client.consents(refs) if refs else None
@@ -108,6 +109,8 @@ def pull_changes(context: Context, account: Account) -> bool:
             continue  # somebody else pulled it meanwhile: on from where they are
         broken += page.broken
         if not page.more:
+            if not broken:
+                context.stores.accounts.set_setting(changes_read_name(account.id), asked_at.isoformat())
             return not broken
     raise RemoteRefused("cursor_loop", "The list of changes does not end")
 
