@@ -1,4 +1,4 @@
-"""Our own adapters under `campaign_app.conformance.adapters`: a file `platform_case_<name>.py` here is found by its name,
+"""Our own adapters under `campaign_app.conformance.adapters`: a file `platform_case_<name>.py` here is found by name,
 
 and its `case()` gets the whole suite. `campaign_app.conformance.adapters.cases` says what belongs into it.
 """

@@ -20,6 +20,6 @@ from campaign_app.conformance.adapters.rules import Check, checks, hold
 from campaign_app.conformance.adapters.tampering import Seen, Spoil, at, edit, renamed
 
 __all__ = [
-    "Behind", "Broken", "Check", "OpenEnd", "PlatformCase", "Running", "Seen", "Spoil", "Spoilt", "at", "checks", "edit",
-    "hold", "renamed",
+    "Behind", "Broken", "Check", "OpenEnd", "PlatformCase", "Running", "Seen", "Spoil", "Spoilt", "at", "checks",
+    "edit", "hold", "renamed",
 ]  # fmt: skip

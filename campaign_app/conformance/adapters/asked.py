@@ -22,7 +22,7 @@ PORT: Final = frozenset(
 
 def calls(behind: Behind) -> Mapping[str, Callable[[], object]]:
     """The check of the connection, and every call that the adapter offers besides `consents`."""
-    offers = behind.client.capabilities()
+    offers = behind.offers
     offered = {name: ask for name, ask in _everything(behind).items() if getattr(offers, name)}
     return {"check_connection": behind.client.check_connection, **offered}
 

@@ -14,8 +14,9 @@ from campaign_app.conformance.adapters.tampering import Tampering, tampering
 from campaign_app.consent import Ask, ConfirmedRecipient, Person, Policy, decide
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
 from campaign_app.domain.errors import RemoteError
+from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, PlatformClient
-from campaign_app.platforms import client_for
+from campaign_app.platforms import adapter_for, client_for
 
 ASKED: Final = 5
 Started = Callable[[PlatformCase], Running]
@@ -40,6 +41,11 @@ class Behind:
     proxy: Tampering
     client: PlatformClient
     clock: Clock
+
+    @property
+    def offers(self) -> Capabilities:
+        """What the adapter says that it can; nothing is asked for it."""
+        return adapter_for(self.case.name).capabilities
 
     def refs(self, count: int = ASKED) -> list[CustomerRef]:
         """People whom the simulator confirms, or any where it confirms nobody."""

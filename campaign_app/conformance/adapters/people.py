@@ -31,7 +31,7 @@ def more_than_one_answer_holds_are_answered(behind: Behind) -> None:
     facts = behind.ask(refs)
     expect(not any(behind.passes(facts[ref]) for ref in refs[ASKED:-ASKED]), "a stranger passes")
     pass_all = all(behind.passes(facts[ref]) for ref in behind.refs())
-    expect(pass_all is behind.client.capabilities().consent_lookup, "among many, those who agreed are lost")
+    expect(pass_all is behind.offers.consent_lookup, "among many, those who agreed are lost")
 
 
 def a_fact_is_of_now(behind: Behind) -> None:
@@ -70,7 +70,7 @@ def an_opt_out_is_written_back(behind: Behind) -> None:
 
 def numbers_are_as_said(behind: Behind) -> None:
     phones = [c.phone for c in behind.client.customers("", None).items if c.phone is not None]
-    offers = behind.client.capabilities()
+    offers = behind.offers
     expect(bool(phones) is (offers.phones and not offers.virtual_numbers), "numbers come otherwise than it says")
     expect(not any(phone.digits in f"{phone!r}{phone}" for phone in phones), "a number is shown")
 

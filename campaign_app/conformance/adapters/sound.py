@@ -7,7 +7,6 @@ from campaign_app.conformance.adapters.tampering import Seen
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.domain.message import Page
-from campaign_app.platforms import adapter_for
 
 LEAST = 20  # people who agreed, so that enough are left for every check
 
@@ -19,7 +18,7 @@ def a_good_connection_is_good(behind: Behind) -> None:
 
 
 def the_client_can_what_its_adapter_says(behind: Behind) -> None:
-    expect(behind.client.capabilities() == adapter_for(behind.case.name).capabilities, "the capabilities differ")
+    expect(behind.client.capabilities() == behind.offers, "the capabilities differ")
 
 
 def those_who_agreed_pass(behind: Behind) -> None:

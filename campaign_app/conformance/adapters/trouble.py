@@ -70,7 +70,7 @@ def dates_are_spoilt_on_purpose(behind: Behind) -> None:
 
 
 def lists_are_broken_on_purpose(behind: Behind) -> None:
-    offers = behind.client.capabilities()
+    offers = behind.offers
     listings = {name for name in ("customers", "consent_changes") if getattr(offers, name)}
     spoilt = {end.listing for end in behind.case.open_ends}
     expect(spoilt == listings, f"lists {listings}, of which {spoilt} are broken")

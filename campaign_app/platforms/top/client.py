@@ -166,7 +166,7 @@ class TopPlatform:
         try:
             status = filed.signature_status(self._calls, name)
         except RemoteRefused as refused:
-            if refused.account_wide:
+            if refused.account_wide or refused.code != "refused":
                 raise
             status = "unknown"
         return Signature(name[: filed.NAME_MAX], self._account.entity_uscc, source="unknown", status=status)
