@@ -52,6 +52,7 @@ class ConnectionReport:
     """What a connection check saw; the entity is the shop's. `clock_skew_seconds` is theirs minus ours.
 
     `missing`: what the platform's interface could offer and this server does not (fields of `Capabilities`).
+    `unverified`: permissions that are needed and that the platform was not, or cannot be, asked for, by its names.
     """
 
     ok: bool
@@ -66,6 +67,7 @@ class ConnectionReport:
     entity_name: str = ""
     shop: str = ""
     missing: tuple[str, ...] = ()
+    unverified: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ def connected(page: SettingsPage, asked: Asked, qtbot: QtBot) -> Account:
     dialog, accounts = typed(page, asked, qtbot), page._desk.app.accounts
     press(dialog.go, qtbot)
     qtbot.waitUntil(dialog.report.isVisible, timeout=MS)
+    assert dialog.report.unverified.isVisible() is (asked.platform == "shopline")
     press(dialog.go, qtbot)
     qtbot.waitUntil(lambda: bool(section(page).cards), timeout=MS)
     (account,) = accounts.all()
@@ -108,6 +109,7 @@ def test_every_platform_is_connected_tested_and_cut_off(
     press(shown.test, qtbot)
     qtbot.waitUntil(lambda: shown.outcome.text == "连接正常", timeout=MS)
     assert "接口版本" in shown.result.text()
+    assert ("未核实的权限：write_customers" in shown.result.text()) is (platform == "shopline")
     listed = offer.capabilities.customers or offer.capabilities.signatures
     assert shown.sync.isVisible() == listed
     if not offer.capabilities.consent_lookup:

@@ -197,8 +197,11 @@ class AccountCard(QFrame):
             words = self.tr("接口版本 {version} · 时钟相差 {skew} 秒")
             if tested.report.pinned_keys:
                 words = self.tr("接口版本 {version} · 时钟相差 {skew} 秒 · 公钥与连接时一致")
+            if tested.report.unverified:
+                words += self.tr(" · 未核实的权限：{names}")
             skew = f"{abs(tested.report.clock_skew_seconds):.1f}"
-            self.result.setText(words.format(version=tested.report.api_version, skew=skew))
+            names = ", ".join(tested.report.unverified)
+            self.result.setText(words.format(version=tested.report.api_version, skew=skew, names=names))
 
     def _disconnect(self) -> None:
         if self.shop is None:
