@@ -239,6 +239,7 @@ def test_an_authorisation_that_ends_is_renewed_in_place(
     (line,) = shown.notes.lines
     assert (line.level, line.title, line.action) == ("block", "授权已过期", "更新授权…")
     assert "2026-01-31" in line.text
+    assert shown.following.until.text() == "2026-01-31"
     app.workspace.secrets.put(f"account.{account.id}.key", "{}")
     press(shown.notes.findChild(QPushButton, "todo_renew"), qtbot)
     dialog = dialog_of(page)
@@ -257,6 +258,7 @@ def test_an_authorisation_that_ends_is_renewed_in_place(
     qtbot.waitUntil(lambda: not shown.notes.isVisible(), timeout=MS)
     (renewed,) = app.accounts.all()
     assert (renewed.id, renewed.state) == (account.id, "connected")
+    assert shown.following.until.text().startswith("到期日未知")
     assert asked.values["app_secret"] in app.accounts.private_key(account.id)
 
 

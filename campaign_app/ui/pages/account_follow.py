@@ -1,4 +1,7 @@
-"""The part of an account's card about opt-outs in both directions, and the way to the receipts of erasures."""
+"""The part of an account's card about what goes by time: its authorisation, opt-outs in both directions; and the way to
+
+the receipts of erasures.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +28,18 @@ class FollowPart(QObject):
         self._desk, self._form, self._card = desk, form, card
         self._shop: Shop | None = None
         self.dialog: ErasureRecords | None = None
+        self.until = fact(form, self.tr("授权到期"), key="account_until")
         self.read = fact(form, self.tr("退订读到"), key="account_changes_read")
         self.told = fact(form, self.tr("退订告知"), key="account_told")
         self.erased = button(self.tr("抹除回执…"), "quiet", name="account_erased", small=True, click=self._show)
 
     def show_shop(self, shop: Shop) -> None:
         self._shop = shop
+        self._form.setRowVisible(self.until, shop.ends and shop.connected)
         self._form.setRowVisible(self.read, shop.follows_changes)
         self._form.setRowVisible(self.told, shop.lag is not None)
+        unknown = self.tr("到期日未知：平台没有告知，连接时也没有填写，到期前不会提醒")
+        self.until.setText(unknown if shop.expiry is None else show.day(shop.expiry.at - timedelta(seconds=1)))
         never = self.tr("还没有读过：第一次核验之后开始")
         self.read.setText(never if shop.changes_read is None else show.moment(shop.changes_read, seconds=True))
         self.told.setText("" if shop.lag is None else self._told(shop.lag))
