@@ -59,8 +59,7 @@ def _sound(case: PlatformCase, offers: Capabilities) -> Iterator[Check]:
 def _trouble(case: PlatformCase, offers: Capabilities) -> Iterator[Check]:
     if case.http:  # what speaks no HTTP cannot be spoilt
         for name, spoil in BROKEN.items():
-            yield Check(1, f"trouble confirms nobody: {name}", partial(trouble.confirms_nobody, spoil=spoil))
-            yield Check(1, f"trouble ends no call well: {name}", partial(trouble.ends_no_call_well, spoil=spoil))
+            yield Check(1, f"trouble: {name}", partial(trouble.ends_no_call_well, spoil=spoil))
     if offers.consent_lookup:
         for name in ("500", "503", "429", "cut", "no answer"):
             yield Check(1, f"trouble that passes: {name}", partial(trouble.can_be_tried_again, name=name))

@@ -12,14 +12,10 @@ from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefuse
 from campaign_app.domain.message import Page
 
 
-def confirms_nobody(behind: Behind, *, spoil: Spoil) -> None:
+def ends_no_call_well(behind: Behind, *, spoil: Spoil) -> None:
+    """Nobody is confirmed, and every call that is offered raises an error of ours, or is a report of what is wrong."""
     behind.proxy.spoil = spoil
     behind.asks_in_vain(behind.refs())
-
-
-def ends_no_call_well(behind: Behind, *, spoil: Spoil) -> None:
-    """Every call that the adapter offers raises an error of ours, or is a report that says what is wrong."""
-    behind.proxy.spoil = spoil
     for name, ask in calls(behind).items():
         try:
             answer: Any = ask()
