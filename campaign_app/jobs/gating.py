@@ -66,7 +66,7 @@ def refresh(context: Context, account: Account, customers: Sequence[Customer], o
         _skip_old_changes(context, account, client)
     answers = client.consents(refs)
     facts, receipts = dict(answers.facts), answers.receipts
-    unproven = [ref for ref, fact in facts.items() if fact.evidence is None]
+    unproven = [ref for ref, fact in facts.items() if fact.evidence is None or fact.checked_at is None]
     if unproven and offers.consent_lookup:  # once more: a half page or a cut answer need not cost people their message
         again = client.consents(unproven)
         facts.update(again.facts)
