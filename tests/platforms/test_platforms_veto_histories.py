@@ -26,7 +26,7 @@ from tests.helpers.vendors import jd_calls, trouble
 
 pytestmark = [pytest.mark.keeps_threads, pytest.mark.no_cover]
 HISTORIES = int(os.environ.get("CAMPAIGN_APP_HISTORIES", "5"))
-BATCHES = 5
+BATCHES = min(HISTORIES, 50)  # a test has its time limit
 MOVING = 6  # people whose membership a history changes
 LINE = [name for name in BROKEN if name not in ("too large", "deep")]
 SILENT = (ConsentStatus.UNKNOWN, "no_consent_api")
@@ -126,7 +126,7 @@ class History:
     def calm(self) -> None:
         """Nothing befalls any more; what was ordered and did not come is asked away."""
         self.spoilt = 0
-        for _ in range(20):
+        for _ in range(100):
             try:
                 self.behind.client.check_connection()
                 self.read(list(self.truth))
