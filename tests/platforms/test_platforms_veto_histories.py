@@ -11,6 +11,8 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -77,6 +79,7 @@ class History:
     script: Script
     behind: Behind
     chance: random.Random
+    later: list[int] = field(default_factory=lambda: [0])
     truth: dict[str, int] = field(default_factory=dict)
     facts: dict[str, ConsentFact] = field(default_factory=dict)
     cursor: str = ""
@@ -127,6 +130,7 @@ class History:
         """Nothing befalls any more; what was ordered and did not come is asked away."""
         self.spoilt = 0
         for _ in range(100):
+            self.later[0] += 2  # seconds: whoever was asked to slow down does not ask before
             try:
                 self.behind.client.check_connection()
                 self.read(list(self.truth))
@@ -142,6 +146,10 @@ class History:
         while self.cursor:
             found |= set(self.page())
         return found
+
+
+def _at(later: list[int]) -> datetime:
+    return clock() + timedelta(seconds=later[0])
 
 
 @pytest.fixture(scope="module")
@@ -169,8 +177,9 @@ def test_whatever_happens_facts_and_list_end_as_they_are(script: Script, batch: 
     baseline, refs = _listed(script, started), _moving(script, started)
     each = HISTORIES // BATCHES
     for seed in range(batch * each, (batch + 1) * each):
-        with standing_behind(script.case, started(script.case), clock) as behind:
-            history = History(script, behind, random.Random(seed))
+        later = [0]
+        with standing_behind(script.case, started(script.case), partial(_at, later)) as behind:
+            history = History(script, behind, random.Random(seed), later)
             history.begin(refs)
             for _ in range(history.chance.randint(4, 12)):
                 history.step()
