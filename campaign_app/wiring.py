@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.composing import Composing
     from campaign_app.services.filings import Filings
+    from campaign_app.services.following import Following
     from campaign_app.services.imports import Imports
     from campaign_app.services.members import Members
     from campaign_app.services.money import Money
@@ -76,6 +77,7 @@ class App:
     preflights: Preflights
     policies: Policies
     opt_outs: OptOuts
+    following: Following
     replies: Replies
     stated: StatedTemplates
     answers: Answers
@@ -105,6 +107,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.composing import Composing
+    from campaign_app.services.following import Following
     from campaign_app.services.opt_outs import OptOuts
     from campaign_app.services.policies import Policies
     from campaign_app.services.replies import Replies
@@ -161,6 +164,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         preflights=_preflights(workspace, campaigns, money, clock, _speaking(workspace, engine, profiles)),
         policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock),
         opt_outs=opt_outs,
+        following=Following(workspace.accounts, workspace.opt_outs, workspace.audit),
         replies=Replies(workspace.accounts, workspace.audit, clock),
         stated=StatedTemplates(workspace.accounts, workspace.audit, clock),
         answers=Answers(workspace.answers, workspace.accounts, opt_outs.untold),

@@ -13,6 +13,8 @@ from campaign_app.domain.errors import NotFound
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
     from campaign_app.domain.customer import Account
+    from campaign_app.domain.erasure import ErasureReceipt
+    from campaign_app.services.following import Lag
 
 PLATFORM: Final = "platform"
 
@@ -86,6 +88,23 @@ def templates(
         show(_said(app, account), as_json=as_json)
 
 
+@accounts.command()
+def erased(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="账户的编号或名称。")],
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """列出平台要求抹除的客户的回执：时间、客户标识的密钥哈希、审计记录的编号和哈希。"""
+    with open_for(workspace, passphrase_file) as app:
+        receipts = app.following.erasures(_find(app, account).id)
+        show({str(each.entry): _receipt(each) for each in receipts}, as_json=as_json)
+
+
+def _receipt(each: ErasureReceipt) -> dict[str, str | int]:
+    return {"at": each.at.isoformat(), "ref_hmac": each.ref_hmac, "file_rows": each.file_rows, "hash": each.digest}
+
+
 def _find(app: App, wanted: str) -> Account:
     """By number, else by its whole name where one account alone has it. Raises NotFound."""
     known = app.accounts.all()
@@ -95,7 +114,12 @@ def _find(app: App, wanted: str) -> Account:
     return found[0]
 
 
-def _said(app: App, account: Account) -> dict[str, str | int | bool | None]:
+def _seconds(lag: Lag) -> dict[str, float]:
+    return {"half_seconds": lag.half.total_seconds(), "longest_seconds": lag.longest.total_seconds()}
+
+
+def _said(app: App, account: Account) -> dict[str, object]:
+    read, lag = app.following.changes_read_at(account.id), app.following.lag(account.id)
     return {
         "id": account.id,
         "label": account.label,
@@ -105,4 +129,6 @@ def _said(app: App, account: Account) -> dict[str, str | int | bool | None]:
         "sender": account.sender_account_id,
         "replies": app.replies.read_at(account.id),
         "templates_checked": app.stated.is_checked(account.id),
+        "changes_read": None if read is None else read.isoformat(),
+        "opt_outs_told": None if lag is None else {"count": lag.count, **_seconds(lag)},
     }

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+# the note of a fact that says: the platform has erased this person
+REDACTED: Final = "redacted"
 
 
 class ConsentStatus(StrEnum):
@@ -107,6 +111,11 @@ class ConsentFact:
     checked_at: datetime | None = None
     evidence: Evidence | None = None
     note: str = ""
+
+    @property
+    def redacted(self) -> bool:
+        """Whether the platform says that it erased this person: then they are erased here too."""
+        return self.status is ConsentStatus.UNKNOWN and self.note == REDACTED
 
     @classmethod
     def unknown(cls, ref: CustomerRef, *, note: str, observed_at: datetime) -> ConsentFact:

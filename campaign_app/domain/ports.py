@@ -14,6 +14,7 @@ from campaign_app.domain.answer import Answer
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Stopped, Warned
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
 from campaign_app.domain.customer import Account, Entity, PlatformCustomer
+from campaign_app.domain.erasure import ErasureReceipt
 from campaign_app.domain.filing import Register
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Page
 from campaign_app.domain.phone import Phone
@@ -52,6 +53,7 @@ class ConnectionReport:
     """What a connection check saw; the entity is the shop's. `clock_skew_seconds` is theirs minus ours.
 
     `missing`: what the platform's interface could offer and this server does not (fields of `Capabilities`).
+    `unverified`: permissions that are needed and that the platform was not, or cannot be, asked for, by its names.
     """
 
     ok: bool
@@ -66,6 +68,7 @@ class ConnectionReport:
     entity_name: str = ""
     shop: str = ""
     missing: tuple[str, ...] = ()
+    unverified: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,4 +390,8 @@ class AuditLog(Protocol):
 
         `kind` is the word before the point in their actions, and the fact that holds the id.
         """
+        ...
+
+    def erasures(self, account_id: int, limit: int) -> tuple[ErasureReceipt, ...]:
+        """Of the people whom the account's platform had erased, the newest first."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from campaign_app.domain.audience import Filter
@@ -18,6 +18,7 @@ from campaign_app.domain.customer import (
     PlatformCustomer,
     Reading,
 )
+from campaign_app.domain.erasure import Stored
 from campaign_app.domain.people import PeopleQuery
 
 
@@ -30,10 +31,10 @@ class CustomerStore(Protocol):
         seen_at: datetime,
         redacted: Sequence[str] = (),
         stands: str | None = None,
-    ) -> int | None:
+    ) -> Stored | None:
         """Stores a synced page and the cursor of stream `customers`, matches waiting import rows by phone key, and
 
-        suppresses minors and who withdrew for the account's entity; returns how many rows are new. Of `redacted` refs
+        suppresses minors and who withdrew for the account's entity. Of `redacted` refs
         everything is erased but the proof of what was agreed and sent; each leaves a receipt in the audit and is never
         reached again.
 
@@ -102,7 +103,8 @@ class FactStore(Protocol):
 
         The latest fact of a customer is the one with the greatest `checked_at` (facts without one are judged by
         `observed_at`): an older answer that arrives later is kept but does not become the latest. A fact that says
-        withdrawn also leaves a `withdrawn` suppression mark (key of ref, and of phone where known).
+        withdrawn also leaves a `withdrawn` suppression mark (key of ref, and of phone where known); one that says that
+        the platform erased its person (`redacted`) erases them here, as `CustomerStore.upsert_page` does.
 
         `asked`: the account as it was before its client was asked. Raises RemoteUnavailable("source_changed"), and
         appends nothing, where its consents come from another source by now.
@@ -181,6 +183,10 @@ class OptOutStore(Protocol):
     def accounts_waiting(self) -> frozenset[int]: ...
     def settle(self, told: Sequence[LocalOptOut], state: str, at: datetime, *, code: str = "") -> None:
         """`state`: told, refused or untellable. One that was said anew in the meantime goes on waiting."""
+        ...
+
+    def took(self, account_id: int, limit: int) -> tuple[timedelta, ...]:
+        """How long it took until the platform took them, of the newest that it took."""
         ...
 
     def backlog(self) -> dict[int, Backlog]:

@@ -22,6 +22,7 @@ from campaign_app.domain.ports import PlatformClient
 from campaign_app.jobs.caps import MONTH, WEEK, over_cap
 from campaign_app.jobs.ports import GatewayCapabilities
 from campaign_app.jobs.stores import Context
+from campaign_app.services.following import changes_read_name
 
 # of one pull; more than this is a listing that goes in circles
 MAX_PAGES: Final = 10_000
@@ -66,7 +67,7 @@ def refresh(context: Context, account: Account, customers: Sequence[Customer], o
         _skip_old_changes(context, account, client)
     answers = client.consents(refs)
     facts, receipts = dict(answers.facts), answers.receipts
-    unproven = [ref for ref, fact in facts.items() if fact.evidence is None]
+    unproven = [ref for ref, fact in facts.items() if fact.evidence is None or fact.checked_at is None]
     if unproven and offers.consent_lookup:  # once more: a half page or a cut answer need not cost people their message
         again = client.consents(unproven)
         facts.update(again.facts)
@@ -98,7 +99,7 @@ def pull_changes(context: Context, account: Account) -> bool:
         return False
     broken = 0
     for _ in range(MAX_PAGES):
-        cursor = context.stores.accounts.cursor(account.id, "changes")
+        asked_at, cursor = context.clock(), context.stores.accounts.cursor(account.id, "changes")
         page = _changes(client, cursor)
         refs = [CustomerRef(account.id, ref) for ref in dict.fromkeys(page.items)]
         answers = client.consents(refs) if refs else None
@@ -109,6 +110,8 @@ def pull_changes(context: Context, account: Account) -> bool:
             continue  # somebody else pulled it meanwhile: on from where they are
         broken += page.broken
         if not page.more:
+            if not broken:
+                context.stores.accounts.set_setting(changes_read_name(account.id), asked_at.isoformat())
             return not broken
     raise RemoteRefused("cursor_loop", "The list of changes does not end")
 

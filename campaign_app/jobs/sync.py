@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from campaign_app.domain.customer import PlatformCustomer, Told
+from campaign_app.domain.erasure import Stored
 from campaign_app.domain.errors import RemoteRefused
 from campaign_app.domain.message import Page
 from campaign_app.domain.ports import PlatformClient
@@ -31,7 +32,7 @@ NOBODY: Final[Page[PlatformCustomer]] = Page((), "", more=False)
 
 @dataclass(frozen=True, slots=True)
 class SyncStep:
-    """`new` rows were unknown before, `broken` ones were left out by the client, `erased` are to be forgotten,
+    """`new` rows were unknown before, `broken` ones were left out by the client, `erased` people were forgotten,
 
     `unreachable` is how many the platform does not hand out.
     """
@@ -117,13 +118,13 @@ def sync_page(context: Context, account_id: int) -> SyncStep:
         return SyncStep(0, 0, 0, more=True)
     page = _wanted(page, sealed=client.capabilities().sealed_numbers)
     after = replace(walk, cursor=page.next_cursor, ended=not page.more)
-    new = _store(context, account_id, after, stands, page)
-    if new is None:
+    stored = _store(context, account_id, after, stands, page)
+    if stored is None:
         return SyncStep(0, 0, 0, more=True)
     if after.ended:
         context.stores.accounts.set_setting(synced_name(account_id), context.clock().isoformat())
     rows = sum(each.told is not Told.NUMBER for each in page.items)
-    return SyncStep(rows, new, page.broken, page.more, len(page.redacted), page.unreachable)
+    return SyncStep(rows, stored.new, page.broken, page.more, stored.erased, page.unreachable)
 
 
 def _wanted(page: Page[PlatformCustomer], *, sealed: bool) -> Page[PlatformCustomer]:
@@ -151,7 +152,7 @@ def _walk(context: Context, account_id: int) -> tuple[str, Walk | None]:
 
 def _store(
     context: Context, account_id: int, walk: Walk, stands: str | None, page: Page[PlatformCustomer] = NOBODY
-) -> int | None:
-    """How many of the page are new; None where the stored walk is not `stands` any more."""
+) -> Stored | None:
+    """What the page came to; None where the stored walk is not `stands` any more."""
     written, now = walk.written(), context.clock()
     return context.stores.customers.upsert_page(account_id, page.items, written, now, page.redacted, stands)

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
-from campaign_app.domain.platform import Offer
+from campaign_app.domain.platform import Capabilities, ConnectField, Offer
 from campaign_app.domain.ports import Clock, PlatformClient
 from campaign_app.transport.kept import Kept, Shared
 
@@ -83,15 +83,25 @@ def _offered() -> Mapping[str, EntryPoint]:
 
 
 def _loaded(offered: EntryPoint) -> Adapter:
+    """Raises SettingsError, whatever the package raises."""
+    words = "The platform's package cannot be loaded"
     try:
         found: Adapter = offered.load()
-        usable = found.name == offered.name
-    except (ImportError, AttributeError) as error:
-        words = "The platform's package cannot be loaded"
+        same, whole = found.name == offered.name, _is_whole(found)
+    except (Exception, SystemExit) as error:  # the one place where foreign code runs: its bugs must not take ours along
         raise SettingsError("broken_adapter", words, package=offered.value) from error
-    if not usable:
-        raise SettingsError("broken_adapter", "The platform's package offers another platform", package=offered.value)
+    if not same:
+        words = "The platform's package offers another platform"
+    if not (same and whole):
+        raise SettingsError("broken_adapter", words, package=offered.value)
     return found
+
+
+def _is_whole(found: Adapter) -> bool:
+    words, fields = (found.issuer, found.issuer_name), found.fields
+    typed = isinstance(fields, tuple) and all(isinstance(each, ConnectField) for each in fields)
+    named = all(isinstance(word, str) for word in words)
+    return typed and named and isinstance(found.capabilities, Capabilities) and callable(found.client)
 
 
 class Offers:

@@ -66,7 +66,8 @@ class UnendorsedPlatform:
         offers = self._native.capabilities()
         if refs and offers.vetoes and offers.consent_changes:
             told = self._native.consents(refs).facts
-            facts |= {ref: fact for ref, fact in told.items() if fact.status is ConsentStatus.WITHDRAWN}
+            gone = {ref: fact for ref, fact in told.items() if fact.status is ConsentStatus.WITHDRAWN or fact.redacted}
+            facts |= gone
         return ConsentAnswers(facts, ())
 
     def consent_changes(self, cursor: str) -> Page[str]:
@@ -240,8 +241,11 @@ def _read_pair(cursor: str, name: str) -> tuple[str, str]:
 def _lowered(fact: ConsentFact, veto: ConsentFact) -> ConsentFact:
     """The endpoint's fact where the platform has nothing against it; of who is not confirmed, only that they left, or
 
-    that it could not be read whether they did: as unknown they are asked about again.
+    that it could not be read whether they did: as unknown they are asked about again. Whom the platform has erased is
+    erased here, whatever the endpoint says.
     """
+    if veto.redacted:
+        return veto
     silent = veto.status is ConsentStatus.UNKNOWN and veto.note == NativeNote.NO_CONSENT_API
     if fact.status is not ConsentStatus.CONFIRMED:
         left = veto.status is ConsentStatus.WITHDRAWN or (veto.status is ConsentStatus.UNKNOWN and not silent)

@@ -260,9 +260,13 @@ class Accounts:
         written = self._store.setting(synced_name(account_id), None)
         return None if written is None else datetime.fromisoformat(written)
 
+    def ends(self) -> tuple[expiry.Expiry, ...]:
+        """Until when the authorisations hold of which that is known, the soonest first."""
+        return expiry.ends(self._store.accounts(), lambda a: expiry.told_in(self._secrets.get(secret_name(a.id))))
+
     def expiring(self, now: datetime) -> tuple[expiry.Expiry, ...]:
         """What has ended or ends within two weeks, the soonest first."""
-        return expiry.expiring(self._store.accounts(), now)
+        return tuple(each for each in self.ends() if expiry.is_near(each, now))
 
     def all(self) -> tuple[Account, ...]:
         return self._store.accounts()

@@ -1,8 +1,12 @@
-"""Until when the shops' authorisations hold: what a person typed, else what the platform is known to give at most."""
+"""Until when the shops' authorisations hold: what the platform said when it last renewed a token, else what a person
+
+typed, else what the platform is known to give at most.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -13,6 +17,8 @@ from campaign_app.domain.platform import Offer
 from campaign_app.services.window import BEIJING
 
 AUTHORISED_UNTIL: Final = "authorised_until"
+# among an account's secrets, beside the token that it is the end of: a token that is typed anew takes it along
+TOLD_END: Final = "refresh_token_until"
 WARNED_BEFORE: Final = timedelta(days=14)
 
 
@@ -25,15 +31,32 @@ class Expiry:
     at: datetime
 
 
-def ends(accounts: Iterable[Account]) -> tuple[Expiry, ...]:
-    """Of every connected account of which it is known, the soonest first."""
-    found = [Expiry(a.id, "authorisation", at) for a in accounts if a.state == "connected" and (at := _end(a))]
+def told_in(secret: str | None) -> datetime | None:
+    """What the platform said of the refresh token among an account's secrets."""
+    try:
+        found = json.loads(secret or "{}")
+        return datetime.fromisoformat(found[TOLD_END])
+    except (ValueError, KeyError, TypeError):  # a bare key, or an account of before that was kept
+        return None
+
+
+def ends(
+    accounts: Iterable[Account], told: Callable[[Account], datetime | None] = lambda _: None
+) -> tuple[Expiry, ...]:
+    """Of every connected account of which it is known, the soonest first. `told`: what its platform said of it."""
+    connected = [account for account in accounts if account.state == "connected"]
+    found = [Expiry(a.id, "authorisation", at) for a in connected if (at := told(a) or _end(a))]
     return tuple(sorted(found, key=lambda expiry: (expiry.at, expiry.account_id)))
 
 
-def expiring(accounts: Iterable[Account], now: datetime) -> tuple[Expiry, ...]:
-    """Those that end within two weeks or have ended."""
-    return tuple(expiry for expiry in ends(accounts) if expiry.at <= now + WARNED_BEFORE)
+def is_near(expiry: Expiry, now: datetime) -> bool:
+    """Whether it ends within two weeks or has ended."""
+    return expiry.at <= now + WARNED_BEFORE
+
+
+def has_end(offer: Offer) -> bool:
+    """Whether authorisations of this platform end by themselves, as far as is known."""
+    return any(field.name == AUTHORISED_UNTIL for field in offer.fields)
 
 
 def with_end(options: Mapping[str, str], offer: Offer, now: datetime) -> Mapping[str, str]:

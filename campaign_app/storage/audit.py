@@ -11,6 +11,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from campaign_app.domain.erasure import ErasureReceipt
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
@@ -18,6 +19,7 @@ from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.times import moment_at, to_ms
 
 START: Final = bytes(32)
+ERASED: Final = "customer.erased"
 REACH: Final = 5_000  # entries that `touched` looks back over
 
 
@@ -81,6 +83,18 @@ class SqlAuditLog:
                 if (number := json.loads(facts).get(kind)) is not None:
                     newest.setdefault(number, moment_at(at))
         return newest
+
+    def erasures(self, account_id: int, limit: int) -> tuple[ErasureReceipt, ...]:
+        table = schema.audit
+        wanted = sa.select(table).where(table.c.action == ERASED).order_by(table.c.id.desc())
+        found: list[ErasureReceipt] = []
+        with self.db.read() as connection:
+            for row in connection.execute(wanted):
+                told = json.loads(row.facts)
+                if told["account"] == account_id and len(found) < limit:
+                    at, digest = moment_at(row.at), row.hash.hex()
+                    found.append(ErasureReceipt(row.id, at, account_id, told["ref_hmac"], told["file_rows"], digest))
+        return tuple(found)
 
     def head(self) -> tuple[int, bytes]:
         """Number and hash of the last entry, to be kept outside; 0 and zeros for an empty chain."""

@@ -15,6 +15,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.customer import Customer, PlatformCustomer, Told
+from campaign_app.domain.erasure import Stored
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import cursor_of, entity_of, put_cursor
 from campaign_app.storage.engine import Database
@@ -88,7 +89,7 @@ class SqlCustomers:
         seen_at: datetime,
         redacted: Sequence[str] = (),
         stands: str | None = None,
-    ) -> int | None:
+    ) -> Stored | None:
         page = _newest(customers, frozenset(redacted))
         every = {ref: self._row(account_id, each, to_ms(seen_at)) for ref, each in page.items()}
         with self.db.write() as connection:
@@ -101,12 +102,11 @@ class SqlCustomers:
             self._write(connection, page, rows, known)
             self._follow_numbers(connection, entity, account_id, rows, known)
             self._mark(connection, entity, account_id, [c for c in customers if c.ref in page], rows, seen_at)
-            if redacted:
-                erase(connection, self.keys.hashes, (account_id, entity), redacted, to_ms(seen_at))
+            gone = erase(connection, self.keys.hashes, (account_id, entity), redacted, to_ms(seen_at))
             phone_keys = {ref: row["phone_key"] for ref, row in rows.items()}
             join_waiting(connection, account_id, phone_keys, accounts_of(connection, entity))
             put_cursor(connection, account_id, "customers", cursor)
-        return len(page) - len(known)
+        return Stored(len(page) - len(known), gone)
 
     def count(self, audience: Filter, entity_uscc: str, now: datetime) -> int:
         with self.db.read() as connection:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
-from campaign_app.storage.audit import append_entry
+from campaign_app.storage.audit import ERASED, append_entry
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_imports import import_change, import_prospect
@@ -38,8 +38,12 @@ _WANTED: Final = sa.select(
 def erase(
     connection: sa.Connection, hashes: PhoneKeys, account: tuple[int, str], refs: Iterable[str], seen_at: int
 ) -> int:
-    """`account` is its id and entity. Each person leaves a receipt in the audit; asked once more there is no other."""
+    """`account` is its id and entity. Each person leaves a receipt in the audit; asked once more there is no other.
+
+    Returns how many receipts there are.
+    """
     account_id, entity = account
+    receipts = 0
     found = list(rows_among(connection, _WANTED, _customer.ref, refs, account=account_id))
     for row in found:
         ref_key = hashes.of_ref(CustomerRef(account_id, row.ref))
@@ -53,10 +57,11 @@ def erase(
         )
         files = _forget(connection, account_id, row, seen_at)
         append_entry(
-            connection, "customer.erased", "platform", seen_at,
+            connection, ERASED, "platform", seen_at,
             {"account": account_id, "customer": row.id, "ref_hmac": ref_key.hex(), "file_rows": files},
         )  # fmt: skip
-    return len(found)
+        receipts += 1
+    return receipts
 
 
 def _is_marked(connection: sa.Connection, entity: str, ref_key: bytes) -> bool:

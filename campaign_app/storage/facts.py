@@ -17,6 +17,7 @@ from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import cursor_of, entity_of, put_cursor, require_source
 from campaign_app.storage.engine import Database
+from campaign_app.storage.erasure import erase
 from campaign_app.storage.factrows import COLUMNS, FACT, SOURCE, fact_of, fact_values, source_key
 from campaign_app.storage.lists import next_id, rows_among, write_all, write_tuples
 from campaign_app.storage.rows import AnyRow
@@ -128,7 +129,13 @@ class SqlFacts:
         newest = [(customer_id, fact_id, at, refused) for customer_id, (at, refused, fact_id) in latest.items()]
         write_tuples(connection, _put_if_later(connection.dialect.name), _LATEST, newest)
         self._mark_withdrawn(connection, told)
+        self._erase(connection, [fact for _, fact in told if fact.redacted])
         return written
+
+    def _erase(self, connection: sa.Connection, facts: Sequence[ConsentFact]) -> None:
+        for fact in facts:
+            account = fact.ref.account_id, entity_of(connection, fact.ref.account_id)
+            erase(connection, self.hashes, account, [fact.ref.ref], to_ms(fact.observed_at))
 
     def _mark_withdrawn(self, connection: sa.Connection, told: Sequence[tuple[_Customer, ConsentFact]]) -> None:
         withdrawn = [

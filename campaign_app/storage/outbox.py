@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert
 
 WAITING: Final = "waiting"
+TOLD: Final = "told"
 _outbox, _customer, _account = schema.opt_out_outbox.c, schema.customer.c, schema.account.c
 _TWINS: Final = (
     sa.select(_customer.phone_key, _customer.account_id, _customer.ref)
@@ -107,12 +108,21 @@ class SqlOptOuts:
         with self.db.write() as connection:
             write_all(connection, _SETTLED, rows)
 
+    def took(self, account_id: int, limit: int) -> tuple[timedelta, ...]:
+        wanted = sa.select(_outbox.settled_at - _outbox.since).where(
+            _outbox.state == TOLD, _outbox.account_id == account_id, _outbox.settled_at.is_not(None)
+        )
+        with self.db.read() as connection:
+            found = connection.execute(wanted.order_by(_outbox.since.desc()).limit(limit)).scalars()
+            # a reply is dated by whoever took it, whose clock may be ahead
+            return tuple(timedelta(milliseconds=max(0, took)) for took in found)
+
     def backlog(self) -> dict[int, Backlog]:
         wanted = sa.select(_outbox.account_id, _outbox.state, sa.func.count(), sa.func.min(_outbox.since))
         by_account: dict[int, dict[str, tuple[int, int]]] = {}
         with self.db.read() as connection:
             for account_id, state, count, oldest in connection.execute(
-                wanted.where(_outbox.state != "told").group_by(_outbox.account_id, _outbox.state)
+                wanted.where(_outbox.state != TOLD).group_by(_outbox.account_id, _outbox.state)
             ):
                 by_account.setdefault(account_id, {})[state] = count, oldest
         return {account_id: _backlog(found) for account_id, found in by_account.items()}

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from pydantic import RootModel
 
+from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.transport.errors import ContractBroken
 from campaign_app.transport.session import Answer
 
@@ -73,6 +74,18 @@ def whole(value: object) -> int:
     if type(value) is not int or not 0 <= value < 10**15:
         raise ContractBroken
     return value
+
+
+def blamed(error: RemoteError, answer: Answer, now: datetime, window: float) -> RemoteError:
+    """A refusal of a gateway whose clock is more than `window` seconds from ours: none of its codes says that reliably,
+
+    and whatever else is wrong, the clock has to be set right first.
+    """
+    behind = skew(answer.headers.get("Date", ""), now)
+    if not isinstance(error, RemoteRefused) or abs(behind) <= window:
+        return error
+    words = "The platform refuses a request whose time is too far from its own"
+    return RemoteRefused("clock_skew", words, account_wide=True, skew_seconds=round(behind))
 
 
 def skew(date: str, now: datetime) -> float:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from threading import Event, Lock
 from typing import Final, TypeVar
 
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
+from campaign_app.services.expiry import TOLD_END
 from campaign_app.transport.kept import Kept, MadeOf
 
 T = TypeVar("T")
@@ -19,14 +21,20 @@ EXPIRED: Final = "token_expired"
 # for another process that renews it right now
 LOOKS: Final = 20
 PAUSE: Final = 0.5
+# how answers name the seconds that a refresh token is good for: of TOP (3P) and of Pinduoduo (S), both unverified
+_ENDS: Final = ("re_expires_in", "refresh_token_expires_in")
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What a platform hands out; without a new refresh token the old one stays."""
+    """What a platform hands out; without a new refresh token the old one stays.
+
+    `seconds`: how long the refresh token is good, so that a person has to authorise again by then; None for not said.
+    """
 
     access: str = field(repr=False)
     refresh: str = field(default="", repr=False)
+    seconds: float | None = None
 
 
 def expired() -> RemoteRefused:
@@ -56,7 +64,7 @@ class Tokens:
         lasting: bool = False,
     ) -> None:
         self._held = dict(parts.credentials)
-        self._kept = parts.kept
+        self._kept, self._clock = parts.kept, parts.clock
         self._renew = renew
         self._name = name
         self._over = over
@@ -136,11 +144,17 @@ class Tokens:
             if not ours:
                 return False
             pair = self._renew(secret)
-            fresh = {**seen, self._name: pair.access, self._by: pair.refresh or secret}
+            fresh = {**seen, self._name: pair.access, self._by: pair.refresh or secret, **self._end(pair)}
             # the refresh token is spent: where storing fails (a full disk), the next call begins with storing this
             self._unkept = seen, fresh
             self._keep(kept, seen, fresh)
             return True
+
+    def _end(self, pair: Pair) -> Mapping[str, str]:
+        """Where the answer says nothing, what an earlier one said goes on to count."""
+        if pair.seconds is None:
+            return {}
+        return {TOLD_END: (self._clock() + timedelta(seconds=pair.seconds)).isoformat()}
 
     def _keep(self, kept: Kept, seen: Mapping[str, str], fresh: dict[str, str]) -> None:
         """Raises what keeps it from being stored."""
@@ -152,6 +166,14 @@ class Tokens:
 def pair_of(found: Mapping[str, object]) -> Pair:
     """Raises RemoteRefused("reauthorise") for an answer without a token: a person has to authorise again."""
     access, refresh = found.get("access_token"), found.get("refresh_token")
+    seconds = next((said for name in _ENDS if (said := _positive(found.get(name))) is not None), None)
     if not isinstance(access, str) or not access:
         raise RemoteRefused("reauthorise", "The platform gives no new access token", account_wide=True)
-    return Pair(access, refresh if isinstance(refresh, str) else "")
+    return Pair(access, refresh if isinstance(refresh, str) else "", seconds)
+
+
+def _positive(value: object) -> float | None:
+    """Seconds, as a number or its digits; 0 is what a platform says that does not know."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 10:
+        value = int(value)
+    return float(value) if type(value) is int and 0 < value < 10**10 else None

@@ -23,7 +23,7 @@ from campaign_app.cli.main import main
 from campaign_app.credentials import PassphraseKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
-from campaign_app.domain.customer import Account, Entity
+from campaign_app.domain.customer import Account, Entity, PlatformCustomer
 from campaign_app.services.window import BEIJING, CLOSES, OPENS
 from tests.fakes.remotes import FakeClock
 from tests.helpers.merchant import BODY
@@ -266,6 +266,10 @@ def test_who_carries_a_shops_messages_is_chosen_by_number_or_name(tmp_path: Path
         mine = replace(shop, id=0, platform="tencent", label="腾讯", base_url="https://t.example", key_id="t")
         own = store.add_account(mine)
         foreign = store.add_account(replace(mine, label="别家", key_id="f", entity_uscc="91330100MA0000009X"))
+        app.workspace.customers.upsert_page(shop.id, [PlatformCustomer("ou-1", "王芳", None, NOW)], "", NOW)
+        app.workspace.customers.upsert_page(shop.id, (), "", NOW, ["ou-1"])
+    (receipt,) = line.json("accounts", "erased", "安宁店").values()
+    assert (receipt["at"], len(receipt["hash"]), len(receipt["ref_hmac"])) == (NOW.isoformat(), 64, 64)
     chosen = line.json("accounts", "send-through", shop.label, "腾讯")
     assert (chosen["id"], chosen["sender"]) == (shop.id, own.id)
     refused = line.run("accounts", "send-through", str(shop.id), str(foreign.id))

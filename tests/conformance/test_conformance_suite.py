@@ -13,12 +13,12 @@ import pytest
 
 from campaign_app import assets
 from campaign_app.conformance import Outcome, Result, Suite
+from campaign_app.conformance.adapters.tampering import Seen, Spoil, edit, tampering, untouched
 from campaign_app.conformance.checking import WRITES
 from campaign_app.conformance.suite import ALL
 from campaign_app.domain.errors import SettingsError
 from tests.helpers.connected import clock, no_wait
 from tests.helpers.sandbox import SandboxProcess
-from tests.helpers.tampering import Seen, Spoil, edit, tampering, untouched
 
 LOOKUP = "/v1/consents/lookup"
 SIGNED = {check.id for check in ALL if check.id.startswith("sign.")}

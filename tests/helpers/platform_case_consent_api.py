@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from campaign_app.conformance.adapters import OpenEnd, PlatformCase, Running, Spoilt
+from campaign_app.conformance.adapters.tampering import Spoil, edit
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.platforms.connection import META
 from campaign_app.platforms.consent_api import CHANGES, CUSTOMERS, LOOKUP
 from tests.helpers.connected import clock, connect
-from tests.helpers.platform_cases import OpenEnd, PlatformCase, Running, Spoilt
 from tests.helpers.sandbox import SandboxProcess
-from tests.helpers.tampering import Spoil, edit
 
 PEOPLE = 400
 

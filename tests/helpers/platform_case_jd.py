@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from campaign_app.conformance.adapters import OpenEnd, PlatformCase, Running, Spoilt, renamed
+from campaign_app.conformance.adapters.tampering import Spoil, edit
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.platforms.jd.gateway import ROUTER
-from tests.helpers.platform_cases import OpenEnd, PlatformCase, Running, Spoilt
 from tests.helpers.sandbox import SandboxProcess
-from tests.helpers.tampering import Spoil, edit
 from tests.helpers.vendors import account_of, connected, everybody, jd_calls
 
 SCAN = "jingdong_crm_member_scan_responce"
@@ -75,5 +75,5 @@ def case() -> PlatformCase:
             OpenEnd("customers", "more, and no way on", _scan(scroll_id="", total_result=10_000)),
             OpenEnd("customers", "no members at all", _scan(crm_members=...)),
         ),
-        unversioned="JD's answers name no version",
+        drifted=renamed("crm_members"),
     )

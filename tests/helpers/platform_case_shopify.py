@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from campaign_app.conformance.adapters import OpenEnd, PlatformCase, Running, Spoilt, renamed
+from campaign_app.conformance.adapters.tampering import Seen, Spoil, edit
 from campaign_app.domain.consent import ConsentStatus
-from tests.helpers.platform_cases import OpenEnd, PlatformCase, Running, Spoilt
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.shopify import ShopifyShop, everybody, facts
-from tests.helpers.tampering import Seen, Spoil, edit
 
 GRAPHQL = "/admin/api/2026-10/graphql.json"
 TIME = "2026-01-02T03:04:05Z"
@@ -118,6 +118,8 @@ def case() -> PlatformCase:
             )
         ),
         other_version=_version,
+        unpinned=lambda account: replace(account, options={"api_version": "2027-01"}),
+        drifted=renamed("accessScopes"),
         opt_in=rb'"SUBSCRIBED"|CONFIRMED_OPT_IN|SINGLE_OPT_IN',
     )
 

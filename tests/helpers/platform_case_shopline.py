@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import cycle
 from typing import Any
 
+from campaign_app.conformance.adapters import OpenEnd, PlatformCase, Running, Spoilt, renamed
+from campaign_app.conformance.adapters.tampering import Spoil, edit
 from campaign_app.domain.consent import ConsentStatus
-from tests.helpers.platform_cases import OpenEnd, PlatformCase, Running, Spoilt
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.shopify import ShopifyShop, account_of, everybody
-from tests.helpers.tampering import Spoil, edit
 
 TIME = "2026-01-02T03:04:05Z"
 # what is true at the platform, and what it may be worth here
@@ -109,7 +110,8 @@ def case() -> PlatformCase:
                 )
             ),
         ),
-        unversioned="the version is in the address; its documents show no header that names it",
+        unpinned=lambda account: replace(account, options={"api_version": "v20300101"}),
+        drifted=renamed("customers"),
         opt_in=rb'"SUBSCRIBED"',
     )
 

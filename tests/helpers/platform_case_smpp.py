@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
+from campaign_app.conformance.adapters import PlatformCase, Running
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.customer import Account
 from campaign_app.transport.smpp.pdu import RESPONSE, Command, frames, packed
-from tests.helpers.platform_cases import PlatformCase, Running
 
 _ENTITY = "91330100MA0MN00023"
 
@@ -51,4 +51,4 @@ def _start() -> Iterator[Running]:
 
 
 def case() -> PlatformCase:
-    return PlatformCase(name="smpp", start=_start, unversioned="a centre's answers name no version", http=False)
+    return PlatformCase(name="smpp", start=_start, http=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from campaign_app.conformance.adapters import PlatformCase, Running, renamed
 from campaign_app.domain.consent import ConsentStatus
-from tests.helpers.platform_cases import PlatformCase, Running
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.vendors import account_of
 
@@ -20,4 +20,4 @@ def _start() -> Iterator[Running]:
 
 
 def case() -> PlatformCase:
-    return PlatformCase(name="tencent", start=_start, unversioned="Tencent's answers name no version")
+    return PlatformCase(name="tencent", start=_start, drifted=renamed("Response"))

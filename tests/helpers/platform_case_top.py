@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from campaign_app.conformance.adapters import OpenEnd, PlatformCase, Running, Spoilt, renamed
+from campaign_app.conformance.adapters.tampering import Spoil, edit
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.transport.top.limits import PATH
-from tests.helpers.platform_cases import OpenEnd, PlatformCase, Running, Spoilt
 from tests.helpers.sandbox import SandboxProcess
-from tests.helpers.tampering import Spoil, edit
 from tests.helpers.top import connect_top, everybody
 
 PEOPLE = 400
@@ -85,6 +85,6 @@ def case() -> PlatformCase:
             OpenEnd("customers", "an empty page that goes on", _put(LISTED, members={"crm_member": []})),
             OpenEnd("customers", "more than there is", _put(LISTED, total_result=10**6)),
         ),
-        unversioned="TOP's answers name no version; the request pins v=2.0",
+        drifted=renamed("total_result"),
         opt_in=rb"(?i)opt.?in\b|subscribe",
     )

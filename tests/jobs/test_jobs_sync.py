@@ -152,13 +152,13 @@ def _walk_until(shop: Shop, account: int, moment: int) -> None:
     class Dying:
         """The store of a process that may die before or after it writes."""
 
-        def upsert_page(self, *args: object) -> int:
+        def upsert_page(self, *args: object) -> object:
             if len(args[1]):  # type: ignore[arg-type]
                 pass_by()
-            new = customers.upsert_page(*args)  # type: ignore[arg-type]
+            stored = customers.upsert_page(*args)  # type: ignore[arg-type]
             if len(args[1]):  # type: ignore[arg-type]
                 pass_by()
-            return new
+            return stored
 
     shop.platforms[account].before_page = pass_by
     context = replace(shop.context, stores=replace(shop.context.stores, customers=Dying()))

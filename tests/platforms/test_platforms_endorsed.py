@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
+from campaign_app.domain.consent import REDACTED, ConsentFact, ConsentStatus, CustomerRef
 from campaign_app.domain.customer import Account, PlatformCustomer
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.platform import Capabilities
@@ -78,6 +78,16 @@ def test_a_veto_beats_a_confirmation(status: ConsentStatus, note: str) -> None:
     client, _, _ = pair(vetoes={"c2": {"status": status, "note": note}})
     fact = client.consents(REFS).facts[REFS[2]]
     assert (fact.status, fact.note) == (status, note)
+
+
+@pytest.mark.parametrize("said", [ConsentStatus.CONFIRMED, ConsentStatus.WITHDRAWN, ConsentStatus.NO_RECORD])
+def test_whom_the_platform_erased_is_said_to_be_whatever_the_endpoint_says(said: ConsentStatus) -> None:
+    gone = {"note": REDACTED}
+    client, native, _ = pair(truth={"c2": {"status": said}}, vetoes={"c2": gone})
+    native.offers = replace(VETOES, consent_changes=True)
+    assert client.consents(REFS).facts[REFS[2]].redacted
+    alone = UnendorsedPlatform(native, FakeClock(NOW)).consents(REFS).facts
+    assert [ref.ref for ref, fact in alone.items() if fact.redacted] == ["c2"]
 
 
 def test_only_the_confirmed_ones_are_asked_about() -> None:

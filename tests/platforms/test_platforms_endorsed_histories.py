@@ -19,7 +19,7 @@ from tests.helpers.registry import NOW
 from tests.helpers.two_sides import SAID, SHOP, STATES, TwoSides
 
 HISTORIES = int(os.environ.get("CAMPAIGN_APP_HISTORIES", "20"))
-BATCHES = 4
+BATCHES = min(HISTORIES, 50)  # a test has its time limit
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -104,6 +105,20 @@ def test_a_package_that_names_itself_a_platform_is_one(installed: Path) -> None:
 )
 def test_it_fails_closed(installed: Path, spoilt: bytes, code: str) -> None:
     assert ask(installed, answer(EMPTY), spoilt) == {"error": code}
+
+
+def test_its_own_test_holds_it_to_the_rules(installed: Path) -> None:
+    """As whoever ships it runs it: in a process of its own, with nothing of this repository's tests."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(installed), str(ROOT)))}
+    options = ["-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(EXAMPLE), "-p", "no:randomly"]
+    command = [sys.executable, "-m", "pytest", *options, str(EXAMPLE / "test_csv_registry.py")]
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=300, env=environment, cwd=installed
+    )
+    assert done.returncode == 0, done.stdout[-3_000:]
+    passed = re.search(r"(\d+) passed", done.stdout)
+    assert passed is not None
+    assert int(passed[1]) > 50, "all rules were asked"
 
 
 def test_what_the_document_shows_is_what_is_tested() -> None:

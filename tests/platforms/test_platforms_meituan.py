@@ -57,9 +57,23 @@ def test_every_code_but_success_is_a_refusal_that_is_not_repeated(vendors: Sandb
 def test_a_wrong_clock_is_refused(vendors: SandboxProcess, minutes: int) -> None:
     account, secret = account_of(vendors, "meituan")
     client = client_for(account, secret, lambda: clock() + timedelta(minutes=minutes), wait=no_wait)
-    with pytest.raises(RemoteRefused):
+    with pytest.raises(RemoteRefused) as info:
         client.check_connection()
     client.close()
+    assert (info.value.code, info.value.account_wide) == ("clock_skew", True)
+    assert abs(int(info.value.facts["skew_seconds"]) + minutes * 60) < 5
+
+
+@pytest.mark.parametrize(("minutes", "code"), [(4, "platform_refused"), (-4, "platform_refused"), (6, "clock_skew")])
+def test_a_refusal_is_the_clocks_where_it_is_far_off(vendors: SandboxProcess, minutes: int, code: str) -> None:
+    account, secret = account_of(vendors, "meituan")
+    client = client_for(account, secret, lambda: clock() + timedelta(minutes=minutes), wait=no_wait)
+    # a wrong clock is tried once more: another of their servers may have a better one
+    trouble(vendors, "meituan", error="OP_SOMETHING", times=1 + (code == "clock_skew"))
+    with pytest.raises(RemoteRefused) as info:
+        client.check_connection()
+    client.close()
+    assert info.value.code == code
 
 
 def test_empty_values_are_not_signed() -> None:

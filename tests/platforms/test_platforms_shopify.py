@@ -353,7 +353,9 @@ def test_shopline_confirms_nobody_and_knows_who_left(shop: ShopifyShop, ref: str
     client.write_opt_out(CustomerRef(ID, ref), "reply", clock())
     assert facts(client, [ref])[ref].status is ConsentStatus.WITHDRAWN
     assert ref in client.consent_changes("").items, "who left is among the changed customers"
-    assert client.check_connection().ok
+    report = client.check_connection()
+    assert (report.ok, report.unverified) == (True, ("write_customers",)), "no query for its scopes is documented"
+    assert shop.client().check_connection().unverified == ()
 
 
 def test_times_are_told_with_their_zone(shop: ShopifyShop, ref: str) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable, WorkspaceError
-from campaign_app.platforms import adapter_for, read_credentials
+from campaign_app.platforms import adapter_for, read_credentials, write_credentials
+from campaign_app.services.expiry import told_in
 from campaign_app.transport.tokens import Pair, Tokens, expired, pair_of
+from tests.helpers.connected import clock
 from tests.helpers.kept import InMemory
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.vendors import account_of, connected, parts_of, trouble
@@ -253,6 +256,32 @@ def test_an_answer_without_a_token_asks_a_person(found: dict[str, object]) -> No
     with pytest.raises(RemoteRefused) as info:
         pair_of(found)
     assert info.value.code == "reauthorise"
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ({"re_expires_in": 60}, 60), ({"refresh_token_expires_in": "90"}, 90), ({"re_expires_in": 0}, None),
+        ({"re_expires_in": True}, None), ({"re_expires_in": -1}, None), ({"re_expires_in": "soon"}, None),
+        ({"re_expires_in": 1e300}, None), ({"re_expires_in": 10**12}, None), ({"expires_in": 60}, None), ({}, None),
+    ],
+)  # fmt: skip
+def test_how_long_a_refresh_token_is_good_is_read_where_it_is_said(
+    said: dict[str, object], seconds: float | None
+) -> None:
+    assert pair_of({"access_token": "a", **said}).seconds == seconds
+
+
+def test_the_end_that_was_told_is_kept_with_the_token_until_another_is(vendors: SandboxProcess) -> None:
+    kept, given = stored(vendors, "jd"), [Pair("a1", "r1", 3_600.0), Pair("a2", "r2")]
+    before = clock()
+    tokens = Tokens(parts_of(vendors, "jd", kept=kept), lambda _: given.pop(0))
+    for _ in range(2):
+        tokens.used_in(asking(tokens))
+    ends = [told_in(write_credentials(each)) for each in kept.written]
+    assert ends[0] is not None
+    assert timedelta(minutes=59) < ends[0] - before < timedelta(minutes=61)
+    assert ends[1] == ends[0]
 
 
 def test_tokens_are_in_no_repr(vendors: SandboxProcess) -> None:

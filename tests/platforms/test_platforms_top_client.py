@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -167,19 +168,26 @@ def test_each_state_has_its_reason(
     shop.member(refs[1], **member)
     fact = facts(client, [refs[1]])[refs[1]]
     assert (fact.status, fact.note) == (ConsentStatus.UNKNOWN, note)
-    assert (fact.evidence is not None) is (note == "not_a_member")
+    assert fact.evidence is not None
+    assert fact.evidence.leaf != "{}"
+    assert (fact.checked_at is not None) is (note == "not_a_member"), "what says nothing plainly is asked again"
 
 
 def test_ids_of_nobody_or_of_others_are_answered_too(client: TopPlatform) -> None:
     asked = [CustomerRef(ID, "ou1ffffffff"), CustomerRef(ID, "a\nb"), CustomerRef(ID + 1, "ou100000000")]
     found = client.consents(asked).facts
     assert [found[ref].note for ref in asked] == ["not_a_member", "bad_ref", "other_account"]
+    assert [found[ref].evidence is not None for ref in asked] == [True, False, False], "two were never asked about"
 
 
 def test_somebody_who_cannot_be_looked_up_spoils_no_other(shop: TopShop, client: TopPlatform, refs: list[str]) -> None:
     shop.order(fail=[{"code": 15, "sub_code": "isv.invalid-ouid"}])
     found = facts(client, refs[30:33])
     assert found[refs[30]].note == "refused"
+    kept = found[refs[30]].evidence
+    assert kept is not None
+    assert json.loads(kept.leaf) == {"vendor_code": 15, "vendor_sub_code": "isv.invalid-ouid"}
+    assert re.fullmatch("sha256:[0-9a-f]{64}", kept.receipt_id)
     assert all(found[ref].note != "refused" for ref in refs[31:33])
 
 

@@ -17,6 +17,7 @@ from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.platforms import client_for
 from campaign_app.platforms.top.client import TopPlatform
 from campaign_app.platforms.top.connecting import client_of
+from campaign_app.services.expiry import told_in
 from campaign_app.transport.top.limits import TopLimits, Turn, limits_of
 from tests.helpers.connected import clock
 from tests.helpers.kept import InMemory
@@ -102,6 +103,9 @@ def test_a_session_that_is_over_is_renewed_once_by_many_threads(
     assert len(found) == 16
     assert (shop.seen()["refreshed"] - before, shop.stored - stored) == (1, 1)
     assert shop.kept["session"] != old
+    end = told_in(json.dumps(shop.kept))
+    assert end is not None, "TOP said how long the refresh token is good"
+    assert timedelta(days=29) < end - clock() < timedelta(days=31)
 
 
 def test_what_another_process_renewed_is_used(shop: TopShop, client: TopPlatform) -> None:

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from campaign_app.conformance.adapters import PlatformCase, Spoilt
+from campaign_app.conformance.adapters.behind import ASKED, Behind, Started, standing_behind, starting
+from campaign_app.conformance.adapters.tampering import BROKEN, Spoil
 from campaign_app.domain.errors import RemoteError
 from campaign_app.platforms import adapter_for
 from campaign_app.platforms.endorsed import EndorsedPlatform
 from tests.fakes.remotes import FakeClock, FakePlatform
-from tests.helpers.behind import ASKED, Behind, Started, standing_behind, starting
 from tests.helpers.connected import clock
-from tests.helpers.platform_cases import PlatformCase, Spoilt, cases
-from tests.helpers.tampering import BROKEN, Spoil
+from tests.helpers.platform_cases import cases
 
 pytestmark = pytest.mark.keeps_threads
 
@@ -34,7 +35,7 @@ def started() -> Iterator[Started]:
 
 @pytest.fixture
 def behind(case: PlatformCase, started: Started) -> Iterator[Behind]:
-    with standing_behind(case, started(case), []) as client:
+    with standing_behind(case, started(case), clock) as client:
         yield client
 
 

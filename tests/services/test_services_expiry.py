@@ -10,7 +10,7 @@ import pytest
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
 from campaign_app.platforms import adapter_for
-from campaign_app.services.expiry import Expiry, ends, expiring, with_end
+from campaign_app.services.expiry import TOLD_END, Expiry, ends, has_end, is_near, told_in, with_end
 
 NOW = datetime(2026, 11, 26, 20, tzinfo=UTC)  # the 27th in Beijing
 
@@ -37,7 +37,28 @@ def test_the_soonest_comes_first_and_what_is_unknown_or_disconnected_not_at_all(
 
 def test_two_weeks_ahead_and_whatever_is_over_is_warned_of() -> None:
     known = account(1, "2026-12-10"), account(2, "2026-12-11"), account(3, "2026-01-01")
-    assert [expiry.account_id for expiry in expiring(known, NOW)] == [3, 1]
+    assert [expiry.account_id for expiry in ends(known) if is_near(expiry, NOW)] == [3, 1]
+
+
+def test_what_the_platform_said_counts_before_what_was_typed() -> None:
+    said = NOW + timedelta(days=3)
+    (found,) = ends([account(1, "2027-12-10")], lambda _: said)
+    assert found.at == said
+    assert ends([account(1, state="disconnected")], lambda _: said) == ()
+
+
+@pytest.mark.parametrize("secret", [None, "", "A" * 43, "12", "[]", "{}", f'{{"{TOLD_END}": "soon"}}'])
+def test_secrets_that_say_nothing_of_an_end_have_none(secret: str | None) -> None:
+    assert told_in(secret) is None
+
+
+def test_an_end_among_the_secrets_is_read() -> None:
+    assert told_in(f'{{"session": "s", "{TOLD_END}": "{NOW.isoformat()}"}}') == NOW
+
+
+@pytest.mark.parametrize(("name", "known"), [("top", True), ("meituan", True), ("consent_api", False)])
+def test_some_platforms_authorisations_end(name: str, known: bool) -> None:
+    assert has_end(adapter_for(name)) is known
 
 
 def test_meituan_gives_thirty_days_at_most_unless_a_person_knows_better() -> None:

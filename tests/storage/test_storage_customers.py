@@ -56,9 +56,9 @@ def test_a_customer_comes_back_as_synced(workspace: Workspace) -> None:
 def test_a_page_counts_what_is_new_and_moves_the_cursor(workspace: Workspace) -> None:
     account_id = shop(workspace)
     page = [person("c1"), person("c2"), person("c1")]
-    assert workspace.customers.upsert_page(account_id, page, "after 2", NOW) == 2
-    assert workspace.customers.upsert_page(account_id, [*page, person("c3")], "after 3", NOW) == 1
-    assert workspace.customers.upsert_page(account_id, [], "end", NOW) == 0
+    assert workspace.customers.upsert_page(account_id, page, "after 2", NOW) == (2, 0)
+    assert workspace.customers.upsert_page(account_id, [*page, person("c3")], "after 3", NOW) == (1, 0)
+    assert workspace.customers.upsert_page(account_id, [], "end", NOW) == (0, 0)
     assert workspace.accounts.cursor(account_id, "customers") == "end"
     assert workspace.customers.total() == 3
 
@@ -73,7 +73,7 @@ def test_a_row_changes_nothing_but_what_it_is_told_of(workspace: Workspace) -> N
     account_id = shop(workspace)
     ids = sync(workspace, account_id, person("c1", told=Told.BUT_NUMBER), person("c2", number(2)))
     numbers = [person("c1", number(1), name="别名", told=Told.NUMBER), person("c9", number(9), told=Told.NUMBER)]
-    assert workspace.customers.upsert_page(account_id, numbers, "x", NOW) == 0
+    assert workspace.customers.upsert_page(account_id, numbers, "x", NOW) == (0, 0)
     assert workspace.customers.total() == 2, "a number alone makes nobody a customer"
     newer = person("c1", name="新名", updated_at=NOW + minutes(1), told=Told.BUT_NUMBER)
     sync(workspace, account_id, newer, person("c2", name="新名", updated_at=NOW + minutes(1), told=Told.BUT_NUMBER))
@@ -82,7 +82,7 @@ def test_a_row_changes_nothing_but_what_it_is_told_of(workspace: Workspace) -> N
         ("新名", number(1)), ("新名", number(2)),
     ]  # fmt: skip
     again = [person("c1", number(1), told=Told.NUMBER), person("c2", None, told=Told.NUMBER)]
-    assert workspace.customers.upsert_page(account_id, again, "x", NOW) == 0
+    assert workspace.customers.upsert_page(account_id, again, "x", NOW) == (0, 0)
     found = workspace.customers.by_ids(list(ids.values()))
     assert [found[ids[ref]].phone for ref in ("c1", "c2")] == [number(1), None]
     assert workspace.customers.ids_of_numbers(account_id, [workspace.phone_keys.of_phone(number(1))]) == (ids["c1"],)
@@ -185,7 +185,7 @@ def test_the_newest_version_stays_whatever_order_pages_come_in(
             for each in page:
                 if each.ref not in newest or each.updated_at >= newest[each.ref].updated_at:
                     newest[each.ref] = each
-            assert workspace.customers.upsert_page(account_id, page, "x", NOW) == len(new)
+            assert workspace.customers.upsert_page(account_id, page, "x", NOW) == (len(new), 0)
         ids = workspace.customers.ids_of_refs(account_id, list(newest))
         stored = workspace.customers.by_ids(list(ids.values()))
         assert {(c.ref, c.spend_cents, c.phone) for c in stored.values()} == {

@@ -132,7 +132,7 @@ def test_a_full_disk_changes_nothing_and_says_so(workspace: Workspace) -> None:
     assert workspace.customers.total() == 0
     assert workspace.accounts.cursor(account_id, "customers") == ""
     engine.dispose()
-    assert workspace.customers.upsert_page(account_id, crowd, "page 2", NOW) == 2_000
+    assert workspace.customers.upsert_page(account_id, crowd, "page 2", NOW) == (2_000, 0)
 
 
 def test_threads_write_and_read_at_once(workspace: Workspace) -> None:

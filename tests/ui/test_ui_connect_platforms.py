@@ -69,6 +69,7 @@ def connected(page: SettingsPage, asked: Asked, qtbot: QtBot) -> Account:
     dialog, accounts = typed(page, asked, qtbot), page._desk.app.accounts
     press(dialog.go, qtbot)
     qtbot.waitUntil(dialog.report.isVisible, timeout=MS)
+    assert dialog.report.unverified.isVisible() is (asked.platform == "shopline")
     press(dialog.go, qtbot)
     qtbot.waitUntil(lambda: bool(section(page).cards), timeout=MS)
     (account,) = accounts.all()
@@ -108,6 +109,7 @@ def test_every_platform_is_connected_tested_and_cut_off(
     press(shown.test, qtbot)
     qtbot.waitUntil(lambda: shown.outcome.text == "连接正常", timeout=MS)
     assert "接口版本" in shown.result.text()
+    assert ("未核实的权限：write_customers" in shown.result.text()) is (platform == "shopline")
     listed = offer.capabilities.customers or offer.capabilities.signatures
     assert shown.sync.isVisible() == listed
     if not offer.capabilities.consent_lookup:
@@ -237,6 +239,7 @@ def test_an_authorisation_that_ends_is_renewed_in_place(
     (line,) = shown.notes.lines
     assert (line.level, line.title, line.action) == ("block", "授权已过期", "更新授权…")
     assert "2026-01-31" in line.text
+    assert shown.following.until.text() == "2026-01-31"
     app.workspace.secrets.put(f"account.{account.id}.key", "{}")
     press(shown.notes.findChild(QPushButton, "todo_renew"), qtbot)
     dialog = dialog_of(page)
@@ -255,6 +258,7 @@ def test_an_authorisation_that_ends_is_renewed_in_place(
     qtbot.waitUntil(lambda: not shown.notes.isVisible(), timeout=MS)
     (renewed,) = app.accounts.all()
     assert (renewed.id, renewed.state) == (account.id, "connected")
+    assert shown.following.until.text().startswith("到期日未知")
     assert asked.values["app_secret"] in app.accounts.private_key(account.id)
 
 

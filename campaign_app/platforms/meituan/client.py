@@ -23,13 +23,15 @@ from campaign_app.platforms.meituan import ADAPTER
 from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.concatenated import concatenated
 from campaign_app.transport.errors import ContractBroken
-from campaign_app.transport.forms import FORM, FormSigner, form, json_object, skew
+from campaign_app.transport.forms import FORM, FormSigner, blamed, form, json_object, skew
 from campaign_app.transport.listing import plain_code
 from campaign_app.transport.session import Answer, SignedSession
 from campaign_app.transport.typed import typed
 
 SHOP: Final = "/waimai/poi/queryPoiInfo"
 VERSION: Final = "2"
+# how far a request's time may be off is not known
+WINDOW_SECONDS: Final = 300
 _SUCCESS: Final = "OP_SUCCESS"
 
 
@@ -73,7 +75,7 @@ class MeituanPlatform(Unoffered):
         """Asks for the shop: developer, key and the shop's authorisation have to be right. It changes nothing."""
         biz = json.dumps({"ePoiIds": self._account.key_id}, ensure_ascii=False)
         before = self._clock()
-        date = self._http.exchange(SHOP, form({"biz": biz}), FORM, _read, safe_to_repeat=True)
+        date = self._http.exchange(SHOP, form({"biz": biz}), FORM, self._read, safe_to_repeat=True)
         return ConnectionReport(
             ok=True, issuer_uscc=ADAPTER.issuer, issuer_name=ADAPTER.issuer_name, api_version=VERSION,
             simulated=on_this_machine(self._account.base_url), clock_skew_seconds=skew(date, before), pinned_keys="",
@@ -82,12 +84,12 @@ class MeituanPlatform(Unoffered):
     def close(self) -> None:
         self._http.close()
 
-
-def _read(answer: Answer) -> str:
-    """The Date of a good answer. Raises RemoteRefused for every code but success, ContractBroken for none at all."""
-    code: Any = json_object(answer).get("code")
-    if not isinstance(code, str) or not code:
-        raise ContractBroken
-    if code != _SUCCESS:
-        raise RemoteRefused("platform_refused", "Meituan refused the request", number=plain_code(code))
-    return answer.headers.get("Date", "")
+    def _read(self, answer: Answer) -> str:
+        """The Date of a good answer. Raises RemoteRefused for every code but success, ContractBroken for none."""
+        code: Any = json_object(answer).get("code")
+        if not isinstance(code, str) or not code:
+            raise ContractBroken
+        if code != _SUCCESS:
+            refused = RemoteRefused("platform_refused", "Meituan refused the request", number=plain_code(code))
+            raise blamed(refused, answer, self._clock(), WINDOW_SECONDS)
+        return answer.headers.get("Date", "")

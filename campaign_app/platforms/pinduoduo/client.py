@@ -14,10 +14,9 @@ from campaign_app.platforms.pinduoduo import ADAPTER
 from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.errors import ContractBroken, translated
 from campaign_app.transport.listing import plain_text
-from campaign_app.transport.pinduoduo.calls import MALL, TIME, VERSION, PinduoduoCalls
+from campaign_app.transport.pinduoduo.calls import MALL, TIME, VERSION, WINDOW_SECONDS, PinduoduoCalls
 from campaign_app.transport.pinduoduo.stated import templates
 
-WINDOW_SECONDS: Final = 600
 _BEIJING: Final = timezone(timedelta(hours=8))
 
 

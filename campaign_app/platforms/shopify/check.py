@@ -13,6 +13,7 @@ from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.shopify.address import shop_of
 from campaign_app.platforms.shopify.editions import Edition
 from campaign_app.platforms.shopify.graph import Answered, Graph, drifted
+from campaign_app.platforms.shopify.listing import sheet_of
 from campaign_app.transport.listing import plain_text
 from campaign_app.transport.wire import CREATED_WINDOW_SECONDS
 
@@ -28,8 +29,12 @@ def check_connection(account: Account, graph: Graph, edition: Edition, clock: Cl
     before = clock()
     answered = graph.ask("shop", edition.check, {})
     skew = _skew(answered, before + (clock() - before) / 2)
-    shop, scopes = (_shop(answered), _scopes(answered)) if edition.platform == "shopify" else ({}, set(SCOPES))
-    problem = _problem(account, shop, scopes, skew)
+    if edition.platform == "shopify":
+        shop, missing = _shop(answered), _missing(answered)
+    else:
+        sheet_of(answered)  # that it answers is all that says that customers may be read
+        shop, missing = {}, ""
+    problem = missing or _problem(account, shop, skew)
     issuer, issuer_name = _ISSUERS[edition.platform]
     return ConnectionReport(
         ok=not problem,
@@ -41,14 +46,12 @@ def check_connection(account: Account, graph: Graph, edition: Edition, clock: Cl
         pinned_keys="",
         problem=problem,
         shop=plain_text(shop.get("name"), 200),
+        unverified=() if edition.platform == "shopify" else SCOPES[1:],
     )
 
 
-def _problem(account: Account, shop: Mapping[str, Any], scopes: set[str], skew: float) -> str:
+def _problem(account: Account, shop: Mapping[str, Any], skew: float) -> str:
     domain = shop.get("myshopifyDomain")
-    missing = next((scope for scope in SCOPES if scope not in scopes), "")
-    if missing:
-        return f"missing_{missing}"
     if domain is not None and domain != shop_of(account):
         return "other_shop"
     return "clock_skew" if abs(skew) > CREATED_WINDOW_SECONDS else ""
@@ -61,12 +64,13 @@ def _shop(answered: Answered) -> Mapping[str, Any]:
     return shop
 
 
-def _scopes(answered: Answered) -> set[str]:
+def _missing(answered: Answered) -> str:
     installed = answered.data.get("currentAppInstallation")
     scopes = installed.get("accessScopes") if isinstance(installed, dict) else None
     if not isinstance(scopes, list):
         raise drifted("accessScopes")
-    return {str(scope.get("handle")) for scope in scopes if isinstance(scope, dict)}
+    granted = {str(scope.get("handle")) for scope in scopes if isinstance(scope, dict)}
+    return next((f"missing_{scope}" for scope in SCOPES if scope not in granted), "")
 
 
 def _skew(answered: Answered, ours: datetime) -> float:

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Final
 
+from campaign_app.domain.consent import REDACTED as REDACTED_NOTE
 from campaign_app.domain.consent import Channel, ConsentFact, ConsentMethod, ConsentStatus, CustomerRef
 from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.domain.phone import Phone, parse_phone
@@ -31,7 +32,7 @@ class ShopNote(StrEnum):
     SINGLE_OPT_IN = "single_opt_in"
     NO_LEVEL = "no_level"  # it does not say how they agreed
     NO_DATE = "no_date"
-    REDACTED = "redacted"
+    REDACTED = REDACTED_NOTE
 
 
 # state → what it is; SUBSCRIBED is looked at further

@@ -40,7 +40,7 @@ def edition(version: str) -> Edition | None:
         phone=("phone",),
         profile="firstName lastName tags phone defaultAddress { province city }",
         consent="smsMarketingConsent { marketingState consentUpdatedAt consentCollectedFrom }",
-        check="query Shop { customers(first: 1) { nodes { id } } }",
+        check="query Shop { customers(first: 1) { nodes { id } pageInfo { hasNextPage endCursor } } }",
     )
 
 

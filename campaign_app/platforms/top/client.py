@@ -21,7 +21,7 @@ from campaign_app.platforms.top.paging import PAGE, Place
 from campaign_app.transport.errors import ContractBroken, translated
 from campaign_app.transport.listing import CursorGuard, good_ref
 from campaign_app.transport.top import answers, filed
-from campaign_app.transport.top.calls import Answered, TopCalls
+from campaign_app.transport.top.calls import ANSWER, Answered, TopCalls
 from campaign_app.transport.typed import names_in
 
 API_VERSION: Final = "2.0"
@@ -29,6 +29,7 @@ MEMBERS: Final = "taobao.crm.members.get.privy"
 IDENTITY: Final = "taobao.crm.member.identity.get.privy"
 # TOP refuses requests whose time is further off than this
 SKEW_MAX: Final = 600.0
+NOTHING_SAID: Final = (ConsentStatus.UNKNOWN, NativeNote.NO_CONSENT_API.value)
 _LISTS: Final = ("basic_member", "crm_member")
 
 
@@ -119,7 +120,10 @@ class TopPlatform:
         except RemoteRefused as refused:
             if refused.account_wide or refused.code != "refused":
                 raise
-        return self._silent(ref, NativeNote.REFUSED)
+            said = {name: refused.facts.get(name, "") for name in ("vendor_code", "vendor_sub_code")}
+            page, what = refused.facts.get(ANSWER, ""), refused.facts.get("what", "")
+            source = Said(self._account, API_VERSION, "", str(page), self._clock(), str(what))
+            return replace(self._silent(ref, NativeNote.REFUSED), evidence=source.evidence(said))
 
     def _looked_up(self, ref: CustomerRef) -> ConsentFact:
         asked = {"ouid": ref.ref, "current_page": "1", "page_size": "10"}
@@ -130,27 +134,27 @@ class TopPlatform:
             answered = self._calls.ask(IDENTITY, {"ouid": ref.ref})
             result = answered.fields.get("result")
             raw, objection = {"result": result}, rows.identity_objection(result)
-        if objection is None:
-            return self._silent(ref, NativeNote.NO_CONSENT_API)
-        return self._veto(ref, objection, answered, raw)
+        return self._judged(ref, objection or NOTHING_SAID, answered, raw)
 
     def _silent(self, ref: CustomerRef, note: str) -> ConsentFact:
         return unknown([ref], str(note), self._clock())[ref]
 
-    def _veto(
+    def _judged(
         self, ref: CustomerRef, objection: tuple[ConsentStatus, str], answered: Answered, raw: Mapping[str, Any]
     ) -> ConsentFact:
+        """What says nothing plainly was not checked: it is asked again, and kept all the same."""
         status, note = objection
         fact = self._silent(ref, note)
-        if objection not in (rows.BLACKLISTED, rows.NOT_A_MEMBER):  # an answer that says nothing plainly
-            return fact
         said = Said.of(
             self._account, API_VERSION, answered.request_id, answered.body, fact.observed_at,
             api_method=answered.method,
         )  # fmt: skip
+        fact = replace(fact, evidence=said.evidence(raw))
+        if objection not in (rows.BLACKLISTED, rows.NOT_A_MEMBER):
+            return fact
         return replace(
             fact, status=status, channel=Channel.ANY, entity_uscc=self._account.entity_uscc,
-            checked_at=fact.observed_at, evidence=said.evidence(raw),
+            checked_at=fact.observed_at,
         )  # fmt: skip
 
     def consent_changes(self, cursor: str) -> NoReturn:  # noqa: ARG002 - the port's signature
@@ -167,7 +171,7 @@ class TopPlatform:
         try:
             status = filed.signature_status(self._calls, name)
         except RemoteRefused as refused:
-            if refused.account_wide:
+            if refused.account_wide or refused.code != "refused":
                 raise
             status = "unknown"
         return Signature(name[: filed.NAME_MAX], self._account.entity_uscc, source="unknown", status=status)

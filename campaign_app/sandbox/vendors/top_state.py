@@ -85,6 +85,7 @@ class Sessions:
                     "access_token": self._token("session", shop, self._access),
                     "refresh_token": self._token("refresh", shop, self._refresh),
                     "expires_in": 86_400,
+                    "re_expires_in": 2_592_000,
                     "token_type": "Bearer",
                     "taobao_user_nick": shop.name,
                 }

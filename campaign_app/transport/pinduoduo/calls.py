@@ -15,7 +15,7 @@ from typing import Any, Final
 from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.transport.concatenated import md5_between
 from campaign_app.transport.errors import ContractBroken
-from campaign_app.transport.forms import FORM, FormSigner, form, json_object, part
+from campaign_app.transport.forms import FORM, FormSigner, blamed, form, json_object, part
 from campaign_app.transport.kept import MadeOf
 from campaign_app.transport.session import Answer, SignedSession
 from campaign_app.transport.tokens import Pair, Tokens, expired, pair_of
@@ -23,6 +23,7 @@ from campaign_app.transport.typed import typed
 
 ROUTER: Final = "/api/router"
 VERSION: Final = "V1"
+WINDOW_SECONDS: Final = 600
 TIME: Final = "pdd.time.get"
 MALL: Final = "pdd.mall.info.get"
 REFRESH: Final = "pdd.pop.auth.token.refresh"
@@ -60,6 +61,7 @@ class PinduoduoCalls:
 
     def __init__(self, parts: MadeOf) -> None:
         client_id, secret, _ = (typed(parts, name) for name in ("client_id", "client_secret", "access_token"))
+        self._clock = parts.clock
         self._tokens = Tokens(parts, self._renewed)
 
         def public(now: datetime) -> dict[str, str]:
@@ -96,7 +98,8 @@ class PinduoduoCalls:
         def read(answer: Answer) -> Mapping[str, Any]:
             found = json_object(answer)
             if "error_response" in found:
-                raise error_of(part(found, "error_response").get("error_code"), changes=changes and method != REFRESH)
+                error = error_of(part(found, "error_response").get("error_code"), changes=changes and method != REFRESH)
+                raise blamed(error, answer, self._clock(), WINDOW_SECONDS)
             return _inside(found, method)
 
         return self._http.exchange(ROUTER, body, FORM, read, safe_to_repeat=not changes, ready=ready)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from campaign_app.domain.errors import RemoteError, RemoteUnavailable
@@ -17,6 +18,9 @@ from campaign_app.transport.top.answers import read
 from campaign_app.transport.top.errors import error_of
 from campaign_app.transport.top.limits import PATH, TopLimits
 from campaign_app.transport.top.signing import FORM
+
+# the fact of an error that has the SHA-256 of the answer that was one
+ANSWER: Final = "answer_sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ class TopCalls:
             said = read(answer.body, method)
             if said.error:
                 trouble = error_of(said.error, method, self._clock(), changes=changes)
+                trouble.facts = {**trouble.facts, ANSWER: sha256(answer.body).hexdigest()}
                 self._heed(trouble)
                 raise trouble
             return Answered(method, said.fields, answer.body, _date(answer.headers))

@@ -9,6 +9,7 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import AppError
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.account_follow import FollowPart
 from campaign_app.ui.pages.account_sender import SenderPart
 from campaign_app.ui.pages.account_words import RENEW, TELL, AccountWords
 from campaign_app.ui.pages.settings_section import fact, facts
@@ -43,6 +44,7 @@ class AccountCard(QFrame):
         self.source = fact(form, self.tr("由谁确认同意"), key="account_source")
         self.sending = SenderPart(desk.kit, model, form, self)
         self.synced = fact(form, self.tr("最近同步"), key="account_synced")
+        self.following = FollowPart(desk, form, self)
         self._details()
         self.result = label("", wrap=True, select=True, name="account_result")
         self.outcome = Pill(theme)
@@ -55,8 +57,11 @@ class AccountCard(QFrame):
         self._words = AccountWords(desk.kit, self)
         self.notes = Todos(theme, name="account_notes", role="well")
         self.notes.chosen.connect(self._act)
-        layout = column(head, self.able, self.notes, form, self._result, row(self._actions, None, self.more), margin=4)
+        layout = column(head, self.able, self.notes, form, self._result, self._foot(), margin=4)
         self.setLayout(layout)
+
+    def _foot(self) -> QHBoxLayout:
+        return row(self._actions, None, self.following.erased, self.more)
 
     def _details(self) -> None:
         """What is looked at once a year, out of the way."""
@@ -72,6 +77,7 @@ class AccountCard(QFrame):
     def _show_details(self, *, on: bool) -> None:
         for part in (self.issuer, self.address, self.key_id):
             self._form.setRowVisible(part, on)
+        self.following.show_erased(on=on)
         self.more.setText(self.tr("收起") if on else self.tr("详细信息"))
 
     def take_focus(self) -> None:
@@ -97,6 +103,7 @@ class AccountCard(QFrame):
         self.able.setVisible(bool(able))
         self._show_source(shop)
         self.sending.show_shop(shop)
+        self.following.show_shop(shop)
         self.address.setText(account.base_url)
         self.key_id.setText(account.key_id)
         self.synced.setText(self._synced(shop))
@@ -190,8 +197,11 @@ class AccountCard(QFrame):
             words = self.tr("接口版本 {version} · 时钟相差 {skew} 秒")
             if tested.report.pinned_keys:
                 words = self.tr("接口版本 {version} · 时钟相差 {skew} 秒 · 公钥与连接时一致")
+            if tested.report.unverified:
+                words += self.tr(" · 未核实的权限：{names}")
             skew = f"{abs(tested.report.clock_skew_seconds):.1f}"
-            self.result.setText(words.format(version=tested.report.api_version, skew=skew))
+            names = ", ".join(tested.report.unverified)
+            self.result.setText(words.format(version=tested.report.api_version, skew=skew, names=names))
 
     def _disconnect(self) -> None:
         if self.shop is None:

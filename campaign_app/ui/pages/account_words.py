@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QObject
 
 from campaign_app.services.account_matters import lateness
+from campaign_app.services.expiry import is_near
 from campaign_app.services.matters import Matter
 from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
@@ -39,7 +40,7 @@ class AccountWords(QObject):
     def lines(self, shop: Shop, now: datetime) -> list[Todo]:
         """What a card says of its authorisation, and of the opt-outs that its platform does not know of."""
         made = list[Todo]()
-        if shop.expiry is not None:
+        if shop.expiry is not None and is_near(shop.expiry, now):
             level = "block" if shop.expiry.at <= now else "warn"
             made.append(Todo(RENEW, level, *self._end(shop.expiry.at, now), self._renew()))
         return made if shop.untold is None else made + self._untold(shop, now)

@@ -81,6 +81,7 @@ class ReportPanel(QWidget):
         self.issuer = fact(form, self.tr("同意由谁出具"), key="report_issuer")
         self.able = fact(form, self.tr("能做什么"), key="report_able")
         self.details = fact(form, self.tr("接口"), key="report_details")
+        self.unverified = fact(form, self.tr("未核实的权限"), key="report_unverified")
         self.simulated = Pill(kit.theme, self.tr("模拟"), "warn")
         self._sure = label(
             self.tr("请核对同意由谁出具：名称、统一社会信用代码和域名都属实才连接。您的确认会记入审计记录。"), wrap=True
@@ -109,5 +110,7 @@ class ReportPanel(QWidget):
         skew = f"{abs(report.clock_skew_seconds):.1f}"
         words = self.tr("版本 {version} · 时钟相差 {skew} 秒")
         self.details.setText(words.format(version=report.api_version, skew=skew))
+        self.unverified.setText(", ".join(report.unverified))
+        self._form.setRowVisible(self.unverified, bool(report.unverified))
         self.simulated.setVisible(report.simulated)
         self._warning.setVisible(report.simulated)

@@ -168,16 +168,19 @@ def _done(shop: str, job: Job, words: Words) -> str:
     result = job.result or {}
     if result.get("customers") == "not_offered":
         return words.term("job_note", "no_customers").format(shop=shop)
-    rows, new, broken = (int(result.get(name, 0)) for name in ("rows", "new", "broken"))
+    rows, new, broken, erased = (int(result.get(name, 0)) for name in ("rows", "new", "broken", "erased"))
     kept = _kept(int(result.get("unreachable", 0)), words)
-    if not rows and not broken:
+    if not rows and not broken and not erased:
         return translate("SyncNotices", "{shop} 已是最新，平台没有新的变化。").format(shop=shop) + kept
-    said = translate("SyncNotices", "{shop} 已同步：收到 {rows} 位客户，其中新增 {new} 位。").format(
-        shop=shop, rows=show.count(rows), new=show.count(new)
-    )
+    said = translate("SyncNotices", "{shop} 已同步：收到 {rows} 位客户，其中新增 {new} 位。")
+    if not rows and not broken:
+        said = translate("SyncNotices", "{shop} 已同步，没有别的变化。")
+    if erased:
+        said += translate("SyncNotices", "已按平台要求抹除 {erased} 位客户的资料。")
     if broken:
-        said += translate("SyncNotices", "另有 {broken} 条不合约定，没有采用。").format(broken=show.count(broken))
-    return said + kept
+        said += translate("SyncNotices", "另有 {broken} 条不合约定，没有采用。")
+    numbers = {"rows": rows, "new": new, "broken": broken, "erased": erased}
+    return said.format(shop=shop, **{name: show.count(number) for name, number in numbers.items()}) + kept
 
 
 def _kept(number: int, words: Words) -> str:

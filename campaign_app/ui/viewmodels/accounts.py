@@ -13,7 +13,8 @@ from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.platform import Capabilities, Offer, hears_replies, is_carrier, sends_itself
 from campaign_app.domain.ports import ConnectionReport, Job
-from campaign_app.services.expiry import Expiry
+from campaign_app.services.expiry import Expiry, has_end
+from campaign_app.services.following import Lag
 from campaign_app.services.opt_outs import TELL, Untold
 from campaign_app.services.stated import STATED
 from campaign_app.ui.viewmodels.connect import CONSENT_API, Choices
@@ -55,7 +56,9 @@ class Shop:
     `source` is the account whose Platform Consent API confirms for it, `carrier` the one at an SMS provider that
     carries its messages. Of such an account `carries` names the shops, and `replies` says where its answers are read.
     `checked`: somebody has compared the signatures and templates that were typed in with the platform's console.
-    `unreachable` is how many customers the platform kept to itself in the last sync.
+    `unreachable` is how many customers the platform kept to itself in the last sync. `changes_read`: until when the
+    changes of consent were read to their end. `ends`: its authorisation does, at `expiry` where that is known. `lag`:
+    how long the platform was without an opt-out that was said here.
     """
 
     account: Account
@@ -72,7 +75,16 @@ class Shop:
     untold: Untold | None = None
     telling: bool = False
     expiry: Expiry | None = None
+    ends: bool = False
     unreachable: int = 0
+    changes_read: datetime | None = None
+    lag: Lag | None = None
+
+    @property
+    def follows_changes(self) -> bool:
+        """Whether anybody lists who changed their mind: its platform, or the endpoint that is set on it."""
+        own = self.capabilities is not None and self.capabilities.consent_changes
+        return own or self.source is not None
 
     @property
     def connected(self) -> bool:
@@ -214,13 +226,13 @@ class AccountsModel(QObject):
         self._jobs.enqueue(kind, account_id=account_id)
 
     def _read(self) -> AccountsState:
-        accounts = self._app.accounts
+        accounts, following = self._app.accounts, self._app.following
         entities = accounts.entities()
         by_uscc = {entity.uscc: entity for entity in entities}
         offers = {offer.name: offer for offer in accounts.offers()}
         known = {account.id: account for account in accounts.all()}
         untold = self._app.opt_outs.untold()
-        expiring = {each.account_id: each for each in accounts.expiring(self._app.clock())}
+        ends = {each.account_id: each for each in accounts.ends()}
         unreachable = _unreachable(self._app.jobs.ended_jobs(ENDED_SYNCS, kind="sync"))
         shops = [
             Shop(
@@ -234,8 +246,11 @@ class AccountsModel(QObject):
                 self._app.replies.read_at(account.id),
                 self._app.stated.is_checked(account.id),
                 untold=untold.get(account.id),
-                expiry=expiring.get(account.id),
+                expiry=ends.get(account.id),
+                ends=account.platform in offers and has_end(offers[account.platform]),
                 unreachable=unreachable.get(account.id, 0),
+                changes_read=following.changes_read_at(account.id),
+                lag=following.lag(account.id),
             )
             for account in known.values()
         ]

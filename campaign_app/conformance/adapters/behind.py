@@ -5,21 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
+from campaign_app.conformance.adapters.cases import PlatformCase, Running
+from campaign_app.conformance.adapters.tampering import Tampering, tampering
 from campaign_app.consent import Ask, ConfirmedRecipient, Person, Policy, decide
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
 from campaign_app.domain.errors import RemoteError
-from campaign_app.domain.ports import PlatformClient
-from campaign_app.platforms import client_for
-from tests.helpers.connected import clock, no_wait
-from tests.helpers.platform_cases import PlatformCase, Running
-from tests.helpers.tampering import Tampering, tampering
+from campaign_app.domain.platform import Capabilities
+from campaign_app.domain.ports import Clock, PlatformClient
+from campaign_app.platforms import adapter_for, client_for
 
-ASKED = 5
+ASKED: Final = 5
 Started = Callable[[PlatformCase], Running]
+
+
+class Broken(AssertionError):
+    """The adapter does not keep to a rule."""
+
+
+def expect(holds: bool, words: str) -> None:  # noqa: FBT001 - read as a sentence
+    """Raises Broken."""
+    if not holds:
+        raise Broken(words)
 
 
 @dataclass
@@ -30,18 +40,23 @@ class Behind:
     running: Running
     proxy: Tampering
     client: PlatformClient
-    used: list[str] = field(default_factory=list)
+    clock: Clock
+
+    @property
+    def offers(self) -> Capabilities:
+        """What the adapter says that it can; nothing is asked for it."""
+        return adapter_for(self.case.name).capabilities
 
     def refs(self, count: int = ASKED) -> list[CustomerRef]:
         """People whom the simulator confirms, or any where it confirms nobody."""
         known = self.running.confirmed or self.running.refused
-        unused = [ref for ref in known if ref not in self.used]
+        unused = [ref for ref in known if ref not in self.running.used]
         return [CustomerRef(self.running.account.id, ref) for ref in unused[:count]]
 
     def refused(self) -> dict[CustomerRef, ConsentStatus]:
         """Who must not pass, by the status of their fact; without those whose consent a test changed."""
         account, said = self.running.account.id, self.running.refused
-        return {CustomerRef(account, ref): status for ref, status in said.items() if ref not in self.used}
+        return {CustomerRef(account, ref): status for ref, status in said.items() if ref not in self.running.used}
 
     def silent(self) -> list[CustomerRef]:
         """Of whom a platform without consents says nothing at all."""
@@ -50,14 +65,14 @@ class Behind:
 
     def ask(self, refs: Sequence[CustomerRef]) -> dict[CustomerRef, ConsentFact]:
         facts = dict(self.client.consents(refs).facts)
-        assert facts.keys() == set(refs), "one fact for everybody who was asked, and for nobody else"
+        expect(facts.keys() == set(refs), "one fact for everybody who was asked, and for nobody else")
         return facts
 
     def passes(self, fact: ConsentFact, *, later: timedelta = timedelta(0), simulated_sender: bool = True) -> bool:
         return isinstance(self.judge(fact, later=later, simulated_sender=simulated_sender), ConfirmedRecipient)
 
     def judge(self, fact: ConsentFact, *, later: timedelta = timedelta(0), **facts: Any) -> Any:
-        now = clock() + later
+        now = self.clock() + later
         suppressions = facts.pop("suppressions", ())
         policy = Policy(clock_skew=timedelta(seconds=60))
         asked = {"simulated_sender": True, "purpose": self.running.purpose, **facts}
@@ -70,9 +85,9 @@ class Behind:
             facts = self.ask(refs)
         except RemoteError as error:
             if "13800000001" in f"{error!r}{error.facts}":
-                raise AssertionError("an error shows what the platform said") from error
+                raise Broken("an error shows what the platform said") from error
             return
-        assert not any(self.passes(facts[ref]) for ref in refs[:about])
+        expect(not any(self.passes(facts[ref]) for ref in refs[:about]), "somebody passes by an answer that was spoilt")
 
 
 @contextmanager
@@ -90,12 +105,11 @@ def starting() -> Iterator[Started]:
 
 
 @contextmanager
-def standing_behind(case: PlatformCase, running: Running, used: list[str]) -> Iterator[Behind]:
-    """`used`: refs whose consent earlier tests changed."""
+def standing_behind(case: PlatformCase, running: Running, clock: Clock) -> Iterator[Behind]:
     with tampering(running.account.base_url) as proxy:
         path = re.sub(r"^https?://[^/]+", "", running.account.base_url)
         account = replace(running.account, base_url=proxy.url + path) if case.http else running.account
-        client = client_for(account, running.secret, clock, wait=no_wait)
-        yield Behind(case, running, proxy, client, used)
+        client = client_for(account, running.secret, clock, wait=lambda _: None)
+        yield Behind(case, running, proxy, client, clock)
         if close := getattr(client, "close", None):
             close()

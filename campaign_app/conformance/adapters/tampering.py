@@ -64,6 +64,11 @@ def edit(path: str, change: Callable[[Any], Any]) -> Spoil:
     return at(path, lambda seen: seen.edited(change))
 
 
+def renamed(field: str) -> Spoil:
+    """Every answer calls a field otherwise, at whatever depth: a version of the interface that nobody has seen."""
+    return lambda seen: replace(seen, body=seen.body.replace(f'"{field}"'.encode(), f'"{field}_v2"'.encode()))
+
+
 def _status(status: int, body: str = "{}", **headers: str) -> Spoil:
     return lambda seen: seen.instead(body, status=status, **headers)
 
@@ -118,7 +123,9 @@ def tampering(target: str) -> Iterator[Tampering]:
     upstream = urlsplit(target)
     proxy = Tampering(f"http://127.0.0.1:{server.server_address[1]}")
     server.tampering, server.upstream = proxy, (upstream.hostname, upstream.port)  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread = threading.Thread(  # noqa: TID251 - of the proxy, which ends with it
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}
+    )
     thread.start()
     try:
         yield proxy

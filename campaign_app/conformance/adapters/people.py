@@ -1,0 +1,88 @@
+"""Rules 1, 3, 4, 6 and 7: what is said of people, of strangers and of numbers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from campaign_app.conformance.adapters.behind import ASKED, Behind, expect
+from campaign_app.consent.gate import Refusal
+from campaign_app.domain.consent import ConsentStatus, CustomerRef, Reason, SuppressionKind
+
+ODD = ("", "nobody", "x" * 500, "a\x00b", "’; --", "顾客")
+
+
+def strangers_and_odd_refs_do_not_pass(behind: Behind) -> None:
+    account = behind.running.account.id
+    odd = [CustomerRef(account, ref) for ref in ODD]
+    stranger = [CustomerRef(account + 1, ref.ref) for ref in behind.refs(1)]
+    facts = behind.ask([*odd, *stranger])
+    expect(not any(map(behind.passes, facts.values())), "somebody passes whom nobody knows")
+    expect(facts[stranger[0]].status is ConsentStatus.UNKNOWN, "another account's customer is not unknown")
+
+
+def nobody_is_asked_about_nobody(behind: Behind) -> None:
+    expect(behind.ask([]) == {}, "a fact about nobody")
+    expect(not behind.proxy.seen, "the platform is asked about nobody")
+
+
+def more_than_one_answer_holds_are_answered(behind: Behind) -> None:
+    account = behind.running.account.id
+    refs = [*behind.refs(), *(CustomerRef(account, f"n{at}") for at in range(behind.case.strangers)), *behind.refs()]
+    facts = behind.ask(refs)
+    expect(not any(behind.passes(facts[ref]) for ref in refs[ASKED:-ASKED]), "a stranger passes")
+    pass_all = all(behind.passes(facts[ref]) for ref in behind.refs())
+    expect(pass_all is behind.offers.consent_lookup, "among many, those who agreed are lost")
+
+
+def a_fact_is_of_now(behind: Behind) -> None:
+    asked_at = behind.clock()
+    for fact in behind.ask(behind.refs()).values():
+        near = fact.checked_at is not None and abs(fact.checked_at - asked_at) < timedelta(minutes=1)
+        expect(near, "a fact does not say when it was checked")
+        expect(behind.judge(fact, later=timedelta(hours=25)) == Refusal(1, Reason.STALE), "a fact does not grow old")
+
+
+def a_refusal_here_wins(behind: Behind) -> None:
+    (fact,) = behind.ask(behind.refs(1)).values()
+    for kind in SuppressionKind:
+        expect(isinstance(behind.judge(fact, suppressions=[kind]), Refusal), f"{kind} is overruled")
+
+
+def a_withdrawal_is_seen_at_once(behind: Behind) -> None:
+    (ref,) = behind.refs(1)
+    behind.running.used.append(ref.ref)
+    withdraw = behind.running.withdraw
+    expect(withdraw is not None, "the case has no `withdraw`")
+    expect(behind.passes(behind.ask([ref])[ref]), "somebody who agreed does not pass")
+    if withdraw is not None:
+        withdraw(ref.ref)
+    fact = behind.ask([ref])[ref]
+    expect(fact.status is ConsentStatus.WITHDRAWN and not behind.passes(fact), f"it says {fact.status}")
+
+
+def an_opt_out_is_written_back(behind: Behind) -> None:
+    (ref,) = behind.refs(1)
+    behind.running.used.append(ref.ref)
+    for _ in range(2):
+        behind.client.write_opt_out(ref, "reply", behind.clock())
+    expect(not behind.passes(behind.ask([ref])[ref]), "who opted out still passes")
+
+
+def numbers_are_as_said(behind: Behind) -> None:
+    phones = [c.phone for c in behind.client.customers("", None).items if c.phone is not None]
+    offers = behind.offers
+    expect(bool(phones) is (offers.phones and not offers.virtual_numbers), "numbers come otherwise than it says")
+    expect(not any(phone.digits in f"{phone!r}{phone}" for phone in phones), "a number is shown")
+
+
+def simulated_reaches_no_real_sender(behind: Behind) -> None:
+    account = behind.running.account
+    for fact in behind.ask(behind.refs()).values():
+        evidence = fact.evidence
+        expect(evidence is not None and evidence.simulated and bool(evidence.leaf), "no evidence of a simulation")
+        if evidence is not None:
+            named = (evidence.platform, evidence.issuer_uscc) == (account.platform, account.issuer_uscc)
+            expect(named, "the evidence names another platform or issuer")
+        own = fact.entity_uscc == account.entity_uscc != account.issuer_uscc
+        expect(own, "the consent is not the account's own entity's, or the merchant confirms itself")
+        expect(not behind.passes(fact, simulated_sender=False), "it reaches a real sender")
