@@ -29,6 +29,7 @@ from campaign_app.wiring import (
 )
 
 if TYPE_CHECKING:
+    from campaign_app.compliance.providers import Cap
     from campaign_app.credentials import KeyKeeper
     from campaign_app.domain.customer import Account
     from campaign_app.gateways import Connections, Means
@@ -122,6 +123,7 @@ def worker_context(
     from campaign_app.consent import Policy
     from campaign_app.gateways import Means
     from campaign_app.jobs.stores import Context, Stores
+    from campaign_app.services.carriers import Carriers
     from campaign_app.transport.kept import Shared
 
     stores = Stores(
@@ -140,10 +142,14 @@ def worker_context(
         rates=workspace.rates,
     )
     rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock)
+    carriers = Carriers(workspace.accounts, profiles.of)
 
     def limit_of(platform: str) -> int:
         known = rules.current().rules.providers.get(platform)
         return 0 if known is None else known.per_second
+
+    def caps_of(account_id: int) -> tuple[Cap, ...]:
+        return rules.current().rules.providers[carriers.provider(workspace.accounts.account(account_id))].caps
 
     context = Context(
         workspace_id=workspace.id,
@@ -153,7 +159,7 @@ def worker_context(
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
         wait=wait,
-        provider_caps=lambda entity_uscc: rules.current().rules.providers[profiles.of(entity_uscc).provider].caps,
+        provider_caps=caps_of,
     )
     return as_set(workspace, context)
 

@@ -167,7 +167,7 @@ def _row(context: Context, seq: int, judged: Judged, text: str) -> Claim:
 def _claim(context: Context, campaign: Campaign, after: int, batch: _Batch) -> Submission | None:
     key = f"{context.workspace_id}-{campaign.id}-{after + 1}"
     span = (after + 1, batch.last_seq)
-    caps = Caps(context.house_caps, context.provider_caps(campaign.entity_uscc))
+    caps = Caps(context.house_caps, context.provider_caps(batch.account_id))
     try:
         return context.stores.ledger.claim(
             campaign.id, batch.account_id, key, batch.claims, batch.refusals, span, context.clock(), caps

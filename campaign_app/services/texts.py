@@ -21,6 +21,7 @@ from campaign_app.domain.message import Composed
 from campaign_app.domain.ports import AccountStore, CampaignStore
 from campaign_app.domain.ports_people import CustomerStore
 from campaign_app.domain.signature import Signature
+from campaign_app.services.carriers import Carriers
 from campaign_app.services.profiles import Profile
 from campaign_app.services.window import likely_time
 
@@ -75,6 +76,7 @@ class Texts:
         self._accounts = accounts
         self._campaigns = campaigns
         self._customers = customers
+        self._carriers = Carriers(accounts, profile)
         self._known: tuple[Engine | None, CheckRequest | None, dict[tuple[str | None, ...], Composed]] = (
             None,
             None,
@@ -165,9 +167,10 @@ class Texts:
         return list(self._customers.by_ids([member for _, member in members]).values())
 
     def request(self, campaign: Campaign, now: datetime) -> CheckRequest:
-        """What is checked, without anybody's values."""
+        """What is checked, without anybody's values: by the rules of every provider that carries some of it."""
         entity = self._accounts.entity(campaign.entity_uscc)
         profile = self._profile(campaign.entity_uscc)
+        provider, *also = self._carriers.providers(campaign)
         filed = self._accounts.signature(campaign.signature, campaign.entity_uscc)
         now = now.replace(second=0, microsecond=0)  # the same question for a minute, whoever keeps its answers
         return CheckRequest(
@@ -176,7 +179,8 @@ class Texts:
             sender=Sender(entity.name, entity.uscc, entity.kind, frozenset(entity.licences)),
             purpose=campaign.purpose,
             industry=profile.industry,
-            provider=profile.provider,
+            provider=provider,
+            also=tuple(also),
             allowed_domains=profile.domains,
             send_at=likely_time(now) if campaign.send_at is None else max(campaign.send_at, now),
             goods=profile.goods,
