@@ -22,11 +22,12 @@ from typing import Final
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState
-from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.errors import NotAllowed, NotFound, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.jobs.asking import BATCH_TIME, ask_again, refusals
 from campaign_app.jobs.gating import Judged, sealed
 from campaign_app.jobs.looking import look_up
+from campaign_app.jobs.notes import shop_note, why_refused
 from campaign_app.jobs.once import hand_over, note_untaken, untaken
 from campaign_app.jobs.ports import GatewayCapabilities, LedgerRow, Submission
 from campaign_app.jobs.stores import Context
@@ -85,17 +86,6 @@ def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: 
     )
 
 
-def note_of(trouble: AppError, code: str = "") -> str:
-    """The note for what went wrong: its code (or another one), with the shop where that is known."""
-    return _at(trouble, code) or code or trouble.code
-
-
-def _at(trouble: AppError, code: str = "") -> str:
-    """The note that names the shop which could not be asked; "" where the trouble lies elsewhere."""
-    shop = trouble.facts.get("shop", "")
-    return f"at_shop:{code or trouble.code}:{shop}" if shop else ""
-
-
 def release(context: Context, campaign_id: int, note: str) -> None:
     """Takes a campaign whose job failed out of its working state, with the reason.
 
@@ -143,11 +133,11 @@ def _try(
         return _once(context, campaign, submission, messages), backoff, "unknown_outcomes"
     except RemoteUnavailable as trouble:
         pause = backoff if trouble.retry_after is None else trouble.retry_after
-        return None, pause, _at(trouble, "platform_unavailable") or "sender_unavailable"
+        return None, pause, shop_note(trouble, "platform_unavailable") or "sender_unavailable"
     except RemoteRefused as refusal:
         if not refusal.account_wide:
-            return None, backoff, _at(refusal) or f"refused:{refusal.code}"
-        put_aside(context, campaign, CampaignState.PAUSED, _at(refusal) or f"account_refused:{refusal.code}")
+            return None, backoff, shop_note(refusal) or f"refused:{refusal.code}"
+        put_aside(context, campaign, CampaignState.PAUSED, why_refused(refusal, context.clock()))
         return Settled.STOPPED, 0, ""
 
 

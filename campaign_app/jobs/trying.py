@@ -29,7 +29,11 @@ from campaign_app.services.window import closing_time
 FRESH: Final = timedelta(minutes=5)
 # trouble of the message or its sender, not of the workspace
 _REFUSALS: Final = (RemoteError, NotAllowed, NotFound, SettingsError)
-_ENDS: Final = {Outcome.ACCEPTED: TrialState.ACCEPTED, Outcome.REJECTED: TrialState.REJECTED}
+_ENDS: Final = {
+    Outcome.ACCEPTED: TrialState.ACCEPTED,
+    Outcome.REJECTED: TrialState.REJECTED,
+    Outcome.WITHHELD: TrialState.REJECTED,
+}
 
 
 def send_trial(context: Context, trial_id: int) -> TrialState:

@@ -149,9 +149,10 @@ def _taken(answer: Answer) -> str:
 
 def _refusal(status: int, body: bytes) -> RemoteError | None:
     text = body.decode("ascii", "replace")
-    for known, begins, (reaction, code) in _REFUSALS:
+    for known, begins, rule in _REFUSALS:
         if status == known and text.startswith(begins):
-            if reaction is Reaction.AGAIN:
-                return RemoteUnavailable(code, "Kannel does not take the message now")
-            return RemoteRefused(code, "Kannel refuses the message", account_wide=reaction is Reaction.ACCOUNT)
+            if rule.reaction is Reaction.AGAIN:
+                return RemoteUnavailable(rule.code, "Kannel does not take the message now")
+            wide = rule.reaction is Reaction.ACCOUNT
+            return RemoteRefused(rule.code, "Kannel refuses the message", account_wide=wide)
     return None

@@ -126,7 +126,7 @@ class Batch:
         if pdu.command == Command.SUBMIT | RESPONSE and pdu.status == 0:
             self._pace.well()
             return _Answer(Outcome.ACCEPTED, message_id_of(pdu.body))
-        reaction, code = status_of(pdu.status)
+        reaction, code, _ = status_of(pdu.status)
         if pdu.status == 0 or reaction is Reaction.UNSURE:
             return _Answer(Outcome.UNKNOWN, code=code if pdu.status else "smpp_unknown")
         if reaction is Reaction.NEVER:

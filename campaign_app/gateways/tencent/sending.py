@@ -13,7 +13,7 @@ from campaign_app.domain.errors import RemoteError
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import parse_phone
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.handing import Tried, carry_out, met
+from campaign_app.gateways.handing import Tried, capped, carry_out, met
 from campaign_app.gateways.planning import Request
 from campaign_app.gateways.tencent.planning import values_of
 from campaign_app.gateways.wordings import Wordings
@@ -57,7 +57,11 @@ class Status:
     @property
     def stops(self) -> bool:
         """Whether the same is going to be said of every number."""
-        return self.code != OK and rule_of(self.code).reaction is Reaction.ACCOUNT
+        return self.code != OK and rule_of(self.code).reaction in (Reaction.ACCOUNT, Reaction.LATER)
+
+    @property
+    def capped(self) -> bool:
+        return self.code != OK and rule_of(self.code).reaction is Reaction.CAPPED
 
 
 def of_batch(key: str) -> str:
@@ -118,8 +122,11 @@ def _settled(request: Request, statuses: Mapping[str, Status]) -> Tried:
         if status.stops:
             stop = refusal_of(status.code, SEND, changes=True)
             continue
-        code = "" if status.code == OK else plain_code(status.code)
         name = entry.message.message_id
+        if status.capped:
+            found.append(capped(name))
+            continue
+        code = "" if status.code == OK else plain_code(status.code)
         found.append(SubmitOutcome(name, status.outcome, status.serial, code, status.opted_out))
     return Tried(tuple(found), stop)
 
