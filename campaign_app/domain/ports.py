@@ -352,6 +352,12 @@ class InboxStore(Protocol):
         """Stores replies once each with the cursor, and suppresses the senders of the inbound ids in `opt_outs`."""
         ...
 
+    def texts_sent(
+        self, account_id: int, messages: Sequence[InboundMessage], since: datetime
+    ) -> Mapping[str, tuple[str, ...]]:
+        """By inbound id what the entity sent to each reply's sender since then; whoever got nothing is not there."""
+        ...
+
     def store_complaints(self, account_id: int, page: Page[ComplaintClue], at: datetime) -> int:
         """The same for complaints: each one suppresses its person for the entity as `complaint`."""
         ...

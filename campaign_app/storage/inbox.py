@@ -89,6 +89,17 @@ class SqlInbox:
             _tell(connection, finder, refusals, "reply")
             return len(rows)
 
+    def texts_sent(
+        self, account_id: int, messages: Sequence[InboundMessage], since: datetime
+    ) -> dict[str, tuple[str, ...]]:
+        with self.db.read() as connection:
+            finder = Finder.of(connection, self.keys.hashes, account_id)
+            numbers = finder.numbers_of(message.ref for message in messages)
+            people = {m.inbound_id: finder.keys(m.ref, m.phone, numbers=numbers) for m in messages}
+            texts = finder.texts_sent({key for keys in people.values() for key in keys}, to_ms(since))
+        found = {name: tuple(text for key in keys for text in texts.get(key, ())) for name, keys in people.items()}
+        return {name: sent for name, sent in found.items() if sent}
+
     def store_complaints(self, account_id: int, page: Page[ComplaintClue], at: datetime) -> int:
         with self.db.write() as connection:
             finder = Finder.of(connection, self.keys.hashes, account_id)
