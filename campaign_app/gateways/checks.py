@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from math import floor
 from typing import Final
 
 from campaign_app.consent.recipient import Outgoing
@@ -72,6 +74,11 @@ def phones_of(messages: Sequence[Leaving]) -> dict[str, Phone]:
         "The batch cannot be submitted as it is",
     )
     return phones
+
+
+def seconds_left(message: Leaving, now: datetime) -> int | None:
+    """Until no phone may show it any more; None where that is not said."""
+    return None if message.until is None else floor((message.until - now).total_seconds())
 
 
 def _refuse_first(faults: Faults, words: str, *, account_wide: bool = False) -> None:

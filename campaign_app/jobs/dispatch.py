@@ -148,7 +148,7 @@ def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, i
         for j in judged
         if isinstance(j.decision, Refusal)
     }
-    claims = tuple(_row(context, seqs[j.customer.id], j, text) for j, text in good)
+    claims = tuple(_row(context, campaign, seqs[j.customer.id], j, text) for j, text in good)
     leaving = {claim.seq for claim in claims}
     for j, _ in texts:
         if seqs[j.customer.id] not in leaving:
@@ -156,12 +156,12 @@ def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, i
     return _Batch(account.id, max(seqs.values()), tuple(c.outgoing for c in claims), claims, refusals)
 
 
-def _row(context: Context, seq: int, judged: Judged, text: str) -> Claim:
+def _row(context: Context, campaign: Campaign, seq: int, judged: Judged, text: str) -> Claim:
     recipient = sealed(judged)
     customer = judged.customer
     key = customer.phone_key or context.stores.phone_keys.of_ref(CustomerRef(customer.account_id, customer.ref))
     message_id = f"{context.workspace_id}-{recipient.campaign_id}-{seq}"
-    return Claim(seq, Outgoing(recipient, message_id, text), key)
+    return Claim(seq, Outgoing(recipient, message_id, text, campaign.window_end), key)
 
 
 def _claim(context: Context, campaign: Campaign, after: int, batch: _Batch) -> Submission | None:

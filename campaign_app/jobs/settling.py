@@ -230,7 +230,7 @@ def _still_confirmed(context: Context, campaign: Campaign, submission: Submissio
     judged, refused = _asked_again(context, campaign, submission, rows)
     if refused and context.clock() < fence(context, submission):
         return None
-    return _confirmed_of(context, submission, rows, judged, refused)
+    return _confirmed_of(context, campaign, submission, rows, judged, refused)
 
 
 def _without_refused(
@@ -239,7 +239,7 @@ def _without_refused(
     """Of rows that no request is under way for, those that may still leave; the others are withheld at once."""
     if not rows:
         return []
-    return _confirmed_of(context, submission, rows, *_asked_again(context, campaign, submission, rows))
+    return _confirmed_of(context, campaign, submission, rows, *_asked_again(context, campaign, submission, rows))
 
 
 def _asked_again(
@@ -253,6 +253,7 @@ def _asked_again(
 
 def _confirmed_of(
     context: Context,
+    campaign: Campaign,
     submission: Submission,
     rows: Sequence[LedgerRow],
     judged: Mapping[int, Judged],
@@ -262,7 +263,8 @@ def _confirmed_of(
     if withheld:
         context.stores.ledger.settle(submission.id, withheld, context.clock())
     left = [row for row in rows if row.message_id not in refused]
-    return [Outgoing(sealed(judged[row.customer_id]), row.message_id, row.text) for row in left]
+    end = campaign.window_end
+    return [Outgoing(sealed(judged[row.customer_id]), row.message_id, row.text, end) for row in left]
 
 
 def fence(context: Context, submission: Submission) -> datetime:

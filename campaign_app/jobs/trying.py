@@ -55,12 +55,12 @@ def _leave(context: Context, trial: Trial, sender: Gateway) -> None:
     trials, now = context.stores.trials, context.clock()
     if not timedelta(0) <= now - trial.asked_at <= FRESH:
         raise NotAllowed("test_late", "The test message was asked for too long ago")
-    closing_time(now, *context.hours)
+    until = closing_time(now, *context.hours)
     recipient = trials.claim(trial.id, cap=context.tests_per_day, at=now)
     if recipient is None:
         return
     name = f"{context.workspace_id}-test-{trial.id}"
-    outcome = _handed_over(cast("SendsTests", sender), name, StaffMessage(recipient, name, trial.text))
+    outcome = _handed_over(cast("SendsTests", sender), name, StaffMessage(recipient, name, trial.text, until))
     state = _ENDS.get(outcome.outcome, TrialState.UNKNOWN)
     trials.settle(trial.id, state, at=context.clock(), code=outcome.code, provider_id=outcome.provider_id)
 

@@ -104,8 +104,10 @@ class SendSms:
         self._access = access
         self._session = SignedSession(access.base_url, _Login(access), clock, limits=LIMITS)
 
-    def send(self, to: str, data: bytes, udh: bytes, dlr_url: str) -> str:
+    def send(self, to: str, data: bytes, udh: bytes, dlr_url: str, minutes: int | None = None) -> str:
         """Hands over one part of a message in UCS-2. Returns "", or `kannel_queued` where no centre is connected.
+
+        For so many `minutes` Kannel, and the centre behind it, may try; None: as long as they like.
 
         Raises OutcomeUnknown, RemoteUnavailable (it was not taken), RemoteRefused.
         """
@@ -118,6 +120,8 @@ class SendSms:
         }
         if udh:
             headers["X-Kannel-UDH"] = "".join(f"%{octet:02X}" for octet in udh)
+        if minutes is not None:
+            headers["X-Kannel-Validity"] = str(minutes)
         return self._ask(data, headers, _taken)
 
     def check(self) -> None:

@@ -247,3 +247,12 @@ def test_a_list_of_changes_without_end_stops_the_screening(shop: Shop, monkeypat
         shop.campaign()
     assert caught.value.code == "cursor_loop"
     assert shop.platforms[account].asked == []
+
+
+def test_every_message_says_until_when_it_may_be_shown_also_when_it_is_handed_over_again(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [RemoteRefused("busy", "not yet")]
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    (messages,) = shop.gateways[account].accepted.values()
+    assert {message.until for message in messages} == {campaign.window_end}
