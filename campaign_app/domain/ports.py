@@ -51,6 +51,7 @@ class ConnectionReport:
     """What a connection check saw; the entity is the shop's. `clock_skew_seconds` is theirs minus ours.
 
     `missing`: what the platform's interface could offer and this server does not (fields of `Capabilities`).
+    `parts_left`: what is left of the parts that were bought, None where that is not told.
     """
 
     ok: bool
@@ -65,6 +66,7 @@ class ConnectionReport:
     entity_name: str = ""
     shop: str = ""
     missing: tuple[str, ...] = ()
+    parts_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,15 @@ class PlatformClient(Protocol):
         ...
 
     def signatures(self) -> tuple[Signature, ...]: ...
+
+
+@runtime_checkable
+class Prepaid(Protocol):
+    """A client of a provider that says what is left of the parts bought there."""
+
+    def parts_left(self) -> int | None:
+        """None where the answer does not tell. Raises as a PlatformClient does."""
+        ...
 
 
 @runtime_checkable

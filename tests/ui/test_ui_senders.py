@@ -11,6 +11,7 @@ from ui_accounts import card, open_settings, press
 from ui_people import add_shop
 
 from campaign_app.domain.customer import Account, Entity
+from campaign_app.services.balances import note_balance
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.account_card import AccountCard
 
@@ -134,3 +135,11 @@ def test_who_reads_the_replies_is_recorded_and_taken_back(desk: Desk, shop: Acco
     assert shown.sending.dialog is not None
     press(shown.sending.dialog.forget, qtbot)
     qtbot.waitUntil(lambda: desk.app.replies.read_at(deaf.id) == "")
+
+
+def test_what_is_left_at_the_provider_stands_on_its_card(desk: Desk, shop: Account, qtbot: QtBot) -> None:
+    own, other = sender(desk, shop, "tencent", "腾讯主账户"), sender(desk, shop, "aliyun", "阿里主账户")
+    note_balance(desk.app.workspace.accounts, own.id, 12_345, desk.app.clock())
+    page = open_settings(desk, qtbot)
+    assert card(page, own.id).sending.balance.text().startswith("12,345 条（服务商 ")
+    assert card(page, other.id).sending.balance.isHidden()

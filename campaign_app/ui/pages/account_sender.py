@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFormLayout, QMenu, QWidget
 
 from campaign_app.domain.errors import AppError
+from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.replies_dialog import RepliesDialog
 from campaign_app.ui.pages.settings_section import fact
@@ -28,6 +29,7 @@ class SenderPart(QObject):
         self.carrier = fact(form, self.tr("发送通道"), key="account_sender")
         self.carries = fact(form, self.tr("承载店铺"), key="account_carries")
         self.replies = fact(form, self.tr("回复由谁查看"), key="account_replies")
+        self.balance = fact(form, self.tr("剩余条数"), key="account_balance")
         self.choose = button(self.tr("发送通道…"), name="account_choose_sender", small=True, click=self._choose)
         self.read = button(self.tr("登记查看回复…"), name="account_record_replies", small=True, click=self._record)
 
@@ -37,6 +39,10 @@ class SenderPart(QObject):
         self._form.setRowVisible(self.carrier, is_shop)
         self._form.setRowVisible(self.carries, shop.is_carrier)
         self._form.setRowVisible(self.replies, shop.is_deaf)
+        self._form.setRowVisible(self.balance, shop.balance is not None)
+        if shop.balance is not None:
+            words = self.tr("{count} 条（服务商 {at} 所报）")
+            self.balance.setText(words.format(count=show.count(shop.balance.parts), at=show.moment(shop.balance.at)))
         self.choose.setVisible(is_shop and shop.connected)
         self.read.setVisible(shop.is_deaf and shop.connected)
         self.carrier.setText(self._by(shop))

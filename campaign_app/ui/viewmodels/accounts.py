@@ -13,6 +13,7 @@ from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.platform import Capabilities, Offer, hears_replies, is_carrier, sends_itself
 from campaign_app.domain.ports import ConnectionReport, Job
+from campaign_app.services.balances import Balance
 from campaign_app.services.expiry import Expiry
 from campaign_app.services.opt_outs import TELL, Untold
 from campaign_app.ui.viewmodels.connect import CONSENT_API, Choices
@@ -53,7 +54,7 @@ class Shop:
 
     `source` is the account whose Platform Consent API confirms for it, `carrier` the one at an SMS provider that
     carries its messages. Of such an account `carries` names the shops, and `replies` says where its answers are read.
-    `unreachable` is how many customers the platform kept to itself in the last sync.
+    `unreachable` is how many customers the platform kept to itself in the last sync. `balance`: the parts bought there.
     """
 
     account: Account
@@ -70,6 +71,7 @@ class Shop:
     telling: bool = False
     expiry: Expiry | None = None
     unreachable: int = 0
+    balance: Balance | None = None
 
     @property
     def connected(self) -> bool:
@@ -146,11 +148,16 @@ class AccountsModel(QObject):
         self._put(account_id, Tested())
         self._tasks.run(
             lambda _: self._app.accounts.test(asked or account_id),
-            lambda report: self._put(account_id, Tested(report)),
+            lambda report: self._tested(account_id, report),
             failed=lambda error: self._put(account_id, Tested(error=error)),
             owner=self,
             key=f"test {account_id}",
         )
+
+    def _tested(self, account_id: int, report: ConnectionReport) -> None:
+        self._put(account_id, Tested(report))
+        if report.parts_left is not None:
+            self.load()
 
     def sync(self, account_id: int) -> None:
         self._begin("sync", account_id)
@@ -235,6 +242,7 @@ class AccountsModel(QObject):
                 untold=untold.get(account.id),
                 expiry=expiring.get(account.id),
                 unreachable=unreachable.get(account.id, 0),
+                balance=accounts.balance(account.id),
             )
             for account in known.values()
         ]

@@ -29,13 +29,14 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "cost_count": ("screening", "start"),
     "cost_price": ("settings", "money"),
     "cost_month": ("settings", "money"),
+    "balance": ("settings", "accounts"),
     "sender": ("settings", "accounts"),
     "replies": ("settings", "accounts"),
     "worker": ("worker", ""),
 }
 
 
-_OF_SETTINGS: Final = frozenset({"sender", "replies", "cost_price", "cost_month"})
+_OF_SETTINGS: Final = frozenset({"balance", "sender", "replies", "cost_price", "cost_month"})
 
 
 class CheckWords(QObject):
