@@ -158,7 +158,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock),
         opt_outs=opt_outs,
         replies=Replies(workspace.accounts, workspace.audit, clock),
-        answers=Answers(workspace.answers, workspace.accounts, opt_outs.untold),
+        answers=Answers(workspace.answers, workspace.accounts, opt_outs.untold, workspace.phone_keys),
         templates=Templates(accounts),
         staff_numbers=StaffNumbers(workspace.staff, clock),
         test_messages=_test_messages(workspace, texts, clock),

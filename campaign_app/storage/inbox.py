@@ -13,6 +13,7 @@ from campaign_app.domain.consent import CustomerRef, LocalOptOut, Suppression, S
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome, Page
 from campaign_app.domain.phone import Phone
 from campaign_app.storage.accounts import put_cursor
+from campaign_app.storage.billed import keep_billed
 from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.late import complaint_marks
@@ -58,6 +59,7 @@ class SqlInbox:
                 if report.provider_id and report.report_id not in where
             ]
             write_all(connection, plain_insert(early_report), early)
+            keep_billed(connection, ((where.get(report.report_id), report.billed) for report in new.values()))
             standing = standing_of(connection, (event.ledger_id for event in events))
             return append_outcomes(connection, standing, events, to_ms(at))
 
@@ -82,6 +84,7 @@ class SqlInbox:
                         "text": message.text,
                         "opt_out": int(message.inbound_id in stop),
                         "campaign_id": campaign_of(keys, sent),
+                        "phone_key": None if message.phone is None else self.keys.hashes.of_phone(message.phone),
                     }
             write_all(connection, plain_insert(inbound), list(rows.values()))
             add_marks(connection, marks)

@@ -287,3 +287,12 @@ def test_a_lookup_takes_nothing_from_the_queue(people: People, gateway: TencentG
     gateway.lookup(key, sent_of(batch))
     reports, _ = drained(gateway.reports, "7")
     assert {r.provider_id for r in reports} == taken
+
+
+def test_the_answer_says_how_many_parts_are_billed(
+    sandbox: SandboxProcess, people: People, gateway: TencentGateway, key: str
+) -> None:
+    order(sandbox, number_error="FailedOperation.ContainSensitiveWord")
+    first, *others = gateway.submit(key, people.messages(3))
+    assert (first.outcome, first.billed) == (Outcome.REJECTED, None)
+    assert {each.billed for each in others if each.outcome is Outcome.ACCEPTED} == {1}

@@ -24,6 +24,7 @@ from campaign_app.storage.workspace import Workspace, open_workspace
 BUILT = sa.text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger'")
 # what later revisions added to the first
 NEWER = (
+    "billed_part",
     *("campaign_budget", "entity_budget", "account_price"),
     *("staff_number", "staff_trial"),
     *("pushed_part", "pushed_receipt", "pushed_reply"),
@@ -33,6 +34,7 @@ NEWER = (
 NEWER_COLUMNS = (
     ("campaign_member", "parts"),
     ("consent_source", "api_method"),
+    ("inbound", "phone_key"),
     *(("submission", column) for column in ("parts", "refused_parts", "price")),
 )
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"

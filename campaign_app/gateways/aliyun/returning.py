@@ -15,10 +15,11 @@ from typing import Any, Final
 
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
 from campaign_app.gateways.numbers import is_nobodys, phone_of
-from campaign_app.transport.listing import plain_code, plain_text
+from campaign_app.transport.listing import plain_code, plain_count, plain_text
 
 _TEXT_MAX: Final = 2_000
 _KEY_MAX: Final = 256
+_PARTS_MAX: Final = 100
 _BEIJING: Final = timezone(timedelta(hours=8))
 _TIMES: Final = ("%Y-%m-%d %H:%M:%S", "%Y%m%d%H%M%S")
 _REPORTED: Final[Mapping[object, Outcome]] = {
@@ -54,7 +55,8 @@ def report_of(content: Mapping[str, Any], now: datetime) -> DeliveryReport | Non
     written = content.get("report_time")
     code = "" if outcome is Outcome.DELIVERED else plain_code(content.get("err_code"))
     name = _name(key, phone.digits, outcome.value, str(written), str(content.get("biz_id")))
-    return DeliveryReport(name, "", outcome, code, moment(written) or now, key=key, phone=phone)
+    billed = plain_count(content.get("sms_size"), _PARTS_MAX)
+    return DeliveryReport(name, "", outcome, code, moment(written) or now, key=key, phone=phone, billed=billed)
 
 
 def is_nobodys_reply(content: Mapping[str, Any]) -> bool:

@@ -17,7 +17,7 @@ from campaign_app.gateways.handing import Tried, capped, carry_out, met
 from campaign_app.gateways.planning import Request
 from campaign_app.gateways.tencent.planning import values_of
 from campaign_app.gateways.wordings import Wordings
-from campaign_app.transport.listing import fields, plain_code, plain_text
+from campaign_app.transport.listing import fields, plain_code, plain_count, plain_text
 from campaign_app.transport.reactions import Reaction
 from campaign_app.transport.tencent import Said, TencentCalls, refusal_of
 from campaign_app.transport.tencent_codes import rule_of
@@ -25,6 +25,7 @@ from campaign_app.transport.tencent_codes import rule_of
 SEND: Final = "SendSms"
 OK: Final = "Ok"
 ID_MAX: Final = 200
+PARTS_MAX: Final = 100
 # refusals of what had been called usable
 _DOUBTFUL: Final = frozenset(
     {
@@ -39,10 +40,11 @@ _DOUBTFUL: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What Tencent said of one number: "Ok" or one of its codes."""
+    """What Tencent said of one number: "Ok" or one of its codes; how many parts it bills (`Fee`)."""
 
     code: str
     serial: str = ""
+    billed: int | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -127,7 +129,7 @@ def _settled(request: Request, statuses: Mapping[str, Status]) -> Tried:
             found.append(capped(name))
             continue
         code = "" if status.code == OK else plain_code(status.code)
-        found.append(SubmitOutcome(name, status.outcome, status.serial, code, status.opted_out))
+        found.append(SubmitOutcome(name, status.outcome, status.serial, code, status.opted_out, status.billed))
     return Tried(tuple(found), stop)
 
 
@@ -138,7 +140,8 @@ def _statuses(said: Said) -> Mapping[str, Status]:
         phone, code = parse_phone(plain_text(row.get("PhoneNumber"), 40)), row.get("Code")
         if phone is None or not isinstance(code, str):
             continue
-        status = Status(code, plain_text(row.get("SerialNo"), ID_MAX))
+        billed = plain_count(row.get("Fee"), PARTS_MAX) if code == OK else None
+        status = Status(code, plain_text(row.get("SerialNo"), ID_MAX), billed)
         if found.setdefault(phone.digits, status) != status:
             found[phone.digits] = Status("contradictory")
     return found
