@@ -89,7 +89,7 @@ def test_replies_of_campaigns_and_of_nobody_are_listed_with_what_came_of_them(
     page.table.selectRow(2)
     assert page.shown_answer is not None
     assert "尚未回写平台" in page.shown_answer.came.text()
-    telling.tell(staged.shop.context, staged.account)
+    telling.tell_opt_outs(staged.shop.context, staged.account)
     assert listed(page, qtbot)[2][3] == "已拒收"
     assert "已回写平台" in page.shown_answer.came.text()
     assert STRANGER.digits not in repr([listed(page, qtbot), page.shown_answer.who.text()])
