@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from campaign_app.services.templates import Templates
     from campaign_app.services.test_messages import TestMessages
     from campaign_app.services.texts import Texts
+    from campaign_app.services.unread_replies import UnreadReplies
     from campaign_app.settings import Settings
     from campaign_app.storage.workspace import Workspace
 
@@ -80,6 +81,7 @@ class App:
     templates: Templates
     staff_numbers: StaffNumbers
     test_messages: TestMessages
+    unread: UnreadReplies
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
@@ -162,6 +164,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         templates=Templates(accounts),
         staff_numbers=StaffNumbers(workspace.staff, clock),
         test_messages=_test_messages(workspace, texts, clock),
+        unread=unread_of(workspace, clock),
         jobs=workspace.jobs,
         clock=clock,
         wait=wait,
@@ -298,6 +301,12 @@ def profiles_of(workspace: Workspace, clock: Clock) -> Profiles:
 def _speaking(workspace: Workspace, engine: Callable[[str], Engine], profiles: Profiles) -> Callable[[str], Texts]:
     """Texts whose findings are in a language."""
     return lambda language: texts_of(workspace, partial(engine, language), profiles)
+
+
+def unread_of(workspace: Workspace, clock: Clock) -> UnreadReplies:
+    from campaign_app.services.unread_replies import UnreadReplies
+
+    return UnreadReplies(workspace.accounts, workspace.secrets, workspace.audit, clock)
 
 
 def texts_of(workspace: Workspace, engine: Callable[[], Engine], profiles: Profiles) -> Texts:

@@ -25,6 +25,7 @@ from campaign_app.wiring import (
     shifted_clock,
     system_clock,
     texts_of,
+    unread_of,
     wait,
 )
 
@@ -151,10 +152,11 @@ def worker_context(
     def caps_of(account_id: int) -> tuple[Cap, ...]:
         return rules.current().rules.providers[carriers.provider(workspace.accounts.account(account_id))].caps
 
+    shared = Shared(bans=workspace.bans, unread=unread_of(workspace, clock))
     context = Context(
         workspace_id=workspace.id,
         stores=stores,
-        remotes=_remotes(workspace, clock, Means(connections, limit_of, pause, Shared(bans=workspace.bans))),
+        remotes=_remotes(workspace, clock, Means(connections, limit_of, pause, shared)),
         composer=texts_of(workspace, rules.engine, profiles),
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,

@@ -15,8 +15,11 @@ from typing import Any, Final
 
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
 from campaign_app.gateways.numbers import is_nobodys, phone_of
+from campaign_app.services.unread_replies import numbers_in
 from campaign_app.transport.listing import plain_code, plain_count, plain_text
 
+# in place of what they wrote; it reads as a refusal (`jobs.opt_out`)
+UNREAD: Final = "退订（原文无法读取）"
 _TEXT_MAX: Final = 2_000
 _KEY_MAX: Final = 256
 _PARTS_MAX: Final = 100
@@ -43,6 +46,13 @@ def reply_of(content: Mapping[str, Any], now: datetime) -> InboundMessage | None
     name = _name(phone.digits, text, str(written), str(content.get("sequence_id")))
     at = moment(written)
     return InboundMessage(name, "", phone, text, now if at is None else min(at, now))
+
+
+def refusals_in(raw: str, now: datetime) -> tuple[InboundMessage, ...]:
+    """Of a message that cannot be read and that a person has cleared: everybody who can be told from it."""
+    return tuple(
+        InboundMessage(_name("unread", raw, phone.digits), "", phone, UNREAD, now) for phone in numbers_in(raw)
+    )
 
 
 def report_of(content: Mapping[str, Any], now: datetime) -> DeliveryReport | None:

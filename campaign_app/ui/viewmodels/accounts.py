@@ -16,6 +16,7 @@ from campaign_app.domain.ports import ConnectionReport, Job
 from campaign_app.services.balances import Balance
 from campaign_app.services.expiry import Expiry
 from campaign_app.services.opt_outs import TELL, Untold
+from campaign_app.services.unread_replies import UnreadReply
 from campaign_app.ui.viewmodels.connect import CONSENT_API, Choices
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Shop:
     expiry: Expiry | None = None
     unreachable: int = 0
     balance: Balance | None = None
+    unread: tuple[UnreadReply, ...] = ()
 
     @property
     def connected(self) -> bool:
@@ -205,6 +207,15 @@ class AccountsModel(QObject):
             owner=self,
         )
 
+    def clear_unread(self, account_id: int, names: Sequence[str]) -> None:
+        """The worker takes them out of the provider's queue when it meets them next."""
+
+        def work(_: object) -> None:
+            for name in names:
+                self._app.unread.clear(account_id, name, actor=ACTOR)
+
+        self._tasks.write(work, lambda _: self.load(), failed=self._messages.error, owner=self)
+
     def describe(self, entity: Entity) -> None:
         """Kind and licences of an entity, as a person says."""
         self._tasks.write(
@@ -243,6 +254,7 @@ class AccountsModel(QObject):
                 expiry=expiring.get(account.id),
                 unreachable=unreachable.get(account.id, 0),
                 balance=accounts.balance(account.id),
+                unread=self._app.unread.waiting(account.id),
             )
             for account in known.values()
         ]
