@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
-from campaign_app.domain.answer import Answer, AnswerQuery
 from campaign_app.domain.campaign import Campaign, CampaignState, Warned
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
 from campaign_app.domain.customer import Account, Entity, PlatformCustomer
@@ -345,20 +344,6 @@ class CampaignStore(Protocol):
         Messages of the campaign `but` are left out: a claimed row of its own must not count against its person. Whoever
         has the customers at hand gives their `keys` (of phone where known, else of ref), which are read otherwise.
         """
-        ...
-
-
-class AnswerStore(Protocol):
-    def of_campaign(self, campaign_id: int, *, opt_outs_only: bool, limit: int) -> tuple[Answer, ...]:
-        """Replies of the people that this campaign was the last to write to, the newest first."""
-        ...
-
-    def count(self, query: AnswerQuery) -> tuple[int, int]:
-        """How many there are, of every campaign and of none, and the id of the newest."""
-        ...
-
-    def page(self, query: AnswerQuery, newest: int, first: int, limit: int) -> tuple[Answer, ...]:
-        """Of those up to the id `newest`, the newest first, `limit` from place `first` on."""
         ...
 
 

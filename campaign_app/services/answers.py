@@ -8,7 +8,8 @@ from typing import Final
 
 from campaign_app.domain.answer import Answer, AnswerQuery, WriteBack
 from campaign_app.domain.phone import parse_phone
-from campaign_app.domain.ports import AccountStore, AnswerStore, PhoneKeys
+from campaign_app.domain.ports import AccountStore, PhoneKeys
+from campaign_app.domain.ports_answers import AnswerStore
 from campaign_app.services.opt_outs import Untold
 
 WAITING: Final = "waiting"

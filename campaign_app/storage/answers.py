@@ -36,7 +36,7 @@ _Refs = frozenset[tuple[int, str]]
 
 @dataclass(frozen=True, slots=True)
 class SqlAnswers:
-    """Implements `domain.ports.AnswerStore`."""
+    """Implements `domain.ports_answers.AnswerStore`."""
 
     db: Database
     keys: WorkspaceKeys = field(repr=False)
