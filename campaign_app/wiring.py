@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from campaign_app.services.templates import Templates
     from campaign_app.services.test_messages import TestMessages
     from campaign_app.services.texts import Texts
+    from campaign_app.services.unread_replies import UnreadReplies
     from campaign_app.settings import Settings
     from campaign_app.storage.workspace import Workspace
 
@@ -84,6 +85,7 @@ class App:
     templates: Templates
     staff_numbers: StaffNumbers
     test_messages: TestMessages
+    unread: UnreadReplies
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
@@ -167,10 +169,11 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         following=Following(workspace.accounts, workspace.opt_outs, workspace.audit),
         replies=Replies(workspace.accounts, workspace.audit, clock),
         stated=StatedTemplates(workspace.accounts, workspace.audit, clock),
-        answers=Answers(workspace.answers, workspace.accounts, opt_outs.untold),
+        answers=Answers(workspace.answers, workspace.accounts, opt_outs.untold, workspace.phone_keys),
         templates=Templates(accounts),
         staff_numbers=StaffNumbers(workspace.staff, clock),
         test_messages=_test_messages(workspace, texts, clock),
+        unread=unread_of(workspace, clock),
         jobs=workspace.jobs,
         clock=clock,
         wait=wait,
@@ -307,6 +310,12 @@ def profiles_of(workspace: Workspace, clock: Clock) -> Profiles:
 def _speaking(workspace: Workspace, engine: Callable[[str], Engine], profiles: Profiles) -> Callable[[str], Texts]:
     """Texts whose findings are in a language."""
     return lambda language: texts_of(workspace, partial(engine, language), profiles)
+
+
+def unread_of(workspace: Workspace, clock: Clock) -> UnreadReplies:
+    from campaign_app.services.unread_replies import UnreadReplies
+
+    return UnreadReplies(workspace.accounts, workspace.secrets, workspace.audit, clock)
 
 
 def texts_of(workspace: Workspace, engine: Callable[[], Engine], profiles: Profiles) -> Texts:

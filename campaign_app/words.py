@@ -45,13 +45,14 @@ class Words:
     def term(self, table: str, code: str) -> str:
         """The label, or the code itself.
 
-        A `state_note` may also be an error's code, or go on with one (`refused:…`) and a shop's name (`at_shop:…:…`).
+        A `state_note` may also be an error's code, or go on with one (`refused:…`) and a shop's name (`at_shop:…:…`)
+        or a moment (`later:…:…`).
         """
         label = self._of(table, code)
         if label or table != "state_note":
             return label or code
         head, cause, shop = _parts(code)
-        said = self._of(table, head).format_map(_Known(shop=shop)) or self._bare(head) or head
+        said = self._of(table, head).format_map(_Known(shop=shop, moment=shop)) or self._bare(head) or head
         return f"{said}{_COLON[self.language]}{self._bare(cause) or cause}" if cause else said
 
     def why(self, table: str, code: str) -> str:
@@ -59,7 +60,7 @@ class Words:
         if table != "state_note":
             return self._of(table, code, "why_")
         head, _, shop = _parts(code)
-        return self._of(table, head, "why_").format_map(_Known(shop=shop))
+        return self._of(table, head, "why_").format_map(_Known(shop=shop, moment=shop))
 
     def note(self, note: str) -> str:
         """Why a campaign waits, in one sentence: with shop and cause where they are known, else as it is explained."""
@@ -84,7 +85,7 @@ def _facts(error: AppError) -> _Known:
 
 
 def _parts(note: str) -> tuple[str, str, str]:
-    """What happened, the error's code, and the shop where it did; the latter two may be ""."""
+    """What happened, the error's code, and the shop where it did (or until when); the latter two may be ""."""
     head, cause, shop, *_ = [*note.split(":", 2), "", ""]
     return head, cause, shop
 

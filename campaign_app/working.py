@@ -26,10 +26,12 @@ from campaign_app.wiring import (
     shifted_clock,
     system_clock,
     texts_of,
+    unread_of,
     wait,
 )
 
 if TYPE_CHECKING:
+    from campaign_app.compliance.providers import Cap
     from campaign_app.credentials import KeyKeeper
     from campaign_app.domain.customer import Account
     from campaign_app.gateways import Connections, Means
@@ -144,6 +146,7 @@ def worker_context(
     from campaign_app.consent import Policy
     from campaign_app.gateways import Means
     from campaign_app.jobs.stores import Context, Stores, is_known
+    from campaign_app.services.carriers import Carriers
     from campaign_app.storage.seen import seen_of
     from campaign_app.transport.kept import Shared
 
@@ -163,21 +166,26 @@ def worker_context(
         rates=workspace.rates,
     )
     rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock)
+    carriers = Carriers(workspace.accounts, profiles.of)
 
     def limit_of(platform: str) -> int:
         known = rules.current().rules.providers.get(platform)
         return 0 if known is None else known.per_second
 
+    def caps_of(account_id: int) -> tuple[Cap, ...]:
+        return rules.current().rules.providers[carriers.provider(workspace.accounts.account(account_id))].caps
+
+    shared = Shared(bans=workspace.bans, unread=unread_of(workspace, clock))
     context = Context(
         workspace_id=workspace.id,
         stores=stores,
-        remotes=_remotes(workspace, clock, Means(connections, limit_of, pause, Shared(bans=workspace.bans))),
+        remotes=_remotes(workspace, clock, Means(connections, limit_of, pause, shared)),
         composer=texts_of(workspace, rules.engine, profiles),
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
         wait=wait,
         seen=is_known if (seen := seen_of(workspace, clock)) is None else seen.guard,
-        provider_caps=lambda entity_uscc: rules.current().rules.providers[profiles.of(entity_uscc).provider].caps,
+        provider_caps=caps_of,
     )
     return as_set(workspace, context)
 

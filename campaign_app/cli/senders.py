@@ -114,6 +114,24 @@ def _find(app: App, wanted: str) -> Account:
     return found[0]
 
 
+@accounts.command()
+def unread(
+    sender: Annotated[str, typer.Argument(metavar="SENDER", help="通道账户的编号或名称。")],
+    clear: Annotated[str, typer.Option("--clear", metavar="NAME", help="把这一条从队列里清除；原文加密留存。")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问。")] = False,
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """列出无法读取、使发送停住的回复；看过之后可以清除，能认出的号码按退订处理。"""
+    with open_for(workspace, passphrase_file) as app:
+        account = _find(app, sender)
+        if clear and (yes or typer.confirm("清除后不能再从服务商处取回，确定？")):
+            app.unread.clear(account.id, clear, actor="cli")
+        rows = app.unread.waiting(account.id)
+        show({each.name: {"said": each.said, "numbers": each.numbers} for each in rows}, as_json=as_json)
+
+
 def _seconds(lag: Lag) -> dict[str, float]:
     return {"half_seconds": lag.half.total_seconds(), "longest_seconds": lag.longest.total_seconds()}
 

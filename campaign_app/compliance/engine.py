@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, tee
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -15,7 +16,7 @@ from campaign_app.compliance.matcher import Matcher
 from campaign_app.compliance.message import CheckRequest
 from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.packs import RuleSet
-from campaign_app.compliance.panel import Active, Panel
+from campaign_app.compliance.panel import Active, Panel, in_place
 from campaign_app.compliance.providers import Provider
 from campaign_app.compliance.quiet import no_garbage
 from campaign_app.compliance.rule import Rule
@@ -23,7 +24,7 @@ from campaign_app.compliance.segments import Segments
 from campaign_app.compliance.skeleton import Skeleton, skeleton_of
 from campaign_app.compliance.subject import Subject
 from campaign_app.compliance.template import Template
-from campaign_app.domain.finding import Finding, Severity
+from campaign_app.domain.finding import Finding, Severity, Span
 
 _CHUNK: Final = 192
 
@@ -69,11 +70,22 @@ class Engine:
 
     def check(self, request: CheckRequest) -> CheckResult:
         """Renders the body with the request's variables and asks every rule."""
-        return next(self._check(request, [request.variables], None))
+        return next(self._check_for_all(request, [request.variables], None))
 
     def check_rendered(self, request: CheckRequest, rows: Iterable[Mapping[str, str]]) -> Iterator[CheckResult]:
         """The same for each row of values, for whole campaigns; the request's own variables are not used."""
-        return self._check(request, rows, skeleton_of(Template.parse(request.body), self.table))
+        return self._check_for_all(request, rows, skeleton_of(Template.parse(request.body), self.table))
+
+    def _check_for_all(
+        self, request: CheckRequest, rows: Iterable[Mapping[str, str]], skeleton: Skeleton | None
+    ) -> Iterator[CheckResult]:
+        """As each of the request's providers sees it, whatever is strictest."""
+        if not request.also:
+            return self._check(request, rows, skeleton)
+        names = (request.provider, *request.also)
+        copies = zip(names, tee(rows, len(names)), strict=True)
+        seen = (self._check(replace(request, provider=name, also=()), copy, skeleton) for name, copy in copies)
+        return map(_strictest, zip(*seen, strict=True))
 
     def _check(
         self, request: CheckRequest, rows: Iterable[Mapping[str, str]], skeleton: Skeleton | None
@@ -111,6 +123,24 @@ def _engine(rules: RuleSet, language: str) -> Engine:
         _engines.clear()
         _engines[key] = Engine(rules, language)
     return _engines[key]
+
+
+def _strictest(results: Sequence[CheckResult]) -> CheckResult:
+    """All findings; of those of one rule at one place that providers judge differently the worst."""
+    found = list(results[0].findings)
+    for other in results[1:]:
+        known: dict[tuple[str, Span], Severity] = {}
+        for each in found:
+            known[_kind(each)] = max(each.severity, known.get(_kind(each), each.severity))
+        worse = [each for each in other.findings if _kind(each) not in known or each.severity > known[_kind(each)]]
+        beaten = set(map(_kind, worse))
+        found = [each for each in found if _kind(each) not in beaten] + worse
+    found.sort(key=in_place)
+    return results[0]._replace(verdict=_verdict(found), findings=tuple(found))
+
+
+def _kind(finding: Finding) -> tuple[str, Span]:
+    return finding.rule_id, finding.span
 
 
 def _verdict(findings: Iterable[Finding]) -> str:

@@ -53,6 +53,7 @@ class Port:
 class CheckRequest:
     """One line of the case format. `body` is a `{name}` template without 【signature】.
 
+    `also` are further providers that carry it: it is held to what each of them asks.
     `goods` and `ports` are what the merchant registered; no provider or platform tells them.
     `send_at` is aware; None means that nobody knows when it leaves, which no rule on time forgives.
     """
@@ -68,6 +69,7 @@ class CheckRequest:
     send_at: datetime | None = None
     goods: tuple[Good, ...] = ()
     ports: tuple[Port, ...] = ()
+    also: tuple[str, ...] = ()
 
     @property
     def send_date(self) -> date | None:

@@ -79,7 +79,7 @@ class Panel:
         for one in self._late_ones(traits):
             self._ask(one, subject, found.get(one.number, _NOTHING), findings)
         if len(findings) > 1:
-            findings.sort(key=_place)
+            findings.sort(key=in_place)
         return findings
 
     def _plan(self, subject: Subject, traits: int) -> _Plan:
@@ -145,7 +145,7 @@ class Panel:
         )
 
 
-def _place(finding: Finding) -> tuple[int, int, str]:
+def in_place(finding: Finding) -> tuple[int, int, str]:
     return finding.span.start, finding.span.end, finding.rule_id
 
 

@@ -32,8 +32,12 @@ class ConfirmedRecipient:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One rendered message to one confirmed person. `message_id` is unique in the workspace and at the sender."""
+    """One rendered message to one confirmed person. `message_id` is unique in the workspace and at the sender.
+
+    `until`: no phone may show it later than that, however long a gateway keeps it.
+    """
 
     recipient: ConfirmedRecipient
     message_id: str
     text: str = field(repr=False)
+    until: datetime | None = None

@@ -31,11 +31,15 @@ class StaffRecipient:
 
 @dataclass(frozen=True, slots=True)
 class StaffMessage:
-    """One test message. `message_id` is unique in the workspace and at the sender, and never a campaign's."""
+    """One test message. `message_id` is unique in the workspace and at the sender, and never a campaign's.
+
+    `until` as in `Outgoing`.
+    """
 
     recipient: StaffRecipient
     message_id: str
     text: str = field(repr=False)
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ class WriteBack:
 class Answer:
     """`who`: the masked number, else the reference, "" where neither is kept any more.
 
-    Of an opt-out: `since` is when the suppression in force began, None where none is in force any more.
+    `campaign` is the name of the one that wrote to them last, "" for none. Of an opt-out: `since` is when the
+    suppression in force began, None where none is in force any more.
     """
 
     id: int
@@ -29,3 +30,14 @@ class Answer:
     opt_out: bool
     since: datetime | None = None
     told: tuple[WriteBack, ...] = ()
+    account_id: int = 0
+    campaign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerQuery:
+    """Which replies: `opt_out` None for all; of one number, or whose reference it is or whose text holds `text`."""
+
+    opt_out: bool | None = None
+    phone_key: bytes | None = field(default=None, repr=False)
+    text: str = ""

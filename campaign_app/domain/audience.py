@@ -73,3 +73,22 @@ def _part_from_json(data: Any) -> Condition | Filter:
     if (op is Op.IN) != isinstance(value, list) or isinstance(value, bool | float | dict):
         raise ValueError(value)
     return Condition(data["field"], op, tuple(map(str, value)) if isinstance(value, list) else value)
+
+
+def named_accounts(audience: Filter) -> frozenset[int] | None:
+    """The accounts that it keeps to, by conditions that hold for everybody; None where it may reach those of any."""
+    if not audience.every and len(audience.parts) != 1:
+        return None
+    kept: frozenset[int] | None = None
+    for part in audience.parts:
+        named = named_accounts(part) if isinstance(part, Filter) else _named(part)
+        if named is not None:
+            kept = named if kept is None else kept & named
+    return kept
+
+
+def _named(condition: Condition) -> frozenset[int] | None:
+    if condition.field != "account" or condition.op not in (Op.IS, Op.IN):
+        return None
+    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    return frozenset(map(int, values))

@@ -44,7 +44,8 @@ class Composed:
 class SubmitOutcome:
     """The sender's answer for one message. `code` is the sender's own word or ours, never personal data.
 
-    `opted_out`: rejected because this person has told the sender, or a carrier, that they want no more.
+    `opted_out`: rejected because this person has told the sender, or a carrier, that they want no more. `billed`: the
+    parts that the sender says it bills, None where it does not say.
     """
 
     message_id: str
@@ -52,6 +53,7 @@ class SubmitOutcome:
     provider_id: str = ""
     code: str = ""
     opted_out: bool = False
+    billed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class DeliveryReport:
     """`report_id` is unique per account: reports come twice and out of order.
 
     `message_id` is our own, which finds a message whose answer, and with it the sender's id, never came. So do the key
-    of its batch and its number, where a sender gives back no more than these.
+    of its batch and its number, where a sender gives back no more than these. `billed` as in `SubmitOutcome`.
     """
 
     report_id: str
@@ -70,6 +72,7 @@ class DeliveryReport:
     message_id: str = ""
     key: str = ""
     phone: Phone | None = None
+    billed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

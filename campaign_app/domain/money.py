@@ -167,9 +167,12 @@ class Bill:
     """What left: `parts` of what no sender turned away, and what those with a price cost.
 
     `unpriced` parts left when nobody had written down a price; `uncounted` messages are older than the counting.
+    `told`: parts that providers say they billed, of messages that we counted as `told_counted`.
     """
 
     parts: int = 0
     cost: int = 0
     unpriced: int = 0
     uncounted: int = 0
+    told: int = 0
+    told_counted: int = 0

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
-from campaign_app.domain.answer import Answer
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Stopped, Warned
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
 from campaign_app.domain.customer import Account, Entity, PlatformCustomer
@@ -54,6 +53,7 @@ class ConnectionReport:
 
     `missing`: what the platform's interface could offer and this server does not (fields of `Capabilities`).
     `unverified`: permissions that are needed and that the platform was not, or cannot be, asked for, by its names.
+    `parts_left`: what is left of the parts that were bought, None where that is not told.
     """
 
     ok: bool
@@ -69,6 +69,7 @@ class ConnectionReport:
     shop: str = ""
     missing: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
+    parts_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,15 @@ class PlatformClient(Protocol):
         ...
 
     def signatures(self) -> tuple[Signature, ...]: ...
+
+
+@runtime_checkable
+class Prepaid(Protocol):
+    """A client of a provider that says what is left of the parts bought there."""
+
+    def parts_left(self) -> int | None:
+        """None where the answer does not tell. Raises as a PlatformClient does."""
+        ...
 
 
 @runtime_checkable
@@ -348,12 +358,6 @@ class CampaignStore(Protocol):
         ...
 
 
-class AnswerStore(Protocol):
-    def of_campaign(self, campaign_id: int, *, opt_outs_only: bool, limit: int) -> tuple[Answer, ...]:
-        """Replies of the people that this campaign was the last to write to, the newest first."""
-        ...
-
-
 class InboxStore(Protocol):
     def store_reports(self, account_id: int, page: Page[DeliveryReport], at: datetime) -> int:
         """Appends outcomes for known provider ids once each, with the cursor; returns how many were new."""
@@ -361,6 +365,12 @@ class InboxStore(Protocol):
 
     def store_inbound(self, account_id: int, page: Page[InboundMessage], opt_outs: Sequence[str], at: datetime) -> int:
         """Stores replies once each with the cursor, and suppresses the senders of the inbound ids in `opt_outs`."""
+        ...
+
+    def texts_sent(
+        self, account_id: int, messages: Sequence[InboundMessage], since: datetime
+    ) -> Mapping[str, tuple[str, ...]]:
+        """By inbound id what the entity sent to each reply's sender since then; whoever got nothing is not there."""
         ...
 
     def store_complaints(self, account_id: int, page: Page[ComplaintClue], at: datetime) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from math import floor
 from typing import Final
 
 from campaign_app.consent.recipient import Outgoing
@@ -87,6 +89,11 @@ def platform_phones_of(messages: Sequence[Leaving]) -> dict[str, PlatformPhone]:
         "The batch cannot be submitted as it is",
     )
     return phones
+
+
+def seconds_left(message: Leaving, now: datetime) -> int | None:
+    """Until no phone may show it any more; None where that is not said."""
+    return None if message.until is None else floor((message.until - now).total_seconds())
 
 
 def _refuse_first(faults: Faults, words: str, *, account_wide: bool = False) -> None:

@@ -20,10 +20,12 @@ from campaign_app.domain.ports import Clock
 from campaign_app.gateways.planning import Request
 from campaign_app.jobs.asking import BATCH_TIME
 from campaign_app.transport.listing import plain_code
+from campaign_app.transport.reactions import CAPPED
 
 # a session keeps as many connections (`transport.session`)
 AT_ONCE: Final = 8
 _OWED_FOR: Final = timedelta(minutes=5)
+_UNTAKEN: Final = frozenset({Outcome.REJECTED, Outcome.WITHHELD})
 
 
 class Tried(NamedTuple):
@@ -85,7 +87,7 @@ def carry_out(
             found += pool.map(one, requests[1:])
     outcomes = {outcome.message_id: outcome for tried in found for outcome in tried.outcomes}
     trouble = _gravest([tried.trouble for tried in found if tried.trouble is not None])
-    if trouble is not None and all(outcome.outcome is Outcome.REJECTED for outcome in outcomes.values()):
+    if trouble is not None and all(outcome.outcome in _UNTAKEN for outcome in outcomes.values()):
         raise trouble
     return outcomes
 
@@ -106,10 +108,17 @@ def met(
     if isinstance(trouble, OutcomeUnknown):
         return Tried(_alike(request, Outcome.UNKNOWN, trouble))
     if isinstance(trouble, RemoteRefused) and not trouble.account_wide:
+        if blamed is Outcome.REJECTED and trouble.code == CAPPED.code:
+            return Tried(tuple(map(capped, request.message_ids)))
         return Tried(_alike(request, blamed, trouble, opted_out=opted_out and len(request.entries) == 1))
     if in_parts and len(request.entries) > 1:
         return Tried(_alike(request, Outcome.UNKNOWN, trouble), trouble)
     return Tried(trouble=trouble)
+
+
+def capped(message_id: str) -> SubmitOutcome:
+    """Not taken, because its person got enough for now."""
+    return SubmitOutcome(message_id, Outcome.WITHHELD, code=CAPPED.code)
 
 
 def _alike(

@@ -173,7 +173,7 @@ def _decide(context: Context, campaign: Campaign, members: Sequence[tuple[int, i
         for j in judged
         if isinstance(j.decision, Refusal)
     }
-    claims = tuple(_row(context, seqs[j.customer.id], j, text) for j, text in good)
+    claims = tuple(_row(context, campaign, seqs[j.customer.id], j, text) for j, text in good)
     stopped = {seq: by for seq, by in stops.items() if by is not None}
     for j, _ in texts:
         if seqs[j.customer.id] in stopped:
@@ -188,18 +188,18 @@ def _require_word(context: Context, account: Account, sender: GatewayCapabilitie
     require_compared(context, account, sender)
 
 
-def _row(context: Context, seq: int, judged: Judged, text: str) -> Claim:
+def _row(context: Context, campaign: Campaign, seq: int, judged: Judged, text: str) -> Claim:
     recipient = sealed(judged)
     customer = judged.customer
     key = customer.phone_key or context.stores.phone_keys.of_ref(CustomerRef(customer.account_id, customer.ref))
     message_id = key_of(context, recipient.campaign_id, seq)
-    return Claim(seq, Outgoing(recipient, message_id, text), key)
+    return Claim(seq, Outgoing(recipient, message_id, text, campaign.window_end), key)
 
 
 def _claim(context: Context, campaign: Campaign, after: int, batch: _Batch) -> Submission | None:
     key = key_of(context, campaign.id, after + 1)
     span = (after + 1, batch.last_seq)
-    caps = Caps(context.house_caps, context.provider_caps(campaign.entity_uscc))
+    caps = Caps(context.house_caps, context.provider_caps(batch.account_id))
     context.stores.campaigns.keep_stopped(campaign.id, batch.stopped)
     try:
         return context.stores.ledger.claim(

@@ -15,8 +15,9 @@ from dbos import error as dbos_error
 from campaign_app.domain.errors import AppError, RemoteUnavailable, WorkspaceError
 from campaign_app.jobs import dispatch, gating, poll, screening, sync, telling, trying
 from campaign_app.jobs.import_flow import ImportFlow
+from campaign_app.jobs.notes import note_of
 from campaign_app.jobs.reconciling import reconcile
-from campaign_app.jobs.settling import Settled, note_of, release
+from campaign_app.jobs.settling import Settled, release
 from campaign_app.jobs.stores import Context
 
 _log = logging.getLogger(__name__)

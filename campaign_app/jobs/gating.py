@@ -180,7 +180,7 @@ def judge_all(
         person = Person(customer.id, fact_id, fact, marks, phone, count, sealed)
         judged.append(Judged(customer, fact_id, decide(person, ask)))
     judged = _within_house_caps(context, campaign, judged, sent)
-    return _within_provider_caps(context, campaign, judged) if sent else judged
+    return _within_provider_caps(context, campaign, account, judged) if sent else judged
 
 
 def _numbers(
@@ -221,10 +221,10 @@ def _within_house_caps(
     ]
 
 
-def _within_provider_caps(context: Context, campaign: Campaign, judged: list[Judged]) -> list[Judged]:
+def _within_provider_caps(context: Context, campaign: Campaign, account: Account, judged: list[Judged]) -> list[Judged]:
     """What the SMS provider delivers to one number at most (rule FRQ-002); beyond it the message would be lost."""
     over: set[int] = set()
-    for cap in context.provider_caps(campaign.entity_uscc):
+    for cap in context.provider_caps(account.id):
         confirmed = [j.customer.id for j in judged if not isinstance(j.decision, Refusal)]
         since = context.clock() - cap.span
         sent = context.stores.campaigns.sent_since(campaign.entity_uscc, confirmed, since, but=campaign.id)

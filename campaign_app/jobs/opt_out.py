@@ -2,14 +2,20 @@
 
 Words and their misspellings: the counts in `docs/facts.md` (rule OPT-008). Too many is right: a reply that only looks
 like a refusal costs the merchant one recipient, a refusal that is overlooked costs a person's peace. A vote ("2") and
-a question ("怎么退货？", "N95有吗") are none.
+a question ("怎么退货？", "N95有吗", "订单能取消吗") are none. A bare D, Q or no is a vote as well: it refuses where a
+text that was sent asked for it, and where no text is known.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
+
+from campaign_app import assets
+from campaign_app.compliance.engine import fold_table
+from campaign_app.compliance.opt_outs import find_opt_outs
 
 WORDS: Final = frozenset(
     (
@@ -24,9 +30,16 @@ PHRASES: Final = (
     *("不再接收", "不想收", "不接收", "不要收", "不收短信", "不想再收", "不需要短信"),
     *("unsubscribe", "optout", "stopsending", "donotsend", "dontsend"),
 )
-# what a shop is asked for by the same characters
-_OTHERWISE: Final = re.compile(
-    r"退定金|(?:取消|拒绝|拒收)(?:了|掉|我的|这个)?(?:订单|预约|预订|订座|退款|退货|快递|包裹)"
+# none of the forms that marketing asks for most (OPT-008)
+WHERE_ASKED: Final = frozenset({"d", "q", "no"})
+# what a shop is asked for by the same characters; messages about these things may be refused
+_THING: Final = r"(?:订单|预约|预订|订座|退款|退货|快递|包裹)"
+_NEWS: Final = r"(?:短信|消息|信息|通知|推送|订阅|广告|推广)"
+_OTHERWISE: Final = re.compile(rf"退定金|(?:取消|拒绝|拒收)(?:了|掉|我的|这个)?{_THING}(?!的?{_NEWS})")
+_ASKED_OF_IT: Final = re.compile(
+    rf"{_THING}(?:(?!{_NEWS})\w){{0,4}}"
+    r"(?:(?:可以|可否|能|怎么|怎样|如何|咋)(?:不能|不可以|否|才能|才可以)?取消(?:了|掉)?(?:吗|么|嘛|呢|啊|呀)?"
+    r"|取消(?:了|掉)?(?:可以|行|成)?(?:吗|么|嘛))(?!\w)"
 )
 _NO_MORE: Final = re.compile(
     r"(?:勿|别|不要|不用|不必|不许|莫|停止|禁止)(?:再|老|总|继续)*(?:给我|给|向我|对我)?(?:再)?"
@@ -44,17 +57,44 @@ _FIRST: Final = re.compile(
 _LAST: Final = re.compile(r"(?<![a-z0-9])(?:td|tdd|qx|stop|tuiding|quxiao)[\W_]*\Z")
 _AGAIN: Final = re.compile(r"(?:r+|t+|n+|(?:td)+|(?:qx)+|退+)\Z")
 _NOISE: Final = re.compile(r"[\W_]+")
+_SPACE: Final = re.compile(r"\s+")
+_LETTERS: Final = re.compile(r"[a-z]+")
 
 
-def is_opt_out(reply: str) -> bool:
-    """Whether a reply refuses further messages; e.g. ＴＤ, "r。", 回复TD, 请退訂."""
-    said = unicodedata.normalize("NFKC", reply).casefold().translate(_SIMPLE)
+def is_opt_out(reply: str, sent: Iterable[str] = ()) -> bool:
+    """Whether a reply refuses further messages; e.g. ＴＤ, "r。", 回复TD, 请退訂.
+
+    `sent` are the texts that its person got lately.
+    """
+    said = _simple(reply)
     folded = _NOISE.sub("", said)
-    word = folded.removeprefix("请").removeprefix("回复").removeprefix("回")
+    word = _word(folded)
+    if word in WHERE_ASKED:
+        texts = tuple(sent)
+        return not texts or any(word in _asked_for(text) for text in texts)
     if word in WORDS or _AGAIN.match(word) or _LAST.search(said):
         return True
     first = _FIRST.match(said)
     if first is not None and first[1] in WORDS:
         return True
-    meant = _OTHERWISE.sub("", folded)
+    meant = _OTHERWISE.sub("", _NOISE.sub("", _ASKED_OF_IT.sub("", _SPACE.sub("", said))))
     return _NO_MORE.search(meant) is not None or any(phrase in meant for phrase in PHRASES)
+
+
+def depends(reply: str) -> bool:
+    """Whether it is for the texts that its person got to say what the reply means."""
+    return _word(_NOISE.sub("", _simple(reply))) in WHERE_ASKED
+
+
+def _simple(reply: str) -> str:
+    return unicodedata.normalize("NFKC", reply).casefold().translate(_SIMPLE)
+
+
+def _word(folded: str) -> str:
+    return folded.removeprefix("请").removeprefix("回复").removeprefix("回")
+
+
+def _asked_for(text: str) -> frozenset[str]:
+    """The words by which a text says that one may refuse."""
+    body = fold_table(assets.path("tables", "fold.json")).text(text)
+    return frozenset(word for found in find_opt_outs(body) for word in _LETTERS.findall(found.form))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from campaign_app.domain.customer import Customer
@@ -12,11 +12,13 @@ from campaign_app.domain.message import InboundMessage, Page
 from campaign_app.jobs import looking_back, unread
 from campaign_app.jobs.following import follow_up
 from campaign_app.jobs.gating import MAX_PAGES
-from campaign_app.jobs.opt_out import is_opt_out
+from campaign_app.jobs.opt_out import depends, is_opt_out
 from campaign_app.jobs.stores import Context
 
 # of one background poll; the next one goes on from there
 PAGES_A_STEP: Final = 20
+# the texts that a reply may answer
+LATELY: Final = timedelta(days=30)
 
 
 def poll_all(context: Context, account_id: int) -> dict[str, int]:
@@ -81,7 +83,9 @@ def _keep_replies(context: Context) -> Callable[..., int]:
     inbox = context.stores.inbox
 
     def store(account: int, page: Page[InboundMessage], at: datetime) -> int:
-        refusals = [message.inbound_id for message in page.items if is_opt_out(message.text)]
+        unsure = [message for message in page.items if depends(message.text)]
+        sent = inbox.texts_sent(account, unsure, at - LATELY) if unsure else {}
+        refusals = [m.inbound_id for m in page.items if is_opt_out(m.text, sent.get(m.inbound_id, ()))]
         return inbox.store_inbound(account, page, refusals, at)
 
     return store

@@ -23,13 +23,14 @@ from typing import Final
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState, Noted
 from campaign_app.domain.copies import DIFFERS, copied_at
-from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.errors import NotAllowed, NotFound, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.jobs.asking import BATCH_TIME, ask_again, refusals
 from campaign_app.jobs.copied import differs
 from campaign_app.jobs.fencing import FENCE, fence, forget_fence
 from campaign_app.jobs.gating import Judged, sealed
 from campaign_app.jobs.looking import look_up
+from campaign_app.jobs.notes import shop_note, why_refused
 from campaign_app.jobs.once import hand_over, note_untaken, untaken
 from campaign_app.jobs.ports import GatewayCapabilities, LedgerRow, Submission
 from campaign_app.jobs.stores import Context
@@ -94,17 +95,6 @@ def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: 
         context.stores.campaigns.update(stopped, expected=CampaignState.SENDING, noted=noted)
 
 
-def note_of(trouble: AppError, code: str = "") -> str:
-    """The note for what went wrong: its code (or another one), with the shop where that is known."""
-    return _at(trouble, code) or code or trouble.code
-
-
-def _at(trouble: AppError, code: str = "") -> str:
-    """The note that names the shop which could not be asked; "" where the trouble lies elsewhere."""
-    shop = trouble.facts.get("shop", "")
-    return f"at_shop:{code or trouble.code}:{shop}" if shop else ""
-
-
 def release(context: Context, campaign_id: int, note: str) -> None:
     """Takes a campaign whose job failed out of its working state, with the reason.
 
@@ -152,11 +142,11 @@ def _try(
         return _once(context, campaign, submission, messages), backoff, "unknown_outcomes"
     except RemoteUnavailable as trouble:
         pause = backoff if trouble.retry_after is None else trouble.retry_after
-        return None, pause, _at(trouble, "platform_unavailable") or "sender_unavailable"
+        return None, pause, shop_note(trouble, "platform_unavailable") or "sender_unavailable"
     except RemoteRefused as refusal:
         if not refusal.account_wide:
-            return None, backoff, _at(refusal) or f"refused:{refusal.code}"
-        put_aside(context, campaign, CampaignState.PAUSED, _at(refusal) or f"account_refused:{refusal.code}")
+            return None, backoff, shop_note(refusal) or f"refused:{refusal.code}"
+        put_aside(context, campaign, CampaignState.PAUSED, why_refused(refusal, context.clock()))
         return Settled.STOPPED, 0, ""
 
 
@@ -253,7 +243,7 @@ def _still_confirmed(context: Context, campaign: Campaign, submission: Submissio
     judged, refused = _asked_again(context, campaign, submission, rows)
     if refused and context.clock() < fence(context, submission):
         return None
-    return _confirmed_of(context, submission, rows, judged, refused)
+    return _confirmed_of(context, campaign, submission, rows, judged, refused)
 
 
 def _without_refused(
@@ -262,7 +252,7 @@ def _without_refused(
     """Of rows that no request is under way for, those that may still leave; the others are withheld at once."""
     if not rows:
         return []
-    return _confirmed_of(context, submission, rows, *_asked_again(context, campaign, submission, rows))
+    return _confirmed_of(context, campaign, submission, rows, *_asked_again(context, campaign, submission, rows))
 
 
 def _asked_again(
@@ -276,6 +266,7 @@ def _asked_again(
 
 def _confirmed_of(
     context: Context,
+    campaign: Campaign,
     submission: Submission,
     rows: Sequence[LedgerRow],
     judged: Mapping[int, Judged],
@@ -285,4 +276,5 @@ def _confirmed_of(
     if withheld:
         context.stores.ledger.settle(submission.id, withheld, context.clock())
     left = [row for row in rows if row.message_id not in refused]
-    return [Outgoing(sealed(judged[row.customer_id]), row.message_id, row.text) for row in left]
+    end = campaign.window_end
+    return [Outgoing(sealed(judged[row.customer_id]), row.message_id, row.text, end) for row in left]

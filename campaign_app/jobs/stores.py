@@ -65,7 +65,7 @@ class Remotes:
     sends: Callable[[int], bool] = lambda _: True
 
 
-def no_caps(entity_uscc: str) -> tuple[Cap, ...]:  # noqa: ARG001 - of none is one known
+def no_caps(account_id: int) -> tuple[Cap, ...]:  # noqa: ARG001 - of none is one known
     return ()
 
 
@@ -78,10 +78,10 @@ def is_known() -> str:
 class Context:
     """`workspace_id` makes message ids and idempotency keys unique across workspaces at one sender.
 
-    `house_caps`: messages per person and entity in 7 and in 30 days, 0 for no cap. `provider_caps`: those of the SMS
-    provider that an entity sends by. `hours` are those of the merchant, for the first message and the last;
-    `tests_per_day`: test messages of an entity. `copies`: what this workspace is a copy of. `seen`: puts down outside
-    of the workspace what it has claimed by now; why nothing may leave, where it is an older copy, or "".
+    `house_caps`: messages per person and entity in 7 and in 30 days, 0 for no cap. `provider_caps`: by a shop's account
+    those of the SMS provider that carries its messages. `hours` are those of the merchant, for the first message and
+    the last; `tests_per_day`: test messages of an entity. `copies`: what this workspace is a copy of. `seen`: puts down
+    outside of the workspace what it has claimed by now; why nothing may leave, where it is an older copy, or "".
     """
 
     workspace_id: str
@@ -93,7 +93,7 @@ class Context:
     wait: Callable[[float], None]
     batch: int = BATCH
     house_caps: tuple[int, int] = (0, 0)
-    provider_caps: Callable[[str], tuple[Cap, ...]] = no_caps
+    provider_caps: Callable[[int], tuple[Cap, ...]] = no_caps
     complaints_per_10000: int = 10
     hours: tuple[time, time] = (OPENS, CLOSES)
     tests_per_day: int = 20

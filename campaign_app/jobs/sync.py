@@ -8,17 +8,19 @@ somebody is screened, so no walk can raise one.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from campaign_app.domain.customer import PlatformCustomer, Told
 from campaign_app.domain.erasure import Stored
-from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.domain.message import Page
-from campaign_app.domain.ports import PlatformClient
+from campaign_app.domain.ports import PlatformClient, Prepaid
 from campaign_app.jobs.stores import Context
 from campaign_app.services.accounts import synced_name
+from campaign_app.services.balances import note_balance
 
 STREAM: Final = "customers"
 # a listing that keeps handing out new cursors without end must not run for ever
@@ -82,12 +84,20 @@ def hands_out_customers(context: Context, account_id: int) -> bool:
 
 
 def sync_signatures(context: Context, account_id: int) -> int:
-    """Replaces what is known of the account's signatures; returns how many it has."""
+    """Replaces what is known of the account's signatures; returns how many it has.
+
+    What is left of the parts bought there is asked, too; a provider that does not answer that answered before.
+    """
     client = context.remotes.platform(account_id)
     signatures = client.signatures() if client.capabilities().signatures else None
     context.stores.accounts.put_signatures(account_id, signatures, context.clock())
     if not client.capabilities().customers:  # else the walk says when it ended
         context.stores.accounts.set_setting(synced_name(account_id), context.clock().isoformat())
+    if isinstance(client, Prepaid):
+        with suppress(RemoteError):
+            left = client.parts_left()
+            if left is not None:
+                note_balance(context.stores.accounts, account_id, left, context.clock())
     return len(signatures or ())
 
 

@@ -30,7 +30,11 @@ from campaign_app.services.window import closing_time
 FRESH: Final = timedelta(minutes=5)
 # trouble of the message or its sender, not of the workspace
 _REFUSALS: Final = (RemoteError, NotAllowed, NotFound, SettingsError)
-_ENDS: Final = {Outcome.ACCEPTED: TrialState.ACCEPTED, Outcome.REJECTED: TrialState.REJECTED}
+_ENDS: Final = {
+    Outcome.ACCEPTED: TrialState.ACCEPTED,
+    Outcome.REJECTED: TrialState.REJECTED,
+    Outcome.WITHHELD: TrialState.REJECTED,
+}
 
 
 def send_trial(context: Context, trial_id: int) -> TrialState:
@@ -52,14 +56,14 @@ def _leave(context: Context, trial: Trial, sender: Gateway) -> None:
     trials, now = context.stores.trials, context.clock()
     if not timedelta(0) <= now - trial.asked_at <= FRESH:
         raise NotAllowed("test_late", "The test message was asked for too long ago")
-    closing_time(now, *context.hours)
+    until = closing_time(now, *context.hours)
     if why := context.seen():
         raise NotAllowed(why, "The workspace is a copy of one that went on")
     recipient = trials.claim(trial.id, cap=context.tests_per_day, at=now)
     if recipient is None:
         return
     name = f"{name_now(context.workspace_id, context.copies)}-test-{trial.id}"
-    outcome = _handed_over(cast("SendsTests", sender), name, StaffMessage(recipient, name, trial.text))
+    outcome = _handed_over(cast("SendsTests", sender), name, StaffMessage(recipient, name, trial.text, until))
     state = _ENDS.get(outcome.outcome, TrialState.UNKNOWN)
     trials.settle(trial.id, state, at=context.clock(), code=outcome.code, provider_id=outcome.provider_id)
 

@@ -24,6 +24,7 @@ from campaign_app.domain.ports import (
 )
 from campaign_app.domain.signature import FiledTemplate, Signature
 from campaign_app.services import expiry
+from campaign_app.services.balances import Balance, balance_of, note_balance
 from campaign_app.services.connecting import CONSENT_API, Draft, Offers, draft_of, entity_of, host_of, seen
 from campaign_app.services.pinning import pinned_anew
 
@@ -102,6 +103,7 @@ class Accounts:
         self._secrets.put(secret_name(account.id), draft.secret)
         if not self._capabilities(account).signatures:
             self._store.put_signatures(account.id, None, self._clock())
+        self._note_balance(account.id, report)
         self._audit.record(
             "account.connected", actor=actor, at=self._clock(), account=account.id, platform=account.platform,
             simulated=account.simulated, issuer=account.issuer_uscc, issuer_name=account.issuer_name,
@@ -203,9 +205,19 @@ class Accounts:
         return next((a for a in gone if (a.base_url, a.key_id) == (account.base_url, account.key_id)), None)
 
     def test(self, account_id: int) -> ConnectionReport:
-        """Asks the platform again; changes nothing."""
+        """Asks the platform again; keeps nothing but what is left of the parts bought there."""
         account = self._store.account(account_id)
-        return self._make_client(account, self.private_key(account_id)).check_connection()
+        report = self._make_client(account, self.private_key(account_id)).check_connection()
+        self._note_balance(account_id, report)
+        return report
+
+    def balance(self, account_id: int) -> Balance | None:
+        """What is left of the parts bought at the provider, as it last said; None where it never did."""
+        return balance_of(self._store, account_id)
+
+    def _note_balance(self, account_id: int, report: ConnectionReport) -> None:
+        if report.parts_left is not None:
+            note_balance(self._store, account_id, report.parts_left, self._clock())
 
     def template(self, account_id: int, code: str) -> FiledTemplate:
         """What the account's platform says of a template. Raises RemoteRefused("not_offered") where it has none."""

@@ -1,12 +1,13 @@
 """What messages cost: prices by sender account, budgets by campaign and month, what is to come and what has left.
 
-No interface of a sender that this program speaks tells a price or a balance: a quote is the price of the account's
-contract times the parts of everybody who is to get the message, counted one by one in the screening.
+No interface of a sender that this program speaks tells a price, and none but Tencent's what is left of the parts that
+were bought: a quote is the price of the account's contract times the parts of everybody who is to get the message,
+counted one by one in the screening.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
@@ -16,6 +17,7 @@ from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.money import BUDGET_MAX, PRICE_MAX, Bill, Counted, Limits, Quote, objection, quote_of, yuan
 from campaign_app.domain.ports import AccountStore, AuditLog, CampaignStore, Clock
 from campaign_app.domain.ports_money import MoneyStore
+from campaign_app.services.balances import balance_of
 
 Level = Literal["ok", "warn", "block"]
 Facts = dict[str, str | int | tuple[str, ...]]
@@ -42,16 +44,26 @@ BUDGETABLE: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Stock:
+    """The parts that a campaign needs of an account's, and what is left there by the provider's own word."""
+
+    label: str
+    needed: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Spending:
     """What the rest of a campaign will cost, and the budgets that hold for it.
 
-    `unpriced` names the sender accounts without a price.
+    `unpriced` names the sender accounts without a price. `stocks` are those of the accounts that tell theirs.
     """
 
     quote: Quote
     limits: Limits
     unpriced: tuple[str, ...] = ()
     counted: Counted = field(default_factory=dict, repr=False)
+    stocks: tuple[Stock, ...] = ()
 
     @property
     def objection(self) -> str:
@@ -81,7 +93,12 @@ class Money:
         counted = self._store.to_leave(campaign.id) if before is None else before.counted
         quote = quote_of(counted, self._store.payers(), self._store.prices())
         names = tuple(self._accounts.account(each).label for each in quote.unpriced)
-        return Spending(quote, self._store.limits(campaign, self._clock()), names, counted)
+        return Spending(quote, self._store.limits(campaign, self._clock()), names, counted, tuple(self._stocks(quote)))
+
+    def _stocks(self, quote: Quote) -> Iterator[Stock]:
+        for line in quote.lines:
+            if (balance := balance_of(self._accounts, line.account_id)) is not None:
+                yield Stock(self._accounts.account(line.account_id).label, line.parts, balance.parts)
 
     def price_of(self, entity_uscc: str) -> int | None:
         """What a part costs the entity, at the dearest of its connected accounts; None unless all have a price."""
@@ -148,3 +165,12 @@ def verdict(spending: Spending) -> tuple[str, Level, str, Facts]:
         return "cost", "ok", "cost_not_known", facts
     held = ("budget" * (limits.campaign is not None), "month" * (limits.month is not None))
     return "cost", "ok", "_".join(filter(None, ("cost", *held))), facts
+
+
+def stock_verdict(spending: Spending) -> tuple[str, Level, str, Facts] | None:
+    """What the pre-flight says of the parts that are left; None where no provider tells. It is a word of the past."""
+    if not spending.stocks:
+        return None
+    short = [stock for stock in spending.stocks if stock.needed > stock.left]
+    names = tuple(f"{stock.label} {stock.needed:,} / {stock.left:,}" for stock in short or spending.stocks)
+    return "balance", "warn" if short else "ok", "balance_short" if short else "balance", {"names": names}

@@ -15,7 +15,7 @@ from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.review import AudienceReader
 from campaign_app.domain.signature import Signature
 from campaign_app.services.campaigns import adds_up
-from campaign_app.services.money import Level, Spending, verdict
+from campaign_app.services.money import Level, Spending, stock_verdict, verdict
 from campaign_app.services.replies import read_at
 from campaign_app.services.stated import is_checked
 from campaign_app.services.texts import Texts
@@ -383,7 +383,10 @@ def _replies(seen: Situation) -> tuple[Check, ...]:
 
 
 def _cost(seen: Situation) -> tuple[Check, ...]:
-    return () if seen.spending is None else (Check(*verdict(seen.spending)),)
+    if seen.spending is None:
+        return ()
+    told = verdict(seen.spending), stock_verdict(seen.spending)
+    return tuple(Check(*each) for each in told if each is not None)
 
 
 def _window(seen: Situation) -> Check:

@@ -130,7 +130,7 @@ def refusals(engine: Engine, request: CheckRequest, provider: str) -> Refusals:
     for name, value in request.variables.items():
         if any(syntax.placeholder.search(value) for syntax in SYNTAXES.values()):
             raise SettingsError("template_value", "A value holds a variable", what=name)
-    result = engine.check(replace(request, provider=provider))
+    result = engine.check(replace(request, provider=provider, also=()))
     found = (each for each in result.findings if _is_providers(engine, each))
     return Refusals(tuple(sorted(found, key=lambda each: -each.severity)), result.final_text, result.segments)
 

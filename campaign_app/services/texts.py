@@ -20,6 +20,7 @@ from campaign_app.domain.message import Composed
 from campaign_app.domain.ports import AccountStore, CampaignStore
 from campaign_app.domain.ports_people import CustomerStore
 from campaign_app.domain.signature import Signature
+from campaign_app.services.carriers import Carriers
 from campaign_app.services.profiles import Profile
 from campaign_app.services.window import likely_time
 
@@ -74,6 +75,7 @@ class Texts:
         self._accounts = accounts
         self._campaigns = campaigns
         self._customers = customers
+        self._carriers = Carriers(accounts, profile)
         self._known: dict[int, tuple[Engine, CheckRequest, Known]] = {}
 
     @property
@@ -172,6 +174,7 @@ class Texts:
         """What is checked, without anybody's values; of one shop by what its carrier tells of the signature."""
         entity = self._accounts.entity(campaign.entity_uscc)
         profile = self._profile(campaign.entity_uscc)
+        provider, *also = self._carriers.providers(campaign)
         register, text = self._accounts.register(campaign.entity_uscc), campaign.signature
         filed, held = register.signature(text, now, shop), register.held(text, shop)
         now = now.replace(second=0, microsecond=0)  # the same question for a minute, whoever keeps its answers
@@ -181,7 +184,8 @@ class Texts:
             sender=Sender(entity.name, entity.uscc, entity.kind, frozenset(entity.licences)),
             purpose=campaign.purpose,
             industry=profile.industry,
-            provider=profile.provider,
+            provider=provider,
+            also=tuple(also),
             allowed_domains=profile.domains,
             send_at=likely_time(now) if campaign.send_at is None else max(campaign.send_at, now),
             goods=profile.goods,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta, timezone
+from enum import StrEnum
 from typing import Final
 
 from campaign_app.domain.errors import NotAllowed
@@ -12,6 +13,14 @@ BEIJING: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 OPENS: Final = time(8, 0)
 CLOSES: Final = time(22, 0)
 DAY_BEGINS: Final = time(9, 0)
+
+
+class Until(StrEnum):
+    """When a provider takes messages again: within its hours, on the next day, in the next month."""
+
+    HOURS = "hours"
+    DAY = "day"
+    MONTH = "month"
 
 
 def closing_time(send_at: datetime, opens: time = OPENS, closes: time = CLOSES) -> datetime:
@@ -35,3 +44,14 @@ def likely_time(now: datetime) -> datetime:
         return now
     day = local.date() if local.time() < DAY_BEGINS else local.date() + timedelta(days=1)
     return datetime.combine(day, DAY_BEGINS, BEIJING).astimezone(now.tzinfo)
+
+
+def next_opening(now: datetime, until: Until) -> datetime:
+    """Eight in the morning of the day on which it may be tried again, in Beijing time."""
+    local = now.astimezone(BEIJING)
+    day = local.date()
+    if until is Until.MONTH:
+        day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    elif until is Until.DAY or local.time() >= OPENS:
+        day += timedelta(days=1)
+    return datetime.combine(day, OPENS, BEIJING)

@@ -9,10 +9,11 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.answer import Answer, WriteBack
+from campaign_app.domain.answer import Answer, AnswerQuery, WriteBack
 from campaign_app.domain.consent import CustomerRef, SuppressionKind
 from campaign_app.domain.phone import Phone
 from campaign_app.storage import schema
+from campaign_app.storage.accounts import entity_of
 from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.lists import rows_among
@@ -28,13 +29,14 @@ _SHOPS: Final = (
     .join(schema.account, _account.id == _customer.account_id)
     .where(_account.entity_uscc == sa.bindparam("entity"))
 )
+_NAMES: Final = sa.select(campaign.c.id, campaign.c.name)
 _TOLD: Final = sa.select(schema.opt_out_outbox)
 _Refs = frozenset[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class SqlAnswers:
-    """Implements `domain.ports.AnswerStore`."""
+    """Implements `domain.ports_answers.AnswerStore`."""
 
     db: Database
     keys: WorkspaceKeys = field(repr=False)
@@ -43,19 +45,38 @@ class SqlAnswers:
         wanted = _REPLIES.where(inbound.c.opt_out == 1) if opt_outs_only else _REPLIES
         newest = wanted.order_by(inbound.c.received_at.desc(), inbound.c.id.desc()).limit(limit)
         with self.db.read() as connection:
-            rows = connection.execute(newest, {"campaign": campaign_id}).all()
-            phones = {row.id: self._phone(row) for row in rows}
-            entity = connection.execute(
-                sa.select(campaign.c.entity_uscc).where(campaign.c.id == campaign_id)
-            ).scalar_one_or_none()
-            refused = [row for row in rows if row.opt_out]
-            refs = self._refs(connection, str(entity), refused, phones)
-            since = self._since(connection, str(entity), refused, phones, refs)
-            told = _told(connection, refs)
+            return self._read(connection, connection.execute(newest, {"campaign": campaign_id}).all())
+
+    def count(self, query: AnswerQuery) -> tuple[int, int]:
+        wanted = sa.select(sa.func.count(), sa.func.max(inbound.c.id)).where(*_which(query))
+        with self.db.read() as connection:
+            count, newest = connection.execute(wanted).one()
+        return count, newest or 0
+
+    def page(self, query: AnswerQuery, newest: int, first: int, limit: int) -> tuple[Answer, ...]:
+        wanted = sa.select(inbound).where(inbound.c.id <= newest, *_which(query))
+        with self.db.read() as connection:
+            rows = connection.execute(wanted.order_by(inbound.c.id.desc()).offset(first).limit(limit)).all()
+            return self._read(connection, rows)
+
+    def _read(self, connection: sa.Connection, rows: Sequence[AnyRow]) -> tuple[Answer, ...]:
+        """In their order; people are looked up for each legal entity, which its shops' suppressions are of."""
+        phones = {row.id: self._phone(row) for row in rows}
+        names = dict[int, str]()
+        for campaign_id, name in rows_among(
+            connection, _NAMES, campaign.c.id, {row.campaign_id for row in rows if row.campaign_id is not None}
+        ):
+            names[campaign_id] = name
+        since: dict[int, datetime] = {}
+        told: dict[int, tuple[WriteBack, ...]] = {}
+        for entity, refused in _by_entity(connection, rows).items():
+            refs = self._refs(connection, entity, refused, phones)
+            since |= self._since(connection, entity, refused, phones, refs)
+            told |= _told(connection, refs)
         return tuple(
             Answer(
                 row.id, _who(row, phones[row.id]), row.text, moment_at(row.received_at), bool(row.opt_out),
-                since.get(row.id), told.get(row.id, ()),
+                since.get(row.id), told.get(row.id, ()), row.account_id, names.get(row.campaign_id, ""),
             )
             for row in rows
         )  # fmt: skip
@@ -96,6 +117,35 @@ class SqlAnswers:
             if times:
                 found[reply] = min(times)
         return found
+
+
+def _by_entity(connection: sa.Connection, rows: Iterable[AnyRow]) -> dict[str, list[AnyRow]]:
+    """The opt-outs among them."""
+    entities = dict[int, str]()
+    found: dict[str, list[AnyRow]] = {}
+    for row in rows:
+        if not row.opt_out:
+            continue
+        if row.account_id not in entities:
+            entities[row.account_id] = entity_of(connection, row.account_id)
+        found.setdefault(entities[row.account_id], []).append(row)
+    return found
+
+
+def _which(query: AnswerQuery) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if query.opt_out is not None:
+        found.append(inbound.c.opt_out == int(query.opt_out))
+    if query.phone_key is not None:
+        theirs = sa.select(_customer.id).where(
+            _customer.account_id == inbound.c.account_id,
+            _customer.ref == inbound.c.ref,
+            _customer.phone_key == query.phone_key,
+        )
+        found.append(sa.or_(inbound.c.phone_key == query.phone_key, sa.exists(theirs)))
+    if query.text:
+        found.append(sa.or_(inbound.c.ref == query.text, inbound.c.text.contains(query.text, autoescape=True)))
+    return found
 
 
 def _told(connection: sa.Connection, refs: dict[int, _Refs]) -> dict[int, tuple[WriteBack, ...]]:

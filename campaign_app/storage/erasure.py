@@ -86,8 +86,7 @@ def _forget(connection: sa.Connection, account_id: int, row: AnyRow, seen_at: in
     numbered = sa.and_(import_prospect.c.account_id == account_id, import_prospect.c.phone_key == row.phone_key)
     theirs = named if row.phone_key is None else sa.or_(named, numbered)
     waiting = connection.execute(sa.delete(import_prospect).where(theirs)).rowcount
-    for table in (inbound, complaint):
-        connection.execute(
-            sa.update(table).where(table.c.account_id == account_id, table.c.ref == row.ref).values(phone_sealed=None)
-        )
+    for said, lost in ((inbound, ("phone_sealed", "phone_key")), (complaint, ("phone_sealed",))):
+        which = sa.and_(said.c.account_id == account_id, said.c.ref == row.ref)
+        connection.execute(sa.update(said).where(which).values(dict.fromkeys(lost)))
     return changes + waiting

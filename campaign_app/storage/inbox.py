@@ -13,6 +13,7 @@ from campaign_app.domain.consent import CustomerRef, LocalOptOut, Suppression, S
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome, Page
 from campaign_app.domain.phone import Phone
 from campaign_app.storage.accounts import put_cursor
+from campaign_app.storage.billed import keep_billed
 from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.late import complaint_marks
@@ -58,6 +59,7 @@ class SqlInbox:
                 if report.provider_id and report.report_id not in where
             ]
             write_all(connection, plain_insert(early_report), early)
+            keep_billed(connection, ((where.get(report.report_id), report.billed) for report in new.values()))
             standing = standing_of(connection, (event.ledger_id for event in events))
             return append_outcomes(connection, standing, events, to_ms(at))
 
@@ -82,12 +84,24 @@ class SqlInbox:
                         "text": message.text,
                         "opt_out": int(message.inbound_id in stop),
                         "campaign_id": campaign_of(keys, sent),
+                        "phone_key": None if message.phone is None else self.keys.hashes.of_phone(message.phone),
                     }
             write_all(connection, plain_insert(inbound), list(rows.values()))
             add_marks(connection, marks)
             refusals = [(m.ref, keys, m.received_at) for m, keys in people if m.inbound_id in stop]
             _tell(connection, finder, refusals, "reply")
             return len(rows)
+
+    def texts_sent(
+        self, account_id: int, messages: Sequence[InboundMessage], since: datetime
+    ) -> dict[str, tuple[str, ...]]:
+        with self.db.read() as connection:
+            finder = Finder.of(connection, self.keys.hashes, account_id)
+            numbers = finder.numbers_of(message.ref for message in messages)
+            people = {m.inbound_id: finder.keys(m.ref, m.phone, numbers=numbers) for m in messages}
+            texts = finder.texts_sent({key for keys in people.values() for key in keys}, to_ms(since))
+        found = {name: tuple(text for key in keys for text in texts.get(key, ())) for name, keys in people.items()}
+        return {name: sent for name, sent in found.items() if sent}
 
     def store_complaints(self, account_id: int, page: Page[ComplaintClue], at: datetime) -> int:
         with self.db.write() as connection:

@@ -17,6 +17,7 @@ from campaign_app.domain.ports import PhoneKeys
 from campaign_app.jobs.caps import NO_CAPS, Caps
 from campaign_app.jobs.ports import AwaitingRow, Claim, LedgerRow, Submission
 from campaign_app.storage import schema
+from campaign_app.storage.billed import keep_billed
 from campaign_app.storage.budgets import charge, parts_of
 from campaign_app.storage.campaigns import put_reasons
 from campaign_app.storage.caps import capped
@@ -179,6 +180,7 @@ class SqlLedger:
                 if each.message_id in ids
             ]
             append_outcomes(connection, standing, events, to_ms(at))
+            keep_billed(connection, ((ids.get(each.message_id), each.billed) for each in outcomes))
             providers = {event.provider_id: event.ledger_id for event in events if event.provider_id}
             opted_out = [ids[each.message_id] for each in outcomes if each.opted_out and each.message_id in ids]
             if providers or opted_out:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.money import Bill, Limits
+from campaign_app.storage.billed import billed_of
 from campaign_app.storage.budgets import (
     bill_of,
     limits_of,
@@ -73,7 +74,9 @@ class SqlMoney:
 
     def bill(self, campaign_id: int) -> Bill:
         with self.db.read() as connection:
-            return bill_of(connection, submission.c.campaign_id == campaign_id)
+            told, counted = billed_of(connection, campaign_id)
+            bill = bill_of(connection, submission.c.campaign_id == campaign_id)
+            return replace(bill, told=told, told_counted=counted)
 
     def month_bill(self, entity_uscc: str, now: datetime) -> Bill:
         with self.db.read() as connection:

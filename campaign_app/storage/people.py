@@ -43,6 +43,12 @@ _SENT: Final = (
     .join(campaign, campaign.c.id == ledger.c.campaign_id)
     .where(campaign.c.entity_uscc == sa.bindparam("entity"))
 )
+_TEXTS: Final = (
+    sa.select(ledger.c.dedupe_key, ledger.c.text)
+    .join(submission, submission.c.id == ledger.c.submission_id)
+    .join(campaign, campaign.c.id == ledger.c.campaign_id)
+    .where(campaign.c.entity_uscc == sa.bindparam("entity"), submission.c.claimed_at >= sa.bindparam("since"))
+)
 
 NEXT_BATCH: Final = (
     sa.select(submission.c.id)
@@ -119,6 +125,15 @@ class Finder:
         for key, row_id, campaign_id in found:
             last[key] = max((row_id, campaign_id), last.get(key, (0, 0)))
         return last
+
+    def texts_sent(self, keys: Iterable[bytes], since: int) -> dict[bytes, list[str]]:
+        """What was sent under each key for the entity since then."""
+        texts: dict[bytes, list[str]] = {}
+        for key, text in rows_among(
+            self.connection, _TEXTS, ledger.c.dedupe_key, keys, entity=self.entity_uscc, since=since
+        ):
+            texts.setdefault(key, []).append(text)
+        return texts
 
     def campaign_of_row(self, ledger_id: int) -> int | None:
         return self.connection.execute(sa.select(ledger.c.campaign_id).where(ledger.c.id == ledger_id)).scalar()

@@ -24,3 +24,8 @@ campaign_budget = sa.Table(
     number_or_none("budget"),
     number_or_none("held"),
 )
+
+# `told`: parts that the provider says it bills for a message, `counted`: those that we counted
+billed_part = sa.Table(
+    "billed_part", metadata, to("ledger.id", "ledger_id", key=True), number("told"), number("counted")
+)

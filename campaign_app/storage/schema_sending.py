@@ -184,6 +184,7 @@ inbound = sa.Table(
     number("stored_at"),
     number("opt_out"),
     to_or_none("campaign.id", "campaign_id"),
+    blob_or_none("phone_key"),  # of replies since this column is there
     sa.UniqueConstraint("account_id", "inbound_id", name="inbound_once"),
     sa.Index("inbound_by_campaign", "campaign_id"),
 )

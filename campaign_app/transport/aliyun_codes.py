@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from campaign_app.transport.reactions import Reaction, Rule
+from campaign_app.services.window import Until
+from campaign_app.transport.reactions import CAPPED, Reaction, Rule
 
 _AGAIN: Final = Rule(Reaction.AGAIN, "throttled")
 _UNSURE: Final = Rule(Reaction.UNSURE, "server_error")
@@ -22,14 +23,13 @@ _KEYS: Final = Rule(Reaction.ACCOUNT, "unauthorized_key")
 _SIGNED: Final = Rule(Reaction.ACCOUNT, "bad_signature")
 _CLOCK: Final = Rule(Reaction.ACCOUNT, "clock_skew")
 _SIGNATURE: Final = Rule(Reaction.ACCOUNT, "signature_unusable")
-_QUOTA: Final = Rule(Reaction.ACCOUNT, "sender_quota")
 _BALANCE: Final = Rule(Reaction.ACCOUNT, "balance")
 
 CODES: Final[Mapping[str, Rule]] = {
     # nobody knows whether it was carried out
     "isp.SYSTEM_ERROR": _UNSURE,
     # one person: limits of the number, for a minute, an hour or a day, numbers that are none, and what only one reads
-    "isv.BUSINESS_LIMIT_CONTROL": _PERSON,
+    "isv.BUSINESS_LIMIT_CONTROL": CAPPED,
     "isv.MOBILE_NUMBER_ILLEGAL": _PERSON,
     "isv.BLACK_KEY_CONTROL_LIMIT": _PERSON,
     "isv.SMS_CONTENT_ILLEGAL": _PERSON,
@@ -40,8 +40,8 @@ CODES: Final[Mapping[str, Rule]] = {
     "isv.INVALID_JSON_PARAM": _NEVER,
     "isv.MOBILE_COUNT_OVER_LIMIT": _NEVER,
     # the whole account
-    "isv.DAY_LIMIT_CONTROL": _QUOTA,
-    "isv.MONTH_LIMIT_CONTROL": _QUOTA,
+    "isv.DAY_LIMIT_CONTROL": Rule(Reaction.LATER, "sender_quota", Until.DAY),
+    "isv.MONTH_LIMIT_CONTROL": Rule(Reaction.LATER, "sender_month", Until.MONTH),
     "isv.SMS_SIGNATURE_ILLEGAL": _SIGNATURE,
     "isv.SMS_SIGN_ILLEGAL": _SIGNATURE,
     "isv.SIGN_STATE_ILLEGAL": _SIGNATURE,

@@ -75,10 +75,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """One message; `content` is None where it cannot be read."""
+    """One message; `content` is None where it cannot be read, `raw` what came."""
 
     handle: str
     content: Mapping[str, Any] | None = field(repr=False)
+    raw: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,8 @@ def _messages(answer: Answer) -> tuple[Leased, ...]:
         handle = fields(row).get("ReceiptHandle")
         if not isinstance(handle, str) or not handle:
             raise ContractBroken
-        leased.append(Leased(handle, _content(fields(row).get("MessageBody"))))
+        body = fields(row).get("MessageBody")
+        leased.append(Leased(handle, _content(body), body if isinstance(body, str) else ""))
     return tuple(leased)
 
 

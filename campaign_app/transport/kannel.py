@@ -104,8 +104,10 @@ class SendSms:
         self._access = access
         self._session = SignedSession(access.base_url, _Login(access), clock, limits=LIMITS)
 
-    def send(self, to: str, data: bytes, udh: bytes, dlr_url: str) -> str:
+    def send(self, to: str, data: bytes, udh: bytes, dlr_url: str, minutes: int | None = None) -> str:
         """Hands over one part of a message in UCS-2. Returns "", or `kannel_queued` where no centre is connected.
+
+        For so many `minutes` Kannel, and the centre behind it, may try; None: as long as they like.
 
         Raises OutcomeUnknown, RemoteUnavailable (it was not taken), RemoteRefused.
         """
@@ -118,6 +120,8 @@ class SendSms:
         }
         if udh:
             headers["X-Kannel-UDH"] = "".join(f"%{octet:02X}" for octet in udh)
+        if minutes is not None:
+            headers["X-Kannel-Validity"] = str(minutes)
         return self._ask(data, headers, _taken)
 
     def check(self) -> None:
@@ -149,9 +153,10 @@ def _taken(answer: Answer) -> str:
 
 def _refusal(status: int, body: bytes) -> RemoteError | None:
     text = body.decode("ascii", "replace")
-    for known, begins, (reaction, code) in _REFUSALS:
+    for known, begins, rule in _REFUSALS:
         if status == known and text.startswith(begins):
-            if reaction is Reaction.AGAIN:
-                return RemoteUnavailable(code, "Kannel does not take the message now")
-            return RemoteRefused(code, "Kannel refuses the message", account_wide=reaction is Reaction.ACCOUNT)
+            if rule.reaction is Reaction.AGAIN:
+                return RemoteUnavailable(rule.code, "Kannel does not take the message now")
+            wide = rule.reaction is Reaction.ACCOUNT
+            return RemoteRefused(rule.code, "Kannel refuses the message", account_wide=wide)
     return None

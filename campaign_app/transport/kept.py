@@ -37,12 +37,24 @@ class Bans(Protocol):
     def forbid(self, name: str, now: datetime, until: datetime) -> None: ...
 
 
+class Unread(Protocol):
+    """Replies in an account's queue that nobody can read."""
+
+    def met(self, account_id: int, raw: str, at: datetime) -> bool:
+        """Keeps it, sealed; whether a person has said that it is to go."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What outlives a client, which is made anew with every change: how fast may be asked, and from when on."""
+    """What outlives a client, which is made anew with every change: how fast may be asked, and from when on.
+
+    `unread` is where messages are read that nobody can make out.
+    """
 
     paces: dict[object, Any] = field(default_factory=dict)
     bans: Bans | None = None
+    unread: Unread | None = None
 
 
 class MadeOf(Protocol):

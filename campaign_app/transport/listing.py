@@ -69,3 +69,10 @@ def plain_code(value: object) -> str:
     if not isinstance(value, str) or not value:
         return ""
     return value if _CODE.fullmatch(value) and not _LONG_NUMBER.search(value) else "other"
+
+
+def plain_count(value: object, most: int) -> int | None:
+    """A small whole number above nought, written as one or as digits; None for anything else."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(most)):
+        value = int(value)
+    return value if type(value) is int and 0 < value <= most else None

@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from campaign_app.transport.reactions import Reaction, Rule
+from campaign_app.services.window import Until
+from campaign_app.transport.reactions import CAPPED, Reaction, Rule
 
 _AGAIN: Final = Rule(Reaction.AGAIN, "throttled")
 _UNSURE: Final = Rule(Reaction.UNSURE, "server_error")
 _PERSON: Final = Rule(Reaction.PERSON, "provider_refused")
 _NEVER: Final = Rule(Reaction.NEVER, "provider_refused")
 _PERMISSION: Final = Rule(Reaction.ACCOUNT, "permission")
-_DAY_QUOTA: Final = Rule(Reaction.ACCOUNT, "sender_quota")
+_DAY_QUOTA: Final = Rule(Reaction.LATER, "sender_quota", Until.DAY)
 _KEYS: Final = Rule(Reaction.ACCOUNT, "unauthorized_key")
 _SIGNED: Final = Rule(Reaction.ACCOUNT, "bad_signature")
 _CLOCK: Final = Rule(Reaction.ACCOUNT, "clock_skew")
@@ -56,16 +57,16 @@ CODES: Final[Mapping[str, Rule]] = {
     "InternalError.RestApiInterfaceNotExist": _NEVER,
     # limits of time: of one number, or of the whole application
     "LimitExceeded.DeliveryFrequencyLimit": _AGAIN,
-    "LimitExceeded.PhoneNumberThirtySecondLimit": _PERSON,
-    "LimitExceeded.PhoneNumberOneHourLimit": _PERSON,
-    "LimitExceeded.PhoneNumberDailyLimit": _PERSON,
-    "LimitExceeded.PhoneNumberSameContentDailyLimit": _PERSON,
+    "LimitExceeded.PhoneNumberThirtySecondLimit": CAPPED,
+    "LimitExceeded.PhoneNumberOneHourLimit": CAPPED,
+    "LimitExceeded.PhoneNumberDailyLimit": CAPPED,
+    "LimitExceeded.PhoneNumberSameContentDailyLimit": CAPPED,
     "LimitExceeded.PhoneNumberCountLimit": _NEVER,
     "LimitExceeded.AppDailyLimit": _DAY_QUOTA,
     "LimitExceeded.AppMainlandChinaDailyLimit": _DAY_QUOTA,
     "LimitExceeded.DailyLimit": _DAY_QUOTA,
     # the whole account
-    "FailedOperation.MarketingSendTimeConstraint": Rule(Reaction.ACCOUNT, "marketing_hours"),
+    "FailedOperation.MarketingSendTimeConstraint": Rule(Reaction.LATER, "marketing_hours", Until.HOURS),
     "FailedOperation.InsufficientBalanceInSmsPackage": Rule(Reaction.ACCOUNT, "balance"),
     "FailedOperation.NotEnterpriseCertification": Rule(Reaction.ACCOUNT, "enterprise_only"),
     "FailedOperation.ProhibitSubAccountUse": Rule(Reaction.ACCOUNT, "main_account_only"),

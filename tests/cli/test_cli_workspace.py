@@ -279,6 +279,11 @@ def test_who_carries_a_shops_messages_is_chosen_by_number_or_name(tmp_path: Path
     assert line.json("accounts", "send-through", str(shop.id), "platform")["sender"] is None
     assert line.json("accounts", "list")[str(own.id)]["replies"] == "控制台，王丽每天看"
     assert line.run("accounts", "send-through", "没有", "platform").returncode == 2
+    with bootstrap.open_app(tmp_path / "ws", PassphraseKeeper(SECRET)) as app:
+        app.unread.met(own.id, "13800138000 ???", app.clock())
+    ((name, row),) = line.json("accounts", "unread", "腾讯").items()
+    assert (row["numbers"], "???" in row["said"], "13800138000" in row["said"]) == (1, True, False)
+    assert line.json("accounts", "unread", "腾讯", "--clear", name, "--yes") == {}
 
 
 def test_who_compared_stated_templates_is_recorded_and_taken_back(tmp_path: Path, passphrase: Path) -> None:

@@ -14,7 +14,7 @@ from campaign_app.compliance import Engine, load_all
 from campaign_app.compliance.proof import request_of
 from campaign_app.compliance.providers import Window, parse_provider
 from campaign_app.compliance.rule import Case
-from campaign_app.domain.finding import Finding
+from campaign_app.domain.finding import Finding, Severity
 from campaign_app.services.profiles import INDUSTRIES, PROVIDERS
 
 RULES = load_all(assets.path("rules"))
@@ -108,3 +108,28 @@ def test_profiles_are_those_that_can_be_chosen_and_speak_of_known_trades() -> No
 def test_the_engine_names_the_providers_that_it_knows() -> None:
     assert Engine(RULES).providers == RULES.providers
     assert {"generic", "aliyun", "tencent", "huawei", "ucloud"} <= RULES.providers.keys()
+
+
+def test_a_message_that_several_carry_is_held_to_what_each_of_them_asks() -> None:
+    engine = Engine(RULES)
+
+    def asked(text: str, *names: str) -> dict[str, tuple[str, str]]:
+        request = replace(request_of(Case(text, (), {"provider": names[0]})), also=names[1:])
+        (bulk,) = engine.check_rendered(replace(request, body=request.body), [request.variables])
+        result = engine.check(request)
+        assert result == bulk
+        assert result.verdict == max((f.severity for f in result.findings), default=Severity.INFO).word.replace(
+            "info", "pass"
+        )
+        return {f.rule_id: (f.severity.word, f.message) for f in result.findings if f.rule_id in ("OPT-002", "SIG-003")}
+
+    text = "【安宁百货】老客两件8折。退订回复D"
+    assert asked(text, "ucloud") == {}
+    assert asked(text, "generic")["OPT-002"][0] == "warn"
+    strict = asked(text, "aliyun")
+    assert strict["OPT-002"][0] == "block"
+    assert asked(text, "ucloud", "aliyun") == asked(text, "aliyun", "ucloud") == strict
+    assert asked(text, "generic", "aliyun") == asked(text, "aliyun", "generic") == strict
+    both = asked("【安宁百货城西金桂路生活体验馆】老客两件8折。退订回复QX", "huawei", "aliyun", "ucloud")
+    assert "阿里云" in both["SIG-003"][1]
+    assert "华为云" in both["OPT-002"][1]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_app.domain.audience import FIELDS, Condition, Filter, Op
+from campaign_app.domain.audience import FIELDS, Condition, Filter, Op, named_accounts
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.finding import Severity
 from campaign_app.domain.phone import Phone, PlatformPhone, parse_phone, parse_platform_phone
@@ -135,3 +135,19 @@ def test_what_can_be_read_is_no_sealed_number(written: str | None) -> None:
     assert parse_platform_phone(written) is None
     with pytest.raises(ValueError, match="not a sealed number"):
         PlatformPhone(written or "")
+
+
+@pytest.mark.parametrize(
+    ("audience", "named"),
+    [
+        (Filter(), None),
+        (Filter((Condition("city", Op.IS, "杭州"),)), None),
+        (Filter((Condition("account", Op.IS, 7), Condition("city", Op.IS, "杭州"))), {7}),
+        (Filter((Condition("account", Op.IN, ("7", "8")), Filter((Condition("account", Op.IS, "8"),)))), {8}),
+        (Filter((Condition("account", Op.IS_NOT, 7),)), None),
+        (Filter((Condition("account", Op.IS, 7), Condition("city", Op.IS, "杭州")), every=False), None),
+        (Filter((Condition("account", Op.IS, 7),), every=False), {7}),
+    ],
+)
+def test_an_audience_says_which_shops_it_keeps_to(audience: Filter, named: set[int] | None) -> None:
+    assert named_accounts(audience) == named

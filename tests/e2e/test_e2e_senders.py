@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from campaign_app.consent import Outgoing, Refusal
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import NotAllowed
-from campaign_app.jobs import dispatch, poll
+from campaign_app.domain.finding import Severity
+from campaign_app.jobs import dispatch, gating, poll
+from campaign_app.jobs.ports import Claim
 from campaign_app.services.accounts import secret_name
 from campaign_app.services.preflight import Check
 from campaign_app.words import load
 from tests.helpers.aliyun_shop import BODY, Workspace, aliyun_shop
+from tests.helpers.connected import clock
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.vendors import trouble
 
@@ -120,3 +127,41 @@ def test_what_the_shops_own_platform_is_told_is_still_read(carried: Workspace) -
     assert reached.isdisjoint({refused, complained})
     assert store.funnel(first.id)["suppressed_opt_out"] >= 1
     assert store.funnel(first.id)["suppressed_complaint"] >= 1
+
+
+def claim_everybody(shop: Workspace, number: int) -> None:
+    """A campaign to all who confirmed, as far as the ledger knows."""
+    stores, account = shop.context.stores, shop.shop
+    campaign = stores.campaigns.create(
+        Campaign(0, f"第{number}次", account.entity_uscc, "retail", Filter(), state=CampaignState.SENDING)
+    )
+    people = stores.customers.some(campaign.audience, account.entity_uscc, clock(), 100)
+    facts = gating.refresh(shop.context, account, people, clock() - timedelta(minutes=10))
+    judged = gating.judge_all(shop.context, campaign, account, people, facts, timedelta(hours=1))
+    claims = [
+        Claim(seq, Outgoing(gating.sealed(each), f"m{number}-{seq}", "冬装上新"), each.customer.phone_key or b"")
+        for seq, each in enumerate(judged)
+        if not isinstance(each.decision, Refusal)
+    ]
+    assert stores.ledger.claim(campaign.id, account.id, f"k{number}", claims, {}, (0, len(judged)), clock())
+
+
+def test_a_shop_that_aliyun_carries_is_held_to_aliyuns_caps_and_rules_whatever_the_profile_says(tmp_path: Path) -> None:
+    with SandboxProcess(customers=12, seed=SEED) as sandbox, aliyun_shop(tmp_path / "ws", sandbox) as shop:
+        shop.context = replace(shop.context, house_caps=(0, 0))
+        for number in range(49):
+            claim_everybody(shop, number)
+        last = shop.campaign(f"{{name}}{BODY}")
+        ready = shop.app.workspace.campaigns.funnel(last.id)["ok"]
+        shop.run(last.id)
+        funnel = shop.app.workspace.campaigns.funnel(shop.campaign(f"{{name}}{BODY}").id)
+        assert shop.counts(last.id)["accepted"] == ready == funnel["provider_cap"] > 0
+        assert "ok" not in funnel
+
+        made = shop.app.campaigns.create(
+            name="贷款", entity_uscc=shop.shop.entity_uscc, purpose="finance", audience=last.audience, actor="王"
+        )
+        shop.app.campaigns.edit(made.id, actor="王", signature="安宁百货", body="回T退订")
+        found = {each.rule_id: each for each in shop.app.campaigns.check(made.id).findings}
+        assert "阿里云" in found["PRV-001"].message
+        assert found["OPT-002"].severity is Severity.BLOCK

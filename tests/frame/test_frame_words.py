@@ -76,8 +76,10 @@ def state_notes() -> set[str]:
                 given = [*last, *(k.value for k in node.keywords if k.arg == "state_note")]
                 found |= {text.partition(":")[0] for each in given for text in literals(each)}
     ends = [n.value.elts[-1] for n in returns("_try", "jobs/settling.py") if isinstance(n.value, ast.Tuple)]
-    ends += [n.value for n in returns("_at", "jobs/settling.py") if n.value is not None]
+    for name in ("shop_note", "why_refused"):
+        ends += [n.value for n in returns(name, "jobs/notes.py") if n.value is not None]
     found |= {text.partition(":")[0] for end in ends for text in literals(end)} - {"platform_unavailable", "shop"}
+    found = {note for note in found if "%" not in note}
     return {note for note in found if note} | NOTES
 
 
@@ -207,6 +209,13 @@ def test_a_state_note_may_hold_the_code_of_an_error() -> None:
     assert english.term("state_note", "not_ours") == "not_ours"
     assert "整个账户" in chinese.why("state_note", "account_refused:balance")
     assert chinese.why("state_note", "platform_unavailable") == ""
+
+
+def test_a_state_note_may_name_a_moment() -> None:
+    note = "later:sender_quota:2026-11-27 08:00"
+    said = "2026-11-27 08:00 起可继续：今天的发送量已达服务商的上限。请在服务商处调整上限，或明天再发。"
+    assert load("zh_CN").term("state_note", note) == load("zh_CN").note(note) == said
+    assert "2026-11-27 08:00 才再受理" in load("zh_CN").why("state_note", note)
 
 
 def test_a_state_note_may_name_a_shop_whatever_it_is_called() -> None:

@@ -172,13 +172,16 @@ def test_a_number_that_spoils_a_request_leaves_the_others_unknown_until_they_are
 def test_a_number_that_was_alone_in_its_request_is_refused(shop: Carried, gateway: AliyunGateway, key: str) -> None:
     batch = shop.batch(1, prefix=key)
     trouble(shop.sandbox, "aliyun", number_error="isv.BUSINESS_LIMIT_CONTROL")
-    assert list(outcomes(gateway, key, batch).values()) == [(Outcome.REJECTED, "isv.BUSINESS_LIMIT_CONTROL")]
+    assert list(outcomes(gateway, key, batch).values()) == [(Outcome.WITHHELD, "provider_cap")]
+    trouble(shop.sandbox, "aliyun", number_error="isv.MOBILE_NUMBER_ILLEGAL")
+    assert list(outcomes(gateway, f"{key}-b", batch).values()) == [(Outcome.REJECTED, "isv.MOBILE_NUMBER_ILLEGAL")]
 
 
 @pytest.mark.parametrize(
     ("code", "ours", "wide"),
     [
         ("isv.DAY_LIMIT_CONTROL", "sender_quota", True),
+        ("isv.MONTH_LIMIT_CONTROL", "sender_month", True),
         ("isv.EXTEND_CODE_ERROR", "port_shared", True),
         ("isv.SMS_SIGNATURE_SCENE_ILLEGAL", "signature_scene", True),
         ("isv.SIGN_STATE_ILLEGAL", "signature_unusable", True),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,13 +24,16 @@ from mns.account import Account as MnsAccount
 from mns.mns_client import MNSClient
 from mns.mns_exception import MNSExceptionBase
 
-from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable, SettingsError
+from campaign_app import bootstrap
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.errors import NotFound, OutcomeUnknown, RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.message import Outcome
 from campaign_app.gateways import Means, gateway_for
-from campaign_app.gateways.aliyun.gateway import AliyunGateway
+from campaign_app.gateways.aliyun.gateway import AliyunGateway, _leases
+from campaign_app.gateways.aliyun.returning import is_nobodys_reply, reply_of
 from campaign_app.jobs.opt_out import is_opt_out
 from campaign_app.sandbox.words import OPT_OUT_REPLIES, ORDINARY_REPLIES
-from campaign_app.transport.aliyun_queues import MESSAGES, MnsKey, queues_for
+from campaign_app.transport.aliyun_queues import MESSAGES, Leased, MnsKey, queues_for
 from tests.helpers.aliyun import Carried, carried
 from tests.helpers.connected import clock, no_wait
 from tests.helpers.sandbox import SandboxProcess
@@ -280,3 +286,49 @@ def test_outside_of_this_machine_the_queues_are_at_aliyuns_own_addresses(shop: C
     (queue, *_) = queues_for(account, {"access_key_secret": "s"}, clock).values()
     queue.close()
     assert urlsplit(MESSAGES).hostname == "1943695596114318.mns.cn-hangzhou.aliyuncs.com"
+
+
+class OneMessage:
+    """A queue with one message that nobody can read."""
+
+    def __init__(self, raw: str) -> None:
+        self.raw, self.deleted = raw, list[str]()
+
+    def ready(self, _now: datetime) -> None:
+        """A key is at hand."""
+
+    def receive(self, _now: datetime) -> tuple[Leased, ...]:
+        return () if self.deleted else (Leased("h", None, self.raw),)
+
+    def delete(self, handles: Sequence[str], _now: datetime) -> None:
+        self.deleted += handles
+
+
+@pytest.mark.parametrize(
+    ("raw", "people"),
+    [("x 13800000001 y", ["13800000001"]), (b64encode(b"[8613800000001]").decode(), ["13800000001"]), ("?", [])],
+)
+def test_a_reply_that_nobody_can_read_goes_once_a_person_cleared_it_and_its_sender_is_suppressed(
+    tmp_path: Path, raw: str, people: list[str]
+) -> None:
+    with bootstrap.create_app(tmp_path / "ws", MemoryKeeper(bytes(32))) as app:
+        stuck = OneMessage(raw)
+        queue = _leases(stuck, reply_of, is_nobodys_reply, app.clock, partial(app.unread.met, 7))  # type: ignore[arg-type]
+        assert queue is not None
+        opened = queue.page("")
+        page = queue.page(opened.next_cursor)
+        assert (page.items, page.broken) == ((), 1)
+        (row,) = app.unread.waiting(7)
+        assert (row.numbers, "13800000001" in row.said) == (len(people), False)
+        with pytest.raises(NotFound):
+            app.unread.clear(7, "another", actor="王")
+        app.unread.clear(7, row.name, actor="王")
+        assert app.unread.waiting(7) == ()
+        page = queue.page(page.next_cursor)
+        assert [(reply.phone.digits if reply.phone else "", is_opt_out(reply.text)) for reply in page.items] == [
+            (digits, True) for digits in people
+        ]
+        assert (page.broken, stuck.deleted) == (0, []), "not before it is stored"
+        queue.page(page.next_cursor)
+        assert stuck.deleted == ["h"]
+        assert app.workspace.secrets.get(f"account.7.unread.{row.name}") == raw

@@ -139,3 +139,12 @@ def test_a_report_says_what_became_of_the_message() -> None:
     assert (good.outcome, good.code, good.key) == (Outcome.DELIVERED, "", "w-1-0")
     assert (bad.outcome, bad.code) == (Outcome.FAILED, "MK:0001")
     assert moment("20150101120000") == datetime(2015, 1, 1, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("said", "billed"), [("1", 1), ("12", 12), (3, 3), ("0", None), ("x", None), ("1000", None), (None, None)]
+)
+def test_a_report_says_how_many_parts_are_billed(said: object, billed: int | None) -> None:
+    report = report_of({**REPORT, "sms_size": said}, NOW)
+    assert report is not None
+    assert report.billed == billed

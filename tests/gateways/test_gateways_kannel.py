@@ -355,7 +355,13 @@ def test_a_batch_that_takes_too_long_ends_and_leaves_nobody_unanswered(kannel: S
     calls = SendSms(access_of(account(kannel.url), SECRETS), lambda: NOW)
     kept: list[Arrived] = []
     times = iter([0.0, 1.0, 24.0, 25.0, 25.0])
-    batch = Batch(calls, Route("86", lambda _: "http://127.0.0.1/"), kept.append, lambda: next(times), lambda _: False)
+    batch = Batch(
+        calls,
+        Route("86", lambda _: "http://127.0.0.1/", lambda: NOW),
+        kept.append,
+        lambda: next(times),
+        lambda _: False,
+    )
     asked = messages(2, TWO_PARTS + "三" * 67)
     (outcome,) = batch.run(asked, {message.message_id: phone(n) for n, message in enumerate(asked)}, 1)
     assert (outcome.message_id, outcome.outcome, outcome.code) == ("m0", Outcome.ACCEPTED, "parts_refused")

@@ -8,17 +8,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from time import time
 
 import pytest
 
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome
 from campaign_app.domain.phone import Phone
+from campaign_app.gateways.kannel.pushes import part_of, receipt_url
 from campaign_app.platforms import client_for
+from campaign_app.transport.kannel import SendSms, access_of
 from campaign_app.transport.smpp.texts import without_header
-from tests.helpers.kannel_box import KannelBox, Shown, needs_kannel
-from tests.helpers.kannel_desk import KannelDesk, account
+from tests.helpers.kannel_box import PUSH_KEY, KannelBox, Shown, needs_kannel
+from tests.helpers.kannel_desk import SECRETS, KannelDesk, account
+from tests.helpers.smpp_centre import Centre, needs_centre
 from tests.helpers.smpp_desk import LONG, NOW, SHORT, messages, phone, until
 
 pytestmark = needs_kannel
@@ -126,6 +132,26 @@ def test_without_a_centre_no_more_wait_at_kannel_than_were_under_way(desk: Kanne
     assert {(each.outcome, each.code) for each in outcomes.values()} == {(Outcome.ACCEPTED, "kannel_queued")}
 
 
+def test_what_waits_at_kannel_beyond_its_time_is_shown_to_nobody_and_ends_as_failed(
+    desk: KannelDesk, kannel: KannelBox
+) -> None:
+    """Of a message that may leave at once Kannel says so, without a minute left it is not handed over at all."""
+    kannel.end("fakesmsc")
+    until(lambda: desk.submit(messages(1))["m0"].code, "a queued one")
+    access = access_of(desk.account, SECRETS)
+    calls = SendSms(access, lambda: NOW)
+    late = receipt_url(access.push_url, PUSH_KEY, part_of("m1", 1, 1))
+    calls.send(f"86{phone(1).digits}", SHORT.encode("utf-16-be"), b"", late, 0)
+    calls.close()
+    over = time() + 1.5  # Kannel counts in whole seconds
+    with pytest.raises(RemoteUnavailable, match="minute"):
+        desk.submit([replace(each, until=NOW + timedelta(seconds=59)) for each in messages(1, first=2)])
+    until(lambda: time() > over, "the end of its time")
+    kannel.connect_centre()
+    assert delivered(desk, 2) == {"m0": Outcome.DELIVERED, "m1": Outcome.FAILED}
+    assert {each.to for each in kannel.shown()} == {f"86{phone(0).digits}"}
+
+
 def test_a_wrong_password_stops_the_account(kannel: KannelBox, tmp_path: Path) -> None:
     with (
         KannelDesk(tmp_path / "ws", kannel.url, kannel.push_port, password="another") as desk,
@@ -149,3 +175,18 @@ def test_a_check_asks_for_user_and_password_and_sends_nothing(kannel: KannelBox,
         assert (found.ok, found.simulated, found.shop) == (True, True, "user@127.0.0.1")
     client.close()
     assert kannel.shown() == []
+
+
+@needs_centre[0]
+@needs_centre[1]
+def test_kannel_tells_the_centre_behind_it_how_long_it_may_try(tmp_path: Path) -> None:
+    with (
+        Centre() as centre,
+        KannelBox(tmp_path / "kannel", smpp=centre.port) as kannel,
+        KannelDesk(tmp_path / "workspace", kannel.url, kannel.push_port) as desk,
+    ):
+        desk.submit([replace(each, until=NOW + timedelta(hours=2, seconds=59)) for each in messages(1)])
+        until(centre.ledger, "the message")
+        (row,) = centre.ledger()
+        assert row["text"] == SHORT
+        assert abs(row["valid"] - 2 * 3600) <= 60, "Kannel counts in minutes"

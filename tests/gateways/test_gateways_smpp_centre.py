@@ -7,6 +7,8 @@ without node these tests are skipped.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -47,6 +49,19 @@ def test_the_centre_reads_what_was_written(desk: SmppDesk, centre: Centre) -> No
     assert centre.order("seen")["binds"] == [
         {"kind": "bind_transceiver", "system_id": "user", "version": 0x34, "status": 0}
     ]
+
+
+def test_the_centre_is_told_how_long_it_may_try(desk: SmppDesk, centre: Centre) -> None:
+    assert desk.outcomes(messages(1)) == [ACCEPTED]
+    whole = [replace(each, until=NOW + timedelta(hours=11, minutes=30, seconds=5)) for each in messages(1, LONG, 1)]
+    assert desk.outcomes(whole) == [ACCEPTED]
+    none, *parts = [row["valid"] for row in centre.ledger()]
+    assert none == ""
+    assert len(parts) == 2
+    assert all(abs(valid - (11 * 3600 + 30 * 60 + 5)) <= 1 for valid in parts)
+    over = [replace(each, until=NOW) for each in messages(2, first=2)]
+    assert desk.outcomes(over) == []
+    assert len(centre.ledger()) == 3
 
 
 def test_a_long_text_goes_in_parts_that_the_centre_can_join(desk: SmppDesk, centre: Centre) -> None:

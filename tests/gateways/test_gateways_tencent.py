@@ -133,7 +133,7 @@ def test_a_batch_that_cannot_leave_is_refused_before_anything_does(
     ("code", "outcome"),
     [
         ("FailedOperation.PhoneNumberInBlacklist", Outcome.REJECTED),
-        ("LimitExceeded.PhoneNumberDailyLimit", Outcome.REJECTED),
+        ("LimitExceeded.PhoneNumberDailyLimit", Outcome.WITHHELD),
         ("LimitExceeded.DeliveryFrequencyLimit", Outcome.REJECTED),
         ("FailedOperation.NeverHeardOf", Outcome.REJECTED),
         ("InternalError.Timeout", Outcome.UNKNOWN),
@@ -146,7 +146,7 @@ def test_a_number_that_is_refused_costs_the_others_nothing(
     gateway.submit(f"{key}-first", people.messages(1))
     order(sandbox, number_error=code)
     first, *others = gateway.submit(key, people.messages(30))
-    assert (first.outcome, first.code) == (outcome, code)
+    assert (first.outcome, first.code) == (outcome, "provider_cap" if outcome is Outcome.WITHHELD else code)
     assert first.opted_out is (code == "FailedOperation.PhoneNumberInBlacklist")
     assert sum(each.outcome is Outcome.ACCEPTED for each in others) >= 25
 
@@ -287,3 +287,12 @@ def test_a_lookup_takes_nothing_from_the_queue(people: People, gateway: TencentG
     gateway.lookup(key, sent_of(batch))
     reports, _ = drained(gateway.reports, "7")
     assert {r.provider_id for r in reports} == taken
+
+
+def test_the_answer_says_how_many_parts_are_billed(
+    sandbox: SandboxProcess, people: People, gateway: TencentGateway, key: str
+) -> None:
+    order(sandbox, number_error="FailedOperation.ContainSensitiveWord")
+    first, *others = gateway.submit(key, people.messages(3))
+    assert (first.outcome, first.billed) == (Outcome.REJECTED, None)
+    assert {each.billed for each in others if each.outcome is Outcome.ACCEPTED} == {1}

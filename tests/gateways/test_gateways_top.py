@@ -155,7 +155,7 @@ def test_a_lost_answer_leaves_everybody_unknown(
     ("ordered", "size", "expected"),
     [
         (("isp.remote-service-timeout", True), 3, (Outcome.UNKNOWN, "server_error")),
-        (("isv.BUSINESS_LIMIT_CONTROL", False), 1, (Outcome.REJECTED, "isv.BUSINESS_LIMIT_CONTROL")),
+        (("isv.BUSINESS_LIMIT_CONTROL", False), 1, (Outcome.WITHHELD, "provider_cap")),
         (("isv.BUSINESS_LIMIT_CONTROL", True), 3, (Outcome.UNKNOWN, "isv.BUSINESS_LIMIT_CONTROL")),
         (("isv.NEW_CODE", False), 1, (Outcome.REJECTED, "isv.NEW_CODE")),
         (("isv.NEW_CODE", True), 3, (Outcome.UNKNOWN, "isv.NEW_CODE")),

@@ -35,13 +35,7 @@ smsbox-interface = 127.0.0.1
 box-allow-ip = 127.0.0.1
 log-level = 1
 
-group = smsc
-smsc = fake
-smsc-id = fake
-host = 127.0.0.1
-our-host = 127.0.0.1
-port = {centre}
-connect-allow-ip = 127.0.0.1
+{smsc}
 
 group = smsbox
 bearerbox-host = 127.0.0.1
@@ -61,6 +55,23 @@ max-messages = 0
 send-sender = true
 post-url = "http://127.0.0.1:{push}/reply/{key}"
 """
+_FAKE: Final = """group = smsc
+smsc = fake
+smsc-id = fake
+host = 127.0.0.1
+our-host = 127.0.0.1
+port = {centre}
+connect-allow-ip = 127.0.0.1"""
+_SMPP: Final = """group = smsc
+smsc = smpp
+smsc-id = smpp
+host = 127.0.0.1
+port = {smpp}
+transceiver-mode = true
+smsc-username = user
+smsc-password = secret
+system-type = VMA
+address-range = "" """
 
 
 class Shown(NamedTuple):
@@ -80,10 +91,14 @@ def free_ports(count: int) -> list[int]:
 
 
 class KannelBox:
-    """`with KannelBox(folder) as kannel:` — it ends whatever happens. Nothing is stored over the end of bearerbox."""
+    """`with KannelBox(folder) as kannel:` — it ends whatever happens. Nothing is stored over the end of bearerbox.
 
-    def __init__(self, folder: Path) -> None:
+    Its centre is fakesmsc, or one that listens on a port for SMPP.
+    """
+
+    def __init__(self, folder: Path, smpp: int = 0) -> None:
         self._folder = folder
+        self._smpp = smpp
         names = ("admin", "boxes", "centre", "sendsms", "push")
         self._ports = dict(zip(names, free_ports(len(names)), strict=True))
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -93,11 +108,15 @@ class KannelBox:
 
     def __enter__(self) -> Self:
         self._folder.mkdir(exist_ok=True)
-        text = _CONFIGURATION.format(**self._ports, key=PUSH_KEY)
+        smsc = _SMPP.format(smpp=self._smpp) if self._smpp else _FAKE.format(**self._ports)
+        text = _CONFIGURATION.format(**self._ports, key=PUSH_KEY, smsc=smsc)
         (self._folder / "kannel.conf").write_text(text)
         try:
             self.start()
-            self.connect_centre()
+            if self._smpp:
+                until(lambda: "online" in self._centre(), "a centre is connected")
+            else:
+                self.connect_centre()
         except BaseException:
             self._end_all()
             raise
@@ -166,7 +185,7 @@ class KannelBox:
         answer = requests.get(
             f"http://127.0.0.1:{self._ports['admin']}/status.txt", params={"password": "admin"}, timeout=10
         )
-        return next(line for line in answer.text.splitlines() if "FAKE:" in line)
+        return next(line for line in answer.text.splitlines() if "FAKE:" in line or "SMPP:" in line)
 
     def _end_all(self) -> None:
         for name in ("fakesmsc", "smsbox", "bearerbox"):

@@ -46,7 +46,8 @@ function release(session) {
 function submitted(session, pdu) {
   const entry = { to: pdu.destination_addr, from: pdu.source_addr, esm: pdu.esm_class, coding: pdu.data_coding,
     wants: pdu.registered_delivery, udh: Buffer.concat([].concat(pdu.short_message.udh ?? [])).toString("hex"),
-    text: pdu.short_message.message, id: "", status: 0 };
+    text: pdu.short_message.message, id: "", status: 0,
+    valid: pdu.validity_period instanceof Date ? Math.round((pdu.validity_period - Date.now()) / 1000) : pdu.validity_period };
   if (state.cutAfter && ledger.length >= state.cutAfter) {
     state.cutAfter = 0;
     session.destroy();

@@ -15,7 +15,7 @@ from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, InboundMessage
 from campaign_app.domain.platform import Capabilities
-from campaign_app.jobs import dispatch, fencing, screening, settling
+from campaign_app.jobs import dispatch, fencing, notes, screening
 from campaign_app.jobs.asking import ask_again, refusals
 from campaign_app.jobs.poll import PAGES_A_STEP
 from tests.helpers.shop import NOW, Shop, everybody, person
@@ -270,4 +270,4 @@ def test_a_screening_that_a_shop_stops_says_which(shop: Shop) -> None:
     shop.platforms[second].trouble = [REFUSED]
     with pytest.raises(RemoteRefused) as caught:
         screening.screen_chunk(shop.context, campaign.id, 0)
-    assert settling.note_of(caught.value) == "at_shop:unauthorized:店d"
+    assert notes.note_of(caught.value) == "at_shop:unauthorized:店d"

@@ -15,6 +15,7 @@ SIGNS = ("", " ", "。", "！", "!", "~", ".", "，", "\u3000", "\u200b", "🙏"
 VOTES = ("A", "B", "满意", "好的", "收到", "要", "两件", "买")
 QUESTIONS = (
     *("怎么退货", "N95有吗", "几点开门", "T恤多少钱", "R码有货吗", "怎么取消订单", "可以取消预约吗", "退定金要多久"),
+    *("我的订单可以取消吗", "预约能取消吗", "订单怎么取消", "订单能不能取消", "预约取消了吗", "快递 可以 取消 吗"),
     *("能开发票吗", "不用发票可以吗", "别发顺丰可以吗", "TDK的有吗", "今天还有活动吗", "Nike有吗", "退款到账了吗"),
 )
 NO_MORE = (
@@ -32,6 +33,14 @@ NO_MORE = (
         "Unsubscribe me",
         "please stop sending",
     ),
+    *(
+        "订单收到了，怎么取消短信",
+        "订单短信可以取消吗",
+        "取消订单短信",
+        "取消快递的通知",
+        "我的订单可以取消吗？另外请退订",
+    ),
+    *("会员能取消吗", "可以取消吗", "订单收到，取消", "D退订", "q，别再发了", "no more", "No thanks"),
     *("do not send", "ＵＮＳＵＢＳＣＲＩＢＥ", "回复 T", "发TD", "T.D.", "t d"),
 )
 
@@ -62,3 +71,17 @@ def test_votes_and_questions_refuse_nothing(said: str, sign: str) -> None:
 @pytest.mark.parametrize("reply", NO_MORE)
 def test_other_words_for_no_more(reply: str) -> None:
     assert is_opt_out(reply)
+
+
+@pytest.mark.parametrize("reply", ["D", "d。", "回D", "Ｑ", "no", "NO!"])
+def test_a_letter_that_also_votes_refuses_where_it_was_asked_for_or_nobody_knows_what_was(reply: str) -> None:
+    word = reply.strip("。!回").translate({ord("Ｑ"): "Q"})
+    asked, other = f"【安宁百货】两件8折，退订回{word}", "【安宁百货】喜欢哪款？回复A、B、C或D。拒收请回复R"
+    assert is_opt_out(reply)
+    assert is_opt_out(reply, [other, asked])
+    assert not is_opt_out(reply, [other])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_forms_of_the_catalogue_refuse_whatever_was_sent(form: str) -> None:
+    assert is_opt_out(form, ["【安宁百货】两件8折，退订回D"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -125,3 +126,19 @@ def test_reports_that_cannot_be_read_stop_nothing(shop: Shop) -> None:
     shop.gateways[account].unreadable["reports"] = 1
     poll_reports(shop.context, account)
     read_refusals(shop.context, account)
+
+
+def test_a_bare_letter_is_judged_by_what_its_person_was_sent(shop: Shop) -> None:
+    account, _ = sent(shop)
+    replies = [InboundMessage("i1", "c00000", None, "D", NOW), InboundMessage("i2", "stranger", None, "D", NOW)]
+    shop.gateways[account].stream["inbound"] = list(replies)
+    assert poll_inbound(shop.context, account) == 2
+    keys = shop.workspace.phone_keys
+    known, stranger = (keys.of_ref(CustomerRef(account, ref)) for ref in ("c00000", "stranger"))
+    assert shop.workspace.suppressions.active(ENTITY, [known, stranger]).keys() == {stranger}
+    shop.context = replace(shop.context, house_caps=(0, 0))
+    asked = shop.campaign(name="另一次", body="{name}您好，两件8折。退订回D")
+    shop.run(asked.id)
+    shop.gateways[account].stream["inbound"].append(replace(replies[0], inbound_id="i3"))
+    poll_inbound(shop.context, account)
+    assert known in shop.workspace.suppressions.active(ENTITY, [known])

@@ -220,7 +220,7 @@ def test_what_the_sms_provider_would_drop_is_not_sent(
 ) -> None:
     shop.add_account(3)
     known = tuple(Cap(most=most, minutes=minutes, what="") for most, minutes in caps)
-    shop.context = replace(shop.context, provider_caps=lambda entity_uscc: known if entity_uscc else ())
+    shop.context = replace(shop.context, provider_caps=lambda account_id: known if account_id else ())
     shop.run(shop.campaign().id)
     shop.clock.advance(hours * 3600)
     again = shop.campaign(name="下一次", state=CampaignState.SCREENED)

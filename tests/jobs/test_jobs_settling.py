@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused
 from campaign_app.jobs import dispatch, fencing, settling
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled, release
+from campaign_app.services.window import BEIJING
 from tests.helpers.shop import Shop, everybody
 
 UNKNOWN = OutcomeUnknown("read_timeout", "No answer in time")
@@ -71,6 +73,37 @@ def test_a_refused_account_pauses_the_campaign_and_says_why(shop: Shop) -> None:
     shop.set_state(campaign.id, CampaignState.SENDING)
     assert shop.run(campaign.id).step is dispatch.Step.END
     assert shop.reached() == everybody(5)
+
+
+@pytest.mark.parametrize(
+    ("until", "at", "moment"),
+    [
+        ("day", "2026-11-10T10:00+08:00", "2026-11-11 08:00"),
+        ("day", "2026-12-31T21:59+08:00", "2027-01-01 08:00"),
+        ("month", "2026-11-30T10:00+08:00", "2026-12-01 08:00"),
+        ("month", "2027-01-31T10:00+08:00", "2027-02-01 08:00"),
+        ("hours", "2026-11-10T07:30+08:00", "2026-11-10 08:00"),
+        ("hours", "2026-11-10T22:00+08:00", "2026-11-11 08:00"),
+    ],
+)
+def test_a_refusal_until_a_moment_pauses_the_campaign_and_names_it_and_goes_on_only_by_a_person(
+    shop: Shop, until: str, at: str, moment: str
+) -> None:
+    account = shop.add_account(5)
+    shop.clock.now = datetime.fromisoformat(at)
+    campaign = shop.campaign()
+    refused = RemoteRefused("sender_quota", "no more", account_wide=True, until=until)
+    shop.gateways[account].fail_before = [refused]
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.state(campaign.id) == (CampaignState.PAUSED, f"later:sender_quota:{moment}")
+    shop.clock.now = datetime.strptime(moment, "%Y-%m-%d %H:%M").replace(tzinfo=BEIJING)
+    assert shop.run(campaign.id).step is dispatch.Step.STOPPED
+    assert shop.reached() == []
+    shop.set_state(campaign.id, CampaignState.SENDING)
+    assert campaign.window_end is not None
+    late = campaign.window_end < shop.clock() + timedelta(minutes=2)
+    assert shop.run(campaign.id).step is (dispatch.Step.STOPPED if late else dispatch.Step.END)
+    assert shop.state(campaign.id)[0] is (CampaignState.WAITING if late else CampaignState.DONE)
 
 
 def test_a_sender_that_stays_away_pauses_the_campaign(shop: Shop) -> None:
@@ -214,3 +247,12 @@ def test_a_list_of_changes_without_end_stops_the_screening(shop: Shop, monkeypat
         shop.campaign()
     assert caught.value.code == "cursor_loop"
     assert shop.platforms[account].asked == []
+
+
+def test_every_message_says_until_when_it_may_be_shown_also_when_it_is_handed_over_again(shop: Shop) -> None:
+    account = shop.add_account(5)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [RemoteRefused("busy", "not yet")]
+    assert shop.run(campaign.id).step is dispatch.Step.END
+    (messages,) = shop.gateways[account].accepted.values()
+    assert {message.until for message in messages} == {campaign.window_end}

@@ -89,6 +89,7 @@ def test_it_counts_in_nothing_of_the_campaign(bench: Bench) -> None:
         (RemoteUnavailable("busy", "Later"), TrialState.REJECTED, "busy"),
         (RemoteRefused("bad_credentials", "No", account_wide=True), TrialState.REJECTED, "bad_credentials"),
         (SubmitOutcome("m", Outcome.REJECTED, code="daily_limit"), TrialState.REJECTED, "daily_limit"),
+        (SubmitOutcome("m", Outcome.WITHHELD, code="provider_cap"), TrialState.REJECTED, "provider_cap"),
         (SubmitOutcome("m", Outcome.UNKNOWN, code="unmentioned"), TrialState.UNKNOWN, "unmentioned"),
     ],
 )

@@ -108,3 +108,12 @@ def test_what_only_reads_is_tried_again(vendors: SandboxProcess, code: str) -> N
         order(vendors, error=code, times=3)
         with pytest.raises(RemoteUnavailable):
             client.check_connection()
+
+
+def test_what_is_left_of_all_packages_that_have_not_ended_is_told(vendors: SandboxProcess) -> None:
+    bought = [(1_000, 1_000, 30), (500, 900, 30), (10_000, 0, -1), *[(10, 4, 300)] * 600]
+    order(vendors, packages=bought)
+    with connected(vendors, "tencent") as client:
+        told = client.check_connection().parts_left, client.parts_left()
+    order(vendors, packages=[(1_000_000, 0, 365)])
+    assert told == (600 * 6, 600 * 6)

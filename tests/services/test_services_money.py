@@ -13,6 +13,7 @@ from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import NotFound, SettingsError
 from campaign_app.domain.money import BUDGET_MAX, PRICE_MAX, Bill, yuan
+from campaign_app.services.balances import note_balance
 from campaign_app.services.preflight import Check
 from campaign_app.words import load
 from tests.fakes.remotes import ENTITY
@@ -206,3 +207,18 @@ def test_every_change_is_written_down(staged: Staged) -> None:
     with staged.app.workspace.database.read() as connection:
         actions = set(connection.exec_driver_sql("SELECT action FROM audit").scalars())
     assert {"account.priced", "entity.budgeted", "campaign.budgeted"} <= actions
+
+
+@pytest.mark.parametrize(("left", "level"), [(PARTS, "ok"), (PARTS - 1, "warn")])
+def test_parts_that_a_provider_says_are_left_are_held_against_the_quote(staged: Staged, left: int, level: str) -> None:
+    made = staged.screened()
+
+    def told() -> list[Check]:
+        return [each for each in staged.app.preflights.look(made.id).checks if each.key == "balance"]
+
+    assert told() == []
+    note_balance(staged.app.workspace.accounts, staged.account, left, staged.app.clock())
+    (check,) = told()
+    label = staged.app.workspace.accounts.account(staged.account).label
+    assert (check.level, check.facts["names"]) == (level, (f"{label} {PARTS} / {left}",))
+    assert load("zh_CN").term("check", check.code) != check.code

@@ -192,3 +192,17 @@ def test_batches_of_a_week_are_walked_with_their_numbers(sending: Campaigning) -
     assert inbox.written_to(account, NOW, second.id) is None
     assert inbox.written_to(account, NOW + timedelta(seconds=1), 0) is None
     assert inbox.written_to(account + 1, NOW, 0) is None
+
+
+def test_parts_that_a_provider_bills_are_kept_beside_our_own_count(sending: Campaigning) -> None:
+    money = sending.workspace.money
+    assert (money.bill(sending.campaign_id).told, money.bill(sending.campaign_id).told_counted) == (0, 0)
+    batch = sending.claim(3)
+    told = SubmitOutcome(f"m-{sending.campaign_id}-3", Outcome.ACCEPTED, "p-3", billed=2)
+    sending.workspace.ledger.settle(batch.id, [told], NOW)
+    bill = money.bill(sending.campaign_id)
+    assert (bill.told, bill.told_counted, bill.parts) == (2, 1, 4)
+    late = [replace(delivered(0), billed=1), replace(delivered(3), billed=3), replace(delivered(99), billed=9)]
+    sending.workspace.inbox.store_reports(sending.account_id, reports(*late), NOW)
+    bill = money.bill(sending.campaign_id)
+    assert (bill.told, bill.told_counted) == (4, 2)

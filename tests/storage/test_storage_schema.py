@@ -24,6 +24,7 @@ from campaign_app.storage.workspace import Workspace, open_workspace
 BUILT = sa.text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger'")
 # what later revisions added to the first
 NEWER = (
+    "billed_part",
     "campaign_stop",
     *("campaign_budget", "entity_budget", "account_price"),
     *("staff_number", "staff_trial"),
@@ -37,6 +38,7 @@ NEWER_COLUMNS = (
     ("consent_source", "api_method"),
     ("customer", "platform_phone_sealed"),
     *(("signature", column) for column in ("port", "carriers", "owner_name", "owner_open")),
+    ("inbound", "phone_key"),
     *(("submission", column) for column in ("parts", "refused_parts", "price")),
 )
 

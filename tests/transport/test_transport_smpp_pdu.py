@@ -63,6 +63,19 @@ def test_a_submit_is_what_the_other_codec_writes(source: str, to: str, data: byt
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(1, "000000000001000R"), (41_405, "000000113005000R"), (90_000, "000001010000000R"), (10**9, "000099000000000R")],
+)
+def test_how_long_a_centre_may_try_is_counted_from_now_on(seconds: int, written: str) -> None:
+    ours = submit(Address("1069"), Address("86138", 1, 1), b"x", coding=8, esm_class=0, valid=seconds)
+    assert packed(Command.SUBMIT, 7, ours) == theirs(
+        "submit_sm", source_addr="1069", source_addr_ton=0, source_addr_npi=0, destination_addr="86138",
+        dest_addr_ton=1, dest_addr_npi=1, short_message=b"x", data_coding=8, esm_class=0, registered_delivery=1,
+        validity_period=written,
+    )  # fmt: skip
+
+
 @given(NUMBERS, NUMBERS, st.binary(min_size=1, max_size=140), st.sampled_from([0, 4, 0x40]), st.sampled_from([0, 8]))
 def test_a_delivery_of_the_other_codec_is_read(source: str, to: str, data: bytes, esm: int, coding: int) -> None:
     fields = {"source_addr": source, "destination_addr": to, "short_message": data, "esm_class": esm}

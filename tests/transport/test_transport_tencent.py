@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from campaign_app.transport.errors import ContractBroken
 from campaign_app.transport.reactions import Reaction
 from campaign_app.transport.tencent import CONTENT_TYPE, Said, Tc3Key, Tc3Signer, refusal_of
 from campaign_app.transport.tencent_codes import CODES, FAMILIES, rule_of
+from campaign_app.transport.tencent_packages import packages
 from campaign_app.words import Language, load
 
 VECTORS: list[dict[str, Any]] = json.loads(
@@ -69,7 +72,7 @@ def test_every_code_has_one_reaction(code: str, changes: bool) -> None:
     assert code.partition(".")[0] in FAMILIES
     assert isinstance(error, RemoteUnavailable) is (reaction in (Reaction.AGAIN, Reaction.UNSURE))
     assert isinstance(error, OutcomeUnknown) is (changes and reaction is Reaction.UNSURE)
-    assert (isinstance(error, RemoteRefused) and error.account_wide) is (reaction is Reaction.ACCOUNT)
+    assert (isinstance(error, RemoteRefused) and error.account_wide) is (reaction in (Reaction.ACCOUNT, Reaction.LATER))
     assert error.facts["said"] == code
 
 
@@ -106,3 +109,26 @@ def test_an_answer_without_its_list_is_against_the_contract() -> None:
     for fields in ({}, {"Rows": {}}, {"Rows": "x"}):
         with pytest.raises(ContractBroken):
             Said(fields).rows("Rows")
+
+
+@dataclass
+class Listed:
+    """Answers with one page after another, as `TencentCalls` does."""
+
+    pages: list[list[Any]]
+
+    def ask(self, _action: str, params: dict[str, Any], read: Callable[[Said], Any]) -> Any:
+        assert int(params["BeginTime"]) < int(params["EndTime"]) == 2026111010
+        return read(Said({"SmsPackagesStatisticsSet": self.pages.pop(0)}))
+
+
+def test_of_a_package_that_cannot_be_read_nobody_says_what_is_left() -> None:
+    now = datetime(2026, 11, 10, 2, 30, tzinfo=UTC)
+    row = {"PackageAmount": 100, "CurrentUsage": 1, "PackageExpiredTime": int(now.timestamp()) + 1}
+    for odd in ({}, "x", {**row, "PackageAmount": "100"}, {**row, "PackageExpiredTime": None}):
+        assert packages(Listed([[row, odd]]), "1", now).left is None  # type: ignore[arg-type]
+    assert packages(Listed([[row] * 500, [row]]), "1", now).left == 501 * 99  # type: ignore[arg-type]
+    with pytest.raises(ContractBroken):
+        packages(Listed([[row] * 501]), "1", now)  # type: ignore[arg-type]
+    with pytest.raises(RemoteRefused, match="does not end"):
+        packages(Listed([[row] * 500] * 20), "1", now)  # type: ignore[arg-type]

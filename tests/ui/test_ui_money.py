@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from ui_sending import Open, app, open_step, staged
 
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings_money import MoneySection
 from campaign_app.ui.pages.steps.results import ResultsStep
@@ -106,6 +107,28 @@ def test_results_show_what_it_cost_and_what_the_month_did(priced: Staged, inline
     values = {key: value.text() for key, value in step.cost.numbers.values.items()}
     assert values == {"parts": "7", "cost": "¥0.315", "month": "¥0.315", "budget": "¥9.00"}
     assert step.cost.isVisible()
+    model.stop()
+
+
+@pytest.mark.parametrize(
+    ("billed", "said"), [(1, "服务商已报计费 1 条，与本程序的估算一致。"), (3, "服务商计费 3 条，本程序估算 1 条。")]
+)
+def test_results_say_where_a_provider_counts_other_parts(
+    staged: Staged, inline_desk: Desk, qtbot: QtBot, billed: int, said: str
+) -> None:
+    made = staged.sent()
+    workspace = staged.app.workspace
+    first = workspace.ledger.submission_at(made.id, 0)
+    assert first is not None
+    row = workspace.ledger.rows(first.id)[0]
+    told = SubmitOutcome(row.message_id, Outcome.DELIVERED, "p", billed=billed)
+    workspace.ledger.settle(first.id, [told], staged.app.clock())
+    model = CampaignModel(inline_desk.app, inline_desk.kit.tasks, inline_desk.kit.messages, made)
+    step = ResultsStep(inline_desk, model)
+    qtbot.addWidget(step)
+    step.show()
+    step.shown()
+    assert said in step.cost.hint.text()
     model.stop()
 
 

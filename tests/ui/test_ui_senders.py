@@ -6,13 +6,16 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 from ui_accounts import card, open_settings, press
 from ui_people import add_shop
 
 from campaign_app.domain.customer import Account, Entity
+from campaign_app.services.balances import note_balance
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.account_card import AccountCard
+from tests.helpers.answering import answer
 
 OTHER = "91330100MA0000009X"
 
@@ -168,3 +171,26 @@ def test_who_reads_the_replies_is_recorded_and_taken_back(desk: Desk, shop: Acco
     assert shown.sending.dialog is not None
     press(shown.sending.dialog.forget, qtbot)
     qtbot.waitUntil(lambda: desk.app.replies.read_at(deaf.id) == "")
+
+
+def test_what_is_left_at_the_provider_stands_on_its_card(desk: Desk, shop: Account, qtbot: QtBot) -> None:
+    own, other = sender(desk, shop, "tencent", "腾讯主账户"), sender(desk, shop, "aliyun", "阿里主账户")
+    note_balance(desk.app.workspace.accounts, own.id, 12_345, desk.app.clock())
+    page = open_settings(desk, qtbot)
+    assert card(page, own.id).sending.balance.text().startswith("12,345 条（服务商 ")
+    assert card(page, other.id).sending.balance.isHidden()
+
+
+def test_replies_that_stop_the_sending_are_shown_masked_and_cleared(desk: Desk, shop: Account, qtbot: QtBot) -> None:
+    own = sender(desk, shop, "aliyun", "阿里主账户")
+    desk.app.unread.met(own.id, "13800138000 ???", desk.app.clock())
+    page = open_settings(desk, qtbot)
+    shown = card(page, own.id)
+    (note,) = shown.notes.findChildren(QPushButton)
+    assert note.text() == "查看并清除…"
+    (kept,) = desk.app.unread.waiting(own.id)
+    assert ("???" in kept.said, "13800138000" in kept.said) == (True, False)
+    asked = answer("confirm_yes")
+    press(note, qtbot)
+    qtbot.waitUntil(lambda: desk.app.unread.waiting(own.id) == ())
+    assert asked.asked == ["把这些回复从服务商的队列里清除？"]

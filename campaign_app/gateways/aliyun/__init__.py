@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,4 +21,6 @@ def gateway_for(parts: SenderParts) -> AliyunGateway:
     calls = calls_for(parts.account, parts.credentials, parts.clock, wait=parts.wait)
     rate = rate_of(parts.sender_id, lowered(parts.account, parts.limit))
     queues = queues_for(parts.account, parts.credentials, parts.clock, wait=parts.wait)
-    return AliyunGateway(parts.account, calls, parts.purpose, parts.clock, rate, queues)
+    kept, own = parts.shared.unread, parts.sender_id
+    unread = None if kept is None else partial(kept.met, own)
+    return AliyunGateway(parts.account, calls, parts.purpose, parts.clock, rate, queues, unread)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.consent.staff import StaffMessage
@@ -19,7 +19,13 @@ from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMe
 from campaign_app.domain.ports import Clock
 from campaign_app.gateways.aliyun.looking import Finder
 from campaign_app.gateways.aliyun.planning import NUMBERS_MAX, alike, allowed
-from campaign_app.gateways.aliyun.returning import is_foreign_report, is_nobodys_reply, reply_of, report_of
+from campaign_app.gateways.aliyun.returning import (
+    is_foreign_report,
+    is_nobodys_reply,
+    refusals_in,
+    reply_of,
+    report_of,
+)
 from campaign_app.gateways.aliyun.sending import Sender
 from campaign_app.gateways.leasing import LeaseQueue, Received
 from campaign_app.gateways.rates import batch_of, request_of, spacing
@@ -44,8 +50,12 @@ class AliyunGateway:
         clock: Clock,
         rate: Rate | None = None,
         queues: Mapping[str, MnsQueue] = NO_QUEUES,
+        unread: Callable[[str, datetime], bool] | None = None,
     ) -> None:
-        """`queues` by stream, those that the account names."""
+        """`queues` by stream, those that the account names. `unread` says of a reply that nobody can read whether it
+
+        is to go all the same.
+        """
         self._account, self._calls, self._rate = account, calls, rate
         wordings = Wordings(lambda: allowed(calls), clock)
         sender, most = Sender(calls, wordings, clock, spacing(rate)), request_of(rate, NUMBERS_MAX)
@@ -53,7 +63,7 @@ class AliyunGateway:
         self._finder = Finder(calls, clock)
         self._queues = queues
         self._reports = _leases(queues.get("reports"), report_of, is_foreign_report, clock)
-        self._replies = _leases(queues.get("inbound"), reply_of, is_nobodys_reply, clock)
+        self._replies = _leases(queues.get("inbound"), reply_of, is_nobodys_reply, clock, unread)
 
     @property
     def capabilities(self) -> GatewayCapabilities:
@@ -94,8 +104,12 @@ def _leases(
     read: Callable[[Mapping[str, Any], datetime], T | None],
     is_others: Callable[[Mapping[str, Any]], bool],
     clock: Clock,
+    unread: Callable[[str, datetime], bool] | None = None,
 ) -> LeaseQueue[T] | None:
-    """What cannot be read stays in the queue; what `is_others` is deleted unread, lest it pile up."""
+    """What cannot be read stays in the queue, until a person has cleared it: then whoever can be told from it counts as
+
+    having refused. What `is_others` is deleted unread, lest it pile up.
+    """
     if queue is None:
         return None
 
@@ -109,6 +123,9 @@ def _leases(
             if found is not None:
                 items.append(found)
             if found is not None or (each.content is not None and is_others(each.content)):
+                handles.append(each.handle)
+            elif unread is not None and unread(each.raw, now):
+                items += cast("Sequence[T]", refusals_in(each.raw, now))
                 handles.append(each.handle)
         return Received(items, handles, len(leased) - len(handles))
 

@@ -15,10 +15,14 @@ from typing import Any, Final
 
 from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
 from campaign_app.gateways.numbers import is_nobodys, phone_of
-from campaign_app.transport.listing import plain_code, plain_text
+from campaign_app.services.unread_replies import numbers_in
+from campaign_app.transport.listing import plain_code, plain_count, plain_text
 
+# in place of what they wrote; it reads as a refusal (`jobs.opt_out`)
+UNREAD: Final = "退订（原文无法读取）"
 _TEXT_MAX: Final = 2_000
 _KEY_MAX: Final = 256
+_PARTS_MAX: Final = 100
 _BEIJING: Final = timezone(timedelta(hours=8))
 _TIMES: Final = ("%Y-%m-%d %H:%M:%S", "%Y%m%d%H%M%S")
 _REPORTED: Final[Mapping[object, Outcome]] = {
@@ -44,6 +48,13 @@ def reply_of(content: Mapping[str, Any], now: datetime) -> InboundMessage | None
     return InboundMessage(name, "", phone, text, now if at is None else min(at, now))
 
 
+def refusals_in(raw: str, now: datetime) -> tuple[InboundMessage, ...]:
+    """Of a message that cannot be read and that a person has cleared: everybody who can be told from it."""
+    return tuple(
+        InboundMessage(_name("unread", raw, phone.digits), "", phone, UNREAD, now) for phone in numbers_in(raw)
+    )
+
+
 def report_of(content: Mapping[str, Any], now: datetime) -> DeliveryReport | None:
     """None for one that nobody could assign, or whose word is new. Batch and number name the message."""
     said, key = content.get("success"), plain_text(content.get("out_id"), _KEY_MAX)
@@ -54,7 +65,8 @@ def report_of(content: Mapping[str, Any], now: datetime) -> DeliveryReport | Non
     written = content.get("report_time")
     code = "" if outcome is Outcome.DELIVERED else plain_code(content.get("err_code"))
     name = _name(key, phone.digits, outcome.value, str(written), str(content.get("biz_id")))
-    return DeliveryReport(name, "", outcome, code, moment(written) or now, key=key, phone=phone)
+    billed = plain_count(content.get("sms_size"), _PARTS_MAX)
+    return DeliveryReport(name, "", outcome, code, moment(written) or now, key=key, phone=phone, billed=billed)
 
 
 def is_nobodys_reply(content: Mapping[str, Any]) -> bool:

@@ -77,7 +77,7 @@ def _accepted(request: Request, biz_id: str) -> Tried:
 
 def _blames_one_of_many(trouble: RemoteError, request: Request) -> bool:
     said = str(trouble.facts.get("said", ""))
-    return len(request.entries) > 1 and rule_of(said).reaction is Reaction.PERSON
+    return len(request.entries) > 1 and rule_of(said).reaction in (Reaction.PERSON, Reaction.CAPPED)
 
 
 def _values(entry: Entry) -> Mapping[str, str]:

@@ -63,7 +63,7 @@ class KannelLine:
     def submit(self, messages: Sequence[Leaving], phones: Mapping[str, Phone]) -> tuple[SubmitOutcome, ...]:
         self._listening()
         access = self._access
-        route = Route(access.prefix, lambda part: receipt_url(access.push_url, access.push_key, part))
+        route = Route(access.prefix, lambda part: receipt_url(access.push_url, access.push_key, part), self.clock)
         return Batch(self._calls, route, self._kept, monotonic, self._closed.wait).run(messages, phones, access.window)
 
     def stay_open(self) -> None:

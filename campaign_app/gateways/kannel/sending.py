@@ -24,7 +24,8 @@ from campaign_app.domain.errors import (
 )
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import Phone
-from campaign_app.gateways.checks import Leaving
+from campaign_app.domain.ports import Clock
+from campaign_app.gateways.checks import Leaving, seconds_left
 from campaign_app.gateways.kannel.pushes import Arrived, part_of
 from campaign_app.gateways.pushed import accepted, refused_part
 from campaign_app.jobs.pushed import Handed
@@ -35,14 +36,19 @@ from campaign_app.transport.kannel import SendSms
 BATCH_SECONDS: Final = 15.0
 PARTS_SECONDS: Final = 25.0
 _AGAIN_SECONDS: Final = 0.5
+_MINUTE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What stands before the eleven digits of a number, and where the receipt of a part is pushed to."""
+    """What stands before the eleven digits of a number, and where the receipt of a part is pushed to.
+
+    `clock` says how long Kannel may still try.
+    """
 
     prefix: str
     receipts: Callable[[Handed], str]
+    clock: Clock
 
 
 class Batch:
@@ -91,7 +97,7 @@ class Batch:
         for number, text in enumerate(texts, start=1):
             part = part_of(message.message_id, number, len(texts))
             try:
-                code = self._handed_over(to, text, part)
+                code = self._handed_over(message, to, text, part)
             except OutcomeUnknown as trouble:
                 self._trouble = trouble
                 unknown = SubmitOutcome(message.message_id, Outcome.UNKNOWN, code=trouble.code)
@@ -102,15 +108,17 @@ class Batch:
         outcome = SubmitOutcome(message.message_id, Outcome.ACCEPTED, accepted(taken).provider_id, code)
         return outcome, Arrived(tuple(taken))
 
-    def _handed_over(self, to: str, text: str, part: Handed) -> str:
+    def _handed_over(self, message: Leaving, to: str, text: str, part: Handed) -> str:
         """Once the first part was taken, the others are worth some patience, until the line is closed."""
         udh = bytes([5, 0, 3, crc32(part.message_id.encode()) % 256, part.total, part.number])
         data = text.encode("utf-16-be", "surrogatepass")
         while True:
             if part.number > 1 and self._late():
                 raise RemoteUnavailable("not_sent", "The batch had no more time")
+            minutes = self._minutes(message)
             try:
-                code = self._calls.send(to, data, udh if part.total > 1 else b"", self._route.receipts(part))
+                header = udh if part.total > 1 else b""
+                code = self._calls.send(to, data, header, self._route.receipts(part), minutes)
             except OutcomeUnknown:
                 raise
             except RemoteUnavailable:
@@ -121,6 +129,13 @@ class Batch:
                 words = "Kannel has no connection to a centre: what it took waits there"
                 self._trouble = RemoteUnavailable(code, words)
             return code
+
+    def _minutes(self, message: Leaving) -> int | None:
+        """How long Kannel may try, rounded down. Raises RemoteUnavailable where that is no whole minute any more."""
+        left = seconds_left(message, self._route.clock())
+        if left is not None and left < _MINUTE:
+            raise RemoteUnavailable("window_over", "The window ends within a minute")
+        return None if left is None else left // _MINUTE
 
     def _late(self) -> bool:
         return self._now() - self._began >= PARTS_SECONDS

@@ -50,7 +50,7 @@ class SmppLine:
         self.store = store
         self.account_id = account_id
         self.clock = clock
-        self._route = Route(access.source, access.prefix)
+        self._route = Route(access.source, access.prefix, clock)
         self._pace = Pace(access.rate, monotonic)
         self._window = asyncio.Semaphore(access.window)
         self._line = Line(self._bound, self._keep, timing)

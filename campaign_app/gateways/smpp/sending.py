@@ -19,7 +19,8 @@ from zlib import crc32
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import Phone
-from campaign_app.gateways.checks import Leaving
+from campaign_app.domain.ports import Clock
+from campaign_app.gateways.checks import Leaving, seconds_left
 from campaign_app.gateways.pushed import accepted, refused_part
 from campaign_app.gateways.smpp.keeping import Keeper
 from campaign_app.gateways.smpp.line import Binding
@@ -39,10 +40,14 @@ _THROTTLED_SECONDS: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """From which number, and how numbers of people are written: `prefix` before the eleven digits."""
+    """From which number, and how numbers of people are written: `prefix` before the eleven digits.
+
+    `clock` says how long a centre may still try.
+    """
 
     source: Address
     prefix: str
+    clock: Clock
 
     def destination(self, phone: Phone) -> Address:
         return Address(self.prefix + phone.digits, ton=1 if self.prefix else 0, npi=1)
@@ -87,7 +92,7 @@ class Batch:
         answer = _Answer(None)
         async with self._window:
             for number, part in enumerate(parts, start=1):
-                answer = await self._part(phone, part)
+                answer = await self._part(message, phone, part)
                 if answer.outcome is not Outcome.ACCEPTED:
                     break
                 taken.append(Handed(answer.provider_id, message.message_id, number, len(parts)))
@@ -96,19 +101,15 @@ class Batch:
             taken.append(await self._keep_broken(message.message_id, len(taken) + 1, len(parts), answer.code))
         return _outcome(message.message_id, taken, answer)
 
-    async def _part(self, phone: Phone, part: Part) -> _Answer:
-        body = submit(
-            self._route.source,
-            self._route.destination(phone),
-            part.data,
-            coding=part.coding,
-            esm_class=UDHI if part.headed else 0,
-        )
+    async def _part(self, message: Leaving, phone: Phone, part: Part) -> _Answer:
         while self._loop.time() < self._end and not _account_wide(self._trouble):
             await self._pace.turn()
+            left = seconds_left(message, self._route.clock())
+            if left is not None and left <= 0:
+                return _Answer(None, code="window_over")
             try:
                 session = await self._binding.session()
-                answer = self._read(await session.ask(Command.SUBMIT, body))
+                answer = self._read(await session.ask(Command.SUBMIT, self._body(phone, part, left)))
             except LinkLost:
                 return _Answer(Outcome.UNKNOWN, code="no_answer")
             except Unsent:
@@ -121,12 +122,22 @@ class Batch:
                 return answer
         return _Answer(None, code="not_sent" if self._trouble is None else self._trouble.code)
 
+    def _body(self, phone: Phone, part: Part, valid: int | None) -> bytes:
+        return submit(
+            self._route.source,
+            self._route.destination(phone),
+            part.data,
+            coding=part.coding,
+            esm_class=UDHI if part.headed else 0,
+            valid=valid,
+        )
+
     def _read(self, pdu: Pdu) -> _Answer | None:
         """None where the part may be sent again."""
         if pdu.command == Command.SUBMIT | RESPONSE and pdu.status == 0:
             self._pace.well()
             return _Answer(Outcome.ACCEPTED, message_id_of(pdu.body))
-        reaction, code = status_of(pdu.status)
+        reaction, code, _ = status_of(pdu.status)
         if pdu.status == 0 or reaction is Reaction.UNSURE:
             return _Answer(Outcome.UNKNOWN, code=code if pdu.status else "smpp_unknown")
         if reaction is Reaction.NEVER:

@@ -13,11 +13,11 @@ from campaign_app.domain.errors import RemoteError
 from campaign_app.domain.message import Outcome, SubmitOutcome
 from campaign_app.domain.phone import parse_phone
 from campaign_app.domain.ports import Clock
-from campaign_app.gateways.handing import Tried, carry_out, met
+from campaign_app.gateways.handing import Tried, capped, carry_out, met
 from campaign_app.gateways.planning import Request
 from campaign_app.gateways.tencent.planning import values_of
 from campaign_app.gateways.wordings import Wordings
-from campaign_app.transport.listing import fields, plain_code, plain_text
+from campaign_app.transport.listing import fields, plain_code, plain_count, plain_text
 from campaign_app.transport.reactions import Reaction
 from campaign_app.transport.tencent import Said, TencentCalls, refusal_of
 from campaign_app.transport.tencent_codes import rule_of
@@ -25,6 +25,7 @@ from campaign_app.transport.tencent_codes import rule_of
 SEND: Final = "SendSms"
 OK: Final = "Ok"
 ID_MAX: Final = 200
+PARTS_MAX: Final = 100
 # refusals of what had been called usable
 _DOUBTFUL: Final = frozenset(
     {
@@ -39,10 +40,11 @@ _DOUBTFUL: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What Tencent said of one number: "Ok" or one of its codes."""
+    """What Tencent said of one number: "Ok" or one of its codes; how many parts it bills (`Fee`)."""
 
     code: str
     serial: str = ""
+    billed: int | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -57,7 +59,11 @@ class Status:
     @property
     def stops(self) -> bool:
         """Whether the same is going to be said of every number."""
-        return self.code != OK and rule_of(self.code).reaction is Reaction.ACCOUNT
+        return self.code != OK and rule_of(self.code).reaction in (Reaction.ACCOUNT, Reaction.LATER)
+
+    @property
+    def capped(self) -> bool:
+        return self.code != OK and rule_of(self.code).reaction is Reaction.CAPPED
 
 
 def of_batch(key: str) -> str:
@@ -118,9 +124,12 @@ def _settled(request: Request, statuses: Mapping[str, Status]) -> Tried:
         if status.stops:
             stop = refusal_of(status.code, SEND, changes=True)
             continue
-        code = "" if status.code == OK else plain_code(status.code)
         name = entry.message.message_id
-        found.append(SubmitOutcome(name, status.outcome, status.serial, code, status.opted_out))
+        if status.capped:
+            found.append(capped(name))
+            continue
+        code = "" if status.code == OK else plain_code(status.code)
+        found.append(SubmitOutcome(name, status.outcome, status.serial, code, status.opted_out, status.billed))
     return Tried(tuple(found), stop)
 
 
@@ -131,7 +140,8 @@ def _statuses(said: Said) -> Mapping[str, Status]:
         phone, code = parse_phone(plain_text(row.get("PhoneNumber"), 40)), row.get("Code")
         if phone is None or not isinstance(code, str):
             continue
-        status = Status(code, plain_text(row.get("SerialNo"), ID_MAX))
+        billed = plain_count(row.get("Fee"), PARTS_MAX) if code == OK else None
+        status = Status(code, plain_text(row.get("SerialNo"), ID_MAX), billed)
         if found.setdefault(phone.digits, status) != status:
             found[phone.digits] = Status("contradictory")
     return found

@@ -102,7 +102,7 @@ def _meant(refused: RemoteError, request: Request) -> tuple[RemoteError, Outcome
     if not said:
         return refused, Outcome.REJECTED
     rule = rule_of(said)
-    for_all = said in CODES and rule.reaction is not Reaction.PERSON
+    for_all = said in CODES and rule.reaction not in (Reaction.PERSON, Reaction.CAPPED)
     blamed = Outcome.REJECTED if for_all or len(request.entries) == 1 else Outcome.UNKNOWN
     return error_of(rule, f"{SEND}: refused", said, changes=True), blamed
 

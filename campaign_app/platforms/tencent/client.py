@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from campaign_app.compliance.syntaxes import SYNTAXES
@@ -16,13 +15,12 @@ from campaign_app.platforms.local import on_this_machine
 from campaign_app.platforms.tencent import ADAPTER
 from campaign_app.platforms.unoffered import Unoffered
 from campaign_app.transport.forms import skew
-from campaign_app.transport.tencent import VERSION, Said, TencentCalls
+from campaign_app.transport.tencent import VERSION, TencentCalls
 from campaign_app.transport.tencent_filed import USABLE, FiledSignature, signatures, templates
 from campaign_app.transport.tencent_filed import FiledTemplate as ListedTemplate
+from campaign_app.transport.tencent_packages import packages
 from campaign_app.transport.tencent_session import calls_for
 
-PACKAGES: Final = "SmsPackagesStatistics"
-_BEIJING: Final = timezone(timedelta(hours=8))
 _STATUS: Final = {USABLE: "approved", 1: "pending", 2: "pending", -1: "rejected"}
 
 
@@ -44,9 +42,11 @@ class TencentPlatform(Unoffered):
 
     def check_connection(self) -> ConnectionReport:
         """Asks for the packages of the application and for the signatures: keys and SdkAppId have to be right."""
-        behind, problem = 0.0, ""
+        behind, problem, left = 0.0, "", None
         try:
-            behind = self._skew()
+            now = self._clock()
+            left, date = packages(self._calls, self._account.key_id, now)
+            behind = skew(date, now)
             signatures(self._calls)
         except RemoteRefused as refused:
             if refused.code != "clock_skew":
@@ -55,8 +55,12 @@ class TencentPlatform(Unoffered):
         return ConnectionReport(
             ok=not problem, issuer_uscc=ADAPTER.issuer, issuer_name=ADAPTER.issuer_name, api_version=VERSION,
             simulated=on_this_machine(self._account.base_url), clock_skew_seconds=behind, pinned_keys="",
-            problem=problem,
+            problem=problem, parts_left=left,
         )  # fmt: skip
+
+    def parts_left(self) -> int | None:
+        """Implements `domain.ports.Prepaid`."""
+        return packages(self._calls, self._account.key_id, self._clock()).left
 
     def signatures(self) -> tuple[Signature, ...]:
         """Tencent does not say what a signature may be used for. Whose it is it says by the name of a qualification."""
@@ -68,21 +72,6 @@ class TencentPlatform(Unoffered):
 
     def close(self) -> None:
         self._calls.close()
-
-    def _skew(self) -> float:
-        now = self._clock()
-        today, before = (_hour(at) for at in (now, now - timedelta(days=1)))
-        asked = {"SmsSdkAppId": self._account.key_id, "Limit": 1, "Offset": 0, "BeginTime": before, "EndTime": today}
-
-        def date(said: Said) -> str:
-            said.rows("SmsPackagesStatisticsSet")
-            return said.date
-
-        return skew(self._calls.ask(PACKAGES, asked, date), now)
-
-
-def _hour(at: datetime) -> str:
-    return at.astimezone(_BEIJING).strftime("%Y%m%d%H")
 
 
 def _template(one: ListedTemplate) -> FiledTemplate:

@@ -61,8 +61,8 @@ _PLACEHOLDER: Final = re.compile(r"\{([1-9]\d?)\}")
 class Order(BaseModel):
     """`error` befalls the next `times` calls (of `action`, or any), `number_error` the next `times` numbers.
 
-    `template` is one more text, with this `status`; `sign_status` gives a signature another state. `sessions` and
-    `disorder`: see `tencent_queues`.
+    `template` is one more text, with this `status`; `sign_status` gives a signature another state. `packages` are all
+    that was bought: amount, used, and in how many days it ends. `sessions` and `disorder`: see `tencent_queues`.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -74,6 +74,7 @@ class Order(BaseModel):
     status: int = 0
     sign: str = ""
     sign_status: int = 0
+    packages: list[tuple[int, int, int]] | None = Field(None, max_length=2_000)
     sessions: bool | None = None
     disorder: bool | None = None
 
@@ -106,6 +107,7 @@ class _Sender:
         self._signatures = {name: [status, qualified] for name, status, qualified in _SIGNATURES}
         self._templates: dict[str, tuple[int, str]] = {str(1001 + n): each for n, each in enumerate(_TEMPLATES)}
         self._requests = 0
+        self._bought = [(1_000_000, 0, 365)]
         self._texts: list[Mapping[str, str]] = []
         queues = self._queues
         self._actions: Mapping[str, Callable[[Asked], Mapping[str, Any]]] = {
@@ -140,6 +142,7 @@ class _Sender:
             self._templates[str(1001 + len(self._templates))] = order.status, order.template
         if order.sign:
             self._signatures[order.sign] = [order.sign_status, 1]
+        self._bought = self._bought if order.packages is None else order.packages
         queues = self._queues
         queues.sessions = queues.sessions if order.sessions is None else order.sessions
         queues.disorder = queues.disorder if order.disorder is None else order.disorder
@@ -160,12 +163,17 @@ class _Sender:
         for name in ("BeginTime", "EndTime"):
             if not re.fullmatch(r"20[0-9]{8}", asked.text(name), re.ASCII):
                 raise TencentError(f"InvalidParameterValue.{name}VerifyFail")
-        created = self._platform.config.epoch
-        package = {
-            "PackageCreateTime": created, "PackageEffectiveTime": created, "PackageExpiredTime": created + 31_536_000,
-            "PackageAmount": 1_000_000, "PackageType": 1, "PackageId": 1, "CurrentUsage": len(self._texts),
-        }  # fmt: skip
-        return {"SmsPackagesStatisticsSet": [package][: asked.number("Limit", None, 1, 500)]}
+        now = int(self._platform.now().timestamp())
+        rows = [
+            {
+                "PackageCreateTime": now - 86_400, "PackageEffectiveTime": now - 86_400,
+                "PackageExpiredTime": now + days * 86_400, "PackageAmount": amount, "PackageType": 1,
+                "PackageId": 1 + n, "CurrentUsage": used + (0 if n else len(self._texts)),
+            }
+            for n, (amount, used, days) in enumerate(self._bought)
+        ]  # fmt: skip
+        first = asked.number("Offset", 0, 0, 1_000_000)
+        return {"SmsPackagesStatisticsSet": rows[first : first + asked.number("Limit", None, 1, 500)]}
 
     def _list_signatures(self, asked: Asked) -> Mapping[str, Any]:
         rows = [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import IntEnum
 from struct import Struct
 from struct import error as struct_error
@@ -25,6 +26,7 @@ TAG_STATE: Final = 0x0427
 TAG_PAYLOAD: Final = 0x0424
 TAG_ERROR: Final = 0x0423
 TAG_REF, TAG_TOTAL, TAG_NUMBER = 0x020C, 0x020E, 0x020F
+_LONGEST_SPAN: Final = 99 * 86_400
 _HEADER: Final = Struct(">IIII")
 _TLV: Final = Struct(">HH")
 
@@ -111,19 +113,32 @@ def bind(login: Login) -> bytes:
     return b"".join(map(_word, words)) + bytes([INTERFACE, 0, 0]) + b"\0"
 
 
-def submit(source: Address, destination: Address, data: bytes, *, coding: int, esm_class: int) -> bytes:
-    """Body of a submit_sm that wants a receipt. `data` has at most 254 bytes, its header included."""
+def submit(
+    source: Address, destination: Address, data: bytes, *, coding: int, esm_class: int, valid: int | None = None
+) -> bytes:
+    """Body of a submit_sm that wants a receipt. `data` has at most 254 bytes, its header included.
+
+    `valid`: for so many seconds the centre may try; None: as long as it keeps messages.
+    """
     return b"".join(
         (
             b"\0",  # service_type
             _address(source),
             _address(destination),
             bytes([esm_class, 0, 0]),  # protocol_id, priority_flag
-            b"\0\0",  # at once, and valid as long as the centre keeps messages
+            b"\0",  # at once
+            _word("" if valid is None else relative(valid)),
             bytes([1, 0, coding, 0, len(data)]),  # registered_delivery, replace_if_present, sm_default_msg_id
             data,
         )
     )
+
+
+def relative(seconds: int) -> str:
+    """A time from now on (7.1.1.2): YYMMDDhhmmss, tenths and two octets that are not used; 99 days at most."""
+    span = timedelta(seconds=min(seconds, _LONGEST_SPAN))
+    hours, rest = divmod(span.seconds, 3600)
+    return f"0000{span.days:02}{hours:02}{rest // 60:02}{rest % 60:02}000R"
 
 
 def message_id_of(body: bytes) -> str:

@@ -46,7 +46,7 @@ def status_of(status: int) -> Rule:
 
 def bind_error(status: int) -> RemoteError:
     """Whoever may not bind may do nothing, unless the centre says that it may pass."""
-    reaction, code = status_of(status)
+    reaction, code, _ = status_of(status)
     if reaction is Reaction.AGAIN:
         return RemoteUnavailable("smpp_not_now", "The SMS centre takes no connection now", status=code)
     return RemoteRefused("smpp_login", "The SMS centre refuses the account", account_wide=True, status=code)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
 
@@ -11,7 +13,7 @@ from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.account_follow import FollowPart
 from campaign_app.ui.pages.account_sender import SenderPart
-from campaign_app.ui.pages.account_words import RENEW, TELL, AccountWords
+from campaign_app.ui.pages.account_words import RENEW, TELL, UNREAD, AccountWords
 from campaign_app.ui.pages.settings_section import fact, facts
 from campaign_app.ui.viewmodels.accounts import AccountsModel, Shop, Tested
 from campaign_app.ui.viewmodels.connect import again
@@ -20,6 +22,8 @@ from campaign_app.ui.widgets.basics import button, column, frame, label, row
 from campaign_app.ui.widgets.elided import Elided
 from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.todo import Todos
+
+UNREAD_SHOWN: Final = 5  # as many as a person can look at before they go; the others come after them
 
 
 class AccountCard(QFrame):
@@ -123,6 +127,19 @@ class AccountCard(QFrame):
             self.renew()
         elif self.shop is not None and key == TELL:
             self._model.tell(self.shop.account.id)
+        elif self.shop is not None and key == UNREAD:
+            self._clear_unread(self.shop)
+
+    def _clear_unread(self, shop: Shop) -> None:
+        """What can be shown of them, and whether they may go."""
+        looked_at = shop.unread[:UNREAD_SHOWN]
+        shown = "\n".join(f"{show.moment(each.at)}  {each.said}" for each in looked_at)
+        numbers = sum(each.numbers for each in looked_at)
+        kept = self.tr("能认出的号码有 {} 个，都按退订处理。原文加密留存在本工作区，操作记入审计。").format(numbers)
+        words = f"{shown}\n\n{kept}"
+        title = self.tr("把这些回复从服务商的队列里清除？")
+        if confirm(self, title, words, yes=self.tr("清除"), no=self.tr("保留"), danger=True):
+            self._model.clear_unread(shop.account.id, [each.name for each in looked_at])
 
     def _buttons(self) -> None:
         self.test = button(self.tr("测试连接"), name="account_test", small=True, click=self._test)

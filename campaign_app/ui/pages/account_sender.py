@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFormLayout, QMenu, QWidget
 
 from campaign_app.domain.errors import AppError
+from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.replies_dialog import RepliesDialog
 from campaign_app.ui.pages.settings_section import fact
@@ -31,6 +32,7 @@ class SenderPart(QObject):
         self.carries = fact(form, self.tr("承载店铺"), key="account_carries")
         self.replies = fact(form, self.tr("回复由谁查看"), key="account_replies")
         self.stated = fact(form, self.tr("签名与模板"), key="account_stated")
+        self.balance = fact(form, self.tr("剩余条数"), key="account_balance")
         self.choose = button(self.tr("发送通道…"), name="account_choose_sender", small=True, click=self._choose)
         self.read = button(self.tr("登记查看回复…"), name="account_record_replies", small=True, click=self._record)
         self.compare = button(self.tr("核对模板…"), name="account_compare_templates", small=True, click=self._compare)
@@ -43,6 +45,10 @@ class SenderPart(QObject):
         self._form.setRowVisible(self.replies, shop.is_deaf)
         self._form.setRowVisible(self.stated, shop.is_stated)
         self.compare.setVisible(shop.is_stated and shop.connected)
+        self._form.setRowVisible(self.balance, shop.balance is not None)
+        if shop.balance is not None:
+            words = self.tr("{count} 条（服务商 {at} 所报）")
+            self.balance.setText(words.format(count=show.count(shop.balance.parts), at=show.moment(shop.balance.at)))
         self.choose.setVisible(is_shop and shop.connected)
         self.read.setVisible(shop.is_deaf and shop.connected)
         self.carrier.setText(self._by(shop))

@@ -17,6 +17,7 @@ from campaign_app.ui.widgets.todo import Todo
 
 TELL: Final = "tell"
 RENEW: Final = "renew"
+UNREAD: Final = "unread"
 
 
 class AccountWords(QObject):
@@ -43,7 +44,14 @@ class AccountWords(QObject):
         if shop.expiry is not None and is_near(shop.expiry, now):
             level = "block" if shop.expiry.at <= now else "warn"
             made.append(Todo(RENEW, level, *self._end(shop.expiry.at, now), self._renew()))
+        if shop.unread:
+            made.append(self._unread(len(shop.unread)))
         return made if shop.untold is None else made + self._untold(shop, now)
+
+    def _unread(self, count: int) -> Todo:
+        title = self.tr("%n 条回复无法读取，发送已停住", "", count)
+        text = self.tr("它们留在服务商的队列里，其中可能有人拒收。请先看过，再清除；能认出的号码按退订处理。")
+        return Todo(UNREAD, "block", title, text, self.tr("查看并清除…"))
 
     def _untold(self, shop: Shop, now: datetime) -> list[Todo]:
         untold = shop.untold

@@ -144,7 +144,14 @@ class EntityCard(QFrame):
         lines: Sequence[tuple[str, QWidget, str]] = (
             (self.tr("类型"), self.kind, ""),
             (self.tr("行业"), self.industry, self.tr("决定用哪些行业规则，例如食品不能说疗效。")),
-            (self.tr("短信服务商"), self.provider, self.tr("签名、字数和退订语按它的要求核对。")),
+            (
+                self.tr("短信服务商"),
+                self.provider,
+                self.tr(
+                    "只用于 SMPP、Kannel 和同意查询服务的通道，它们不说明由哪家承运。"
+                    "阿里云、腾讯云的通道自动按各自的要求核对。"
+                ),
+            ),
         )
         for at, (name, field, hint) in enumerate(lines):
             grid.addWidget(label(name, "muted"), at, 0)

@@ -120,17 +120,12 @@ class Shell(QMainWindow):
             Place("customers", "customers", self.tr("客户")),
             Place("campaigns", "campaigns", self.tr("活动")),
             Place("signatures", "signatures", self.tr("签名与模板")),
+            Place("inbox", "inbox", self.tr("退订与投诉")),
             Place(
                 "compliance",
                 "compliance",
                 self.tr("合规"),
                 self.tr("将提供回头看检查和给监管部门的自查报告；规则已在“设置”里。"),
-            ),
-            Place(
-                "inbox",
-                "inbox",
-                self.tr("退订与投诉"),
-                self.tr("将收集客户回复、退订和 12321 投诉，并为每件投诉准备证据。"),
             ),
             Place(
                 "records",
@@ -214,6 +209,10 @@ def _builder(key: str) -> Callable[[Desk], Page]:
         from campaign_app.ui.pages.signatures import SignaturesPage
 
         return SignaturesPage
+    if key == "inbox":
+        from campaign_app.ui.pages.inbox import InboxPage
+
+        return InboxPage
     if key == "settings":
         from campaign_app.ui.pages.settings import SettingsPage
 

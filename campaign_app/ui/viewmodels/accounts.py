@@ -13,10 +13,12 @@ from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.platform import Capabilities, Offer, hears_replies, is_carrier, sends_itself
 from campaign_app.domain.ports import ConnectionReport, Job
+from campaign_app.services.balances import Balance
 from campaign_app.services.expiry import Expiry, has_end
 from campaign_app.services.following import Lag
 from campaign_app.services.opt_outs import TELL, Untold
 from campaign_app.services.stated import STATED
+from campaign_app.services.unread_replies import UnreadReply
 from campaign_app.ui.viewmodels.connect import CONSENT_API, Choices
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ class Shop:
     `checked`: somebody has compared the signatures and templates that were typed in with the platform's console.
     `unreachable` is how many customers the platform kept to itself in the last sync. `changes_read`: until when the
     changes of consent were read to their end. `ends`: its authorisation does, at `expiry` where that is known. `lag`:
-    how long the platform was without an opt-out that was said here.
+    how long the platform was without an opt-out that was said here. `balance`: the parts bought there.
     """
 
     account: Account
@@ -77,6 +79,8 @@ class Shop:
     expiry: Expiry | None = None
     ends: bool = False
     unreachable: int = 0
+    balance: Balance | None = None
+    unread: tuple[UnreadReply, ...] = ()
     changes_read: datetime | None = None
     lag: Lag | None = None
 
@@ -171,11 +175,16 @@ class AccountsModel(QObject):
         self._put(account_id, Tested())
         self._tasks.run(
             lambda _: self._app.accounts.test(asked or account_id),
-            lambda report: self._put(account_id, Tested(report)),
+            lambda report: self._tested(account_id, report),
             failed=lambda error: self._put(account_id, Tested(error=error)),
             owner=self,
             key=f"test {account_id}",
         )
+
+    def _tested(self, account_id: int, report: ConnectionReport) -> None:
+        self._put(account_id, Tested(report))
+        if report.parts_left is not None:
+            self.load()
 
     def sync(self, account_id: int) -> None:
         self._begin("sync", account_id)
@@ -211,6 +220,15 @@ class AccountsModel(QObject):
     def record_templates(self, account_id: int, *, checked: bool) -> None:
         """That somebody compared this account's templates with the platform's console."""
         self._write(lambda: self._app.stated.record(account_id, actor=ACTOR, checked=checked))
+
+    def clear_unread(self, account_id: int, names: Sequence[str]) -> None:
+        """The worker takes them out of the provider's queue when it meets them next."""
+
+        def work(_: object) -> None:
+            for name in names:
+                self._app.unread.clear(account_id, name, actor=ACTOR)
+
+        self._tasks.write(work, lambda _: self.load(), failed=self._messages.error, owner=self)
 
     def describe(self, entity: Entity) -> None:
         """Kind and licences of an entity, as a person says."""
@@ -251,6 +269,8 @@ class AccountsModel(QObject):
                 unreachable=unreachable.get(account.id, 0),
                 changes_read=following.changes_read_at(account.id),
                 lag=following.lag(account.id),
+                balance=accounts.balance(account.id),
+                unread=self._app.unread.waiting(account.id),
             )
             for account in known.values()
         ]

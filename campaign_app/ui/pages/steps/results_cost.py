@@ -42,7 +42,13 @@ class CostCard(QFrame):
         self.hint.setText(self._hint(cost))
 
     def _hint(self, cost: Cost) -> str:
-        said = [self.tr("按发出的条数和当时的单价计算，被通道拒绝的不计；服务商的回执不含计费条数，以账单为准。")]
+        said = [self.tr("按发出的条数和当时的单价计算，被通道拒绝的不计；以服务商的账单为准。")]
+        if cost.bill.told:
+            told, counted = show.count(cost.bill.told), show.count(cost.bill.told_counted)
+            if cost.bill.told == cost.bill.told_counted:
+                said.append(self.tr("服务商已报计费 {} 条，与本程序的估算一致。").format(told))
+            else:
+                said.append(self.tr("服务商计费 {} 条，本程序估算 {} 条。").format(told, counted))
         if cost.bill.unpriced:
             unpriced = show.count(cost.bill.unpriced)
             said.append(self.tr("其中 {} 条发出时没有填单价，未计入费用。").format(unpriced))

@@ -29,6 +29,7 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "cost_count": ("screening", "start"),
     "cost_price": ("settings", "money"),
     "cost_month": ("settings", "money"),
+    "balance": ("settings", "accounts"),
     "sender": ("settings", "accounts"),
     "replies": ("settings", "accounts"),
     "templates": ("settings", "accounts"),
@@ -38,7 +39,7 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
 
 # what is put right in 签名与模板
 TO_RECORD: Final = frozenset({"signature_unscoped", "signature_owner_open"})
-_OF_SETTINGS: Final = frozenset({"sender", "replies", "templates", "cost_price", "cost_month"})
+_OF_SETTINGS: Final = frozenset({"balance", "sender", "replies", "templates", "cost_price", "cost_month"})
 
 
 class CheckWords(QObject):

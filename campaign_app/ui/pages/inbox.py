@@ -1,0 +1,192 @@
+"""退订与投诉: every reply, the newest first, what it was taken for, and whether the platform knows of an opt-out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QLineEdit, QStackedWidget, QTabBar
+
+from campaign_app.services.answers import Answered
+from campaign_app.ui import show
+from campaign_app.ui.cells import NOTHING, Cell, Column
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.itemmodels.paged import PagedModel
+from campaign_app.ui.pages.steps.results_answers import AnswerRow
+from campaign_app.ui.viewmodels.inbox import KINDS, NAME, InboxModel, InboxState
+from campaign_app.ui.widgets.basics import column, row, show_if
+from campaign_app.ui.widgets.empty import Empty
+from campaign_app.ui.widgets.page import Page
+from campaign_app.ui.widgets.table import Table
+
+# of several shops that first which a person may have to do something about
+_GRAVEST: Final = ("refused", "waiting")
+
+
+class InboxPage(Page):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("", " ")
+        self.title.setText(self.tr("退订与投诉"))
+        self._desk, self.model = desk, model_of(desk)
+        self.rows: PagedModel[Answered] = PagedModel(desk.kit.tasks, self._columns(), self)
+        self.table = Table(desk.kit.theme, "inbox_table", self.tr("收到的回复"))
+        self.table.use(self.rows, self.rows.columns)
+        self.table.moved.connect(self._open)
+        self.table.clicked.connect(lambda index: self._open(index.row()))
+        self.tabs, self.search = self._tabs(), self._search()
+        self.opened = QFrame()
+        self.opened.setObjectName("inbox_opened")
+        self.opened.setProperty("role", "card")
+        self.opened.setLayout(column(margin=4))
+        self.opened.hide()
+        self.shown_answer: AnswerRow | None = None
+        self.stack = QStackedWidget()
+        self.nothing, self.no_match = self._nothing(), self._no_match()
+        for each in (self.table, self.nothing, self.no_match):
+            self.stack.addWidget(each)
+        self.content.addLayout(row(self.tabs, None, self.search))
+        self.content.addWidget(self.stack, 1)
+        self.content.addWidget(self.opened)
+        self.rows.counted.connect(self.model.counted)
+        self.rows.failed.connect(desk.kit.messages.error)
+        self.rows.dataChanged.connect(self._read)
+        self.model.changed.connect(self.render_state)
+        self.model.other.connect(self._show_other)
+        self.model.again.connect(self._renew)
+        self.render_state(self.model.state)
+        self.rows.show(self.model.source())
+
+    def shown(self) -> None:
+        self.rows.reload()
+
+    def render_state(self, state: InboxState) -> None:
+        empty = self.no_match if state.filtered else self.nothing
+        self.stack.setCurrentWidget(empty if state.total == 0 else self.table)
+        if state.total == 0:
+            self.opened.hide()
+        if state.total is None:
+            self.subtitle.setText(self.tr("正在读取…"))
+        else:
+            found = self.tr("找到 {count} 条回复。") if state.filtered else self.tr("共 {count} 条回复。")
+            kept = self.tr("回复退订的人已自动加入拒收名单。")
+            self.subtitle.setText(found.format(count=show.count(state.total)) + kept)
+
+    def _show_other(self, source: object) -> None:
+        self.opened.hide()
+        self.rows.show(source)  # type: ignore[arg-type]  # signals carry objects
+
+    def _renew(self) -> None:
+        if self.isVisible():
+            self.rows.reload()
+
+    def _read(self) -> None:
+        if self.opened.isVisible():
+            self._open(self.table.currentIndex().row())
+
+    def _open(self, number: int) -> None:
+        """The whole reply below the table, with what came of it."""
+        answered = self.rows.row(number) if number >= 0 else None
+        if answered is None:
+            return
+        inside = self.opened.layout()
+        assert inside is not None
+        if self.shown_answer is not None:
+            inside.removeWidget(self.shown_answer)
+            self.shown_answer.deleteLater()
+        self.shown_answer = AnswerRow(self._desk.kit, answered)
+        show_if(self.shown_answer.line, False)
+        inside.addWidget(self.shown_answer)
+        self.opened.show()
+
+    def _tabs(self) -> QTabBar:
+        names = {"all": self.tr("全部"), "opt_outs": self.tr("退订"), "others": self.tr("其他回复")}
+        made = QTabBar()
+        made.setObjectName("inbox_kinds")
+        made.setAccessibleName(self.tr("按意思筛选"))
+        made.setDrawBase(False)
+        made.setExpanding(False)
+        for kind in KINDS:
+            made.addTab(names[kind])
+        made.setCurrentIndex(list(KINDS).index(self.model.state.kind))
+        made.currentChanged.connect(lambda at: self.model.show_kind(list(KINDS)[at]))
+        return made
+
+    def _search(self) -> QLineEdit:
+        made = QLineEdit(self.model.state.text)
+        made.setObjectName("inbox_search")
+        made.setAccessibleName(self.tr("查找回复"))
+        made.setPlaceholderText(self.tr("完整手机号、客户标识或回复内容"))
+        made.setClearButtonEnabled(True)
+        made.setFixedWidth(280)
+        theme = self._desk.kit.theme
+        glass = made.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        theme.changed.connect(lambda: glass.setIcon(theme.icon("search")))
+        made.textChanged.connect(self.model.search)
+        find = QShortcut(QKeySequence.StandardKey.Find, self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(made.setFocus)
+        return made
+
+    def _nothing(self) -> Empty:
+        return Empty(
+            self._desk.kit.theme,
+            "inbox",
+            self.tr("还没有人回复"),
+            self.tr("客户的回复会自动收到这里。回复 R、T、TD、退订等的人立即加入拒收名单，并回写平台。"),
+        )
+
+    def _no_match(self) -> Empty:
+        return Empty(
+            self._desk.kit.theme,
+            "search",
+            self.tr("没有符合条件的回复"),
+            self.tr("手机号和客户标识要输入完整；也可以输入回复里的几个字。"),
+            action=self.tr("显示全部"),
+            click=self._reset,
+        )
+
+    def _reset(self) -> None:
+        self.search.clear()
+        self.tabs.setCurrentIndex(0)
+
+    def _columns(self) -> tuple[Column[Answered], ...]:
+        return (
+            Column(self.tr("时间"), 140, lambda each: Cell(show.moment(each.answer.received_at))),
+            Column(self.tr("客户"), 130, lambda each: Cell(each.answer.who or self.tr("号码已删除"))),
+            Column(self.tr("回复"), 160, lambda each: Cell(each.answer.text, each.answer.text), grows=4),
+            Column(self.tr("意思"), 84, self._meaning),
+            Column(self.tr("处理"), 130, self._handled, rank=1),
+            Column(self.tr("活动"), 130, lambda each: _or_nothing(each.answer.campaign), grows=2, rank=2),
+            Column(self.tr("收自"), 130, lambda each: _or_nothing(each.by), grows=2, rank=3),
+        )
+
+    def _meaning(self, each: Answered) -> Cell:
+        if each.answer.opt_out:
+            return Cell(self.tr("退订"), level="warn")
+        return Cell(self.tr("回复"), level="muted")
+
+    def _handled(self, each: Answered) -> Cell:
+        if not each.answer.opt_out:
+            return NOTHING
+        if each.answer.since is None:
+            return Cell(self.tr("已解除拒收"), self.tr("其后有更新的同意，并经人复核。"), level="muted")
+        words = {
+            "refused": (self.tr("平台未接受"), self.tr("已加入拒收名单，但平台没有接受回写。")),
+            "waiting": (self.tr("待回写平台"), self.tr("已加入拒收名单，后台会一直重试回写平台。")),
+        }
+        states = {shop.state for shop in each.shops}
+        grave = next((state for state in _GRAVEST if state in states), "")
+        if grave:
+            return Cell(*words[grave], level="warn")
+        return Cell(self.tr("已拒收"), self.tr("已加入拒收名单，不再发送。"), level="ok")
+
+
+def _or_nothing(text: str) -> Cell:
+    return Cell(text, text) if text else NOTHING
+
+
+def model_of(desk: Desk) -> InboxModel:
+    """The one of the open workspace: it outlives the page, which is built anew for another language."""
+    known = desk.session.findChild(InboxModel, NAME)
+    return known if isinstance(known, InboxModel) else InboxModel(desk.app, desk.jobs, desk.session)
