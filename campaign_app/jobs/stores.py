@@ -13,16 +13,8 @@ from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.copies import Copy
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.message import Composed
-from campaign_app.domain.ports import (
-    AccountStore,
-    AuditLog,
-    CampaignStore,
-    Clock,
-    InboxStore,
-    JobStore,
-    PhoneKeys,
-    PlatformClient,
-)
+from campaign_app.domain.ports import AccountStore, AuditLog, Clock, InboxStore, JobStore, PhoneKeys, PlatformClient
+from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_people import CustomerStore, FactStore, OptOutStore, SuppressionStore
 from campaign_app.jobs.ports import BATCH, Gateway, Ledger, Rates, Trials
 from campaign_app.services.window import CLOSES, OPENS

@@ -7,7 +7,7 @@ from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.platform import hears_replies, is_carrier, sends_itself
 from campaign_app.platforms import has_consents
 from campaign_app.platforms.adapter import adapter_for
-from campaign_app.services.preflight import Abilities
+from campaign_app.services.situation import Abilities
 
 
 def abilities_of(account: Account) -> Abilities:

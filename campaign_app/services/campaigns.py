@@ -14,7 +14,8 @@ from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Warned
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.finding import Finding
-from campaign_app.domain.ports import AuditLog, CampaignStore, Clock, InboxStore
+from campaign_app.domain.ports import AuditLog, Clock, InboxStore
+from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.services.texts import Checked, Texts
 from campaign_app.services.window import CLOSES, OPENS, closing_time
 

@@ -24,7 +24,8 @@ from campaign_app.domain.campaign import Campaign, CampaignState, Stopped
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Reading
 from campaign_app.domain.finding import Finding, Severity
-from campaign_app.domain.ports import AccountStore, CampaignStore, Clock
+from campaign_app.domain.ports import AccountStore, Clock
+from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_people import CustomerStore, ReadingStore
 from campaign_app.domain.signature import Signature, standing
 from campaign_app.services.places import Place, place_in_body

@@ -17,7 +17,8 @@ from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.filing import OwnFiling, Register
 from campaign_app.domain.finding import Finding
-from campaign_app.domain.ports import AccountStore, AuditLog, CampaignStore, Clock
+from campaign_app.domain.ports import AccountStore, AuditLog, Clock
+from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.signature import CARRIERS, Signature, SignatureRecord, SignatureReport, standing
 from campaign_app.services.profiles import PROVIDERS
 from campaign_app.services.window import BEIJING

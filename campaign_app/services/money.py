@@ -15,7 +15,8 @@ from typing import Final, Literal
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.money import BUDGET_MAX, PRICE_MAX, Bill, Counted, Limits, Quote, objection, quote_of, yuan
-from campaign_app.domain.ports import AccountStore, AuditLog, CampaignStore, Clock
+from campaign_app.domain.ports import AccountStore, AuditLog, Clock
+from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_money import MoneyStore
 from campaign_app.services.balances import balance_of
 

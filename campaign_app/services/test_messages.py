@@ -10,7 +10,8 @@ from typing import Protocol
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.finding import Severity
-from campaign_app.domain.ports import AccountStore, CampaignStore, Clock, JobStore
+from campaign_app.domain.ports import AccountStore, Clock, JobStore
+from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_people import CustomerStore
 from campaign_app.domain.staff import StaffNumber, Trial, TrialState, Wish
 from campaign_app.services.texts import Checked, Texts

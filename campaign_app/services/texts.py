@@ -17,7 +17,8 @@ from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.finding import Finding, Severity
 from campaign_app.domain.message import Composed
-from campaign_app.domain.ports import AccountStore, CampaignStore
+from campaign_app.domain.ports import AccountStore
+from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_people import CustomerStore
 from campaign_app.domain.signature import Signature
 from campaign_app.services.carriers import Carriers

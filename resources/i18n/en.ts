@@ -44,6 +44,18 @@
         <translation>Less</translation>
     </message>
     <message>
+        <source>能认出的号码有 {} 个，都按退订处理。原文加密留存在本工作区，操作记入审计。</source>
+        <translation>Numbers found: {}; all count as opt-outs. The originals stay sealed here; this is audited.</translation>
+    </message>
+    <message>
+        <source>把这些回复从服务商的队列里清除？</source>
+        <translation>Clear these replies from the provider&apos;s queue?</translation>
+    </message>
+    <message>
+        <source>清除</source>
+        <translation>Clear</translation>
+    </message>
+    <message>
         <source>测试连接</source>
         <translation>Test connection</translation>
     </message>
@@ -111,6 +123,10 @@
         <translation>API version {version} · clock differs by {skew} s · same public key as at connecting</translation>
     </message>
     <message>
+        <source> · 未核实的权限：{names}</source>
+        <translation> · Permissions not verified: {names}</translation>
+    </message>
+    <message>
         <source>客户、同意记录、拒收名单和发送记录都保留。
 密钥会从这台电脑删除；之后不能再同步，也不能用它发送，直到重新连接。</source>
         <translation>Customers, consent records, suppressions and sending records are kept.
@@ -153,6 +169,21 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>去处理</source>
         <translation>Take care of it</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 条回复无法读取，发送已停住</source>
+        <translation>
+            <numerusform>%n unreadable reply stops the sending</numerusform>
+            <numerusform>%n unreadable replies stop the sending</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>它们留在服务商的队列里，其中可能有人拒收。请先看过，再清除；能认出的号码按退订处理。</source>
+        <translation>They stay in the provider&apos;s queue and may be refusals. Look, then clear; numbers found count as opt-outs.</translation>
+    </message>
+    <message>
+        <source>查看并清除…</source>
+        <translation>Look and clear…</translation>
     </message>
     <message numerus="yes">
         <source>平台未接受 %n 位客户的退订</source>
@@ -1617,8 +1648,16 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Budget of the month</translation>
     </message>
     <message>
-        <source>按发出的条数和当时的单价计算，被通道拒绝的不计；服务商的回执不含计费条数，以账单为准。</source>
-        <translation>The parts that left, at their price at that time; what the sender turned away is not counted. The providers&apos; reports tell no parts, so their bill decides.</translation>
+        <source>按发出的条数和当时的单价计算，被通道拒绝的不计；以服务商的账单为准。</source>
+        <translation>By the parts that left and their price then, without what senders refused; the provider&apos;s bill decides.</translation>
+    </message>
+    <message>
+        <source>服务商已报计费 {} 条，与本程序的估算一致。</source>
+        <translation>The provider billed {} parts, as estimated here.</translation>
+    </message>
+    <message>
+        <source>服务商计费 {} 条，本程序估算 {} 条。</source>
+        <translation>The provider billed {} parts; {} were estimated here.</translation>
     </message>
     <message>
         <source>其中 {} 条发出时没有填单价，未计入费用。</source>
@@ -2243,8 +2282,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Which industry rules apply.</translation>
     </message>
     <message>
-        <source>签名、字数和退订语按它的要求核对。</source>
-        <translation>Signature, length and opt-out are checked by its requirements.</translation>
+        <source>只用于 SMPP、Kannel 和同意查询服务的通道，它们不说明由哪家承运。阿里云、腾讯云的通道自动按各自的要求核对。</source>
+        <translation>Only for SMPP, Kannel and the consent service, which do not name their provider. Aliyun and Tencent follow their own rules.</translation>
     </message>
     <message>
         <source>链接指向别处，不在这些域名和它们的子域名里，就会提醒。几个域名用空格隔开，按回车或离开输入框即保存。</source>
@@ -2276,6 +2315,49 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>平台不会告诉我们店铺属于哪个主体，请照营业执照选择或填写。</source>
         <translation>The platform does not say whose shop it is: choose or enter the entity as on its business licence.</translation>
+    </message>
+</context>
+<context>
+    <name>ErasureRecords</name>
+    <message>
+        <source>抹除回执 · {shop}</source>
+        <translation>Erasure receipts · {shop}</translation>
+    </message>
+    <message>
+        <source>抹除回执</source>
+        <translation>Erasure receipts</translation>
+    </message>
+    <message>
+        <source>正在读取…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>平台还没有要求抹除任何人。</source>
+        <translation>The platform has asked to erase nobody yet.</translation>
+    </message>
+    <message>
+        <source>姓名、号码、地区、订单、标签和导入的资料已抹除，此后不再给他们发短信。依法须留存的仍保留：客户标识、同意记录、退订与投诉，以及已发短信的原文和结果（原文里可能有姓名，只存储，不作他用）。</source>
+        <translation>Name, number, place, orders, tags and imported data are erased; they get no more messages. Kept as the law requires: reference, consents, opt-outs, complaints, and sent texts with outcomes (a text may hold a name; it is only stored).</translation>
+    </message>
+    <message>
+        <source>抹除时间</source>
+        <translation>Erased at</translation>
+    </message>
+    <message>
+        <source>客户标识的密钥哈希</source>
+        <translation>Keyed hash of reference</translation>
+    </message>
+    <message>
+        <source>审计记录</source>
+        <translation>Audit entry</translation>
+    </message>
+    <message>
+        <source>回执（记录的哈希）</source>
+        <translation>Receipt (hash of entry)</translation>
     </message>
 </context>
 <context>
@@ -2415,6 +2497,65 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>第 {} 步：{}</source>
         <translation>Step {}: {}</translation>
+    </message>
+</context>
+<context>
+    <name>FollowPart</name>
+    <message>
+        <source>授权到期</source>
+        <translation>Authorised until</translation>
+    </message>
+    <message>
+        <source>退订读到</source>
+        <translation>Opt-outs read until</translation>
+    </message>
+    <message>
+        <source>退订告知</source>
+        <translation>Opt-outs told</translation>
+    </message>
+    <message>
+        <source>抹除回执…</source>
+        <translation>Erasure receipts…</translation>
+    </message>
+    <message>
+        <source>到期日未知：平台没有告知，连接时也没有填写，到期前不会提醒</source>
+        <translation>Unknown: neither the platform nor anybody gave a date, so nothing warns before it ends</translation>
+    </message>
+    <message>
+        <source>还没有读过：第一次核验之后开始</source>
+        <translation>Not read yet: begins after the first screening</translation>
+    </message>
+    <message numerus="yes">
+        <source>最近 %n 位：半数在{half}内告知平台，最久{longest}</source>
+        <translation>
+            <numerusform>Last one: half told within{half}, longest{longest}</numerusform>
+            <numerusform>Last %n: half told within{half}, longest{longest}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source> %n 分钟</source>
+        <translation>
+            <numerusform> %n min</numerusform>
+            <numerusform> %n min</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source> 1 分钟</source>
+        <translation> 1 min</translation>
+    </message>
+    <message numerus="yes">
+        <source> %n 小时</source>
+        <translation>
+            <numerusform> %n h</numerusform>
+            <numerusform> %n h</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source> %n 天</source>
+        <translation>
+            <numerusform> %n day</numerusform>
+            <numerusform> %n days</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2750,6 +2891,141 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>……共 {total} 行</source>
         <translation>… {total} rows in total</translation>
+    </message>
+</context>
+<context>
+    <name>InboxPage</name>
+    <message>
+        <source>退订与投诉</source>
+        <translation>Opt-outs and complaints</translation>
+    </message>
+    <message>
+        <source>收到的回复</source>
+        <translation>Replies</translation>
+    </message>
+    <message>
+        <source>正在读取…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>找到 {count} 条回复。</source>
+        <translation>{count} replies found.</translation>
+    </message>
+    <message>
+        <source>共 {count} 条回复。</source>
+        <translation>{count} replies.</translation>
+    </message>
+    <message>
+        <source>回复退订的人已自动加入拒收名单。</source>
+        <translation>Whoever opted out is suppressed.</translation>
+    </message>
+    <message>
+        <source>全部</source>
+        <translation>All</translation>
+    </message>
+    <message>
+        <source>退订</source>
+        <translation>Opt-outs</translation>
+    </message>
+    <message>
+        <source>其他回复</source>
+        <translation>Others</translation>
+    </message>
+    <message>
+        <source>按意思筛选</source>
+        <translation>Filter by meaning</translation>
+    </message>
+    <message>
+        <source>查找回复</source>
+        <translation>Find replies</translation>
+    </message>
+    <message>
+        <source>完整手机号、客户标识或回复内容</source>
+        <translation>Whole number, reference or words</translation>
+    </message>
+    <message>
+        <source>还没有人回复</source>
+        <translation>No replies yet</translation>
+    </message>
+    <message>
+        <source>客户的回复会自动收到这里。回复 R、T、TD、退订等的人立即加入拒收名单，并回写平台。</source>
+        <translation>Replies come in here. Whoever answers R, T, TD or the like is suppressed at once, and the platform is told.</translation>
+    </message>
+    <message>
+        <source>没有符合条件的回复</source>
+        <translation>No such reply</translation>
+    </message>
+    <message>
+        <source>手机号和客户标识要输入完整；也可以输入回复里的几个字。</source>
+        <translation>Type the whole number or reference, or some words of the reply.</translation>
+    </message>
+    <message>
+        <source>显示全部</source>
+        <translation>Show all</translation>
+    </message>
+    <message>
+        <source>时间</source>
+        <translation>Time</translation>
+    </message>
+    <message>
+        <source>客户</source>
+        <translation>Customer</translation>
+    </message>
+    <message>
+        <source>号码已删除</source>
+        <translation>Number erased</translation>
+    </message>
+    <message>
+        <source>回复</source>
+        <translation>Reply</translation>
+    </message>
+    <message>
+        <source>意思</source>
+        <translation>Meaning</translation>
+    </message>
+    <message>
+        <source>处理</source>
+        <translation>Handling</translation>
+    </message>
+    <message>
+        <source>活动</source>
+        <translation>Campaign</translation>
+    </message>
+    <message>
+        <source>收自</source>
+        <translation>From</translation>
+    </message>
+    <message>
+        <source>已解除拒收</source>
+        <translation>Lifted</translation>
+    </message>
+    <message>
+        <source>其后有更新的同意，并经人复核。</source>
+        <translation>A newer consent was reviewed.</translation>
+    </message>
+    <message>
+        <source>平台未接受</source>
+        <translation>Not accepted</translation>
+    </message>
+    <message>
+        <source>已加入拒收名单，但平台没有接受回写。</source>
+        <translation>Suppressed, but the platform did not accept it.</translation>
+    </message>
+    <message>
+        <source>待回写平台</source>
+        <translation>Platform not told</translation>
+    </message>
+    <message>
+        <source>已加入拒收名单，后台会一直重试回写平台。</source>
+        <translation>Suppressed; the platform is being told.</translation>
+    </message>
+    <message>
+        <source>已拒收</source>
+        <translation>Suppressed</translation>
+    </message>
+    <message>
+        <source>已加入拒收名单，不再发送。</source>
+        <translation>Suppressed; nothing more is sent.</translation>
     </message>
 </context>
 <context>
@@ -4033,6 +4309,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>API</translation>
     </message>
     <message>
+        <source>未核实的权限</source>
+        <translation>Permissions not verified</translation>
+    </message>
+    <message>
         <source>模拟</source>
         <translation>Simulated</translation>
     </message>
@@ -4861,6 +5141,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Signatures and templates</translation>
     </message>
     <message>
+        <source>剩余条数</source>
+        <translation>Parts left</translation>
+    </message>
+    <message>
         <source>发送通道…</source>
         <translation>Sender…</translation>
     </message>
@@ -4871,6 +5155,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>核对模板…</source>
         <translation>Compare templates…</translation>
+    </message>
+    <message>
+        <source>{count} 条（服务商 {at} 所报）</source>
+        <translation>{count} parts (told by the provider, {at})</translation>
     </message>
     <message>
         <source>、</source>
@@ -5114,10 +5402,6 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>退订与投诉</source>
         <translation>Opt-outs</translation>
-    </message>
-    <message>
-        <source>将收集客户回复、退订和 12321 投诉，并为每件投诉准备证据。</source>
-        <translation>Will collect customer replies, opt-outs and 12321 complaints, and prepare evidence for each complaint.</translation>
     </message>
     <message>
         <source>记录</source>
@@ -5647,6 +5931,14 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>{shop} 已同步：收到 {rows} 位客户，其中新增 {new} 位。</source>
         <translation>{shop} synced. Customers received: {rows}; new: {new}.</translation>
+    </message>
+    <message>
+        <source>{shop} 已同步，没有别的变化。</source>
+        <translation>{shop} is synced; nothing else changed.</translation>
+    </message>
+    <message>
+        <source>已按平台要求抹除 {erased} 位客户的资料。</source>
+        <translation> Erased at the platform&apos;s request: {erased}.</translation>
     </message>
     <message>
         <source>另有 {broken} 条不合约定，没有采用。</source>

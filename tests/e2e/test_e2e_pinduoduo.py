@@ -19,7 +19,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.platform import Asked, consent_api
 from campaign_app.domain.signature import SignatureRecord
-from campaign_app.services.preflight import Check
+from campaign_app.services.situation import Check
 from tests.helpers import connected
 from tests.helpers.merchant import Merchant, open_merchant
 from tests.helpers.pinduoduo_sender import order, shown

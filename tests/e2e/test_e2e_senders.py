@@ -18,7 +18,7 @@ from campaign_app.domain.finding import Severity
 from campaign_app.jobs import dispatch, gating, poll
 from campaign_app.jobs.ports import Claim
 from campaign_app.services.accounts import secret_name
-from campaign_app.services.preflight import Check
+from campaign_app.services.situation import Check
 from campaign_app.words import load
 from tests.helpers.aliyun_shop import BODY, Workspace, aliyun_shop
 from tests.helpers.connected import clock

@@ -14,7 +14,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import NotFound, SettingsError
 from campaign_app.domain.money import BUDGET_MAX, PRICE_MAX, Bill, yuan
 from campaign_app.services.balances import note_balance
-from campaign_app.services.preflight import Check
+from campaign_app.services.situation import Check
 from campaign_app.words import load
 from tests.fakes.remotes import ENTITY
 from tests.helpers.desk import code_of

@@ -16,7 +16,8 @@ from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.customer import Account
 from campaign_app.domain.finding import Citation, Finding, Severity, Span
 from campaign_app.domain.signature import Signature
-from campaign_app.services.preflight import Check, Preflight, Situation, check
+from campaign_app.services.preflight import Preflight, check
+from campaign_app.services.situation import Check, Situation
 from campaign_app.words import Language, load
 from tests.fakes.remotes import ENTITY, ISSUER
 from tests.helpers.shop import NOW

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject
 
-from campaign_app.services.preflight import Check
+from campaign_app.services.situation import Check
 from campaign_app.ui import show
 from campaign_app.ui.viewmodels.preflight import PreflightState
 from campaign_app.ui.widgets.checklist import Item

@@ -7,7 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QDate, QDateTime, QTime, QTimeZone, Signal
 from PySide6.QtWidgets import QButtonGroup, QDateTimeEdit, QFrame, QRadioButton, QWidget
 
-from campaign_app.services.preflight import Situation
+from campaign_app.services.situation import Situation
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.theme.theme import Theme
