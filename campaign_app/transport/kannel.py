@@ -37,7 +37,9 @@ _REFUSALS: Final = (
     (403, "", Rule(Reaction.ACCOUNT, "kannel_login")),
     (404, "", Rule(Reaction.ACCOUNT, "kannel_address")),
     (400, "Sender missing", Rule(Reaction.ACCOUNT, "kannel_source")),
+    # whole, and not its beginning: an answer that was cut off says nothing
     (400, "Missing receiver number, rejected", Rule(Reaction.NEVER, "kannel_no_receiver")),
+    (400, "Missing receiver(s) number(s), rejected", Rule(Reaction.NEVER, "kannel_no_receiver")),
     (400, "Number(s) has/have been denied", Rule(Reaction.NEVER, "kannel_denied")),
     (400, "", Rule(Reaction.NEVER, "kannel_refused")),
     (503, "Temporal failure, try again later.", Rule(Reaction.AGAIN, "kannel_not_now")),

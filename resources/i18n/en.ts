@@ -3541,7 +3541,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>例如 安宁百货，不含【】</source>
-        <translation>e.g. 安宁百货, without 【】</translation>
+        <translation>e.g. the name of your shop, without brackets</translation>
     </message>
     <message>
         <source>例如 106900012345</source>

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from campaign_app import assets
 from campaign_app.compliance import Engine, Template, apply_edits, cn_segments, load_all
 from campaign_app.domain.audience import Condition, Filter, Op
-from campaign_app.domain.campaign import Campaign, CampaignState, Stopped
+from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Stopped
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.errors import SettingsError
@@ -192,7 +192,8 @@ def test_a_warning_that_nobody_confirmed_stops_a_message_too(shop: Shop, account
     warned = stops()
     assert "ABS-002" in warned
     assert stops(Stopped(("ABS-002",), "v1")) == ["ABS-002"]
-    shop.workspace.campaigns.update_confirmed(made, ["ABS-002"], by="李", at=NOW, expected=made.state)
+    noted = Noted("campaign.approved", "李", NOW)
+    shop.workspace.campaigns.update_confirmed(made, ["ABS-002"], expected=made.state, noted=noted)
     assert stops() == [rule for rule in warned if rule != "ABS-002"]
     assert stops(Stopped(("ABS-002",), "v1")) == [], "somebody confirmed it since"
 

@@ -104,7 +104,9 @@ def test_a_centre_on_this_machine_that_was_taken_for_a_simulator_becomes_real(fo
                     connection.execute(sa.text(f"ALTER TABLE signature DROP COLUMN {column}"))
                     connection.execute(sa.text(f"ALTER TABLE signature_report DROP COLUMN {column}"))
             connection.execute(sa.text("ALTER TABLE signature_record DROP COLUMN owner_confirmed"))
-            connection.execute(sa.text("DROP TABLE campaign_stop"))
+            for newest in ("campaign_stop", "billed_part"):
+                connection.execute(sa.text(f"DROP TABLE {newest}"))
+            connection.execute(sa.text("ALTER TABLE inbound DROP COLUMN phone_key"))
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0013'"))
     with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
         assert [workspace.accounts.account(each).simulated for each in (centre, other)] == [False, True]

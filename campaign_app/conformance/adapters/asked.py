@@ -15,7 +15,7 @@ from campaign_app.platforms import client_for
 PORT: Final = frozenset(
     {
         "capabilities", "check_connection", "customers", "consents", "consent_changes", "write_opt_out", "signatures",
-        "redacted", "close", "template", "templates",
+        "redacted", "close", "template", "templates", "parts_left",
     }
 )  # fmt: skip
 
