@@ -649,7 +649,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>工作区现在的口令：换一台电脑也能打开</source>
-        <translation>The workspace&apos;s present passphrase: opens on another computer too</translation>
+        <translation>The workspace&apos;s passphrase: opens on any computer</translation>
     </message>
     <message>
         <source>本机的系统钥匙串：这台电脑坏了就打不开</source>
@@ -2917,7 +2917,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>回复退订的人已自动加入拒收名单。</source>
-        <translation>Whoever opted out is suppressed.</translation>
+        <translation> Whoever opted out is suppressed.</translation>
     </message>
     <message>
         <source>全部</source>

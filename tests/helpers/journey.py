@@ -145,6 +145,14 @@ class Journey:
         pause(600)
         self._at("templates")
 
+    def look_at_inbox(self) -> None:
+        self.driver.click("nav_inbox")
+        self._listed("inbox_table")
+        self._enter("inbox_table", 0)
+        self.driver.wait(QWidget, "inbox_opened")
+        pause(400)
+        self._at("inbox")
+
     def look_at_settings(self) -> None:
         self.driver.click("nav_settings")
         pause(800)

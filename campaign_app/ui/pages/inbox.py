@@ -112,6 +112,9 @@ class InboxPage(Page):
         made.currentChanged.connect(lambda at: self.model.show_kind(list(KINDS)[at]))
         return made
 
+    def _draw_glass(self) -> None:
+        self._glass.setIcon(self._desk.kit.theme.icon("search"))
+
     def _search(self) -> QLineEdit:
         made = QLineEdit(self.model.state.text)
         made.setObjectName("inbox_search")
@@ -120,8 +123,8 @@ class InboxPage(Page):
         made.setClearButtonEnabled(True)
         made.setFixedWidth(280)
         theme = self._desk.kit.theme
-        glass = made.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-        theme.changed.connect(lambda: glass.setIcon(theme.icon("search")))
+        self._glass = made.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        theme.changed.connect(self._draw_glass)
         made.textChanged.connect(self.model.search)
         find = QShortcut(QKeySequence.StandardKey.Find, self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -155,8 +158,8 @@ class InboxPage(Page):
             Column(self.tr("时间"), 140, lambda each: Cell(show.moment(each.answer.received_at))),
             Column(self.tr("客户"), 130, lambda each: Cell(each.answer.who or self.tr("号码已删除"))),
             Column(self.tr("回复"), 160, lambda each: Cell(each.answer.text, each.answer.text), grows=4),
-            Column(self.tr("意思"), 84, self._meaning),
-            Column(self.tr("处理"), 130, self._handled, rank=1),
+            Column(self.tr("意思"), 116, self._meaning),
+            Column(self.tr("处理"), 172, self._handled, rank=1),
             Column(self.tr("活动"), 130, lambda each: _or_nothing(each.answer.campaign), grows=2, rank=2),
             Column(self.tr("收自"), 130, lambda each: _or_nothing(each.by), grows=2, rank=3),
         )
