@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -249,7 +248,7 @@ def _read(path: Path) -> str:
 def _toml(path: Path, source: str, known: parsed.Table) -> dict[str, Any]:
     try:
         return parsed.read(source, known)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number or a nesting of thousands, too
         at = re.search(r"at line (\d+)", str(error))
         raise PackError(path, Wrong.TOML, str(error), int(at[1]) if at else source.count("\n") + 1) from error
 

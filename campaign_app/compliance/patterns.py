@@ -104,7 +104,7 @@ def shipped() -> dict[str, Analysis]:
 def analyse(source: str) -> Analysis:
     try:
         parsed = _parser.parse(source)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise BadPattern(str(error), source) from error
     if _steps(parsed) >= _TOO_MANY:
         reason = "repeats without a bound, too many of them, or a look-behind of no fixed width"

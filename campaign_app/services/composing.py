@@ -249,7 +249,7 @@ class Composing:
         customer = self._customers.by_ids([customer_id]).get(customer_id)
         if customer is None:
             return None
-        request = self._texts.request(self._campaigns.campaign(campaign_id), self._clock())
+        request = self._texts.request(self._campaigns.campaign(campaign_id), self._clock(), customer.account_id)
         result = self._engine(language).check(replace(request, variables=values_of(customer)))
         confirmed = {w.rule_id for w in self._campaigns.warnings(campaign_id).values() if w.confirmed_by}
         grave = tuple(each for each in result.findings if each.severity is Severity.BLOCK)
