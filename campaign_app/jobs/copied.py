@@ -7,7 +7,9 @@ shows that it did not, nobody can tell who was reached, and nothing more is subm
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from typing import Final
 
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.copies import copied_at, name_for
@@ -15,14 +17,26 @@ from campaign_app.domain.message import SubmitOutcome
 from campaign_app.jobs.ports import Submission
 from campaign_app.jobs.stores import Context
 
+_WHOSE: Final = 10
+
 
 def is_copied(context: Context, campaign_id: int) -> bool:
     return copied_at(context.copies, campaign_id) is not None
 
 
 def key_of(context: Context, campaign_id: int, first_seq: int) -> str:
-    """The idempotency key of the batch that begins there; the id of that member's message is the same."""
+    """The idempotency key of the batch that begins there."""
     return f"{name_for(context.workspace_id, context.copies, campaign_id)}-{campaign_id}-{first_seq}"
+
+
+def message_id_of(context: Context, campaign_id: int, seq: int, dedupe_key: bytes, text: str) -> str:
+    """Of one member's message: with another person in that place, or another text, it is another.
+
+    So a copy in which the audience or the text was changed since cannot take what was sent for its own.
+    """
+    key = key_of(context, campaign_id, seq)
+    whose = hashlib.sha256(b"\0".join((key.encode(), dedupe_key, text.encode()))).hexdigest()
+    return f"{key}-{whose[:_WHOSE]}"
 
 
 def differs(context: Context, submission: Submission, outcomes: Sequence[SubmitOutcome]) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
+from typing import Final
 
 from campaign_app.consent.gate import Refusal
 from campaign_app.consent.recipient import Outgoing
@@ -21,7 +22,7 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import BudgetSpent, NotAllowed, RemoteUnavailable
 from campaign_app.jobs.asking import BATCH_TIME, ask_again, confirmed_rules, stopped_by
 from campaign_app.jobs.caps import Caps
-from campaign_app.jobs.copied import is_copied, key_of, sent_otherwise
+from campaign_app.jobs.copied import is_copied, key_of, message_id_of, sent_otherwise
 from campaign_app.jobs.fuse import is_blown
 from campaign_app.jobs.gating import Judged, composed, sealed, sender_of
 from campaign_app.jobs.once import require_compared
@@ -29,6 +30,8 @@ from campaign_app.jobs.ports import Claim, GatewayCapabilities, Submission
 from campaign_app.jobs.settling import CLOCK_STEP, Settled, may_leave, put_aside, settle
 from campaign_app.jobs.stores import Context
 from campaign_app.services.replies import read_at
+
+_OF_TIME: Final = frozenset({Reason.STALE.value, Reason.FUTURE_DATED.value})
 
 
 class Step(StrEnum):
@@ -61,8 +64,8 @@ def run_batch(context: Context, campaign_id: int, after: int) -> BatchResult:
 def _leave(context: Context, campaign: Campaign, after: int, members: Sequence[tuple[int, int]]) -> BatchResult:
     began = context.clock()
     batch = _decide(context, campaign, members)
-    if _clock_moved(context, began):
-        return BatchResult(Step.ON, after)
+    if _clock_moved(context, began) and _OF_TIME & {reason for reason, _ in batch.refusals.values()}:
+        raise RemoteUnavailable("batch_late", "The clock moved, or the platform took long, while the batch was decided")
     if is_blown(context, campaign):  # the complaints that waited were read a moment ago
         put_aside(context, campaign, CampaignState.PAUSED, "complaints")
         return BatchResult(Step.STOPPED, after)
@@ -79,7 +82,8 @@ def _leave(context: Context, campaign: Campaign, after: int, members: Sequence[t
 def _clock_moved(context: Context, began: datetime) -> bool:
     """Whether the facts that a batch was decided by are of another time than now: a clock was set, a machine slept.
 
-    Whoever would be refused for that is asked about again, and not at all where the campaign has to wait by now.
+    Whoever would be refused for that is asked about again after a pause, and not at all where the campaign has to wait
+    by now. A platform that takes too long every time ends as one that does not answer.
     """
     return not -CLOCK_STEP <= context.clock() - began <= context.policy.reread_after + BATCH_TIME
 
@@ -192,7 +196,7 @@ def _row(context: Context, campaign: Campaign, seq: int, judged: Judged, text: s
     recipient = sealed(judged)
     customer = judged.customer
     key = customer.phone_key or context.stores.phone_keys.of_ref(CustomerRef(customer.account_id, customer.ref))
-    message_id = key_of(context, recipient.campaign_id, seq)
+    message_id = message_id_of(context, recipient.campaign_id, seq, key, text)
     return Claim(seq, Outgoing(recipient, message_id, text, campaign.window_end), key)
 
 

@@ -240,7 +240,7 @@ class Flows(DBOSConfiguredInstance):
     @_asks_platform
     def reconcile_once(self, job_id: int, campaign_id: int, looks: int) -> str:
         self._context.stores.jobs.set_progress(job_id, 0, 0)
-        return reconcile(self._context, campaign_id, looks).value
+        return reconcile(self._as_set(self._context), campaign_id, looks).value
 
     def poll(self, job_id: int, account_id: int) -> dict[str, Any]:  # noqa: ARG002 every flow is called with its job
         return self.poll_streams(account_id)

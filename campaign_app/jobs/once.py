@@ -36,7 +36,11 @@ def hand_over(
     context: Context, gateway: Gateway, submission: Submission, messages: Sequence[Outgoing]
 ) -> tuple[SubmitOutcome, ...]:
     """Submits once. Raises RemoteUnavailable, with everything put down, where the sender took a part or nothing."""
-    require_compared(context, context.stores.accounts.account(submission.account_id), gateway.capabilities)
+    try:
+        require_compared(context, context.stores.accounts.account(submission.account_id), gateway.capabilities)
+    except NotAllowed:
+        note_untaken(context, submission, [message.message_id for message in messages])
+        raise
     note_untaken(context, submission, ())
     try:
         outcomes = gateway.submit(submission.key, messages)

@@ -196,6 +196,7 @@ def _once_only(
         found = look_up(context, gateway, submission) or ()
         return _ended(settled=ledger.settle(submission.id, found, context.clock()))
     if not _may_submit(context, context.stores.campaigns.campaign(campaign.id)):
+        note_untaken(context, submission, [message.message_id for message in messages])
         return Settled.STOPPED
     outcomes = hand_over(context, gateway, submission, messages)
     return _ended(settled=ledger.settle(submission.id, outcomes, context.clock()))

@@ -57,7 +57,7 @@ class Remotes:
     sends: Callable[[int], bool] = lambda _: True
 
 
-def no_caps(account_id: int) -> tuple[Cap, ...]:  # noqa: ARG001 - of none is one known
+def no_caps(_account_id: int) -> tuple[Cap, ...]:
     return ()
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from campaign_app.consent import Policy
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
@@ -16,6 +18,7 @@ from campaign_app.domain.message import Composed
 from campaign_app.domain.phone import Phone
 from campaign_app.jobs import dispatch, screening, sync
 from campaign_app.jobs.stores import Context, Remotes, Stores
+from campaign_app.storage.schema_sending import ledger
 from campaign_app.storage.workspace import Workspace
 from tests.fakes.remotes import ENTITY, ISSUER, FakeClock, FakeGateway, FakePlatform
 from tests.helpers.fresh import KEY, fresh_workspace
@@ -95,6 +98,11 @@ class Shop:
             if result.step is dispatch.Step.END:
                 result = dispatch.finish(self.context, campaign_id)
         return result
+
+    def message_id(self, campaign_id: int, seq: int) -> str:
+        wanted = sa.select(ledger.c.message_id).where(ledger.c.campaign_id == campaign_id, ledger.c.seq == seq)
+        with self.workspace.database.read() as connection:
+            return str(connection.execute(wanted).scalar_one())
 
     def reached(self) -> list[str]:
         return sorted(ref for gateway in self.gateways.values() for ref in gateway.everybody())

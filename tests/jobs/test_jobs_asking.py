@@ -143,7 +143,7 @@ def claimed(shop: Shop) -> tuple[int, int]:
     """A worker that was killed between the claim and the request."""
     account = shop.add_account(5)
     campaign = shop.campaign(name="双十一", body="{name}您好，拒收请回复R")
-    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     return account, campaign.id
@@ -213,7 +213,7 @@ def test_a_claimed_text_that_cannot_be_read_literally_is_withheld(shop: Shop) ->
     named = replace(person("c", 1), name="{name}", updated_at=NOW + timedelta(days=1))
     shop.workspace.customers.upsert_page(account, [named], "9", NOW)
     campaign = shop.campaign()
-    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     again: dict[str, Any] = {"name": "新名字", "updated_at": NOW + timedelta(days=2)}
@@ -249,7 +249,7 @@ def test_the_error_of_a_shop_that_cannot_be_asked_names_it(shop: Shop, trouble: 
 def test_a_batch_that_waits_for_another_shop_says_which(shop: Shop, trouble: RemoteError, code: str) -> None:
     """It was claimed and killed: at the sender nobody knows it, and before it leaves every shop is asked once more."""
     first, second, campaign = two_shops(shop)
-    shop.gateways[first].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[first].fail_before = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         dispatch.run_batch(shop.context, campaign, -1)
     shop.platforms[second].trouble = [trouble] * 20

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.copies import Copy, copied_at, name_for, name_now
@@ -17,6 +18,7 @@ from campaign_app.domain.staff import TrialState, Wish
 from campaign_app.jobs import dispatch
 from campaign_app.jobs.settling import KEYS_KEPT
 from campaign_app.jobs.trying import send_trial
+from campaign_app.storage.schema_sending import campaign_member
 from tests.fakes.remotes import ENTITY, IDEMPOTENT
 from tests.helpers.copied import accepted, backup_of, copy_of, opened, renew, restored, watched
 from tests.helpers.shop import NOW, Shop, everybody
@@ -172,6 +174,28 @@ def test_where_the_sender_was_given_others_under_a_key_nothing_more_leaves(copie
     with opened(copied.shop, copied.folder) as copy:
         copied.let_go_on(copy)
         copy.context = replace(copy.context, batch=3)
+        copy.run(copied.campaign_id)
+        assert copy.state(copied.campaign_id) == (CampaignState.PAUSED, "copy_differs")
+    assert len(copied.shop.gateways[copied.account].submits) == copied.left
+
+
+@pytest.mark.parametrize("changed", ["text", "people"])
+def test_what_the_sender_was_given_of_another_text_or_for_others_is_not_taken_for_ours(
+    copied: Copied, changed: str
+) -> None:
+    """The former workspace sent what was a draft when it was copied; in the copy the draft was then changed."""
+    with opened(copied.shop, copied.folder) as copy:
+        copied.let_go_on(copy)
+        if changed == "text":
+            campaign = replace(copy.workspace.campaigns.campaign(copied.campaign_id), body="{name}，店庆开始了")
+            copy.workspace.campaigns.update(campaign, expected=CampaignState.SENDING)
+        else:
+            member = campaign_member.c
+            with copy.workspace.database.write() as connection:
+                ids = connection.execute(sa.select(member.customer_id).order_by(member.seq)).scalars().all()
+                connection.execute(sa.delete(campaign_member).where(member.seq == PEOPLE - 1))
+                changing = sa.update(campaign_member).where(member.seq == 2)
+                connection.execute(changing.values(customer_id=ids[-1]))
         copy.run(copied.campaign_id)
         assert copy.state(copied.campaign_id) == (CampaignState.PAUSED, "copy_differs")
     assert len(copied.shop.gateways[copied.account].submits) == copied.left

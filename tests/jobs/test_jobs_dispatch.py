@@ -196,7 +196,7 @@ def test_an_unknown_outcome_is_looked_up_and_never_doubled(shop: Shop, where: st
 def test_a_kill_between_claim_and_answer_is_recovered(shop: Shop) -> None:
     account = shop.add_account(30)
     campaign = shop.campaign()
-    shop.gateways[account].fail_after = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_after = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     assert shop.run(campaign.id).step is dispatch.Step.END
@@ -207,7 +207,7 @@ def test_a_kill_between_claim_and_answer_is_recovered(shop: Shop) -> None:
 def test_a_request_that_never_arrived_is_sent_again_under_its_key(shop: Shop) -> None:
     account = shop.add_account(30)
     campaign = shop.campaign()
-    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     shop.run(campaign.id)
@@ -218,7 +218,7 @@ def test_a_request_that_never_arrived_is_sent_again_under_its_key(shop: Shop) ->
 def test_who_withdrew_meanwhile_is_withheld_only_behind_the_fence(shop: Shop) -> None:
     account = shop.add_account(4)
     campaign = shop.campaign()
-    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     shop.platforms[account].truth["c00001"] = {"status": ConsentStatus.DECLINED}
@@ -234,7 +234,7 @@ def test_who_withdrew_meanwhile_is_withheld_only_behind_the_fence(shop: Shop) ->
 def test_everybody_withdrew_meanwhile(shop: Shop) -> None:
     account = shop.add_account(2)
     campaign = shop.campaign()
-    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     for ref in everybody(2):

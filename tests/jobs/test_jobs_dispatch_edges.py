@@ -14,7 +14,7 @@ from campaign_app.compliance.providers import Cap
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus, CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.customer import Customer
-from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused
+from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, Composed, InboundMessage
 from campaign_app.domain.ports import ConsentAnswers
 from campaign_app.jobs import dispatch, fencing, settling
@@ -96,7 +96,9 @@ def test_a_clock_that_jumps_while_a_batch_is_decided_refuses_nobody(shop: Shop, 
             shop.clock.advance(jumps.pop())
         return read
 
-    platform.consents = consents  # type: ignore[method-assign]
+    platform.consents = consents
+    with pytest.raises(RemoteUnavailable, match="while the batch was decided"):
+        shop.run(campaign.id)
     assert shop.run(campaign.id).step is dispatch.Step.STOPPED
     assert shop.state(campaign.id) == (CampaignState.WAITING, note)
     assert shop.workspace.campaigns.funnel(campaign.id) == {"ok": 3}
@@ -159,7 +161,7 @@ def test_a_gates_word_older_than_a_batch_may_take_is_asked_anew(shop: Shop) -> N
         shop.platforms[account].changes = ["c00001"]
         return real(*args)
 
-    shop.composer.messages = slow  # type: ignore[method-assign]
+    shop.composer.messages = slow
     assert shop.run(campaign.id).step is dispatch.Step.WAIT
     assert shop.reached() == [], "who said no while texts were made is not sent to"
 
@@ -200,7 +202,7 @@ def test_a_later_submit_moves_the_fence(shop: Shop) -> None:
     account = shop.add_account(2)
     campaign = shop.campaign()
     gateway, platform = shop.gateways[account], shop.platforms[account]
-    gateway.fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    gateway.fail_before = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     platform.truth["c00001"] = {"status": ConsentStatus.PENDING}
@@ -208,7 +210,7 @@ def test_a_later_submit_moves_the_fence(shop: Shop) -> None:
     assert shop.run(campaign.id).step is dispatch.Step.WAIT
     shop.clock.advance(fencing.FENCE.total_seconds() - 5)
     platform.truth = {}
-    gateway.fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    gateway.fail_before = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     platform.truth["c00001"] = {"status": ConsentStatus.PENDING}

@@ -105,7 +105,7 @@ def _shopify(shop: Shop, simulated: Inside) -> int:
     known = simulated.client._account
     shop.workspace.accounts.add_entity(Entity(known.entity_uscc, "安宁百货"))
     stored = shop.workspace.accounts.add_account(replace(account_of(known.base_url, {"key_id": known.key_id}), id=0))
-    shop.platforms[stored.id] = simulated.client  # type: ignore[assignment]
+    shop.platforms[stored.id] = simulated.client
     return stored.id
 
 

@@ -75,7 +75,7 @@ def test_dispatch_waits_behind_the_fence_and_goes_on(running: Running) -> None:
     shop = running.shop
     account = shop.add_account(3)
     campaign = shop.campaign()
-    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     shop.platforms[account].truth["c00001"] = {"status": ConsentStatus.DECLINED}
@@ -93,7 +93,7 @@ def test_dispatch_waits_behind_the_fence_and_goes_on(running: Running) -> None:
         tick()
         return original(key, sent)
 
-    shop.gateways[account].lookup = lookup  # type: ignore[method-assign]
+    shop.gateways[account].lookup = lookup
     job = running.run("dispatch", campaign_id=campaign.id)
     assert job.result == {"ended": "end"}
     assert shop.reached() == ["c00000", "c00002"]
@@ -104,7 +104,7 @@ def test_a_cancel_is_reconciled(running: Running) -> None:
     shop = running.shop
     account = shop.add_account(3)
     campaign = shop.campaign()
-    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     shop.set_state(campaign.id, CampaignState.CANCELLING)
@@ -114,7 +114,7 @@ def test_a_cancel_is_reconciled(running: Running) -> None:
         shop.clock.advance(fencing.FENCE.total_seconds() / 2)
         return original(key, sent)
 
-    shop.gateways[account].lookup = lookup  # type: ignore[method-assign]
+    shop.gateways[account].lookup = lookup
     assert running.run("reconcile", campaign_id=campaign.id).state == "done"
     assert shop.state(campaign.id)[0] is CampaignState.CANCELLED
 
@@ -151,7 +151,7 @@ def test_polling_counts_what_came(running: Running) -> None:
     campaign = shop.campaign()
     shop.run(campaign.id)
     shop.gateways[account].stream["reports"] = [
-        DeliveryReport("r", f"s-ws1-{campaign.id}-0", Outcome.DELIVERED, "", NOW)
+        DeliveryReport("r", f"s-{shop.message_id(campaign.id, 0)}", Outcome.DELIVERED, "", NOW)
     ]
     assert running.run("poll", account_id=account).result == {"reports": 1, "inbound": 0, "complaints": 0}
 

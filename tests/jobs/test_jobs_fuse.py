@@ -23,7 +23,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 def complain(shop: Shop, account: int, campaign: int, *seqs: int) -> None:
     """By people who were sent to, of the very message."""
     shop.gateways[account].stream["complaints"] = [
-        ComplaintClue(f"k{seq}", f"c{seq:05d}", None, f"s-ws1-{campaign}-{seq}", NOW + timedelta(minutes=1))
+        ComplaintClue(f"k{seq}", f"c{seq:05d}", None, f"s-{shop.message_id(campaign, seq)}", NOW + timedelta(minutes=1))
         for seq in seqs
     ]
 

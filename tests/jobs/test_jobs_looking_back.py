@@ -77,7 +77,9 @@ class Sent:
         self.provider.add("inbound", phone, InboundMessage(f"i{number}{text}", "", phone, text, NOW))
 
     def report(self, number: int) -> None:
-        found = DeliveryReport(f"r{number}", f"s-ws1-{self.campaign}-{number}", Outcome.DELIVERED, "", NOW)
+        found = DeliveryReport(
+            f"r{number}", f"s-{self.shop.message_id(self.campaign, number)}", Outcome.DELIVERED, "", NOW
+        )
         self.provider.add("reports", phone_of(number), found)
 
     def counts(self) -> tuple[int, int, int]:

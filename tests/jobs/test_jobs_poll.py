@@ -47,7 +47,9 @@ def sent(shop: Shop, people: int = 6) -> tuple[int, int]:
 def test_reports_arrive_twice_and_out_of_order(shop: Shop) -> None:
     account, campaign = sent(shop)
     reports = [
-        DeliveryReport(f"r{i}", f"s-ws1-{campaign}-{i}", Outcome.DELIVERED if i else Outcome.FAILED, "", NOW)
+        DeliveryReport(
+            f"r{i}", f"s-{shop.message_id(campaign, i)}", Outcome.DELIVERED if i else Outcome.FAILED, "", NOW
+        )
         for i in (3, 0, 1, 1, 2, 3)
     ]
     shop.gateways[account].stream["reports"] = reports
@@ -75,7 +77,9 @@ def test_a_refusing_reply_suppresses_for_the_entity(shop: Shop) -> None:
 
 def test_a_complaint_suppresses_at_once(shop: Shop) -> None:
     account, campaign = sent(shop)
-    shop.gateways[account].stream["complaints"] = [ComplaintClue("k1", "c00003", None, f"s-ws1-{campaign}-3", NOW)]
+    shop.gateways[account].stream["complaints"] = [
+        ComplaintClue("k1", "c00003", None, f"s-{shop.message_id(campaign, 3)}", NOW)
+    ]
     assert poll_complaints(shop.context, account) == 1
     assert shop.workspace.inbox.counts(campaign)["complaints"] == 1
     assert shop.workspace.campaigns.funnel(shop.campaign(name="下一次").id)["suppressed_complaint"] == 1

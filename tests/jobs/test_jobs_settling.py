@@ -59,7 +59,7 @@ def test_a_refused_repeat_of_an_accepted_request_is_no_rejection(shop: Shop) -> 
 def test_an_answer_that_breaks_the_contract_proves_nothing(shop: Shop) -> None:
     account = shop.add_account(5)
     campaign = shop.campaign()
-    shop.gateways[account].fail_after = [RemoteRefused("contract_broken", "no JSON")]  # type: ignore[list-item]
+    shop.gateways[account].fail_after = [RemoteRefused("contract_broken", "no JSON")]
     assert shop.run(campaign.id).step is dispatch.Step.END
     assert shop.workspace.inbox.counts(campaign.id)["accepted"] == 5
 
@@ -136,7 +136,7 @@ def test_a_pause_that_came_first_is_not_overwritten(shop: Shop) -> None:
 def test_finish_stops_where_a_batch_stops(shop: Shop) -> None:
     account = shop.add_account(5)
     campaign = shop.campaign()
-    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     shop.gateways[account].fail_lookup = [RemoteRefused("permission", "403", account_wide=True)]
@@ -152,7 +152,7 @@ def test_finish_goes_back_for_members_that_nobody_decided(shop: Shop) -> None:
 def test_a_cancel_asks_what_became_of_open_batches_and_submits_nothing(shop: Shop) -> None:
     account = shop.add_account(5)
     campaign = shop.campaign()
-    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     shop.set_state(campaign.id, CampaignState.CANCELLING)
@@ -167,7 +167,7 @@ def test_a_cancel_asks_what_became_of_open_batches_and_submits_nothing(shop: Sho
 def test_a_cancel_keeps_what_was_accepted(shop: Shop) -> None:
     account = shop.add_account(5)
     campaign = shop.campaign()
-    shop.gateways[account].fail_after = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_after = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     shop.set_state(campaign.id, CampaignState.CANCELLING)
@@ -205,7 +205,7 @@ def test_finish_settles_every_open_batch(shop: Shop) -> None:
     campaign = shop.campaign()
     shop.context = replace(shop.context, batch=2)
     for after in (-1, 1):
-        shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+        shop.gateways[account].fail_before = [KeyboardInterrupt()]
         with pytest.raises(KeyboardInterrupt):
             dispatch.run_batch(shop.context, campaign.id, after)
     assert dispatch.finish(shop.context, campaign.id).step is dispatch.Step.END
@@ -215,7 +215,7 @@ def test_finish_settles_every_open_batch(shop: Shop) -> None:
 def test_a_platform_that_refuses_a_look_up_rejects_nobody(shop: Shop) -> None:
     account = shop.add_account(5)
     campaign = shop.campaign()
-    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     shop.platforms[account].trouble = [RemoteRefused("contract_broken", "HTML")] * 20

@@ -180,10 +180,10 @@ def _walk_until(shop: Shop, account: int, moment: int) -> None:
         """The store of a process that may die before or after it writes."""
 
         def upsert_page(self, *args: object) -> object:
-            if len(args[1]):  # type: ignore[arg-type]
+            if len(args[1]):
                 pass_by()
-            stored = customers.upsert_page(*args)  # type: ignore[arg-type]
-            if len(args[1]):  # type: ignore[arg-type]
+            stored = customers.upsert_page(*args)
+            if len(args[1]):
                 pass_by()
             return stored
 

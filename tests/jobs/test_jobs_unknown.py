@@ -21,7 +21,7 @@ DAY = 86_400.0
 
 def claimed_only(shop: Shop, account: int, campaign: int) -> None:
     """A worker that is killed between the claim and the request."""
-    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign)
 
@@ -103,7 +103,7 @@ def test_a_batch_behind_the_fence_is_waited_for_beside_an_unknown_one(shop: Shop
     known = shop.workspace.campaigns.campaign(campaign.id)
     later = replace(known, window_end=shop.clock() + timedelta(hours=5))
     shop.workspace.campaigns.update(later, expected=CampaignState.SENDING)
-    shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         dispatch.run_batch(shop.context, campaign.id, 1)
     shop.platforms[account].truth["c00003"] = {"max_per_month": 0}
@@ -149,7 +149,7 @@ def test_one_shop_that_cannot_be_asked_hides_no_other(shop: Shop) -> None:
     first, second = shop.add_account(2), shop.add_account(2, prefix="d", first_phone=50)
     campaign = shop.campaign()
     for account, after in ((first, -1), (second, 1)):
-        shop.gateways[account].fail_after = [KeyboardInterrupt()]  # type: ignore[list-item]
+        shop.gateways[account].fail_after = [KeyboardInterrupt()]
         with pytest.raises(KeyboardInterrupt):
             dispatch.run_batch(shop.context, campaign.id, after)
     shop.set_state(campaign.id, CampaignState.CANCELLING)
@@ -165,7 +165,7 @@ def test_one_shop_that_cannot_be_asked_hides_no_other(shop: Shop) -> None:
 def test_whoever_ended_a_cancelling_campaign_first_is_right(shop: Shop) -> None:
     account = shop.add_account(3)
     campaign = shop.campaign()
-    shop.gateways[account].fail_after = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_after = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     shop.set_state(campaign.id, CampaignState.CANCELLING)
@@ -183,7 +183,7 @@ def test_whoever_ended_a_cancelling_campaign_first_is_right(shop: Shop) -> None:
 def test_a_cancel_that_cannot_go_on_says_why_and_goes_on_later(shop: Shop) -> None:
     account = shop.add_account(3)
     campaign = shop.campaign()
-    shop.gateways[account].fail_after = [KeyboardInterrupt()]  # type: ignore[list-item]
+    shop.gateways[account].fail_after = [KeyboardInterrupt()]
     with pytest.raises(KeyboardInterrupt):
         shop.run(campaign.id)
     shop.set_state(campaign.id, CampaignState.CANCELLING)

@@ -66,7 +66,7 @@ def test_what_is_closed_is_done_and_never_asked_for_or_sent_again(desk: Desk) ->
 def test_a_report_that_comes_after_all_is_counted(desk: Desk) -> None:
     waiting = with_unknown(desk)
     desk.campaigns.close_unknown(waiting.id, actor="李")
-    message_id = f"ws1-{waiting.id}-2"
+    message_id = desk.shop.message_id(waiting.id, 2)
     late = DeliveryReport("r1", "p-late", Outcome.DELIVERED, "", NOW, message_id)
     gateway_of(desk).stream["reports"] = [late]
     assert poll_reports(desk.shop.context, gateway_of(desk).account_id) == 1
