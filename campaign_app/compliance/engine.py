@@ -27,6 +27,7 @@ from campaign_app.compliance.template import Template
 from campaign_app.domain.finding import Finding, Severity, Span
 
 _CHUNK: Final = 192
+_VERDICTS: Final = ("pass", "warn", "block")
 
 
 class CheckResult(NamedTuple):
@@ -136,7 +137,8 @@ def _strictest(results: Sequence[CheckResult]) -> CheckResult:
         beaten = set(map(_kind, worse))
         found = [each for each in found if _kind(each) not in beaten] + worse
     found.sort(key=in_place)
-    return results[0]._replace(verdict=_verdict(found), findings=tuple(found))
+    verdict = max((each.verdict for each in results), key=_VERDICTS.index)
+    return results[0]._replace(verdict=verdict, findings=tuple(found))
 
 
 def _kind(finding: Finding) -> tuple[str, Span]:

@@ -89,7 +89,7 @@ class Carrier(Options):
     carrier: str
 
 
-def build_carrier(options: Carrier, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
+def build_carrier(options: Carrier, _table: FoldTable) -> Asked:
     def unfiled(subject: Subject) -> Iterator[Hit]:
         if options.carrier in subject.request.signature.unfiled:
             yield subject.signature_hit()

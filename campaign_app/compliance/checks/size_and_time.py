@@ -85,7 +85,7 @@ def build_quiet(options: Days, table: FoldTable) -> Asked:  # noqa: ARG001 - the
     return Asked(quiet_time, fixed=True)
 
 
-def build_unknown_year(options: Years, table: FoldTable) -> Asked:  # noqa: ARG001 - the builder's
+def build_unknown_year(options: Years, _table: FoldTable) -> Asked:
     def unknown(subject: Subject) -> Iterator[Hit]:
         at = subject.request.beijing
         if at is not None and at.year > options.until:
