@@ -23,6 +23,7 @@ from campaign_app.compliance.template import Template
 from campaign_app.domain.campaign import Campaign, CampaignState, Stopped
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Reading
+from campaign_app.domain.filing import Register
 from campaign_app.domain.finding import Finding, Severity
 from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.ports_campaigns import CampaignStore
@@ -31,7 +32,7 @@ from campaign_app.domain.signature import Signature, standing
 from campaign_app.services.places import Place, place_in_body
 from campaign_app.services.provider_templates import Refusals, refusals
 from campaign_app.services.readers import Reader, Spread, Variable, reader_of, spread, stand_in, variables_of
-from campaign_app.services.texts import SAMPLE, Texts, values_of
+from campaign_app.services.texts import SAMPLE, Texts, filed_of, values_of
 from campaign_app.services.window import BEIJING
 
 LONGEST, SHORTEST = "longest", "shortest"
@@ -59,6 +60,8 @@ class Setting:
     """
 
     base: CheckRequest = field(repr=False)
+    register: Register = field(repr=False)
+    now: datetime
     offers: tuple[Offer, ...]
     variables: tuple[Variable, ...]
     readers: tuple[Reader, ...] = field(repr=False)
@@ -67,13 +70,9 @@ class Setting:
     price: int
     contracted: bool = False
 
-    def signature(self, text: str) -> Signature:
-        """As it was filed; one that nobody reported is filed nowhere."""
-        found = next((o.signature for o in self.offers if o.signature.text == text), None)
-        return found or Signature(text, owner_uscc="")
-
     def request(self, body: str, signature: str, reader: Reader) -> CheckRequest:
-        return replace(self.base, body=body, signature=self.signature(signature), variables=reader.values)
+        filed, ports = filed_of(self.register, signature, self.now, reader.shop)
+        return replace(self.base, body=body, signature=filed, ports=ports, variables=reader.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ class Composing:
     def setting(self, campaign: Campaign) -> Setting:
         now = self._clock()
         base = self._texts.request(campaign, campaign.send_at or by_day(now))
-        filed = self._accounts.register(campaign.entity_uscc).all(now)
+        register = self._accounts.register(campaign.entity_uscc)
         day = (base.send_at or now).astimezone(BEIJING).date()
         readers = self._readers(campaign, now) or (stand_in(),)
         screened, contracted = _screened(campaign), self._contracted(campaign.entity_uscc)
@@ -164,7 +163,9 @@ class Composing:
             recipients = self._customers.count(campaign.audience, campaign.entity_uscc, now)
         return Setting(
             base,
-            tuple(Offer(s, problem_of(s, campaign, day)) for s in filed),
+            register,
+            now,
+            tuple(Offer(s, problem_of(s, campaign, day)) for s in register.all(now)),
             variables_of(readers),
             readers,
             recipients,

@@ -24,6 +24,7 @@ class Reader:
     home: str = ""
     phone: str = ""  # masked
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    shop: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def stand_in() -> Reader:
 def reader_of(customer: Customer) -> Reader:
     home = customer.province if customer.city == customer.province else customer.province + customer.city
     phone = customer.phone.masked if customer.phone is not None else ""
-    return Reader(customer.id, customer.name, home, phone, values_of(customer))
+    return Reader(customer.id, customer.name, home, phone, values_of(customer), customer.account_id)
 
 
 def variables_of(readers: Sequence[Reader]) -> tuple[Variable, ...]:

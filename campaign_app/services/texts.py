@@ -15,6 +15,7 @@ from campaign_app.compliance.template import Template
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import NotFound
+from campaign_app.domain.filing import Register
 from campaign_app.domain.finding import Finding, Severity
 from campaign_app.domain.message import Composed
 from campaign_app.domain.ports import AccountStore
@@ -177,11 +178,11 @@ class Texts:
         profile = self._profile(campaign.entity_uscc)
         provider, *also = self._carriers.providers(campaign)
         register, text = self._accounts.register(campaign.entity_uscc), campaign.signature
-        filed, held = register.signature(text, now, shop), register.held(text, shop)
+        signature, ports = filed_of(register, text, now, shop)
         now = now.replace(second=0, microsecond=0)  # the same question for a minute, whoever keeps its answers
         return CheckRequest(
             body=campaign.body,
-            signature=filed or Signature(text, owner_uscc=""),
+            signature=signature,
             sender=Sender(entity.name, entity.uscc, entity.kind, frozenset(entity.licences)),
             purpose=campaign.purpose,
             industry=profile.industry,
@@ -190,8 +191,15 @@ class Texts:
             allowed_domains=profile.domains,
             send_at=likely_time(now) if campaign.send_at is None else max(campaign.send_at, now),
             goods=profile.goods,
-            ports=tuple(Port(each, port) for port, other in held.items() for each in (text, other)),
+            ports=ports,
         )
+
+
+def filed_of(register: Register, text: str, now: datetime, shop: int | None) -> tuple[Signature, tuple[Port, ...]]:
+    """What holds of a signature for one shop, and whose its carrier's port is; one nobody reported is filed nowhere."""
+    held = register.held(text, shop).items()
+    ports = tuple(Port(each, port) for port, other in held for each in (text, other))
+    return register.signature(text, now, shop) or Signature(text, owner_uscc=""), ports
 
 
 def _rules(findings: Iterable[Finding], severity: Severity) -> frozenset[str]:
