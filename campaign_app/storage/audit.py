@@ -90,8 +90,10 @@ class SqlAuditLog:
         found: list[ErasureReceipt] = []
         with self.db.read() as connection:
             for row in connection.execute(wanted):
+                if len(found) == limit:
+                    break
                 told = json.loads(row.facts)
-                if told["account"] == account_id and len(found) < limit:
+                if told["account"] == account_id:
                     at, digest = moment_at(row.at), row.hash.hex()
                     found.append(ErasureReceipt(row.id, at, account_id, told["ref_hmac"], told["file_rows"], digest))
         return tuple(found)

@@ -88,7 +88,10 @@ def read_head(file: BinaryIO) -> tuple[Head, bytes]:
     bound = hashlib.sha256(MAGIC + length + text).digest()
     if file.read(len(bound)) != bound:
         raise damaged()
-    return _head(json.loads(text)), bound
+    try:
+        return _head(json.loads(text)), bound
+    except (ValueError, KeyError, TypeError) as error:
+        raise damaged() from error
 
 
 def read_manifest(stream: Opener) -> Manifest:

@@ -5,13 +5,16 @@ The password is given to each connection as it is made: it is in no URL, repr, l
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
+import certifi
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, text
 from sqlalchemy.engine import ExceptionContext
 
 from campaign_app.domain.errors import WorkspaceError
@@ -28,11 +31,12 @@ _LOCKS: Final = 0x59554E46  # the class of our advisory locks; they belong to on
 _WRITER, _WORKER = 1, 2
 _WRITE_LOCK: Final = f"SELECT pg_advisory_xact_lock({_LOCKS}, {_WRITER})"
 _WORKER_LOCK: Final = f"SELECT pg_try_advisory_lock({_LOCKS}, {_WORKER})"
-_WORKER_HELD: Final = (
-    f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = {_LOCKS}"  # noqa: S608
-    f" AND objid = {_WORKER} AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-)
-_WORKER_MINE: Final = f"{_WORKER_HELD} AND pid = pg_backend_pid()"
+# who holds it
+_WORKER_HELD: Final = text(
+    "SELECT pid = pg_backend_pid() FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    " AND classid = :locks AND objid = :worker"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+).bindparams(locks=_LOCKS, worker=_WORKER)
 _SETTINGS: Final = {
     "search_path": SCHEMA,
     "lock_timeout": f"{BUSY_SECONDS}s",
@@ -47,6 +51,11 @@ _KEEPALIVES: Final = {"keepalives": 1, "keepalives_idle": 20, "keepalives_interv
 # a commit that the server may forget is none: a claimed batch must not be. What waits for a standby may stay so
 _DURABLE: Final = (
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+)
+_SYSTEM_CERTIFICATES: Final = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
 )
 _BUSY: Final = ("busy", "The workspace is busy with another program")
 _AWAY: Final = ("server_unreachable", "The workspace's server cannot be reached")
@@ -147,13 +156,13 @@ def hold_worker(engine: Engine) -> Iterator[Connection]:
 
 def has_worker(engine: Engine) -> bool:
     with engine.connect() as connection:
-        return bool(connection.exec_driver_sql(_WORKER_HELD).scalar_one())
+        return connection.execute(_WORKER_HELD).first() is not None
 
 
 def holds_worker(connection: Connection) -> bool:
     """Whether this very connection still holds the lock: SQLAlchemy would replace a lost one without a word."""
     try:
-        return bool(connection.exec_driver_sql(_WORKER_MINE).scalar_one())
+        return bool(connection.execute(_WORKER_HELD).scalar())
     except (WorkspaceError, exc.SQLAlchemyError):
         return False
 
@@ -186,7 +195,7 @@ def _engine(server: Server, password: str, settings: dict[str, str]) -> Engine:
 def _connect_args(server: Server, settings: dict[str, str]) -> dict[str, Any]:
     tls: dict[str, Any] = {"sslmode": "prefer"}
     if server.verified:
-        tls = {"sslmode": VERIFIED, "sslrootcert": server.root_cert or "system"}
+        tls = {"sslmode": VERIFIED, "sslrootcert": server.root_cert or _trusted()}
     return {
         **tls,
         **_KEEPALIVES,
@@ -197,6 +206,13 @@ def _connect_args(server: Server, settings: dict[str, str]) -> dict[str, Any]:
         "client_encoding": "UTF8",
         "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
     }
+
+
+def _trusted() -> str:
+    """The system's certificates: the driver's own OpenSSL looks for them where its builders had them."""
+    named = os.environ.get("SSL_CERT_FILE")
+    places = (named, *_SYSTEM_CERTIFICATES) if named else _SYSTEM_CERTIFICATES
+    return next((place for place in places if Path(place).is_file()), certifi.where())
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -187,6 +187,8 @@ inbound = sa.Table(
     blob_or_none("phone_key"),  # of replies since this column is there
     sa.UniqueConstraint("account_id", "inbound_id", name="inbound_once"),
     sa.Index("inbound_by_campaign", "campaign_id"),
+    sa.Index("inbound_by_person", "account_id", "ref"),
+    sa.Index("inbound_by_phone", "phone_key"),
 )
 
 complaint = sa.Table(

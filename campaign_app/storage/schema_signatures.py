@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from campaign_app.storage.columns import metadata, number, to, word, word_or_none
+from campaign_app.storage.columns import Words, metadata, number, to, word, word_or_none
 
 # `tells` 0: the account has no list of signatures to read
 signature_read = sa.Table(
@@ -15,7 +15,7 @@ signature_read = sa.Table(
 signature_own = sa.Table(
     "signature_own",
     metadata,
-    sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), primary_key=True),
+    sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), primary_key=True),
     word("text", key=True),
     word("scopes"),
     word("carriers"),
@@ -29,7 +29,7 @@ signature_port = sa.Table(
     "signature_port",
     metadata,
     word("port", key=True),
-    sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), nullable=False),
+    sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), nullable=False),
     word("text"),
     number("since"),
 )

@@ -96,7 +96,7 @@ def _require_ours(database: ServerDatabase, found: Header) -> None:
     with database.read() as connection:
         if not connection.execute(_HAS_TABLES).scalar_one():
             raise WorkspaceError("server_other", "The database has no workspace")
-        marks = {name: value for name, value in connection.execute(_META)}  # noqa: C416 rows are typed as no pairs
+        marks = dict(connection.execute(_META).all())
     same_id = marks.get("workspace_id") == found.workspace_id
     if not same_id or not hmac.compare_digest(marks.get("key_check", ""), found.key_check):
         raise WorkspaceError("server_other", "The database is another workspace's")

@@ -31,7 +31,7 @@ EXAMPLES = settings(max_examples=25, suppress_health_check=[HealthCheck.function
 
 
 def campaign(**changed: object) -> Campaign:
-    return replace(Campaign(0, "双11", ENTITY, "retail", Filter()), **changed)  # type: ignore[arg-type]
+    return replace(Campaign(0, "双11", ENTITY, "retail", Filter()), **changed)
 
 
 def test_a_campaign_comes_back_as_written(workspace: Workspace) -> None:

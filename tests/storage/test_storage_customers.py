@@ -129,7 +129,7 @@ def test_an_opt_out_by_number_stays_with_the_customer_whose_number_changes(works
     sync(workspace, account_id, person("c1", number(1)))
     gone = Suppression(ENTITY, workspace.phone_keys.of_phone(number(1)), SuppressionKind.OPT_OUT, NOW, "reply")
     workspace.suppressions.add([gone])
-    sync(workspace, account_id, person("c1", later, updated_at=NOW + minutes(1)))  # type: ignore[arg-type]
+    sync(workspace, account_id, person("c1", later, updated_at=NOW + minutes(1)))
     key = workspace.phone_keys.of_ref(CustomerRef(account_id, "c1"))
     assert {mark.kind for mark in workspace.suppressions.active(ENTITY, [key])[key]} == {SuppressionKind.OPT_OUT}
     assert gone in workspace.suppressions.active(ENTITY, [gone.key])[gone.key]

@@ -106,6 +106,8 @@ def test_a_centre_on_this_machine_that_was_taken_for_a_simulator_becomes_real(fo
             connection.execute(sa.text("ALTER TABLE signature_record DROP COLUMN owner_confirmed"))
             for newest in ("campaign_stop", "billed_part"):
                 connection.execute(sa.text(f"DROP TABLE {newest}"))
+            connection.execute(sa.text("DROP INDEX inbound_by_phone"))
+            connection.execute(sa.text("DROP INDEX inbound_by_person"))
             connection.execute(sa.text("ALTER TABLE inbound DROP COLUMN phone_key"))
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0013'"))
     with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:

@@ -46,7 +46,7 @@ def moved(folder: Path, **changed: object) -> Path:
     server = replace(cluster().server("x"), database=read_header(folder).server.rpartition("/")[2])
     header = replace(read_header(folder), password="")
     password = str(changed.pop("password", PASSWORD))
-    team.with_server(header, KEY, replace(server, **changed), password).write(folder)  # type: ignore[arg-type]
+    team.with_server(header, KEY, replace(server, **changed), password).write(folder)
     return folder
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from campaign_app.storage.columns import number, to, word, word_or_none
+from campaign_app.storage.columns import Words, number, to, word, word_or_none
 
 revision = "0014"
 down_revision = "0013"
@@ -30,7 +30,7 @@ def upgrade() -> None:
     op.execute(_READ)
     op.create_table(
         "signature_own",
-        sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), primary_key=True),
+        sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), primary_key=True),
         word("text", key=True),
         word("scopes"),
         word("carriers"),
@@ -41,7 +41,7 @@ def upgrade() -> None:
     op.create_table(
         "signature_port",
         word("port", key=True),
-        sa.Column("entity_uscc", sa.Text, sa.ForeignKey("entity.uscc"), nullable=False),
+        sa.Column("entity_uscc", Words, sa.ForeignKey("entity.uscc"), nullable=False),
         word("text"),
         number("since"),
     )

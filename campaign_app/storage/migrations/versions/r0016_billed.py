@@ -15,3 +15,5 @@ depends_on = None
 def upgrade() -> None:
     op.create_table("billed_part", to("ledger.id", "ledger_id", key=True), number("told"), number("counted"))
     op.add_column("inbound", blob_or_none("phone_key"))
+    op.create_index("inbound_by_person", "inbound", ["account_id", "ref"])
+    op.create_index("inbound_by_phone", "inbound", ["phone_key"])
