@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple, TypeVar
 
-from campaign_app.domain.errors import RemoteError, RemoteRefused
+from campaign_app.domain.errors import RemoteRefused
 from campaign_app.transport.aliyun import AliyunCalls, Said
 from campaign_app.transport.errors import ContractBroken
 from campaign_app.transport.listing import fields, plain_text
@@ -91,10 +91,13 @@ def filing(calls: AliyunCalls, name: str) -> Filing:
 
 
 def extensions(calls: AliyunCalls) -> dict[str, str]:
-    """Extension codes by signature. Nothing hangs on them: where they cannot be read, none are known."""
+    """Extension codes by signature; none where the account may not read them, on which nothing hangs.
+
+    An answer that did not come is no such word: the register would tell of ports that went and came again.
+    """
     try:
         return dict(_all(calls, EXTENSIONS, ("Data", "List"), _extension, "PageNo"))
-    except RemoteError:
+    except RemoteRefused:
         return {}
 
 

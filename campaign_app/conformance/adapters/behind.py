@@ -110,6 +110,8 @@ def standing_behind(case: PlatformCase, running: Running, clock: Clock) -> Itera
         path = re.sub(r"^https?://[^/]+", "", running.account.base_url)
         account = replace(running.account, base_url=proxy.url + path) if case.http else running.account
         client = client_for(account, running.secret, clock, wait=lambda _: None)
-        yield Behind(case, running, proxy, client, clock)
-        if close := getattr(client, "close", None):
-            close()
+        try:
+            yield Behind(case, running, proxy, client, clock)
+        finally:
+            if close := getattr(client, "close", None):
+                close()

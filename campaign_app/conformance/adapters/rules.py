@@ -86,7 +86,7 @@ def _ends(case: PlatformCase, offers: Capabilities) -> Iterator[Check]:
         yield Check(6, "numbers are handed out as said, and never shown", people.numbers_are_as_said)
 
 
-def _facts(case: PlatformCase, offers: Capabilities) -> Iterator[Check]:  # noqa: ARG001 - one shape for all
+def _facts(_case: PlatformCase, offers: Capabilities) -> Iterator[Check]:
     if offers.consent_lookup:
         yield Check(3, "a fact is of now and does not stay so", people.a_fact_is_of_now)
         yield Check(4, "a refusal here beats a confirmation there", people.a_refusal_here_wins)
@@ -96,12 +96,12 @@ def _facts(case: PlatformCase, offers: Capabilities) -> Iterator[Check]:  # noqa
         yield Check(4, "an opt-out is written back", people.an_opt_out_is_written_back)
 
 
-def _written(case: PlatformCase, offers: Capabilities) -> Iterator[Check]:  # noqa: ARG001 - one shape for all
+def _written(_case: PlatformCase, _offers: Capabilities) -> Iterator[Check]:
     yield Check(8, "nothing that is ever asked is an opt-in", asked.nothing_is_an_opt_in)
     yield Check(8, "what is not offered is refused unasked", asked.what_is_not_offered_is_refused)
 
 
-def _versions(case: PlatformCase, offers: Capabilities) -> Iterator[Check]:  # noqa: ARG001 - one shape for all
+def _versions(case: PlatformCase, _offers: Capabilities) -> Iterator[Check]:
     yield Check(9, "a version is looked at", asked.a_version_is_looked_at)
     if case.other_version is not None:
         yield Check(9, "an answer of another version is refused", asked.another_version_is_refused)

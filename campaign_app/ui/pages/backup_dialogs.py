@@ -31,12 +31,11 @@ class WorkDialog(QDialog):
         self.reason = label("", "block", wrap=True, name=f"{name}_reason")
         self.bar = QProgressBar()
         self.bar.setRange(0, STEPS)
-        self.go = button(go, "primary", name=f"{name}_go", click=self._go)
+        self.go = button(go, "primary", name=f"{name}_go")
         self.go.setDefault(True)
         self.stop = button(self.tr("取消"), name=f"{name}_cancel", click=self.reject)
         self.buttons = row(None, self.stop, self.go)
         work.changed.connect(self._show_work)
-        work.ended.connect(self._ended)
         self.finished.connect(self.deleteLater)
 
     def path_field(self, name: str, spoken: str) -> QLineEdit:
@@ -55,7 +54,8 @@ class WorkDialog(QDialog):
         self.go.setEnabled(self.ready() and not self._work.state.busy)
 
     def ready(self) -> bool:
-        raise NotImplementedError
+        """Whether everything was said that is needed."""
+        return True
 
     def _show_work(self, state: WorkState) -> None:
         self.bar.setValue(int(state.done * STEPS))
@@ -64,12 +64,6 @@ class WorkDialog(QDialog):
         show_if(self.reason, state.error is not None)
         self.enable()
         fit(self)
-
-    def _go(self) -> None:
-        raise NotImplementedError
-
-    def _ended(self, result: object) -> None:
-        raise NotImplementedError
 
 
 class BackupDialog(WorkDialog):
@@ -109,6 +103,8 @@ class BackupDialog(WorkDialog):
             )
         )
         (self.shared if key_lives == "passphrase" else self.own).setChecked(True)
+        self.go.clicked.connect(self._go)
+        model.work.ended.connect(self._ended)
         self.own.toggled.connect(self._draw)
         self.passphrase.changed.connect(self.enable)
         self._draw()
@@ -170,6 +166,8 @@ class RestoreDialog(WorkDialog):
                 margin=5,
             )
         )
+        self.go.clicked.connect(self._go)
+        model.work.ended.connect(self._ended)
         model.asks.connect(self._asked)
         self.passphrase.textChanged.connect(self.enable)
         self._asked("")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTabBar, QWidget
+from PySide6.QtGui import QAction, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from campaign_app.domain.campaign import Campaign
 from campaign_app.services.campaigns import DELETABLE
@@ -17,6 +17,7 @@ from campaign_app.ui.viewmodels.campaigns import GROUPS, CampaignsModel, ListSta
 from campaign_app.ui.widgets import ask
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.empty import Empty
+from campaign_app.ui.widgets.search_field import SearchField
 from campaign_app.ui.widgets.todo import Todo, Todos
 
 MOST_TODOS: Final = 2
@@ -94,24 +95,13 @@ class CampaignList(QWidget):
         for at, group in enumerate(GROUPS):
             self.tabs.setTabText(at, f"{self._groups[group]} {tally[group]}" if tally[group] else self._groups[group])
 
-    def _search(self) -> QLineEdit:
-        made = QLineEdit(self._model.state.query)
-        made.setObjectName("campaign_search")
-        made.setAccessibleName(self.tr("按名称查找活动"))
-        made.setPlaceholderText(self.tr("按名称查找"))
-        made.setClearButtonEnabled(True)
+    def _search(self) -> SearchField:
+        spoken, hint = self.tr("按名称查找活动"), self.tr("按名称查找")
+        made = SearchField(self._desk.kit.theme, "campaign_search", spoken, hint, self)
+        made.setText(self._model.state.query)
         made.setFixedWidth(220)
-        theme = self._desk.kit.theme
-        self._glass = made.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-        theme.changed.connect(self._draw_glass)
         made.textChanged.connect(self._model.search)
-        find = QShortcut(QKeySequence.StandardKey.Find, self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(made.setFocus)
         return made
-
-    def _draw_glass(self) -> None:
-        self._glass.setIcon(self._desk.kit.theme.icon("search"))
 
     def _copy(self, campaign: Campaign) -> None:
         self._model.duplicate(campaign.id, self.tr("{}（副本）").format(campaign.name), self._copied)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QLineEdit, QStackedWidget, QTabBar
+from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar
 
 from campaign_app.services.answers import Answered
 from campaign_app.ui import show
@@ -14,10 +12,11 @@ from campaign_app.ui.cells import NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.paged import PagedModel
 from campaign_app.ui.pages.steps.results_answers import AnswerRow
-from campaign_app.ui.viewmodels.inbox import KINDS, NAME, InboxModel, InboxState
+from campaign_app.ui.viewmodels.inbox import KINDS, NAME, InboxModel, InboxState, ReplySource
 from campaign_app.ui.widgets.basics import column, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
+from campaign_app.ui.widgets.search_field import SearchField
 from campaign_app.ui.widgets.table import Table
 
 # of several shops that first which a person may have to do something about
@@ -72,9 +71,9 @@ class InboxPage(Page):
             kept = self.tr("回复退订的人已自动加入拒收名单。")
             self.subtitle.setText(found.format(count=show.count(state.total)) + kept)
 
-    def _show_other(self, source: object) -> None:
+    def _show_other(self, source: ReplySource) -> None:
         self.opened.hide()
-        self.rows.show(source)  # type: ignore[arg-type]  # signals carry objects
+        self.rows.show(source)
 
     def _renew(self) -> None:
         if self.isVisible():
@@ -112,23 +111,12 @@ class InboxPage(Page):
         made.currentChanged.connect(lambda at: self.model.show_kind(list(KINDS)[at]))
         return made
 
-    def _draw_glass(self) -> None:
-        self._glass.setIcon(self._desk.kit.theme.icon("search"))
-
-    def _search(self) -> QLineEdit:
-        made = QLineEdit(self.model.state.text)
-        made.setObjectName("inbox_search")
-        made.setAccessibleName(self.tr("查找回复"))
-        made.setPlaceholderText(self.tr("完整手机号、客户标识或回复内容"))
-        made.setClearButtonEnabled(True)
+    def _search(self) -> SearchField:
+        spoken, hint = self.tr("查找回复"), self.tr("完整手机号、客户标识或回复内容")
+        made = SearchField(self._desk.kit.theme, "inbox_search", spoken, hint, self)
+        made.setText(self.model.state.text)
         made.setFixedWidth(280)
-        theme = self._desk.kit.theme
-        self._glass = made.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-        theme.changed.connect(self._draw_glass)
         made.textChanged.connect(self.model.search)
-        find = QShortcut(QKeySequence.StandardKey.Find, self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(made.setFocus)
         return made
 
     def _nothing(self) -> Empty:

@@ -138,13 +138,13 @@ class SignatureDrawer(Drawer):
                 else words.term("signature_status", signature.status),
             ),
             Line(self.tr("运营商"), words.term("carrier_filing", filed)),
-            *(Line(words.term("carrier", name), self._with(told)) for name, told in signature.carriers),
+            *(Line(words.term("carrier", name), self._with(filed=told)) for name, told in signature.carriers),
             *([Line(self.tr("扩展码"), signature.port)] if signature.port else []),
             Line(self.tr("有效期至"), self.tr("平台没有说明") if until is None else until.isoformat()),
             Line(self.tr("报告账户"), self.tr("、").join(each.label for each in filing.accounts) or "–"),
         ]
 
-    def _with(self, filed: bool) -> str:  # noqa: FBT001
+    def _with(self, *, filed: bool) -> str:
         return self.tr("已报备") if filed else self.tr("未报备，其用户收不到")
 
     def _licences(self, filing: Filing) -> str:

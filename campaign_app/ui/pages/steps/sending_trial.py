@@ -93,7 +93,10 @@ class TrialCard(QFrame):
             return ""
         words = self._desk.kit.words
         label = words.term("outcome_code", code)
-        return label if label != code else words.error(AppError(code, code))
+        if label != code:
+            return label
+        said = words.error(AppError(code, code))
+        return said if said != code else words.note(code)
 
     def _hint(self, known: Trying | None) -> str:
         if known is None:

@@ -1,0 +1,31 @@
+"""The field that finds rows of a page: an icon in the theme's colour, a cross that clears, Ctrl+F anywhere in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from campaign_app.ui.theme.theme import Theme
+
+
+class SearchField(QLineEdit):
+    def __init__(self, theme: Theme, name: str, spoken: str, hint: str, page: QWidget) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(spoken)
+        self.setPlaceholderText(hint)
+        self.setClearButtonEnabled(True)
+        self._theme = theme
+        self._glass = self.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        theme.changed.connect(self._draw_glass)
+        find = QShortcut(QKeySequence.StandardKey.Find, page)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self._focus)
+
+    def _draw_glass(self) -> None:
+        self._glass.setIcon(self._theme.icon("search"))
+
+    def _focus(self) -> None:
+        self.setFocus()
+        self.selectAll()
