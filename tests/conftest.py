@@ -144,7 +144,7 @@ def _remember_starts() -> None:
         _started[self] = "".join(traceback.format_stack(limit=5)[:-1])
         real(self)
 
-    threading.Thread.start = start  # type: ignore[method-assign]
+    threading.Thread.start = start
 
 
 _remember_starts()

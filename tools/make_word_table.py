@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import jieba  # type: ignore[import-not-found]
+import jieba
 
 OUT = Path(__file__).parents[1] / "resources" / "tables" / "words.txt"
 LONGEST, SELDOM = 4, 100

@@ -37,7 +37,7 @@ class Registry:
 class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         asked = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode().split()
-        body = self.server.registry.answer(asked).encode()  # type: ignore[attr-defined]
+        body = self.server.registry.answer(asked).encode()
         self.send_response(200)
         self.send_header("X-Registry-Version", "1")
         self.send_header("X-Request-Id", "q1")
@@ -55,7 +55,7 @@ def start() -> Iterator[Running]:
     registry = Registry(dict.fromkeys(confirmed, ("yes", "double", GRANTED)))
     registry.rows |= {"no1": ("no", "switch", ""), "left1": ("stopped", "switch", ""), "odd1": ("perhaps", "", "")}
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.registry = registry  # type: ignore[attr-defined]
+        server.registry = registry
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         account = Account(

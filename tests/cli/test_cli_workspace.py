@@ -176,7 +176,7 @@ def test_a_cancel_that_cannot_go_on_ends_the_waiting_and_can_be_closed(tmp_path:
     with bootstrap.create_app(tmp_path / "ws", PassphraseKeeper(SECRET)) as app:
         shop = shop_on(app.workspace, FakeClock(NOW))
         account, campaign = shop.add_account(3), shop.campaign()
-        shop.gateways[account].fail_before = [KeyboardInterrupt()]  # type: ignore[list-item]
+        shop.gateways[account].fail_before = [KeyboardInterrupt()]
         with pytest.raises(KeyboardInterrupt):
             shop.run(campaign.id)
         app.accounts.disconnect(account, actor="test")

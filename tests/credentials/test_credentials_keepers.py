@@ -135,7 +135,7 @@ def test_a_keychain_that_forgets_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_systems_own_keychain_is_taken(tmp_path: Path) -> None:
-    class Mine(Keychain, keyring.backend.KeyringBackend):  # type: ignore[misc]
+    class Mine(Keychain, keyring.backend.KeyringBackend):
         priority = 0.1
 
     keyring.set_keyring(Mine())

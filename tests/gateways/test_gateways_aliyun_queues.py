@@ -313,7 +313,7 @@ def test_a_reply_that_nobody_can_read_goes_once_a_person_cleared_it_and_its_send
 ) -> None:
     with bootstrap.create_app(tmp_path / "ws", MemoryKeeper(bytes(32))) as app:
         stuck = OneMessage(raw)
-        queue = _leases(stuck, reply_of, is_nobodys_reply, app.clock, partial(app.unread.met, 7))  # type: ignore[arg-type]
+        queue = _leases(stuck, reply_of, is_nobodys_reply, app.clock, partial(app.unread.met, 7))
         assert queue is not None
         opened = queue.page("")
         page = queue.page(opened.next_cursor)

@@ -171,4 +171,4 @@ def test_a_gateway_keeps_to_its_accounts_rate_and_to_a_limit_that_is_known(
     known = made.capabilities
     assert known.rate == (None if rate is None else Rate(9, rate))
     assert rate is None or known.batch_max == 2 * rate
-    made.close()  # type: ignore[attr-defined]
+    made.close()

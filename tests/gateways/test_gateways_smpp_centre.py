@@ -90,7 +90,7 @@ def test_a_refusal_comes_in(desk: SmppDesk, centre: Centre, text: str) -> None:
     found: list[object] = []
     until(lambda: found or found.extend(desk.replies()), "the reply")
     (reply,) = found
-    assert (reply.phone, reply.text, is_opt_out(reply.text)) == (Phone("13800000007"), text, True)  # type: ignore[attr-defined]
+    assert (reply.phone, reply.text, is_opt_out(reply.text)) == (Phone("13800000007"), text, True)
 
 
 def test_a_reply_in_parts_is_one(desk: SmppDesk, centre: Centre) -> None:
@@ -99,7 +99,7 @@ def test_a_reply_in_parts_is_one(desk: SmppDesk, centre: Centre) -> None:
     centre.reply(number(7), "我要退", udh="050003090201")
     found: list[object] = []
     until(lambda: found or found.extend(desk.replies()), "the reply")
-    assert [reply.text for reply in found] == ["我要退订了"]  # type: ignore[attr-defined]
+    assert [reply.text for reply in found] == ["我要退订了"]
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def _nobody_twice_and_nobody_unconfirmed(sandbox: SandboxProcess) -> Iterator[No
 
 
 def codes(outcomes: object) -> Counter[str]:
-    return Counter(each.code for each in outcomes)  # type: ignore[attr-defined]
+    return Counter(each.code for each in outcomes)
 
 
 def test_two_hundred_people_with_one_text_are_one_request(

@@ -131,7 +131,7 @@ class KannelBox:
         """bearerbox, then smsbox, which ends with it."""
         for name, port in (("bearerbox", "boxes"), ("smsbox", "sendsms")):
             self._run(name, "-v", "1", str(self._folder / "kannel.conf"))
-            until(lambda port=port: self._listens(self._ports[port]), f"{name} listens")  # type: ignore[misc]
+            until(lambda port=port: self._listens(self._ports[port]), f"{name} listens")
 
     def connect_centre(self, *replies: str) -> None:
         """A centre of its own: with `replies`, lines of fakesmsc's (`number number type text`), it brings these."""

@@ -147,7 +147,7 @@ def install(plan: Plan) -> None:
     _install_http(plan)
 
 
-class Cursor(sqlcipher.Cursor):  # type: ignore[misc]
+class Cursor(sqlcipher.Cursor):
     def execute(self, sql: str, *values: Any) -> Any:
         return self._run(sql, partial(super().execute, sql, *values))
 
@@ -160,7 +160,7 @@ class Cursor(sqlcipher.Cursor):  # type: ignore[misc]
         return self.connection.plan.meet("write", f"{self.connection.file} {' '.join(sql.split())}", carry_out)
 
 
-class Connection(sqlcipher.Connection):  # type: ignore[misc]
+class Connection(sqlcipher.Connection):
     file: str
     plan: Plan
 
@@ -190,4 +190,4 @@ def _install_http(plan: Plan) -> None:
         site = f"{request.method} {request.path_url.partition('?')[0]}"
         return plan.meet("call", site, lambda: send(self, request, *rest, **options))
 
-    HTTPAdapter.send = faulty  # type: ignore[method-assign]
+    HTTPAdapter.send = faulty

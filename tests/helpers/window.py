@@ -25,7 +25,7 @@ class Started:
         self.bot, self.exits = bot, list[int]()
         self.application = Application(qapp, Plan(folder), prefs, has_tray=lambda: tray)
         self.application.session.starter = lambda _: bootstrap.WorkerHandle(ExitStack(), None)
-        self.application.closing._leave = lambda: self.exits.append(0)  # type: ignore[method-assign]
+        self.application.closing._leave = lambda: self.exits.append(0)
 
     def open(self) -> bootstrap.App:
         self.application.start()

@@ -129,7 +129,7 @@ def test_nobody_is_confirmed_where_one_of_the_two_cannot_be_asked(side: int) -> 
 
 def test_a_platform_that_leaves_somebody_out_says_nothing_for_them() -> None:
     client, native, _ = pair()
-    native.consents = lambda refs: ConsentAnswers(unknown(refs[1:], NativeNote.NO_CONSENT_API, NOW), ())  # type: ignore[method-assign]
+    native.consents = lambda refs: ConsentAnswers(unknown(refs[1:], NativeNote.NO_CONSENT_API, NOW), ())
     assert (statuses(client)["c0"], statuses(client)["c1"]) == (ConsentStatus.UNKNOWN, ConsentStatus.CONFIRMED)
 
 

@@ -109,7 +109,9 @@ def test_it_fails_closed(installed: Path, spoilt: bytes, code: str) -> None:
 
 def test_its_own_test_holds_it_to_the_rules(installed: Path) -> None:
     """As whoever ships it runs it: in a process of its own, with nothing of this repository's tests."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(installed), str(ROOT)))}
+    ours = ("PYTEST_ADDOPTS", "COVERAGE_FILE")
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    environment = {**kept, "PYTHONPATH": os.pathsep.join((str(installed), str(ROOT)))}
     options = ["-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(EXAMPLE), "-p", "no:randomly"]
     command = [sys.executable, "-m", "pytest", *options, str(EXAMPLE / "test_csv_registry.py")]
     done = subprocess.run(

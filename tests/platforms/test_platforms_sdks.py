@@ -30,7 +30,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 PARAMS = {"b": "2", "a": "1", "360": "{}", "Z": "z"}
 
 
-class Scan(JdApi):  # type: ignore[misc]
+class Scan(JdApi):
     """The methods that we use are not among those of the package; it derives the parameters from the attributes."""
 
     def __init__(self, domain: str, port: int) -> None:
@@ -42,12 +42,12 @@ class Scan(JdApi):  # type: ignore[misc]
         return "jingdong.crm.member.scan"
 
 
-class Time(PddApi):  # type: ignore[misc]
+class Time(PddApi):
     def getapiname(self) -> str:
         return "pdd.time.get"
 
 
-class Mall(PddApi):  # type: ignore[misc]
+class Mall(PddApi):
     def getapiname(self) -> str:
         return "pdd.mall.info.get"
 
@@ -118,7 +118,7 @@ def test_pinduoduos_package_with_another_secret_is_refused(sandbox: SandboxProce
         pdd(sandbox, Time, secret).getResponse()
 
 
-class Batch(PddApi):  # type: ignore[misc]
+class Batch(PddApi):
     """The package derives the parameters from the attributes, and signs them as they are written here."""
 
     def __init__(self, domain: str, port: int) -> None:
@@ -129,7 +129,7 @@ class Batch(PddApi):  # type: ignore[misc]
         return "pdd.open.msg.service.send.batch.msg"
 
 
-class Record(PddApi):  # type: ignore[misc]
+class Record(PddApi):
     def __init__(self, domain: str, port: int) -> None:
         super().__init__(domain, port)
         self.phone_number = self.send_date = ""

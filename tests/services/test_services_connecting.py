@@ -146,7 +146,7 @@ def registry(accounts: Accounts, remote: Remote, entity: Entity = ENTITY) -> Acc
 
 def code_of(act: object) -> str:
     with pytest.raises(AppError) as caught:
-        act()  # type: ignore[operator]
+        act()
     return caught.value.code
 
 
@@ -322,7 +322,7 @@ def test_an_address_where_somebody_else_answers_is_not_the_account_of_before(
 ) -> None:
     first = accounts.connect(asked(), actor="王")
     accounts.disconnect(first.id, actor="王")
-    remote.report = replace(SAID, **change)  # type: ignore[arg-type]
+    remote.report = replace(SAID, **change)
     typed = asked(OTHER) if code == "other_entity" else asked()
     assert code_of(lambda: accounts.connect(typed, actor="王")) == code
     assert [account.state for account in accounts.all()] == ["disconnected"]

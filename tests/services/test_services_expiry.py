@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 26, 20, tzinfo=UTC)  # the 27th in Beijing
 def account(account_id: int, until: str = "", **changed: str) -> Account:
     options = {"authorised_until": until} if until else {}
     made = Account(account_id, "top", "", "", "", "", "", "", simulated=False, pinned_keys="", options=options)
-    return replace(made, **changed)  # type: ignore[arg-type]
+    return replace(made, **changed)
 
 
 def test_a_typed_day_ends_at_midnight_in_beijing() -> None:

@@ -115,7 +115,7 @@ def test_what_the_pre_flight_says(
     found = cost_check(staged, made.id)
     assert (found.key, found.level, found.code) == (key, level, code)
     for language in ("zh_CN", "en"):
-        words = load(language).term("check", found.code).format_map({**found.facts, "names": "店"})  # type: ignore[arg-type]
+        words = load(language).term("check", found.code).format_map({**found.facts, "names": "店"})
         assert price is None or yuan(PARTS * price) in words
 
 

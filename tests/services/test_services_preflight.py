@@ -213,7 +213,7 @@ def test_a_screened_one_is_ready_with_its_facts_and_hours(staged: Staged) -> Non
     whole = staged.app.preflights.look(staged.screened().id)
     assert [each.code for each in whole.checks if each.level != "ok"] == []
     assert (whole.seen.ready, whole.seen.opens, whole.seen.closes) == (7, time(8), time(22))
-    assert whole.seen.ages == (staged.shop.clock.now.replace(microsecond=whole.seen.ages[0].microsecond),) * 2  # type: ignore[index]
+    assert whole.seen.ages == (staged.shop.clock.now.replace(microsecond=whole.seen.ages[0].microsecond),) * 2
 
 
 def test_an_audience_is_not_counted_again_while_the_campaign_is_the_same(staged: Staged) -> None:

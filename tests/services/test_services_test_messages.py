@@ -123,7 +123,7 @@ def test_another_entitys_customer_or_number_is_none(staged: Staged) -> None:
         iter(
             staged.app.workspace.customers.ids_of_numbers(
                 account.id,
-                [staged.app.workspace.phone_keys.of_phone(person("z", 1, 70).phone)],  # type: ignore[arg-type]
+                [staged.app.workspace.phone_keys.of_phone(person("z", 1, 70).phone)],
             )
         )
     )

@@ -126,9 +126,9 @@ def test_of_a_package_that_cannot_be_read_nobody_says_what_is_left() -> None:
     now = datetime(2026, 11, 10, 2, 30, tzinfo=UTC)
     row = {"PackageAmount": 100, "CurrentUsage": 1, "PackageExpiredTime": int(now.timestamp()) + 1}
     for odd in ({}, "x", {**row, "PackageAmount": "100"}, {**row, "PackageExpiredTime": None}):
-        assert packages(Listed([[row, odd]]), "1", now).left is None  # type: ignore[arg-type]
-    assert packages(Listed([[row] * 500, [row]]), "1", now).left == 501 * 99  # type: ignore[arg-type]
+        assert packages(Listed([[row, odd]]), "1", now).left is None
+    assert packages(Listed([[row] * 500, [row]]), "1", now).left == 501 * 99
     with pytest.raises(ContractBroken):
-        packages(Listed([[row] * 501]), "1", now)  # type: ignore[arg-type]
+        packages(Listed([[row] * 501]), "1", now)
     with pytest.raises(RemoteRefused, match="does not end"):
-        packages(Listed([[row] * 500] * 20), "1", now)  # type: ignore[arg-type]
+        packages(Listed([[row] * 500] * 20), "1", now)

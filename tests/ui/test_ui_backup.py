@@ -74,7 +74,7 @@ def backing_up(section: WorkspaceSection, qtbot: QtBot, target: Path, monkeypatc
     dialog = section.dialog
     assert isinstance(dialog, BackupDialog)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
-    dialog.findChild(type(dialog.go), "backup_choose").click()  # type: ignore[union-attr]
+    dialog.findChild(type(dialog.go), "backup_choose").click()
     assert dialog.file.text() == str(target.with_suffix(backups.SUFFIX))
     return dialog
 
@@ -152,7 +152,7 @@ def test_a_workspace_is_made_of_a_backup_and_the_open_one_stays(
     qtbot.waitUntil(dialog.reason.isVisible)
     assert "不是允发的备份" in dialog.reason.text()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
-    dialog.findChild(type(dialog.go), "restore_choose").click()  # type: ignore[union-attr]
+    dialog.findChild(type(dialog.go), "restore_choose").click()
     qtbot.waitUntil(dialog.passphrase.isVisible)
     assert not dialog.reason.isVisible()
     dialog.passphrase.setText("falsch geraten")
@@ -160,7 +160,7 @@ def test_a_workspace_is_made_of_a_backup_and_the_open_one_stays(
     qtbot.waitUntil(dialog.reason.isVisible)
     dialog.passphrase.setText(PHRASE)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "again"))
-    dialog.findChild(type(dialog.go), "restore_where").click()  # type: ignore[union-attr]
+    dialog.findChild(type(dialog.go), "restore_where").click()
     with qtbot.waitSignal(dialog.restored):
         qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
     assert section._desk.kit.messages.last is not None

@@ -81,7 +81,7 @@ def test_the_wizard_says_what_to_prepare_and_what_can_be_confirmed(
     page: SettingsPage, sandbox: SandboxProcess, qtbot: QtBot, platform: str
 ) -> None:
     dialog = typed(page, asked_of(sandbox, platform), qtbot)
-    words = {language: load(language) for language in ("zh_CN", "en")}  # type: ignore[arg-type]
+    words = {language: load(language) for language in ("zh_CN", "en")}
     assert dialog.able.text() == words["zh_CN"].why("platform", platform)
     assert dialog.steps.text() == words["zh_CN"].term("platform_setup", platform).strip()
     for spoken in words.values():

@@ -387,4 +387,4 @@ def test_every_field_and_button_of_the_gate_has_a_name(front: Front, tmp_path: P
     assert len(operated) > 12
     for widget in operated:
         assert widget.objectName()
-        assert widget.accessibleName() or widget.text()  # type: ignore[union-attr]
+        assert widget.accessibleName() or widget.text()

@@ -90,7 +90,7 @@ class Counting:
 def test_a_newer_text_stops_the_count_of_the_older(app: bootstrap.App, qtbot: QtBot) -> None:
     stock(app)
     campaign, tasks, counting, owner = campaign_of(app), HeldTasks(), Counting(), QObject()
-    measure = Measuring(counting, tasks, owner)  # type: ignore[arg-type]
+    measure = Measuring(counting, tasks, owner)
     found: list[str] = []
     measure.measured.connect(lambda whole: found.append(whole.body))
     measure.ask(campaign, "a", "店")

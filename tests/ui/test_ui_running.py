@@ -21,7 +21,7 @@ __all__ = ["app", "open_step", "staged"]  # fixtures
 
 
 def test_how_far_a_sending_is() -> None:
-    campaign = Campaign(1, "x", "e", "retail", None)  # type: ignore[arg-type]
+    campaign = Campaign(1, "x", "e", "retail", None)
     run = run_of(CampaignView(campaign, {"ok": 10, "declined": 5}, {"submitted": 4, "withheld": 1, "accepted": 3}))
     assert (run.total, run.handled, run.left) == (10, 5, 5)
     assert run_of(CampaignView(campaign)).left == 0

@@ -71,7 +71,7 @@ def test_a_worker_that_dies_is_started_again_but_not_for_ever(start: Start, qtbo
             Dead.closed += 1
 
     def start_dead(_: bootstrap.App) -> bootstrap.WorkerHandle:
-        starts.append(Dead())  # type: ignore[arg-type]
+        starts.append(Dead())
         return starts[-1]
 
     session.starter = start_dead
