@@ -156,7 +156,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         audiences=Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock),
         campaigns=campaigns,
         composing=composing,
-        filings=_filings(workspace, clock, engine),
+        filings=_filings(workspace, clock, engine, profiles),
         rules=rules,
         profiles=profiles,
         imports=imports_of(workspace, clock),
@@ -181,11 +181,11 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     )
 
 
-def _filings(workspace: Workspace, clock: Clock, engine: Callable[[str], Engine]) -> Filings:
+def _filings(workspace: Workspace, clock: Clock, engine: Callable[[str], Engine], profiles: Profiles) -> Filings:
     from campaign_app.services.filings import Filings
 
     accounts, campaigns, audit = workspace.accounts, workspace.campaigns, workspace.audit
-    return Filings(workspace.filings, accounts, campaigns, audit, clock, engine)
+    return Filings(workspace.filings, accounts, campaigns, audit, clock, engine, profiles.of)
 
 
 def _members(workspace: Workspace, clock: Clock) -> Members:

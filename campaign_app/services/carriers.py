@@ -17,6 +17,10 @@ NAMELESS: Final = frozenset({"smpp", "kannel", "consent_api"})
 _CARRYING_ONLY: Final = frozenset({*PROVIDERS, "smpp", "kannel"})
 
 
+def nothing_told(_entity_uscc: str) -> Profile:
+    return Profile()
+
+
 class Carriers:
     """`profile` is what an entity tells of itself."""
 
@@ -26,9 +30,12 @@ class Carriers:
 
     def provider(self, shop: Account) -> str:
         """By its name among the rules' profiles; "generic" where the rules know none."""
-        platform = self._carrying(shop)
+        return self.named(self._carrying(shop), shop.entity_uscc)
+
+    def named(self, platform: str, entity_uscc: str) -> str:
+        """As `provider`, of whatever account carries."""
         if platform in NAMELESS:
-            return self._profile(shop.entity_uscc).provider
+            return self._profile(entity_uscc).provider
         return platform if platform in PROVIDERS else "generic"
 
     def providers(self, campaign: Campaign) -> tuple[str, ...]:

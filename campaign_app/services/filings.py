@@ -20,7 +20,8 @@ from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
 from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.signature import CARRIERS, Signature, SignatureRecord, SignatureReport, standing
-from campaign_app.services.profiles import PROVIDERS
+from campaign_app.services.carriers import Carriers, nothing_told
+from campaign_app.services.profiles import PROVIDERS, Profile
 from campaign_app.services.window import BEIJING
 
 PURPOSES: Final = ("retail", "membership", "finance", "service")
@@ -99,9 +100,11 @@ class Filings:
         audit: AuditLog,
         clock: Clock,
         engine: Callable[[str], Engine],
+        profile: Callable[[str], Profile] = nothing_told,
     ) -> None:
         self._store = store
         self._engine = engine
+        self._carriers = Carriers(accounts, profile)
         self._accounts = accounts
         self._campaigns = campaigns
         self._audit = audit
@@ -160,7 +163,7 @@ class Filings:
         base = CheckRequest(SAMPLE, filing.signature, sender, send_at=self._clock())
         carriers = {way.carrier for way in self._store.register(entity.uscc).ways}
         senders = [each for each in self._accounts.accounts() if each.id in carriers and each.state == "connected"]
-        known = [(each.platform if each.platform in PROVIDERS else "generic", each) for each in senders]
+        known = [(self._carriers.named(each.platform, entity.uscc), each) for each in senders]
         found = []
         for provider, sender_account in (*known, *((each, None) for each in PROVIDERS)):
             request = replace(base, provider=provider)

@@ -22,7 +22,7 @@ from campaign_app.domain.ports import AccountStore
 from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_people import CustomerStore
 from campaign_app.domain.signature import Signature
-from campaign_app.services.carriers import Carriers
+from campaign_app.services.carriers import Carriers, nothing_told
 from campaign_app.services.profiles import Profile
 from campaign_app.services.window import likely_time
 
@@ -54,10 +54,6 @@ class Survey:
 
     blocks: Mapping[str, Finding]
     warned: Mapping[str, Finding]
-
-
-def nothing_told(entity_uscc: str) -> Profile:  # noqa: ARG001 - as `Profiles.of`
-    return Profile()
 
 
 class Texts:

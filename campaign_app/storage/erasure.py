@@ -56,6 +56,7 @@ def erase(
             [Suppression(entity, key, SuppressionKind.WITHDRAWN, moment_at(seen_at), SOURCE) for key in keys],
         )
         files = _forget(connection, account_id, row, seen_at)
+        _forget_number(connection, entity, row.phone_key)
         append_entry(
             connection, ERASED, "platform", seen_at,
             {"account": account_id, "customer": row.id, "ref_hmac": ref_key.hex(), "file_rows": files},
@@ -90,3 +91,14 @@ def _forget(connection: sa.Connection, account_id: int, row: AnyRow, seen_at: in
         which = sa.and_(said.c.account_id == account_id, said.c.ref == row.ref)
         connection.execute(sa.update(said).where(which).values(dict.fromkeys(lost)))
     return changes + waiting
+
+
+def _forget_number(connection: sa.Connection, entity: str, phone_key: bytes | None) -> None:
+    """Of replies by an SMS provider, which name a number and no customer; not while another customer has the number."""
+    ours = sa.select(schema.account.c.id).where(schema.account.c.entity_uscc == entity)
+    has = sa.select(_customer.id).where(_customer.phone_key == phone_key, _customer.account_id.in_(ours)).limit(1)
+    if phone_key is None or connection.execute(has).first() is not None:
+        return
+    said = inbound.c
+    theirs = sa.and_(said.phone_key == phone_key, said.ref == "", said.account_id.in_(ours))
+    connection.execute(sa.update(inbound).where(theirs).values(phone_sealed=None, phone_key=None))

@@ -2,8 +2,9 @@
 
 The codes of the SMS interface are those of its page of error codes (help.aliyun.com, 101346), which says too that
 `isp.SYSTEM_ERROR` may be tried again and which limits end with a day or a month. Unverified: the names of the gateway's
-own codes (`Throttling…`, `Signature…`, `InvalidTimeStamp…`, `InvalidAccessKeyId…`, `Forbidden…`, `ServiceUnavailable`),
-and whether a code that blames one number refuses the whole of a request with many; that is taken for unknown.
+own codes (`Throttling…`, `Signature…`, `InvalidTimeStamp…`, `InvalidAccessKeyId…`, `Forbidden…`, `InvalidAction…`,
+`ServiceUnavailable`), and whether a code that blames one number refuses the whole of a request with many; that is taken
+for unknown.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ FAMILIES: Final[Mapping[str, Rule]] = {
     "InvalidTimeStamp": _CLOCK,
     "Forbidden": _PERMISSION,
     "NoPermission": _PERMISSION,
+    "InvalidAction": _PERMISSION,  # an account or a region that has no such call
     "isv": _NEVER,
 }
 

@@ -107,6 +107,7 @@ def test_a_bad_rule_is_refused_with_file_and_line(tmp_path: Path, wrong: str, ri
         ("patterns = ['(?<=甩.?)卖']", 'phrases = ["@banned", "甩卖"]'),
         ("patterns = ['(甩']", 'phrases = ["@banned", "甩卖"]'),
         ("patterns = ['.{0,3}']", 'phrases = ["@banned", "甩卖"]'),
+        ("patterns = ['甩{99999999999999999999}']", 'phrases = ["@banned", "甩卖"]'),
         ("words = 5", 'phrases = ["@banned", "甩卖"]'),
         ('kind = "several"', 'kind = "phrases"'),
     ],
@@ -119,6 +120,14 @@ def test_a_rule_that_cannot_work_is_refused_with_its_reason(tmp_path: Path, wron
     lines = RULE.replace(right, wrong).split("\n")
     assert refused.value.facts["line"] == lines.index(wrong) + 1
     assert WORDS["zh_CN"].reason(refused.value) != WORDS["en"].reason(refused.value) != refused.value.facts["reason"]
+
+
+@pytest.mark.parametrize("more", [f"number = {'9' * 5_000}", f"nested = {'[' * 5_000}{']' * 5_000}"])
+def test_a_file_beyond_reading_is_refused(tmp_path: Path, more: str) -> None:
+    path = write(tmp_path, RULE.replace("phrases =", f"{more}\nphrases ="))
+    with pytest.raises(PackError) as refused:
+        load_all(tmp_path)
+    assert refused.value.facts["file"] == str(path)
 
 
 def test_a_rule_whose_file_is_gone_is_refused_all_the_same(tmp_path: Path) -> None:

@@ -94,7 +94,10 @@ def test_what_stands_apart_may_be_one_word(typed: str, word: str, *, one: bool, 
         assert is_one_word(body, start, end) is one
 
 
-@pytest.mark.parametrize("source", ["a+", "a*", "(?:ab?){0,30}{0,30}", "(?<=a|bc)d", "(", "(?:a|a){0,40}b"])
+@pytest.mark.parametrize(
+    "source",
+    ["a+", "a*", "(?:ab?){0,30}{0,30}", "(?<=a|bc)d", "(", "(?:a|a){0,40}b", "a{99999999999999999999}", "(" * 5_000],
+)
 def test_a_pattern_that_could_be_slow_is_refused(source: str) -> None:
     with pytest.raises(BadPattern):
         Pattern(source)

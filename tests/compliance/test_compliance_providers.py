@@ -10,10 +10,11 @@ import pytest
 from pydantic import ValidationError
 
 from campaign_app import assets
-from campaign_app.compliance import Engine, load_all
+from campaign_app.compliance import Engine, RuleSet, load_all
 from campaign_app.compliance.proof import request_of
 from campaign_app.compliance.providers import Window, parse_provider
 from campaign_app.compliance.rule import Case
+from campaign_app.compliance.template import MOST
 from campaign_app.domain.finding import Finding, Severity
 from campaign_app.services.profiles import INDUSTRIES, PROVIDERS
 
@@ -79,7 +80,7 @@ def test_a_providers_own_characters_of_signatures_count() -> None:
         assert severities(engine, "SIG-004", signature={"text": "安宁测试"}) == ["block"], "for nobody"
 
 
-@pytest.mark.parametrize("pattern", ["(a+)+", "(", "(?<=a?)b"])
+@pytest.mark.parametrize("pattern", ["(a+)+", "(", "(?<=a?)b", "a{99999999999999999999}"])
 def test_a_pattern_of_signatures_that_cannot_be_used_is_refused(pattern: str) -> None:
     with pytest.raises(ValidationError):
         parse_provider("own", {"title": "x", "signature_pattern": pattern})
@@ -95,6 +96,14 @@ def test_a_length_that_somebody_compared_is_marked_so_and_no_other() -> None:
 def test_a_text_beyond_any_measure_is_too_long_for_whoever_takes_long_ones() -> None:
     (told,) = found(with_huawei(total_length=5_000), "LEN-002", body="家" * 300_000)
     assert (told.severity.word, "300006" in told.message, "5000" in told.message) == ("block", True, True)
+
+
+def test_a_text_beyond_any_measure_is_refused_whoever_carries_it_too() -> None:
+    """Of such a text no rule may have a finding; the verdict is not of the findings alone."""
+    bare = Engine(RuleSet((), RULES.providers, "x"))
+    asked = replace(request_of(Case("【安宁百货】{name}。拒收请回复R", (), {"provider": "aliyun"})), also=("tencent",))
+    asked = replace(asked, body="{name}", variables={"name": "好" * (MOST + 1)})
+    assert bare.check(replace(asked, also=())).verdict == bare.check(asked).verdict == "block"
 
 
 def test_profiles_are_those_that_can_be_chosen_and_speak_of_known_trades() -> None:

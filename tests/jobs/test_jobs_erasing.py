@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
+import sqlalchemy as sa
+
 from campaign_app.domain.consent import REDACTED, ConsentStatus
 from campaign_app.domain.customer import Entity
+from campaign_app.domain.message import InboundMessage, Page
+from campaign_app.domain.phone import Phone
 from campaign_app.jobs import sync
 from campaign_app.jobs.gating import pull_changes
 from campaign_app.sandbox.vendors.shopify.shelf import Consent
 from campaign_app.services.following import Following
-from tests.helpers.shop import Shop, everybody, screen
+from campaign_app.storage.schema_sending import inbound
+from tests.helpers.shop import NOW, Shop, everybody, screen
 from tests.helpers.shopify import Inside, account_of, inside
 
 GONE = {"status": ConsentStatus.UNKNOWN, "note": REDACTED}
@@ -120,3 +126,18 @@ def _redact(simulated: Inside, ref: str, at: datetime) -> None:
     assert index is not None
     shelf.overrides[index] = Consent("REDACTED", None, at.isoformat())
     shelf.touch(index, at)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_providers_replies_forget_the_number_unless_another_customer_has_it(shop: Shop, *, shared: bool) -> None:
+    account, _ = shop.add_account(4), shop.add_account(4, first_phone=0 if shared else 50, prefix="d")
+    provider = shop.add_account(0, prefix="sms")
+    number = next(iter(shop.workspace.customers.by_ids([1]).values())).phone
+    said = [InboundMessage(f"r{n}", "", phone, "好的", NOW) for n, phone in enumerate((number, Phone("13700000001")))]
+    shop.workspace.inbox.store_inbound(provider, Page(tuple(said), "1", more=False), (), NOW)
+    shop.platforms[account].redacted = ("c00000",)
+    shop.sync(account, full=True)
+    with shop.workspace.database.read() as connection:
+        kept = connection.execute(sa.select(inbound.c.phone_sealed, inbound.c.phone_key).order_by(inbound.c.id)).all()
+    assert [row.phone_key is not None for row in kept] == [shared, True]
+    assert [row.phone_sealed is not None for row in kept] == [shared, True]

@@ -170,6 +170,15 @@ def test_an_account_that_may_not_read_extensions_keeps_its_signatures(sandbox: S
     trouble(sandbox, "aliyun", clear=True)
 
 
+def test_extensions_whose_answer_did_not_come_are_not_taken_for_none(sandbox: SandboxProcess) -> None:
+    trouble(sandbox, "aliyun", error="isp.SYSTEM_ERROR", http=503, action="QueryExtCodeSign", times=99)
+    try:
+        with connected(sandbox, "aliyun") as client, pytest.raises(RemoteUnavailable):
+            client.signatures()
+    finally:
+        trouble(sandbox, "aliyun", clear=True)
+
+
 def test_the_connection_is_checked_and_what_is_not_there_is_not_said(sandbox: SandboxProcess) -> None:
     with connected(sandbox, "aliyun") as client:
         report = client.check_connection()

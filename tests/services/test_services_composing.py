@@ -182,6 +182,25 @@ def test_what_stops_one_message_is_that_persons_alone(shop: Shop, account: int, 
     assert composing.stops(made.id, 999_999) is None, "nothing can be said of somebody who was deleted"
 
 
+def test_each_is_judged_by_the_signature_of_their_own_shop(shop: Shop, account: int, composing: Composing) -> None:
+    other = shop.add_account(1, first_phone=50, prefix="d")
+    shop.workspace.accounts.put_signatures(other, [replace(FILED, scopes=("finance",))], NOW)
+    made = draft(shop)
+    setting = composing.setting(made)
+
+    def wrong(shop_id: int | None) -> set[str]:
+        reader = next(each for each in setting.readers if each.shop == shop_id)
+        found = Engine(RULES).check(setting.request(made.body, FILED.text, reader)).findings
+        return {each.rule_id for each in found if each.rule_id.startswith("SIG-")}
+
+    assert wrong(account) == set()
+    assert wrong(other)
+    (theirs,) = shop.workspace.customers.ids_of_refs(other, ["d00000"]).values()
+    assert {each.rule_id for each in composing.stops(made.id, theirs) or ()} >= wrong(other)
+    (ours,) = shop.workspace.customers.ids_of_refs(account, ["c00001"]).values()
+    assert not {each.rule_id for each in composing.stops(made.id, ours) or ()} & wrong(other)
+
+
 def test_a_warning_that_nobody_confirmed_stops_a_message_too(shop: Shop, account: int, composing: Composing) -> None:
     made = draft(shop, body="{name}您好，最好吃的汤圆，今晚截止，满99元减10元。拒收请回复R")
     (who,) = shop.workspace.customers.ids_of_refs(account, ["c00004"]).values()

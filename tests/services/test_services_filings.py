@@ -17,6 +17,7 @@ from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.signature import Signature, SignatureRecord
 from campaign_app.services.filings import SAMPLE, Filing, Filings
+from campaign_app.services.profiles import Profile
 from tests.fakes.remotes import ENTITY
 from tests.helpers.shop import NOW, Shop, open_shop
 
@@ -370,6 +371,19 @@ def test_nothing_is_signed_past_the_letter_that_allows_it(shop: Shop, filings: F
 def test_what_expires_within_a_month_is_said(shop: Shop, filings: Filings) -> None:
     reported(shop, replace(FILED, valid_until=date(2026, 12, 1)))
     assert only(filings).warnings == ("expires_soon",)
+
+
+def test_a_sender_that_does_not_say_who_it_is_shows_what_the_entity_says(shop: Shop) -> None:
+    store = shop.workspace
+    named = Filings(
+        store.filings, store.accounts, store.campaigns, store.audit, shop.clock, ENGINE,
+        lambda _: Profile(provider="aliyun"),
+    )  # fmt: skip
+    reported(shop, FILED)
+    centre = store.accounts.add_account(replace(store.accounts.accounts()[0], id=0, platform="smpp", label="网关", key_id="centre"))
+    store.accounts.put_signatures(centre.id, [FILED], NOW)
+    shown = {each.sender.id: each.provider for each in named.renderings(only(named)) if each.sender is not None}
+    assert shown[centre.id] == "aliyun"
 
 
 def test_each_provider_shows_its_own_opt_out_and_what_it_refuses(shop: Shop, filings: Filings) -> None:

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,10 +15,11 @@ from storage_samples import KEY, NOW, Campaigning, number, person, shop, sync
 
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import WorkspaceError
-from campaign_app.storage import schema, schema_sending
+from campaign_app.storage import postgres, schema, schema_sending
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.integrity import check_integrity
 from campaign_app.storage.postgres import SCHEMA, ServerDatabase, open_server
+from campaign_app.storage.server import Server
 from campaign_app.storage.workspace import Workspace, open_workspace
 from tests.helpers.pg import PASSWORD, bare_database, cluster, cut_connections
 
@@ -55,6 +57,27 @@ def built(database: ServerDatabase | object) -> set[tuple[str, ...]]:
     with database.read() as connection:
         found = {tuple(map(str, row)) for row in connection.exec_driver_sql(BUILT)}
     return {each for each in found if "alembic_version" not in each[1]}
+
+
+def test_words_are_ordered_and_compared_as_in_an_embedded_workspace(workspace: Workspace) -> None:
+    assert isinstance(workspace.database, ServerDatabase)
+    odd = """SELECT table_name || '.' || column_name FROM information_schema.columns
+             WHERE table_schema = 'campaign_app' AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'
+             AND table_name <> 'alembic_version'"""
+    with workspace.database.read() as connection:
+        assert connection.exec_driver_sql(odd).scalars().all() == []
+
+
+def test_a_servers_certificate_is_held_to_the_systems(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The driver's own OpenSSL looks for them where its builders had them."""
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    where = postgres._connect_args(Server("db.example", "u", "d"), {})
+    assert where["sslmode"] == "verify-full"
+    assert Path(where["sslrootcert"]).is_file()
+    own = tmp_path / "own.pem"
+    own.touch()
+    monkeypatch.setenv("SSL_CERT_FILE", str(own))
+    assert postgres._connect_args(Server("db.example", "u", "d"), {})["sslrootcert"] == str(own)
 
 
 def test_every_append_only_table_refuses_changes(workspace: Workspace) -> None:

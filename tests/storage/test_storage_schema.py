@@ -41,6 +41,7 @@ NEWER_COLUMNS = (
     ("inbound", "phone_key"),
     *(("submission", column) for column in ("parts", "refused_parts", "price")),
 )
+NEWER_INDEXES = ("inbound_by_phone", "inbound_by_person")
 
 DIALECTS = ("sqlite",)
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
@@ -85,6 +86,8 @@ def test_an_older_workspace_keeps_what_was_confirmed_with_its_approvals(folder: 
             for newer in NEWER:
                 connection.execute(sa.text(f"DROP TABLE {newer}"))
             connection.execute(sa.text("ALTER TABLE campaign DROP COLUMN complaints_seen"))
+            for index in NEWER_INDEXES:
+                connection.execute(sa.text(f"DROP INDEX {index}"))
             for table, column in NEWER_COLUMNS:
                 connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {column}"))
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
@@ -106,8 +109,8 @@ def test_a_centre_on_this_machine_that_was_taken_for_a_simulator_becomes_real(fo
             connection.execute(sa.text("ALTER TABLE signature_record DROP COLUMN owner_confirmed"))
             for newest in ("campaign_stop", "billed_part"):
                 connection.execute(sa.text(f"DROP TABLE {newest}"))
-            connection.execute(sa.text("DROP INDEX inbound_by_phone"))
-            connection.execute(sa.text("DROP INDEX inbound_by_person"))
+            for index in NEWER_INDEXES:
+                connection.execute(sa.text(f"DROP INDEX {index}"))
             connection.execute(sa.text("ALTER TABLE inbound DROP COLUMN phone_key"))
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0013'"))
     with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
