@@ -28,12 +28,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What one person would read; the rules that stop it, and those that warn of it, by the packs of a version."""
+    """What one person would read; the rules that stop it, and those that warn of it, by the packs of a version.
+
+    `anybodys`: of both those that hold whoever reads it, as of the hour, the signature or the campaign's own words.
+    """
 
     text: str = field(repr=False)
     blocks: frozenset[str] = frozenset()
     warned: frozenset[str] = frozenset()
     rule_packs: str = ""
+    anybodys: frozenset[str] = frozenset()
 
     @property
     def blocked(self) -> bool:

@@ -11,16 +11,31 @@ from campaign_app.consent.gate import Refusal
 from campaign_app.domain.campaign import Campaign, Stopped
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Account, Customer
+from campaign_app.domain.errors import RemoteUnavailable
 from campaign_app.domain.message import Composed
 from campaign_app.jobs.gating import Judged, at_shop, judge_all, pull_changes, refresh
 from campaign_app.jobs.poll import read_refusals
 from campaign_app.jobs.ports import LedgerRow
 from campaign_app.jobs.stores import Context
 
+# a clock that is kept right is set by so much at most
+CLOCK_STEP: Final = timedelta(minutes=1)
 # a batch leaves within this time of its last look at clock and facts
 BATCH_TIME: Final = timedelta(seconds=60)
 # before every fact
 EVER: Final = datetime.fromtimestamp(0, UTC)
+_OF_TIME: Final = frozenset({Reason.STALE, Reason.FUTURE_DATED})
+
+
+class RuleStops(Exception):
+    """A rule stops a message of a batch, whoever reads it: that is the campaign's matter, and nobody is to lose theirs.
+
+    `note` is the campaign's.
+    """
+
+    def __init__(self, rule_id: str) -> None:
+        super().__init__(rule_id)
+        self.note = f"rule:{rule_id}"
 
 
 def ask_again(context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer]) -> list[Judged]:
@@ -28,7 +43,12 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
 
     Who said no to one shop said it to the entity, so all its shops are read; one that cannot be lets nobody through,
     and the error names it.
+
+    Raises RemoteUnavailable("batch_late") where somebody would be refused because a clock was set, a machine slept or
+    a platform took long meanwhile: they are asked about again after a pause, and not at all where the campaign has to
+    wait by now. A platform that takes too long every time ends as one that does not answer.
     """
+    began = context.clock()
     for shop in context.stores.accounts.accounts():
         if shop.entity_uscc == campaign.entity_uscc and shop.state == "connected" and shop.id != account.id:
             with at_shop(shop):
@@ -38,7 +58,12 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
         read_refusals(context, account.id, customers)
         age = context.policy.reread_after if pull_changes(context, account) else timedelta(0)
         facts = refresh(context, account, customers, context.clock() - age)
-    return judge_all(context, campaign, account, customers, facts, context.policy.reread_after + BATCH_TIME)
+    may_last = context.policy.reread_after + BATCH_TIME
+    judged = judge_all(context, campaign, account, customers, facts, may_last)
+    moved = not -CLOCK_STEP <= context.clock() - began <= may_last
+    if moved and any(isinstance(j.decision, Refusal) and j.decision.reason in _OF_TIME for j in judged):
+        raise RemoteUnavailable("batch_late", "The clock moved, or the platform took long, while a batch was decided")
+    return judged
 
 
 def _read_twins(context: Context, shop: Account, customers: Sequence[Customer], older_than: datetime) -> None:
@@ -63,15 +88,23 @@ def confirmed_rules(context: Context, campaign_id: int) -> frozenset[str]:
 
 
 def stopped_by(message: Composed, confirmed: Collection[str]) -> Stopped | None:
-    """The rules that stop a message, and those whose warning nobody confirmed; None if it may leave."""
+    """The rules that stop a message, and those whose warning nobody confirmed; None if it may leave.
+
+    Raises RuleStops where that is not of the person's values.
+    """
     rules = message.blocks | (message.warned - frozenset(confirmed))
+    if everybody := sorted(rules & message.anybodys):
+        raise RuleStops(everybody[0])
     return Stopped(tuple(sorted(rules)), message.rule_packs) if rules else None
 
 
 def refusals(
     context: Context, campaign: Campaign, rows: Sequence[LedgerRow], judged: Mapping[int, Judged]
 ) -> dict[str, str]:
-    """Message id → why a claimed message may not leave any more, by the gate or by the rules of now."""
+    """Message id → why a claimed message may not leave any more, by the gate or by the rules of now.
+
+    Raises RuleStops as `stopped_by` does.
+    """
     found: dict[str, str] = {}
     people: list[tuple[LedgerRow, Customer]] = []
     for row in rows:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Final
 
 from campaign_app.consent.gate import Refusal
 from campaign_app.consent.recipient import Outgoing
@@ -20,18 +18,16 @@ from campaign_app.domain.consent import CustomerRef, Reason
 from campaign_app.domain.copies import DIFFERS
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import BudgetSpent, NotAllowed, RemoteUnavailable
-from campaign_app.jobs.asking import BATCH_TIME, ask_again, confirmed_rules, stopped_by
+from campaign_app.jobs.asking import RuleStops, ask_again, confirmed_rules, stopped_by
 from campaign_app.jobs.caps import Caps
 from campaign_app.jobs.copied import is_copied, key_of, message_id_of, sent_otherwise
 from campaign_app.jobs.fuse import is_blown
 from campaign_app.jobs.gating import Judged, composed, sealed, sender_of
 from campaign_app.jobs.once import require_compared
 from campaign_app.jobs.ports import Claim, GatewayCapabilities, Submission
-from campaign_app.jobs.settling import CLOCK_STEP, Settled, may_leave, put_aside, settle
+from campaign_app.jobs.settling import Settled, may_leave, put_aside, settle, stop_by
 from campaign_app.jobs.stores import Context
 from campaign_app.services.replies import read_at
-
-_OF_TIME: Final = frozenset({Reason.STALE.value, Reason.FUTURE_DATED.value})
 
 
 class Step(StrEnum):
@@ -62,10 +58,11 @@ def run_batch(context: Context, campaign_id: int, after: int) -> BatchResult:
 
 
 def _leave(context: Context, campaign: Campaign, after: int, members: Sequence[tuple[int, int]]) -> BatchResult:
-    began = context.clock()
-    batch = _decide(context, campaign, members)
-    if _clock_moved(context, began) and _OF_TIME & {reason for reason, _ in batch.refusals.values()}:
-        raise RemoteUnavailable("batch_late", "The clock moved, or the platform took long, while the batch was decided")
+    try:
+        batch = _decide(context, campaign, members)
+    except RuleStops as rule:
+        stop_by(context, campaign, rule)
+        return BatchResult(Step.STOPPED, after)
     if is_blown(context, campaign):  # the complaints that waited were read a moment ago
         put_aside(context, campaign, CampaignState.PAUSED, "complaints")
         return BatchResult(Step.STOPPED, after)
@@ -77,15 +74,6 @@ def _leave(context: Context, campaign: Campaign, after: int, members: Sequence[t
         put_aside(context, campaign, CampaignState.PAUSED, DIFFERS)
     stopped = context.stores.campaigns.campaign(campaign.id).state not in SENDABLE_STATES
     return BatchResult(Step.STOPPED, after) if stopped else BatchResult(Step.ON, batch.last_seq)
-
-
-def _clock_moved(context: Context, began: datetime) -> bool:
-    """Whether the facts that a batch was decided by are of another time than now: a clock was set, a machine slept.
-
-    Whoever would be refused for that is asked about again after a pause, and not at all where the campaign has to wait
-    by now. A platform that takes too long every time ends as one that does not answer.
-    """
-    return not -CLOCK_STEP <= context.clock() - began <= context.policy.reread_after + BATCH_TIME
 
 
 def run_batches(context_of: Callable[[], Context], campaign_id: int, after: int, most: int) -> BatchResult:

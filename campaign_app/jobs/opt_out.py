@@ -19,14 +19,15 @@ from campaign_app.compliance.opt_outs import find_opt_outs
 
 WORDS: Final = frozenset(
     (
-        *("unsubscribe", "cancel", "end", "stop", "quit", "no", "退", "滚"),
+        *("unsubscribe", "cancel", "end", "stop", "stopall", "quit", "no", "退", "滚"),
+        *("停止", "不需要", "不需要了", "不接受"),
         *("r", "rr", "t", "tt", "td", "tdd", "ttd", "dt", "n", "nn", "d", "q", "qx", "xq", "tui", "tuiding", "quxiao"),
         *("0000", "00000"),
     )
 )
 PHRASES: Final = (
     *("退订", "退定", "推订", "退阅", "退汀", "退仃", "退丁", "退顶", "退钉", "腿订", "褪订", "推定", "对订"),
-    *("取消", "拒收", "拒绝", "勿扰", "停发", "骚扰", "打扰", "投诉", "举报", "拉黑", "屏蔽"),
+    *("取消", "拒收", "拒绝", "勿扰", "停发", "骚扰", "打扰", "投诉", "举报", "拉黑", "屏蔽", "拒接"),
     *("不再接收", "不想收", "不接收", "不要收", "不收短信", "不想再收", "不需要短信"),
     *("unsubscribe", "optout", "stopsending", "donotsend", "dontsend"),
 )
@@ -34,8 +35,8 @@ PHRASES: Final = (
 WHERE_ASKED: Final = frozenset({"d", "q", "no"})
 # what a shop is asked for by the same characters; messages about these things may be refused
 _THING: Final = r"(?:订单|预约|预订|订座|退款|退货|快递|包裹)"
-_NEWS: Final = r"(?:短信|消息|信息|通知|推送|订阅|广告|推广)"
-_OTHERWISE: Final = re.compile(rf"退定金|(?:取消|拒绝|拒收)(?:了|掉|我的|这个)?{_THING}(?!的?{_NEWS})")
+_NEWS: Final = r"(?:短信|消息|信息|通知|推送|订阅|广告|推广|提醒|提示|营销|宣传|推荐|服务)"
+_OTHERWISE: Final = re.compile(rf"退定金|(?:取消|拒绝|拒收)(?:了|掉|我的|这个)?{_THING}(?!\w{{0,4}}?{_NEWS})")
 _ASKED_OF_IT: Final = re.compile(
     rf"{_THING}(?:(?!{_NEWS})\w){{0,4}}"
     r"(?:(?:可以|可否|能|怎么|怎样|如何|咋)(?:不能|不可以|否|才能|才可以)?取消(?:了|掉)?(?:吗|么|嘛|呢|啊|呀)?"
@@ -46,7 +47,7 @@ _NO_MORE: Final = re.compile(
     r"(?:群发|发(?!票|货|错|快递|顺丰)|推送|推销|打搅|来短信|联系)"
 )
 _SIMPLE: Final = str.maketrans(
-    "訂請發別絕騷擾舉報訴給復覆閱銷聯對讓買蔽滾", "订请发别绝骚扰举报诉给复复阅销联对让买蔽滚"
+    "訂請發別絕騷擾舉報訴給復覆閱銷聯對讓買蔽滾", "订请发别绝骚扰举报诉给复复阅销联对让买蔽滚", "丶"
 )
 # a word of its own at the start: "TD谢谢", "r, 烦死了", "STOP please"; one letter needs a sign or a refusal's word
 # behind it (T恤多少钱, N95有吗, R码有货吗)

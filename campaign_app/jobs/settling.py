@@ -25,7 +25,7 @@ from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignStat
 from campaign_app.domain.copies import DIFFERS, copied_at
 from campaign_app.domain.errors import NotAllowed, NotFound, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
-from campaign_app.jobs.asking import BATCH_TIME, ask_again, refusals
+from campaign_app.jobs.asking import BATCH_TIME, CLOCK_STEP, RuleStops, ask_again, refusals
 from campaign_app.jobs.copied import differs
 from campaign_app.jobs.fencing import FENCE, fence, forget_fence
 from campaign_app.jobs.gating import Judged, sealed
@@ -36,8 +36,6 @@ from campaign_app.jobs.ports import GatewayCapabilities, LedgerRow, Submission
 from campaign_app.jobs.stores import Context
 from campaign_app.jobs.turns import turn_in, wait_for_turn
 
-# a clock that is kept right is set by so much at most
-CLOCK_STEP: Final = timedelta(minutes=1)
 ATTEMPTS: Final = 6
 LONGEST_WAIT: Final = 30.0
 # answers without an outcome for a row, before it is left for a person
@@ -95,6 +93,12 @@ def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: 
         context.stores.campaigns.update(stopped, expected=CampaignState.SENDING, noted=noted)
 
 
+def stop_by(context: Context, campaign: Campaign, rule: RuleStops) -> None:
+    """Where the hour is the reason, that is what is said."""
+    if may_leave(context, campaign):
+        put_aside(context, campaign, CampaignState.PAUSED, rule.note)
+
+
 def release(context: Context, campaign_id: int, note: str) -> None:
     """Takes a campaign whose job failed out of its working state, with the reason.
 
@@ -147,6 +151,9 @@ def _try(
         if not refusal.account_wide:
             return None, backoff, shop_note(refusal) or f"refused:{refusal.code}"
         put_aside(context, campaign, CampaignState.PAUSED, why_refused(refusal, context.clock()))
+        return Settled.STOPPED, 0, ""
+    except RuleStops as rule:
+        stop_by(context, campaign, rule)
         return Settled.STOPPED, 0, ""
 
 

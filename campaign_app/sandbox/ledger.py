@@ -65,7 +65,7 @@ class Ledger:
         doubled = not self._seen.isdisjoint(marks)
         self._seen.update(marks)
         self.rows.append(row)
-        for counts in (self._total, self._campaigns[row.message_id.rpartition("-")[0]]):
+        for counts in (self._total, self._campaigns[row.key.rpartition("-")[0]]):
             counts.add(doubled=doubled, confirmed=row.confirmed)
 
     def take_trial(self, shop: str, key: str, message_id: str, phone: str, text: str, accepted_at: str) -> TrialRow:
@@ -74,7 +74,7 @@ class Ledger:
         return row
 
     def summary(self) -> Mapping[str, Any]:
-        """`by_campaign` groups by the part of the message id before its last hyphen; `tests` are apart from all."""
+        """`by_campaign` groups by the part of the batch's key before its last hyphen; `tests` are apart from all."""
         tests = [row._asdict() for row in self.trials]
         return {
             **self._total.as_json(),

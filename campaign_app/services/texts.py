@@ -28,6 +28,7 @@ from campaign_app.services.window import likely_time
 
 SAMPLE: Final = 500
 KNOWN_MAX: Final = 20_000
+_FILLED: Final = "某某"
 Known = dict[tuple[str | None, ...], Composed]
 # stands in for a recipient while there is none
 SOMEBODY: Final = {"name": "张女士", "province": "浙江", "city": "杭州"}
@@ -136,9 +137,12 @@ class Texts:
         engine = self._engine()
         known = self._known_of(shop, request, engine)
         new = {values: row for values, row in zip(used, rows, strict=True) if values not in known}
-        for values, result in zip(new, engine.check_rendered(request, new.values()), strict=True):
+        results = list(engine.check_rendered(request, new.values()))
+        anybodys = _anybodys(engine, request, names) if any(each.findings for each in results) else frozenset()
+        for values, result in zip(new, results, strict=True):
             blocks, warned = _rules(result.findings, Severity.BLOCK), _rules(result.findings, Severity.WARN)
-            known[values] = Composed(result.final_text, blocks, warned, engine.pack_version)
+            met = anybodys & (blocks | warned)
+            known[values] = Composed(result.final_text, blocks, warned, engine.pack_version, met)
         return [known[values] for values in used]
 
     def _known_of(self, shop: int, request: CheckRequest, engine: Engine) -> Known:
@@ -196,6 +200,12 @@ def filed_of(register: Register, text: str, now: datetime, shop: int | None) -> 
     held = register.held(text, shop).items()
     ports = tuple(Port(each, port) for port, other in held for each in (text, other))
     return register.signature(text, now, shop) or Signature(text, owner_uscc=""), ports
+
+
+def _anybodys(engine: Engine, request: CheckRequest, names: Iterable[str]) -> frozenset[str]:
+    """The rules that somebody meets of whom everything is known, and nothing is odd."""
+    values = {name: SOMEBODY.get(name, _FILLED) for name in names}
+    return frozenset(f.rule_id for result in engine.check_rendered(request, [values]) for f in result.findings)
 
 
 def _rules(findings: Iterable[Finding], severity: Severity) -> frozenset[str]:

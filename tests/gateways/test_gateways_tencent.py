@@ -134,7 +134,7 @@ def test_a_batch_that_cannot_leave_is_refused_before_anything_does(
     [
         ("FailedOperation.PhoneNumberInBlacklist", Outcome.REJECTED),
         ("LimitExceeded.PhoneNumberDailyLimit", Outcome.WITHHELD),
-        ("LimitExceeded.DeliveryFrequencyLimit", Outcome.REJECTED),
+        ("LimitExceeded.DeliveryFrequencyLimit", Outcome.WITHHELD),
         ("FailedOperation.NeverHeardOf", Outcome.REJECTED),
         ("InternalError.Timeout", Outcome.UNKNOWN),
         ("SomethingNew.Entirely", Outcome.UNKNOWN),

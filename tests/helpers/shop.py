@@ -28,18 +28,24 @@ NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 
 @dataclass
 class FakeComposer:
-    """Renders the name into the body; texts that contain one of `banned` are blocked, `odd` words bring warnings."""
+    """Renders the name into the body; texts that contain one of `banned` are blocked, `odd` words bring warnings.
+
+    `everybodys` rules block all of them, as that of the hour does after the campaign's window.
+    """
 
     banned: set[str] = field(default_factory=set)
     odd: dict[str, str] = field(default_factory=dict)
+    everybodys: set[str] = field(default_factory=set)
 
     def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[Composed]:
         texts = [f"【安宁百货】{campaign.body.replace('{name}', c.name)}" for c in customers]
-        return [self._composed(text) for text in texts]
+        late = campaign.window_end is not None and now >= campaign.window_end
+        return [self._composed(text, self.everybodys | ({"TIM-001"} if late else set())) for text in texts]
 
-    def _composed(self, text: str) -> Composed:
+    def _composed(self, text: str, everybodys: set[str]) -> Composed:
         warned = frozenset(rule for word, rule in self.odd.items() if word in text)
-        return Composed(text, frozenset({"BAN-001"} if any(word in text for word in self.banned) else ()), warned, "v1")
+        blocks = everybodys | ({"BAN-001"} if any(word in text for word in self.banned) else set())
+        return Composed(text, frozenset(blocks), warned, "v1", frozenset(everybodys))
 
 
 @dataclass

@@ -150,10 +150,10 @@ def test_a_server_may_take_no_tests(sandbox: SandboxProcess, client: SandboxClie
 def test_the_ledger_sees_a_double_by_id_and_by_text(
     sandbox: SandboxProcess, client: SandboxClient, refs: list[str]
 ) -> None:
-    client.submit("k1", {"w-1-0": refs[0], "w-1-1": refs[1]})
-    client.submit("k2", {"w-1-0": refs[2]})
-    client.submit("k3", {"w-2-0": refs[1]})
-    client.submit("k4", {"w-2-1": refs[1]}, text="【安宁】another")
+    client.submit("w-1-0", {"w-1-0-a1": refs[0], "w-1-1-b2": refs[1]})
+    client.submit("w-1-2", {"w-1-0-a1": refs[2]})
+    client.submit("w-2-0", {"w-2-0-c3": refs[1]})
+    client.submit("w-2-1", {"w-2-1-d4": refs[1]}, text="【安宁】another")
     ledger = sandbox.ledger()
     assert (ledger["accepted"], ledger["doubled"]) == (5, 2)
     assert {name: c["accepted"] for name, c in ledger["by_campaign"].items()} == {"w-1": 3, "w-2": 2}

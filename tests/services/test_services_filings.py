@@ -380,7 +380,8 @@ def test_a_sender_that_does_not_say_who_it_is_shows_what_the_entity_says(shop: S
         lambda _: Profile(provider="aliyun"),
     )  # fmt: skip
     reported(shop, FILED)
-    centre = store.accounts.add_account(replace(store.accounts.accounts()[0], id=0, platform="smpp", label="网关", key_id="centre"))
+    other = replace(store.accounts.accounts()[0], id=0, platform="smpp", label="网关", key_id="centre")
+    centre = store.accounts.add_account(other)
     store.accounts.put_signatures(centre.id, [FILED], NOW)
     shown = {each.sender.id: each.provider for each in named.renderings(only(named)) if each.sender is not None}
     assert shown[centre.id] == "aliyun"

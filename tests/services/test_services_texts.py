@@ -13,6 +13,7 @@ from campaign_app import assets
 from campaign_app.compliance import Engine, load_all
 from campaign_app.compliance.engine import CheckResult
 from campaign_app.compliance.message import CheckRequest, Good
+from campaign_app.domain.campaign import Campaign
 from campaign_app.services.profiles import Profile
 from campaign_app.services.texts import Texts
 from tests.fakes.remotes import ENTITY
@@ -38,6 +39,23 @@ class CountingEngine(Engine):
             yield result
 
 
+def test_what_anybody_would_meet_is_told_from_a_persons_own_words(desk: Desk) -> None:
+    """Of the hour and the signature; the values that a file brought along are nobody else's."""
+    anna, second = list(desk.shop.workspace.customers.by_ids([1, 2]).values())
+    asked = [anna, replace(second, name="国家级")]
+    campaign = replace(desk.made(), send_at=NOW + timedelta(hours=1))
+
+    def met(changed: Campaign) -> list[bool]:
+        found = desk.texts.messages(changed, asked, NOW)
+        assert all(one.anybodys <= one.blocks | one.warned for one in found)
+        return [bool(one.anybodys & one.blocks) for one in found]
+
+    assert met(campaign) == [False, False]
+    assert desk.texts.messages(campaign, asked, NOW)[1].blocked
+    for changed in ({"send_at": NOW + timedelta(hours=14)}, {"signature": "别人家"}, {"body": "国家级。拒收请回复R"}):
+        assert met(replace(campaign, **changed)) == [True, True]
+
+
 def test_the_same_words_are_looked_at_once_until_something_changes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace = desk.shop.workspace
     engine = CountingEngine(RULES)
@@ -52,18 +70,18 @@ def test_the_same_words_are_looked_at_once_until_something_changes(desk: Desk, m
     expected = desk.texts.messages(campaign, asked, NOW)
     assert texts.messages(campaign, asked, NOW) == expected
     assert [message.blocked for message in expected] == [False, False, False, True]
-    assert engine.looked_at == 3
+    assert engine.looked_at == 4, "three texts, and what anybody would read, since one of them met a rule"
     assert texts.messages(campaign, asked[::-1], NOW + timedelta(minutes=5)) == expected[::-1]
-    assert engine.looked_at == 3
+    assert engine.looked_at == 4
     changed = replace(campaign, body=campaign.body + "。")
     assert texts.messages(changed, asked, NOW) == desk.texts.messages(changed, asked, NOW) != expected
-    assert engine.looked_at == 6
+    assert engine.looked_at == 8
     at_night = replace(changed, send_at=NOW + timedelta(hours=14))
     assert all(message.blocked for message in texts.messages(at_night, asked, NOW))
-    assert engine.looked_at == 9
+    assert engine.looked_at == 12
     monkeypatch.setattr("campaign_app.services.texts.KNOWN_MAX", 1)
     assert texts.messages(at_night, asked, NOW) == desk.texts.messages(at_night, asked, NOW)
-    assert engine.looked_at == 12
+    assert engine.looked_at == 16
 
 
 def test_each_shops_people_are_judged_by_what_its_own_carrier_tells(desk: Desk) -> None:

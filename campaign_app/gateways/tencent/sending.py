@@ -63,7 +63,8 @@ class Status:
 
     @property
     def capped(self) -> bool:
-        return self.code != OK and rule_of(self.code).reaction is Reaction.CAPPED
+        """Also of one number that is to wait a moment: the others do not wait for it."""
+        return self.code != OK and rule_of(self.code).reaction in (Reaction.CAPPED, Reaction.AGAIN)
 
 
 def of_batch(key: str) -> str:
