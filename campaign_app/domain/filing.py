@@ -149,6 +149,6 @@ def _same_name(one: str, other: str) -> bool:
 
 
 def port_of(options: Mapping[str, str]) -> str:
-    """Where an account's messages come from, where that is a field of the account: digits only, or a name as written."""
+    """Where an account's messages come from, where that is a field of it: digits only, or a name as written."""
     source = "".join(options.get("source", "").split()).casefold()
     return source if any(map(str.isalpha, source)) else "".join(filter(str.isdigit, source))
