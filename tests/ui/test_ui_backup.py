@@ -163,8 +163,13 @@ def test_a_workspace_is_made_of_a_backup_and_the_open_one_stays(
     dialog.findChild(type(dialog.go), "restore_where").click()
     with qtbot.waitSignal(dialog.restored):
         qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
-    assert section._desk.kit.messages.last is not None
-    assert str(tmp_path / "again") in section._desk.kit.messages.last.text
+    kit = section._desk.kit
+    assert str(tmp_path / "again") in said(kit)
+    act(kit)
+    assert kit.prefs.workspace == tmp_path / "again"
+    assert said(kit) == f"下次启动时打开 {tmp_path / 'again'}。"
+    act(kit)
+    assert (kit.prefs.workspace, "仍打开原来的" in said(kit)) == (None, True)
     with bootstrap.open_app(tmp_path / "again", PassphraseKeeper(PHRASE)) as restored:
         assert restored.workspace.id == app.workspace.id
     assert app.accounts.all() == ()
@@ -199,6 +204,18 @@ def test_of_a_folder_that_is_gone_nothing_is_said_here(section: WorkspaceSection
     app = section._desk.app
     app.workspace.folder.rename(tmp_path / "moved")
     assert backups.standing(app) == backups.Standing()
+
+
+def said(kit: Kit) -> str:
+    assert kit.messages.last is not None
+    return kit.messages.last.text
+
+
+def act(kit: Kit) -> None:
+    """What the button of the last message does."""
+    assert kit.messages.last is not None
+    assert kit.messages.last.action is not None
+    kit.messages.last.action()
 
 
 def ahead(app: bootstrap.App) -> None:

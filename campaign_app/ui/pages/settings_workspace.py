@@ -106,8 +106,11 @@ class WorkspaceSection(Section):
         self.dialog.open()
 
     def _restored(self, folder: Path) -> None:
-        self._desk.kit.messages.done(
-            lambda: translate("WorkspaceSection", "已恢复到 {}。退出后用“打开其他工作区…”打开它。").format(folder)
+        kit = self._desk.kit
+        kit.messages.done(
+            lambda: translate("WorkspaceSection", "已恢复到 {}。现在打开的仍是原来的工作区。").format(folder),
+            label=lambda: translate("WorkspaceSection", "下次启动打开它"),
+            action=lambda: _open_next(kit, folder),
         )
 
     def _accept(self) -> None:
@@ -136,6 +139,20 @@ class WorkspaceSection(Section):
     def _change(self) -> None:
         self.dialog = PassphraseDialog(self._desk.kit, self._model, self)
         self.dialog.open()
+
+
+def _open_next(kit: Kit, folder: Path) -> None:
+    former, kit.prefs.workspace = kit.prefs.workspace, folder
+    kit.messages.done(
+        lambda: translate("WorkspaceSection", "下次启动时打开 {}。").format(folder),
+        label=lambda: translate("WorkspaceSection", "撤销"),
+        action=lambda: _open_former(kit, former),
+    )
+
+
+def _open_former(kit: Kit, folder: Path | None) -> None:
+    kit.prefs.workspace = folder
+    kit.messages.done(lambda: translate("WorkspaceSection", "下次启动时仍打开原来的工作区。"))
 
 
 class PassphraseDialog(QDialog):
