@@ -12,9 +12,13 @@ from ui_accounts import card, open_settings, press
 from ui_people import add_shop
 
 from campaign_app.domain.customer import Account, Entity
+from campaign_app.domain.platform import Asked
+from campaign_app.domain.ports import ConnectionReport
 from campaign_app.services.balances import note_balance
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.account_card import AccountCard
+from campaign_app.ui.pages.connect_parts import ReportPanel
+from campaign_app.ui.viewmodels import accounts
 from tests.helpers.answering import answer
 
 OTHER = "91330100MA0000009X"
@@ -194,3 +198,18 @@ def test_replies_that_stop_the_sending_are_shown_masked_and_cleared(desk: Desk, 
     press(note, qtbot)
     qtbot.waitUntil(lambda: desk.app.unread.waiting(own.id) == ())
     assert asked.asked == ["把这些回复从服务商的队列里清除？"]
+
+
+def test_names_are_listed_as_the_language_does(desk: Desk, shop: Account, qtbot: QtBot) -> None:
+    unverified = ("read_customers", "write_customers")
+    report = ConnectionReport(
+        True, shop.issuer_uscc, shop.issuer_name, "v1", simulated=False, clock_skew_seconds=0.1, pinned_keys="",
+        unverified=unverified,
+    )  # fmt: skip
+    page, offer = open_settings(desk, qtbot), next(o for o in desk.app.accounts.offers() if o.name == "shopline")
+    page.accounts._put(shop.id, accounts.Tested(report))
+    assert "、".join(unverified) in card(page, shop.id).result.text()
+    panel = ReportPanel(desk.kit)
+    qtbot.addWidget(panel)
+    panel.show_report(report, Asked("shopline"), offer)
+    assert panel.unverified.text() == "、".join(unverified)

@@ -217,7 +217,7 @@ class AccountCard(QFrame):
             if tested.report.unverified:
                 words += self.tr(" · 未核实的权限：{names}")
             skew = f"{abs(tested.report.clock_skew_seconds):.1f}"
-            names = ", ".join(tested.report.unverified)
+            names = self.tr("、").join(tested.report.unverified)
             self.result.setText(words.format(version=tested.report.api_version, skew=skew, names=names))
 
     def _disconnect(self) -> None:
