@@ -200,6 +200,23 @@ def test_replies_that_stop_the_sending_are_shown_masked_and_cleared(desk: Desk, 
     assert asked.asked == ["把这些回复从服务商的队列里清除？"]
 
 
+@pytest.mark.parametrize(("count", "left"), [(5, ""), (7, "另有 2 条这次不清除")])
+def test_how_many_replies_are_not_cleared_yet_is_said(
+    desk: Desk, shop: Account, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, count: int, left: str
+) -> None:
+    own = sender(desk, shop, "aliyun", "阿里主账户")
+    for number in range(count):
+        desk.app.unread.met(own.id, f"??? {number}", desk.app.clock())
+    page, asked = open_settings(desk, qtbot), list[str]()
+    monkeypatch.setattr(
+        "campaign_app.ui.pages.account_card.confirm", lambda _parent, _title, text, **_: bool(asked.append(text))
+    )
+    press(card(page, own.id).notes.findChildren(QPushButton)[0], qtbot)
+    assert asked[0].count("???") == 5
+    assert left in asked[0]
+    assert ("另有" in asked[0]) is bool(left)
+
+
 def test_names_are_listed_as_the_language_does(desk: Desk, shop: Account, qtbot: QtBot) -> None:
     unverified = ("read_customers", "write_customers")
     report = ConnectionReport(
