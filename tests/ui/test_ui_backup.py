@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -161,8 +162,10 @@ def test_a_workspace_is_made_of_a_backup_and_the_open_one_stays(
     dialog.passphrase.setText(PHRASE)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "again"))
     dialog.findChild(type(dialog.go), "restore_where").click()
+    model = dialog._model
     with qtbot.waitSignal(dialog.restored):
         qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not shiboken6.isValid(model))
     kit = section._desk.kit
     assert str(tmp_path / "again") in said(kit)
     act(kit)

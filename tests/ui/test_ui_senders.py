@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import shiboken6
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
@@ -169,6 +170,7 @@ def test_who_reads_the_replies_is_recorded_and_taken_back(desk: Desk, shop: Acco
     assert not dialog.save.isEnabled()
     dialog.where.setText("短信控制台，王丽每天看")
     press(dialog.save, qtbot)
+    qtbot.waitUntil(lambda: not shiboken6.isValid(dialog))
     qtbot.waitUntil(lambda: shown.sending.replies.text() == "短信控制台，王丽每天看")
     assert desk.app.replies.read_at(deaf.id) == "短信控制台，王丽每天看"
     press(shown.sending.read, qtbot)

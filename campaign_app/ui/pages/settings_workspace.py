@@ -100,7 +100,7 @@ class WorkspaceSection(Section):
         folder = self._model.state.folder
         if folder is None:
             return
-        model = RestoreModel(self._desk.kit.tasks, self._desk.app.clock, self)
+        model = RestoreModel(self._desk.kit.tasks, self._desk.app.clock)
         self.dialog = RestoreDialog(self._desk.kit, model, folder.with_name(f"{folder.name}-restored"), self)
         self.dialog.restored.connect(self._restored)
         self.dialog.open()
