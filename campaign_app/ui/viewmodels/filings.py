@@ -80,7 +80,7 @@ class FilingsModel(QObject):
         return self._app.clock()
 
     def state_own(self, own: OwnFiling, port: str) -> None:
-        self._change(lambda: self._app.filings.state(own, port, actor=ACTOR))
+        self._change(lambda: self._app.filings.state(own, port))
 
     def take_back(self, of: Filing) -> None:
         uscc, text = key_of(of)
