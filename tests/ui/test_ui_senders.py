@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import shiboken6
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 from ui_accounts import card, open_settings, press
 from ui_people import add_shop
@@ -232,3 +232,18 @@ def test_names_are_listed_as_the_language_does(desk: Desk, shop: Account, qtbot:
     qtbot.addWidget(panel)
     panel.show_report(report, Asked("shopline"), offer)
     assert panel.unverified.text() == "、".join(unverified)
+
+
+def test_the_buttons_of_a_card_go_on_in_the_next_line_where_there_is_no_room(
+    desk: Desk, shop: Account, qtbot: QtBot
+) -> None:
+    pdd = sender(desk, shop, "pinduoduo", "拼多多店")
+    desk.app.workspace.accounts.set_sender(pdd.id, pdd.id)
+    page = open_settings(desk, qtbot)
+    page.resize(760, 700)
+    shown = card(page, pdd.id)
+    area = next(each for each in page.findChildren(QScrollArea) if each.isAncestorOf(shown))
+    qtbot.waitUntil(lambda: shown.test.y() < shown.leave.y())
+    assert area.horizontalScrollBar().maximum() == 0
+    own = (shown.test, shown.choose_source, shown.sending.choose, shown.sending.read, shown.sending.compare, shown.leave)
+    assert all(each.isVisible() and each.width() >= each.sizeHint().width() for each in own)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
 
 from campaign_app.domain.customer import Account
@@ -20,6 +20,7 @@ from campaign_app.ui.viewmodels.connect import again
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, column, frame, label, row
 from campaign_app.ui.widgets.elided import Elided
+from campaign_app.ui.widgets.flow import Flow
 from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.todo import Todos
 
@@ -65,7 +66,10 @@ class AccountCard(QFrame):
         self.setLayout(layout)
 
     def _foot(self) -> QHBoxLayout:
-        return row(self._actions, None, self.following.erased, self.more)
+        made = row(self._actions, self.following.erased, self.more, stretch=0)
+        for part in (self.following.erased, self.more):
+            made.setAlignment(part, Qt.AlignmentFlag.AlignBottom)
+        return made
 
     def _details(self) -> None:
         """What is looked at once a year, out of the way."""
@@ -152,7 +156,9 @@ class AccountCard(QFrame):
         self.leave = button(self.tr("断开…"), name="account_leave", small=True, click=self._disconnect)
         self.again = button(self.tr("重新连接…"), name="account_again", small=True, click=self.renew)
         own = self.sending.choose, self.sending.read, self.sending.compare
-        self._actions: QHBoxLayout = row(self.test, self.sync, self.choose_source, *own, self.leave, self.again)
+        self._actions = Flow()
+        for each in (self.test, self.sync, self.choose_source, *own, self.leave, self.again):
+            self._actions.addWidget(each)
 
     def _test(self) -> None:
         if self.shop is not None:
