@@ -83,7 +83,8 @@ class WorkspaceSection(Section):
         self.last.setText(when if state.file is None else f"{when} · {state.file}")
         self.copied.setText(words.term("state_note", state.copy) if state.copy else "")
         known = self.tr("它的记录到 {} 为止。").format(show.moment(state.copy_of)) if state.copy_of else ""
-        self.copied_why.setText(f"{words.why('state_note', state.copy)}{known}" if state.copy else "")
+        gap = "" if words.language == "zh_CN" else " "
+        self.copied_why.setText(gap.join((words.why("state_note", state.copy), known)) if state.copy else "")
         show_if(self.copy_card, bool(state.copy))
 
     def _back_up(self) -> None:
