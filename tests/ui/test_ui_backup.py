@@ -190,7 +190,11 @@ def test_an_older_copy_is_said_and_accepted_by_a_person(section: WorkspaceSectio
     qtbot.waitUntil(lambda: overview.state.loaded)
     assert [(each.code, each.note) for each in overview.state.matters] == [("copied", "older_copy")]
     assert "旧副本" in section.copied.text()
-    assert "记录到" in section.copied_why.text()
+    assert "逐个继续。它的记录到" in section.copied_why.text()
+    desk.kit.prefs.language = "en"
+    section.show_backups(section._backups.state)
+    assert "resume each campaign. " in section.copied_why.text()
+    desk.kit.prefs.language = "zh_CN"
     refused = answer("confirm_no")
     qtbot.mouseClick(section.accept, Qt.MouseButton.LeftButton)
     assert refused.asked == ["仍使用这个工作区？"]

@@ -245,5 +245,6 @@ def test_the_buttons_of_a_card_go_on_in_the_next_line_where_there_is_no_room(
     area = next(each for each in page.findChildren(QScrollArea) if each.isAncestorOf(shown))
     qtbot.waitUntil(lambda: shown.test.y() < shown.leave.y())
     assert area.horizontalScrollBar().maximum() == 0
-    own = (shown.test, shown.choose_source, shown.sending.choose, shown.sending.read, shown.sending.compare, shown.leave)
+    part = shown.sending
+    own = (shown.test, shown.choose_source, part.choose, part.read, part.compare, shown.leave)
     assert all(each.isVisible() and each.width() >= each.sizeHint().width() for each in own)
