@@ -1,6 +1,6 @@
 """Makes docs/screenshots: every page and dialog, in both appearances and both languages.
 
-    python tools/screenshots.py [--customers 2000] [--size 1280x800] [--only pages|dialogs]
+    python tools/screenshots.py [--customers 2000] [--size 1280x800] [--only pages|dialogs|cards]
 
 Needs no display: the window is drawn off screen. The job is really done, as in the tests.
 """
@@ -19,7 +19,8 @@ sys.path.insert(0, str(ROOT))
 
 from PySide6.QtCore import QSize  # noqa: E402
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget  # noqa: E402
-from screenshots_dialogs import GAP, take_dialogs  # noqa: E402
+from screenshots_cards import Cards  # noqa: E402
+from screenshots_dialogs import GAP, Album, Gates, Pictured  # noqa: E402
 
 from campaign_app.ui.prefs import LANGUAGES  # noqa: E402
 from campaign_app.ui.widgets.basics import lay_out  # noqa: E402
@@ -27,6 +28,7 @@ from tests.helpers.driving import pause  # noqa: E402
 from tests.helpers.journey import Journey  # noqa: E402
 
 THEMES = ("light", "dark")
+PARTS = ("pages", "dialogs", "cards")
 # what stands below the fold of its page, by the stage that is about it
 SCROLLED_TO = {"replies": "answers"}
 
@@ -36,16 +38,17 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=2_000)
     parser.add_argument("--size", default="1280x800")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
-    parser.add_argument("--only", choices=("pages", "dialogs"))
+    parser.add_argument("--only", choices=PARTS)
     asked = parser.parse_args()
     width, height = (int(part) for part in asked.size.split("x"))
     qt = QApplication([])
     asked.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        if asked.only != "dialogs":
+        os.environ["XDG_STATE_HOME"] = str(Path(folder) / "state")  # what is seen of these workspaces goes with them
+        if asked.only in (None, "pages"):
             take_pages(qt, Path(folder) / "pages", asked.out, asked.customers, QSize(width, height))
         if asked.only != "pages":
-            take_dialogs(qt, Path(folder) / "dialogs", asked.out, asked.customers)
+            take_dialogs(qt, Path(folder) / "dialogs", asked)
 
 
 def take_pages(qt: QApplication, folder: Path, out: Path, customers: int, size: QSize) -> None:
@@ -78,6 +81,20 @@ def take_pages(qt: QApplication, folder: Path, out: Path, customers: int, size: 
     journey.look_at_inbox()
     journey.look_at_settings()
     journey.end()
+
+
+def take_dialogs(qt: QApplication, folder: Path, asked: argparse.Namespace) -> None:
+    album = Album(asked.out)
+    try:
+        if asked.only != "dialogs":
+            Cards(qt, folder / "cards", album).everything()
+        if asked.only != "cards":
+            Gates(qt, folder / "gates", album).everything()
+            journey = Pictured(qt, folder / "demo", asked.customers, album)
+            journey.everything()
+            journey.end()
+    finally:
+        album.save()
 
 
 def scroll(stage: str, shell: QWidget) -> None:

@@ -67,6 +67,26 @@ class Album:
             both.append(shown.grab(area if around is None else area.adjusted(-GAP, -GAP, GAP, GAP)).toImage())
         kit.theme.use(THEMES[0])
 
+    def ask(self, name: str, kit: Kit, gesture: Callable[[], object]) -> None:
+        """The dialog that the gesture opens; some come back from it only once they are closed."""
+        seen: list[str] = []
+        before = QApplication.activeModalWidget()
+
+        def look() -> None:
+            dialog = QApplication.activeModalWidget()
+            if dialog is before:
+                QTimer.singleShot(100, look)
+                return
+            assert isinstance(dialog, QDialog)
+            self.take(name, dialog, kit)
+            dialog.reject()
+            seen.append(name)
+
+        QTimer.singleShot(300, look)
+        gesture()
+        wait_for(lambda: seen, f"the dialog {name}")
+        pause(100)
+
     def save(self) -> None:
         for name, taken in self._taken.items():
             rows = [taken[language] for language in LANGUAGES if language in taken]
@@ -134,24 +154,7 @@ class Pictured(LongerJourney):
         pause(600)
 
     def _asked(self, name: str, gesture: Callable[[], object]) -> None:
-        """Some dialogs come back from the gesture only once they are closed."""
-        seen: list[str] = []
-        before = QApplication.activeModalWidget()
-
-        def look() -> None:
-            dialog = QApplication.activeModalWidget()
-            if dialog is before:
-                QTimer.singleShot(100, look)
-                return
-            assert isinstance(dialog, QDialog)
-            self._album.take(name, dialog, self.application.kit)
-            dialog.reject()
-            seen.append(name)
-
-        QTimer.singleShot(300, look)
-        gesture()
-        wait_for(lambda: seen, f"the dialog {name}")
-        pause(100)
+        self._album.ask(name, self.application.kit, gesture)
 
     def _undo(self) -> None:
         self.driver.click("import_next")
@@ -258,6 +261,9 @@ class Gates:
         self._wait(application)
         return application
 
+    def _ask(self, name: str, application: Application, gesture: Callable[[], object]) -> None:
+        self._album.ask(name, application.kit, gesture)
+
     def _wait(self, application: Application) -> None:
         pause(50)
         wait_for(lambda: application.session.state.phase != "opening", "the workspace to be tried")
@@ -267,14 +273,3 @@ class Gates:
         panel = application.shell.gate.panel
         assert panel is not None
         self._album.take(name, application.shell, application.kit, around=panel)
-
-
-def take_dialogs(qt: QApplication, folder: Path, out: Path, customers: int) -> None:
-    album = Album(out)
-    try:
-        Gates(qt, folder, album).everything()
-        journey = Pictured(qt, folder / "demo", customers, album)
-        journey.everything()
-        journey.end()
-    finally:
-        album.save()

@@ -163,8 +163,17 @@ def _show_after(app: App, campaign: Campaign, working: CampaignState, *, as_json
         ended = follow_campaign(app, campaign.id, {working}, quiet=as_json)
         show(_summary(app, ended), as_json=as_json)
     if ended.came_with_copy:
-        how = "" if ended.state_note == DIFFERS else "命令行：先 campaign-app backup accept，再 resume --from-copy。"
-        sys.stderr.write(f"{WORDS.why('state_note', ended.state_note)}{how}\n")
+        sys.stderr.write(f"{WORDS.why('state_note', ended.state_note)}{going_on(app, ended)}\n")
+
+
+def going_on(app: App, campaign: Campaign) -> str:
+    """The commands that let a campaign go on that was put aside because the workspace is a copy, if any may."""
+    from campaign_app import backups
+
+    if campaign.state_note == DIFFERS:
+        return ""
+    first = "先 campaign-app backup accept，再 " if backups.standing(app).why else ""
+    return f"命令行：{first}campaign-app resume {campaign.id} --from-copy。"
 
 
 def read_definition(file: Path) -> tuple[dict[str, str], Filter]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from campaign_app.services.following import Lag
 
 PLATFORM: Final = "platform"
+ShopArgument = Annotated[str, typer.Argument(metavar="SHOP", help="店铺账户的编号或名称。")]
+SenderArgument = Annotated[str, typer.Argument(metavar="SENDER", help="通道账户的编号或名称。")]
 
 accounts = typer.Typer(no_args_is_help=True, help="已连接的账户：列出，选择发送通道，登记由谁查看回复、模板是否核对。")
 
@@ -39,7 +41,7 @@ def list_accounts(
 
 @accounts.command("send-through")
 def send_through(
-    shop: Annotated[str, typer.Argument(metavar="SHOP", help="店铺账户的编号或名称。")],
+    shop: ShopArgument,
     sender: Annotated[
         str,
         typer.Argument(
@@ -60,7 +62,7 @@ def send_through(
 
 @accounts.command()
 def replies(
-    sender: Annotated[str, typer.Argument(metavar="SENDER", help="通道账户的编号或名称。")],
+    sender: SenderArgument,
     where: Annotated[str, typer.Argument(metavar="WHERE", help="每天由谁、在哪里查看回复；空字符串表示撤销登记。")],
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
@@ -75,7 +77,7 @@ def replies(
 
 @accounts.command()
 def templates(
-    sender: Annotated[str, typer.Argument(metavar="SENDER", help="通道账户的编号或名称。")],
+    shop: ShopArgument,
     undo: Annotated[bool, typer.Option("--undo", help="撤销登记。")] = False,
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
@@ -83,7 +85,7 @@ def templates(
 ) -> None:
     """登记填写的签名和模板已与平台后台逐字核对：平台不能查询时，登记后才能发送。"""
     with open_for(workspace, passphrase_file) as app:
-        account = _find(app, sender)
+        account = _find(app, shop)
         app.stated.record(account.id, actor="cli", checked=not undo)
         show(_said(app, account), as_json=as_json)
 
@@ -101,22 +103,9 @@ def erased(
         show({str(each.entry): _receipt(each) for each in receipts}, as_json=as_json)
 
 
-def _receipt(each: ErasureReceipt) -> dict[str, str | int]:
-    return {"at": each.at.isoformat(), "ref_hmac": each.ref_hmac, "file_rows": each.file_rows, "hash": each.digest}
-
-
-def _find(app: App, wanted: str) -> Account:
-    """By number, else by its whole name where one account alone has it. Raises NotFound."""
-    known = app.accounts.all()
-    found = [each for each in known if str(each.id) == wanted] or [each for each in known if each.label == wanted]
-    if len(found) != 1:
-        raise NotFound("account", "No account, or several, of this name", account=wanted)
-    return found[0]
-
-
 @accounts.command()
 def unread(
-    sender: Annotated[str, typer.Argument(metavar="SENDER", help="通道账户的编号或名称。")],
+    sender: SenderArgument,
     clear: Annotated[str, typer.Option("--clear", metavar="NAME", help="把这一条从队列里清除；原文加密留存。")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="不再询问。")] = False,
     workspace: FolderOption = None,
@@ -130,6 +119,19 @@ def unread(
             app.unread.clear(account.id, clear, actor="cli")
         rows = app.unread.waiting(account.id)
         show({each.name: {"said": each.said, "numbers": each.numbers} for each in rows}, as_json=as_json)
+
+
+def _receipt(each: ErasureReceipt) -> dict[str, str | int]:
+    return {"at": each.at.isoformat(), "ref_hmac": each.ref_hmac, "file_rows": each.file_rows, "hash": each.digest}
+
+
+def _find(app: App, wanted: str) -> Account:
+    """By number, else by its whole name where one account alone has it. Raises NotFound."""
+    known = app.accounts.all()
+    found = [each for each in known if str(each.id) == wanted] or [each for each in known if each.label == wanted]
+    if len(found) != 1:
+        raise NotFound("account", "No account, or several, of this name", account=wanted)
+    return found[0]
 
 
 def _seconds(lag: Lag) -> dict[str, float]:

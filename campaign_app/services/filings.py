@@ -123,7 +123,7 @@ class Filings:
                 found.append(_filing(entity, text, known.get(text, ()), told, accounts, mine, now))
         return tuple(found)
 
-    def state(self, own: OwnFiling, port: str, *, actor: str) -> None:
+    def state(self, own: OwnFiling, port: str) -> None:
         """What the merchant says of a signature where no provider tells. Raises as `save` does."""
         for code, wrong in (
             ("own_signature", not own.text.strip() or len(own.text) > NAME_MAX or not own.text.isprintable()),
@@ -135,11 +135,11 @@ class Filings:
         register = self._store.register(own.entity_uscc)
         record = register.records.get(own.text, SignatureRecord(own.entity_uscc, own.text))
         if port != record.port:
-            self.save(replace(record, port=port), actor=actor)
-        self._store.put_own(replace(own, stated_at=self._clock(), stated_by=actor))
+            self.save(replace(record, port=port), actor=own.stated_by)
+        self._store.put_own(own)
         self._audit.record(
             "signature.stated",
-            actor=actor,
+            actor=own.stated_by,
             at=self._clock(),
             entity=own.entity_uscc,
             text=own.text,

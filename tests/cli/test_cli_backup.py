@@ -17,10 +17,12 @@ import pytest
 
 from campaign_app import bootstrap
 from campaign_app.__main__ import window
+from campaign_app.cli.campaigns import going_on
 from campaign_app.cli.main import main
 from campaign_app.credentials import PassphraseKeeper, Scrypt
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.copies import DIFFERS, OLDER
 from campaign_app.domain.customer import Entity
 
 SECRET, OWN = "十年树木百年树人", "只属于备份的一句话"
@@ -125,9 +127,17 @@ def test_a_folder_that_is_put_back_sends_nothing_until_a_person_says_so(line: Li
     assert line.here("backup", "status")["copy"] == "older_copy"
     status, stopped, said = line.call("resume", str(second), *line.options)
     assert (status, "older_copy" in stopped, "换回最新的文件夹" in said) == (0, True, True)
+    assert f"先 campaign-app backup accept，再 campaign-app resume {second} --from-copy" in said
     assert line.here("status", str(planned))["state"] == "paused"
     assert line.here("backup", "accept")["accepted"] == "older_copy"
     status, _, said = line.call("resume", str(planned), *line.options)
     assert (status, "--from-copy" in said) == (2, True)
     assert line.here("resume", str(planned), "--from-copy")["state"] == "scheduled"
     assert line.here("backup", "status")["copy"] == ""
+
+
+@pytest.mark.parametrize(("note", "how"), [(OLDER, "命令行：campaign-app resume 7 --from-copy。"), (DIFFERS, "")])
+def test_a_copy_that_was_accepted_is_not_to_be_accepted_again(line: Line, note: str, how: str) -> None:
+    paused = Campaign(7, "双十一", SHOP.uscc, "retail", Filter(), state=CampaignState.PAUSED, state_note=note)
+    with line.open() as app:
+        assert going_on(app, paused) == how

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from campaign_app import bootstrap, wiring
 from campaign_app.__main__ import window
 from campaign_app.cli.main import main
+from campaign_app.cli.senders import accounts
 from campaign_app.credentials import PassphraseKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
@@ -304,3 +306,9 @@ def test_who_compared_stated_templates_is_recorded_and_taken_back(tmp_path: Path
     refused = line.run("accounts", "templates", "空店")
     assert refused.returncode == 2
     assert "没有填写签名或模板" in refused.stderr
+
+
+def test_templates_that_a_person_compares_are_asked_for_by_the_shop() -> None:
+    told = CliRunner().invoke(accounts, ["templates", "--help"]).stdout
+    assert "SHOP" in told
+    assert "店铺账户的编号或名称" in told

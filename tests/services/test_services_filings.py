@@ -24,7 +24,7 @@ from tests.helpers.shop import NOW, Shop, open_shop
 FILED = Signature("安宁百货", ENTITY, "company", "approved", True, ("retail",), date(2027, 12, 31))
 ENGINE = partial(Engine, load_all(assets.path("rules")))
 OTHER = "91440300MA5D00002Y"
-OWN = OwnFiling(ENTITY, "安宁百货", ("retail",), ("mobile", "unicom", "telecom", "broadnet"), NOW, "")
+OWN = OwnFiling(ENTITY, "安宁百货", ("retail",), ("mobile", "unicom", "telecom", "broadnet"), NOW, "王")
 RECORD = SignatureRecord(ENTITY, "安宁百货", "106900012345")
 
 
@@ -184,7 +184,7 @@ def test_a_provider_that_was_never_asked_is_not_taken_for_one_that_cannot_tell(s
     store = shop.workspace.accounts
     mine, provider = shop.add_account(0, prefix="s"), shop.add_account(0, prefix="p")
     store.set_sender(mine, provider)
-    filings.state(OWN, "", actor="王")
+    filings.state(OWN, "")
     assert store.register(ENTITY).signature("安宁百货", NOW, mine) is None
     store.put_signatures(provider, None, NOW)
     assert store.register(ENTITY).signature("安宁百货", NOW, mine) is not None
@@ -208,7 +208,7 @@ def test_where_the_carrier_cannot_tell_the_shops_own_platform_does(shop: Shop) -
 def test_what_is_stated_here_holds_for_a_sender_that_cannot_tell(shop: Shop, filings: Filings) -> None:
     mine, _ = by_provider(shop, tells=False)
     assert filings.register() == ()
-    filings.state(replace(OWN, carriers=("mobile", "unicom", "telecom")), "106900012345", actor="王")
+    filings.state(replace(OWN, carriers=("mobile", "unicom", "telecom")), "106900012345")
     found = only(filings)
     assert (found.problem, found.warnings, found.record.port) == ("", ("stated", "carrier_missing"), "106900012345")
     assert (found.carries("retail"), found.carries("finance")) == (True, False)
@@ -226,7 +226,7 @@ def test_what_is_stated_here_holds_for_a_sender_that_cannot_tell(shop: Shop, fil
 
 def test_what_is_stated_here_is_never_used_beside_what_a_provider_tells(shop: Shop, filings: Filings) -> None:
     mine, _ = by_provider(shop, tells=True, signature=replace(FILED, status="rejected"))
-    filings.state(OWN, "", actor="王")
+    filings.state(OWN, "")
     told = shop.workspace.accounts.register(ENTITY).signature("安宁百货", NOW, mine)
     assert told is not None
     assert (told.status, told.stated, only(filings).problem) == ("rejected", False, "rejected")
@@ -234,7 +234,7 @@ def test_what_is_stated_here_is_never_used_beside_what_a_provider_tells(shop: Sh
 
 def test_what_is_stated_here_ends_on_its_day(shop: Shop, filings: Filings) -> None:
     by_provider(shop, tells=False)
-    filings.state(replace(OWN, valid_until=date(2026, 11, 9)), "", actor="王")
+    filings.state(replace(OWN, valid_until=date(2026, 11, 9)), "")
     assert only(filings).problem == "expired"
 
 
@@ -253,7 +253,7 @@ def test_what_is_stated_here_ends_on_its_day(shop: Shop, filings: Filings) -> No
 def test_what_cannot_be_stated_is_refused(shop: Shop, filings: Filings, changes: dict[str, object], code: str) -> None:
     by_provider(shop, tells=False)
     with pytest.raises(SettingsError) as refused:
-        filings.state(replace(OWN, **changes), "", actor="王")
+        filings.state(replace(OWN, **changes), "")
     assert (refused.value.code, filings.register()) == (code, ())
 
 
@@ -261,7 +261,7 @@ def test_a_port_of_another_signature_states_nothing(shop: Shop, filings: Filings
     by_provider(shop, tells=False)
     filings.save(replace(RECORD, text="安宁会员"), actor="王")
     with pytest.raises(NotAllowed) as refused:
-        filings.state(OWN, RECORD.port, actor="王")
+        filings.state(OWN, RECORD.port)
     assert (refused.value.code, filings.register()) == ("port_taken", ())
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -161,10 +162,17 @@ def test_a_workspace_is_made_of_a_backup_and_the_open_one_stays(
     dialog.passphrase.setText(PHRASE)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "again"))
     dialog.findChild(type(dialog.go), "restore_where").click()
+    model = dialog._model
     with qtbot.waitSignal(dialog.restored):
         qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
-    assert section._desk.kit.messages.last is not None
-    assert str(tmp_path / "again") in section._desk.kit.messages.last.text
+    qtbot.waitUntil(lambda: not shiboken6.isValid(model))
+    kit = section._desk.kit
+    assert str(tmp_path / "again") in said(kit)
+    act(kit)
+    assert kit.prefs.workspace == tmp_path / "again"
+    assert said(kit) == f"下次启动时打开 {tmp_path / 'again'}。"
+    act(kit)
+    assert (kit.prefs.workspace, "仍打开原来的" in said(kit)) == (None, True)
     with bootstrap.open_app(tmp_path / "again", PassphraseKeeper(PHRASE)) as restored:
         assert restored.workspace.id == app.workspace.id
     assert app.accounts.all() == ()
@@ -182,7 +190,11 @@ def test_an_older_copy_is_said_and_accepted_by_a_person(section: WorkspaceSectio
     qtbot.waitUntil(lambda: overview.state.loaded)
     assert [(each.code, each.note) for each in overview.state.matters] == [("copied", "older_copy")]
     assert "旧副本" in section.copied.text()
-    assert "记录到" in section.copied_why.text()
+    assert "逐个继续。它的记录到" in section.copied_why.text()
+    desk.kit.prefs.language = "en"
+    section.show_backups(section._backups.state)
+    assert "resume each campaign. " in section.copied_why.text()
+    desk.kit.prefs.language = "zh_CN"
     refused = answer("confirm_no")
     qtbot.mouseClick(section.accept, Qt.MouseButton.LeftButton)
     assert refused.asked == ["仍使用这个工作区？"]
@@ -199,6 +211,18 @@ def test_of_a_folder_that_is_gone_nothing_is_said_here(section: WorkspaceSection
     app = section._desk.app
     app.workspace.folder.rename(tmp_path / "moved")
     assert backups.standing(app) == backups.Standing()
+
+
+def said(kit: Kit) -> str:
+    assert kit.messages.last is not None
+    return kit.messages.last.text
+
+
+def act(kit: Kit) -> None:
+    """What the button of the last message does."""
+    assert kit.messages.last is not None
+    assert kit.messages.last.action is not None
+    kit.messages.last.action()
 
 
 def ahead(app: bootstrap.App) -> None:

@@ -144,3 +144,18 @@ def test_what_came_in_meanwhile_is_shown_once_a_poll_ended(staged: Staged, page:
     job = staged.app.jobs.enqueue(TELL, {"account_id": staged.account}, staged.app.clock())
     page._desk.jobs.ended.emit(job)
     assert page.rows.rowCount() == 1
+
+
+def test_the_open_reply_stays_open_while_newer_ones_come_in_above_it(
+    staged: Staged, page: InboxPage, qtbot: QtBot
+) -> None:
+    said(staged, ("c00000", None, "TD"), ("", STRANGER, "怎么退货？"))
+    listed(page, qtbot)
+    page.table.selectRow(1)
+    said(staged, ("c00001", None, "还有货吗"))
+    telling.tell_opt_outs(staged.shop.context, staged.account)
+    assert [row[1] for row in listed(page, qtbot)] == ["还有货吗", "怎么退货？", "TD"]
+    assert page.shown_answer is not None
+    assert page.shown_answer.said.text() == "TD"
+    assert "已回写平台" in page.shown_answer.came.text()
+    assert page.table.currentIndex().row() == 2

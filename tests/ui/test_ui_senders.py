@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import shiboken6
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 from ui_accounts import card, open_settings, press
 from ui_people import add_shop
 
 from campaign_app.domain.customer import Account, Entity
+from campaign_app.domain.platform import Asked
+from campaign_app.domain.ports import ConnectionReport
 from campaign_app.services.balances import note_balance
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.account_card import AccountCard
+from campaign_app.ui.pages.connect_parts import ReportPanel
+from campaign_app.ui.viewmodels import accounts
 from tests.helpers.answering import answer
 
 OTHER = "91330100MA0000009X"
@@ -165,6 +170,7 @@ def test_who_reads_the_replies_is_recorded_and_taken_back(desk: Desk, shop: Acco
     assert not dialog.save.isEnabled()
     dialog.where.setText("短信控制台，王丽每天看")
     press(dialog.save, qtbot)
+    qtbot.waitUntil(lambda: not shiboken6.isValid(dialog))
     qtbot.waitUntil(lambda: shown.sending.replies.text() == "短信控制台，王丽每天看")
     assert desk.app.replies.read_at(deaf.id) == "短信控制台，王丽每天看"
     press(shown.sending.read, qtbot)
@@ -194,3 +200,51 @@ def test_replies_that_stop_the_sending_are_shown_masked_and_cleared(desk: Desk, 
     press(note, qtbot)
     qtbot.waitUntil(lambda: desk.app.unread.waiting(own.id) == ())
     assert asked.asked == ["把这些回复从服务商的队列里清除？"]
+
+
+@pytest.mark.parametrize(("count", "left"), [(5, ""), (7, "另有 2 条这次不清除")])
+def test_how_many_replies_are_not_cleared_yet_is_said(
+    desk: Desk, shop: Account, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, count: int, left: str
+) -> None:
+    own = sender(desk, shop, "aliyun", "阿里主账户")
+    for number in range(count):
+        desk.app.unread.met(own.id, f"??? {number}", desk.app.clock())
+    page, asked = open_settings(desk, qtbot), list[str]()
+    monkeypatch.setattr(
+        "campaign_app.ui.pages.account_card.confirm", lambda _parent, _title, text, **_: bool(asked.append(text))
+    )
+    press(card(page, own.id).notes.findChildren(QPushButton)[0], qtbot)
+    assert asked[0].count("???") == 5
+    assert left in asked[0]
+    assert ("另有" in asked[0]) is bool(left)
+
+
+def test_names_are_listed_as_the_language_does(desk: Desk, shop: Account, qtbot: QtBot) -> None:
+    unverified = ("read_customers", "write_customers")
+    report = ConnectionReport(
+        True, shop.issuer_uscc, shop.issuer_name, "v1", simulated=False, clock_skew_seconds=0.1, pinned_keys="",
+        unverified=unverified,
+    )  # fmt: skip
+    page, offer = open_settings(desk, qtbot), next(o for o in desk.app.accounts.offers() if o.name == "shopline")
+    page.accounts._put(shop.id, accounts.Tested(report))
+    assert "、".join(unverified) in card(page, shop.id).result.text()
+    panel = ReportPanel(desk.kit)
+    qtbot.addWidget(panel)
+    panel.show_report(report, Asked("shopline"), offer)
+    assert panel.unverified.text() == "、".join(unverified)
+
+
+def test_the_buttons_of_a_card_go_on_in_the_next_line_where_there_is_no_room(
+    desk: Desk, shop: Account, qtbot: QtBot
+) -> None:
+    pdd = sender(desk, shop, "pinduoduo", "拼多多店")
+    desk.app.workspace.accounts.set_sender(pdd.id, pdd.id)
+    page = open_settings(desk, qtbot)
+    page.resize(760, 700)
+    shown = card(page, pdd.id)
+    area = next(each for each in page.findChildren(QScrollArea) if each.isAncestorOf(shown))
+    qtbot.waitUntil(lambda: shown.test.y() < shown.leave.y())
+    assert area.horizontalScrollBar().maximum() == 0
+    part = shown.sending
+    own = (shown.test, shown.choose_source, part.choose, part.read, part.compare, shown.leave)
+    assert all(each.isVisible() and each.width() >= each.sizeHint().width() for each in own)

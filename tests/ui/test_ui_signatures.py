@@ -15,8 +15,10 @@ from ui_people import ENTITY, add_shop
 
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.signature import Signature, SignatureRecord
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.messages import Notice
 from campaign_app.ui.pages.signatures import SignaturesPage
 from campaign_app.ui.widgets.facts import Facts
 from campaign_app.ui.widgets.pill import Pill
@@ -244,3 +246,20 @@ def test_the_entitys_own_senders_are_previewed_first_with_their_parts(page: Show
     first = preview.provider.itemText(0)
     assert (first.endswith("（已连接）"), preview.provider.currentIndex()) == (True, 0)
     assert preview.parts.text().startswith("编码 UCS-2，")
+
+
+def test_a_dialog_that_was_closed_is_gone_and_its_answer_comes_all_the_same(
+    page: Show, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    add_shop(inline_desk.app)
+    shown = page()
+    qtbot.mouseClick(shown.state_one, Qt.MouseButton.LeftButton)
+    dialog = shown.dialog
+    assert dialog is not None
+    dialog.leave.click()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(dialog))
+    assert shown.dialog is None
+    told: list[Notice] = []
+    inline_desk.kit.messages.told.connect(told.append)
+    shown.model.state_own(OwnFiling(ENTITY, "", ("retail",), ("mobile",), inline_desk.app.clock(), "王"), "")
+    assert [each.code for each in told] == ["own_signature"]

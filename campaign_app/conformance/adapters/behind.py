@@ -26,8 +26,8 @@ class Broken(AssertionError):
     """The adapter does not keep to a rule."""
 
 
-def expect(holds: bool, words: str) -> None:  # noqa: FBT001 - read as a sentence
-    """Raises Broken."""
+def expect(holds: object, words: str) -> None:
+    """Raises Broken where it does not hold."""
     if not holds:
         raise Broken(words)
 

@@ -11,9 +11,10 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 _HOP: frozenset[str] = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade"})
 
@@ -118,11 +119,10 @@ class Tampering:
 @contextmanager
 def tampering(target: str) -> Iterator[Tampering]:
     """A running proxy in front of `target` (scheme, host and port)."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    proxy = Tampering("")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, proxy, urlsplit(target)))
     server.daemon_threads = True
-    upstream = urlsplit(target)
-    proxy = Tampering(f"http://127.0.0.1:{server.server_address[1]}")
-    server.tampering, server.upstream = proxy, (upstream.hostname, upstream.port)  # type: ignore[attr-defined]
+    proxy.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(  # noqa: TID251 - of the proxy, which ends with it
         target=server.serve_forever, kwargs={"poll_interval": 0.02}
     )
@@ -139,11 +139,14 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True  # or every answer waits 40 ms for an ACK
     protocol_version = "HTTP/1.1"
 
+    def __init__(self, proxy: Tampering, upstream: SplitResult, *of: Any) -> None:
+        self._proxy, self._upstream = proxy, upstream
+        super().__init__(*of)  # which handles the request
+
     def _pass(self) -> None:
-        proxy: Tampering = self.server.tampering  # type: ignore[attr-defined]
         asked = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        seen = proxy.spoil(self._forward(asked))
-        proxy.seen.append(seen)
+        seen = self._proxy.spoil(self._forward(asked))
+        self._proxy.seen.append(seen)
         with suppress(ConnectionError):
             self._answer(seen)
 
@@ -151,8 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _forward(self, asked: bytes) -> Seen:
         """What upstream answers; a line that breaks there breaks here."""
-        host, port = self.server.upstream  # type: ignore[attr-defined]
-        line = http.client.HTTPConnection(host, port, timeout=30)
+        line = http.client.HTTPConnection(self._upstream.hostname or "", self._upstream.port, timeout=30)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
         try:
             line.request(self.command, self.path, asked or None, headers)

@@ -96,6 +96,15 @@ class PagedModel(CellModel[R]):
         page = self._pages.get(which) or self._former.get(which)
         return page.rows[at] if page is not None and at < len(page.rows) else None
 
+    def find(self, wanted: Callable[[R], bool]) -> int | None:
+        """The number of a row that has been read, as it was read last."""
+        for pages in (self._pages, self._former):
+            for which, page in pages.items():
+                for at, row in enumerate(page.rows):
+                    if wanted(row):
+                        return which * self._page_rows + at
+        return None
+
     def cell(self, number: int, column: int) -> Cell | None:
         """None is a placeholder: its page is asked for and will be told by `dataChanged`."""
         which, at = divmod(number, self._page_rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
 
 from campaign_app.domain.customer import Account
@@ -20,6 +20,7 @@ from campaign_app.ui.viewmodels.connect import again
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, column, frame, label, row
 from campaign_app.ui.widgets.elided import Elided
+from campaign_app.ui.widgets.flow import Flow
 from campaign_app.ui.widgets.pill import Pill
 from campaign_app.ui.widgets.todo import Todos
 
@@ -65,7 +66,10 @@ class AccountCard(QFrame):
         self.setLayout(layout)
 
     def _foot(self) -> QHBoxLayout:
-        return row(self._actions, None, self.following.erased, self.more)
+        made = row(self._actions, self.following.erased, self.more, stretch=0)
+        for part in (self.following.erased, self.more):
+            made.setAlignment(part, Qt.AlignmentFlag.AlignBottom)
+        return made
 
     def _details(self) -> None:
         """What is looked at once a year, out of the way."""
@@ -136,7 +140,9 @@ class AccountCard(QFrame):
         shown = "\n".join(f"{show.moment(each.at)}  {each.said}" for each in looked_at)
         numbers = sum(each.numbers for each in looked_at)
         kept = self.tr("能认出的号码有 {} 个，都按退订处理。原文加密留存在本工作区，操作记入审计。").format(numbers)
-        words = f"{shown}\n\n{kept}"
+        left = len(shop.unread) - len(looked_at)
+        more = self.tr("另有 %n 条这次不清除，之后再列出。", "", left) if left else ""
+        words = "\n\n".join(each for each in (shown, more, kept) if each)
         title = self.tr("把这些回复从服务商的队列里清除？")
         if confirm(self, title, words, yes=self.tr("清除"), no=self.tr("保留"), danger=True):
             self._model.clear_unread(shop.account.id, [each.name for each in looked_at])
@@ -150,7 +156,9 @@ class AccountCard(QFrame):
         self.leave = button(self.tr("断开…"), name="account_leave", small=True, click=self._disconnect)
         self.again = button(self.tr("重新连接…"), name="account_again", small=True, click=self.renew)
         own = self.sending.choose, self.sending.read, self.sending.compare
-        self._actions: QHBoxLayout = row(self.test, self.sync, self.choose_source, *own, self.leave, self.again)
+        self._actions = Flow()
+        for each in (self.test, self.sync, self.choose_source, *own, self.leave, self.again):
+            self._actions.addWidget(each)
 
     def _test(self) -> None:
         if self.shop is not None:
@@ -217,7 +225,7 @@ class AccountCard(QFrame):
             if tested.report.unverified:
                 words += self.tr(" · 未核实的权限：{names}")
             skew = f"{abs(tested.report.clock_skew_seconds):.1f}"
-            names = ", ".join(tested.report.unverified)
+            names = self.tr("、").join(tested.report.unverified)
             self.result.setText(words.format(version=tested.report.api_version, skew=skew, names=names))
 
     def _disconnect(self) -> None:

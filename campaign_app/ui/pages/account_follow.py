@@ -55,7 +55,7 @@ class FollowPart(QObject):
         now = self._desk.app.clock()
         number, unit = show.ago(now - took, now)
         if unit == "minute":
-            return self.tr(" %n 分钟", "", number) if number else self.tr(" 1 分钟")
+            return self.tr(" %n 分钟", "", max(1, number))
         return self.tr(" %n 小时", "", number) if unit == "hour" else self.tr(" %n 天", "", number)
 
     def _show(self) -> None:

@@ -142,6 +142,7 @@ class RestoreDialog(WorkDialog):
         super().__init__(kit, model.work, translate("RestoreDialog", "开始恢复"), "restore", parent)
         self.setWindowTitle(self.tr("从备份恢复"))
         self._model = model
+        model.setParent(self)
         self._asks = ""
         self.bar.setAccessibleName(self.tr("恢复进度"))
         self.file = self.path_field("restore_file", self.tr("备份文件"))

@@ -110,7 +110,7 @@ class ReportPanel(QWidget):
         skew = f"{abs(report.clock_skew_seconds):.1f}"
         words = self.tr("版本 {version} · 时钟相差 {skew} 秒")
         self.details.setText(words.format(version=report.api_version, skew=skew))
-        self.unverified.setText(", ".join(report.unverified))
+        self.unverified.setText(self.tr("、").join(report.unverified))
         self._form.setRowVisible(self.unverified, bool(report.unverified))
         self.simulated.setVisible(report.simulated)
         self._warning.setVisible(report.simulated)

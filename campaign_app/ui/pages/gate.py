@@ -152,7 +152,7 @@ class Gate(QWidget):
         from campaign_app.wiring import system_clock
 
         folder = self._session.plan.folder
-        model = RestoreModel(self._kit.tasks, system_clock, self)
+        model = RestoreModel(self._kit.tasks, system_clock)
         dialog = RestoreDialog(self._kit, model, folder.with_name(f"{folder.name}-restored"), self)
         dialog.restored.connect(self._session.open_at)
         dialog.open()

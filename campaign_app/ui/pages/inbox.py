@@ -40,6 +40,8 @@ class InboxPage(Page):
         self.opened.setLayout(column(margin=4))
         self.opened.hide()
         self.shown_answer: AnswerRow | None = None
+        self._opened: int | None = None  # the id of the reply that is shown whole
+        self._wanted: int | None = None  # the number of a row that was chosen before it was read
         self.stack = QStackedWidget()
         self.nothing, self.no_match = self._nothing(), self._no_match()
         for each in (self.table, self.nothing, self.no_match):
@@ -72,6 +74,7 @@ class InboxPage(Page):
             self.subtitle.setText(found.format(count=show.count(state.total)) + kept)
 
     def _show_other(self, source: ReplySource) -> None:
+        self._wanted = None
         self.opened.hide()
         self.rows.show(source)
 
@@ -80,14 +83,36 @@ class InboxPage(Page):
             self.rows.reload()
 
     def _read(self) -> None:
-        if self.opened.isVisible():
-            self._open(self.table.currentIndex().row())
+        """Rows were read: the one that was chosen before, else the open reply, which newer ones may have moved down."""
+        if self._wanted is not None:
+            self._open(self._wanted)
+        elif self.opened.isVisible():
+            self._follow()
+
+    def _follow(self) -> None:
+        number = self.rows.find(lambda each: each.answer.id == self._opened)
+        if number is None:
+            return
+        self._open(number)
+        if number != self.table.currentIndex().row():
+            self.table.setAutoScroll(False)  # whoever has scrolled on is not called back
+            self.table.selectRow(number)
+            self.table.setAutoScroll(True)
 
     def _open(self, number: int) -> None:
         """The whole reply below the table, with what came of it."""
         answered = self.rows.row(number) if number >= 0 else None
+        self._wanted = number if answered is None and number >= 0 else None
         if answered is None:
             return
+        if self.shown_answer is not None and self._opened == answered.answer.id:
+            self.shown_answer.show_answer(answered)
+        else:
+            self._opened = answered.answer.id
+            self._build(answered)
+        self.opened.show()
+
+    def _build(self, answered: Answered) -> None:
         inside = self.opened.layout()
         assert inside is not None
         if self.shown_answer is not None:
@@ -96,7 +121,6 @@ class InboxPage(Page):
         self.shown_answer = AnswerRow(self._desk.kit, answered)
         show_if(self.shown_answer.line, False)
         inside.addWidget(self.shown_answer)
-        self.opened.show()
 
     def _tabs(self) -> QTabBar:
         names = {"all": self.tr("全部"), "opt_outs": self.tr("退订"), "others": self.tr("其他回复")}

@@ -49,6 +49,9 @@ class OwnSignatureDialog(QDialog):
         self.save = button(self.tr("登记"), "primary", name="own_signature_save", click=self._save)
         self.forget = button(self.tr("撤销登记"), "danger", name="own_signature_forget", click=self._forget)
         self.leave = button(self.tr("返回"), name="own_signature_leave", click=self.reject)
+        model.stated.connect(self.accept)
+        model.refused.connect(self._say)
+        self.finished.connect(self.deleteLater)
         self._lay_out()
         self._fill()
         self.save.setDefault(True)
@@ -113,11 +116,11 @@ class OwnSignatureDialog(QDialog):
             ACTOR,
             date(until.year(), until.month(), until.day()) if self.ends.isChecked() else None,
         )
-        self._model.state_own(own, self.port.text().strip(), self.accept, self._say)
+        self._model.state_own(own, self.port.text().strip())
 
     def _forget(self) -> None:
         if self._of is not None:
-            self._model.take_back(self._of, self.accept, self._say)
+            self._model.take_back(self._of)
 
     def _say(self, error: AppError) -> None:
         self.wrong.setText(self._kit.words.error(error))

@@ -42,6 +42,7 @@ class RepliesDialog(QDialog):
             )
         )
         self.save.setDefault(True)
+        self.finished.connect(self.deleteLater)
         self._show()
         fit(self)
 

@@ -83,7 +83,8 @@ class WorkspaceSection(Section):
         self.last.setText(when if state.file is None else f"{when} · {state.file}")
         self.copied.setText(words.term("state_note", state.copy) if state.copy else "")
         known = self.tr("它的记录到 {} 为止。").format(show.moment(state.copy_of)) if state.copy_of else ""
-        self.copied_why.setText(f"{words.why('state_note', state.copy)}{known}" if state.copy else "")
+        gap = "" if words.language == "zh_CN" else " "
+        self.copied_why.setText(gap.join((words.why("state_note", state.copy), known)) if state.copy else "")
         show_if(self.copy_card, bool(state.copy))
 
     def _back_up(self) -> None:
@@ -100,14 +101,17 @@ class WorkspaceSection(Section):
         folder = self._model.state.folder
         if folder is None:
             return
-        model = RestoreModel(self._desk.kit.tasks, self._desk.app.clock, self)
+        model = RestoreModel(self._desk.kit.tasks, self._desk.app.clock)
         self.dialog = RestoreDialog(self._desk.kit, model, folder.with_name(f"{folder.name}-restored"), self)
         self.dialog.restored.connect(self._restored)
         self.dialog.open()
 
     def _restored(self, folder: Path) -> None:
-        self._desk.kit.messages.done(
-            lambda: translate("WorkspaceSection", "已恢复到 {}。退出后用“打开其他工作区…”打开它。").format(folder)
+        kit = self._desk.kit
+        kit.messages.done(
+            lambda: translate("WorkspaceSection", "已恢复到 {}。现在打开的仍是原来的工作区。").format(folder),
+            label=lambda: translate("WorkspaceSection", "下次启动打开它"),
+            action=lambda: _open_next(kit, folder),
         )
 
     def _accept(self) -> None:
@@ -136,6 +140,20 @@ class WorkspaceSection(Section):
     def _change(self) -> None:
         self.dialog = PassphraseDialog(self._desk.kit, self._model, self)
         self.dialog.open()
+
+
+def _open_next(kit: Kit, folder: Path) -> None:
+    former, kit.prefs.workspace = kit.prefs.workspace, folder
+    kit.messages.done(
+        lambda: translate("WorkspaceSection", "下次启动时打开 {}。").format(folder),
+        label=lambda: translate("WorkspaceSection", "撤销"),
+        action=lambda: _open_former(kit, former),
+    )
+
+
+def _open_former(kit: Kit, folder: Path | None) -> None:
+    kit.prefs.workspace = folder
+    kit.messages.done(lambda: translate("WorkspaceSection", "下次启动时仍打开原来的工作区。"))
 
 
 class PassphraseDialog(QDialog):

@@ -100,7 +100,7 @@ class SignatureDrawer(Drawer):
             self.tr("修改登记…"), "quiet", name="own_signature_change", small=True,
             click=lambda: self.restated.emit(filing),
         )  # fmt: skip
-        _put(to, _wrapped(told.format(day=show.moment(own.stated_at)[:10]), "small"))
+        _put(to, _wrapped(told.format(day=show.day(own.stated_at)), "small"))
         _put(to, row(again, None))
 
     def _purpose(self, filing: Filing, purpose: str) -> QLayout:
@@ -173,7 +173,7 @@ class SignatureDrawer(Drawer):
             _put(to, label(self.tr("另有 {count} 个更早的活动").format(count=show.count(rest)), "small"))
         self._section(to, self.tr("变更记录"))
         for report in filing.history:
-            _put(to, Facts(self._theme, [Line(show.moment(report.seen_at)[:10], self._told(report))]))
+            _put(to, Facts(self._theme, [Line(show.day(report.seen_at), self._told(report))]))
 
     def _told(self, report: SignatureReport) -> str:
         words, signature = self._desk.kit.words, report.signature

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
+from campaign_app.domain.errors import AppError
 from campaign_app.services.filings import Filing
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.cells import NOTHING, Cell, Column
@@ -66,6 +67,7 @@ class SignaturesPage(Page):
         self._show_panel(self.tabs.currentIndex())
         self.model.changed.connect(self.render_state)
         self.model.kept.connect(self._told_kept)
+        self.model.refused.connect(self._refused)
         self.render_state(self.model.state)
 
     def _tabs(self) -> QTabBar:
@@ -120,7 +122,16 @@ class SignaturesPage(Page):
         desk = self._desk
         today = desk.app.clock().astimezone(BEIJING).date()
         self.dialog = OwnSignatureDialog(desk.kit, self.model, self.model.state.entities, today, of, self)
+        self.dialog.finished.connect(self._closed)
         self.dialog.open()
+
+    def _closed(self) -> None:
+        self.dialog = None
+
+    def _refused(self, error: AppError) -> None:
+        """Of what a dialog asked for that was closed before the answer came."""
+        if self.dialog is None:
+            self._desk.kit.messages.error(error)
 
     def _told_kept(self) -> None:
         self._desk.kit.messages.done(lambda: translate("SignaturesPage", "登记已保存。"))

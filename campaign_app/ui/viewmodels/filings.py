@@ -50,8 +50,12 @@ class FilingsState:
 
 
 class FilingsModel(QObject):
+    """`kept`: anything was. `stated`, `refused`: what became of a statement; who made it may be gone by then."""
+
     changed = Signal(object)  # FilingsState
     kept = Signal()
+    stated = Signal()
+    refused = Signal(object)  # AppError
 
     def __init__(
         self, app: App, tasks: Tasks, messages: Messages, language: Callable[[], str], parent: QObject | None = None
@@ -75,24 +79,20 @@ class FilingsModel(QObject):
     def now(self) -> datetime:
         return self._app.clock()
 
-    def state_own(
-        self, own: OwnFiling, port: str, kept: Callable[[], object], failed: Callable[[AppError], None]
-    ) -> None:
-        self._change(lambda: self._app.filings.state(own, port, actor=ACTOR), kept, failed)
+    def state_own(self, own: OwnFiling, port: str) -> None:
+        self._change(lambda: self._app.filings.state(own, port))
 
-    def take_back(self, of: Filing, kept: Callable[[], object], failed: Callable[[AppError], None]) -> None:
+    def take_back(self, of: Filing) -> None:
         uscc, text = key_of(of)
-        self._change(lambda: self._app.filings.take_back(uscc, text, actor=ACTOR), kept, failed)
+        self._change(lambda: self._app.filings.take_back(uscc, text, actor=ACTOR))
 
-    def _change(
-        self, change: Callable[[], None], kept: Callable[[], object], failed: Callable[[AppError], None]
-    ) -> None:
+    def _change(self, change: Callable[[], None]) -> None:
         def done(_: None) -> None:
-            kept()
+            self.stated.emit()
             self.kept.emit()
             self.load()
 
-        self._tasks.write(lambda _: change(), done, failed=failed, owner=self)
+        self._tasks.write(lambda _: change(), done, failed=self.refused.emit, owner=self)
 
     def open(self, key: Key) -> None:
         """What was typed of another one is kept first."""
