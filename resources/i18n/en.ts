@@ -47,6 +47,13 @@
         <source>能认出的号码有 {} 个，都按退订处理。原文加密留存在本工作区，操作记入审计。</source>
         <translation>Numbers found: {}; all count as opt-outs. The originals stay sealed here; this is audited.</translation>
     </message>
+    <message numerus="yes">
+        <source>另有 %n 条这次不清除，之后再列出。</source>
+        <translation>
+            <numerusform>%n more is not cleared now; it is listed afterwards.</numerusform>
+            <numerusform>%n more are not cleared now; they are listed afterwards.</numerusform>
+        </translation>
+    </message>
     <message>
         <source>把这些回复从服务商的队列里清除？</source>
         <translation>Clear these replies from the provider&apos;s queue?</translation>
@@ -125,6 +132,10 @@
     <message>
         <source> · 未核实的权限：{names}</source>
         <translation> · Permissions not verified: {names}</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
     <message>
         <source>客户、同意记录、拒收名单和发送记录都保留。
@@ -2539,10 +2550,6 @@ Its keys are deleted from this computer; until you reconnect, this account canno
             <numerusform> %n min</numerusform>
         </translation>
     </message>
-    <message>
-        <source> 1 分钟</source>
-        <translation> 1 min</translation>
-    </message>
     <message numerus="yes">
         <source> %n 小时</source>
         <translation>
@@ -4335,6 +4342,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>版本 {version} · 时钟相差 {skew} 秒</source>
         <translation>Version {version} · clock off by {skew} s</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
     </message>
 </context>
 <context>
@@ -6663,8 +6674,24 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Its records end at {}.</translation>
     </message>
     <message>
-        <source>已恢复到 {}。退出后用“打开其他工作区…”打开它。</source>
-        <translation>Restored to {}. Quit, then open it with &quot;Open another workspace…&quot;.</translation>
+        <source>已恢复到 {}。现在打开的仍是原来的工作区。</source>
+        <translation>Restored to {}. The former workspace is still the open one.</translation>
+    </message>
+    <message>
+        <source>下次启动打开它</source>
+        <translation>Open it at the next start</translation>
+    </message>
+    <message>
+        <source>下次启动时打开 {}。</source>
+        <translation>{} opens at the next start.</translation>
+    </message>
+    <message>
+        <source>撤销</source>
+        <translation>Undo</translation>
+    </message>
+    <message>
+        <source>下次启动时仍打开原来的工作区。</source>
+        <translation>The former workspace opens at the next start, as before.</translation>
     </message>
     <message>
         <source>仍使用这个工作区？</source>
