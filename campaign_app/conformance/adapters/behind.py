@@ -53,6 +53,17 @@ class Behind:
         unused = [ref for ref in known if ref not in self.running.used]
         return [CustomerRef(self.running.account.id, ref) for ref in unused[:count]]
 
+    def use_up(self) -> CustomerRef:
+        """Somebody whose consent is to be changed, and who is no use to other checks from then on."""
+        (ref,) = self.refs(1)
+        self.running.used.append(ref.ref)
+        return ref
+
+    def somebody_used(self) -> CustomerRef:
+        """Somebody whose consent was changed already, so that telling it again costs nobody else."""
+        used = self.running.used
+        return CustomerRef(self.running.account.id, used[-1]) if used else self.use_up()
+
     def refused(self) -> dict[CustomerRef, ConsentStatus]:
         """Who must not pass, by the status of their fact; without those whose consent a test changed."""
         account, said = self.running.account.id, self.running.refused

@@ -27,6 +27,7 @@ only for an adapter without `consent_lookup`). `Running.refused`: refs that must
 has to have. Of a platform without consents `refused` may hold vetoes, `vetoed` has the notes of those who are UNKNOWN;
 everybody else who is UNKNOWN must be so by `no_consent_api`, and five at least of a platform that has vetoes.
 `Running.withdraw(ref)` makes the simulator's person opt out now; None where the platform has no consents.
+Every call whose answers `other_version` or `drifted` changes has to refuse them; the check's have to be among them.
 A spoilt answer either raises RemoteError or confirms nobody whom it is about.
 """
 

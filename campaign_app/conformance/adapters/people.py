@@ -49,8 +49,7 @@ def a_refusal_here_wins(behind: Behind) -> None:
 
 
 def a_withdrawal_is_seen_at_once(behind: Behind) -> None:
-    (ref,) = behind.refs(1)
-    behind.running.used.append(ref.ref)
+    ref = behind.use_up()
     withdraw = behind.running.withdraw
     expect(withdraw is not None, "the case has no `withdraw`")
     expect(behind.passes(behind.ask([ref])[ref]), "somebody who agreed does not pass")
@@ -61,8 +60,7 @@ def a_withdrawal_is_seen_at_once(behind: Behind) -> None:
 
 
 def an_opt_out_is_written_back(behind: Behind) -> None:
-    (ref,) = behind.refs(1)
-    behind.running.used.append(ref.ref)
+    ref = behind.use_up()
     for _ in range(2):
         behind.client.write_opt_out(ref, "reply", behind.clock())
     expect(not behind.passes(behind.ask([ref])[ref]), "who opted out still passes")

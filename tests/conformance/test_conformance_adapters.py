@@ -1,0 +1,87 @@
+"""The suite that adapters are held to catches wrong ones: the documented example with one thing spoilt in it."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+
+import campaign_app.platforms.adapter as adapters
+from campaign_app.conformance.adapters import Broken, PlatformCase, Running, checks, hold
+from tests.helpers.connected import clock
+
+pytestmark = pytest.mark.keeps_threads
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "csv_registry"
+NAME = "csv_registry"
+Registry = Callable[[str, str], PlatformCase]
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
+    """The example's case, with a client in whose source one thing is another."""
+
+    def made(right: str, wrong: str) -> PlatformCase:
+        shutil.copytree(EXAMPLE, tmp_path / "example", ignore=shutil.ignore_patterns("__pycache__"))
+        source = tmp_path / "example" / NAME / "client.py"
+        text = source.read_text("utf-8")
+        assert right in text
+        source.write_text(text.replace(right, wrong), "utf-8")
+        point = EntryPoint(NAME, f"{NAME}:ADAPTER", adapters.GROUP)
+        monkeypatch.setattr(adapters, "_offered", lambda: {NAME: point})
+        monkeypatch.syspath_prepend(tmp_path / "example")
+        return _case(tmp_path / "example" / "test_csv_registry.py")
+
+    yield made
+    for module in [name for name in sys.modules if name.partition(".")[0] in (NAME, "test_csv_registry")]:
+        del sys.modules[module]
+
+
+def _case(file: Path) -> PlatformCase:
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[file.stem] = module
+    spec.loader.exec_module(module)
+    found: PlatformCase = module.CASE
+    return found
+
+
+def broken(case: PlatformCase, running: Running, *names: str) -> dict[str, str]:
+    """What is wrong by each check whose name begins like this; by all of them where none is named."""
+    found = {}
+    for check in checks(case):
+        if not names or check.name.startswith(names):
+            try:
+                hold(case, running, check, clock=clock)
+            except Broken as error:
+                found[check.name] = str(error)
+    return found
+
+
+# what is right in the example's client → what is wrong, and the check that says so
+WRONG: Mapping[str, tuple[str, str, str]] = {
+    "looks at the version of its check only": (
+        'if answer.headers.get("X-Registry-Version") != VERSION:',
+        'if not refs and answer.headers.get("X-Registry-Version") != VERSION:',
+        "an answer of another version is refused",
+    ),
+}
+
+
+@pytest.mark.parametrize(("right", "wrong", "check"), WRONG.values(), ids=WRONG)
+def test_a_wrong_adapter_is_caught(right: str, wrong: str, check: str, registry: Registry) -> None:
+    case = registry(right, wrong)
+    with case.start() as running:
+        assert set(broken(case, running, check)) == {check}
+
+
+def test_the_example_is_not_caught(registry: Registry) -> None:
+    case = registry("VERSION", "VERSION")
+    with case.start() as running:
+        assert broken(case, running, *(check for _, _, check in WRONG.values())) == {}
