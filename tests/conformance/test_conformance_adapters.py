@@ -71,6 +71,7 @@ WRONG: Mapping[str, tuple[str, str, str]] = {
         'if not refs and answer.headers.get("X-Registry-Version") != VERSION:',
         "an answer of another version is refused",
     ),
+    "says everything of one person": ("ref=ref,", "ref=CustomerRef(self._account.id, 'c0'),", "those who agreed pass"),
 }
 
 

@@ -77,6 +77,8 @@ class Behind:
     def ask(self, refs: Sequence[CustomerRef]) -> dict[CustomerRef, ConsentFact]:
         facts = dict(self.client.consents(refs).facts)
         expect(facts.keys() == set(refs), "one fact for everybody who was asked, and for nobody else")
+        others = {ref.ref: fact.ref.ref for ref, fact in facts.items() if fact.ref != ref}
+        expect(not others, f"facts are about others than were asked for: {others}")
         return facts
 
     def passes(self, fact: ConsentFact, *, later: timedelta = timedelta(0), simulated_sender: bool = True) -> bool:
