@@ -13,7 +13,10 @@ import pytest
 
 import campaign_app.platforms.adapter as adapters
 from campaign_app.conformance.adapters import Broken, PlatformCase, Running, checks, hold
+from campaign_app.platforms.jd.client import JdPlatform
+from tests.helpers import platform_case_jd
 from tests.helpers.connected import clock
+from tests.helpers.lenient import silent_in_trouble
 
 pytestmark = pytest.mark.keeps_threads
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "csv_registry"
@@ -86,3 +89,12 @@ def test_the_example_is_not_caught(registry: Registry) -> None:
     case = registry("VERSION", "VERSION")
     with case.start() as running:
         assert broken(case, running, *(check for _, _, check in WRONG.values())) == {}
+
+
+def test_an_adapter_that_only_vetoes_is_caught_where_trouble_silences_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = platform_case_jd.case()
+    asked = ("trouble: 500", "spoilt: unknown status")
+    with case.start() as running:
+        assert broken(case, running, *asked) == {}
+        monkeypatch.setattr(JdPlatform, "consents", silent_in_trouble(JdPlatform.consents))
+        assert set(broken(case, running, *asked)) == set(asked)

@@ -12,11 +12,12 @@ from typing import Any, Final
 from campaign_app.conformance.adapters.cases import PlatformCase, Running
 from campaign_app.conformance.adapters.tampering import Tampering, tampering
 from campaign_app.consent import Ask, ConfirmedRecipient, Person, Policy, decide
-from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
+from campaign_app.domain.consent import Channel, ConsentFact, ConsentMethod, ConsentStatus, CustomerRef, Evidence
 from campaign_app.domain.errors import RemoteError
 from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, PlatformClient
 from campaign_app.platforms import adapter_for, client_for
+from campaign_app.platforms.endorsed import lowered
 
 ASKED: Final = 5
 Started = Callable[[PlatformCase], Running]
@@ -47,11 +48,16 @@ class Behind:
         """What the adapter says that it can; nothing is asked for it."""
         return adapter_for(self.case.name).capabilities
 
+    @property
+    def only_vetoes(self) -> bool:
+        """Whether it knows people who may not be reached, and nobody who may: then a consent service says who may."""
+        return self.offers.vetoes and not self.offers.consent_lookup
+
     def refs(self, count: int = ASKED) -> list[CustomerRef]:
-        """People whom the simulator confirms, or any where it confirms nobody."""
-        known = self.running.confirmed or self.running.refused
-        unused = [ref for ref in known if ref not in self.running.used]
-        return [CustomerRef(self.running.account.id, ref) for ref in unused[:count]]
+        """People whom the simulator confirms, or where it confirms nobody, of whom it says nothing."""
+        account, used = self.running.account.id, self.running.used
+        confirmed = [CustomerRef(account, ref) for ref in self.running.confirmed if ref not in used]
+        return (confirmed if self.running.confirmed else self.silent())[:count]
 
     def use_up(self) -> CustomerRef:
         """Somebody whose consent is to be changed, and who is no use to other checks from then on."""
@@ -81,8 +87,25 @@ class Behind:
         expect(not others, f"facts are about others than were asked for: {others}")
         return facts
 
-    def passes(self, fact: ConsentFact, *, later: timedelta = timedelta(0), simulated_sender: bool = True) -> bool:
-        return isinstance(self.judge(fact, later=later, simulated_sender=simulated_sender), ConfirmedRecipient)
+    def passes(self, fact: ConsentFact, *, simulated_sender: bool = True) -> bool:
+        """Whether the program would write to this person. Beside a platform that only vetoes stands a consent service
+
+        that confirms everybody.
+        """
+        told = lowered(self._service_says(fact.ref), fact) if self.only_vetoes else fact
+        return self.confirms(told, simulated_sender=simulated_sender)
+
+    def confirms(self, fact: ConsentFact, *, simulated_sender: bool = True) -> bool:
+        """Whether the platform's word alone is enough."""
+        return isinstance(self.judge(fact, simulated_sender=simulated_sender), ConfirmedRecipient)
+
+    def _service_says(self, ref: CustomerRef) -> ConsentFact:
+        now, uscc = self.clock(), self.running.account.entity_uscc
+        evidence = Evidence("a-consent-service", "consent_api", "1.0", True, "1", "1", "{}", 0)  # noqa: FBT003
+        return ConsentFact(
+            ref, ConsentStatus.CONFIRMED, now, ConsentMethod.EXPLICIT_TOGGLE, Channel.ANY,
+            frozenset({self.running.purpose}), uscc, obtained_at=now, checked_at=now, evidence=evidence,
+        )  # fmt: skip
 
     def judge(self, fact: ConsentFact, *, later: timedelta = timedelta(0), **facts: Any) -> Any:
         now = self.clock() + later

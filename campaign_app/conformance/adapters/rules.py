@@ -75,6 +75,8 @@ def _spoilt(case: PlatformCase, offers: Capabilities) -> Iterator[Check]:
     yield Check(1, "more than one answer holds are answered", people.more_than_one_answer_holds_are_answered)
     if offers.consent_lookup:
         yield Check(5, "dates are spoilt on purpose", trouble.dates_are_spoilt_on_purpose)
+    elif offers.vetoes:
+        yield Check(1, "vetoes are spoilt on purpose", trouble.vetoes_are_spoilt_on_purpose)
 
 
 def _ends(case: PlatformCase, offers: Capabilities) -> Iterator[Check]:
