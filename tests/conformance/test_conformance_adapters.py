@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def broken(case: PlatformCase, running: Running, *names: str) -> dict[str, str]:
 
 
 # what is right in the example's client → what is wrong, and the check that says so
-WRONG: Mapping[str, tuple[str, str, str]] = {
+WRONG: dict[str, tuple[str, str, str]] = {
     "looks at the version of its check only": (
         'if answer.headers.get("X-Registry-Version") != VERSION:',
         'if not refs and answer.headers.get("X-Registry-Version") != VERSION:',
@@ -76,9 +76,19 @@ WRONG: Mapping[str, tuple[str, str, str]] = {
     ),
     "says everything of one person": ("ref=ref,", "ref=CustomerRef(self._account.id, 'c0'),", "those who agreed pass"),
 }
+EMPTIED = ('request_id=""', 'receipt_id=""', 'receipt_id="sha256:0"', 'api_version=""', 'api_method=""', 'leaf="{}"')
+SOURCE = "evidence=said.evidence(row),"
+UNSOURCED = {
+    f"evidence with {each}": (
+        SOURCE,
+        f"evidence=__import__('dataclasses').replace(said.evidence(row), {each}),",
+        "a fact says where it comes from",
+    )
+    for each in EMPTIED
+}
 
 
-@pytest.mark.parametrize(("right", "wrong", "check"), WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize(("right", "wrong", "check"), (WRONG | UNSOURCED).values(), ids=WRONG | UNSOURCED)
 def test_a_wrong_adapter_is_caught(right: str, wrong: str, check: str, registry: Registry) -> None:
     case = registry(right, wrong)
     with case.start() as running:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from hashlib import sha256
 
 from campaign_app.conformance.adapters.behind import ASKED, Behind, expect
 from campaign_app.consent.gate import Refusal
-from campaign_app.domain.consent import ConsentStatus, CustomerRef, Reason, SuppressionKind
+from campaign_app.domain.consent import ConsentStatus, CustomerRef, Evidence, Reason, SuppressionKind
 
+UNKNOWN = ConsentStatus.UNKNOWN
 ODD = ("", "nobody", "x" * 500, "a\x00b", "’; --", "顾客")
 
 
@@ -40,6 +43,45 @@ def a_fact_is_of_now(behind: Behind) -> None:
         near = fact.checked_at is not None and abs(fact.checked_at - asked_at) < timedelta(minutes=1)
         expect(near, "a fact does not say when it was checked")
         expect(behind.judge(fact, later=timedelta(hours=25)) == Refusal(1, Reason.STALE), "a fact does not grow old")
+
+
+def a_fact_says_where_it_comes_from(behind: Behind) -> None:
+    """Everybody's of whom the platform said something, for or against them."""
+    silent, looks_up = behind.silent(), behind.offers.consent_lookup
+    against = [
+        ref for ref, said in behind.refused().items() if ref not in silent and (said is not UNKNOWN or not looks_up)
+    ]
+    asked = [*(behind.refs() if looks_up else []), *against]
+    asked_at = behind.clock()
+    answers = behind.client.consents(asked)
+    hashes = {f"sha256:{sha256(seen.body).hexdigest()}" for seen in behind.proxy.seen}
+    kept = hashes | {receipt.receipt_id for receipt in answers.receipts}
+    for ref in asked:
+        fact = answers.facts[ref]
+        expect(abs(fact.observed_at - asked_at) < timedelta(minutes=1), "a fact does not say when it was observed")
+        lacking = ["evidence"] if fact.evidence is None else _lacking(fact.evidence, ref, looks_up=looks_up)
+        expect(not lacking, f"the evidence of a fact ({fact.status}) lacks {lacking}")
+        if fact.evidence is not None and behind.case.http:
+            words = "`receipt_id` is neither a receipt that came along nor `sha256:` of the answer"
+            expect(fact.evidence.receipt_id in kept, words)
+
+
+def _lacking(evidence: Evidence, ref: CustomerRef, *, looks_up: bool) -> list[str]:
+    """A platform without consents may have no id for what was asked, and words that name nobody."""
+    wanted = {name: getattr(evidence, name) for name in ("platform", "api_version", "api_method", "receipt_id")}
+    wanted |= {"leaf": _is_said(evidence.leaf), "simulated": evidence.simulated}
+    if looks_up:
+        wanted |= {"request_id": evidence.request_id, "leaf with the reference": ref.ref in evidence.leaf}
+    return [name for name, found in wanted.items() if not found]
+
+
+def _is_said(leaf: str) -> bool:
+    """Whether a leaf is a JSON object with something in it."""
+    try:
+        words = json.loads(leaf)
+    except ValueError:
+        return False
+    return isinstance(words, dict) and bool(words)
 
 
 def a_refusal_here_wins(behind: Behind) -> None:

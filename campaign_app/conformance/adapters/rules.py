@@ -94,6 +94,8 @@ def _facts(_case: PlatformCase, offers: Capabilities) -> Iterator[Check]:
         yield Check(4, "a refusal here beats a confirmation there", people.a_refusal_here_wins)
         yield Check(4, "a withdrawal there is seen at once", people.a_withdrawal_is_seen_at_once)
         yield Check(7, "what is simulated reaches no real sender", people.simulated_reaches_no_real_sender)
+    if offers.consent_lookup or offers.vetoes:
+        yield Check(3, "a fact says where it comes from", people.a_fact_says_where_it_comes_from)
     if offers.opt_out_write:
         yield Check(4, "an opt-out is written back", people.an_opt_out_is_written_back)
 

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 _HOP: frozenset[str] = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade"})
+_ASKED: frozenset[str] = _HOP | {"accept-encoding"}  # what is packed cannot be spoilt
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
         """What upstream answers; a line that breaks there breaks here."""
         host, port = self.server.upstream  # type: ignore[attr-defined]
         line = http.client.HTTPConnection(host, port, timeout=30)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in _ASKED}
         try:
             line.request(self.command, self.path, asked or None, headers)
             answer = line.getresponse()
