@@ -14,7 +14,8 @@ import pytest
 import campaign_app.platforms.adapter as adapters
 from campaign_app.conformance.adapters import Broken, PlatformCase, Running, checks, hold
 from campaign_app.platforms.jd.client import JdPlatform
-from tests.helpers import platform_case_jd
+from campaign_app.platforms.shopline.client import ShoplinePlatform
+from tests.helpers import platform_case_jd, platform_case_shopline
 from tests.helpers.connected import clock
 from tests.helpers.lenient import silent_in_trouble
 
@@ -74,6 +75,11 @@ WRONG: dict[str, tuple[str, str, str]] = {
         'if not refs and answer.headers.get("X-Registry-Version") != VERSION:',
         "an answer of another version is refused",
     ),
+    "dates a grant when it asks for it": (
+        "obtained_at=obtained_at,",
+        "obtained_at=said.observed_at,",
+        "a grant keeps the time at which it was given",
+    ),
     "says everything of one person": ("ref=ref,", "ref=CustomerRef(self._account.id, 'c0'),", "those who agreed pass"),
 }
 EMPTIED = ('request_id=""', 'receipt_id=""', 'receipt_id="sha256:0"', 'api_version=""', 'api_method=""', 'leaf="{}"')
@@ -108,3 +114,11 @@ def test_an_adapter_that_only_vetoes_is_caught_where_trouble_silences_it(monkeyp
         assert broken(case, running, *asked) == {}
         monkeypatch.setattr(JdPlatform, "consents", silent_in_trouble(JdPlatform.consents))
         assert set(broken(case, running, *asked)) == set(asked)
+
+
+def test_an_opt_out_that_nobody_is_told_of_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    case, asked = platform_case_shopline.case(), "an opt-out is written back"
+    with case.start() as running:
+        assert broken(case, running, asked) == {}
+        monkeypatch.setattr(ShoplinePlatform, "write_opt_out", lambda client, *_: client.check_connection())
+        assert set(broken(case, running, asked)) == {asked}

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from campaign_app.conformance.adapters.cases import PlatformCase, Running
 from campaign_app.conformance.adapters.tampering import Tampering, tampering
 from campaign_app.consent import Ask, ConfirmedRecipient, Person, Policy, decide
+from campaign_app.consent.gate import Refusal
 from campaign_app.domain.consent import Channel, ConsentFact, ConsentMethod, ConsentStatus, CustomerRef, Evidence
 from campaign_app.domain.errors import RemoteError
 from campaign_app.domain.platform import Capabilities
@@ -107,13 +108,13 @@ class Behind:
             frozenset({self.running.purpose}), uscc, obtained_at=now, checked_at=now, evidence=evidence,
         )  # fmt: skip
 
-    def judge(self, fact: ConsentFact, *, later: timedelta = timedelta(0), **facts: Any) -> Any:
-        now = self.clock() + later
-        suppressions = facts.pop("suppressions", ())
+    def judge(
+        self, fact: ConsentFact, *, later: timedelta = timedelta(0), simulated_sender: bool = True
+    ) -> ConfirmedRecipient | Refusal:
+        now, running = self.clock() + later, self.running
         policy = Policy(clock_skew=timedelta(seconds=60))
-        asked = {"simulated_sender": True, "purpose": self.running.purpose, **facts}
-        ask = Ask(1, entity_uscc=self.running.account.entity_uscc, send_at=now, now=now, policy=policy, **asked)
-        return decide(Person(1, 1, fact, suppressions), ask)
+        ask = Ask(1, running.purpose, running.account.entity_uscc, now, now, policy, simulated_sender=simulated_sender)
+        return decide(Person(1, 1, fact), ask)
 
     def asks_in_vain(self, refs: Sequence[CustomerRef], *, about: int | None = None) -> None:
         """It ends in an error of ours, or in a fact for each, of which the first `about` do not pass."""

@@ -28,6 +28,8 @@ has to have. Of a platform without consents `refused` may hold vetoes, `vetoed` 
 everybody else who is UNKNOWN must be so by `no_consent_api`, and ten at least of a platform that has vetoes, for checks
 use some of them up. What is said of such a platform is judged beside a consent service that confirms everybody.
 `Running.withdraw(ref)` makes the simulator's person opt out now; None where the platform has no consents.
+`Running.opted_out(ref)` says whether the simulator was told that this person opted out; None where the adapter itself
+says of them that they are WITHDRAWN then.
 Every call whose answers `other_version` or `drifted` changes has to refuse them; the check's have to be among them.
 A spoilt answer either raises RemoteError or lets nobody pass whom it is about, whatever a consent service says of them.
 """
@@ -60,6 +62,7 @@ class Running:
     vetoed: Mapping[str, str] = field(default_factory=dict)
     purpose: str = "retail"
     withdraw: Callable[[str], None] | None = None
+    opted_out: Callable[[str], bool] | None = None
     simulator: Any = None
     used: list[str] = field(default_factory=list, compare=False)
 

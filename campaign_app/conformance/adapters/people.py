@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from campaign_app.conformance.adapters.behind import ASKED, Behind, expect
 from campaign_app.consent.gate import Refusal
-from campaign_app.domain.consent import ConsentStatus, CustomerRef, Evidence, Reason, SuppressionKind
+from campaign_app.domain.consent import ConsentStatus, CustomerRef, Evidence, Reason
 
 UNKNOWN = ConsentStatus.UNKNOWN
 ODD = ("", "nobody", "x" * 500, "a\x00b", "’; --", "顾客")
@@ -84,10 +84,14 @@ def _is_said(leaf: str) -> bool:
     return isinstance(words, dict) and bool(words)
 
 
-def a_refusal_here_wins(behind: Behind) -> None:
-    (fact,) = behind.ask(behind.refs(1)).values()
-    for kind in SuppressionKind:
-        expect(isinstance(behind.judge(fact, suppressions=[kind]), Refusal), f"{kind} is overruled")
+def a_grant_keeps_its_time(behind: Behind) -> None:
+    """Only a grant later than an opt-out here may lift it: one that is dated when it is asked for would always be."""
+    asked_at, refs = behind.clock(), behind.refs()
+    first, second = behind.ask(refs), behind.ask(refs)
+    for ref in refs:
+        given = first[ref].obtained_at
+        expect(given is not None and given < asked_at, "a grant is dated when it was asked for")
+        expect(second[ref].obtained_at == given, "a grant has another date each time")
 
 
 def a_withdrawal_is_seen_at_once(behind: Behind) -> None:
@@ -105,7 +109,12 @@ def an_opt_out_is_written_back(behind: Behind) -> None:
     ref = behind.use_up()
     for _ in range(2):
         behind.client.write_opt_out(ref, "reply", behind.clock())
-    expect(not behind.passes(behind.ask([ref])[ref]), "who opted out still passes")
+    fact, recorded = behind.ask([ref])[ref], behind.running.opted_out
+    expect(not behind.confirms(fact), "who opted out still passes")
+    if recorded is None:
+        expect(fact.status is ConsentStatus.WITHDRAWN, f"who opted out is {fact.status}, and there is no `opted_out`")
+    else:
+        expect(recorded(ref.ref), "the platform does not know of the opt-out")
 
 
 def numbers_are_as_said(behind: Behind) -> None:

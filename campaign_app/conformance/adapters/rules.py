@@ -91,7 +91,7 @@ def _ends(case: PlatformCase, offers: Capabilities) -> Iterator[Check]:
 def _facts(_case: PlatformCase, offers: Capabilities) -> Iterator[Check]:
     if offers.consent_lookup:
         yield Check(3, "a fact is of now and does not stay so", people.a_fact_is_of_now)
-        yield Check(4, "a refusal here beats a confirmation there", people.a_refusal_here_wins)
+        yield Check(4, "a grant keeps the time at which it was given", people.a_grant_keeps_its_time)
         yield Check(4, "a withdrawal there is seen at once", people.a_withdrawal_is_seen_at_once)
         yield Check(7, "what is simulated reaches no real sender", people.simulated_reaches_no_real_sender)
     if offers.consent_lookup or offers.vetoes:
