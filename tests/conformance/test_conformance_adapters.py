@@ -8,11 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import campaign_app.platforms.adapter as adapters
 from campaign_app.conformance.adapters import Broken, PlatformCase, Running, checks, hold
+from campaign_app.conformance.adapters.behind import LONGEST, standing_behind
 from campaign_app.platforms.jd.client import JdPlatform
 from campaign_app.platforms.shopline.client import ShoplinePlatform
 from tests.helpers import platform_case_jd, platform_case_shopline
@@ -56,13 +58,38 @@ def _case(file: Path) -> PlatformCase:
     return found
 
 
-def broken(case: PlatformCase, running: Running, *names: str) -> dict[str, str]:
+def rate_limited(case: PlatformCase, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], object]:
+    """Its simulator refuses who asks again within a second, of a clock that moves by waiting only; how to wait."""
+    handler = sys.modules[case.start.__module__].Handler
+    answer, now, until = handler.do_POST, [0.0], [0.0]
+
+    def limited(self: Any) -> None:
+        if now[0] >= until[0]:
+            until[0] = now[0] + 1.0
+            answer(self)
+            return
+        self.rfile.read(int(self.headers["Content-Length"] or 0))
+        self.send_response(429)
+        self.send_header("Retry-After", "1")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def wait(seconds: float) -> None:
+        now[0] += seconds
+
+    monkeypatch.setattr(handler, "do_POST", limited)
+    return wait
+
+
+def broken(
+    case: PlatformCase, running: Running, *names: str, wait: Callable[[float], object] | None = None
+) -> dict[str, str]:
     """What is wrong by each check whose name begins like this; by all of them where none is named."""
     found = {}
     for check in checks(case):
         if not names or check.name.startswith(names):
             try:
-                hold(case, running, check, clock=clock)
+                hold(case, running, check, clock=clock, wait=wait)
             except Broken as error:
                 found[check.name] = str(error)
     return found
@@ -122,3 +149,25 @@ def test_an_opt_out_that_nobody_is_told_of_is_caught(monkeypatch: pytest.MonkeyP
         assert broken(case, running, asked) == {}
         monkeypatch.setattr(ShoplinePlatform, "write_opt_out", lambda client, *_: client.check_connection())
         assert set(broken(case, running, asked)) == {asked}
+
+
+def test_a_simulator_that_asks_for_time_gets_it(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = registry("VERSION", "VERSION")
+    wait = rate_limited(case, monkeypatch)
+    asked = ("a grant keeps the time", "those who agreed pass", "more than one answer holds", "an answer of another")
+    with case.start() as running:
+        assert broken(case, running, *asked, wait=wait) == {}
+
+
+def test_trouble_of_its_own_is_not_waited_for_and_nothing_for_long(registry: Registry) -> None:
+    case, waited = registry("VERSION", "VERSION"), list[float]()
+    with case.start() as running:
+        for check in checks(case):
+            if check.name == "trouble: 429":
+                hold(case, running, check, clock=clock, wait=waited.append)
+        assert waited == []
+        with standing_behind(case, running, clock, waited.append) as behind:
+            behind.proxy.spoil = lambda seen: seen.instead("", status=429, Retry_After="8")
+            for _ in range(3):
+                behind.asks_in_vain(behind.refs())
+    assert waited == [8.0, LONGEST - 8.0]

@@ -31,6 +31,7 @@ GRAPHQL = "/admin/graph/v20251201/graphql.json"
 def _start() -> Iterator[Running]:
     with SandboxProcess(customers=400) as sandbox:
         shop = ShopifyShop(sandbox)
+        shop.order(restore=1e6)  # all tests draw on one budget, and none of them waits
         client = shop.shopline()
         people = everybody(client)
         refs = [ref for ref, customer in people.items() if customer.phone][:40]

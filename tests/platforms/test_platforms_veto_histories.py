@@ -25,7 +25,7 @@ from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
 from campaign_app.domain.errors import RemoteError
 from campaign_app.platforms.jd.client import JdPlatform
 from tests.helpers import platform_case_jd, platform_case_top
-from tests.helpers.connected import clock
+from tests.helpers.connected import clock, no_wait
 from tests.helpers.lenient import silent_in_trouble
 from tests.helpers.vendors import jd_calls, trouble
 
@@ -169,7 +169,7 @@ def _listed(script: Script, started: Started) -> set[str]:
     running = started(script.case)
     for ref in _moving(script, started):
         script.become(running.simulator, ref, script.states[0][0])
-    with standing_behind(script.case, running, clock) as behind:
+    with standing_behind(script.case, running, clock, no_wait) as behind:
         return History(script, behind, random.Random(0)).everybody()
 
 
@@ -188,7 +188,7 @@ def test_whatever_happens_facts_and_list_end_as_they_are(script: Script, batch: 
 
 def _play(script: Script, seed: int, started: Started, baseline: set[str]) -> None:
     later = [0]
-    with standing_behind(script.case, started(script.case), partial(_at, later)) as behind:
+    with standing_behind(script.case, started(script.case), partial(_at, later), no_wait) as behind:
         history = History(script, behind, random.Random(seed), later)
         history.begin(_moving(script, started))
         for _ in range(history.chance.randint(4, 12)):

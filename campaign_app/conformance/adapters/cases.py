@@ -30,6 +30,7 @@ use some of them up. What is said of such a platform is judged beside a consent 
 `Running.withdraw(ref)` makes the simulator's person opt out now; None where the platform has no consents.
 `Running.opted_out(ref)` says whether the simulator was told that this person opted out; None where the adapter itself
 says of them that they are WITHDRAWN then.
+A simulator with a budget that all checks draw on gets the time that it asks for, ten seconds in one check at most.
 Every call whose answers `other_version` or `drifted` changes has to refuse them; the check's have to be among them.
 A spoilt answer either raises RemoteError or lets nobody pass whom it is about, whatever a consent service says of them.
 """

@@ -36,9 +36,14 @@ def checks(case: PlatformCase) -> tuple[Check, ...]:
     return tuple(check for rule in rules for check in rule(case, offers))
 
 
-def hold(case: PlatformCase, running: Running, check: Check, *, clock: Clock) -> None:
-    """Asks one check of the adapter's client, behind a proxy of its own. Raises Broken."""
-    with standing_behind(case, running, clock) as behind:
+def hold(
+    case: PlatformCase, running: Running, check: Check, *, clock: Clock, wait: Callable[[float], object] | None = None
+) -> None:
+    """Asks one check of the adapter's client, behind a proxy of its own. Raises Broken.
+
+    Where the client waits before it asks (again), so does the check, ten seconds at most; `wait` replaces that.
+    """
+    with standing_behind(case, running, clock, wait) as behind:
         check.ask(behind)
 
 

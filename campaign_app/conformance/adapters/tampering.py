@@ -111,6 +111,11 @@ class Tampering:
     seen: list[Seen] = field(default_factory=list)
 
     @property
+    def is_broken(self) -> bool:
+        """Whether every answer is one of BROKEN, whatever the simulator says."""
+        return self.spoil in BROKEN.values()
+
+    @property
     def asked(self) -> bytes:
         """All that was ever asked: addresses and bodies."""
         return b"\n".join(part for one in self.seen for part in (one.path.encode(), one.asked))
