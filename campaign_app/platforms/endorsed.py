@@ -176,8 +176,8 @@ class EndorsedPlatform(UnendorsedPlatform):
             return said
         vetoes = self._native.consents(asked).facts
         silent = unknown(asked, Note.MISSING.value, self._clock())
-        lowered = {ref: _lowered(said.facts[ref], vetoes.get(ref, silent[ref])) for ref in asked}
-        return ConsentAnswers({**said.facts, **lowered}, said.receipts)
+        judged = {ref: lowered(said.facts[ref], vetoes.get(ref, silent[ref])) for ref in asked}
+        return ConsentAnswers({**said.facts, **judged}, said.receipts)
 
     def consent_changes(self, cursor: str) -> Page[str]:
         """The endpoint's list to its end, then the platform's where it has one: who left there is vetoed at once."""
@@ -238,7 +238,7 @@ def _read_pair(cursor: str, name: str) -> tuple[str, str]:
     raise RemoteRefused("bad_cursor", "No cursor of this client")
 
 
-def _lowered(fact: ConsentFact, veto: ConsentFact) -> ConsentFact:
+def lowered(fact: ConsentFact, veto: ConsentFact) -> ConsentFact:
     """The endpoint's fact where the platform has nothing against it; of who is not confirmed, only that they left, or
 
     that it could not be read whether they did: as unknown they are asked about again. Whom the platform has erased is

@@ -20,7 +20,7 @@ IN_VENDER = "jingdong_pop_crm_getMemberInVender_responce"
 @contextmanager
 def _start() -> Iterator[Running]:
     with SandboxProcess(customers=300) as sandbox:
-        account, secret = account_of(sandbox, "jd")
+        account, secret = account_of(sandbox, "jd", calls_per_second="1000")
         with connected(sandbox, "jd") as client:
             refs = everybody(client)
         lapsed = refs[3:20:4]

@@ -36,6 +36,7 @@ def _start() -> Iterator[Running]:
             confirmed=tuple(refs[:40]),
             refused={ref: fact.status for ref, fact in found.items() if fact.status is not ConsentStatus.CONFIRMED},
             withdraw=lambda ref: shop.consent(ref, state="UNSUBSCRIBED", at=TIME),
+            opted_out=lambda ref: facts(client, [ref])[ref].status is ConsentStatus.WITHDRAWN,
             simulator=shop,
         )
         shop.close()

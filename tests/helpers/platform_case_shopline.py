@@ -13,7 +13,7 @@ from campaign_app.conformance.adapters import OpenEnd, PlatformCase, Running, Sp
 from campaign_app.conformance.adapters.tampering import Spoil, edit
 from campaign_app.domain.consent import ConsentStatus
 from tests.helpers.sandbox import SandboxProcess
-from tests.helpers.shopify import ShopifyShop, account_of, everybody
+from tests.helpers.shopify import ShopifyShop, account_of, everybody, facts
 
 TIME = "2026-01-02T03:04:05Z"
 # what is true at the platform, and what it may be worth here
@@ -31,6 +31,7 @@ GRAPHQL = "/admin/graph/v20251201/graphql.json"
 def _start() -> Iterator[Running]:
     with SandboxProcess(customers=400) as sandbox:
         shop = ShopifyShop(sandbox)
+        shop.order(restore=1e6)  # all tests draw on one budget, and none of them waits
         client = shop.shopline()
         people = everybody(client)
         refs = [ref for ref, customer in people.items() if customer.phone][:40]
@@ -44,6 +45,7 @@ def _start() -> Iterator[Running]:
             vetoed={
                 ref: "unknown_word" for ref, (state, _) in zip(refs, cycle(STATES), strict=False) if "_V2" in state
             },
+            opted_out=lambda ref: facts(client, [ref])[ref].status is ConsentStatus.WITHDRAWN,
             simulator=shop,
         )
         shop.close()

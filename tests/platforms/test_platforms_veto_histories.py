@@ -1,7 +1,8 @@
 """Random histories of JD and TOP: members come and go, answers are spoilt; facts end as the oracle has them.
 
 `CAMPAIGN_APP_HISTORIES=1000` runs a thousand of each; the ordinary run has a few. Over real HTTP, by the adapters' own
-clients behind a proxy. The oracle is the script's own truth; nobody is ever confirmed, for neither platform can.
+clients behind a proxy. The oracle is the script's own truth; nobody is ever confirmed, for neither platform can, and at
+no time does a platform keep silent about somebody whom it vetoes: a consent service's word would pass.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from campaign_app.conformance.adapters.behind import Behind, Started, standing_b
 from campaign_app.conformance.adapters.tampering import BROKEN
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
 from campaign_app.domain.errors import RemoteError
+from campaign_app.platforms.jd.client import JdPlatform
 from tests.helpers import platform_case_jd, platform_case_top
-from tests.helpers.connected import clock
+from tests.helpers.connected import clock, no_wait
+from tests.helpers.lenient import silent_in_trouble
 from tests.helpers.vendors import jd_calls, trouble
 
 pytestmark = [pytest.mark.keeps_threads, pytest.mark.no_cover]
@@ -55,13 +58,14 @@ def _top_trouble(simulator: Any, chance: random.Random) -> None:
     simulator.order(fail=[failure] * chance.randint(1, 2))
 
 
+JD = Script(
+    platform_case_jd.case(),
+    jd_calls,
+    ((1, SILENT, True), (2, NO_MEMBER, False), (3, NO_MEMBER, False)),
+    _jd_trouble,
+)
 SCRIPTS = (
-    Script(
-        platform_case_jd.case(),
-        jd_calls,
-        ((1, SILENT, True), (2, NO_MEMBER, False), (3, NO_MEMBER, False)),
-        _jd_trouble,
-    ),
+    JD,
     Script(
         platform_case_top.case(),
         lambda shop, ref, facts: shop.member(ref, **facts),
@@ -124,6 +128,8 @@ class History:
         facts = self.behind.client.consents([CustomerRef(account, ref) for ref in refs]).facts
         assert {ref.ref for ref in facts} == set(refs)
         assert ConsentStatus.CONFIRMED not in {fact.status for fact in facts.values()}
+        silent = {ref.ref for ref, fact in facts.items() if (fact.status, fact.note) == SILENT}
+        assert {self.script.states[self.truth[ref]][1] for ref in silent} <= {SILENT}, "it keeps silent about a veto"
         self.facts |= {ref.ref: fact for ref, fact in facts.items()}
 
     def calm(self) -> None:
@@ -163,7 +169,7 @@ def _listed(script: Script, started: Started) -> set[str]:
     running = started(script.case)
     for ref in _moving(script, started):
         script.become(running.simulator, ref, script.states[0][0])
-    with standing_behind(script.case, running, clock) as behind:
+    with standing_behind(script.case, running, clock, no_wait) as behind:
         return History(script, behind, random.Random(0)).everybody()
 
 
@@ -174,17 +180,29 @@ def _moving(script: Script, started: Started) -> list[str]:
 @pytest.mark.parametrize("batch", range(BATCHES))
 @pytest.mark.parametrize("script", [pytest.param(script, id=script.case.name) for script in SCRIPTS])
 def test_whatever_happens_facts_and_list_end_as_they_are(script: Script, batch: int, started: Started) -> None:
-    baseline, refs = _listed(script, started), _moving(script, started)
+    baseline = _listed(script, started)
     each = HISTORIES // BATCHES
     for seed in range(batch * each, (batch + 1) * each):
-        later = [0]
-        with standing_behind(script.case, started(script.case), partial(_at, later)) as behind:
-            history = History(script, behind, random.Random(seed), later)
-            history.begin(refs)
-            for _ in range(history.chance.randint(4, 12)):
-                history.step()
-            history.calm()
-            wanted = {ref: script.states[state][1] for ref, state in history.truth.items()}
-            assert {ref: (fact.status, fact.note) for ref, fact in history.facts.items()} == wanted, f"history {seed}"
-            gone = {ref for ref, state in history.truth.items() if not script.states[state][2]}
-            assert history.everybody() == baseline - gone, f"history {seed}"
+        _play(script, seed, started, baseline)
+
+
+def _play(script: Script, seed: int, started: Started, baseline: set[str]) -> None:
+    later = [0]
+    with standing_behind(script.case, started(script.case), partial(_at, later), no_wait) as behind:
+        history = History(script, behind, random.Random(seed), later)
+        history.begin(_moving(script, started))
+        for _ in range(history.chance.randint(4, 12)):
+            history.step()
+        history.calm()
+        wanted = {ref: script.states[state][1] for ref, state in history.truth.items()}
+        assert {ref: (fact.status, fact.note) for ref, fact in history.facts.items()} == wanted, f"history {seed}"
+        gone = {ref for ref, state in history.truth.items() if not script.states[state][2]}
+        assert history.everybody() == baseline - gone, f"history {seed}"
+
+
+def test_an_adapter_that_keeps_silent_in_trouble_does_not_get_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    with starting() as start:  # what was ordered of it and did not come is nobody else's
+        baseline = _listed(JD, start)
+        monkeypatch.setattr(JdPlatform, "consents", silent_in_trouble(JdPlatform.consents))
+        with pytest.raises(AssertionError, match="it keeps silent about a veto"):
+            _play(JD, 0, start, baseline)

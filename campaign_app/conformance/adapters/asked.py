@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
 from campaign_app.conformance.adapters.behind import Behind, Broken, expect
 from campaign_app.conformance.adapters.tampering import Seen, Spoil
+from campaign_app.domain.consent import CustomerRef
 from campaign_app.domain.errors import RemoteError, RemoteRefused, SettingsError
+from campaign_app.domain.ports import ConnectionReport
 from campaign_app.platforms import client_for
 
 PORT: Final = frozenset(
@@ -28,11 +30,10 @@ def calls(behind: Behind) -> Mapping[str, Callable[[], object]]:
 
 
 def _everything(behind: Behind) -> Mapping[str, Callable[[], object]]:
-    client, (ref,) = behind.client, behind.refs(1)
+    client = behind.client
 
     def write_opt_out() -> None:
-        behind.running.used.append(ref.ref)
-        client.write_opt_out(ref, "reply", behind.clock())
+        client.write_opt_out(behind.somebody_used(), "reply", behind.clock())
 
     return {
         "customers": lambda: client.customers("", behind.clock() - timedelta(days=1)),
@@ -46,6 +47,8 @@ def nothing_is_an_opt_in(behind: Behind) -> None:
     more = {name for name in dir(behind.client) if not name.startswith("_")} - PORT
     expect(not more, f"the client can more than the port: {more}")
     behind.ask(behind.refs())
+    if behind.offers.opt_out_write:
+        behind.use_up()  # of somebody who has opted out already nothing may have to be written
     for ask in calls(behind).values():
         ask()
     found = re.search(behind.case.opt_in, behind.proxy.asked)
@@ -75,12 +78,11 @@ def a_version_is_looked_at(behind: Behind) -> None:
 
 
 def another_version_is_refused(behind: Behind) -> None:
-    expect(_problem(behind, behind.case.other_version) == "schema_drift", "another version is taken for its own")
+    _is_refused(behind, behind.case.other_version, "an answer of another version", ("schema_drift",))
 
 
 def another_shape_is_refused(behind: Behind) -> None:
-    problem = _problem(behind, behind.case.drifted)
-    expect(bool(problem), "an answer whose fields have other names is taken for a good one")
+    _is_refused(behind, behind.case.drifted, "an answer whose fields have other names")
 
 
 def an_unpinned_version_is_refused(behind: Behind) -> None:
@@ -93,8 +95,8 @@ def an_unpinned_version_is_refused(behind: Behind) -> None:
     raise Broken("a version that nobody has pinned is asked for")
 
 
-def _problem(behind: Behind, spoil: Spoil | None) -> str:
-    """What the check of the connection says of answers that are spoilt like this; they have to become others by it."""
+def _is_refused(behind: Behind, spoil: Spoil | None, what: str, codes: Collection[str] = ()) -> None:
+    """By every call whose answers become others by it; those of the check of the connection have to."""
     changed: list[bool] = []
 
     def seen_through(seen: Seen) -> Seen:
@@ -103,9 +105,30 @@ def _problem(behind: Behind, spoil: Spoil | None) -> str:
         return spoilt
 
     behind.proxy.spoil = seen_through
+    for name, ask in calls(behind).items():
+        changed.clear()
+        problem = _problem(ask)
+        if any(changed):
+            expect(problem in codes if codes else bool(problem), f"{name} takes {what} for its own ({problem!r})")
+        missed = name == "check_connection" and not any(changed)
+        expect(not missed, "nothing of its answers was changed: `other_version` or `drifted` misses them")
+    changed.clear()
+    passing = _passing(behind, behind.refs())
+    expect(not (any(changed) and passing), f"consents takes {what} for its own")
+
+
+def _problem(ask: Callable[[], object]) -> str:
+    """What a call says of its answers, "" where it takes them for good ones."""
     try:
-        problem = behind.client.check_connection().problem
+        answer = ask()
     except RemoteError as error:
-        problem = error.code
-    expect(any(changed), "nothing of its answers was changed: `other_version` or `drifted` misses them")
-    return problem
+        return error.code
+    return answer.problem if isinstance(answer, ConnectionReport) else ""
+
+
+def _passing(behind: Behind, refs: Sequence[CustomerRef]) -> list[CustomerRef]:
+    try:
+        facts = behind.ask(refs)
+    except RemoteError:
+        return []
+    return [ref for ref in refs if behind.passes(facts[ref])]

@@ -25,9 +25,14 @@
 `Running.confirmed`: 20 refs or more whom the simulator confirms for `purpose` (fewer make the suite fail, none is right
 only for an adapter without `consent_lookup`). `Running.refused`: refs that must not pass, by the status that their fact
 has to have. Of a platform without consents `refused` may hold vetoes, `vetoed` has the notes of those who are UNKNOWN;
-everybody else who is UNKNOWN must be so by `no_consent_api`, and five at least of a platform that has vetoes.
+everybody else who is UNKNOWN must be so by `no_consent_api`, and ten at least of a platform that has vetoes, for checks
+use some of them up. What is said of such a platform is judged beside a consent service that confirms everybody.
 `Running.withdraw(ref)` makes the simulator's person opt out now; None where the platform has no consents.
-A spoilt answer either raises RemoteError or confirms nobody whom it is about.
+`Running.opted_out(ref)` says whether the simulator was told that this person opted out; None where the adapter itself
+says of them that they are WITHDRAWN then.
+A simulator with a budget that all checks draw on gets the time that it asks for, ten seconds in one check at most.
+Every call whose answers `other_version` or `drifted` changes has to refuse them; the check's have to be among them.
+A spoilt answer either raises RemoteError or lets nobody pass whom it is about, whatever a consent service says of them.
 """
 
 from __future__ import annotations
@@ -58,6 +63,7 @@ class Running:
     vetoed: Mapping[str, str] = field(default_factory=dict)
     purpose: str = "retail"
     withdraw: Callable[[str], None] | None = None
+    opted_out: Callable[[str], bool] | None = None
     simulator: Any = None
     used: list[str] = field(default_factory=list, compare=False)
 

@@ -36,9 +36,14 @@ def checks(case: PlatformCase) -> tuple[Check, ...]:
     return tuple(check for rule in rules for check in rule(case, offers))
 
 
-def hold(case: PlatformCase, running: Running, check: Check, *, clock: Clock) -> None:
-    """Asks one check of the adapter's client, behind a proxy of its own. Raises Broken."""
-    with standing_behind(case, running, clock) as behind:
+def hold(
+    case: PlatformCase, running: Running, check: Check, *, clock: Clock, wait: Callable[[float], object] | None = None
+) -> None:
+    """Asks one check of the adapter's client, behind a proxy of its own. Raises Broken.
+
+    Where the client waits before it asks (again), so does the check, ten seconds at most; `wait` replaces that.
+    """
+    with standing_behind(case, running, clock, wait) as behind:
         check.ask(behind)
 
 
@@ -75,6 +80,8 @@ def _spoilt(case: PlatformCase, offers: Capabilities) -> Iterator[Check]:
     yield Check(1, "more than one answer holds are answered", people.more_than_one_answer_holds_are_answered)
     if offers.consent_lookup:
         yield Check(5, "dates are spoilt on purpose", trouble.dates_are_spoilt_on_purpose)
+    elif offers.vetoes:
+        yield Check(1, "vetoes are spoilt on purpose", trouble.vetoes_are_spoilt_on_purpose)
 
 
 def _ends(case: PlatformCase, offers: Capabilities) -> Iterator[Check]:
@@ -89,9 +96,11 @@ def _ends(case: PlatformCase, offers: Capabilities) -> Iterator[Check]:
 def _facts(_case: PlatformCase, offers: Capabilities) -> Iterator[Check]:
     if offers.consent_lookup:
         yield Check(3, "a fact is of now and does not stay so", people.a_fact_is_of_now)
-        yield Check(4, "a refusal here beats a confirmation there", people.a_refusal_here_wins)
+        yield Check(4, "a grant keeps the time at which it was given", people.a_grant_keeps_its_time)
         yield Check(4, "a withdrawal there is seen at once", people.a_withdrawal_is_seen_at_once)
         yield Check(7, "what is simulated reaches no real sender", people.simulated_reaches_no_real_sender)
+    if offers.consent_lookup or offers.vetoes:
+        yield Check(3, "a fact says where it comes from", people.a_fact_says_where_it_comes_from)
     if offers.opt_out_write:
         yield Check(4, "an opt-out is written back", people.an_opt_out_is_written_back)
 

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 _HOP: frozenset[str] = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "te", "upgrade"})
+_ASKED: frozenset[str] = _HOP | {"accept-encoding"}  # what is packed cannot be spoilt
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,11 @@ class Tampering:
     seen: list[Seen] = field(default_factory=list)
 
     @property
+    def is_broken(self) -> bool:
+        """Whether every answer is one of BROKEN, whatever the simulator says."""
+        return self.spoil in BROKEN.values()
+
+    @property
     def asked(self) -> bytes:
         """All that was ever asked: addresses and bodies."""
         return b"\n".join(part for one in self.seen for part in (one.path.encode(), one.asked))
@@ -155,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _forward(self, asked: bytes) -> Seen:
         """What upstream answers; a line that breaks there breaks here."""
         line = http.client.HTTPConnection(self._upstream.hostname or "", self._upstream.port, timeout=30)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in _ASKED}
         try:
             line.request(self.command, self.path, asked or None, headers)
             answer = line.getresponse()

@@ -68,6 +68,10 @@ def dates_are_spoilt_on_purpose(behind: Behind) -> None:
     expect(rules.count(1) >= 4, "four answers have to be spoilt otherwise")
 
 
+def vetoes_are_spoilt_on_purpose(behind: Behind) -> None:
+    expect(len(behind.case.spoilt) >= 4, "four answers have to be spoilt")
+
+
 def lists_are_broken_on_purpose(behind: Behind) -> None:
     offers = behind.offers
     listings = {name for name in ("customers", "consent_changes") if getattr(offers, name)}
