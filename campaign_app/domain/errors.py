@@ -10,6 +10,7 @@ AppError
     ├── RemoteUnavailable   timeout, 429, 5xx, cut connection: may be tried again
     │   └── OutcomeUnknown  the request may have been carried out: never repeat it blindly
     └── RemoteRefused       any other refusal, or an answer that breaks the contract
+        └── PlaceForgotten  a list does not know the place any more that its reader was at
 Messages hold no phone number, no token and no message text.
 """
 
@@ -82,3 +83,11 @@ class RemoteRefused(RemoteError):
     def __init__(self, code: str, message: str, *, account_wide: bool = False, **facts: str | int) -> None:
         super().__init__(code, message, **facts)
         self.account_wide = account_wide
+
+
+class PlaceForgotten(RemoteRefused):
+    """Of a cursor that holds a place in several lists: `begin` holds those that are still good."""
+
+    def __init__(self, message: str, *, begin: str) -> None:
+        super().__init__("bad_cursor", message)
+        self.begin = begin

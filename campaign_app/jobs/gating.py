@@ -15,8 +15,8 @@ from campaign_app.consent.recipient import ConfirmedRecipient
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Reason, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account, Customer
-from campaign_app.domain.errors import AppError, RemoteRefused
-from campaign_app.domain.message import Composed, Page
+from campaign_app.domain.errors import AppError, PlaceForgotten, RemoteRefused
+from campaign_app.domain.message import Composed
 from campaign_app.domain.phone import Phone, PlatformPhone
 from campaign_app.domain.ports import PlatformClient
 from campaign_app.jobs.caps import MONTH, WEEK, over_cap
@@ -26,6 +26,8 @@ from campaign_app.services.following import changes_read_name
 
 # of one pull; more than this is a listing that goes in circles
 MAX_PAGES: Final = 10_000
+# of one pull: a cursor may hold two places, and a third time the list forgets what it has just said
+RESTARTS: Final = 2
 # whoever will carry the messages of such a platform's customers needs their numbers
 NO_SENDER: Final = GatewayCapabilities(
     simulated=False, needs_phone=True, batch_max=0, idempotent=False, lookup=False, submits=False, streams=frozenset()
@@ -92,15 +94,22 @@ def _skip_old_changes(context: Context, account: Account, client: PlatformClient
 def pull_changes(context: Context, account: Account) -> bool:
     """Reads the facts of everybody whose consent changed since the last pull.
 
-    False where somebody may have changed unseen: an unreadable row, or a platform that has no such list.
+    False where somebody may have changed unseen: an unreadable row, a list that begins anew because it does not know
+    the place any more, or a platform that has no such list.
     """
     client = context.remotes.platform(account.id)
     if not client.capabilities().consent_changes:
         return False
-    broken = 0
+    broken = anew = 0
     for _ in range(MAX_PAGES):
         asked_at, cursor = context.clock(), context.stores.accounts.cursor(account.id, "changes")
-        page = _changes(client, cursor)
+        try:
+            page = client.consent_changes(cursor)
+        except RemoteRefused as refusal:
+            if anew == RESTARTS or not _begins_anew(context, account, cursor, refusal):
+                raise
+            anew += 1
+            continue
         refs = [CustomerRef(account.id, ref) for ref in dict.fromkeys(page.items)]
         answers = client.consents(refs) if refs else None
         facts = list(answers.facts.values()) if answers else []
@@ -110,10 +119,22 @@ def pull_changes(context: Context, account: Account) -> bool:
             continue  # somebody else pulled it meanwhile: on from where they are
         broken += page.broken
         if not page.more:
-            if not broken:
+            if not (broken or anew):
                 context.stores.accounts.set_setting(changes_read_name(account.id), asked_at.isoformat())
-            return not broken
+            return not (broken or anew)
     raise RemoteRefused("cursor_loop", "The list of changes does not end")
+
+
+def _begins_anew(context: Context, account: Account, cursor: str, refusal: RemoteRefused) -> bool:
+    """Whether it was a place that the list does not know any more: who changed since then may be in no list.
+
+    So no fact of the account counts as known from here on.
+    """
+    begin = refusal.begin if isinstance(refusal, PlaceForgotten) else ""
+    if refusal.code != "bad_cursor" or begin == cursor:
+        return False
+    context.stores.facts.begin_anew(account, cursor, begin)
+    return True
 
 
 def follow_changes(context: Context, account_id: int) -> bool:
@@ -137,16 +158,6 @@ def sender_of(context: Context, account: Account, purpose: str) -> GatewayCapabi
         phones = context.remotes.platform(account.id).capabilities().phones
         return replace(NO_SENDER, simulated=account.simulated, needs_phone=phones)
     return context.remotes.gateway(account.id, purpose).capabilities
-
-
-def _changes(client: PlatformClient, cursor: str) -> Page[str]:
-    """A cursor that is older than what the platform keeps begins anew: everybody in the list is looked up again."""
-    try:
-        return client.consent_changes(cursor)
-    except RemoteRefused as refusal:
-        if refusal.code != "bad_cursor" or not cursor:
-            raise
-    return client.consent_changes("")
 
 
 def judge_all(
