@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from campaign_app.domain.consent import ConsentFact, ConsentMethod, ConsentStatu
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.jobs.telling import OF_THE_PERSON
 from campaign_app.platforms.shopify import VERSIONS
+from campaign_app.platforms.shopify.connecting import shopify_of
 from campaign_app.platforms.shopify.webhook import is_genuine
 from tests.helpers.connected import clock
 from tests.helpers.raw_server import raw_server
@@ -165,6 +167,15 @@ def test_a_change_is_polled_once_it_is_there_and_again_within_the_overlap(shop: 
     again = client.consent_changes(page.next_cursor)
     assert ref in again.items
     assert again.next_cursor == page.next_cursor
+
+
+def test_a_clock_of_ours_that_is_ahead_hides_nobody_who_changes(shop: ShopifyShop, ref: str) -> None:
+    ahead = replace(shop.parts(), clock=lambda: clock() + timedelta(hours=1))
+    client = shopify_of(ahead)
+    cursor = client.consent_changes("").next_cursor
+    shop.truth(ref, "withdrawn")
+    assert ref in client.consent_changes(cursor).items
+    client.close()
 
 
 @pytest.mark.parametrize("cursor", ["p:nonsense", "b:1", "u:", "x", "u:2026|2026|"])
