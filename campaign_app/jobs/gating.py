@@ -13,7 +13,7 @@ from campaign_app.consent.gate import Ask, Decision, Person, Refusal, decide
 from campaign_app.consent.policy import Policy
 from campaign_app.consent.recipient import ConfirmedRecipient
 from campaign_app.domain.campaign import Campaign
-from campaign_app.domain.consent import ConsentFact, CustomerRef, Reason, Suppression, SuppressionKind
+from campaign_app.domain.consent import ConsentFact, CustomerRef, Reason, Receipt, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account, Customer
 from campaign_app.domain.errors import AppError, PlaceForgotten, RemoteRefused
 from campaign_app.domain.message import Composed
@@ -67,14 +67,29 @@ def refresh(context: Context, account: Account, customers: Sequence[Customer], o
     offers = client.capabilities()
     if not fresh and offers.consent_changes:
         _skip_old_changes(context, account, client)
-    answers = client.consents(refs)
-    facts, receipts = dict(answers.facts), answers.receipts
+    facts, receipts, _ = _ask(context, client, refs)
     unproven = [ref for ref, fact in facts.items() if fact.evidence is None or fact.checked_at is None]
     if unproven and offers.consent_lookup:  # once more: a half page or a cut answer need not cost people their message
-        again = client.consents(unproven)
-        facts.update(again.facts)
-        receipts += again.receipts
+        again, more, _ = _ask(context, client, unproven)
+        facts |= again
+        receipts += more
     return fresh | context.stores.facts.append(list(facts.values()), receipts, asked=account)
+
+
+def _ask(
+    context: Context, client: PlatformClient, refs: Sequence[CustomerRef]
+) -> tuple[dict[CustomerRef, ConsentFact], tuple[Receipt, ...], int]:
+    """One fact for each that is asked about, the receipts, and how many got none that is their own.
+
+    Adapters of others answer too: a fact that came under another's name speaks for neither.
+    """
+    if not refs:
+        return {}, (), 0
+    answers = client.consents(refs)
+    own = {ref: fact for ref in refs if (fact := answers.facts.get(ref)) is not None and fact.ref == ref}
+    now = context.clock()
+    silent = {ref: ConsentFact.unknown(ref, note="missing", observed_at=now) for ref in refs if ref not in own}
+    return own | silent, tuple(answers.receipts), len(silent)
 
 
 def _skip_old_changes(context: Context, account: Account, client: PlatformClient) -> None:
@@ -94,8 +109,8 @@ def _skip_old_changes(context: Context, account: Account, client: PlatformClient
 def pull_changes(context: Context, account: Account) -> bool:
     """Reads the facts of everybody whose consent changed since the last pull.
 
-    False where somebody may have changed unseen: an unreadable row, a list that begins anew because it does not know
-    the place any more, or a platform that has no such list.
+    False where somebody may have changed unseen: an unreadable row, no answer about somebody, a list that does not know
+    its place any more, or a platform that has none.
     """
     client = context.remotes.platform(account.id)
     if not client.capabilities().consent_changes:
@@ -111,13 +126,12 @@ def pull_changes(context: Context, account: Account) -> bool:
             anew += 1
             continue
         refs = [CustomerRef(account.id, ref) for ref in dict.fromkeys(page.items)]
-        answers = client.consents(refs) if refs else None
-        facts = list(answers.facts.values()) if answers else []
-        receipts = answers.receipts if answers else ()
-        moved = facts or page.next_cursor != cursor
-        if moved and not context.stores.facts.append_changes(account, facts, receipts, cursor, page.next_cursor):
+        facts, receipts, silent = _ask(context, client, refs)
+        told, onward = list(facts.values()), page.next_cursor
+        moved = told or onward != cursor
+        if moved and not context.stores.facts.append_changes(account, told, receipts, cursor, onward):
             continue  # somebody else pulled it meanwhile: on from where they are
-        broken += page.broken
+        broken += page.broken + silent
         if not page.more:
             if not (broken or anew):
                 context.stores.accounts.set_setting(changes_read_name(account.id), asked_at.isoformat())
