@@ -199,26 +199,31 @@ class EndorsedPlatform(UnendorsedPlatform):
         return Page(items, _places(page.next_cursor, more.next_cursor), more.more, broken)
 
     def write_opt_out(self, ref: CustomerRef, reason: str, occurred_at: datetime) -> None:
-        """To both as far as they take it. One that fails does not keep the other from knowing; then all is repeated."""
-        writers = list(self._writers())
-        if not writers:
-            raise RemoteRefused("not_offered", "Neither the platform nor the endpoint takes opt-outs")
-        failed: RemoteError | None = None
-        for client in writers:
+        """To both as far as they take it. One that fails does not keep the other from knowing; then all is repeated.
+
+        What one of them says of the person is the outcome only where the other has nothing left to be told.
+        """
+        offered, failed = False, list[RemoteError]()
+        for client in (self._endpoint, self._native):
             try:
-                client.write_opt_out(ref, reason, occurred_at)
+                if client.capabilities().opt_out_write:
+                    offered = True
+                    client.write_opt_out(ref, reason, occurred_at)
             except RemoteError as error:
-                failed = failed or error
-        if failed is not None:
-            raise failed
+                failed.append(error)
+        if failed:
+            raise min(failed, key=_of_the_person)
+        if not offered:
+            raise RemoteRefused("not_offered", "Neither the platform nor the endpoint takes opt-outs")
 
     def close(self) -> None:
         super().close()
         if isinstance(self._endpoint, Closing):
             self._endpoint.close()
 
-    def _writers(self) -> Iterator[PlatformClient]:
-        return (client for client in (self._endpoint, self._native) if client.capabilities().opt_out_write)
+
+def _of_the_person(error: RemoteError) -> bool:
+    return isinstance(error, RemoteRefused) and error.of_the_person
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from campaign_app.domain.errors import PlaceForgotten, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.errors import PlaceForgotten, RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.platform import Capabilities
 from campaign_app.platforms.endorsed import EndorsedPlatform
 from tests.helpers.endorsed import NOW, REFS, VETOES, pair
@@ -93,3 +93,43 @@ def test_an_opt_out_reaches_all_who_take_it_though_one_fails() -> None:
         client.write_opt_out(REFS[0], "退订", NOW)
     client.write_opt_out(REFS[0], "退订", NOW)
     assert (native.opt_outs, endpoint.opt_outs) == (["c0", "c0"], ["c0"])
+
+
+AWAY = RemoteUnavailable("server_error", "503")
+NOT_RECORDED = RemoteRefused("opt_out_not_recorded", "unknown here")
+REVOKED = RemoteRefused("unauthorized", "401", account_wide=True)
+
+
+@pytest.mark.parametrize("lasting", [0, 1])
+@pytest.mark.parametrize("passing", [AWAY, REVOKED, RemoteRefused("contract_broken", "HTML")])
+def test_what_one_says_of_the_person_gives_up_nothing_that_the_other_was_not_told(
+    lasting: int, passing: RemoteError
+) -> None:
+    client, *sides = pair()
+    for side in sides:
+        side.offers = Capabilities(opt_out_write=True)
+    sides[lasting].trouble.append(NOT_RECORDED)
+    sides[1 - lasting].trouble.append(passing)
+    with pytest.raises(RemoteError) as failed:
+        client.write_opt_out(REFS[0], "退订", NOW)
+    assert failed.value is passing
+    sides[lasting].trouble.append(NOT_RECORDED)
+    with pytest.raises(RemoteRefused) as refused:
+        client.write_opt_out(REFS[0], "退订", NOW)
+    assert (refused.value.of_the_person, sides[1 - lasting].opt_outs) == (True, ["c0"])
+
+
+@pytest.mark.parametrize("trouble", [AWAY, REVOKED])
+def test_a_service_that_does_not_say_what_it_offers_keeps_the_platform_from_nothing(
+    monkeypatch: pytest.MonkeyPatch, trouble: RemoteError
+) -> None:
+    client, native, endpoint = pair()
+    native.offers = Capabilities(opt_out_write=True)
+
+    def unsaid() -> Capabilities:
+        raise trouble
+
+    monkeypatch.setattr(endpoint, "capabilities", unsaid)
+    with pytest.raises(type(trouble)):
+        client.write_opt_out(REFS[0], "退订", NOW)
+    assert native.opt_outs == ["c0"]
