@@ -10,12 +10,16 @@ AppError
     ├── RemoteUnavailable   timeout, 429, 5xx, cut connection: may be tried again
     │   └── OutcomeUnknown  the request may have been carried out: never repeat it blindly
     └── RemoteRefused       any other refusal, or an answer that breaks the contract
+        └── PlaceForgotten  a list does not know the place any more that its reader was at
 Messages hold no phone number, no token and no message text.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+# codes with which an opt-out is refused for good
+OF_THE_PERSON: Final = frozenset({"opt_out_not_recorded", "customer_unknown", "customer_without_number", "bad_ref"})
 
 
 class AppError(Exception):
@@ -82,3 +86,16 @@ class RemoteRefused(RemoteError):
     def __init__(self, code: str, message: str, *, account_wide: bool = False, **facts: str | int) -> None:
         super().__init__(code, message, **facts)
         self.account_wide = account_wide
+
+    @property
+    def of_the_person(self) -> bool:
+        """Said of one person, whoever asks again: anything else may pass, even a 404, which means the address."""
+        return not self.account_wide and self.code in OF_THE_PERSON
+
+
+class PlaceForgotten(RemoteRefused):
+    """Of a cursor that holds a place in several lists: `begin` holds those that are still good."""
+
+    def __init__(self, message: str, *, begin: str) -> None:
+        super().__init__("bad_cursor", message)
+        self.begin = begin

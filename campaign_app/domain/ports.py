@@ -283,6 +283,6 @@ class AuditLog(Protocol):
         """
         ...
 
-    def erasures(self, account_id: int, limit: int) -> tuple[ErasureReceipt, ...]:
-        """Of the people whom the account's platform had erased, the newest first."""
+    def erasures(self, account_id: int, limit: int, *, before: int | None = None) -> tuple[ErasureReceipt, ...]:
+        """Of the people whom the account's platform had erased, the newest first, or those of older entries."""
         ...

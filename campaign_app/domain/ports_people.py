@@ -120,6 +120,14 @@ class FactStore(Protocol):
         """
         ...
 
+    def begin_anew(self, asked: Account, stands: str, cursor: str) -> None:
+        """Moves stream `changes` from `stands` to `cursor`, with a gap between them that nobody can read any more.
+
+        The account's facts are kept and are nobody's latest from then on: everybody is asked about again. Does nothing
+        where the stored cursor is not `stands` any more. Raises as `append`.
+        """
+        ...
+
     def begin_changes(self, asked: Account, cursor: str) -> None:
         """Sets the cursor of stream `changes` if nothing was read of this account yet, no change and no proven fact.
 

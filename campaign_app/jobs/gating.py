@@ -13,10 +13,10 @@ from campaign_app.consent.gate import Ask, Decision, Person, Refusal, decide
 from campaign_app.consent.policy import Policy
 from campaign_app.consent.recipient import ConfirmedRecipient
 from campaign_app.domain.campaign import Campaign
-from campaign_app.domain.consent import ConsentFact, CustomerRef, Reason, Suppression, SuppressionKind
+from campaign_app.domain.consent import ConsentFact, CustomerRef, Reason, Receipt, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account, Customer
-from campaign_app.domain.errors import AppError, RemoteRefused
-from campaign_app.domain.message import Composed, Page
+from campaign_app.domain.errors import AppError, PlaceForgotten, RemoteRefused
+from campaign_app.domain.message import Composed
 from campaign_app.domain.phone import Phone, PlatformPhone
 from campaign_app.domain.ports import PlatformClient
 from campaign_app.jobs.caps import MONTH, WEEK, over_cap
@@ -26,6 +26,8 @@ from campaign_app.services.following import changes_read_name
 
 # of one pull; more than this is a listing that goes in circles
 MAX_PAGES: Final = 10_000
+# of one pull: a cursor may hold two places, and a third time the list forgets what it has just said
+RESTARTS: Final = 2
 # whoever will carry the messages of such a platform's customers needs their numbers
 NO_SENDER: Final = GatewayCapabilities(
     simulated=False, needs_phone=True, batch_max=0, idempotent=False, lookup=False, submits=False, streams=frozenset()
@@ -65,14 +67,29 @@ def refresh(context: Context, account: Account, customers: Sequence[Customer], o
     offers = client.capabilities()
     if not fresh and offers.consent_changes:
         _skip_old_changes(context, account, client)
-    answers = client.consents(refs)
-    facts, receipts = dict(answers.facts), answers.receipts
+    facts, receipts, _ = _ask(context, client, refs)
     unproven = [ref for ref, fact in facts.items() if fact.evidence is None or fact.checked_at is None]
     if unproven and offers.consent_lookup:  # once more: a half page or a cut answer need not cost people their message
-        again = client.consents(unproven)
-        facts.update(again.facts)
-        receipts += again.receipts
+        again, more, _ = _ask(context, client, unproven)
+        facts |= again
+        receipts += more
     return fresh | context.stores.facts.append(list(facts.values()), receipts, asked=account)
+
+
+def _ask(
+    context: Context, client: PlatformClient, refs: Sequence[CustomerRef]
+) -> tuple[dict[CustomerRef, ConsentFact], tuple[Receipt, ...], int]:
+    """One fact for each that is asked about, the receipts, and how many got none that is their own.
+
+    Adapters of others answer too: a fact that came under another's name speaks for neither.
+    """
+    if not refs:
+        return {}, (), 0
+    answers = client.consents(refs)
+    own = {ref: fact for ref in refs if (fact := answers.facts.get(ref)) is not None and fact.ref == ref}
+    now = context.clock()
+    silent = {ref: ConsentFact.unknown(ref, note="missing", observed_at=now) for ref in refs if ref not in own}
+    return own | silent, tuple(answers.receipts), len(silent)
 
 
 def _skip_old_changes(context: Context, account: Account, client: PlatformClient) -> None:
@@ -92,28 +109,46 @@ def _skip_old_changes(context: Context, account: Account, client: PlatformClient
 def pull_changes(context: Context, account: Account) -> bool:
     """Reads the facts of everybody whose consent changed since the last pull.
 
-    False where somebody may have changed unseen: an unreadable row, or a platform that has no such list.
+    False where somebody may have changed unseen: an unreadable row, no answer about somebody, a list that does not know
+    its place any more, or a platform that has none.
     """
     client = context.remotes.platform(account.id)
     if not client.capabilities().consent_changes:
         return False
-    broken = 0
+    broken = anew = 0
     for _ in range(MAX_PAGES):
         asked_at, cursor = context.clock(), context.stores.accounts.cursor(account.id, "changes")
-        page = _changes(client, cursor)
+        try:
+            page = client.consent_changes(cursor)
+        except RemoteRefused as refusal:
+            if anew == RESTARTS or not _begins_anew(context, account, cursor, refusal):
+                raise
+            anew += 1
+            continue
         refs = [CustomerRef(account.id, ref) for ref in dict.fromkeys(page.items)]
-        answers = client.consents(refs) if refs else None
-        facts = list(answers.facts.values()) if answers else []
-        receipts = answers.receipts if answers else ()
-        moved = facts or page.next_cursor != cursor
-        if moved and not context.stores.facts.append_changes(account, facts, receipts, cursor, page.next_cursor):
+        facts, receipts, silent = _ask(context, client, refs)
+        told, onward = list(facts.values()), page.next_cursor
+        moved = told or onward != cursor
+        if moved and not context.stores.facts.append_changes(account, told, receipts, cursor, onward):
             continue  # somebody else pulled it meanwhile: on from where they are
-        broken += page.broken
+        broken += page.broken + silent
         if not page.more:
-            if not broken:
+            if not (broken or anew):
                 context.stores.accounts.set_setting(changes_read_name(account.id), asked_at.isoformat())
-            return not broken
+            return not (broken or anew)
     raise RemoteRefused("cursor_loop", "The list of changes does not end")
+
+
+def _begins_anew(context: Context, account: Account, cursor: str, refusal: RemoteRefused) -> bool:
+    """Whether it was a place that the list does not know any more: who changed since then may be in no list.
+
+    So no fact of the account counts as known from here on.
+    """
+    begin = refusal.begin if isinstance(refusal, PlaceForgotten) else ""
+    if refusal.code != "bad_cursor" or begin == cursor:
+        return False
+    context.stores.facts.begin_anew(account, cursor, begin)
+    return True
 
 
 def follow_changes(context: Context, account_id: int) -> bool:
@@ -137,16 +172,6 @@ def sender_of(context: Context, account: Account, purpose: str) -> GatewayCapabi
         phones = context.remotes.platform(account.id).capabilities().phones
         return replace(NO_SENDER, simulated=account.simulated, needs_phone=phones)
     return context.remotes.gateway(account.id, purpose).capabilities
-
-
-def _changes(client: PlatformClient, cursor: str) -> Page[str]:
-    """A cursor that is older than what the platform keeps begins anew: everybody in the list is looked up again."""
-    try:
-        return client.consent_changes(cursor)
-    except RemoteRefused as refusal:
-        if refusal.code != "bad_cursor" or not cursor:
-            raise
-    return client.consent_changes("")
 
 
 def judge_all(

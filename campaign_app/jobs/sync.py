@@ -102,12 +102,16 @@ def sync_signatures(context: Context, account_id: int) -> int:
 
 
 def begin_walk(context: Context, account_id: int, *, full: bool) -> None:
-    """Goes on with a walk that was interrupted, unless everybody is wanted and it was not over everybody."""
+    """Goes on with a walk that was interrupted, unless everybody is wanted and it was not over everybody.
+
+    One that began in the future, by a clock that was wrong, does not say since when who changed was left out.
+    """
     stands, last = _walk(context, account_id)
     if last is not None and not last.ended and (last.since is None or not full):
         return
-    since = None if full or last is None else last.begun - OVERLAP
-    _store(context, account_id, Walk(context.clock(), since), None if full else stands)
+    now = context.clock()
+    since = None if full or last is None or last.begun > now else last.begun - OVERLAP
+    _store(context, account_id, Walk(now, since), None if full else stands)
 
 
 def sync_page(context: Context, account_id: int) -> SyncStep:

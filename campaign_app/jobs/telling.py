@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from campaign_app.domain.consent import LocalOptOut
-from campaign_app.domain.errors import RemoteRefused
+from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.domain.ports import PlatformClient
 from campaign_app.jobs.stores import Context
 
 TOLD_A_STEP: Final = 200
-# what a client says of one person, whoever asks again: everything else may pass, even a 404, which means the address
-OF_THE_PERSON: Final = frozenset({"opt_out_not_recorded", "customer_unknown", "customer_without_number", "bad_ref"})
 
 
 def tell_opt_outs(context: Context, account_id: int) -> int:
@@ -22,7 +20,7 @@ def tell_opt_outs(context: Context, account_id: int) -> int:
     """
     outbox, client = context.stores.opt_outs, context.remotes.platform(account_id)
     waiting = outbox.waiting(account_id, TOLD_A_STEP)
-    if not client.capabilities().opt_out_write:
+    if not _takes(client):
         outbox.settle(waiting, "untellable", context.clock(), code="not_offered")
         return 0
     told, trouble = 0, list[RemoteRefused]()
@@ -44,12 +42,20 @@ def tell_opt_outs(context: Context, account_id: int) -> int:
     return told
 
 
+def _takes(client: PlatformClient) -> bool:
+    """Where that cannot be asked now it is tried: of a platform and its consent service the other one may take them."""
+    try:
+        return client.capabilities().opt_out_write
+    except RemoteError:
+        return True
+
+
 def _tell(context: Context, client: PlatformClient, one: LocalOptOut) -> int:
     """1 if the platform took it, 0 if it refuses this person for good."""
     try:
         client.write_opt_out(one.ref, one.reason, one.since)
     except RemoteRefused as refusal:
-        if refusal.account_wide or refusal.code not in OF_THE_PERSON:
+        if not refusal.of_the_person:
             raise
         context.stores.opt_outs.settle([one], "refused", context.clock(), code=refusal.code)
         return 0

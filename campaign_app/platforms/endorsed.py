@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, Protocol, runtime_checkable
 
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
 from campaign_app.domain.customer import PlatformCustomer, Told
-from campaign_app.domain.errors import RemoteError, RemoteRefused
+from campaign_app.domain.errors import PlaceForgotten, RemoteError, RemoteRefused
 from campaign_app.domain.message import Page
 from campaign_app.domain.platform import Capabilities, is_carrier
 from campaign_app.domain.ports import (
@@ -180,38 +181,59 @@ class EndorsedPlatform(UnendorsedPlatform):
         return ConsentAnswers({**said.facts, **judged}, said.receipts)
 
     def consent_changes(self, cursor: str) -> Page[str]:
-        """The endpoint's list to its end, then the platform's where it has one: who left there is vetoed at once."""
+        """The endpoint's list to its end, then the platform's where it has one: who left there is vetoed at once.
+
+        Of a place that one of them does not know any more the other's is kept (`PlaceForgotten`): a beginning of the
+        platform's own list may mean a few minutes ago.
+        """
         if not self._native.capabilities().consent_changes:
             return self._endpoint.consent_changes(cursor)
         theirs, own = _read_places(cursor)
-        page = self._endpoint.consent_changes(theirs)
+        with _begun_anew_at(_places("", own)):
+            page = self._endpoint.consent_changes(theirs)
         if page.more:
             return replace(page, next_cursor=_places(page.next_cursor, own))
-        more = self._native.consent_changes(own)
+        with _begun_anew_at(_places(theirs, "")):
+            more = self._native.consent_changes(own)
         items, broken = (*page.items, *more.items), page.broken + more.broken
         return Page(items, _places(page.next_cursor, more.next_cursor), more.more, broken)
 
     def write_opt_out(self, ref: CustomerRef, reason: str, occurred_at: datetime) -> None:
-        """To both as far as they take it. One that fails does not keep the other from knowing; then all is repeated."""
-        writers = list(self._writers())
-        if not writers:
-            raise RemoteRefused("not_offered", "Neither the platform nor the endpoint takes opt-outs")
-        failed: RemoteError | None = None
-        for client in writers:
+        """To both as far as they take it. One that fails does not keep the other from knowing; then all is repeated.
+
+        What one of them says of the person is the outcome only where the other has nothing left to be told.
+        """
+        offered, failed = False, list[RemoteError]()
+        for client in (self._endpoint, self._native):
             try:
-                client.write_opt_out(ref, reason, occurred_at)
+                if client.capabilities().opt_out_write:
+                    offered = True
+                    client.write_opt_out(ref, reason, occurred_at)
             except RemoteError as error:
-                failed = failed or error
-        if failed is not None:
-            raise failed
+                failed.append(error)
+        if failed:
+            raise min(failed, key=_of_the_person)
+        if not offered:
+            raise RemoteRefused("not_offered", "Neither the platform nor the endpoint takes opt-outs")
 
     def close(self) -> None:
         super().close()
         if isinstance(self._endpoint, Closing):
             self._endpoint.close()
 
-    def _writers(self) -> Iterator[PlatformClient]:
-        return (client for client in (self._endpoint, self._native) if client.capabilities().opt_out_write)
+
+def _of_the_person(error: RemoteError) -> bool:
+    return isinstance(error, RemoteRefused) and error.of_the_person
+
+
+@contextmanager
+def _begun_anew_at(cursor: str) -> Iterator[None]:
+    try:
+        yield
+    except RemoteRefused as refusal:
+        if refusal.code != "bad_cursor":
+            raise
+        raise PlaceForgotten("One of the two lists does not know its place any more", begin=cursor) from None
 
 
 def _places(theirs: str, own: str) -> str:
@@ -219,8 +241,10 @@ def _places(theirs: str, own: str) -> str:
 
 
 def _read_places(cursor: str) -> tuple[str, str]:
-    """A bare cursor is the endpoint's. Raises RemoteRefused("bad_cursor")."""
-    return _read_pair(cursor, _BOTH) if cursor.startswith(_BOTH) else (cursor, "")
+    """A bare cursor is from when the endpoint's list was the only one. Raises RemoteRefused("bad_cursor")."""
+    if cursor and not cursor.startswith(_BOTH):
+        raise PlaceForgotten("There is no place in the platform's own list yet", begin=_places(cursor, ""))
+    return _read_pair(cursor, _BOTH) if cursor else ("", "")
 
 
 def _pair(name: str, first: str, second: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median_low
@@ -51,8 +51,15 @@ class Following:
         return _lag(self._opt_outs.took(account_id, LOOKED_BACK))
 
     def erasures(self, account_id: int) -> tuple[ErasureReceipt, ...]:
-        """The newest first."""
+        """The newest first, no more than a table shows."""
         return self._audit.erasures(account_id, RECEIPTS)
+
+    def every_erasure(self, account_id: int) -> Iterator[ErasureReceipt]:
+        """The newest first, however many there are."""
+        page = self._audit.erasures(account_id, RECEIPTS)
+        while page:
+            yield from page
+            page = self._audit.erasures(account_id, RECEIPTS, before=page[-1].entry)
 
 
 def _lag(took: Sequence[timedelta]) -> Lag | None:

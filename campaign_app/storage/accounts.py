@@ -45,7 +45,6 @@ _FORGET_WALKS: Final = sa.delete(schema.stream_cursor).where(
     schema.stream_cursor.c.account_id == sa.bindparam("account"),
     schema.stream_cursor.c.stream.in_(("changes", "customers")),
 )
-# what the former source said is kept, but is nobody's latest word: everybody is asked about again
 _FORGET_LATEST: Final = sa.delete(schema.consent_latest).where(
     schema.consent_latest.c.customer_id.in_(
         sa.select(schema.customer.c.id).where(schema.customer.c.account_id == sa.bindparam("account"))
@@ -78,6 +77,11 @@ def put_cursor(connection: sa.Connection, account_id: int, stream: str, cursor: 
         insert_or_update(connection, schema.stream_cursor, "account_id", "stream"),
         {"account_id": account_id, "stream": stream, "cursor": cursor},
     )
+
+
+def forget_latest(connection: sa.Connection, account_id: int) -> None:
+    """What was said so far is kept, but is nobody's latest word: everybody is asked about again."""
+    connection.execute(_FORGET_LATEST, {"account": account_id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +229,8 @@ def _account(row: AnyRow) -> Account:
 
 def _put_source(connection: sa.Connection, account_id: int, consent_account_id: int | None) -> None:
     if connection.execute(_SOURCE, {"which": account_id}).scalar() != consent_account_id:
-        for forget in (_FORGET_WALKS, _FORGET_LATEST):
-            connection.execute(forget, {"account": account_id})
+        connection.execute(_FORGET_WALKS, {"account": account_id})
+        forget_latest(connection, account_id)
         _tell_again(connection, [account_id])
 
 

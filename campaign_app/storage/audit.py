@@ -84,9 +84,11 @@ class SqlAuditLog:
                     newest.setdefault(number, moment_at(at))
         return newest
 
-    def erasures(self, account_id: int, limit: int) -> tuple[ErasureReceipt, ...]:
+    def erasures(self, account_id: int, limit: int, *, before: int | None = None) -> tuple[ErasureReceipt, ...]:
         table = schema.audit
         wanted = sa.select(table).where(table.c.action == ERASED).order_by(table.c.id.desc())
+        if before is not None:
+            wanted = wanted.where(table.c.id < before)
         found: list[ErasureReceipt] = []
         with self.db.read() as connection:
             for row in connection.execute(wanted):

@@ -15,7 +15,7 @@ from campaign_app.domain.consent import ConsentFact, ConsentStatus, Receipt, Sup
 from campaign_app.domain.customer import Account
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
-from campaign_app.storage.accounts import cursor_of, entity_of, put_cursor, require_source
+from campaign_app.storage.accounts import cursor_of, entity_of, forget_latest, put_cursor, require_source
 from campaign_app.storage.engine import Database
 from campaign_app.storage.erasure import erase
 from campaign_app.storage.factrows import COLUMNS, FACT, SOURCE, fact_of, fact_values, source_key
@@ -62,6 +62,13 @@ class SqlFacts:
             self._append(connection, facts, receipts)
             put_cursor(connection, asked.id, "changes", cursor)
             return True
+
+    def begin_anew(self, asked: Account, stands: str, cursor: str) -> None:
+        with self.db.write() as connection:
+            require_source(connection, asked)
+            if cursor_of(connection, asked.id, "changes") == stands:
+                put_cursor(connection, asked.id, "changes", cursor)
+                forget_latest(connection, asked.id)
 
     def latest(self, customer_ids: Sequence[int], *, checked_since: datetime | None = None) -> dict[int, _Told]:
         wanted, given = (_NEWEST, {}) if checked_since is None else (_NEWEST_SINCE, {"since": to_ms(checked_since)})

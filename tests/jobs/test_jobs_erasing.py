@@ -75,6 +75,17 @@ def test_receipts_are_those_of_the_account_and_match_the_audit(shop: Shop) -> No
     assert len(shop.workspace.audit.erasures(first, 1)) == 1
 
 
+def test_every_receipt_is_listed_however_many_a_table_shows(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaign_app.services.following.RECEIPTS", 2)
+    account, other = shop.add_account(4), shop.add_account(4, prefix="d")
+    for each, prefix in ((account, "c"), (other, "d")):
+        shop.platforms[each].redacted = tuple(everybody(4, prefix))
+        shop.sync(each, full=True)
+    found = list(following(shop).every_erasure(account))
+    assert found == list(shop.workspace.audit.erasures(account, 9))
+    assert (len(found), following(shop).erasures(account)) == (4, tuple(found[:2]))
+
+
 def test_only_those_erased_now_are_counted(shop: Shop) -> None:
     account = shop.add_account(4)
     shop.platforms[account].redacted = ("c00001", "never_seen")

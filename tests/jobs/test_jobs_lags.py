@@ -14,7 +14,7 @@ from campaign_app.domain.message import Page
 from campaign_app.jobs.gating import follow_changes, pull_changes
 from campaign_app.jobs.telling import tell_opt_outs
 from campaign_app.services.following import Following, Lag
-from tests.helpers.shop import NOW, Shop
+from tests.helpers.shop import NOW, Shop, person
 
 
 def following(shop: Shop) -> Following:
@@ -82,3 +82,18 @@ def test_what_the_platform_refuses_is_no_lag(shop: Shop) -> None:
     shop.workspace.opt_outs.add(customer, shop.clock(), "by_hand", "")
     assert tell_opt_outs(shop.context, account) == 0
     assert following(shop).lag(account) is None
+
+
+def test_a_clock_that_was_years_ahead_leaves_nobody_out_for_years(shop: Shop) -> None:
+    account = shop.add_account(2)
+    shop.clock.advance(86_400 * 365)
+    shop.sync(account)
+    shop.clock.advance(-86_400 * 364)
+    platform = shop.platforms[account]
+    platform.people.append(person("c", 2))
+    shop.sync(account)
+    assert shop.workspace.customers.ids_of_refs(account, ["c00002"])
+    assert platform.since[-1] is None
+    shop.clock.advance(7_200)
+    shop.sync(account)
+    assert platform.since[-1] == shop.clock() - timedelta(hours=3), "from then on who changed, as ever"

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from campaign_app.domain.consent import Backlog, CustomerRef
-from campaign_app.domain.errors import NotFound, RemoteRefused, RemoteUnavailable
+from campaign_app.domain.errors import NotFound, RemoteError, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import ComplaintClue, InboundMessage
+from campaign_app.domain.platform import Capabilities
 from campaign_app.jobs.poll import read_refusals
 from campaign_app.jobs.telling import tell_opt_outs
 from campaign_app.jobs.worker import Worker
+from campaign_app.platforms.endorsed import EndorsedPlatform
 from campaign_app.services.opt_outs import OptOuts, Untold
-from tests.fakes.remotes import EVERYTHING
+from tests.fakes.remotes import EVERYTHING, FakePlatform
 from tests.helpers.shop import NOW, Shop, person
 
 
@@ -145,6 +147,30 @@ def test_a_refused_account_keeps_its_opt_outs(shop: Shop) -> None:
     with pytest.raises(RemoteRefused):
         tell_opt_outs(shop.context, account)
     assert waiting(shop, account) == ["c00000"]
+
+
+@pytest.mark.parametrize(
+    "trouble", [RemoteUnavailable("timeout", "down"), RemoteRefused("unauthorized", "401", account_wide=True)]
+)
+def test_a_platform_whose_consent_service_is_away_is_told_all_the_same(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, trouble: RemoteError
+) -> None:
+    account = shop.add_account(1)
+    reply(shop, account, "c00000")
+    native, service = shop.platforms[account], FakePlatform(account, shop.clock)
+    both = EndorsedPlatform(native, service, shop.clock, (True, True))
+    shop.platforms[account] = both  # type: ignore[assignment]
+
+    def unsaid() -> Capabilities:
+        raise trouble
+
+    with monkeypatch.context() as away:
+        away.setattr(service, "capabilities", unsaid)
+        with pytest.raises(type(trouble)):
+            tell_opt_outs(shop.context, account)
+    assert (native.opt_outs, waiting(shop, account)) == (["c00000"], ["c00000"])
+    assert tell_opt_outs(shop.context, account) == 1
+    assert (service.opt_outs, waiting(shop, account)) == (["c00000"], [])
 
 
 def test_a_platform_that_takes_none_is_not_told_and_this_is_counted(shop: Shop) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -22,34 +21,8 @@ from campaign_app.platforms import client_of, has_consents
 from campaign_app.platforms.endorsed import EndorsedPlatform, UnendorsedPlatform
 from campaign_app.platforms.native import NativeNote, unknown
 from tests.fakes.remotes import FakeClock, FakePlatform
+from tests.helpers.endorsed import NOW, REFS, VETOES, Native, pair
 from tests.helpers.registry import ACCOUNT, CLIENT_SEED
-
-NOW = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
-VETOES = Capabilities(customers=True, vetoes=True, signatures=True)
-REFS = [CustomerRef(7, f"c{n}") for n in range(6)]
-
-
-@dataclass
-class Native(FakePlatform):
-    """A platform that says nothing of anybody but for `vetoes`, ref → what is otherwise in the fact."""
-
-    vetoes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    offers: Capabilities = VETOES
-
-    def consents(self, refs: Sequence[CustomerRef]) -> ConsentAnswers:
-        self._maybe_fail()
-        self.asked += [ref.ref for ref in refs]
-        silent = unknown(refs, NativeNote.NO_CONSENT_API, self.clock())
-        return ConsentAnswers({r: replace(f, **self.vetoes.get(r.ref, {})) for r, f in silent.items()}, ())
-
-
-def pair(
-    truth: dict[str, dict[str, Any]] | None = None, vetoes: dict[str, dict[str, Any]] | None = None, **facts: Any
-) -> tuple[EndorsedPlatform, Native, FakePlatform]:
-    clock = FakeClock(NOW)
-    native = Native(7, clock, vetoes=vetoes or {})
-    endpoint = FakePlatform(7, clock, truth=truth or {})
-    return EndorsedPlatform(native, endpoint, clock, facts.get("simulated", (True, True))), native, endpoint
 
 
 def statuses(client: EndorsedPlatform) -> dict[str, ConsentStatus]:
@@ -187,69 +160,6 @@ def test_simulated_people_are_never_listed_for_a_real_shop() -> None:
     endpoint.people = [PlatformCustomer("c1", "王", None, NOW)]
     assert not client.capabilities().customers
     assert client.customers("", None).items == ()
-
-
-def pulled(client: EndorsedPlatform, cursor: str = "") -> tuple[list[str], str]:
-    found, more = list[str](), True
-    while more:
-        page = client.consent_changes(cursor)
-        found, cursor, more = found + list(page.items), page.next_cursor, page.more
-    return found, cursor
-
-
-def test_who_left_at_the_platform_itself_is_in_the_changes_too() -> None:
-    client, native, endpoint = pair()
-    native.offers = replace(VETOES, consent_changes=True)
-    endpoint.changes, native.changes = ["c0", "c1", "c2", "c3", "c4"], ["c5", "c1", "c2"]
-    found, cursor = pulled(client)
-    assert sorted(found) == ["c0", "c1", "c1", "c2", "c2", "c3", "c4", "c5"]
-    assert pulled(client, cursor)[0] == []
-    endpoint.changes.append("c5")
-    native.changes.append("c4")
-    assert sorted(pulled(client, cursor)[0]) == ["c4", "c5"]
-
-
-def test_a_place_in_the_endpoints_list_alone_goes_on_there() -> None:
-    client, native, endpoint = pair()
-    endpoint.changes = ["c0", "c1", "c2", "c3"]
-    _, before = pulled(client)
-    native.offers, native.changes = replace(VETOES, consent_changes=True), ["c5"]
-    endpoint.changes.append("c4")
-    assert (before, sorted(pulled(client, before)[0])) == ("4", ["c4", "c5"])
-
-
-@pytest.mark.parametrize("cursor", ["both:", "both:[1,2]", 'both:["a"]', "both:{}", 'both:["a","b","c"]', "both:7"])
-def test_a_place_that_was_never_handed_out_is_refused(cursor: str) -> None:
-    client, native, _ = pair()
-    native.offers = replace(VETOES, consent_changes=True)
-    with pytest.raises(RemoteRefused) as refused:
-        client.consent_changes(cursor)
-    assert refused.value.code == "bad_cursor"
-
-
-@pytest.mark.parametrize("side", [0, 1])
-def test_a_list_of_changes_that_cannot_be_read_moves_no_place(side: int) -> None:
-    client, *sides = pair()
-    sides[0].offers = replace(VETOES, consent_changes=True)
-    sides[0].changes, sides[1].changes = ["c0"], ["c1"]
-    sides[side].trouble.append(RemoteUnavailable("timeout", "no answer"))
-    with pytest.raises(RemoteUnavailable):
-        client.consent_changes("")
-    assert sorted(client.consent_changes("").items) == ["c0", "c1"]
-
-
-def test_an_opt_out_reaches_all_who_take_it_though_one_fails() -> None:
-    client, native, endpoint = pair()
-    endpoint.offers = native.offers = Capabilities()
-    with pytest.raises(RemoteRefused) as none:
-        client.write_opt_out(REFS[0], "退订", NOW)
-    assert none.value.code == "not_offered"
-    endpoint.offers = native.offers = Capabilities(opt_out_write=True)
-    endpoint.trouble.append(RemoteUnavailable("timeout", "no answer"))
-    with pytest.raises(RemoteUnavailable):
-        client.write_opt_out(REFS[0], "退订", NOW)
-    client.write_opt_out(REFS[0], "退订", NOW)
-    assert (native.opt_outs, endpoint.opt_outs) == (["c0", "c0"], ["c0"])
 
 
 Spoil = Callable[[Native, FakePlatform], None]

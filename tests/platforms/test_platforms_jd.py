@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -78,7 +79,9 @@ def test_who_left_is_vetoed_with_jds_own_words(vendors: SandboxProcess) -> None:
     assert (evidence.issuer_uscc, evidence.platform, evidence.simulated) == ("jd.com", "jd", True)
     assert evidence.api_method == "jingdong.pop.crm.getMemberInVender"
     assert json.loads(evidence.leaf) == {"customerPin": left, "customerStatus": 3}
-    assert facts[member].evidence is None
+    said = facts[member].evidence
+    assert said is not None, "that nothing was said against somebody is kept word for word, too"
+    assert (json.loads(said.leaf), facts[member].checked_at) == ({"customerPin": member, "customerStatus": 1}, None)
 
 
 @pytest.mark.parametrize(("status", "note"), [(3, "not_a_member"), (2, "not_a_member"), (7, "unknown_word")])
@@ -98,6 +101,9 @@ def test_one_person_whom_jd_refuses_to_speak_of_costs_nobody_else(vendors: Sandb
         trouble(vendors, "jd", error="67")
         facts = asked(client, refs)
     assert [fact.note for fact in facts.values()] == ["refused", "no_consent_api", "no_consent_api"]
+    refused = facts[refs[0]].evidence
+    assert json.loads(refused.leaf) == {"customerPin": refs[0], "code": "67"}
+    assert re.fullmatch("sha256:[0-9a-f]{64}", refused.receipt_id)
 
 
 @pytest.mark.parametrize(

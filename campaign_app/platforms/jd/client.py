@@ -18,7 +18,7 @@ from campaign_app.domain.platform import Capabilities
 from campaign_app.domain.ports import Clock, ConnectionReport, ConsentAnswers
 from campaign_app.platforms.adapter import Parts
 from campaign_app.platforms.jd import ADAPTER
-from campaign_app.platforms.jd.gateway import VERSION, JdGateway, renewing, signature, timestamp
+from campaign_app.platforms.jd.gateway import ANSWER, VERSION, JdGateway, renewing, signature, timestamp
 from campaign_app.platforms.jd.members import IN_VENDER, SCAN, Place, note_of, page_of
 from campaign_app.platforms.local import on_this_machine, require_one_side
 from campaign_app.platforms.native import NativeNote, Said
@@ -101,14 +101,17 @@ class JdPlatform(Unoffered):
         except RemoteRefused as refused:
             if refused.account_wide or refused.code != "platform_refused":
                 raise
-            return ConsentFact.unknown(ref, note=NativeNote.REFUSED, observed_at=self._clock())
+            now, answer = self._clock(), str(refused.facts.get(ANSWER, ""))
+            page = Said(self._account, VERSION, "", answer, now, IN_VENDER)
+            evidence = page.evidence({"customerPin": ref.ref, "code": refused.facts.get("number", "")})
+            return ConsentFact(ref, ConsentStatus.UNKNOWN, now, evidence=evidence, note=NativeNote.REFUSED)
         note, raw = note_of(said.found)
         now = self._clock()
-        if note == NativeNote.NO_CONSENT_API:
-            return ConsentFact.unknown(ref, note=note, observed_at=now)
         page = Said.of(self._account, VERSION, said.request_id, said.page, now, api_method=IN_VENDER)
         evidence = page.evidence({"customerPin": ref.ref, **raw})
-        return ConsentFact(ref, ConsentStatus.UNKNOWN, now, checked_at=now, evidence=evidence, note=note)
+        # what says nothing plainly was not checked: it is asked again, and kept all the same
+        checked_at = None if note == NativeNote.NO_CONSENT_API else now
+        return ConsentFact(ref, ConsentStatus.UNKNOWN, now, checked_at=checked_at, evidence=evidence, note=note)
 
     def close(self) -> None:
         self._gateway.close()

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from hashlib import sha256
 from typing import Any, Final
 
 from campaign_app.domain.errors import RemoteError, RemoteRefused, RemoteUnavailable
@@ -24,6 +25,8 @@ from campaign_app.transport.tokens import Pair, Tokens, expired, pair_of
 ROUTER: Final = "/routerjson"
 OAUTH: Final = "/oauth/token"
 VERSION: Final = "2.0"
+# the fact of a refusal that has the SHA-256 of the answer that was one
+ANSWER: Final = "answer_sha256"
 _BEIJING: Final = timezone(timedelta(hours=8))
 _QUOTA_SECONDS: Final = 3_600.0  # JD says "another day"; whoever asks again meets the same answer
 
@@ -65,7 +68,12 @@ class JdGateway:
         envelope = f"{method.replace('.', '_')}_responce"
 
         def read(answer: Answer) -> Said:
-            return Said(_inside(json_object(answer), envelope), answer.body, answer.headers.get("Date", ""))
+            try:
+                found = _inside(json_object(answer), envelope)
+            except RemoteRefused as refused:
+                refused.facts = {**refused.facts, ANSWER: sha256(answer.body).hexdigest()}
+                raise
+            return Said(found, answer.body, answer.headers.get("Date", ""))
 
         return self._tokens.used_in(lambda: self._http.exchange(ROUTER, body, FORM, read, safe_to_repeat=True))
 

@@ -15,6 +15,7 @@ from campaign_app.platforms.leaves import Odd
 from campaign_app.platforms.shopify.editions import Edition
 from campaign_app.platforms.shopify.graph import Answered, Graph, drifted
 from campaign_app.platforms.shopify.mapping import customer_of, is_redacted, moment, ref_of
+from campaign_app.transport.forms import skew
 from campaign_app.transport.listing import CursorGuard
 
 PAGE: Final = 100  # of customers with all that is asked of them: more would cost more than one query may
@@ -87,7 +88,8 @@ class Changes:
     """Whose consent may have changed: the customers that were updated, polled with an overlap.
 
     A cursor holds from when on this walk looks, the newest change that it has seen, and the platform's own place in it.
-    The first one looks back by the overlap only: who has no cursor has no facts yet that could have changed.
+    The first one looks back by the overlap only: who has no cursor has no facts yet that could have changed. A customer
+    dated in the future is listed again and again and moves no place: everybody dated before them would be left out.
     """
 
     def __init__(self, graph: Graph, edition: Edition, clock: Callable[[], datetime]) -> None:
@@ -99,7 +101,11 @@ class Changes:
         variables: Mapping[str, Any] = {
             "first": CHANGES_PAGE, "after": after or None, "query": since_filter(since)
         }  # fmt: skip
-        sheet = sheet_of(self._graph.ask("changed", self._edition.changed, variables))
+        asked_at = self._clock()
+        answered = self._graph.ask("changed", self._edition.changed, variables)
+        sheet, now = sheet_of(answered), _earlier(asked_at, answered.date)
+        if cursor and since > now:
+            raise bad_cursor()
         refs, broken = [], 0
         for node in sheet.nodes:
             ref, at = ref_of(node, self._edition), _updated(node)
@@ -108,6 +114,7 @@ class Changes:
                 continue
             refs.append(ref)
             newest = max(newest, at)
+        newest = min(newest, now)
         if sheet.more:
             following = self._guard.next(f"{_text(since)}{after}", f"{_text(since)}{sheet.end}", more=True)
             written = f"u:{_text(since)}|{_text(newest)}|{following.removeprefix(_text(since))}"
@@ -139,6 +146,11 @@ def since_filter(since: datetime) -> str:
 
 def _text(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _earlier(ours: datetime, theirs: str) -> datetime:
+    """Of both clocks: a place that is too early costs a few look-ups, one that is too late an opt-out."""
+    return ours + timedelta(seconds=min(skew(theirs, ours), 0))
 
 
 def _updated(node: Any) -> datetime | None:
