@@ -2351,6 +2351,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>The platform has asked to erase nobody yet.</translation>
     </message>
     <message>
+        <source>这里列出最近 {count} 份，全部回执请用命令 campaign-app accounts erased 列出。</source>
+        <translation> The latest {count} are shown; campaign-app accounts erased lists all of them.</translation>
+    </message>
+    <message>
         <source>姓名、号码、地区、订单、标签和导入的资料已抹除，此后不再给他们发短信。依法须留存的仍保留：客户标识、同意记录、退订与投诉，以及已发短信的原文和结果（原文里可能有姓名，只存储，不作他用）。</source>
         <translation>Name, number, place, orders, tags and imported data are erased; they get no more messages. Kept as the law requires: reference, consents, opt-outs, complaints, and sent texts with outcomes (a text may hold a name; it is only stored).</translation>
     </message>

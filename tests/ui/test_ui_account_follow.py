@@ -11,7 +11,7 @@ from ui_accounts import card, open_settings, press
 from ui_people import add_people, add_shop
 
 from campaign_app.domain.customer import Account
-from campaign_app.services.following import changes_read_name
+from campaign_app.services.following import RECEIPTS, changes_read_name
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 
@@ -84,6 +84,9 @@ def test_receipts_are_behind_the_details_and_say_what_is_kept(desk: Desk, shop: 
     row = [dialog.rows.index(0, column).data(Qt.ItemDataRole.DisplayRole) for column in range(4)]
     assert row == [show.moment(now, seconds=True), receipt.ref_hmac, f"#{receipt.entry}", receipt.digest]
     assert "已发短信的原文" in dialog.said.text()
+    assert "最近" not in dialog.said.text()
+    dialog.render_receipts((receipt,) * RECEIPTS)
+    assert f"最近 {show.count(RECEIPTS)} 份" in dialog.said.text()
     press(dialog.leave, qtbot)
 
 

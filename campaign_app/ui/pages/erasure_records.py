@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
 from campaign_app.domain.erasure import ErasureReceipt
+from campaign_app.services.following import RECEIPTS
 from campaign_app.ui import show
 from campaign_app.ui.cells import Cell, Column
 from campaign_app.ui.itemmodels.rows import RowsModel
@@ -38,11 +39,13 @@ class ErasureRecords(QDialog):
         if not receipts:
             self.said.setText(self.tr("平台还没有要求抹除任何人。"))
             return
+        more = self.tr("这里列出最近 {count} 份，全部回执请用命令 campaign-app accounts erased 列出。")
         self.said.setText(
             self.tr(
                 "姓名、号码、地区、订单、标签和导入的资料已抹除，此后不再给他们发短信。"
                 "依法须留存的仍保留：客户标识、同意记录、退订与投诉，以及已发短信的原文和结果（原文里可能有姓名，只存储，不作他用）。"
             )
+            + (more.format(count=show.count(RECEIPTS)) if len(receipts) >= RECEIPTS else "")
         )
 
     def _columns(self) -> tuple[Column[ErasureReceipt], ...]:
