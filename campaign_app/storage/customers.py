@@ -25,6 +25,7 @@ from campaign_app.storage.importrows import join_waiting
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.known import Known, Rows, as_told, known_of
 from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.numbers import link, people_of
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_or_none, to_ms
@@ -100,6 +101,7 @@ class SqlCustomers:
             page = {ref: each for ref, each in page.items() if each.told is not Told.NUMBER or ref in known}
             rows = {ref: as_told(every[ref], each, known.get(ref)) for ref, each in page.items()}
             self._write(connection, page, rows, known)
+            link(connection, [pair for each in page.values() if (pair := self.keys.number_pair(each)) is not None])
             self._follow_numbers(connection, entity, account_id, rows, known)
             self._mark(connection, entity, account_id, [c for c in customers if c.ref in page], rows, seen_at)
             gone = erase(connection, self.keys.hashes, (account_id, entity), redacted, to_ms(seen_at))
@@ -144,7 +146,8 @@ class SqlCustomers:
     def ids_of_numbers(self, account_id: int, phone_keys: Sequence[bytes]) -> tuple[int, ...]:
         table = schema.customer
         with self.db.read() as connection:
-            rows = rows_among(connection, _OF_ACCOUNT, table.c.phone_key, phone_keys, account=account_id)
+            every = people_of(connection, phone_keys)
+            rows = rows_among(connection, _OF_ACCOUNT, table.c.phone_key, every, account=account_id)
             return tuple(row[0] for row in rows)
 
     def ids_of_refs(self, account_id: int, refs: Sequence[str]) -> dict[str, int]:
