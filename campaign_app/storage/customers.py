@@ -47,7 +47,8 @@ _CUSTOMER: Final = sa.select(*(schema.customer.c[name] for name in (
     "id", "account_id", "ref", "name", "province", "city", "spend_cents", "order_count",
     "last_order_at", "tags", "attributes", "phone_sealed", "phone_key", "platform_phone_sealed",
 )))  # fmt: skip
-_OF_ACCOUNT: Final = sa.select(schema.customer.c.id).where(schema.customer.c.account_id == sa.bindparam("account"))
+# `+ 0` as in `of_accounts`: by the numbers, and not by every customer of the shop
+_OF_ACCOUNT: Final = sa.select(schema.customer.c.id).where(schema.customer.c.account_id + 0 == sa.bindparam("account"))
 _PHONE: Final = ("phone_sealed", "phone_key", "platform_phone_sealed")
 _UPDATE: Final = (
     sa.update(schema.customer)

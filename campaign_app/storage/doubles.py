@@ -55,7 +55,7 @@ def without_doubles(
 
 
 def doubled_among(connection: sa.Connection, submission_id: int) -> frozenset[str]:
-    """The open messages of a batch whose person has another: what was taken is kept, else what may be, else the oldest."""
+    """The open messages of a batch whose person has another; what was taken stays, else what may be, or the first."""
     mine = connection.execute(_CLAIMED.where(ledger.c.submission_id == submission_id)).all()
     if not mine:
         return frozenset()
