@@ -21,7 +21,7 @@ from campaign_app.storage.upserts import plain_insert
 Pair = tuple[bytes, bytes]
 UNLINKED: Final = "unlinked"
 _PAGE: Final = 1_000
-_own, _other = number_alias.alias("own"), number_alias.alias("other")
+_own, _other = number_alias.alias("own_alias"), number_alias.alias("other_alias")
 _ANY: Final = sa.select(number_alias.c.key).where(number_alias.c.key > b"").limit(1)
 _TOGETHER: Final = sa.select(_other.c.key, _other.c.person).join(_own, _own.c.person == _other.c.person)
 _STANDS: Final = sa.select(number_alias.c.key, number_alias.c.person)

@@ -57,6 +57,8 @@ def marks_of(connection: sa.Connection, entity_uscc: str, keys: Iterable[bytes])
         mark = (row.key, row.kind)
         if mark not in newest or newest[mark].since < row.since:
             newest[mark] = row
+    if not newest:
+        return {}
     lifted: dict[tuple[bytes, str], int] = {}
     for key, kind, granted_at in rows_among(
         connection, _LIFTS, lifts.c.key, (key for key, _ in newest), entity=entity_uscc

@@ -21,7 +21,7 @@ from campaign_app.storage.workspace import Workspace
 
 GROWING = (
     "campaign_member|customer|consent_fact|consent_latest|suppression"
-    "|ledger|ledger_outcome|ledger_latest|delivery_report|inbound|number_alias"
+    "|ledger|ledger_outcome|ledger_latest|delivery_report|inbound|number_alias|own_alias|other_alias"
 )
 
 DIALECTS = ("sqlite",)
