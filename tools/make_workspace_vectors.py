@@ -160,7 +160,7 @@ class Filler:
             theirs = PlatformPhone(f"~AgAAAAexample{n}sealed~1~")
             sealed = {"platform_phone_sealed": self.keys.phones.seal_platform(theirs)}
             return sealed.get(column.name) or self.keys.phones.seal(_phone(n))
-        if column.name in ("phone_key", "dedupe_key", "key") and isinstance(column.type, sa.LargeBinary):
+        if column.name in ("phone_key", "dedupe_key", "key", "person") and isinstance(column.type, sa.LargeBinary):
             return self.keys.hashes.of_phone(_phone(n))
         if isinstance(column.type, sa.LargeBinary):
             return self.keys.secrets.seal(f"{table} {n}".encode(), table.encode())

@@ -159,7 +159,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A message about to be claimed. `dedupe_key` (HMAC of phone, else of ref) is unique within a campaign."""
+    """A message about to be claimed. `dedupe_key` (HMAC of phone, else of ref) is unique within a campaign, and so is
+
+    the person whom it is a key of.
+    """
 
     seq: int
     outgoing: Outgoing
@@ -233,6 +236,10 @@ class Ledger(Protocol):
 
     def answered(self, submission_id: int) -> bool:
         """Whether the sender ever said anything of a message of this submission, be it that it does not know."""
+        ...
+
+    def doubled(self, submission_id: int) -> frozenset[str]:
+        """The open messages of a batch whose person, as is known by now, has another one in the campaign."""
         ...
 
     def unsettled(self, campaign_id: int) -> tuple[Submission, ...]: ...

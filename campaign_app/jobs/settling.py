@@ -22,6 +22,7 @@ from typing import Final
 
 from campaign_app.consent.recipient import Outgoing
 from campaign_app.domain.campaign import SENDABLE_STATES, Campaign, CampaignState, Noted
+from campaign_app.domain.consent import Reason
 from campaign_app.domain.copies import DIFFERS, copied_at
 from campaign_app.domain.errors import NotAllowed, NotFound, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.message import Outcome, SubmitOutcome
@@ -269,7 +270,9 @@ def _asked_again(
     account = context.stores.accounts.account(submission.account_id)
     customers = context.stores.customers.by_ids([row.customer_id for row in rows], phones=False)
     judged = {j.customer.id: j for j in ask_again(context, campaign, account, list(customers.values()))}
-    return judged, refusals(context, campaign, rows, judged)
+    doubled = context.stores.ledger.doubled(submission.id)
+    twice = {row.message_id: Reason.DUPLICATE_NUMBER.value for row in rows if row.message_id in doubled}
+    return judged, twice | refusals(context, campaign, rows, judged)
 
 
 def _confirmed_of(

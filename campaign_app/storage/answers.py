@@ -17,6 +17,7 @@ from campaign_app.storage.accounts import entity_of
 from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.lists import rows_among
+from campaign_app.storage.numbers import people_of
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_sending import campaign, inbound
 from campaign_app.storage.suppressions import marks_of
@@ -48,15 +49,15 @@ class SqlAnswers:
             return self._read(connection, connection.execute(newest, {"campaign": campaign_id}).all())
 
     def count(self, query: AnswerQuery) -> tuple[int, int]:
-        wanted = sa.select(sa.func.count(), sa.func.max(inbound.c.id)).where(*_which(query))
+        wanted = sa.select(sa.func.count(), sa.func.max(inbound.c.id))
         with self.db.read() as connection:
-            count, newest = connection.execute(wanted).one()
+            count, newest = connection.execute(wanted.where(*_which(connection, query))).one()
         return count, newest or 0
 
     def page(self, query: AnswerQuery, newest: int, first: int, limit: int) -> tuple[Answer, ...]:
-        wanted = sa.select(inbound).where(inbound.c.id <= newest, *_which(query))
+        wanted = sa.select(inbound).where(inbound.c.id <= newest).order_by(inbound.c.id.desc())
         with self.db.read() as connection:
-            rows = connection.execute(wanted.order_by(inbound.c.id.desc()).offset(first).limit(limit)).all()
+            rows = connection.execute(wanted.where(*_which(connection, query)).offset(first).limit(limit)).all()
             return self._read(connection, rows)
 
     def _read(self, connection: sa.Connection, rows: Sequence[AnyRow]) -> tuple[Answer, ...]:
@@ -89,13 +90,12 @@ class SqlAnswers:
     ) -> dict[int, _Refs]:
         """Reply → every customer of the entity's shops whom it speaks for."""
         numbers = {row.id: self.keys.hashes.of_phone(phone) for row in rows if (phone := phones[row.id]) is not None}
-        by_number: dict[bytes, set[tuple[int, str]]] = {}
-        for key, account_id, ref in rows_among(
-            connection, _SHOPS, _customer.phone_key, numbers.values(), entity=entity
-        ):
-            by_number.setdefault(key, set()).add((account_id, ref))
+        people, theirs = people_of(connection, numbers.values()), dict[bytes, set[tuple[int, str]]]()
+        for key, account_id, ref in rows_among(connection, _SHOPS, _customer.phone_key, people, entity=entity):
+            theirs.setdefault(people[key], set()).add((account_id, ref))
         own = {row.id: {(row.account_id, row.ref)} if row.ref else set() for row in rows}
-        return {row.id: frozenset(own[row.id] | by_number.get(numbers.get(row.id, b""), set())) for row in rows}
+        by_number = {reply: theirs.get(people[key], set()) for reply, key in numbers.items()}
+        return {row.id: frozenset(own[row.id] | by_number.get(row.id, set())) for row in rows}
 
     def _since(
         self,
@@ -132,15 +132,16 @@ def _by_entity(connection: sa.Connection, rows: Iterable[AnyRow]) -> dict[str, l
     return found
 
 
-def _which(query: AnswerQuery) -> list[sa.ColumnElement[bool]]:
+def _which(connection: sa.Connection, query: AnswerQuery) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     if query.opt_out is not None:
         found.append(inbound.c.opt_out == int(query.opt_out))
     if query.phone_key is not None:
         # as pairs, for which the index on persons is used
-        theirs = sa.select(_customer.account_id, _customer.ref).where(_customer.phone_key == query.phone_key)
+        numbers = list(people_of(connection, [query.phone_key]))
+        theirs = sa.select(_customer.account_id, _customer.ref).where(_customer.phone_key.in_(numbers))
         said = sa.tuple_(inbound.c.account_id, inbound.c.ref).in_(theirs)
-        found.append(sa.or_(inbound.c.phone_key == query.phone_key, said))
+        found.append(sa.or_(inbound.c.phone_key.in_(numbers), said))
     if query.text:
         found.append(sa.or_(inbound.c.ref == query.text, inbound.c.text.contains(query.text, autoescape=True)))
     return found

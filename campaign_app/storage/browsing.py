@@ -11,6 +11,7 @@ from campaign_app.domain.people import NOT_ASKED, PeopleQuery
 from campaign_app.storage import schema
 from campaign_app.storage.customers import of_accounts
 from campaign_app.storage.engine import Database
+from campaign_app.storage.numbers import people_of
 from campaign_app.storage.rows import AnySelect
 
 _customer, _latest, _fact = schema.customer.c, schema.consent_latest.c, schema.consent_fact.c
@@ -70,7 +71,8 @@ class _Match:
         match = _by_status(query.status)
         conditions: list[sa.ColumnElement[bool]] = []
         if query.phone_key is not None:
-            conditions.append(_customer.phone_key == query.phone_key)
+            numbers = list(people_of(connection, [query.phone_key]))
+            conditions.append(_customer.phone_key.in_(numbers) if numbers[1:] else _customer.phone_key == numbers[0])
         if query.account_id is not None:
             conditions.append(of_accounts([query.account_id]))
         if query.province:

@@ -23,8 +23,10 @@ from campaign_app.storage.customers import accounts_of, of_accounts
 from campaign_app.storage.engine import Database
 from campaign_app.storage.filters import clause
 from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.numbers import people_of
 from campaign_app.storage.outcomes import SAME_ROW, close_open
 from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.schema_numbers import number_alias
 from campaign_app.storage.schema_sending import (
     campaign,
     campaign_member,
@@ -171,11 +173,13 @@ class SqlCampaigns:
             put_stopped(connection, campaign_id, stopped or {})
 
     def mark_duplicates(self, campaign_id: int) -> int:
-        number = schema.customer.c.phone_key
-        nth = sa.func.row_number().over(partition_by=number, order_by=_member.seq).label("nth")
+        number, alias = schema.customer.c.phone_key, number_alias.c
+        person = sa.func.coalesce(alias.person, number)
+        nth = sa.func.row_number().over(partition_by=person, order_by=_member.seq).label("nth")
         ok = (
             sa.select(_member.seq, nth)
             .join(schema.customer, schema.customer.c.id == _member.customer_id)
+            .outerjoin(number_alias, alias.key == number)
             .where(_member.campaign_id == campaign_id, _member.reason == Reason.OK, number.isnot(None))
             .subquery()
         )
@@ -262,12 +266,14 @@ class SqlCampaigns:
         keys: Mapping[int, bytes] | None = None,
     ) -> dict[int, int]:
         with self.db.read() as connection:
-            people: dict[Any, list[int]] = {}
-            for customer_id, key in (keys or self._keys(connection, customer_ids)).items():
-                people.setdefault(key, []).append(customer_id)
+            known = keys or self._keys(connection, customer_ids)
+            people, those = people_of(connection, known.values()), dict[bytes, list[int]]()
+            for customer_id, key in known.items():
+                those.setdefault(people[key], []).append(customer_id)
+            by_key: dict[Any, list[int]] = {key: those[person] for key, person in people.items()}
             sent: dict[int, set[int]] = {}
             for column, wanted in (
-                (ledger.c.dedupe_key, people),
+                (ledger.c.dedupe_key, by_key),
                 (ledger.c.customer_id, {c: [c] for c in customer_ids}),
             ):
                 for who, row_id, _ in rows_among(
@@ -278,7 +284,7 @@ class SqlCampaigns:
         return {customer_id: len(rows) for customer_id, rows in sent.items()}
 
     def _keys(self, connection: sa.Connection, customer_ids: Sequence[int]) -> dict[int, bytes]:
-        """The key that the ledger knows each person under."""
+        """A key of each that tells who they are in the ledger."""
         table = schema.customer
         wanted = sa.select(table.c.id, table.c.account_id, table.c.ref, table.c.phone_key)
         return {

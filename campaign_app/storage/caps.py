@@ -13,6 +13,7 @@ from campaign_app.jobs.ports import Claim
 from campaign_app.storage import schema
 from campaign_app.storage.campaigns import sent_to
 from campaign_app.storage.lists import rows_among
+from campaign_app.storage.numbers import people_of
 from campaign_app.storage.schema_sending import campaign, ledger
 from campaign_app.storage.times import moment_at, to_ms
 
@@ -47,7 +48,10 @@ def _sent(
 ) -> dict[int, dict[int, int]]:
     """seq → when each message to this person was claimed in the last month, by ledger row."""
     entity = connection.execute(sa.select(campaign.c.entity_uscc).where(campaign.c.id == campaign_id)).scalar_one()
-    by_key = {claim.dedupe_key: claim.seq for claim in claims}
+    people, by_person = people_of(connection, (c.dedupe_key for c in claims)), dict[bytes, int]()
+    for claim in claims:
+        by_person[people[claim.dedupe_key]] = claim.seq
+    by_key = {key: by_person[person] for key, person in people.items()}
     by_customer = {claim.outgoing.recipient.customer_id: claim.seq for claim in claims}
     found: dict[int, dict[int, int]] = {}
     for column, seqs in ((ledger.c.dedupe_key, by_key), (ledger.c.customer_id, by_customer)):

@@ -32,8 +32,8 @@ def number_or_none(name: str) -> sa.Column[int | None]:
     return sa.Column(name, sa.BigInteger, nullable=True)
 
 
-def blob(name: str) -> sa.Column[bytes]:
-    return sa.Column(name, sa.LargeBinary, nullable=False)
+def blob(name: str, *, key: bool = False) -> sa.Column[bytes]:
+    return sa.Column(name, sa.LargeBinary, nullable=False, primary_key=key)
 
 
 def blob_or_none(name: str) -> sa.Column[bytes | None]:

@@ -25,6 +25,7 @@ from campaign_app.storage.importrows import join_waiting
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.known import Known, Rows, as_told, known_of
 from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.numbers import link, people_of
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_or_none, to_ms
@@ -46,7 +47,8 @@ _CUSTOMER: Final = sa.select(*(schema.customer.c[name] for name in (
     "id", "account_id", "ref", "name", "province", "city", "spend_cents", "order_count",
     "last_order_at", "tags", "attributes", "phone_sealed", "phone_key", "platform_phone_sealed",
 )))  # fmt: skip
-_OF_ACCOUNT: Final = sa.select(schema.customer.c.id).where(schema.customer.c.account_id == sa.bindparam("account"))
+# `+ 0` as in `of_accounts`: by the numbers, and not by every customer of the shop
+_OF_ACCOUNT: Final = sa.select(schema.customer.c.id).where(schema.customer.c.account_id + 0 == sa.bindparam("account"))
 _PHONE: Final = ("phone_sealed", "phone_key", "platform_phone_sealed")
 _UPDATE: Final = (
     sa.update(schema.customer)
@@ -100,6 +102,7 @@ class SqlCustomers:
             page = {ref: each for ref, each in page.items() if each.told is not Told.NUMBER or ref in known}
             rows = {ref: as_told(every[ref], each, known.get(ref)) for ref, each in page.items()}
             self._write(connection, page, rows, known)
+            link(connection, [pair for each in page.values() if (pair := self.keys.number_pair(each)) is not None])
             self._follow_numbers(connection, entity, account_id, rows, known)
             self._mark(connection, entity, account_id, [c for c in customers if c.ref in page], rows, seen_at)
             gone = erase(connection, self.keys.hashes, (account_id, entity), redacted, to_ms(seen_at))
@@ -144,7 +147,8 @@ class SqlCustomers:
     def ids_of_numbers(self, account_id: int, phone_keys: Sequence[bytes]) -> tuple[int, ...]:
         table = schema.customer
         with self.db.read() as connection:
-            rows = rows_among(connection, _OF_ACCOUNT, table.c.phone_key, phone_keys, account=account_id)
+            every = people_of(connection, phone_keys)
+            rows = rows_among(connection, _OF_ACCOUNT, table.c.phone_key, every, account=account_id)
             return tuple(row[0] for row in rows)
 
     def ids_of_refs(self, account_id: int, refs: Sequence[str]) -> dict[str, int]:

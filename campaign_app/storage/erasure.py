@@ -18,6 +18,7 @@ from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
 from campaign_app.storage.audit import ERASED, append_entry
 from campaign_app.storage.lists import rows_among
+from campaign_app.storage.numbers import people_of
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_imports import import_change, import_prospect
 from campaign_app.storage.schema_sending import complaint, inbound
@@ -84,8 +85,9 @@ def _forget(connection: sa.Connection, account_id: int, row: AnyRow, seen_at: in
         .values(before="{}", after="{}", phone_sealed=None, phone_key=None)
     ).rowcount
     named = sa.and_(import_prospect.c.account_id == account_id, import_prospect.c.ref == row.ref)
-    numbered = sa.and_(import_prospect.c.account_id == account_id, import_prospect.c.phone_key == row.phone_key)
-    theirs = named if row.phone_key is None else sa.or_(named, numbered)
+    numbers = list(people_of(connection, [] if row.phone_key is None else [row.phone_key]))
+    numbered = sa.and_(import_prospect.c.account_id == account_id, import_prospect.c.phone_key.in_(numbers))
+    theirs = sa.or_(named, numbered) if numbers else named
     waiting = connection.execute(sa.delete(import_prospect).where(theirs)).rowcount
     for said, lost in ((inbound, ("phone_sealed", "phone_key")), (complaint, ("phone_sealed",))):
         which = sa.and_(said.c.account_id == account_id, said.c.ref == row.ref)
@@ -95,10 +97,13 @@ def _forget(connection: sa.Connection, account_id: int, row: AnyRow, seen_at: in
 
 def _forget_number(connection: sa.Connection, entity: str, phone_key: bytes | None) -> None:
     """Of replies by an SMS provider, which name a number and no customer; not while another customer has the number."""
+    if phone_key is None:
+        return
+    numbers = list(people_of(connection, [phone_key]))
     ours = sa.select(schema.account.c.id).where(schema.account.c.entity_uscc == entity)
-    has = sa.select(_customer.id).where(_customer.phone_key == phone_key, _customer.account_id.in_(ours)).limit(1)
-    if phone_key is None or connection.execute(has).first() is not None:
+    has = sa.select(_customer.id).where(_customer.phone_key.in_(numbers), _customer.account_id.in_(ours)).limit(1)
+    if connection.execute(has).first() is not None:
         return
     said = inbound.c
-    theirs = sa.and_(said.phone_key == phone_key, said.ref == "", said.account_id.in_(ours))
+    theirs = sa.and_(said.phone_key.in_(numbers), said.ref == "", said.account_id.in_(ours))
     connection.execute(sa.update(inbound).where(theirs).values(phone_sealed=None, phone_key=None))

@@ -15,6 +15,7 @@ from campaign_app.storage.customers import accounts_of, of_accounts
 from campaign_app.storage.importrows import Merge, to_text
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.numbers import people_of
 from campaign_app.storage.schema_imports import import_prospect
 from campaign_app.storage.upserts import insert_or_ignore
 
@@ -77,13 +78,15 @@ class RowMatcher:
         return {row[0]: row[1] for row in rows_among(self.connection, wanted, _customer.ref, refs)}
 
     def _by_phone(self, account_id: int, keys: Sequence[bytes]) -> dict[bytes | None, list[int]]:
-        found: dict[bytes | None, list[int]] = {}
-        if keys:
-            shops = accounts_of(self.connection, entity_of(self.connection, account_id))
-            wanted = sa.select(_customer.phone_key, _customer.id).where(of_accounts(shops))
-            for key, customer_id in rows_among(self.connection, wanted, _customer.phone_key, keys):
-                found.setdefault(key, []).append(customer_id)
-        return found
+        found: dict[bytes, list[int]] = {}
+        if not keys:
+            return {}
+        people = people_of(self.connection, keys)
+        shops = accounts_of(self.connection, entity_of(self.connection, account_id))
+        wanted = sa.select(_customer.phone_key, _customer.id).where(of_accounts(shops))
+        for key, customer_id in rows_among(self.connection, wanted, _customer.phone_key, people):
+            found.setdefault(people[key], []).append(customer_id)
+        return {key: found[people[key]] for key in keys if people[key] in found}
 
     def _stored(self, row: ImportRow, phone_key: bytes | None) -> dict[str, Any]:
         return {

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from campaign_app.storage import schema
 from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.numbers import people_of
 from campaign_app.storage.schema_imports import import_change, import_prospect
 from campaign_app.storage.upserts import plain_insert
 
@@ -83,16 +84,17 @@ def join_waiting(
     """Gives rows that waited for these customers (ref → phone key) of a shop to them; says how many."""
     if connection.execute(sa.select(import_prospect.c.row_no).limit(1)).first() is None:
         return 0
-    by_phone = {key: ref for ref, key in synced.items() if key is not None}
+    people = people_of(connection, (key for key in synced.values() if key is not None))
+    by_person = {people[key]: ref for ref, key in synced.items() if key is not None}
     waiting = sa.select(import_prospect).where(import_prospect.c.consecutive == 0)
     at_shops = waiting.where(import_prospect.c.account_id.in_(shops))
     here = waiting.where(import_prospect.c.account_id == account_id)
     found = {(p.import_id, p.row_no): p for p in rows_among(connection, here, import_prospect.c.ref, synced)}
-    for p in rows_among(connection, at_shops, import_prospect.c.phone_key, by_phone):
+    for p in rows_among(connection, at_shops, import_prospect.c.phone_key, people):
         found.setdefault((p.import_id, p.row_no), p)
     if not found:
         return 0
-    refs = {key: p.ref if p.ref in synced else by_phone[p.phone_key] for key, p in found.items()}
+    refs = {key: p.ref if p.ref in synced else by_person[people[p.phone_key]] for key, p in found.items()}
     _give(connection, account_id, found, refs)
     return len(found)
 

@@ -98,11 +98,18 @@ class WorkspaceKeys:
     secrets: Vault = field(repr=False)
 
     def number_key(self, customer: PlatformCustomer) -> bytes | None:
-        """Of the number, else of the one that the platform sealed: whoever is the same by it is written to once."""
+        """Of the number, else of the one that the platform sealed; whoever has both is one person by either."""
         if customer.phone is not None:
             return self.hashes.of_phone(customer.phone)
         theirs = customer.platform_phone
         return None if theirs is None else self.hashes.of_platform_phone(theirs)
+
+    def number_pair(self, customer: PlatformCustomer) -> tuple[bytes, bytes] | None:
+        """The keys of both numbers, of somebody who has both."""
+        phone, theirs = customer.phone, customer.platform_phone
+        if phone is None or theirs is None:
+            return None
+        return self.hashes.of_phone(phone), self.hashes.of_platform_phone(theirs)
 
     def sealed_numbers(self, customer: PlatformCustomer) -> dict[str, bytes | None]:
         """By column."""

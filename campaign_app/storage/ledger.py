@@ -21,9 +21,10 @@ from campaign_app.storage.billed import keep_billed
 from campaign_app.storage.budgets import charge, parts_of
 from campaign_app.storage.campaigns import put_reasons
 from campaign_app.storage.caps import capped
+from campaign_app.storage.doubles import doubled_among, without_doubles
 from campaign_app.storage.engine import Database
 from campaign_app.storage.late import apply_early_arrivals, keep_refusals
-from campaign_app.storage.lists import next_id, rows_among, write_tuples
+from campaign_app.storage.lists import next_id, write_tuples
 from campaign_app.storage.outcomes import SAME_ROW, Event, append_outcomes, standing_of_submission
 from campaign_app.storage.people import Finder
 from campaign_app.storage.registers import hold_port
@@ -42,7 +43,6 @@ from campaign_app.storage.upserts import plain_insert
 
 _COLUMNS: Final = tuple(column.name for column in ledger.c)
 _CONFIRMED: Final = ConsentStatus.CONFIRMED.value
-_TAKEN: Final = sa.select(ledger.c.dedupe_key).where(ledger.c.campaign_id == sa.bindparam("campaign"))
 _AT: Final = sa.select(submission).where(
     submission.c.campaign_id == sa.bindparam("campaign"), submission.c.first_seq == sa.bindparam("seq")
 )
@@ -126,7 +126,7 @@ class SqlLedger:
                 return there
             if not _may_send(connection, campaign_id, account_id, claims):
                 return None
-            fresh, doubles = _without_doubles(connection, campaign_id, claims)
+            fresh, doubles = without_doubles(connection, campaign_id, claims)
             over = capped(connection, campaign_id, fresh, caps, at)
             fresh = [claim for claim in fresh if claim.seq not in over]
             put_reasons(connection, campaign_id, {**refusals, **doubles, **over})
@@ -199,6 +199,10 @@ class SqlLedger:
         with self.db.read() as connection:
             return connection.execute(wanted).first() is not None
 
+    def doubled(self, submission_id: int) -> frozenset[str]:
+        with self.db.read() as connection:
+            return doubled_among(connection, submission_id)
+
     def unsettled(self, campaign_id: int) -> tuple[Submission, ...]:
         wanted = (
             sa.select(submission)
@@ -236,22 +240,6 @@ def _may_send(connection: sa.Connection, campaign_id: int, account_id: int, clai
     if not row.simulated and any(person.simulated for person in people):
         raise NotAllowed("simulated_fact", "A simulated consent never reaches a real sender", campaign=campaign_id)
     return True
-
-
-def _without_doubles(
-    connection: sa.Connection, campaign_id: int, claims: Sequence[Claim]
-) -> tuple[list[Claim], dict[int, tuple[str, int | None]]]:
-    keys = (claim.dedupe_key for claim in claims)
-    taken = {row[0] for row in rows_among(connection, _TAKEN, ledger.c.dedupe_key, keys, campaign=campaign_id)}
-    fresh: list[Claim] = []
-    doubles: dict[int, tuple[str, int | None]] = {}
-    for claim in claims:
-        if claim.dedupe_key in taken:
-            doubles[claim.seq] = (Reason.DUPLICATE_NUMBER.value, claim.outgoing.recipient.fact_id)
-        else:
-            taken.add(claim.dedupe_key)
-            fresh.append(claim)
-    return fresh, doubles
 
 
 def _write(connection: sa.Connection, made: Submission, claims: Sequence[Claim], parts: int, price: int | None) -> None:

@@ -17,6 +17,7 @@ from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.numbers import people_of
 from campaign_app.storage.suppressions import add_marks
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert
@@ -47,8 +48,11 @@ def put_down(
 ) -> None:
     """`said` by ref, and by number (phone key → when, reason): every shop of the entity that knows the number."""
     rows = {(one.ref.account_id, one.ref.ref): _row(one) for one in said if one.ref.ref}
-    for key, account_id, ref in rows_among(connection, _TWINS, _customer.phone_key, numbers, entity=entity_uscc):
-        since, reason = numbers[key]
+    people, newest = people_of(connection, numbers), dict[bytes, tuple[datetime, str]]()
+    for key, when in numbers.items():
+        newest[people[key]] = max(newest.get(people[key], when), when)
+    for key, account_id, ref in rows_among(connection, _TWINS, _customer.phone_key, people, entity=entity_uscc):
+        since, reason = newest[people[key]]
         row = _row(LocalOptOut(CustomerRef(account_id, ref), since, reason))
         known = rows.setdefault((account_id, ref), row)
         if known["since"] < row["since"]:

@@ -14,6 +14,7 @@ from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of
 from campaign_app.storage.lists import rows_among
+from campaign_app.storage.numbers import people_of
 from campaign_app.storage.schema_sending import campaign, ledger, ledger_outcome, submission
 from campaign_app.storage.senders import carried_by
 
@@ -36,7 +37,7 @@ _OWN_ROWS: Final = (
 _OF_NUMBER: Final = (
     sa.select(ledger.c.id)
     .join(submission, submission.c.id == ledger.c.submission_id)
-    .where(_ITS_OWN, submission.c.key == sa.bindparam("batch"), ledger.c.dedupe_key == sa.bindparam("number"))
+    .where(_ITS_OWN, submission.c.key == sa.bindparam("batch"))
 )
 _SENT: Final = (
     sa.select(ledger.c.dedupe_key, ledger.c.id, ledger.c.campaign_id)
@@ -90,7 +91,10 @@ class Finder:
     def keys(
         self, ref: str, phone: Phone | None, ledger_id: int | None = None, *, numbers: Mapping[str, bytes | None]
     ) -> frozenset[bytes]:
-        """Every key that this person is known by: given, and of the customers behind them (of `numbers_of`)."""
+        """Every key that this person is known by: given, and of the customers behind them (of `numbers_of`), with all
+
+        that are known to be of the same number.
+        """
         keys: set[bytes] = set()
         if ref:
             keys.add(self.hashes.of_ref(CustomerRef(self.account_id, ref)))
@@ -99,7 +103,7 @@ class Finder:
             keys.add(self.hashes.of_phone(phone))
         if ledger_id is not None:
             keys |= self._keys_of_row(ledger_id)
-        return frozenset(keys)
+        return frozenset(people_of(self.connection, keys))
 
     def rows_of(self, provider_ids: Iterable[str]) -> dict[str, int]:
         """Ledger rows of this account by the sender's message id."""
@@ -108,8 +112,9 @@ class Finder:
 
     def row_of_number(self, key: str, phone: Phone) -> int | None:
         """The ledger row of this number in the batch that was submitted under a key."""
-        asked = {"account": self.account_id, "batch": key, "number": self.hashes.of_phone(phone)}
-        return self.connection.execute(_OF_NUMBER, asked).scalar()
+        keys, column = people_of(self.connection, [self.hashes.of_phone(phone)]), ledger.c.dedupe_key
+        found = rows_among(self.connection, _OF_NUMBER, column, keys, account=self.account_id, batch=key)
+        return next((row[0] for row in found), None)
 
     def rows_of_messages(self, message_ids: Iterable[str]) -> dict[str, int]:
         """Ledger rows of this account by our own message id."""

@@ -21,6 +21,7 @@ from campaign_app.storage import schema
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import WorkspaceKeys
+from campaign_app.storage.numbers import people_of
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_staff import staff_number, staff_trial
 from campaign_app.storage.suppressions import marks_of
@@ -78,7 +79,7 @@ class SqlStaff:
             raise NotAllowed("staff_full", "There are five numbers already", most=STAFF_MAX)
         if marks_of(connection, entity, [key]):
             raise NotAllowed("staff_suppressed", "Whoever has this number wants no messages from this entity")
-        customer = sa.exists().where(schema.customer.c.phone_key == key)
+        customer = sa.exists().where(schema.customer.c.phone_key.in_(list(people_of(connection, [key]))))
         if connection.execute(sa.select(customer)).scalar_one():
             raise NotAllowed("staff_customer", "The number is a customer's")
 

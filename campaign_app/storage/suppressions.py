@@ -19,6 +19,7 @@ from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.numbers import people_of
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert_or_ignore
@@ -48,13 +49,16 @@ def add_marks(connection: sa.Connection, suppressions: Iterable[Suppression]) ->
 
 
 def marks_of(connection: sa.Connection, entity_uscc: str, keys: Iterable[bytes]) -> dict[bytes, frozenset[Suppression]]:
-    """The marks in force, the newest of each kind, by key."""
-    table, lifts = schema.suppression, schema.suppression_lift
+    """By key the marks in force of its person, under whichever of their numbers; the newest of each kind and number."""
+    table, lifts, asked = schema.suppression, schema.suppression_lift, list(keys)
+    people = people_of(connection, asked)
     newest: dict[tuple[bytes, str], AnyRow] = {}
-    for row in rows_among(connection, _MARKS, table.c.key, keys, entity=entity_uscc):
+    for row in rows_among(connection, _MARKS, table.c.key, people, entity=entity_uscc):
         mark = (row.key, row.kind)
         if mark not in newest or newest[mark].since < row.since:
             newest[mark] = row
+    if not newest:
+        return {}
     lifted: dict[tuple[bytes, str], int] = {}
     for key, kind, granted_at in rows_among(
         connection, _LIFTS, lifts.c.key, (key for key, _ in newest), entity=entity_uscc
@@ -63,8 +67,9 @@ def marks_of(connection: sa.Connection, entity_uscc: str, keys: Iterable[bytes])
     found: dict[bytes, set[Suppression]] = {}
     for (key, kind), row in newest.items():
         if (key, kind) not in lifted or lifted[key, kind] <= row.since:
-            found.setdefault(key, set()).add(_suppression(row))
-    return {key: frozenset(marks) for key, marks in found.items()}
+            found.setdefault(people[key], set()).add(_suppression(row))
+    marks = {person: frozenset(own) for person, own in found.items()}
+    return {key: marks[people[key]] for key in asked if people[key] in marks}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,7 @@ class SqlSuppressions:
         """When consent was given anew; raises NotAllowed unless this fact proves it for this person and entity."""
         fact = _fact_with_person(connection, fact_id)
         ref_key = self.hashes.of_ref(CustomerRef(fact.account_id, fact.ref))
-        same_person = suppression.key in (ref_key, fact.phone_key)
+        same_person = suppression.key in people_of(connection, [ref_key, fact.phone_key or ref_key])
         if not same_person or suppression.entity_uscc != fact.fact_entity:
             raise NotAllowed("lift_other_person", "The fact is about another person or entity", fact=fact_id)
         explicit = fact.status == ConsentStatus.CONFIRMED and fact.method in EXPLICIT_METHODS

@@ -36,6 +36,7 @@ from campaign_app.storage.keys import KeyedHashes, WorkspaceKeys, key_check
 from campaign_app.storage.ledger import SqlLedger
 from campaign_app.storage.migrate import migrate
 from campaign_app.storage.money import SqlMoney
+from campaign_app.storage.numbers import link_stored
 from campaign_app.storage.outbox import SqlOptOuts
 from campaign_app.storage.pages import Look, look
 from campaign_app.storage.pushed import SqlPushed
@@ -201,6 +202,7 @@ def _clear(aside: Path, keeper: KeyKeeper, workspace_id: str) -> None:
 def _open(folder: Path, found: Header, key: bytes) -> Workspace:
     if found.server:
         there = team.connect(found, key)
+        link_stored(there.database, WorkspaceKeys.derived(key))
         home = ServerHome(folder, there.database.engine)
         return _stores(folder, found.workspace_id, key, there.database, there.flows, home)
     _require_files(folder, key)
@@ -208,6 +210,7 @@ def _open(folder: Path, found: Header, key: bytes) -> Workspace:
     try:
         migrate(database)
         _check_id(database, found.workspace_id)
+        link_stored(database, WorkspaceKeys.derived(key))
         flows = open_flows_engine(folder / FLOWS, key)
     except WorkspaceError:
         database.engine.dispose()

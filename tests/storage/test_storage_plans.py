@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
-from storage_samples import ENTITY, NOW, Campaigning, fact, number, person, receipt, shop, sync
+from storage_samples import ENTITY, NOW, Campaigning, fact, minutes, number, person, receipt, shop, sync
 
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import Campaign
@@ -16,11 +16,12 @@ from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome, Page
 from campaign_app.domain.people import NOT_ASKED, PeopleQuery
+from campaign_app.domain.phone import PlatformPhone
 from campaign_app.storage.workspace import Workspace
 
 GROWING = (
     "campaign_member|customer|consent_fact|consent_latest|suppression"
-    "|ledger|ledger_outcome|ledger_latest|delivery_report|inbound"
+    "|ledger|ledger_outcome|ledger_latest|delivery_report|inbound|number_alias|own_alias|other_alias"
 )
 
 DIALECTS = ("sqlite",)
@@ -84,6 +85,28 @@ def test_syncing_and_asking_for_consent(workspace: Workspace, plans: Plans) -> N
     workspace.facts.history(ids["c1"])
     workspace.customers.by_ids(list(ids.values()))
     workspace.suppressions.active(ENTITY, [workspace.phone_keys.of_phone(number(1))])
+    assert whole(plans) == {}
+
+
+def test_whom_both_numbers_are_of(workspace: Workspace, plans: Plans) -> None:
+    sending, theirs = Campaigning(workspace, 3), PlatformPhone("~AgAAAAexample0sealed~1~")
+    ids, keys = list(sending.ids.values()), [workspace.phone_keys.of_phone(number(n)) for n in (0, 1)]
+    for n in (0, 1):
+        later = person(f"c{n}", number(n), updated_at=NOW + minutes(1), platform_phone=theirs)
+        sync(workspace, sending.account_id, later)
+    plans.clear()
+    made = sending.claim(0, 1)
+    assert len(workspace.ledger.rows(made.id)) == 1
+    workspace.ledger.doubled(made.id)
+    workspace.campaigns.mark_duplicates(sending.campaign_id)
+    workspace.campaigns.sent_since(ENTITY, ids, NOW)
+    workspace.suppressions.of_customers(ids)
+    workspace.customers.ids_of_numbers(sending.account_id, keys)
+    workspace.people.ids(PeopleQuery(phone_key=keys[0]), 0, 200)
+    reply = InboundMessage("i", "", number(0), "T", NOW)
+    workspace.inbox.store_inbound(sending.account_id, Page((reply,), "x", more=False), ["i"], NOW)
+    sync(workspace, sending.account_id, person("c2", number(2), updated_at=NOW + minutes(1), platform_phone=theirs))
+    workspace.customers.upsert_page(sending.account_id, [], "x", NOW + minutes(2), ["c2"])
     assert whole(plans) == {}
 
 

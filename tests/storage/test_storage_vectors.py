@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -18,11 +18,13 @@ from campaign_app.credentials import MemoryKeeper, PassphraseKeeper, Scrypt
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import CustomerRef
 from campaign_app.domain.errors import WorkspaceError
+from campaign_app.domain.phone import PlatformPhone
 from campaign_app.storage import migrate
 from campaign_app.storage.backup_file import Head
 from campaign_app.storage.engine import open_flows_engine
 from campaign_app.storage.header import Header
-from campaign_app.storage.keys import key_check
+from campaign_app.storage.keys import WorkspaceKeys, key_check
+from campaign_app.storage.numbers import UNLINKED, people_of
 from campaign_app.storage.restoring import check_backup, head_of, restore_backup
 from campaign_app.storage.workspace import DATABASE, FLOWS, Workspace, open_workspace
 from tools.make_workspace_vectors import AT, BACKUP, FOLDER, ID, KEY, PHRASE, SCHEMAS
@@ -106,6 +108,32 @@ def test_what_was_confirmed_before_there_was_a_table_for_it_is_there(tmp_path: P
     with closing(open_workspace(encrypted(tmp_path / "ws", "0001"), MemoryKeeper(KEY))) as workspace:
         assert set(workspace.campaigns.warnings(1)) == {"ABS-002"}
         assert len(rows_now(workspace, "signature_report")) == 2
+
+
+@pytest.mark.parametrize("head", ["0013", "0016"])
+def test_who_had_two_numbers_before_it_was_told_by_both_is_one_person(head: str, tmp_path: Path) -> None:
+    with closing(open_workspace(encrypted(tmp_path / "ws", head), MemoryKeeper(KEY))) as workspace:
+        for person in workspace.customers.by_ids([1, 2]).values():
+            assert person.phone_key is not None
+            assert person.platform_phone is not None
+            theirs = workspace.phone_keys.of_platform_phone(person.platform_phone)
+            with workspace.database.read() as connection:
+                assert set(people_of(connection, [theirs])) == {theirs, person.phone_key}
+        assert [row for row in rows_now(workspace, "meta") if row["name"] == UNLINKED] == []
+
+
+def test_a_workspace_whose_two_numbers_cannot_be_compared_stays_closed_until_they_are(tmp_path: Path) -> None:
+    folder = encrypted(tmp_path / "ws", "0016")
+    other = WorkspaceKeys.derived(bytes(32)).phones.seal_platform(PlatformPhone("~AgAAAAexample0sealed~1~"))
+    with closing(sqlcipher.connect(str(folder / DATABASE))) as spoilt:
+        spoilt.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")
+        (kept,) = spoilt.execute("SELECT platform_phone_sealed FROM customer WHERE id = 2").fetchone()
+        for value, fits in ((other, False), (kept, True)):
+            spoilt.execute("UPDATE customer SET platform_phone_sealed = ? WHERE id = 2", (value,))
+            spoilt.commit()
+            with pytest.raises(WorkspaceError) if not fits else nullcontext():
+                open_workspace(folder, MemoryKeeper(KEY)).close()
+        assert spoilt.execute("SELECT count(*), count(DISTINCT person) FROM number_alias").fetchone() == (4, 2)
 
 
 def test_a_schema_that_is_not_known_yet_is_left_alone(tmp_path: Path) -> None:
