@@ -106,7 +106,7 @@ class Rules:
 
     def read_again(self) -> RulesInForce:
         """The files as they are now, whether they look changed or not."""
-        self._current = None
+        self._seen = ()
         return self.current()
 
     def switch_off(self, rule_id: str, *, reason: str, actor: str) -> RulesInForce:
@@ -179,7 +179,11 @@ class Rules:
         gone = {rule.id: off[rule.id] for rule in rules.rules if rule.id in off and not rule.may_block}
         kept = tuple(rule for rule in rules.rules if rule.id not in gone)
         version = _version(rules.version, gone)
-        engine = Engine(RuleSet(kept, rules.providers, version), self._language)
+        current = self._current
+        if current is not None and current.engine.pack_version == version:
+            engine = current.engine
+        else:
+            engine = Engine(RuleSet(kept, rules.providers, version), self._language)
         return RulesInForce(engine, rules, frozenset(rule.id for rule in rules.rules if rule.path in named), gone)
 
 
@@ -193,6 +197,8 @@ def _state(path: Path) -> tuple[str, int, int]:
 
 
 def _refuse_unproved(found: RulesInForce, texts: Mapping[Path, str]) -> None:
+    if not found.own:
+        return
     everything = Engine(found.rules) if found.off else found.engine
     for rule in found.rules.rules:
         failure = next(failures(everything, rule), None) if rule.id in found.own else None

@@ -51,7 +51,6 @@ class Line:
             often = gc.get_threshold()
             with pytest.raises(SystemExit) as end:
                 main(window)
-            gc.unfreeze()
             gc.set_threshold(*often)
         return int(end.value.code or 0), said.getvalue(), complained.getvalue()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,12 @@ NAMED = {"_Trouble": 1, "_failed": 0, "SignatureRefused": 0, "end": 2, "release"
 TABLES = {"storage/engine.py", "storage/postgres.py", "gateways/checks.py", "platforms/connection.py"}
 
 
-def raised() -> Iterator[tuple[str, str]]:
+@cache
+def raised() -> frozenset[tuple[str, str]]:
+    return frozenset(found())
+
+
+def found() -> Iterator[tuple[str, str]]:
     """(code, file) of every error that is made with a literal code, or with one of a table."""
     for path in PACKAGE.rglob("*.py"):
         name = path.relative_to(PACKAGE).as_posix()
@@ -66,8 +72,7 @@ def refusals_of_the_sandbox(path: Path) -> Iterator[str]:
 
 
 def test_every_code_has_a_sentence_in_both_languages() -> None:
-    found = set(raised())
-    assert sorted((code, file) for code, file in found if not {"zh_CN", "en"} <= ERRORS.get(code, {}).keys()) == []
+    assert sorted((code, file) for code, file in raised() if not {"zh_CN", "en"} <= ERRORS.get(code, {}).keys()) == []
 
 
 def test_the_codes_that_no_literal_raises_are_found_as_well() -> None:

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -26,11 +27,19 @@ def declared(*extras: str) -> set[str]:
     return {canonicalize_name(Requirement(one).name) for one in written}
 
 
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Of every depth; nothing is imported inside an expression, and most of a tree is expressions."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.expr):
+            yield child
+            yield from statements(child)
+
+
 def imported(folder: str) -> dict[str, str]:
     """Top-level module → one file that imports it, whatever the indentation."""
     found: dict[str, str] = {}
     for file in (ROOT / folder).rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for node in statements(ast.parse(file.read_text("utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
                 names = [node.module or ""]

@@ -69,8 +69,9 @@ def returns(name: str, file: str) -> Iterator[ast.Return]:
 def state_notes() -> set[str]:
     """The constants, and what stands before the `:` of the composed ones, wherever a campaign gets its note."""
     found = set()
-    for file in (ROOT / "campaign_app").rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    texts = (file.read_text("utf-8") for file in (ROOT / "campaign_app").rglob("*.py"))
+    for tree in (ast.parse(text) for text in texts if "put_aside" in text or "state_note" in text):
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 last = [node.args[3]] if getattr(node.func, "id", "") == "put_aside" else []
                 given = [*last, *(k.value for k in node.keywords if k.arg == "state_note")]

@@ -92,7 +92,7 @@ def endless(connection: socket.socket, done: threading.Event) -> None:
 
 
 # made beforehand: making it takes longer than the client waits
-BOMB = http(gzip.compress(b" " * 50_000_000), Content_Encoding="gzip")
+BOMB = http(gzip.compress(b" " * 50_000_000, compresslevel=1), Content_Encoding="gzip")
 
 
 def bomb(connection: socket.socket, _: threading.Event) -> None:

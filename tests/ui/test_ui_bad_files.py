@@ -55,7 +55,7 @@ def bomb(path: Path) -> Path:
     plain, file = book(path / "plain.xlsx", 会员=[HEADER, *ROWS]), path / "炸弹.xlsx"
     with zipfile.ZipFile(plain) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            new.writestr(name, old.read(name) + (b" " * 400_000_000 if name.endswith("sheet1.xml") else b""))
+            new.writestr(name, old.read(name) + (b" " * 40_000_000 if name.endswith("sheet1.xml") else b""))
     return file
 
 

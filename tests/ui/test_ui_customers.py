@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
-from ui_customers import Show, show_page, texts
+from ui_customers import Show, read_drawer, show_page, texts
 from ui_people import NOW, add_people, add_shop, person, suppress, told
 
 from campaign_app.domain.consent import ConsentStatus, SuppressionKind
@@ -70,8 +70,7 @@ def test_a_number_that_the_platform_sealed_is_said_to_be_one_and_not_shown(
     wait_for_row(shown, 0, qtbot)
     assert [cells(shown, row)[1] for row in (0, 1)] == ["密文", "–"]
     shown.table.opened.emit(0)
-    qtbot.waitUntil(lambda: shown.model.state.person is not None)
-    said = texts(shown.drawer)
+    said = read_drawer(shown, qtbot)
     assert ("平台密文" in said, "example0" in said) == (True, False)
 
 
@@ -81,8 +80,8 @@ def test_no_number_is_ever_shown_whole(desk: Desk, page: Show, qtbot: QtBot) -> 
     shown = page()
     wait_for_row(shown, 0, qtbot)
     shown.table.opened.emit(3)
-    qtbot.waitUntil(lambda: shown.model.state.person is not None)
-    said = "\n".join(" ".join(cells(shown, row)) for row in range(30)) + texts(shown.drawer)
+    drawer = read_drawer(shown, qtbot)
+    said = "\n".join(" ".join(cells(shown, row)) for row in range(30)) + drawer
     shown.drawer.copy.click()
     said += QGuiApplication.clipboard().text()
     assert not re.search(r"1\d{10}", said)
@@ -193,8 +192,7 @@ def test_many_answers_are_shown_a_part_at_a_time(desk: Desk, page: Show, qtbot: 
     desk.app.workspace.facts.append([told(shop, 0, ConsentStatus.CONFIRMED, minutes) for minutes in range(30)], [])
     shown = page()
     shown.open(1)
-    qtbot.waitUntil(lambda: shown.model.state.person is not None)
-    assert "rcpt-25" in texts(shown.drawer).split()
+    assert "rcpt-25" in read_drawer(shown, qtbot).split()
     assert "rcpt-24" not in texts(shown.drawer).split()
     earlier = shown.drawer.findChild(QPushButton, "customer_earlier")
     assert isinstance(earlier, QPushButton)

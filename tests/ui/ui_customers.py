@@ -30,6 +30,17 @@ def texts(widget: QWidget) -> str:
     return "\n".join(each.text() if isinstance(each, QLabel) else each.accessibleName() for each in parts)
 
 
+def read_drawer(page: CustomersPage, qtbot: QtBot) -> str:
+    """What it says of the person, once it is whole: the window shows in its next turn what was laid out in this one."""
+
+    def whole() -> bool:
+        lists = page.drawer.findChildren(Facts)
+        return page.model.state.person is not None and bool(lists) and not any(each.isHidden() for each in lists)
+
+    qtbot.waitUntil(whole)
+    return texts(page.drawer)
+
+
 def notices(desk: Desk) -> list[Notice]:
     found: list[Notice] = []
     desk.kit.messages.told.connect(found.append)
