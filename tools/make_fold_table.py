@@ -46,7 +46,9 @@ MARKS = {**DOTS, **DASHES, **QUOTES, **SLASHES, **TILDES}
 # units and marks that an ordinary message holds; every other symbol is decoration
 PLAIN_SYMBOLS = set("°℃℉®©™№℡㎡㎥㎎㎏㎜㎝㎞㏄㏕㎖㎗㎘ℓ㏎㎾㎸㎿§")
 MORE_SYMBOLS = "※•‣◦¥￥♥✓✔✗✘〓"
-NOT_SYMBOLS = "々〆"
+NOT_SYMBOLS = "々〆➕✚"
+# drawn, but read as the sign: ➕微信
+DRAWN_SIGNS = dict.fromkeys("➕✚", "+")
 
 
 def main() -> int:
@@ -112,7 +114,8 @@ def is_enclosed_letter(code: int) -> bool:
 
 def fold(char: str, simplify: Simplify) -> tuple[str, str]:
     """The class of the fold and the one character that `char` stands for (itself if there is none)."""
-    for kind, table in (("digit", CHINESE_DIGITS), ("lookalike", LOOK_ALIKES), ("mark", MARKS)):
+    tables = (("digit", CHINESE_DIGITS), ("lookalike", LOOK_ALIKES), ("mark", MARKS), ("width", DRAWN_SIGNS))
+    for kind, table in tables:
         if char in table:
             return kind, table[char]
     if char.isspace():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from campaign_app import assets
-from campaign_app.cli.keys import FolderOption, PassphraseOption, open_for
+from campaign_app.cli.keys import PassphraseOption, open_for
 from campaign_app.cli.lines import BadLine, Line, answer, lines_of, object_in, printable
 from campaign_app.cli.words import WORDS
 
@@ -25,7 +25,9 @@ _COLOURS = {"block": "red", "warn": "yellow", "pass": "green"}
 def check(
     file: Annotated[Path, typer.Argument(help="每行一条短信（JSON）。")],
     as_json: Annotated[bool, typer.Option("--json", help="每行输出一个 JSON 结果。")] = False,
-    workspace: FolderOption = None,
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", help="工作区文件夹；不给出时只用程序自带的规则。")
+    ] = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
     """核对每条短信的签名、文字和时间。给出 --workspace 时，按该工作区的自有规则和停用的规则核对。"""

@@ -16,6 +16,12 @@ _HEAD: Final = 1024
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)  # UTF-32-LE begins as UTF-16-LE
 _UTF16_OBJECTS: Final = ('{"'.encode("utf-16-le"), '{"'.encode("utf-16-be"))
 
+_REASONS: Final[Mapping[type[OSError], str]] = {
+    FileNotFoundError: "文件不存在",
+    IsADirectoryError: "这是文件夹，不是文件",
+    PermissionError: "没有读取权限",
+}
+
 
 class BadLine(ValueError):
     """The line holds no JSON object, or not what is asked for; the message says which line, and why."""
@@ -46,7 +52,7 @@ def lines_of(path: Path) -> Iterator[Line]:
                 line = raw.removesuffix(b"\n").removesuffix(b"\r")
                 yield Line(number, line.removeprefix(codecs.BOM_UTF8) if number == 1 else line)
     except OSError as error:
-        fail(f"无法读取 {path}：{error.strerror or error}。")
+        fail(f"无法读取 {path}：{_reason(error)}。")
 
 
 def object_in(line: Line) -> Mapping[str, Any]:
@@ -58,11 +64,17 @@ def object_in(line: Line) -> Mapping[str, Any]:
         raise line.bad("嵌套过深，无法解析") from None
     except UnicodeDecodeError as error:
         raise line.bad(f"不是 UTF-8 编码（第 {error.start + 1} 个字节）") from None
-    except ValueError as error:
-        raise line.bad(f"不是 JSON：{error}" if text.strip() else "空行") from None
+    except json.JSONDecodeError as error:
+        raise line.bad(f"不是 JSON（第 {error.pos + 1} 个字符）" if text.strip() else "空行") from None
+    except ValueError:  # a number of more digits than are read
+        raise line.bad("数字过长，无法解析") from None
     if not isinstance(data, dict):
         raise line.bad("不是 JSON 对象")
     return data
+
+
+def _reason(error: OSError) -> str:
+    return next((words for kind, words in _REASONS.items() if isinstance(error, kind)), "读取失败")
 
 
 def answer(result: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -69,12 +69,15 @@ def fixes_for(finding: Finding, request: CheckRequest, engine: Engine) -> tuple[
 
     `request` is the one that `engine.check` found it in. A fix never brings a new block or warn finding, and leaves at
     most as many of the kind it mends, one fewer unless there are more than are told. It leaves no clause torn.
+    Only where several providers ask what cannot all be met, a warning of the same family may take a block's place.
     """
     rule = engine.rule(finding.rule_id)
     if rule is None:
         return ()
     before = engine.check(request)
-    place = Place(finding, before.final_text, request, engine.provider(request), engine.table, rule)
+    asked = [replace(request, provider=name) for name in (request.provider, *request.also)]
+    providers = tuple(map(engine.provider, asked))
+    place = Place(finding, before.final_text, request, providers, engine.table, rule)
     return tuple(_good(_ideas(rule, place), place, before, engine))[:MOST_FIXES]
 
 
@@ -102,16 +105,24 @@ def _good(ideas: Iterable[Idea], place: Place, before: CheckResult, engine: Engi
         seen.add(edits)
         after = engine.check(replace(place.request, body=apply_edits(place.request.body, body_edits)))
         torn = is_torn(before.final_text, after.final_text, deleted=idea.label == "delete")
-        if not torn and _better(place.finding, before, after):
+        if not torn and _better(place, before, after):
             yield Fix(labels[idea.label].format_map({"with": idea.replacement}), edits, body_edits)
 
 
-def _better(finding: Finding, before: CheckResult, after: CheckResult) -> bool:
-    old, new = _counted(before), _counted(after)
-    if any(amount > old[rule] for rule, amount in new.items()):
-        return False
+def _better(place: Place, before: CheckResult, after: CheckResult) -> bool:
+    finding, old, new = place.finding, _counted(before), _counted(after)
+    more = {key: amount - old[key] for key, amount in new.items() if amount > old[key]}
     was, now = (sum(f.rule_id == finding.rule_id for f in result.findings) for result in (before, after))
+    if more:
+        return now < was and bool(place.request.also) and _is_lesser_evil(finding, more)
     return now < was or now == was == MOST_FINDINGS
+
+
+def _is_lesser_evil(finding: Finding, more: Mapping[tuple[str, Severity], int]) -> bool:
+    """Whether all that a block gives way to is one warning of its own family, as OPT-001 to OPT-002."""
+    family = finding.rule_id.partition("-")[0]
+    only = [rule.startswith(f"{family}-") and severity is Severity.WARN for rule, severity in more]
+    return finding.severity is Severity.BLOCK and only == [True] and sum(more.values()) == 1
 
 
 def _counted(result: CheckResult) -> Counter[tuple[str, Severity]]:

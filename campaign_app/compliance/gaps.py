@@ -37,6 +37,12 @@ def is_one_word(body: Folded, start: int, end: int) -> bool:
     return _stands_alone(body.plain, first - 1) or _stands_alone(body.plain, last)
 
 
+def bridged(body: Folded, start: int, end: int, signs: str) -> bool:
+    """Whether one of these signs stands between the characters of squeezed[start:end], as ❤ does in 薇❤领."""
+    _, gaps = _fragments(body, start, end)
+    return any(sign in gap for gap in gaps for sign in signs)
+
+
 def is_taken_apart(body: Folded, start: int, end: int) -> bool:
     """Whether each character of squeezed[start:end] stands alone, as in 免-费-领; 满199元 送礼 has words."""
     fragments, gaps = _fragments(body, start, end)

@@ -48,7 +48,7 @@ class Place:
     finding: Finding
     text: str
     request: CheckRequest
-    provider: Provider
+    providers: tuple[Provider, ...]
     table: FoldTable
     rule: Rule
 
@@ -61,9 +61,9 @@ class Place:
         return self.finding.span.end
 
     @property
-    def opt_out(self) -> str:
-        """The form to write."""
-        return (self.provider.opt_out_forms or (STANDARD,))[0]
+    def opt_outs(self) -> tuple[str, ...]:
+        """The forms to write: of each provider the one that it likes best."""
+        return tuple(dict.fromkeys((one.opt_out_forms or (STANDARD,))[0] for one in self.providers))
 
     @property
     def last_opt_out(self) -> OptOut | None:
@@ -103,23 +103,23 @@ def delete_clause(place: Place) -> Iterator[Idea]:
 
 
 def append_opt_out(place: Place) -> Iterator[Idea]:
-    yield Idea("append", place.opt_out, (_at_end(place.text, place.opt_out),))
+    for form in place.opt_outs:
+        yield Idea("append", form, (_at_end(place.text, form),))
 
 
 def write_opt_out(place: Place) -> Iterator[Idea]:
-    """The provider's form at the place of another one; the gap before it goes too."""
+    """A provider's form at the place of another one; the gap before it goes too."""
     start = len(place.text[: place.start].rstrip())
     standard = place.last_opt_out
     forms = [standard.standard] if standard and place.rule.kind == "opt_out_diluted" else []
-    for form in dict.fromkeys([*forms, place.opt_out]):
+    for form in dict.fromkeys([*forms, *place.opt_outs]):
         yield Idea("replace", form, (Edit(start, place.end, form),))
 
 
 def move_opt_out(place: Place) -> Iterator[Idea]:
     form = place.finding.text
-    yield from _moved(place, form)
-    if form != place.opt_out:
-        yield from _moved(place, place.opt_out)
+    for each in dict.fromkeys([form, *place.opt_outs]):
+        yield from _moved(place, each)
 
 
 def insert_sentence(place: Place) -> Iterator[Idea]:

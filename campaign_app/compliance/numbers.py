@@ -25,9 +25,9 @@ _TO_RING: Final = re.compile(
     r"[\"”]?\(?(?:请|可|或|随时|直接|即可|来电|的)?(?:联系|致电|拨打|来电|咨询|垂询|找|加我|微信|同号|短信联系|电话|手机|[\u4e00-\u9fff]{1,2}(?:手机|电话|经理|老师|店长|先生|女士))"
 )
 _TELEPHONE: Final = re.compile(rf"\d{_GAP}?\d{_GAP}?\d{_GAP}{{1,2}}\d{{4}}{_GAP}{{1,2}}\d{{4}}")
-# letters and an old word that are read as digits, in a run that is long enough
-_SPOKEN: Final = re.compile(r"(?<![a-z0-9])[1li幺](?:[ -]?[\dlio幺]){10}(?![a-z0-9])")
-_AS_DIGITS: Final = str.maketrans({"l": "1", "i": "1", "o": "0", "幺": "1"})
+# letters, Cyrillic ones too, and an old word that are read as digits, in a run that is long enough
+_SPOKEN: Final = re.compile(r"(?<![a-z0-9])[1li幺](?:[ -]?[\dlio幺зб]){10}(?![a-z0-9])")
+_AS_DIGITS: Final = str.maketrans({"l": "1", "i": "1", "o": "0", "幺": "1", "з": "3", "б": "6"})
 _CHINESE_DIGIT: Final = re.compile("[〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸]")
 _GROUPED: Final = re.compile(r"\d+|[^\d]+")
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -58,6 +58,7 @@ class _Citation(_Strict):
     url: str = ""
     effective_from: date = date.min
     effective_to: date = date.max
+    providers: frozenset[str] = frozenset()
 
 
 class _Case(BaseModel):
@@ -78,6 +79,7 @@ class _RuleFile(BaseModel):
     severity: SeverityWord | dict[str, SeverityWord]
     about: _Words
     message: _Words
+    absent: _Words | None = None
     fix: _Words
     citation: _Citation | None = None
     citations: tuple[_Citation, ...] = ()
@@ -202,6 +204,7 @@ def _rule(file: _File, given: _RuleFile, citations: Iterable[_Citation], options
         scope=Scope(given.providers, given.industries, given.purposes, given.not_industries),
         effective_from=given.effective_from,
         effective_to=given.effective_to,
+        absent=given.absent.model_dump() if given.absent else {},
         replace=_replacements(file, given.replace),
         path=path,
     )
@@ -232,7 +235,7 @@ def _severities(file: _File, given: str | dict[str, SeverityWord]) -> tuple[Seve
 
 def _dated(citation: _Citation) -> DatedCitation:
     source = Citation(citation.law, citation.article, citation.verified, citation.url)
-    return DatedCitation(source, citation.effective_from, citation.effective_to)
+    return DatedCitation(source, citation.effective_from, citation.effective_to, citation.providers)
 
 
 def _read(path: Path) -> str:

@@ -14,7 +14,7 @@ from campaign_app.compliance.skeleton import Skeleton
 from campaign_app.compliance.subject import Found, Hit, Subject
 from campaign_app.compliance.template import Rendered
 from campaign_app.compliance.traits import settled_traits, traits_of, traits_of_marks
-from campaign_app.domain.finding import Finding, Span
+from campaign_app.domain.finding import Finding, Severity, Span
 
 # nobody reads more of one kind, and a hostile text could hold a hundred thousand
 MOST_FINDINGS: Final = 50
@@ -78,9 +78,7 @@ class Panel:
             traits |= traits_of_marks(subject)
         for one in self._late_ones(traits):
             self._ask(one, subject, found.get(one.number, _NOTHING), findings)
-        if len(findings) > 1:
-            findings.sort(key=in_place)
-        return findings
+        return _once(findings) if len(findings) > 1 else findings
 
     def _plan(self, subject: Subject, traits: int) -> _Plan:
         """Which checks may have something to say of a message with these traits, and what is said already."""
@@ -132,21 +130,40 @@ class Panel:
         return worded
 
     def _word(self, rule: Rule, subject: Subject, hit: Hit, text: str) -> Finding:
-        words = {"match": text, "signature": subject.request.signature.text, "provider": subject.provider.title}
+        provider = subject.provider.in_words or subject.provider.title
+        words = {"match": text, "signature": subject.request.signature.text, "provider": provider}
         words.update(hit.facts)
+        message = rule.message if text else rule.absent or rule.message
         return Finding(
             rule_id=rule.id,
             severity=hit.severity or rule.severity_for(subject.request),
             span=Span(hit.start, hit.end),
             text=text,
-            message=_fill(rule.message[self._language], words),
-            citation=rule.citation_on(subject.request.send_date),
+            message=_fill(message[self._language], words),
+            citation=rule.citation_on(subject.request.send_date, subject.request.provider),
             fix=_fill(rule.fix[self._language], words),
         )
 
 
 def in_place(finding: Finding) -> tuple[int, int, str]:
     return finding.span.start, finding.span.end, finding.rule_id
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """In order of place, and each stretch of the text once for a rule, though several of its checks may see it."""
+    reached: dict[tuple[str, Severity], int] = {}
+    kept: list[Finding] = []
+    for one in sorted(findings, key=_longest_first):
+        key = one.rule_id, one.severity
+        if not one.span.end or reached.get(key, 0) < one.span.end:
+            reached[key] = one.span.end
+            kept.append(one)
+    kept.sort(key=in_place)
+    return kept
+
+
+def _longest_first(finding: Finding) -> tuple[int, int]:
+    return finding.span.start, -finding.span.end
 
 
 def _fill(template: str, words: Mapping[str, str]) -> str:

@@ -23,6 +23,8 @@ from campaign_app.compliance.refused import BadPattern, Wrong
 # every start position then costs a bounded number of steps, whatever the text
 MAX_REPEAT: Final = 40
 _TOO_MANY: Final = 1_000_000
+# of lengths to be tried together: three gaps of forty characters are more, and would take seconds on a hostile text
+_MOST_LENGTHS: Final = 5_000
 _MAX_LITERALS: Final = 60
 # characters that many messages hold
 _COMMON: Final = frozenset(
@@ -106,7 +108,7 @@ def analyse(source: str) -> Analysis:
         parsed = _parser.parse(source)
     except (re.error, OverflowError, RecursionError) as error:
         raise BadPattern(str(error), source) from error
-    if _steps(parsed) >= _TOO_MANY:
+    if _steps(parsed) >= _TOO_MANY or _lengths(parsed) > _MOST_LENGTHS:
         reason = "repeats without a bound, too many of them, or a look-behind of no fixed width"
         raise BadPattern(reason, source, Wrong.SLOW_PATTERN)
     return Analysis(int(parsed.state.groups) - 1, _sequence(parsed))
@@ -167,6 +169,22 @@ def _branch_steps(branches: Iterable[Any], *, repeated: bool) -> int:
         else:
             anyhow += _steps(branch, repeated=True)
     return anyhow + max(alike.values(), default=0)
+
+
+def _lengths(parsed: Iterable[Any]) -> int:
+    """In how many lengths its repeats may be taken together; whether something is there at all counts as one."""
+    return prod(_lengths_of(str(op), args) for op, args in parsed)
+
+
+def _lengths_of(op: str, args: Any) -> int:
+    if op.endswith("_REPEAT"):
+        low, high, inner = args
+        return _lengths(inner) * int(high - low + 1 if high > 1 else 1)
+    if op == "BRANCH":
+        return max(map(_lengths, args[1]))
+    if op in ("SUBPATTERN", "ATOMIC_GROUP", "ASSERT", "ASSERT_NOT"):
+        return _lengths(args[-1])
+    return 1
 
 
 def _sequence(parsed: Any) -> Anchors | None:

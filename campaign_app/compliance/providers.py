@@ -43,6 +43,7 @@ class Cap(BaseModel):
 class Provider(BaseModel):
     """`signature_pattern` is what a whole signature matches; nobody's may be digits alone, traditional or a test.
 
+    `in_words` is what a message calls it, if not its title.
     `opt_out_forms` empty means that no list is known. Limits that no source states are None.
 
     `per_second`: messages of one account that are taken in a second, 0 where no source says.
@@ -53,6 +54,7 @@ class Provider(BaseModel):
 
     name: str
     title: str
+    in_words: str = ""
     signature_min: int = Field(2, ge=1)
     signature_max: int = Field(12, ge=1)
     signature_length_known: bool = False

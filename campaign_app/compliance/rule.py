@@ -28,11 +28,20 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class DatedCitation:
-    """A source and the days on which it is the law."""
+    """A source, the days on which it is the law, and the providers whose own it is; none means everybody's."""
 
     citation: Citation
     effective_from: date = date.min
     effective_to: date = date.max
+    providers: frozenset[str] = frozenset()
+
+    def holds(self, day: date, provider: str) -> bool:
+        return self.effective_from <= day <= self.effective_to and (not self.providers or provider in self.providers)
+
+    @property
+    def aim(self) -> tuple[bool, bool]:
+        """A provider's own page says more than the law of one day, and that more than what always holds."""
+        return bool(self.providers), (self.effective_from, self.effective_to) != (date.min, date.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,7 @@ class Scope:
 class Rule:
     """`options` are those of its `kind`. `severities` override `severity` by provider name or industry name.
 
+    `absent`, if any, is the message about what is missing, where no words are marked.
     `replace` has, for patterns of the words that it finds, others to write instead; \\1 is the pattern's first group.
     """
 
@@ -75,6 +85,7 @@ class Rule:
     scope: Scope = Scope()
     effective_from: date = date.min
     effective_to: date = date.max
+    absent: Mapping[str, str] = field(default_factory=dict)
     replace: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     path: Path = Path()
 
@@ -93,13 +104,11 @@ class Rule:
         severities = (self.severity, *self.severities.values())
         return Severity.BLOCK in severities or _names_block(self.options)
 
-    def citation_on(self, day: date | None) -> Citation:
-        """The source in force on `day`, the newest one if none is or the day is unknown."""
+    def citation_on(self, day: date | None, provider: str = "") -> Citation:
+        """The source in force that says most of the day and the provider, the newest if none is or no day is known."""
         when = day or date.max
-        for dated in self.citations:
-            if dated.effective_from <= when <= dated.effective_to:
-                return dated.citation
-        return self.citations[-1].citation
+        in_force = [dated for dated in self.citations if dated.holds(when, provider)]
+        return max(in_force, key=lambda dated: dated.aim, default=self.citations[-1]).citation
 
 
 def _names_block(options: Any) -> bool:

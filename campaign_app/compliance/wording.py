@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from campaign_app.compliance.borders import parted
-from campaign_app.compliance.gaps import is_one_word, is_spread_out
+from campaign_app.compliance.gaps import bridged, is_one_word, is_spread_out
 from campaign_app.compliance.patterns import Pattern, matches_over
 from campaign_app.compliance.subject import Hit, Subject, occurrences
 from campaign_app.domain.finding import Severity
@@ -84,6 +84,7 @@ class Words:
     severity: Severity | None
     variant: bool
     own_names: bool
+    across: str = ""
 
     def near_phrase(self, window: str, start: int, end: int) -> Sequence[Span]:
         return ((start, end),) if self.conditions.hold(window, start, end) else ()
@@ -91,7 +92,7 @@ class Words:
     def near_pattern(self, patterns: Sequence[Pattern], window: str, start: int, end: int) -> Sequence[Span]:
         """The matches that hold the literal; others have literals of their own."""
         matches = matches_over(patterns, window, start, end)
-        spans = [_marked(match) for match in matches] if matches else ()
+        spans = [_marked(match, window) for match in matches] if matches else ()
         return [(a, b) for a, b in spans if a < b and self.conditions.hold(window, a, b)] if spans else ()
 
     def hit(self, subject: Subject, start: int, end: int, *, spread: bool) -> Hit | None:
@@ -100,6 +101,8 @@ class Words:
             return None
         own = None if self.own_names else subject.own_names
         if own is not None and own.holds(start, end):
+            return None
+        if self.across and not bridged(subject.body, start, end, self.across):
             return None
         apart = spread and not subject.body.whole(start, end)
         if apart and not is_one_word(subject.body, start, end):
@@ -125,8 +128,13 @@ class Words:
         )
 
 
-def _marked(match: re.Match[str]) -> Span:
-    return match.span("mark") if "mark" in match.re.groupindex else match.span()
+def _marked(match: re.Match[str], window: str) -> Span:
+    """The words to mark; a number that they end in is marked to its end."""
+    start, end = match.span("mark" if "mark" in match.re.groupindex else 0)
+    if start < end and window[end - 1].isdecimal():
+        while end < len(window) and window[end].isdecimal():
+            end += 1
+    return start, end
 
 
 def _scope(text: str, start: int, end: int, border: re.Pattern[str]) -> str:

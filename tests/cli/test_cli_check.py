@@ -168,6 +168,24 @@ def test_bad_usage_is_one_sentence_and_status_2(tmp_path: Path, name: str) -> No
     assert name in result.stderr
 
 
+def test_why_is_told_in_chinese(tmp_path: Path) -> None:
+    assert run(tmp_path / "missing.jsonl").stderr.endswith("：文件不存在。\n")
+    assert "Error" not in run(tmp_path).stderr
+    got, _ = answers(tmp_path / "x.jsonl", b'{\n{"id": "x",}\n' + b"9" * 9_999)
+    assert [one["error"] for one in got] == [
+        "第 1 行：不是 JSON（第 2 个字符）",
+        "第 2 行：不是 JSON（第 12 个字符）",
+        "第 3 行：数字过长，无法解析",
+    ]
+
+
+def test_help_says_whose_rules_count_without_a_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = CliRunner().invoke(app, ["--help"]).stdout
+    assert "只用程序自带的规则" in shown
+    assert "默认是本用户的工作区" not in shown
+
+
 def test_a_person_is_told_the_law_and_whether_anybody_has_verified_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,15 @@ from campaign_app.compliance.borders import parted
 
 @pytest.mark.parametrize(
     ("text", "term"),
-    [("外套现货", "套现"), ("摆放款式焕新", "放款"), ("瑞士卷烟台苹果", "卷烟"), ("集中奖励会员", "中奖")],
+    [
+        ("外套现货", "套现"),
+        ("摆放款式焕新", "放款"),
+        ("瑞士卷烟台苹果", "卷烟"),
+        ("集中奖励会员", "中奖"),
+        ("2套现货沙发", "套现"),
+        ("仅剩12套现货", "套现"),
+        ("1套现货速发", "套现"),
+    ],
 )
 def test_a_term_across_the_border_of_two_words_is_none(text: str, term: str) -> None:
     at = text.index(term)
@@ -27,6 +35,8 @@ def test_a_term_across_the_border_of_two_words_is_none(text: str, term: str) -> 
         ("黑户也能办", "黑户"),
         ("秒批放款快", "放款"),
         ("外套现", "套现"),
+        ("花呗5000套现", "套现"),
+        ("套现1个点", "套现"),
         ("套现货", "套现"),
         ("外,套现,货", "套现"),
         ("全城vx号", "vx"),

@@ -225,6 +225,30 @@ def test_another_form_of_the_opt_out_moves_as_it_is_or_as_the_providers() -> Non
     assert mended == {"老客两件8折。退订回T", "老客两件8折。拒收请回复R"}
 
 
+@pytest.mark.parametrize(
+    ("provider", "also", "mended"),
+    [
+        ("aliyun", "ucloud", {"老客两件8折。拒收请回复R"}),
+        ("ucloud", "aliyun", {"老客两件8折。拒收请回复R"}),
+        ("generic", "ucloud", {"老客两件8折。拒收请回复R", "老客两件8折。TD退订"}),
+        ("aliyun", "tencent", {"老客两件8折。拒收请回复R"}),
+    ],
+)
+def test_of_forms_that_not_all_providers_take_those_are_offered_that_none_refuses(
+    provider: str, also: str, mended: set[str]
+) -> None:
+    asked = request("老客两件8折", provider=provider, also=(also,))
+    fixes = [fix for finding, fix in every_fix(asked) if finding.rule_id == "OPT-001"]
+    assert {apply_edits(asked.body, fix.body_edits) for fix in fixes} == mended
+
+
+def test_several_providers_are_no_leave_for_another_warning() -> None:
+    asked = request("您好，国家级的最好的品质。拒收请回复R", provider="aliyun", also=("ucloud",))
+    before = counted(asked)
+    for _, fix in every_fix(asked):
+        assert counted(replace(asked, body=apply_edits(asked.body, fix.body_edits))) <= before
+
+
 def test_a_missing_sentence_stands_before_the_opt_out() -> None:
     asked = request("蛋白粉两罐包邮，拒收请回复R", industry="health_food")
     ((_, fix),) = [pair for pair in every_fix(asked) if pair[0].rule_id == "MED-003"]

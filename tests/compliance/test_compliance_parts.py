@@ -96,11 +96,27 @@ def test_what_stands_apart_may_be_one_word(typed: str, word: str, *, one: bool, 
 
 @pytest.mark.parametrize(
     "source",
-    ["a+", "a*", "(?:ab?){0,30}{0,30}", "(?<=a|bc)d", "(", "(?:a|a){0,40}b", "a{99999999999999999999}", "(" * 5_000],
+    [
+        "a+",
+        "a*",
+        "(?:ab?){0,30}{0,30}",
+        "(?<=a|bc)d",
+        "(",
+        "(?:a|a){0,40}b",
+        "a{99999999999999999999}",
+        "(" * 5_000,
+        "薇.{0,39}好.{0,39}好.{0,39}好.{0,3}号",
+        "(?:薇|好){0,40}[薇好]{0,40}[薇好]{1,40}号",
+    ],
 )
 def test_a_pattern_that_could_be_slow_is_refused(source: str) -> None:
     with pytest.raises(BadPattern):
         Pattern(source)
+
+
+@pytest.mark.parametrize("source", ["薇.{0,39}好.{0,39}号", "(?:再?来?一?杯?酒?){1,2}吧", "微{3}信.{0,40}[好薇]{1,20}"])
+def test_a_few_gaps_are_no_harm(source: str) -> None:
+    assert Pattern(source).anchors().words
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,7 @@ ROWS: Final = st.lists(st.dictionaries(st.sampled_from("ab"), st.one_of(CALM, CA
 @example("打开 http://{a}.example/x 领", [{"a": "b"}], "generic")
 @example("满{a}减，^{b}^", [{"a": "T", "b": "_"}, {"a": "T", "b": "T"}], "generic")
 @example("&{a};#{a}#{{a} }", [{"a": "x"}, {"a": "张"}], "aliyun")
+@example("{a}您好，12月9日前有效，电话400-000-0101。拒收请回复R", [{"a": "张"}, {"a": "女士"}], "aliyun")
 @example("您的{a}月9日前有效，今晚截止。拒收请回复R", [{"a": "12"}, {"a": "11"}, {"a": "x"}], "aliyun")
 def test_a_campaign_is_judged_as_its_messages_are(body: str, rows: list[dict[str, str]], provider: str) -> None:
     asked = replace(REQUEST, body=body, provider=provider)

@@ -79,7 +79,7 @@ def banned_sector(subject: Subject) -> Iterator[Hit]:
     banned = sorted({request.industry, request.purpose} & provider.forbidden_sectors)
     if banned:
         severity = None if "forbidden_sectors" in provider.verified else Severity.WARN
-        yield Hit(severity=severity, facts=(("provider", provider.title),))
+        yield Hit(severity=severity)
 
 
 def build_required(options: Required, table: FoldTable) -> Asked:

@@ -18,7 +18,8 @@ from campaign_app.compliance.traits import NUMBER_RULES, ODD, ODD_CHARACTER, PUN
 
 _EMOJI_JOINERS: Final = "\ufe0f\ufe0e\u200d"
 _RUN: Final = re.compile(r"[!！~～。?？…]{3,}|…{3,}|\^_?\^|>_<|T_T|\(\*\^")
-_REGIONAL: Final = re.compile("[\U0001f1e6-\U0001f1ff\u20e3]+")
+# pictures that are read as letters, keys or signs, and so are no symbols of the table
+_PICTURES: Final = re.compile("[\U0001f1e6-\U0001f1ff\u20e3➕✚]+")
 _TOKEN: Final = re.compile(r"[^\W\d_\u2e80-\U0003ffff]{2,}")
 _ASCII_LETTER: Final = re.compile(r"[A-Za-z]")
 # rules about the form of a message; the others are about what its words say
@@ -62,7 +63,7 @@ def decorated(subject: Subject) -> Iterable[Hit]:
     body, text = subject.body, subject.text
     hits = [subject.body_hit(*match.span()) for match in _RUN.finditer(text)]
     if body.flagged & (WIDTH | COMBINING):
-        hits += [subject.body_hit(*match.span()) for match in _REGIONAL.finditer(text)]
+        hits += [subject.body_hit(*match.span()) for match in _PICTURES.finditer(text)]
     if body.flagged & SYMBOL:
         hits += [subject.body_hit(start, end) for start, end in _runs(body.flags & SYMBOL)]
     return merged(hits) if hits else ()

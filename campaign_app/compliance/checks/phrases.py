@@ -24,7 +24,8 @@ class Group(Options):
     `unless` are longer phrases that contain the word and excuse it. `before`/`after` must match right beside the word,
     `not_before`/`not_after` may not. `needs` must and `lacks` may not be found `within` the message, the sentence or
     the clause. `spread` words are found however they are spread out (phrases are, unless they say no; patterns if they
-    say so). `variant` words are such as stand for others. `own_names` also looks inside the sender's names.
+    say so). `across`: one of these signs stands somewhere between the characters. `variant` words are such as stand for
+    others. `own_names` also looks inside the sender's names.
     """
 
     phrases: tuple[str, ...] = ()
@@ -40,6 +41,7 @@ class Group(Options):
     within: Literal["message", "sentence", "clause"] = "message"
     severity: Literal["block", "warn", "info"] | None = None
     spread: bool | None = None
+    across: str = ""
     variant: bool = False
     own_names: bool = False
     industries: frozenset[str] = frozenset()
@@ -159,6 +161,7 @@ def _words(group: Group, table: FoldTable) -> Words:
         severity=Severity[group.severity.upper()] if group.severity else None,
         variant=group.variant,
         own_names=group.own_names,
+        across=group.across,
     )
 
 
