@@ -62,7 +62,8 @@ def ask_again(context: Context, campaign: Campaign, account: Account, customers:
     judged = judge_all(context, campaign, account, customers, facts, may_last)
     moved = not -CLOCK_STEP <= context.clock() - began <= may_last
     if moved and any(isinstance(j.decision, Refusal) and j.decision.reason in _OF_TIME for j in judged):
-        raise RemoteUnavailable("batch_late", "The clock moved, or the platform took long, while a batch was decided")
+        with at_shop(account):
+            raise RemoteUnavailable("batch_late", "A clock moved, or the platform took long, while a batch was decided")
     return judged
 
 
@@ -118,7 +119,9 @@ def refusals(
     texts = context.composer.messages(campaign, [customer for _, customer in people], context.clock())
     confirmed = confirmed_rules(context, campaign.id)
     for (row, customer), today in zip(people, texts, strict=True):
-        message = today if today.text == row.text else _as_claimed(context, campaign, row, customer)
+        message = today
+        if today.text != row.text:  # what the person's former words meet is theirs alone
+            message = replace(_as_claimed(context, campaign, row, customer), anybodys=today.anybodys)
         if message.text != row.text or stopped_by(message, confirmed) is not None:
             found[row.message_id] = Reason.CONTENT.value
     return found

@@ -203,9 +203,13 @@ def filed_of(register: Register, text: str, now: datetime, shop: int | None) -> 
 
 
 def _anybodys(engine: Engine, request: CheckRequest, names: Iterable[str]) -> frozenset[str]:
-    """The rules that somebody meets of whom everything is known, and nothing is odd."""
-    values = {name: SOMEBODY.get(name, _FILLED) for name in names}
-    return frozenset(f.rule_id for result in engine.check_rendered(request, [values]) for f in result.findings)
+    """The rules that are met by somebody of whom everything is known and nothing is odd, and by one with no values."""
+    filled = {name: SOMEBODY.get(name, _FILLED) for name in names}
+    met = (
+        {finding.rule_id for finding in result.findings}
+        for result in engine.check_rendered(request, [filled, dict.fromkeys(names, "")])
+    )
+    return frozenset.intersection(*map(frozenset, met))
 
 
 def _rules(findings: Iterable[Finding], severity: Severity) -> frozenset[str]:

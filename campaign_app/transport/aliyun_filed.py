@@ -97,7 +97,9 @@ def extensions(calls: AliyunCalls) -> dict[str, str]:
     """
     try:
         return dict(_all(calls, EXTENSIONS, ("Data", "List"), _extension, "PageNo"))
-    except RemoteRefused:
+    except RemoteRefused as refused:
+        if refused.code != "permission":
+            raise
         return {}
 
 

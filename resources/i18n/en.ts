@@ -4837,6 +4837,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>{} per second · {} left · until {} at the latest</translation>
     </message>
     <message>
+        <source>。</source>
+        <translation>. </translation>
+    </message>
+    <message>
         <source>请保持后台进程运行；错过时段的不会补发，会等您另选时间。</source>
         <translation>Keep the worker running; a missed window is not made up for automatically, it waits for you to pick another time.</translation>
     </message>

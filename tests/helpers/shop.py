@@ -40,12 +40,15 @@ class FakeComposer:
     def messages(self, campaign: Campaign, customers: Sequence[Customer], now: datetime) -> list[Composed]:
         texts = [f"【安宁百货】{campaign.body.replace('{name}', c.name)}" for c in customers]
         late = campaign.window_end is not None and now >= campaign.window_end
-        return [self._composed(text, self.everybodys | ({"TIM-001"} if late else set())) for text in texts]
+        everybodys = self.everybodys | ({"TIM-001"} if late else set()) | self._banned(campaign.body)
+        return [self._composed(text, everybodys) for text in texts]
 
     def _composed(self, text: str, everybodys: set[str]) -> Composed:
         warned = frozenset(rule for word, rule in self.odd.items() if word in text)
-        blocks = everybodys | ({"BAN-001"} if any(word in text for word in self.banned) else set())
-        return Composed(text, frozenset(blocks), warned, "v1", frozenset(everybodys))
+        return Composed(text, frozenset(everybodys | self._banned(text)), warned, "v1", frozenset(everybodys))
+
+    def _banned(self, text: str) -> set[str]:
+        return {"BAN-001"} if any(word in text for word in self.banned) else set()
 
 
 @dataclass

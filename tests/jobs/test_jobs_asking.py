@@ -222,6 +222,15 @@ def test_a_claimed_text_that_cannot_be_read_literally_is_withheld(shop: Shop) ->
     assert shop.reached() == ["c00000", "c00002"]
 
 
+def test_what_a_persons_former_words_meet_by_now_is_theirs_alone(shop: Shop) -> None:
+    account, campaign = claimed(shop)
+    renamed = replace(person("c", 1), name="新名字", updated_at=NOW + timedelta(days=1))
+    shop.workspace.customers.upsert_page(account, [renamed], "9", NOW)
+    shop.composer.banned = {"顾客1"}
+    assert behind_the_fence(shop, campaign).step is dispatch.Step.END
+    assert shop.reached() == ["c00000", "c00002", "c00003", "c00004"]
+
+
 # --- the shop that gave no answer is named ---------------------------------------------------------------------------
 
 REFUSED = RemoteRefused("unauthorized", "401", account_wide=True)

@@ -120,7 +120,7 @@ def test_a_rule_that_stops_whoever_reads_it_stops_the_campaign_and_loses_nobody(
     dispatch.run_batch(shop.context, campaign.id, -1)
     shop.composer.everybodys = {"SIG-002"}
     assert shop.run(campaign.id).step is dispatch.Step.STOPPED
-    assert shop.state(campaign.id) == (CampaignState.PAUSED, "rule:SIG-002")
+    assert shop.state(campaign.id) == (CampaignState.WAITING, "rule:SIG-002")
     shop.composer.everybodys = set()
     shop.set_state(campaign.id, CampaignState.SENDING)
     gateway.fail_before = [RemoteUnavailable("throttled", "later")]
@@ -132,7 +132,7 @@ def test_a_rule_that_stops_whoever_reads_it_stops_the_campaign_and_loses_nobody(
 
     shop.context = replace(shop.context, wait=wait)
     assert shop.run(campaign.id).step is dispatch.Step.STOPPED
-    assert shop.state(campaign.id) == (CampaignState.PAUSED, "rule:SIG-002")
+    assert shop.state(campaign.id) == (CampaignState.WAITING, "rule:SIG-002")
     assert len(shop.reached()) == 2
     shop.composer.everybodys = set()
     shop.set_state(campaign.id, CampaignState.SENDING)

@@ -56,6 +56,20 @@ def test_what_anybody_would_meet_is_told_from_a_persons_own_words(desk: Desk) ->
         assert met(replace(campaign, **changed)) == [True, True]
 
 
+def test_a_text_that_is_long_by_a_value_is_that_persons_matter(desk: Desk) -> None:
+    """Whoever stands in for anybody has a name of three characters, and most have two."""
+    anna, second = list(desk.shop.workspace.customers.by_ids([1, 2]).values())
+    asked = [replace(anna, name="王芳"), replace(second, name="欧阳娜娜")]
+    campaign = replace(desk.made(), send_at=NOW + timedelta(hours=1))
+    tail = "。拒收请回复R"
+    head = len(f"【安宁百货】王芳{tail}")
+    body = "{name}" + "会员到店有礼欢迎光临店庆开始了新品上架换季上新冬装"[: 70 - head].ljust(70 - head, "呀") + tail
+    short, long = desk.texts.messages(replace(campaign, body=body), asked, NOW)
+    assert (len(short.text), len(long.text)) == (70, 72)
+    assert long.warned - short.warned
+    assert not long.anybodys & (long.warned - short.warned)
+
+
 def test_the_same_words_are_looked_at_once_until_something_changes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace = desk.shop.workspace
     engine = CountingEngine(RULES)
@@ -70,18 +84,18 @@ def test_the_same_words_are_looked_at_once_until_something_changes(desk: Desk, m
     expected = desk.texts.messages(campaign, asked, NOW)
     assert texts.messages(campaign, asked, NOW) == expected
     assert [message.blocked for message in expected] == [False, False, False, True]
-    assert engine.looked_at == 4, "three texts, and what anybody would read, since one of them met a rule"
+    assert engine.looked_at == 5, "three texts, and what anybody would meet by two, since one of them met a rule"
     assert texts.messages(campaign, asked[::-1], NOW + timedelta(minutes=5)) == expected[::-1]
-    assert engine.looked_at == 4
+    assert engine.looked_at == 5
     changed = replace(campaign, body=campaign.body + "。")
     assert texts.messages(changed, asked, NOW) == desk.texts.messages(changed, asked, NOW) != expected
-    assert engine.looked_at == 8
+    assert engine.looked_at == 10
     at_night = replace(changed, send_at=NOW + timedelta(hours=14))
     assert all(message.blocked for message in texts.messages(at_night, asked, NOW))
-    assert engine.looked_at == 12
+    assert engine.looked_at == 15
     monkeypatch.setattr("campaign_app.services.texts.KNOWN_MAX", 1)
     assert texts.messages(at_night, asked, NOW) == desk.texts.messages(at_night, asked, NOW)
-    assert engine.looked_at == 16
+    assert engine.looked_at == 20
 
 
 def test_each_shops_people_are_judged_by_what_its_own_carrier_tells(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from ui_people import ENTITY, add_shop
 
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.signature import Signature, SignatureRecord
 from campaign_app.ui.desk import Desk
@@ -223,6 +224,29 @@ def test_a_signature_of_a_sender_that_cannot_tell_is_stated_in_the_window(
     assert inline_desk.app.filings.register() == ()
 
 
+def test_an_answer_to_a_dialog_that_was_left_is_no_answer_to_the_next(
+    page: Show, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    shop = add_shop(inline_desk.app)
+    inline_desk.app.workspace.accounts.put_signatures(shop, None, inline_desk.app.clock())
+    shown = page()
+    qtbot.mouseClick(shown.state_one, Qt.MouseButton.LeftButton)
+    former = shown.dialog
+    assert former is not None
+    token = former.token
+    former.leave.click()
+    qtbot.mouseClick(shown.state_one, Qt.MouseButton.LeftButton)
+    dialog = shown.dialog
+    assert dialog is not None
+    assert dialog is not former
+    shown.model.stated.emit(token)
+    shown.model.refused.emit(token, SettingsError("own_carriers", "?"))
+    assert dialog.isVisible()
+    assert not dialog.wrong.isVisible()
+    assert inline_desk.kit.messages.last is not None
+    dialog.leave.click()
+
+
 def test_an_owner_that_a_provider_leaves_open_is_confirmed_in_the_drawer(
     page: Show, inline_desk: Desk, qtbot: QtBot
 ) -> None:
@@ -261,5 +285,6 @@ def test_a_dialog_that_was_closed_is_gone_and_its_answer_comes_all_the_same(
     assert shown.dialog is None
     told: list[Notice] = []
     inline_desk.kit.messages.told.connect(told.append)
-    shown.model.state_own(OwnFiling(ENTITY, "", ("retail",), ("mobile",), inline_desk.app.clock(), "王"), "")
+    wrong = OwnFiling(ENTITY, "", ("retail",), ("mobile",), inline_desk.app.clock(), "王")
+    shown.model.state_own(wrong, "", dialog.token)
     assert [each.code for each in told] == ["own_signature"]

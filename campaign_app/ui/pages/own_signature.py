@@ -49,8 +49,9 @@ class OwnSignatureDialog(QDialog):
         self.save = button(self.tr("登记"), "primary", name="own_signature_save", click=self._save)
         self.forget = button(self.tr("撤销登记"), "danger", name="own_signature_forget", click=self._forget)
         self.leave = button(self.tr("返回"), name="own_signature_leave", click=self.reject)
-        model.stated.connect(self.accept)
-        model.refused.connect(self._say)
+        self.token = object()  # by which it knows the answers that are its own
+        model.stated.connect(self._stated)
+        model.refused.connect(self._refused)
         self.finished.connect(self.deleteLater)
         self._lay_out()
         self._fill()
@@ -116,13 +117,19 @@ class OwnSignatureDialog(QDialog):
             ACTOR,
             date(until.year(), until.month(), until.day()) if self.ends.isChecked() else None,
         )
-        self._model.state_own(own, self.port.text().strip())
+        self._model.state_own(own, self.port.text().strip(), self.token)
 
     def _forget(self) -> None:
         if self._of is not None:
-            self._model.take_back(self._of)
+            self._model.take_back(self._of, self.token)
 
-    def _say(self, error: AppError) -> None:
+    def _stated(self, token: object) -> None:
+        if token is self.token:
+            self.accept()
+
+    def _refused(self, token: object, error: AppError) -> None:
+        if token is not self.token:
+            return
         self.wrong.setText(self._kit.words.error(error))
         show_if(self.wrong, True)
 

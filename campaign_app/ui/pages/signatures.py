@@ -128,9 +128,9 @@ class SignaturesPage(Page):
     def _closed(self) -> None:
         self.dialog = None
 
-    def _refused(self, error: AppError) -> None:
+    def _refused(self, token: object, error: AppError) -> None:
         """Of what a dialog asked for that was closed before the answer came."""
-        if self.dialog is None:
+        if self.dialog is None or self.dialog.token is not token:
             self._desk.kit.messages.error(error)
 
     def _told_kept(self) -> None:

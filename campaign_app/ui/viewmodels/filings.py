@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
@@ -50,12 +51,12 @@ class FilingsState:
 
 
 class FilingsModel(QObject):
-    """`kept`: anything was. `stated`, `refused`: what became of a statement; who made it may be gone by then."""
+    """`kept`: anything was. `stated`, `refused`: what became of a statement, by its token; who made it may be gone."""
 
     changed = Signal(object)  # FilingsState
     kept = Signal()
-    stated = Signal()
-    refused = Signal(object)  # AppError
+    stated = Signal(object)
+    refused = Signal(object, object)  # token, AppError
 
     def __init__(
         self, app: App, tasks: Tasks, messages: Messages, language: Callable[[], str], parent: QObject | None = None
@@ -79,20 +80,20 @@ class FilingsModel(QObject):
     def now(self) -> datetime:
         return self._app.clock()
 
-    def state_own(self, own: OwnFiling, port: str) -> None:
-        self._change(lambda: self._app.filings.state(own, port))
+    def state_own(self, own: OwnFiling, port: str, token: object) -> None:
+        self._change(lambda: self._app.filings.state(own, port), token)
 
-    def take_back(self, of: Filing) -> None:
+    def take_back(self, of: Filing, token: object) -> None:
         uscc, text = key_of(of)
-        self._change(lambda: self._app.filings.take_back(uscc, text, actor=ACTOR))
+        self._change(lambda: self._app.filings.take_back(uscc, text, actor=ACTOR), token)
 
-    def _change(self, change: Callable[[], None]) -> None:
+    def _change(self, change: Callable[[], None], token: object) -> None:
         def done(_: None) -> None:
-            self.stated.emit()
+            self.stated.emit(token)
             self.kept.emit()
             self.load()
 
-        self._tasks.write(lambda _: change(), done, failed=self.refused.emit, owner=self)
+        self._tasks.write(lambda _: change(), done, failed=partial(self.refused.emit, token), owner=self)
 
     def open(self, key: Key) -> None:
         """What was typed of another one is kept first."""

@@ -102,7 +102,9 @@ class RunPanel(QWidget):
         if not note or note == "by_user" or campaign.may_be_closed:  # the card below says all of it
             return ""
         said, why = words.term("state_note", note), words.why("state_note", note)
-        return f"{said}{why}" if ":" in note else why or said
+        if ":" not in note:
+            return why or said
+        return said + ("" if said.endswith(("。", ".")) else self.tr("。")) + why
 
     def _hint(self, state: CampaignState) -> str:
         hints = {
