@@ -90,9 +90,15 @@ def _told(report: Any, *, as_json: bool) -> dict[str, Any]:
 
 @contextmanager
 def cancelled_by_signals(tick: Callable[[float], object]) -> Iterator[Callable[[float], object]]:
-    """Only between two pages: the step that decides is never cut in two."""
+    """Only between two pages; who cannot wait for that asks twice, and leaves what a kill would leave."""
     stop = threading.Event()
-    before = {name: signal.signal(name, lambda *_: stop.set()) for name in (signal.SIGINT, signal.SIGTERM)}
+
+    def asked(*_: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = {name: signal.signal(name, asked) for name in (signal.SIGINT, signal.SIGTERM)}
 
     def told(done: float) -> None:
         if stop.is_set():

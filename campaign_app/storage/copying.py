@@ -49,6 +49,13 @@ def tables() -> Sequence[sa.Table]:
     return metadata.sorted_tables
 
 
+def be_patient(connection: sa.Connection) -> None:
+    """A server must end neither a transaction that waits for the other side, nor a statement over millions of rows."""
+    if connection.dialect.name == "postgresql":
+        for limit in ("idle_in_transaction_session_timeout", "statement_timeout"):
+            connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
+
+
 def require_known(connection: sa.Connection) -> None:
     """Raises WorkspaceError unless every table is one that is copied."""
     found = set(sa.inspect(connection).get_table_names())
@@ -62,6 +69,7 @@ def count(connection: sa.Connection) -> int:
 
 def copy_rows(source: sa.Connection, target: sa.Connection, told: Told) -> None:
     """Into tables without rows; `told` gets the number of rows of every page."""
+    be_patient(target)
     write = copy_in if target.dialect.name == "postgresql" else _insert
     for table in tables():
         with closing(_told_pages(source, table, told)) as pages:

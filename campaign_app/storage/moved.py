@@ -107,12 +107,13 @@ def _fence(dialect: str) -> Iterator[str]:
 
 
 def _unfence(dialect: str) -> Iterator[str]:
+    """Of a workspace that was left by an older version of the program, too: it may lack tables."""
     if dialect == "postgresql":
         for each in tables():
-            yield f"DROP TRIGGER {each.name}_{FENCED} ON {each.name}"
+            yield f"DROP TRIGGER IF EXISTS {each.name}_{FENCED} ON {each.name}"
         return
     for table, change in _changes():
-        yield f"DROP TRIGGER {table}_{FENCED}_{change.lower()}"
+        yield f"DROP TRIGGER IF EXISTS {table}_{FENCED}_{change.lower()}"
 
 
 def _changes() -> Iterator[tuple[str, str]]:

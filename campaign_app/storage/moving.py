@@ -40,8 +40,6 @@ from campaign_app.storage.workspace import Workspace
 # what a worker might be in the middle of: a person sees it through, or stops it
 _UNDER_WAY: Final = (CampaignState.SENDING.value, CampaignState.SCREENING.value)
 _PASSES: Final = 3  # over every row: copied, read there, read here
-# a server must not end the transaction that holds the lock, while what was copied is read elsewhere
-_PATIENT: Final = "SET LOCAL idle_in_transaction_session_timeout = 0"
 Tick = Callable[[float], object]
 # for the unfinished header, opens what is copied into
 Destination = Callable[[Header], AbstractContextManager[Target]]
@@ -142,14 +140,14 @@ def _carry(workspace: Workspace, target: Target, actor: str, clock: Callable[[],
 
 def _copied(source: sa.Connection, target: Target, tick: Tick) -> Mapping[str, Sum]:
     """Everything, read back after it was committed, and the same on both sides."""
-    if source.dialect.name == "postgresql":
-        source.exec_driver_sql(_PATIENT)
+    copying.be_patient(source)
     _require_quiet(source)
     copying.require_known(source)
     progress = _Progress(tick, copying.count(source) * _PASSES)
     with target.filling() as filled:
         copying.copy_rows(source, filled, progress.add)
     with target.database.read() as connection:
+        copying.be_patient(connection)
         there = copying.sums(connection, progress.add)
     here = copying.sums(source, progress.add)
     if differing := [name for name in here if here[name] != there[name]]:

@@ -196,7 +196,7 @@ def copy_in(connection: Connection, table: Table, pages: Iterable[Sequence[tuple
                     copy.write_row(row)
     except Error as error:
         # what the server tells of a refused row stands in it
-        word = _word(error, lost=driver.closed) or ("damaged", "The server refuses a row of the workspace")
+        word = _word(error, lost=driver.closed) or ("move_differs", "The server refuses a row of the workspace")
         raise WorkspaceError(*word, table=table.name) from None
 
 

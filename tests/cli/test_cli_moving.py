@@ -86,5 +86,7 @@ def test_a_signal_cancels_between_two_pages(name: signal.Signals) -> None:
         os.kill(os.getpid(), name)
         with pytest.raises(AppError) as caught:
             tick(0.2)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), name)
     assert (caught.value.code, ticks) == ("move_cancelled", [0.1])
     assert signal.getsignal(name) == before

@@ -16,8 +16,10 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.copies import name_for
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import copying, moving, schema, schema_sending, schema_staff
+from campaign_app.storage.arriving import database_of
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.copies import COPIES, copies_of
+from campaign_app.storage.header import read_header
 from campaign_app.storage.schema_sending import campaign
 from campaign_app.storage.seen import Seen
 from campaign_app.storage.server import Server
@@ -131,7 +133,7 @@ def test_what_was_left_says_where_it_went_and_is_taken_back_as_a_copy(empty: Ser
     with pytest.raises(WorkspaceError) as caught:
         open_workspace(source, MemoryKeeper(OLD_KEY))
     assert caught.value.code == "workspace_moved"
-    assert caught.value.facts == {"to": f"{tmp_path / 'b'} ({empty.address})", "day": "2026-11-10"}
+    assert caught.value.facts == {"to": f"{tmp_path / 'b'} ({empty.address})", "day": "2026-11-01"}
     moving.take_back(source, OLD_KEY, actor="wang", at=NOW)
     with opened(source) as again:
         states = {each.id: (each.state, each.state_note) for each in again.campaigns.campaigns()}
@@ -142,6 +144,17 @@ def test_what_was_left_says_where_it_went_and_is_taken_back_as_a_copy(empty: Ser
     with pytest.raises(WorkspaceError) as caught:
         moving.take_back(source, OLD_KEY, actor="wang", at=NOW)
     assert caught.value.code == "not_moved"
+
+
+def test_what_an_older_version_left_is_taken_back_too(tmp_path: Path) -> None:
+    source = full(tmp_path / "a")
+    move(source, tmp_path / "b")
+    with database_of(source, read_header(source), OLD_KEY) as older, older.write() as connection:
+        connection.exec_driver_sql("DROP TABLE billed_part")  # of the newest schema
+    moving.take_back(source, OLD_KEY, actor="wang", at=NOW)
+    with database_of(source, read_header(source), OLD_KEY) as older, older.read() as connection:
+        fences = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%''moved''%'"
+        assert connection.exec_driver_sql(fences).scalar() == 0
 
 
 def test_what_was_left_on_a_server_is_taken_back_too(empty: Server, tmp_path: Path) -> None:
