@@ -15,7 +15,7 @@ from campaign_app.storage import team
 from campaign_app.storage.engine import Database, open_engine
 from campaign_app.storage.header import Header, read_header
 from campaign_app.storage.homes import DATABASE
-from campaign_app.storage.moved import MOVING, forget, moved_of, moving_of
+from campaign_app.storage.moved import arrived, moved_of, moving_of
 
 
 @contextmanager
@@ -57,6 +57,6 @@ def arrive(folder: Path, found: Header, key: bytes) -> Header:
 
 def finish(folder: Path, found: Header, database: Database) -> Header:
     with database.write() as connection:
-        forget(connection, MOVING)
+        arrived(connection)
     found.arrived.write(folder)
     return found.arrived

@@ -31,7 +31,7 @@ __all__ = ["schema_imports", "schema_money", "schema_pushed", "schema_sending", 
 
 PAGE: Final = 2_000
 # rows of `meta` that tell of one database and its machine, and not of the workspace
-OWN_MARKS: Final = ("host", "key_check", "moved", "moving")
+OWN_MARKS: Final = ("host", "key_check", "moved", "moving", "moving_from")
 _VERSION: Final = "alembic_version"
 Told = Callable[[int], object]
 

@@ -19,11 +19,15 @@ from campaign_app.storage import copies, schema
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.copying import tables
 from campaign_app.storage.engine import FENCED
+from campaign_app.storage.header import Header
+from campaign_app.storage.host import host_id
 from campaign_app.storage.postgres import FENCED_STATE
 from campaign_app.storage.times import to_ms
 
 # `meta`: the id of the move whose end is awaited
 MOVING: Final = "moving"
+# `meta`: the folder that it comes from, and its machine
+MOVING_FROM: Final = "moving_from"
 # `meta`: where everything went
 MOVED: Final = "moved"
 _REFUSES: Final = f"""
@@ -63,6 +67,21 @@ def require_live(connection: sa.Connection) -> None:
         raise WorkspaceError("move_unfinished", "The move to here was not finished")
 
 
+def came_from(header: Header) -> str:
+    return f"{host_id()}:{header.moved_from}"
+
+
+def begin(connection: sa.Connection, header: Header) -> None:
+    """Marks what is copied into as not finished."""
+    copies.put_meta(connection, MOVING, header.move_id)
+    copies.put_meta(connection, MOVING_FROM, came_from(header))
+
+
+def arrived(connection: sa.Connection) -> None:
+    for mark in (MOVING, MOVING_FROM):
+        _forget(connection, mark)
+
+
 def leave(connection: sa.Connection, moved: Moved, actor: str) -> None:
     """Marks what is left behind; with the commit of this transaction the other one is the workspace."""
     told = {"id": moved.move_id, "to": moved.to, "at": moved.at.isoformat()}
@@ -79,14 +98,14 @@ def come_back(connection: sa.Connection, why: str, actor: str, at: datetime) -> 
         raise WorkspaceError("not_moved", "The workspace was not moved away")
     for statement in _unfence(connection.dialect.name):
         connection.exec_driver_sql(statement)
-    forget(connection, MOVED)
+    _forget(connection, MOVED)
     copies.put_aside(connection, why, moved.at, at, accepted=True)
     told = {"move": moved.move_id, "from": moved.to}
     append_entry(connection, "workspace.taken_back", actor, to_ms(at), told)
     return moved
 
 
-def forget(connection: sa.Connection, mark: str) -> None:
+def _forget(connection: sa.Connection, mark: str) -> None:
     connection.execute(sa.delete(schema.meta).where(schema.meta.c.name == mark))
 
 

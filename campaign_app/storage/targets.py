@@ -1,6 +1,6 @@
 """What a workspace is copied into: a new folder with a database, or a new folder and a database on a server.
 
-Nothing that is there is ever overwritten, but what an earlier move of the same workspace left unfinished.
+Nothing that is there is ever overwritten, but what an earlier move of the same folder left unfinished.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from campaign_app.storage.folders import is_free
 from campaign_app.storage.header import FILE, MOVING_FORMAT, Header, flush_folder, read_header
 from campaign_app.storage.homes import DATABASE, FLOWS
 from campaign_app.storage.migrate import migrate
-from campaign_app.storage.moved import MOVING
+from campaign_app.storage.moved import MOVING, MOVING_FROM, begin, came_from
 from campaign_app.storage.postgres import SCHEMA, ServerDatabase, hold_move, open_server
 from campaign_app.storage.server import Server
 
@@ -78,7 +78,7 @@ class FolderTarget:
         migrate(self.database, new=True)
         open_flows_engine(self.aside / FLOWS, self.key, create=True).dispose()
         with self.database.write_much() as connection:
-            copies.put_meta(connection, MOVING, self.header.move_id)
+            begin(connection, self.header)
             yield connection
 
     def put_in_place(self, rules: Path) -> None:
@@ -116,7 +116,7 @@ class ServerTarget:
             _drop(connection)
             team.fill(connection, self.header)
             connection.execute(sa.delete(schema.meta).where(schema.meta.c.name == "workspace_id"))
-            copies.put_meta(connection, MOVING, self.header.move_id)
+            begin(connection, self.header)
             yield connection
 
     def put_in_place(self, rules: Path) -> None:
@@ -159,19 +159,22 @@ def into_server(folder: Path, plain: Header, key: bytes, server: Server, passwor
 
 
 def _require_free(connection: sa.Connection, header: Header) -> None:
-    """Raises WorkspaceError unless there is nothing but what an earlier move of this workspace left unfinished."""
+    """Raises WorkspaceError unless there is nothing but what an earlier move of this folder left unfinished."""
     there = [name for name in (SCHEMA, _FLOWS_SCHEMA) if connection.execute(_HAS, {"name": name}).scalar_one()]
     if there and not (there == [SCHEMA] and _unfinished(connection, header)):
         raise WorkspaceError("server_in_use", "The database has a workspace already")
 
 
 def _unfinished(connection: sa.Connection, header: Header) -> str:
-    """The id of the move of this workspace that was never finished here; "" for none."""
+    """The id of a move of this very folder that was never finished here; "" for none.
+
+    The folder can be moved again, so that one was not decided. Of another folder's nobody here can tell.
+    """
     if not connection.execute(_HAS_TABLES).scalar_one():
         return ""
     meta = copies.meta_of(connection)
-    same = (meta.get("workspace_id"), meta.get("key_check")) == (header.workspace_id, header.key_check)
-    return meta.get(MOVING, "") if same else ""
+    marks = (meta.get("workspace_id"), meta.get("key_check"), meta.get(MOVING_FROM))
+    return meta.get(MOVING, "") if marks == (header.workspace_id, header.key_check, came_from(header)) else ""
 
 
 def _drop(connection: sa.Connection) -> None:
@@ -210,12 +213,13 @@ def _unwritable(folder: Path, error: OSError) -> WorkspaceError:
 
 
 def _remove(folder: Path, header: Header, *, but: str = "") -> None:
-    """What a move of this workspace left here unfinished."""
+    """What a move of this very folder left here unfinished."""
     try:
         found = read_header(folder)
     except WorkspaceError:
         return
-    if found.move_id in ("", but) or (found.workspace_id, found.key_check) != (header.workspace_id, header.key_check):
+    same = (found.workspace_id, found.key_check, found.moved_from)
+    if found.move_id in ("", but) or same != (header.workspace_id, header.key_check, header.moved_from):
         return
     for name in _FILES:
         (folder / name).unlink(missing_ok=True)
