@@ -41,7 +41,7 @@ def go_on_at(merchant: Merchant, folder: Path) -> None:
 
 
 def test_a_campaign_that_moves_twice_reaches_everybody_once(tmp_path: Path) -> None:
-    with SandboxProcess(customers=80, seed=3) as sandbox, bare_database() as database:
+    with SandboxProcess(customers=40, seed=3) as sandbox, bare_database() as database:
         merchant = open_merchant(tmp_path / "home", sandbox, batch_size=5)
         merchant.start_worker()
         merchant.connect()
