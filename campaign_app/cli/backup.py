@@ -48,7 +48,7 @@ def create(
             backup_passphrase_file is None and bootstrap.key_lives(app.workspace.folder) == "passphrase"
         )
         passphrase = None if by_own_key else _new_passphrase(backup_passphrase_file)
-        with _progress("备份", quiet=as_json) as tick:
+        with shown_progress("备份", quiet=as_json) as tick:
             made = backups.back_up(app, file.absolute(), passphrase=passphrase, actor="cli", tick=tick)
         opens = "workspace" if by_own_key else "passphrase"
         show(
@@ -67,7 +67,7 @@ def check(
     from campaign_app import backups
 
     passphrase = _passphrase(file, backup_passphrase_file)
-    with _progress("检查", quiet=as_json) as tick:
+    with shown_progress("检查", quiet=as_json) as tick:
         report = backups.check(file.absolute(), passphrase, tick)
     show(_told(report), as_json=as_json)
 
@@ -84,7 +84,7 @@ def restore(
     from campaign_app.wiring import system_clock
 
     passphrase = _passphrase(file, backup_passphrase_file)
-    with _progress("恢复", quiet=as_json) as tick:
+    with shown_progress("恢复", quiet=as_json) as tick:
         report = backups.restore(file.absolute(), folder.absolute(), passphrase, at=system_clock(), tick=tick)
     show({**_told(report), "folder": str(folder.absolute())}, as_json=as_json)
 
@@ -160,7 +160,7 @@ def _passphrase(file: Path, given: Path | None) -> str | None:
 
 
 @contextmanager
-def _progress(label: str, *, quiet: bool) -> Iterator[Callable[[float], object]]:
+def shown_progress(label: str, *, quiet: bool) -> Iterator[Callable[[float], object]]:
     with Progress(transient=True, disable=quiet or not sys.stderr.isatty()) as shown:
         bar = shown.add_task(label, total=1.0)
         yield lambda done: shown.update(bar, completed=done)

@@ -24,6 +24,7 @@ from campaign_app.cli.trying import try_out
 from campaign_app.cli.window import Window, window
 from campaign_app.cli.words import fail, say
 from campaign_app.cli.worker import worker
+from campaign_app.cli.workspace import workspace
 from campaign_app.domain.errors import AppError
 from campaign_app.processes import look_for_cycles_less_often
 
@@ -60,6 +61,7 @@ app.add_typer(backup, name="backup")
 app.add_typer(consent_api, name="consent-api")
 app.add_typer(accounts, name="accounts")
 app.add_typer(template, name="template")
+app.add_typer(workspace, name="workspace")
 
 
 def main(window: Window) -> None:

@@ -15,8 +15,9 @@ from typing import Final
 RESTORED: Final = "restored"
 OLDER: Final = "older_copy"
 ELSEWHERE: Final = "other_machine"
+TAKEN_BACK: Final = "taken_back"
 DIFFERS: Final = "copy_differs"
-NOTES: Final = frozenset({RESTORED, OLDER, ELSEWHERE, DIFFERS})
+NOTES: Final = frozenset({RESTORED, OLDER, ELSEWHERE, TAKEN_BACK, DIFFERS})
 
 
 @dataclass(frozen=True, slots=True)

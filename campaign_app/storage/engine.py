@@ -39,6 +39,10 @@ _PRAGMAS: Final = (
     "PRAGMA journal_size_limit = 67108864",
     f"PRAGMA cache_size = -{CACHE_KIB}",
 )
+# by which a workspace that was moved away refuses every change (`storage.moved`)
+FENCED: Final = "moved"
+FENCED_ERROR: Final = ("moved_meanwhile", "The workspace was moved elsewhere; nothing was changed")
+_CONSTRAINT: Final = 19
 _TROUBLE: Final = {
     5: ("busy", "The workspace is busy with another program"),
     6: ("busy", "The workspace is busy with another program"),
@@ -166,6 +170,8 @@ def _translate(context: ExceptionContext) -> BaseException | None:
 
 def _trouble(error: BaseException | None) -> AppError | None:
     code = getattr(error, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF == _CONSTRAINT and str(error) == FENCED:
+        return WorkspaceError(*FENCED_ERROR)
     if code is None or code & 0xFF not in _TROUBLE:
         return None
     word, message = _TROUBLE[code & 0xFF]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -14,6 +14,8 @@ from campaign_app.domain.errors import WorkspaceError
 FILE: Final = "workspace.json"
 FORMAT: Final = 1
 TEAM_FORMAT: Final = 2  # with a server, of which older programs know nothing
+MOVING_FORMAT: Final = 3  # of a move that is not known to be finished
+_WHERE_NEEDED: Final = ("server", "password", "move_id", "moved_from")
 
 
 class KeyKeeper(Protocol):
@@ -47,7 +49,8 @@ class KeyWrapper(Protocol):
 class Header:
     """`kept` is what the key's keeper needs, `key_check` tells a wrong key before any database is touched.
 
-    `server` is the address of a team's database, and `password` its user's, sealed under the workspace's key.
+    `server` is the address of a team's database, and `password` its user's, sealed under the workspace's key. While a
+    move to here is not known to be finished, `move_id` names it and `moved_from` the folder that it comes from.
     """
 
     workspace_id: str
@@ -57,6 +60,13 @@ class Header:
     format: int = FORMAT
     server: str = ""
     password: str = field(default="", repr=False)
+    move_id: str = ""
+    moved_from: str = ""
+
+    @property
+    def arrived(self) -> Header:
+        """The same, once the move is finished."""
+        return replace(self, move_id="", moved_from="", format=TEAM_FORMAT if self.server else FORMAT)
 
     def write(self, folder: Path) -> None:
         """Whole or not at all: a file that is there stays until this one is on the disk. Raises OSError."""
@@ -70,18 +80,18 @@ class Header:
         except OSError:
             aside.unlink(missing_ok=True)
             raise
-        _flush_folder(folder)
+        flush_folder(folder)
 
     def _written(self) -> dict[str, Any]:
-        """An embedded workspace says nothing of a server."""
-        return {name: value for name, value in asdict(self).items() if value or name not in ("server", "password")}
+        """An embedded workspace says nothing of a server, nor one that stays of a move."""
+        return {name: value for name, value in asdict(self).items() if value or name not in _WHERE_NEEDED}
 
 
 def _private(name: str, flags: int) -> int:
     return os.open(name, flags, 0o600)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """The new name too is on the disk; Windows has no such call and needs none."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
@@ -97,7 +107,7 @@ def read_header(folder: Path) -> Header:
         header = _header(json.loads((folder / FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise WorkspaceError("not_a_workspace", "There is no workspace in this folder", folder=str(folder)) from error
-    if header.format > TEAM_FORMAT:
+    if header.format > MOVING_FORMAT:
         raise WorkspaceError("newer_workspace", "The workspace was made by a newer version of this program")
     return header
 
@@ -111,4 +121,6 @@ def _header(data: dict[str, Any]) -> Header:
         format=int(data["format"]),
         server=str(data.get("server", "")),
         password=str(data.get("password", "")),
+        move_id=str(data.get("move_id", "")),
+        moved_from=str(data.get("moved_from", "")),
     )

@@ -14,6 +14,7 @@ from campaign_app.storage import schema
 from campaign_app.storage.header import TEAM_FORMAT, Header
 from campaign_app.storage.keys import Vault, derive
 from campaign_app.storage.migrate import migrate, upgrade
+from campaign_app.storage.moved import require_live
 from campaign_app.storage.postgres import SCHEMA, ServerDatabase, open_server, open_server_flows
 from campaign_app.storage.server import Server
 
@@ -42,14 +43,18 @@ def begin(server: Server, password: str) -> ServerDatabase:
     database = ServerDatabase(open_server(server, password))
     try:
         with database.read() as connection:
-            if connection.execute(_ENCODING).scalar_one() != "UTF8":
-                raise WorkspaceError("server_encoding", "The database does not keep UTF-8")
+            require_readable(connection)
             if connection.execute(_HAS_SCHEMA, {"name": SCHEMA}).scalar_one():
                 raise WorkspaceError("server_in_use", "The database has a workspace already")
     except AppError:
         database.engine.dispose()
         raise
     return database
+
+
+def require_readable(connection: sa.Connection) -> None:
+    if connection.execute(_ENCODING).scalar_one() != "UTF8":
+        raise WorkspaceError("server_encoding", "The database does not keep UTF-8")
 
 
 def fill(connection: sa.Connection, made: Header) -> None:
@@ -62,15 +67,26 @@ def fill(connection: sa.Connection, made: Header) -> None:
 
 def connect(found: Header, key: bytes) -> Opened:
     """Raises WorkspaceError, and changes nothing unless the database is this workspace's."""
-    server, password = Server.parse(found.server), _password(found, key)
-    database = ServerDatabase(open_server(server, password))
+    database = database_of(found, key)
     try:
-        _require_ours(database, found)
+        with database.read() as connection:
+            require_live(connection)
         migrate(database)
-        return Opened(database, open_server_flows(server, password))
+        return Opened(database, open_server_flows(Server.parse(found.server), _password(found, key)))
     except AppError:
         database.engine.dispose()
         raise
+
+
+def database_of(found: Header, key: bytes) -> ServerDatabase:
+    """This workspace's database, whatever marks it has; raises WorkspaceError for any other."""
+    database = ServerDatabase(open_server(Server.parse(found.server), _password(found, key)))
+    try:
+        _require_ours(database, found)
+    except AppError:
+        database.engine.dispose()
+        raise
+    return database
 
 
 def _password(found: Header, key: bytes) -> str:

@@ -17,6 +17,7 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import header, locks, schema, team
 from campaign_app.storage.accounts import SqlAccounts
 from campaign_app.storage.answers import SqlAnswers
+from campaign_app.storage.arriving import arrive
 from campaign_app.storage.audiences import SqlAudiences
 from campaign_app.storage.audit import SqlAuditLog
 from campaign_app.storage.bans import SqlBans
@@ -34,8 +35,9 @@ from campaign_app.storage.inbox import SqlInbox
 from campaign_app.storage.jobs import SqlJobs
 from campaign_app.storage.keys import KeyedHashes, WorkspaceKeys, key_check
 from campaign_app.storage.ledger import SqlLedger
-from campaign_app.storage.migrate import migrate
+from campaign_app.storage.migrate import migrate, version_of
 from campaign_app.storage.money import SqlMoney
+from campaign_app.storage.moved import require_live
 from campaign_app.storage.numbers import link_stored
 from campaign_app.storage.outbox import SqlOptOuts
 from campaign_app.storage.pages import Look, look
@@ -153,12 +155,17 @@ def create_team_workspace(folder: Path, keeper: KeyKeeper, server: Server, passw
 
 def open_workspace(folder: Path, keeper: KeyKeeper) -> Workspace:
     """Raises WorkspaceError and leaves every file as it was; never makes anything."""
+    return _open(folder, header.read_header(folder), key_of(folder, keeper))
+
+
+def key_of(folder: Path, keeper: KeyKeeper) -> bytes:
+    """The key of the workspace in this folder, whether or not that can be opened; raises WorkspaceError."""
     found = header.read_header(folder)
     if found.key_lives != keeper.kind:
         raise WorkspaceError(
             "other_keeper", "The key of this workspace lives elsewhere", lives=found.key_lives, asked=keeper.kind
         )
-    return _open(folder, found, _fitting_key(found, keeper))
+    return _fitting_key(found, keeper)
 
 
 def rewrap(folder: Path, keeper: KeyKeeper, wrapper: KeyWrapper) -> None:
@@ -200,6 +207,8 @@ def _clear(aside: Path, keeper: KeyKeeper, workspace_id: str) -> None:
 
 
 def _open(folder: Path, found: Header, key: bytes) -> Workspace:
+    if found.move_id:
+        found = arrive(folder, found, key)
     if found.server:
         there = team.connect(found, key)
         link_stored(there.database, WorkspaceKeys.derived(key))
@@ -208,6 +217,9 @@ def _open(folder: Path, found: Header, key: bytes) -> Workspace:
     _require_files(folder, key)
     database = Database(open_engine(folder / DATABASE, key))
     try:
+        with database.read() as connection:
+            if version_of(connection) is not None:
+                require_live(connection)
         migrate(database)
         _check_id(database, found.workspace_id)
         link_stored(database, WorkspaceKeys.derived(key))

@@ -11,6 +11,7 @@ import pytest
 from storage_samples import KEY, Fresh
 
 from campaign_app.credentials import MemoryKeeper
+from campaign_app.storage.server import Server
 from campaign_app.storage.workspace import Workspace, create_workspace, open_workspace
 
 BOTH = ("sqlite", "postgresql")
@@ -46,6 +47,15 @@ def workspace(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
     opened = open_workspace(request.getfixturevalue("folder"), MemoryKeeper(KEY))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def empty() -> Iterator[Server]:
+    """A database without anything in it."""
+    from tests.helpers.pg import bare_database, cluster
+
+    with bare_database() as name:
+        yield cluster().server(name)
 
 
 @pytest.fixture(scope="session")

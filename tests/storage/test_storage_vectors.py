@@ -21,34 +21,16 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.domain.phone import PlatformPhone
 from campaign_app.storage import migrate
 from campaign_app.storage.backup_file import Head
-from campaign_app.storage.engine import open_flows_engine
-from campaign_app.storage.header import Header
-from campaign_app.storage.keys import WorkspaceKeys, key_check
+from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.numbers import UNLINKED, people_of
 from campaign_app.storage.restoring import check_backup, head_of, restore_backup
-from campaign_app.storage.workspace import DATABASE, FLOWS, Workspace, open_workspace
+from campaign_app.storage.workspace import DATABASE, Workspace, open_workspace
+from tests.helpers.old import dump_of, encrypted
 from tools.make_workspace_vectors import AT, BACKUP, FOLDER, ID, KEY, PHRASE, SCHEMAS
 
 HEADS = sorted(migrate.KNOWN)
 Rows = Mapping[str, list[dict[str, Any]]]
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-
-
-def dump_of(head: str) -> str:
-    with ZipFile(FOLDER / SCHEMAS) as schemas:
-        return schemas.read(f"{head}.sql").decode()
-
-
-def encrypted(folder: Path, head: str) -> Path:
-    """The workspace as it lay on a disk then."""
-    folder.mkdir()
-    with closing(sqlcipher.connect(str(folder / DATABASE), isolation_level=None)) as made:
-        made.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")
-        made.execute("PRAGMA journal_mode = WAL")
-        made.executescript(dump_of(head))
-    open_flows_engine(folder / FLOWS, KEY, create=True).dispose()
-    Header(ID, "memory", {}, key_check(KEY, ID)).write(folder)
-    return folder
 
 
 def rows_then(head: str) -> Rows:

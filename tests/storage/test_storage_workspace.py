@@ -18,6 +18,7 @@ from campaign_app.credentials import MemoryKeeper, PassphraseKeeper, Scrypt
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import locks
 from campaign_app.storage.folders import default_folder, is_workspace, key_lives
+from campaign_app.storage.header import MOVING_FORMAT
 from campaign_app.storage.workspace import (
     Workspace,
     create_workspace,
@@ -101,7 +102,7 @@ def test_neither_an_empty_folder_nor_a_missing_one_nor_a_file_is_a_workspace(tmp
 
 def test_a_newer_format_is_left_alone(folder: Path) -> None:
     header = json.loads((folder / "workspace.json").read_text(encoding="utf-8"))
-    (folder / "workspace.json").write_text(json.dumps({**header, "format": 3}), encoding="utf-8")
+    (folder / "workspace.json").write_text(json.dumps({**header, "format": MOVING_FORMAT + 1}), encoding="utf-8")
     assert code_of(folder) == "newer_workspace"
 
 

@@ -1,0 +1,196 @@
+"""A move that is refused, cancelled, cut short or killed: the workspace is where it was or where it went, not both."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from storage_samples import KEY, NOW
+
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.errors import AppError, WorkspaceError
+from campaign_app.storage import moving
+from campaign_app.storage.header import Header
+from campaign_app.storage.schema_sending import campaign
+from campaign_app.storage.server import Server
+from campaign_app.storage.targets import ServerTarget, Target, into_server
+from campaign_app.storage.workspace import create_team_workspace
+from tests.helpers.moved import AWAY, code_of, cut, full, move, opened, refused, require_still_live
+from tests.helpers.pg import PASSWORD, cluster
+from tests.helpers.small_disk import small_disk
+from tools.make_workspace_vectors import KEY as OLD_KEY
+
+DIALECTS = ("sqlite",)
+
+
+@pytest.mark.parametrize("part", [0.34, 0.99])
+def test_a_cancel_leaves_everything_where_it_was(part: float, empty: Server, tmp_path: Path) -> None:
+    source = full(tmp_path / "a")
+
+    def tick(done: float) -> None:
+        if done > part:
+            raise AppError("move_cancelled", "cancelled")
+
+    for server in (empty, None):
+        with pytest.raises(AppError, match="cancelled"):
+            move(source, tmp_path / "b", server, tick=tick)
+        require_still_live(source, tmp_path / "b", server)
+
+
+@pytest.mark.parametrize("part", [0.0, 0.5])
+def test_a_server_that_goes_away_midway_has_lost_nothing(part: float, empty: Server, tmp_path: Path) -> None:
+    source = full(tmp_path / "a")
+
+    assert refused(source, tmp_path / "b", empty, tick=lambda done: cut(empty) if done > part else None) == AWAY
+    with opened(source) as found:
+        assert found.audit.verify() == 3
+    move(source, tmp_path / "b", empty)
+    with opened(tmp_path / "b") as there:
+        assert there.customers.total() == 2
+
+
+def test_a_server_that_goes_away_after_the_mark_is_finished_by_the_next_to_open_it(
+    empty: Server, tmp_path: Path
+) -> None:
+    source = full(tmp_path / "a")
+    calls = count()
+
+    def clock() -> datetime:
+        if next(calls) == 2:  # of the mark
+            admit(empty, admitted=False)
+            cut(empty)
+        return NOW
+
+    to = moving.to_server(tmp_path / "b", OLD_KEY, empty, PASSWORD)
+    with opened(source) as found, pytest.raises(WorkspaceError) as caught:
+        moving.move(found, to, actor="wang", clock=clock, seen=None, tick=lambda _: None)
+    assert caught.value.code == "move_to_finish"
+    assert code_of(source) == "workspace_moved"
+    assert code_of(tmp_path / "b") != "workspace_moved"
+    admit(empty, admitted=True)
+    # another copy of what was moved cannot see the mark, and replaces nothing
+    other = full(tmp_path / "other")
+    assert refused(other, tmp_path / "c", empty) == "server_in_use"
+    assert refused(other, tmp_path / "b", None) == "folder_in_use"
+    shutil.copytree(tmp_path / "b", tmp_path / "elsewhere")
+    with opened(tmp_path / "b") as there:
+        assert there.customers.total() == 2
+    with opened(tmp_path / "elsewhere") as there:
+        assert there.customers.total() == 2
+
+
+def admit(server: Server, *, admitted: bool) -> None:
+    with cluster().admin() as admin:
+        admin.execute(f"ALTER DATABASE {server.database} ALLOW_CONNECTIONS {admitted}")
+
+
+class Spoiled(ServerTarget):
+    """A disk that keeps something else than it was given."""
+
+    @contextmanager
+    def filling(self) -> Iterator[sa.Connection]:
+        with ServerTarget.filling(self) as connection:
+            yield connection
+            connection.exec_driver_sql("UPDATE submission SET settled = 1 - settled WHERE id = 1")
+
+
+def test_a_copy_that_differs_is_thrown_away(empty: Server, tmp_path: Path) -> None:
+    source = full(tmp_path / "a")
+
+    @contextmanager
+    def spoiling(plain: Header) -> Iterator[Target]:
+        with into_server(tmp_path / "b", plain, OLD_KEY, empty, PASSWORD) as target:
+            yield Spoiled(**{each.name: getattr(target, each.name) for each in fields(target)})
+
+    with opened(source) as found, pytest.raises(WorkspaceError) as caught:
+        moving.move(found, spoiling, actor="wang", clock=lambda: NOW, seen=None, tick=lambda _: None)
+    assert (caught.value.code, caught.value.facts) == ("move_differs", {"table": "submission"})
+    require_still_live(source, tmp_path / "b", empty)
+
+
+def test_a_campaign_under_way_is_stopped_first(empty: Server, tmp_path: Path) -> None:
+    source = full(tmp_path / "a")
+    for state in ("sending", "screening"):
+        with opened(source) as found, found.database.write() as connection:
+            connection.execute(sa.update(campaign).where(campaign.c.id == 2).values(state=state, name="双11"))
+        with pytest.raises(WorkspaceError) as caught:
+            move(source, tmp_path / "b", empty)
+        assert (caught.value.code, caught.value.facts) == ("move_under_way", {"campaign": "双11"})
+        require_still_live(source, tmp_path / "b", empty)
+
+
+def test_a_worker_or_a_window_is_ended_first(empty: Server, tmp_path: Path) -> None:
+    source = full(tmp_path / "a")
+    for name in ("worker", "window"):
+        with opened(source) as found, found.lock(name), pytest.raises(WorkspaceError) as caught:  # type: ignore[arg-type]
+            move(source, tmp_path / "b", empty)
+        assert caught.value.code == "in_use"
+        require_still_live(source, tmp_path / "b", empty)
+
+
+def test_a_target_that_is_not_empty_stays_as_it_is(empty: Server, tmp_path: Path) -> None:
+    source = full(tmp_path / "a")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "mine.txt").write_text("mine", encoding="utf-8")
+    for server in (empty, None):
+        assert refused(source, tmp_path / "b", server) == "folder_in_use"
+    assert (tmp_path / "b" / "mine.txt").read_text(encoding="utf-8") == "mine"
+    for schema_name in ("dbos", "campaign_app"):
+        with cluster().admin(empty.database) as admin:
+            admin.execute(f"CREATE SCHEMA {schema_name}")
+        assert refused(source, tmp_path / "c", empty) == "server_in_use"
+        with cluster().admin(empty.database) as admin:
+            admin.execute(f"DROP SCHEMA {schema_name}")
+    require_still_live(source, tmp_path / "c", empty)
+
+
+def test_another_workspace_on_the_server_stays_as_it_is(empty: Server, tmp_path: Path) -> None:
+    create_team_workspace(tmp_path / "other", MemoryKeeper(KEY), empty, PASSWORD).close()
+    source = full(tmp_path / "a")
+    assert refused(source, tmp_path / "b", empty) == "server_in_use"
+    with opened(tmp_path / "other", KEY) as other:
+        assert other.customers.total() == 0
+    require_still_live(source, tmp_path / "b")
+
+
+def test_a_password_or_an_address_that_is_wrong_moves_nothing(empty: Server, tmp_path: Path) -> None:
+    source = full(tmp_path / "a")
+    assert refused(source, tmp_path / "b", empty, password="falsch") == "server_login"
+    assert refused(source, tmp_path / "b", replace(empty, database="nowhere")) == "server_no_database"
+    assert refused(source, tmp_path / "b", replace(empty, port=1)) == "server_unreachable"
+    require_still_live(source, tmp_path / "b", empty)
+
+
+def test_a_disk_that_is_full_leaves_everything_where_it_was(empty: Server, tmp_path: Path) -> None:
+    move(full(tmp_path / "a"), tmp_path / "b", empty)
+    with small_disk(tmp_path / "disk", 1) as made:
+        if made is None:
+            pytest.skip("only root can make a small disk")
+        (made.folder / "lost").write_bytes(bytes(600_000))
+        assert refused(tmp_path / "b", made.folder / "c", None) == "disk_full"
+        (made.folder / "lost").unlink()
+        require_still_live(tmp_path / "b", made.folder / "c")
+
+
+def test_a_kill_at_any_point_leaves_one_workspace_live(tmp_path: Path) -> None:
+    """Right before the mark and right after it; `CAMPAIGN_APP_SOAK=1` takes every point, and the way back."""
+    full(tmp_path / "made")
+    much = "all" if os.environ.get("CAMPAIGN_APP_SOAK") else "sample"
+    command = [sys.executable, "-m", "tests.helpers.moving_process", str(tmp_path), much]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert done.returncode == 0, done.stderr
+    for met in json.loads(done.stdout).values():
+        alive, *moved = met.pop("workspace_moved live")
+        assert alive == 0
+        assert max(max(points) for points in met.values()) < min(moved), "one point decides"
