@@ -34,17 +34,22 @@ class Merchant:
     environment: Mapping[str, str] = field(default_factory=dict)  # of a worker, beside ours
 
     def start_worker(self) -> None:
-        command = own_command("worker", "--workspace", str(self.folder), "--attached")
-        self.worker = subprocess.Popen(
+        self.worker = self.begin_worker()
+        assert self.worker.stdout is not None
+        line = self.worker.stdout.readline()
+        assert line == "ready\n", self.stop_worker()
+
+    def begin_worker(self, *arguments: str) -> subprocess.Popen[str]:
+        """A worker that says `ready` once it is at work."""
+        command = own_command("worker", "--workspace", str(self.folder), "--attached", *arguments)
+        begun = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
             env={**os.environ, **self.environment},
         )  # fmt: skip
-        assert self.worker.stdin is not None
-        assert self.worker.stdout is not None
-        self.worker.stdin.write(json.dumps({"key": KEY.hex(), "clock_offset": self.offset_seconds}) + "\n")
-        self.worker.stdin.flush()
-        line = self.worker.stdout.readline()
-        assert line == "ready\n", self.stop_worker()
+        assert begun.stdin is not None
+        begun.stdin.write(json.dumps({"key": KEY.hex(), "clock_offset": self.offset_seconds}) + "\n")
+        begun.stdin.flush()
+        return begun
 
     def keep_worker(self) -> None:
         """Starts another one where it has ended by itself, as the window does."""
