@@ -119,6 +119,8 @@ def _work(
     try:
         run(worker, stopped=lambda seconds: stopped(seconds) or gone())
     except FlowLost:
+        if not share.alone:
+            launched.halt.stop(BATCH_SECONDS)
         return True
     if gone():
         # files that are gone are gone for the next process as well
@@ -155,7 +157,7 @@ def _worker(workspace: Workspace, context: Context, launched: Any, share: Share)
         minutes = (settings.sync_every_minutes, settings.changes_every_minutes)
         return Every(*(timedelta(minutes=each) for each in minutes))
 
-    mine = replace(share, active=lambda: launched.active)
+    mine = replace(share, active=lambda: launched.active, crowd=launched.turns.crowd)
     return Worker(context, flow_starter(context, launched, share.executor), forget_flows, every, mine)
 
 

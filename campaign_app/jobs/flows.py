@@ -14,7 +14,7 @@ from dbos import error as dbos_error
 
 from campaign_app.domain.errors import AppError, RemoteUnavailable, WorkspaceError
 from campaign_app.jobs import dispatch, gating, poll, screening, sync, telling, trying
-from campaign_app.jobs.halting import Halt
+from campaign_app.jobs.halting import Halt, Turns
 from campaign_app.jobs.import_flow import ImportFlow
 from campaign_app.jobs.notes import note_of
 from campaign_app.jobs.reconciling import reconcile
@@ -32,21 +32,8 @@ BATCHES_A_STEP: Final = 5
 STEPS_A_CHUNK: Final = 10
 CHUNKS_A_STEP: Final = 4
 FENCE_POLL_SECONDS: Final = 5.0
-
-
-# by kind of job its method
-_FLOWS: Final = {
-    "sync": "sync",
-    "import": "import_file",
-    "screen": "screen",
-    "dispatch": "dispatch",
-    "reconcile": "reconcile",
-    "poll": "poll",
-    "tell": "tell",
-    "changes": "changes",
-    "test": "test",
-}
-KINDS: Final = frozenset(_FLOWS)
+# a sending begins behind what an earlier job of its campaign has settled
+WHERE_IT_WAS: Final = -2
 
 
 class RetryOptions(TypedDict):
@@ -91,15 +78,29 @@ class Flows(DBOSConfiguredInstance):
         self._as_set = as_set
         self.active: set[int] = set()
         self.halt = Halt()
+        self.turns = Turns()
 
     @_workflow
     def run(self, job_id: int, kind: str, args: Mapping[str, Any]) -> None:
         """Runs one job to its end, by the settings of now; an error ends it as failed with its code, a bug as `bug`."""
+        flows: dict[str, Callable[..., dict[str, Any]]] = {
+            "sync": self.sync,
+            "import": self.import_file,
+            "screen": self.screen,
+            "dispatch": self.dispatch,
+            "reconcile": self.reconcile,
+            "poll": self.poll,
+            "tell": self.tell,
+            "changes": self.changes,
+            "test": self.test,
+        }
         self.active.add(job_id)
+        self.turns.begin(job_id, self._context.clock())
         try:
-            self._run(job_id, getattr(self, _FLOWS[kind]), args)
+            self._run(job_id, flows[kind], args)
         finally:
             self.active.discard(job_id)
+            self.turns.end(job_id)
 
     def _run(self, job_id: int, flow: Callable[..., dict[str, Any]], args: Mapping[str, Any]) -> None:
         try:
@@ -202,7 +203,7 @@ class Flows(DBOSConfiguredInstance):
         return screening.finish_screening(self._context, campaign_id)
 
     def dispatch(self, job_id: int, campaign_id: int) -> dict[str, Any]:
-        after, step = -1, dispatch.Step.ON.value
+        after, step = WHERE_IT_WAS, dispatch.Step.ON.value
         while step in (dispatch.Step.ON, dispatch.Step.WAIT):
             if step == dispatch.Step.WAIT:
                 self.pause()
@@ -222,11 +223,14 @@ class Flows(DBOSConfiguredInstance):
 
     @_asks_sender
     def dispatch_batch(self, job_id: int, campaign_id: int, after: int) -> tuple[str, int]:
+        if after == WHERE_IT_WAS:
+            after = self._context.stores.ledger.decided_until(campaign_id)
         with self.halt.sending():
             result = dispatch.run_batches(self._for_a_batch, campaign_id, after, BATCHES_A_STEP)
         size = self._context.stores.campaigns.campaign(campaign_id).snapshot_size
         self._context.stores.jobs.set_progress(job_id, min(result.after + 1, size), size)
-        return result.step.value, result.after
+        gives_way = result.step is dispatch.Step.ON and self.turns.is_over(job_id, self._context.clock())
+        return dispatch.Step.GIVES_WAY if gives_way else result.step.value, result.after
 
     @_asks_sender
     def dispatch_end(self, campaign_id: int) -> tuple[str, int]:

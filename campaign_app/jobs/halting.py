@@ -1,10 +1,15 @@
-"""How a worker is told to stop: what is being handed over comes to its end, and nothing more begins."""
+"""When the sending of a campaign stands still: at the worker's end, or while others have waited longer for a place."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from threading import Condition, get_ident
+from typing import Final
+
+# of a campaign, where more campaigns are to be sent than a worker sends at once
+TURN: Final = timedelta(seconds=20)
 
 
 class Halt:
@@ -43,3 +48,27 @@ class Halt:
         with self._changed:
             self._stopping = False
             self._changed.notify_all()
+
+
+class Turns:
+    """A campaign that was sent for a while gives way to one that waits, so that a small one waits for no big one.
+
+    What is left of it is another job, which stands behind whoever waits.
+    """
+
+    def __init__(self) -> None:
+        self._crowded = False
+        self._began: dict[int, datetime] = {}
+
+    def crowd(self, somebody: bool) -> None:  # noqa: FBT001 - whether anybody waits
+        self._crowded = somebody
+
+    def begin(self, job_id: int, now: datetime) -> None:
+        self._began[job_id] = now
+
+    def end(self, job_id: int) -> None:
+        self._began.pop(job_id, None)
+
+    def is_over(self, job_id: int, now: datetime) -> bool:
+        """By a clock that was set back it is over as well."""
+        return self._crowded and not timedelta(0) <= now - self._began[job_id] < TURN

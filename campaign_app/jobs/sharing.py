@@ -42,7 +42,7 @@ class Share:
     """`leads`: whether this worker is the one that begins what is due, and hands over what others left (`take_over`).
 
     `concurrency`: jobs of a queue at a time, where there is a limit; what is taken over comes on top. `active` are the
-    jobs that run in this process.
+    jobs that run in this process. `crowd` is told whether a campaign waits for a place.
     """
 
     executor: str = ALONE
@@ -51,6 +51,7 @@ class Share:
     leads: Callable[[], bool] = _always
     active: Callable[[], Collection[int]] = _nobody
     take_over: Callable[[Callable[[int], str | None]], object] = _nothing
+    crowd: Callable[[bool], object] = bool
 
     @property
     def alone(self) -> bool:

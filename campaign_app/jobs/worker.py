@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted
 from campaign_app.domain.errors import NotAllowed, NotFound, WorkspaceError
 from campaign_app.domain.ports import Job
+from campaign_app.jobs.dispatch import Step
 from campaign_app.jobs.rounds import Every, Rounds
 from campaign_app.jobs.settling import release
 from campaign_app.jobs.sharing import ALONE, WHOLE, Share, queue_of
@@ -39,6 +40,8 @@ POLLS_KEPT: Final = timedelta(days=1)
 JOBS_KEPT: Final = timedelta(days=90)
 PURGE_EVERY: Final = timedelta(minutes=1)
 PURGED_AT_ONCE: Final = 200
+# jobs of a kind among which the last one of a campaign is looked for
+LATELY: Final = 100
 # between two ticks; every tick takes the interpreter away from the work that is under way
 IDLE_SECONDS: Final = 0.05
 BUSY_SECONDS: Final = 0.25
@@ -99,6 +102,7 @@ class Worker:
             queue = queue_of(job.kind)
             if queue in rooms and _due(self._started.get(job.id), now, LOOK_AGAIN):
                 self._take(job, rooms, now)
+        self._share.crowd(self._is_crowded(jobs, now))
         return bool(jobs)
 
     def _lead(self, now: datetime) -> None:
@@ -121,6 +125,11 @@ class Worker:
             self._context.stores.jobs.set_state(job.id, "running")
         self._started[job.id] = now
         self._start(job)
+
+    def _is_crowded(self, jobs: Sequence[Job], now: datetime) -> bool:
+        """Whether a campaign has waited for a place here."""
+        waiting = (job for job in jobs if job.kind == "dispatch" and job.state == "queued")
+        return any(job.id not in self._started and _due(job.queued_at, now, LOOK_AGAIN) for job in waiting)
 
     def _kind_of(self, job_id: int) -> str | None:
         try:
@@ -147,10 +156,18 @@ class Worker:
     def _may_begin(self, kind: str, campaign_id: int, now: datetime) -> bool:
         """Not again at once, and ever later: work that fails in a moment must not become a storm of jobs."""
         last, pause = self._begun.get((kind, campaign_id), (None, LOOK_AGAIN / 2))
-        if not _due(last, now, pause):
+        if last is not None and self._gave_way(kind, campaign_id):
+            pause = LOOK_AGAIN / 2
+        elif not _due(last, now, pause):
             return False
         self._begun[kind, campaign_id] = now, min(pause * 2, LONGEST_PAUSE)
         return True
+
+    def _gave_way(self, kind: str, campaign_id: int) -> bool:
+        """Whether its last job ended so that another campaign is sent meanwhile: then it stands behind that one."""
+        ended = self._context.stores.jobs.ended_jobs(LATELY, kind=kind)
+        last = next((job for job in ended if job.args.get("campaign_id") == campaign_id), None)
+        return last is not None and (last.result or {}).get("ended") == Step.GIVES_WAY
 
     def _begin_if_due(self, campaign: Campaign, now: datetime) -> None:
         """A schedule that came due begins; one whose window is over waits for a person: late is never sent.

@@ -74,8 +74,8 @@ class SqlLeases:
         return None if at is None else moment_at(at)
 
     def leave(self, worker_id: int) -> None:
-        """Its work is free at once."""
-        with self.db.engine.begin() as connection:
+        """Its work is free at once; behind whatever of its own is being written."""
+        with self.db.write() as connection:
             connection.execute(sa.update(worker).where(worker.c.id == worker_id, _NOT_ENDED).values(ended_at=NOW))
 
     def end_expired(self) -> bool:

@@ -87,7 +87,9 @@ class Lease:
                 return
 
     def stop(self) -> None:
+        """Before it is given back; a thread that still wants to send has to ask."""
         self._stop.set()
+        self._until = float("-inf")
 
 
 def executor_of(worker_id: int) -> str:

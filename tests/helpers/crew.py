@@ -28,6 +28,7 @@ class Crew:
     merchant: Merchant
     workers: list[subprocess.Popen[str]] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
+    size: int = 0  # with how many it began
 
     @property
     def leases(self) -> SqlLeases:
@@ -42,10 +43,16 @@ class Crew:
         assert begun.stdout.readline() == "ready\n", self.end(begun)
         return begun
 
+    def reinforce(self, campaign_id: int, *arguments: str, lease: int = LEASE) -> None:
+        """Another worker, while the campaign stands still: it takes seconds to start, in which all would be sent."""
+        self.merchant.app.campaigns.pause(campaign_id, actor="test")
+        self.start(*arguments, lease=lease)
+
     def start_all(self, count: int) -> None:
         """At the same time."""
         begun = [self.merchant.begin_worker("--lease", str(LEASE)) for _ in range(count)]
         self.workers += begun
+        self.size = count
         for each in begun:
             assert each.stdout is not None
             assert each.stdout.readline() == "ready\n", self.end(each)

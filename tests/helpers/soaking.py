@@ -115,7 +115,7 @@ def _told_unknown(workspace: Workspace, campaign_id: int) -> tuple[int, int]:
     return len(found), sum(outcome != "unknown" for outcome in found)
 
 
-def _fired(sandbox: SandboxProcess) -> int:
+def fired(sandbox: SandboxProcess) -> int:
     return sum(sandbox.faults()["fired"].values())
 
 
@@ -134,14 +134,14 @@ def kill_round(folder: Path, sender: str, kills: int, chance: random.Random, fig
         try:
             merchant.start_worker()
             merchant.connect()
-            carrier = _carry(merchant, sender)
+            carrier = carry(merchant, sender)
             campaign = merchant.new_campaign().id
             merchant.until(lambda: merchant.app.campaigns.get(campaign).state is CampaignState.SCREENED, _PATIENCE)
             sandbox.faults(RATES)
             done = 0
             while done < kills and merchant.app.campaigns.get(campaign).state not in ENDED:
                 done += _kill(merchant, campaign, chance, figures)
-            figures.faults += _fired(sandbox)
+            figures.faults += fired(sandbox)
             sandbox.faults("none")
             merchant.until(lambda: merchant.go_on(campaign) in ENDED, _PATIENCE)
             # one that failed as soon as it was taken is not among the reached: nobody knows it before it was followed
@@ -171,7 +171,7 @@ def _kill(merchant: Merchant, campaign_id: int, chance: random.Random, figures: 
     return 1
 
 
-def _carry(merchant: Merchant, sender: str) -> int:
+def carry(merchant: Merchant, sender: str) -> int:
     """Every shop sends through the provider from now on, or by its own platform: by the account of this id."""
     app = merchant.app
     shops = app.accounts.all()
@@ -219,7 +219,7 @@ class Faulty:
         """Batch after batch until the campaign has ended; after so many faults without any more."""
         after = -1
         while True:
-            if _fired(self.sandbox) < most_faults:
+            if fired(self.sandbox) < most_faults:
                 self.sandbox.faults(clear=True, rules=_rules(chance, self.faults_a_batch, self.path))
             if chance.random() < 0.02:
                 figures.clock_moves += 1
@@ -257,7 +257,7 @@ def fault_round(folder: Path, sender: str, faults: int, chance: random.Random, f
     """One campaign at whose provider something goes wrong with every batch, until so many faults were injected."""
     with faulty(folder, sender, chance, people) as shop:
         shop.batches(faults, chance, figures)
-        figures.faults += _fired(shop.sandbox)
+        figures.faults += fired(shop.sandbox)
         shop.sandbox.faults("none", clear=True)
         shop.moved.to(timedelta(0))
         for account in shop.workspace.accounts.accounts():

