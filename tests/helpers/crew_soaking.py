@@ -48,9 +48,9 @@ def crew_round(
     chance: random.Random,
     figures: Figures,
     blows: Blows,
-    people: int,
 ) -> None:
     """One campaign, until so many blows fell or it ended; then it ends in peace."""
+    people = 300 + 60 * most
     with SandboxProcess(customers=people, seed=chance.randrange(1_000)) as sandbox, team_folder(folder, KEY) as made:
         merchant = open_merchant(made, sandbox, batch_size=8, opened=bootstrap.open_app)
         with crew_of(merchant) as crew:
