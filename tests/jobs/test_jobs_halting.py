@@ -54,5 +54,6 @@ def test_a_turn_is_over_once_others_wait_and_it_lasted() -> None:
     assert turns.is_over(7, later)
     assert turns.is_over(7, NOW - timedelta(seconds=1)), "of a clock that was set back"
     turns.end(7)
+    assert not turns.is_over(7, later)
     turns.begin(7, later)
     assert not turns.is_over(7, later)
