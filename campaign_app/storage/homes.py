@@ -13,7 +13,7 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import locks
 from campaign_app.storage.leases import SqlLeases
 from campaign_app.storage.leasing import Lease, awake
-from campaign_app.storage.postgres import ServerDatabase, fenced
+from campaign_app.storage.postgres import ServerDatabase, fence
 
 DATABASE: Final = "workspace.db"
 FLOWS: Final = "flows.db"
@@ -95,23 +95,22 @@ class ServerHome:
 
     @contextmanager
     def work(self, hand: Hand) -> Iterator[Lease]:
-        """Raises WorkspaceError `other_version`. The lease is given back behind it."""
+        """Raises WorkspaceError `other_version`. The lease is given back behind it, and nothing is written then."""
         number = self.leases.enter(hand.version, hand.queues, hand.seconds)
         lease = Lease(self.leases, number, hand.seconds, hand.lost, awake)
-        with fenced(self._database.engine, number, hand.seconds, lease.give_up):
-            lease.renew()
-            # beside everything else: neither a long step nor a writer that is waited for must cost the lease
-            keeper = threading.Thread(target=lease.keep, daemon=True)  # noqa: TID251
-            keeper.start()
-            self._lease = lease
-            try:
-                yield lease
-            finally:
-                lease.stop()
-                keeper.join(1)
-                self._lease = None
-                with suppress(WorkspaceError):  # a server that is away notices by itself
-                    self.leases.leave(number)
+        fence(self._database.engine, number, hand.seconds, lease.give_up)
+        lease.renew()
+        # beside everything else: neither a long step nor a writer that is waited for must cost the lease
+        keeper = threading.Thread(target=lease.keep, daemon=True)  # noqa: TID251
+        keeper.start()
+        self._lease = lease
+        try:
+            yield lease
+        finally:
+            lease.stop()
+            keeper.join(1)
+            with suppress(WorkspaceError):  # a server that is away notices by itself
+                self.leases.leave(number)
 
     def has_worker(self) -> bool:
         return self.leases.somebody()

@@ -136,11 +136,11 @@ def open_server_flows(server: Server, password: str) -> Engine:
     return _engine(server, password, {name: value for name, value in _SETTINGS.items() if name != "search_path"})
 
 
-@contextmanager
-def fenced(engine: Engine, worker_id: int, seconds: float, lost: Callable[[], object]) -> Iterator[None]:
-    """Within, every change asks in its own transaction whether this worker still has its lease; else `lost` is called.
+def fence(engine: Engine, worker_id: int, seconds: float, lost: Callable[[], object]) -> None:
+    """From now on every change asks in its own transaction whether this worker has its lease; else `lost` is called.
 
-    A process that is stopped in the middle of one keeps the others from writing for as long as a lease at most.
+    It stays so until the process ends, also once the lease was given back: a thread may still be at something. A
+    process that is stopped in the middle of a change keeps the others from writing for as long as a lease at most.
     """
     lock = _FENCED_LOCK.format(milliseconds=int(seconds * 1000))
     mine = {"id": worker_id}
@@ -154,11 +154,6 @@ def fenced(engine: Engine, worker_id: int, seconds: float, lost: Callable[[], ob
 
     event.remove(engine, "begin", _begin)
     event.listen(engine, "begin", begin)
-    try:
-        yield
-    finally:
-        event.remove(engine, "begin", begin)
-        event.listen(engine, "begin", _begin)
 
 
 def _engine(server: Server, password: str, settings: dict[str, str]) -> Engine:
