@@ -31,10 +31,10 @@ SENDERS = ("platform", "aliyun")
 MOST = 10
 
 
-def soak(workers: int, wanted: int, seed: int) -> bool:
+def soak(workers: int, wanted: int, seed: int, by: list[str]) -> bool:
     """Rounds until there were as many as wanted; whether nothing was wrong."""
     figures, blows, began, chance = Figures(), Blows(), time.monotonic(), random.Random(f"{workers} {seed}")
-    senders = cycle(SENDERS)
+    senders = cycle(by)
     while (left := wanted - blows.count) > 0 and not figures.broken:
         sender, now = next(senders), min(left, MOST)
         with tempfile.TemporaryDirectory() as folder:
@@ -49,10 +49,11 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--blows", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--senders", default=",".join(SENDERS))
     asked = parser.parse_args()
     begin_run()
     try:
-        good = soak(asked.workers, asked.blows, asked.seed)
+        good = soak(asked.workers, asked.blows, asked.seed, asked.senders.split(","))
     finally:
         end_run()
     sys.exit(0 if good else 1)
