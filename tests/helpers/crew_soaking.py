@@ -14,10 +14,10 @@ from typing import Any, Final
 from campaign_app import bootstrap
 from campaign_app.domain.campaign import CampaignState
 from tests.helpers.crew import LEASE, Crew, crew_of
-from tests.helpers.merchant import KEY, Merchant, open_merchant
+from tests.helpers.merchant import KEY, open_merchant
 from tests.helpers.pg import cut_connections, team_folder
 from tests.helpers.sandbox import SandboxProcess
-from tests.helpers.soaking import ENDED, RATES, Figures, carry, fired
+from tests.helpers.soaking import ENDED, RATES, SIGNED, Figures, carry, fired, work_off
 
 KINDS: Final = ("kill",) * 5 + ("stop",) * 3 + ("end", "cut")
 _PATIENCE: Final = 900.0
@@ -57,8 +57,7 @@ def crew_round(
             crew.start_all(workers)
             merchant.connect()
             carrier = carry(merchant, sender)
-            _job(merchant, "sync", carrier)  # its signatures
-            campaign = merchant.new_campaign().id
+            campaign = merchant.new_campaign(signed=SIGNED).id
             merchant.until(lambda: merchant.app.campaigns.get(campaign).state is CampaignState.SCREENED, _PATIENCE)
             sandbox.faults(RATES)
             until = blows.count + most
@@ -67,13 +66,8 @@ def crew_round(
             figures.faults += fired(sandbox)
             sandbox.faults("none")
             merchant.until(lambda: merchant.go_on(campaign) in ENDED, _PATIENCE)
-            _job(merchant, "poll", carrier)
+            work_off(merchant, "poll", carrier)
             figures.count(sandbox, merchant.app.workspace, campaign, None)
-
-
-def _job(merchant: Merchant, kind: str, account_id: int) -> None:
-    job = merchant.app.jobs.enqueue(kind, {"account_id": account_id}, merchant.app.clock())
-    merchant.until(lambda: merchant.app.jobs.job(job.id).state in ("done", "failed"), _PATIENCE)
 
 
 def _blow(crew: Crew, campaign_id: int, chance: random.Random, figures: Figures, blows: Blows) -> None:

@@ -93,9 +93,11 @@ class Merchant:
             jobs.append(self.app.jobs.enqueue("sync", {"account_id": account.id}, self.app.clock()))
         self.until(lambda: all(self.app.jobs.job(job.id).state == "done" for job in jobs))
 
-    def new_campaign(self, name: str = "双十一") -> Campaign:
+    def new_campaign(self, name: str = "双十一", *, signed: str = "") -> Campaign:
+        """`signed` with this signature, or the first that is filed for the purpose."""
         entity = self.sandbox.shops[0].entity_uscc
-        signature = next(s for s in self.app.accounts.signatures(entity) if "retail" in s.scopes and s.carrier_filed)
+        filed = [s for s in self.app.accounts.signatures(entity) if "retail" in s.scopes and s.carrier_filed]
+        signature = next(s for s in filed if signed in ("", s.text))
         made = self.app.campaigns.create(
             name=name, entity_uscc=entity, purpose="retail", audience=Filter(), actor="test"
         )

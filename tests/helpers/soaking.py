@@ -46,6 +46,8 @@ FAULTS: Final = (
 RATES: Final = ",".join(f"{name}={0.02 if name != 'throttle' else 0.005}" for name in FAULTS)
 # messages of a batch, and faults: at Tencent everybody's own text is a request
 BATCHES: Final = {"aliyun": (3, 4), "tencent": (40, 24), "platform": (3, 4)}
+# whoever carries the messages knows it
+SIGNED: Final = "安宁百货"
 ENDED: Final = (CampaignState.DONE, CampaignState.WAITING)
 _PATIENCE: Final = 900.0
 
@@ -135,7 +137,7 @@ def kill_round(folder: Path, sender: str, kills: int, chance: random.Random, fig
             merchant.start_worker()
             merchant.connect()
             carrier = carry(merchant, sender)
-            campaign = merchant.new_campaign().id
+            campaign = merchant.new_campaign(signed=SIGNED).id
             merchant.until(lambda: merchant.app.campaigns.get(campaign).state is CampaignState.SCREENED, _PATIENCE)
             sandbox.faults(RATES)
             done = 0
@@ -145,8 +147,7 @@ def kill_round(folder: Path, sender: str, kills: int, chance: random.Random, fig
             sandbox.faults("none")
             merchant.until(lambda: merchant.go_on(campaign) in ENDED, _PATIENCE)
             # one that failed as soon as it was taken is not among the reached: nobody knows it before it was followed
-            job = merchant.app.jobs.enqueue("poll", {"account_id": carrier}, merchant.app.clock())
-            merchant.until(lambda: merchant.app.jobs.job(job.id).state in ("done", "failed"), _PATIENCE)
+            work_off(merchant, "poll", carrier)
             figures.count(sandbox, merchant.app.workspace, campaign, None)
         finally:
             if merchant.worker is not None:
@@ -184,7 +185,13 @@ def carry(merchant: Merchant, sender: str) -> int:
     for shop in shops:
         app.accounts.send_through(shop.id, account.id, actor="test")
     trouble(merchant.sandbox, sender, template=BODY.replace("{name}", _VARIABLES[sender]))
+    work_off(merchant, "sync", account.id)  # its signatures
     return account.id
+
+
+def work_off(merchant: Merchant, kind: str, account_id: int) -> None:
+    job = merchant.app.jobs.enqueue(kind, {"account_id": account_id}, merchant.app.clock())
+    merchant.until(lambda: merchant.app.jobs.job(job.id).state in ("done", "failed"), _PATIENCE)
 
 
 @dataclass
