@@ -29,10 +29,6 @@ def _always() -> bool:
     return True
 
 
-def _nobody() -> Collection[int]:
-    return ()
-
-
 def _nothing(_kind_of: Callable[[int], str | None]) -> None:
     """Of a worker that is alone: DBOS recovers what an earlier one left as it starts."""
 
@@ -49,7 +45,7 @@ class Share:
     queues: frozenset[str] = frozenset(QUEUES)
     concurrency: int | None = None
     leads: Callable[[], bool] = _always
-    active: Callable[[], Collection[int]] = _nobody
+    active: Callable[[], Collection[int]] = tuple
     take_over: Callable[[Callable[[int], str | None]], object] = _nothing
     crowd: Callable[[bool], object] = bool
 
