@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from campaign_app.bootstrap import DEMO
 from campaign_app.domain.errors import SettingsError, WorkspaceError
 from campaign_app.domain.ports import Clock
+from campaign_app.teaming import EVERYTHING, Part, health, share_of
 from campaign_app.wiring import (
     imports_of,
     load_settings,
@@ -35,14 +36,18 @@ if TYPE_CHECKING:
     from campaign_app.credentials import KeyKeeper
     from campaign_app.domain.customer import Account
     from campaign_app.gateways import Connections, Means
+    from campaign_app.jobs.sharing import Share
     from campaign_app.jobs.stores import Context, Remotes
     from campaign_app.jobs.worker import Worker
+    from campaign_app.storage.leasing import Lease
     from campaign_app.storage.workspace import Workspace
 
 _log = logging.getLogger(__name__)
 # how far a platform's clock may run ahead of ours before its dates count as future
 CLOCK_SKEW: Final = timedelta(seconds=60)
 STOP_SECONDS: Final = 5
+# how long a batch that is being handed over may still take once a team's worker is told to stop
+BATCH_SECONDS: Final = 60
 _LOADED: Final = ("jobs.flows", "jobs.worker", "storage.workspace", "services.texts", "platforms", "gateways")
 
 
@@ -59,45 +64,74 @@ def run_worker(
     clock_offset: timedelta,
     stopped: Callable[[float], bool],
     ready: Callable[[], None],
+    part: Part = EVERYTHING,
+    lost: Callable[[], object] = bool,
 ) -> bool:
-    """Works until `stopped(seconds)` says so. Raises WorkspaceError("in_use") if the workspace has a worker.
+    """Works until `stopped(seconds)` says so. Raises WorkspaceError: `in_use` if the workspace has its one worker,
 
-    What is still running at the end goes on at the next start. It ends too once the workspace's files are gone: what is
-    submitted then nobody would remember. The clock is shifted for a demo's workspace only. True asks for a new process,
-    which takes up what this one lost (`FlowLost`, or its place as the only worker of a team's workspace).
+    `other_version` beside workers of another one; SettingsError for a `part` of a workspace that is not a team's.
+
+    What is still running at the end goes on at the next start, or at another worker. It ends too once the workspace's
+    files are gone: what is submitted then nobody would remember. The clock is shifted for a demo's workspace only. True
+    asks for a new process, which takes up what this one lost (`FlowLost`). `lost` is called once others have taken over
+    what this worker had; it must not return: nothing that this process still does may count.
     """
     from campaign_app.gateways import Connections
-    from campaign_app.jobs import flows
-    from campaign_app.jobs.worker import FlowLost, run
-    from campaign_app.processes import look_for_cycles_less_often
+    from campaign_app.storage.homes import Hand
+    from campaign_app.storage.program import VERSION
     from campaign_app.storage.workspace import open_workspace
 
     workspace = open_workspace(folder, keeper)
     try:
-        with workspace.lock("worker"), closing(Connections(workspace.pushed)) as connections:
-            clock = _worker_clock(workspace, clock_offset)
-            context = worker_context(workspace, clock, connections)
-            _look_for_copy(context)
-            context = as_set(workspace, context)  # it may have found that the workspace is a copy
-            imports = imports_of(workspace, clock)
-            launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was))
-            look_for_cycles_less_often()
-            ready()
-            gone, worker = workspace.gone, _worker(workspace, context, launched)
-            try:
-                run(worker, stopped=lambda seconds: stopped(seconds) or gone())
-            except FlowLost:
-                return True
-            if gone():
-                # a server that was away may be back for the next process; files that are gone are not
-                return workspace.shared
-            _look_for_copy(context)
-            # DBOS takes two seconds to end, whether or not anything is under way
-            if workspace.jobs.open_jobs():
-                flows.stop(STOP_SECONDS)
-            return False
+        if part != EVERYTHING and not workspace.shared:
+            raise SettingsError("not_shared", "Only a team's workspace is shared by several workers")
+        hand = Hand(VERSION, part.queues, part.lease_seconds, lost)
+        clock = _worker_clock(workspace, clock_offset)
+        with (
+            workspace.work(hand) as lease,
+            closing(Connections(workspace.pushed)) as connections,
+            health(part, lease),
+        ):
+            context = worker_context(workspace, clock, connections, lease=lease)
+            return _work(workspace, context, share_of(part, lease), stopped, ready)
     finally:
         workspace.close()
+
+
+def _work(
+    workspace: Workspace,
+    context: Context,
+    share: Share,
+    stopped: Callable[[float], bool],
+    ready: Callable[[], None],
+) -> bool:
+    from campaign_app.jobs import flows
+    from campaign_app.jobs.worker import FlowLost, run
+    from campaign_app.processes import look_for_cycles_less_often
+
+    _look_for_copy(context)
+    context = as_set(workspace, context)  # it may have found that the workspace is a copy
+    imports = imports_of(workspace, context.clock)
+    launched = flows.launch(context, imports, workspace.flows, lambda was: as_set(workspace, was), share)
+    look_for_cycles_less_often()
+    ready()
+    gone, worker = workspace.gone, _worker(workspace, context, launched, share)
+    try:
+        run(worker, stopped=lambda seconds: stopped(seconds) or gone())
+    except FlowLost:
+        if not share.alone:
+            launched.halt.stop(BATCH_SECONDS)
+        return True
+    if gone():
+        # files that are gone are gone for the next process as well
+        return workspace.shared
+    _look_for_copy(context)
+    if not share.alone:
+        launched.halt.stop(BATCH_SECONDS)
+    # DBOS takes two seconds to end, whether or not anything is under way
+    elif workspace.jobs.open_jobs():
+        flows.stop(STOP_SECONDS)
+    return False
 
 
 def _look_for_copy(context: Context) -> None:
@@ -114,7 +148,7 @@ def _look_for_copy(context: Context) -> None:
         _log.warning("the workspace is taken for a copy (%s): nothing is sent before a person accepts it", why)
 
 
-def _worker(workspace: Workspace, context: Context, launched: Any) -> Worker:
+def _worker(workspace: Workspace, context: Context, launched: Any, share: Share) -> Worker:
     from campaign_app.jobs.rounds import Every
     from campaign_app.jobs.worker import Worker, flow_starter, forget_flows
 
@@ -123,7 +157,8 @@ def _worker(workspace: Workspace, context: Context, launched: Any) -> Worker:
         minutes = (settings.sync_every_minutes, settings.changes_every_minutes)
         return Every(*(timedelta(minutes=each) for each in minutes))
 
-    return Worker(context, flow_starter(context, launched), forget_flows, every)
+    mine = replace(share, active=lambda: launched.active, crowd=launched.turns.crowd)
+    return Worker(context, flow_starter(context, launched, share.executor), forget_flows, every, mine)
 
 
 def _worker_clock(workspace: Workspace, offset: timedelta) -> Clock:
@@ -138,10 +173,11 @@ def worker_context(
     connections: Connections | None = None,
     *,
     pause: Callable[[float], object] | None = None,
+    lease: Lease | None = None,
 ) -> Context:
     """`connections` are closed by whoever made them; without any, no sender that needs one can be used.
 
-    `pause` replaces the waiting before a request is tried again.
+    `pause` replaces the waiting before a request is tried again. Under a `lease` nothing leaves without it.
     """
     from campaign_app.consent import Policy
     from campaign_app.gateways import Means
@@ -179,7 +215,7 @@ def worker_context(
     context = Context(
         workspace_id=workspace.id,
         stores=stores,
-        remotes=_remotes(workspace, clock, Means(connections, limit_of, pause, shared)),
+        remotes=_remotes(workspace, clock, Means(connections, limit_of, pause, shared), lease),
         composer=texts_of(workspace, rules.engine, profiles),
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
@@ -213,7 +249,19 @@ def as_set(workspace: Workspace, context: Context) -> Context:
     )
 
 
-def _remotes(workspace: Workspace, clock: Clock, means: Means) -> Remotes:
+def _clock_at_sending(clock: Clock, lease: Lease | None) -> Clock:
+    """Read as every single request to a sender is signed: a worker that was stopped before it goes no further."""
+    if lease is None:
+        return clock
+
+    def under_lease() -> datetime:
+        lease.require()
+        return clock()
+
+    return under_lease
+
+
+def _remotes(workspace: Workspace, clock: Clock, means: Means, lease: Lease | None) -> Remotes:
     from campaign_app.gateways import gateway_of, has_sender
     from campaign_app.jobs.stores import Remotes
     from campaign_app.platforms import client_of
@@ -221,6 +269,7 @@ def _remotes(workspace: Workspace, clock: Clock, means: Means) -> Remotes:
     from campaign_app.storage.secrets import AccountSecrets
 
     accounts, secrets = workspace.accounts.account, AccountSecrets(workspace.secrets)
+    at_sending = _clock_at_sending(clock, lease)
 
     def pin_of(account_id: int) -> Callable[[str, str], None]:
         return pin_for(account_id, store=workspace.accounts, audit=workspace.audit, clock=clock)
@@ -235,7 +284,7 @@ def _remotes(workspace: Workspace, clock: Clock, means: Means) -> Remotes:
 
     @lru_cache(maxsize=64)
     def gateway(account: Account, purpose: str, key: str, *_sender: object) -> Any:
-        return gateway_of(account, key, purpose, clock, secrets=secrets, account_of=accounts, means=means)
+        return gateway_of(account, key, purpose, at_sending, secrets=secrets, account_of=accounts, means=means)
 
     def made_of(account: Account, other: int | None) -> tuple[str, Account | None, str]:
         if other is None:

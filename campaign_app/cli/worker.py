@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -15,6 +16,8 @@ import typer
 
 from campaign_app.cli.keys import FolderOption, PassphraseOption, passphrase_from
 from campaign_app.cli.words import fail
+from campaign_app.jobs.sharing import QUEUES
+from campaign_app.teaming import EVERYTHING, Part
 
 if TYPE_CHECKING:
     from campaign_app.credentials import KeyKeeper
@@ -29,20 +32,48 @@ def worker(
     attached: Annotated[
         bool, typer.Option("--attached", help="由父进程启动：从标准输入读取密钥，父进程退出即停止。")
     ] = False,
+    queues: Annotated[
+        str, typer.Option("--queues", help="团队工作区：只处理这些队列，用逗号分隔；默认全部。")
+    ] = ",".join(QUEUES),
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", min=1, max=64, help="团队工作区：每个队列同时进行的任务数。")
+    ] = EVERYTHING.concurrency,
+    lease: Annotated[
+        int, typer.Option("--lease", min=3, max=600, help="团队工作区：租约秒数，失联超过它，任务由其他进程接手。")
+    ] = int(EVERYTHING.lease_seconds),
+    health_port: Annotated[
+        int | None, typer.Option("--health-port", min=1, max=65535, help="团队工作区：在本机此端口回答 GET /health。")
+    ] = None,
 ) -> None:
     """处理一个工作区的同步、核验和发送，直到被停止。"""
     from campaign_app import bootstrap, logs, working
 
+    part = Part(_queues(queues), concurrency, float(lease), health_port)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     folder = workspace or bootstrap.default_folder()
     keeper, offset = _handed(folder, stop) if attached else _asked(folder, passphrase_file)
     logs.configure("INFO", folder / "worker.log")
-    renew = working.run_worker(folder, keeper, clock_offset=offset, stopped=stop.wait, ready=_ready)
+
+    def lost() -> None:
+        """Others have what this process had: as after a kill, nothing that it still does may count."""
+        logging.getLogger(__name__).warning("the lease is over")
+        os._exit(0 if stop.is_set() else TRY_AGAIN)
+
+    renew = working.run_worker(
+        folder, keeper, clock_offset=offset, stopped=stop.wait, ready=_ready, part=part, lost=lost
+    )
     # a step that still waits for a platform must not hold up the end: it is done again at the next start
     sys.stdout.flush()
     os._exit(TRY_AGAIN if renew else 0)
+
+
+def _queues(named: str) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys(each.strip() for each in named.split(",") if each.strip()))
+    if not wanted or not QUEUES.keys() >= set(wanted):
+        fail(f"--queues 只能是 {'、'.join(QUEUES)}，用逗号分隔。")
+    return wanted
 
 
 def _asked(folder: Path, passphrase_file: Path | None) -> tuple[KeyKeeper, timedelta]:

@@ -96,6 +96,6 @@ class RemoteRefused(RemoteError):
 class PlaceForgotten(RemoteRefused):
     """Of a cursor that holds a place in several lists: `begin` holds those that are still good."""
 
-    def __init__(self, message: str, *, begin: str) -> None:
-        super().__init__("bad_cursor", message)
+    def __init__(self, code: str, message: str, *, begin: str) -> None:
+        super().__init__(code, message)
         self.begin = begin

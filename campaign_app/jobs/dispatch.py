@@ -31,12 +31,16 @@ from campaign_app.services.replies import read_at
 
 
 class Step(StrEnum):
-    """What a batch did: went `on`, met the `end`, was `stopped`, or has to `wait` before it may settle."""
+    """What a batch did: went `on`, met the `end`, was `stopped`, or has to `wait` before it may settle.
+
+    `gives_way`: it went on, and another campaign's turn has come.
+    """
 
     ON = "on"
     END = "end"
     STOPPED = "stopped"
     WAIT = "wait"
+    GIVES_WAY = "gives_way"
 
 
 @dataclass(frozen=True, slots=True)

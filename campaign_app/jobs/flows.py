@@ -14,22 +14,26 @@ from dbos import error as dbos_error
 
 from campaign_app.domain.errors import AppError, RemoteUnavailable, WorkspaceError
 from campaign_app.jobs import dispatch, gating, poll, screening, sync, telling, trying
+from campaign_app.jobs.halting import Halt, Turns
 from campaign_app.jobs.import_flow import ImportFlow
 from campaign_app.jobs.notes import note_of
 from campaign_app.jobs.reconciling import reconcile
 from campaign_app.jobs.settling import Settled, release
+from campaign_app.jobs.sharing import WHOLE, Share
 from campaign_app.jobs.stores import Context
+from campaign_app.jobs.takeover import name_of, register_queues
 
 _log = logging.getLogger(__name__)
 # changes only when steps change: recovery filters on it, so the program's version would strand paused campaigns
 FLOWS_VERSION: Final = "flows-4"
-EXECUTOR: Final = "local"
 # what DBOS writes for a step costs as much as a small batch, so a step has some; after a crash it may run again from
 # its first batch, and passes over those that the ledger knows
 BATCHES_A_STEP: Final = 5
 STEPS_A_CHUNK: Final = 10
 CHUNKS_A_STEP: Final = 4
 FENCE_POLL_SECONDS: Final = 5.0
+# a sending begins behind what an earlier job of its campaign has settled
+WHERE_IT_WAS: Final = -2
 
 
 class RetryOptions(TypedDict):
@@ -73,6 +77,8 @@ class Flows(DBOSConfiguredInstance):
         self._imports = imports
         self._as_set = as_set
         self.active: set[int] = set()
+        self.halt = Halt()
+        self.turns = Turns()
 
     @_workflow
     def run(self, job_id: int, kind: str, args: Mapping[str, Any]) -> None:
@@ -89,10 +95,12 @@ class Flows(DBOSConfiguredInstance):
             "test": self.test,
         }
         self.active.add(job_id)
+        self.turns.begin(job_id, self._context.clock())
         try:
             self._run(job_id, flows[kind], args)
         finally:
             self.active.discard(job_id)
+            self.turns.end(job_id)
 
     def _run(self, job_id: int, flow: Callable[..., dict[str, Any]], args: Mapping[str, Any]) -> None:
         try:
@@ -195,7 +203,7 @@ class Flows(DBOSConfiguredInstance):
         return screening.finish_screening(self._context, campaign_id)
 
     def dispatch(self, job_id: int, campaign_id: int) -> dict[str, Any]:
-        after, step = -1, dispatch.Step.ON.value
+        after, step = WHERE_IT_WAS, dispatch.Step.ON.value
         while step in (dispatch.Step.ON, dispatch.Step.WAIT):
             if step == dispatch.Step.WAIT:
                 self.pause()
@@ -215,15 +223,24 @@ class Flows(DBOSConfiguredInstance):
 
     @_asks_sender
     def dispatch_batch(self, job_id: int, campaign_id: int, after: int) -> tuple[str, int]:
-        result = dispatch.run_batches(lambda: self._as_set(self._context), campaign_id, after, BATCHES_A_STEP)
+        if after == WHERE_IT_WAS:
+            after = self._context.stores.ledger.decided_until(campaign_id)
+        with self.halt.sending():
+            result = dispatch.run_batches(self._for_a_batch, campaign_id, after, BATCHES_A_STEP)
         size = self._context.stores.campaigns.campaign(campaign_id).snapshot_size
         self._context.stores.jobs.set_progress(job_id, min(result.after + 1, size), size)
-        return result.step.value, result.after
+        gives_way = result.step is dispatch.Step.ON and self.turns.is_over(job_id, self._context.clock())
+        return dispatch.Step.GIVES_WAY if gives_way else result.step.value, result.after
 
     @_asks_sender
     def dispatch_end(self, campaign_id: int) -> tuple[str, int]:
-        result = dispatch.finish(self._as_set(self._context), campaign_id)
+        with self.halt.sending():
+            result = dispatch.finish(self._as_set(self._context), campaign_id)
         return result.step.value, result.after
+
+    def _for_a_batch(self) -> Context:
+        self.halt.before_a_batch()
+        return self._as_set(self._context)
 
     @DBOS.step()
     def pause(self) -> None:
@@ -271,7 +288,8 @@ class Flows(DBOSConfiguredInstance):
 
     @DBOS.step()
     def test_once(self, trial_id: int) -> str:
-        return trying.send_trial(self._as_set(self._context), trial_id).value
+        with self.halt.sending():
+            return trying.send_trial(self._as_set(self._context), trial_id).value
 
 
 def _last(spent: dbos_error.DBOSMaxStepRetriesExceeded) -> AppError:
@@ -281,15 +299,25 @@ def _last(spent: dbos_error.DBOSMaxStepRetriesExceeded) -> AppError:
     return last
 
 
-def launch(context: Context, imports: ImportFlow, system_engine: Any, as_set: Callable[[Context], Context]) -> Flows:
-    """Starts DBOS on an open engine (beside the workspace, or on its server); recovers what a killed worker left."""
+def launch(
+    context: Context,
+    imports: ImportFlow,
+    system_engine: Any,
+    as_set: Callable[[Context], Context],
+    share: Share = WHOLE,
+) -> Flows:
+    """Starts DBOS on an open engine (beside the workspace, or on its server).
+
+    A worker that is alone recovers what a killed one left; one of several takes from the queues what `takeover` puts
+    there.
+    """
     config: DBOSConfig = {
         "name": "campaign-app",
         "system_database_engine": system_engine,
         # nobody is notified of anything here, and a listener would hold a connection to the server
         "use_listen_notify": False,
         "application_version": FLOWS_VERSION,
-        "executor_id": EXECUTOR,
+        "executor_id": share.executor,
         "log_level": "WARNING",
         "enable_otlp": False,
         # only how long the end of the worker waits for whoever looks for notifications
@@ -297,7 +325,11 @@ def launch(context: Context, imports: ImportFlow, system_engine: Any, as_set: Ca
     }
     DBOS(config=config)
     flows = Flows(context, imports, as_set)
+    if not share.alone:
+        DBOS.listen_queues([name_of(queue) for queue in sorted(share.queues)])
     DBOS.launch()
+    if not share.alone:
+        register_queues()
     return flows
 
 

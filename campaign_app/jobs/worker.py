@@ -1,6 +1,7 @@
 """The worker process: takes jobs from the workspace, starts what is due, polls what comes back.
 
-The window and the command line only write jobs and read progress. One worker holds a workspace's executor lock.
+The window and the command line only write jobs and read progress. A workspace of files has one worker at a time; of
+a team's several may be at work at once, of which the oldest begins what is due.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted
-from campaign_app.domain.errors import NotAllowed, WorkspaceError
+from campaign_app.domain.errors import NotAllowed, NotFound, WorkspaceError
 from campaign_app.domain.ports import Job
+from campaign_app.jobs.dispatch import Step
 from campaign_app.jobs.rounds import Every, Rounds
 from campaign_app.jobs.settling import release
+from campaign_app.jobs.sharing import ALONE, WHOLE, Share, queue_of
 from campaign_app.jobs.stores import Context
 from campaign_app.services.preflight import HEARTBEAT
 
@@ -25,6 +28,8 @@ HEARTBEAT_EVERY: Final = timedelta(seconds=2)
 POLL_EVERY: Final = timedelta(seconds=30)
 # an ended flow whose job could not be ended (a full disk) is noticed after this long; a failed job is not begun sooner
 LOOK_AGAIN: Final = timedelta(seconds=5)
+# flows of a worker whose lease has ended are looked for
+TAKE_OVER_EVERY: Final = timedelta(seconds=1)
 LOST_AFTER: Final = timedelta(seconds=15)
 # twice as long after every begin that did not help, up to this
 LONGEST_PAUSE: Final = timedelta(minutes=5)
@@ -35,6 +40,8 @@ POLLS_KEPT: Final = timedelta(days=1)
 JOBS_KEPT: Final = timedelta(days=90)
 PURGE_EVERY: Final = timedelta(minutes=1)
 PURGED_AT_ONCE: Final = 200
+# jobs of a kind among which the last one of a campaign is looked for
+LATELY: Final = 100
 # between two ticks; every tick takes the interpreter away from the work that is under way
 IDLE_SECONDS: Final = 0.05
 BUSY_SECONDS: Final = 0.25
@@ -60,7 +67,7 @@ class Starter(Protocol):
 class Worker:
     """Call `tick` again and again; it never blocks on work. `forget` drops what was kept for the flows of old jobs.
 
-    `every` says how often accounts are synced, as it is set by now.
+    `every` says how often accounts are synced, as it is set by now; `share` what this worker takes of the jobs.
     """
 
     def __init__(
@@ -69,8 +76,10 @@ class Worker:
         start: Starter,
         forget: Callable[[Sequence[int]], object] = lambda _: None,
         every: Callable[[], Every] = Every,
+        share: Share = WHOLE,
     ) -> None:
         self._context = context
+        self._share = share
         self._every = every
         self._rounds = Rounds(context.stores.accounts)
         self._start = start
@@ -80,27 +89,53 @@ class Worker:
         self._begun: dict[tuple[str, int], tuple[datetime, timedelta]] = {}
         self._beat: datetime | None = None
         self._polled: datetime | None = None
+        self._handed: datetime | None = None
 
     def tick(self) -> bool:
         """Says whether anything is under way."""
         now = self._context.clock()
+        if self._share.leads():
+            self._lead(now)
+        jobs = self._context.stores.jobs.open_jobs()
+        rooms = self._share.rooms(jobs)
+        for job in jobs:
+            queue = queue_of(job.kind)
+            if queue in rooms and _due(self._started.get(job.id), now, LOOK_AGAIN):
+                self._take(job, rooms, now)
+        self._share.crowd(self._is_crowded(jobs, now))
+        return bool(jobs)
+
+    def _lead(self, now: datetime) -> None:
         if _due(self._beat, now, HEARTBEAT_EVERY):
             self._context.stores.accounts.set_setting(HEARTBEAT, now.isoformat())
             self._beat = now
         self._start_campaigns(now)
         self._poll_accounts(now)
         self._purge(now)
-        jobs = self._context.stores.jobs.open_jobs()
-        for job in jobs:
-            if _due(self._started.get(job.id), now, LOOK_AGAIN):
-                self._started[job.id] = now
-                self._take(job)
-        return bool(jobs)
+        if _due(self._handed, now, TAKE_OVER_EVERY):
+            self._handed = now
+            self._share.take_over(self._kind_of)
 
-    def _take(self, job: Job) -> None:
+    def _take(self, job: Job, rooms: dict[str, int], now: datetime) -> None:
         if job.state == "queued":
+            queue = queue_of(job.kind)
+            if rooms[queue] <= 0:
+                return
+            rooms[queue] -= 1
             self._context.stores.jobs.set_state(job.id, "running")
+        self._started[job.id] = now
         self._start(job)
+
+    def _is_crowded(self, jobs: Sequence[Job], now: datetime) -> bool:
+        """Whether a campaign has waited for a place here."""
+        waiting = (job for job in jobs if job.kind == "dispatch" and job.state == "queued")
+        return any(job.id not in self._started and _due(job.queued_at, now, LOOK_AGAIN) for job in waiting)
+
+    def _kind_of(self, job_id: int) -> str | None:
+        try:
+            return self._context.stores.jobs.job(job_id).kind
+        except NotFound:
+            return None
 
     def _start_campaigns(self, now: datetime) -> None:
         """A campaign's state alone says what is to be done: nothing is lost between the state and its job."""
@@ -121,10 +156,18 @@ class Worker:
     def _may_begin(self, kind: str, campaign_id: int, now: datetime) -> bool:
         """Not again at once, and ever later: work that fails in a moment must not become a storm of jobs."""
         last, pause = self._begun.get((kind, campaign_id), (None, LOOK_AGAIN / 2))
-        if not _due(last, now, pause):
+        if last is not None and self._gave_way(kind, campaign_id):
+            pause = LOOK_AGAIN / 2
+        elif not _due(last, now, pause):
             return False
         self._begun[kind, campaign_id] = now, min(pause * 2, LONGEST_PAUSE)
         return True
+
+    def _gave_way(self, kind: str, campaign_id: int) -> bool:
+        """Whether its last job ended so that another campaign is sent meanwhile: then it stands behind that one."""
+        ended = self._context.stores.jobs.ended_jobs(LATELY, kind=kind)
+        last = next((job for job in ended if job.args.get("campaign_id") == campaign_id), None)
+        return last is not None and (last.result or {}).get("ended") == Step.GIVES_WAY
 
     def _begin_if_due(self, campaign: Campaign, now: datetime) -> None:
         """A schedule that came due begins; one whose window is over waits for a person: late is never sent.
@@ -210,8 +253,8 @@ class FlowLost(Exception):
     """
 
 
-def flow_starter(context: Context, flows: Any) -> Starter:
-    """Starts jobs as DBOS workflows whose id is the job's: the same job again is the same workflow.
+def flow_starter(context: Context, flows: Any, executor: str = ALONE) -> Starter:
+    """Starts jobs as DBOS workflows whose id is the job's: the same job again is the same workflow, whoever starts it.
 
     A job whose flow ended without being able to say so is ended here, and its campaign handed to a person. Raises
     FlowLost for one at which nobody works for longer than it takes to begin or to be written down.
@@ -224,7 +267,7 @@ def flow_starter(context: Context, flows: Any) -> Starter:
         known = DBOS.get_workflow_status(f"job-{job.id}")
         if known is not None and known.status in GOING_ON:
             now = context.clock()
-            if job.id in flows.active:
+            if job.id in flows.active or known.executor_id != executor:
                 idle.pop(job.id, None)
             elif _due(idle.setdefault(job.id, now), now, LOST_AFTER):
                 raise FlowLost

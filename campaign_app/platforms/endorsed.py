@@ -233,7 +233,9 @@ def _begun_anew_at(cursor: str) -> Iterator[None]:
     except RemoteRefused as refusal:
         if refusal.code != "bad_cursor":
             raise
-        raise PlaceForgotten("One of the two lists does not know its place any more", begin=cursor) from None
+        raise PlaceForgotten(
+            "bad_cursor", "One of the two lists does not know its place any more", begin=cursor
+        ) from None
 
 
 def _places(theirs: str, own: str) -> str:
@@ -243,7 +245,9 @@ def _places(theirs: str, own: str) -> str:
 def _read_places(cursor: str) -> tuple[str, str]:
     """A bare cursor is from when the endpoint's list was the only one. Raises RemoteRefused("bad_cursor")."""
     if cursor and not cursor.startswith(_BOTH):
-        raise PlaceForgotten("There is no place in the platform's own list yet", begin=_places(cursor, ""))
+        raise PlaceForgotten(
+            "bad_cursor", "There is no place in the platform's own list yet", begin=_places(cursor, "")
+        )
     return _read_pair(cursor, _BOTH) if cursor else ("", "")
 
 

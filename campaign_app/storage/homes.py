@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
-from sqlalchemy import Connection, Engine
-
+from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import locks
-from campaign_app.storage.postgres import has_worker, hold_worker, holds_worker
+from campaign_app.storage.leases import SqlLeases
+from campaign_app.storage.leasing import Lease, awake
+from campaign_app.storage.postgres import ServerDatabase, fence
 
 DATABASE: Final = "workspace.db"
 FLOWS: Final = "flows.db"
 _SIZE: Final = "SELECT pg_database_size(current_database())"
 
 
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What a worker of a team's workspace says of itself as it enters. `lost`: see `Lease`."""
+
+    version: str
+    queues: Sequence[str]
+    seconds: float
+    lost: Callable[[], object]
+
+
 class Home(Protocol):
     @property
     def shared(self) -> bool: ...
     def lock(self, name: locks.LockName, /) -> AbstractContextManager[None]: ...
+    def work(self, hand: Hand, /) -> AbstractContextManager[Lease | None]: ...
     def has_worker(self) -> bool: ...
     def gone(self) -> bool: ...
     def size(self) -> int: ...
@@ -42,6 +55,11 @@ class FileHome:
     def lock(self, name: locks.LockName) -> AbstractContextManager[None]:
         return locks.lock(self.folder, name)
 
+    @contextmanager
+    def work(self, _hand: Hand) -> Iterator[None]:
+        with self.lock("worker"):
+            yield None
+
     def has_worker(self) -> bool:
         return locks.holder(self.folder, "worker") is not None
 
@@ -61,36 +79,46 @@ class FileHome:
 
 
 class ServerHome:
-    """A workspace on a server: one window for each folder that names it, and one worker among all of them."""
+    """A workspace on a server: one window for each folder that names it, and any number of workers."""
 
-    __slots__ = ("_engine", "_folder", "_held")
+    __slots__ = ("_database", "_folder", "_lease", "leases")
     shared: Final = True
 
-    def __init__(self, folder: Path, engine: Engine) -> None:
+    def __init__(self, folder: Path, database: ServerDatabase) -> None:
         self._folder = folder
-        self._engine = engine
-        self._held: Connection | None = None
+        self._database = database
+        self.leases = SqlLeases(database)
+        self._lease: Lease | None = None
+
+    def lock(self, name: locks.LockName) -> AbstractContextManager[None]:
+        return locks.lock(self._folder, name)
 
     @contextmanager
-    def lock(self, name: locks.LockName) -> Iterator[None]:
-        with locks.lock(self._folder, name):
-            if name != "worker":
-                yield
-                return
-            with hold_worker(self._engine) as connection:
-                self._held = connection
-                try:
-                    yield
-                finally:
-                    self._held = None
+    def work(self, hand: Hand) -> Iterator[Lease]:
+        """Raises WorkspaceError `other_version`. The lease is given back behind it, and nothing is written then."""
+        number = self.leases.enter(hand.version, hand.queues, hand.seconds)
+        lease = Lease(self.leases, number, hand.seconds, hand.lost, awake)
+        fence(self._database.engine, number, hand.seconds, lease.give_up)
+        lease.renew()
+        # beside everything else: neither a long step nor a writer that is waited for must cost the lease
+        keeper = threading.Thread(target=lease.keep, daemon=True)  # noqa: TID251
+        keeper.start()
+        self._lease = lease
+        try:
+            yield lease
+        finally:
+            lease.stop()
+            keeper.join(1)
+            with suppress(WorkspaceError):  # a server that is away notices by itself
+                self.leases.leave(number)
 
     def has_worker(self) -> bool:
-        return has_worker(self._engine)
+        return self.leases.somebody()
 
     def gone(self) -> bool:
-        """Whether this process was the worker and may be so no longer: the server let go of its lock."""
-        return self._held is not None and not holds_worker(self._held)
+        """Whether this process was a worker and is so no longer."""
+        return self._lease is not None and self._lease.lost
 
     def size(self) -> int:
-        with self._engine.connect() as connection:
+        with self._database.engine.connect() as connection:
             return int(connection.exec_driver_sql(_SIZE).scalar_one())

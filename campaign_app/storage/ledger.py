@@ -48,6 +48,10 @@ _AT: Final = sa.select(submission).where(
 )
 _CLAIMS: Final = sa.select(submission.c.claimed_at).where(submission.c.campaign_id == sa.bindparam("campaign"))
 _FURTHEST: Final = _CLAIMS.order_by(submission.c.first_seq.desc()).limit(1)
+_OF_CAMPAIGN: Final = submission.c.campaign_id == sa.bindparam("campaign")
+_OPEN_FROM: Final = sa.select(sa.func.min(submission.c.first_seq) - 1).where(_OF_CAMPAIGN, submission.c.settled == 0)
+_CLAIMED_TO: Final = sa.select(sa.func.max(submission.c.last_seq)).where(_OF_CAMPAIGN)
+_DECIDED: Final = sa.select(sa.func.coalesce(_OPEN_FROM.scalar_subquery(), _CLAIMED_TO.scalar_subquery(), -1))
 _sender: Final = schema.account.alias("sender")
 # `simulated` is the sender's: the account itself, or the one that carries its messages
 _MAY: Final = (
@@ -211,6 +215,10 @@ class SqlLedger:
         )
         with self.db.read() as connection:
             return tuple(map(_submission, connection.execute(wanted)))
+
+    def decided_until(self, campaign_id: int) -> int:
+        with self.db.read() as connection:
+            return int(connection.execute(_DECIDED, {"campaign": campaign_id}).scalar_one())
 
     def undecided(self, campaign_id: int) -> int:
         member = campaign_member.c

@@ -29,6 +29,7 @@ from campaign_app.storage.arriving import database_of, finish
 from campaign_app.storage.audit import SqlAuditLog, append_entry
 from campaign_app.storage.copying import Sum
 from campaign_app.storage.header import MOVING_FORMAT, Header
+from campaign_app.storage.leases import require_nobody
 from campaign_app.storage.moved import Moved, come_back, leave
 from campaign_app.storage.schema_sending import campaign
 from campaign_app.storage.seen import Seen
@@ -122,6 +123,8 @@ def _carry(workspace: Workspace, target: Target, actor: str, clock: Callable[[],
     with ExitStack() as undo:
         undo.callback(target.clear)
         with workspace.database.write() as source:
+            if workspace.home.shared:
+                require_nobody(source)
             sums = _copied(source, target, tick)
             report = Report(target.header.move_id, target.folder, target.header.server, sums)
             told: dict[str, str | int | bool | None] = {

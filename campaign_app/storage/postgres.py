@@ -6,7 +6,7 @@ The password is given to each connection as it is made: it is in no URL, repr, l
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import certifi
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, exc, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext
 
 from campaign_app.domain.errors import WorkspaceError
@@ -28,16 +28,14 @@ STATEMENT_SECONDS: Final = 600
 # a process that is stopped in the middle of a transaction would keep everybody from writing
 IDLE_SECONDS: Final = 60
 _LOCKS: Final = 0x59554E46  # the class of our advisory locks; they belong to one database, and so to one workspace
-_WRITER, _WORKER, _MOVE = 1, 2, 3
+_WRITER, _MOVE = 1, 3
 _WRITE_LOCK: Final = f"SELECT pg_advisory_xact_lock({_LOCKS}, {_WRITER})"
-_WORKER_LOCK: Final = f"SELECT pg_try_advisory_lock({_LOCKS}, {_WORKER})"
 _MOVE_LOCK: Final = f"SELECT pg_try_advisory_lock({_LOCKS}, {_MOVE})"
-# who holds it
-_WORKER_HELD: Final = text(
-    "SELECT pid = pg_backend_pid() FROM pg_locks WHERE locktype = 'advisory' AND granted"
-    " AND classid = :locks AND objid = :worker"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-).bindparams(locks=_LOCKS, worker=_WORKER)
+_FENCED_LOCK: Final = (
+    "SELECT set_config('idle_in_transaction_session_timeout', '{milliseconds}', true),"
+    f" pg_advisory_xact_lock({_LOCKS}, {_WRITER})"
+)
+_MINE: Final = text("SELECT 1 FROM worker WHERE id = :id AND ended_at IS NULL")
 _SETTINGS: Final = {
     "search_path": SCHEMA,
     "lock_timeout": f"{BUSY_SECONDS}s",
@@ -142,33 +140,24 @@ def open_server_flows(server: Server, password: str) -> Engine:
     return _engine(server, password, {name: value for name, value in _SETTINGS.items() if name != "search_path"})
 
 
-@contextmanager
-def hold_worker(engine: Engine) -> Iterator[Connection]:
-    """The connection that holds the lock of the workspace's only worker, as long as it lives; WorkspaceError `in_use`.
+def fence(engine: Engine, worker_id: int, seconds: float, lost: Callable[[], object]) -> None:
+    """From now on every change asks in its own transaction whether this worker has its lease; else `lost` is called.
 
-    The server lets go of the lock when the connection ends, however it ends.
+    It stays so until the process ends, also once the lease was given back: a thread may still be at something. A
+    process that is stopped in the middle of a change keeps the others from writing for as long as a lease at most.
     """
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.exec_driver_sql(_WORKER_LOCK).scalar_one():
-            raise WorkspaceError("in_use", "The workspace already has a worker", lock="worker", pid=0)
-        try:
-            yield connection
-        finally:
-            # not back to the pool: the lock would live as long as the connection
-            connection.invalidate()
+    lock = _FENCED_LOCK.format(milliseconds=int(seconds * 1000))
+    mine = {"id": worker_id}
 
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("immediate", False):
+            connection.exec_driver_sql(lock)
+            if connection.execute(_MINE, mine).first() is None:
+                lost()
+                raise WorkspaceError("lease_lost", "Another worker has taken over")
 
-def has_worker(engine: Engine) -> bool:
-    with engine.connect() as connection:
-        return connection.execute(_WORKER_HELD).first() is not None
-
-
-def holds_worker(connection: Connection) -> bool:
-    """Whether this very connection still holds the lock: SQLAlchemy would replace a lost one without a word."""
-    try:
-        return bool(connection.execute(_WORKER_HELD).scalar())
-    except (WorkspaceError, exc.SQLAlchemyError):
-        return False
+    event.remove(engine, "begin", _begin)
+    event.listen(engine, "begin", begin)
 
 
 @contextmanager

@@ -13,12 +13,15 @@ from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.storage import schema
 from campaign_app.storage.header import TEAM_FORMAT, Header
 from campaign_app.storage.keys import Vault, derive
+from campaign_app.storage.leases import require_version
 from campaign_app.storage.migrate import migrate, upgrade
 from campaign_app.storage.moved import require_live
 from campaign_app.storage.postgres import SCHEMA, ServerDatabase, open_server, open_server_flows
+from campaign_app.storage.program import VERSION
 from campaign_app.storage.server import Server
 
 _HAS_TABLES: Final = sa.text("SELECT to_regclass('meta') IS NOT NULL")
+_HAS_WORKERS: Final = sa.text("SELECT to_regclass('worker') IS NOT NULL")
 _HAS_SCHEMA: Final = sa.text("SELECT to_regnamespace(:name) IS NOT NULL")
 _ENCODING: Final = sa.text("SELECT current_setting('server_encoding')")
 _META: Final = sa.select(schema.meta.c.name, schema.meta.c.value)
@@ -71,6 +74,7 @@ def connect(found: Header, key: bytes) -> Opened:
     try:
         with database.read() as connection:
             require_live(connection)
+        _require_fitting(database)
         migrate(database)
         return Opened(database, open_server_flows(Server.parse(found.server), _password(found, key)))
     except AppError:
@@ -106,6 +110,13 @@ def _vault(key: bytes) -> Vault:
 
 def _context(header: Header) -> bytes:
     return f"{header.workspace_id}\0{header.server}".encode()
+
+
+def _require_fitting(database: ServerDatabase) -> None:
+    """Nobody changes the tables under a worker, or beside it what another version understands otherwise."""
+    with database.read() as connection:
+        if connection.execute(_HAS_WORKERS).scalar_one():
+            require_version(connection, VERSION)
 
 
 def _require_ours(database: ServerDatabase, found: Header) -> None:

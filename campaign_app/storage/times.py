@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final, overload
 
+import sqlalchemy as sa
+
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_MS: Final = 86_400_000
 _MS: Final = timedelta(milliseconds=1)
+# of PostgreSQL, at this very statement
+SERVER_NOW: Final = sa.literal_column("CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)", sa.BigInteger())
 
 
 @overload

@@ -29,11 +29,12 @@ from campaign_app.storage.facts import SqlFacts
 from campaign_app.storage.filings import SqlFilings
 from campaign_app.storage.folders import is_free
 from campaign_app.storage.header import Header, KeyKeeper, KeyWrapper
-from campaign_app.storage.homes import DATABASE, FLOWS, FileHome, Home, ServerHome
+from campaign_app.storage.homes import DATABASE, FLOWS, FileHome, Hand, Home, ServerHome
 from campaign_app.storage.imports import SqlImports
 from campaign_app.storage.inbox import SqlInbox
 from campaign_app.storage.jobs import SqlJobs
 from campaign_app.storage.keys import KeyedHashes, WorkspaceKeys, key_check
+from campaign_app.storage.leasing import Lease
 from campaign_app.storage.ledger import SqlLedger
 from campaign_app.storage.migrate import migrate, version_of
 from campaign_app.storage.money import SqlMoney
@@ -88,6 +89,10 @@ class Workspace:
     def lock(self, name: locks.LockName) -> AbstractContextManager[None]:
         """Held by the window or the worker while it runs; WorkspaceError `in_use` if another one does."""
         return self.home.lock(name)
+
+    def work(self, hand: Hand) -> AbstractContextManager[Lease | None]:
+        """As a worker; raises WorkspaceError: `in_use` where one is enough and there is one, `other_version`."""
+        return self.home.work(hand)
 
     def has_worker(self) -> bool:
         """Whether a worker is at work, in whatever process."""
@@ -212,7 +217,7 @@ def _open(folder: Path, found: Header, key: bytes) -> Workspace:
     if found.server:
         there = team.connect(found, key)
         link_stored(there.database, WorkspaceKeys.derived(key))
-        home = ServerHome(folder, there.database.engine)
+        home = ServerHome(folder, there.database)
         return _stores(folder, found.workspace_id, key, there.database, there.flows, home)
     _require_files(folder, key)
     database = Database(open_engine(folder / DATABASE, key))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import AppError
-from campaign_app.processes import begin_worker, greet, hand_over
+from campaign_app.processes import begin_worker, greet, hand_over, own_command
 from campaign_app.storage import locks
 
 KEY = bytes(range(32))
@@ -40,3 +42,15 @@ def test_a_key_for_no_workspace_is_an_error(tmp_path: Path, capfd: pytest.Captur
             greet(worker)
     assert failed.value.code == "child_failed"
     assert "工作区" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"), [(("--queues", "send,mail"), "--queues"), (("--concurrency", "2"), "团队工作区")]
+)
+def test_what_it_cannot_take_part_in_is_refused(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
+    bootstrap.create_app(tmp_path / "ws", MemoryKeeper(KEY)).close()
+    command = own_command("worker", "--workspace", str(tmp_path / "ws"), "--attached", *options)
+    key = json.dumps({"key": KEY.hex(), "clock_offset": 0}) + "\n"
+    ended = subprocess.run(command, input=key, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert said in ended.stderr

@@ -9,6 +9,7 @@ from dbos._dbos import _get_or_create_dbos_registry
 
 from campaign_app.domain.ports import Job
 from campaign_app.jobs import flows
+from campaign_app.jobs.sharing import WHOLE, Share
 from campaign_app.jobs.worker import flow_starter
 from tests.helpers.shop import NOW, Shop
 
@@ -29,11 +30,11 @@ class FakeImport:
 class Running:
     """Launched flows and a way to run a job to its end."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, share: Share = WHOLE) -> None:
         self.shop = shop
         self.imports = FakeImport()
-        self.flows = flows.launch(shop.context, self.imports, shop.workspace.flows, lambda _: shop.context)
-        self.start = flow_starter(shop.context, self.flows)
+        self.flows = flows.launch(shop.context, self.imports, shop.workspace.flows, lambda _: shop.context, share)
+        self.start = flow_starter(shop.context, self.flows, share.executor)
 
     def run(self, kind: str, **args: Any) -> Job:
         job = self.shop.workspace.jobs.enqueue(kind, args, NOW)

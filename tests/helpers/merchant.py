@@ -34,17 +34,22 @@ class Merchant:
     environment: Mapping[str, str] = field(default_factory=dict)  # of a worker, beside ours
 
     def start_worker(self) -> None:
-        command = own_command("worker", "--workspace", str(self.folder), "--attached")
-        self.worker = subprocess.Popen(
+        self.worker = self.begin_worker()
+        assert self.worker.stdout is not None
+        line = self.worker.stdout.readline()
+        assert line == "ready\n", self.stop_worker()
+
+    def begin_worker(self, *arguments: str) -> subprocess.Popen[str]:
+        """A worker that says `ready` once it is at work."""
+        command = own_command("worker", "--workspace", str(self.folder), "--attached", *arguments)
+        begun = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
             env={**os.environ, **self.environment},
         )  # fmt: skip
-        assert self.worker.stdin is not None
-        assert self.worker.stdout is not None
-        self.worker.stdin.write(json.dumps({"key": KEY.hex(), "clock_offset": self.offset_seconds}) + "\n")
-        self.worker.stdin.flush()
-        line = self.worker.stdout.readline()
-        assert line == "ready\n", self.stop_worker()
+        assert begun.stdin is not None
+        begun.stdin.write(json.dumps({"key": KEY.hex(), "clock_offset": self.offset_seconds}) + "\n")
+        begun.stdin.flush()
+        return begun
 
     def keep_worker(self) -> None:
         """Starts another one where it has ended by itself, as the window does."""
@@ -88,9 +93,11 @@ class Merchant:
             jobs.append(self.app.jobs.enqueue("sync", {"account_id": account.id}, self.app.clock()))
         self.until(lambda: all(self.app.jobs.job(job.id).state == "done" for job in jobs))
 
-    def new_campaign(self, name: str = "双十一") -> Campaign:
+    def new_campaign(self, name: str = "双十一", *, signed: str = "") -> Campaign:
+        """`signed` with this signature, or the first that is filed for the purpose."""
         entity = self.sandbox.shops[0].entity_uscc
-        signature = next(s for s in self.app.accounts.signatures(entity) if "retail" in s.scopes and s.carrier_filed)
+        filed = [s for s in self.app.accounts.signatures(entity) if "retail" in s.scopes and s.carrier_filed]
+        signature = next(s for s in filed if signed in ("", s.text))
         made = self.app.campaigns.create(
             name=name, entity_uscc=entity, purpose="retail", audience=Filter(), actor="test"
         )

@@ -46,6 +46,8 @@ FAULTS: Final = (
 RATES: Final = ",".join(f"{name}={0.02 if name != 'throttle' else 0.005}" for name in FAULTS)
 # messages of a batch, and faults: at Tencent everybody's own text is a request
 BATCHES: Final = {"aliyun": (3, 4), "tencent": (40, 24), "platform": (3, 4)}
+# whoever carries the messages knows it
+SIGNED: Final = "安宁百货"
 ENDED: Final = (CampaignState.DONE, CampaignState.WAITING)
 _PATIENCE: Final = 900.0
 
@@ -115,7 +117,7 @@ def _told_unknown(workspace: Workspace, campaign_id: int) -> tuple[int, int]:
     return len(found), sum(outcome != "unknown" for outcome in found)
 
 
-def _fired(sandbox: SandboxProcess) -> int:
+def fired(sandbox: SandboxProcess) -> int:
     return sum(sandbox.faults()["fired"].values())
 
 
@@ -134,19 +136,18 @@ def kill_round(folder: Path, sender: str, kills: int, chance: random.Random, fig
         try:
             merchant.start_worker()
             merchant.connect()
-            carrier = _carry(merchant, sender)
-            campaign = merchant.new_campaign().id
+            carrier = carry(merchant, sender)
+            campaign = merchant.new_campaign(signed=SIGNED).id
             merchant.until(lambda: merchant.app.campaigns.get(campaign).state is CampaignState.SCREENED, _PATIENCE)
             sandbox.faults(RATES)
             done = 0
             while done < kills and merchant.app.campaigns.get(campaign).state not in ENDED:
                 done += _kill(merchant, campaign, chance, figures)
-            figures.faults += _fired(sandbox)
+            figures.faults += fired(sandbox)
             sandbox.faults("none")
             merchant.until(lambda: merchant.go_on(campaign) in ENDED, _PATIENCE)
             # one that failed as soon as it was taken is not among the reached: nobody knows it before it was followed
-            job = merchant.app.jobs.enqueue("poll", {"account_id": carrier}, merchant.app.clock())
-            merchant.until(lambda: merchant.app.jobs.job(job.id).state in ("done", "failed"), _PATIENCE)
+            work_off(merchant, "poll", carrier)
             figures.count(sandbox, merchant.app.workspace, campaign, None)
         finally:
             if merchant.worker is not None:
@@ -171,7 +172,7 @@ def _kill(merchant: Merchant, campaign_id: int, chance: random.Random, figures: 
     return 1
 
 
-def _carry(merchant: Merchant, sender: str) -> int:
+def carry(merchant: Merchant, sender: str) -> int:
     """Every shop sends through the provider from now on, or by its own platform: by the account of this id."""
     app = merchant.app
     shops = app.accounts.all()
@@ -184,7 +185,13 @@ def _carry(merchant: Merchant, sender: str) -> int:
     for shop in shops:
         app.accounts.send_through(shop.id, account.id, actor="test")
     trouble(merchant.sandbox, sender, template=BODY.replace("{name}", _VARIABLES[sender]))
+    work_off(merchant, "sync", account.id)  # its signatures
     return account.id
+
+
+def work_off(merchant: Merchant, kind: str, account_id: int) -> None:
+    job = merchant.app.jobs.enqueue(kind, {"account_id": account_id}, merchant.app.clock())
+    merchant.until(lambda: merchant.app.jobs.job(job.id).state in ("done", "failed"), _PATIENCE)
 
 
 @dataclass
@@ -219,7 +226,7 @@ class Faulty:
         """Batch after batch until the campaign has ended; after so many faults without any more."""
         after = -1
         while True:
-            if _fired(self.sandbox) < most_faults:
+            if fired(self.sandbox) < most_faults:
                 self.sandbox.faults(clear=True, rules=_rules(chance, self.faults_a_batch, self.path))
             if chance.random() < 0.02:
                 figures.clock_moves += 1
@@ -257,7 +264,7 @@ def fault_round(folder: Path, sender: str, faults: int, chance: random.Random, f
     """One campaign at whose provider something goes wrong with every batch, until so many faults were injected."""
     with faulty(folder, sender, chance, people) as shop:
         shop.batches(faults, chance, figures)
-        figures.faults += _fired(shop.sandbox)
+        figures.faults += fired(shop.sandbox)
         shop.sandbox.faults("none", clear=True)
         shop.moved.to(timedelta(0))
         for account in shop.workspace.accounts.accounts():

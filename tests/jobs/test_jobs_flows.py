@@ -18,6 +18,7 @@ from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMe
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.staff import Wish
 from campaign_app.jobs import fencing, flows, settling
+from campaign_app.jobs.halting import TURN
 from campaign_app.jobs.poll import poll_all, poll_complaints
 from campaign_app.jobs.worker import FlowLost, forget_flows
 from tests.fakes.remotes import ENTITY, IDEMPOTENT
@@ -98,6 +99,33 @@ def test_dispatch_waits_behind_the_fence_and_goes_on(running: Running) -> None:
     assert job.result == {"ended": "end"}
     assert shop.reached() == ["c00000", "c00002"]
     assert flows.FENCE_POLL_SECONDS in shop.waits, "so long, whatever the clock says: it may be set back meanwhile"
+
+
+def test_a_big_campaign_gives_way_and_goes_on_where_it_was(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flows, "BATCHES_A_STEP", 1)
+    shop = running.shop
+    account = shop.add_account(6)
+    campaign = shop.campaign()
+    shop.context = replace(shop.context, batch=2)
+    gateway = shop.gateways[account]
+    gateway.before_submit = lambda: shop.clock.advance(TURN.total_seconds())
+    running.flows.turns.crowd(True)
+    assert running.run("dispatch", campaign_id=campaign.id).result == {"ended": "gives_way"}
+    assert shop.state(campaign.id)[0] is CampaignState.SENDING
+    assert len(gateway.everybody()) == 2
+    running.flows.turns.crowd(False)
+    looked = list[int]()
+    ledger = shop.context.stores.ledger
+    known = type(ledger).submission_at
+
+    def look(self: Any, campaign_id: int, first_seq: int) -> Any:
+        looked.append(first_seq)
+        return known(self, campaign_id, first_seq)
+
+    monkeypatch.setattr(type(ledger), "submission_at", look)
+    assert running.run("dispatch", campaign_id=campaign.id).result == {"ended": "end"}
+    assert min(looked) == 2, "nobody walks over what is settled"
+    assert len(shop.reached()) == len(set(shop.reached())) == 6
 
 
 def test_a_cancel_is_reconciled(running: Running) -> None:

@@ -12,17 +12,12 @@ from sqlalchemy import event
 
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import NotFound, WorkspaceError
-from campaign_app.domain.ports import Job
 from campaign_app.jobs.worker import BUSY_SECONDS, IDLE_SECONDS, POLL_EVERY, TROUBLED_SECONDS, Worker, run
 from campaign_app.services.preflight import HEARTBEAT
 from tests.helpers.shop import NOW, Shop
+from tests.jobs.started import Started
 
 pytestmark = pytest.mark.slow
-
-
-class Started(list[tuple[str, object]]):
-    def __call__(self, job: Job) -> None:
-        self.append((job.kind, job.args.get("campaign_id", job.args.get("account_id"))))
 
 
 @pytest.fixture

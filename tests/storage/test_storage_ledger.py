@@ -214,6 +214,17 @@ def test_an_unknown_outcome_keeps_the_submission_open_until_it_is_known(sending:
     assert sending.workspace.ledger.unsettled(sending.campaign_id) == ()
 
 
+def test_sending_goes_on_before_whatever_is_open(sending: Campaigning) -> None:
+    ledger, campaign_id = sending.workspace.ledger, sending.campaign_id
+    assert ledger.decided_until(campaign_id) == -1
+    first = sending.claim(0)
+    assert ledger.decided_until(campaign_id) == -1
+    sending.settle(first, (0, Outcome.ACCEPTED))
+    assert ledger.decided_until(campaign_id) == first.last_seq
+    second = sending.claim(2)
+    assert ledger.decided_until(campaign_id) == second.first_seq - 1
+
+
 def test_outcomes_of_messages_that_are_not_here_are_passed_over(sending: Campaigning) -> None:
     made = sending.claim(0)
     assert not sending.workspace.ledger.settle(made.id, [SubmitOutcome("stranger", Outcome.ACCEPTED, "p")], NOW)

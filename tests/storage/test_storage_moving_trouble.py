@@ -22,6 +22,8 @@ from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.storage import moving
 from campaign_app.storage.header import Header
+from campaign_app.storage.homes import Hand
+from campaign_app.storage.program import VERSION
 from campaign_app.storage.schema_sending import campaign
 from campaign_app.storage.server import Server
 from campaign_app.storage.targets import ServerTarget, Target, into_server
@@ -137,6 +139,20 @@ def test_a_worker_or_a_window_is_ended_first(empty: Server, tmp_path: Path) -> N
             move(source, tmp_path / "b", empty)
         assert caught.value.code == "in_use"
         require_still_live(source, tmp_path / "b", empty)
+
+
+def test_a_servers_workers_are_ended_first_wherever_they_are(empty: Server, tmp_path: Path) -> None:
+    there = move(full(tmp_path / "a"), tmp_path / "b", empty).folder
+    hand = Hand(VERSION, ("send",), 60, lambda: None)
+    with opened(there) as found, found.work(hand):
+        with pytest.raises(WorkspaceError) as caught:
+            move(there, tmp_path / "c", None)
+        assert caught.value.code == "in_use"
+        with opened(there) as still:
+            still.accounts.set_setting("x", 1)
+    back = move(there, tmp_path / "d", None).folder
+    with opened(back) as found:
+        assert found.accounts.setting("x", 0) == 1
 
 
 def test_a_target_that_is_not_empty_stays_as_it_is(empty: Server, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from campaign_app.credentials import MemoryKeeper
-from campaign_app.storage.workspace import Workspace, create_workspace
+from campaign_app.storage.workspace import Workspace, create_workspace, open_workspace
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 KEY = bytes(range(32))
@@ -68,3 +69,17 @@ def test_two_processes_share_one_rate(workspace: Workspace) -> None:
     gaps = [later - earlier for earlier, later in pairwise(taken)]
     assert min(gaps) >= SECONDS
     assert max(gaps) < SECONDS + 0.01
+
+
+def test_hosts_whose_clocks_are_an_hour_apart_share_one_rate(tmp_path: Path) -> None:
+    from tests.helpers.pg import team_workspace
+
+    with (
+        team_workspace(tmp_path / "team", KEY) as team,
+        closing(open_workspace(team.folder, MemoryKeeper(KEY))) as other,
+    ):
+        hosts = ((team.rates, NOW), (other.rates, NOW + timedelta(hours=1)))
+        delays = [rates.reserve(7, 20, now, 1e6) for _ in range(3) for rates, now in hosts]
+    assert delays[0] == 0
+    # each begins behind the one before it, less what went by meanwhile
+    assert all(20 * n - 15 < delay <= 20 * n + 1 for n, delay in enumerate(delays))

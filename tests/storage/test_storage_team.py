@@ -22,7 +22,7 @@ from campaign_app.storage import team
 from campaign_app.storage.header import read_header
 from campaign_app.storage.postgres import SCHEMA
 from campaign_app.storage.workspace import Workspace, create_team_workspace, open_workspace
-from tests.helpers.pg import PASSWORD, bare_database, cluster, cut_connections, seen_by_server, team_folder
+from tests.helpers.pg import PASSWORD, bare_database, cluster, seen_by_server, team_folder
 
 DIALECTS = ("postgresql",)
 CHEAP = Scrypt(n=2**10)
@@ -146,30 +146,6 @@ def test_without_the_driver_it_says_what_to_install(tmp_path: Path, monkeypatch:
     with team_folder(tmp_path / "a", KEY) as folder, monkeypatch.context() as without:
         without.setitem(sys.modules, "psycopg", None)
         assert code_of(folder) == "server_driver"
-
-
-def test_one_worker_among_all_desktops(workspace: Workspace, tmp_path: Path) -> None:
-    second = shutil.copytree(workspace.folder, tmp_path / "second")
-    with closing(open_workspace(second, MemoryKeeper(KEY))) as other:
-        assert not other.has_worker()
-        with workspace.lock("worker"):
-            assert other.has_worker()
-            assert not workspace.gone()
-            with pytest.raises(WorkspaceError) as caught, other.lock("worker"):
-                pass
-            assert caught.value.code == "in_use"
-        with other.lock("worker"), workspace.lock("window"), other.lock("window"):
-            assert workspace.has_worker()
-        assert not workspace.has_worker()
-
-
-def test_a_worker_that_lost_its_connection_is_the_worker_no_longer(workspace: Workspace) -> None:
-    with workspace.lock("worker"):
-        cut_connections(workspace)
-        assert workspace.gone()
-        assert workspace.gone(), "though the connection was made anew"
-        with closing(open_workspace(workspace.folder, MemoryKeeper(KEY))) as other:
-            assert not other.has_worker()
 
 
 def fill(workspace: Workspace) -> None:

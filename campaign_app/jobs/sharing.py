@@ -1,0 +1,66 @@
+"""What one of several workers of a workspace takes of its jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from campaign_app.domain.ports import Job
+
+# by queue the kinds of jobs that stand in it
+QUEUES: Final[Mapping[str, tuple[str, ...]]] = {
+    "send": ("dispatch", "reconcile", "test"),
+    "screen": ("screen",),
+    "sync": ("sync", "changes"),
+    "poll": ("poll", "tell"),
+    "import": ("import",),
+}
+_QUEUE_OF: Final = {kind: queue for queue, kinds in QUEUES.items() for kind in kinds}
+# the executor of a workspace that has one worker at a time
+ALONE: Final = "local"
+
+
+def queue_of(kind: str) -> str:
+    return _QUEUE_OF[kind]
+
+
+def _always() -> bool:
+    return True
+
+
+def _nothing(_kind_of: Callable[[int], str | None]) -> None:
+    """Of a worker that is alone: DBOS recovers what an earlier one left as it starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`leads`: whether this worker is the one that begins what is due, and hands over what others left (`take_over`).
+
+    `concurrency`: jobs of a queue at a time, where there is a limit; what is taken over comes on top. `active` are the
+    jobs that run in this process. `crowd` is told whether a campaign waits for a place.
+    """
+
+    executor: str = ALONE
+    queues: frozenset[str] = frozenset(QUEUES)
+    concurrency: int | None = None
+    leads: Callable[[], bool] = _always
+    active: Callable[[], Collection[int]] = tuple
+    take_over: Callable[[Callable[[int], str | None]], object] = _nothing
+    crowd: Callable[[bool], object] = bool
+
+    @property
+    def alone(self) -> bool:
+        return self.executor == ALONE
+
+    def rooms(self, jobs: Sequence[Job]) -> dict[str, int]:
+        """By queue, how many more of these open jobs this worker may begin."""
+        rooms = dict.fromkeys(self.queues, len(jobs) if self.concurrency is None else self.concurrency)
+        active = self.active() if self.concurrency is not None else ()
+        for job in jobs:
+            if job.id in active and queue_of(job.kind) in rooms:
+                rooms[queue_of(job.kind)] -= 1
+        return rooms
+
+
+WHOLE: Final = Share()

@@ -1,0 +1,47 @@
+"""The flows of a worker that ended go on at another one: DBOS hands them over by its queues.
+
+It takes a flow from whoever had it: what a worker that was only stopped for a while writes of it afterwards is refused.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from typing import Final
+
+from dbos import DBOS
+
+from campaign_app.jobs.sharing import QUEUES, queue_of
+
+_log = logging.getLogger(__name__)
+LOOK_SECONDS: Final = 0.5
+
+
+def name_of(queue: str) -> str:
+    """As DBOS knows it; it has queues of its own."""
+    return f"taken-over-{queue}"
+
+
+def register_queues() -> None:
+    for queue in QUEUES:
+        DBOS.register_queue(name_of(queue), polling_interval_sec=LOOK_SECONDS)
+
+
+def take_over(alive: Callable[[], Collection[str]], kind_of: Callable[[int], str | None]) -> None:
+    """Puts the flows that nobody is at work on where a worker finds them: those of executors that are not `alive`.
+
+    `kind_of` a job by its number; None of one that is forgotten. Who is alive is asked after what is under way was
+    read: a worker enters before it begins anything.
+    """
+    running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+    known = alive() if running else ()
+    for flow in running:
+        kind = kind_of(_job_of(flow.workflow_id)) if flow.executor_id not in known else None
+        if kind is not None:
+            _log.info("%s of %s goes on elsewhere", flow.workflow_id, flow.executor_id)
+            DBOS.resume_workflow(flow.workflow_id, queue_name=name_of(queue_of(kind)))
+
+
+def _job_of(workflow_id: str) -> int:
+    """`job-7` is the flow of job 7, `job-7-3` that of its third step."""
+    return int(workflow_id.split("-")[1])

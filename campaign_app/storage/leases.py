@@ -1,0 +1,144 @@
+"""Which processes work on a team's workspace: each by a lease that it renews, all by the server's clock.
+
+Whoever declares that a worker has ended does so under the writers' lock, under which every change of that worker asks
+whether it has: nothing of it is committed behind that.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from campaign_app.domain.errors import WorkspaceError
+from campaign_app.storage.engine import Database
+from campaign_app.storage.host import host_id
+from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.schema_workers import worker
+from campaign_app.storage.times import SERVER_NOW as NOW
+from campaign_app.storage.times import moment_at
+
+_KEPT: Final = timedelta(days=30)
+_NOT_ENDED: Final = worker.c.ended_at.is_(None)
+_AT_WORK: Final = sa.and_(_NOT_ENDED, worker.c.lease_until > NOW)
+_EXPIRED: Final = sa.and_(_NOT_ENDED, worker.c.lease_until <= NOW)
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """A worker whose lease has not ended."""
+
+    id: int
+    host: str
+    pid: int
+    version: str
+    queues: tuple[str, ...]
+    started_at: datetime
+    beat_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SqlLeases:
+    """On a server only: a workspace of files has its lock."""
+
+    db: Database
+
+    def enter(self, version: str, queues: Sequence[str], seconds: float) -> int:
+        """The new worker's number, which is its fencing token. Raises WorkspaceError `other_version`."""
+        with self.db.write() as connection:
+            require_version(connection, version)
+            connection.execute(sa.delete(worker).where(worker.c.ended_at < NOW - _ms(_KEPT.total_seconds())))
+            values: dict[str, Any] = {
+                "host": host_id(),
+                "pid": os.getpid(),
+                "version": version,
+                "queues": json.dumps(list(queues)),
+                "started_at": NOW,
+                "beat_at": NOW,
+                "lease_until": NOW + _ms(seconds),
+            }
+            return int(connection.execute(sa.insert(worker).values(values).returning(worker.c.id)).scalar_one())
+
+    def renew(self, worker_id: int, seconds: float) -> datetime | None:
+        """When; None where somebody has declared that it ended. Waits for no writer."""
+        until = {"beat_at": NOW, "lease_until": NOW + _ms(seconds)}
+        with self.db.engine.begin() as connection:
+            mine = sa.update(worker).where(worker.c.id == worker_id, _NOT_ENDED)
+            at = connection.execute(mine.values(until).returning(worker.c.beat_at)).scalar()
+        return None if at is None else moment_at(at)
+
+    def leave(self, worker_id: int) -> None:
+        """Its work is free at once; behind whatever of its own is being written."""
+        with self.db.write() as connection:
+            connection.execute(sa.update(worker).where(worker.c.id == worker_id, _NOT_ENDED).values(ended_at=NOW))
+
+    def end_expired(self) -> bool:
+        """Declares that whoever let its lease run out has ended; whether there was anybody."""
+        with self.db.read() as connection:
+            if connection.execute(sa.select(worker.c.id).where(_EXPIRED).limit(1)).first() is None:
+                return False
+        with self.db.write() as connection:
+            return connection.execute(sa.update(worker).where(_EXPIRED).values(ended_at=NOW)).rowcount > 0
+
+    def not_ended(self) -> tuple[int, ...]:
+        """Of everybody who may still commit something, the oldest first."""
+        with self.db.read() as connection:
+            return tuple(connection.execute(sa.select(worker.c.id).where(_NOT_ENDED).order_by(worker.c.id)).scalars())
+
+    def at_work(self) -> tuple[AtWork, ...]:
+        with self.db.read() as connection:
+            rows = connection.execute(sa.select(worker).where(_AT_WORK).order_by(worker.c.id)).all()
+        return tuple(_at_work(row) for row in rows)
+
+    def somebody(self) -> bool:
+        """Whether anybody is at work; not somebody of this very machine who was killed."""
+        return any(not _is_dead_here(each) for each in self.at_work())
+
+
+def require_version(connection: sa.Connection, version: str) -> None:
+    """Raises WorkspaceError `other_version` while another version's workers are at work."""
+    others = connection.execute(sa.select(worker.c.version).where(_AT_WORK, worker.c.version != version).limit(1))
+    if (theirs := others.scalar()) is not None:
+        words = "Workers of another version are at work"
+        raise WorkspaceError("other_version", words, theirs=theirs.partition(" ")[0], ours=version.partition(" ")[0])
+
+
+def require_nobody(connection: sa.Connection) -> None:
+    """Raises WorkspaceError `in_use` while a worker has its lease. Whoever let it run out has ended from here on."""
+    connection.execute(sa.update(worker).where(_EXPIRED).values(ended_at=NOW))
+    if (pid := connection.execute(sa.select(worker.c.pid).where(_NOT_ENDED).limit(1)).scalar()) is not None:
+        raise WorkspaceError("in_use", "Workers are at work", lock="worker", pid=pid)
+
+
+def _is_dead_here(each: AtWork) -> bool:
+    if sys.platform == "win32" or not each.host or each.host != host_id():
+        return False
+    try:
+        os.kill(each.pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _ms(seconds: float) -> int:
+    return int(seconds * 1000)
+
+
+def _at_work(row: AnyRow) -> AtWork:
+    return AtWork(
+        row.id,
+        row.host,
+        row.pid,
+        row.version,
+        tuple(json.loads(row.queues)),
+        moment_at(row.started_at),
+        moment_at(row.beat_at),
+    )

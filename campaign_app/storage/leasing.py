@@ -1,0 +1,96 @@
+"""A worker's hold on a team's workspace, as its own process knows it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import exc
+
+from campaign_app.domain.errors import OutcomeUnknown, WorkspaceError
+from campaign_app.storage.leases import SqlLeases
+
+# a lease of 15 s is renewed every 3 s, and is asked about anew once less than 5 s of it are left
+BEATS: Final = 5
+MARGIN: Final = 3
+
+
+def awake() -> float:
+    """Seconds that also pass while the machine sleeps, where the system counts them."""
+    clock: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
+class Lease:
+    """`lost` is called once somebody else has declared that this worker ended; it is meant never to return.
+
+    By its own clock the lease ends before it does by the server's: it is counted from before the server was asked.
+    `beat_at`: when it was last renewed, by the server's.
+    """
+
+    beat_at: datetime
+
+    def __init__(
+        self, store: SqlLeases, worker_id: int, seconds: float, lost: Callable[[], object], now: Callable[[], float]
+    ) -> None:
+        self.store, self.worker_id, self.seconds = store, worker_id, seconds
+        self.lost = False
+        self._lost, self.now = lost, now
+        self._until = now()
+        self._stop = threading.Event()
+
+    @property
+    def executor(self) -> str:
+        return executor_of(self.worker_id)
+
+    @property
+    def left(self) -> float:
+        """Seconds; none or less once it is not sure any more."""
+        return self._until - self.now()
+
+    def renew(self) -> None:
+        began = self.now()
+        if (beat := self.store.renew(self.worker_id, self.seconds)) is not None:
+            self._until, self.beat_at = began + self.seconds, beat
+        else:
+            self.give_up()
+
+    def give_up(self) -> None:
+        self.lost = True
+        self._lost()
+
+    def require(self) -> None:
+        """Asked right before anything leaves for a sender. A process that was stopped for a while may have lost it.
+
+        Raises OutcomeUnknown where nobody can tell: the same is asked while an answer is read.
+        """
+        if self.left > self.seconds / MARGIN:
+            return
+        try:
+            self.renew()
+        except (WorkspaceError, exc.SQLAlchemyError) as trouble:
+            raise OutcomeUnknown("no_lease", "The workspace's server cannot be asked about the lease") from trouble
+        if self.lost:
+            raise OutcomeUnknown("no_lease", "Another worker has taken over")
+
+    def keep(self) -> None:
+        """Renews it until `stop`, in a thread of its own. A server that is away for a while is asked again."""
+        while not self._stop.wait(self.seconds / BEATS):
+            try:
+                self.renew()
+            except (WorkspaceError, exc.SQLAlchemyError):
+                continue
+            if self.lost:
+                return
+
+    def stop(self) -> None:
+        """Before it is given back; a thread that still wants to send has to ask."""
+        self._stop.set()
+        self._until = float("-inf")
+
+
+def executor_of(worker_id: int) -> str:
+    return f"worker-{worker_id}"

@@ -1,0 +1,71 @@
+"""One of several workers: who leads, and what it says of itself on its own machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.jobs.sharing import QUEUES, WHOLE
+from campaign_app.storage.homes import Hand
+from campaign_app.storage.leasing import Lease
+from campaign_app.storage.program import RELEASE, VERSION
+from campaign_app.storage.workspace import Workspace, open_workspace
+from campaign_app.teaming import EVERYTHING, Part, health, share_of
+from tests.helpers.pg import team_workspace
+
+KEY = bytes(range(32))
+HAND = Hand(VERSION, tuple(QUEUES), 60.0, bool)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with team_workspace(tmp_path / "ws", KEY) as opened:
+        yield opened
+
+
+def later(lease: Lease) -> None:
+    """A second is over."""
+    known = lease.now
+    lease.now = lambda: known() + 1
+
+
+def test_the_oldest_leads_and_the_next_one_once_it_has_ended(workspace: Workspace) -> None:
+    with closing(open_workspace(workspace.folder, MemoryKeeper(KEY))) as other, other.work(HAND) as second_to_be:
+        assert second_to_be is not None
+        with workspace.work(HAND) as younger:
+            assert younger is not None
+            first, second = share_of(EVERYTHING, second_to_be), share_of(Part(("send",), 3), younger)
+            assert (second.executor, second.queues, second.concurrency) == (younger.executor, {"send"}, 3)
+            assert (first.leads(), second.leads()) == (True, False)
+            second_to_be.store.leave(second_to_be.worker_id)
+            assert not second.leads(), "it knows for a second that another one does"
+            later(younger)
+            assert second.leads()
+            assert second.leads()
+
+
+def test_a_workspace_of_one_computer_is_shared_with_nobody() -> None:
+    assert share_of(EVERYTHING, None) is WHOLE
+    with health(Part(health_port=0), None) as port:
+        assert port == 0
+
+
+def test_it_says_how_it_does(workspace: Workspace) -> None:
+    with workspace.work(HAND) as lease:
+        assert lease is not None
+        with health(EVERYTHING, lease) as port:
+            assert port == 0, "nobody asked for it"
+        with (
+            health(Part(("send",), health_port=0), lease) as port,
+            urlopen(f"http://127.0.0.1:{port}/health", timeout=10) as answer,
+        ):
+            said = json.load(answer)
+        assert said.keys() == {"version", "worker", "lease_seconds", "queues", "last_heartbeat"}
+        assert (said["version"], said["worker"], said["queues"]) == (RELEASE, lease.worker_id, ["send"])
+        assert 0 < said["lease_seconds"] <= 60

@@ -1,0 +1,187 @@
+"""Workers of a team's workspace: leases by the server's clock, and nothing committed behind the end of one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from storage_samples import KEY
+
+from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.errors import OutcomeUnknown, WorkspaceError
+from campaign_app.storage.homes import Hand, ServerHome
+from campaign_app.storage.leases import SqlLeases
+from campaign_app.storage.leasing import Lease
+from campaign_app.storage.program import VERSION
+from campaign_app.storage.schema_workers import worker
+from campaign_app.storage.workspace import Workspace, open_workspace
+
+DIALECTS = ("postgresql",)
+HAND = Hand(VERSION, ("send", "poll"), 60.0, bool)
+WAITS = sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+
+@pytest.fixture
+def other(workspace: Workspace, tmp_path: Path) -> Iterator[Workspace]:
+    """The same workspace on another host."""
+    with closing(open_workspace(shutil.copytree(workspace.folder, tmp_path / "o"), MemoryKeeper(KEY))) as opened:
+        yield opened
+
+
+def leases(workspace: Workspace) -> SqlLeases:
+    assert isinstance(workspace.home, ServerHome)
+    return workspace.home.leases
+
+
+def expire(workspace: Workspace, worker_id: int) -> None:
+    with workspace.database.write() as connection:
+        connection.execute(sa.update(worker).where(worker.c.id == worker_id).values(lease_until=0))
+
+
+def code_of(work: Callable[[], Any]) -> str:
+    with pytest.raises(WorkspaceError) as caught:
+        work()
+    return caught.value.code
+
+
+def change(workspace: Workspace) -> None:
+    workspace.accounts.set_setting("x", 1)
+
+
+def test_any_number_of_workers_the_oldest_first(workspace: Workspace, other: Workspace) -> None:
+    assert not other.has_worker()
+    with workspace.work(HAND) as first, other.work(HAND) as second:
+        assert first is not None
+        assert second is not None
+        assert first.worker_id < second.worker_id
+        assert leases(other).not_ended() == (first.worker_id, second.worker_id)
+        assert [(each.queues, each.pid) for each in leases(other).at_work()] == [(("send", "poll"), os.getpid())] * 2
+        assert other.has_worker()
+        assert not workspace.gone()
+        assert 50 < first.left <= 60
+        assert abs((first.beat_at - datetime.now(UTC)).total_seconds()) < 60
+    assert code_of(lambda: change(workspace)) == "lease_lost", "of a thread that is still at something"
+    with closing(open_workspace(workspace.folder, MemoryKeeper(KEY))) as later:
+        assert not later.has_worker(), "a lease is given back at the end"
+        change(later)
+
+
+def test_nothing_is_committed_behind_the_end_of_a_lease(workspace: Workspace, other: Workspace) -> None:
+    with workspace.work(HAND) as lease:
+        assert lease is not None
+        change(workspace)
+        expire(other, lease.worker_id)
+        change(workspace)  # nobody has declared it: it may go on, and renew
+        assert leases(other).end_expired()
+        assert not leases(other).end_expired()
+        assert code_of(lambda: workspace.accounts.set_setting("x", 2)) == "lease_lost"
+        assert workspace.gone()
+        assert leases(workspace).renew(lease.worker_id, 60) is None
+        change(other)
+    assert other.accounts.setting("x", 0) == 1
+
+
+def test_it_is_not_declared_over_in_the_middle_of_a_change(workspace: Workspace, other: Workspace) -> None:
+    with workspace.work(HAND) as lease, ThreadPoolExecutor(1) as reaper:
+        assert lease is not None
+        expire(other, lease.worker_id)
+        with workspace.database.write() as connection:
+            declared = reaper.submit(leases(other).end_expired)
+            while not connection.execute(WAITS).scalar_one():
+                assert not declared.done()
+            connection.execute(sa.text("INSERT INTO setting VALUES ('y', '1')"))
+        assert declared.result(30)
+        assert code_of(lambda: change(workspace)) == "lease_lost"
+    assert other.accounts.setting("y", 0) == 1, "it was committed before"
+
+
+def test_one_that_is_stopped_in_the_middle_of_a_change_holds_up_nobody_longer_than_a_lease(
+    workspace: Workspace,
+) -> None:
+    limit = sa.text("SHOW idle_in_transaction_session_timeout")
+    with workspace.database.write() as connection:
+        assert connection.execute(limit).scalar() == "1min"
+    with workspace.work(Hand(VERSION, (), 7.0, bool)), workspace.database.write() as connection:
+        assert connection.execute(limit).scalar() == "7s"
+
+
+def test_another_version_refuses_beside_them(workspace: Workspace, other: Workspace) -> None:
+    with other.work(Hand("9.9 0099", (), 60.0, bool)):
+        assert code_of(lambda: workspace.work(HAND).__enter__()) == "other_version"
+        assert code_of(lambda: open_workspace(workspace.folder, MemoryKeeper(KEY))) == "other_version"
+    with workspace.work(HAND):
+        pass
+
+
+def test_one_of_this_machine_that_was_killed_counts_for_nothing(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("campaign_app.storage.leases.host_id", lambda: "here")
+    number = leases(workspace).enter(VERSION, (), 60)
+    assert workspace.has_worker()
+    with workspace.database.write() as connection:
+        connection.execute(sa.update(worker).values(pid=1))
+    assert workspace.has_worker(), "of another user"
+    with workspace.database.write() as connection:
+        connection.execute(sa.update(worker).values(pid=2**22 + 1))
+    assert not workspace.has_worker()
+    assert leases(workspace).not_ended() == (number,), "its work is taken over once its lease has ended"
+
+
+class Server:
+    """Answers as it is told, the rest with yes."""
+
+    def __init__(self, *answers: object) -> None:
+        self.answers, self.asked = list(answers), 0
+
+    def renew(self, _worker_id: int, _seconds: float) -> datetime | None:
+        self.asked += 1
+        answer = self.answers.pop(0) if self.answers else datetime.now(UTC)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer  # type: ignore[return-value]
+
+
+AWAY = WorkspaceError("server_unreachable", "away")
+
+
+def lease_of(server: Server, now: Callable[[], float], lost: list[str]) -> Lease:
+    made = Lease(server, 7, 15.0, lambda: lost.append("lost"), now)  # type: ignore[arg-type]
+    made.renew()
+    return made
+
+
+def test_before_anything_leaves_a_lease_that_is_not_fresh_is_asked_about() -> None:
+    now, lost, server = [100.0], list[str](), Server(datetime.now(UTC), AWAY, datetime.now(UTC), None)
+    lease = lease_of(server, lambda: now[0], lost)
+    now[0] += 9
+    lease.require()
+    assert server.asked == 1
+    now[0] += 60  # as of a process that was stopped
+    with pytest.raises(OutcomeUnknown, match="cannot be asked"):
+        lease.require()
+    lease.require()
+    assert (server.asked, lease.left, lost) == (3, 15, [])
+    now[0] += 60
+    with pytest.raises(OutcomeUnknown, match="taken over"):
+        lease.require()
+    assert (lost, lease.lost) == (["lost"], True)
+
+
+def test_it_is_kept_until_it_is_lost_through_a_server_that_is_away() -> None:
+    lost, server = list[str](), Server(datetime.now(UTC), AWAY, datetime.now(UTC), None)
+    lease = lease_of(server, lambda: 0.0, lost)
+    lease.seconds = 0.01
+    lease.keep()
+    assert (server.asked, lost) == (4, ["lost"])
+    lease.stop()
+    lease.keep()
+    assert server.asked == 4

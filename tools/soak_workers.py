@@ -1,0 +1,63 @@
+"""Several workers on one team's workspace: killed, stopped past their lease, ended, cut off from the server.
+
+    python tools/soak_workers.py --workers 2 --blows 100 --seed 1
+
+A round is one campaign on a PostgreSQL of its own, through the shop's own platform (which knows keys) or through Aliyun
+(which does not), in turn, while every server of the sandbox fails now and then. Most blows meet the worker that sends
+right then: SIGKILL; SIGSTOP until others have taken over, and SIGCONT; SIGTERM; every connection to the server cut. One
+JSON line after each round, with the sums; exit status 1 as soon as anything is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+import time
+from dataclasses import asdict
+from itertools import cycle
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.helpers.crew_soaking import Blows, crew_round
+from tests.helpers.run import begin_run, end_run
+from tests.helpers.soaking import Figures
+
+SENDERS = ("platform", "aliyun")
+# of one round
+MOST = 10
+
+
+def soak(workers: int, wanted: int, seed: int, by: list[str]) -> bool:
+    """Rounds until there were as many as wanted; whether nothing was wrong."""
+    figures, blows, began, chance = Figures(), Blows(), time.monotonic(), random.Random(f"{workers} {seed}")
+    senders = cycle(by)
+    while (left := wanted - blows.count) > 0 and not figures.broken:
+        sender, now = next(senders), min(left, MOST)
+        with tempfile.TemporaryDirectory() as folder:
+            crew_round(Path(folder) / "ws", sender, workers, now, chance, figures, blows)
+        line = {"soak": "workers", "workers": workers, "seed": seed, "last": sender, **asdict(figures), **blows.told()}
+        print(json.dumps({**line, "seconds": round(time.monotonic() - began)}), flush=True)
+    return not figures.broken
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--blows", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--senders", default=",".join(SENDERS))
+    asked = parser.parse_args()
+    begin_run()
+    try:
+        good = soak(asked.workers, asked.blows, asked.seed, asked.senders.split(","))
+    finally:
+        end_run()
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()
