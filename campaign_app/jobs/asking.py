@@ -28,14 +28,11 @@ _OF_TIME: Final = frozenset({Reason.STALE, Reason.FUTURE_DATED})
 
 
 class RuleStops(Exception):
-    """A rule stops a message of a batch, whoever reads it: that is the campaign's matter, and nobody is to lose theirs.
-
-    `note` is the campaign's.
-    """
+    """A rule stops a message of a batch, whoever reads it: the campaign's matter, and nobody is to lose theirs."""
 
     def __init__(self, rule_id: str) -> None:
         super().__init__(rule_id)
-        self.note = f"rule:{rule_id}"
+        self.rule_id = rule_id
 
 
 def ask_again(context: Context, campaign: Campaign, account: Account, customers: Sequence[Customer]) -> list[Judged]:

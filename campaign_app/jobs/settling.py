@@ -97,7 +97,7 @@ def put_aside(context: Context, campaign: Campaign, state: CampaignState, note: 
 def stop_by(context: Context, campaign: Campaign, rule: RuleStops) -> None:
     """Where the hour is the reason, that is said. Whoever schedules it anew is shown the rule, or confirms it."""
     if may_leave(context, campaign):
-        put_aside(context, campaign, CampaignState.WAITING, rule.note)
+        put_aside(context, campaign, CampaignState.WAITING, f"rule:{rule.rule_id}")
 
 
 def release(context: Context, campaign_id: int, note: str) -> None:

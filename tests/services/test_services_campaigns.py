@@ -169,29 +169,6 @@ def test_what_never_began_is_cancelled_at_once(desk: Desk) -> None:
     assert desk.campaigns.cancel(desk.approved().id, actor="李").state is CampaignState.CANCELLED
 
 
-def test_a_warning_that_everybody_meets_while_sending_is_confirmed_with_a_new_time(desk: Desk) -> None:
-    """Such as of a carrier that took its filing back."""
-    approved = desk.approved()
-    desk.campaigns.schedule(approved.id, send_at=None, actor="李")
-    desk.shop.set_state(approved.id, CampaignState.SENDING)
-    desk.shop.context = replace(desk.shop.context, batch=2)
-    dispatch.run_batch(desk.shop.context, approved.id, -1)
-    workspace = desk.shop.workspace
-    (account,) = workspace.accounts.accounts()
-    (filed,) = workspace.accounts.register(ENTITY).all(NOW)
-    workspace.accounts.put_signatures(account.id, [replace(filed, carriers=(("mobile", False),))], NOW)
-    desk.shop.run(approved.id)
-    stopped = desk.campaigns.get(approved.id)
-    assert (stopped.state, stopped.state_note) == (CampaignState.WAITING, "rule:SIG-014")
-    with pytest.raises(NotAllowed) as refused:
-        desk.campaigns.schedule(approved.id, send_at=None, actor="李")
-    assert refused.value.code == "warnings_unconfirmed"
-    desk.campaigns.schedule(approved.id, send_at=None, confirmed_warnings=["SIG-014"], actor="李")
-    desk.shop.set_state(approved.id, CampaignState.SENDING)
-    desk.shop.run(approved.id)
-    assert len(desk.shop.reached()) == 5
-
-
 def test_whoever_resumes_knows_of_the_complaints_so_far(desk: Desk) -> None:
     approved = desk.approved()
     desk.campaigns.schedule(approved.id, send_at=None, actor="李")
