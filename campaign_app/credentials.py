@@ -205,10 +205,16 @@ class HandedKeeper:
 KeyKeeper = KeychainKeeper | PassphraseKeeper | MemoryKeeper | HandedKeeper
 
 
+def _others(path: Path) -> int:
+    """The bits that may not be set. systemd lets a unit's user read by a list of access, which shows as the group's."""
+    handed = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    return 0o027 if handed and path.parent == Path(handed) else 0o077
+
+
 def read_passphrase_file(path: Path) -> str:
     """The file's first line; raises SettingsError if others may read it, or if it is empty or no text."""
     try:
-        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & _others(path):
             raise SettingsError(
                 "passphrase_file_open", f"Others may read {path}; allow only yourself (chmod 600)", file=str(path)
             )

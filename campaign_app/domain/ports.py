@@ -5,7 +5,7 @@ The stores of customers are in `ports_people`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
@@ -198,6 +198,9 @@ class AccountStore(Protocol):
         ...
 
     def setting(self, name: str, default: Any) -> Any: ...
+    def take_setting(self, name: str, holding: Collection[str]) -> bool:
+        """Empties a setting that is a list with all of these, and says so; else leaves it: somebody else was first."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

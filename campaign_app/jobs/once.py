@@ -33,15 +33,21 @@ def require_compared(context: Context, account: Account, sender: GatewayCapabili
 
 
 def hand_over(
-    context: Context, gateway: Gateway, submission: Submission, messages: Sequence[Outgoing]
+    context: Context, gateway: Gateway, submission: Submission, messages: Sequence[Outgoing], *, noted: bool
 ) -> tuple[SubmitOutcome, ...]:
-    """Submits once. Raises RemoteUnavailable, with everything put down, where the sender took a part or nothing."""
+    """Submits once. Raises RemoteUnavailable, with everything put down, where the sender took a part or nothing.
+
+    `noted`: that they were not taken was put down before. Whoever takes that note away hands them over, and nobody else
+    does: of several workers one may have stood still since it read it.
+    """
     try:
         require_compared(context, context.stores.accounts.account(submission.account_id), gateway.capabilities)
     except NotAllowed:
         note_untaken(context, submission, [message.message_id for message in messages])
         raise
-    note_untaken(context, submission, ())
+    ids = [message.message_id for message in messages]
+    if noted and not context.stores.accounts.take_setting(_name(submission), ids):
+        raise RemoteUnavailable("handed_over", "Another worker has handed the batch over")
     try:
         outcomes = gateway.submit(submission.key, messages)
     except OutcomeUnknown:

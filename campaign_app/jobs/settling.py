@@ -189,14 +189,14 @@ def _once_only(
 ) -> Settled:
     """One try at a sender that takes a batch twice: only what it surely never took is handed over."""
     gateway = context.remotes.gateway(submission.account_id, campaign.purpose)
-    ledger, messages = context.stores.ledger, fresh
+    ledger, messages, noted = context.stores.ledger, fresh, fresh is None
     if fresh is not None:
-        _wait_for_turn(context, submission, gateway.capabilities, [(m.message_id, m.text) for m in fresh])
+        noted = _wait_for_turn(context, submission, gateway.capabilities, [(m.message_id, m.text) for m in fresh])
         if _is_stale(context, fresh):
             note_untaken(context, submission, [message.message_id for message in fresh])
             messages = None
     if messages is None:
-        free = untaken(context, submission)
+        noted, free = True, untaken(context, submission)
         rows = [row for row in ledger.open_rows(submission.id) if row.message_id in free]
         _wait_for_turn(context, submission, gateway.capabilities, [(row.message_id, row.text) for row in rows])
         messages = _without_refused(context, campaign, submission, rows)
@@ -206,16 +206,16 @@ def _once_only(
     if not _may_submit(context, context.stores.campaigns.campaign(campaign.id)):
         note_untaken(context, submission, [message.message_id for message in messages])
         return Settled.STOPPED
-    outcomes = hand_over(context, gateway, submission, messages)
+    outcomes = hand_over(context, gateway, submission, messages, noted=noted)
     return _ended(settled=ledger.settle(submission.id, outcomes, context.clock()))
 
 
 def _wait_for_turn(
     context: Context, submission: Submission, sender: GatewayCapabilities, messages: Sequence[tuple[str, str]]
-) -> None:
+) -> bool:
     """Of messages (id, text) that nothing was done with yet; they are put down as such, for a crash may end the wait.
 
-    Raises RemoteUnavailable where the turn is too far away.
+    Whether they were: where there was a wait. Raises RemoteUnavailable where the turn is too far away.
     """
     ids = [message_id for message_id, _ in messages]
     try:
@@ -226,6 +226,7 @@ def _wait_for_turn(
     if delay > 0:
         note_untaken(context, submission, ids)
         context.wait(delay)
+    return delay > 0
 
 
 def _ended(*, settled: bool) -> Settled:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from typing import Final
 
 from dbos import DBOS
+from dbos._dbos import _get_dbos_instance
 
 from campaign_app.jobs.sharing import QUEUES, queue_of
 
@@ -39,7 +40,13 @@ def take_over(alive: Callable[[], Collection[str]], kind_of: Callable[[int], str
         kind = kind_of(_job_of(flow.workflow_id)) if flow.executor_id not in known else None
         if kind is not None:
             _log.info("%s of %s goes on elsewhere", flow.workflow_id, flow.executor_id)
-            DBOS.resume_workflow(flow.workflow_id, queue_name=name_of(queue_of(kind)))
+            _hand_over(flow.workflow_id, flow.executor_id, name_of(queue_of(kind)))
+
+
+def _hand_over(workflow_id: str, former: str | None, queue: str) -> None:
+    """Only from whom it was seen with: the public `resume_workflow` would also take it from whoever has it by now."""
+    dead = [] if former is None else [former]
+    _get_dbos_instance()._sys_db.reenqueue_for_recovery(workflow_id, dead, queue)  # noqa: SLF001 - see above
 
 
 def _job_of(workflow_id: str) -> int:

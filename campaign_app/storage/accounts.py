@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -213,6 +213,16 @@ class SqlAccounts:
         with self.db.read() as connection:
             value = connection.execute(_SETTING, {"which": name}).scalar()
         return default if value is None else json.loads(value)
+
+    def take_setting(self, name: str, holding: Collection[str]) -> bool:
+        with self.db.write() as connection:
+            value = connection.execute(_SETTING, {"which": name}).scalar()
+            if not set(holding) <= set(json.loads(value or "null") or ()):
+                return False
+            write_all(
+                connection, insert_or_update(connection, schema.setting, "name"), [{"name": name, "value": "null"}]
+            )
+        return True
 
     def settings(self, names: Sequence[str]) -> dict[str, Any]:
         """Those that are stored, read at one moment."""

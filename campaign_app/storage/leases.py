@@ -26,8 +26,11 @@ from campaign_app.storage.times import moment_at
 
 _KEPT: Final = timedelta(days=30)
 _NOT_ENDED: Final = worker.c.ended_at.is_(None)
-_AT_WORK: Final = sa.and_(_NOT_ENDED, worker.c.lease_until > NOW)
-_EXPIRED: Final = sa.and_(_NOT_ENDED, worker.c.lease_until <= NOW)
+# a beat of a time that has not come is one of before the clock was set back: who lives beats again within a moment
+_RAN_OUT: Final = sa.or_(worker.c.lease_until <= NOW, worker.c.beat_at > NOW + worker.c.lease_until - worker.c.beat_at)
+_AT_WORK: Final = sa.and_(_NOT_ENDED, sa.not_(_RAN_OUT))
+_EXPIRED: Final = sa.and_(_NOT_ENDED, _RAN_OUT)
+_END_EXPIRED: Final = sa.update(worker).where(_EXPIRED).values(ended_at=NOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class SqlLeases:
     def enter(self, version: str, queues: Sequence[str], seconds: float) -> int:
         """The new worker's number, which is its fencing token. Raises WorkspaceError `other_version`."""
         with self.db.write() as connection:
+            connection.execute(_END_EXPIRED)
             require_version(connection, version)
             connection.execute(sa.delete(worker).where(worker.c.ended_at < NOW - _ms(_KEPT.total_seconds())))
             values: dict[str, Any] = {
@@ -84,7 +88,7 @@ class SqlLeases:
             if connection.execute(sa.select(worker.c.id).where(_EXPIRED).limit(1)).first() is None:
                 return False
         with self.db.write() as connection:
-            return connection.execute(sa.update(worker).where(_EXPIRED).values(ended_at=NOW)).rowcount > 0
+            return connection.execute(_END_EXPIRED).rowcount > 0
 
     def not_ended(self) -> tuple[int, ...]:
         """Of everybody who may still commit something, the oldest first."""
@@ -111,7 +115,7 @@ def require_version(connection: sa.Connection, version: str) -> None:
 
 def require_nobody(connection: sa.Connection) -> None:
     """Raises WorkspaceError `in_use` while a worker has its lease. Whoever let it run out has ended from here on."""
-    connection.execute(sa.update(worker).where(_EXPIRED).values(ended_at=NOW))
+    connection.execute(_END_EXPIRED)
     if (pid := connection.execute(sa.select(worker.c.pid).where(_NOT_ENDED).limit(1)).scalar()) is not None:
         raise WorkspaceError("in_use", "Workers are at work", lock="worker", pid=pid)
 

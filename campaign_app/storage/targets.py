@@ -6,6 +6,7 @@ Nothing that is there is ever overwritten, but what an earlier move of the same 
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -197,7 +198,7 @@ def _begin(folder: Path, header: Header) -> Path:
 def _put(aside: Path, folder: Path, header: Header, rules: Path) -> None:
     try:
         if rules.is_dir():
-            shutil.copytree(rules, aside / RULES)
+            shutil.copytree(rules, aside / RULES, copy_function=_copy_flushed)
         header.write(aside)
         if folder.exists():
             folder.rmdir()
@@ -205,6 +206,13 @@ def _put(aside: Path, folder: Path, header: Header, rules: Path) -> None:
         flush_folder(folder.parent)
     except OSError as error:
         raise _unwritable(folder, error) from error
+
+
+def _copy_flushed(source: str, target: str) -> str:
+    shutil.copy2(source, target)
+    with Path(target).open("rb+") as file:
+        os.fsync(file.fileno())
+    return target
 
 
 def _unwritable(folder: Path, error: OSError) -> WorkspaceError:

@@ -246,6 +246,18 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> No
     assert PHRASE not in str(caught.value)
 
 
+def test_a_credential_that_systemd_hands_to_a_unit_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its right for the unit's user is an entry of an access list, which shows as one of the group."""
+    file = passphrase_file(tmp_path, PHRASE.encode(), 0o440)
+    with pytest.raises(SettingsError):
+        read_passphrase_file(file)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert read_passphrase_file(file) == PHRASE
+    file.chmod(0o444)
+    with pytest.raises(SettingsError):
+        read_passphrase_file(file)
+
+
 @pytest.mark.parametrize("content", [b"", b"\nsecond line", b"\xff\xfe\x00"])
 def test_a_file_without_a_passphrase_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(SettingsError) as caught:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from campaign_app.consent import Outgoing
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import OutcomeUnknown, RemoteRefused, RemoteUnavailable
-from campaign_app.domain.message import InboundMessage, Outcome, SubmitOutcome
+from campaign_app.domain.message import Composed, InboundMessage, Outcome, SubmitOutcome
 from campaign_app.jobs import dispatch, following, poll
 from campaign_app.jobs.ports import GatewayCapabilities, Sent
 from campaign_app.jobs.reconciling import reconcile
@@ -117,6 +118,27 @@ def test_what_was_plainly_refused_is_handed_over_again(shop: Shop, carrier: Carr
     assert shop.run(campaign.id).step is dispatch.Step.END
     assert shop.reached() == everybody(5)
     assert carrier.lookups == []
+
+
+def test_of_two_workers_one_hands_over_what_was_not_taken(shop: Shop, carrier: Carrier) -> None:
+    """The other stood still between its look at the note and its request."""
+    campaign = shop.campaign()
+    carrier.fail_before = [BUSY]
+    real, others = shop.context.composer.messages, ["there"]
+
+    def messages(*args: Any) -> list[Composed]:
+        if carrier.submits and others:
+            (submission,) = shop.workspace.ledger.unsettled(campaign.id)[:1]
+            ids = shop.workspace.ledger.message_ids(submission.id)
+            assert shop.workspace.accounts.take_setting(f"untaken.{submission.key}", ids) is bool(others.pop())
+            assert not shop.workspace.accounts.take_setting(f"untaken.{submission.key}", ids)
+        return list(real(*args))
+
+    shop.composer.messages = messages
+    shop.run(campaign.id)
+    first = carrier.submits[0]
+    assert carrier.submits.count(first) == 1, "and then it was looked up"
+    assert first in carrier.lookups
 
 
 def test_of_a_batch_that_was_taken_in_part_the_rest_follows(shop: Shop, carrier: Carrier) -> None:

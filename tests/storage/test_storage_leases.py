@@ -121,6 +121,23 @@ def test_another_version_refuses_beside_them(workspace: Workspace, other: Worksp
         pass
 
 
+def test_a_lease_of_before_the_servers_clock_was_set_back_has_run_out(workspace: Workspace) -> None:
+    """Else a worker that was killed would be at work for as long as the clock went back."""
+    there = leases(workspace)
+    number = there.enter(VERSION, (), 60)
+    day = 86_400_000
+    with workspace.database.write() as connection:
+        later = {"beat_at": worker.c.beat_at + day, "lease_until": worker.c.lease_until + day}
+        connection.execute(sa.update(worker).values(later))
+    assert there.at_work() == ()
+    assert there.renew(number, 60) is not None, "whoever lives beats again"
+    assert [each.id for each in there.at_work()] == [number]
+    with workspace.database.write() as connection:
+        connection.execute(sa.update(worker).values(later))
+    assert there.end_expired()
+    assert there.renew(number, 60) is None
+
+
 def test_one_of_this_machine_that_was_killed_counts_for_nothing(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
