@@ -108,7 +108,7 @@ class ServerHome:
             yield lease
         finally:
             lease.stop()
-            keeper.join(1)
+            keeper.join(10)  # what it waits for is given back before the connections are closed
             with suppress(WorkspaceError):  # a server that is away notices by itself
                 self.leases.leave(number)
 

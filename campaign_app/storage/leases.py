@@ -114,10 +114,15 @@ def require_version(connection: sa.Connection, version: str) -> None:
 
 
 def require_nobody(connection: sa.Connection) -> None:
-    """Raises WorkspaceError `in_use` while a worker has its lease. Whoever let it run out has ended from here on."""
+    """Raises WorkspaceError `in_use` while a worker has its lease.
+
+    Whoever let it run out, or was killed on this machine, has ended from here on.
+    """
     connection.execute(_END_EXPIRED)
-    if (pid := connection.execute(sa.select(worker.c.pid).where(_NOT_ENDED).limit(1)).scalar()) is not None:
-        raise WorkspaceError("in_use", "Workers are at work", lock="worker", pid=pid)
+    for row in connection.execute(sa.select(worker).where(_NOT_ENDED)).all():
+        if not _is_dead_here(_at_work(row)):
+            raise WorkspaceError("in_use", "Workers are at work", lock="worker", pid=row.pid)
+        connection.execute(sa.update(worker).where(worker.c.id == row.id).values(ended_at=NOW))
 
 
 def _is_dead_here(each: AtWork) -> bool:

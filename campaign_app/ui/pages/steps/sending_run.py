@@ -104,7 +104,8 @@ class RunPanel(QWidget):
         said, why = words.term("state_note", note), words.why("state_note", note)
         if ":" not in note:
             return why or said
-        return said + ("" if said.endswith(("。", ".")) else self.tr("。")) + why
+        end = self.tr("。")
+        return said + ("" if said.endswith(end.strip()) else end) + why
 
     def _hint(self, state: CampaignState) -> str:
         hints = {
