@@ -64,9 +64,7 @@ def hand_over(
 
 
 def note_untaken(context: Context, submission: Submission, message_ids: Collection[str]) -> None:
-    accounts, name = context.stores.accounts, _name(submission)
-    if message_ids or accounts.setting(name, None):
-        accounts.set_setting(name, sorted(message_ids) or None)
+    context.stores.accounts.set_setting(_name(submission), sorted(message_ids))
 
 
 def _name(submission: Submission) -> str:
