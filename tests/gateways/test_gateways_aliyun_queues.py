@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -203,10 +204,10 @@ def test_a_reply_in_every_spelling_comes_in_under_one_name_with_its_number(
     for who, text in zip(asked, words, strict=True):
         shop.sandbox.reply("S1", who.ref.ref, text)
     theirs = {(who.phone, text) for who, text in zip(asked, words, strict=True)}
-    # now and then one of the simulated people answers by themselves
+    # now and then one of the simulated people answers by themselves, perhaps the same
     replies = [reply for reply in drained(gateway.inbound, "200")[0] if (reply.phone, reply.text) in theirs]
     trouble(shop.sandbox, "aliyun", twice=False)
-    assert len(replies) == len(words) * (1 + twice)
+    assert set(Counter(reply.inbound_id for reply in replies).values()) == {1 + twice}
     found = {reply.inbound_id: (reply.phone, reply.text) for reply in replies}
     assert set(found.values()) == theirs
     refused = {text for _, text in found.values() if is_opt_out(text)}
