@@ -139,15 +139,16 @@ def test_what_aliyuns_client_receives_and_does_not_delete_comes_again_to_us(
     trouble(shop.sandbox, "aliyun", lease=0.2)
     shop.sandbox.reply("S1", message.recipient.ref.ref, "ＴＤ")
     queue = theirs(shop.sandbox)
-    (found,) = queue.batch_receive_message(16, 0)
+    got = queue.batch_receive_message(16, 0)
+    found = next(each for each in got if json.loads(each.message_body)["content"] == "ＴＤ")
     trouble(shop.sandbox, "aliyun", lease=30)
     content = json.loads(found.message_body)
     assert message.recipient.phone
     assert (content["phone_number"], content["content"]) == (message.recipient.phone.digits, "ＴＤ")
     replies: list[Any] = []
-    while not replies:
-        replies, _ = drained(gateway.inbound, "100")
-    assert [(reply.text, reply.phone) for reply in replies] == [("ＴＤ", message.recipient.phone)]
+    while ("ＴＤ", message.recipient.phone) not in replies:  # the simulated person may answer by themselves besides
+        replies += [(reply.text, reply.phone) for reply in drained(gateway.inbound, "100")[0]]
+    assert replies.count(("ＴＤ", message.recipient.phone)) == 1
     with pytest.raises(MNSExceptionBase, match="MessageNotExist"):
         queue.batch_receive_message(16, 0)
 
