@@ -42,7 +42,8 @@ def worker(
         int, typer.Option("--lease", min=3, max=600, help="团队工作区：租约秒数，失联超过它，任务由其他进程接手。")
     ] = int(EVERYTHING.lease_seconds),
     health_port: Annotated[
-        int | None, typer.Option("--health-port", min=1, max=65535, help="团队工作区：在本机此端口回答 GET /health。")
+        int | None,
+        typer.Option("--health-port", min=1024, max=65535, help="团队工作区：在本机此端口回答 GET /health。"),
     ] = None,
 ) -> None:
     """处理一个工作区的同步、核验和发送，直到被停止。"""

@@ -60,8 +60,9 @@ class Turns:
         self._crowded = False
         self._began: dict[int, datetime] = {}
 
-    def crowd(self, somebody: bool) -> None:  # noqa: FBT001 - whether anybody waits
-        self._crowded = somebody
+    def crowd(self, waiting: int) -> None:
+        """How many campaigns wait for a place."""
+        self._crowded = waiting > 0
 
     def begin(self, job_id: int, now: datetime) -> None:
         self._began[job_id] = now

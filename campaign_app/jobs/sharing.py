@@ -38,7 +38,7 @@ class Share:
     """`leads`: whether this worker is the one that begins what is due, and hands over what others left (`take_over`).
 
     `concurrency`: jobs of a queue at a time, where there is a limit; what is taken over comes on top. `active` are the
-    jobs that run in this process. `crowd` is told whether a campaign waits for a place.
+    jobs that run in this process. `crowd` is told how many campaigns wait for a place.
     """
 
     executor: str = ALONE
@@ -47,7 +47,7 @@ class Share:
     leads: Callable[[], bool] = _always
     active: Callable[[], Collection[int]] = tuple
     take_over: Callable[[Callable[[int], str | None]], object] = _nothing
-    crowd: Callable[[bool], object] = bool
+    crowd: Callable[[int], object] = bool
 
     @property
     def alone(self) -> bool:

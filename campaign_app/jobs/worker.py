@@ -102,7 +102,7 @@ class Worker:
             queue = queue_of(job.kind)
             if queue in rooms and _due(self._started.get(job.id), now, LOOK_AGAIN):
                 self._take(job, rooms, now)
-        self._share.crowd(self._is_crowded(jobs, now))
+        self._share.crowd(self._waiting(jobs, now))
         return bool(jobs)
 
     def _lead(self, now: datetime) -> None:
@@ -126,10 +126,10 @@ class Worker:
         self._started[job.id] = now
         self._start(job)
 
-    def _is_crowded(self, jobs: Sequence[Job], now: datetime) -> bool:
-        """Whether a campaign has waited for a place here."""
+    def _waiting(self, jobs: Sequence[Job], now: datetime) -> int:
+        """How many campaigns have waited for a place here."""
         waiting = (job for job in jobs if job.kind == "dispatch" and job.state == "queued")
-        return any(job.id not in self._started and _due(job.queued_at, now, LOOK_AGAIN) for job in waiting)
+        return sum(job.id not in self._started and _due(job.queued_at, now, LOOK_AGAIN) for job in waiting)
 
     def _kind_of(self, job_id: int) -> str | None:
         try:

@@ -145,8 +145,8 @@ def _furthest(connection: sa.Connection) -> Mapping[str, int]:
         return {row.name: row.seq for row in connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence")}
     found = {}
     for table, sequence in _sequences(connection):
-        last, called = connection.exec_driver_sql(f"SELECT last_value, is_called FROM {sequence}").one()  # noqa: S608
-        found[table.name] = last if called else 0
+        last = connection.exec_driver_sql("SELECT pg_sequence_last_value(%s::regclass)", (sequence,)).scalar()
+        found[table.name] = last or 0
     return found
 
 

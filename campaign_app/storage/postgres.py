@@ -177,7 +177,7 @@ def copy_in(connection: Connection, table: Table, pages: Iterable[Sequence[tuple
     from psycopg import Error
 
     driver: Any = connection.connection.driver_connection
-    columns = ", ".join(f'"{name}"' for name in table.columns.keys())  # noqa: SIM118 not a mapping
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
     try:
         with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
             for page in pages:

@@ -199,6 +199,7 @@ def _put(aside: Path, folder: Path, header: Header, rules: Path) -> None:
     try:
         if rules.is_dir():
             shutil.copytree(rules, aside / RULES, copy_function=_copy_flushed)
+            flush_folder(aside / RULES)
         header.write(aside)
         if folder.exists():
             folder.rmdir()
@@ -209,7 +210,7 @@ def _put(aside: Path, folder: Path, header: Header, rules: Path) -> None:
 
 
 def _copy_flushed(source: str, target: str) -> str:
-    shutil.copy2(source, target)
+    shutil.copyfile(source, target)  # without its rights: it may not be writable
     with Path(target).open("rb+") as file:
         os.fsync(file.fileno())
     return target

@@ -47,7 +47,7 @@ def test_a_worker_that_stood_still_past_its_lease_sends_nothing_more(tmp_path: P
     with SandboxProcess(customers=40, seed=5) as sandbox, aliyun_shop(tmp_path / "ws", sandbox) as shop:
         campaign_id = shop.campaign(f"{{name}}{BODY}").id
         workspace, stops = shop.app.workspace, Stops(shop, campaign_id)
-        lease = Lease(stops, 7, 15.0, lost, stops.now)  # type: ignore[arg-type]
+        lease = Lease(stops, 7, 15.0, lost, stops.now)
         lease.renew()
         with pytest.raises(Stopped):
             dispatch.run_batch(worker_context(workspace, system_clock, lease=lease), campaign_id, -1)

@@ -53,12 +53,12 @@ def _full() -> Path:
 
 
 def move(source: Path, folder: Path, server: Server | None = None, **how: object) -> Report:
-    key = bytes(how.pop("key", KEY))  # type: ignore[call-overload]
-    tick: Callable[[float], object] = how.pop("tick", lambda _: None)  # type: ignore[assignment]
+    key = bytes(how.pop("key", KEY))
+    tick: Callable[[float], object] = how.pop("tick", lambda _: None)
     password = str(how.pop("password", PASSWORD))
     to = moving.to_folder(folder, key) if server is None else moving.to_server(folder, key, server, password)
     with opened(source, key) as found:
-        seen: Seen | None = how.pop("seen", lambda _: None)(found)  # type: ignore[operator]
+        seen: Seen | None = how.pop("seen", lambda _: None)(found)
         return moving.move(found, to, actor="wang", clock=lambda: AT, seen=seen, tick=tick)
 
 

@@ -27,7 +27,7 @@ def crooked(shop: Shop, account: int, ref: str, told_of: str | None) -> None:
             facts[CustomerRef(account, ref)] = replace(given, ref=CustomerRef(account, told_of))
         return ConsentAnswers(facts, answers.receipts)
 
-    platform.consents = consents  # type: ignore[method-assign]
+    platform.consents = consents
 
 
 def history(shop: Shop, account: int, ref: str) -> list[ConsentFact]:

@@ -109,11 +109,11 @@ def test_a_big_campaign_gives_way_and_goes_on_where_it_was(running: Running, mon
     shop.context = replace(shop.context, batch=2)
     gateway = shop.gateways[account]
     gateway.before_submit = lambda: shop.clock.advance(TURN.total_seconds())
-    running.flows.turns.crowd(True)
+    running.flows.turns.crowd(1)
     assert running.run("dispatch", campaign_id=campaign.id).result == {"ended": "gives_way"}
     assert shop.state(campaign.id)[0] is CampaignState.SENDING
     assert len(gateway.everybody()) == 2
-    running.flows.turns.crowd(False)
+    running.flows.turns.crowd(0)
     looked = list[int]()
     ledger = shop.context.stores.ledger
     known = type(ledger).submission_at

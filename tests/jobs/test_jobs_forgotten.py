@@ -58,7 +58,7 @@ def test_a_service_that_forgets_its_place_hides_nobody_who_left_the_shop(shop: S
     first, second = shop.add_account(3), shop.add_account(3, prefix="d")
     endpoint = shop.platforms[first]
     native = Recent(first, shop.clock, endpoint.people)
-    shop.platforms[first] = EndorsedPlatform(native, endpoint, shop.clock, (True, True))  # type: ignore[assignment]
+    shop.platforms[first] = EndorsedPlatform(native, endpoint, shop.clock, (True, True))
     campaign = shop.campaign(screened=False, state=CampaignState.DRAFT)
     assert judged(shop, second, campaign) == [OK, OK, OK]
     no_longer(native, "c00001")

@@ -49,7 +49,7 @@ def test_a_turn_is_over_once_others_wait_and_it_lasted() -> None:
     turns, later = Turns(), NOW + TURN
     turns.begin(7, NOW)
     assert not turns.is_over(7, later)
-    turns.crowd(True)
+    turns.crowd(1)
     assert not turns.is_over(7, later - timedelta(seconds=1))
     assert turns.is_over(7, later)
     assert turns.is_over(7, NOW - timedelta(seconds=1)), "of a clock that was set back"

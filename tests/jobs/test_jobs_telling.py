@@ -22,7 +22,7 @@ from tests.helpers.shop import NOW, Shop, person
 
 def reply(shop: Shop, account: int, ref: str, text: str = "R", **facts: object) -> None:
     stream = shop.gateways[account].stream.setdefault("inbound", [])
-    stream.append(InboundMessage(f"i{len(stream)}", ref, None, text, facts.get("at", shop.clock())))  # type: ignore[arg-type]
+    stream.append(InboundMessage(f"i{len(stream)}", ref, None, text, facts.get("at", shop.clock())))
     read_refusals(shop.context, account)
 
 
@@ -134,7 +134,7 @@ def test_what_was_told_is_in_the_audit_though_the_next_one_fails(shop: Shop) -> 
             raise RemoteUnavailable("throttled", "429")
         first(ref, reason, occurred_at)
 
-    client.write_opt_out = then_away  # type: ignore[method-assign]
+    client.write_opt_out = then_away
     with pytest.raises(RemoteUnavailable):
         tell_opt_outs(shop.context, account)
     assert [e.facts["count"] for e in shop.workspace.audit.entries() if e.action == "account.opt_outs_told"] == [1]
@@ -159,7 +159,7 @@ def test_a_platform_whose_consent_service_is_away_is_told_all_the_same(
     reply(shop, account, "c00000")
     native, service = shop.platforms[account], FakePlatform(account, shop.clock)
     both = EndorsedPlatform(native, service, shop.clock, (True, True))
-    shop.platforms[account] = both  # type: ignore[assignment]
+    shop.platforms[account] = both
 
     def unsaid() -> Capabilities:
         raise trouble

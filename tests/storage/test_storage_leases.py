@@ -164,14 +164,14 @@ class Server:
         answer = self.answers.pop(0) if self.answers else datetime.now(UTC)
         if isinstance(answer, Exception):
             raise answer
-        return answer  # type: ignore[return-value]
+        return answer
 
 
 AWAY = WorkspaceError("server_unreachable", "away")
 
 
 def lease_of(server: Server, now: Callable[[], float], lost: list[str]) -> Lease:
-    made = Lease(server, 7, 15.0, lambda: lost.append("lost"), now)  # type: ignore[arg-type]
+    made = Lease(server, 7, 15.0, lambda: lost.append("lost"), now)
     made.renew()
     return made
 

@@ -135,7 +135,7 @@ def test_a_campaign_under_way_is_stopped_first(empty: Server, tmp_path: Path) ->
 def test_a_worker_or_a_window_is_ended_first(empty: Server, tmp_path: Path) -> None:
     source = full(tmp_path / "a")
     for name in ("worker", "window"):
-        with opened(source) as found, found.lock(name), pytest.raises(WorkspaceError) as caught:  # type: ignore[arg-type]
+        with opened(source) as found, found.lock(name), pytest.raises(WorkspaceError) as caught:
             move(source, tmp_path / "b", empty)
         assert caught.value.code == "in_use"
         require_still_live(source, tmp_path / "b", empty)

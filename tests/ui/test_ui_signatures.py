@@ -20,6 +20,7 @@ from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.signature import Signature, SignatureRecord
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import Notice
+from campaign_app.ui.pages.own_signature import OwnSignatureDialog
 from campaign_app.ui.pages.signatures import SignaturesPage
 from campaign_app.ui.widgets.facts import Facts
 from campaign_app.ui.widgets.pill import Pill
@@ -190,15 +191,20 @@ def test_a_page_that_is_gone_is_told_nothing_more(page: Show, inline_desk: Desk)
     assert len(told) == 1
 
 
+def stating(page: Show, desk: Desk, qtbot: QtBot) -> tuple[SignaturesPage, OwnSignatureDialog]:
+    """Of a shop whose sender cannot tell how its signatures stand."""
+    shop = add_shop(desk.app)
+    desk.app.workspace.accounts.put_signatures(shop, None, desk.app.clock())
+    shown = page()
+    qtbot.mouseClick(shown.state_one, Qt.MouseButton.LeftButton)
+    assert shown.dialog is not None
+    return shown, shown.dialog
+
+
 def test_a_signature_of_a_sender_that_cannot_tell_is_stated_in_the_window(
     page: Show, inline_desk: Desk, qtbot: QtBot
 ) -> None:
-    shop = add_shop(inline_desk.app)
-    inline_desk.app.workspace.accounts.put_signatures(shop, None, inline_desk.app.clock())
-    shown = page()
-    qtbot.mouseClick(shown.state_one, Qt.MouseButton.LeftButton)
-    dialog = shown.dialog
-    assert dialog is not None
+    shown, dialog = stating(page, inline_desk, qtbot)
     dialog.text.setText("【安宁到家】")
     qtbot.keyClicks(dialog.port, "106900012345")
     dialog.scopes["retail"].click()
@@ -227,12 +233,7 @@ def test_a_signature_of_a_sender_that_cannot_tell_is_stated_in_the_window(
 def test_an_answer_to_a_dialog_that_was_left_is_no_answer_to_the_next(
     page: Show, inline_desk: Desk, qtbot: QtBot
 ) -> None:
-    shop = add_shop(inline_desk.app)
-    inline_desk.app.workspace.accounts.put_signatures(shop, None, inline_desk.app.clock())
-    shown = page()
-    qtbot.mouseClick(shown.state_one, Qt.MouseButton.LeftButton)
-    former = shown.dialog
-    assert former is not None
+    shown, former = stating(page, inline_desk, qtbot)
     token = former.token
     former.leave.click()
     qtbot.mouseClick(shown.state_one, Qt.MouseButton.LeftButton)

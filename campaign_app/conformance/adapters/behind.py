@@ -119,7 +119,10 @@ class Behind:
 
     def _service_says(self, ref: CustomerRef) -> ConsentFact:
         now, uscc = self.clock(), self.running.account.entity_uscc
-        evidence = Evidence("a-consent-service", "consent_api", "1.0", True, "1", "1", "{}", 0)  # noqa: FBT003
+        evidence = Evidence(
+            "a-consent-service", "consent_api", "1.0", simulated=True,
+            request_id="1", receipt_id="1", leaf="{}", leaf_index=0,
+        )  # fmt: skip
         return ConsentFact(
             ref, ConsentStatus.CONFIRMED, now, ConsentMethod.EXPLICIT_TOGGLE, Channel.ANY,
             frozenset({self.running.purpose}), uscc, obtained_at=now, checked_at=now, evidence=evidence,
