@@ -78,6 +78,15 @@ class KeychainKeeper:
         with suppress(WorkspaceError), _keychain_errors():
             self._usable().delete_password(SERVICE, workspace_id)
 
+    def tried(self) -> str:
+        """The name of the keychain, which kept an entry of no meaning and let it go again. Raises WorkspaceError."""
+        keychain = self._usable()
+        trial = f"trial {os.urandom(8).hex()}"
+        self.new_key(trial)
+        with _keychain_errors():
+            keychain.delete_password(SERVICE, trial)
+        return type(keychain).__module__.rpartition(".")[2]
+
     def _usable(self) -> Keychain:
         for each in _unchained(self.keychain or _system_keychain()):
             if not type(each).__module__.startswith(_REFUSED):

@@ -14,6 +14,7 @@ from campaign_app.cli.campaigns import cancel, close_unknown, pause, resume, scr
 from campaign_app.cli.check import check
 from campaign_app.cli.consent_api import consent_api
 from campaign_app.cli.demo import demo
+from campaign_app.cli.doctor import doctor
 from campaign_app.cli.gate import gate
 from campaign_app.cli.import_ import import_
 from campaign_app.cli.sandbox import sandbox
@@ -54,6 +55,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "worker": worker,
     "window": window,
     "sandbox": sandbox,
+    "doctor": doctor,
 }
 for name, command in _COMMANDS.items():
     app.command(name)(command)

@@ -2,75 +2,29 @@
 
 from __future__ import annotations
 
-import gc
-import io
-import json
 import shutil
-import sys
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from campaign_app import bootstrap
-from campaign_app.__main__ import window
 from campaign_app.cli.campaigns import going_on
-from campaign_app.cli.main import main
-from campaign_app.credentials import PassphraseKeeper, Scrypt
+from campaign_app.credentials import PassphraseKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.copies import DIFFERS, OLDER
 from campaign_app.domain.customer import Entity
+from tests.helpers.line import OWN, SECRET, Line, new_line
 
-SECRET, OWN = "十年树木百年树人", "只属于备份的一句话"
 SHOP = Entity("91330100MA0000001X", "安宁百货有限公司")
 FAR_AWAY = datetime(2099, 1, 1, tzinfo=UTC)
 
 
-class Line:
-    """Commands in this process, on one workspace that is kept by a passphrase."""
-
-    def __init__(self, tmp_path: Path) -> None:
-        self.folder, self.file = tmp_path / "ws", tmp_path / "a.yunfa-backup"
-        self.own = self._secret(tmp_path / "own", OWN)
-        self.options = ("--workspace", str(self.folder), "--passphrase-file", self._secret(tmp_path / "p", SECRET))
-
-    @staticmethod
-    def _secret(file: Path, text: str) -> str:
-        file.write_text(f"{text}\n", encoding="utf-8")
-        file.chmod(0o600)
-        return str(file)
-
-    def call(self, *words: str) -> tuple[int, str, str]:
-        said, complained = io.StringIO(), io.StringIO()
-        with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(complained):
-            patch.setattr(sys, "argv", ["campaign-app", *words])
-            often = gc.get_threshold()
-            with pytest.raises(SystemExit) as end:
-                main(window)
-            gc.set_threshold(*often)
-        return int(end.value.code or 0), said.getvalue(), complained.getvalue()
-
-    def json(self, *words: str) -> Any:
-        status, said, complained = self.call(*words, "--json")
-        assert status == 0, complained
-        return json.loads(said)
-
-    def here(self, *words: str) -> Any:
-        return self.json(*words, *self.options)
-
-    def open(self) -> bootstrap.App:
-        return bootstrap.open_app(self.folder, PassphraseKeeper(SECRET))
-
-
 @pytest.fixture
 def line(tmp_path: Path) -> Line:
-    made = Line(tmp_path)
-    bootstrap.create_app(made.folder, PassphraseKeeper(SECRET, Scrypt(n=2**10))).close()
-    return made
+    return new_line(tmp_path)
 
 
 def test_a_backup_is_made_checked_and_restored(line: Line, tmp_path: Path) -> None:
