@@ -43,7 +43,7 @@ def send_trial(context: Context, trial_id: int) -> TrialState:
     trial = trials.trial(trial_id)
     if trial.state is TrialState.QUEUED:
         try:
-            _leave(context, trial, _sender(context, trial))
+            _leave(context, trial, *_sender(context, trial))
         except _REFUSALS as trouble:  # before it was claimed: nothing has left
             trials.settle(trial_id, TrialState.REFUSED, at=context.clock(), code=trouble.code)
     elif trial.state is TrialState.SENDING:
@@ -51,7 +51,7 @@ def send_trial(context: Context, trial_id: int) -> TrialState:
     return trials.trial(trial_id).state
 
 
-def _leave(context: Context, trial: Trial, sender: Gateway) -> None:
+def _leave(context: Context, trial: Trial, account_id: int, sender: Gateway) -> None:
     wait_for_turn(context, sender.capabilities, [trial.text])
     trials, now = context.stores.trials, context.clock()
     if not timedelta(0) <= now - trial.asked_at <= FRESH:
@@ -59,7 +59,7 @@ def _leave(context: Context, trial: Trial, sender: Gateway) -> None:
     until = closing_time(now, *context.hours)
     if why := context.seen():
         raise NotAllowed(why, "The workspace is a copy of one that went on")
-    recipient = trials.claim(trial.id, cap=context.tests_per_day, at=now)
+    recipient = trials.claim(trial.id, account_id, cap=context.tests_per_day, at=now)
     if recipient is None:
         return
     name = f"{name_now(context.workspace_id, context.copies)}-test-{trial.id}"
@@ -77,7 +77,7 @@ def _handed_over(sender: SendsTests, name: str, message: StaffMessage) -> Submit
         return SubmitOutcome(name, Outcome.REJECTED, code=trouble.code)
 
 
-def _sender(context: Context, trial: Trial) -> Gateway:
+def _sender(context: Context, trial: Trial) -> tuple[int, Gateway]:
     """The sender of the chosen customer's shop, else the first of the entity's that sends test messages.
 
     Raises RemoteError, NotAllowed.
@@ -88,7 +88,7 @@ def _sender(context: Context, trial: Trial) -> Gateway:
         try:
             gateway = context.remotes.gateway(account_id, purpose)
             if gateway.capabilities.test_messages:
-                return gateway
+                return account_id, gateway
         except _REFUSALS as failed:
             trouble = failed
     raise trouble or RemoteRefused("no_test_messages", "No sender of this entity sends test messages")
