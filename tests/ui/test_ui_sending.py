@@ -66,6 +66,18 @@ def test_a_time_is_refused_for_its_reason(staged: Staged) -> None:
 # --- the step --------------------------------------------------------------------------------------------------------
 
 
+def test_what_has_passed_is_said_above_its_list_only(
+    staged: Staged, open_step: Open, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    """As after a change of language, when a step is built anew of what is known."""
+    made = open_step(staged.screened())
+    again = SendingStep(inline_desk, made.model)
+    qtbot.addWidget(again)
+    assert (again.summary.text(), dict(again.checks.rows)) == ("", {})
+    qtbot.waitUntil(lambda: again.summary.text() != "")
+    assert again.checks.rows.keys() == made.step.checks.rows.keys()
+
+
 def test_a_draft_is_led_to_its_screening(staged: Staged, open_step: Open) -> None:
     made = open_step(staged.draft())
     assert made.levels()["audience"] == "block"
