@@ -20,11 +20,12 @@ from campaign_app.domain.errors import (
     SettingsError,
 )
 from campaign_app.domain.message import Outcome, SubmitOutcome
+from campaign_app.domain.signature import standing
 from campaign_app.domain.staff import Trial, TrialState
 from campaign_app.jobs.ports import Gateway, SendsTests
 from campaign_app.jobs.stores import Context
 from campaign_app.jobs.turns import wait_for_turn
-from campaign_app.services.window import closing_time
+from campaign_app.services.window import BEIJING, closing_time
 
 # its text was checked for the moment at which it was asked for; an older one is asked for anew
 FRESH: Final = timedelta(minutes=5)
@@ -78,9 +79,9 @@ def _handed_over(sender: SendsTests, name: str, message: StaffMessage) -> Submit
 
 
 def _sender(context: Context, trial: Trial) -> tuple[int, Gateway]:
-    """The sender of the chosen customer's shop, else the first of the entity's that sends test messages.
+    """The sender of the chosen customer's shop, for which the text was checked; else the first of the entity's that
 
-    Raises RemoteError, NotAllowed.
+    sends test messages and may sign so. Raises RemoteError, NotAllowed.
     """
     purpose = context.stores.campaigns.campaign(trial.campaign_id).purpose
     trouble: AppError | None = None
@@ -88,10 +89,20 @@ def _sender(context: Context, trial: Trial) -> tuple[int, Gateway]:
         try:
             gateway = context.remotes.gateway(account_id, purpose)
             if gateway.capabilities.test_messages:
+                _require_signature(context, trial, account_id)
                 return account_id, gateway
         except _REFUSALS as failed:
             trouble = failed
     raise trouble or RemoteRefused("no_test_messages", "No sender of this entity sends test messages")
+
+
+def _require_signature(context: Context, trial: Trial, account_id: int) -> None:
+    if trial.customer_id is not None:
+        return
+    now = context.clock()
+    signature = context.stores.accounts.register(trial.entity_uscc).signature(trial.signature, now, account_id)
+    if signature is None or standing(signature, trial.entity_uscc, now.astimezone(BEIJING).date()):
+        raise NotAllowed("test_unsigned", "No sender of this entity may sign so")
 
 
 def _accounts(context: Context, trial: Trial) -> list[int]:

@@ -143,7 +143,7 @@ class SqlStaff:
             if isinstance(decision, str):
                 _put(connection, row, TrialState.REFUSED, at, code=decision)
                 return None
-            hold_port(connection, (row.entity_uscc, _signature_in(row.text)), account_id, to_ms(at))
+            hold_port(connection, (row.entity_uscc, _trial_of(row).signature), account_id, to_ms(at))
             _put(connection, row, TrialState.SENDING, at, day=_day(at))
             return decision
 
@@ -171,10 +171,6 @@ class SqlStaff:
 
 def _facts(number: StaffNumber) -> dict[str, str | int | bool | None]:
     return {"entity": number.entity_uscc, "staff": number.id, "label": number.label, "number": number.masked}
-
-
-def _signature_in(text: str) -> str:
-    return text.partition("】")[0].removeprefix("【")
 
 
 def _day(at: datetime) -> str:

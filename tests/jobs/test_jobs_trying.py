@@ -23,6 +23,7 @@ from campaign_app.jobs.trying import FRESH, send_trial
 from campaign_app.jobs.turns import LONGEST_TURN
 from tests.fakes.remotes import ENTITY, IDEMPOTENT, FakeGateway
 from tests.helpers.shop import Shop
+from tests.helpers.staged import FILED
 
 PHONE = Phone("19900000001")
 TEXT = "【安宁百货】上新，拒收请回复R"
@@ -35,6 +36,7 @@ class Bench:
     def __init__(self, shop: Shop) -> None:
         self.shop, self.store = shop, shop.workspace.staff
         self.account = shop.add_account(3)
+        shop.workspace.accounts.put_signatures(self.account, [FILED], shop.clock())
         self.gateway.capabilities = TESTS
         self.campaign = shop.campaign(screened=False, state=CampaignState.DRAFT)
         self.staff = self.store.register(ENTITY, "店长", PHONE, actor="王", at=shop.clock()).id
@@ -79,11 +81,24 @@ def test_a_port_that_carries_another_signature_carries_no_test(bench: Bench) -> 
     accounts = bench.shop.workspace.accounts
     accounts.set_connection(replace(accounts.account(bench.account), options={"source": "1069000"}))
     assert bench.send() == (TrialState.ACCEPTED, "")
+    accounts.put_signatures(bench.account, [FILED, replace(FILED, text="安宁会员")], bench.shop.clock())
     other = replace(bench.wished(), text="【安宁会员】上新，拒收请回复R")
     assert bench.send(bench.store.wish(other, ENTITY, bench.shop.clock())) == (TrialState.REFUSED, "port_taken")
     assert bench.send() == (TrialState.ACCEPTED, "")
     assert [message.text for message in bench.gateway.tests] == [TEXT, TEXT]
     assert bench.store.sent_today(ENTITY, bench.shop.clock()) == 2
+
+
+def test_without_a_reader_it_leaves_by_a_sender_that_may_sign_so_and_by_no_other(bench: Bench) -> None:
+    accounts, now = bench.shop.workspace.accounts, bench.shop.clock()
+    other = bench.shop.add_account(1, prefix="d")
+    bench.shop.gateways[other].capabilities = TESTS
+    accounts.put_signatures(other, [FILED], now)
+    accounts.put_signatures(bench.account, [replace(FILED, carrier_filed=False)], now)
+    assert bench.send() == (TrialState.ACCEPTED, "")
+    assert (len(bench.gateway.tests), len(bench.shop.gateways[other].tests)) == (0, 1)
+    accounts.put_signatures(other, [], now)
+    assert bench.send() == (TrialState.REFUSED, "test_unsigned")
 
 
 def test_it_counts_in_nothing_of_the_campaign(bench: Bench) -> None:
@@ -179,6 +194,7 @@ def test_the_first_sender_that_takes_it_is_used(bench: Bench) -> None:
     bench.gateway.capabilities = IDEMPOTENT
     other = bench.shop.add_account(1, prefix="d")
     bench.shop.gateways[other].capabilities = TESTS
+    bench.shop.workspace.accounts.put_signatures(other, [FILED], bench.shop.clock())
     assert bench.send() == (TrialState.ACCEPTED, "")
     assert (len(bench.gateway.tests), len(bench.shop.gateways[other].tests)) == (0, 1)
 
