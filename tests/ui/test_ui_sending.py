@@ -19,6 +19,7 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.sending import SendingStep
 from campaign_app.ui.pages.steps.sending_plan import CIVIL
 from campaign_app.ui.viewmodels.preflight import number, refusal_of, suggested
+from campaign_app.ui.widgets.checklist import Checklist, Item
 from campaign_app.ui.widgets.timeline import Day
 from tests.helpers.staged import FILED, WARNED, Staged
 
@@ -302,3 +303,11 @@ def test_now_is_refused_outside_the_window(staged: Staged, open_step: Open) -> N
     assert not made.step.primary.isEnabled()
     made.step.checks.rows["window"].mend.click()
     assert made.step.primary.isEnabled()
+
+
+def test_checks_are_shown_in_the_same_turn_as_the_words_above_them(inline_desk: Desk, qtbot: QtBot) -> None:
+    listed = Checklist(inline_desk.kit.theme, "发送前检查")
+    qtbot.addWidget(listed)
+    listed.show()
+    listed.show_items([Item("text", "ok", "通过", "文案", "没有必须修改的问题。")])
+    assert [row.isVisible() for row in listed.rows.values()] == [True]
