@@ -64,3 +64,7 @@ class Trial:
     asked_at: datetime
     state: TrialState
     code: str = ""
+
+    @property
+    def signature(self) -> str:
+        return self.text.partition("】")[0].removeprefix("【")

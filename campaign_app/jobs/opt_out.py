@@ -1,9 +1,10 @@
 """Which replies mean "no more": the words people really type, after folding width, case, script and punctuation.
 
 Words and their misspellings: the counts in `docs/facts.md` (rule OPT-008). Too many is right: a reply that only looks
-like a refusal costs the merchant one recipient, a refusal that is overlooked costs a person's peace. A vote ("2") and
-a question ("怎么退货？", "N95有吗", "订单能取消吗") are none. A bare D, Q or no is a vote as well: it refuses where a
-text that was sent asked for it, and where no text is known.
+like a refusal costs the merchant one recipient, a refusal that is overlooked costs a person's peace. A vote ("2"), a
+question ("怎么退货？", "N95有吗", "订单能取消吗", "酒店怎么退订", "对订单有疑问") and the wish to stay ("我不想退订")
+are none. A bare D, Q or no is a vote as well: it refuses where a text that was sent asked for it, and where no text is
+known.
 """
 
 from __future__ import annotations
@@ -34,13 +35,23 @@ PHRASES: Final = (
 # none of the forms that marketing asks for most (OPT-008)
 WHERE_ASKED: Final = frozenset({"d", "q", "no"})
 # what a shop is asked for by the same characters; messages about these things may be refused
-_THING: Final = r"(?:订单|预约|预订|订座|退款|退货|快递|包裹)"
+_THING: Final = (
+    r"(?:订单|预约|预订|订座|退款|退货|快递|包裹|酒店|民宿|客房|房间|机票|车票|火车票|门票|电影票|座位|餐位|蛋糕|课程)"
+)
 _NEWS: Final = r"(?:短信|消息|信息|通知|推送|订阅|广告|推广|提醒|提示|营销|宣传|推荐|服务)"
-_OTHERWISE: Final = re.compile(rf"退定金|(?:取消|拒绝|拒收)(?:了|掉|我的|这个)?{_THING}(?!\w{{0,4}}?{_NEWS})")
+_OTHERWISE: Final = re.compile(
+    rf"退定金|(?:取消|拒绝|拒收|退订)(?:了|掉|我的|这个)?{_THING}(?!\w{{0,4}}?{_NEWS})"
+    r"|退订(?:的)?(?:政策|规则|规定|条款|费|手续费|违约金)|对订(?=[单座房货餐票])|打扰(?:一下|您?了?(?:请问|问))"
+)
+# to stay: one clause of its own, for "不要，退订" refuses, and so does whatever else is written beside it
+_TO_STAY: Final = re.compile(
+    r"(?<!\w)(?:我|我们|先|请|可|暂时|现在|还|千万|并|都){0,3}(?:不要|不想|不打算|没想|没想过|没说|没说要|没要|别)"
+    r"(?:给我|帮我|把我)?(?:退订|取消订阅)(?:我|了|啊|呀|哦|的|短信|你们|会员){0,2}(?!\w)"
+)
 _ASKED_OF_IT: Final = re.compile(
     rf"{_THING}(?:(?!{_NEWS})\w){{0,4}}"
-    r"(?:(?:可以|可否|能|怎么|怎样|如何|咋)(?:不能|不可以|否|才能|才可以)?取消(?:了|掉)?(?:吗|么|嘛|呢|啊|呀)?"
-    r"|取消(?:了|掉)?(?:可以|行|成)?(?:吗|么|嘛))(?!\w)"
+    r"(?:(?:可以|可否|能|怎么|怎样|如何|咋)(?:不能|不可以|否|才能|才可以)?(?:取消|退订)(?:了|掉)?(?:吗|么|嘛|呢|啊|呀)?"
+    r"|(?:取消|退订)(?:了|掉)?(?:可以|行|成)?(?:吗|么|嘛))(?!\w)"
 )
 _NO_MORE: Final = re.compile(
     r"(?:勿|别|不要|不用|不必|不许|莫|停止|禁止)(?:再|老|总|继续)*(?:给我|给|向我|对我)?(?:再)?"
@@ -67,7 +78,7 @@ def is_opt_out(reply: str, sent: Iterable[str] = ()) -> bool:
 
     `sent` are the texts that its person got lately.
     """
-    said = _simple(reply)
+    said = _TO_STAY.sub("", _simple(reply))
     folded = _NOISE.sub("", said)
     word = _word(folded)
     if word in WHERE_ASKED:

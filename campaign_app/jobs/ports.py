@@ -256,8 +256,11 @@ class Trials(Protocol):
     """The store of test messages. Every method is one transaction."""
 
     def trial(self, trial_id: int) -> Trial: ...
-    def claim(self, trial_id: int, *, cap: int, at: datetime) -> StaffRecipient | None:
-        """Counts a queued one and gives its recipient; None for any other, and for one that is refused here."""
+    def claim(self, trial_id: int, account_id: int, *, cap: int, at: datetime) -> StaffRecipient | None:
+        """Counts a queued one and gives its recipient; None for any other, and for one that is refused here.
+
+        The port of `account_id`, by which it leaves, is its signature's from then on: raises NotAllowed("port_taken").
+        """
         ...
 
     def settle(

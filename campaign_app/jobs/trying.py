@@ -20,11 +20,12 @@ from campaign_app.domain.errors import (
     SettingsError,
 )
 from campaign_app.domain.message import Outcome, SubmitOutcome
+from campaign_app.domain.signature import standing
 from campaign_app.domain.staff import Trial, TrialState
 from campaign_app.jobs.ports import Gateway, SendsTests
 from campaign_app.jobs.stores import Context
 from campaign_app.jobs.turns import wait_for_turn
-from campaign_app.services.window import closing_time
+from campaign_app.services.window import BEIJING, closing_time
 
 # its text was checked for the moment at which it was asked for; an older one is asked for anew
 FRESH: Final = timedelta(minutes=5)
@@ -43,7 +44,7 @@ def send_trial(context: Context, trial_id: int) -> TrialState:
     trial = trials.trial(trial_id)
     if trial.state is TrialState.QUEUED:
         try:
-            _leave(context, trial, _sender(context, trial))
+            _leave(context, trial, *_sender(context, trial))
         except _REFUSALS as trouble:  # before it was claimed: nothing has left
             trials.settle(trial_id, TrialState.REFUSED, at=context.clock(), code=trouble.code)
     elif trial.state is TrialState.SENDING:
@@ -51,7 +52,7 @@ def send_trial(context: Context, trial_id: int) -> TrialState:
     return trials.trial(trial_id).state
 
 
-def _leave(context: Context, trial: Trial, sender: Gateway) -> None:
+def _leave(context: Context, trial: Trial, account_id: int, sender: Gateway) -> None:
     wait_for_turn(context, sender.capabilities, [trial.text])
     trials, now = context.stores.trials, context.clock()
     if not timedelta(0) <= now - trial.asked_at <= FRESH:
@@ -59,7 +60,7 @@ def _leave(context: Context, trial: Trial, sender: Gateway) -> None:
     until = closing_time(now, *context.hours)
     if why := context.seen():
         raise NotAllowed(why, "The workspace is a copy of one that went on")
-    recipient = trials.claim(trial.id, cap=context.tests_per_day, at=now)
+    recipient = trials.claim(trial.id, account_id, cap=context.tests_per_day, at=now)
     if recipient is None:
         return
     name = f"{name_now(context.workspace_id, context.copies)}-test-{trial.id}"
@@ -77,10 +78,10 @@ def _handed_over(sender: SendsTests, name: str, message: StaffMessage) -> Submit
         return SubmitOutcome(name, Outcome.REJECTED, code=trouble.code)
 
 
-def _sender(context: Context, trial: Trial) -> Gateway:
-    """The sender of the chosen customer's shop, else the first of the entity's that sends test messages.
+def _sender(context: Context, trial: Trial) -> tuple[int, Gateway]:
+    """The sender of the chosen customer's shop, for which the text was checked; else the first of the entity's that
 
-    Raises RemoteError, NotAllowed.
+    sends test messages and may sign so. Raises RemoteError, NotAllowed.
     """
     purpose = context.stores.campaigns.campaign(trial.campaign_id).purpose
     trouble: AppError | None = None
@@ -88,10 +89,20 @@ def _sender(context: Context, trial: Trial) -> Gateway:
         try:
             gateway = context.remotes.gateway(account_id, purpose)
             if gateway.capabilities.test_messages:
-                return gateway
+                _require_signature(context, trial, account_id)
+                return account_id, gateway
         except _REFUSALS as failed:
             trouble = failed
     raise trouble or RemoteRefused("no_test_messages", "No sender of this entity sends test messages")
+
+
+def _require_signature(context: Context, trial: Trial, account_id: int) -> None:
+    if trial.customer_id is not None:
+        return
+    now = context.clock()
+    signature = context.stores.accounts.register(trial.entity_uscc).signature(trial.signature, now, account_id)
+    if signature is None or standing(signature, trial.entity_uscc, now.astimezone(BEIJING).date()):
+        raise NotAllowed("test_unsigned", "No sender of this entity may sign so")
 
 
 def _accounts(context: Context, trial: Trial) -> list[int]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.platform import hears_replies, is_carrier, sends_itself
+from campaign_app.jobs.ports import Rate
 from campaign_app.platforms import has_consents
 from campaign_app.platforms.adapter import adapter_for
 from campaign_app.services.situation import Abilities
+from campaign_app.transport.rates import lowered
 
 
 def abilities_of(account: Account) -> Abilities:
@@ -24,5 +26,13 @@ def abilities_of(account: Account) -> Abilities:
     sends = own or any(other is not None for other in others)
     return Abilities(
         sends, carrier or has_consents(account), carrier, not own or hears_replies(offers, account.options),
-        stated=own and offers.stated_templates,
+        stated=own and offers.stated_templates, pace=_pace(account),
     )  # fmt: skip
+
+
+def _pace(account: Account) -> float:
+    """As `jobs.turns` keeps to it."""
+    try:
+        return Rate(account.id, lowered(account, 0)).pace
+    except SettingsError:  # the sender says so as it is made
+        return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from math import ceil
 from typing import Final
 
 from campaign_app.domain.campaign import Campaign, CampaignState
@@ -148,6 +149,8 @@ class Preflights:
             stated=tuple(label for label, checked in told.items() if checked),
             signed={a.id: register.signature(campaign.signature, now, a.id) for a in senders if a.state == "connected"},
             held={a.id: held for a in senders for held in register.held(campaign.signature, a.id).items()},
+            send_at=send_at,
+            paces={a.id: pace for a in known.values() if (pace := self._abilities(a).pace)},
         )
 
     def _leaving(
@@ -250,11 +253,11 @@ def _signature(seen: Situation) -> Check:
 def _fault(seen: Situation, signature: Signature | None) -> str:
     if signature is None:
         return "signature_unreported"
-    today = seen.now.astimezone(BEIJING).date()
+    day = seen.leaves_at.astimezone(BEIJING).date()
     faults = (
         (signature.owner_uscc != seen.campaign.entity_uscc, _whose(signature)),
         (signature.status != "approved", "signature_not_approved"),
-        (signature.valid_until is not None and signature.valid_until < today, "signature_expired"),
+        (signature.valid_until is not None and signature.valid_until < day, "signature_expired"),
         (signature.carrier_filed is None, "signature_filing_unknown"),
         (not signature.carrier_filed, "signature_not_filed"),
         (not signature.scopes, "signature_unscoped"),
@@ -314,9 +317,22 @@ def _cost(seen: Situation) -> tuple[Check, ...]:
 
 def _window(seen: Situation) -> Check:
     facts: dict[str, str | int] = {"opens": seen.opens.strftime("%H:%M"), "closes": seen.closes.strftime("%H:%M")}
-    if is_open(seen.now, seen.opens, seen.closes):
-        return Check("window", "ok", "window_open", facts)
-    return Check("window", "warn", "window_closed", facts)
+    if not is_open(seen.leaves_at, seen.opens, seen.closes):
+        return Check("window", "warn", "window_closed", facts)
+    if short := _too_slow(seen):
+        return Check("window", "warn", "window_short", {**facts, **short})
+    return Check("window", "ok", "window_open" if seen.leaves_at == seen.now else "window_chosen", facts)
+
+
+def _too_slow(seen: Situation) -> Mapping[str, int]:
+    """What cannot leave before the window closes, were nothing else in the way; nothing where all can."""
+    closes = datetime.combine(seen.leaves_at.astimezone(BEIJING).date(), seen.closes, BEIJING)
+    seconds = (closes - seen.leaves_at).total_seconds()
+    lines = () if seen.spending is None else seen.spending.quote.lines
+    parts = {line.account_id: line.parts + line.uncounted for line in lines if line.account_id in seen.paces}
+    left = sum(max(0, count - int(seen.paces[carrier] * seconds)) for carrier, count in parts.items())
+    longest = max((count / seen.paces[carrier] for carrier, count in parts.items()), default=0)
+    return {"minutes": ceil(longest / 60), "left": left} if left else {}
 
 
 def _worker(seen: Situation) -> Check:

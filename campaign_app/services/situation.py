@@ -29,7 +29,8 @@ class Abilities:
     """Whether an account has a sender, and whether anybody can be asked who of its customers agreed.
 
     `carrier`: it is one at an SMS provider, without customers. `replies`: what people answer to messages that its own
-    platform carries comes in here. `stated`: what its own platform sends by is the word of whoever typed it in.
+    platform carries comes in here. `stated`: what its own platform sends by is the word of whoever typed it in. `pace`:
+    how many parts a second are handed over, 0 where no limit is known.
     """
 
     sends: bool
@@ -37,6 +38,7 @@ class Abilities:
     carrier: bool = False
     replies: bool = True
     stated: bool = False
+    pace: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Situation:
     `unread` are those where nobody has said who reads that, and `elsewhere` has for the others what was said. Of those
     whose sender shows no templates nobody has compared what was typed in for the `unchecked`; the others are `stated`.
     `spending` is None before the screening. `signed` has by shop the signature as its carrier tells of it, `held` the
-    port that its messages would leave over and the other signature that it carries.
+    port that its messages would leave over and the other signature that it carries. `send_at` is the time that was
+    chosen, if any; `paces` has by carrying account its `Abilities.pace`.
     """
 
     campaign: Campaign
@@ -76,6 +79,12 @@ class Situation:
     spending: Spending | None = None
     signed: Mapping[int, Signature | None] = field(default_factory=dict)
     held: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    send_at: datetime | None = None
+    paces: Mapping[int, float] = field(default_factory=dict)
+
+    @property
+    def leaves_at(self) -> datetime:
+        return self.send_at or self.now
 
     @property
     def ready(self) -> int:

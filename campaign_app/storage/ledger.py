@@ -27,7 +27,7 @@ from campaign_app.storage.late import apply_early_arrivals, keep_refusals
 from campaign_app.storage.lists import next_id, write_tuples
 from campaign_app.storage.outcomes import SAME_ROW, Event, append_outcomes, standing_of_submission
 from campaign_app.storage.people import Finder
-from campaign_app.storage.registers import hold_port
+from campaign_app.storage.registers import hold_port, signed_by
 from campaign_app.storage.rows import AnyRow, AnySelect
 from campaign_app.storage.schema_sending import (
     campaign,
@@ -146,7 +146,7 @@ class SqlLedger:
                 claimed_at=moment_at(to_ms(at)),
                 settled=False,
             )
-            hold_port(connection, campaign_id, account_id, to_ms(at))
+            hold_port(connection, signed_by(connection, campaign_id), account_id, to_ms(at))
             parts = parts_of(claim.outgoing.text for claim in fresh)
             _write(connection, made, fresh, parts, charge(connection, campaign_id, account_id, parts))
             return made

@@ -78,20 +78,24 @@ def register_of(connection: sa.Connection, entity_uscc: str) -> Register:
     )
 
 
-def hold_port(connection: sa.Connection, campaign_id: int, account_id: int, at: int) -> None:
-    """The port that carries the account's messages becomes the signature's of this campaign.
+def signed_by(connection: sa.Connection, campaign_id: int) -> Holder:
+    uscc, text = connection.execute(_SIGNED, {"which": campaign_id}).one()
+    return uscc, text
+
+
+def hold_port(connection: sa.Connection, signed: Holder, account_id: int, at: int) -> None:
+    """The port that carries the account's messages becomes this signature's.
 
     Raises NotAllowed("port_taken") where it is another one's.
     """
     port = port_of(json.loads(connection.execute(_OPTIONS, {"which": account_id}).scalar() or "{}"))
     if not port:
         return
-    uscc, text = connection.execute(_SIGNED, {"which": campaign_id}).one()
     holder = _holder_of(connection, port)
     if holder is None:
-        row = {"port": port, "entity_uscc": uscc, "text": text, "since": at}
+        row = {"port": port, "entity_uscc": signed[0], "text": signed[1], "since": at}
         write_all(connection, plain_insert(signature_port), [row])
-    elif holder != (uscc, text):
+    elif holder != signed:
         raise NotAllowed("port_taken", "One port carries one signature", port=port, text=holder[1])
 
 

@@ -22,6 +22,7 @@ from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.numbers import people_of
+from campaign_app.storage.registers import hold_port
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_staff import staff_number, staff_trial
 from campaign_app.storage.suppressions import marks_of
@@ -128,10 +129,11 @@ class SqlStaff:
         with self.db.read() as connection:
             return _sent_on(connection, entity_uscc, _day(at))
 
-    def claim(self, trial_id: int, *, cap: int, at: datetime) -> StaffRecipient | None:
+    def claim(self, trial_id: int, account_id: int, *, cap: int, at: datetime) -> StaffRecipient | None:
         """Whom this message may go to, counted; None for one that may not leave, with the reason on it.
 
-        A message is claimed once: whoever comes again finds it `sending`, and must not send it.
+        A message is claimed once: whoever comes again finds it `sending`, and must not send it. The port of
+        `account_id`, by which it leaves, is its signature's from then on; raises NotAllowed("port_taken").
         """
         with self.db.write() as connection:
             row = _row(connection, trial_id)
@@ -141,6 +143,7 @@ class SqlStaff:
             if isinstance(decision, str):
                 _put(connection, row, TrialState.REFUSED, at, code=decision)
                 return None
+            hold_port(connection, (row.entity_uscc, _trial_of(row).signature), account_id, to_ms(at))
             _put(connection, row, TrialState.SENDING, at, day=_day(at))
             return decision
 

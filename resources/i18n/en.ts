@@ -771,8 +771,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Set the price of {names} at Settings → Costs and budgets.</translation>
     </message>
     <message>
-        <source>不填即不限。会超出预算就不会开始。服务商不提供余额查询。</source>
-        <translation>Empty means no limit. What would exceed the budget does not begin. The providers tell no balance.</translation>
+        <source>不填即不限。会超出预算就不会开始。</source>
+        <translation>Empty means no limit. What would exceed it does not begin.</translation>
     </message>
 </context>
 <context>
@@ -2936,7 +2936,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>退订</source>
-        <translation>Opt-outs</translation>
+        <translation>Opted out</translation>
     </message>
     <message>
         <source>其他回复</source>
@@ -3229,8 +3229,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Price of one part</translation>
     </message>
     <message>
-        <source>按与服务商的合同填写，最小到 0.001 元。余额：服务商不提供余额查询，请到服务商控制台查看。</source>
-        <translation>As agreed with the provider, in steps of 0.001 yuan. Balance: the providers tell none; look at the provider&apos;s console.</translation>
+        <source>按与服务商的合同填写，最小到 0.001 元。腾讯云的套餐余量见其账户卡片，其他余额请到服务商控制台查看。</source>
+        <translation>As agreed with the provider, in steps of 0.001 yuan. What is left of Tencent Cloud&apos;s packages stands on its account&apos;s card; for other providers look at their consoles.</translation>
     </message>
     <message>
         <source>每月预算</source>
@@ -5546,7 +5546,7 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     </message>
     <message>
         <source>授权书</source>
-        <translation>Letter of authorisation</translation>
+        <translation>Letter</translation>
     </message>
     <message>
         <source>来源</source>

@@ -22,6 +22,7 @@ from campaign_app.storage.schema_sending import campaign_member
 from tests.fakes.remotes import ENTITY, IDEMPOTENT
 from tests.helpers.copied import accepted, backup_of, copy_of, opened, renew, restored, watched
 from tests.helpers.shop import NOW, Shop, everybody
+from tests.helpers.staged import FILED
 
 PEOPLE = 8
 
@@ -259,6 +260,7 @@ def test_a_copy_sends_no_test_message(copied: Copied) -> None:
     with opened(copied.shop, copied.folder) as copy:
         seen = watched(copy, copied.state)
         store = copy.workspace.staff
+        copy.workspace.accounts.put_signatures(copied.account, [FILED], copy.clock())
         staff = store.register(ENTITY, "店长", Phone("19900000001"), actor="王", at=copy.clock()).id
 
         def tried(press: str) -> TrialState:

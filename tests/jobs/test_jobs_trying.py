@@ -23,6 +23,7 @@ from campaign_app.jobs.trying import FRESH, send_trial
 from campaign_app.jobs.turns import LONGEST_TURN
 from tests.fakes.remotes import ENTITY, IDEMPOTENT, FakeGateway
 from tests.helpers.shop import Shop
+from tests.helpers.staged import FILED
 
 PHONE = Phone("19900000001")
 TEXT = "【安宁百货】上新，拒收请回复R"
@@ -35,6 +36,7 @@ class Bench:
     def __init__(self, shop: Shop) -> None:
         self.shop, self.store = shop, shop.workspace.staff
         self.account = shop.add_account(3)
+        shop.workspace.accounts.put_signatures(self.account, [FILED], shop.clock())
         self.gateway.capabilities = TESTS
         self.campaign = shop.campaign(screened=False, state=CampaignState.DRAFT)
         self.staff = self.store.register(ENTITY, "店长", PHONE, actor="王", at=shop.clock()).id
@@ -44,10 +46,12 @@ class Bench:
     def gateway(self) -> FakeGateway:
         return self.shop.gateways[self.account]
 
-    def wish(self, customer_id: int | None = None) -> Trial:
+    def wished(self, customer_id: int | None = None) -> Wish:
         self.presses += 1
-        asked = Wish(f"p{self.presses}", self.campaign.id, customer_id, self.staff, TEXT, "王")
-        return self.store.wish(asked, ENTITY, self.shop.clock())
+        return Wish(f"p{self.presses}", self.campaign.id, customer_id, self.staff, TEXT, "王")
+
+    def wish(self, customer_id: int | None = None) -> Trial:
+        return self.store.wish(self.wished(customer_id), ENTITY, self.shop.clock())
 
     def send(self, trial: Trial | None = None) -> tuple[TrialState, str]:
         made = trial or self.wish()
@@ -70,6 +74,31 @@ def test_it_reaches_the_number_once_with_the_very_text(bench: Bench) -> None:
     assert (message.recipient.phone, message.text) == (PHONE, TEXT)
     assert message.message_id == f"ws1-test-{trial.id}"
     assert bench.shop.reached() == []
+
+
+def test_a_port_that_carries_another_signature_carries_no_test(bench: Bench) -> None:
+    """Whichever sender it leaves by: its text was checked for the shop of whoever would read it."""
+    accounts = bench.shop.workspace.accounts
+    accounts.set_connection(replace(accounts.account(bench.account), options={"source": "1069000"}))
+    assert bench.send() == (TrialState.ACCEPTED, "")
+    accounts.put_signatures(bench.account, [FILED, replace(FILED, text="安宁会员")], bench.shop.clock())
+    other = replace(bench.wished(), text="【安宁会员】上新，拒收请回复R")
+    assert bench.send(bench.store.wish(other, ENTITY, bench.shop.clock())) == (TrialState.REFUSED, "port_taken")
+    assert bench.send() == (TrialState.ACCEPTED, "")
+    assert [message.text for message in bench.gateway.tests] == [TEXT, TEXT]
+    assert bench.store.sent_today(ENTITY, bench.shop.clock()) == 2
+
+
+def test_without_a_reader_it_leaves_by_a_sender_that_may_sign_so_and_by_no_other(bench: Bench) -> None:
+    accounts, now = bench.shop.workspace.accounts, bench.shop.clock()
+    other = bench.shop.add_account(1, prefix="d")
+    bench.shop.gateways[other].capabilities = TESTS
+    accounts.put_signatures(other, [FILED], now)
+    accounts.put_signatures(bench.account, [replace(FILED, carrier_filed=False)], now)
+    assert bench.send() == (TrialState.ACCEPTED, "")
+    assert (len(bench.gateway.tests), len(bench.shop.gateways[other].tests)) == (0, 1)
+    accounts.put_signatures(other, [], now)
+    assert bench.send() == (TrialState.REFUSED, "test_unsigned")
 
 
 def test_it_counts_in_nothing_of_the_campaign(bench: Bench) -> None:
@@ -105,7 +134,7 @@ def test_what_the_sender_says_is_what_became_of_it(
 
 def test_one_that_was_interrupted_between_count_and_outcome_is_never_sent_again(bench: Bench) -> None:
     trial = bench.wish()
-    assert bench.store.claim(trial.id, cap=20, at=bench.shop.clock()) is not None
+    assert bench.store.claim(trial.id, bench.account, cap=20, at=bench.shop.clock()) is not None
     assert bench.send(trial) == (TrialState.UNKNOWN, "interrupted")
     bench.gateway.test_answers = [KeyError("a bug after the message was taken")]
     other = bench.wish()
@@ -165,6 +194,7 @@ def test_the_first_sender_that_takes_it_is_used(bench: Bench) -> None:
     bench.gateway.capabilities = IDEMPOTENT
     other = bench.shop.add_account(1, prefix="d")
     bench.shop.gateways[other].capabilities = TESTS
+    bench.shop.workspace.accounts.put_signatures(other, [FILED], bench.shop.clock())
     assert bench.send() == (TrialState.ACCEPTED, "")
     assert (len(bench.gateway.tests), len(bench.shop.gateways[other].tests)) == (0, 1)
 

@@ -88,3 +88,9 @@ def test_a_platform_by_choice_sends_and_is_deaf_only_where_it_was_chosen(
     )
     found = abilities_of(account)
     assert (found.sends, found.replies, found.carrier) == (sends, replies, False)
+
+
+@pytest.mark.parametrize(("typed", "pace"), [("", 0), ("100", 93), ("nothing", 0)])
+def test_how_fast_an_account_hands_over_is_known_before_anything_is_sent(typed: str, pace: float) -> None:
+    carrier = replace(ACCOUNT, platform="aliyun", options={"rate": typed} if typed else {})
+    assert abilities_of(carrier).pace == pytest.approx(pace)

@@ -15,7 +15,9 @@ from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.customer import Account
 from campaign_app.domain.finding import Citation, Finding, Severity, Span
+from campaign_app.domain.money import Limits, Line, Quote
 from campaign_app.domain.signature import Signature
+from campaign_app.services.money import Spending
 from campaign_app.services.preflight import Preflight, check
 from campaign_app.services.situation import Check, Situation
 from campaign_app.words import Language, load
@@ -79,6 +81,12 @@ def test_all_is_green_when_all_is_right() -> None:
     assert whole.may_send
 
 
+def slow(parts: int, pace: float, uncounted: int = 0) -> dict[str, Any]:
+    """So many parts to leave over an account of that pace; at `NOW` the window is open for twelve hours more."""
+    quote = Quote((Line(1, {1: parts}, None, uncounted),))
+    return {"spending": Spending(quote, Limits()), "paces": {1: pace} if pace else {}}
+
+
 CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("audience", {"campaign": campaign(state=CampaignState.DRAFT)}, "block", "not_screened"),
     ("audience", {"campaign": campaign(state=CampaignState.SCREENING)}, "block", "screening"),
@@ -121,6 +129,13 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("window", {"now": datetime(2026, 11, 10, 14, 0, tzinfo=UTC)}, "warn", "window_closed"),
     ("window", {"opens": time(10, 1)}, "warn", "window_closed"),
     ("window", {"opens": time(10)}, "ok", "window_open"),
+    ("window", {"send_at": NOW + timedelta(days=1)}, "ok", "window_chosen"),
+    ("window", {"send_at": NOW + timedelta(hours=12)}, "warn", "window_closed"),
+    ("window", {"now": NOW + timedelta(hours=12), "send_at": NOW + timedelta(days=1)}, "ok", "window_chosen"),
+    ("window", slow(12 * 3_600 + 1, 1), "warn", "window_short"),
+    ("window", slow(12 * 3_600, 1), "ok", "window_open"),
+    ("window", slow(10**9, 0), "ok", "window_open"),
+    ("window", {**slow(3_601, 1), "send_at": NOW + timedelta(hours=11)}, "warn", "window_short"),
     ("worker", {"heartbeat": None}, "block", "worker_silent"),
     ("worker", {"heartbeat": NOW - timedelta(seconds=16)}, "block", "worker_silent"),
 ]
@@ -139,6 +154,21 @@ def test_a_signature_that_holds_for_some_shops_only_names_the_others() -> None:
 def test_the_port_of_another_signature_blocks() -> None:
     check = found(signed={1: SIGNATURE}, held={1: ("1069000", "安宁会员")})["signature"]
     assert (check.level, check.code, check.facts["other"]) == ("block", "port_taken", "安宁会员")
+
+
+def test_what_cannot_leave_before_the_window_closes_is_counted_beforehand() -> None:
+    check = found(**slow(100_000, 2, uncounted=400))["window"]
+    assert (check.facts["minutes"], check.facts["left"]) == (837, 100_400 - 2 * 12 * 3_600)
+    two = Quote((Line(1, {2: 30_000}, None), Line(2, {1: 100}, None)))
+    both = found(spending=Spending(two, Limits()), paces={1: 1, 2: 1})["window"]
+    assert (both.facts["minutes"], both.facts["left"]) == (1_000, 60_000 - 12 * 3_600)
+    earlier = found(**slow(100_000, 2), closes=time(20))["window"]
+    assert (earlier.facts["closes"], earlier.facts["left"]) == ("20:00", 100_000 - 2 * 10 * 3_600)
+
+
+def test_a_signature_has_to_hold_on_the_day_that_was_chosen() -> None:
+    ends = signed(valid_until=date(2026, 11, 10))
+    assert found(signature=ends, send_at=NOW + timedelta(days=1))["signature"].code == "signature_expired"
 
 
 @pytest.mark.parametrize(("key", "changes", "level", "code"), CASES)

@@ -141,7 +141,7 @@ def test_a_number_is_named_by_its_note(staged: Staged) -> None:
 def test_what_the_worker_left_open_never_leaves(staged: Staged) -> None:
     campaign, to, service = staged.draft(), register(staged), staged.app.test_messages
     waiting, begun = (service.send(campaign.id, to, press=press, actor="王") for press in "ab")
-    staged.app.workspace.staff.claim(begun.id, cap=20, at=staged.app.clock())
+    staged.app.workspace.staff.claim(begun.id, staged.account, cap=20, at=staged.app.clock())
     for trial in (waiting, begun):
         staged.app.jobs.set_state(trial.job_id, "failed", error="disk_full")
     assert (service.outcome(waiting.id).state, service.outcome(waiting.id).code) == (TrialState.REFUSED, "disk_full")
@@ -177,5 +177,5 @@ def test_a_removed_number_is_gone(staged: Staged) -> None:
 def test_yesterdays_messages_leave_room_today(staged: Staged) -> None:
     campaign, to = staged.draft(), register(staged)
     trial = staged.app.test_messages.send(campaign.id, to, press="p", actor="王")
-    staged.app.workspace.staff.claim(trial.id, cap=20, at=staged.app.clock() - timedelta(days=1))
+    staged.app.workspace.staff.claim(trial.id, staged.account, cap=20, at=staged.app.clock() - timedelta(days=1))
     assert staged.app.test_messages.trying(campaign.id).left == 20

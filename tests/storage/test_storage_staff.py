@@ -98,10 +98,10 @@ def test_the_same_press_is_the_same_message(store: Workspace) -> None:
 
 def test_a_message_is_claimed_once(store: Workspace) -> None:
     made = wish(store, register(store, 1))
-    claimed = store.staff.claim(made.id, cap=20, at=NOW)
+    claimed = store.staff.claim(made.id, 1, cap=20, at=NOW)
     assert isinstance(claimed, StaffRecipient)
     assert claimed.phone == number(1)
-    assert store.staff.claim(made.id, cap=20, at=NOW) is None
+    assert store.staff.claim(made.id, 1, cap=20, at=NOW) is None
     assert store.staff.sent_today(ENTITY, NOW) == 1
     store.staff.settle(made.id, TrialState.ACCEPTED, at=NOW, provider_id="x")
     store.staff.settle(made.id, TrialState.UNKNOWN, at=NOW)
@@ -118,7 +118,7 @@ def test_a_number_that_was_removed_or_suppressed_meanwhile_gets_nothing(store: W
     register(store, 3, label="员工1")
     suppress(store, number(2))
     for made, code in ((removed, "not_registered"), (suppressed, "staff_suppressed")):
-        assert store.staff.claim(made.id, cap=20, at=NOW) is None
+        assert store.staff.claim(made.id, 1, cap=20, at=NOW) is None
         assert (store.staff.trial(made.id).state, store.staff.trial(made.id).code) == (TrialState.REFUSED, code)
     assert store.staff.sent_today(ENTITY, NOW) == 0
 
@@ -136,10 +136,10 @@ def test_the_cap_is_of_a_day_in_beijing(store: Workspace) -> None:
     staff = register(store, 1)
     midnight = NOW.replace(hour=16)  # in Beijing
     before, at_once, after = (wish(store, staff, press) for press in "abc")
-    assert store.staff.claim(before.id, cap=1, at=midnight - timedelta(milliseconds=1)) is not None
-    assert store.staff.claim(at_once.id, cap=1, at=midnight - timedelta(milliseconds=1)) is None
+    assert store.staff.claim(before.id, 1, cap=1, at=midnight - timedelta(milliseconds=1)) is not None
+    assert store.staff.claim(at_once.id, 1, cap=1, at=midnight - timedelta(milliseconds=1)) is None
     assert store.staff.trial(at_once.id).code == "test_cap"
-    assert store.staff.claim(after.id, cap=1, at=midnight) is not None
+    assert store.staff.claim(after.id, 1, cap=1, at=midnight) is not None
 
 
 PEOPLE = st.integers(0, 7)
@@ -188,7 +188,9 @@ class Days:
         self.sent.clear()
 
     def claim(self, n: int) -> None:
-        found = self.workspace.staff.claim(self.wishes[n], cap=self.cap, at=self.now) if n < len(self.wishes) else None
+        found = (
+            self.workspace.staff.claim(self.wishes[n], 1, cap=self.cap, at=self.now) if n < len(self.wishes) else None
+        )
         if found is not None:
             self.sent.append(found.phone)
             assert found.phone in {number(each) for each in self.registered if each not in self.suppressed}

@@ -119,6 +119,14 @@ def test_replies_are_found_by_kind_number_reference_and_words(staged: Staged, pa
     assert len(listed(page, qtbot)) == 4
 
 
+def test_a_reply_of_several_lines_is_one_line_of_the_list(staged: Staged, page: InboxPage, qtbot: QtBot) -> None:
+    said(staged, ("c00000", None, "N\n"), ("c00000", None, "你好\n\n几点开门"))
+    assert [row[1] for row in listed(page, qtbot)] == ["你好 几点开门", "N"]
+    page.table.selectRow(1)
+    assert page.shown_answer is not None
+    assert page.shown_answer.said.text() == "N"
+
+
 def test_a_customers_number_finds_what_they_said_without_it(staged: Staged, page: InboxPage, qtbot: QtBot) -> None:
     said(staged, ("c00001", None, "2"), ("c00002", None, "2"))
     customers = staged.app.workspace.customers

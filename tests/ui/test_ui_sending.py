@@ -19,6 +19,7 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.sending import SendingStep
 from campaign_app.ui.pages.steps.sending_plan import CIVIL
 from campaign_app.ui.viewmodels.preflight import number, refusal_of, suggested
+from campaign_app.ui.widgets.checklist import Checklist, Item
 from campaign_app.ui.widgets.timeline import Day
 from tests.helpers.staged import FILED, WARNED, Staged
 
@@ -64,6 +65,18 @@ def test_a_time_is_refused_for_its_reason(staged: Staged) -> None:
 
 
 # --- the step --------------------------------------------------------------------------------------------------------
+
+
+def test_what_has_passed_is_said_above_its_list_only(
+    staged: Staged, open_step: Open, inline_desk: Desk, qtbot: QtBot
+) -> None:
+    """As after a change of language, when a step is built anew of what is known."""
+    made = open_step(staged.screened())
+    again = SendingStep(inline_desk, made.model)
+    qtbot.addWidget(again)
+    assert (again.summary.text(), dict(again.checks.rows)) == ("", {})
+    qtbot.waitUntil(lambda: again.summary.text() != "")
+    assert again.checks.rows.keys() == made.step.checks.rows.keys()
 
 
 def test_a_draft_is_led_to_its_screening(staged: Staged, open_step: Open) -> None:
@@ -290,3 +303,11 @@ def test_now_is_refused_outside_the_window(staged: Staged, open_step: Open) -> N
     assert not made.step.primary.isEnabled()
     made.step.checks.rows["window"].mend.click()
     assert made.step.primary.isEnabled()
+
+
+def test_checks_are_shown_in_the_same_turn_as_the_words_above_them(inline_desk: Desk, qtbot: QtBot) -> None:
+    listed = Checklist(inline_desk.kit.theme, "发送前检查")
+    qtbot.addWidget(listed)
+    listed.show()
+    listed.show_items([Item("text", "ok", "通过", "文案", "没有必须修改的问题。")])
+    assert [row.isVisible() for row in listed.rows.values()] == [True]

@@ -32,7 +32,9 @@ class MoneySection(Section):
         self._prices, self._months = QVBoxLayout(), QVBoxLayout()
         self.price_card = self._group(
             self.tr("每条单价"),
-            self.tr("按与服务商的合同填写，最小到 0.001 元。余额：服务商不提供余额查询，请到服务商控制台查看。"),
+            self.tr(
+                "按与服务商的合同填写，最小到 0.001 元。腾讯云的套餐余量见其账户卡片，其他余额请到服务商控制台查看。"
+            ),
             self._prices,
         )
         self.month_card = self._group(

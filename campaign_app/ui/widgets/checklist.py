@@ -126,4 +126,6 @@ class Checklist(QWidget):
         made.mended.connect(self.mended)
         made.ticked.connect(self.ticked)
         self._layout.addWidget(made)
+        if self.isVisible():  # else Qt shows it a turn later than the words above it
+            made.show()
         return made

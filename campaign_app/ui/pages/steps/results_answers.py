@@ -100,7 +100,7 @@ class AnswerRow(QWidget):
         answer = answered.answer
         word = self.tr("退订") if answer.opt_out else self.tr("回复")
         self.pill = Pill(kit.theme, word, "warn" if answer.opt_out else "muted")
-        self.said = label(answer.text, wrap=True, name="answer_text", select=True)
+        self.said = label(answer.text.strip(), wrap=True, name="answer_text", select=True)
         self.who = label("", "small", name="answer_who", select=True)
         self.came = label("", "small", wrap=True, name="answer_came", select=True)
         self.came.setVisible(answer.opt_out)

@@ -158,12 +158,12 @@ class SendingStep(Step):
     def _draw(self, state: PreflightState) -> None:
         campaign = self._model.view.campaign
         approving, approved = campaign.state is CampaignState.SCREENED, campaign.state in PLANNED
-        self.looking.setVisible(state.found is None)
-        if state.found is not None:
+        ready = self._listing and state.found is not None  # "all passed" stands above its list only
+        self.looking.setVisible(not ready)
+        if ready:
             items = self._words.items(state, self._desk.kit.words, ticking=approving or approved)
             self.summary.setText(self._words.summary(items))
-            if self._listing:
-                self.checks.show_items(items)
+            self.checks.show_items(items)
         missing = self._words.missing(state, approved=approved) if approving or approved else ""
         self.approval.show_state(campaign, state, missing)
         if approved or self._plan is not None:

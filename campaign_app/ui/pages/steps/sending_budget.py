@@ -63,4 +63,4 @@ class BudgetCard(QFrame):
         if spending.unpriced:
             names = self.tr("、").join(spending.unpriced)
             return self.tr("{names} 的单价在“设置 → 费用与预算”里填。").format(names=names)
-        return self.tr("不填即不限。会超出预算就不会开始。服务商不提供余额查询。")
+        return self.tr("不填即不限。会超出预算就不会开始。")
