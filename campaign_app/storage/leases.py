@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage.engine import Database
 from campaign_app.storage.host import host_id
+from campaign_app.storage.migrate import HEAD, version_of
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_workers import worker
 from campaign_app.storage.times import SERVER_NOW as NOW
@@ -53,10 +54,14 @@ class SqlLeases:
     db: Database
 
     def enter(self, version: str, queues: Sequence[str], seconds: float) -> int:
-        """The new worker's number, which is its fencing token. Raises WorkspaceError `other_version`."""
+        """The new worker's number, which is its fencing token. Raises WorkspaceError: `other_version`,
+
+        `newer_workspace` where the tables were changed since this process opened them.
+        """
         with self.db.write() as connection:
-            connection.execute(_END_EXPIRED)
-            require_version(connection, version)
+            end_former(connection, version)
+            if version_of(connection) != HEAD:
+                raise WorkspaceError("newer_workspace", "A newer version of this program has changed the tables")
             connection.execute(sa.delete(worker).where(worker.c.ended_at < NOW - _ms(_KEPT.total_seconds())))
             values: dict[str, Any] = {
                 "host": host_id(),
@@ -106,11 +111,24 @@ class SqlLeases:
 
 
 def require_version(connection: sa.Connection, version: str) -> None:
-    """Raises WorkspaceError `other_version` while another version's workers are at work."""
+    """Raises WorkspaceError `other_version` while another version's workers are at work.
+
+    Both releases and, apart from them, both numbers of tables are told: between two releases only those differ.
+    """
     others = connection.execute(sa.select(worker.c.version).where(_AT_WORK, worker.c.version != version).limit(1))
     if (theirs := others.scalar()) is not None:
-        words = "Workers of another version are at work"
-        raise WorkspaceError("other_version", words, theirs=theirs.partition(" ")[0], ours=version.partition(" ")[0])
+        (theirs, _, their_tables), (ours, _, our_tables) = theirs.partition(" "), version.partition(" ")
+        told = {"theirs": theirs, "their_tables": their_tables, "ours": ours, "our_tables": our_tables}
+        raise WorkspaceError("other_version", "Workers of another version are at work", **told)
+
+
+def end_former(connection: sa.Connection, version: str) -> None:
+    """Before the tables change, under the lock: whoever let its lease run out has ended, and never comes back.
+
+    Raises WorkspaceError `other_version` for one that has not.
+    """
+    connection.execute(_END_EXPIRED)
+    require_version(connection, version)
 
 
 def require_nobody(connection: sa.Connection) -> None:

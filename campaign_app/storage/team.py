@@ -13,7 +13,7 @@ from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.storage import schema
 from campaign_app.storage.header import TEAM_FORMAT, Header
 from campaign_app.storage.keys import Vault, derive
-from campaign_app.storage.leases import require_version
+from campaign_app.storage.leases import end_former, require_version
 from campaign_app.storage.migrate import migrate, upgrade
 from campaign_app.storage.moved import require_live
 from campaign_app.storage.postgres import SCHEMA, ServerDatabase, open_server, open_server_flows
@@ -75,7 +75,7 @@ def connect(found: Header, key: bytes) -> Opened:
         with database.read() as connection:
             require_live(connection)
         _require_fitting(database)
-        migrate(database)
+        migrate(database, before=_end_former)
         return Opened(database, open_server_flows(Server.parse(found.server), _password(found, key)))
     except AppError:
         database.engine.dispose()
@@ -117,6 +117,12 @@ def _require_fitting(database: ServerDatabase) -> None:
     with database.read() as connection:
         if connection.execute(_HAS_WORKERS).scalar_one():
             require_version(connection, VERSION)
+
+
+def _end_former(connection: sa.Connection) -> None:
+    """Of tables from before there were leases nobody has one."""
+    if connection.execute(_HAS_WORKERS).scalar_one():
+        end_former(connection, VERSION)
 
 
 def _require_ours(database: ServerDatabase, found: Header) -> None:

@@ -15,11 +15,15 @@ import pytest
 import sqlalchemy as sa
 from storage_samples import KEY
 
+from campaign_app import words
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import OutcomeUnknown, WorkspaceError
+from campaign_app.storage import leases as lease_store
+from campaign_app.storage import migrate, team
 from campaign_app.storage.homes import Hand, ServerHome
 from campaign_app.storage.leases import SqlLeases
 from campaign_app.storage.leasing import Lease
+from campaign_app.storage.migrate import HEAD
 from campaign_app.storage.program import VERSION
 from campaign_app.storage.schema_workers import worker
 from campaign_app.storage.workspace import Workspace, open_workspace
@@ -119,6 +123,70 @@ def test_another_version_refuses_beside_them(workspace: Workspace, other: Worksp
         assert code_of(lambda: open_workspace(workspace.folder, MemoryKeeper(KEY))) == "other_version"
     with workspace.work(HAND):
         pass
+
+
+def test_two_versions_that_differ_in_their_tables_only_are_told_apart(workspace: Workspace, other: Workspace) -> None:
+    release, _, tables = VERSION.partition(" ")
+    with (
+        other.work(Hand(f"{release} 0099", (), 60.0, bool)),
+        pytest.raises(WorkspaceError) as refused,
+    ):
+        workspace.work(HAND).__enter__()
+    told = {"theirs": release, "their_tables": "0099", "ours": release, "our_tables": tables}
+    assert refused.value.facts == told
+    for language in ("zh_CN", "en"):
+        said = words.load(language).error(refused.value)
+        assert "0099" in said
+        assert tables in said
+
+
+@pytest.fixture
+def of_former(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """Its tables count as those of a former version; what would change them only says that it did."""
+
+    def changed(connection: sa.Connection) -> None:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :head"), {"head": HEAD})
+
+    with workspace.database.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0017'"))
+    monkeypatch.setattr(migrate, "upgrade", changed)
+    yield workspace
+    with workspace.database.write() as connection:
+        changed(connection)
+
+
+def tables_of(workspace: Workspace) -> str | None:
+    with workspace.database.read() as connection:
+        return migrate.version_of(connection)
+
+
+def enter_of_former(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> int:
+    with monkeypatch.context() as then:
+        then.setattr(lease_store, "HEAD", "0017")
+        return leases(workspace).enter("0.0 0017", (), 60)
+
+
+def test_an_expired_worker_never_comes_back_to_tables_that_were_changed(
+    of_former: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former = enter_of_former(of_former, monkeypatch)
+    expire(of_former, former)
+    open_workspace(of_former.folder, MemoryKeeper(KEY)).close()
+    assert tables_of(of_former) == HEAD
+    assert leases(of_former).renew(former, 60) is None
+
+
+def test_tables_stay_as_they_are_for_a_worker_that_came_right_before_the_change(
+    of_former: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(team, "_require_fitting", lambda _: enter_of_former(of_former, monkeypatch))
+    assert code_of(lambda: open_workspace(of_former.folder, MemoryKeeper(KEY))) == "other_version"
+    assert tables_of(of_former) == "0017"
+
+
+def test_a_worker_that_opened_the_tables_before_they_were_changed_does_not_enter(of_former: Workspace) -> None:
+    assert code_of(lambda: of_former.work(HAND).__enter__()) == "newer_workspace"
+    assert leases(of_former).not_ended() == ()
 
 
 def test_a_lease_of_before_the_servers_clock_was_set_back_has_run_out(workspace: Workspace) -> None:
