@@ -5,7 +5,7 @@ Heavy libraries are imported when a workspace is opened, never when this module 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -109,10 +109,14 @@ def with_worker(app: App) -> Iterator[App]:
 
 @dataclass(frozen=True, slots=True)
 class WorkerHandle:
-    """A worker that runs beside the window; None where this workspace already had one of its own."""
+    """A worker that runs beside the window; no process where this workspace already had one of its own.
+
+    `others` asks the workspace whether it has one.
+    """
 
     _stack: ExitStack
     _process: Popen[str] | None
+    _others: Callable[[], bool] = lambda: True
 
     @property
     def own(self) -> bool:
@@ -120,7 +124,12 @@ class WorkerHandle:
         return self._process is not None
 
     def alive(self) -> bool:
+        """Of another's nothing is known here: see `there`."""
         return self._process is None or self._process.poll() is None
+
+    def there(self) -> bool:
+        """Whether anybody is at work, asked of the workspace: never on the window's thread. Raises WorkspaceError."""
+        return self.alive() if self.own else self._others()
 
     def close(self) -> None:
         """Stops the worker if it is ours; what it was doing goes on at the next start."""
@@ -147,7 +156,7 @@ def start_worker_for(app: App) -> WorkerHandle:
     folder = _there(app)
     with ExitStack() as stack:
         if app.workspace.has_worker():
-            return WorkerHandle(stack.pop_all(), None)
+            return WorkerHandle(stack.pop_all(), None, app.workspace.has_worker)
         found = header.read_header(folder)
         key = app.keeper.key(found.workspace_id, found.kept)
         process = stack.enter_context(start_worker(folder, key, app.offset))

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from storage_samples import KEY
 
-from campaign_app import words
+from campaign_app import bootstrap, words
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import OutcomeUnknown, WorkspaceError
 from campaign_app.storage import leases as lease_store
@@ -27,6 +27,7 @@ from campaign_app.storage.migrate import HEAD
 from campaign_app.storage.program import VERSION
 from campaign_app.storage.schema_workers import worker
 from campaign_app.storage.workspace import Workspace, open_workspace
+from campaign_app.wiring import wire
 
 DIALECTS = ("postgresql",)
 HAND = Hand(VERSION, ("send", "poll"), 60.0, bool)
@@ -219,6 +220,17 @@ def test_one_of_this_machine_that_was_killed_counts_for_nothing(
         connection.execute(sa.update(worker).values(pid=2**22 + 1))
     assert not workspace.has_worker()
     assert leases(workspace).not_ended() == (number,), "its work is taken over once its lease has ended"
+
+
+def test_a_desktop_notices_that_another_hosts_worker_has_ended(workspace: Workspace) -> None:
+    app = wire(workspace, MemoryKeeper(KEY), timedelta(0))
+    number = leases(workspace).enter(VERSION, (), 60)
+    with workspace.database.write() as connection:
+        connection.execute(sa.update(worker).values(host="another"))
+    handle = bootstrap.start_worker_for(app)
+    assert (handle.own, handle.there()) == (False, True)
+    expire(workspace, number)
+    assert not handle.there()
 
 
 class Server:

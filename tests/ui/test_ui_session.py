@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -84,6 +85,41 @@ def test_a_worker_that_dies_is_started_again_but_not_for_ever(start: Start, qtbo
     session.restart_worker()
     qtbot.waitUntil(lambda: session.state.worker == "running")
     assert session.state.error is None
+
+
+def test_once_anothers_worker_has_ended_the_window_starts_its_own(start: Start, qtbot: QtBot) -> None:
+    session = start().application.session
+    session._watch.setInterval(5)
+    answers: list[bool | AppError] = [True, WorkspaceError("server_unreachable", "away"), True, False]
+    asked: list[threading.Thread] = []
+
+    class Another:
+        own, closed = False, 0
+
+        def alive(self) -> bool:
+            return True
+
+        def there(self) -> bool:
+            asked.append(threading.current_thread())
+            answer = answers.pop(0)
+            if isinstance(answer, AppError):
+                raise answer
+            return answer
+
+        def close(self) -> None:
+            Another.closed += 1
+
+    class Own(Another):
+        own = True
+
+    workers = [Another(), Own()]
+    session.starter = lambda _: workers.pop(0)
+    session.open(PHRASE)
+    qtbot.waitUntil(lambda: session.state.worker == "running" and not workers, timeout=MS)
+    assert session.state.own_worker
+    assert (answers, len(asked), Another.closed) == ([], 4, 1)
+    assert threading.main_thread() not in asked, "nothing is asked of a server on the window's thread"
+    assert session.state.revived == 0, "nobody was interrupted"
 
 
 def test_a_worker_that_does_not_start_is_told(start: Start, qtbot: QtBot) -> None:

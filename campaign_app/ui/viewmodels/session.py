@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -24,6 +25,7 @@ WorkerState = Literal["", "starting", "running", "ended"]
 LOOK_MS: Final = 1_000
 RESTARTS: Final = 3  # a worker that dies again and again is a person's business
 STEADY_LOOKS: Final = 60  # after so many seconds at work earlier ends count no more
+ASK_EVERY: Final = 3  # looks at a worker that is not ours, each a question to the workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class Session(QObject):
         self._tasks = tasks
         self._stack = ExitStack()
         self._worker: WorkerHandle | None = None
-        self._restarts = self._steady = 0
+        self._restarts = self._steady = self._looks = 0
+        self._asking = False
         self._closed = False
         self._trying = False
         self._watch = QTimer(self)
@@ -231,6 +234,8 @@ class Session(QObject):
         """A worker that ended by itself is started again; what it did goes on where it was."""
         if self._worker is None:
             return
+        if not self._worker.own:
+            self._ask(self._worker)
         if self._worker.alive():
             self._steady += 1
             if self._steady >= STEADY_LOOKS:
@@ -242,6 +247,22 @@ class Session(QObject):
             self._start_worker()
         else:
             self._become(replace(self.state, worker="ended", error=AppError("no_worker", "The worker has ended")))
+
+    def _ask(self, worker: WorkerHandle) -> None:
+        """Whether somebody else's is at work still: once its lease is over one of our own takes its place."""
+        self._looks += 1
+        if not self._asking and self._looks % ASK_EVERY == 0:
+            self._asking = True
+            self._tasks.run(
+                lambda _: worker.there(), partial(self._told, worker), failed=lambda _: self._told(worker), owner=self
+            )
+
+    def _told(self, worker: WorkerHandle, there: bool = True) -> None:  # noqa: FBT001 FBT002 as it was told
+        """A server that cannot be asked is asked again."""
+        self._asking = False
+        if not there and worker is self._worker:
+            self._stop_worker()
+            self._start_worker()
 
     def _stop_worker(self) -> None:
         worker, self._worker = self._worker, None
