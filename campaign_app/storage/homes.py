@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
+from sqlalchemy import Engine
+
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import locks
 from campaign_app.storage.leases import SqlLeases
@@ -38,6 +40,7 @@ class Home(Protocol):
     def has_worker(self) -> bool: ...
     def gone(self) -> bool: ...
     def size(self) -> int: ...
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +80,21 @@ class FileHome:
                 size += file.stat().st_size
         return size
 
+    def close(self) -> None:
+        """Files are closed with their databases."""
+
 
 class ServerHome:
     """A workspace on a server: one window for each folder that names it, and any number of workers."""
 
-    __slots__ = ("_database", "_folder", "_lease", "leases")
+    __slots__ = ("_beats", "_database", "_folder", "_lease", "leases")
     shared: Final = True
 
-    def __init__(self, folder: Path, database: ServerDatabase) -> None:
+    def __init__(self, folder: Path, database: ServerDatabase, beats: Engine) -> None:
         self._folder = folder
         self._database = database
-        self.leases = SqlLeases(database)
+        self._beats = beats
+        self.leases = SqlLeases(database, beats)
         self._lease: Lease | None = None
 
     def lock(self, name: locks.LockName) -> AbstractContextManager[None]:
@@ -122,3 +129,6 @@ class ServerHome:
     def size(self) -> int:
         with self._database.engine.connect() as connection:
             return int(connection.exec_driver_sql(_SIZE).scalar_one())
+
+    def close(self) -> None:
+        self._beats.dispose()

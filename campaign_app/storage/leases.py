@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy import Engine
 
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage.engine import Database
@@ -49,9 +50,10 @@ class AtWork:
 
 @dataclass(frozen=True, slots=True)
 class SqlLeases:
-    """On a server only: a workspace of files has its lock."""
+    """On a server only: a workspace of files has its lock. By `beats` leases are renewed, and nothing else is done."""
 
     db: Database
+    beats: Engine
 
     def enter(self, version: str, queues: Sequence[str], seconds: float) -> int:
         """The new worker's number, which is its fencing token. Raises WorkspaceError: `other_version`,
@@ -75,9 +77,9 @@ class SqlLeases:
             return int(connection.execute(sa.insert(worker).values(values).returning(worker.c.id)).scalar_one())
 
     def renew(self, worker_id: int, seconds: float) -> datetime | None:
-        """When; None where somebody has declared that it ended. Waits for no writer."""
+        """When; None where somebody has declared that it ended. Waits for no writer and no pool."""
         until = {"beat_at": NOW, "lease_until": NOW + _ms(seconds)}
-        with self.db.engine.begin() as connection:
+        with self.beats.begin() as connection:
             mine = sa.update(worker).where(worker.c.id == worker_id, _NOT_ENDED)
             at = connection.execute(mine.values(until).returning(worker.c.beat_at)).scalar()
         return None if at is None else moment_at(at)

@@ -16,7 +16,7 @@ from campaign_app.storage.keys import Vault, derive
 from campaign_app.storage.leases import end_former, require_version
 from campaign_app.storage.migrate import migrate, upgrade
 from campaign_app.storage.moved import require_live
-from campaign_app.storage.postgres import SCHEMA, ServerDatabase, open_server, open_server_flows
+from campaign_app.storage.postgres import SCHEMA, ServerDatabase, open_beats, open_server, open_server_flows
 from campaign_app.storage.program import VERSION
 from campaign_app.storage.server import Server
 
@@ -31,6 +31,7 @@ _META: Final = sa.select(schema.meta.c.name, schema.meta.c.value)
 class Opened:
     database: ServerDatabase
     flows: Engine
+    beats: Engine
 
 
 def with_server(made: Header, key: bytes, server: Server, password: str) -> Header:
@@ -76,7 +77,8 @@ def connect(found: Header, key: bytes) -> Opened:
             require_live(connection)
         _require_fitting(database)
         migrate(database, before=_end_former)
-        return Opened(database, open_server_flows(Server.parse(found.server), _password(found, key)))
+        there = Server.parse(found.server), _password(found, key)
+        return Opened(database, open_server_flows(*there), open_beats(*there))
     except AppError:
         database.engine.dispose()
         raise

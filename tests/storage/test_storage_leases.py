@@ -6,13 +6,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.pool import QueuePool
 from storage_samples import KEY
 
 from campaign_app import bootstrap, words
@@ -220,6 +221,22 @@ def test_one_of_this_machine_that_was_killed_counts_for_nothing(
         connection.execute(sa.update(worker).values(pid=2**22 + 1))
     assert not workspace.has_worker()
     assert leases(workspace).not_ended() == (number,), "its work is taken over once its lease has ended"
+
+
+def test_a_lease_waits_for_no_pool_and_who_does_is_told(workspace: Workspace) -> None:
+    pool = workspace.database.engine.pool
+    assert isinstance(pool, QueuePool)
+    pool._timeout = 0.1
+    there = leases(workspace)
+    number = there.enter(VERSION, (), 60)
+    with ExitStack() as held:
+        for _ in range(16):
+            held.enter_context(workspace.database.read())
+        assert there.renew(number, 60) is not None
+        assert there.renew(number, 60) is not None, "its own connection is given back"
+        assert code_of(workspace.accounts.accounts) == "busy"
+        assert code_of(lambda: change(workspace)) == "busy"
+    change(workspace)
 
 
 def test_a_desktop_notices_that_another_hosts_worker_has_ended(workspace: Workspace) -> None:
