@@ -156,18 +156,22 @@ class Worker:
     def _may_begin(self, kind: str, campaign_id: int, now: datetime) -> bool:
         """Not again at once, and ever later: work that fails in a moment must not become a storm of jobs."""
         last, pause = self._begun.get((kind, campaign_id), (None, LOOK_AGAIN / 2))
-        if last is not None and self._gave_way(kind, campaign_id):
+        ended = None if last is None else self._ended(kind, campaign_id)
+        if ended in (Step.GIVES_WAY, Step.LEAVES):
             pause = LOOK_AGAIN / 2
-        elif not _due(last, now, pause):
+        if ended != Step.GIVES_WAY and not _due(last, now, 2 * pause if ended == Step.LEAVES else pause):
             return False
         self._begun[kind, campaign_id] = now, min(pause * 2, LONGEST_PAUSE)
         return True
 
-    def _gave_way(self, kind: str, campaign_id: int) -> bool:
-        """Whether its last job ended so that another campaign is sent meanwhile: then it stands behind that one."""
+    def _ended(self, kind: str, campaign_id: int) -> str | None:
+        """How its last job ended: one that gave its place to another campaign stands behind that one, at once if it
+
+        has anything to send.
+        """
         ended = self._context.stores.jobs.ended_jobs(LATELY, kind=kind)
         last = next((job for job in ended if job.args.get("campaign_id") == campaign_id), None)
-        return last is not None and (last.result or {}).get("ended") == Step.GIVES_WAY
+        return None if last is None else (last.result or {}).get("ended")
 
     def _begin_if_due(self, campaign: Campaign, now: datetime) -> None:
         """A schedule that came due begins; one whose window is over waits for a person: late is never sent.

@@ -109,3 +109,18 @@ def test_what_gave_way_stands_behind_the_others_at_once(shop: Shop) -> None:
 
     assert [ended("gives_way"), ended("gives_way"), ended("stopped")] == [1, 1, 0]
     assert shop.state(campaign.id)[0] is CampaignState.SENDING
+
+
+def test_what_left_its_place_since_it_only_waits_stands_behind_the_others_after_a_while(shop: Shop) -> None:
+    shop.add_account(1)
+    shop.campaign()
+    jobs, worker = shop.workspace.jobs, Worker(shop.context, Started())
+    begun = list[int]()
+    for _ in range(40):  # half a second each
+        worker.tick()
+        for job in jobs.open_jobs():
+            if job.kind == "dispatch":
+                begun.append(job.id)
+                jobs.set_state(job.id, "done", result={"ended": "leaves"})
+        shop.clock.advance(0.5)
+    assert len(begun) == 4, "every five seconds, whatever came before"
