@@ -161,7 +161,7 @@ class Flows(DBOSConfiguredInstance):
         self._context.stores.jobs.set_progress(job_id, before + step.rows, 0)
         return step.rows, step.new, step.broken, step.more, step.erased, step.unreachable
 
-    def import_file(self, job_id: int, import_id: int, chunks: int) -> dict[str, Any]:
+    def import_file(self, job_id: int, import_id: int, chunks: int, place: str = "") -> dict[str, Any]:  # noqa: ARG002
         for chunk in range(chunks):
             if not self.import_chunk(job_id, import_id, chunk, chunks):
                 break
@@ -331,10 +331,10 @@ def launch(
     DBOS(config=config)
     flows = Flows(context, imports, as_set)
     if not share.alone:
-        DBOS.listen_queues([name_of(queue) for queue in sorted(share.queues)])
+        DBOS.listen_queues([name_of(place) for place in share.places])
     DBOS.launch()
     if not share.alone:
-        register_queues()
+        register_queues(share.places)
     return flows
 
 

@@ -19,7 +19,7 @@ from campaign_app.domain.ports import Job
 from campaign_app.jobs.dispatch import Step
 from campaign_app.jobs.rounds import Every, Rounds
 from campaign_app.jobs.settling import release
-from campaign_app.jobs.sharing import ALONE, WHOLE, Share, queue_of
+from campaign_app.jobs.sharing import ALONE, WHOLE, Share, place_of, queue_of
 from campaign_app.jobs.stores import Context
 from campaign_app.services.preflight import HEARTBEAT
 
@@ -99,8 +99,7 @@ class Worker:
         jobs = self._context.stores.jobs.open_jobs()
         rooms = self._share.rooms(jobs)
         for job in jobs:
-            queue = queue_of(job.kind)
-            if queue in rooms and _due(self._started.get(job.id), now, LOOK_AGAIN):
+            if self._share.takes(job) and _due(self._started.get(job.id), now, LOOK_AGAIN):
                 self._take(job, rooms, now)
         self._share.crowd(self._waiting(jobs, now))
         return bool(jobs)
@@ -114,7 +113,7 @@ class Worker:
         self._purge(now)
         if _due(self._handed, now, TAKE_OVER_EVERY):
             self._handed = now
-            self._share.take_over(self._kind_of)
+            self._share.take_over(self._place_of)
 
     def _take(self, job: Job, rooms: dict[str, int], now: datetime) -> None:
         if job.state == "queued":
@@ -131,9 +130,9 @@ class Worker:
         waiting = (job for job in jobs if job.kind == "dispatch" and job.state == "queued")
         return sum(job.id not in self._started and _due(job.queued_at, now, LOOK_AGAIN) for job in waiting)
 
-    def _kind_of(self, job_id: int) -> str | None:
+    def _place_of(self, job_id: int) -> str | None:
         try:
-            return self._context.stores.jobs.job(job_id).kind
+            return place_of(self._context.stores.jobs.job(job_id))
         except NotFound:
             return None
 

@@ -16,6 +16,7 @@ from campaign_app.storage import locks
 from campaign_app.storage.leases import SqlLeases
 from campaign_app.storage.leasing import Lease, awake
 from campaign_app.storage.postgres import ServerDatabase, fence
+from campaign_app.storage.waiting import Takers
 
 DATABASE: Final = "workspace.db"
 FLOWS: Final = "flows.db"
@@ -38,6 +39,7 @@ class Home(Protocol):
     def lock(self, name: locks.LockName, /) -> AbstractContextManager[None]: ...
     def work(self, hand: Hand, /) -> AbstractContextManager[Lease | None]: ...
     def has_worker(self) -> bool: ...
+    def takers(self) -> Takers | None: ...
     def gone(self) -> bool: ...
     def size(self) -> int: ...
     def close(self) -> None: ...
@@ -65,6 +67,9 @@ class FileHome:
 
     def has_worker(self) -> bool:
         return locks.holder(self.folder, "worker") is not None
+
+    def takers(self) -> None:
+        """Its one worker takes everything."""
 
     def gone(self) -> bool:
         """Whether the database was moved away, removed or exchanged: what is written now would be lost in silence."""
@@ -121,6 +126,9 @@ class ServerHome:
 
     def has_worker(self) -> bool:
         return self.leases.somebody()
+
+    def takers(self) -> Takers:
+        return Takers(self.leases.at_work(), self.leases.ended())
 
     def gone(self) -> bool:
         """Whether this process was a worker and is so no longer."""

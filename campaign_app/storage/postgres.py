@@ -34,8 +34,11 @@ _LOCKS: Final = 0x59554E46  # the class of our advisory locks; they belong to on
 _WRITER, _MOVE = 1, 3
 _WRITE_LOCK: Final = f"SELECT pg_advisory_xact_lock({_LOCKS}, {_WRITER})"
 _MOVE_LOCK: Final = f"SELECT pg_try_advisory_lock({_LOCKS}, {_MOVE})"
+# as what the server knows a connection by which a worker, whose number follows, is changing something
+CHANGING: Final = "campaign-app worker "
 _FENCED_LOCK: Final = (
-    "SELECT set_config('idle_in_transaction_session_timeout', '{milliseconds}', true),"
+    "SELECT set_config('application_name', '{name}', true),"
+    " set_config('idle_in_transaction_session_timeout', '{milliseconds}', true),"
     f" pg_advisory_xact_lock({_LOCKS}, {_WRITER})"
 )
 _MINE: Final = text("SELECT 1 FROM worker WHERE id = :id AND ended_at IS NULL")
@@ -172,7 +175,7 @@ def fence(engine: Engine, worker_id: int, seconds: float, lost: Callable[[], obj
     It stays so until the process ends, also once the lease was given back: a thread may still be at something. A
     process that is stopped in the middle of a change keeps the others from writing for as long as a lease at most.
     """
-    lock = _FENCED_LOCK.format(milliseconds=int(seconds * 1000))
+    lock = _FENCED_LOCK.format(name=f"{CHANGING}{worker_id}", milliseconds=int(seconds * 1000))
     mine = {"id": worker_id}
 
     def begin(connection: Connection) -> None:

@@ -18,6 +18,7 @@ from tests.helpers.pg import PASSWORD
 
 _PIECE: Final = 65_536
 _BACKLOG: Final = 64
+KEPT_SECONDS: Final = 40.0
 
 
 class Way:
@@ -28,12 +29,22 @@ class Way:
         self._whole = threading.Event()
         self._whole.set()
         self._ends: set[socket.socket] = set()
+        self._far: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
+        """After 40 s the server has given up whoever does not answer it (`tcp_keepalives_…`)."""
         self._whole.clear()
+        given_up = threading.Timer(KEPT_SECONDS, self._given_up)
+        given_up.daemon = True
+        given_up.start()
+
+    def _given_up(self) -> None:
+        if not self._whole.is_set():
+            for each in tuple(self._far):
+                _shut(each)
 
     def heal(self, *, drop: bool) -> None:
         """`drop`: whatever was open while it was cut is reset, as by a router that has forgotten it."""
@@ -65,6 +76,7 @@ class Way:
             _shut(near)
             return
         self._ends |= {near, far}
+        self._far.add(far)
         threading.Thread(target=self._pass, args=(far, near), daemon=True).start()
         self._pass(near, far)
 
@@ -77,6 +89,7 @@ class Way:
         for each in (one, other):
             _shut(each)
             self._ends.discard(each)
+            self._far.discard(each)
 
 
 def _shut(one: socket.socket) -> None:

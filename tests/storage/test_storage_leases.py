@@ -119,6 +119,28 @@ def test_one_that_is_stopped_in_the_middle_of_a_change_holds_up_nobody_longer_th
         assert connection.execute(limit).scalar() == "7s"
 
 
+def test_one_that_was_cut_off_within_a_message_is_let_go_once_its_lease_is_over(
+    workspace: Workspace, other: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server begins to count how long nothing happens once it has heard a message to its end."""
+    monkeypatch.setattr(lease_store, "SILENT_SECONDS", 0.0)
+
+    def cut_off() -> None:
+        with workspace.database.write() as connection:
+            driver: Any = connection.connection.driver_connection
+            os.write(driver.fileno(), b"H\0\0\0\4Q\0\0")  # a flush, and the beginning of a question
+            with other.database.engine.begin() as beside:  # which waits for no lock
+                beside.execute(sa.update(worker).values(lease_until=0))
+            with ThreadPoolExecutor(1) as thread:
+                assert thread.submit(leases(other).end_expired).result(20)
+            connection.execute(sa.text("SELECT 1"))
+
+    with workspace.work(Hand(VERSION, (), 60.0, bool)) as lease:
+        assert lease is not None
+        lease.stop()
+        assert code_of(cut_off) == "server_unreachable"
+
+
 def test_another_version_refuses_beside_them(workspace: Workspace, other: Workspace) -> None:
     with other.work(Hand("9.9 0099", (), 60.0, bool)):
         assert code_of(lambda: workspace.work(HAND).__enter__()) == "other_version"
@@ -211,7 +233,8 @@ def test_a_lease_of_before_the_servers_clock_was_set_back_has_run_out(workspace:
 def test_one_of_this_machine_that_was_killed_counts_for_nothing(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("campaign_app.storage.leases.host_id", lambda: "here")
+    for name in ("host_id", "place_id"):
+        monkeypatch.setattr(lease_store, name, lambda: "here")
     number = leases(workspace).enter(VERSION, (), 60)
     assert workspace.has_worker()
     with workspace.database.write() as connection:
@@ -262,6 +285,8 @@ class Server:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def let_go(self) -> None: ...
 
 
 AWAY = WorkspaceError("server_unreachable", "away")

@@ -114,16 +114,24 @@ class Session(QObject):
         self._closed = True
         self._watch.stop()
 
-    def close(self) -> None:
-        """Stops the worker and closes the workspace; blocks until both are done. No background work may be left."""
+    def close(self, slow: Callable[[], object] = bool) -> None:
+        """Stops the worker and closes the workspace; blocks until both are done. No background work may be left.
+
+        `slow` is called where the worker takes longer than a moment.
+        """
         self.stop()
-        self._stop_worker()  # before a demo's platform, which it would miss
+        self._stop_worker(slow)  # before a demo's platform, which it would miss
         self._stack.close()
         self.state = replace(self.state, phase="opening", app=None, worker="")
 
     def restart_worker(self) -> None:
         self._restarts = 0
         self._start_worker()
+
+    def start_beside(self) -> None:
+        """A worker of our own beside those of other computers, for what none of them takes."""
+        if self._worker is None or not self._worker.own:
+            self._start_worker(beside=True)
 
     @property
     def _free(self) -> bool:
@@ -189,10 +197,10 @@ class Session(QObject):
         asks = error.code in ("passphrase_needed", "wrong_passphrase")
         self._become(SessionState("passphrase" if asks else "failed", error=error))
 
-    def _start_worker(self) -> None:
+    def _start_worker(self, *, beside: bool = False) -> None:
         from campaign_app import bootstrap
 
-        app, start = self.state.app, self.starter or bootstrap.start_worker_for
+        app, start = self.state.app, self.starter or partial(bootstrap.start_worker_for, beside=beside)
         if app is None:
             return
         self._become(replace(self.state, worker="starting"))
@@ -264,10 +272,10 @@ class Session(QObject):
             self._stop_worker()
             self._start_worker()
 
-    def _stop_worker(self) -> None:
+    def _stop_worker(self, slow: Callable[[], object] = bool) -> None:
         worker, self._worker = self._worker, None
         if worker is not None:
-            worker.close()
+            worker.close(slow)
 
     def _become(self, state: SessionState) -> None:
         self.state = state
