@@ -170,11 +170,15 @@ class Standing:
 
 
 def standing(app: App) -> Standing:
-    """Whether the workspace is older than what this computer has seen of it, or comes from another one."""
+    """Whether the workspace is older than what this computer has seen of it, or comes from another one.
+
+    Of a team's, what is there by now counts as seen here: no worker of this computer may ever look.
+    """
     from campaign_app.storage import copies
 
     seen = _seen(app)
-    why = "" if seen is None else seen.verdict()
+    look = None if seen is None else (seen.notice if app.workspace.shared else seen.verdict)
+    why = "" if look is None else look()
     if not why:
         return Standing()
     with app.workspace.database.read() as connection:

@@ -5,11 +5,13 @@ Heavy libraries are imported when a workspace is opened, never when this module 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Final
 
 from campaign_app import keeping
@@ -19,10 +21,12 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
     from campaign_app.credentials import KeyKeeper
+    from campaign_app.storage.waiting import Waiting
 
 __all__ = ["App"]  # what everybody who opens a workspace gets
 
 DEMO: Final = "demo"
+SLOW_SECONDS: Final = 0.5  # after which a person wants to know what is going on
 default_folder, is_workspace, is_free = keeping.default_folder, keeping.is_workspace, keeping.is_free
 key_lives, keeper_of, new_keeper = keeping.key_lives, keeping.keeper_of, keeping.new_keeper
 handed_keeper, passphrase_in = keeping.handed_keeper, keeping.passphrase_in
@@ -101,18 +105,46 @@ def create_demo(folder: Path, keeper: KeyKeeper) -> None:
 
 
 @contextmanager
-def with_worker(app: App) -> Iterator[App]:
-    """The app with a worker: one of its own, unless this workspace already has one."""
-    with app, closing(start_worker_for(app)):
+def with_worker(app: App, *, files: bool = False) -> Iterator[App]:
+    """The app with a worker: its own, unless this workspace has one already, which sees our `files` if need be."""
+    with app, closing(start_worker_for(app, files=files)):
         yield app
+
+
+def waiting_work(app: App) -> tuple[Waiting, ...]:
+    """What of a team's workspace waits because no worker takes it."""
+    from campaign_app.storage.host import place_id
+    from campaign_app.storage.waiting import waiting
+
+    takers = app.workspace.home.takers()
+    if takers is None:
+        return ()
+    return waiting(app.jobs.open_jobs(), takers, app.clock(), place_id())
+
+
+def _is_served(app: App, *, files: bool = False) -> bool:
+    """Whether the workers at work are enough for this computer. Imports need one that sees its files."""
+    from campaign_app.storage.host import place_id
+    from campaign_app.storage.waiting import waits_here
+
+    takers = app.workspace.home.takers()
+    if takers is not None and files and not takers.see(place_id()):
+        return False
+    if takers is not None and waits_here(app.jobs.open_jobs(), takers, place_id()):
+        return False
+    return app.workspace.has_worker()
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerHandle:
-    """A worker that runs beside the window; None where this workspace already had one of its own."""
+    """A worker that runs beside the window; no process where this workspace already had one of its own.
+
+    `others` asks the workspace whether it has one.
+    """
 
     _stack: ExitStack
     _process: Popen[str] | None
+    _others: Callable[[], bool] = lambda: True
 
     @property
     def own(self) -> bool:
@@ -120,10 +152,24 @@ class WorkerHandle:
         return self._process is not None
 
     def alive(self) -> bool:
+        """Of another's nothing is known here: see `there`."""
         return self._process is None or self._process.poll() is None
 
-    def close(self) -> None:
-        """Stops the worker if it is ours; what it was doing goes on at the next start."""
+    def there(self) -> bool:
+        """Whether anybody is at work, asked of the workspace: never on the window's thread. Raises WorkspaceError."""
+        return self.alive() if self.own else self._others()
+
+    def close(self, slow: Callable[[], object] = bool) -> None:
+        """Stops the worker if it is ours; what it was doing goes on at the next start.
+
+        `slow` is called where that takes longer than a moment: the batch at hand comes to its end first.
+        """
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(SLOW_SECONDS)
+            except TimeoutExpired:
+                slow()
         self._stack.close()
 
 
@@ -136,19 +182,22 @@ def _there(app: App) -> Path:
     return folder
 
 
-def start_worker_for(app: App) -> WorkerHandle:
-    """Starts the workspace's worker unless it has one.
+def start_worker_for(app: App, *, beside: bool = False, files: bool = False) -> WorkerHandle:
+    """Starts the workspace's worker unless it has one; for a team's also `beside` those of others, or where none of
+
+    them sees this computer's `files`.
 
     Raises AppError("child_failed"), WorkspaceError `workspace_gone` if its folder was moved away or removed.
     """
-    from campaign_app.processes import start_worker
+    from campaign_app.processes import STOP_SECONDS, TEAM_STOP_SECONDS, start_worker
     from campaign_app.storage import header
 
     folder = _there(app)
     with ExitStack() as stack:
-        if app.workspace.has_worker():
-            return WorkerHandle(stack.pop_all(), None)
+        if not beside and _is_served(app, files=files):
+            return WorkerHandle(stack.pop_all(), None, partial(_is_served, app))
         found = header.read_header(folder)
         key = app.keeper.key(found.workspace_id, found.kept)
-        process = stack.enter_context(start_worker(folder, key, app.offset))
+        patience = TEAM_STOP_SECONDS if app.workspace.shared else STOP_SECONDS
+        process = stack.enter_context(start_worker(folder, key, app.offset, patience))
         return WorkerHandle(stack.pop_all(), process)

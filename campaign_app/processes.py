@@ -16,6 +16,8 @@ from typing import Final
 from campaign_app.domain.errors import AppError
 
 STOP_SECONDS: Final = 10
+# a team's worker lets the batch that it hands over come to its end (a minute at most), and gives its lease back
+TEAM_STOP_SECONDS: Final = 75
 _DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 # new objects before Python looks for cycles among them; it looks after every 700 by itself
 _YOUNG: Final = 50_000
@@ -41,10 +43,11 @@ def has_display() -> bool:
 
 
 @contextmanager
-def start_child(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+def start_child(command: Sequence[str], stop_seconds: float = STOP_SECONDS) -> Iterator[subprocess.Popen[str]]:
     """A child that gets ready beside us until `greet` waits for it.
 
-    It is ended with the block, and by itself if this process dies, since its standard input is then closed.
+    It is ended with the block, and killed where that takes longer than `stop_seconds`; it ends by itself if this
+    process dies, since its standard input is then closed.
     """
     process = subprocess.Popen(  # noqa: S603 our own program
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
@@ -52,7 +55,7 @@ def start_child(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
     try:
         yield process
     finally:
-        _stop(process)
+        _stop(process, stop_seconds)
 
 
 def greet(process: subprocess.Popen[str]) -> str:
@@ -65,18 +68,18 @@ def greet(process: subprocess.Popen[str]) -> str:
     return line
 
 
-def _stop(process: subprocess.Popen[str]) -> None:
+def _stop(process: subprocess.Popen[str], seconds: float) -> None:
     process.terminate()
     try:
-        process.communicate(timeout=STOP_SECONDS)
+        process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
 
 
-def begin_worker(folder: Path) -> AbstractContextManager[subprocess.Popen[str]]:
+def begin_worker(folder: Path, stop_seconds: float = STOP_SECONDS) -> AbstractContextManager[subprocess.Popen[str]]:
     """A worker that gets ready for a workspace, which need not be there before `hand_over`."""
-    return start_child(own_command("worker", "--workspace", str(folder), "--attached"))
+    return start_child(own_command("worker", "--workspace", str(folder), "--attached"), stop_seconds)
 
 
 def hand_over(worker: subprocess.Popen[str], key: bytes, clock_offset: timedelta) -> None:
@@ -88,9 +91,11 @@ def hand_over(worker: subprocess.Popen[str], key: bytes, clock_offset: timedelta
 
 
 @contextmanager
-def start_worker(folder: Path, key: bytes, clock_offset: timedelta) -> Iterator[subprocess.Popen[str]]:
+def start_worker(
+    folder: Path, key: bytes, clock_offset: timedelta, stop_seconds: float = STOP_SECONDS
+) -> Iterator[subprocess.Popen[str]]:
     """The worker of a workspace, as long as the block runs."""
-    with begin_worker(folder) as process:
+    with begin_worker(folder, stop_seconds) as process:
         hand_over(process, key, clock_offset)
         greet(process)
         yield process

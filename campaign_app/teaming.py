@@ -56,19 +56,21 @@ class _Lead:
 
         return frozenset(map(executor_of, self._lease.store.not_ended()))
 
-    def take_over(self, kind_of: Callable[[int], str | None]) -> None:
+    def take_over(self, place_of: Callable[[int], str | None]) -> None:
         from campaign_app.jobs.takeover import take_over
 
         self._lease.store.end_expired()
-        take_over(self.alive, kind_of)
+        take_over(self.alive, place_of)
 
 
 def share_of(part: Part, lease: Lease | None) -> Share:
     if lease is None:
         return WHOLE
+    from campaign_app.storage.host import place_id
+
     lead = _Lead(lease)
     queues = frozenset(part.queues)
-    return Share(lease.executor, queues, part.concurrency, lead.leads, take_over=lead.take_over)
+    return Share(lease.executor, queues, part.concurrency, lead.leads, take_over=lead.take_over, place=place_id())
 
 
 @contextmanager

@@ -240,6 +240,7 @@ def _hours(workspace: Workspace) -> tuple[time_of_day, time_of_day]:
 def imports_of(workspace: Workspace, clock: Clock) -> Imports:
     from campaign_app.jobs.tabular import open_table
     from campaign_app.services.imports import Imports
+    from campaign_app.storage.host import place_id
 
     return Imports(
         store=workspace.imports,
@@ -247,6 +248,7 @@ def imports_of(workspace: Workspace, clock: Clock) -> Imports:
         open_table=open_table,
         audit=workspace.audit,
         clock=clock,
+        place=place_id() if workspace.shared else "",
     )
 
 

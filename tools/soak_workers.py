@@ -4,7 +4,8 @@
 
 A round is one campaign on a PostgreSQL of its own, through the shop's own platform (which knows keys) or through Aliyun
 (which does not), in turn, while every server of the sandbox fails now and then. Most blows meet the worker that sends
-right then: SIGKILL; SIGSTOP until others have taken over, and SIGCONT; SIGTERM; every connection to the server cut. One
+right then: SIGKILL; SIGSTOP until others took over, and SIGCONT; SIGTERM; its way to the server cut for 5 to 30 s,
+and healed. Others meet all of them: every connection dropped; the server stopped as by a crash and started again. One
 JSON line after each round, with the sums; exit status 1 as soon as anything is wrong.
 """
 

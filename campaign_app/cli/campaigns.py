@@ -99,7 +99,24 @@ def status(
             show(_summary(app, app.campaigns.get(campaign_id)), as_json=as_json)
             return
         listed = [{"id": c.id, "name": c.name, "state": c.state.value} for c in app.campaigns.all()]
-        show({"campaigns": listed}, as_json=as_json)
+        waiting = waiting_for_workers(app)
+        show({"campaigns": listed, **({"waiting": waiting} if waiting else {})}, as_json=as_json)
+
+
+def waiting_for_workers(app: App) -> list[dict[str, Any]]:
+    """What waits because no worker of a team takes it; said to a person as well, with what to do."""
+    from campaign_app import bootstrap
+
+    told = []
+    for each in bootstrap.waiting_work(app):
+        since = each.since.astimezone().isoformat(timespec="seconds")
+        told.append({"queue": each.queue, "jobs": each.jobs, "since": since, "files_elsewhere": each.elsewhere})
+        todo = "请在文件所在的电脑上" if each.elsewhere else "请"
+        sys.stderr.write(
+            f"{WORDS.term('queue', each.queue)}：自 {since} 起有 {each.jobs} 项在等，没有后台进程处理。"
+            f"{todo}运行 campaign-app worker --queues {each.queue}\n"
+        )
+    return told
 
 
 def pause(

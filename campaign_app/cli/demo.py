@@ -133,7 +133,7 @@ def _import(app: App, folder: Path) -> None:
     account = app.accounts.all()[0]
     file = write_sample(app, folder)
     begun = app.imports.begin(source=Source(str(file), account.id), actor="demo")
-    job = app.jobs.enqueue("import", {"import_id": begun.import_id, "chunks": begun.chunks}, app.clock())
+    job = app.jobs.enqueue("import", begun.args, app.clock())
     wait_for_job(app, job.id, seconds=JOB_SECONDS)
 
 

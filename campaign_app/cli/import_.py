@@ -89,8 +89,8 @@ def _applied(app: App, source: Source, stack: ExitStack) -> dict[str, Any]:
 
     with Console(stderr=True).status("读取文件…") as shown:
         begun = app.imports.begin(source=source, actor="cli", tick=lambda done: shown.update(f"读取文件 {done:.0%}"))
-        stack.enter_context(bootstrap.with_worker(app))
-        job = app.jobs.enqueue("import", {"import_id": begun.import_id, "chunks": begun.chunks}, app.clock())
+        stack.enter_context(bootstrap.with_worker(app, files=True))
+        job = app.jobs.enqueue("import", begun.args, app.clock())
         try:
             while job.state in OPEN_STATES:
                 app.wait(INTERVAL)

@@ -33,7 +33,7 @@ from campaign_app.services.replies import read_at
 class Step(StrEnum):
     """What a batch did: went `on`, met the `end`, was `stopped`, or has to `wait` before it may settle.
 
-    `gives_way`: it went on, and another campaign's turn has come.
+    `gives_way`: it went on, and another campaign's turn has come. `leaves`: it has to wait, and others need its place.
     """
 
     ON = "on"
@@ -41,6 +41,7 @@ class Step(StrEnum):
     STOPPED = "stopped"
     WAIT = "wait"
     GIVES_WAY = "gives_way"
+    LEAVES = "leaves"
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ class Flows(DBOSConfiguredInstance):
         self._context.stores.jobs.set_progress(job_id, before + step.rows, 0)
         return step.rows, step.new, step.broken, step.more, step.erased, step.unreachable
 
-    def import_file(self, job_id: int, import_id: int, chunks: int) -> dict[str, Any]:
+    def import_file(self, job_id: int, import_id: int, chunks: int, place: str = "") -> dict[str, Any]:  # noqa: ARG002
         for chunk in range(chunks):
             if not self.import_chunk(job_id, import_id, chunk, chunks):
                 break
@@ -236,7 +236,9 @@ class Flows(DBOSConfiguredInstance):
     def dispatch_end(self, campaign_id: int) -> tuple[str, int]:
         with self.halt.sending():
             result = dispatch.finish(self._as_set(self._context), campaign_id)
-        return result.step.value, result.after
+        # told by a step, that a recovered flow goes the same way again
+        leaves = result.step is dispatch.Step.WAIT and self.turns.crowded
+        return dispatch.Step.LEAVES if leaves else result.step.value, result.after
 
     def _for_a_batch(self) -> Context:
         self.halt.before_a_batch()
@@ -250,6 +252,8 @@ class Flows(DBOSConfiguredInstance):
     def reconcile(self, job_id: int, campaign_id: int) -> dict[str, Any]:
         looks = 0
         while (settled := self.reconcile_once(job_id, campaign_id, looks)) != Settled.DONE:
+            if settled == dispatch.Step.LEAVES:
+                return {"ended": settled}
             looks += settled == Settled.UNKNOWN
             self.pause()
         return {}
@@ -257,7 +261,8 @@ class Flows(DBOSConfiguredInstance):
     @_asks_platform
     def reconcile_once(self, job_id: int, campaign_id: int, looks: int) -> str:
         self._context.stores.jobs.set_progress(job_id, 0, 0)
-        return reconcile(self._as_set(self._context), campaign_id, looks).value
+        settled = reconcile(self._as_set(self._context), campaign_id, looks)
+        return dispatch.Step.LEAVES if settled is Settled.LATER and self.turns.crowded else settled.value
 
     def poll(self, job_id: int, account_id: int) -> dict[str, Any]:  # noqa: ARG002 every flow is called with its job
         return self.poll_streams(account_id)
@@ -326,10 +331,10 @@ def launch(
     DBOS(config=config)
     flows = Flows(context, imports, as_set)
     if not share.alone:
-        DBOS.listen_queues([name_of(queue) for queue in sorted(share.queues)])
+        DBOS.listen_queues([name_of(place) for place in share.places])
     DBOS.launch()
     if not share.alone:
-        register_queues()
+        register_queues(share.places)
     return flows
 
 

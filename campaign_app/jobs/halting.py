@@ -64,6 +64,11 @@ class Turns:
         """How many campaigns wait for a place."""
         self._crowded = waiting > 0
 
+    @property
+    def crowded(self) -> bool:
+        """Whether any campaign waits for a place: what only waits itself needs none."""
+        return self._crowded
+
     def begin(self, job_id: int, now: datetime) -> None:
         self._began[job_id] = now
 

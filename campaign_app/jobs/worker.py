@@ -19,7 +19,7 @@ from campaign_app.domain.ports import Job
 from campaign_app.jobs.dispatch import Step
 from campaign_app.jobs.rounds import Every, Rounds
 from campaign_app.jobs.settling import release
-from campaign_app.jobs.sharing import ALONE, WHOLE, Share, queue_of
+from campaign_app.jobs.sharing import ALONE, WHOLE, Share, place_of, queue_of
 from campaign_app.jobs.stores import Context
 from campaign_app.services.preflight import HEARTBEAT
 
@@ -99,8 +99,7 @@ class Worker:
         jobs = self._context.stores.jobs.open_jobs()
         rooms = self._share.rooms(jobs)
         for job in jobs:
-            queue = queue_of(job.kind)
-            if queue in rooms and _due(self._started.get(job.id), now, LOOK_AGAIN):
+            if self._share.takes(job) and _due(self._started.get(job.id), now, LOOK_AGAIN):
                 self._take(job, rooms, now)
         self._share.crowd(self._waiting(jobs, now))
         return bool(jobs)
@@ -114,7 +113,7 @@ class Worker:
         self._purge(now)
         if _due(self._handed, now, TAKE_OVER_EVERY):
             self._handed = now
-            self._share.take_over(self._kind_of)
+            self._share.take_over(self._place_of)
 
     def _take(self, job: Job, rooms: dict[str, int], now: datetime) -> None:
         if job.state == "queued":
@@ -131,9 +130,9 @@ class Worker:
         waiting = (job for job in jobs if job.kind == "dispatch" and job.state == "queued")
         return sum(job.id not in self._started and _due(job.queued_at, now, LOOK_AGAIN) for job in waiting)
 
-    def _kind_of(self, job_id: int) -> str | None:
+    def _place_of(self, job_id: int) -> str | None:
         try:
-            return self._context.stores.jobs.job(job_id).kind
+            return place_of(self._context.stores.jobs.job(job_id))
         except NotFound:
             return None
 
@@ -156,18 +155,22 @@ class Worker:
     def _may_begin(self, kind: str, campaign_id: int, now: datetime) -> bool:
         """Not again at once, and ever later: work that fails in a moment must not become a storm of jobs."""
         last, pause = self._begun.get((kind, campaign_id), (None, LOOK_AGAIN / 2))
-        if last is not None and self._gave_way(kind, campaign_id):
+        ended = None if last is None else self._ended(kind, campaign_id)
+        if ended in (Step.GIVES_WAY, Step.LEAVES):
             pause = LOOK_AGAIN / 2
-        elif not _due(last, now, pause):
+        if ended != Step.GIVES_WAY and not _due(last, now, 2 * pause if ended == Step.LEAVES else pause):
             return False
         self._begun[kind, campaign_id] = now, min(pause * 2, LONGEST_PAUSE)
         return True
 
-    def _gave_way(self, kind: str, campaign_id: int) -> bool:
-        """Whether its last job ended so that another campaign is sent meanwhile: then it stands behind that one."""
+    def _ended(self, kind: str, campaign_id: int) -> str | None:
+        """How its last job ended: one that gave its place to another campaign stands behind that one, at once if it
+
+        has anything to send.
+        """
         ended = self._context.stores.jobs.ended_jobs(LATELY, kind=kind)
         last = next((job for job in ended if job.args.get("campaign_id") == campaign_id), None)
-        return last is not None and (last.result or {}).get("ended") == Step.GIVES_WAY
+        return None if last is None else (last.result or {}).get("ended")
 
     def _begin_if_due(self, campaign: Campaign, now: datetime) -> None:
         """A schedule that came due begins; one whose window is over waits for a person: late is never sent.

@@ -59,11 +59,18 @@ class DryRun:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """An import to be applied in chunks 0 … chunks-1."""
+    """An import to be applied in chunks 0 … chunks-1. `place`: whose worker sees the file, if not anybody's."""
 
     import_id: int
     chunks: int
     rows: int
+    place: str = ""
+
+    @property
+    def args(self) -> dict[str, int | str]:
+        """Of its job."""
+        given: dict[str, int | str] = {"import_id": self.import_id, "chunks": self.chunks}
+        return given | ({"place": self.place} if self.place else {})
 
 
 @dataclass(frozen=True, slots=True)

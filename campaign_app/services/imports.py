@@ -46,16 +46,27 @@ def _never() -> bool:
 
 
 class Imports:
-    """One instance per process; it keeps the place in the files that are being imported between their chunks."""
+    """One instance per process; it keeps the place in the files that are being imported between their chunks.
+
+    `place`: of this machine, where others share the workspace and do not see its files.
+    """
 
     def __init__(
-        self, *, store: ImportStore, settings: ImportSettings, open_table: OpenTable, audit: AuditLog, clock: Clock
+        self,
+        *,
+        store: ImportStore,
+        settings: ImportSettings,
+        open_table: OpenTable,
+        audit: AuditLog,
+        clock: Clock,
+        place: str = "",
     ) -> None:
         self._store = store
         self._settings = settings
         self._open_table = open_table
         self._audit = audit
         self._clock = clock
+        self._place = place
         self._sessions = OpenSessions()
 
     def preview(self, *, source: Source) -> Preview:
@@ -124,7 +135,7 @@ class Imports:
         self._settings.set_setting(_setting(import_id), plan.to_json())
         self._audit.record("import.begun", actor=actor, at=now, import_id=import_id, rows=scan.rows, sha256=plan.sha256)
         self._sessions.keep(import_id, session)
-        return Begun(import_id, session.chunks, scan.rows)
+        return Begun(import_id, session.chunks, scan.rows, self._place)
 
     def apply_chunk(self, import_id: int, chunk: int) -> ChunkCounts:
         """Applies one chunk; doing it again changes nothing. Raises SettingsError `file_changed`, `file_missing`."""

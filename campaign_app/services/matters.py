@@ -25,9 +25,10 @@ _STEPS: Final[Mapping[CampaignState, str]] = {CampaignState.SCREENED: "sending",
 class Matter:
     """`code`: stopped, screened, approved, scheduled, draft, job, account, rules, copied, signature_expired,
 
-    signature_expires, signature_unusable, signatures_unfiled, and those of `account_matters`. `subject` names what it
-    is about, or `names` do where it is about several, `note` is a code or a name, `page` and `what` say where it is put
-    right ("" for nowhere yet).
+    signature_expires, signature_unusable, signatures_unfiled, those of `account_matters`, and waiting, waiting_here,
+    waiting_elsewhere: of a queue that no worker takes, which is the `subject`. `subject` names what it is about, or
+    `names` do where it is about several, `note` is a code or a name, `page` and `what` say where it is put right (""
+    for nowhere yet).
     """
 
     code: str

@@ -31,13 +31,14 @@ def database_of(folder: Path, found: Header, key: bytes) -> Iterator[Database]:
 def was_left(folder: Path, found: Header, key: bytes) -> bool:
     """Whether the folder that this one came from is marked as left by this very move.
 
-    Raises WorkspaceError where its database cannot be asked.
+    Raises WorkspaceError: `move_unclear` where that folder is out of reach, or another one where its database is.
     """
     source = Path(found.moved_from)
     try:
         left = read_header(source)
-    except WorkspaceError:
-        return False
+    except WorkspaceError as error:
+        words = "Whether the move was decided stands in a folder that is out of reach"
+        raise WorkspaceError("move_unclear", words, source=found.moved_from) from error
     if (left.workspace_id, left.key_check) != (found.workspace_id, found.key_check) or source == folder:
         return False
     with database_of(source, left, key) as database, database.read() as connection:
@@ -46,7 +47,10 @@ def was_left(folder: Path, found: Header, key: bytes) -> bool:
 
 
 def arrive(folder: Path, found: Header, key: bytes) -> Header:
-    """Finishes a move that was decided; raises WorkspaceError `move_unfinished` for any other."""
+    """Finishes a move that was decided; raises WorkspaceError: `move_unfinished` for any other, `move_unclear` where
+
+    nobody here can tell.
+    """
     with database_of(folder, found, key) as database:
         with database.read() as connection:
             awaited = moving_of(connection)

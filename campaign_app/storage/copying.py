@@ -15,10 +15,12 @@ from campaign_app.storage import (
     schema,
     schema_imports,
     schema_money,
+    schema_numbers,
     schema_pushed,
     schema_sending,
     schema_signatures,
     schema_staff,
+    schema_workers,
 )
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.lists import write_tuples
@@ -27,11 +29,35 @@ from campaign_app.storage.rows import AnyRow, AnySelect
 from campaign_app.storage.upserts import plain_insert
 
 # their tables register themselves
-__all__ = ["schema_imports", "schema_money", "schema_pushed", "schema_sending", "schema_signatures", "schema_staff"]
+__all__ = [
+    "schema_imports",
+    "schema_money",
+    "schema_numbers",
+    "schema_pushed",
+    "schema_sending",
+    "schema_signatures",
+    "schema_staff",
+    "schema_workers",
+]
 
 PAGE: Final = 2_000
 # rows of `meta` that tell of one database and its machine, and not of the workspace
 OWN_MARKS: Final = ("host", "key_check", "moved", "moving", "moving_from")
+# every table is in one of the two: one that nobody decided about is moved nowhere
+COPIED: Final = frozenset(
+    {
+        *("account", "account_connection", "account_price", "account_sender", "audience", "audit", "billed_part"),
+        *("campaign", "campaign_budget", "campaign_member", "campaign_stop", "campaign_warning", "complaint"),
+        *("consent_fact", "consent_latest", "consent_receipt", "consent_source", "customer", "delivery_report"),
+        *("early_report", "entity", "entity_budget", "import_change", "import_job", "import_prospect"),
+        *("import_refusal", "inbound", "job", "ledger", "ledger_latest", "ledger_outcome", "meta", "number_alias"),
+        *("opt_out_outbox", "pushed_part", "pushed_receipt", "pushed_reply", "secret", "setting", "signature"),
+        *("signature_own", "signature_port", "signature_read", "signature_record", "signature_report"),
+        *("staff_number", "staff_trial", "stream_cursor", "submission", "suppression", "suppression_lift"),
+    }
+)
+# who was at work on that very database; by then all of them have ended
+LEFT: Final = frozenset({"worker"})
 _VERSION: Final = "alembic_version"
 Told = Callable[[int], object]
 
@@ -49,6 +75,11 @@ def tables() -> Sequence[sa.Table]:
     return metadata.sorted_tables
 
 
+def copied() -> Sequence[sa.Table]:
+    """Of `tables`, in the same order."""
+    return [table for table in tables() if table.name in COPIED]
+
+
 def be_patient(connection: sa.Connection) -> None:
     """A server must end neither a transaction that waits for the other side, nor a statement over millions of rows."""
     if connection.dialect.name == "postgresql":
@@ -57,28 +88,28 @@ def be_patient(connection: sa.Connection) -> None:
 
 
 def require_known(connection: sa.Connection) -> None:
-    """Raises WorkspaceError unless every table is one that is copied."""
+    """Raises WorkspaceError unless of every table it is known whether it is copied."""
     found = set(sa.inspect(connection).get_table_names())
-    if found != {*metadata.tables, _VERSION}:
+    if found != {*COPIED, *LEFT, _VERSION}:
         raise WorkspaceError("damaged", "The workspace's tables are not those of this program")
 
 
 def count(connection: sa.Connection) -> int:
-    return sum(connection.execute(_of(table, sa.func.count())).scalar_one() for table in tables())
+    return sum(connection.execute(_of(table, sa.func.count())).scalar_one() for table in copied())
 
 
 def copy_rows(source: sa.Connection, target: sa.Connection, told: Told) -> None:
     """Into tables without rows; `told` gets the number of rows of every page."""
     be_patient(target)
     write = copy_in if target.dialect.name == "postgresql" else _insert
-    for table in tables():
+    for table in copied():
         with closing(_told_pages(source, table, told)) as pages:
             write(target, table, pages)
     _set_furthest(target, _furthest(source))
 
 
 def sums(connection: sa.Connection, told: Told) -> dict[str, Sum]:
-    return {table.name: _sum(connection, table, told) for table in tables()}
+    return {table.name: _sum(connection, table, told) for table in copied()}
 
 
 def readable(value: Any) -> Any:

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
+from sqlalchemy import Engine
+
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import locks
 from campaign_app.storage.leases import SqlLeases
 from campaign_app.storage.leasing import Lease, awake
 from campaign_app.storage.postgres import ServerDatabase, fence
+from campaign_app.storage.waiting import Takers
 
 DATABASE: Final = "workspace.db"
 FLOWS: Final = "flows.db"
@@ -36,8 +39,10 @@ class Home(Protocol):
     def lock(self, name: locks.LockName, /) -> AbstractContextManager[None]: ...
     def work(self, hand: Hand, /) -> AbstractContextManager[Lease | None]: ...
     def has_worker(self) -> bool: ...
+    def takers(self) -> Takers | None: ...
     def gone(self) -> bool: ...
     def size(self) -> int: ...
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,9 @@ class FileHome:
     def has_worker(self) -> bool:
         return locks.holder(self.folder, "worker") is not None
 
+    def takers(self) -> None:
+        """Its one worker takes everything."""
+
     def gone(self) -> bool:
         """Whether the database was moved away, removed or exchanged: what is written now would be lost in silence."""
         try:
@@ -77,17 +85,21 @@ class FileHome:
                 size += file.stat().st_size
         return size
 
+    def close(self) -> None:
+        """Files are closed with their databases."""
+
 
 class ServerHome:
     """A workspace on a server: one window for each folder that names it, and any number of workers."""
 
-    __slots__ = ("_database", "_folder", "_lease", "leases")
+    __slots__ = ("_beats", "_database", "_folder", "_lease", "leases")
     shared: Final = True
 
-    def __init__(self, folder: Path, database: ServerDatabase) -> None:
+    def __init__(self, folder: Path, database: ServerDatabase, beats: Engine) -> None:
         self._folder = folder
         self._database = database
-        self.leases = SqlLeases(database)
+        self._beats = beats
+        self.leases = SqlLeases(database, beats)
         self._lease: Lease | None = None
 
     def lock(self, name: locks.LockName) -> AbstractContextManager[None]:
@@ -115,6 +127,9 @@ class ServerHome:
     def has_worker(self) -> bool:
         return self.leases.somebody()
 
+    def takers(self) -> Takers:
+        return Takers(self.leases.at_work(), self.leases.ended())
+
     def gone(self) -> bool:
         """Whether this process was a worker and is so no longer."""
         return self._lease is not None and self._lease.lost
@@ -122,3 +137,6 @@ class ServerHome:
     def size(self) -> int:
         with self._database.engine.connect() as connection:
             return int(connection.exec_driver_sql(_SIZE).scalar_one())
+
+    def close(self) -> None:
+        self._beats.dispose()

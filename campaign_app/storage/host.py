@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
+import platform
 import subprocess
 import sys
 from contextlib import suppress
@@ -22,6 +23,14 @@ def host_id() -> str:
     if not machine:
         return ""
     return hashlib.sha256(f"campaign_app host\0{machine}\0{_user()}".encode()).hexdigest()[:16]
+
+
+@cache
+def place_id() -> str:
+    """Whose files a job may need: those of this machine and user. By its name where the system has no id of it."""
+    if known := host_id():
+        return known
+    return hashlib.sha256(f"campaign_app name\0{platform.node()}\0{_user()}".encode()).hexdigest()[:16]
 
 
 def _user() -> str:

@@ -9,33 +9,53 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy import Engine
 
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage.engine import Database
-from campaign_app.storage.host import host_id
+from campaign_app.storage.host import host_id, place_id
+from campaign_app.storage.migrate import HEAD, version_of
+from campaign_app.storage.postgres import CHANGING
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_workers import worker
 from campaign_app.storage.times import SERVER_NOW as NOW
 from campaign_app.storage.times import moment_at
 
+# in the middle of a change, of one whose lease is over: it is not at work on it
+SILENT_SECONDS: Final = 3.0
 _KEPT: Final = timedelta(days=30)
 _NOT_ENDED: Final = worker.c.ended_at.is_(None)
 # a beat of a time that has not come is one of before the clock was set back: who lives beats again within a moment
 _RAN_OUT: Final = sa.or_(worker.c.lease_until <= NOW, worker.c.beat_at > NOW + worker.c.lease_until - worker.c.beat_at)
 _AT_WORK: Final = sa.and_(_NOT_ENDED, sa.not_(_RAN_OUT))
 _EXPIRED: Final = sa.and_(_NOT_ENDED, _RAN_OUT)
+_CHANGES: Final = sa.table(
+    "pg_stat_activity", *map(sa.column, ("pid", "datname", "application_name", "wait_event", "state_change"))
+)
+_CUT_OFF: Final = (
+    sa.select(sa.func.pg_terminate_backend(_CHANGES.c.pid))
+    .join_from(_CHANGES, worker, _CHANGES.c.application_name == sa.func.concat(CHANGING, worker.c.id))
+    .where(
+        _EXPIRED,
+        _CHANGES.c.datname == sa.func.current_database(),
+        _CHANGES.c.wait_event == "ClientRead",
+        sa.func.clock_timestamp() - _CHANGES.c.state_change
+        > sa.func.make_interval(0, 0, 0, 0, 0, 0, sa.bindparam("seconds")),
+    )
+)
 _END_EXPIRED: Final = sa.update(worker).where(_EXPIRED).values(ended_at=NOW)
 
 
 @dataclass(frozen=True, slots=True)
 class AtWork:
-    """A worker whose lease has not ended."""
+    """A worker whose lease has not ended. `host`: whose files it sees (`storage.host.place_id`)."""
 
     id: int
     host: str
@@ -48,18 +68,24 @@ class AtWork:
 
 @dataclass(frozen=True, slots=True)
 class SqlLeases:
-    """On a server only: a workspace of files has its lock."""
+    """On a server only: a workspace of files has its lock. By `beats` leases are renewed, and nothing else is done."""
 
     db: Database
+    beats: Engine
 
     def enter(self, version: str, queues: Sequence[str], seconds: float) -> int:
-        """The new worker's number, which is its fencing token. Raises WorkspaceError `other_version`."""
+        """The new worker's number, which is its fencing token. Raises WorkspaceError: `other_version`,
+
+        `newer_workspace` where the tables were changed since this process opened them.
+        """
+        self.let_go()
         with self.db.write() as connection:
-            connection.execute(_END_EXPIRED)
-            require_version(connection, version)
+            end_former(connection, version)
+            if version_of(connection) != HEAD:
+                raise WorkspaceError("newer_workspace", "A newer version of this program has changed the tables")
             connection.execute(sa.delete(worker).where(worker.c.ended_at < NOW - _ms(_KEPT.total_seconds())))
             values: dict[str, Any] = {
-                "host": host_id(),
+                "host": place_id(),
                 "pid": os.getpid(),
                 "version": version,
                 "queues": json.dumps(list(queues)),
@@ -70,9 +96,9 @@ class SqlLeases:
             return int(connection.execute(sa.insert(worker).values(values).returning(worker.c.id)).scalar_one())
 
     def renew(self, worker_id: int, seconds: float) -> datetime | None:
-        """When; None where somebody has declared that it ended. Waits for no writer."""
+        """When; None where somebody has declared that it ended. Waits for no writer and no pool."""
         until = {"beat_at": NOW, "lease_until": NOW + _ms(seconds)}
-        with self.db.engine.begin() as connection:
+        with self.beats.begin() as connection:
             mine = sa.update(worker).where(worker.c.id == worker_id, _NOT_ENDED)
             at = connection.execute(mine.values(until).returning(worker.c.beat_at)).scalar()
         return None if at is None else moment_at(at)
@@ -87,8 +113,18 @@ class SqlLeases:
         with self.db.read() as connection:
             if connection.execute(sa.select(worker.c.id).where(_EXPIRED).limit(1)).first() is None:
                 return False
+        self.let_go()
         with self.db.write() as connection:
             return connection.execute(_END_EXPIRED).rowcount > 0
+
+    def let_go(self) -> None:
+        """Ends the changes in the middle of which expired workers were cut off: each holds the lock that all wait for.
+
+        The server's own limit for a transaction in which nothing happens begins with a whole message; who was stopped,
+        or whose line was cut, within one is waited for. Nothing of an unfinished change is ever committed.
+        """
+        with suppress(WorkspaceError), self.beats.begin() as connection:  # one of another user: as long as it takes
+            connection.execute(_CUT_OFF, {"seconds": SILENT_SECONDS})
 
     def not_ended(self) -> tuple[int, ...]:
         """Of everybody who may still commit something, the oldest first."""
@@ -100,17 +136,38 @@ class SqlLeases:
             rows = connection.execute(sa.select(worker).where(_AT_WORK).order_by(worker.c.id)).all()
         return tuple(_at_work(row) for row in rows)
 
+    def ended(self) -> Mapping[str, datetime]:
+        """By queue, when the last worker that took it ended, as far as that is still known."""
+        over = sa.case((_NOT_ENDED, worker.c.lease_until), else_=worker.c.ended_at)
+        wanted = sa.select(worker.c.queues, over).where(sa.or_(sa.not_(_NOT_ENDED), _RAN_OUT)).order_by(over)
+        with self.db.read() as connection:
+            rows = connection.execute(wanted).all()
+        return {queue: moment_at(at) for queues, at in rows for queue in json.loads(queues)}
+
     def somebody(self) -> bool:
         """Whether anybody is at work; not somebody of this very machine who was killed."""
         return any(not _is_dead_here(each) for each in self.at_work())
 
 
 def require_version(connection: sa.Connection, version: str) -> None:
-    """Raises WorkspaceError `other_version` while another version's workers are at work."""
+    """Raises WorkspaceError `other_version` while another version's workers are at work.
+
+    Both releases and, apart from them, both numbers of tables are told: between two releases only those differ.
+    """
     others = connection.execute(sa.select(worker.c.version).where(_AT_WORK, worker.c.version != version).limit(1))
     if (theirs := others.scalar()) is not None:
-        words = "Workers of another version are at work"
-        raise WorkspaceError("other_version", words, theirs=theirs.partition(" ")[0], ours=version.partition(" ")[0])
+        (theirs, _, their_tables), (ours, _, our_tables) = theirs.partition(" "), version.partition(" ")
+        told = {"theirs": theirs, "their_tables": their_tables, "ours": ours, "our_tables": our_tables}
+        raise WorkspaceError("other_version", "Workers of another version are at work", **told)
+
+
+def end_former(connection: sa.Connection, version: str) -> None:
+    """Before the tables change, under the lock: whoever let its lease run out has ended, and never comes back.
+
+    Raises WorkspaceError `other_version` for one that has not.
+    """
+    connection.execute(_END_EXPIRED)
+    require_version(connection, version)
 
 
 def require_nobody(connection: sa.Connection) -> None:

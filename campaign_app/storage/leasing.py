@@ -77,10 +77,14 @@ class Lease:
             raise OutcomeUnknown("no_lease", "Another worker has taken over")
 
     def keep(self) -> None:
-        """Renews it until `stop`, in a thread of its own. A server that is away for a while is asked again."""
+        """Renews it until `stop`, in a thread of its own. A server that is away for a while is asked again.
+
+        Of others it lets go what they were cut off in: whoever writes might wait for that.
+        """
         while not self._stop.wait(self.seconds / BEATS):
             try:
                 self.renew()
+                self.store.let_go()
             except (WorkspaceError, exc.SQLAlchemyError):
                 continue
             if self.lost:

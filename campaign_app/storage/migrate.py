@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +22,13 @@ def version_of(connection: sa.Connection) -> str | None:
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def migrate(database: Database, *, new: bool = False) -> None:
-    """Raises WorkspaceError `newer_workspace`, or `damaged` for an existing database without tables."""
+def migrate(
+    database: Database, *, new: bool = False, before: Callable[[sa.Connection], object] = lambda _: None
+) -> None:
+    """`before` is called in the transaction that changes the tables, and may raise.
+
+    Raises WorkspaceError `newer_workspace`, or `damaged` for an existing database without tables.
+    """
     with database.read() as connection:
         version = version_of(connection)
     if version == HEAD:
@@ -33,6 +39,7 @@ def migrate(database: Database, *, new: bool = False) -> None:
         raise WorkspaceError("newer_workspace", "The workspace was made by a newer version of this program")
     with database.write() as connection:
         if version_of(connection) != HEAD:
+            before(connection)
             upgrade(connection)
 
 

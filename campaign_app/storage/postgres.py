@@ -16,6 +16,7 @@ from typing import Any, Final
 import certifi
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage.engine import BUSY_SECONDS, FENCED_ERROR, Database
@@ -27,12 +28,17 @@ CONNECT_SECONDS: Final = 10
 STATEMENT_SECONDS: Final = 600
 # a process that is stopped in the middle of a transaction would keep everybody from writing
 IDLE_SECONDS: Final = 60
+# for one sign of life of a worker
+BEAT_SECONDS: Final = 10
 _LOCKS: Final = 0x59554E46  # the class of our advisory locks; they belong to one database, and so to one workspace
 _WRITER, _MOVE = 1, 3
 _WRITE_LOCK: Final = f"SELECT pg_advisory_xact_lock({_LOCKS}, {_WRITER})"
 _MOVE_LOCK: Final = f"SELECT pg_try_advisory_lock({_LOCKS}, {_MOVE})"
+# as what the server knows a connection by which a worker, whose number follows, is changing something
+CHANGING: Final = "campaign-app worker "
 _FENCED_LOCK: Final = (
-    "SELECT set_config('idle_in_transaction_session_timeout', '{milliseconds}', true),"
+    "SELECT set_config('application_name', '{name}', true),"
+    " set_config('idle_in_transaction_session_timeout', '{milliseconds}', true),"
     f" pg_advisory_xact_lock({_LOCKS}, {_WRITER})"
 )
 _MINE: Final = text("SELECT 1 FROM worker WHERE id = :id AND ended_at IS NULL")
@@ -46,7 +52,14 @@ _SETTINGS: Final = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "4",
 }
-_KEEPALIVES: Final = {"keepalives": 1, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4}
+_KEEPALIVES: Final = {
+    "keepalives": 1,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    # of what was said and not heard, for which the system would try for a quarter of an hour
+    "tcp_user_timeout": 40_000,
+}
 # a commit that the server may forget is none: a claimed batch must not be. What waits for a standby may stay so
 _DURABLE: Final = (
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
@@ -117,7 +130,12 @@ class ServerDatabase(Database):
         object.__setattr__(self, "_reader", moment)
 
     def read(self) -> AbstractContextManager[Connection]:
-        return self._reader.connect()
+        return _taken(self._reader)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with _taken(self._writer) as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def write_much(self) -> Iterator[Connection]:
@@ -135,6 +153,17 @@ def open_server(server: Server, password: str) -> Engine:
     return engine
 
 
+def open_beats(server: Server, password: str) -> Engine:
+    """The engine by which a lease is renewed. It keeps a connection of its own: whoever has used up all others, or
+
+    holds them for long, costs no worker its lease. It connects when it is first used, and asks for no long patience.
+    """
+    settings = {**_SETTINGS, "statement_timeout": f"{BEAT_SECONDS}s", "lock_timeout": f"{BEAT_SECONDS}s"}
+    engine = _engine(server, password, settings, pool_size=1, max_overflow=-1)
+    event.listen(engine, "handle_error", _translate)
+    return engine
+
+
 def open_server_flows(server: Server, password: str) -> Engine:
     """The engine for the durable flows, which keep a schema of their own in the same database."""
     return _engine(server, password, {name: value for name, value in _SETTINGS.items() if name != "search_path"})
@@ -146,7 +175,7 @@ def fence(engine: Engine, worker_id: int, seconds: float, lost: Callable[[], obj
     It stays so until the process ends, also once the lease was given back: a thread may still be at something. A
     process that is stopped in the middle of a change keeps the others from writing for as long as a lease at most.
     """
-    lock = _FENCED_LOCK.format(milliseconds=int(seconds * 1000))
+    lock = _FENCED_LOCK.format(name=f"{CHANGING}{worker_id}", milliseconds=int(seconds * 1000))
     mine = {"id": worker_id}
 
     def begin(connection: Connection) -> None:
@@ -189,15 +218,25 @@ def copy_in(connection: Connection, table: Table, pages: Iterable[Sequence[tuple
         raise WorkspaceError(*word, table=table.name) from None
 
 
-def _engine(server: Server, password: str, settings: dict[str, str]) -> Engine:
+def _taken(engine: Engine) -> Connection:
+    """A connection, or WorkspaceError `busy` where all of this process are in use for as long as anybody waits."""
+    try:
+        return engine.connect()
+    except PoolExhausted as error:
+        raise WorkspaceError(*_BUSY) from error
+
+
+def _engine(
+    server: Server, password: str, settings: dict[str, str], pool_size: int = 4, max_overflow: int = 12
+) -> Engine:
     url = URL.create("postgresql+psycopg", server.user, None, server.host, server.port, server.database)
     try:
         engine = create_engine(
             url,
             connect_args=_connect_args(server, settings),
             isolation_level="READ COMMITTED",
-            pool_size=4,
-            max_overflow=12,
+            pool_size=pool_size,
+            max_overflow=max_overflow,
             pool_use_lifo=True,
             pool_pre_ping=True,
             hide_parameters=True,

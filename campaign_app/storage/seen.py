@@ -6,6 +6,9 @@ claim is new, as when a batch is submitted again, a count in the workspace grows
 workspace always means that the workspace has forgotten something, whether it was copied back or lost by its disk. A
 mark that is behind, torn or gone says nothing, and nobody is alarmed by it.
 
+A team's database is looked after in the same way by each host, for what that host has seen of it: one that is put back
+from an older dump is noticed by whoever saw more.
+
 Not noticed: two machines that each go on with a copy, and a machine whose user's whole home was put back.
 """
 
@@ -23,6 +26,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
+from filelock import FileLock
 from platformdirs import user_state_path
 
 from campaign_app.domain.copies import ELSEWHERE, OLDER
@@ -37,6 +41,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 SLOT: Final = 512  # a disk writes so much whole, or not at all
+# a process that was stopped in the middle of writing a mark must not hold up the others
+LOCK_SECONDS: Final = 1.0
 CLAIMS, LEAVES = "claims", "leaves"
 Heads = Mapping[str, tuple[int, str]]
 _GROWING: Final[Mapping[str, tuple[sa.ColumnElement[Any], ...]]] = {
@@ -67,8 +73,12 @@ class Seen:
 
     def verdict(self) -> str:
         """Why this workspace is taken for a copy: `older_copy`, `other_machine`; "" for none. Changes nothing."""
-        with self.db.read() as connection:
-            return self._verdict(connection, copies.meta_of(connection))
+        return self._look()[0]
+
+    def notice(self) -> str:
+        """As `guard`, of somebody who only looks: nothing leaves, so nothing is counted."""
+        with self._turn:
+            return self._guard(leaving=False)
 
     def guard(self) -> str:
         """As `verdict`, and what is in the workspace by now counts as seen; called before a batch leaves.
@@ -76,34 +86,46 @@ class Seen:
         Of a copy everything that was to be sent is put aside until a person accepts it.
         """
         with self._turn:  # two campaigns at once: a mark never goes back
-            return self._guard()
+            return self._guard(leaving=True)
 
-    def _guard(self) -> str:
-        with self.db.read() as connection:
-            meta = copies.meta_of(connection)
-            why = self._verdict(connection, meta)
-            heads = heads_of(connection, meta)
+    def _guard(self, *, leaving: bool) -> str:
+        why, meta, heads, before = self._look()
         if why:
             self._put_aside(why)
             return why
         if self.host and meta.get("host", "") != self.host:
             self._put_meta("host", self.host)
-        before = read_mark(self._file(meta)) or {}
-        if heads.get(CLAIMS) == before.get(CLAIMS):
-            leaves = leaves_of(meta) + 1
-            self._put_meta(LEAVES, str(leaves))
-            heads = {**heads, LEAVES: (leaves, "")}
+        if leaving and heads.get(CLAIMS) == before.get(CLAIMS):
+            heads = {**heads, LEAVES: (self._one_more(), "")}
         self._write(self._file(meta), heads)
         return ""
+
+    def _look(self) -> tuple[str, Mapping[str, str], Heads, Heads]:
+        """The verdict, `meta`, what is there by now, and the mark (empty for none), which is read before the moment
+
+        that is looked at: other processes write more, and a mark of theirs would be ahead of that moment.
+        """
+        with self.db.read() as connection:
+            file = self._file(copies.meta_of(connection))
+        mark = read_mark(file)
+        with self.db.read() as connection:
+            meta = copies.meta_of(connection)
+            return self._verdict(connection, meta, mark), meta, heads_of(connection, meta), mark or {}
+
+    def _one_more(self) -> int:
+        """Counted where nobody else does meanwhile: another worker may have counted since the look."""
+        with self.db.write() as connection:
+            leaves = leaves_of(copies.meta_of(connection)) + 1
+            copies.put_meta(connection, LEAVES, str(leaves))
+        return leaves
 
     def _put_meta(self, name: str, value: str) -> None:
         with self.db.write() as connection:
             copies.put_meta(connection, name, value)
 
-    def _verdict(self, connection: sa.Connection, meta: Mapping[str, str]) -> str:
+    def _verdict(self, connection: sa.Connection, meta: Mapping[str, str], seen: Heads | None) -> str:
         if known := copies.noticed(meta):
             return known["why"]
-        seen = read_mark(self._file(meta))
         if seen is not None:
             # where two processes write at once, with two copies, each meets the other's mark at its next batch
             return "" if seen == self._written or holds(connection, meta, seen) else OLDER
@@ -120,8 +142,9 @@ class Seen:
     def _write(self, file: Path, heads: Heads) -> None:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_mark(file, heads)
-            self._written = heads
+            with FileLock(file.with_suffix(".lock"), timeout=LOCK_SECONDS):
+                self._written = _furthest(read_mark(file) or {}, heads)
+                write_mark(file, self._written)
         except OSError as error:
             # the mark that is there stays true: an older copy than that is still noticed
             if not self._told:
@@ -133,13 +156,13 @@ class Seen:
 
 
 def seen_of(workspace: Workspace, clock: Callable[[], datetime], state: Path | None = None) -> Seen | None:
-    """None for a demo's workspace, which ends with its window, and for a team's, whose hosts are several.
+    """None for a demo's workspace, which ends with its window. A team's is at home on any host.
 
     `state` stands for `state_folder()`.
     """
-    if workspace.shared or key_lives(workspace.folder) == "memory":
+    if key_lives(workspace.folder) == "memory":
         return None
-    return Seen(workspace.database, state or state_folder(), host_id(), clock)
+    return Seen(workspace.database, state or state_folder(), "" if workspace.shared else host_id(), clock)
 
 
 def leaves_of(meta: Mapping[str, str]) -> int:
@@ -163,6 +186,15 @@ def holds(connection: sa.Connection, meta: Mapping[str, str], seen: Heads) -> bo
         if row is None or _print(row) != known:
             return False
     return True
+
+
+def _furthest(one: Heads, other: Heads) -> Heads:
+    """What two processes of this machine have seen, each of them truly; the last entry where they have the same."""
+    both = dict(one)
+    for name, head in other.items():
+        if name not in both or both[name][0] <= head[0]:
+            both[name] = head
+    return both
 
 
 def _print(row: Any) -> str:

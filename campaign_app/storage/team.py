@@ -13,10 +13,10 @@ from campaign_app.domain.errors import AppError, WorkspaceError
 from campaign_app.storage import schema
 from campaign_app.storage.header import TEAM_FORMAT, Header
 from campaign_app.storage.keys import Vault, derive
-from campaign_app.storage.leases import require_version
+from campaign_app.storage.leases import end_former, require_version
 from campaign_app.storage.migrate import migrate, upgrade
 from campaign_app.storage.moved import require_live
-from campaign_app.storage.postgres import SCHEMA, ServerDatabase, open_server, open_server_flows
+from campaign_app.storage.postgres import SCHEMA, ServerDatabase, open_beats, open_server, open_server_flows
 from campaign_app.storage.program import VERSION
 from campaign_app.storage.server import Server
 
@@ -31,6 +31,7 @@ _META: Final = sa.select(schema.meta.c.name, schema.meta.c.value)
 class Opened:
     database: ServerDatabase
     flows: Engine
+    beats: Engine
 
 
 def with_server(made: Header, key: bytes, server: Server, password: str) -> Header:
@@ -75,8 +76,9 @@ def connect(found: Header, key: bytes) -> Opened:
         with database.read() as connection:
             require_live(connection)
         _require_fitting(database)
-        migrate(database)
-        return Opened(database, open_server_flows(Server.parse(found.server), _password(found, key)))
+        migrate(database, before=_end_former)
+        there = Server.parse(found.server), _password(found, key)
+        return Opened(database, open_server_flows(*there), open_beats(*there))
     except AppError:
         database.engine.dispose()
         raise
@@ -117,6 +119,12 @@ def _require_fitting(database: ServerDatabase) -> None:
     with database.read() as connection:
         if connection.execute(_HAS_WORKERS).scalar_one():
             require_version(connection, VERSION)
+
+
+def _end_former(connection: sa.Connection) -> None:
+    """Of tables from before there were leases nobody has one."""
+    if connection.execute(_HAS_WORKERS).scalar_one():
+        end_former(connection, VERSION)
 
 
 def _require_ours(database: ServerDatabase, found: Header) -> None:

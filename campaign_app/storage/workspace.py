@@ -110,6 +110,7 @@ class Workspace:
     def close(self) -> None:
         self.database.engine.dispose()
         self.flows.dispose()
+        self.home.close()
 
 
 def create_workspace(folder: Path, keeper: KeyKeeper) -> Workspace:
@@ -217,7 +218,7 @@ def _open(folder: Path, found: Header, key: bytes) -> Workspace:
     if found.server:
         there = team.connect(found, key)
         link_stored(there.database, WorkspaceKeys.derived(key))
-        home = ServerHome(folder, there.database)
+        home = ServerHome(folder, there.database, there.beats)
         return _stores(folder, found.workspace_id, key, there.database, there.flows, home)
     _require_files(folder, key)
     database = Database(open_engine(folder / DATABASE, key))

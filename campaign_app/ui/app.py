@@ -26,6 +26,7 @@ from campaign_app.ui.garbage import Garbage
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
 from campaign_app.ui.pages.crash_dialog import CrashReports
+from campaign_app.ui.pages.ending_note import EndingNote
 from campaign_app.ui.pages.shell import Shell
 from campaign_app.ui.prefs import Prefs, default_folder
 from campaign_app.ui.single import Single, claim, mark_of
@@ -115,10 +116,12 @@ class Application(QObject):
         if self.desk is not None:
             self.desk.jobs.stop()
         self.session.stop()
+        ending = EndingNote()  # in the language that is removed now
         for known in self._languages:
             self._qt.removeTranslator(known)
         self.tasks.finish()
-        self.session.close()
+        self.session.close(ending.say)
+        ending.close()
         self.kit.prefs.save()
         self.crashes.release()
         self.garbage.stop()

@@ -2232,6 +2232,19 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>EndingNote</name>
+    <message>
+        <source>允发</source>
+        <translation>Yunfa</translation>
+    </message>
+    <message>
+        <source>正在结束…
+正在交出的一批短信有了结果就会关闭，最多一分多钟；余下的以后接着发，不会重发。</source>
+        <translation>Closing…
+The batch that is being handed over comes to its end first, in little more than a minute at most. The rest is sent later; nothing is sent twice.</translation>
+    </message>
+</context>
+<context>
     <name>EntitiesSection</name>
     <message>
         <source>主体资料</source>
@@ -3110,6 +3123,33 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>去处理</source>
         <translation>Resolve</translation>
+    </message>
+    <message>
+        <source>{} · 没有后台进程处理</source>
+        <translation>{} · no worker takes it</translation>
+    </message>
+    <message numerus="yes">
+        <source>自 {} 起有 %n 项在等：</source>
+        <translation>
+            <numerusform>%n job has waited since {}: </numerusform>
+            <numerusform>%n jobs have waited since {}: </numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>文件在另一台电脑上，请在那台电脑上打开允发，导入会接着做完。</source>
+        <translation>the file is on another computer. Open Yunfa there: the import then goes on to its end.</translation>
+    </message>
+    <message>
+        <source>文件在本机，要由本机处理；启动后从停下的地方继续。</source>
+        <translation>the file is on this computer, which has to do it. It goes on where it stopped.</translation>
+    </message>
+    <message>
+        <source>正在运行的后台进程都不负责这一项。可以由本机处理，或请管理员启动负责它的后台进程。</source>
+        <translation>none of the workers at work takes this. Let this computer do it, or ask your administrator for a worker that does.</translation>
+    </message>
+    <message>
+        <source>由本机处理</source>
+        <translation>Do it here</translation>
     </message>
     <message>
         <source>受众 {} 人，核对后就可以批准和安排发送。</source>

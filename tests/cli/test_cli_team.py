@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
+
+import pytest
 
 from campaign_app import backups, bootstrap
+from campaign_app.cli.campaigns import waiting_for_workers
 from campaign_app.credentials import PassphraseKeeper
+from campaign_app.storage.waiting import Waiting
 from tests.helpers.pg import PASSWORD, bare_database, cluster
 
 SECRET = "十年树木百年树人"
@@ -28,6 +35,22 @@ def kept(folder: Path, name: str, secret: str) -> str:
     return str(folder / name)
 
 
+def test_work_that_nobody_takes_is_said_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    since = datetime(2026, 11, 11, 9, tzinfo=UTC)
+    waiting = (Waiting("screen", 2, since), Waiting("import", 1, since, files=True))
+    monkeypatch.setattr(bootstrap, "waiting_work", lambda _: waiting)
+    told = waiting_for_workers(cast("bootstrap.App", None))
+    assert [(each["queue"], each["jobs"], each["files_elsewhere"]) for each in told] == [
+        ("screen", 2, False), ("import", 1, True),
+    ]  # fmt: skip
+    said = capsys.readouterr().err.splitlines()
+    assert "受众核验" in said[0]
+    assert "campaign-app worker --queues screen" in said[0]
+    assert "文件所在的电脑" in said[1]
+
+
 def test_a_teams_workspace_is_made_and_opened_by_its_folder(tmp_path: Path) -> None:
     where = ("--workspace", str(tmp_path / "ws"), "--passphrase-file", kept(tmp_path, "passphrase", SECRET))
     with bare_database() as database:
@@ -36,6 +59,7 @@ def test_a_teams_workspace_is_made_and_opened_by_its_folder(tmp_path: Path) -> N
         made = run("create", *where, *server)
         assert made.returncode == 0, made.stderr
         listed = run("accounts", "list", *where, "--json")
+        assert json.loads(run("status", *where, "--json").stdout) == {"campaigns": []}
         assert listed.returncode == 0, listed.stderr
         backed_up = run("backup", "create", str(tmp_path / "b.yunfa-backup"), *where)
         assert backed_up.returncode == 2

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import AppError
-from campaign_app.processes import begin_worker, greet, hand_over, own_command
+from campaign_app.processes import begin_worker, greet, hand_over, own_command, start_child
 from campaign_app.storage import locks
 
 KEY = bytes(range(32))
@@ -54,3 +56,19 @@ def test_what_it_cannot_take_part_in_is_refused(tmp_path: Path, options: tuple[s
     ended = subprocess.run(command, input=key, capture_output=True, encoding="utf-8", timeout=60, check=False)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert said in ended.stderr
+
+
+LINGERS = (
+    "import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: (time.sleep(1.5), sys.exit(3)))\n"
+    "print('ready', flush=True)\ntime.sleep(60)"
+)
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(30.0, 3), (0.0, -9)])
+def test_a_worker_has_its_time_to_end_and_no_more(seconds: float, status: int) -> None:
+    said = list[str]()
+    with ExitStack() as stack:
+        process = stack.enter_context(start_child([sys.executable, "-c", LINGERS], seconds))
+        greet(process)
+        bootstrap.WorkerHandle(stack.pop_all(), process).close(lambda: said.append("ending"))
+    assert (process.returncode, said) == (status, ["ending"])

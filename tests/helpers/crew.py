@@ -16,6 +16,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.storage.homes import ServerHome
 from campaign_app.storage.leases import SqlLeases
 from tests.helpers.merchant import Merchant
+from tests.helpers.way import Way, new_way
 
 LEASE: Final = 3
 _RUNNING: Final = sa.text(
@@ -29,6 +30,9 @@ class Crew:
     workers: list[subprocess.Popen[str]] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     size: int = 0  # with how many it began
+    apart: bool = False  # whether each has a way of its own to the server
+    ways: dict[int, Way] = field(default_factory=dict)  # by process
+    _made: int = 0
 
     @property
     def leases(self) -> SqlLeases:
@@ -37,7 +41,7 @@ class Crew:
         return home.leases
 
     def start(self, *arguments: str, lease: int = LEASE) -> subprocess.Popen[str]:
-        begun = self.merchant.begin_worker("--lease", str(lease), *arguments)
+        begun = self._begin("--lease", str(lease), *arguments)
         self.workers.append(begun)
         assert begun.stdout is not None
         assert begun.stdout.readline() == "ready\n", self.end(begun)
@@ -50,18 +54,29 @@ class Crew:
 
     def start_all(self, count: int) -> None:
         """At the same time."""
-        begun = [self.merchant.begin_worker("--lease", str(LEASE)) for _ in range(count)]
+        begun = [self._begin("--lease", str(LEASE)) for _ in range(count)]
         self.workers += begun
         self.size = count
         for each in begun:
             assert each.stdout is not None
             assert each.stdout.readline() == "ready\n", self.end(each)
 
+    def _begin(self, *arguments: str) -> subprocess.Popen[str]:
+        if not self.apart:
+            return self.merchant.begin_worker(*arguments)
+        self._made += 1
+        way, folder = new_way(self.merchant.folder, self._made)
+        begun = self.merchant.begin_worker(*arguments, folder=folder)
+        self.ways[begun.pid] = way
+        return begun
+
     def end(self, process: subprocess.Popen[str]) -> int:
         """Waits for its end; the status."""
         self.workers.remove(process)
         process.wait(60)  # before its input is closed, which tells it to stop
-        self.log.append(process.communicate(timeout=60)[1])
+        self.log.append(self.merchant.end_worker(process))
+        if way := self.ways.pop(process.pid, None):
+            way.close()
         return process.returncode
 
     def kill(self, process: subprocess.Popen[str]) -> None:

@@ -7,37 +7,54 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from campaign_app import bootstrap
+from campaign_app.cli.worker import TRY_AGAIN
 from campaign_app.domain.campaign import CampaignState
 from tests.helpers.crew import LEASE, Crew, crew_of
 from tests.helpers.merchant import KEY, open_merchant
-from tests.helpers.pg import cut_connections, team_folder
+from tests.helpers.pg import cut_connections, restart, team_folder
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.soaking import ENDED, RATES, SIGNED, Figures, carry, fired, work_off
 
-KINDS: Final = ("kill",) * 5 + ("stop",) * 3 + ("end", "cut")
+KINDS: Final = ("kill",) * 4 + ("stop",) * 2 + ("restart",) * 3 + ("end", "cut", "net")
+# which befall no one worker
+_OF_ALL: Final = ("cut", "restart")
+# for which a server that restarts is down, and a worker's way to it is cut
+_DOWN: Final = (0.0, 8.0)
+_CUT: Final = (5.0, 30.0)
 _PATIENCE: Final = 900.0
 
 
 @dataclass
 class Blows:
-    """What befell the workers; `back`: seconds behind the lease's end until the campaign was at another one."""
+    """What befell the workers; `back`: seconds behind the lease's end until the campaign was at another one.
+
+    `on`: seconds from a restarted server's first answer until more was handed over. `renewed`: workers that asked for
+    a new process, since others had declared that they ended.
+    """
 
     kinds: Counter[str] = field(default_factory=Counter)
     back: list[float] = field(default_factory=list)
+    on: list[float] = field(default_factory=list)
+    renewed: int = 0
 
     @property
     def count(self) -> int:
         return sum(self.kinds.values())
 
     def told(self) -> dict[str, Any]:
-        ordered = sorted(self.back) or [0.0]
-        at = {f"back_p{n}": round(ordered[(len(ordered) - 1) * n // 100], 1) for n in (50, 95, 100)}
-        return {"blows": dict(self.kinds), "taken_over": len(self.back), **at}
+        times = {**_spread("back", self.back), **_spread("on", self.on)}
+        return {"blows": dict(self.kinds), "taken_over": len(self.back), "renewed": self.renewed, **times}
+
+
+def _spread(name: str, seconds: list[float]) -> dict[str, float]:
+    ordered = sorted(seconds) or [0.0]
+    return {f"{name}_p{n}": round(ordered[(len(ordered) - 1) * n // 100], 1) for n in (50, 95, 100)}
 
 
 def crew_round(
@@ -54,6 +71,7 @@ def crew_round(
     with SandboxProcess(customers=people, seed=chance.randrange(1_000)) as sandbox, team_folder(folder, KEY) as made:
         merchant = open_merchant(made, sandbox, batch_size=8, opened=bootstrap.open_app)
         with crew_of(merchant) as crew:
+            crew.apart = True
             crew.start_all(workers)
             merchant.connect()
             carrier = carry(merchant, sender)
@@ -72,30 +90,58 @@ def crew_round(
 
 def _blow(crew: Crew, campaign_id: int, chance: random.Random, figures: Figures, blows: Blows) -> None:
     """At a random moment after more was handed over than there was."""
-    counts, merchant = crew.merchant.app.workspace.inbox.counts, crew.merchant
-    before = counts(campaign_id)["submitted"]
-    merchant.until(lambda: merchant.go_on(campaign_id) in ENDED or counts(campaign_id)["submitted"] > before, _PATIENCE)
+    _until_more(crew, campaign_id)
     time.sleep(chance.uniform(0.0, 0.6))
+    _renew(crew, blows)
     kind = chance.choice(KINDS)
     sending = crew.sender_of(campaign_id)
     figures.kills_while_sending += sending is not None
     struck = sending if sending is not None and chance.random() < 0.8 else chance.choice(crew.workers)
     blows.kinds[kind] += 1
-    if kind == "cut":
-        cut_connections(merchant.app.workspace)
+    if kind in _OF_ALL:
+        _strike_all(crew, campaign_id, kind, chance, blows)
         return
     figures.kills += kind == "kill"
-    began = time.monotonic()
+    began, whole = time.monotonic(), time.monotonic() + chance.uniform(*_CUT)
     _strike(crew, kind, struck)
-    if struck is sending and len(crew.workers) > (kind == "stop"):
+    alone = len(crew.workers) - (kind in ("stop", "net")) == 0
+    if struck is sending and not alone:
         _wait_for_another(crew, campaign_id, struck, began + (0 if kind == "end" else LEASE), blows)
+    if kind == "net":
+        time.sleep(max(0.0, whole - time.monotonic()))
+        crew.ways[struck.pid].heal(drop=chance.random() < 0.5)
     if kind == "stop":
         struck.send_signal(signal.SIGCONT)
+    if kind in ("stop", "net"):
         # a lease that nobody has declared over goes on; else it asks for a new process
-        if _ended(struck):
-            assert crew.end(struck) == 75
+        _ended(struck)
+    _renew(crew, blows)
+
+
+def _until_more(crew: Crew, campaign_id: int) -> None:
+    """Until more was handed over than there was, or the campaign has ended."""
+    counts, merchant = crew.merchant.app.workspace.inbox.counts, crew.merchant
+    before = counts(campaign_id)["submitted"]
+    merchant.until(lambda: merchant.go_on(campaign_id) in ENDED or counts(campaign_id)["submitted"] > before, _PATIENCE)
+
+
+def _renew(crew: Crew, blows: Blows) -> None:
+    """Whoever ended by itself, as a service's manager does."""
+    for each in [each for each in crew.workers if each.poll() is not None]:
+        assert crew.end(each) == TRY_AGAIN, crew.log[-1]
+        blows.renewed += 1
     while len(crew.workers) < crew.size:
         crew.start()
+
+
+def _strike_all(crew: Crew, campaign_id: int, kind: str, chance: random.Random, blows: Blows) -> None:
+    if kind == "cut":
+        cut_connections(crew.merchant.app.workspace)
+        return
+    restart(chance.uniform(*_DOWN))
+    began = time.monotonic()
+    _until_more(crew, campaign_id)
+    blows.on.append(time.monotonic() - began)
 
 
 def _strike(crew: Crew, kind: str, struck: subprocess.Popen[str]) -> None:
@@ -104,6 +150,8 @@ def _strike(crew: Crew, kind: str, struck: subprocess.Popen[str]) -> None:
     elif kind == "end":
         struck.send_signal(signal.SIGTERM)
         assert crew.end(struck) == 0
+    elif kind == "net":
+        crew.ways[struck.pid].cut()
     else:
         struck.send_signal(signal.SIGSTOP)
 
@@ -117,9 +165,6 @@ def _wait_for_another(crew: Crew, campaign_id: int, struck: object, free_at: flo
         blows.back.append(time.monotonic() - free_at)
 
 
-def _ended(process: subprocess.Popen[str]) -> bool:
-    try:
+def _ended(process: subprocess.Popen[str]) -> None:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(2 * LEASE)
-    except subprocess.TimeoutExpired:
-        return False
-    return True

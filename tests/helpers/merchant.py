@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from campaign_app import bootstrap, wiring
 from campaign_app.credentials import MemoryKeeper
@@ -32,6 +34,7 @@ class Merchant:
     worker: subprocess.Popen[str] | None = None
     log: list[str] = field(default_factory=list)
     environment: Mapping[str, str] = field(default_factory=dict)  # of a worker, beside ours
+    _errors: dict[int, IO[str]] = field(default_factory=dict)  # of the workers by process
 
     def start_worker(self) -> None:
         self.worker = self.begin_worker()
@@ -39,13 +42,15 @@ class Merchant:
         line = self.worker.stdout.readline()
         assert line == "ready\n", self.stop_worker()
 
-    def begin_worker(self, *arguments: str) -> subprocess.Popen[str]:
-        """A worker that says `ready` once it is at work."""
-        command = own_command("worker", "--workspace", str(self.folder), "--attached", *arguments)
+    def begin_worker(self, *arguments: str, folder: Path | None = None) -> subprocess.Popen[str]:
+        """A worker that says `ready` once it is at work; `folder` is another one of the same workspace."""
+        command = own_command("worker", "--workspace", str(folder or self.folder), "--attached", *arguments)
+        errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - until `end_worker` reads it
         begun = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8",
             env={**os.environ, **self.environment},
         )  # fmt: skip
+        self._errors[begun.pid] = errors
         assert begun.stdin is not None
         begun.stdin.write(json.dumps({"key": KEY.hex(), "clock_offset": self.offset_seconds}) + "\n")
         begun.stdin.flush()
@@ -67,9 +72,18 @@ class Merchant:
     def stop_worker(self) -> str:
         assert self.worker is not None
         process, self.worker = self.worker, None
-        _, errors = process.communicate(timeout=60)
-        self.log.append(errors)
-        return errors
+        self.log.append(self.end_worker(process))
+        return self.log[-1]
+
+    def end_worker(self, process: subprocess.Popen[str]) -> str:
+        """Closes its input, which tells it to stop, and waits for its end; what it said on stderr.
+
+        In a file: a worker whose server is away for a while says more than fits into a pipe, and would stand still.
+        """
+        process.communicate(timeout=60)
+        with self._errors.pop(process.pid) as errors:
+            errors.seek(0)
+            return errors.read()
 
     def go_on_for(self, campaign_id: int, seconds: float) -> None:
         """For so long a person does what comes next, while the worker works."""

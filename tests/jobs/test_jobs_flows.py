@@ -101,6 +101,36 @@ def test_dispatch_waits_behind_the_fence_and_goes_on(running: Running) -> None:
     assert flows.FENCE_POLL_SECONDS in shop.waits, "so long, whatever the clock says: it may be set back meanwhile"
 
 
+@pytest.mark.parametrize(
+    ("kind", "state", "ends", "after"),
+    [
+        ("dispatch", CampaignState.SENDING, {"ended": "end"}, CampaignState.DONE),
+        ("reconcile", CampaignState.CANCELLING, {}, CampaignState.CANCELLED),
+    ],
+)
+def test_what_only_waits_leaves_its_place_to_others_that_wait(
+    running: Running, kind: str, state: CampaignState, ends: dict[str, str], after: CampaignState
+) -> None:
+    shop = running.shop
+    account = shop.add_account(3)
+    campaign = shop.campaign()
+    shop.gateways[account].fail_before = [KeyboardInterrupt()]
+    with pytest.raises(KeyboardInterrupt):
+        shop.run(campaign.id)
+    shop.platforms[account].truth["c00001"] = {"status": ConsentStatus.DECLINED}
+    shop.platforms[account].changes = ["c00001"]
+    shop.set_state(campaign.id, state)
+    running.flows.turns.crowd(1)
+    for _ in range(2):
+        assert running.run(kind, campaign_id=campaign.id).result == {"ended": "leaves"}
+        assert shop.state(campaign.id) == (state, "")
+    assert not shop.gateways[account].everybody()
+    running.flows.turns.crowd(0)
+    shop.clock.advance(fencing.FENCE.total_seconds())
+    assert running.run(kind, campaign_id=campaign.id).result == ends
+    assert shop.state(campaign.id)[0] is after
+
+
 def test_a_big_campaign_gives_way_and_goes_on_where_it_was(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flows, "BATCHES_A_STEP", 1)
     shop = running.shop

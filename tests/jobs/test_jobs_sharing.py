@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from campaign_app.domain.campaign import CampaignState
-from campaign_app.jobs.sharing import QUEUES, WHOLE, Share, queue_of
+from campaign_app.jobs.sharing import QUEUES, WHOLE, Share, place_of, queue_of
 from campaign_app.jobs.worker import Worker
 from campaign_app.services.preflight import HEARTBEAT
 from tests.helpers.shop import NOW, Shop
@@ -53,6 +53,23 @@ def test_it_takes_of_its_queues_as_much_as_it_has_room_for(shop: Shop) -> None:
     worker.tick()
     assert started[3:] == [("dispatch", 2)], "at once, not by the clock"
     assert [job.state for job in jobs.open_jobs()] == ["running", "running", "queued", "running"]
+
+
+def test_a_file_is_imported_where_it_lies(shop: Shop) -> None:
+    jobs = shop.workspace.jobs
+    begun = {"chunks": 1, "place": "here"}
+    first, second, third = (
+        jobs.enqueue("import", {"import_id": n, **args}, NOW)
+        for n, args in enumerate((begun, {**begun, "place": "there"}, {"chunks": 1}))
+    )
+    share = Share("worker-2", frozenset({"import"}), 8, lambda: False, place="here")
+    Worker(shop.context, Started(), share=share).tick()
+    states = [jobs.job(each.id).state for each in (first, second, third)]
+    assert states == ["running", "queued", "running"], "and by anybody where nothing is said of a place"
+    assert [place_of(each) for each in (first, second, third)] == ["import-here", "import-there", "import"]
+    assert share.places == ("import", "import-here")
+    assert replace(share, queues=frozenset({"send"})).places == ("send",)
+    assert WHOLE.takes(second), "whoever is alone, such as after a move, tries"
 
 
 def test_whoever_leads_looks_every_second_for_work_that_nobody_does(shop: Shop) -> None:
@@ -109,3 +126,18 @@ def test_what_gave_way_stands_behind_the_others_at_once(shop: Shop) -> None:
 
     assert [ended("gives_way"), ended("gives_way"), ended("stopped")] == [1, 1, 0]
     assert shop.state(campaign.id)[0] is CampaignState.SENDING
+
+
+def test_what_left_its_place_since_it_only_waits_stands_behind_the_others_after_a_while(shop: Shop) -> None:
+    shop.add_account(1)
+    shop.campaign()
+    jobs, worker = shop.workspace.jobs, Worker(shop.context, Started())
+    begun = list[int]()
+    for _ in range(40):  # half a second each
+        worker.tick()
+        for job in jobs.open_jobs():
+            if job.kind == "dispatch":
+                begun.append(job.id)
+                jobs.set_state(job.id, "done", result={"ended": "leaves"})
+        shop.clock.advance(0.5)
+    assert len(begun) == 4, "every five seconds, whatever came before"

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from dbos import DBOS
 
-from campaign_app.jobs.sharing import Share
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.jobs import flows
+from campaign_app.jobs.sharing import Share, place_of
 from campaign_app.jobs.takeover import take_over
 from campaign_app.jobs.worker import flow_starter
 from tests.helpers.flowing import Running, stop
 from tests.helpers.shop import NOW, Shop
 
-MINE = Share("worker-1", frozenset({"import"}), 8)
+MINE = Share("worker-1", frozenset({"import", "send"}), 8, place="here")
 
 
 @pytest.fixture
@@ -81,3 +83,60 @@ def test_a_flow_of_another_worker_is_not_missed_here(running: Running) -> None:
     other(job)
     go_on.set()
     assert running.follow(job).state == "done"
+
+
+@pytest.mark.expects_logs("dbos")
+def test_an_import_goes_on_at_a_worker_of_its_machine(running: Running) -> None:
+    begun, stopped = Event(), Event()
+
+    def before(_: int) -> None:
+        if not begun.is_set():
+            begun.set()
+            stopped.wait(60)
+
+    running.imports.before = before
+    job = running.shop.workspace.jobs.enqueue("import", {"import_id": 6, "chunks": 1, "place": "here"}, NOW)
+    running.start(job)
+    assert begun.wait(30)
+    take_over(lambda: {"worker-2"}, lambda _: place_of(job))
+    DBOS.retrieve_workflow(f"job-{job.id}").get_result(polling_interval_sec=0.02)
+    assert running.shop.workspace.jobs.job(job.id).state == "done"
+    stopped.set()
+
+
+@pytest.mark.expects_logs("dbos")
+@pytest.mark.parametrize(
+    ("meanwhile", "ended", "reached"),
+    [(CampaignState.SENDING, "end", 6), (CampaignState.CANCELLING, "stopped", 0)],
+)
+def test_a_part_of_a_sending_goes_on_with_it_or_ends_with_it(
+    running: Running, meanwhile: CampaignState, ended: str, reached: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each part is a flow of its own, which has an executor of its own."""
+    monkeypatch.setattr(flows, "BATCHES_A_STEP", 1)
+    shop, begun, stopped = running.shop, Event(), Event()
+    account = shop.add_account(6)
+    campaign = shop.campaign()
+
+    def before() -> None:
+        if not begun.is_set():
+            begun.set()
+            stopped.wait(60)
+
+    shop.gateways[account].before_submit = before
+    job = shop.workspace.jobs.enqueue("dispatch", {"campaign_id": campaign.id}, NOW)
+    running.start(job)
+    assert begun.wait(30)
+    (part,) = (
+        each.workflow_id for each in DBOS.list_workflows(status="PENDING") if each.workflow_id != f"job-{job.id}"
+    )
+    assert part.startswith(f"job-{job.id}-")
+    shop.set_state(campaign.id, meanwhile)
+    take_over(lambda: {"worker-2"}, lambda _: "send")
+    DBOS.retrieve_workflow(f"job-{job.id}").get_result(polling_interval_sec=0.02)
+    assert shop.workspace.jobs.job(job.id).result == {"ended": ended}
+    assert DBOS.get_workflow_status(part).status == "SUCCESS"
+    assert not DBOS.list_workflows(status=["PENDING", "ENQUEUED"]), "none is left behind"
+    everybody = shop.gateways[account].everybody()
+    assert len(everybody) == len(set(everybody)) == reached
+    stopped.set()  # the first goes on, in a process that ends by then: nothing that it does is asked for

@@ -6,23 +6,29 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from datetime import UTC, datetime
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.pool import QueuePool
 from storage_samples import KEY
 
+from campaign_app import bootstrap, words
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import OutcomeUnknown, WorkspaceError
+from campaign_app.storage import leases as lease_store
+from campaign_app.storage import migrate, team
 from campaign_app.storage.homes import Hand, ServerHome
 from campaign_app.storage.leases import SqlLeases
 from campaign_app.storage.leasing import Lease
+from campaign_app.storage.migrate import HEAD
 from campaign_app.storage.program import VERSION
 from campaign_app.storage.schema_workers import worker
 from campaign_app.storage.workspace import Workspace, open_workspace
+from campaign_app.wiring import wire
 
 DIALECTS = ("postgresql",)
 HAND = Hand(VERSION, ("send", "poll"), 60.0, bool)
@@ -113,12 +119,98 @@ def test_one_that_is_stopped_in_the_middle_of_a_change_holds_up_nobody_longer_th
         assert connection.execute(limit).scalar() == "7s"
 
 
+def test_one_that_was_cut_off_within_a_message_is_let_go_once_its_lease_is_over(
+    workspace: Workspace, other: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server begins to count how long nothing happens once it has heard a message to its end."""
+    monkeypatch.setattr(lease_store, "SILENT_SECONDS", 0.0)
+
+    def cut_off() -> None:
+        with workspace.database.write() as connection:
+            driver: Any = connection.connection.driver_connection
+            os.write(driver.fileno(), b"H\0\0\0\4Q\0\0")  # a flush, and the beginning of a question
+            with other.database.engine.begin() as beside:  # which waits for no lock
+                beside.execute(sa.update(worker).values(lease_until=0))
+            with ThreadPoolExecutor(1) as thread:
+                assert thread.submit(leases(other).end_expired).result(20)
+            connection.execute(sa.text("SELECT 1"))
+
+    with workspace.work(Hand(VERSION, (), 60.0, bool)) as lease:
+        assert lease is not None
+        lease.stop()
+        assert code_of(cut_off) == "server_unreachable"
+
+
 def test_another_version_refuses_beside_them(workspace: Workspace, other: Workspace) -> None:
     with other.work(Hand("9.9 0099", (), 60.0, bool)):
         assert code_of(lambda: workspace.work(HAND).__enter__()) == "other_version"
         assert code_of(lambda: open_workspace(workspace.folder, MemoryKeeper(KEY))) == "other_version"
     with workspace.work(HAND):
         pass
+
+
+def test_two_versions_that_differ_in_their_tables_only_are_told_apart(workspace: Workspace, other: Workspace) -> None:
+    release, _, tables = VERSION.partition(" ")
+    with (
+        other.work(Hand(f"{release} 0099", (), 60.0, bool)),
+        pytest.raises(WorkspaceError) as refused,
+    ):
+        workspace.work(HAND).__enter__()
+    told = {"theirs": release, "their_tables": "0099", "ours": release, "our_tables": tables}
+    assert refused.value.facts == told
+    for language in ("zh_CN", "en"):
+        said = words.load(language).error(refused.value)
+        assert "0099" in said
+        assert tables in said
+
+
+@pytest.fixture
+def of_former(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """Its tables count as those of a former version; what would change them only says that it did."""
+
+    def changed(connection: sa.Connection) -> None:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :head"), {"head": HEAD})
+
+    with workspace.database.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0017'"))
+    monkeypatch.setattr(migrate, "upgrade", changed)
+    yield workspace
+    with workspace.database.write() as connection:
+        changed(connection)
+
+
+def tables_of(workspace: Workspace) -> str | None:
+    with workspace.database.read() as connection:
+        return migrate.version_of(connection)
+
+
+def enter_of_former(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> int:
+    with monkeypatch.context() as then:
+        then.setattr(lease_store, "HEAD", "0017")
+        return leases(workspace).enter("0.0 0017", (), 60)
+
+
+def test_an_expired_worker_never_comes_back_to_tables_that_were_changed(
+    of_former: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former = enter_of_former(of_former, monkeypatch)
+    expire(of_former, former)
+    open_workspace(of_former.folder, MemoryKeeper(KEY)).close()
+    assert tables_of(of_former) == HEAD
+    assert leases(of_former).renew(former, 60) is None
+
+
+def test_tables_stay_as_they_are_for_a_worker_that_came_right_before_the_change(
+    of_former: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(team, "_require_fitting", lambda _: enter_of_former(of_former, monkeypatch))
+    assert code_of(lambda: open_workspace(of_former.folder, MemoryKeeper(KEY))) == "other_version"
+    assert tables_of(of_former) == "0017"
+
+
+def test_a_worker_that_opened_the_tables_before_they_were_changed_does_not_enter(of_former: Workspace) -> None:
+    assert code_of(lambda: of_former.work(HAND).__enter__()) == "newer_workspace"
+    assert leases(of_former).not_ended() == ()
 
 
 def test_a_lease_of_before_the_servers_clock_was_set_back_has_run_out(workspace: Workspace) -> None:
@@ -141,7 +233,8 @@ def test_a_lease_of_before_the_servers_clock_was_set_back_has_run_out(workspace:
 def test_one_of_this_machine_that_was_killed_counts_for_nothing(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("campaign_app.storage.leases.host_id", lambda: "here")
+    for name in ("host_id", "place_id"):
+        monkeypatch.setattr(lease_store, name, lambda: "here")
     number = leases(workspace).enter(VERSION, (), 60)
     assert workspace.has_worker()
     with workspace.database.write() as connection:
@@ -151,6 +244,33 @@ def test_one_of_this_machine_that_was_killed_counts_for_nothing(
         connection.execute(sa.update(worker).values(pid=2**22 + 1))
     assert not workspace.has_worker()
     assert leases(workspace).not_ended() == (number,), "its work is taken over once its lease has ended"
+
+
+def test_a_lease_waits_for_no_pool_and_who_does_is_told(workspace: Workspace) -> None:
+    pool = workspace.database.engine.pool
+    assert isinstance(pool, QueuePool)
+    pool._timeout = 0.1
+    there = leases(workspace)
+    number = there.enter(VERSION, (), 60)
+    with ExitStack() as held:
+        for _ in range(16):
+            held.enter_context(workspace.database.read())
+        assert there.renew(number, 60) is not None
+        assert there.renew(number, 60) is not None, "its own connection is given back"
+        assert code_of(workspace.accounts.accounts) == "busy"
+        assert code_of(lambda: change(workspace)) == "busy"
+    change(workspace)
+
+
+def test_a_desktop_notices_that_another_hosts_worker_has_ended(workspace: Workspace) -> None:
+    app = wire(workspace, MemoryKeeper(KEY), timedelta(0))
+    number = leases(workspace).enter(VERSION, (), 60)
+    with workspace.database.write() as connection:
+        connection.execute(sa.update(worker).values(host="another"))
+    handle = bootstrap.start_worker_for(app)
+    assert (handle.own, handle.there()) == (False, True)
+    expire(workspace, number)
+    assert not handle.there()
 
 
 class Server:
@@ -165,6 +285,8 @@ class Server:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def let_go(self) -> None: ...
 
 
 AWAY = WorkspaceError("server_unreachable", "away")

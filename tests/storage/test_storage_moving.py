@@ -31,6 +31,11 @@ DIALECTS = ("sqlite",)
 APPEND_ONLY = (*schema.APPEND_ONLY, *schema_sending.APPEND_ONLY)
 
 
+def test_of_every_table_it_is_decided_whether_it_is_moved() -> None:
+    assert {*copying.COPIED, *copying.LEFT} == set(metadata.tables)
+    assert not copying.COPIED & copying.LEFT
+
+
 def sums(workspace: Workspace) -> dict[str, copying.Sum]:
     with workspace.database.read() as connection:
         return copying.sums(connection, lambda _: None)

@@ -36,6 +36,13 @@ from tools.make_workspace_vectors import KEY as OLD_KEY
 DIALECTS = ("sqlite",)
 
 
+@contextmanager
+def source_away(source: Path) -> Iterator[None]:
+    away = source.rename(source.parent / "away")
+    yield
+    away.rename(source)
+
+
 @pytest.mark.parametrize("part", [0.34, 0.99])
 def test_a_cancel_leaves_everything_where_it_was(part: float, empty: Server, tmp_path: Path) -> None:
     source = full(tmp_path / "a")
@@ -81,6 +88,8 @@ def test_a_server_that_goes_away_after_the_mark_is_finished_by_the_next_to_open_
     assert code_of(source) == "workspace_moved"
     assert code_of(tmp_path / "b") != "workspace_moved"
     admit(empty, admitted=True)
+    with source_away(source):
+        assert code_of(tmp_path / "b") == "move_unclear", "who cannot read the mark says neither"
     # another copy of what was moved cannot see the mark, and replaces nothing
     other = full(tmp_path / "other")
     assert refused(other, tmp_path / "c", empty) == "server_in_use"

@@ -12,15 +12,19 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from campaign_app import bootstrap
 from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.domain.consent import Backlog
 from campaign_app.domain.ports import Job
 from campaign_app.domain.signature import Signature
+from campaign_app.jobs.sharing import QUEUES
 from campaign_app.services.account_matters import of_expiries, of_opt_outs
 from campaign_app.services.expiry import Expiry
 from campaign_app.services.matters import Matter
 from campaign_app.services.opt_outs import Untold
-from campaign_app.ui.pages.overview import RESTART, OverviewPage
+from campaign_app.storage.waiting import Waiting
+from campaign_app.ui.pages.matter_words import WAITING
+from campaign_app.ui.pages.overview import RESTART, WORKER, OverviewPage
 from campaign_app.ui.viewmodels.session import SessionState
 from tests.helpers.desk_of import ENTITY, Workplace, workplace
 from tests.helpers.mattering import FILED, NOW, SHOP, TODAY, found, row
@@ -97,13 +101,17 @@ def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
         ),
         *found(accounts=(replace(SHOP, state="disconnected"),), refused="OWN-001-x.toml"),
         Matter("copied", "block", "", "older_copy", page="settings", what="workspace"),
+        *(
+            Matter(code, "block", queue, at=NOW, number=2, page="" if code.endswith("elsewhere") else WORKER)
+            for code, queue in zip(sorted(WAITING), QUEUES, strict=False)
+        ),
         *of_opt_outs([SHOP], {SHOP.id: Untold(Backlog(2, NOW - timedelta(hours=2)), "timeout")}, NOW),
         *of_expiries([SHOP], [Expiry(SHOP.id, "authorisation", NOW + timedelta(days=n)) for n in (-1, 3)], NOW),
     )
     assert {each.code for each in all_of_them} == {
         "stopped", "screened", "approved", "draft", "scheduled", "job", "account", "rules", "signature_expired",
         "signature_expires", "signature_unusable", "signatures_unfiled", "untold", "expired", "expires",
-        "copied",
+        "copied", "waiting", "waiting_here", "waiting_elsewhere",
     }  # fmt: skip
     for each in all_of_them:
         line = page._todo("1", each)
@@ -120,6 +128,24 @@ def test_a_stopped_worker_is_said_first_and_can_be_started(place: Workplace, qtb
     session.state = SessionState("open", worker="ended")
     session.changed.emit(session.state)
     assert [line.key for line in page.todos.lines] == [RESTART, "0"]
+
+
+def test_work_that_no_worker_takes_is_said_and_done_by_this_computer(
+    place: Workplace, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.add_shop(5)
+    session, begun = place.desk.session, list[bool]()
+    monkeypatch.setattr(bootstrap, "waiting_work", lambda _: (Waiting("screen", 2, NOW - timedelta(minutes=7)),))
+    monkeypatch.setattr(session, "start_beside", lambda: begun.append(True))
+    session.state = SessionState("open", worker="starting")
+    assert not open_page(place, qtbot).todos.lines, "it may take it in a moment"
+    session.state = SessionState("open", worker="running", own_worker=False)
+    page = open_page(place, qtbot)
+    (line,) = page.todos.lines
+    assert (line.level, line.title, line.action) == ("block", "受众核验 · 没有后台进程处理", "由本机处理")
+    assert "起有 2 项在等" in line.text
+    qtbot.mouseClick(page.todos.findChild(QPushButton, f"todo_{line.key}"), Qt.MouseButton.LeftButton)
+    assert begun == [True]
 
 
 def test_an_authorisation_that_ends_is_said_before_anything_else(place: Workplace, qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def test_a_worker_that_dies_is_started_again_but_not_for_ever(start: Start, qtbo
         def alive(self) -> bool:
             return False
 
-        def close(self) -> None:
+        def close(self, slow: object) -> None:
             Dead.closed += 1
 
     def start_dead(_: bootstrap.App) -> bootstrap.WorkerHandle:
@@ -84,6 +85,59 @@ def test_a_worker_that_dies_is_started_again_but_not_for_ever(start: Start, qtbo
     session.restart_worker()
     qtbot.waitUntil(lambda: session.state.worker == "running")
     assert session.state.error is None
+
+
+def test_once_anothers_worker_has_ended_the_window_starts_its_own(start: Start, qtbot: QtBot) -> None:
+    session = start().application.session
+    session._watch.setInterval(5)
+    answers: list[bool | AppError] = [True, WorkspaceError("server_unreachable", "away"), True, False]
+    asked: list[threading.Thread] = []
+
+    class Another:
+        own, closed = False, 0
+
+        def alive(self) -> bool:
+            return True
+
+        def there(self) -> bool:
+            asked.append(threading.current_thread())
+            answer = answers.pop(0)
+            if isinstance(answer, AppError):
+                raise answer
+            return answer
+
+        def close(self, slow: object) -> None:
+            Another.closed += 1
+
+    class Own(Another):
+        own = True
+
+    workers = [Another(), Own()]
+    session.starter = lambda _: workers.pop(0)
+    session.open(PHRASE)
+    qtbot.waitUntil(lambda: session.state.worker == "running" and not workers, timeout=MS)
+    assert session.state.own_worker
+    assert (answers, len(asked), Another.closed) == ([], 4, 1)
+    assert threading.main_thread() not in asked, "nothing is asked of a server on the window's thread"
+    assert session.state.revived == 0, "nobody was interrupted"
+
+
+def test_beside_anothers_worker_the_window_starts_its_own_where_a_person_asks(
+    start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, asked = start().application.session, list[bool]()
+
+    def start_for(_: bootstrap.App, *, beside: bool = False) -> bootstrap.WorkerHandle:
+        asked.append(beside)
+        return bootstrap.WorkerHandle(ExitStack(), None)
+
+    monkeypatch.setattr(bootstrap, "start_worker_for", start_for)
+    session.starter = None
+    session.open(PHRASE)
+    qtbot.waitUntil(lambda: session.state.worker == "running", timeout=MS)
+    session.start_beside()
+    qtbot.waitUntil(lambda: session.state.worker == "running" and len(asked) == 2, timeout=MS)
+    assert asked == [False, True]
 
 
 def test_a_worker_that_does_not_start_is_told(start: Start, qtbot: QtBot) -> None:

@@ -15,6 +15,8 @@ from campaign_app.ui.pages.account_words import AccountWords
 
 ACCOUNTS: Final = frozenset({"untold", "expires", "expired"})  # codes of `account_matters`
 
+WAITING: Final = frozenset({"waiting", "waiting_here", "waiting_elsewhere"})
+
 
 class MatterWords(QObject):
     def __init__(self, kit: Kit, clock: Callable[[], datetime], parent: QObject | None = None) -> None:
@@ -28,7 +30,7 @@ class MatterWords(QObject):
             return self._campaign_words(matter)
         if matter.code in ACCOUNTS:
             return self._accounts.of(matter, self._clock())
-        if matter.code in ("copied", "job"):
+        if matter.code in ("copied", "job", *WAITING):
             return self._of_itself(matter)
         if matter.code == "account":
             text = self.tr("它名下的店铺都已断开，客户和记录都在，但不能核验也不能发送。")
@@ -39,14 +41,30 @@ class MatterWords(QObject):
         return self._signature_words(matter)
 
     def _of_itself(self, matter: Matter) -> tuple[str, str, str]:
-        """Of the workspace, or of a job."""
+        """Of the workspace, or of jobs."""
         words = self._kit.words
+        if matter.code in WAITING:
+            return self._waiting_words(matter)
         if matter.code == "job":
             title = self.tr("{} · 同步失败") if matter.subject else self.tr("导入文件失败")
             why = words.term("state_note", matter.note)
             text = self.tr("{}：{} 已收到的数据都保留。").format(show.moment(matter.at), why)
             return title.format(matter.subject), text, self.tr("去看看")
         return words.term("state_note", matter.note), words.why("state_note", matter.note), self.tr("去处理")
+
+    def _waiting_words(self, matter: Matter) -> tuple[str, str, str]:
+        """Of work that no worker of the team takes."""
+        what, at = self._kit.words.term("queue", matter.subject), show.moment(matter.at)
+        title = self.tr("{} · 没有后台进程处理").format(what)
+        waits = self.tr("自 {} 起有 %n 项在等：", "", matter.number).format(at)
+        if matter.code == "waiting_elsewhere":
+            todo = self.tr("文件在另一台电脑上，请在那台电脑上打开允发，导入会接着做完。")
+            return title, waits + todo, ""
+        if matter.code == "waiting_here":
+            todo = self.tr("文件在本机，要由本机处理；启动后从停下的地方继续。")
+        else:
+            todo = self.tr("正在运行的后台进程都不负责这一项。可以由本机处理，或请管理员启动负责它的后台进程。")
+        return title, waits + todo, self.tr("由本机处理")
 
     def _campaign_words(self, matter: Matter) -> tuple[str, str, str]:
         words, name = self._kit.words, matter.subject

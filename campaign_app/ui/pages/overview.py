@@ -21,6 +21,7 @@ from campaign_app.ui.widgets.todo import Todo, Todos
 
 MOST: Final = 6
 RESTART: Final = "restart"
+WORKER: Final = "worker"  # no page: what a worker of this computer does
 
 
 class OverviewPage(Page):
@@ -86,6 +87,9 @@ class OverviewPage(Page):
             self._desk.session.restart_worker()
             return
         page, what = self._leads[key]
+        if page == WORKER:
+            self._desk.session.start_beside()
+            return
         self._desk.way.to(page, what)
 
     def _todo(self, key: str, matter: Matter) -> Todo:

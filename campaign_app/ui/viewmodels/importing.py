@@ -201,10 +201,10 @@ class ImportModel(QObject):
 
     def _begun(self, begun: Begun) -> None:
         self._change(step="applying", begun=begun, busy=False, progress=0.0)
-        self._jobs.enqueue(IMPORT, import_id=begun.import_id, chunks=begun.chunks)
+        self._jobs.enqueue(IMPORT, **begun.args)
 
     def _job(self, begun: Begun) -> Job | None:
-        return self._jobs.of(IMPORT, import_id=begun.import_id, chunks=begun.chunks)
+        return self._jobs.of(IMPORT, **begun.args)
 
     def _jobs_changed(self, _: tuple[Job, ...]) -> None:
         begun = self.state.begun

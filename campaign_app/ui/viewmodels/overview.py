@@ -118,7 +118,7 @@ class OverviewModel(QObject):
                 signatures,
                 now,
                 Path(str(refused.facts["file"])).name if refused else "",
-                (*self._of_copy(), *self._of_accounts(accounts, now)),
+                (*self._of_copy(), *self._of_waiting(), *self._of_accounts(accounts, now)),
             ),
             results=tuple(row for row in rows if row.counts.get("submitted"))[:LAST],
             campaigns=len(rows),
@@ -134,6 +134,17 @@ class OverviewModel(QObject):
 
         if why := backups.standing(self._app).why:
             yield Matter("copied", "block", "", why, page="settings", what="workspace")
+
+    def _of_waiting(self) -> Iterable[Matter]:
+        """Not while a worker of our own is started, or has ended: that is told in another way."""
+        from campaign_app import bootstrap
+
+        if self._session.state.worker != "running":
+            return
+        for each in bootstrap.waiting_work(self._app):
+            code = "waiting" if not each.files else "waiting_here" if each.here else "waiting_elsewhere"
+            page = "" if code == "waiting_elsewhere" else "worker"
+            yield Matter(code, "block", each.queue, at=each.since, number=each.jobs, page=page)
 
     def _of_accounts(self, accounts: Sequence[Account], now: datetime) -> Iterable[Matter]:
         app = self._app

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -24,6 +25,7 @@ WorkerState = Literal["", "starting", "running", "ended"]
 LOOK_MS: Final = 1_000
 RESTARTS: Final = 3  # a worker that dies again and again is a person's business
 STEADY_LOOKS: Final = 60  # after so many seconds at work earlier ends count no more
+ASK_EVERY: Final = 3  # looks at a worker that is not ours, each a question to the workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class Session(QObject):
         self._tasks = tasks
         self._stack = ExitStack()
         self._worker: WorkerHandle | None = None
-        self._restarts = self._steady = 0
+        self._restarts = self._steady = self._looks = 0
+        self._asking = False
         self._closed = False
         self._trying = False
         self._watch = QTimer(self)
@@ -111,16 +114,24 @@ class Session(QObject):
         self._closed = True
         self._watch.stop()
 
-    def close(self) -> None:
-        """Stops the worker and closes the workspace; blocks until both are done. No background work may be left."""
+    def close(self, slow: Callable[[], object] = bool) -> None:
+        """Stops the worker and closes the workspace; blocks until both are done. No background work may be left.
+
+        `slow` is called where the worker takes longer than a moment.
+        """
         self.stop()
-        self._stop_worker()  # before a demo's platform, which it would miss
+        self._stop_worker(slow)  # before a demo's platform, which it would miss
         self._stack.close()
         self.state = replace(self.state, phase="opening", app=None, worker="")
 
     def restart_worker(self) -> None:
         self._restarts = 0
         self._start_worker()
+
+    def start_beside(self) -> None:
+        """A worker of our own beside those of other computers, for what none of them takes."""
+        if self._worker is None or not self._worker.own:
+            self._start_worker(beside=True)
 
     @property
     def _free(self) -> bool:
@@ -186,10 +197,10 @@ class Session(QObject):
         asks = error.code in ("passphrase_needed", "wrong_passphrase")
         self._become(SessionState("passphrase" if asks else "failed", error=error))
 
-    def _start_worker(self) -> None:
+    def _start_worker(self, *, beside: bool = False) -> None:
         from campaign_app import bootstrap
 
-        app, start = self.state.app, self.starter or bootstrap.start_worker_for
+        app, start = self.state.app, self.starter or partial(bootstrap.start_worker_for, beside=beside)
         if app is None:
             return
         self._become(replace(self.state, worker="starting"))
@@ -231,6 +242,8 @@ class Session(QObject):
         """A worker that ended by itself is started again; what it did goes on where it was."""
         if self._worker is None:
             return
+        if not self._worker.own:
+            self._ask(self._worker)
         if self._worker.alive():
             self._steady += 1
             if self._steady >= STEADY_LOOKS:
@@ -243,10 +256,26 @@ class Session(QObject):
         else:
             self._become(replace(self.state, worker="ended", error=AppError("no_worker", "The worker has ended")))
 
-    def _stop_worker(self) -> None:
+    def _ask(self, worker: WorkerHandle) -> None:
+        """Whether somebody else's is at work still: once its lease is over one of our own takes its place."""
+        self._looks += 1
+        if not self._asking and self._looks % ASK_EVERY == 0:
+            self._asking = True
+            self._tasks.run(
+                lambda _: worker.there(), partial(self._told, worker), failed=lambda _: self._told(worker), owner=self
+            )
+
+    def _told(self, worker: WorkerHandle, there: bool = True) -> None:  # noqa: FBT001 FBT002 as it was told
+        """A server that cannot be asked is asked again."""
+        self._asking = False
+        if not there and worker is self._worker:
+            self._stop_worker()
+            self._start_worker()
+
+    def _stop_worker(self, slow: Callable[[], object] = bool) -> None:
         worker, self._worker = self._worker, None
         if worker is not None:
-            worker.close()
+            worker.close(slow)
 
     def _become(self, state: SessionState) -> None:
         self.state = state

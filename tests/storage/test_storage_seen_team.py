@@ -1,0 +1,116 @@
+"""A team's database that was put back from an older dump is noticed by every host that saw more of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from storage_samples import KEY, NOW, Campaigning
+
+from campaign_app.credentials import HandedKeeper
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.storage import copies, seen, team
+from campaign_app.storage.header import read_header
+from campaign_app.storage.seen import CLAIMS, Seen, read_mark, seen_of
+from campaign_app.storage.workspace import Workspace, open_workspace
+from tests.helpers.pg import PASSWORD, cluster
+
+DIALECTS = ("postgresql",)
+
+
+def watch(workspace: Workspace, state: Path) -> Seen:
+    """Of one process of the host whose marks lie in `state`."""
+    return Seen(workspace.database, state, "", lambda: NOW)
+
+
+def mark(state: Path) -> seen.Heads:
+    (file,) = state.glob("*.seen")
+    found = read_mark(file)
+    assert found is not None
+    return found
+
+
+@contextmanager
+def as_it_is_now(workspace: Workspace, folder: Path) -> Iterator[Path]:
+    """A folder of the same workspace that goes to a copy of its database, as after a restore from a dump of now."""
+    name = str(workspace.database.engine.url.database)
+    workspace.database.engine.dispose()
+    workspace.flows.dispose()
+    copied = cluster().new_database(name)
+    folder.mkdir()
+    found = replace(read_header(workspace.folder), password="", key_lives="passphrase")
+    team.with_server(found, KEY, cluster().server(copied), PASSWORD).write(folder)
+    yield folder
+    with cluster().admin() as admin:
+        admin.execute(f"DROP DATABASE {copied} WITH (FORCE)")
+
+
+def test_a_database_that_was_put_back_is_noticed_and_paused_for_everybody(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, here, elsewhere = Campaigning(workspace, 4), tmp_path / "here", tmp_path / "elsewhere"
+    monkeypatch.setattr(seen, "state_folder", lambda: here)
+    made.claim(0)
+    assert watch(workspace, elsewhere).guard() == ""
+    with as_it_is_now(workspace, tmp_path / "older") as older:
+        made.claim(1)
+        assert watch(workspace, here).guard() == ""
+        with closing(open_workspace(older, HandedKeeper(KEY, "passphrase"))) as restored:
+            assert watch(restored, elsewhere).verdict() == "", "it is all that this host knows"
+            guard = seen_of(restored, lambda: NOW)
+            assert guard is not None, "a team's workspace has its marks too"
+            assert guard.guard() == "older_copy"
+            campaign = restored.campaigns.campaign(made.campaign_id)
+            assert (campaign.state, campaign.state_note) == (CampaignState.PAUSED, "older_copy")
+            assert watch(restored, elsewhere).guard() == "older_copy", "by what the other host noticed"
+            with restored.database.write() as connection:
+                copies.accept(connection, "", "test", NOW)
+            assert [watch(restored, state).guard() for state in (here, elsewhere)] == ["", ""]
+
+
+def test_what_another_process_writes_meanwhile_alarms_nobody(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, state = Campaigning(workspace, 4), tmp_path / "state"
+    one, other = watch(workspace, state), watch(workspace, state)
+    made.claim(0)
+    assert [one.guard(), other.guard()] == ["", ""]
+    real, left = seen.read_mark, [1]
+
+    def overtaken(file: Path) -> seen.Heads | None:
+        while left:
+            made.claim(left.pop())
+            assert other.guard() == ""
+        return real(file)
+
+    monkeypatch.setattr(seen, "read_mark", overtaken)
+    assert one.guard() == ""
+
+
+def test_a_mark_never_goes_back_and_every_leave_counts(workspace: Workspace, tmp_path: Path) -> None:
+    made, state = Campaigning(workspace, 4), tmp_path / "state"
+    one, other = watch(workspace, state), watch(workspace, state)
+    made.claim(0)
+    assert one.guard() == ""
+    with workspace.database.read() as connection:
+        behind = seen.heads_of(connection, copies.meta_of(connection))
+    made.claim(1)
+    assert other.guard() == ""
+    (file,) = state.glob("*.seen")
+    one._write(file, behind)  # of what it looked at before the other one claimed
+    assert mark(state)[CLAIMS][0] > behind[CLAIMS][0]
+    counted = mark(state)[seen.LEAVES][0]
+    assert [one.guard(), other.guard(), one.guard()] == [""] * 3, "submitted again under keys that are claimed"
+    assert mark(state)[seen.LEAVES][0] == counted + 3
+
+
+def test_whoever_only_looks_counts_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    made, state = Campaigning(workspace, 4), tmp_path / "state"
+    made.claim(0)
+    desktop = watch(workspace, state)
+    assert [desktop.notice(), desktop.notice()] == ["", ""]
+    assert mark(state)[CLAIMS][0] == 1
+    assert mark(state)[seen.LEAVES][0] == 0
