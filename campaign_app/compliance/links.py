@@ -35,6 +35,8 @@ _HIDDEN: Final = re.compile(
     rf"(?<![a-z0-9@._-])(?=[a-z0-9-]{{0,40}}[a-z])([a-z0-9][a-z0-9-]{{0,40}}(?:\.[a-z0-9-]{{1,40}}){{0,3}}){_MARK}"
     rf"({_SURE}(?:\.cn)?(?![a-z0-9@-])(?:{_PATH})?|(?:{_TOP})(?=/[a-z0-9]){_PATH})"
 )
+# found without looking at every letter; few texts have it, and only these are read for the rest
+_MARKED: Final = re.compile(rf"[。点·•,、 ] ?\.? ?(?:{_SURE}|(?:{_TOP})/)")
 VALUE: Final = "\0"
 # a value beside a mark with letters on its other side, a domain behind a value that may end in 点, and two values
 _MAY_HIDE: Final = (
@@ -126,7 +128,7 @@ def find_links(body: Folded) -> tuple[Link, ...]:
 
 def hides_link(plain: str) -> bool:
     """Whether there is one whose dots are written as something else."""
-    return _HIDDEN.search(plain) is not None
+    return _MARKED.search(plain) is not None and _HIDDEN.search(plain) is not None
 
 
 def may_hide(pattern: str) -> bool:
