@@ -15,7 +15,7 @@ from campaign_app.cli.words import WORDS
 
 if TYPE_CHECKING:
     from campaign_app.compliance import CheckResult, Engine
-    from campaign_app.domain.finding import Finding
+    from campaign_app.domain.finding import Citation, Finding
 
 app = typer.Typer(add_completion=False)
 _COLOURS = {"block": "red", "warn": "yellow", "pass": "green"}
@@ -98,7 +98,6 @@ def _answer(named: str | int, result: CheckResult) -> dict[str, Any]:
 
 def found_json(finding: Finding) -> dict[str, Any]:
     """As every command prints a finding."""
-    citation = finding.citation
     return {
         "rule": finding.rule_id,
         "severity": finding.severity.word,
@@ -106,13 +105,18 @@ def found_json(finding: Finding) -> dict[str, Any]:
         "end": finding.span.end,
         "text": finding.text,
         "message": finding.message,
-        "citation": {
-            "law": citation.law,
-            "article": citation.article,
-            "verified": citation.verified,
-            "url": citation.url,
-        },
+        "citation": _citation(finding.citation),
+        "beside": [_citation(one) for one in finding.beside],
         "fix": finding.fix,
+    }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return {
+        "law": citation.law,
+        "article": citation.article,
+        "verified": citation.verified,
+        "url": citation.url,
     }
 
 
@@ -133,7 +137,7 @@ def _table(result: Mapping[str, Any]) -> None:
     table = Table("级别", "规则", "文字", "说明", "改为", "依据")
     for finding in result["findings"]:
         level = WORDS.term("severity", finding["severity"])
-        law = _law(finding["citation"])
+        law = "；".join(map(_law, (finding["citation"], *finding["beside"])))
         cells = (level, finding["rule"], finding["text"], finding["message"], finding["fix"], law)
         table.add_row(*(Text(printable(cell), overflow="fold") for cell in cells))
     console.print(table)

@@ -14,15 +14,16 @@ from campaign_app.compliance.checks import build
 from campaign_app.compliance.frame import Frame
 from campaign_app.compliance.matcher import Matcher
 from campaign_app.compliance.message import CheckRequest
-from campaign_app.compliance.normalize import FoldTable
+from campaign_app.compliance.normalize import Folded, FoldTable
 from campaign_app.compliance.packs import RuleSet
 from campaign_app.compliance.panel import Active, Panel, in_place
 from campaign_app.compliance.providers import Provider
 from campaign_app.compliance.quiet import no_garbage
+from campaign_app.compliance.readings import Readings, reread
 from campaign_app.compliance.rule import Rule
 from campaign_app.compliance.segments import Segments
 from campaign_app.compliance.skeleton import Skeleton, skeleton_of
-from campaign_app.compliance.subject import Subject
+from campaign_app.compliance.subject import Found, Stand, Subject
 from campaign_app.compliance.template import Template
 from campaign_app.domain.finding import Finding, Severity, Span
 
@@ -56,7 +57,9 @@ class Engine:
         self._rules = {rule.id: rule for rule in rules.rules}
         parts = [(rule, part) for rule in rules.rules for part in build(rule, self.table)]
         self._active = [Active(number, rule, part) for number, (rule, part) in enumerate(parts)]
-        self._matcher = Matcher((one.number, one.check.literals, one.check.look) for one in self._active)
+        self._readings, self._reading = Readings(self.table), len(self._active)
+        asked = [(one.number, one.check.literals, one.check.look) for one in self._active]
+        self._matcher = Matcher((*asked, (self._reading, self._readings.literals, self._readings.look)))
 
     def rule(self, rule_id: str) -> Rule | None:
         return self._rules.get(rule_id)
@@ -99,10 +102,23 @@ class Engine:
             bodies = self.table.texts([one.text for one in rendered])
             found = [self._matcher.find(body.squeezed) for body in bodies]
             for one, body, near in zip(rendered, bodies, found, strict=True):
-                subject = Subject(frame, one, body, skeleton if skeleton and skeleton.covers(one) else None)
+                settled = skeleton if skeleton and skeleton.covers(one, body.plain) else None
+                subject = Subject(frame, one, body, settled)
+                if self._reading in near:
+                    subject.stand_ins = self._read_again(body, near)
                 findings = panel.findings(subject, near)
                 verdict = "block" if one.left_out else _verdict(findings)
                 yield CheckResult(verdict, subject.final_text, tuple(findings), subject.segments, one.left_out)
+
+    def _read_again(self, body: Folded, found: dict[int, list[Found]]) -> Sequence[Stand]:
+        """Adds what is found where characters stand for others; the places where they do."""
+        stands = self._readings.stands(body, found.pop(self._reading))
+        again = reread(body.squeezed, stands)
+        more = self._matcher.find(again.text) if stands else {}
+        more.pop(self._reading, None)
+        for check, place in again.back(more):
+            found.setdefault(check, []).append(place)
+        return stands
 
 
 def check(request: CheckRequest, rules: RuleSet, language: str = "zh_CN") -> CheckResult:

@@ -25,6 +25,24 @@ _LINK: Final = re.compile(
     r"|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?:(?::\d{1,5})?/[!-~]{0,400}|:\d{1,5})"
 )
 _RUN: Final = re.compile(r"[!-~]{4,}")
+# another mark, a word or a space for the dot: dwz。cn, t点cn, dwz .cn. A sentence may end before VIP or App, so that
+# only the two or three domains that nobody says begin a sentence are read without a path, and never behind a number.
+_SURE: Final = "(?:com|cn|net)"
+_MARK: Final = r"(?: ?[。点·•,、] ?| \. ?|\. )"
+# a folded comma may have been a full-width one
+_PATH: Final = r"/[a-z0-9/._~%=&#+:@-]{0,400}(?:\?[a-z0-9=&%_.+-]{1,400})?"
+_HIDDEN: Final = re.compile(
+    rf"(?<![a-z0-9@._-])(?=[a-z0-9-]{{0,40}}[a-z])([a-z0-9][a-z0-9-]{{0,40}}(?:\.[a-z0-9-]{{1,40}}){{0,3}}){_MARK}"
+    rf"({_SURE}(?:\.cn)?(?![a-z0-9@-])(?:{_PATH})?|(?:{_TOP})(?=/[a-z0-9]){_PATH})"
+)
+# found without looking at every letter; few texts have it, and only these are read for the rest
+_MARKED: Final = re.compile(rf"[。点·•,、 ] ?\.? ?(?:{_SURE}|(?:{_TOP})/)")
+VALUE: Final = "\0"
+# a value beside a mark with letters on its other side, a domain behind a value that may end in 点, and two values
+_MAY_HIDE: Final = (
+    rf"[a-z0-9-]{_MARK}[a-z.]{{0,12}}{VALUE}|{VALUE}[a-z0-9.-]{{0,40}}{_MARK}[a-z.]{{0,12}}(?:{VALUE}|{_SURE}|(?:{_TOP})/)"
+    rf"|{VALUE} ?(?:[a-z.]{{0,12}}{VALUE}|{_SURE}|(?:{_TOP})/)"
+)
 WIDE_WALLS: Final = "，；！？（）、"
 _WIDE_WALL: Final = re.compile(f"[{WIDE_WALLS}]")
 _TRAILING: Final = ",.;:!?'\")]}>"
@@ -64,12 +82,16 @@ def address_of(folded: str) -> Address:
 
 
 class Link(NamedTuple):
-    """`start` and `end` are those of the body as typed, `folded` its plain form; `lookalikes` if its host holds any."""
+    """`start` and `end` are those of the body as typed, `folded` its plain form; `lookalikes` if its host holds any.
+
+    `hidden` if something else stands for a dot of its host, which `folded` has.
+    """
 
     start: int
     end: int
     folded: str
     lookalikes: bool
+    hidden: bool = False
 
     @property
     def address(self) -> Address:
@@ -100,7 +122,25 @@ def _is_number(host: str) -> bool:
 
 
 def find_links(body: Folded) -> tuple[Link, ...]:
-    return tuple(_link(body, *span) for span in _spans(body))
+    links = tuple(_link(body, *span) for span in _spans(body))
+    return tuple(sorted((*links, *_hidden(body, links)))) if hides_link(body.plain) else links
+
+
+def hides_link(plain: str) -> bool:
+    """Whether there is one whose dots are written as something else."""
+    return _MARKED.search(plain) is not None and _HIDDEN.search(plain) is not None
+
+
+def may_hide(pattern: str) -> bool:
+    """Whether calm values in place of each `VALUE` of a text could make such a link together with it."""
+    return re.search(_MAY_HIDE, pattern) is not None
+
+
+def _hidden(body: Folded, others: Sequence[Link]) -> Iterator[Link]:
+    for match in _HIDDEN.finditer(body.plain):
+        first, last = body.plain_span(*match.span())
+        if not any(link.start < last and first < link.end for link in others):
+            yield Link(first, last, f"{match[1]}.{match[2]}", lookalikes=False, hidden=True)
 
 
 def _spans(body: Folded) -> Iterator[tuple[int, int]]:

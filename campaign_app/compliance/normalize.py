@@ -75,11 +75,11 @@ class FoldTable:
 
     @lazy
     def calm(self) -> re.Pattern[str]:
-        """A few plain letters and digits, each of which folds to one."""
+        """A few plain letters and digits, each of which folds to one, and no 点 that could stand for a dot."""
         codes = np.concatenate([np.arange(first, last + 1, dtype=np.uint32) for first, last in _CALM])
         odd = codes[(self.flags[codes] != 0) | ~np.isin(self.fold[codes], codes)]
         kept = "".join(f"{chr(first)}-{chr(last)}" for first, last in _CALM)
-        return re.compile(f"(?:(?![{''.join(map(chr, odd))}\\0])[{kept}]){{1,{_CALM_LENGTH}}}")
+        return re.compile(f"(?:(?![{''.join(map(chr, odd))}\\0]|点[A-Za-z])[{kept}]){{1,{_CALM_LENGTH}}}")
 
     def text(self, raw: str) -> Folded:
         return Folded(raw, self)

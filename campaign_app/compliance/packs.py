@@ -59,6 +59,7 @@ class _Citation(_Strict):
     effective_from: date = date.min
     effective_to: date = date.max
     providers: frozenset[str] = frozenset()
+    beside: bool = False
 
 
 class _Case(BaseModel):
@@ -235,7 +236,8 @@ def _severities(file: _File, given: str | dict[str, SeverityWord]) -> tuple[Seve
 
 def _dated(citation: _Citation) -> DatedCitation:
     source = Citation(citation.law, citation.article, citation.verified, citation.url)
-    return DatedCitation(source, citation.effective_from, citation.effective_to, citation.providers)
+    days = citation.effective_from, citation.effective_to
+    return DatedCitation(source, *days, citation.providers, citation.beside)
 
 
 def _read(path: Path) -> str:

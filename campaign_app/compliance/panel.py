@@ -131,6 +131,7 @@ class Panel:
 
     def _word(self, rule: Rule, subject: Subject, hit: Hit, text: str) -> Finding:
         provider = subject.provider.in_words or subject.provider.title
+        day, name = subject.request.send_date, subject.request.provider
         words = {"match": text, "signature": subject.request.signature.text, "provider": provider}
         words.update(hit.facts)
         message = rule.message if text else rule.absent or rule.message
@@ -140,8 +141,9 @@ class Panel:
             span=Span(hit.start, hit.end),
             text=text,
             message=_fill(message[self._language], words),
-            citation=rule.citation_on(subject.request.send_date, subject.request.provider),
+            citation=rule.citation_on(day, name),
             fix=_fill(rule.fix[self._language], words),
+            beside=rule.beside_on(day, name),
         )
 
 

@@ -28,12 +28,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class DatedCitation:
-    """A source, the days on which it is the law, and the providers whose own it is; none means everybody's."""
+    """A source, the days on which it is the law, and the providers whose own it is; none means everybody's.
+
+    One `beside` others never takes their place: it is told after the one that is cited, with a mark of its own.
+    """
 
     citation: Citation
     effective_from: date = date.min
     effective_to: date = date.max
     providers: frozenset[str] = frozenset()
+    beside: bool = False
 
     def holds(self, day: date, provider: str) -> bool:
         return self.effective_from <= day <= self.effective_to and (not self.providers or provider in self.providers)
@@ -107,8 +111,14 @@ class Rule:
     def citation_on(self, day: date | None, provider: str = "") -> Citation:
         """The source in force that says most of the day and the provider, the newest if none is or no day is known."""
         when = day or date.max
-        in_force = [dated for dated in self.citations if dated.holds(when, provider)]
-        return max(in_force, key=lambda dated: dated.aim, default=self.citations[-1]).citation
+        own = [dated for dated in self.citations if not dated.beside] or self.citations
+        in_force = [dated for dated in own if dated.holds(when, provider)]
+        return max(in_force, key=lambda dated: dated.aim, default=own[-1]).citation
+
+    def beside_on(self, day: date | None, provider: str = "") -> tuple[Citation, ...]:
+        """Those in force that stand beside it."""
+        when = day or date.max
+        return tuple(dated.citation for dated in self.citations if dated.beside and dated.holds(when, provider))
 
 
 def _names_block(options: Any) -> bool:

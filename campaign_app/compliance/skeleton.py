@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from campaign_app.compliance.clauses import BORDER, EMPTY, Clause, Found, may_hold, read
-from campaign_app.compliance.links import WIDE_WALLS, Link, find_links
+from campaign_app.compliance.links import VALUE, WIDE_WALLS, Link, find_links, hides_link, may_hide
 from campaign_app.compliance.normalize import SEPARATOR, FoldTable
 from campaign_app.compliance.template import Rendered, Template
 
@@ -38,18 +38,22 @@ class _Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """`starts` is where each value begins in the text without values, and last the length of that text."""
+    """`starts` is where each value begins in the text without values, and last the length of that text.
+
+    `may_hide` says that calm values could make a link whose dots are written as something else.
+    """
 
     calm: re.Pattern[str]
     starts: tuple[int, ...]
     fixed_links: tuple[tuple[Link, int], ...]
     pieces: tuple[_Piece, ...]
     reference: Rendered
+    may_hide: bool
 
-    def covers(self, rendered: Rendered) -> bool:
-        """Whether all the variables have values, and calm ones."""
+    def covers(self, rendered: Rendered, plain: str) -> bool:
+        """Whether all the variables have values, and calm ones that hide nothing; `plain` is the folded text."""
         text, spans, left_out = rendered
-        if left_out or len(spans) != len(self.starts) - 1:
+        if left_out or len(spans) != len(self.starts) - 1 or (self.may_hide and hides_link(plain)):
             return False
         return all(self.calm.fullmatch(text, start, end) for _, start, end in spans)
 
@@ -80,13 +84,15 @@ def skeleton_of(template: Template, table: FoldTable) -> Skeleton | None:
     """None if the template has no variables, or one that even a calm value could do something with."""
     reference = template.render(dict.fromkeys(template.names, _STAND_IN))
     body = table.text(reference.text)
-    if not template.names or body.flagged & ~SEPARATOR or _TOUCHY.search(body.plain) or _may_link(reference):
+    touchy = body.flagged & ~SEPARATOR or _TOUCHY.search(body.plain) or hides_link(body.plain)
+    if not template.names or touchy or _may_link(reference):
         return None
     ends = [span.end for span in reference.value_spans]
     starts = (*(span.start - n for n, span in enumerate(reference.value_spans)), len(template.fixed))
     links = [(link, bisect_right(ends, link.start)) for link in find_links(body)]
     fixed_links = tuple((link._replace(start=link.start - n, end=link.end - n), n) for link, n in links)
-    return Skeleton(table.calm, starts, fixed_links, _pieces(body.plain, reference), reference)
+    blank = template.render(dict.fromkeys(template.names, VALUE)).text.lower()
+    return Skeleton(table.calm, starts, fixed_links, _pieces(body.plain, reference), reference, may_hide(blank))
 
 
 def _may_link(reference: Rendered) -> bool:

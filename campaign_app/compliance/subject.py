@@ -48,10 +48,20 @@ class Found(NamedTuple):
     group: int
 
 
+class Stand(NamedTuple):
+    """squeezed[start:end] stands for `word`: one character in `parts`, else pinyin."""
+
+    start: int
+    end: int
+    word: str
+    parts: bool
+
+
 class Subject:
     """One rendered message. `marks` are the hits of the rules that were asked before the late ones.
 
-    `skeleton` is what the template settles for it, None if it has to be read in full.
+    `skeleton` is what the template settles for it, None if it has to be read in full. `stand_ins` are the places of the
+    squeezed body that are read as another word too.
     """
 
     def __init__(self, frame: Frame, rendered: Rendered, body: Folded, skeleton: Skeleton | None = None) -> None:
@@ -68,6 +78,7 @@ class Subject:
         self.final_text = frame.head + rendered.text
         self.marks: list[tuple[str, Hit]] = []
         self.memo: dict[int, bool] = {}
+        self.stand_ins: Sequence[Stand] = ()
 
     @lazy
     def segments(self) -> Segments:
@@ -144,6 +155,11 @@ class Subject:
     def body_hit(self, start: int, end: int, severity: Severity | None = None, **facts: str) -> Hit:
         """A hit at raw positions of the body."""
         return Hit(start + self.offset, end + self.offset, severity, facts=tuple(facts.items()) if facts else ())
+
+    @lazy
+    def in_parts(self) -> Sequence[Hit]:
+        """The characters that are written as their parts."""
+        return [self.squeezed_hit(one.start, one.end) for one in self.stand_ins if one.parts]
 
     def squeezed_hit(self, start: int, end: int, severity: Severity | None = None) -> Hit:
         """A hit at positions of the squeezed body."""

@@ -83,7 +83,7 @@ def _of_text(subject: Subject) -> int:
 
 def traits_of_marks(subject: Subject) -> int:
     """What the hits so far give the late checks to look at."""
-    traits, odd = 0, subject.body.flagged & ODD
+    traits, odd = VARIANT if subject.stand_ins else 0, subject.body.flagged & ODD
     for rule, hit in subject.marks:
         traits |= (
             MARKED

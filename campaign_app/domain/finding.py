@@ -35,9 +35,16 @@ class Citation:
     verified: bool
     url: str = ""
 
+    @property
+    def named(self) -> str:
+        """Law and article in one line."""
+        return " ".join(filter(None, (self.law, self.article)))
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """`beside` are further sources of the rule; each says for itself whether it was verified."""
+
     rule_id: str
     severity: Severity
     span: Span
@@ -45,3 +52,4 @@ class Finding:
     message: str
     citation: Citation
     fix: str
+    beside: tuple[Citation, ...] = ()

@@ -1584,6 +1584,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Suggestion: {}</translation>
     </message>
     <message>
+        <source>{}（未核实）</source>
+        <translation>{} (not verified)</translation>
+    </message>
+    <message>
         <source>在签名里</source>
         <translation>In the signature</translation>
     </message>

@@ -32,14 +32,14 @@ PIECES: Final = st.sampled_from([
         "400-000-0101", "139", "0000", "T", "_", "【", "】", "{", "}", "&", ";", "#", "%s", "加", "微", "信",
         "最", "佳", "第", "1", "抽", "奖", "送", "赠礼", "国家", "级", "退", "订", "回", "拒收请回复R",
         "。拒收请回复R", "拒收", "今晚截止", "原价", "元", "保本", "理财", "贷", "款", "治", "糖尿病", "★",
-        "！！", "禮", "\u200b", "安宁", "百货", "仅剩最后", "天", "两人",
+        "dwz", "点", "。cn", "/a", "力", "口", "！！", "禮", "\u200b", "安宁", "百货", "仅剩最后", "天", "两人",
     ])  # fmt: skip
 CALM: Final = st.one_of(
     st.text("王李张伟芳娜女士先生0123456789aHT", min_size=1, max_size=6),
     st.sampled_from([
         "加", "微信", "最佳", "国家级", "退订", "收", "到", "佳", "奖", "1", "13900000000", "12", "9日", "月",
         "5万元", "信", "贷款", "n", "T", "安宁", "百货", "null", "cn", "浙江省杭州市西湖区文三路9号2幢301室",
-        "赠", "抽", "000", "第一",
+        "赠", "抽", "000", "第一", "t点cn", "点cn", "dwz", "8点", "dai", "口微信", "力",
     ]),
 )  # fmt: skip
 ODD: Final = st.sampled_from(
@@ -113,13 +113,26 @@ def test_which_templates_settle_anything(body: str, settled: bool) -> None:
         ({"a": "張女士", "b": "88"}, False),
         ({"a": "张女士", "b": "８８"}, False),
         ({"a": "张" * 25, "b": "88"}, False),
+        ({"a": "t点cn", "b": "88"}, False),
+        ({"a": "8点", "b": "88"}, True),
     ],
 )
 def test_which_values_are_calm(values: dict[str, str], calm: bool) -> None:
     template = Template.parse("{a}您好，满{b}元")
     skeleton = skeleton_of(template, TABLE)
     assert skeleton is not None
-    assert skeleton.covers(template.render(values)) is calm
+    rendered = template.render(values)
+    assert skeleton.covers(rendered, TABLE.text(rendered.text).plain) is calm
+
+
+def test_values_that_make_a_link_of_what_stands_beside_them_are_read_in_full() -> None:
+    template = Template.parse("领券{a}。{b}，满199减40")
+    skeleton = skeleton_of(template, TABLE)
+    assert skeleton is not None
+    assert skeleton.may_hide
+    for values, covered in (({"a": "dwz", "b": "cn"}, False), ({"a": "张女士", "b": "cn"}, True)):
+        rendered = template.render(values)
+        assert skeleton.covers(rendered, TABLE.text(rendered.text).plain) is covered
 
 
 def test_plans_are_forgotten_when_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:

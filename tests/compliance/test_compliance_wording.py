@@ -28,7 +28,7 @@ def cited(rule: str, day: date, provider: str = "generic") -> Citation:
     return wanted.citation_on(day, provider)
 
 
-@pytest.mark.parametrize("rule", ["OPT-001", "OPT-004", "OPT-005"])
+@pytest.mark.parametrize("rule", ["OPT-004", "OPT-005"])
 def test_the_order_of_the_day_is_named_and_not_called_verified(rule: str) -> None:
     old, new = cited(rule, date(2026, 4, 30)), cited(rule, date(2026, 5, 1))
     assert "31号" in old.law
@@ -37,11 +37,23 @@ def test_the_order_of_the_day_is_named_and_not_called_verified(rule: str) -> Non
     assert not new.verified
 
 
+def test_what_is_verified_and_what_is_not_stand_apart() -> None:
+    """The law that asks for a way to refuse has been read; the orders that say it too have not."""
+    for sent, order in (("2026-04-30T10:00:00+08:00", "31号"), ("2026-05-01T10:00:00+08:00", "74号")):
+        (missing,) = found(TEXT, "OPT-001", send_at=sent)
+        assert missing.citation.verified
+        assert missing.citation.named == "中华人民共和国广告法 第四十三条第二款"
+        (beside,) = missing.beside
+        assert order in beside.law
+        assert not beside.verified
+
+
 def test_what_is_law_for_some_days_or_providers_is_cited_to_somebody() -> None:
     days = [date(year, month, day) for year in (2024, 2026, 2027) for month, day in ((1, 1), (4, 30), (5, 1))]
     names = ["", *RULES.providers]
     for rule in RULES.rules:
         seen = {rule.citation_on(day, name) for day in days for name in names}
+        seen |= {one for day in days for name in names for one in rule.beside_on(day, name)}
         assert {dated.citation for dated in rule.citations if any(dated.aim)} <= seen, rule.id
 
 
@@ -98,4 +110,4 @@ def test_a_heart_between_stands_for_a_character_and_a_dot_does_not(sign: str) ->
 @pytest.mark.parametrize("day", [None, datetime(2026, 12, 1, 2, tzinfo=UTC)])
 def test_a_day_that_is_not_known_has_the_newest_law(day: datetime | None) -> None:
     (none,) = found(TEXT, "OPT-001", send_at=day and day.isoformat())
-    assert "74号" in none.citation.law
+    assert "74号" in none.beside[0].law

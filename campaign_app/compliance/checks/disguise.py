@@ -50,11 +50,12 @@ def spread(subject: Subject) -> Iterable[Hit]:
 
 
 def traditional(subject: Subject) -> Iterable[Hit]:
-    """Traditional and variant characters, and words in which others stand for the usual ones."""
+    """Traditional and variant characters, words in which others stand for the usual ones, and such in parts."""
     body = subject.body
     runs = _runs(body.flags & TRADITIONAL) if body.flagged & TRADITIONAL else ()
     hits = [subject.body_hit(start, end) for start, end in runs]
     hits += [Hit(hit.start, hit.end) for _, hit in subject.marks if hit.variant]
+    hits += [one for one in subject.in_parts if any(h.start < one.end and one.start < h.end for _, h in subject.marks)]
     return merged(hits) if hits else ()
 
 

@@ -59,7 +59,8 @@ def build_hosts(options: Hosts, table: FoldTable) -> Asked:  # noqa: ARG001 - th
             known = link.under(subject.request.allowed_domains)
             if not known and not link.unsafe:
                 kind = "short" if link.host in shorteners else "foreign"
-                yield subject.body_hit(link.start, link.end, host=link.host, kind=kind)
+                hit = subject.body_hit(link.start, link.end, host=link.host, kind=kind)
+                yield hit._replace(spread=True) if link.hidden else hit
 
     return Asked(foreign, traits=LINKS, steady=True)
 

@@ -19,7 +19,7 @@ _CLAUSE_END: Final = re.compile(r"[，,。；;！!？?\s]")
 # a condition on a refusal by reply: a time limit, a price, another number, several steps
 _CONDITION: Final = re.compile(
     r"\d+(?:秒|分钟|小时|天|日|个工作日)(?:之?内|后|以内)|资费|收费|扣费|付费|费用|[\d.]+元|每条|"
-    r"(?:发送|发|回复?)(?:到|至)\s*\d{4,}|编辑(?:短信|信息)|先.{1,12}(?:再|后|才)|"
+    r"(?:发送|发|回复?)(?:到|至)\s*\d{4,}|编辑(?:短信|信息)|编辑\s*[a-z0-9#*]{1,8}\s*(?:发送?)?[到至]\s*\d{3,}|先.{1,12}(?:再|后|才)|"
     r"须?需(?:先|要|登录|致电|拨打|联系|提供|填写|经|等)|必须|审核|连续|两次|2次|3次|工作日|身份证|验证码|密码"
 )
 # a refusal that is no reply at all

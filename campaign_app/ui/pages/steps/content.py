@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame
 
 from campaign_app.compliance.menders import Edit
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.finding import Citation
 from campaign_app.domain.ports import Job
 from campaign_app.services.composing import Problem
 from campaign_app.services.places import Where
@@ -122,13 +123,17 @@ class ContentStep(Step):
             level,
             self._desk.kit.words.term("severity", level),
             finding.message,
-            " ".join(filter(None, (finding.citation.law, finding.citation.article))),
+            "；".join((finding.citation.named, *map(self._beside, finding.beside))),
             finding.citation.verified,
             problem.why,
             self._note(problem, state),
             self.tr("建议：{}").format(finding.fix) if finding.fix else "",
             self._labels.get(problem.key) if state.editable else (),
         )
+
+    def _beside(self, citation: Citation) -> str:
+        """The pill is about the first source alone, so that the others say it themselves."""
+        return citation.named if citation.verified else self.tr("{}（未核实）").format(citation.named)
 
     def _note(self, problem: Problem, state: ComposerState) -> str:
         place = problem.place
