@@ -105,8 +105,7 @@ def found_json(finding: Finding) -> dict[str, Any]:
         "end": finding.span.end,
         "text": finding.text,
         "message": finding.message,
-        "citation": _citation(finding.citation),
-        "beside": [_citation(one) for one in finding.beside],
+        "citation": {**_citation(finding.citation), "beside": [_citation(one) for one in finding.beside]},
         "fix": finding.fix,
     }
 
@@ -137,7 +136,7 @@ def _table(result: Mapping[str, Any]) -> None:
     table = Table("级别", "规则", "文字", "说明", "改为", "依据")
     for finding in result["findings"]:
         level = WORDS.term("severity", finding["severity"])
-        law = "；".join(map(_law, (finding["citation"], *finding["beside"])))
+        law = "；".join(map(_law, (finding["citation"], *finding["citation"]["beside"])))
         cells = (level, finding["rule"], finding["text"], finding["message"], finding["fix"], law)
         table.add_row(*(Text(printable(cell), overflow="fold") for cell in cells))
     console.print(table)

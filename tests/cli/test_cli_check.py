@@ -55,10 +55,10 @@ def test_a_block_is_no_error_and_a_finding_says_all(tmp_path: Path) -> None:
     (answer,), status = answers(tmp_path / "x.jsonl", json.dumps({**GOOD, "variables": {}}).encode())
     assert (status, answer["verdict"]) == (0, "block")
     (finding,) = answer["findings"]
-    assert set(finding) == {"rule", "severity", "start", "end", "text", "message", "citation", "beside", "fix"}
+    assert set(finding) == {"rule", "severity", "start", "end", "text", "message", "citation", "fix"}
     assert (finding["rule"], finding["severity"], finding["text"]) == ("VAR-001", "block", "{name}")
     assert answer["final_text"][finding["start"] : finding["end"]] == "{name}"
-    assert set(finding["citation"]) == {"law", "article", "verified", "url"}
+    assert set(finding["citation"]) == {"law", "article", "verified", "url", "beside"}
 
 
 def test_bad_lines_get_an_error_and_the_others_their_answer(tmp_path: Path) -> None:

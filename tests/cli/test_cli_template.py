@@ -59,7 +59,7 @@ def test_out_and_in_again_is_the_same_body(provider: str) -> None:
 
 def test_what_the_provider_will_not_take_is_no_error() -> None:
     found = told("export", "-", "--to", "huawei", *SIGNED, text=BODY)["findings"]
-    assert {"rule", "severity", "start", "end", "text", "message", "citation", "beside", "fix"} == set(found[0])
+    assert {"rule", "severity", "start", "end", "text", "message", "citation", "fix"} == set(found[0])
     assert "VAR-002" in {each["rule"] for each in found}
     shown = run("export", "-", "--to", "huawei", *SIGNED, text=BODY)
     assert "VAR-002" in shown.stderr
