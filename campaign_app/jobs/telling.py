@@ -102,8 +102,8 @@ def _tell(context: Context, places: list[_Place], one: LocalOptOut) -> int:
     if not failed:
         context.stores.opt_outs.settle([one], "told", context.clock())
         return 1
-    error = min(failed, key=_of_the_person)
-    if not _of_the_person(error):
-        raise error
-    context.stores.opt_outs.settle([one], "refused", context.clock(), code=error.code)
+    outcome = min(failed, key=_of_the_person)
+    if not _of_the_person(outcome):
+        raise outcome
+    context.stores.opt_outs.settle([one], "refused", context.clock(), code=outcome.code)
     return 0

@@ -174,7 +174,7 @@ def test_a_customer_by_their_sealed_number_is_no_staff(workspace: Workspace) -> 
 def test_a_placeholder_beside_many_sealed_numbers_makes_them_one_person_whom_one_opt_out_silences(
     workspace: Workspace,
 ) -> None:
-    """Somebody really may have many sealed numbers: apart, they would get many messages, and an opt-out would not hold."""
+    """One person may have many sealed numbers: parted, they would get many messages, some past an opt-out."""
     account_id, keys = shop(workspace), workspace.phone_keys
     sealed = [PlatformPhone(f"~AgAAAAexample{n}sealed~1~") for n in range(30)]
     everybody = [person(f"c{n}", number(1), platform_phone=theirs) for n, theirs in enumerate(sealed)]
