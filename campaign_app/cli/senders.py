@@ -97,7 +97,7 @@ def erased(
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """列出平台要求抹除的客户的全部回执：时间、客户标识的密钥哈希、审计记录的编号和哈希。"""
+    """列出平台要求删除的客户的全部回执：时间、客户标识的密钥哈希、审计记录的编号和哈希。"""
     with open_for(workspace, passphrase_file) as app:
         receipts = app.following.every_erasure(_find(app, account).id)
         show({str(each.entry): _receipt(each) for each in receipts}, as_json=as_json)

@@ -114,6 +114,13 @@ class PlatformClient(Protocol):
 
 
 @runtime_checkable
+class DividedClient(Protocol):
+    """A client behind which several systems stand, each of which wants to be told of opt-outs for itself."""
+
+    def opt_out_places(self) -> tuple[PlatformClient, ...]: ...
+
+
+@runtime_checkable
 class Prepaid(Protocol):
     """A client of a provider that says what is left of the parts bought there."""
 

@@ -184,8 +184,8 @@ class OptOutStore(Protocol):
         """Marks the customer by ref and number, and puts down what the shops of the entity have yet to be told."""
         ...
 
-    def waiting(self, account_id: int, limit: int) -> tuple[LocalOptOut, ...]:
-        """The oldest first."""
+    def waiting(self, account_id: int, limit: int, *, after: LocalOptOut | None = None) -> tuple[LocalOptOut, ...]:
+        """The oldest first, from behind `after` on."""
         ...
 
     def accounts_waiting(self) -> frozenset[int]: ...

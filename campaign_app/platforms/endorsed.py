@@ -216,6 +216,9 @@ class EndorsedPlatform(UnendorsedPlatform):
         if not offered:
             raise RemoteRefused("not_offered", "Neither the platform nor the endpoint takes opt-outs")
 
+    def opt_out_places(self) -> tuple[PlatformClient, ...]:
+        return self._endpoint, self._native
+
     def close(self) -> None:
         super().close()
         if isinstance(self._endpoint, Closing):

@@ -84,10 +84,12 @@ class SqlOptOuts:
             numbers = {} if row.phone_key is None else {row.phone_key: (since, reason)}
             put_down(connection, row.entity_uscc, [LocalOptOut(ref, since, reason)], numbers)
 
-    def waiting(self, account_id: int, limit: int) -> tuple[LocalOptOut, ...]:
+    def waiting(self, account_id: int, limit: int, *, after: LocalOptOut | None = None) -> tuple[LocalOptOut, ...]:
         wanted = sa.select(_outbox.ref, _outbox.since, _outbox.reason).where(
             _outbox.account_id == account_id, _outbox.state == WAITING
         )
+        if after is not None:
+            wanted = wanted.where(sa.tuple_(_outbox.since, _outbox.ref) > (to_ms(after.since), after.ref.ref))
         with self.db.read() as connection:
             rows = connection.execute(wanted.order_by(_outbox.since, _outbox.ref).limit(limit)).all()
         return tuple(LocalOptOut(CustomerRef(account_id, ref), moment_at(since), why) for ref, since, why in rows)

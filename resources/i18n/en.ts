@@ -2348,11 +2348,11 @@ The batch that is being handed over comes to its end first, in little more than 
 <context>
     <name>ErasureRecords</name>
     <message>
-        <source>抹除回执 · {shop}</source>
+        <source>删除回执 · {shop}</source>
         <translation>Erasure receipts · {shop}</translation>
     </message>
     <message>
-        <source>抹除回执</source>
+        <source>删除回执</source>
         <translation>Erasure receipts</translation>
     </message>
     <message>
@@ -2364,7 +2364,7 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Close</translation>
     </message>
     <message>
-        <source>平台还没有要求抹除任何人。</source>
+        <source>平台还没有要求删除任何人。</source>
         <translation>The platform has asked to erase nobody yet.</translation>
     </message>
     <message>
@@ -2372,11 +2372,11 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation> The latest {count} are shown; campaign-app accounts erased lists all of them.</translation>
     </message>
     <message>
-        <source>姓名、号码、地区、订单、标签和导入的资料已抹除，此后不再给他们发短信。依法须留存的仍保留：客户标识、同意记录、退订与投诉，以及已发短信的原文和结果（原文里可能有姓名，只存储，不作他用）。</source>
+        <source>姓名、号码、地区、订单、标签和导入的资料已删除，此后不再给他们发短信。依法须留存的仍保留：客户标识、同意记录、退订与投诉，以及已发短信的原文和结果（原文里可能有姓名，只存储，不作他用）。</source>
         <translation>Name, number, place, orders, tags and imported data are erased; they get no more messages. Kept as the law requires: reference, consents, opt-outs, complaints, and sent texts with outcomes (a text may hold a name; it is only stored).</translation>
     </message>
     <message>
-        <source>抹除时间</source>
+        <source>删除时间</source>
         <translation>Erased at</translation>
     </message>
     <message>
@@ -2538,7 +2538,7 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Authorised until</translation>
     </message>
     <message>
-        <source>退订读到</source>
+        <source>退订已读至</source>
         <translation>Opt-outs read until</translation>
     </message>
     <message>
@@ -2546,7 +2546,7 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Opt-outs told</translation>
     </message>
     <message>
-        <source>抹除回执…</source>
+        <source>删除回执…</source>
         <translation>Erasure receipts…</translation>
     </message>
     <message>
@@ -6000,7 +6000,7 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>{shop} is synced; nothing else changed.</translation>
     </message>
     <message>
-        <source>已按平台要求抹除 {erased} 位客户的资料。</source>
+        <source>已按平台要求删除 {erased} 位客户的资料。</source>
         <translation> Erased at the platform&apos;s request: {erased}.</translation>
     </message>
     <message>

@@ -173,6 +173,71 @@ def test_a_platform_whose_consent_service_is_away_is_told_all_the_same(
     assert (service.opt_outs, waiting(shop, account)) == (["c00000"], [])
 
 
+@pytest.mark.parametrize(
+    "trouble", [RemoteUnavailable("timeout", "down"), RemoteRefused("unauthorized", "401", account_wide=True)]
+)
+@pytest.mark.parametrize("away", ["service", "platform"])
+def test_one_place_that_is_away_holds_back_nobody_at_the_other(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, trouble: RemoteError, away: str
+) -> None:
+    monkeypatch.setattr("campaign_app.jobs.telling.TOLD_A_STEP", 2)
+    account = shop.add_account(5)
+    everybody = [f"c{n:05}" for n in range(5)]
+    for ref in everybody:
+        reply(shop, account, ref)
+        shop.clock.advance(1)
+    native, service = shop.platforms[account], FakePlatform(account, shop.clock)
+    shop.platforms[account] = EndorsedPlatform(native, service, shop.clock, (True, True))
+    gone, there = (service, native) if away == "service" else (native, service)
+    gone.trouble = [trouble]
+    with pytest.raises(type(trouble)):
+        tell_opt_outs(shop.context, account)
+    assert there.opt_outs == everybody, "the oldest first, in one round"
+    assert (gone.opt_outs, waiting(shop, account)) == ([], everybody), "asked once and no more"
+    while tell_opt_outs(shop.context, account):
+        pass
+    assert (gone.opt_outs, waiting(shop, account)) == (everybody, [])
+
+
+def test_a_person_whom_one_place_refuses_waits_for_the_other_that_is_away(shop: Shop) -> None:
+    account = shop.add_account(1)
+    reply(shop, account, "c00000")
+    native, service = shop.platforms[account], FakePlatform(account, shop.clock)
+    shop.platforms[account] = EndorsedPlatform(native, service, shop.clock, (True, True))
+    refused = RemoteRefused("opt_out_not_recorded", "no")
+    native.trouble, service.trouble = [refused, refused], [RemoteUnavailable("timeout", "down")]
+    with pytest.raises(RemoteUnavailable):
+        tell_opt_outs(shop.context, account)
+    assert waiting(shop, account) == ["c00000"]
+    assert tell_opt_outs(shop.context, account) == 0
+    assert (service.opt_outs, by_hand(shop).untold()) == (["c00000"], {account: Untold(Backlog(refused=1))})
+
+
+def test_many_answers_that_nobody_understands_hold_back_nobody_behind_them(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("campaign_app.jobs.telling.TOLD_A_STEP", 2)
+    account = shop.add_account(5)
+    for n in range(5):
+        reply(shop, account, f"c{n:05}")
+        shop.clock.advance(1)
+    shop.platforms[account].trouble = [RemoteRefused("contract_broken", "HTML")] * 4
+    assert tell_opt_outs(shop.context, account) == 1
+    assert shop.platforms[account].opt_outs == ["c00004"]
+    assert len(waiting(shop, account)) == 4
+
+
+def test_a_server_that_cannot_say_what_it_takes_is_tried(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = shop.add_account(1)
+    reply(shop, account, "c00000")
+
+    def unsaid() -> Capabilities:
+        raise RemoteRefused("contract_broken", "HTML")
+
+    monkeypatch.setattr(shop.platforms[account], "capabilities", unsaid)
+    assert tell_opt_outs(shop.context, account) == 1
+
+
 def test_a_platform_that_takes_none_is_not_told_and_this_is_counted(shop: Shop) -> None:
     account = shop.add_account(1)
     shop.platforms[account].offers = replace(EVERYTHING, opt_out_write=False)

@@ -171,6 +171,26 @@ def test_a_customer_by_their_sealed_number_is_no_staff(workspace: Workspace) -> 
     assert caught.value.code == "staff_customer"
 
 
+def test_a_placeholder_beside_many_sealed_numbers_makes_them_one_person_whom_one_opt_out_silences(
+    workspace: Workspace,
+) -> None:
+    """One person may have many sealed numbers: parted, they would get many messages, some past an opt-out."""
+    account_id, keys = shop(workspace), workspace.phone_keys
+    sealed = [PlatformPhone(f"~AgAAAAexample{n}sealed~1~") for n in range(30)]
+    everybody = [person(f"c{n}", number(1), platform_phone=theirs) for n, theirs in enumerate(sealed)]
+    sync(workspace, account_id, *everybody)
+    righted = [
+        person(f"c{n}", number(n + 2), platform_phone=theirs, updated_at=NOW + minutes(1))
+        for n, theirs in enumerate(sealed)
+    ]
+    ids = sync(workspace, account_id, *righted)
+    with workspace.database.read() as connection:
+        people = people_of(connection, map(keys.of_platform_phone, sealed))
+    assert len(set(people.values())) == 1, "numbers that come right later part nobody"
+    opt_out(workspace, keys.of_platform_phone(sealed[0]))
+    assert marked(workspace, ids) == set(ids)
+
+
 # --- the ledger ---
 
 

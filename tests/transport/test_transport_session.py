@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import gzip
 import socket
-import ssl
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from campaign_app.domain.errors import OutcomeUnknown, RemoteError, RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.transport.session import Limits, SignedSession
 from campaign_app.transport.signing import RequestSigner, verify_request
 from campaign_app.transport.throttle import Throttle
 from campaign_app.transport.wire import Issuer
+from tests.helpers.certificates import self_signed
 from tests.helpers.raw_server import http, raw_server
 from tests.helpers.replay import Replay, Reply, problem
 
@@ -156,18 +151,6 @@ def test_nobody_there(opened: Open) -> None:
         with pytest.raises(RemoteUnavailable) as info:
             doing(opened(f"http://127.0.0.1:{port}", limits=QUICK))
         assert (type(info.value), info.value.code) == (RemoteUnavailable, "unreachable")
-
-
-def self_signed(folder: Path) -> ssl.SSLContext:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    key = ec.generate_private_key(ec.SECP256R1())
-    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW + timedelta(days=9000))
-    pem = folder / "server.pem"
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    pem.write_bytes(private + builder.sign(key, SHA256()).public_bytes(Encoding.PEM))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    return context
 
 
 def test_a_certificate_nobody_vouches_for(opened: Open, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_receipts_are_behind_the_details_and_say_what_is_kept(desk: Desk, shop: 
     press(shown.following.erased, qtbot)
     dialog = shown.following.dialog
     assert dialog is not None
-    qtbot.waitUntil(lambda: dialog.said.text() == "平台还没有要求抹除任何人。")
+    qtbot.waitUntil(lambda: dialog.said.text() == "平台还没有要求删除任何人。")
     dialog.close()
     now = desk.app.clock()
     desk.app.workspace.customers.upsert_page(shop, (), "", now, ["ou-00001"])

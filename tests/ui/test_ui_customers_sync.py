@@ -77,8 +77,8 @@ def test_whom_the_platform_had_erased_is_told(desk: Desk, page: Show, qtbot: QtB
     add_shop(desk.app)
     shown, said = page(), notices(desk)
     for rows, expected in (
-        (0, "安宁店 已同步，没有别的变化。已按平台要求抹除 2 位客户的资料。"),
-        (9, "安宁店 已同步：收到 9 位客户，其中新增 0 位。已按平台要求抹除 2 位客户的资料。"),
+        (0, "安宁店 已同步，没有别的变化。已按平台要求删除 2 位客户的资料。"),
+        (9, "安宁店 已同步：收到 9 位客户，其中新增 0 位。已按平台要求删除 2 位客户的资料。"),
     ):
         job = begun(desk, shown, qtbot)
         desk.app.jobs.set_state(job.id, "done", result={"rows": rows, "new": 0, "broken": 0, "erased": 2})

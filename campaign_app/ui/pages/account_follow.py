@@ -29,9 +29,9 @@ class FollowPart(QObject):
         self._shop: Shop | None = None
         self.dialog: ErasureRecords | None = None
         self.until = fact(form, self.tr("授权到期"), key="account_until")
-        self.read = fact(form, self.tr("退订读到"), key="account_changes_read")
+        self.read = fact(form, self.tr("退订已读至"), key="account_changes_read")
         self.told = fact(form, self.tr("退订告知"), key="account_told")
-        self.erased = button(self.tr("抹除回执…"), "quiet", name="account_erased", small=True, click=self._show)
+        self.erased = button(self.tr("删除回执…"), "quiet", name="account_erased", small=True, click=self._show)
 
     def show_shop(self, shop: Shop) -> None:
         self._shop = shop

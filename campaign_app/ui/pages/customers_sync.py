@@ -176,7 +176,7 @@ def _done(shop: str, job: Job, words: Words) -> str:
     if not rows and not broken:
         said = translate("SyncNotices", "{shop} 已同步，没有别的变化。")
     if erased:
-        said += translate("SyncNotices", "已按平台要求抹除 {erased} 位客户的资料。")
+        said += translate("SyncNotices", "已按平台要求删除 {erased} 位客户的资料。")
     if broken:
         said += translate("SyncNotices", "另有 {broken} 条不合约定，没有采用。")
     numbers = {"rows": rows, "new": new, "broken": broken, "erased": erased}

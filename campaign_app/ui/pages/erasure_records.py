@@ -20,13 +20,13 @@ class ErasureRecords(QDialog):
     def __init__(self, kit: Kit, model: ErasuresModel, shop: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("erasure_records")
-        self.setWindowTitle(self.tr("抹除回执 · {shop}").format(shop=shop))
+        self.setWindowTitle(self.tr("删除回执 · {shop}").format(shop=shop))
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(QSize(860, 520).boundedTo(parent.window().size() - QSize(48, 32)))
         model.setParent(self)
         self.rows: RowsModel[ErasureReceipt] = RowsModel(self._columns(), (), self)
-        self.table = Table(kit.theme, "erasure_records_table", self.tr("抹除回执"))
+        self.table = Table(kit.theme, "erasure_records_table", self.tr("删除回执"))
         self.table.use(self.rows, self.rows.columns)
         self.said = label(self.tr("正在读取…"), "muted", name="erasure_records_said", wrap=True)
         self.leave = button(self.tr("关闭"), name="erasure_records_close", click=self.close)
@@ -37,12 +37,12 @@ class ErasureRecords(QDialog):
     def render_receipts(self, receipts: tuple[ErasureReceipt, ...]) -> None:
         self.rows.show(receipts)
         if not receipts:
-            self.said.setText(self.tr("平台还没有要求抹除任何人。"))
+            self.said.setText(self.tr("平台还没有要求删除任何人。"))
             return
         more = self.tr("这里列出最近 {count} 份，全部回执请用命令 campaign-app accounts erased 列出。")
         self.said.setText(
             self.tr(
-                "姓名、号码、地区、订单、标签和导入的资料已抹除，此后不再给他们发短信。"
+                "姓名、号码、地区、订单、标签和导入的资料已删除，此后不再给他们发短信。"
                 "依法须留存的仍保留：客户标识、同意记录、退订与投诉，以及已发短信的原文和结果（原文里可能有姓名，只存储，不作他用）。"
             )
             + (more.format(count=show.count(RECEIPTS)) if len(receipts) >= RECEIPTS else "")
@@ -50,7 +50,7 @@ class ErasureRecords(QDialog):
 
     def _columns(self) -> tuple[Column[ErasureReceipt], ...]:
         return (
-            Column(self.tr("抹除时间"), 164, lambda each: Cell(show.moment(each.at, seconds=True))),
+            Column(self.tr("删除时间"), 164, lambda each: Cell(show.moment(each.at, seconds=True))),
             Column(self.tr("客户标识的密钥哈希"), 200, lambda each: Cell(each.ref_hmac), grows=1),
             Column(self.tr("审计记录"), 92, lambda each: Cell(f"#{each.entry}"), right=True),
             Column(self.tr("回执（记录的哈希）"), 200, lambda each: Cell(each.digest), grows=1),

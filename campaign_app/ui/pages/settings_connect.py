@@ -125,6 +125,7 @@ class ConnectDialog(QDialog):
         steps = self._kit.words.term("platform_setup", offer.name)
         self.steps.setText(steps.strip())
         self._setup.setVisible(steps != offer.name)
+        made.show()  # last, or fields and words are counted only after the height has been looked for
         return made
 
     def _prepare(self) -> QVBoxLayout:
