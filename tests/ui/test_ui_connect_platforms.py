@@ -93,19 +93,6 @@ def test_the_wizard_says_what_to_prepare_and_what_can_be_confirmed(
     assert dialog.go.text() == "检查连接"
 
 
-def test_the_wizard_grows_with_the_fields_of_the_platform_that_is_chosen(page: SettingsPage, qtbot: QtBot) -> None:
-    qtbot.waitUntil(section(page).connect_button.isEnabled)
-    press(section(page).connect_button, qtbot)
-    dialog = dialog_of(page)
-    for platform in PLATFORMS[::-1]:
-        dialog.platform.setCurrentIndex(dialog.platform.findData(platform))
-        dialog.platform.activated.emit(dialog.platform.currentIndex())
-        chosen = dialog.area.height()
-        next(iter(dialog.form.fields.values())).setText("a")
-        assert chosen == dialog.area.height(), f"{platform}: its fields are in sight before anything is typed"
-    dialog.reject()
-
-
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_platform_is_connected_tested_and_cut_off(
     page: SettingsPage, sandbox: SandboxProcess, qtbot: QtBot, platform: str
