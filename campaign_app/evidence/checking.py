@@ -229,7 +229,7 @@ class _Proof:
 
     def _page(self, page: Line) -> Iterator[bytes]:
         """The hashes of the records below an answer page."""
-        shop = next(each for each in self.header["platforms"] if each["account"] == page["account"])
+        shop = {each["account"]: each for each in self.header["platforms"]}[page["account"]]
         claims = self._claims(page["jws"], shop) if page["t"] == "receipt" else None
         told = canonical({name: page[name] for name in page if name != "t"}) if claims is None else page["jws"]
         named, leaves = page_hash(told), dict[int, bytes]()

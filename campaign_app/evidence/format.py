@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring as _quoted
 from typing import Any, Final
 
 FORMAT: Final = "yunfa-evidence/1"
@@ -17,7 +18,7 @@ APPROVED: Final = "campaign.approved"
 HIDDEN_AT_ONCE: Final = 256
 HASH_SIZE: Final = 32
 # a mainland mobile number as it may stand in a text
-_NUMBER: Final = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+_NUMBER: Final = re.compile(r"(?<!\d)((?:0?086|86)?1[3-9]\d)\d{4}(\d{4})(?!\d)")
 Line = Mapping[str, Any]
 canonical: Final = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
@@ -44,7 +45,8 @@ def start_hash(workspace_id: str) -> bytes:
 
 def entry_hash(salt: bytes, number: int, at_ms: int, action: str, actor: str, facts: str) -> bytes:
     """Of what an entry says; without the 16 bytes of salt nobody can guess that from it."""
-    return hashlib.sha256(_ENTRY + salt + canonical([number, at_ms, action, actor, facts]).encode()).digest()
+    said = f"[{number},{at_ms},{_quoted(action)},{_quoted(actor)},{_quoted(facts)}]"  # their canonical JSON
+    return hashlib.sha256(_ENTRY + salt + said.encode()).digest()
 
 
 def link_hash(number: int, before: bytes, entry: bytes) -> bytes:

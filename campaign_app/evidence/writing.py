@@ -143,7 +143,7 @@ def _page(told: SourceTold, lines: list[tuple[SentMessage, str]]) -> dict[str, A
         return {"t": "answer", **_answer(told)}
     try:
         nodes = missing_nodes(told.receipt, _size(told.receipt.jws), {message.leaf_index for message, _ in lines})
-    except (ValueError, KeyError):
+    except (ValueError, LookupError, TypeError):
         raise WorkspaceError("damaged", "A stored receipt cannot be read", account=told.account_id) from None
     return {
         "t": "receipt",

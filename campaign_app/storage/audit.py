@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import Final
 
 import sqlalchemy as sa
@@ -23,8 +24,6 @@ START: Final = bytes(32)
 ERASED: Final = "customer.erased"
 REACH: Final = 5_000  # entries that `touched` looks back over
 _PAGE: Final = 5_000  # entries that are read at once
-# made once: `json.dumps` makes an encoder for every entry
-_canonical: Final = json.JSONEncoder(separators=(",", ":")).encode
 _NEXT: Final = (
     sa.select(schema.audit).where(schema.audit.c.id > sa.bindparam("after")).order_by(schema.audit.c.id).limit(_PAGE)
 )
@@ -45,8 +44,9 @@ class AuditEntry:
 
 def entry_hash(number: int, at_ms: int, action: str, actor: str, facts: str, prev_hash: bytes) -> bytes:
     """SHA-256 of the canonical JSON array of an entry; `facts` is its canonical JSON text."""
-    content = _canonical([number, at_ms, action, actor, facts, prev_hash.hex()])
-    return hashlib.sha256(content.encode()).digest()
+    # what `json.dumps` with bare separators writes, which makes an encoder for every entry
+    words = f"{_quoted(action)},{_quoted(actor)},{_quoted(facts)}"
+    return hashlib.sha256(f'[{number},{at_ms},{words},"{prev_hash.hex()}"]'.encode()).digest()
 
 
 def append_entry(
@@ -151,10 +151,10 @@ def checked_rows(connection: sa.Connection) -> Iterator[AnyRow]:
     while rows := connection.execute(_NEXT, {"after": number}).all():
         for row in rows:
             number += 1
-            expected = entry_hash(number, row.at, row.action, row.actor, row.facts, prev_hash)
-            if (row.id, row.prev_hash, row.hash) != (number, prev_hash, expected):
+            row_id, at, action, actor, facts, before, found = row
+            if (row_id, before, found) != (number, prev_hash, entry_hash(number, at, action, actor, facts, prev_hash)):
                 raise WorkspaceError("damaged", "The audit chain is broken", entry=number)
-            prev_hash = row.hash
+            prev_hash = found
             yield row
 
 

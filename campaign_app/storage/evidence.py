@@ -89,8 +89,8 @@ class SqlEvidence:
     def chain(self) -> Iterator[ChainEntry]:
         with self.db.read() as connection:
             for row in checked_rows(connection):
-                salt = self._salt(b"entry", row.id, 0)
-                yield ChainEntry(row.id, row.at, row.action, row.actor, row.facts, salt)
+                number, at, action, actor, facts, *_ = row
+                yield ChainEntry(number, at, action, actor, facts, self._salt(b"entry", number, 0))
 
     def chain_length(self) -> int:
         with self.db.read() as connection:

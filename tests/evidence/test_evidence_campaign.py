@@ -143,6 +143,7 @@ def test_every_export_is_in_the_audit_and_names_nobody(sent: Sent, one: Path) ->
     assert sent.refs()[3][1] not in json.dumps(entry.facts)
 
 
+@pytest.mark.timeout(300 if MUTATIONS <= 1_000 else 0)
 def test_whatever_is_done_to_it_is_found_by_both(sent: Sent, whole: Path, one: Path) -> None:
     """Plain changes need no head; who makes all hashes anew is found by the signature, or by a head kept outside."""
     chance = random.Random(20261127)
