@@ -18,7 +18,7 @@ from campaign_app.evidence.sealing import MAGIC, SealBroken, Sealing, unsealed
 
 _PIECE: Final = 1 << 16
 LINE_MAX: Final = 1 << 22  # bytes; a longer line is none of ours
-_LEVEL: Final = 6
+_LEVEL: Final = 3  # 6 saves a tenth of the bytes and costs a seventh of all the work
 
 
 class Unreadable(Exception):

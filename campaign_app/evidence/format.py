@@ -18,6 +18,7 @@ APPROVED: Final = "campaign.approved"
 HIDDEN_AT_ONCE: Final = 256
 HASH_SIZE: Final = 32
 # a mainland mobile number as it may stand in a text
+_DIGITS: Final = re.compile(r"1[3-9]\d{9}")
 _NUMBER: Final = re.compile(r"(?<!\d)((?:0?086|86)?1[3-9]\d)\d{4}(\d{4})(?!\d)")
 Line = Mapping[str, Any]
 canonical: Final = json.JSONEncoder(
@@ -35,6 +36,8 @@ _HEADER, _SEAL, _TEXT = _domain("header"), _domain("seal"), _domain("text")
 
 
 def masked(text: str) -> str:
+    if _DIGITS.search(text) is None:  # of a million texts few have as many; the pattern of numbers is slow
+        return text
     return _NUMBER.sub(r"\1****\2", text)
 
 

@@ -47,7 +47,10 @@ _SENT: Final = (
     .order_by(ledger.c.seq)
     .limit(WINDOW)
 )
-_OUTCOMES: Final = sa.select(ledger_outcome).order_by(ledger_outcome.c.ledger_id, ledger_outcome.c.n)
+_outcome = ledger_outcome.c
+_OUTCOMES: Final = sa.select(
+    _outcome.ledger_id, _outcome.outcome, _outcome.code, _outcome.provider_id, _outcome.at
+).order_by(_outcome.ledger_id, _outcome.n)
 _SOURCES: Final = sa.select(schema.consent_source)
 _RECEIPTS: Final = sa.select(schema.consent_receipt)
 _COUNT: Final = sa.select(sa.func.count()).select_from(ledger).where(_OF_CAMPAIGN)
@@ -130,7 +133,8 @@ class SqlEvidence:
 def _outcomes(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[tuple[str, str, str, int]]]:
     found: dict[int, list[tuple[str, str, str, int]]] = {}
     for row in rows_among(connection, _OUTCOMES, ledger_outcome.c.ledger_id, ids):
-        found.setdefault(row.ledger_id, []).append((row.outcome, row.code, row.provider_id, row.at))
+        ledger_id, outcome, code, provider_id, at = row
+        found.setdefault(ledger_id, []).append((outcome, code, provider_id, at))
     return found
 
 
