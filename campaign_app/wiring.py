@@ -18,6 +18,7 @@ from campaign_app.domain.ports import Clock, JobStore
 if TYPE_CHECKING:
     from campaign_app.compliance import Engine
     from campaign_app.credentials import KeyKeeper
+    from campaign_app.evidence.desk import Evidence
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.answers import Answers
     from campaign_app.services.audiences import Audiences
@@ -86,6 +87,7 @@ class App:
     staff_numbers: StaffNumbers
     test_messages: TestMessages
     unread: UnreadReplies
+    evidence: Evidence
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
@@ -174,6 +176,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         staff_numbers=StaffNumbers(workspace.staff, clock),
         test_messages=_test_messages(workspace, texts, clock),
         unread=unread_of(workspace, clock),
+        evidence=_evidence(workspace, clock, rules),
         jobs=workspace.jobs,
         clock=clock,
         wait=wait,
@@ -186,6 +189,13 @@ def _filings(workspace: Workspace, clock: Clock, engine: Callable[[str], Engine]
 
     accounts, campaigns, audit = workspace.accounts, workspace.campaigns, workspace.audit
     return Filings(workspace.filings, accounts, campaigns, audit, clock, engine, profiles.of)
+
+
+def _evidence(workspace: Workspace, clock: Clock, rules: Rules) -> Evidence:
+    from campaign_app.evidence.desk import Evidence
+
+    audit, campaigns, accounts = workspace.audit, workspace.campaigns, workspace.accounts
+    return Evidence(workspace.evidence, audit, audit, campaigns, accounts, lambda: rules.current().rules, clock)
 
 
 def _members(workspace: Workspace, clock: Clock) -> Members:

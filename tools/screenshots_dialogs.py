@@ -5,6 +5,7 @@ Most of them are closed where the window is built anew, so each is opened once f
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,6 +23,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.ui.app import Application
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.crash_dialog import CrashReports
+from campaign_app.ui.pages.records import RecordsPage
 from campaign_app.ui.pages.replies_dialog import RepliesDialog
 from campaign_app.ui.pages.steps.content_templates import TemplateMenu
 from campaign_app.ui.prefs import LANGUAGES, Prefs
@@ -143,6 +145,7 @@ class Pictured(LongerJourney):
         self._surely("sending_primary")
         wait_for(lambda: self.state is CampaignState.SCHEDULED, "the plan")
         self._for_each(self._leaving)
+        self._for_each(self._records)
 
     def _for_each(self, gesture: Callable[[], None]) -> None:
         for language in LANGUAGES:
@@ -189,6 +192,21 @@ class Pictured(LongerJourney):
     def _send(self) -> None:
         wait_for(self._may_leave, "the campaign to be ready to leave")
         self.driver.click("sending_primary")
+
+    def _records(self) -> None:
+        self.driver.click("nav_records")
+        self._asked("evidence_export", lambda: self.driver.click("records_export"))
+        self._asked("evidence_check", self._checked)
+
+    def _checked(self) -> None:
+        """A campaign's own proof, exported anew, with its verdict."""
+        page = self.application.shell.page("records")
+        assert isinstance(page, RecordsPage)
+        campaign = next(each.id for each in page.model.state.campaigns if each.provable)
+        file = Path(tempfile.mkdtemp()) / "evidence.yunfa"
+        page.model.export(campaign, file, "")
+        wait_for(file.exists, "the proof to be exported")
+        page.check_dialog(file)
 
     def _leaving(self) -> None:
         self._asked("closing", self.application.shell.close)

@@ -15,6 +15,7 @@ from campaign_app.cli.check import check
 from campaign_app.cli.consent_api import consent_api
 from campaign_app.cli.demo import demo
 from campaign_app.cli.doctor import doctor
+from campaign_app.cli.evidence import evidence
 from campaign_app.cli.gate import gate
 from campaign_app.cli.import_ import import_
 from campaign_app.cli.sandbox import sandbox
@@ -62,6 +63,7 @@ for name, command in _COMMANDS.items():
 app.add_typer(backup, name="backup")
 app.add_typer(consent_api, name="consent-api")
 app.add_typer(accounts, name="accounts")
+app.add_typer(evidence, name="evidence")
 app.add_typer(template, name="template")
 app.add_typer(workspace, name="workspace")
 

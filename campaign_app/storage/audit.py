@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import Final
 
 import sqlalchemy as sa
 
 from campaign_app.domain.erasure import ErasureReceipt
 from campaign_app.domain.errors import WorkspaceError
+from campaign_app.domain.ports_evidence import AuditLine, AuditQuery
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
 from campaign_app.storage.rows import AnyRow
@@ -21,6 +23,10 @@ from campaign_app.storage.times import moment_at, to_ms
 START: Final = bytes(32)
 ERASED: Final = "customer.erased"
 REACH: Final = 5_000  # entries that `touched` looks back over
+_PAGE: Final = 5_000  # entries that are read at once
+_NEXT: Final = (
+    sa.select(schema.audit).where(schema.audit.c.id > sa.bindparam("after")).order_by(schema.audit.c.id).limit(_PAGE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,9 @@ class AuditEntry:
 
 def entry_hash(number: int, at_ms: int, action: str, actor: str, facts: str, prev_hash: bytes) -> bytes:
     """SHA-256 of the canonical JSON array of an entry; `facts` is its canonical JSON text."""
-    content = json.dumps([number, at_ms, action, actor, facts, prev_hash.hex()], separators=(",", ":"))
-    return hashlib.sha256(content.encode()).digest()
+    # what `json.dumps` with bare separators writes, which makes an encoder for every entry
+    words = f"{_quoted(action)},{_quoted(actor)},{_quoted(facts)}"
+    return hashlib.sha256(f'[{number},{at_ms},{words},"{prev_hash.hex()}"]'.encode()).digest()
 
 
 def append_entry(
@@ -105,17 +112,67 @@ class SqlAuditLog:
         newest = self.entries(limit=1)
         return (newest[0].id, newest[0].hash) if newest else (0, START)
 
-    def verify(self) -> int:
-        """Number of entries; raises WorkspaceError `damaged` if one was changed, removed or put in."""
-        prev_hash, number = START, 0
+    def verify(self, tick: Callable[[float], object] = lambda _: None) -> int:
+        """Number of entries; raises WorkspaceError `damaged` if one was changed, removed or put in.
+
+        `tick` is told how far it is (0 to 1) and may raise to cancel.
+        """
+        number = 0
         with self.db.read() as connection:
-            for row in connection.execute(sa.select(schema.audit).order_by(schema.audit.c.id)):
-                number += 1
-                expected = entry_hash(number, row.at, row.action, row.actor, row.facts, prev_hash)
-                if (row.id, row.prev_hash, row.hash) != (number, prev_hash, expected):
-                    raise WorkspaceError("damaged", "The audit chain is broken", entry=number)
-                prev_hash = row.hash
+            total = connection.execute(sa.select(sa.func.count()).select_from(schema.audit)).scalar_one()
+            for number, _ in enumerate(checked_rows(connection), 1):
+                if number % _PAGE == 0:
+                    tick(min(1.0, number / total))
         return number
+
+    def find(self, query: AuditQuery, newest: int, offset: int, limit: int) -> tuple[AuditLine, ...]:
+        table = schema.audit
+        wanted = sa.select(table).where(table.c.id <= newest, *_matching(query)).order_by(table.c.id.desc())
+        with self.db.read() as connection:
+            rows = connection.execute(wanted.offset(offset).limit(limit)).all()
+        return tuple(
+            AuditLine(row.id, moment_at(row.at), row.action, row.actor, json.loads(row.facts), row.hash) for row in rows
+        )
+
+    def count(self, query: AuditQuery) -> tuple[int, int]:
+        table = schema.audit
+        wanted = sa.select(sa.func.count()).select_from(table).where(*_matching(query))
+        with self.db.read() as connection:
+            newest = connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
+            return connection.execute(wanted).scalar_one(), newest
+
+
+def checked_rows(connection: sa.Connection) -> Iterator[AnyRow]:
+    """Every entry from the first on, each once it is known to follow from those before it.
+
+    Raises WorkspaceError `damaged`.
+    """
+    prev_hash, number = START, 0
+    while rows := connection.execute(_NEXT, {"after": number}).all():
+        for row in rows:
+            number += 1
+            row_id, at, action, actor, facts, before, found = row
+            if (row_id, before, found) != (number, prev_hash, entry_hash(number, at, action, actor, facts, prev_hash)):
+                raise WorkspaceError("damaged", "The audit chain is broken", entry=number)
+            prev_hash = found
+            yield row
+
+
+def _matching(query: AuditQuery) -> list[sa.ColumnElement[bool]]:
+    """Facts are canonical JSON: a campaign's number stands between its name and a comma or the end."""
+    action, facts, actor = schema.audit.c.action, schema.audit.c.facts, schema.audit.c.actor
+    found: list[sa.ColumnElement[bool]] = []
+    if query.kind:
+        found.append(sa.or_(action == query.kind, action.startswith(f"{query.kind}.", autoescape=True)))
+    if query.campaign_id is not None:
+        named = f'"campaign":{query.campaign_id}'
+        found.append(sa.or_(*(facts.contains(named + end, autoescape=True) for end in (",", "}"))))
+    if text := query.text.strip():
+        # facts are kept as ASCII
+        written = json.dumps(text)[1:-1]
+        columns = ((action, text), (actor, text), (facts, written))
+        found.append(sa.or_(*(column.contains(wanted, autoescape=True) for column, wanted in columns)))
+    return found
 
 
 def _entry(row: AnyRow) -> AuditEntry:

@@ -25,6 +25,7 @@ from campaign_app.storage.browsing import SqlPeople
 from campaign_app.storage.campaigns import SqlCampaigns
 from campaign_app.storage.customers import SqlCustomers
 from campaign_app.storage.engine import Database, open_engine, open_flows_engine
+from campaign_app.storage.evidence import SqlEvidence
 from campaign_app.storage.facts import SqlFacts
 from campaign_app.storage.filings import SqlFilings
 from campaign_app.storage.folders import is_free
@@ -33,7 +34,7 @@ from campaign_app.storage.homes import DATABASE, FLOWS, FileHome, Hand, Home, Se
 from campaign_app.storage.imports import SqlImports
 from campaign_app.storage.inbox import SqlInbox
 from campaign_app.storage.jobs import SqlJobs
-from campaign_app.storage.keys import KeyedHashes, WorkspaceKeys, key_check
+from campaign_app.storage.keys import KeyedHashes, WorkspaceKeys, derive, key_check
 from campaign_app.storage.leasing import Lease
 from campaign_app.storage.ledger import SqlLedger
 from campaign_app.storage.migrate import migrate, version_of
@@ -65,6 +66,7 @@ class Workspace:
     people: SqlPeople
     readings: SqlReadings
     facts: SqlFacts
+    evidence: SqlEvidence
     filings: SqlFilings
     suppressions: SqlSuppressions
     opt_outs: SqlOptOuts
@@ -256,6 +258,7 @@ def _stores(folder: Path, workspace_id: str, key: bytes, database: Database, flo
         people=SqlPeople(database),
         readings=SqlReadings(database),
         facts=SqlFacts(database, keys.hashes),
+        evidence=SqlEvidence(database, workspace_id, keys.hashes, derive(key, "evidence")),
         filings=SqlFilings(database),
         suppressions=SqlSuppressions(database, keys.hashes),
         opt_outs=SqlOptOuts(database, keys.hashes),

@@ -7,7 +7,7 @@ and 38 bytes for each node (level 2, index 4, hash 32), where a whole page has 3
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from struct import Struct
@@ -72,6 +72,30 @@ def proves(receipt: Receipt, evidence: Evidence, keys: ReceiptVerifier) -> bool:
     except (ReceiptRefused, ValueError, KeyError):
         return False
     return verify_inclusion(leaf_hash(evidence.leaf), evidence.leaf_index, claims.size, path, root)
+
+
+def missing_nodes(receipt: Receipt, size: int, leaves: Collection[int]) -> list[tuple[int, int, bytes]]:
+    """(level, index, hash) of what these leaves lack to rebuild the root of the page; nothing where they are all of it.
+
+    `size` is how many leaves the page has. Raises ValueError or KeyError where the receipt was not kept for them.
+    """
+    nodes, widths = _unpacked(receipt.leaf_hashes), _widths(size)
+    if any(not 0 <= leaf < size for leaf in leaves):
+        raise ValueError("no such leaf")
+    known, found = set(leaves), []
+    for level, width in enumerate(widths[:-1]):
+        lacking = {at ^ 1 for at in known if at ^ 1 < width} - known
+        found += [(level, at, _value(nodes, level, at, widths)) for at in sorted(lacking)]
+        known = {at >> 1 for at in known}
+    return found
+
+
+def _widths(size: int) -> list[int]:
+    """How many nodes each level has, from the leaves up."""
+    widths = [size]
+    while widths[-1] > 1:
+        widths.append((widths[-1] + 1) >> 1)
+    return widths
 
 
 def _whole(answers: Sequence[Leafed], hashes: Sequence[bytes], size: int, root: bytes) -> Proof | None:
@@ -171,9 +195,7 @@ def _unpacked(kept: bytes) -> _Nodes:
 
 def _path(nodes: Mapping[tuple[int, int], bytes], index: int, size: int) -> list[bytes]:
     """The path of a leaf, from the nodes that were kept. Raises KeyError if they do not reach."""
-    widths = [size]
-    while widths[-1] > 1:
-        widths.append((widths[-1] + 1) >> 1)
+    widths = _widths(size)
     return [_value(nodes, level, at, widths) for level, at in _siblings(index, size)]
 
 

@@ -1193,6 +1193,97 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>CheckDialog</name>
+    <message>
+        <source>验证</source>
+        <translation>Verify</translation>
+    </message>
+    <message>
+        <source>验证证据文件</source>
+        <translation>Verify a file of evidence</translation>
+    </message>
+    <message>
+        <source>验证进度</source>
+        <translation>Progress of the verification</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>证据文件</source>
+        <translation>File of evidence</translation>
+    </message>
+    <message>
+        <source>先前抄录的链头</source>
+        <translation>Head noted earlier</translation>
+    </message>
+    <message>
+        <source>先前抄录的链头（可不填）</source>
+        <translation>Head noted earlier (optional)</translation>
+    </message>
+    <message>
+        <source>文件不会被改动，也不会离开这台电脑。填上先前抄录的链头，才能看出结尾被截掉。</source>
+        <translation>The file is not changed and does not leave this computer. Only a head noted earlier tells that the end was cut off.</translation>
+    </message>
+    <message>
+        <source>选择…</source>
+        <translation>Choose…</translation>
+    </message>
+    <message>
+        <source>成立：内容完整，与签名和审计链相符。</source>
+        <translation>It holds: nothing is missing, and signatures and audit chain agree.</translation>
+    </message>
+    <message>
+        <source>不成立。</source>
+        <translation>It does not hold. </translation>
+    </message>
+    <message>
+        <source>问题在第 {n} 行。</source>
+        <translation>The problem is in line {n}.</translation>
+    </message>
+    <message>
+        <source>活动「{campaign}」，主体 {entity}。</source>
+        <translation>Campaign &quot;{campaign}&quot; of {entity}.</translation>
+    </message>
+    <message>
+        <source>共发给 {people} 人；文件里有 {signed} 人的同意由平台签名，{other} 人的没有签名。</source>
+        <translation>Sent to {people} people. In this file the platform signed the consent of {signed}; for {other} there is no signature.</translation>
+    </message>
+    <message>
+        <source>签发方：{issuers}。</source>
+        <translation>Signed by: {issuers}.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>平台是模拟的，不能当作真实的证据。</source>
+        <translation>The platform is simulated: this is no real evidence.</translation>
+    </message>
+    <message>
+        <source>没有与先前抄录的链头核对。</source>
+        <translation>It was not compared with a head noted earlier.</translation>
+    </message>
+    <message>
+        <source>链头：{head}</source>
+        <translation>Head: {head}</translation>
+    </message>
+    <message>
+        <source>允发证据</source>
+        <translation>Yunfa evidence</translation>
+    </message>
+    <message>
+        <source>所有文件 (*)</source>
+        <translation>All files (*)</translation>
+    </message>
+    <message>
+        <source>选择证据文件</source>
+        <translation>Choose a file of evidence</translation>
+    </message>
+</context>
+<context>
     <name>CheckRow</name>
     <message>
         <source>{}：{}</source>
@@ -2390,6 +2481,65 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>回执（记录的哈希）</source>
         <translation>Receipt (hash of entry)</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>导出</source>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>导出证据</source>
+        <translation>Export evidence</translation>
+    </message>
+    <message>
+        <source>导出进度</source>
+        <translation>Progress of the export</translation>
+    </message>
+    <message>
+        <source>哪个活动</source>
+        <translation>Which campaign</translation>
+    </message>
+    <message>
+        <source>整个活动：每个收到短信的人</source>
+        <translation>The whole campaign: everybody who was sent to</translation>
+    </message>
+    <message>
+        <source>只要一个人：不含其他任何人</source>
+        <translation>One person only: nobody else is in it</translation>
+    </message>
+    <message>
+        <source>客户标识</source>
+        <translation>Customer reference</translation>
+    </message>
+    <message>
+        <source>平台的客户标识，例如 ou1de66a423</source>
+        <translation>The platform&apos;s reference, such as ou1de66a423</translation>
+    </message>
+    <message>
+        <source>证据文件</source>
+        <translation>File of evidence</translation>
+    </message>
+    <message>
+        <source>证据里有平台签名的同意回执、短信原文、发送结果、批准和审计链；手机号只以密钥哈希出现。别人不用本程序也能验证。每次导出都记入审计。</source>
+        <translation>It holds the consent receipts that the platform signed, texts as sent, outcomes, the approval and the audit chain; phone numbers are keyed hashes only. Others can verify it without this program. Every export is written to the audit.</translation>
+    </message>
+    <message>
+        <source>更改…</source>
+        <translation>Change…</translation>
+    </message>
+    <message>
+        <source>证据-活动{number}</source>
+        <translation>evidence-campaign-{number}</translation>
+    </message>
+    <message>
+        <source>允发证据</source>
+        <translation>Yunfa evidence</translation>
+    </message>
+    <message>
+        <source>导出到</source>
+        <translation>Export to</translation>
     </message>
 </context>
 <context>
@@ -4307,6 +4457,205 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>RecordsPage</name>
+    <message>
+        <source>记录</source>
+        <translation>Records</translation>
+    </message>
+    <message>
+        <source>审计记录</source>
+        <translation>Audit entries</translation>
+    </message>
+    <message>
+        <source>没有符合条件的记录</source>
+        <translation>No entry matches</translation>
+    </message>
+    <message>
+        <source>可以换一种类别、活动，或别的词。</source>
+        <translation>Try another kind, campaign or word.</translation>
+    </message>
+    <message>
+        <source>显示全部</source>
+        <translation>Show all</translation>
+    </message>
+    <message>
+        <source>正在读取…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>找到 {count} 条记录。</source>
+        <translation>{count} entries found. </translation>
+    </message>
+    <message>
+        <source>共 {count} 条记录。</source>
+        <translation>{count} entries. </translation>
+    </message>
+    <message>
+        <source>改动或删去任何一条，验证时都会看出来。</source>
+        <translation>A change or removal of any of them is found by verifying.</translation>
+    </message>
+    <message>
+        <source>验证文件…</source>
+        <translation>Verify a file…</translation>
+    </message>
+    <message>
+        <source>导出证据…</source>
+        <translation>Export evidence…</translation>
+    </message>
+    <message>
+        <source>验证进度</source>
+        <translation>Progress of the verification</translation>
+    </message>
+    <message>
+        <source>复制链头</source>
+        <translation>Copy head</translation>
+    </message>
+    <message>
+        <source>验证审计链</source>
+        <translation>Verify chain</translation>
+    </message>
+    <message>
+        <source>停止</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>正在逐条验证…</source>
+        <translation>Going through every entry…</translation>
+    </message>
+    <message>
+        <source>审计链不成立：</source>
+        <translation>The audit chain does not hold: </translation>
+    </message>
+    <message>
+        <source>验证会逐条重算审计链；得到的链头请抄录在别处，以后的证据须从它接下去。</source>
+        <translation>Verifying computes the chain again, entry by entry. Note its head elsewhere: later evidence has to go on from it.</translation>
+    </message>
+    <message>
+        <source>审计链成立，共 {count} 条。链头请抄录在别处：</source>
+        <translation>The audit chain holds: {count} entries. Note its head elsewhere:</translation>
+    </message>
+    <message>
+        <source>第 {n} 条与前面不符。</source>
+        <translation>Entry {n} does not follow from those before it. </translation>
+    </message>
+    <message>
+        <source>链头已复制。</source>
+        <translation>The head was copied.</translation>
+    </message>
+    <message>
+        <source>证据已导出：{file}</source>
+        <translation>Evidence exported: {file}</translation>
+    </message>
+    <message>
+        <source>{name}：{value}</source>
+        <translation>{name}: {value}</translation>
+    </message>
+    <message>
+        <source>第 {n} 条 · {what}</source>
+        <translation>Entry {n} · {what}</translation>
+    </message>
+    <message>
+        <source>哈希：{hash}</source>
+        <translation>Hash: {hash}</translation>
+    </message>
+    <message>
+        <source>序号</source>
+        <translation>No.</translation>
+    </message>
+    <message>
+        <source>时间</source>
+        <translation>Time</translation>
+    </message>
+    <message>
+        <source>谁</source>
+        <translation>Who</translation>
+    </message>
+    <message>
+        <source>做了什么</source>
+        <translation>What</translation>
+    </message>
+    <message>
+        <source>活动</source>
+        <translation>Campaign</translation>
+    </message>
+    <message>
+        <source>详情</source>
+        <translation>Details</translation>
+    </message>
+    <message>
+        <source>窗口</source>
+        <translation>Window</translation>
+    </message>
+    <message>
+        <source>命令行</source>
+        <translation>Command line</translation>
+    </message>
+    <message>
+        <source>后台进程</source>
+        <translation>Worker</translation>
+    </message>
+    <message>
+        <source>平台</source>
+        <translation>Platform</translation>
+    </message>
+    <message>
+        <source>本程序</source>
+        <translation>Program</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>全部类别</source>
+        <translation>All kinds</translation>
+    </message>
+    <message>
+        <source>证据</source>
+        <translation>Evidence</translation>
+    </message>
+    <message>
+        <source>店铺与通道</source>
+        <translation>Shops and senders</translation>
+    </message>
+    <message>
+        <source>签名</source>
+        <translation>Signatures</translation>
+    </message>
+    <message>
+        <source>客户</source>
+        <translation>Customers</translation>
+    </message>
+    <message>
+        <source>策略</source>
+        <translation>Policies</translation>
+    </message>
+    <message>
+        <source>工作区</source>
+        <translation>Workspace</translation>
+    </message>
+    <message>
+        <source>按类别筛选</source>
+        <translation>Filter by kind</translation>
+    </message>
+    <message>
+        <source>按活动筛选</source>
+        <translation>Filter by campaign</translation>
+    </message>
+    <message>
+        <source>全部活动</source>
+        <translation>All campaigns</translation>
+    </message>
+    <message>
+        <source>查找记录</source>
+        <translation>Find entries</translation>
+    </message>
+    <message>
+        <source>谁、做了什么或其中的词</source>
+        <translation>Who, what, or words in it</translation>
+    </message>
+</context>
+<context>
     <name>RepliesDialog</name>
     <message>
         <source>登记查看回复</source>
@@ -5469,10 +5818,6 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>记录</source>
         <translation>Records</translation>
-    </message>
-    <message>
-        <source>将列出谁在何时做了什么，并能导出和验证证据。</source>
-        <translation>Will list who did what and when, and export and verify evidence.</translation>
     </message>
     <message>
         <source>设置</source>

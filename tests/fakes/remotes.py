@@ -80,6 +80,7 @@ class FakePlatform:
     offers: Capabilities = EVERYTHING
     redacted: tuple[str, ...] = ()
     unreachable: int = 0
+    signs: bool = True
     since: list[datetime | None] = field(default_factory=list)
 
     def _maybe_fail(self) -> None:
@@ -134,7 +135,7 @@ class FakePlatform:
             )  # fmt: skip
             facts[ref] = replace(fact, **self.truth.get(ref.ref, {}))
         receipt = Receipt(receipt_id, self.account_id, "jws", bytes(32 * len(refs)), now)
-        return ConsentAnswers(facts, (receipt,))
+        return ConsentAnswers(facts, (receipt,) if self.signs else ())
 
     def consent_changes(self, cursor: str) -> Page[str]:
         self._maybe_fail()

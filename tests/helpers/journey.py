@@ -153,6 +153,16 @@ class Journey:
         pause(400)
         self._at("inbox")
 
+    def look_at_records(self) -> None:
+        self.driver.click("nav_records")
+        self._listed("records_table")
+        self.driver.click("records_verify")
+        self.driver.wait(QAbstractButton, "records_copy")
+        self._enter("records_table", 0)
+        self.driver.wait(QWidget, "records_opened")
+        pause(400)
+        self._at("records")
+
     def look_at_settings(self) -> None:
         self.driver.click("nav_settings")
         pause(800)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,8 +14,10 @@ from storage_samples import ENTITY, ISSUER, NOW, OTHER_ENTITY, account, minutes,
 
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import NotAllowed, NotFound, WorkspaceError
+from campaign_app.domain.ports_evidence import AuditQuery
 from campaign_app.domain.signature import Signature
 from campaign_app.services.accounts import secret_name
+from campaign_app.storage.audit import entry_hash
 from campaign_app.storage.secrets import LEASE, AccountSecrets
 from campaign_app.storage.workspace import Workspace
 
@@ -264,3 +269,35 @@ def test_the_secret_of_an_account_is_replaced_but_never_brought_back(workspace: 
         with pytest.raises(NotAllowed) as refused:
             act()
         assert (refused.value.code, refused.value.facts) == ("account_disconnected", {"account": account_id})
+
+
+def test_entries_are_found_by_kind_campaign_and_word_and_stand_still(workspace: Workspace) -> None:
+    audit = workspace.audit
+    for n in (1, 12, 1):
+        audit.record("campaign.edited", actor="审核员", at=NOW, campaign=n, why="50% _off_")
+    audit.record("campaigns", actor="李", at=NOW)
+    audit.record("settings.changed", actor="李", at=NOW, campaigns=1)
+
+    def numbers(**wanted: Any) -> list[int]:
+        query = AuditQuery(**wanted)
+        count, newest = audit.count(query)
+        found = [each.number for each in audit.find(query, newest, 0, 10)]
+        assert len(found) == count
+        return found
+
+    assert numbers() == [5, 4, 3, 2, 1]
+    assert numbers(kind="campaign") == [3, 2, 1]
+    assert numbers(campaign_id=1) == [3, 1]
+    assert numbers(campaign_id=2) == []
+    assert numbers(text="审核") == numbers(text="50% _off") == [3, 2, 1]
+    assert numbers(text="50_") == []
+    assert numbers(kind="settings", text=" 李 ") == [5]
+    audit.record("campaign.edited", actor="x", at=NOW, campaign=1)
+    assert [each.number for each in audit.find(AuditQuery(), 5, 1, 2)] == [4, 3]
+
+
+def test_an_entry_is_hashed_as_json_writes_it() -> None:
+    for words in ("plain", '引\u2028"\\\n\x00\x7f', "😀"):
+        facts = json.dumps({"a": words}, sort_keys=True, separators=(",", ":"))
+        written = json.dumps([7, 8, words, words, facts, bytes(32).hex()], separators=(",", ":"))
+        assert entry_hash(7, 8, words, words, facts, bytes(32)) == hashlib.sha256(written.encode()).digest()

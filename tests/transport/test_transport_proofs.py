@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_app.domain.consent import Evidence, Receipt
-from campaign_app.transport.proofs import Leafed, Verdict, prove, proves
+from campaign_app.transport.proofs import Leafed, Verdict, missing_nodes, prove, proves
 from campaign_app.transport.receipts import MerkleTree, ReceiptVerifier, b64u, jwk_of, leaf_hash, sign_receipt
 from campaign_app.transport.wire import ReceiptClaims
 
@@ -51,6 +52,30 @@ def test_whatever_arrives_is_proven_now_and_later_and_nothing_else(case: tuple[i
     stored = receipt(root, size, proof.kept)
     assert all(proves(stored, evidence(answers[at]), KEYS) for at in arrived)
     assert not any(proves(stored, evidence(answers[at], leaf="another leaf"), KEYS) for at in range(size))
+
+
+@given(some_answers(), st.data())
+def test_some_leaves_and_what_they_lack_rebuild_the_root(case: tuple[int, list[int]], data: st.DataObject) -> None:
+    size, arrived = case
+    answers, root = page(size)
+    stored = receipt(root, size, prove([answers[at] for at in arrived], size, root).kept)
+    wanted = data.draw(st.lists(st.sampled_from(arrived), min_size=1, unique=True))
+    known = {(level, at): node for level, at, node in missing_nodes(stored, size, wanted)}
+    assert not {(0, at) for at in wanted} & set(known)
+    known |= {(0, at): leaf_hash(answers[at].leaf) for at in wanted}
+    level, width = 0, size
+    while width > 1:
+        for at in range(0, width, 2):
+            if (level, at) in known:
+                pair = [known[level, each] for each in (at, at + 1) if each < width]
+                known[level + 1, at >> 1] = MerkleTree(pair).root
+        level, width = level + 1, (width + 1) >> 1
+    assert b64u(known[level, 0]) == root
+    if set(wanted) == set(range(size)):
+        assert missing_nodes(stored, size, wanted) == []
+    for wrong in (-1, size):
+        with pytest.raises(ValueError, match="no such leaf"):
+            missing_nodes(stored, size, [wrong])
 
 
 @given(st.integers(1, 40))

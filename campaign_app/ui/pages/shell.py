@@ -127,12 +127,7 @@ class Shell(QMainWindow):
                 self.tr("合规"),
                 self.tr("将提供回头看检查和给监管部门的自查报告；规则已在“设置”里。"),
             ),
-            Place(
-                "records",
-                "records",
-                self.tr("记录"),
-                self.tr("将列出谁在何时做了什么，并能导出和验证证据。"),
-            ),
+            Place("records", "records", self.tr("记录")),
             Place("settings", "settings", self.tr("设置")),
         )
 
@@ -217,6 +212,14 @@ def _builder(key: str) -> Callable[[Desk], Page]:
         from campaign_app.ui.pages.settings import SettingsPage
 
         return SettingsPage
+    return _other_builder(key)
+
+
+def _other_builder(key: str) -> Callable[[Desk], Page]:
+    if key == "records":
+        from campaign_app.ui.pages.records import RecordsPage
+
+        return RecordsPage
     from campaign_app.ui.pages.overview import OverviewPage
 
     return OverviewPage

@@ -1,0 +1,103 @@
+"""`campaign-app evidence`: the proof of a campaign in a file, whether such a file holds, and the head of the audit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from campaign_app.cli.backup import shown_progress
+from campaign_app.cli.follow import show
+from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
+from campaign_app.cli.words import WORDS
+
+evidence = typer.Typer(no_args_is_help=True, help="证据：导出一个活动的证据，验证证据文件，抄录审计链的链头。")
+
+
+@evidence.callback()
+def group() -> None:
+    """证据：导出一个活动的证据，验证证据文件，抄录审计链的链头。"""
+
+
+@evidence.command("export")
+def export(
+    campaign_id: Annotated[int, typer.Argument(metavar="CAMPAIGN", help="活动编号。")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="新文件（.yunfa）；已有的文件不会被覆盖。")],
+    person: Annotated[
+        str | None, typer.Option("--person", metavar="REF", help="只要这一个人的证据（客户标识），不含其他人。")
+    ] = None,
+    account: Annotated[
+        int | None, typer.Option("--account", help="店铺编号；两家店铺有同一个客户标识时须指明。")
+    ] = None,
+    to_key: Annotated[
+        Path | None, typer.Option("--to-key", metavar="FILE", help="加密给这个 X25519 公钥（PEM）的持有人。")
+    ] = None,
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """把一个活动的证据写成一个文件：同意记录与签名回执、原文、结果、批准和审计链。"""
+    from campaign_app.evidence.sealing import public_key_in
+
+    reader = None if to_key is None else public_key_in(to_key)
+    with open_for(workspace, passphrase_file) as app, shown_progress("导出", quiet=as_json) as tick:
+        made = app.evidence.export(
+            campaign_id, out.absolute(), actor="cli", person=person, account_id=account, reader=reader, tick=tick
+        )
+    told = {"file": str(made.file), "bytes": made.size, "people": made.people, "root": made.root}
+    show({**told, "head": str(made.head)}, as_json=as_json)
+
+
+@evidence.command("verify")
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="证据文件（.yunfa）。")],
+    head: Annotated[str, typer.Option("--head", help="先前抄录的链头（编号:哈希）；没有它，看不出结尾被截掉。")] = "",
+    jwks: Annotated[
+        Path | None, typer.Option("--jwks", metavar="FILE", help="向签发方取得的公钥集；不给就用文件里写的。")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", metavar="FILE", help="加密给您的文件：您的 X25519 私钥（PEM）。")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """验证一个证据文件；不成立时退出码为 1。"""
+    from campaign_app.evidence.checking import verify_file
+    from campaign_app.evidence.sealing import private_key_in
+
+    secret = None if key is None else private_key_in(key)
+    with shown_progress("验证", quiet=as_json) as tick:
+        verdict = verify_file(file, head=head, jwks=jwks, key=secret, tick=tick)
+    if not verdict.ok:
+        told = verdict.problem if as_json else WORDS.term("evidence_problem", verdict.problem)
+        show({"ok": False, "problem": told, "line": verdict.line}, as_json=as_json)
+        raise typer.Exit(1)
+    show(
+        {
+            "ok": True,
+            "campaign": verdict.campaign,
+            "entity": verdict.entity,
+            "people": verdict.people,
+            "signed": verdict.signed,
+            "unsigned": verdict.unsigned,
+            "withheld": verdict.withheld,
+            "issuers": "、".join(verdict.issuers),
+            "simulated": verdict.simulated,
+            "head": verdict.head,
+            "head_compared": verdict.head_compared,
+            "keys_from_issuer": verdict.keys_from_issuer,
+        },
+        as_json=as_json,
+    )
+
+
+@evidence.command("head")
+def head(
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """通读审计链并显示链头，请抄录在别处；以后的证据须从它接下去。"""
+    with open_for(workspace, passphrase_file) as app, shown_progress("验证", quiet=as_json) as tick:
+        found = app.evidence.head(tick)
+    show({"entries": found.number, "head": str(found)}, as_json=as_json)

@@ -1,0 +1,215 @@
+"""Writes a proof: the header, every record below the answer page that proves it, the root, the chain, the end."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Final
+
+from campaign_app.domain.errors import WorkspaceError
+from campaign_app.domain.ports_evidence import ChainEntry, SentMessage, SentWindow, SourceTold
+from campaign_app.evidence.format import (
+    EXPORTED,
+    HIDDEN_AT_ONCE,
+    Tree,
+    canonical,
+    entry_hash,
+    header_hash,
+    link_hash,
+    masked,
+    new_seal,
+    page_hash,
+    record_hash,
+    start_hash,
+    text_hash,
+)
+from campaign_app.transport.proofs import missing_nodes
+from campaign_app.transport.receipts import leaf_hash
+
+Tick = Callable[[float], object]
+Put = Callable[[str], None]
+_TICKS: Final = 5_000  # entries
+# what an exported chain shows of this campaign; all else is there as a hash
+_SHOWN: Final = "campaign."
+
+
+@dataclass
+class Writer:
+    """`put` takes text for the file; `seq` is the one person that the proof is of, None for all."""
+
+    put: Put
+    tick: Tick
+    seq: int | None = None
+    _seal: Any = field(default_factory=new_seal)
+
+    def header(self, line: Mapping[str, Any]) -> str:
+        text = canonical(line)
+        self._line(text)
+        return header_hash(text)
+
+    def people(self, windows: Iterable[SentWindow], total: int) -> tuple[int, str]:
+        """Everybody, or the one person; how many records there are of all, and their root in hex."""
+        tree, held = Tree(), None
+        for window in windows:
+            for told, messages in _by_source(window):
+                lines = [(message, canonical(_record(message, told))) for message in messages]
+                if self.seq is None:
+                    self._line(canonical(_page(told, lines)))
+                for message, line in lines:
+                    mine = message.seq == self.seq
+                    if self.seq is None:
+                        self._line(line)
+                    elif mine:
+                        held = told, message, line
+                    tree.add(record_hash(line), keep=mine)
+            self.tick(min(1.0, tree.size / max(total, 1)))
+        root = tree.root().hex()
+        if held is not None:
+            self._one(*held, tree.path())
+        self._line(canonical({"t": "people", "count": tree.size, "root": root}))
+        return tree.size, root
+
+    def _one(self, told: SourceTold, message: SentMessage, line: str, path: Sequence[tuple[str, bytes]]) -> None:
+        self._line(canonical(_page(told, [(message, line)])))
+        self._line(line)
+        self._line(canonical({"t": "path", "hashes": [[side, each.hex()] for side, each in path]}))
+
+    def chain(
+        self, entries: Iterable[ChainEntry], workspace_id: str, campaign_id: int, own: str, total: int
+    ) -> tuple[int, bytes]:
+        """The chain to its head, which is returned; `own` is the header whose export it tells of."""
+        before, hidden, first, number = start_hash(workspace_id), list[str](), 1, 0
+        for each in entries:
+            number = each.number
+            digest = entry_hash(each.salt, number, each.at_ms, each.action, each.actor, each.facts)
+            before = link_hash(number, before, digest)
+            if _is_shown(each, campaign_id, own):
+                self._hidden(first, hidden)
+                hidden, first = [], number + 1
+                self._line(canonical(_shown(each)))
+            else:
+                hidden.append(digest.hex())
+                if len(hidden) == HIDDEN_AT_ONCE:
+                    self._hidden(first, hidden)
+                    hidden, first = [], number + 1
+            if number % _TICKS == 0:
+                self.tick(min(1.0, number / max(total, 1)))
+        self._hidden(first, hidden)
+        self.put(canonical({"t": "end", "number": number, "head": before.hex(), "seal": self._seal.hexdigest()}) + "\n")
+        return number, before
+
+    def _hidden(self, first: int, digests: list[str]) -> None:
+        if digests:
+            self._line(canonical({"t": "hidden", "first": first, "hashes": "".join(digests)}))
+
+    def _line(self, text: str) -> None:
+        self._seal.update(f"{text}\n".encode())
+        self.put(f"{text}\n")
+
+
+def head_of(entries: Iterable[ChainEntry], workspace_id: str, total: int, tick: Tick) -> tuple[int, bytes]:
+    """Number of entries and the head of the chain over them."""
+    before, number = start_hash(workspace_id), 0
+    for each in entries:
+        number = each.number
+        before = link_hash(
+            number, before, entry_hash(each.salt, number, each.at_ms, each.action, each.actor, each.facts)
+        )
+        if number % _TICKS == 0:
+            tick(min(1.0, number / max(total, 1)))
+    return number, before
+
+
+def _by_source(window: SentWindow) -> Iterator[tuple[SourceTold, list[SentMessage]]]:
+    """Messages below the page that proves them; a page of a window is told once."""
+
+    def page(message: SentMessage) -> tuple[int, str, str]:
+        told = window.sources.get(message.source)
+        if told is None:
+            raise WorkspaceError("damaged", "A consent has no source", seq=message.seq)
+        return told.account_id, "" if told.receipt is None else told.receipt.jws, told.receipt_id
+
+    ordered = sorted(window.messages, key=lambda each: (page(each), each.leaf_index, each.seq))
+    for _, group in groupby(ordered, key=page):
+        messages = list(group)
+        yield window.sources[messages[0].source], messages
+
+
+def _page(told: SourceTold, lines: list[tuple[SentMessage, str]]) -> dict[str, Any]:
+    if told.receipt is None:
+        return {"t": "answer", **_answer(told)}
+    try:
+        nodes = missing_nodes(told.receipt, _size(told.receipt.jws), {message.leaf_index for message, _ in lines})
+    except (ValueError, LookupError, TypeError):
+        raise WorkspaceError("damaged", "A stored receipt cannot be read", account=told.account_id) from None
+    return {
+        "t": "receipt",
+        "account": told.account_id,
+        "jws": told.receipt.jws,
+        "nodes": [[level, at, node.hex()] for level, at, node in nodes],
+    }
+
+
+def _size(jws: str) -> int:
+    payload = jws.split(".")[1]
+    return int(json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["size"])
+
+
+def _answer(told: SourceTold) -> dict[str, Any]:
+    """An answer that nobody signed: what was asked of whom."""
+    return {
+        "account": told.account_id,
+        "issuer": told.issuer_uscc,
+        "platform": told.platform,
+        "version": told.api_version,
+        "method": told.api_method,
+        "request": told.request_id,
+        "page": told.receipt_id,
+        "simulated": told.simulated,
+    }
+
+
+def _record(message: SentMessage, told: SourceTold) -> dict[str, Any]:
+    """One recipient. A number in the text is masked; a leaf with one in it is there as its hash only."""
+    text, leaf = masked(message.text), message.leaf
+    record: dict[str, Any] = {
+        "t": "person",
+        "seq": message.seq,
+        "salt": message.salt.hex(),
+        "who": message.who.hex(),
+        "sender": message.sender_id,
+        "message": message.message_id,
+        "text": text,
+        "sent": message.claimed_at,
+        "outcomes": [list(each) for each in message.outcomes],
+        "page": page_hash(canonical(_answer(told)) if told.receipt is None else told.receipt.jws),
+        "index": message.leaf_index,
+    }
+    if text != message.text:
+        record["masked"] = text_hash(message.salt, message.text)
+    if masked(leaf) != leaf:
+        return {**record, "leaf_hash": leaf_hash(leaf).hex()}
+    return (
+        {**record, "leaf": leaf} if told.receipt is not None else {**record, "leaf": leaf, "ref": masked(message.ref)}
+    )
+
+
+def _is_shown(entry: ChainEntry, campaign_id: int, own: str) -> bool:
+    if entry.action == EXPORTED:
+        return bool(json.loads(entry.facts).get("header") == own)
+    return entry.action.startswith(_SHOWN) and bool(json.loads(entry.facts).get("campaign") == campaign_id)
+
+
+def _shown(entry: ChainEntry) -> dict[str, Any]:
+    return {
+        "t": "entry",
+        "number": entry.number,
+        "at": entry.at_ms,
+        "action": entry.action,
+        "actor": entry.actor,
+        "facts": entry.facts,
+        "salt": entry.salt.hex(),
+    }

@@ -1,0 +1,298 @@
+"""记录: who did what and when, as a chain that can be gone through, and proof that can be handed out and verified."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QComboBox, QFrame, QProgressBar, QStackedWidget
+
+from campaign_app.domain.errors import AppError
+from campaign_app.domain.ports_evidence import AuditLine
+from campaign_app.ui import show
+from campaign_app.ui.cells import NOTHING, Cell, Column
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.itemmodels.paged import PagedModel
+from campaign_app.ui.messages import translate
+from campaign_app.ui.pages.records_dialogs import CheckDialog, ExportDialog
+from campaign_app.ui.viewmodels.backups import WorkState
+from campaign_app.ui.viewmodels.records import KINDS, NAME, EntrySource, RecordsModel, RecordsState
+from campaign_app.ui.widgets.basics import button, card, column, frame, label, row, show_if
+from campaign_app.ui.widgets.empty import Empty
+from campaign_app.ui.widgets.page import Page
+from campaign_app.ui.widgets.search_field import SearchField
+from campaign_app.ui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from campaign_app.evidence.desk import Exported
+
+STEPS: Final = 1_000
+SHORT: Final = 12  # letters of a hash in the table
+
+
+class RecordsPage(Page):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("", " ")
+        self.title.setText(self.tr("记录"))
+        self._desk, self.model = desk, model_of(desk)
+        self._opened: AuditLine | None = None
+        self.setAcceptDrops(True)
+        self.rows: PagedModel[AuditLine] = PagedModel(desk.kit.tasks, self._columns(), self)
+        self.table = Table(desk.kit.theme, "records_table", self.tr("审计记录"))
+        self.table.use(self.rows, self.rows.columns)
+        self.table.moved.connect(self._open)
+        self.table.clicked.connect(lambda index: self._open(index.row()))
+        self.kinds, self.campaigns, self.search = self._kinds(), self._campaign_box(), self._search()
+        self.no_match = Empty(
+            desk.kit.theme,
+            "search",
+            self.tr("没有符合条件的记录"),
+            self.tr("可以换一种类别、活动，或别的词。"),
+            action=self.tr("显示全部"),
+            click=self._reset,
+        )
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.table)
+        self.stack.addWidget(self.no_match)
+        self.detail = label("", wrap=True, name="records_detail", select=True)
+        self.opened = frame("card", column(self.detail, margin=4), name="records_opened")
+        self.opened.hide()
+        self._actions()
+        self.content.addWidget(self._chain_card())
+        self.content.addLayout(row(self.kinds, self.campaigns, None, self.search))
+        self.content.addWidget(self.stack, 1)
+        self.content.addWidget(self.opened)
+        self._connect()
+        self.render_state(self.model.state)
+        self.rows.show(self.model.source())
+
+    def shown(self) -> None:
+        self.model.load()
+        self.rows.reload()
+
+    def render_state(self, state: RecordsState) -> None:
+        self.stack.setCurrentWidget(self.no_match if state.total == 0 and state.filtered else self.table)
+        if state.total is None:
+            self.subtitle.setText(self.tr("正在读取…"))
+        else:
+            found = self.tr("找到 {count} 条记录。") if state.filtered else self.tr("共 {count} 条记录。")
+            kept = self.tr("改动或删去任何一条，验证时都会看出来。")
+            self.subtitle.setText(found.format(count=show.count(state.total)) + kept)
+        self._fill_campaigns(state)
+        self.export.setEnabled(any(each.provable for each in state.campaigns))
+        self._render_chain()
+
+    def export_dialog(self) -> ExportDialog:
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        made = ExportDialog(self._desk.kit, self.model, Path(documents), self)
+        made.open()
+        return made
+
+    def check_dialog(self, file: Path | None = None) -> CheckDialog:
+        made = CheckDialog(self._desk.kit, self.model, file, self)
+        made.open()
+        return made
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        urls = event.mimeData().urls()
+        if len(urls) == 1 and urls[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        event.acceptProposedAction()
+        self.check_dialog(Path(event.mimeData().urls()[0].toLocalFile()))
+
+    def _connect(self) -> None:
+        model = self.model
+        self.rows.counted.connect(model.counted)
+        self.rows.failed.connect(self._desk.kit.messages.error)
+        model.changed.connect(self.render_state)
+        model.other.connect(self._show_other)
+        model.exported.connect(self._exported)
+        model.chain.changed.connect(lambda _: self._render_chain())
+
+    def _actions(self) -> None:
+        self.check = button(self.tr("验证文件…"), name="records_check", click=self.check_dialog)
+        self.export = button(self.tr("导出证据…"), "primary", name="records_export", click=self.export_dialog)
+        for each in (self.check, self.export):
+            self.buttons.addWidget(each)
+
+    def _chain_card(self) -> QFrame:
+        self.said = label("", wrap=True, name="records_chain")
+        self.shown_head = label("", "muted", name="records_head", wrap=True, select=True)
+        self.bar = QProgressBar()
+        self.bar.setObjectName("records_bar")
+        self.bar.setRange(0, STEPS)
+        self.bar.setAccessibleName(self.tr("验证进度"))
+        self.copy = button(self.tr("复制链头"), name="records_copy", click=self._copy)
+        self.verify = button(self.tr("验证审计链"), name="records_verify", click=self.model.verify)
+        self.stop = button(self.tr("停止"), name="records_stop", click=self.model.chain.stop)
+        parts = row(column(self.said, self.shown_head, self.bar, space=1), self.copy, self.stop, self.verify, stretch=0)
+        return card(parts)
+
+    def _render_chain(self) -> None:
+        work, head = self.model.chain.state, self.model.state.head
+        self.said.setText(self._chain_words(work))
+        self.shown_head.setText("" if head is None else str(head))
+        self.bar.setValue(int(work.done * STEPS))
+        for part, on in (
+            (self.bar, work.busy),
+            (self.stop, work.busy),
+            (self.verify, not work.busy),
+            (self.shown_head, head is not None and not work.busy),
+            (self.copy, head is not None and not work.busy),
+        ):
+            show_if(part, on)
+
+    def _chain_words(self, work: WorkState) -> str:
+        head = self.model.state.head
+        if work.busy:
+            return self.tr("正在逐条验证…")
+        if work.error is not None:
+            return self.tr("审计链不成立：") + self._why(work.error)
+        if head is None:
+            return self.tr("验证会逐条重算审计链；得到的链头请抄录在别处，以后的证据须从它接下去。")
+        return self.tr("审计链成立，共 {count} 条。链头请抄录在别处：").format(count=show.count(head.number))
+
+    def _why(self, error: AppError) -> str:
+        at = error.facts.get("entry")
+        where = self.tr("第 {n} 条与前面不符。").format(n=at) if at is not None else ""
+        return where + self._desk.kit.words.error(error)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.shown_head.text())
+        self._desk.kit.messages.done(lambda: translate("RecordsPage", "链头已复制。"))
+
+    def _exported(self, made: Exported) -> None:
+        name = made.file.name
+        self._desk.kit.messages.done(lambda: translate("RecordsPage", "证据已导出：{file}").format(file=name))
+        self.rows.reload()
+
+    def _show_other(self, source: EntrySource) -> None:
+        self.opened.hide()
+        self.rows.show(source)
+
+    def _open(self, number: int) -> None:
+        """All that an entry says, below the table."""
+        entry = self.rows.row(number) if number >= 0 else None
+        if entry is None:
+            return
+        self._opened = entry
+        said = self.tr("{name}：{value}")
+        facts = [
+            said.format(name=self._fact(name), value=self._written(name, value)) for name, value in entry.facts.items()
+        ]
+        title = self.tr("第 {n} 条 · {what}").format(n=entry.number, what=self._what(entry))
+        digest = self.tr("哈希：{hash}").format(hash=entry.hash.hex())
+        self.detail.setText("\n".join([title, *facts, digest]))
+        self.opened.show()
+
+    def _columns(self) -> tuple[Column[AuditLine], ...]:
+        return (
+            Column(self.tr("序号"), 84, lambda each: Cell(f"#{each.number}"), right=True, rank=2),
+            Column(self.tr("时间"), 164, lambda each: Cell(show.moment(each.at, seconds=True))),
+            Column(self.tr("谁"), 96, lambda each: Cell(self._who(each.actor), each.actor)),
+            Column(self.tr("做了什么"), 170, lambda each: Cell(self._what(each), each.action), grows=1),
+            Column(self.tr("活动"), 130, self._campaign, grows=1, rank=1),
+            Column(self.tr("详情"), 220, self._details, grows=4),
+        )
+
+    def _what(self, entry: AuditLine) -> str:
+        return self._desk.kit.words.term("audit", entry.action)
+
+    def _who(self, actor: str) -> str:
+        known = {
+            "window": self.tr("窗口"),
+            "cli": self.tr("命令行"),
+            "worker": self.tr("后台进程"),
+            "platform": self.tr("平台"),
+            "program": self.tr("本程序"),
+        }
+        return known.get(actor, actor)
+
+    def _campaign(self, entry: AuditLine) -> Cell:
+        number = entry.facts.get("campaign")
+        name = self.model.state.name_of(number)
+        return NOTHING if number is None else Cell(name or f"#{number}", name)
+
+    def _details(self, entry: AuditLine) -> Cell:
+        facts = [
+            f"{self._fact(name)} {_short(self._written(name, value))}"
+            for name, value in entry.facts.items()
+            if name != "campaign" and value not in (None, "")
+        ]
+        return Cell(" · ".join(facts), "\n".join(facts)) if facts else NOTHING
+
+    def _fact(self, name: str) -> str:
+        return self._desk.kit.words.term("audit_fact", name)
+
+    def _written(self, name: str, value: object) -> str:
+        if value in (None, ""):
+            return "–"
+        if name == "fields":
+            return self.tr("、").join(self._fact(each) for each in str(value).split(","))
+        return str(value)
+
+    def _kinds(self) -> QComboBox:
+        names = {
+            "": self.tr("全部类别"),
+            "campaign": self.tr("活动"),
+            "evidence": self.tr("证据"),
+            "account": self.tr("店铺与通道"),
+            "signature": self.tr("签名"),
+            "customer": self.tr("客户"),
+            "settings": self.tr("策略"),
+            "workspace": self.tr("工作区"),
+        }
+        made = QComboBox()
+        made.setObjectName("records_kinds")
+        made.setAccessibleName(self.tr("按类别筛选"))
+        for kind in KINDS:
+            made.addItem(names[kind], kind)
+        made.setCurrentIndex(KINDS.index(self.model.state.query.kind))
+        made.activated.connect(lambda _: self.model.show_kind(made.currentData()))
+        return made
+
+    def _campaign_box(self) -> QComboBox:
+        made = QComboBox()
+        made.setObjectName("records_campaigns")
+        made.setAccessibleName(self.tr("按活动筛选"))
+        made.setMinimumWidth(180)
+        made.addItem(self.tr("全部活动"), None)
+        made.activated.connect(lambda _: self.model.show_campaign(made.currentData()))
+        return made
+
+    def _fill_campaigns(self, state: RecordsState) -> None:
+        known = [self.campaigns.itemData(at) for at in range(1, self.campaigns.count())]
+        if known != [each.id for each in state.campaigns]:
+            while self.campaigns.count() > 1:
+                self.campaigns.removeItem(1)
+            for each in state.campaigns:
+                self.campaigns.addItem(f"#{each.id} {each.name}", each.id)
+        self.campaigns.setCurrentIndex(max(0, self.campaigns.findData(state.query.campaign_id)))
+
+    def _search(self) -> SearchField:
+        spoken, hint = self.tr("查找记录"), self.tr("谁、做了什么或其中的词")
+        made = SearchField(self._desk.kit.theme, "records_search", spoken, hint, self)
+        made.setText(self.model.state.query.text)
+        made.setFixedWidth(260)
+        made.textChanged.connect(self.model.search)
+        return made
+
+    def _reset(self) -> None:
+        self.search.clear()
+        self.kinds.setCurrentIndex(0)
+        self.model.show_kind("")
+        self.model.show_campaign(None)
+
+
+def _short(text: str) -> str:
+    return f"{text[:SHORT]}…" if len(text) > 2 * SHORT and " " not in text else text
+
+
+def model_of(desk: Desk) -> RecordsModel:
+    """The one of the open workspace: it outlives the page, which is built anew for another language."""
+    known = desk.session.findChild(RecordsModel, NAME)
+    return known if isinstance(known, RecordsModel) else RecordsModel(desk.app, desk.kit.tasks, desk.session)

@@ -1,0 +1,141 @@
+"""The audit chain page by page, whether it holds, and proof that is exported from it or handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from campaign_app.domain.ports_evidence import AuditLine, AuditQuery
+from campaign_app.ui.viewmodels.backups import ACTOR, Work
+
+if TYPE_CHECKING:
+    from campaign_app.bootstrap import App
+    from campaign_app.evidence.desk import Exported, Head
+    from campaign_app.ui.tasks import Tasks
+
+NAME: Final = "records_model"
+PAGE_ROWS: Final = 50
+# what the actions of the audit begin with; "" for all of them
+EVERYTHING: Final = AuditQuery()
+KINDS: Final = ("", "campaign", "evidence", "account", "signature", "customer", "settings", "workspace")
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignChoice:
+    """A campaign by which entries can be found; `provable` once it was approved."""
+
+    id: int
+    name: str
+    provable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsState:
+    """`total` entries were found, None while nobody knows. `head` is of a chain that was gone through and holds."""
+
+    query: AuditQuery = EVERYTHING
+    total: int | None = None
+    campaigns: tuple[CampaignChoice, ...] = ()
+    head: Head | None = None
+
+    @property
+    def filtered(self) -> bool:
+        return self.query != EVERYTHING
+
+    def name_of(self, campaign_id: object) -> str:
+        return next((each.name for each in self.campaigns if each.id == campaign_id), "")
+
+
+class EntrySource:
+    """Fits `itemmodels.paged.Source`: what is written after it was counted waits for the next count."""
+
+    page_rows = PAGE_ROWS
+
+    def __init__(self, app: App, query: AuditQuery) -> None:
+        self._app, self._query = app, query
+        self._newest = 0
+
+    def count(self) -> int:
+        count, self._newest = self._app.evidence.count(self._query)
+        return count
+
+    def page(self, number: int) -> Sequence[AuditLine]:
+        return self._app.evidence.page(self._query, self._newest, number * PAGE_ROWS, PAGE_ROWS)
+
+
+class RecordsModel(QObject):
+    """`other`: other entries are wanted; `verified`: the chain was gone through; `exported`, `checked`: of a file."""
+
+    changed = Signal(object)  # RecordsState
+    other = Signal(object)  # EntrySource
+    exported = Signal(object)  # Exported
+
+    def __init__(self, app: App, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(NAME)
+        self._app, self._tasks = app, tasks
+        self.state = RecordsState()
+        self.chain, self.export_work, self.check_work = (Work(tasks, self) for _ in range(3))
+        self.chain.ended.connect(lambda head: self._become(replace(self.state, head=head)))
+        self.export_work.ended.connect(self._exported)
+
+    def source(self) -> EntrySource:
+        return EntrySource(self._app, self.state.query)
+
+    def load(self) -> None:
+        """The campaigns to choose from."""
+        self._tasks.run(lambda _: self._campaigns(), self._loaded, owner=self, key="load")
+
+    def show_kind(self, kind: str) -> None:
+        self._look_at(replace(self.state.query, kind=kind))
+
+    def show_campaign(self, campaign_id: int | None) -> None:
+        self._look_at(replace(self.state.query, campaign_id=campaign_id))
+
+    def search(self, text: str) -> None:
+        self._look_at(replace(self.state.query, text=text))
+
+    def counted(self, total: int) -> None:
+        self._become(replace(self.state, total=total))
+
+    def verify(self) -> None:
+        self._become(replace(self.state, head=None))
+        self.chain.begin(self._app.evidence.head)
+
+    def export(self, campaign_id: int, target: Path, person: str) -> None:
+        """All of a campaign, or only one person by their reference."""
+        whom = person.strip() or None
+        self.export_work.begin(
+            lambda tick: self._app.evidence.export(campaign_id, target, actor=ACTOR, person=whom, tick=tick)
+        )
+
+    def check(self, file: Path, head: str) -> None:
+        """`check_work.ended` carries the Verdict. `head` is one that was noted before, or ""."""
+        from campaign_app.evidence.checking import verify_file
+
+        self.check_work.begin(lambda tick: verify_file(file, head=head, tick=tick))
+
+    def _exported(self, made: Exported) -> None:
+        self._become(replace(self.state, head=made.head))
+        self.exported.emit(made)
+
+    def _campaigns(self) -> tuple[CampaignChoice, ...]:
+        known = self._app.campaigns.all()
+        return tuple(CampaignChoice(each.id, each.name, each.approved_at is not None) for each in known)
+
+    def _loaded(self, campaigns: tuple[CampaignChoice, ...]) -> None:
+        self._become(replace(self.state, campaigns=campaigns))
+
+    def _look_at(self, query: AuditQuery) -> None:
+        if query != self.state.query:
+            self._become(replace(self.state, query=query, total=None))
+            self.other.emit(self.source())
+
+    def _become(self, state: RecordsState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)

@@ -1,0 +1,65 @@
+"""`campaign-app evidence`: a proof is exported, verified by a noted head, and refused where it was changed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from campaign_app import bootstrap
+from campaign_app.credentials import PassphraseKeeper, Scrypt
+from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.services.campaigns import approval_hash
+from tests.cli.test_cli_backup import SECRET, SHOP, Line
+
+NOW = datetime(2026, 11, 2, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Line:
+    made = Line(tmp_path)
+    with bootstrap.create_app(made.folder, PassphraseKeeper(SECRET, Scrypt(n=2**10))) as app:
+        stores = app.workspace
+        stores.accounts.add_entity(SHOP)
+        draft = stores.campaigns.create(Campaign(0, "双十一", SHOP.uscc, "retail", Filter(), "安宁百货", "上新"))
+        approved = replace(draft, state=CampaignState.APPROVED, approved_at=NOW, approved_by="李", rule_packs="v")
+        approved = replace(approved, approved_hash=approval_hash(approved, "v"))
+        stores.campaigns.update(approved, expected=draft.state)
+        stores.audit.record("campaign.approved", actor="李", at=NOW, campaign=draft.id, hash=approved.approved_hash)
+    return made
+
+
+def test_a_proof_is_exported_and_verified_by_a_noted_head(line: Line, tmp_path: Path) -> None:
+    head = line.here("evidence", "head")
+    assert head["entries"] == 1
+    file = str(tmp_path / "a.yunfa")
+    made = line.here("evidence", "export", "1", "--out", file)
+    assert (made["people"], made["head"].split(":")[0]) == (0, "2")
+    said = line.json("evidence", "verify", file, "--head", head["head"])
+    assert (said["ok"], said["campaign"], said["head"], said["head_compared"]) == (True, "双十一", made["head"], True)
+    status, said_of_it, _ = line.call("evidence", "verify", file, "--head", "1:00", "--json")
+    assert (status, json.loads(said_of_it)["problem"]) == (1, "head")
+    status, shown, _ = line.call("evidence", "verify", file, "--head", "1:00")
+    assert (status, "审计链里没有给出的链头" in shown) == (1, True)
+
+
+def test_what_cannot_be_done_is_one_sentence(line: Line, tmp_path: Path) -> None:
+    file = tmp_path / "a.yunfa"
+    file.write_bytes(b"mine")
+    export = ("evidence", "export", "1", "--out", str(file), *line.options)
+    for words, sentence in (
+        (export, "没有覆盖"),
+        ((*export, "--person", "c1"), "没有给这个客户标识发过短信"),
+        ((*export, "--to-key", line.own), "不是 X25519 密钥"),
+        (("evidence", "verify", str(tmp_path / "none")), "none"),
+        (("evidence", "verify", str(file), "--key", str(file)), "不是 X25519 密钥"),
+    ):
+        status, _, said = line.call(*words)
+        assert (status, sentence in said) == (2, True), said
+    assert file.read_bytes() == b"mine"
+    status, said, _ = line.call("evidence", "verify", str(file))
+    assert (status, "这不是证据文件" in said) == (1, True)

@@ -1,0 +1,173 @@
+"""记录: the chain page by page, found by kind, campaign and word, verified; proof exported and verified in dialogs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from campaign_app import bootstrap
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.records import RecordsPage
+from campaign_app.ui.viewmodels.records import PAGE_ROWS
+from tests.helpers.proofs import parsed
+from tests.helpers.staged import Staged, open_by_day, stage
+
+
+@pytest.fixture
+def app(made_workspace: Path, tmp_path: Path) -> Iterator[bootstrap.App]:
+    yield from open_by_day(made_workspace, tmp_path / "workspace")
+
+
+@pytest.fixture
+def staged(app: bootstrap.App) -> Staged:
+    """Its platform signs nothing, as Shopify does not."""
+    made = stage(app)
+    made.shop.platforms[made.account].signs = False
+    return made
+
+
+@pytest.fixture
+def page(staged: Staged, inline_desk: Desk, qtbot: QtBot) -> Iterator[RecordsPage]:
+    made = RecordsPage(inline_desk)
+    qtbot.addWidget(made)
+    made.resize(1100, 760)
+    made.show()
+    made.shown()
+    yield made
+    made.hide()
+    made.model.deleteLater()
+
+
+def listed(page: RecordsPage, qtbot: QtBot, column: int = 3) -> list[str]:
+    page.shown()
+    rows = page.rows
+
+    def whole() -> bool:
+        return None not in [rows.cell(at, 0) for at in range(rows.rowCount())] and not rows._former
+
+    qtbot.waitUntil(whole)
+    return [cell.text for at in range(rows.rowCount()) if (cell := rows.cell(at, column)) is not None]
+
+
+def test_entries_are_listed_in_words_and_found_by_kind_campaign_and_word(
+    staged: Staged, page: RecordsPage, qtbot: QtBot
+) -> None:
+    first, second = staged.approved(), staged.draft()
+    staged.app.workspace.audit.record("settings.changed", actor="李", at=staged.app.clock(), setting="cap", value=3)
+    assert listed(page, qtbot)[:3] == ["修改策略", "修改活动", "新建活动"]
+    assert listed(page, qtbot, 2)[:2] == ["李", "王"]
+    page.kinds.setCurrentIndex(page.kinds.findData("settings"))
+    page.kinds.activated.emit(0)
+    assert listed(page, qtbot) == ["修改策略"]
+    page._reset()
+    page.campaigns.setCurrentIndex(page.campaigns.findData(second.id))
+    page.campaigns.activated.emit(0)
+    assert listed(page, qtbot) == ["修改活动", "新建活动"]
+    page._reset()
+    page.search.setText("批准")  # words of the window are not what is kept
+    assert page.stack.currentWidget() is page.no_match
+    page.search.setText("approved")
+    assert listed(page, qtbot) == ["批准活动"]
+    page.table.selectRow(0)
+    assert f"批准哈希：{first.approved_hash}" in page.detail.text()
+    assert page.subtitle.text().startswith("找到 1 条")
+
+
+def test_pages_stand_still_while_more_is_written(staged: Staged, page: RecordsPage, qtbot: QtBot) -> None:
+    audit, now = staged.app.workspace.audit, staged.app.clock()
+    for number in range(PAGE_ROWS + 3):
+        audit.record("import.begun", actor="李", at=now, import_id=number)
+    source = page.model.source()
+    count = source.count()
+    newest = source.page(0)[0].number
+    audit.record("import.undone", actor="李", at=now, import_id=1)
+    assert source.page(0)[0].number == newest == count
+    assert source.page(1)[-1].number == 1
+
+
+def test_the_chain_is_verified_and_its_head_copied(staged: Staged, page: RecordsPage) -> None:
+    staged.approved()
+    page.verify.click()
+    head = staged.app.evidence.head()
+    assert page.shown_head.text() == str(head)
+    assert f"共 {head.number} 条" in page.said.text()
+    page.copy.click()
+    assert QGuiApplication.clipboard().text() == str(head)
+
+
+def test_a_broken_chain_names_the_entry(staged: Staged, page: RecordsPage) -> None:
+    staged.approved()
+    with staged.app.workspace.database.write() as connection:
+        connection.execute(sa.text("DROP TRIGGER audit_no_update"))
+        connection.execute(sa.text("UPDATE audit SET actor = 'x' WHERE id = 2"))
+    page.verify.click()
+    assert page.said.text().startswith("审计链不成立：第 2 条")
+    assert page.copy.isHidden()
+
+
+def test_a_campaigns_proof_is_exported_and_verified(
+    staged: Staged, page: RecordsPage, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not page.export.isEnabled()
+    campaign = staged.sent()
+    page.shown()
+    assert page.export.isEnabled()
+    target = tmp_path / "证据.yunfa"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target.with_suffix("")), ""))
+    dialog = page.export_dialog()
+    dialog._choose()
+    dialog.go.click()
+    assert parsed(target, "people")[0]["count"] == 7
+    assert listed(page, qtbot)[0] == "导出证据"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(target), ""))
+    checking = page.check_dialog()
+    checking._choose()
+    assert checking.verdict.text().startswith("成立")
+    assert "共发给 7 人；文件里有 0 人的同意由平台签名，7 人的没有签名" in checking.told.text()
+    assert campaign.name in checking.told.text()
+    checking.head.setText("3:00")
+    checking.go.click()
+    assert checking.verdict.text().startswith("不成立。审计链里没有给出的链头")
+    checking.reject()
+    data = target.read_bytes()
+    target.write_bytes(data[:-9])
+    dropped(page, target)
+    assert page.findChild(type(checking), "evidence_check_dialog") is not None
+
+
+def dropped(page: RecordsPage, file: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(file))])
+    where, action = QPointF(5, 5), Qt.DropAction.CopyAction
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(where.toPoint(), action, mime, buttons, keys)
+    page.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    page.dropEvent(QDropEvent(where, action, mime, buttons, keys))
+
+
+def test_one_persons_proof_asks_who_and_refuses_a_stranger(
+    staged: Staged, page: RecordsPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staged.sent()
+    page.shown()
+    target = tmp_path / "one.yunfa"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    dialog = page.export_dialog()
+    dialog._choose()
+    dialog.one.setChecked(True)
+    assert not dialog.go.isEnabled()
+    dialog.person.setText("nobody")
+    dialog.go.click()
+    assert "没有给这个客户标识发过短信" in dialog.reason.text()
+    dialog.person.setText("c00004")
+    dialog.go.click()
+    assert len(parsed(target, "person")) == 1
+    assert not parsed(target)[0]["whole"]
