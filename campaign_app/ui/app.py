@@ -141,12 +141,17 @@ class Application(QObject):
             self.shell.attach(self.desk)
             self._remember()
             first = loads(f"viewmodels.{FIRST_PAGE}", f"pages.{FIRST_PAGE}")
-            self.ahead.begin([*first, self._show_first, _warm, *loads(*everything()), self.garbage.settle])
+            self.ahead.begin(
+                [*first, self._show_first, _warm, *loads(*everything()), self._prepare, self.garbage.settle]
+            )
 
     def _show_first(self) -> None:
         """Unless the user was quicker."""
         if not self.shell.current:
             self.shell.go(FIRST_PAGE)
+
+    def _prepare(self) -> None:
+        self.shell.prepare_palette()
 
     def _remember(self) -> None:
         """Which workspace this window is for, now that it is open: for later starts and for the next one."""

@@ -1172,14 +1172,6 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>打开</source>
         <translation>Open</translation>
     </message>
-    <message>
-        <source>复制为新草稿</source>
-        <translation>Duplicate as draft</translation>
-    </message>
-    <message>
-        <source>删除草稿…</source>
-        <translation>Delete draft…</translation>
-    </message>
 </context>
 <context>
     <name>CampaignsPage</name>
@@ -3604,6 +3596,45 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>Palette</name>
+    <message>
+        <source>命令面板</source>
+        <translation>Command palette</translation>
+    </message>
+    <message>
+        <source>去哪里，或做什么：汉字、拼音、首字母或英文</source>
+        <translation>Where to go or what to do: words, pinyin or its initials</translation>
+    </message>
+    <message>
+        <source>↑ ↓ 选择 · Enter 打开 · Esc 关闭</source>
+        <translation>↑ ↓ choose · Enter open · Esc close</translation>
+    </message>
+    <message>
+        <source>没有找到“{}”。换个词，或只输入拼音首字母。</source>
+        <translation>Nothing found for &quot;{}&quot;. Try another word, or only the initials in pinyin.</translation>
+    </message>
+    <message>
+        <source>找到的命令</source>
+        <translation>Commands found</translation>
+    </message>
+    <message>
+        <source>本页操作</source>
+        <translation>On this page</translation>
+    </message>
+    <message>
+        <source>页面</source>
+        <translation>Page</translation>
+    </message>
+    <message>
+        <source>设置</source>
+        <translation>Settings</translation>
+    </message>
+    <message>
+        <source>活动</source>
+        <translation>Campaign</translation>
+    </message>
+</context>
+<context>
     <name>PartsBar</name>
     <message>
         <source>发送通道的单价，在“设置 → 费用与预算”里改</source>
@@ -5468,6 +5499,108 @@ Confirming is kept in the audit; after a change, compare again.</translation>
             <numerusform>, %n more</numerusform>
             <numerusform>, %n more</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutSheet</name>
+    <message>
+        <source>快捷键</source>
+        <translation>Keyboard shortcuts</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>键盘焦点在哪里，哪里的快捷键才有效；Ctrl+K 能找到每个页面、活动和操作。</source>
+        <translation>Shortcuts work in the part of the window that has the keyboard. Ctrl+K finds every page, campaign and action.</translation>
+    </message>
+</context>
+<context>
+    <name>Shortcuts</name>
+    <message>
+        <source>到处</source>
+        <translation>Everywhere</translation>
+    </message>
+    <message>
+        <source>客户</source>
+        <translation>Customers</translation>
+    </message>
+    <message>
+        <source>活动列表</source>
+        <translation>List of campaigns</translation>
+    </message>
+    <message>
+        <source>一个活动</source>
+        <translation>One campaign</translation>
+    </message>
+    <message>
+        <source>活动 → 内容</source>
+        <translation>Campaign → Content</translation>
+    </message>
+    <message>
+        <source>活动 → 核验的名单</source>
+        <translation>Campaign → Screening, list of people</translation>
+    </message>
+    <message>
+        <source>有搜索框的页面</source>
+        <translation>Pages with a search field</translation>
+    </message>
+    <message>
+        <source>打开左侧的页面</source>
+        <translation>Open a page of the navigation</translation>
+    </message>
+    <message>
+        <source>打开活动的步骤</source>
+        <translation>Open a step of the campaign</translation>
+    </message>
+    <message>
+        <source>命令面板</source>
+        <translation>Command palette</translation>
+    </message>
+    <message>
+        <source>快捷键</source>
+        <translation>Keyboard shortcuts</translation>
+    </message>
+    <message>
+        <source>查找客户</source>
+        <translation>Find customers</translation>
+    </message>
+    <message>
+        <source>收起客户详情</source>
+        <translation>Close the customer&apos;s details</translation>
+    </message>
+    <message>
+        <source>新建活动</source>
+        <translation>New campaign</translation>
+    </message>
+    <message>
+        <source>复制为新草稿</source>
+        <translation>Copy as a new draft</translation>
+    </message>
+    <message>
+        <source>删除草稿…</source>
+        <translation>Delete the draft…</translation>
+    </message>
+    <message>
+        <source>下一个问题</source>
+        <translation>Next problem</translation>
+    </message>
+    <message>
+        <source>上一个问题</source>
+        <translation>Previous problem</translation>
+    </message>
+    <message>
+        <source>改正当前问题</source>
+        <translation>Fix the current problem</translation>
+    </message>
+    <message>
+        <source>收起凭据，或返回漏斗</source>
+        <translation>Close the proof, or back to the funnel</translation>
+    </message>
+    <message>
+        <source>查找</source>
+        <translation>Find</translation>
     </message>
 </context>
 <context>

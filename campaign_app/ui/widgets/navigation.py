@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QWidget
 
 from campaign_app.ui.theme import icons
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import SPACE
+from campaign_app.ui.widgets.actions import action, tip
 from campaign_app.ui.widgets.basics import column, label, row
 
 WIDTH = 188
@@ -77,10 +77,8 @@ class Navigation(QFrame):
             made.setToolTip(place.coming)
             made.setAccessibleDescription(place.coming)
         else:
-            keys = QKeySequence(f"Ctrl+{number}")
-            made.setToolTip(f"{place.title}  {keys.toString(QKeySequence.SequenceFormat.NativeText)}")
-            shortcut = QShortcut(keys, self)
-            shortcut.activated.connect(made.click)
+            made.setToolTip(tip(place.title, f"page.{number}"))
+            action(self, f"page.{number}", made.click, text=place.title)
         made.toggled.connect(lambda _=False: self._draw())
         return made
 
