@@ -30,9 +30,27 @@ class Command:
     also: tuple[str, ...] = ()
 
 
+class Finder:
+    """Finds in one list of commands while a query is typed: what a longer one finds, a shorter one found before."""
+
+    def __init__(self, commands: Sequence[Command], known: pinyin.Readings) -> None:
+        self._commands, self._known = commands, known
+        self._query, self._left = "", commands
+
+    def find(self, query: str) -> list[Command]:
+        if not query.startswith(self._query):
+            self._left = self._commands
+        found = find(self._left, query, self._known)
+        kept = {each.key for each in found}
+        self._query, self._left = query, [each for each in self._left if each.key in kept]
+        return found
+
+
 def find(commands: Iterable[Command], query: str, known: pinyin.Readings) -> list[Command]:
     """Those in which every word of the query stands, the closest first; all of them in their order without a query."""
     words = unicodedata.normalize("NFKC", query).casefold().split()
+    if not words:
+        return list(commands)
     ranked = [(_rank(each, words, known), each) for each in commands]
     return [each for rank, each in sorted(ranked, key=lambda pair: pair[0]) if rank < _NOWHERE]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from campaign_app import assets
@@ -28,9 +28,18 @@ def place(typed: str, text: str, known: Readings) -> int:
     """Where `typed` (folded, without spaces) stands in `text`; -1 if it does not."""
     folded = text.casefold()
     at = folded.find(typed)
-    if at >= 0:
+    if at >= 0 or not known:
         return at
-    return next((start for start in range(len(folded)) if _reads(typed, folded, start, known)), -1)
+    first = typed[:1]
+    starts = (start for start, heads in enumerate(begins(folded)) if first in heads)
+    return next((start for start in starts if _reads(typed, folded, start, known)), -1)
+
+
+@lru_cache(maxsize=16_384)
+def begins(folded: str) -> tuple[str, ...]:
+    """For each character of a folded text what may be typed first for it. Raises AppError("asset_missing")."""
+    known = readings()
+    return tuple(char + "".join(sound[0] for sound in known.get(char, ())) for char in folded)
 
 
 def _reads(typed: str, text: str, at: int, known: Readings) -> bool:

@@ -11,7 +11,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 
 from campaign_app import assets
-from campaign_app.ui.commands import Command, find
+from campaign_app.domain.campaign import Campaign
+from campaign_app.ui.commands import Command, Finder
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.campaigns import LEVELS
 from campaign_app.ui.messages import QT_TRANSLATE_NOOP, translate
@@ -63,7 +64,10 @@ class CommandPalette(QObject):
             self._english.load(str(assets.path("i18n", "en.qm")))
         self.model = model_of(desk)
         self.view = Palette(desk.kit.theme, window)
+        self._known: tuple[Campaign, ...] = ()
+        self._rows: list[Command] = []
         self._here: list[Command] = []
+        self._finder = Finder((), {})
         self.view.asked.connect(self._find)
         self.model.changed.connect(self._news)
         self.model.load()
@@ -75,6 +79,7 @@ class CommandPalette(QObject):
             return
         page = self._shown()
         self._here = [*self._deeds(page)] if page is not None else []
+        self._renew()
         self.view.open()
         self.model.load()
 
@@ -82,12 +87,16 @@ class CommandPalette(QObject):
         """In the order of an empty query."""
         return [*self._here, *self._pages(), *self._sections(), *self._window(), *self._campaigns()]
 
+    def _renew(self) -> None:
+        self._finder = Finder(self.commands(), self.model.readings)
+
     def _news(self) -> None:
         if self.view.isVisible():
+            self._renew()
             self._find(self.view.field.text())
 
     def _find(self, query: str) -> None:
-        self.view.offer(find(self.commands(), query, self.model.readings), query)
+        self.view.offer(self._finder.find(query), query)
 
     def _pages(self) -> Iterator[Command]:
         there = (place for place in self._places if not place.coming)
@@ -109,18 +118,16 @@ class CommandPalette(QObject):
         for action in self._more:
             yield self._of_action(action)
 
-    def _campaigns(self) -> Iterator[Command]:
-        words = self._desk.kit.words
-        for each in self.model.campaigns:
-            yield Command(
-                f"campaign.{each.id}",
-                "campaign",
-                each.name,
-                partial(self._desk.way.to, "campaigns", each.id),
-                "campaigns",
-                note=words.term("state", each.state),
-                level=LEVELS[each.state],
-            )
+    def _campaigns(self) -> list[Command]:
+        if self._known is not self.model.campaigns:
+            self._known = self.model.campaigns
+            self._rows = [self._campaign(each) for each in self._known]
+        return self._rows
+
+    def _campaign(self, each: Campaign) -> Command:
+        go = partial(self._desk.way.to, "campaigns", each.id)
+        state, level = self._desk.kit.words.term("state", each.state), LEVELS[each.state]
+        return Command(f"campaign.{each.id}", "campaign", each.name, go, "campaigns", note=state, level=level)
 
     def _deeds(self, page: QWidget) -> Iterator[Command]:
         """Actions with keys first, then every button of the page that says of itself what it does."""

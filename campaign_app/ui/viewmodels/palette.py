@@ -42,6 +42,8 @@ class PaletteModel(QObject):
 
     def _read(self) -> _Read:
         newest = sorted(self._app.campaigns.all(), key=lambda each: each.id, reverse=True)
+        for each in newest:  # here rather than at the first key that is pressed
+            pinyin.begins(each.name.casefold())
         return _Read(tuple(newest), pinyin.readings())
 
     def _loaded(self, read: _Read) -> None:
