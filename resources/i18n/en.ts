@@ -6737,6 +6737,14 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Dark</translation>
     </message>
     <message>
+        <source>高对比度（浅色）</source>
+        <translation>High contrast (light)</translation>
+    </message>
+    <message>
+        <source>高对比度（深色）</source>
+        <translation>High contrast (dark)</translation>
+    </message>
+    <message>
         <source>语言</source>
         <translation>Language</translation>
     </message>

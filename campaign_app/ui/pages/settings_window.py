@@ -20,7 +20,13 @@ class WindowSection(Section):
         self.subtitle.setText(self.tr("只影响这台电脑上的窗口，立即生效。"))
         self._kit = kit
         self._groups: list[QButtonGroup] = []
-        looks = {"system": self.tr("跟随系统"), "light": self.tr("浅色"), "dark": self.tr("深色")}
+        looks = {
+            "system": self.tr("跟随系统"),
+            "light": self.tr("浅色"),
+            "dark": self.tr("深色"),
+            "high_light": self.tr("高对比度（浅色）"),
+            "high_dark": self.tr("高对比度（深色）"),
+        }
         tongues = {str(code): words for code, words in LANGUAGES.items()}
         self.content.addWidget(self._choice("language", self.tr("语言"), tongues, kit.prefs.language, self._speak))
         self.content.addWidget(self._choice("theme", self.tr("外观"), looks, kit.prefs.theme, self._look))

@@ -60,7 +60,7 @@ class StepButton(QAbstractButton):
     def _ground(self, painter: QPainter, tokens: Tokens) -> None:
         inside = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
         if self.isChecked() or self.underMouse():
-            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setPen(QPen(QColor(tokens.accent), 2) if tokens.high and self.isChecked() else Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.accent_soft if self.isChecked() else tokens.raised))
             painter.drawRoundedRect(inside, RADIUS, RADIUS)
         if self.hasFocus():
