@@ -488,6 +488,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
 <context>
     <name>AudienceStep</name>
     <message>
+        <source>人数与人群</source>
+        <translation>Numbers and segments</translation>
+    </message>
+    <message>
+        <source>受众的条件</source>
+        <translation>Conditions of the audience</translation>
+    </message>
+    <message>
         <source>正在读取客户…</source>
         <translation>Loading customers…</translation>
     </message>
@@ -3268,6 +3276,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
 <context>
     <name>Navigation</name>
     <message>
+        <source>页面</source>
+        <translation>Pages</translation>
+    </message>
+    <message>
         <source>筹备中</source>
         <translation>Coming</translation>
     </message>
@@ -3650,6 +3662,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
             <numerusform>{} SMS · {} char</numerusform>
             <numerusform>{} SMS · {} chars</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>每条短信用了多少</source>
+        <translation>How much of each part is used</translation>
     </message>
     <message>
         <source>再写 {} 字进入第 {} 条</source>
@@ -6006,6 +6022,13 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>连接平台账户后，可以为它的主体登记测试号码。</source>
         <translation>Once a platform account is connected, staff numbers can be registered for its entity.</translation>
+    </message>
+</context>
+<context>
+    <name>Stepper</name>
+    <message>
+        <source>活动的步骤</source>
+        <translation>Steps of the campaign</translation>
     </message>
 </context>
 <context>

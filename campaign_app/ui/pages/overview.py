@@ -44,7 +44,7 @@ class OverviewPage(Page):
         todo = column(self.heading, self._calm(), self.todos, self.more, space=2)
         inside = column(self._staging(), todo, self.first, self._tiles(), self.results, None, space=4)
         inside.setContentsMargins(0, 0, 0, 8)
-        self.content.addWidget(scrolling(inside))
+        self.content.addWidget(scrolling(inside, spoken=self.tr("概览")))
         self.model.changed.connect(self.render_state)
         desk.kit.theme.changed.connect(self._draw)
         self._draw()

@@ -21,6 +21,7 @@ from campaign_app.ui.widgets.navigation import Navigation, Place
 from campaign_app.ui.widgets.notice_bar import NoticeBar
 from campaign_app.ui.widgets.page import Page
 from campaign_app.ui.widgets.pill import Pill
+from campaign_app.ui.widgets.reading import step
 
 if TYPE_CHECKING:
     from campaign_app.domain.ports import Job
@@ -130,6 +131,9 @@ class Shell(QMainWindow):
         """The application decides: something may still be on its way."""
         event.ignore()
         self.closing.emit()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802, FBT001 as Qt has it
+        return step(self, forward=forward)
 
     def flush(self) -> None:
         """Every page hands over what it has not saved yet."""

@@ -174,6 +174,7 @@ PAIRS: Final = (
     *((text, f"{level}_soft") for text in ("text", "muted") for level in ("ok", "warn", "block", "info")),
     ("on_accent", "accent"),
     ("on_accent", "accent_strong"),
+    ("on_accent", "warn"),
 )
 EDGES: Final = tuple(("edge", ground) for ground in GROUNDS)
 

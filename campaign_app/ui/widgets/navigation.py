@@ -33,6 +33,7 @@ class Navigation(QFrame):
     def __init__(self, theme: Theme, brand: str, places: Sequence[Place], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("nav")
+        self.setAccessibleName(self.tr("页面"))
         self.setFixedWidth(WIDTH)
         self._theme = theme
         self._places = tuple(places)

@@ -84,6 +84,7 @@ class Palette(QWidget):
     def __init__(self, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
         self.setObjectName("palette_veil")
+        self.setAccessibleName(self.tr("命令面板"))
         self._theme, self._window = theme, window
         self._former: QWidget | None = None
         self.field = QLineEdit()

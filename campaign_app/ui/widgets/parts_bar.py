@@ -112,6 +112,7 @@ class PartsBar(QFrame):
         self.head = label("", "strong", name="parts_count")
         self.room = label("", "small", name="parts_room")
         self.bar = _Bar(theme)
+        self.bar.setAccessibleName(self.tr("每条短信用了多少"))
         self.torn = label("", "warn", wrap=True, name="parts_torn")
         self.torn.hide()
         self.spread = label("", "small", wrap=True, name="parts_spread")

@@ -118,6 +118,7 @@ class Stepper(QFrame):
             made.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
             self.buttons[key] = made
             self._group.addButton(made)
+        self.setAccessibleName(self.tr("活动的步骤"))
         layout = row(*self.buttons.values(), space=1)
         layout.setContentsMargins(4, 4, 4, 4)
         self.setLayout(layout)
