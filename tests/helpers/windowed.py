@@ -34,6 +34,8 @@ from tests.helpers.fresh import fresh_folder
 from tests.helpers.staged import CLEAN, Staged, open_by_day, stage
 
 LONGER: Final = 0.4
+SHORT: Final = 12
+TURNS: Final = 4  # of the event loop, until everything has its place
 FAULTY: Final = "免费领红包，全网最低价" + CLEAN
 CAMPAIGNS: Final = (
     *(("screened", step) for step in STEPS),
@@ -57,7 +59,9 @@ class Longer(QTranslator):
     def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
         found = self._real.translate(context, source, disambiguation, n) if self._real is not None else ""
         text = found or source
-        return text + "~" * max(1, round(len(text) * LONGER))
+        more = max(1, round(len(text) * LONGER))
+        # in words, as in any language: they may go on in the next line
+        return text + "".join(" ~~~~~"[number % 6] if len(text) > SHORT else "~" for number in range(more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +124,9 @@ class Windowed:
         self.settle()
 
     def settle(self) -> None:
-        pause(0)
-        lay_out()
-        pause(0)
+        for _ in range(TURNS):
+            pause(0)
+            lay_out()
 
     def views(self) -> Iterator[tuple[str, QWidget]]:
         """Every page in each of its states, shown: its name and the window or dialog that shows it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from campaign_app.domain.campaign import Campaign
@@ -15,11 +15,13 @@ from campaign_app.services.campaigns import DELETABLE
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.campaigns import COLUMNS, LEVEL, ROW, UNDER, CampaignTable
 from campaign_app.ui.widgets.actions import action
+from campaign_app.ui.widgets.pill import pill_font
 from campaign_app.ui.widgets.rows import TALL, TwoLines
 
 _WIDTHS: Final = {
     "state": 132, "audience": 88, "submitted": 88, "delivered": 88, "planned": 112, "changed": 112, "more": 44,
 }  # fmt: skip
+_PAD: Final = 26
 NARROW: Final = 900  # below it the column of changes gives way to the name
 
 
@@ -85,8 +87,11 @@ class CampaignTableView(QTableView):
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        written = QFontMetrics(pill_font(self.font()))
         for name, width in _WIDTHS.items():
-            self.setColumnWidth(COLUMNS.index(name), width)
+            index = COLUMNS.index(name)
+            title = str(self.rows.headerData(index, Qt.Orientation.Horizontal) or "")
+            self.setColumnWidth(index, max(width, written.horizontalAdvance(title) + _PAD))
 
     def _action(self, text: str, emit: Callable[[Campaign], None]) -> QAction:
         made = QAction(text, self)

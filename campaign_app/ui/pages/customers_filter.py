@@ -77,7 +77,7 @@ class CustomersFilter(QWidget):
         made.setObjectName(name)
         made.setAccessibleName(title)
         made.setMaxVisibleItems(16)
-        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         made.setMinimumContentsLength(8)
         made.setMaximumWidth(190)
         return made

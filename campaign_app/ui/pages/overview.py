@@ -109,9 +109,9 @@ class OverviewPage(Page):
         self.staging_text.setText(counted if rows else self.tr("正在准备演示数据…"))
 
     def _tiles(self) -> QWidget:
-        self.customers, self.customers_under = label("", "number", name="tile_customers"), label("", "small")
-        self.under_way, self.under_way_under = label("", "number", name="tile_campaigns"), label("", "small")
-        self.shops, self.shops_under = label("", "number", name="tile_shops"), label("", "small")
+        self.customers, self.customers_under = label("", "number", name="tile_customers"), label("", "small", wrap=True)
+        self.under_way, self.under_way_under = label("", "number", name="tile_campaigns"), label("", "small", wrap=True)
+        self.shops, self.shops_under = label("", "number", name="tile_shops"), label("", "small", wrap=True)
         self.tiles = QWidget()
         self.tiles.setLayout(
             row(

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.settings_section import Section
 from campaign_app.ui.prefs import LANGUAGES
-from campaign_app.ui.widgets.basics import card, label, row
+from campaign_app.ui.theme.tokens import SPACE
+from campaign_app.ui.widgets.basics import card, label
+from campaign_app.ui.widgets.flow import Flow
 
 
 class WindowSection(Section):
@@ -45,7 +47,10 @@ class WindowSection(Section):
             choice.clicked.connect(partial(choose, code))
             group.addButton(choice)
             made.append(choice)
-        return card(label(title, "strong"), row(*made, None, space=5))
+        side_by_side = Flow(SPACE[5])
+        for each in made:
+            side_by_side.addWidget(each)
+        return card(label(title, "strong"), side_by_side)
 
     def _look(self, name: str, _checked: bool = True) -> None:  # noqa: FBT001, FBT002 what `clicked` says
         self._kit.prefs.theme = name

@@ -48,7 +48,7 @@ class ShortcutSheet(QDialog):
             rows.addWidget(label(said, wrap=True), number, 0)
             rows.addWidget(written, number, 1, Qt.AlignmentFlag.AlignRight)
         made = QFrame()
-        made.setLayout(column(label(translate("Shortcuts", GROUPS[place]), "strong"), rows, space=2))
+        made.setLayout(column(label(translate("Shortcuts", GROUPS[place]), "strong", wrap=True), rows, space=2))
         return made
 
 

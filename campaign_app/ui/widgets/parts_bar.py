@@ -14,6 +14,7 @@ from campaign_app.compliance.segments import CN_PART, CN_SINGLE
 from campaign_app.ui import show
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.widgets.basics import column, label, row, show_if
+from campaign_app.ui.widgets.flow import Flow
 
 MOST_DRAWN: Final = 12
 _MOST_TORN: Final = 4
@@ -130,8 +131,11 @@ class PartsBar(QFrame):
         self.price.setFixedWidth(112)
         self.price.lineEdit().setTextMargins(7, 0, 0, 0)
         self.price.valueChanged.connect(self._priced)
+        counts = Flow()
+        counts.addWidget(self.head)
+        counts.addWidget(self.room)
         layout = column(
-            row(self.head, None, self.room),
+            counts,
             self.bar,
             self.torn,
             self.spread,

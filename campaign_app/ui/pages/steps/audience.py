@@ -144,7 +144,7 @@ class AudienceStep(Step):
         )
 
     def _number(self) -> QWidget:
-        self.count = label("–", "number", name="audience_count")
+        self.count = label("–", "number", wrap=True, name="audience_count")
         self.of = label("", "muted", wrap=True, name="audience_of")
         self.busy = QProgressBar()
         self.busy.setRange(0, 0)
