@@ -3384,6 +3384,21 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>Notices</name>
+    <message>
+        <source>{}“{}”</source>
+        <translation>{} &quot;{}&quot;</translation>
+    </message>
+    <message>
+        <source>{}已结束。</source>
+        <translation>{}: finished.</translation>
+    </message>
+    <message>
+        <source>{}没有完成，打开允发查看原因。</source>
+        <translation>{}: not finished. Open Yunfa to see why.</translation>
+    </message>
+</context>
+<context>
     <name>Numbers</name>
     <message>
         <source>；</source>
@@ -6512,6 +6527,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
 </context>
 <context>
     <name>Tray</name>
+    <message>
+        <source>允发</source>
+        <translation>Yunfa</translation>
+    </message>
     <message>
         <source>打开允发</source>
         <translation>Open Yunfa</translation>
