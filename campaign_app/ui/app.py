@@ -7,7 +7,6 @@ import signal
 import socket
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -49,8 +48,8 @@ from campaign_app.words import Words, load, read_ahead
 
 if TYPE_CHECKING:
     from campaign_app.ui.pages.closing_dialog import ClosingDialog
+    from campaign_app.ui.pages.end_notices import EndNotices
     from campaign_app.ui.viewmodels.closing import OnItsWay
-    from campaign_app.ui.viewmodels.ends import Ended
 
 FIRST_PAGE: Final = "overview"
 # how long background work may keep the interpreter from the window's thread; Python's own 5 ms can be felt in typing
@@ -79,7 +78,7 @@ class Application(QObject):
         self.kit = Kit(theme, self.tasks, Messages(self._words, self), prefs)
         self.session = Session(plan, self.tasks, self)
         self.desk: Desk | None = None
-        self.notices: Notices | None = None
+        self.notices: EndNotices | None = None
         self.single: Single | None = None
         self.crashes = Crashes(self)
         self.garbage = Garbage(self)
@@ -151,11 +150,13 @@ class Application(QObject):
 
     def _session_changed(self, state: SessionState) -> None:
         if state.phase == "open" and self.desk is None and state.app is not None:
+            from campaign_app.ui.pages.end_notices import EndNotices
             from campaign_app.ui.viewmodels.jobs import Jobs
 
             self.desk = Desk(self.kit, state.app, Jobs(state.app, self.tasks, self), self.session, Way(self))
             self.shell.attach(self.desk)
-            self.notices = Notices(self, self.desk)
+            self.notices = EndNotices(self.desk, self.closing.tray, self.has_tray, self.bring_to_front)
+            self.looked.connect(self.notices.looked)
             self._remember()
             first = loads(f"viewmodels.{FIRST_PAGE}", f"pages.{FIRST_PAGE}")
             self.ahead.begin(
@@ -214,43 +215,6 @@ class Application(QObject):
         for translator, loaded in zip(self._languages, found, strict=True):
             if loaded:
                 self._qt.installTranslator(translator)
-
-
-class Notices(QObject):
-    """Of the system, where work that took long ends while nobody looks at the window."""
-
-    def __init__(self, application: Application, desk: Desk) -> None:
-        from campaign_app.ui.viewmodels.ends import Ends
-
-        super().__init__(application)
-        self._application, self._desk = application, desk
-        self._ended: Ended | None = None
-        self.ends = Ends(desk.app, desk.kit.tasks, desk.jobs, self._active, time.monotonic, self)
-        self.ends.told.connect(self.tell)
-        application.closing.tray.followed.connect(self._follow)
-        application.looked.connect(self._looked)
-
-    def tell(self, ended: Ended) -> None:
-        if not self._application.has_tray():
-            return
-        self._ended = ended
-        work = self._desk.kit.words.term("job", ended.kind)
-        about = self.tr("{}“{}”").format(work, ended.name) if ended.name else work
-        said = self.tr("{}已结束。") if ended.done else self.tr("{}没有完成，打开允发查看原因。")
-        self._application.closing.tray.tell(said.format(about))
-
-    def _follow(self) -> None:
-        ended = self._ended
-        self._application.bring_to_front()
-        if ended is not None:
-            self._desk.way.to(ended.page, ended.what)
-
-    def _looked(self) -> None:
-        if self._active():
-            self._application.closing.tray.calm()
-
-    def _active(self) -> bool:
-        return QApplication.activeWindow() is not None
 
 
 class Closing(QObject):

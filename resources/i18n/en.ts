@@ -2232,6 +2232,21 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>EndNotices</name>
+    <message>
+        <source>{}“{}”</source>
+        <translation>{} &quot;{}&quot;</translation>
+    </message>
+    <message>
+        <source>{}已结束。</source>
+        <translation>{}: finished.</translation>
+    </message>
+    <message>
+        <source>{}没有完成，打开允发查看原因。</source>
+        <translation>{}: not finished. Open Yunfa to see why.</translation>
+    </message>
+</context>
+<context>
     <name>EntitiesSection</name>
     <message>
         <source>主体资料</source>
@@ -3381,21 +3396,6 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>关闭提示</source>
         <translation>Dismiss</translation>
-    </message>
-</context>
-<context>
-    <name>Notices</name>
-    <message>
-        <source>{}“{}”</source>
-        <translation>{} &quot;{}&quot;</translation>
-    </message>
-    <message>
-        <source>{}已结束。</source>
-        <translation>{}: finished.</translation>
-    </message>
-    <message>
-        <source>{}没有完成，打开允发查看原因。</source>
-        <translation>{}: not finished. Open Yunfa to see why.</translation>
     </message>
 </context>
 <context>

@@ -12,6 +12,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QLabel, QWidget
 
+from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.widgets import pill
 from campaign_app.ui.widgets.bars import Bars
 from campaign_app.ui.widgets.pill import Pill
@@ -200,3 +201,18 @@ def test_the_way_back_is_the_same(window: Windowed) -> None:
     turned = [*reversed(back)]
     at = turned.index(there[0])
     assert turned[at:] + turned[:at] == there
+
+
+def test_a_screen_reader_toggles_where_others_click(window: Windowed) -> None:
+    """Qt's interfaces call `toggle`, after which nothing is `clicked`."""
+    window.desk.way.to("overview")
+    window.shell.navigation.buttons["campaigns"].toggle()
+    assert window.shell.current == "campaigns"
+    window.desk.way.to("campaigns", (window.ids["screened"], "content"))
+    step = window.shell.findChild(StepButton, "step_sending")
+    assert step is not None
+    step.toggle()
+    page = window.shell.page("campaigns")
+    assert isinstance(page, CampaignsPage)
+    assert page.model.step == "sending"
+    page.model.close()

@@ -34,7 +34,7 @@ class WindowSection(Section):
         self.content.addWidget(self._choice("theme", self.tr("外观"), looks, kit.prefs.theme, self._look))
 
     def _choice(
-        self, name: str, title: str, choices: Mapping[str, str], now: str, choose: Callable[[str], None]
+        self, name: str, title: str, choices: Mapping[str, str], now: str, choose: Callable[[str, bool], None]
     ) -> QFrame:
         group = QButtonGroup(self)
         self._groups.append(group)
@@ -44,7 +44,8 @@ class WindowSection(Section):
             choice.setObjectName(f"{name}_{code}")
             choice.setAccessibleDescription(title)
             choice.setChecked(code == now)
-            choice.clicked.connect(partial(choose, code))
+            # a screen reader toggles, which is no click
+            choice.toggled.connect(partial(choose, code))
             group.addButton(choice)
             made.append(choice)
         side_by_side = Flow(SPACE[5])
@@ -52,11 +53,13 @@ class WindowSection(Section):
             side_by_side.addWidget(each)
         return card(label(title, "strong"), side_by_side)
 
-    def _look(self, name: str, _checked: bool = True) -> None:  # noqa: FBT001, FBT002 what `clicked` says
+    def _look(self, name: str, checked: bool) -> None:  # noqa: FBT001 what `toggled` says
+        if not checked:
+            return
         self._kit.prefs.theme = name
         self._kit.theme.use(name)
 
-    def _speak(self, name: str, _checked: bool = True) -> None:  # noqa: FBT001, FBT002 what `clicked` says
+    def _speak(self, name: str, checked: bool) -> None:  # noqa: FBT001 what `toggled` says
         for code in LANGUAGES:
-            if code == name:
+            if checked and code == name:
                 self._kit.prefs.language = code

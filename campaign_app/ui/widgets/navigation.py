@@ -13,6 +13,7 @@ from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.widgets.actions import action, tip
 from campaign_app.ui.widgets.basics import column, label, row
+from campaign_app.ui.widgets.choices import Choices
 
 WIDTH = 188
 
@@ -38,6 +39,7 @@ class Navigation(QFrame):
         self._theme = theme
         self._places = tuple(places)
         self._group = QButtonGroup(self)
+        self._choices = Choices(self)
         self.buttons: dict[str, QPushButton] = {}
         self.brand = label(brand, "heading")
         self._logo = label("")
@@ -61,16 +63,17 @@ class Navigation(QFrame):
 
     def choose(self, key: str) -> None:
         """Marks a page as the one that is shown; says nothing."""
-        self.buttons[key].setChecked(True)
+        self._choices.choose(self.buttons[key])
 
     def _button(self, number: int, place: Place) -> QPushButton:
         made = QPushButton(place.title)
         made.setObjectName(f"nav_{place.key}")
         made.setProperty("kind", "nav")
         made.setCheckable(True)
+        made.setAutoExclusive(True)  # its group sees to that; it is how a screen reader knows
         made.setIconSize(QSize(18, 18))
         made.setAccessibleName(place.title)
-        made.clicked.connect(lambda _=False: self.chosen.emit(place.key))
+        self._choices.add(made, place.key, self.chosen.emit)
         self.buttons[place.key] = made
         self._group.addButton(made)
         if place.coming:

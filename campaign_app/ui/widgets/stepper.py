@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import BODY, RADIUS, SMALL, Tokens
 from campaign_app.ui.widgets.basics import row
+from campaign_app.ui.widgets.choices import Choices
 
 HEIGHT: Final = 56
 _DOT: Final = 24
@@ -29,6 +30,7 @@ class StepButton(QAbstractButton):
         self.setText(title)
         self.setAccessibleName(title)
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # its group sees to that; it is how a screen reader knows
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -111,11 +113,12 @@ class Stepper(QFrame):
         self.setProperty("role", "card")
         self.buttons: dict[str, StepButton] = {}
         self._group = QButtonGroup(self)
+        self._choices = Choices(self)
         for number, (key, title) in enumerate(steps, start=1):
             made = StepButton(theme, number, title)
             made.setObjectName(f"step_{key}")
             made.setToolTip(f"{title}  Alt+{number}")
-            made.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
+            self._choices.add(made, key, self.chosen.emit)
             self.buttons[key] = made
             self._group.addButton(made)
         self.setAccessibleName(self.tr("活动的步骤"))
@@ -125,7 +128,7 @@ class Stepper(QFrame):
 
     def choose(self, key: str) -> None:
         """Marks a step as the one that is shown; says nothing."""
-        self.buttons[key].setChecked(True)
+        self._choices.choose(self.buttons[key])
 
 
 def _font(font: QFont, size: int, *, bold: bool) -> QFont:
