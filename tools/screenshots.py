@@ -22,12 +22,15 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget  # noqa: E402
 from screenshots_cards import Cards  # noqa: E402
 from screenshots_dialogs import GAP, Album, Gates, Pictured  # noqa: E402
 
+from campaign_app.ui.pages.shell import Shell  # noqa: E402
 from campaign_app.ui.prefs import LANGUAGES  # noqa: E402
 from campaign_app.ui.widgets.basics import lay_out  # noqa: E402
 from tests.helpers.driving import pause  # noqa: E402
 from tests.helpers.journey import Journey  # noqa: E402
 
 THEMES = ("light", "dark")
+HIGH = ("high_light", "high_dark")
+IN_HIGH = frozenset({"overview", "customers", "content", "screening", "palette"})  # stages shown in high contrast, too
 PARTS = ("pages", "dialogs", "cards")
 # what stands below the fold of its page, by the stage that is about it
 SCROLLED_TO = {"replies": "answers"}
@@ -57,12 +60,14 @@ def take_pages(qt: QApplication, folder: Path, out: Path, customers: int, size: 
         kit = journey.application.kit
         for language in LANGUAGES:
             kit.prefs.language = language
-            for theme in THEMES:
+            for theme in (*THEMES, *(HIGH if stage in IN_HIGH else ())):
                 kit.theme.use(theme)
                 journey.application.shell.resize(size)
                 pause(350)
                 scroll(stage, journey.application.shell)
                 lay_out()
+                if stage == "palette" and not open_palette(journey.application.shell):
+                    journey.application.shell.find_command()
                 journey.application.shell.grab().save(str(out / f"{stage}-{theme}-{language}.png"))
         kit.prefs.language = "zh_CN"
         kit.theme.use("light")
@@ -81,6 +86,8 @@ def take_pages(qt: QApplication, folder: Path, out: Path, customers: int, size: 
     journey.look_at_inbox()
     journey.look_at_records()
     journey.look_at_settings()
+    journey.application.shell.go("campaigns")
+    take("palette")
     journey.end()
 
 
@@ -96,6 +103,10 @@ def take_dialogs(qt: QApplication, folder: Path, asked: argparse.Namespace) -> N
             journey.end()
     finally:
         album.save()
+
+
+def open_palette(shell: Shell) -> bool:
+    return shell.prepare_palette().view.isVisible()
 
 
 def scroll(stage: str, shell: QWidget) -> None:

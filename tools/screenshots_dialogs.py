@@ -131,6 +131,7 @@ class Pictured(LongerJourney):
             wait_for(lambda: QApplication.activeModalWidget() is None, "the wizard to be closed")
             self._settings()
             self._asked("new_campaign", self._new)
+            self._asked("shortcuts", self.application.shell.show_shortcuts)
         self._speak("zh_CN")
         self.open_draft()
         self.write()

@@ -13,7 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from platformdirs import user_log_path
-from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QSocketNotifier, Qt, QTimer, QTranslator
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QLibraryInfo,
+    QObject,
+    QSocketNotifier,
+    Qt,
+    QTimer,
+    QTranslator,
+    Signal,
+)
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
@@ -39,6 +49,7 @@ from campaign_app.words import Words, load, read_ahead
 
 if TYPE_CHECKING:
     from campaign_app.ui.pages.closing_dialog import ClosingDialog
+    from campaign_app.ui.pages.end_notices import EndNotices
     from campaign_app.ui.viewmodels.closing import OnItsWay
 
 FIRST_PAGE: Final = "overview"
@@ -48,7 +59,9 @@ _MINIMISED: Final = Qt.WindowState.WindowMinimized
 
 
 class Application(QObject):
-    """Everything of one window; `start` after construction, `shut` before the end."""
+    """Everything of one window; `start` after construction, `shut` before the end. `looked`: at it, or away."""
+
+    looked = Signal()
 
     def __init__(
         self,
@@ -66,11 +79,13 @@ class Application(QObject):
         self.kit = Kit(theme, self.tasks, Messages(self._words, self), prefs)
         self.session = Session(plan, self.tasks, self)
         self.desk: Desk | None = None
+        self.notices: EndNotices | None = None
         self.single: Single | None = None
         self.crashes = Crashes(self)
         self.garbage = Garbage(self)
         self.ahead = Ahead(self)
         self._translate()
+        qt.applicationStateChanged.connect(self.looked)
         self.closing = Closing(self)
         self.shell = self._shell()
         theme.dress(self.closing.tray.menu)
@@ -138,18 +153,26 @@ class Application(QObject):
 
     def _session_changed(self, state: SessionState) -> None:
         if state.phase == "open" and self.desk is None and state.app is not None:
+            from campaign_app.ui.pages.end_notices import EndNotices
             from campaign_app.ui.viewmodels.jobs import Jobs
 
             self.desk = Desk(self.kit, state.app, Jobs(state.app, self.tasks, self), self.session, Way(self))
             self.shell.attach(self.desk)
+            self.notices = EndNotices(self.desk, self.closing.tray, self.has_tray, self.bring_to_front)
+            self.looked.connect(self.notices.looked)
             self._remember()
             first = loads(f"viewmodels.{FIRST_PAGE}", f"pages.{FIRST_PAGE}")
-            self.ahead.begin([*first, self._show_first, _warm, *loads(*everything()), self.garbage.settle])
+            self.ahead.begin(
+                [*first, self._show_first, _warm, *loads(*everything()), self._prepare, self.garbage.settle]
+            )
 
     def _show_first(self) -> None:
         """Unless the user was quicker."""
         if not self.shell.current:
             self.shell.go(FIRST_PAGE)
+
+    def _prepare(self) -> None:
+        self.shell.prepare_palette()
 
     def _remember(self) -> None:
         """Which workspace this window is for, now that it is open: for later starts and for the next one."""

@@ -17,6 +17,11 @@ Text = str | Callable[[], str]
 translate = QCoreApplication.translate
 
 
+def QT_TRANSLATE_NOOP(_context: str, source: str) -> str:  # noqa: N802 lupdate knows it by this name
+    """Marks words that `translate` is given later, with the same context."""
+    return source
+
+
 class Level(StrEnum):
     INFO = "info"
     OK = "ok"

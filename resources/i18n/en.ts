@@ -488,6 +488,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
 <context>
     <name>AudienceStep</name>
     <message>
+        <source>人数与人群</source>
+        <translation>Numbers and segments</translation>
+    </message>
+    <message>
+        <source>受众的条件</source>
+        <translation>Conditions of the audience</translation>
+    </message>
+    <message>
         <source>正在读取客户…</source>
         <translation>Loading customers…</translation>
     </message>
@@ -1171,14 +1179,6 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>打开</source>
         <translation>Open</translation>
-    </message>
-    <message>
-        <source>复制为新草稿</source>
-        <translation>Duplicate as draft</translation>
-    </message>
-    <message>
-        <source>删除草稿…</source>
-        <translation>Delete draft…</translation>
     </message>
 </context>
 <context>
@@ -2327,6 +2327,21 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>EndNotices</name>
+    <message>
+        <source>{}“{}”</source>
+        <translation>{} &quot;{}&quot;</translation>
+    </message>
+    <message>
+        <source>{}已结束。</source>
+        <translation>{}: finished.</translation>
+    </message>
+    <message>
+        <source>{}没有完成，打开允发查看原因。</source>
+        <translation>{}: not finished. Open Yunfa to see why.</translation>
+    </message>
+</context>
+<context>
     <name>EndingNote</name>
     <message>
         <source>允发</source>
@@ -3470,6 +3485,10 @@ The batch that is being handed over comes to its end first, in little more than 
 <context>
     <name>Navigation</name>
     <message>
+        <source>页面</source>
+        <translation>Pages</translation>
+    </message>
+    <message>
         <source>筹备中</source>
         <translation>Coming</translation>
     </message>
@@ -3798,6 +3817,45 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>Palette</name>
+    <message>
+        <source>命令面板</source>
+        <translation>Command palette</translation>
+    </message>
+    <message>
+        <source>去哪里，或做什么：汉字、拼音、首字母或英文</source>
+        <translation>Where to go or what to do: words, pinyin or its initials</translation>
+    </message>
+    <message>
+        <source>↑ ↓ 选择 · Enter 打开 · Esc 关闭</source>
+        <translation>↑ ↓ choose · Enter open · Esc close</translation>
+    </message>
+    <message>
+        <source>没有找到“{}”。换个词，或只输入拼音首字母。</source>
+        <translation>Nothing found for &quot;{}&quot;. Try another word, or only the initials in pinyin.</translation>
+    </message>
+    <message>
+        <source>找到的命令</source>
+        <translation>Commands found</translation>
+    </message>
+    <message>
+        <source>本页操作</source>
+        <translation>On this page</translation>
+    </message>
+    <message>
+        <source>页面</source>
+        <translation>Page</translation>
+    </message>
+    <message>
+        <source>设置</source>
+        <translation>Settings</translation>
+    </message>
+    <message>
+        <source>活动</source>
+        <translation>Campaign</translation>
+    </message>
+</context>
+<context>
     <name>PartsBar</name>
     <message>
         <source>发送通道的单价，在“设置 → 费用与预算”里改</source>
@@ -3813,6 +3871,10 @@ The batch that is being handed over comes to its end first, in little more than 
             <numerusform>{} SMS · {} char</numerusform>
             <numerusform>{} SMS · {} chars</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>每条短信用了多少</source>
+        <translation>How much of each part is used</translation>
     </message>
     <message>
         <source>再写 {} 字进入第 {} 条</source>
@@ -5860,6 +5922,108 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     </message>
 </context>
 <context>
+    <name>ShortcutSheet</name>
+    <message>
+        <source>快捷键</source>
+        <translation>Keyboard shortcuts</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>键盘焦点在哪里，哪里的快捷键才有效；Ctrl+K 能找到每个页面、活动和操作。</source>
+        <translation>Shortcuts work in the part of the window that has the keyboard. Ctrl+K finds every page, campaign and action.</translation>
+    </message>
+</context>
+<context>
+    <name>Shortcuts</name>
+    <message>
+        <source>到处</source>
+        <translation>Everywhere</translation>
+    </message>
+    <message>
+        <source>客户</source>
+        <translation>Customers</translation>
+    </message>
+    <message>
+        <source>活动列表</source>
+        <translation>List of campaigns</translation>
+    </message>
+    <message>
+        <source>一个活动</source>
+        <translation>One campaign</translation>
+    </message>
+    <message>
+        <source>活动 → 内容</source>
+        <translation>Campaign → Content</translation>
+    </message>
+    <message>
+        <source>活动 → 核验的名单</source>
+        <translation>Campaign → Screening, list of people</translation>
+    </message>
+    <message>
+        <source>有搜索框的页面</source>
+        <translation>Pages with a search field</translation>
+    </message>
+    <message>
+        <source>打开左侧的页面</source>
+        <translation>Open a page of the navigation</translation>
+    </message>
+    <message>
+        <source>打开活动的步骤</source>
+        <translation>Open a step of the campaign</translation>
+    </message>
+    <message>
+        <source>命令面板</source>
+        <translation>Command palette</translation>
+    </message>
+    <message>
+        <source>快捷键</source>
+        <translation>Keyboard shortcuts</translation>
+    </message>
+    <message>
+        <source>查找客户</source>
+        <translation>Find customers</translation>
+    </message>
+    <message>
+        <source>收起客户详情</source>
+        <translation>Close the customer&apos;s details</translation>
+    </message>
+    <message>
+        <source>新建活动</source>
+        <translation>New campaign</translation>
+    </message>
+    <message>
+        <source>复制为新草稿</source>
+        <translation>Copy as a new draft</translation>
+    </message>
+    <message>
+        <source>删除草稿…</source>
+        <translation>Delete the draft…</translation>
+    </message>
+    <message>
+        <source>下一个问题</source>
+        <translation>Next problem</translation>
+    </message>
+    <message>
+        <source>上一个问题</source>
+        <translation>Previous problem</translation>
+    </message>
+    <message>
+        <source>改正当前问题</source>
+        <translation>Fix the current problem</translation>
+    </message>
+    <message>
+        <source>收起凭据，或返回漏斗</source>
+        <translation>Close the proof, or back to the funnel</translation>
+    </message>
+    <message>
+        <source>查找</source>
+        <translation>Find</translation>
+    </message>
+</context>
+<context>
     <name>SignatureDrawer</name>
     <message>
         <source>签名的详情</source>
@@ -6262,6 +6426,13 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>连接平台账户后，可以为它的主体登记测试号码。</source>
         <translation>Once a platform account is connected, staff numbers can be registered for its entity.</translation>
+    </message>
+</context>
+<context>
+    <name>Stepper</name>
+    <message>
+        <source>活动的步骤</source>
+        <translation>Steps of the campaign</translation>
     </message>
 </context>
 <context>
@@ -6746,6 +6917,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
 <context>
     <name>Tray</name>
     <message>
+        <source>允发</source>
+        <translation>Yunfa</translation>
+    </message>
+    <message>
         <source>打开允发</source>
         <translation>Open Yunfa</translation>
     </message>
@@ -6991,6 +7166,14 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>深色</source>
         <translation>Dark</translation>
+    </message>
+    <message>
+        <source>高对比度（浅色）</source>
+        <translation>High contrast (light)</translation>
+    </message>
+    <message>
+        <source>高对比度（深色）</source>
+        <translation>High contrast (dark)</translation>
     </message>
     <message>
         <source>语言</source>

@@ -30,6 +30,7 @@ from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from tests.helpers.answering import unasked
 from tests.helpers.window import ENTITY, PHRASE, Start, Started
+from tests.helpers.windowed import Windowed, windowed
 
 KEY = bytes(range(32))
 PATIENCE_MS = 60_000  # a slow machine is no failure
@@ -177,3 +178,10 @@ def start(phrased: Path, tmp_path: Path, prefs: Prefs, qapp: QApplication, qtbot
         if shiboken6.isValid(each.application.shell):
             each.application.shut()
     qapp.setStyleSheet("")
+
+
+@pytest.fixture(scope="module")
+def window(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Windowed]:
+    """The whole window on a staged workspace, once for a module: a test leaves language and look as it found them."""
+    with windowed(qapp, tmp_path_factory.mktemp("window")) as made:
+        yield made

@@ -46,7 +46,9 @@ def literals(file: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         function = node.func if isinstance(node, ast.Call) else None
         called = getattr(function, "attr", getattr(function, "id", ""))
-        if called in ("tr", "translate") or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+        if called in ("tr", "translate", "QT_TRANSLATE_NOOP") or (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        ):
             passed |= {id(each) for each in ast.walk(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed:

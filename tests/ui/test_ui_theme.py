@@ -1,4 +1,4 @@
-"""The design's tokens: readable in both appearances, used everywhere, and nowhere a colour of its own."""
+"""The design's tokens: readable in every appearance, used everywhere, and nowhere a colour of its own."""
 
 from __future__ import annotations
 
@@ -14,23 +14,70 @@ from pytestqt.qtbot import QtBot
 
 from campaign_app import assets
 from campaign_app.ui.theme import icons, sheet
-from campaign_app.ui.theme.theme import Theme
-from campaign_app.ui.theme.tokens import DARK, LIGHT, PAIRS, Tokens, contrast
+from campaign_app.ui.theme.theme import NAMES, Theme, Wishes
+from campaign_app.ui.theme.tokens import APPEARANCES, DARK, EDGES, HIGH_DARK, HIGH_LIGHT, LIGHT, PAIRS, Tokens, contrast
 
 ROOT = Path(__file__).resolve().parents[2]
 UI = ROOT / "campaign_app" / "ui"
-COLOURS = tuple(field.name for field in fields(Tokens) if field.name != "dark")
+COLOURS = tuple(field.name for field in fields(Tokens) if field.type == "str" and field.name != "name")
 WRITTEN = re.compile(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsl\(")
 GLOBAL = re.compile(r"\bGlobalColor\.(?!transparent)\w+|\bQColor\(\s*[\d\"']")
 ICONS = sorted(path.stem for path in assets.path("icons").glob("*.svg"))
 DRAWN = sorted(assets.path("icons").glob("*/*.svg"))
-BOTH = pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+EACH = pytest.mark.parametrize("tokens", APPEARANCES.values(), ids=APPEARANCES)
 
 
-@BOTH
-@pytest.mark.parametrize(("front", "ground", "least"), PAIRS)
-def test_it_can_be_read(tokens: Tokens, front: str, ground: str, least: float) -> None:
-    assert contrast(getattr(tokens, front), getattr(tokens, ground)) >= least
+@EACH
+def test_it_can_be_read(tokens: Tokens) -> None:
+    least = {PAIRS: 7.0 if tokens.high else 4.5, EDGES: 4.5 if tokens.high else 3.0}
+    found = {
+        (front, ground): contrast(getattr(tokens, front), getattr(tokens, ground)) - needed
+        for pairs, needed in least.items()
+        for front, ground in pairs
+    }
+    assert {pair for pair, over in found.items() if over < 0} == set()
+
+
+def test_every_text_of_the_sheet_stands_on_a_ground_that_was_computed() -> None:
+    """Of what can be used: WCAG leaves out what is off."""
+    written = "".join(file.read_text("utf-8") for file in assets.path("theme").glob("*.qss"))
+    together = set[tuple[str, str]]()
+    for chosen, rule in re.findall(r"([^{}]+)\{([^{}]*)\}", written):
+        front = re.search(r"(?<![-\w])color: %\((\w+)\)s", rule)
+        ground = re.search(r"(?<![-\w])background: %\((\w+)\)s", rule)
+        if front and ground and ":disabled" not in chosen:
+            together.add((front[1], ground[1]))
+    assert len(together) > 5
+    assert together - set(PAIRS) == set()
+
+
+@EACH
+def test_where_contrast_is_high_lines_can_be_seen_too(tokens: Tokens) -> None:
+    if tokens.high:
+        assert contrast(tokens.line, tokens.surface) >= 4.5
+        assert contrast(tokens.line, tokens.raised) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("wishes", "tokens"),
+    [
+        (Wishes(), LIGHT), (Wishes(dark=True), DARK), (Wishes(high=True), HIGH_LIGHT), (Wishes(True, True), HIGH_DARK),
+    ],
+)  # fmt: skip
+def test_it_follows_what_the_system_asks_for_and_no_longer_once_one_is_chosen(
+    qapp: QApplication, wishes: Wishes, tokens: Tokens
+) -> None:
+    asked = [Wishes()]
+    theme = Theme(qapp, "system", wishes=lambda: asked[0])
+    assert theme.tokens is LIGHT
+    asked[0] = wishes
+    theme.follow()
+    assert theme.tokens is tokens
+    for name in NAMES[1:]:
+        theme.use(name)
+        theme.follow()
+        assert theme.tokens is APPEARANCES[name]
+    theme.use("light")
 
 
 def test_contrast_is_that_of_wcag() -> None:
@@ -39,15 +86,15 @@ def test_contrast_is_that_of_wcag() -> None:
     assert contrast("#ffffff", "#777777") == contrast("#777777", "#ffffff")
 
 
-@BOTH
+@EACH
 @pytest.mark.parametrize("name", COLOURS)
 def test_every_token_is_a_colour(tokens: Tokens, name: str) -> None:
     assert re.fullmatch(r"#[0-9a-f]{6}", getattr(tokens, name))
 
 
-@BOTH
+@EACH
 def test_every_name_in_the_sheet_is_a_token_and_nothing_is_left_over(tokens: Tokens) -> None:
-    written = assets.path("theme", "window.qss").read_text("utf-8")
+    written = "".join(file.read_text("utf-8") for file in assets.path("theme").glob("*.qss"))
     made = sheet.sheet(tokens)
     assert "%(" in written
     assert "%(" not in made
@@ -56,7 +103,7 @@ def test_every_name_in_the_sheet_is_a_token_and_nothing_is_left_over(tokens: Tok
         assert Path(file).is_file(), file
 
 
-@BOTH
+@EACH
 def test_the_sheet_is_understood(tokens: Tokens, qtbot: QtBot) -> None:
     """Qt says `Could not parse application stylesheet` otherwise, which fails every test."""
     widget = QWidget()
@@ -80,15 +127,15 @@ def test_an_icon_is_drawn_in_the_colour_that_is_asked_for(name: str, qtbot: QtBo
 
 @pytest.mark.parametrize("file", DRAWN, ids=lambda file: f"{file.parent.name}-{file.stem}")
 def test_an_image_of_the_sheet_has_the_colours_of_its_appearance(file: Path, qtbot: QtBot) -> None:
-    tokens = DARK if file.parent.name == "dark" else LIGHT
+    tokens = APPEARANCES[file.parent.name]
     known = {getattr(tokens, name) for name in COLOURS}
     assert {colour.lower() for colour in re.findall(r"#[0-9a-fA-F]{6}", file.read_text("utf-8"))} <= known
     assert not QPixmap(str(file)).isNull()
 
 
-def test_both_appearances_have_the_same_images() -> None:
-    names = [{path.name for path in assets.path("icons", appearance).iterdir()} for appearance in ("light", "dark")]
-    assert names[0] == names[1]
+def test_every_appearance_has_the_same_images() -> None:
+    names = {frozenset(path.name for path in assets.path("icons", name).iterdir()) for name in APPEARANCES}
+    assert len(names) == 1
 
 
 @pytest.mark.parametrize("file", sorted(UI.rglob("*.py")), ids=lambda file: file.relative_to(UI).as_posix())

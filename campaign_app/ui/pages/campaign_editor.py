@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetrics, QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QFont, QFontMetrics, QHideEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from campaign_app.ui import show
@@ -19,6 +19,7 @@ from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.campaign_steps import STEPS, Mark, marks
 from campaign_app.ui.viewmodels.campaigns import CampaignsModel
 from campaign_app.ui.widgets import ask
+from campaign_app.ui.widgets.actions import action, tip
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.elided import Elided
 from campaign_app.ui.widgets.pill import Pill
@@ -49,9 +50,9 @@ class CampaignEditor(QWidget):
         self.stack = QStackedWidget()
         self.setLayout(column(self._head(), self.stepper, self.stack, self._foot(), space=3, stretch=2))
         for number, key in enumerate(STEPS, start=1):
-            shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda key=key: self.go(key))
+            step = f"campaign.step.{number}"
+            action(self, step, partial(self.go, key), text=self._names[key])
+            self.stepper.buttons[key].setToolTip(tip(self._names[key], step))
         model.changed.connect(self.render_view)
         campaigns.leaving.connect(self.finish)
         self.render_view(model.view)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from campaign_app.domain.campaign import Campaign
@@ -14,11 +14,14 @@ from campaign_app.services.campaign_rows import CampaignRow
 from campaign_app.services.campaigns import DELETABLE
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.campaigns import COLUMNS, LEVEL, ROW, UNDER, CampaignTable
+from campaign_app.ui.widgets.actions import action
+from campaign_app.ui.widgets.pill import pill_font
 from campaign_app.ui.widgets.rows import TALL, TwoLines
 
 _WIDTHS: Final = {
     "state": 132, "audience": 88, "submitted": 88, "delivered": 88, "planned": 112, "changed": 112, "more": 44,
 }  # fmt: skip
+_PAD: Final = 26
 NARROW: Final = 900  # below it the column of changes gives way to the name
 
 
@@ -38,8 +41,8 @@ class CampaignTableView(QTableView):
         self._look(desk)
         self._columns()
         self.open_action = self._action(self.tr("打开"), self.wanted.emit)
-        self.copy_action = self._action(self.tr("复制为新草稿"), self.copied.emit, "Ctrl+D")
-        self.delete_action = self._action(self.tr("删除草稿…"), self.deleted.emit, "Delete")
+        self.copy_action = self._keyed("campaigns.copy", self.copied.emit)
+        self.delete_action = self._keyed("campaigns.delete", self.deleted.emit)
         self.activated.connect(lambda _: self.open_action.trigger())
         self.clicked.connect(self._clicked)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -84,23 +87,25 @@ class CampaignTableView(QTableView):
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        written = QFontMetrics(pill_font(self.font()))
         for name, width in _WIDTHS.items():
-            self.setColumnWidth(COLUMNS.index(name), width)
+            index = COLUMNS.index(name)
+            title = str(self.rows.headerData(index, Qt.Orientation.Horizontal) or "")
+            self.setColumnWidth(index, max(width, written.horizontalAdvance(title) + _PAD))
 
-    def _action(self, text: str, emit: Callable[[Campaign], None], keys: str = "") -> QAction:
+    def _action(self, text: str, emit: Callable[[Campaign], None]) -> QAction:
         made = QAction(text, self)
-        if keys:
-            made.setShortcut(QKeySequence(keys))
-            made.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-
-        def act() -> None:
-            campaign = self.chosen()
-            if campaign is not None:
-                emit(campaign)
-
-        made.triggered.connect(lambda _=False: act())
+        made.triggered.connect(lambda _=False: self._act(emit))
         self.addAction(made)
         return made
+
+    def _keyed(self, key: str, emit: Callable[[Campaign], None]) -> QAction:
+        return action(self, key, lambda: self._act(emit))
+
+    def _act(self, emit: Callable[[Campaign], None]) -> None:
+        campaign = self.chosen()
+        if campaign is not None:
+            emit(campaign)
 
     def _clicked(self, index: QModelIndex) -> None:
         if COLUMNS[index.column()] == "more":

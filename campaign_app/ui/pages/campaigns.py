@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QStackedWidget
 
 from campaign_app.ui.desk import Desk
@@ -11,6 +10,7 @@ from campaign_app.ui.pages.campaign_editor import CampaignEditor
 from campaign_app.ui.pages.campaign_list import CampaignList
 from campaign_app.ui.pages.new_campaign import NewCampaign
 from campaign_app.ui.viewmodels.campaigns import CampaignsModel
+from campaign_app.ui.widgets.actions import action, tip
 from campaign_app.ui.widgets.basics import button
 from campaign_app.ui.widgets.page import Page
 
@@ -23,13 +23,9 @@ class CampaignsPage(Page):
         self.model = model_of(desk)
         self.editor: CampaignEditor | None = None
         self._asking = False
-        self.new_action = QAction(self.tr("新建活动"), self)
-        self.new_action.setShortcut(QKeySequence("Ctrl+N"))
-        self.new_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.new_action.triggered.connect(lambda _=False: self.new())
-        self.addAction(self.new_action)
+        self.new_action = action(self, "campaigns.new", self.new)
         self.new_button = button(self.tr("新建活动"), "primary", name="campaign_new", click=self.new)
-        self.new_button.setToolTip(self.tr("新建活动") + "  Ctrl+N")
+        self.new_button.setToolTip(tip(self.tr("新建活动"), "campaigns.new"))
         self.buttons.addWidget(self.new_button)
         self.list = CampaignList(desk, self.model, self.new_action)
         self.stack = QStackedWidget()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from campaign_app.domain.errors import AppError
@@ -24,6 +23,7 @@ from campaign_app.ui.pages.import_wizard import ImportWizard
 from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
 from campaign_app.ui.viewmodels.importing import ImportModel
 from campaign_app.ui.viewmodels.imports_list import ImportsModel
+from campaign_app.ui.widgets.actions import action
 from campaign_app.ui.widgets.basics import button, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
@@ -148,9 +148,7 @@ class CustomersPage(Page):
         table.opened.connect(self._open_row)
         table.moved.connect(self._follow_row)
         self.drawer.closed.connect(table.setFocus)
-        away = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.table)
-        away.setContext(Qt.ShortcutContext.WidgetShortcut)
-        away.activated.connect(model.close)
+        action(self.table, "customers.close", model.close)
 
     def _unread(self, error: AppError) -> None:
         self._kit.messages.error(error, label=lambda: translate("CustomersPage", "重试"), action=self.model.refresh)

@@ -14,7 +14,7 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.customers_cells import LEVELS, CustomerCells, status_of
 from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
-from campaign_app.ui.widgets.basics import button, column, divider, frame, label, row
+from campaign_app.ui.widgets.basics import button, column, divider, frame, label, row, show_if
 from campaign_app.ui.widgets.drawer import Drawer
 from campaign_app.ui.widgets.facts import Facts, Line, plain
 from campaign_app.ui.widgets.pill import Pill
@@ -40,7 +40,8 @@ _WHY_MARK: Final = {
 class CustomerDrawer(Drawer):
     def __init__(self, desk: Desk, model: CustomersModel, cells: CustomerCells) -> None:
         super().__init__(desk.kit.theme, "customer_drawer", "")
-        self.setAccessibleName(self.tr("客户的证据"))
+        for part in (self, self.area):
+            part.setAccessibleName(self.tr("客户的证据"))
         self._desk, self._model, self._cells = desk, model, cells
         self._shown: Person | None = None
         self._limit = SHOWN
@@ -57,7 +58,7 @@ class CustomerDrawer(Drawer):
         self.render_state(model.state)
 
     def render_state(self, state: CustomersState) -> None:
-        self.setVisible(state.opened is not None)
+        show_if(self, state.opened is not None)
         if state.person is None or state.person == self._shown:
             return
         if self._shown is None or self._shown.row.id != state.person.row.id:

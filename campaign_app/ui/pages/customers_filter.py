@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.people import NOT_ASKED
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
+from campaign_app.ui.widgets.actions import action, tip
 from campaign_app.ui.widgets.basics import button, row
 
 Choice = tuple[str, Any]
@@ -26,7 +27,7 @@ class CustomersFilter(QWidget):
         self.text.setObjectName("customers_search")
         self.text.setPlaceholderText(self.tr("姓名、客户标识或完整手机号"))
         self.text.setAccessibleName(self.tr("查找客户"))
-        self.text.setToolTip(self.tr("输入的手机号只用来比对，不会被保存") + "  Ctrl+F")
+        self.text.setToolTip(tip(self.tr("输入的手机号只用来比对，不会被保存"), "customers.find"))
         self.text.setClearButtonEnabled(True)
         self.text.setMinimumWidth(200)
         self._glass = QAction(self)
@@ -40,9 +41,7 @@ class CustomersFilter(QWidget):
         self.text.textChanged.connect(self._emptied)
         for combo, field in ((self.shop, "account_id"), (self.status, "status"), (self.province, "province")):
             combo.activated.connect(lambda _, of=combo, name=field: model.search(**{name: of.currentData()}))
-        find = QShortcut(QKeySequence.StandardKey.Find, self)
-        find.setContext(Qt.ShortcutContext.WindowShortcut)
-        find.activated.connect(self.look_for)
+        action(self, "customers.find", self.look_for)
         kit.theme.changed.connect(self._draw)
         model.changed.connect(self.render_state)
         self._draw()
@@ -78,7 +77,7 @@ class CustomersFilter(QWidget):
         made.setObjectName(name)
         made.setAccessibleName(title)
         made.setMaxVisibleItems(16)
-        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         made.setMinimumContentsLength(8)
         made.setMaximumWidth(190)
         return made

@@ -45,7 +45,7 @@ class OverviewPage(Page):
         todo = column(self.heading, self._calm(), self.todos, self.more, space=2)
         inside = column(self._staging(), todo, self.first, self._tiles(), self.results, None, space=4)
         inside.setContentsMargins(0, 0, 0, 8)
-        self.content.addWidget(scrolling(inside))
+        self.content.addWidget(scrolling(inside, spoken=self.tr("概览")))
         self.model.changed.connect(self.render_state)
         desk.kit.theme.changed.connect(self._draw)
         self._draw()
@@ -113,9 +113,9 @@ class OverviewPage(Page):
         self.staging_text.setText(counted if rows else self.tr("正在准备演示数据…"))
 
     def _tiles(self) -> QWidget:
-        self.customers, self.customers_under = label("", "number", name="tile_customers"), label("", "small")
-        self.under_way, self.under_way_under = label("", "number", name="tile_campaigns"), label("", "small")
-        self.shops, self.shops_under = label("", "number", name="tile_shops"), label("", "small")
+        self.customers, self.customers_under = label("", "number", name="tile_customers"), label("", "small", wrap=True)
+        self.under_way, self.under_way_under = label("", "number", name="tile_campaigns"), label("", "small", wrap=True)
+        self.shops, self.shops_under = label("", "number", name="tile_shops"), label("", "small", wrap=True)
         self.tiles = QWidget()
         self.tiles.setLayout(
             row(

@@ -30,6 +30,7 @@ from campaign_app.ui.widgets.page import Page
 SECTIONS: Final = ("accounts", "entities", "rules", "policies", "money", "staff", "workspace", "window")
 _REMEMBERED: Final = "settings_section"
 _WIDTH: Final = 176
+_AROUND: Final = 40  # the words of an entry
 M = TypeVar("M", bound=QObject)
 
 
@@ -98,12 +99,13 @@ class SettingsPage(Page):
         made = QListWidget()
         made.setObjectName("settings_sections")
         made.setAccessibleName(self.tr("设置分区"))
-        made.setFixedWidth(_WIDTH)
         made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for title in self._titles():
             item = QListWidgetItem(title)
             item.setSizeHint(QSize(0, 38))
             made.addItem(item)
+        words = max(made.fontMetrics().horizontalAdvance(title) for title in self._titles())
+        made.setFixedWidth(max(_WIDTH, words + _AROUND))
         made.currentRowChanged.connect(self._chosen)
         return made
 

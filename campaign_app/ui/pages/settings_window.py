@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.settings_section import Section
 from campaign_app.ui.prefs import LANGUAGES
-from campaign_app.ui.widgets.basics import card, label, row
+from campaign_app.ui.theme.tokens import SPACE
+from campaign_app.ui.widgets.basics import card, label
+from campaign_app.ui.widgets.flow import Flow
 
 
 class WindowSection(Section):
@@ -20,13 +22,19 @@ class WindowSection(Section):
         self.subtitle.setText(self.tr("只影响这台电脑上的窗口，立即生效。"))
         self._kit = kit
         self._groups: list[QButtonGroup] = []
-        looks = {"system": self.tr("跟随系统"), "light": self.tr("浅色"), "dark": self.tr("深色")}
+        looks = {
+            "system": self.tr("跟随系统"),
+            "light": self.tr("浅色"),
+            "dark": self.tr("深色"),
+            "high_light": self.tr("高对比度（浅色）"),
+            "high_dark": self.tr("高对比度（深色）"),
+        }
         tongues = {str(code): words for code, words in LANGUAGES.items()}
         self.content.addWidget(self._choice("language", self.tr("语言"), tongues, kit.prefs.language, self._speak))
         self.content.addWidget(self._choice("theme", self.tr("外观"), looks, kit.prefs.theme, self._look))
 
     def _choice(
-        self, name: str, title: str, choices: Mapping[str, str], now: str, choose: Callable[[str], None]
+        self, name: str, title: str, choices: Mapping[str, str], now: str, choose: Callable[[str, bool], None]
     ) -> QFrame:
         group = QButtonGroup(self)
         self._groups.append(group)
@@ -36,16 +44,22 @@ class WindowSection(Section):
             choice.setObjectName(f"{name}_{code}")
             choice.setAccessibleDescription(title)
             choice.setChecked(code == now)
-            choice.clicked.connect(partial(choose, code))
+            # a screen reader toggles, which is no click
+            choice.toggled.connect(partial(choose, code))
             group.addButton(choice)
             made.append(choice)
-        return card(label(title, "strong"), row(*made, None, space=5))
+        side_by_side = Flow(SPACE[5])
+        for each in made:
+            side_by_side.addWidget(each)
+        return card(label(title, "strong"), side_by_side)
 
-    def _look(self, name: str, _checked: bool = True) -> None:  # noqa: FBT001, FBT002 what `clicked` says
+    def _look(self, name: str, checked: bool) -> None:  # noqa: FBT001 what `toggled` says
+        if not checked:
+            return
         self._kit.prefs.theme = name
         self._kit.theme.use(name)
 
-    def _speak(self, name: str, _checked: bool = True) -> None:  # noqa: FBT001, FBT002 what `clicked` says
+    def _speak(self, name: str, checked: bool) -> None:  # noqa: FBT001 what `toggled` says
         for code in LANGUAGES:
-            if code == name:
+            if checked and code == name:
                 self._kit.prefs.language = code

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QByteArray, QRect, QSize, Signal
+from PySide6.QtCore import QByteArray, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QStackedWidget, QWidget
 
@@ -15,14 +15,17 @@ from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.gate import Gate
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.session import Session, SessionState
+from campaign_app.ui.widgets.actions import action
 from campaign_app.ui.widgets.basics import column, label, row
 from campaign_app.ui.widgets.navigation import Navigation, Place
 from campaign_app.ui.widgets.notice_bar import NoticeBar
 from campaign_app.ui.widgets.page import Page
 from campaign_app.ui.widgets.pill import Pill
+from campaign_app.ui.widgets.reading import step
 
 if TYPE_CHECKING:
     from campaign_app.domain.ports import Job
+    from campaign_app.ui.pages.command_palette import CommandPalette
 
 LEAST: Final = QSize(1024, 700)
 FIRST: Final = QSize(1280, 800)
@@ -44,6 +47,7 @@ class Shell(QMainWindow):
         self._kit, self._session = kit, session
         self._desk: Desk | None = None
         self._pages: dict[str, Page] = {}
+        self.palette_of_commands: CommandPalette | None = None
         self.current = ""
         self._revived = session.state.revived
         self.navigation = Navigation(kit.theme, self.tr("允发"), self._places())
@@ -58,6 +62,8 @@ class Shell(QMainWindow):
         centre = QWidget()
         centre.setLayout(row(self.navigation, body, space=0, stretch=1))
         self.setCentralWidget(centre)
+        self._palette_action = action(self, "window.palette", self.find_command)
+        self._sheet_action = action(self, "window.shortcuts", self.show_shortcuts)
         self._status()
         session.changed.connect(self._session_changed)
         self._session_changed(session.state)
@@ -79,9 +85,34 @@ class Shell(QMainWindow):
             page = self._pages[key] = _builder(key)(self._desk)
             self.stack.addWidget(page)
         self.current = key
+        if self.palette_of_commands is not None:
+            self.palette_of_commands.view.close_palette()
         self.navigation.choose(key)
         self.stack.setCurrentWidget(page)
         page.shown()
+
+    def find_command(self) -> None:
+        """Opens the command palette, or closes it; there is nothing to go to before a workspace is open."""
+        if self._desk is not None:
+            self.prepare_palette().toggle()
+
+    def prepare_palette(self) -> CommandPalette:
+        """Built before it is wanted, so that it opens within a frame."""
+        if self.palette_of_commands is None:
+            from campaign_app.ui.pages.command_palette import CommandPalette
+
+            assert self._desk is not None
+            self.palette_of_commands = CommandPalette(
+                self._desk, self, self._places(), lambda: self._pages.get(self.current), (self._sheet_action,)
+            )
+        return self.palette_of_commands
+
+    def show_shortcuts(self) -> None:
+        from campaign_app.ui.pages.shortcut_sheet import ShortcutSheet
+
+        sheet = ShortcutSheet(self)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.open()
 
     def page(self, key: str) -> Page:
         self.go(key)
@@ -100,6 +131,9 @@ class Shell(QMainWindow):
         """The application decides: something may still be on its way."""
         event.ignore()
         self.closing.emit()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802, FBT001 as Qt has it
+        return step(self, forward=forward)
 
     def flush(self) -> None:
         """Every page hands over what it has not saved yet."""

@@ -38,7 +38,8 @@ class SignatureDrawer(Drawer):
 
     def __init__(self, desk: Desk, model: FilingsModel) -> None:
         super().__init__(desk.kit.theme, "signature_drawer", "")
-        self.setAccessibleName(self.tr("签名的详情"))
+        for part in (self, self.area):
+            part.setAccessibleName(self.tr("签名的详情"))
         self._desk, self._model = desk, model
         self._shown: Filing | None = None
         self.form = RecordForm(desk.kit, model, lambda: desk.app.clock().astimezone(BEIJING).date())

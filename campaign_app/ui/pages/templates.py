@@ -101,7 +101,8 @@ class TemplatesPanel(QWidget):
 class TemplateDrawer(Drawer):
     def __init__(self, desk: Desk, model: TemplatesModel) -> None:
         super().__init__(desk.kit.theme, "template_drawer", "")
-        self.setAccessibleName(self.tr("模板的详情"))
+        for part in (self, self.area):
+            part.setAccessibleName(self.tr("模板的详情"))
         self._desk = desk
         self._shown: Row | None = None
         self.closed.connect(lambda: model.open(None))

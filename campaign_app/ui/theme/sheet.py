@@ -48,10 +48,11 @@ def palette(tokens: Tokens) -> QPalette:
 
 
 def sheet(tokens: Tokens) -> str:
-    images = assets.path("icons", "dark" if tokens.dark else "light").as_posix()
+    images = assets.path("icons", tokens.name).as_posix()
     names = {name: getattr(tokens, name) for name in Tokens.__slots__}
     sizes = {"body": BODY, "small": SMALL, "heading": HEADING, "title": TITLE, "radius": RADIUS, "control": CONTROL}
-    written = assets.path("theme", "window.qss").read_text(encoding="utf-8")
+    files = ("window.qss", "high.qss") if tokens.high else ("window.qss",)
+    written = "".join(assets.path("theme", file).read_text(encoding="utf-8") for file in files)
     return written % {**names, **sizes, "images": images, "inner": CONTROL - 2}
 
 

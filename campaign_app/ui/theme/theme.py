@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QFont, QIcon
+from PySide6.QtGui import QFont, QIcon, QStyleHints
 from PySide6.QtWidgets import QApplication, QCompleter, QWidget
 
 from campaign_app.ui.theme import icons
 from campaign_app.ui.theme.sheet import palette, sheet
-from campaign_app.ui.theme.tokens import BODY, DARK, FAMILIES, LIGHT, Tokens
+from campaign_app.ui.theme.tokens import APPEARANCES, BODY, DARK, FAMILIES, HIGH_DARK, HIGH_LIGHT, LIGHT, Tokens
 
-NAMES: Final = ("system", "light", "dark")
+NAMES: Final = ("system", *APPEARANCES)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the system asks of every window."""
+
+    dark: bool = False
+    high: bool = False  # contrast
+
+    @property
+    def tokens(self) -> Tokens:
+        if self.high:
+            return HIGH_DARK if self.dark else HIGH_LIGHT
+        return DARK if self.dark else LIGHT
+
+
+def of_the_system(hints: QStyleHints) -> Wishes:
+    high = hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
+    return Wishes(hints.colorScheme() is Qt.ColorScheme.Dark, high)
 
 
 class Theme(QObject):
@@ -21,8 +42,16 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication, name: str = "system", parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        application: QApplication,
+        name: str = "system",
+        parent: QObject | None = None,
+        wishes: Callable[[], Wishes] | None = None,
+    ) -> None:
         super().__init__(parent)
+        hints = application.styleHints()
+        self._wishes = wishes or (lambda: of_the_system(hints))
         self._application = application
         self._name = name
         self.tokens: Tokens = LIGHT
@@ -33,7 +62,8 @@ class Theme(QObject):
         font.setFamilies(list(FAMILIES))
         font.setPixelSize(BODY)
         application.setFont(font)
-        application.styleHints().colorSchemeChanged.connect(self._system_changed)
+        hints.colorSchemeChanged.connect(self.follow)
+        hints.accessibility().contrastPreferenceChanged.connect(self.follow)
         self._apply()
 
     @property
@@ -41,7 +71,7 @@ class Theme(QObject):
         return self._name
 
     def use(self, name: str) -> None:
-        """`system`, `light` or `dark`; takes effect at once."""
+        """`system` or the name of an appearance; takes effect at once."""
         if name != self._name:
             self._name = name
             self._apply()
@@ -66,13 +96,13 @@ class Theme(QObject):
         """`colour` is the name of a token."""
         return icons.icon(name, getattr(self.tokens, colour), self.tokens.faint)
 
-    def _system_changed(self) -> None:
+    def follow(self) -> None:
+        """The system asks for another appearance."""
         if self._name == "system":
             self._apply()
 
     def _apply(self) -> None:
-        system_dark = self._application.styleHints().colorScheme() is Qt.ColorScheme.Dark
-        wanted = DARK if self._name == "dark" or (self._name == "system" and system_dark) else LIGHT
+        wanted = APPEARANCES.get(self._name) or self._wishes().tokens
         if self.tokens is wanted and self.sheet:
             return
         self.tokens = wanted

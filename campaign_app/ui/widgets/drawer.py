@@ -43,6 +43,7 @@ class Drawer(QFrame):
         self.body.setContentsMargins(SPACE[4], SPACE[2], SPACE[4], SPACE[4])
         self.body.setSpacing(SPACE[3])
         self.area = self._scrolled()
+        self.area.setAccessibleName(title)
         layout = column(head, self.area, space=0, stretch=1)
         layout.setContentsMargins(0, 0, 1, 1)
         self.setLayout(layout)

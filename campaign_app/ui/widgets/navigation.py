@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QWidget
 
 from campaign_app.ui.theme import icons
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import SPACE
+from campaign_app.ui.widgets.actions import action, tip
 from campaign_app.ui.widgets.basics import column, label, row
+from campaign_app.ui.widgets.choices import Choices
 
 WIDTH = 188
 
@@ -33,10 +34,12 @@ class Navigation(QFrame):
     def __init__(self, theme: Theme, brand: str, places: Sequence[Place], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("nav")
+        self.setAccessibleName(self.tr("页面"))
         self.setFixedWidth(WIDTH)
         self._theme = theme
         self._places = tuple(places)
         self._group = QButtonGroup(self)
+        self._choices = Choices(self)
         self.buttons: dict[str, QPushButton] = {}
         self.brand = label(brand, "heading")
         self._logo = label("")
@@ -60,16 +63,17 @@ class Navigation(QFrame):
 
     def choose(self, key: str) -> None:
         """Marks a page as the one that is shown; says nothing."""
-        self.buttons[key].setChecked(True)
+        self._choices.choose(self.buttons[key])
 
     def _button(self, number: int, place: Place) -> QPushButton:
         made = QPushButton(place.title)
         made.setObjectName(f"nav_{place.key}")
         made.setProperty("kind", "nav")
         made.setCheckable(True)
+        made.setAutoExclusive(True)  # its group sees to that; it is how a screen reader knows
         made.setIconSize(QSize(18, 18))
         made.setAccessibleName(place.title)
-        made.clicked.connect(lambda _=False: self.chosen.emit(place.key))
+        self._choices.add(made, place.key, self.chosen.emit)
         self.buttons[place.key] = made
         self._group.addButton(made)
         if place.coming:
@@ -77,10 +81,8 @@ class Navigation(QFrame):
             made.setToolTip(place.coming)
             made.setAccessibleDescription(place.coming)
         else:
-            keys = QKeySequence(f"Ctrl+{number}")
-            made.setToolTip(f"{place.title}  {keys.toString(QKeySequence.SequenceFormat.NativeText)}")
-            shortcut = QShortcut(keys, self)
-            shortcut.activated.connect(made.click)
+            made.setToolTip(tip(place.title, f"page.{number}"))
+            action(self, f"page.{number}", made.click, text=place.title)
         made.toggled.connect(lambda _=False: self._draw())
         return made
 

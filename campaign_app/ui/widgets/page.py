@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from campaign_app.ui.theme.tokens import SPACE
-from campaign_app.ui.widgets.basics import column, label, row
+from campaign_app.ui.widgets.basics import column, label, row, show_if
 
 
 class Page(QWidget):
@@ -16,7 +16,7 @@ class Page(QWidget):
         self.setObjectName("page")
         self.title = label(title, "title", name="page_title")
         self.subtitle = label(subtitle, "muted", wrap=True)
-        self.subtitle.setVisible(bool(subtitle))
+        show_if(self.subtitle, bool(subtitle))
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(SPACE[2])
         self.content = QVBoxLayout()
@@ -40,14 +40,18 @@ class Page(QWidget):
         """Another page sent the user here for something, such as a campaign's id."""
 
 
-def scrolling(layout: QLayout, *, width: int = 0) -> QScrollArea:
-    """A scrolled column for forms and reports; `width` limits lines to what can be read."""
+def scrolling(layout: QLayout, *, width: int = 0, spoken: str = "") -> QScrollArea:
+    """A scrolled column for forms and reports; `width` limits lines to what can be read.
+
+    `spoken` names it where it can have the keyboard, which scrolls it.
+    """
     canvas = QWidget()
     canvas.setObjectName("canvas")
     canvas.setLayout(layout)
     if width:
         canvas.setMaximumWidth(width)
     area = QScrollArea()
+    area.setAccessibleName(spoken)
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
     area.setWidget(canvas)

@@ -14,6 +14,7 @@ from campaign_app.compliance.segments import CN_PART, CN_SINGLE
 from campaign_app.ui import show
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.widgets.basics import column, label, row, show_if
+from campaign_app.ui.widgets.flow import Flow
 
 MOST_DRAWN: Final = 12
 _MOST_TORN: Final = 4
@@ -112,6 +113,7 @@ class PartsBar(QFrame):
         self.head = label("", "strong", name="parts_count")
         self.room = label("", "small", name="parts_room")
         self.bar = _Bar(theme)
+        self.bar.setAccessibleName(self.tr("每条短信用了多少"))
         self.torn = label("", "warn", wrap=True, name="parts_torn")
         self.torn.hide()
         self.spread = label("", "small", wrap=True, name="parts_spread")
@@ -129,8 +131,11 @@ class PartsBar(QFrame):
         self.price.setFixedWidth(112)
         self.price.lineEdit().setTextMargins(7, 0, 0, 0)
         self.price.valueChanged.connect(self._priced)
+        counts = Flow()
+        counts.addWidget(self.head)
+        counts.addWidget(self.room)
         layout = column(
-            row(self.head, None, self.room),
+            counts,
             self.bar,
             self.torn,
             self.spread,

@@ -56,6 +56,7 @@ class Bubble(QWidget):
         self._text, self._marks = text, tuple(marks)
         self._units = [units.of(mark) for mark in marks]
         self._torn = frozenset(units.of(mark) for mark in torn)
+        self.setAccessibleName(text)
         self.setToolTip(self.tr("此处会把一个字符切成两段") if torn else "")
         self._lay_out()
         self.update()

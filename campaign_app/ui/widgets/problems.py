@@ -7,8 +7,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QGraphicsOpacityEffect,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStyle,
+    QStyleOption,
+    QVBoxLayout,
+    QWidget,
+)
 
 from campaign_app.ui.theme import icons
 from campaign_app.ui.theme.sheet import set_property
@@ -40,8 +52,11 @@ class Row:
     fixes: tuple[str, ...] | None = None
 
 
-class ProblemRow(QFrame):
-    """`chosen` when it is clicked or Enter is pressed on it; `fix_wanted` carries the number of a fix."""
+class ProblemRow(QAbstractButton):
+    """`chosen` when it is clicked or Enter is pressed on it; `fix_wanted` carries the number of a fix.
+
+    A button, so that a screen reader says that it can be pressed; it looks as the sheet has it.
+    """
 
     chosen = Signal()
     fix_wanted = Signal(int)
@@ -51,7 +66,10 @@ class ProblemRow(QFrame):
         super().__init__()
         self.setProperty("role", "problem")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.clicked.connect(lambda _=False: self.chosen.emit())
         self.shown: Row | None = None
         self._current: bool | None = None
         self.pill = Pill(theme)
@@ -105,10 +123,10 @@ class ProblemRow(QFrame):
             self.style().unpolish(self)
             self.style().polish(self)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        if event.button() is Qt.MouseButton.LeftButton:
-            self.chosen.emit()
-        super().mousePressEvent(event)
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        option = QStyleOption()
+        option.initFrom(self)
+        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, QPainter(self), self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}

@@ -75,7 +75,7 @@ class Numbers(QWidget):
 
     def _add(self, place: int, number: Number) -> None:
         value, share = label("", "number", name=f"number_{number.key}"), label("", "small")
-        name = label(number.name, "muted")
+        name = label(number.name, "muted", wrap=True)
         self.values[number.key], self.shares[number.key], self.names[number.key] = value, share, name
         at = row(value, share, None, space=2)
         at.setAlignment(share, Qt.AlignmentFlag.AlignBottom)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.widgets.actions import action, said, tip
 
 
 class SearchField(QLineEdit):
@@ -19,9 +18,8 @@ class SearchField(QLineEdit):
         self._theme = theme
         self._glass = self.addAction(theme.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         theme.changed.connect(self._draw_glass)
-        find = QShortcut(QKeySequence.StandardKey.Find, page)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self._focus)
+        action(page, "search.find", self._focus)
+        self.setToolTip(tip(said("search.find"), "search.find"))
 
     def _draw_glass(self) -> None:
         self._glass.setIcon(self._theme.icon("search"))

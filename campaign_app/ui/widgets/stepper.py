@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QSizePolicy
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import BODY, RADIUS, SMALL, Tokens
 from campaign_app.ui.widgets.basics import row
+from campaign_app.ui.widgets.choices import Choices
 
 HEIGHT: Final = 56
 _DOT: Final = 24
@@ -29,6 +30,7 @@ class StepButton(QAbstractButton):
         self.setText(title)
         self.setAccessibleName(title)
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # its group sees to that; it is how a screen reader knows
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -60,7 +62,7 @@ class StepButton(QAbstractButton):
     def _ground(self, painter: QPainter, tokens: Tokens) -> None:
         inside = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
         if self.isChecked() or self.underMouse():
-            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setPen(QPen(QColor(tokens.accent), 2) if tokens.high and self.isChecked() else Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.accent_soft if self.isChecked() else tokens.raised))
             painter.drawRoundedRect(inside, RADIUS, RADIUS)
         if self.hasFocus():
@@ -111,20 +113,22 @@ class Stepper(QFrame):
         self.setProperty("role", "card")
         self.buttons: dict[str, StepButton] = {}
         self._group = QButtonGroup(self)
+        self._choices = Choices(self)
         for number, (key, title) in enumerate(steps, start=1):
             made = StepButton(theme, number, title)
             made.setObjectName(f"step_{key}")
             made.setToolTip(f"{title}  Alt+{number}")
-            made.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
+            self._choices.add(made, key, self.chosen.emit)
             self.buttons[key] = made
             self._group.addButton(made)
+        self.setAccessibleName(self.tr("活动的步骤"))
         layout = row(*self.buttons.values(), space=1)
         layout.setContentsMargins(4, 4, 4, 4)
         self.setLayout(layout)
 
     def choose(self, key: str) -> None:
         """Marks a step as the one that is shown; says nothing."""
-        self.buttons[key].setChecked(True)
+        self._choices.choose(self.buttons[key])
 
 
 def _font(font: QFont, size: int, *, bold: bool) -> QFont:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, Qt, Signal
@@ -29,7 +30,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolT
 from campaign_app.ui.cells import Cell, CellModel, Column
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import ROW, SPACE
-from campaign_app.ui.widgets.pill import HEIGHT, paint_pill, pill_width
+from campaign_app.ui.widgets.pill import HEIGHT, paint_pill, pill_font, pill_width
 
 PAD: Final = SPACE[3]
 _OPENS: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
@@ -82,13 +83,18 @@ class Table(QTableView):
         head.setMinimumSectionSize(PAD * 2)
 
     def use(self, model: CellModel[Any], columns: Sequence[Column[Any]]) -> None:
-        self._columns, self._cells = tuple(columns), model
+        self._columns, self._cells = tuple(self._with_its_title(column) for column in columns), model
         self._hovered = self._selected = -1
         self.setModel(model)
         chosen = self.selectionModel()
         chosen.currentRowChanged.connect(self._moved)
         chosen.selectionChanged.connect(self._chosen)
         self.fit()
+
+    def _with_its_title(self, column: Column[Any]) -> Column[Any]:
+        """A title is never cut, whatever the language."""
+        title = QFontMetrics(pill_font(self.font())).horizontalAdvance(column.title) + 2 * PAD
+        return replace(column, width=max(column.width, title))
 
     def fit(self) -> None:
         """Gives every column its room; leaves out those of the highest rank where there is too little."""

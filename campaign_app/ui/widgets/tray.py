@@ -12,6 +12,7 @@ _CLICKS = (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationR
 class Tray(QObject):
     opened = Signal()
     left = Signal()
+    followed = Signal()  # a notice was clicked
 
     def __init__(self, icon: QIcon, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -23,6 +24,8 @@ class Tray(QObject):
         self._icon = QSystemTrayIcon(icon, self)
         self._icon.setContextMenu(self.menu)
         self._icon.activated.connect(self._clicked)
+        self._icon.messageClicked.connect(self.followed)
+        self._lent = False
 
     @staticmethod
     def available() -> bool:
@@ -34,9 +37,25 @@ class Tray(QObject):
 
     def show(self) -> None:
         """In the language of now."""
+        self._lent = False
+        self._show(self.tr("允发正在后台发送"))
+
+    def tell(self, text: str) -> None:
+        """A notice of the system. It needs the icon, which goes again once somebody looks at the window."""
+        if not self.shown:
+            self._lent = True
+            self._show(self.tr("允发"))
+        self._icon.showMessage(self.tr("允发"), text, self._icon.icon())
+
+    def calm(self) -> None:
+        """Somebody looks at the window."""
+        if self._lent:
+            self.hide()
+
+    def _show(self, tip: str) -> None:
         self.open_action.setText(self.tr("打开允发"))
         self.leave_action.setText(self.tr("退出"))
-        self._icon.setToolTip(self.tr("允发正在后台发送"))
+        self._icon.setToolTip(tip)
         self._icon.show()
 
     def hide(self) -> None:

@@ -41,10 +41,10 @@ class AudienceStep(Step):
         self.segments = Segments(desk.kit, self.audience)
         side = column(self._number(), self.segments, self._sample(), None)
         side.setContentsMargins(0, 0, SPACE[2], 0)
-        beside = scrolling(side)
+        beside = scrolling(side, spoken=self.tr("人数与人群"))
         beside.setFixedWidth(SIDE)
         beside.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setLayout(row(scrolling(main), beside, space=0, stretch=0))
+        self.setLayout(row(scrolling(main, spoken=self.tr("受众的条件")), beside, space=0, stretch=0))
         self.audience.changed.connect(self.render_audience)
         self.render_audience(self.audience.state)
         self.begin()
@@ -144,7 +144,7 @@ class AudienceStep(Step):
         )
 
     def _number(self) -> QWidget:
-        self.count = label("–", "number", name="audience_count")
+        self.count = label("–", "number", wrap=True, name="audience_count")
         self.of = label("", "muted", wrap=True, name="audience_of")
         self.busy = QProgressBar()
         self.busy.setRange(0, 0)

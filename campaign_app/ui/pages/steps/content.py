@@ -6,7 +6,7 @@ from typing import Final
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QHideEvent
 from PySide6.QtWidgets import QFrame
 
 from campaign_app.compliance.menders import Edit
@@ -24,6 +24,7 @@ from campaign_app.ui.pages.steps.content_templates import TemplateExchange
 from campaign_app.ui.pages.steps.step import Step
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.composer import Composer, ComposerState, Key
+from campaign_app.ui.widgets.actions import action
 from campaign_app.ui.widgets.basics import column, frame, label, row, show_if
 from campaign_app.ui.widgets.message_edit import LIMIT, Mark
 from campaign_app.ui.widgets.pill import Pill
@@ -186,15 +187,9 @@ class ContentStep(Step):
         self._desk.jobs.ended.connect(self._job_ended)
 
     def _shortcuts(self) -> None:
-        for keys, call in (
-            ("F8", lambda: self._next(1)),
-            ("Shift+F8", lambda: self._next(-1)),
-            ("Alt+Return", self._fix_current),
-            ("Alt+Enter", self._fix_current),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(call)
+        action(self, "content.next", lambda: self._next(1))
+        action(self, "content.previous", lambda: self._next(-1))
+        action(self, "content.fix", self._fix_current)
 
     def _job_ended(self, job: Job) -> None:
         """People, attributes and signatures may be others now."""

@@ -103,7 +103,7 @@ class AnswerRow(QWidget):
         self.said = label(answer.text.strip(), wrap=True, name="answer_text", select=True)
         self.who = label("", "small", name="answer_who", select=True)
         self.came = label("", "small", wrap=True, name="answer_came", select=True)
-        self.came.setVisible(answer.opt_out)
+        show_if(self.came, answer.opt_out)
         self.line = divider()
         said = row(self.pill, self.said, self.who, stretch=1)
         self.setLayout(column(self.line, column(said, self.came, space=1), space=3))

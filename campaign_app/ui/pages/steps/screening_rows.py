@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from campaign_app.domain.consent import ConsentFact, ConsentStatus
@@ -17,6 +16,7 @@ from campaign_app.ui.itemmodels.paged import PagedModel
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.steps.proof import ProofPanel
 from campaign_app.ui.viewmodels.members import MembersModel, MembersState
+from campaign_app.ui.widgets.actions import action
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.table import Table
 from campaign_app.words import Words
@@ -52,9 +52,7 @@ class RowsView(QWidget):
         self.proof.closed.connect(lambda: members.choose(None))
         head = row(self.back, self.title, self.exporting, self.stop, self.export, stretch=1)
         self.setLayout(column(head, self.why, row(self.table, self.proof, space=3, stretch=0), space=2, stretch=2))
-        away = QShortcut(QKeySequence("Esc"), self)
-        away.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        away.activated.connect(self._escape)
+        action(self, "rows.back", self._escape)
         members.changed.connect(self.render_state)
         members.exported.connect(self._exported)
         self.render_state(members.state)

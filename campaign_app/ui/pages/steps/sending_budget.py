@@ -26,7 +26,7 @@ class BudgetCard(QFrame):
         self.edit.typed.connect(model.type)
         self.edit.entered.connect(model.save)
         self.hint = label("", "small", wrap=True, name="budget_hint")
-        head = row(label(self.tr("预算与费用"), "heading"), None, self.cost)
+        head = row(label(self.tr("预算与费用"), "heading", wrap=True), self.cost, stretch=0)
         entry = row(label(self.tr("本活动预算"), "muted"), None, self.edit)
         self.setLayout(column(head, self.parts, entry, self.edit.wrong, self.hint, space=2, margin=4))
         model.changed.connect(self.show_state)

@@ -1,0 +1,95 @@
+"""The way of the Tab key: as one reads, whenever the parts were built.
+
+Qt puts whatever is built late at the end of its own chain: a page's content behind what stands below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QGridLayout,
+    QLayout,
+    QScrollArea,
+    QStackedWidget,
+    QWidget,
+)
+
+
+def step(window: QWidget, *, forward: bool) -> bool:
+    """Moves the keyboard on, round at the ends; False where nothing can have it. For `focusNextPrevChild`."""
+    stops = list(stops_of(window))
+    if not stops:
+        return False
+    now = window.focusWidget()
+    at = stops.index(now) if now in stops else _beside(stops, now, forward=forward)
+    found = stops[(at + (1 if forward else -1)) % len(stops)]
+    reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+    found.setFocus(reason)
+    area = found.parentWidget()
+    while area is not None:
+        if isinstance(area, QScrollArea):
+            area.ensureWidgetVisible(found)
+        area = area.parentWidget()
+    return True
+
+
+def stops_of(part: QWidget) -> Iterator[QWidget]:
+    """Whatever in `part` the Tab key stops at now, in the order of reading; of a group with one chosen, that one."""
+    for child in _children(part):
+        if not child.isVisible() or child.isWindow():
+            continue
+        if _stops(child):
+            yield child
+        yield from stops_of(child)
+
+
+def _stops(widget: QWidget) -> bool:
+    if not widget.isEnabled() or widget.focusPolicy() is Qt.FocusPolicy.NoFocus or widget.focusProxy() is not None:
+        return False
+    group = widget.group() if isinstance(widget, QAbstractButton) else None
+    chosen = group.checkedButton() if group is not None and group.exclusive() else None
+    if chosen is not None and chosen.isVisible():
+        # Qt takes the Tab key from all others as one gets the keyboard, and forgets that when another is chosen
+        return chosen is widget
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+
+
+def _children(part: QWidget) -> list[QWidget]:
+    """First those of its lay-out, then whatever lies in it freely, from the top."""
+    if isinstance(part, QStackedWidget):
+        shown = part.currentWidget()
+        return [] if shown is None else [shown]
+    layout = part.layout()
+    laid = [] if layout is None else list(_laid_out(layout))
+    known = set(laid)
+    free = [each for each in part.children() if isinstance(each, QWidget) and each not in known]
+    return laid + sorted(free, key=lambda each: (each.y(), each.x()))
+
+
+def _laid_out(layout: QLayout) -> Iterator[QWidget]:
+    order = list(range(layout.count()))
+    if isinstance(layout, QGridLayout):
+        order.sort(key=lambda index: tuple(layout.getItemPosition(index))[:2])  # type: ignore[arg-type]
+    for index in order:
+        item = layout.itemAt(index)
+        if item is None:
+            continue
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            yield widget
+        elif inner is not None:
+            yield from _laid_out(inner)
+
+
+def _beside(stops: list[QWidget], now: QWidget | None, *, forward: bool) -> int:
+    """For a keyboard at what the Tab key does not stop at, such as another button of a group: its nearest stop."""
+    beside = now
+    while beside is not None:
+        inside = [index for index, stop in enumerate(stops) if beside.isAncestorOf(stop)]
+        if inside:
+            return inside[0] - 1 if forward else inside[-1] + 1
+        beside = beside.parentWidget()
+    return -1 if forward else len(stops)

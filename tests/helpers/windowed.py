@@ -1,0 +1,208 @@
+"""The whole window on one staged workspace, for tests that walk every page: built once, in each language and look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, QTranslator
+from PySide6.QtWidgets import QApplication, QTabBar, QTableView, QWidget
+
+from campaign_app import assets, bootstrap, words
+from campaign_app.domain.message import InboundMessage
+from campaign_app.jobs import poll
+from campaign_app.ui.desk import Desk, Way
+from campaign_app.ui.kit import Kit
+from campaign_app.ui.messages import Messages
+from campaign_app.ui.pages.campaigns import CampaignsPage
+from campaign_app.ui.pages.settings import SECTIONS
+from campaign_app.ui.pages.shell import Shell
+from campaign_app.ui.pages.shortcut_sheet import ShortcutSheet
+from campaign_app.ui.prefs import Prefs
+from campaign_app.ui.tasks import InlineTasks
+from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.viewmodels.campaign_steps import STEPS
+from campaign_app.ui.viewmodels.jobs import Jobs
+from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
+from campaign_app.ui.widgets.basics import lay_out
+from tests.helpers.driving import pause
+from tests.helpers.fresh import fresh_folder
+from tests.helpers.staged import CLEAN, Staged, open_by_day, stage
+
+LONGER: Final = 0.4
+SHORT: Final = 12
+TURNS: Final = 4  # of the event loop, until everything has its place
+FAULTY: Final = "免费领红包，全网最低价" + CLEAN
+CAMPAIGNS: Final = (
+    *(("screened", step) for step in STEPS),
+    ("draft", "content"),
+    ("sent", "sending"),
+    ("sent", "results"),
+)
+Grab = Callable[[str, QWidget], None]
+
+
+class Longer(QTranslator):
+    """Pseudo-translation: every text two fifths longer than `real` has it, as other languages are."""
+
+    def __init__(self, real: QTranslator | None, parent: QObject) -> None:
+        super().__init__(parent)
+        self._real = real
+
+    def isEmpty(self) -> bool:  # noqa: N802
+        return False
+
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
+        found = self._real.translate(context, source, disambiguation, n) if self._real is not None else ""
+        text = found or source
+        more = max(1, round(len(text) * LONGER))
+        # in words, as in any language: they may go on in the next line
+        return text + "".join(" ~~~~~"[number % 6] if len(text) > SHORT else "~" for number in range(more))
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    code: words.Language
+    longer: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.code}{'+40%' if self.longer else ''}"
+
+
+LANGUAGES: Final = tuple(Language(code, longer) for code in ("zh_CN", "en") for longer in (False, True))  # type: ignore[arg-type]
+
+
+class Windowed:
+    def __init__(self, qt: QApplication, staged: Staged, folder: Path) -> None:
+        self._qt, self.staged, self._keep = qt, staged, QObject()
+        self._translators: list[QTranslator] = []
+        made = {"screened": staged.screened(), "draft": staged.draft(FAULTY), "sent": staged.sent()}
+        self.ids = {name: campaign.id for name, campaign in made.items()}
+        _reply(staged)
+        prefs = Prefs(folder / "prefs", self._keep)
+        tasks = InlineTasks(self._keep)
+        theme = Theme(qt, "light", self._keep)
+        kit = Kit(theme, tasks, Messages(lambda: words.load(prefs.language), self._keep), prefs)
+        session = Session(Plan(folder / "workspace"), tasks, self._keep)
+        session.state = SessionState("open", app=staged.app, worker="running")
+        self._jobs = Jobs(staged.app, tasks, self._keep)
+        self._jobs.stop()  # nobody works here, and a look at nothing now and again is no test
+        self.desk = Desk(kit, staged.app, self._jobs, session, Way(self._keep))
+        self.shell: Shell
+        self.speak(LANGUAGES[0])
+
+    def speak(self, language: Language) -> None:
+        """The window is built anew, as the program does it."""
+        former = getattr(self, "shell", None)
+        self._silence()
+        self.desk.kit.prefs.language = language.code
+        real: QTranslator | None = None
+        if language.code != "zh_CN":
+            real = QTranslator(self._keep)
+            assert real.load(str(assets.path("i18n", f"{language.code}.qm")))
+        chosen = Longer(real, self._keep) if language.longer else real
+        if chosen is not None:
+            self._translators.append(chosen)
+            self._qt.installTranslator(chosen)
+        self.shell = Shell(self.desk.kit, self.desk.session)
+        self.shell.attach(self.desk)
+        self.shell.show()
+        if former is not None:
+            self._drop(former)
+
+    def resize(self, size: QSize) -> None:
+        self.shell.resize(size)
+        self.settle()
+
+    def activate(self) -> None:
+        """The keyboard is the window's; where it was at the start."""
+        self.shell.activateWindow()
+        self.settle()
+
+    def settle(self) -> None:
+        for _ in range(TURNS):
+            pause(0)
+            lay_out()
+
+    def views(self) -> Iterator[tuple[str, QWidget]]:
+        """Every page in each of its states, shown: its name and the window or dialog that shows it."""
+        for key in ("overview", "customers", "campaigns"):
+            yield self._at(key, lambda key=key: self._go(key))  # type: ignore[misc]
+        self._first_row("customers", "customers_table")
+        yield self._at("customer", lambda: None)
+        for key, step in CAMPAIGNS:
+            yield self._at(f"{key} {step}", lambda key=key, step=step: self._go("campaigns", (self.ids[key], step)))  # type: ignore[misc]
+        campaigns = self.shell.page("campaigns")
+        assert isinstance(campaigns, CampaignsPage)
+        campaigns.model.close()
+        for key in ("signatures", "inbox"):
+            yield self._at(key, lambda key=key: self._go(key))  # type: ignore[misc]
+            self._first_row(key, f"{key}_table")
+            yield self._at(f"{key} opened", lambda: None)
+        tabs = self.shell.findChild(QTabBar, "signature_tabs")
+        yield self._at("templates", lambda: (self._go("signatures"), tabs.setCurrentIndex(1)))
+        for section in SECTIONS:
+            yield self._at(f"settings {section}", lambda section=section: self._go("settings", section))  # type: ignore[misc]
+        yield self._at("palette", self.shell.find_command)
+        self.shell.find_command()
+        self.shell.show_shortcuts()
+        sheet = self.shell.findChild(ShortcutSheet)
+        assert sheet is not None
+        self.settle()
+        yield "shortcuts", sheet
+        sheet.close()
+
+    def end(self) -> None:
+        self._silence()
+        self._drop(self.shell)
+        self._keep.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    def _at(self, name: str, go: Callable[[], object]) -> tuple[str, QWidget]:
+        go()
+        self.settle()
+        return name, self.shell
+
+    def _go(self, key: str, what: object = None) -> None:
+        self.desk.way.to(key, what)
+
+    def _first_row(self, key: str, name: str) -> None:
+        table = self.shell.page(key).findChild(QTableView, name)
+        assert table is not None
+        self.settle()
+        table.selectRow(0)
+        opened = getattr(table, "opened", None)
+        assert opened is not None
+        opened.emit(0)
+
+    def _silence(self) -> None:
+        for each in self._translators:
+            self._qt.removeTranslator(each)
+        self._translators.clear()
+
+    def _drop(self, shell: Shell) -> None:
+        shell.hide()
+        shell.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _reply(staged: Staged) -> None:
+    held = staged.shop.gateways[staged.account].stream.setdefault("inbound", [])
+    held.append(InboundMessage("i0", "c00004", None, "TD 退订", staged.app.clock() + timedelta(seconds=1)))
+    while poll.poll_inbound(staged.shop.context, staged.account):
+        pass
+
+
+@contextmanager
+def windowed(qt: QApplication, folder: Path) -> Iterator[Windowed]:
+    made = fresh_folder(folder / "made")
+    opened = open_by_day(made, folder / "workspace")
+    app: bootstrap.App = next(opened)
+    window = Windowed(qt, stage(app), folder)
+    yield window
+    window.end()
+    next(opened, None)

@@ -1,0 +1,95 @@
+"""Shortcuts: all from one table, shown where they work, and no two on the same keys where one has the keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QShortcut
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+
+from campaign_app.ui.pages.shortcut_sheet import ShortcutSheet, rows_of
+from campaign_app.ui.widgets.actions import GROUPS, SHORTCUTS, native
+from tests.helpers.windowed import Windowed
+
+UI = Path(__file__).resolve().parents[2] / "campaign_app" / "ui"
+Context = Qt.ShortcutContext
+
+
+def in_force(action: QAction, focused: QWidget) -> bool:
+    owner = action.parent()
+    assert isinstance(owner, QWidget)
+    if not owner.isVisible() or not action.isEnabled():
+        return False
+    if action.shortcutContext() is Context.WindowShortcut:
+        return owner.window() is focused.window()
+    if action.shortcutContext() is Context.WidgetShortcut:
+        return owner is focused
+    return owner is focused or owner.isAncestorOf(focused)
+
+
+def test_no_two_are_on_the_same_keys_wherever_the_keyboard_is(window: Windowed) -> None:
+    twice, seen = set[str](), set[str]()
+    for name, shown in window.views():
+        actions = [each for each in shown.findChildren(QAction) if each.shortcuts()]
+        assert not shown.findChildren(QShortcut), f"{name}: a shortcut that the table does not know"
+        for focused in shown.findChildren(QWidget):
+            if not focused.isVisible() or focused.focusPolicy() is Qt.FocusPolicy.NoFocus:
+                continue
+            here = [each for each in actions if in_force(each, focused)]
+            seen |= {str(each.data()) for each in here}
+            keys = Counter(key.toString() for each in here for key in each.shortcuts())
+            twice |= {f"{name}, {focused.objectName()}: {key}" for key, count in keys.items() if count > 1}
+    assert twice == set()
+    assert {"window.palette", "page.1", "campaigns.new", "campaigns.copy", "campaign.step.5", "content.fix"} <= seen
+
+
+def test_every_action_with_keys_is_in_the_table_and_every_row_of_it_is_used() -> None:
+    sources = {path: path.read_text("utf-8") for path in UI.rglob("*.py")}
+    loose = re.compile(r"QShortcut\(|\.setShortcuts?\(")
+    assert [path.name for path, text in sources.items() if loose.search(text)] == ["actions.py"]
+    used = "\n".join(text for path, text in sources.items() if path.name != "actions.py")
+    families = {re.sub(r"\d+$", "", key) for key in SHORTCUTS}
+    assert [key for key in families if f'"{key}' not in used] == []
+    assert {each.place for each in SHORTCUTS.values()} == set(GROUPS)
+
+
+def test_the_sheet_has_all_of_them(window: Windowed) -> None:
+    window.activate()
+    window.desk.way.to("overview")
+    window.shell.navigation.buttons["overview"].setFocus()
+    QTest.keyClick(window.shell.navigation.buttons["overview"], Qt.Key.Key_F1)
+    sheet = window.shell.findChild(ShortcutSheet)
+    assert sheet is not None
+    shown = {each.text() for each in sheet.findChildren(QLabel)}
+    for place in GROUPS:
+        assert {*rows_of(place), *rows_of(place).values()} <= shown
+    QTest.keyClick(sheet, Qt.Key.Key_Escape)
+    assert sheet.isHidden()
+
+
+def test_a_question_mark_asks_for_the_sheet_but_not_in_a_field(window: Windowed) -> None:
+    window.activate()
+    window.desk.way.to("campaigns")
+    field = window.shell.findChild(QLineEdit, "campaign_search")
+    assert field is not None
+    field.setFocus()
+    QTest.keyClick(field, "?")
+    assert field.text() == "?"
+    field.clear()
+    button = window.shell.navigation.buttons["overview"]
+    button.setFocus()
+    QTest.keyClick(button, "?")
+    (sheet,) = [each for each in window.shell.findChildren(ShortcutSheet) if each.isVisible()]
+    sheet.close()
+
+
+def test_tooltips_say_the_keys(window: Windowed) -> None:
+    window.desk.way.to("campaigns")
+    tips = {each.toolTip() for each in window.shell.findChildren(QWidget)}
+    for key in ("page.1", "campaigns.new", "search.find"):
+        keys = native(SHORTCUTS[key].keys[0])
+        assert [each for each in tips if each.endswith(keys)], key
