@@ -139,8 +139,11 @@ def _there(app: App) -> Path:
 def start_worker_for(app: App) -> WorkerHandle:
     """Starts the workspace's worker unless it has one.
 
-    Raises AppError("child_failed"), WorkspaceError `workspace_gone` if its folder was moved away or removed.
+    Raises AppError: `child_failed`, `worker_elsewhere` where this login may start none; WorkspaceError `workspace_gone`
+    if its folder was moved away or removed.
     """
+    from campaign_app.domain.errors import AppError
+    from campaign_app.domain.team import Permission
     from campaign_app.processes import start_worker
     from campaign_app.storage import header
 
@@ -148,6 +151,8 @@ def start_worker_for(app: App) -> WorkerHandle:
     with ExitStack() as stack:
         if app.workspace.has_worker():
             return WorkerHandle(stack.pop_all(), None)
+        if not app.person.may(Permission.WORK):
+            raise AppError("worker_elsewhere", "No worker is at work, and this login is no worker's")
         found = header.read_header(folder)
         key = app.keeper.key(found.workspace_id, found.kept)
         process = stack.enter_context(start_worker(folder, key, app.offset))

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from campaign_app.domain.errors import WorkspaceError
+from campaign_app.domain.team import EVERY_ROLE, Role
 from campaign_app.storage import locks
 from campaign_app.storage.leases import SqlLeases
 from campaign_app.storage.leasing import Lease, awake
 from campaign_app.storage.postgres import ServerDatabase, fence
+from campaign_app.storage.roles.standing import roles_of
 
 DATABASE: Final = "workspace.db"
 FLOWS: Final = "flows.db"
@@ -36,6 +38,7 @@ class Home(Protocol):
     def lock(self, name: locks.LockName, /) -> AbstractContextManager[None]: ...
     def work(self, hand: Hand, /) -> AbstractContextManager[Lease | None]: ...
     def has_worker(self) -> bool: ...
+    def roles_of(self, login: str, /) -> frozenset[Role]: ...
     def gone(self) -> bool: ...
     def size(self) -> int: ...
 
@@ -62,6 +65,9 @@ class FileHome:
 
     def has_worker(self) -> bool:
         return locks.holder(self.folder, "worker") is not None
+
+    def roles_of(self, _login: str) -> frozenset[Role]:
+        return EVERY_ROLE
 
     def gone(self) -> bool:
         """Whether the database was moved away, removed or exchanged: what is written now would be lost in silence."""
@@ -114,6 +120,10 @@ class ServerHome:
 
     def has_worker(self) -> bool:
         return self.leases.somebody()
+
+    def roles_of(self, login: str) -> frozenset[Role]:
+        with self._database.read() as connection:
+            return roles_of(connection, login)
 
     def gone(self) -> bool:
         """Whether this process was a worker and is so no longer."""
