@@ -187,8 +187,11 @@ def start_worker_for(app: App, *, beside: bool = False, files: bool = False) -> 
 
     them sees this computer's `files`.
 
-    Raises AppError("child_failed"), WorkspaceError `workspace_gone` if its folder was moved away or removed.
+    Raises AppError: `child_failed`, `worker_elsewhere` where this login may start none; WorkspaceError `workspace_gone`
+    if its folder was moved away or removed.
     """
+    from campaign_app.domain.errors import AppError
+    from campaign_app.domain.team import Permission
     from campaign_app.processes import STOP_SECONDS, TEAM_STOP_SECONDS, start_worker
     from campaign_app.storage import header
 
@@ -196,6 +199,8 @@ def start_worker_for(app: App, *, beside: bool = False, files: bool = False) -> 
     with ExitStack() as stack:
         if not beside and _is_served(app, files=files):
             return WorkerHandle(stack.pop_all(), None, partial(_is_served, app))
+        if not app.person.may(Permission.WORK):
+            raise AppError("worker_elsewhere", "No worker is at work, and this login is no worker's")
         found = header.read_header(folder)
         key = app.keeper.key(found.workspace_id, found.kept)
         patience = TEAM_STOP_SECONDS if app.workspace.shared else STOP_SECONDS

@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from campaign_app.domain.ports import Clock, JobStore
+from campaign_app.domain.team import Person
 
 if TYPE_CHECKING:
     from campaign_app.compliance import Engine
@@ -93,6 +94,11 @@ class App:
     wait: Callable[[float], None]
     offset: timedelta = timedelta(0)  # by which the clock of a demo is shifted
 
+    @property
+    def person(self) -> Person:
+        """Who works with it, and in which roles."""
+        return self.workspace.person
+
     def __enter__(self) -> App:
         return self
 
@@ -108,6 +114,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.platforms import Offers
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.answers import Answers
+    from campaign_app.services.asked_jobs import AskedJobs
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.composing import Composing
@@ -120,7 +127,8 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.templates import Templates
 
     clock = shifted_clock(offset) if offset else system_clock
-    rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock)
+    me = workspace.person
+    rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock).used_by(me)
     engine = _engines(workspace, clock, rules)
     texts = texts_of(workspace, rules.engine, profiles)
     accounts = Accounts(
@@ -130,7 +138,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         clock=clock,
         make_client=_client(workspace, clock),
         offers=Offers(),
-    )
+    ).used_by(me)
     campaigns = Campaigns(
         store=workspace.campaigns,
         inbox=workspace.inbox,
@@ -138,9 +146,9 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         audit=workspace.audit,
         clock=clock,
         hours=lambda: _hours(workspace),
-    )
-    opt_outs = OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs)
-    money = _money(workspace, clock)
+    ).used_by(me)
+    opt_outs = OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs).used_by(me)
+    money = _money(workspace, clock).used_by(me)
     composing = Composing(
         texts=texts,
         engine=engine,
@@ -150,34 +158,34 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         readings=workspace.readings,
         clock=clock,
         contracted=money.price_of,
-    )
+    ).used_by(me)
     return App(
         workspace=workspace,
         keeper=keeper,
         accounts=accounts,
-        audiences=Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock),
+        audiences=Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock).used_by(me),
         campaigns=campaigns,
         composing=composing,
-        filings=_filings(workspace, clock, engine, profiles),
+        filings=_filings(workspace, clock, engine, profiles).used_by(me),
         rules=rules,
         profiles=profiles,
-        imports=imports_of(workspace, clock),
+        imports=imports_of(workspace, clock).used_by(me),
         people=_people(workspace),
         members=_members(workspace, clock),
         money=money,
         preflights=_preflights(workspace, campaigns, money, clock, _speaking(workspace, engine, profiles)),
-        policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock),
+        policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock).used_by(me),
         opt_outs=opt_outs,
         following=Following(workspace.accounts, workspace.opt_outs, workspace.audit),
-        replies=Replies(workspace.accounts, workspace.audit, clock),
-        stated=StatedTemplates(workspace.accounts, workspace.audit, clock),
+        replies=Replies(workspace.accounts, workspace.audit, clock).used_by(me),
+        stated=StatedTemplates(workspace.accounts, workspace.audit, clock).used_by(me),
         answers=Answers(workspace.answers, workspace.accounts, opt_outs.untold, workspace.phone_keys),
         templates=Templates(accounts),
-        staff_numbers=StaffNumbers(workspace.staff, clock),
-        test_messages=_test_messages(workspace, texts, clock),
-        unread=unread_of(workspace, clock),
+        staff_numbers=StaffNumbers(workspace.staff, clock).used_by(me),
+        test_messages=_test_messages(workspace, texts, clock).used_by(me),
+        unread=unread_of(workspace, clock).used_by(me),
         evidence=_evidence(workspace, clock, rules),
-        jobs=workspace.jobs,
+        jobs=AskedJobs(workspace.jobs, me),
         clock=clock,
         wait=wait,
         offset=offset,
@@ -298,7 +306,7 @@ def rules_of(workspace: Workspace, clock: Clock, language: str = "zh_CN") -> Rul
         audit=workspace.audit,
         clock=clock,
         language=language,
-    )
+    ).used_by(workspace.person)
 
 
 def _engines(workspace: Workspace, clock: Clock, rules: Rules) -> Callable[[str], Engine]:

@@ -5,7 +5,7 @@ Each file is read at its first use and kept: 8 ms, which only those pay who show
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal
@@ -14,6 +14,7 @@ from campaign_app import assets
 from campaign_app.domain.errors import AppError
 
 Language = Literal["zh_CN", "en"]
+_AND: Final[Mapping[str, str]] = {"zh_CN": "、", "en": ", "}
 _COLON: Final[Mapping[str, str]] = {"zh_CN": "：", "en": ": "}
 
 
@@ -35,12 +36,18 @@ class Words:
         known = _facts(error)
         if "wrong" in known:
             known["reason"] = self.reason(error)
+        if "roles" in known:
+            known["who"] = self.roles(known["roles"].split(","))
         return sentence.format_map(known) if sentence else str(error)
 
     def reason(self, error: AppError) -> str:
         """What is wrong with a rule file, without the file and the line."""
         known = _facts(error)
         return self._of("pack_problem", known["wrong"]).format_map(known) or known["reason"]
+
+    def roles(self, roles: Iterable[str]) -> str:
+        """What a team's roles are called, one behind another."""
+        return _AND[self.language].join(self.term("role", role) for role in roles)
 
     def term(self, table: str, code: str) -> str:
         """The label, or the code itself.

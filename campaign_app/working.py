@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from campaign_app.bootstrap import DEMO
 from campaign_app.domain.errors import SettingsError, WorkspaceError
 from campaign_app.domain.ports import Clock
+from campaign_app.domain.team import Permission, may_ask
 from campaign_app.teaming import EVERYTHING, Part, health, share_of
 from campaign_app.wiring import (
     imports_of,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from campaign_app.compliance.providers import Cap
     from campaign_app.credentials import KeyKeeper
     from campaign_app.domain.customer import Account
+    from campaign_app.domain.ports import Job
     from campaign_app.gateways import Connections, Means
     from campaign_app.jobs.sharing import Share
     from campaign_app.jobs.stores import Context, Remotes
@@ -69,7 +71,8 @@ def run_worker(
 ) -> bool:
     """Works until `stopped(seconds)` says so. Raises WorkspaceError: `in_use` if the workspace has its one worker,
 
-    `other_version` beside workers of another one; SettingsError for a `part` of a workspace that is not a team's.
+    `other_version` beside workers of another one; SettingsError for a `part` of a workspace that is not a team's;
+    NotPermitted for a login that is no worker's.
 
     What is still running at the end goes on at the next start, or at another worker. It ends too once the workspace's
     files are gone: what is submitted then nobody would remember. The clock is shifted for a demo's workspace only. True
@@ -83,6 +86,7 @@ def run_worker(
 
     workspace = open_workspace(folder, keeper)
     try:
+        workspace.person.require(Permission.WORK)
         if part != EVERYTHING and not workspace.shared:
             raise SettingsError("not_shared", "Only a team's workspace is shared by several workers")
         hand = Hand(VERSION, part.queues, part.lease_seconds, lost)
@@ -158,7 +162,12 @@ def _worker(workspace: Workspace, context: Context, launched: Any, share: Share)
         return Every(*(timedelta(minutes=each) for each in minutes))
 
     mine = replace(share, active=lambda: launched.active, crowd=launched.turns.crowd)
-    return Worker(context, flow_starter(context, launched, share.executor), forget_flows, every, mine)
+
+    def allowed(job: Job) -> bool:
+        """One from before there were roles names nobody; the server lets no other be like that."""
+        return not job.asked_by or may_ask(workspace.roles_of(job.asked_by), job.kind)
+
+    return Worker(context, flow_starter(context, launched, share.executor), forget_flows, every, mine, allowed)
 
 
 def _worker_clock(workspace: Workspace, offset: timedelta) -> Clock:

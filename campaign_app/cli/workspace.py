@@ -1,4 +1,4 @@
-"""`campaign-app workspace`: moves a workspace to a team's server or back, and takes back what was moved away."""
+"""`campaign-app workspace`: moves a workspace to a team's server or back, takes back what was moved away; roles."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ import typer
 from campaign_app.cli.backup import shown_progress
 from campaign_app.cli.follow import show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for, passphrase_from, server_password
+from campaign_app.cli.roles import invite, log_in, roles
 from campaign_app.domain.errors import AppError, SettingsError
 
-workspace = typer.Typer(no_args_is_help=True, help="工作区的搬迁：移到团队的服务器，或移回本机。")
+workspace = typer.Typer(no_args_is_help=True, help="工作区的搬迁，以及团队的角色和数据库用户。")
+workspace.add_typer(roles, name="roles")
+workspace.command("login")(log_in)
+workspace.command("invite")(invite)
 
 
 @workspace.callback()
 def group() -> None:
-    """工作区的搬迁：移到团队的服务器，或移回本机。"""
+    """工作区的搬迁，以及团队的角色和数据库用户。"""
 
 
 @workspace.command("move")

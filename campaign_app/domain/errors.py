@@ -5,7 +5,8 @@ AppError
 ├── SettingsError           a setting, an argument or a file of the user's is unusable
 ├── NotFound                a named thing does not exist
 ├── NotAllowed              the state of a thing forbids the action (a block finding, no approval, …)
-│   └── BudgetSpent         a batch would cost more than was set aside when its campaign began
+│   ├── BudgetSpent         a batch would cost more than was set aside when its campaign began
+│   └── NotPermitted        the role of whoever asks forbids it, whatever the state
 └── RemoteError             a platform or sender did not do what was asked
     ├── RemoteUnavailable   timeout, 429, 5xx, cut connection: may be tried again
     │   └── OutcomeUnknown  the request may have been carried out: never repeat it blindly
@@ -59,6 +60,10 @@ class NotAllowed(AppError):
 
 class BudgetSpent(NotAllowed):
     """A campaign under a budget would cost more than was set aside for it."""
+
+
+class NotPermitted(NotAllowed):
+    """The role of whoever asks forbids the action; `roles` are those that allow it, with commas between them."""
 
 
 class RemoteError(AppError):

@@ -223,6 +223,7 @@ class Job:
     error: str = ""
     result: Mapping[str, Any] | None = None
     queued_at: datetime | None = None
+    asked_by: str = ""  # the login that put it down, as the server knows it; "" where there is none
 
 
 class JobStore(Protocol):

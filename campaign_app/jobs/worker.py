@@ -64,10 +64,16 @@ class Starter(Protocol):
         ...
 
 
+def _whoever_asks(_job: Job) -> bool:
+    """Of a workspace of one computer."""
+    return True
+
+
 class Worker:
     """Call `tick` again and again; it never blocks on work. `forget` drops what was kept for the flows of old jobs.
 
-    `every` says how often accounts are synced, as it is set by now; `share` what this worker takes of the jobs.
+    `every` says how often accounts are synced, as it is set by now; `share` what this worker takes of the jobs;
+    `allowed` whether whoever put a job down may have it done.
     """
 
     def __init__(
@@ -77,8 +83,10 @@ class Worker:
         forget: Callable[[Sequence[int]], object] = lambda _: None,
         every: Callable[[], Every] = Every,
         share: Share = WHOLE,
+        allowed: Callable[[Job], bool] = _whoever_asks,
     ) -> None:
         self._context = context
+        self._allowed = allowed
         self._share = share
         self._every = every
         self._rounds = Rounds(context.stores.accounts)
@@ -119,6 +127,9 @@ class Worker:
         if job.state == "queued":
             queue = queue_of(job.kind)
             if rooms[queue] <= 0:
+                return
+            if not self._allowed(job):
+                self._context.stores.jobs.set_state(job.id, "failed", error="not_permitted")
                 return
             rooms[queue] -= 1
             self._context.stores.jobs.set_state(job.id, "running")

@@ -23,9 +23,11 @@ from campaign_app.domain.ports import (
     TemplateLookup,
 )
 from campaign_app.domain.signature import FiledTemplate, Signature
+from campaign_app.domain.team import Permission
 from campaign_app.services import expiry
 from campaign_app.services.balances import Balance, balance_of, note_balance
 from campaign_app.services.connecting import CONSENT_API, Draft, Offers, draft_of, entity_of, host_of, seen
+from campaign_app.services.permitted import Permitted, needs
 from campaign_app.services.pinning import pinned_anew
 
 _log = logging.getLogger(__name__)
@@ -42,7 +44,7 @@ def synced_name(account_id: int) -> str:
     return f"account.{account_id}.synced"
 
 
-class Accounts:
+class Accounts(Permitted):
     """Connect, test and disconnect accounts of every platform on offer."""
 
     def __init__(
@@ -76,6 +78,7 @@ class Accounts:
         """Raises SettingsError for an account whose platform is no longer on offer."""
         return self._offers.offer(account.platform)
 
+    @needs(Permission.CONNECT)
     def connect(self, asked: Asked, *, actor: str) -> Account:
         """Checks the connection, pins the platform's keys and stores the account with its secrets.
 
@@ -84,6 +87,7 @@ class Accounts:
         """
         return self.keep(self.check(asked), asked, actor=actor)
 
+    @needs(Permission.CONNECT)
     def check(self, asked: Asked) -> ConnectionReport:
         """What the platform says of itself and of this account; stores nothing. Raises as `connect` does."""
         draft = self._draft(asked)
@@ -91,6 +95,7 @@ class Accounts:
         _require_usable(draft, asked, report)
         return report
 
+    @needs(Permission.CONNECT)
     def keep(self, report: ConnectionReport, asked: Asked, *, actor: str, renews: int | None = None) -> Account:
         """Stores an account as `check` saw it, with its secrets. Raises as `connect` does.
 
@@ -111,6 +116,7 @@ class Accounts:
         )  # fmt: skip
         return account
 
+    @needs(Permission.CONNECT)
     def take_consents_from(self, account_id: int, consent_account_id: int | None, *, actor: str) -> Account:
         """Which account's Platform Consent API says who agreed, None for nobody's. Raises NotAllowed, NotFound."""
         account = self._store.account(account_id)
@@ -123,6 +129,7 @@ class Accounts:
         )
         return self._store.account(account_id)
 
+    @needs(Permission.CONNECT)
     def send_through(self, account_id: int, sender_account_id: int | None, *, actor: str) -> Account:
         """Which account at an SMS provider carries the shop's messages, None for its own platform or endpoint.
 
@@ -204,6 +211,7 @@ class Accounts:
         gone = (a for a in free if a.platform == account.platform)
         return next((a for a in gone if (a.base_url, a.key_id) == (account.base_url, account.key_id)), None)
 
+    @needs(Permission.CONNECT)
     def test(self, account_id: int) -> ConnectionReport:
         """Asks the platform again; keeps nothing but what is left of the parts bought there."""
         account = self._store.account(account_id)
@@ -219,6 +227,7 @@ class Accounts:
         if report.parts_left is not None:
             note_balance(self._store, account_id, report.parts_left, self._clock())
 
+    @needs(Permission.CONNECT)
     def template(self, account_id: int, code: str) -> FiledTemplate:
         """What the account's platform says of a template. Raises RemoteRefused("not_offered") where it has none."""
         client = self._make_client(self._store.account(account_id), self.private_key(account_id))
@@ -226,6 +235,7 @@ class Accounts:
             raise RemoteRefused("not_offered", "The platform does not offer this", account=account_id)
         return client.template(code)
 
+    @needs(Permission.CONNECT)
     def templates(self, account_id: int) -> tuple[FiledTemplate, ...] | None:
         """Every template of the account, None where its platform has none. Raises as `template` does."""
         account = self._store.account(account_id)
@@ -234,6 +244,7 @@ class Accounts:
         client = self._make_client(account, self.private_key(account_id))
         return client.templates() if isinstance(client, TemplateList) else None
 
+    @needs(Permission.CONNECT)
     def disconnect(self, account_id: int, *, actor: str) -> None:
         """Removes the account's key and stops its flows; customers, facts and suppressions stay."""
         self._store.account(account_id)
@@ -241,6 +252,7 @@ class Accounts:
         self._secrets.delete(secret_name(account_id))
         self._audit.record("account.disconnected", actor=actor, at=self._clock(), account=account_id)
 
+    @needs(Permission.CONNECT)
     def private_key(self, account_id: int) -> str:
         """Raises NotAllowed for an account that was disconnected."""
         key = self._secrets.get(secret_name(account_id))
@@ -252,6 +264,7 @@ class Accounts:
         """Every signature that an account of this entity reported."""
         return self._store.register(entity_uscc).all(self._clock())
 
+    @needs(Permission.CONNECT)
     def describe_entity(self, uscc: str, *, kind: str, licences: tuple[str, ...], actor: str) -> Entity:
         """What a person says of an entity: the rules ask for its licences. Raises NotFound."""
         described = replace(self._store.entity(uscc), kind=kind, licences=tuple(sorted(set(licences))))

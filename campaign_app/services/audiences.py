@@ -7,9 +7,11 @@ from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import Clock
 from campaign_app.domain.ports_people import AudienceStore, CustomerStore
+from campaign_app.domain.team import Permission
+from campaign_app.services.permitted import Permitted, needs
 
 
-class Audiences:
+class Audiences(Permitted):
     def __init__(self, *, customers: CustomerStore, store: AudienceStore, clock: Clock) -> None:
         self._customers = customers
         self._store = store
@@ -31,6 +33,7 @@ class Audiences:
         """What there is to choose from in `province`, `city` or `tag`, the most frequent first."""
         return self._customers.values(field, entity_uscc, limit)
 
+    @needs(Permission.BUILD)
     def save(self, name: str, audience: Filter) -> None:
         """Keeps a filter under a name; the same name again replaces it. Raises SettingsError for an empty name."""
         if not name.strip():
@@ -40,5 +43,6 @@ class Audiences:
     def saved(self) -> dict[str, Filter]:
         return {name: self._store.audience(name) for name in self._store.names()}
 
+    @needs(Permission.BUILD)
     def remove(self, name: str) -> None:
         self._store.delete(name)

@@ -16,6 +16,8 @@ from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AuditLog, Clock, InboxStore
 from campaign_app.domain.ports_campaigns import CampaignStore
+from campaign_app.domain.team import Permission
+from campaign_app.services.permitted import Permitted, needs
 from campaign_app.services.texts import Checked, Texts
 from campaign_app.services.window import CLOSES, OPENS, closing_time
 
@@ -38,7 +40,7 @@ class Results:
     fallen: Mapping[str, int]
 
 
-class Campaigns:
+class Campaigns(Permitted):
     """`hours` gives the merchant's own first and last time of day to send."""
 
     def __init__(
@@ -58,6 +60,7 @@ class Campaigns:
         self._clock = clock
         self._hours = hours
 
+    @needs(Permission.BUILD)
     def create(self, *, name: str, entity_uscc: str, purpose: str, audience: Filter, actor: str) -> Campaign:
         return self._store.create(Campaign(0, name, entity_uscc, purpose, audience), self._noted("created", actor))
 
@@ -75,7 +78,8 @@ class Campaigns:
         """When somebody last did something to each campaign; one of long ago may be missing."""
         return self._audit.touched("campaign")
 
-    def edit(self, campaign_id: int, *, actor: str, **changes: Any) -> Campaign:
+    @needs(Permission.BUILD)
+    def edit(self, /, campaign_id: int, *, actor: str, **changes: Any) -> Campaign:
         """Changes name, purpose, audience, signature or body. A changed text or audience voids screening and approval.
 
         Raises NotAllowed("campaign_running") once anything may have left.
@@ -95,12 +99,14 @@ class Campaigns:
         self._store.update(edited, expected=campaign.state, noted=noted)
         return edited
 
+    @needs(Permission.BUILD)
     def duplicate(self, campaign_id: int, name: str, actor: str) -> Campaign:
         """A new draft with the text and the audience of another campaign, whatever became of that one."""
         like = self._store.campaign(campaign_id)
         copied = Campaign(0, name, like.entity_uscc, like.purpose, like.audience, like.signature, like.body)
         return self._store.create(copied, self._noted("duplicated", actor, source=campaign_id))
 
+    @needs(Permission.BUILD)
     def delete_draft(self, campaign_id: int, actor: str) -> None:
         """Removes what was never approved and never begun; anything further is cancelled, and stays to be seen.
 
@@ -130,6 +136,7 @@ class Campaigns:
             for rule in sorted(_unconfirmed(known, examples))
         }
 
+    @needs(Permission.BUILD)
     def screen(self, campaign_id: int, *, actor: str) -> Campaign:
         """Asks for a screening; the worker does it. Allowed again at any time before approval."""
         campaign = self._store.campaign(campaign_id)
@@ -137,6 +144,7 @@ class Campaigns:
             raise NotAllowed("campaign_state", "Only a draft or a screened campaign is screened")
         return self._move(replace(campaign, state_note=""), CampaignState.SCREENING, actor, expected=campaign.state)
 
+    @needs(Permission.BUILD)
     def stop_screening(self, campaign_id: int, *, actor: str) -> Campaign:
         """Asks the worker to let go; the campaign is a draft again once nothing is judged any more."""
         campaign = self._store.campaign(campaign_id)
@@ -159,6 +167,7 @@ class Campaigns:
         """
         return self._store.members_by_reason(campaign_id, reason, after_seq, limit)
 
+    @needs(Permission.APPROVE)
     def approve(
         self, campaign_id: int, *, recipients: int, confirmed_warnings: Collection[str] = (), actor: str
     ) -> Campaign:
@@ -183,21 +192,23 @@ class Campaigns:
         now, packs = self._clock(), self._texts.rule_packs
         rules = self._require_clean(campaign, confirmed_warnings, now)
         approved = replace(
-            campaign, state=CampaignState.APPROVED, state_note="", rule_packs=packs, approved_by=actor,
-            approved_at=now, approved_hash=approval_hash(campaign, packs),
+            campaign, state=CampaignState.APPROVED, state_note="", rule_packs=packs,
+            approved_by=self.person.signs(actor), approved_at=now, approved_hash=approval_hash(campaign, packs),
         )  # fmt: skip
         covered = approved.approved_hash
         noted = self._noted("approved", actor, recipients=ready, hash=covered, warnings=",".join(rules))
         self._store.update_confirmed(approved, rules, expected=CampaignState.SCREENED, noted=noted)
         return approved
 
+    @needs(Permission.SCHEDULE)
     def schedule(
         self, campaign_id: int, *, send_at: datetime | None, confirmed_warnings: Collection[str] = (), actor: str
     ) -> Campaign:
         """Sends at `send_at`, or now if None, and never after the day's quiet hours begin.
 
         Raises NotAllowed: `approval_void` (text, audience or rules changed since), `quiet_hours`, `in_the_past`;
-        `block_findings`, `warnings_unconfirmed` for what the rules say of that time.
+        `block_findings`, `warnings_unconfirmed` for what the rules say of that time. Whoever may not approve may not
+        confirm those either (NotPermitted).
         """
         campaign = self._store.campaign(campaign_id)
         if campaign.state not in (CampaignState.APPROVED, CampaignState.WAITING):
@@ -211,11 +222,14 @@ class Campaigns:
             raise NotAllowed("in_the_past", "The time to send is in the past")
         planned = replace(campaign, send_at=send_at or now, window_end=closing_time(send_at or now, *self._hours()))
         rules = self._require_clean(planned, confirmed_warnings, now)
+        if rules:  # whoever approves confirms warnings, these like those before
+            self.person.require(Permission.APPROVE)
         scheduled = replace(planned, state=CampaignState.SCHEDULED)
         noted = self._noted("scheduled", actor, warnings=",".join(rules))
         self._store.update_confirmed(scheduled, rules, expected=campaign.state, noted=noted)
         return scheduled
 
+    @needs(Permission.STOP)
     def pause(self, campaign_id: int, *, actor: str) -> Campaign:
         """Acts before the next batch; what was claimed is settled when the campaign goes on."""
         campaign = self._store.campaign(campaign_id)
@@ -223,6 +237,7 @@ class Campaigns:
             raise NotAllowed("campaign_state", "Only a scheduled or sending campaign can be paused")
         return self._move(replace(campaign, state_note="by_user"), CampaignState.PAUSED, actor, expected=campaign.state)
 
+    @needs(Permission.SCHEDULE)
     def resume(self, campaign_id: int, *, actor: str, knowing: bool = False) -> Campaign:
         """Goes on where it stopped; past its window it waits for a new time instead.
 
@@ -244,6 +259,7 @@ class Campaigns:
         going = replace(campaign, state_note="", complaints_seen=seen)
         return self._move(going, state, actor, expected=CampaignState.PAUSED)
 
+    @needs(Permission.STOP)
     def cancel(self, campaign_id: int, *, actor: str) -> Campaign:
         """Ends a campaign for good; what already left stays in the results."""
         campaign = self._store.campaign(campaign_id)
@@ -253,6 +269,7 @@ class Campaigns:
         state = CampaignState.CANCELLING if begun else CampaignState.CANCELLED
         return self._move(replace(campaign, state_note="by_user"), state, actor, expected=campaign.state)
 
+    @needs(Permission.CLOSE)
     def close_unknown(self, campaign_id: int, *, actor: str) -> Campaign:
         """Ends the asking for messages of which nobody could tell what became: they stay unknown, never sent again.
 
@@ -299,7 +316,7 @@ class Campaigns:
         return moved
 
     def _noted(self, what: str, actor: str, **facts: str | int) -> Noted:
-        return Noted(f"campaign.{what}", actor, self._clock(), facts)
+        return Noted(f"campaign.{what}", self.person.signs(actor), self._clock(), facts)
 
 
 def adds_up(funnel: Mapping[str, int], audience: int) -> bool:

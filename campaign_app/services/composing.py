@@ -29,6 +29,8 @@ from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_people import CustomerStore, ReadingStore
 from campaign_app.domain.signature import Signature, standing
+from campaign_app.domain.team import Permission
+from campaign_app.services.permitted import Permitted, needs
 from campaign_app.services.places import Place, place_in_body
 from campaign_app.services.provider_templates import Refusals, refusals
 from campaign_app.services.readers import Reader, Spread, Variable, reader_of, spread, stand_in, variables_of
@@ -126,7 +128,7 @@ class Whole:
         return sum(people for _, people in self.parts)
 
 
-class Composing:
+class Composing(Permitted):
     """`engine` gives the engine that speaks a language, `contracted` what an entity pays for a part, where known."""
 
     def __init__(
@@ -265,6 +267,7 @@ class Composing:
         assert isinstance(parsed, int)
         return parsed
 
+    @needs(Permission.SET)
     def set_price(self, price: int) -> int:
         """In thousandths of a yuan; raises SettingsError for what no message costs."""
         self._accounts.set_setting(PRICE, settings.parse(PRICE, price))

@@ -20,7 +20,9 @@ from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
 from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.signature import CARRIERS, Signature, SignatureRecord, SignatureReport, standing
+from campaign_app.domain.team import Permission
 from campaign_app.services.carriers import Carriers, nothing_told
+from campaign_app.services.permitted import Permitted, needs
 from campaign_app.services.profiles import PROVIDERS, Profile
 from campaign_app.services.window import BEIJING
 
@@ -89,7 +91,7 @@ class Rendering:
         return self.provider if self.sender is None else f"account:{self.sender.id}"
 
 
-class Filings:
+class Filings(Permitted):
     """`engine` gives the one of the rules now in force, in a language."""
 
     def __init__(
@@ -123,6 +125,7 @@ class Filings:
                 found.append(_filing(entity, text, known.get(text, ()), told, accounts, mine, now))
         return tuple(found)
 
+    @needs(Permission.VOUCH)
     def state(self, own: OwnFiling, port: str) -> None:
         """What the merchant says of a signature where no provider tells. Raises as `save` does."""
         for code, wrong in (
@@ -149,6 +152,7 @@ class Filings:
             valid_until="" if own.valid_until is None else own.valid_until.isoformat(),
         )
 
+    @needs(Permission.VOUCH)
     def take_back(self, entity_uscc: str, text: str, *, actor: str) -> None:
         self._store.take_back_own(entity_uscc, text)
         self._audit.record("signature.taken_back", actor=actor, at=self._clock(), entity=entity_uscc, text=text)
@@ -173,6 +177,7 @@ class Filings:
             found.append(Rendering(provider, checked.final_text, problems, checked.segments, sender_account))
         return tuple(found)
 
+    @needs(Permission.VOUCH)
     def save(self, record: SignatureRecord, *, actor: str) -> None:
         """Raises NotAllowed("port_taken"), SettingsError: `port_digits`, `letter_incomplete`, `record_scopes`,
 

@@ -13,10 +13,12 @@ from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport
 from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
 from campaign_app.domain.ports import AuditLog, Clock
 from campaign_app.domain.ports_people import ImportStore
+from campaign_app.domain.team import Permission
 from campaign_app.services.import_columns import Column, map_columns
 from campaign_app.services.import_open import OpenSessions
 from campaign_app.services.import_plan import Begun, DryRun, ImportPlan, Preview, Source
 from campaign_app.services.import_preview import PREVIEW_ROWS, preview_rows
+from campaign_app.services.permitted import Permitted, needs
 from campaign_app.services.tables import Block, OpenTable, ReadOptions, Table
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def _never() -> bool:
     return False
 
 
-class Imports:
+class Imports(Permitted):
     """One instance per process; it keeps the place in the files that are being imported between their chunks.
 
     `place`: of this machine, where others share the workspace and do not see its files.
@@ -108,6 +110,7 @@ class Imports:
             consecutive_rows=tuple(session.marks.consecutive[:EXAMPLES].tolist()),
         )
 
+    @needs(Permission.IMPORT)
     def begin(self, *, source: Source, actor: str, sha256: str = "", tick: Callable[[float], None] = _no_tick) -> Begun:
         """Reads the whole file and writes the import down; `sha256` is that of the dry run the person has seen."""
         table = self._open_table(Path(source.path), source.options)
@@ -126,7 +129,7 @@ class Imports:
             rows=scan.rows,
             repaired=scan.repaired,
             chunks=session.chunks,
-            actor=actor,
+            actor=self.person.signs(actor),
         )
         before = self._settings.setting(_setting(import_id), None)
         if before is not None and not plan.reads_like(ImportPlan.from_json(before)):
@@ -163,6 +166,7 @@ class Imports:
         self._audit.record("import.finished", actor=plan.actor, at=self._clock(), import_id=import_id, **known)
         return known
 
+    @needs(Permission.IMPORT)
     def undo(self, *, import_id: int, actor: str) -> ChunkCounts:
         """Takes the attributes back that the import gave; facts and suppressions are none of its business."""
         undone = self._store.undo(import_id)

@@ -18,7 +18,9 @@ from campaign_app.domain.money import BUDGET_MAX, PRICE_MAX, Bill, Counted, Limi
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
 from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_money import MoneyStore
+from campaign_app.domain.team import Permission
 from campaign_app.services.balances import balance_of
+from campaign_app.services.permitted import Permitted, needs
 
 Level = Literal["ok", "warn", "block"]
 Facts = dict[str, str | int | tuple[str, ...]]
@@ -79,7 +81,7 @@ class Month:
     budget: int | None
 
 
-class Money:
+class Money(Permitted):
     def __init__(
         self, *, store: MoneyStore, accounts: AccountStore, campaigns: CampaignStore, audit: AuditLog, clock: Clock
     ) -> None:
@@ -111,6 +113,7 @@ class Money:
     def prices(self) -> Mapping[int, int]:
         return self._store.prices()
 
+    @needs(Permission.SET)
     def set_price(self, account_id: int, price: int | None, *, actor: str) -> None:
         """What one part costs at this account from now on. Raises SettingsError, NotFound."""
         _require(price, PRICE_MAX, "price")
@@ -118,6 +121,7 @@ class Money:
         self._store.set_price(account_id, price)
         self._audit.record("account.priced", actor=actor, at=self._clock(), account=account_id, price=price)
 
+    @needs(Permission.SET)
     def set_month_budget(self, entity_uscc: str, budget: int | None, *, actor: str) -> None:
         """Holds for campaigns that begin from now on. Raises SettingsError, NotFound."""
         _require(budget, BUDGET_MAX, "budget_amount")
@@ -125,6 +129,7 @@ class Money:
         self._store.set_month_budget(entity_uscc, budget)
         self._audit.record("entity.budgeted", actor=actor, at=self._clock(), uscc=entity_uscc, budget=budget)
 
+    @needs(Permission.BUILD)
     def set_budget(self, campaign_id: int, budget: int | None, *, actor: str) -> None:
         """Raises SettingsError, and NotAllowed("campaign_running") once the campaign has begun."""
         _require(budget, BUDGET_MAX, "budget_amount")

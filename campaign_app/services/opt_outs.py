@@ -9,6 +9,8 @@ from typing import Final
 from campaign_app.domain.consent import Backlog
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock, JobStore
 from campaign_app.domain.ports_people import OptOutStore
+from campaign_app.domain.team import Permission
+from campaign_app.services.permitted import Permitted, needs
 
 BY_HAND = "by_hand"
 TELL: Final = "tell"
@@ -23,7 +25,7 @@ class Untold:
     why: str = ""
 
 
-class OptOuts:
+class OptOuts(Permitted):
     """Whoever says no by telephone or at the till is in force at once, here and by and by at every shop's platform."""
 
     def __init__(
@@ -35,6 +37,7 @@ class OptOuts:
         self._accounts = accounts
         self._jobs = jobs
 
+    @needs(Permission.SUPPRESS)
     def add(self, customer_id: int, *, note: str, actor: str) -> None:
         """Suppresses a customer by reference and number. Raises NotFound."""
         now = self._clock()

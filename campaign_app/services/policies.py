@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from campaign_app import settings
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
+from campaign_app.domain.team import Permission
+from campaign_app.services.permitted import Permitted, needs
 from campaign_app.settings import Settings
 
 
-class Policies:
+class Policies(Permitted):
     def __init__(self, *, store: AccountStore, audit: AuditLog, clock: Clock) -> None:
         self._store = store
         self._audit = audit
@@ -19,6 +21,7 @@ class Policies:
         """Raises SettingsError for a stored value that this version does not take; `restore` mends it."""
         return settings.load(self._store.setting)
 
+    @needs(Permission.SET)
     def save(self, values: Mapping[str, str], *, actor: str) -> Settings:
         """Changes some settings, as typed; all of them or none. The next job works by them. Raises SettingsError."""
         before = self.current()
@@ -26,6 +29,7 @@ class Policies:
         self._put(before, after, actor)
         return after
 
+    @needs(Permission.SET)
     def restore(self, *, actor: str) -> Settings:
         """The defaults again, whatever is stored."""
         self._put(None, Settings(), actor)

@@ -11,6 +11,8 @@ from typing import Any, Final, Protocol
 from campaign_app.compliance.message import Good
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import AuditLog
+from campaign_app.domain.team import Permission
+from campaign_app.services.permitted import Permitted, needs
 
 INDUSTRIES: Final = (
     "general",
@@ -50,7 +52,7 @@ class Profile:
     goods: tuple[Good, ...] = ()
 
 
-class Profiles:
+class Profiles(Permitted):
     def __init__(self, *, settings: SettingStore, audit: AuditLog, clock: Callable[[], datetime]) -> None:
         self._settings = settings
         self._audit = audit
@@ -66,6 +68,7 @@ class Profiles:
             }
         )
 
+    @needs(Permission.VOUCH)
     def put(self, entity_uscc: str, profile: Profile, *, actor: str) -> None:
         """Raises SettingsError("profile") for an unknown trade or provider, what is no domain, or no goods."""
         for what, known in ((profile.industry, INDUSTRIES), (profile.provider, PROVIDERS)):

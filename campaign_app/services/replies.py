@@ -10,6 +10,8 @@ from typing import Final
 
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
+from campaign_app.domain.team import Permission
+from campaign_app.services.permitted import Permitted, needs
 
 WHERE_MAX: Final = 100
 
@@ -23,7 +25,7 @@ def _name(account_id: int) -> str:
     return f"account.{account_id}.replies_read"
 
 
-class Replies:
+class Replies(Permitted):
     def __init__(self, accounts: AccountStore, audit: AuditLog, clock: Clock) -> None:
         self._accounts = accounts
         self._audit = audit
@@ -32,6 +34,7 @@ class Replies:
     def read_at(self, account_id: int) -> str:
         return read_at(self._accounts, account_id)
 
+    @needs(Permission.VOUCH)
     def record(self, account_id: int, where: str, *, actor: str) -> None:
         """`where`: who reads them and in which place; "" takes the word back. Raises NotFound, SettingsError."""
         said = where.strip()

@@ -20,6 +20,8 @@ from campaign_app.compliance.proof import failures
 from campaign_app.compliance.refused import Wrong, line_of_case
 from campaign_app.domain.errors import NotAllowed, NotFound, SettingsError
 from campaign_app.domain.ports import AuditLog
+from campaign_app.domain.team import Permission
+from campaign_app.services.permitted import Permitted, needs
 
 OFF: Final = "rules_off"
 LAST_GOOD: Final = "rules_last_good"
@@ -52,7 +54,7 @@ class RulesInForce:
     problem: PackError | None = field(default=None, compare=False)
 
 
-class Rules:
+class Rules(Permitted):
     """Looks at the files and the settings each time it is asked, and reads them again when they have changed."""
 
     def __init__(
@@ -109,6 +111,7 @@ class Rules:
         self._seen = ()
         return self.current()
 
+    @needs(Permission.SET)
     def switch_off(self, rule_id: str, *, reason: str, actor: str) -> RulesInForce:
         """Raises NotFound, NotAllowed("rule_blocks") for a rule that may stop a message, SettingsError("no_reason")."""
         rule = self._rule(rule_id)
@@ -123,6 +126,7 @@ class Rules:
         self._audit.record("rule_switched_off", actor=actor, at=at, rule=rule_id, reason=reason.strip())
         return self.current()
 
+    @needs(Permission.SET)
     def switch_on(self, rule_id: str, *, actor: str) -> RulesInForce:
         """Raises NotFound if the rule is not off."""
         off = self._settings.setting(OFF, {})
@@ -155,7 +159,9 @@ class Rules:
         except PackError as error:
             return replace(self._last_good(off), problem=error)
         kept = [[source.name, source.text] for source in own]
-        if kept != self._settings.setting(LAST_GOOD, []):
+        # what the worker falls back to is no operator's to say
+        keeps = self.person.may(Permission.SET) or self.person.may(Permission.WORK)
+        if keeps and kept != self._settings.setting(LAST_GOOD, []):
             self._settings.set_setting(LAST_GOOD, kept)
         return found
 

@@ -9,6 +9,8 @@ from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.phone import Phone, parse_phone
 from campaign_app.domain.ports import Clock
 from campaign_app.domain.staff import StaffNumber
+from campaign_app.domain.team import Permission
+from campaign_app.services.permitted import Permitted, needs
 
 LABEL_MAX: Final = 20
 
@@ -24,13 +26,14 @@ class StaffStore(Protocol):
     def remove(self, staff_id: int, *, actor: str, at: datetime) -> None: ...
 
 
-class StaffNumbers:
+class StaffNumbers(Permitted):
     def __init__(self, store: StaffStore, clock: Clock) -> None:
         self._store, self._clock = store, clock
 
     def of(self, entity_uscc: str) -> tuple[StaffNumber, ...]:
         return self._store.numbers(entity_uscc)
 
+    @needs(Permission.STAFF)
     def register(self, entity_uscc: str, label: str, written: str, *, vouched: bool, actor: str) -> StaffNumber:
         """`label` says who answers there; whoever registers vouches that it is one of the staff, and that they agree.
 
@@ -46,6 +49,7 @@ class StaffNumbers:
             raise NotAllowed("staff_unsure", "Nobody vouched for the number")
         return self._store.register(entity_uscc, label, phone, actor=actor, at=self._clock())
 
+    @needs(Permission.STAFF)
     def remove(self, staff_id: int, *, actor: str) -> None:
         """Raises NotFound."""
         self._store.remove(staff_id, actor=actor, at=self._clock())

@@ -13,6 +13,8 @@ from typing import Final
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
+from campaign_app.domain.team import Permission
+from campaign_app.services.permitted import Permitted, needs
 
 # options of an account
 STATED: Final = ("signatures", "templates")
@@ -32,7 +34,7 @@ def _name(account_id: int) -> str:
     return f"account.{account_id}.templates_checked"
 
 
-class StatedTemplates:
+class StatedTemplates(Permitted):
     def __init__(self, accounts: AccountStore, audit: AuditLog, clock: Clock) -> None:
         self._accounts = accounts
         self._audit = audit
@@ -41,6 +43,7 @@ class StatedTemplates:
     def is_checked(self, account_id: int) -> bool:
         return is_checked(self._accounts, self._accounts.account(account_id))
 
+    @needs(Permission.VOUCH)
     def record(self, account_id: int, *, actor: str, checked: bool = True) -> None:
         """Keeps that somebody compared them, or takes the word back. Raises NotFound, SettingsError."""
         account = self._accounts.account(account_id)

@@ -14,6 +14,8 @@ from campaign_app.domain.ports import AccountStore, Clock, JobStore
 from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_people import CustomerStore
 from campaign_app.domain.staff import StaffNumber, Trial, TrialState, Wish
+from campaign_app.domain.team import Permission
+from campaign_app.services.permitted import Permitted, needs
 from campaign_app.services.texts import Checked, Texts
 from campaign_app.services.window import closing_time
 
@@ -48,7 +50,7 @@ class Trying:
     last: Trial | None
 
 
-class TestMessages:
+class TestMessages(Permitted):
     """`limits` gives how many an entity may send in a day, and the merchant's own first and last time of day."""
 
     __test__ = False  # the name is no collection of tests
@@ -65,6 +67,7 @@ class TestMessages:
         last = trials.last_trial(campaign_id)
         return Trying(trials.numbers(entity), left, cap, None if last is None else self._ended(last))
 
+    @needs(Permission.BUILD)
     def send(self, campaign_id: int, staff_id: int, *, press: str, customer_id: int | None = None, actor: str) -> Trial:
         """Puts the text down as `customer_id` would read it, else the longest. It is checked as of this moment.
 

@@ -16,7 +16,9 @@ from typing import Any, Final
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.phone import Phone, parse_phone
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock, Secrets
+from campaign_app.domain.team import Permission
 from campaign_app.logs import mask
+from campaign_app.services.permitted import Permitted, needs
 
 SHOWN: Final = 200
 RAW_MAX: Final = 65_536
@@ -33,7 +35,7 @@ class UnreadReply:
     at: datetime
 
 
-class UnreadReplies:
+class UnreadReplies(Permitted):
     """Fits `transport.kept.Unread`."""
 
     def __init__(self, settings: AccountStore, secrets: Secrets, audit: AuditLog, clock: Clock) -> None:
@@ -60,6 +62,7 @@ class UnreadReplies:
         found = [self._shown(account_id, name, row) for name, row in open_rows.items()]
         return tuple(sorted(found, key=lambda reply: reply.at))
 
+    @needs(Permission.CLEAR)
     def clear(self, account_id: int, name: str, *, actor: str) -> None:
         """The worker deletes it when it meets it next. Raises NotFound."""
         rows = self._rows(account_id)

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from campaign_app.domain.erasure import ErasureReceipt
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.domain.ports_evidence import AuditLine, AuditQuery
+from campaign_app.domain.team import signed
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
 from campaign_app.storage.rows import AnyRow
@@ -49,10 +50,17 @@ def entry_hash(number: int, at_ms: int, action: str, actor: str, facts: str, pre
     return hashlib.sha256(f'[{number},{at_ms},{words},"{prev_hash.hex()}"]'.encode()).digest()
 
 
+def acting(connection: sa.Connection, actor: str) -> str:
+    """`actor` as this connection may name it: a server knows whose it is, and takes nobody else's name."""
+    server = connection.dialect.name == "postgresql"
+    return signed(connection.engine.url.username or "", actor) if server else actor
+
+
 def append_entry(
     connection: sa.Connection, action: str, actor: str, at_ms: int, facts: Mapping[str, str | int | bool | None]
 ) -> None:
-    """One entry, in a transaction that holds the write lock."""
+    """One entry, in a transaction that holds the write lock. On a server it names the login that writes it."""
+    actor = acting(connection, actor)
     text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     table = schema.audit
     last = sa.select(table.c.id, table.c.hash).order_by(table.c.id.desc()).limit(1)

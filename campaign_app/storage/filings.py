@@ -13,6 +13,7 @@ from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.filing import OwnFiling, Register
 from campaign_app.domain.signature import Signature, SignatureRecord, SignatureReport
 from campaign_app.storage import schema
+from campaign_app.storage.audit import acting
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import write_all
 from campaign_app.storage.registers import register_of, signature_in
@@ -54,10 +55,10 @@ class SqlFilings:
             "carriers": json.dumps(own.carriers),
             "valid_until": None if own.valid_until is None else own.valid_until.isoformat(),
             "stated_at": to_ms(own.stated_at),
-            "stated_by": own.stated_by,
         }
         with self.db.write() as connection:
-            write_all(connection, insert_or_update(connection, signature_own, "entity_uscc", "text"), [values])
+            row = values | {"stated_by": acting(connection, own.stated_by)}
+            write_all(connection, insert_or_update(connection, signature_own, "entity_uscc", "text"), [row])
 
     def take_back_own(self, entity_uscc: str, text: str) -> None:
         mine = (signature_own.c.entity_uscc == entity_uscc, signature_own.c.text == text)

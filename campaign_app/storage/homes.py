@@ -12,10 +12,12 @@ from typing import Final, Protocol
 from sqlalchemy import Engine
 
 from campaign_app.domain.errors import WorkspaceError
+from campaign_app.domain.team import EVERY_ROLE, Role
 from campaign_app.storage import locks
 from campaign_app.storage.leases import SqlLeases
 from campaign_app.storage.leasing import Lease, awake
 from campaign_app.storage.postgres import ServerDatabase, fence
+from campaign_app.storage.roles.standing import roles_of
 from campaign_app.storage.waiting import Takers
 
 DATABASE: Final = "workspace.db"
@@ -40,6 +42,7 @@ class Home(Protocol):
     def work(self, hand: Hand, /) -> AbstractContextManager[Lease | None]: ...
     def has_worker(self) -> bool: ...
     def takers(self) -> Takers | None: ...
+    def roles_of(self, login: str, /) -> frozenset[Role]: ...
     def gone(self) -> bool: ...
     def size(self) -> int: ...
     def close(self) -> None: ...
@@ -70,6 +73,9 @@ class FileHome:
 
     def takers(self) -> None:
         """Its one worker takes everything."""
+
+    def roles_of(self, _login: str) -> frozenset[Role]:
+        return EVERY_ROLE
 
     def gone(self) -> bool:
         """Whether the database was moved away, removed or exchanged: what is written now would be lost in silence."""
@@ -129,6 +135,10 @@ class ServerHome:
 
     def takers(self) -> Takers:
         return Takers(self.leases.at_work(), self.leases.ended())
+
+    def roles_of(self, login: str) -> frozenset[Role]:
+        with self._database.read() as connection:
+            return roles_of(connection, login)
 
     def gone(self) -> bool:
         """Whether this process was a worker and is so no longer."""

@@ -109,4 +109,5 @@ def _job(row: AnyRow) -> Job:
         error=row.error,
         result=None if row.result is None else json.loads(row.result),
         queued_at=moment_at(row.queued_at),
+        asked_by=row.asked_by,
     )

@@ -31,6 +31,7 @@ from campaign_app.storage.copying import Sum
 from campaign_app.storage.header import MOVING_FORMAT, Header
 from campaign_app.storage.leases import require_nobody
 from campaign_app.storage.moved import Moved, come_back, leave
+from campaign_app.storage.roles.standing import require_owner
 from campaign_app.storage.schema_sending import campaign
 from campaign_app.storage.seen import Seen
 from campaign_app.storage.server import Server
@@ -80,6 +81,9 @@ def move(
     Raises WorkspaceError, and then the workspace is where it was, unless it is `move_to_finish`: decided, and finished
     by whoever opens the new one.
     """
+    if workspace.home.shared:
+        with workspace.database.read() as connection:
+            require_owner(connection)
     with ExitStack() as held:
         held.enter_context(workspace.lock("window"))
         held.enter_context(workspace.lock("worker"))

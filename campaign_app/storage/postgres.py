@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, tex
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from campaign_app.domain.errors import WorkspaceError
+from campaign_app.domain.errors import NotPermitted, WorkspaceError
 from campaign_app.storage.engine import BUSY_SECONDS, FENCED_ERROR, Database
 from campaign_app.storage.server import VERIFIED, Server
 
@@ -76,6 +76,8 @@ _DAMAGED: Final = ("damaged", "The workspace is damaged")
 _LOGIN: Final = ("server_login", "The server refuses this user or password")
 _NO_DATABASE: Final = ("server_no_database", "The server has no such database")
 _TLS: Final = ("server_tls", "The server cannot prove who it is")
+# what a grant or a guard of `roles` refuses; the services know whose right it is and mostly say so before
+NOT_PERMITTED: Final = ("not_permitted", "The server does not permit this")
 # one that no server uses
 FENCED_STATE: Final = "YF001"
 # by SQLSTATE, else by its class
@@ -92,7 +94,7 @@ _TROUBLE: Final = {
     "57P05": _AWAY,
     "08": _AWAY,
     "25006": _READ_ONLY,
-    "42501": _READ_ONLY,
+    "42501": NOT_PERMITTED,
     "28": _LOGIN,
     "3D": _NO_DATABASE,
     FENCED_STATE: FENCED_ERROR,
@@ -164,9 +166,13 @@ def open_beats(server: Server, password: str) -> Engine:
     return engine
 
 
-def open_server_flows(server: Server, password: str) -> Engine:
-    """The engine for the durable flows, which keep a schema of their own in the same database."""
-    return _engine(server, password, {name: value for name, value in _SETTINGS.items() if name != "search_path"})
+def open_server_flows(server: Server, password: str, role: str = "") -> Engine:
+    """The engine for the durable flows, which keep a schema of their own in the same database.
+
+    `role`: whose that schema is, where several logins work.
+    """
+    settings = {name: value for name, value in _SETTINGS.items() if name != "search_path"}
+    return _engine(server, password, {**settings, "role": role} if role else settings)
 
 
 def fence(engine: Engine, worker_id: int, seconds: float, lost: Callable[[], object]) -> None:
@@ -265,8 +271,12 @@ def _connect_args(server: Server, settings: dict[str, str]) -> dict[str, Any]:
         "connect_timeout": CONNECT_SECONDS,
         "application_name": "campaign-app",
         "client_encoding": "UTF8",
-        "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+        "options": " ".join(f"-c {name}={_escaped(value)}" for name, value in settings.items()),
     }
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace(" ", "\\ ")
 
 
 def _trusted() -> str:
@@ -305,6 +315,8 @@ def _translate(context: ExceptionContext) -> BaseException | None:
         return None
     _leave_out_values(context)
     word = _word(context.original_exception, lost=context.is_disconnect)
+    if word is NOT_PERMITTED:
+        return NotPermitted(*word, roles="other")
     return None if word is None else WorkspaceError(*word)
 
 

@@ -295,6 +295,7 @@ job = sa.Table(
     word("error", ""),
     word_or_none("result"),
     number("queued_at"),
+    word("asked_by", ""),  # a login; set by the server where there are roles
     sa.Index("job_by_state", "state"),
 )
 

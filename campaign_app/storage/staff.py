@@ -18,7 +18,7 @@ from campaign_app.domain.phone import Phone
 from campaign_app.domain.staff import STAFF_MAX, StaffNumber, Trial, TrialState, Wish
 from campaign_app.services.window import BEIJING
 from campaign_app.storage import schema
-from campaign_app.storage.audit import append_entry
+from campaign_app.storage.audit import acting, append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.numbers import people_of
@@ -51,16 +51,17 @@ class SqlStaff:
         """Raises NotAllowed: staff_full, staff_known, staff_label, staff_customer, staff_suppressed."""
         key = self.keys.hashes.of_phone(phone)
         with self.db.write() as connection:
+            by = acting(connection, actor)
             mine = connection.execute(sa.select(staff_number).where(_number.entity_uscc == entity_uscc)).all()
             self._refuse(connection, entity_uscc, key, label, mine)
             slot = min({*range(1, STAFF_MAX + 1)} - {row.slot for row in mine})
             values = {
                 "entity_uscc": entity_uscc, "slot": slot, "label": label, "phone_sealed": self.keys.phones.seal(phone),
-                "phone_key": key, "added_at": to_ms(at), "added_by": actor,
+                "phone_key": key, "added_at": to_ms(at), "added_by": by,
             }  # fmt: skip
             made = connection.execute(sa.insert(staff_number).values(values)).inserted_primary_key
             assert made is not None
-            number = StaffNumber(made[0], entity_uscc, label, phone.masked, at, actor)
+            number = StaffNumber(made[0], entity_uscc, label, phone.masked, at, by)
             append_entry(connection, "staff.registered", actor, to_ms(at), _facts(number))
         return number
 
@@ -102,8 +103,8 @@ class SqlStaff:
             values = {
                 "press": wish.press, "job_id": 0, "campaign_id": wish.campaign_id, "customer_id": wish.customer_id,
                 "entity_uscc": entity_uscc, "staff_id": wish.staff_id, "label": number.label, "text": wish.text,
-                "masked": self._number_of(number).masked, "actor": wish.actor, "asked_at": to_ms(at),
-                "state": TrialState.QUEUED.value,
+                "masked": self._number_of(number).masked, "actor": acting(connection, wish.actor),
+                "asked_at": to_ms(at), "state": TrialState.QUEUED.value,
             }  # fmt: skip
             made = connection.execute(sa.insert(staff_trial).values(values)).inserted_primary_key
             assert made is not None

@@ -17,6 +17,7 @@ from campaign_app.domain.consent import EXPLICIT_METHODS, ConsentStatus, Custome
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
+from campaign_app.storage.audit import acting
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
@@ -125,7 +126,7 @@ class SqlSuppressions:
                     kind=suppression.kind.value,
                     granted_at=granted_at,
                     fact_id=fact_id,
-                    reviewer=reviewer,
+                    reviewer=acting(connection, reviewer),
                     at=to_ms(at),
                 )
             )

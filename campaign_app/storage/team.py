@@ -9,15 +9,18 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
-from campaign_app.domain.errors import AppError, WorkspaceError
+from campaign_app.domain.errors import AppError, SettingsError, WorkspaceError
+from campaign_app.domain.team import Person, Role
 from campaign_app.storage import schema
 from campaign_app.storage.header import TEAM_FORMAT, Header
 from campaign_app.storage.keys import Vault, derive
 from campaign_app.storage.leases import end_former, require_version
-from campaign_app.storage.migrate import migrate, upgrade
+from campaign_app.storage.migrate import HEAD, KNOWN, migrate, upgrade, version_of
 from campaign_app.storage.moved import require_live
 from campaign_app.storage.postgres import SCHEMA, ServerDatabase, open_beats, open_server, open_server_flows
 from campaign_app.storage.program import VERSION
+from campaign_app.storage.roles.applying import renew
+from campaign_app.storage.roles.standing import have_roles, is_owner, person_at, prefix_of, require_open
 from campaign_app.storage.server import Server
 
 _HAS_TABLES: Final = sa.text("SELECT to_regclass('meta') IS NOT NULL")
@@ -32,6 +35,11 @@ class Opened:
     database: ServerDatabase
     flows: Engine
     beats: Engine
+    person: Person
+
+    def close(self) -> None:
+        for engine in (self.database.engine, self.flows, self.beats):
+            engine.dispose()
 
 
 def with_server(made: Header, key: bytes, server: Server, password: str) -> Header:
@@ -40,6 +48,17 @@ def with_server(made: Header, key: bytes, server: Server, password: str) -> Head
     if not password:
         return named
     return replace(named, password=_vault(key).seal(password.encode(), _context(named)).hex())
+
+
+def for_login(found: Header, key: bytes, login: str, password: str) -> Header:
+    """The same for another user of the database, or the same one's new password; "" for `login` keeps the user.
+
+    Raises SettingsError `no_logins` for a workspace that is no team's.
+    """
+    if not found.server:
+        raise SettingsError("no_logins", "Only a team's workspace has logins")
+    server = Server.parse(found.server)
+    return with_server(replace(found, password=""), key, replace(server, user=login or server.user), password)
 
 
 def begin(server: Server, password: str) -> ServerDatabase:
@@ -74,11 +93,15 @@ def connect(found: Header, key: bytes) -> Opened:
     database = database_of(found, key)
     try:
         with database.read() as connection:
+            person = person_at(connection)
             require_live(connection)
-        _require_fitting(database)
+            _require_fitting(connection)
         migrate(database, before=_end_former)
+        renew(database)
+        with database.read() as connection:
+            works = f"{prefix_of(connection)}{Role.WORKER}" if have_roles(connection) else ""
         there = Server.parse(found.server), _password(found, key)
-        return Opened(database, open_server_flows(*there), open_beats(*there))
+        return Opened(database, open_server_flows(*there, works), open_beats(*there), person)
     except AppError:
         database.engine.dispose()
         raise
@@ -114,11 +137,15 @@ def _context(header: Header) -> bytes:
     return f"{header.workspace_id}\0{header.server}".encode()
 
 
-def _require_fitting(database: ServerDatabase) -> None:
-    """Nobody changes the tables under a worker, or beside it what another version understands otherwise."""
-    with database.read() as connection:
-        if connection.execute(_HAS_WORKERS).scalar_one():
-            require_version(connection, VERSION)
+def _require_fitting(connection: sa.Connection) -> None:
+    """Nobody changes the tables under a worker, or beside it what another version understands otherwise.
+
+    Nor does anybody whose tables they are not.
+    """
+    if connection.execute(_HAS_WORKERS).scalar_one():
+        require_version(connection, VERSION)
+    if version_of(connection) in KNOWN - {HEAD} and not is_owner(connection):
+        raise WorkspaceError("older_workspace", "Whoever owns the tables has to open the workspace first")
 
 
 def _end_former(connection: sa.Connection) -> None:
@@ -129,6 +156,7 @@ def _end_former(connection: sa.Connection) -> None:
 
 def _require_ours(database: ServerDatabase, found: Header) -> None:
     with database.read() as connection:
+        require_open(connection)
         if not connection.execute(_HAS_TABLES).scalar_one():
             raise WorkspaceError("server_other", "The database has no workspace")
         marks = dict(connection.execute(_META).all())

@@ -22,6 +22,8 @@ def put_found(connection: sa.Connection, campaign_id: int, found: Mapping[str, i
 
 
 def put_confirmed(connection: sa.Connection, campaign_id: int, rules: Collection[str], by: str, at: datetime) -> None:
+    if not rules:  # whoever may confirm nothing has nothing to write here
+        return
     unseen = [{"campaign_id": campaign_id, "rule_id": rule} for rule in rules]
     write_all(connection, insert_or_ignore(connection, campaign_warning), unseen)
     connection.execute(

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from campaign_app.domain.errors import WorkspaceError
+from campaign_app.domain.team import ALONE, Person, Role
 from campaign_app.storage import header, locks, schema, team
 from campaign_app.storage.accounts import SqlAccounts
 from campaign_app.storage.answers import SqlAnswers
@@ -87,6 +88,7 @@ class Workspace:
     database: Database = field(repr=False)
     flows: Engine = field(repr=False)
     home: Home = field(repr=False)
+    person: Person = ALONE
 
     def lock(self, name: locks.LockName) -> AbstractContextManager[None]:
         """Held by the window or the worker while it runs; WorkspaceError `in_use` if another one does."""
@@ -99,6 +101,10 @@ class Workspace:
     def has_worker(self) -> bool:
         """Whether a worker is at work, in whatever process."""
         return self.home.has_worker()
+
+    def roles_of(self, login: str) -> frozenset[Role]:
+        """Of anybody, by now; nobody's of a login that is gone."""
+        return self.home.roles_of(login)
 
     @property
     def shared(self) -> bool:
@@ -221,7 +227,7 @@ def _open(folder: Path, found: Header, key: bytes) -> Workspace:
         there = team.connect(found, key)
         link_stored(there.database, WorkspaceKeys.derived(key))
         home = ServerHome(folder, there.database, there.beats)
-        return _stores(folder, found.workspace_id, key, there.database, there.flows, home)
+        return _stores(folder, found.workspace_id, key, there.database, there.flows, home, there.person)
     _require_files(folder, key)
     database = Database(open_engine(folder / DATABASE, key))
     try:
@@ -247,7 +253,9 @@ def _require_files(folder: Path, key: bytes) -> None:
             raise WorkspaceError("damaged", "A database of the workspace is missing or damaged", file=name)
 
 
-def _stores(folder: Path, workspace_id: str, key: bytes, database: Database, flows: Engine, home: Home) -> Workspace:
+def _stores(
+    folder: Path, workspace_id: str, key: bytes, database: Database, flows: Engine, home: Home, person: Person = ALONE
+) -> Workspace:
     keys = WorkspaceKeys.derived(key)
     return Workspace(
         folder=folder,
@@ -279,6 +287,7 @@ def _stores(folder: Path, workspace_id: str, key: bytes, database: Database, flo
         database=database,
         flows=flows,
         home=home,
+        person=person,
     )
 
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from campaign_app.domain.team import Permission, not_permitted
+from campaign_app.ui.widgets.permit import Part, shut
+
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
     from campaign_app.ui.kit import Kit
@@ -34,3 +37,16 @@ class Desk:
     jobs: Jobs
     session: Session
     way: Way
+
+    def may(self, permission: Permission) -> bool:
+        return self.app.person.may(permission)
+
+    def why_not(self, permission: Permission) -> str:
+        """Who may do it, in a sentence."""
+        return self.kit.words.error(not_permitted(permission))
+
+    def allow(self, permission: Permission, *parts: Part) -> None:
+        """Shuts these parts of a page to whoever's role does not allow what they are for."""
+        if not self.may(permission):
+            for part in parts:
+                shut(part, self.why_not(permission))

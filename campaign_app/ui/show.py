@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from campaign_app.domain.team import Person
 from campaign_app.services.window import BEIJING
+from campaign_app.words import Words
 
 
 def count(number: int) -> str:
@@ -60,3 +62,10 @@ def rest(seconds: float) -> str:
     whole = max(0, round(seconds))
     hours, minutes = divmod(whole // 60, 60)
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def who(words: Words, person: Person) -> str:
+    """A team's login and what it is for; "" in a workspace of one computer."""
+    if not person.login:
+        return ""
+    return f"{person.login} · {words.roles(sorted(person.roles))}"

@@ -5906,6 +5906,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>The worker has stopped</translation>
     </message>
     <message>
+        <source>没有后台进程在工作</source>
+        <translation>No worker at work</translation>
+    </message>
+    <message>
         <source>重新启动</source>
         <translation>Restart</translation>
     </message>
@@ -7212,6 +7216,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>密钥保管</source>
         <translation>Key storage</translation>
+    </message>
+    <message>
+        <source>身份</source>
+        <translation>Who you are</translation>
     </message>
     <message>
         <source>打开文件夹</source>

@@ -40,6 +40,16 @@ def test_takes_every_job_once(shop: Shop, started: Started) -> None:
     assert again == [("sync", 4)], "a new process takes up what a dead one had begun"
 
 
+def test_a_job_of_whoever_may_not_have_it_done_is_ended_and_never_begun(shop: Shop, started: Started) -> None:
+    worker = Worker(shop.context, started, allowed=lambda job: job.kind != "import")
+    refused = shop.workspace.jobs.enqueue("import", {"import_id": 1, "chunks": 1}, NOW)
+    shop.workspace.jobs.enqueue("sync", {"account_id": 4}, NOW)
+    worker.tick()
+    assert started == [("sync", 4)]
+    ended = shop.workspace.jobs.job(refused.id)
+    assert (ended.state, ended.error) == ("failed", "not_permitted")
+
+
 @pytest.mark.parametrize(
     ("state", "kind"),
     [(CampaignState.SCREENING, "screen"), (CampaignState.SENDING, "dispatch"), (CampaignState.CANCELLING, "reconcile")],

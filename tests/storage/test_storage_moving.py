@@ -53,7 +53,7 @@ def test_everything_is_there_on_the_server_and_back_again(empty: Server, tmp_pat
         assert changed == {"audit"}, "which tells of the move"
         assert all(each.rows for each in there.sums.values()), "nothing was left out of this test"
         assert [entry.action for entry in team_one.audit.entries(limit=2)] == ["workspace.moved", "workspace.moving"]
-        assert team_one.audit.entries(limit=1)[0].actor == "wang"
+        assert team_one.audit.entries(limit=1)[0].actor == "yunfa/wang"
         assert team_one.customers.by_ids([1])[1].phone is not None
         before = sums(team_one)
     back = move(tmp_path / "b", tmp_path / "c")

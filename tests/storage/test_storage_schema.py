@@ -35,6 +35,7 @@ NEWER = (
     *("opt_out_outbox", "account_connection", "campaign_warning"),
 )
 NEWER_COLUMNS = (
+    ("job", "asked_by"),
     ("campaign_member", "parts"),
     ("consent_source", "api_method"),
     ("customer", "platform_phone_sealed"),
@@ -112,7 +113,8 @@ def test_a_centre_on_this_machine_that_was_taken_for_a_simulator_becomes_real(fo
                 connection.execute(sa.text(f"DROP TABLE {newest}"))
             for index in NEWER_INDEXES:
                 connection.execute(sa.text(f"DROP INDEX {index}"))
-            connection.execute(sa.text("ALTER TABLE inbound DROP COLUMN phone_key"))
+            for table, column in (("inbound", "phone_key"), ("job", "asked_by")):
+                connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {column}"))
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0013'"))
     with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:
         assert [workspace.accounts.account(each).simulated for each in (centre, other)] == [False, True]

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import AppError
+from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.account_follow import FollowPart
@@ -155,6 +156,9 @@ class AccountCard(QFrame):
         )
         self.leave = button(self.tr("断开…"), name="account_leave", small=True, click=self._disconnect)
         self.again = button(self.tr("重新连接…"), name="account_again", small=True, click=self.renew)
+        connects = (self.test, self.choose_source, self.leave, self.again, self.sending.choose)
+        self._desk.allow(Permission.CONNECT, *connects)
+        self._desk.allow(Permission.VOUCH, self.sending.read, self.sending.compare)
         own = self.sending.choose, self.sending.read, self.sending.compare
         self._actions = Flow()
         for each in (self.test, self.sync, self.choose_source, *own, self.leave, self.again):

@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtGui import QFont, QFontMetrics, QHideEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
+from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.campaigns import LEVELS
@@ -159,6 +160,7 @@ class CampaignEditor(QWidget):
         self.name.setMaxLength(NAME_LIMIT)
         self.name.textChanged.connect(self._fit_name)
         self.name.editingFinished.connect(self._rename)
+        self._desk.allow(Permission.BUILD, self.name)
         self.state = Pill(self._desk.kit.theme)
         self.note = Elided("", "warn", "campaign_note")
         self.about = Elided("", "muted", "campaign_about")

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.team import Permission
 from campaign_app.services.campaign_rows import CampaignRow
 from campaign_app.services.campaigns import DELETABLE
 from campaign_app.ui.desk import Desk
@@ -36,6 +37,7 @@ class CampaignTableView(QTableView):
         super().__init__(parent)
         self.setObjectName("campaign_table")
         self.setAccessibleName(self.tr("活动列表"))
+        self._builds = desk.may(Permission.BUILD)
         self.rows = CampaignTable(lambda: desk.kit.words, desk.app.clock, self)
         self.setModel(self.rows)
         self._look(desk)
@@ -119,8 +121,10 @@ class CampaignTableView(QTableView):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions([self.open_action, self.copy_action])
         menu.addSeparator()
-        self.delete_action.setEnabled(campaign.state in DELETABLE)
+        self.copy_action.setEnabled(self._builds)
+        self.delete_action.setEnabled(self._builds and campaign.state in DELETABLE)
         menu.addAction(self.delete_action)
         # by the keyboard it stays possible to ask, and to be told why not
-        menu.aboutToHide.connect(lambda: self.delete_action.setEnabled(True))
+        for shut in (self.copy_action, self.delete_action):
+            menu.aboutToHide.connect(lambda shut=shut: shut.setEnabled(True))
         menu.popup(self.viewport().mapToGlobal(point))

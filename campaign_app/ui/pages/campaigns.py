@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QStackedWidget
 
+from campaign_app.domain.team import Permission
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.campaign_editor import CampaignEditor
 from campaign_app.ui.pages.campaign_list import CampaignList
@@ -26,6 +27,8 @@ class CampaignsPage(Page):
         self.new_action = action(self, "campaigns.new", self.new)
         self.new_button = button(self.tr("新建活动"), "primary", name="campaign_new", click=self.new)
         self.new_button.setToolTip(tip(self.tr("新建活动"), "campaigns.new"))
+        desk.allow(Permission.BUILD, self.new_button)
+        self.new_action.setEnabled(desk.may(Permission.BUILD))
         self.buttons.addWidget(self.new_button)
         self.list = CampaignList(desk, self.model, self.new_action)
         self.stack = QStackedWidget()

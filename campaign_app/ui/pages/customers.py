@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from campaign_app.domain.errors import AppError
+from campaign_app.domain.team import Permission
 from campaign_app.services.people import PersonRow
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
@@ -131,6 +132,7 @@ class CustomersPage(Page):
     def _buttons(self) -> None:
         self.imports = button(self.tr("导入记录"), "quiet", name="customers_imports", click=self._show_imports)
         self.import_file = button(self.tr("导入文件"), name="customers_import", click=self._import)
+        self._desk.allow(Permission.IMPORT, self.import_file)
         for each in (self.imports, self.import_file, self.sync):
             self.buttons.addWidget(each)
         self._kit.theme.changed.connect(self._draw)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
 from campaign_app.domain.customer import ChunkCounts, ImportGlance
+from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.cells import NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
@@ -33,6 +34,7 @@ class ImportRecords(QDialog):
         self.table.use(self.rows, self.rows.columns)
         self.said = label(self.tr("正在读取…"), "muted", name="import_records_said", wrap=True)
         self.undo = button(self.tr("撤销所选的导入"), "danger", name="import_records_undo", click=self._undo)
+        desk.allow(Permission.IMPORT, self.undo)
         self.leave = button(self.tr("关闭"), name="import_records_close", click=self.close)
         foot = row(self.undo, None, self.leave)
         self.setLayout(column(self.said, self.table, foot, space=3, margin=5, stretch=1))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.platform import Asked
+from campaign_app.domain.team import Permission
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.account_card import AccountCard
@@ -29,6 +30,7 @@ class AccountsSection(Section):
         self.connect_button = button(
             self.tr("连接账户…"), "primary", name="account_connect", click=self.connect_account
         )
+        desk.allow(Permission.CONNECT, self.connect_button)
         self.buttons.addWidget(self.connect_button)
         self.empty = Empty(
             desk.kit.theme,

@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from campaign_app.domain.customer import Entity
+from campaign_app.domain.team import Permission
 from campaign_app.services.profiles import INDUSTRIES, PROVIDERS
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings_section import Section
@@ -108,6 +109,8 @@ class EntityCard(QFrame):
         }
         self.boxes: dict[str, QCheckBox] = {}
         licences = [self._licence(each) for each in sorted({*LICENCES, *entity.licences}, key=_order)]
+        desk.allow(Permission.CONNECT, self.kind, *self.boxes.values())
+        desk.allow(Permission.VOUCH, self.industry, self.provider, *self.lines.values())
         head = row(self.name, None, label(entity.uscc, "muted", select=True))
         self.setLayout(column(head, self._fields(), divider(), *licences, margin=4))
 

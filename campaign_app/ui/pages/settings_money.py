@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from campaign_app.domain.money import Bill, yuan
+from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings_section import Section
@@ -24,7 +25,7 @@ class MoneySection(Section):
         self.subtitle.setText(
             self.tr("费用按单价乘以每个人实际的计费条数算出，以服务商账单为准。改动留痕，从下一批起生效。")
         )
-        self._model = model
+        self._desk, self._model = desk, model
         self.lines: dict[str, MoneyLine] = {}
         self.empty = Empty(
             desk.kit.theme, "store", self.tr("还没有发送通道"), self.tr("连接能发短信的账户后，在这里填它的单价。")
@@ -71,6 +72,7 @@ class MoneySection(Section):
         ):
             for each in amounts:
                 line = self.lines[each.key] = MoneyLine(each, unit, none, self._model)
+                self._desk.allow(Permission.SET, line.edit)
                 layout.addWidget(divider())
                 layout.addWidget(line)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QWidget
 
+from campaign_app.domain.team import Permission
 from campaign_app.settings import DECLARED, Declared
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
@@ -35,6 +36,7 @@ class PoliciesSection(Section):
         self.save = button(self.tr("保存"), "primary", name="policy_save", click=model.save)
         self.undo = button(self.tr("放弃改动"), name="policy_undo", click=model.undo)
         self.restore = button(self.tr("恢复默认…"), "quiet", name="policy_restore", click=self._restore)
+        desk.allow(Permission.SET, self.save, self.restore, *(field.edit for field in self.fields.values()))
         self.content.addLayout(row(self.restore, None))
         for each in (self.undo, self.save):
             self.buttons.addWidget(each)

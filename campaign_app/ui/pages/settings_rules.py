@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QSizePolicy, QStackedWidget, QWidget
 
 from campaign_app.compliance.refused import PackError
+from campaign_app.domain.team import Permission
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.cells import Cell, Column
 from campaign_app.ui.desk import Desk
@@ -32,6 +33,7 @@ class RulesSection(QWidget):
         self._desk, self._model = desk, model
         self.words = RuleWords(lambda: desk.kit.words, self)
         self.detail = RuleDetail(desk.kit, model, self.words)
+        desk.allow(Permission.SET, self.detail.switch.off, self.detail.switch.on)
         self.own = OwnPacks(model, self._desk.kit.words)
         self.search = QLineEdit()
         self.search.setObjectName("rules_search")

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.staff import STAFF_MAX, StaffNumber
+from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.settings_section import Section
@@ -66,6 +67,7 @@ class StaffCard(QFrame):
         self.vouched.setObjectName("staff_vouched")
         self.vouched.clicked.connect(lambda on: model.type(entity.uscc, vouched=on))
         self.add = button(self.tr("登记"), name="staff_add", click=lambda: model.register(entity.uscc))
+        desk.allow(Permission.STAFF, self.label, self.number, self.vouched, self.add)
         self.problem = label("", "block", wrap=True, name="staff_problem")
         self.full = label(self.tr("已登满。要换号码，请先删除一个。"), "small", wrap=True, name="staff_full")
         self.form = QWidget()
@@ -109,6 +111,7 @@ class StaffCard(QFrame):
             self.tr("删除"), "quiet", name=f"staff_remove_{number.id}", click=lambda: self._remove(number), small=True
         )
         remove.setAccessibleName(self.tr("删除 {}").format(number.label))
+        self._desk.allow(Permission.STAFF, remove)
         return column(row(name, label(number.masked, select=True), label(added, "small"), None, remove, space=4))
 
     def _remove(self, number: StaffNumber) -> None:

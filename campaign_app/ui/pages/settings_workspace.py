@@ -33,6 +33,10 @@ class WorkspaceSection(Section):
         self.folder = fact(form, self.tr("文件夹"), key="workspace_folder")
         self.used = fact(form, self.tr("占用空间"), key="workspace_size")
         self.key = fact(form, self.tr("密钥保管"), key="workspace_key")
+        person = desk.app.person
+        if person.login:
+            self.who = fact(form, self.tr("身份"), key="workspace_who")
+            self.who.setText(show.who(desk.kit.words, person))
         self.show_folder = button(self.tr("打开文件夹"), name="workspace_open", click=self._open)
         self.change = button(self.tr("修改口令…"), name="workspace_passphrase", click=self._change)
         self.content.addWidget(self._copy_card())

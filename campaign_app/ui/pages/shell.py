@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QStackedWidget, QWidget
 
+from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
@@ -174,6 +175,7 @@ class Shell(QMainWindow):
 
     def _status(self) -> None:
         self.worker = Pill(self._kit.theme)
+        self.who = label("", "small", name="status_who")
         self.work = label("", "small", name="status_work")
         self.work.setContentsMargins(16, 0, 0, 0)
         self.progress = QProgressBar()
@@ -186,6 +188,7 @@ class Shell(QMainWindow):
         bar.setSizeGripEnabled(False)
         bar.addWidget(self.work, 1)
         bar.addPermanentWidget(self.progress)
+        bar.addPermanentWidget(self.who)
         bar.addPermanentWidget(self.worker)
         bar.addPermanentWidget(edge)
 
@@ -195,13 +198,19 @@ class Shell(QMainWindow):
             "starting": (self.tr("后台进程启动中"), "muted"),
             "running": (self.tr("后台进程运行中"), "ok"),
             "ended": (self.tr("后台进程已停止"), "block"),
+            "away": (self.tr("没有后台进程在工作"), "warn"),
         }
+        self.who.setText("" if state.app is None else show.who(self._kit.words, state.app.person))
+        self.who.setVisible(bool(self.who.text()))
         self.worker.show_state(*words[state.worker])
         self.worker.setVisible(bool(state.worker))
         if state.worker == "ended" and state.error is not None:
             self._kit.messages.error(
                 state.error, label=lambda: translate("Shell", "重新启动"), action=self._session.restart_worker
             )
+        if state.worker == "away" and state.error is not None:
+            error = state.error
+            self._kit.messages.warn(lambda: self._kit.words.error(error))
         if state.revived > self._revived:
             self._revived = state.revived
             self._kit.messages.warn(

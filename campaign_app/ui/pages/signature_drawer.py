@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLayout, QVBoxLayout, QWidget
 from campaign_app.compliance.segments import Segments
 from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.signature import Signature, SignatureReport
+from campaign_app.domain.team import Permission
 from campaign_app.services.filings import PURPOSES, Filing, Rendering
 from campaign_app.services.window import BEIJING
 from campaign_app.ui import show
@@ -43,6 +44,7 @@ class SignatureDrawer(Drawer):
         self._desk, self._model = desk, model
         self._shown: Filing | None = None
         self.form = RecordForm(desk.kit, model, lambda: desk.app.clock().astimezone(BEIJING).date())
+        desk.allow(Permission.VOUCH, self.form)
         self.preview = Preview(desk, model)
         self._above, self._below = column(space=3), column(space=3)
         self.add(self._above)
@@ -101,6 +103,7 @@ class SignatureDrawer(Drawer):
             self.tr("修改登记…"), "quiet", name="own_signature_change", small=True,
             click=lambda: self.restated.emit(filing),
         )  # fmt: skip
+        self._desk.allow(Permission.VOUCH, again)
         _put(to, _wrapped(told.format(day=show.day(own.stated_at)), "small"))
         _put(to, row(again, None))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from campaign_app.domain.errors import AppError
+from campaign_app.domain.team import Permission
 from campaign_app.services.filings import Filing
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.cells import NOTHING, Cell, Column
@@ -58,6 +59,7 @@ class SignaturesPage(Page):
         self.state_one = button(
             self.tr("登记签名…"), name="own_signature_new", small=True, click=lambda: self._state(None)
         )
+        desk.allow(Permission.VOUCH, self.state_one)
         self.dialog: OwnSignatureDialog | None = None
         self.drawer.restated.connect(self._state)
         self.content.addLayout(row(self.tabs, None, self.state_one, self.templates.again))

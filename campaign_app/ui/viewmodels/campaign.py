@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.errors import AppError, NotFound
 from campaign_app.domain.ports import Job
+from campaign_app.domain.team import Permission
 from campaign_app.services.campaigns import EDITABLE
 
 if TYPE_CHECKING:
@@ -49,10 +50,16 @@ class CampaignView:
     unfinished: int = 0
     unkept: frozenset[str] = frozenset()
     fallen: Mapping[str, int] = field(default_factory=dict)
+    builds: bool = True  # whether whoever looks may change campaigns at all
 
     @property
     def editable(self) -> bool:
         """Whether text and audience may still be changed."""
+        return self.builds and self.open
+
+    @property
+    def open(self) -> bool:
+        """The same, by somebody whose role it is."""
         begun = self.counts.get("submitted", 0) + self.counts.get("withheld", 0) > 0
         return self.campaign.state in EDITABLE and not begun
 
@@ -92,7 +99,7 @@ class CampaignModel(QObject):
     ) -> None:
         super().__init__(parent)
         self._app, self._tasks, self._messages = app, tasks, messages
-        self.view = CampaignView(campaign)
+        self.view = CampaignView(campaign, builds=app.person.may(Permission.BUILD))
         self._stored = campaign
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
@@ -237,7 +244,14 @@ class CampaignModel(QObject):
     def _read(self) -> CampaignView:
         results = self._app.campaigns.results(self.id)
         jobs = (job for job in self._app.jobs.open_jobs() if job.args.get("campaign_id") == self.id)
-        return CampaignView(results.campaign, results.funnel, results.counts, next(jobs, None), fallen=results.fallen)
+        return CampaignView(
+            results.campaign,
+            results.funnel,
+            results.counts,
+            next(jobs, None),
+            fallen=results.fallen,
+            builds=self.view.builds,
+        )
 
     def _loaded(self, view: CampaignView) -> None:
         self._loading = False

@@ -173,7 +173,7 @@ class OverviewModel(QObject):
             self.load()
 
     def _session_changed(self, _: object = None) -> None:
-        ended = self._session.state.worker == "ended"
+        ended = self._session.state.worker in ("ended", "away")
         self._become(replace(self.state, staging=self._session.staging, worker_ended=ended))
 
     def _become(self, state: OverviewState) -> None:

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from campaign_app.ui.tasks import Tasks
 
 Phase = Literal["opening", "missing", "passphrase", "failed", "open"]
-WorkerState = Literal["", "starting", "running", "ended"]
+# "away": none is at work, and this login may start none
+WorkerState = Literal["", "starting", "running", "ended", "away"]
 LOOK_MS: Final = 1_000
 RESTARTS: Final = 3  # a worker that dies again and again is a person's business
+LOOKS_FOR_ANOTHER: Final = 10  # between two looks whether a team's worker is at work by now
 STEADY_LOOKS: Final = 60  # after so many seconds at work earlier ends count no more
 ASK_EVERY: Final = 3  # looks at a worker that is not ours, each a question to the workspace
 
@@ -236,11 +238,14 @@ class Session(QObject):
 
     def _worker_failed(self, error: AppError) -> None:
         self._worker = None
-        self._become(replace(self.state, worker="ended", error=error))
+        away = error.code == "worker_elsewhere"
+        if not (away and self.state.worker == "away"):  # once said is enough
+            self._become(replace(self.state, worker="away" if away else "ended", error=error))
 
     def _look(self) -> None:
         """A worker that ended by itself is started again; what it did goes on where it was."""
         if self._worker is None:
+            self._look_for_another()
             return
         if not self._worker.own:
             self._ask(self._worker)
@@ -271,6 +276,16 @@ class Session(QObject):
         if not there and worker is self._worker:
             self._stop_worker()
             self._start_worker()
+
+    def _look_for_another(self) -> None:
+        """A team's worker may have been started on its own host; it is taken without a word."""
+        from campaign_app import bootstrap
+
+        app, start = self.state.app, self.starter or bootstrap.start_worker_for
+        if self.state.worker == "away" and app is not None:
+            self._steady += 1
+            if self._steady % LOOKS_FOR_ANOTHER == 0:
+                self._tasks.run(lambda _: start(app), self._worker_started, failed=self._worker_failed, owner=self)
 
     def _stop_worker(self, slow: Callable[[], object] = bool) -> None:
         worker, self._worker = self._worker, None

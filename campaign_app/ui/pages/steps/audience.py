@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from campaign_app.domain.audience import Op
 from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.domain.customer import Customer
+from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.segments import Segments
@@ -196,7 +197,8 @@ class AudienceStep(Step):
     def _notice_of(self, view: CampaignView) -> Todo | None:
         state = view.campaign.state
         if not view.editable:
-            return Todo("", "info", self.tr("受众现在不能改"), self._reason(state))
+            reason = self._reason(state) if not view.open else self._desk.why_not(Permission.BUILD)
+            return Todo("", "info", self.tr("受众现在不能改"), reason)
         if state in LOCKED and not self.audience.state.unlocked:
             text = self.tr("改动受众会使核验和批准作废，须重新核验、批准和安排发送。")
             return Todo("unlock", "info", self.tr("活动已批准，受众已锁定"), text, self.tr("修改受众"))

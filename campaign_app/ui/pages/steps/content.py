@@ -13,6 +13,7 @@ from campaign_app.compliance.menders import Edit
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.finding import Citation
 from campaign_app.domain.ports import Job
+from campaign_app.domain.team import Permission
 from campaign_app.services.composing import Problem
 from campaign_app.services.places import Where
 from campaign_app.ui.desk import Desk
@@ -78,7 +79,8 @@ class ContentStep(Step):
         state, words = view.campaign.state, self._desk.kit.words
         if not view.editable:
             self.notice_pill.show_state(words.term("state", state), "muted")
-            self.notice_text.setText(self._why_closed(state))
+            closed = self._why_closed(state) if not view.open else self._desk.why_not(Permission.BUILD)
+            self.notice_text.setText(closed)
         elif state in _VOIDED:
             self.notice_pill.show_state(words.term("state", state), "info")
             self.notice_text.setText(self._what_is_voided(state))

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.team import Permission
 from campaign_app.services.preflight import UNJUDGED
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
@@ -88,6 +89,7 @@ class ScreeningStep(Step):
     def _head(self) -> QWidget:
         self.ages = label("", "muted", wrap=True, name="screening_ages")
         self.again = button(self.tr("重新核验"), name="screening_again", click=self._model.screen)
+        self._desk.allow(Permission.BUILD, self.again)
         self.head = QWidget()
         self.head.setLayout(row(self.ages, self.again, stretch=0))
         return self.head
@@ -100,6 +102,7 @@ class ScreeningStep(Step):
         self.done = label("", "strong", name="screening_done")
         self.rate = label("", "muted", name="screening_rate")
         self.stop = button(self.tr("停止核验"), name="screening_stop", click=self._model.stop_screening)
+        self._desk.allow(Permission.BUILD, self.stop)
         self.progress = card(row(self.done, self.rate, None, self.stop), self.bar)
         self.progress.setObjectName("screening_progress")
         return self.progress

@@ -9,6 +9,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.team import Permission
 from campaign_app.services.preflight import PLANNED, UNJUDGED
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
@@ -29,6 +30,7 @@ from campaign_app.ui.widgets.page import scrolling
 
 AGAIN_MS: Final = 8_000
 SIDE: Final = 340
+NEEDED: Final = {"approve": Permission.APPROVE, "send": Permission.SCHEDULE}
 PREPARING: Final = frozenset({*UNJUDGED, CampaignState.SCREENED, CampaignState.APPROVED, CampaignState.WAITING})
 
 
@@ -139,13 +141,16 @@ class SendingStep(Step):
         self.checks.mended.connect(self._mend)
         self.checks.ticked.connect(lambda key, on: self.preflight.confirm(key.partition(":")[2], on=on))
         self.approval = ApprovalCard()
+        self._desk.allow(Permission.APPROVE, self.approval.field)
         self.approval.typed.connect(self.preflight.type_count)
         self.approval.entered.connect(self._entered)
         self.primary = button("", "primary", name="sending_primary", click=self._do)
         side = QWidget()
         side.setFixedWidth(SIDE)
         self.budget = BudgetCard(budget_of(self._desk.app, kit.tasks, kit.messages, self._model, self.preflight))
+        self._desk.allow(Permission.BUILD, self.budget.edit)
         self.trial = TrialCard(self._desk, self._model)
+        self._desk.allow(Permission.BUILD, self.trial.send)
         self._side = column(self.approval, self.primary, self.trial, self.budget, None, space=3)
         side.setLayout(self._side)
         listed = card(row(self.summary, None, self.looking), divider(), self.checks, space=2)
@@ -165,6 +170,8 @@ class SendingStep(Step):
             self.summary.setText(self._words.summary(items))
             self.checks.show_items(items)
         missing = self._words.missing(state, approved=approved) if approving or approved else ""
+        if approving and not self._desk.may(Permission.APPROVE):
+            missing = self._desk.why_not(Permission.APPROVE)
         self.approval.show_state(campaign, state, missing)
         if approved or self._plan is not None:
             self.plan.show_state(state, missing)
@@ -175,7 +182,11 @@ class SendingStep(Step):
         self._act, words, enabled = self._next(at, state)
         self.primary.setVisible(bool(words))
         self.primary.setText(words)
-        self.primary.setEnabled(enabled)
+        needed = NEEDED.get(self._act)
+        closed = "" if needed is None or self._desk.may(needed) else self._desk.why_not(needed)
+        self.primary.setEnabled(enabled and not closed)
+        self.primary.setToolTip(closed)
+        self.primary.setAccessibleDescription(closed)
 
     def _next(self, at: CampaignState, state: PreflightState) -> tuple[str, str, bool]:
         """The one sensible act: (what, its words, whether it can be done)."""

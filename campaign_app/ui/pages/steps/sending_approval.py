@@ -70,7 +70,7 @@ class ApprovalCard(QFrame):
         self.hint.setVisible(bool(said))
 
     def _approved(self, campaign: Campaign) -> None:
-        by = self.tr("本机操作人") if campaign.approved_by == ACTOR else campaign.approved_by
+        by = self.tr("本机操作人") if campaign.approved_by == ACTOR else campaign.approved_by.partition("/")[0]
         self.facts.setText(
             self.tr("{}于 {} 批准，只对这份文案、签名、用途和 {} 名受众有效。").format(
                 by, show.moment(campaign.approved_at), show.count(campaign.snapshot_size)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.unknown_card import UnknownCard
@@ -45,6 +46,7 @@ class RunPanel(QWidget):
         self._pace = Pace()
         self.view = RunView(desk.kit.theme)
         self.view.wanted.connect(self._wanted)
+        desk.allow(Permission.SCHEDULE, self.view.buttons["resume"])
         self.unknown = UnknownCard(desk, model)
         self.setLayout(column(self.view, self.unknown))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QWidget
 
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
@@ -32,6 +33,7 @@ class UnknownCard(QFrame):
         )
         self.then = label("", "muted", wrap=True, name="unknown_then")
         self.close_button = button(self.tr("以结果不明结案…"), name="unknown_close", click=self._close)
+        desk.allow(Permission.CLOSE, self.close_button)
         head = row(self.pill, self.title, None, self.close_button)
         self.setLayout(column(head, self.why, self.safe, self.then, space=2, margin=4))
         self.setAccessibleName(self.tr("结果不明的短信"))

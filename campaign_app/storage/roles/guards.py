@@ -1,0 +1,303 @@
+"""What grants cannot say, as the server's own functions and triggers: who acts, and which change a person may make.
+
+Each is small, has a fixed search path, and asks `session_user`, which no statement of a person's can change. A trigger
+lets the worker and the schema's owner pass; to anybody else it says no unless it knows the change. They are made by
+whoever owns the schema, and nobody else can drop or disable them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from campaign_app import settings
+from campaign_app.domain.consent import EXPLICIT_METHODS
+from campaign_app.domain.team import ASKED_BY_PEOPLE, GRANTED, Role
+from campaign_app.services.window import CLOSES, OPENS
+from campaign_app.storage.postgres import SCHEMA
+
+_PATH: Final = f"SET search_path = pg_catalog, {SCHEMA}, pg_temp"
+_REFUSED: Final = "RAISE EXCEPTION 'not permitted' USING ERRCODE = 'insufficient_privilege'"
+# by role the settings that are its own, as a regular expression of their names
+_DECLARED: Final = "|".join(sorted(declared.name for declared in settings.DECLARED))
+SETTINGS: Final = {
+    Role.OPERATOR: r"^import\.[0-9]+$",
+    Role.REVIEWER: (r"^(profile:.*|account\.[0-9]+\.(templates_checked|replies_read|unread_replies))$"),
+    Role.OWNER: (
+        rf"^({_DECLARED}|price_per_part|rules_off|rules_last_good|ban\..*"
+        r"|account\.[0-9]+\.(parts_left|key\.claimed))$"
+    ),
+}
+
+
+def functions(prefix: str) -> tuple[str, ...]:
+    """Of a database whose roles have this prefix."""
+    return (
+        # quoted as a literal: the prefix is the name of a database
+        _function("role_prefix()", "text", f"SELECT {literal(prefix)}::text", "sql IMMUTABLE"),
+        _function(
+            "is_admin(login name)",
+            "boolean",
+            _IS_ADMIN.replace("$schema", literal(SCHEMA)),
+            "sql STABLE",
+        ),
+        _function(
+            "roles_of(login name)",
+            "text[]",
+            _ROLES_OF.replace("$roles", ", ".join(map(literal, Role))),
+            "sql STABLE",
+        ),
+        _function("acts(wanted text)", "boolean", "SELECT wanted = ANY (roles_of(session_user))", "sql STABLE"),
+        _function(
+            "is_signed(actor text)",
+            "boolean",
+            "SELECT actor = session_user::text OR starts_with(actor, session_user::text || '/')",
+            "sql STABLE",
+        ),
+        _function("as_ascii(said text)", "text", _AS_ASCII, "sql IMMUTABLE"),
+        _trigger("guard_audit", _AUDIT),
+        _trigger("guard_job", _JOB, allowed=_allowed()),
+        _trigger("guard_setting", _SETTING, mine=_mine(), plans=literal(SETTINGS[Role.OPERATOR])),
+        _trigger("guard_campaign", _CAMPAIGN, opens=str(OPENS), closes=str(CLOSES)),
+        _trigger("guard_budget", _BUDGET),
+        _trigger("guard_trial", _TRIAL),
+        _trigger("guard_outbox", _OUTBOX),
+        _trigger("guard_lift", _LIFT, methods=", ".join(map(literal, sorted(EXPLICIT_METHODS)))),
+        _trigger("guard_signed", _SIGNED),
+    )
+
+
+# by name of the trigger: table, changes, function
+TRIGGERS: Final = {
+    "audit_guarded": ("audit", "INSERT", "guard_audit()"),
+    "job_guarded": ("job", "INSERT OR UPDATE", "guard_job()"),
+    "setting_guarded": ("setting", "INSERT OR UPDATE OR DELETE", "guard_setting()"),
+    "campaign_guarded": ("campaign", "INSERT OR UPDATE OR DELETE", "guard_campaign()"),
+    "campaign_budget_guarded": ("campaign_budget", "INSERT OR UPDATE OR DELETE", "guard_budget()"),
+    "staff_trial_guarded": ("staff_trial", "INSERT OR UPDATE", "guard_trial()"),
+    "opt_out_outbox_guarded": ("opt_out_outbox", "INSERT OR UPDATE", "guard_outbox()"),
+    "suppression_lift_guarded": ("suppression_lift", "INSERT", "guard_lift()"),
+    "staff_trial_signed": ("staff_trial", "INSERT", "guard_signed('actor')"),
+    "staff_number_signed": ("staff_number", "INSERT", "guard_signed('added_by')"),
+    "signature_own_signed": ("signature_own", "INSERT OR UPDATE", "guard_signed('stated_by')"),
+    "campaign_warning_signed": ("campaign_warning", "INSERT OR UPDATE", "guard_signed('confirmed_by')"),
+    "suppression_lift_signed": ("suppression_lift", "INSERT", "guard_signed('reviewer')"),
+}
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _function(name: str, returns: str, body: str, kind: str) -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {SCHEMA}.{name} RETURNS {returns} LANGUAGE {kind} {_PATH} AS $yunfa${body}$yunfa$"
+    )
+
+
+def _trigger(name: str, body: str, **given: str) -> str:
+    for word, said in given.items():
+        body = body.replace(f"${word}", said)
+    return _function(f"{name}()", "trigger", body.replace("REFUSE;", f"{_REFUSED};"), "plpgsql")
+
+
+_IS_ADMIN: Final = """
+SELECT pg_has_role(login, nspowner, 'USAGE') FROM pg_namespace
+WHERE nspname = $schema AND EXISTS (SELECT 1 FROM pg_roles WHERE rolname = login)
+"""
+_ROLES_OF: Final = """
+SELECT coalesce(array_agg(wanted), '{}') FROM unnest(ARRAY[$roles]) AS wanted
+WHERE is_admin(login) OR EXISTS (SELECT 1 FROM pg_roles r, pg_roles l
+    WHERE r.rolname = role_prefix() || wanted AND l.rolname = login AND pg_has_role(l.oid, r.oid, 'USAGE'))
+"""
+# as Python's json writes a text: what is no printable ASCII is escaped
+_AS_ASCII: Final = r"""
+SELECT coalesce(string_agg(CASE WHEN n < 127 THEN c WHEN n < 65536 THEN '\u' || lpad(to_hex(n), 4, '0')
+    ELSE '\u' || to_hex(55296 + ((n - 65536) >> 10)) || '\u' || to_hex(56320 + ((n - 65536) & 1023)) END,
+    '' ORDER BY i), '""')
+FROM unnest(string_to_array(to_json(said)::text, NULL)) WITH ORDINALITY AS each(c, i), LATERAL ascii(c) AS n
+"""
+# the chain holds whoever writes: the next number, the hash of the last entry, and the hash over this one. What the
+# schema's owner puts in is what a move brings along, or the entry of a person who is above all roles
+_AUDIT: Final = """
+DECLARE last record;
+BEGIN
+    IF is_admin(session_user) THEN RETURN NEW; END IF;
+    SELECT id, hash INTO last FROM audit ORDER BY id DESC LIMIT 1;
+    IF NOT is_signed(NEW.actor) OR NEW.id <> coalesce(last.id, 0) + 1
+        OR NEW.prev_hash <> coalesce(last.hash, decode(repeat('00', 32), 'hex'))
+        OR NEW.hash <> sha256(convert_to('[' || NEW.id || ',' || NEW.at || ',' || as_ascii(NEW.action) || ','
+            || as_ascii(NEW.actor) || ',' || as_ascii(NEW.facts) || ',"' || encode(NEW.prev_hash, 'hex') || '"]',
+            'UTF8'))
+    THEN REFUSE; END IF;
+    RETURN NEW;
+END
+"""
+
+
+def _allowed() -> str:
+    kinds = {
+        role: ", ".join(literal(kind) for kind, needed in ASKED_BY_PEOPLE.items() if needed in GRANTED[role])
+        for role in Role
+    }
+    return " OR ".join(f"(acts('{role}') AND NEW.kind IN ({named}))" for role, named in kinds.items() if named)
+
+
+def _mine() -> str:
+    return " OR ".join(f"(acts('{role}') AND which ~ {literal(names)})" for role, names in SETTINGS.items())
+
+
+# who asked is what the server knows; a person puts down what their role may have done, and ends only that
+_JOB: Final = """
+BEGIN
+    IF TG_OP = 'INSERT' THEN NEW.asked_by := session_user;
+    ELSIF NEW.asked_by <> OLD.asked_by THEN REFUSE; END IF;
+    IF acts('worker') THEN RETURN NEW; END IF;
+    IF NOT ($allowed) OR NEW.error <> '' OR NEW.result IS NOT NULL THEN REFUSE; END IF;
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'queued' OR NEW.progress <> 0 OR NEW.total <> 0 THEN REFUSE; END IF;
+    ELSIF OLD.state NOT IN ('queued', 'running') OR NEW.state <> 'cancelled' THEN REFUSE; END IF;
+    RETURN NEW;
+END
+"""
+# a plan to import names who it is of, and the worker goes by it: a person's is never another's
+_SETTING: Final = """
+DECLARE which text := CASE TG_OP WHEN 'DELETE' THEN OLD.name ELSE NEW.name END;
+BEGIN
+    IF acts('worker') THEN RETURN coalesce(NEW, OLD); END IF;
+    IF NOT ($mine) OR (TG_OP = 'UPDATE' AND OLD.name <> NEW.name) THEN REFUSE; END IF;
+    IF TG_OP <> 'DELETE' AND which ~ $plans THEN
+        IF NOT coalesce(is_signed(NEW.value::jsonb ->> 'actor'), false) THEN REFUSE; END IF;
+        IF TG_OP = 'UPDATE' AND NOT coalesce(is_signed(OLD.value::jsonb ->> 'actor'), false) THEN REFUSE; END IF;
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END
+"""
+_CAMPAIGN: Final = """
+DECLARE
+    builds boolean := acts('operator');
+    reviews boolean := acts('reviewer');
+    begun boolean;
+    same_text boolean;
+    same_plan boolean;
+    same_word boolean;
+    same_rest boolean;
+    at timestamp;
+    ends timestamp;
+BEGIN
+    IF acts('worker') THEN RETURN coalesce(NEW, OLD); END IF;
+    IF TG_OP = 'INSERT' THEN
+        IF builds AND NEW.state = 'draft' AND NEW.approved_hash = '' AND NEW.approved_by = ''
+            AND NEW.approved_at IS NULL AND NEW.send_at IS NULL
+            AND NEW.window_end IS NULL AND NEW.snapshot_size = 0 AND NEW.complaints_seen = 0
+        THEN RETURN NEW; END IF;
+        REFUSE;
+    END IF;
+    begun := EXISTS (SELECT 1 FROM ledger WHERE campaign_id = OLD.id);
+    IF TG_OP = 'DELETE' THEN
+        IF builds AND NOT begun AND OLD.state IN ('draft', 'screened') THEN RETURN OLD; END IF;
+        REFUSE;
+    END IF;
+    same_text := (NEW.entity_uscc, NEW.purpose, NEW.audience, NEW.signature, NEW.body)
+        = (OLD.entity_uscc, OLD.purpose, OLD.audience, OLD.signature, OLD.body);
+    same_plan := (NEW.send_at, NEW.window_end) IS NOT DISTINCT FROM (OLD.send_at, OLD.window_end);
+    same_word := (NEW.approved_hash, NEW.approved_by, NEW.approved_at, NEW.rule_packs)
+        IS NOT DISTINCT FROM (OLD.approved_hash, OLD.approved_by, OLD.approved_at, OLD.rule_packs);
+    same_rest := (NEW.id, NEW.snapshot_size, NEW.complaints_seen) = (OLD.id, OLD.snapshot_size, OLD.complaints_seen);
+    IF NEW.state = 'draft' AND NOT begun AND OLD.state IN ('draft', 'screened', 'approved', 'scheduled') THEN
+        -- changed: whatever was said of it is void
+        IF builds AND same_rest AND NEW.send_at IS NULL AND NEW.window_end IS NULL AND NEW.approved_hash = ''
+            AND NEW.approved_by = '' AND NEW.approved_at IS NULL
+        THEN RETURN NEW; END IF;
+        REFUSE;
+    END IF;
+    IF NEW.state = OLD.state AND OLD.state IN ('screened', 'approved', 'scheduled') AND builds
+        AND same_text AND same_plan AND same_word AND same_rest AND NEW.state_note = OLD.state_note
+    THEN RETURN NEW; END IF;  -- another name
+    IF NOT same_text OR NEW.name <> OLD.name OR (NEW.id, NEW.snapshot_size) <> (OLD.id, OLD.snapshot_size)
+    THEN REFUSE; END IF;
+    IF OLD.state = 'screened' AND NEW.state = 'approved' THEN
+        IF reviews AND same_plan AND same_rest AND NEW.approved_hash <> '' AND is_signed(NEW.approved_by)
+            AND NEW.approved_at IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM campaign_member WHERE campaign_id = OLD.id AND reason IS NULL)
+        THEN RETURN NEW; END IF;
+        REFUSE;
+    END IF;
+    IF NOT same_word THEN REFUSE; END IF;
+    IF NEW.state = 'scheduled' AND OLD.state IN ('approved', 'waiting') THEN
+        at := to_timestamp(NEW.send_at / 1000.0) AT TIME ZONE interval '8 hours';
+        ends := to_timestamp(NEW.window_end / 1000.0) AT TIME ZONE interval '8 hours';
+        IF (builds OR reviews) AND same_rest AND NEW.approved_hash <> '' AND at::date = ends::date AND at < ends
+            AND at::time >= greatest('$opens'::time, (SELECT (value::jsonb #>> '{}')::time FROM setting
+                WHERE name = 'window_opens'))
+            AND ends::time <= least('$closes'::time, (SELECT (value::jsonb #>> '{}')::time FROM setting
+                WHERE name = 'window_closes'))
+        THEN RETURN NEW; END IF;
+        REFUSE;
+    END IF;
+    IF NOT same_plan THEN REFUSE; END IF;
+    IF NEW.state = 'screening' AND builds AND same_rest AND (OLD.state IN ('draft', 'screened')
+        OR (OLD.state = 'screening' AND NEW.state_note = 'stopping'))
+    THEN RETURN NEW; END IF;
+    IF OLD.state = 'paused' AND NEW.state IN ('scheduled', 'sending', 'waiting') AND (builds OR reviews)
+        AND NEW.approved_hash <> '' AND NEW.complaints_seen >= OLD.complaints_seen
+    THEN RETURN NEW; END IF;
+    IF same_rest AND ((NEW.state = 'paused' AND OLD.state IN ('scheduled', 'sending'))
+        OR (NEW.state = 'cancelling' AND OLD.state NOT IN ('done', 'cancelling', 'cancelled'))
+        OR (NEW.state = 'cancelled' AND OLD.state NOT IN ('done', 'cancelling', 'cancelled', 'sending') AND NOT begun))
+    THEN RETURN NEW; END IF;
+    REFUSE;
+END
+"""
+_BUDGET: Final = """
+DECLARE which bigint := CASE TG_OP WHEN 'DELETE' THEN OLD.campaign_id ELSE NEW.campaign_id END;
+BEGIN
+    IF acts('worker') THEN RETURN coalesce(NEW, OLD); END IF;
+    IF NOT EXISTS (SELECT 1 FROM campaign WHERE id = which
+        AND state IN ('draft', 'screening', 'screened', 'approved', 'scheduled', 'waiting')) THEN REFUSE; END IF;
+    IF TG_OP = 'INSERT' AND NEW.held IS NOT NULL THEN REFUSE; END IF;
+    IF TG_OP = 'UPDATE' AND ((NEW.campaign_id, NEW.held) IS DISTINCT FROM (OLD.campaign_id, OLD.held))
+    THEN REFUSE; END IF;
+    RETURN coalesce(NEW, OLD);
+END
+"""
+# a test message is put down once; what becomes of it is the worker's word
+_TRIAL: Final = """
+BEGIN
+    IF acts('worker') THEN RETURN NEW; END IF;
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'queued' OR NEW.job_id <> 0 OR NEW.code <> '' OR NEW.provider_id <> '' OR NEW.day <> ''
+        THEN REFUSE; END IF;
+    ELSIF OLD.job_id <> 0 THEN REFUSE; END IF;
+    RETURN NEW;
+END
+"""
+_OUTBOX: Final = """
+BEGIN
+    IF acts('worker') OR NEW.state = 'waiting' THEN RETURN NEW; END IF;
+    REFUSE;
+END
+"""
+
+
+# a later, explicit grant of the same entity lifts; whose key it is only the program can tell, which has the key
+_LIFT: Final = """
+BEGIN
+    IF is_admin(session_user) THEN RETURN NEW; END IF;
+    IF EXISTS (SELECT 1 FROM consent_fact f WHERE f.id = NEW.fact_id AND f.status = 'confirmed'
+            AND f.method IN ($methods) AND f.withdrawn_at IS NULL AND f.entity_uscc = NEW.entity_uscc
+            AND f.obtained_at = NEW.granted_at AND f.obtained_at <= NEW.at)
+        AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.key = NEW.key AND s.entity_uscc = NEW.entity_uscc
+            AND s.kind = NEW.kind AND s.since >= NEW.granted_at)
+    THEN RETURN NEW; END IF;
+    REFUSE;
+END
+"""
+# what names a person as having said something names whoever is logged in
+_SIGNED: Final = """
+DECLARE said text := to_jsonb(NEW) ->> TG_ARGV[0];
+BEGIN
+    IF acts('worker') OR said = '' OR is_signed(said)
+        OR (TG_OP = 'UPDATE' AND said = to_jsonb(OLD) ->> TG_ARGV[0]) THEN RETURN NEW; END IF;
+    REFUSE;
+END
+"""

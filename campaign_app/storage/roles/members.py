@@ -1,0 +1,62 @@
+"""Who has which role: given to a login that the server knows, and taken from it; each with its entry in the audit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from campaign_app.domain.errors import NotFound, WorkspaceError
+from campaign_app.domain.team import Person, Role
+from campaign_app.storage.audit import append_entry
+from campaign_app.storage.engine import Database
+from campaign_app.storage.roles.applying import quoted, run
+from campaign_app.storage.roles.standing import have_roles, prefix_of
+from campaign_app.storage.times import to_ms
+
+_MEMBERS: Final = sa.text(
+    "SELECT l.rolname::text, roles_of(l.rolname) AS roles FROM pg_roles l"
+    " WHERE l.rolcanlogin AND NOT l.rolsuper AND cardinality(roles_of(l.rolname)) > 0 ORDER BY l.rolname"
+)
+_LOGIN: Final = sa.text("SELECT rolcanlogin FROM pg_roles WHERE rolname = :login")
+
+
+@dataclass(frozen=True, slots=True)
+class SqlMembers:
+    """On a server with roles only; anything else raises WorkspaceError `no_roles`."""
+
+    database: Database
+
+    def all(self) -> tuple[Person, ...]:
+        with self.database.read() as connection:
+            _require_roles(connection)
+            return tuple(Person(name, frozenset(map(Role, roles))) for name, roles in connection.execute(_MEMBERS))
+
+    def grant(self, login: str, role: Role, *, actor: str, at: datetime) -> None:
+        """Raises NotFound for a login that the server does not have, NotPermitted."""
+        with self.database.write() as connection:
+            _require_roles(connection)
+            if not connection.execute(_LOGIN, {"login": login}).scalar():
+                raise NotFound("login", "The server has no such login", login=login)
+            run(connection, f"GRANT {_named(connection, role)} TO {quoted(login)} WITH INHERIT TRUE")
+            append_entry(connection, "role.granted", actor, to_ms(at), {"login": login, "role": role.value})
+
+    def revoke(self, login: str, role: Role, *, actor: str, at: datetime) -> None:
+        """From the next statement on. Raises NotFound, NotPermitted."""
+        with self.database.write() as connection:
+            _require_roles(connection)
+            if connection.execute(_LOGIN, {"login": login}).scalar() is None:
+                raise NotFound("login", "The server has no such login", login=login)
+            run(connection, f"REVOKE {_named(connection, role)} FROM {quoted(login)}")
+            append_entry(connection, "role.revoked", actor, to_ms(at), {"login": login, "role": role.value})
+
+
+def _named(connection: sa.Connection, role: Role) -> str:
+    return quoted(f"{prefix_of(connection)}{role}")
+
+
+def _require_roles(connection: sa.Connection) -> None:
+    if not have_roles(connection):
+        raise WorkspaceError("no_roles", "The workspace has no roles")

@@ -1,0 +1,121 @@
+"""What the window offers to somebody of a team: what their role allows, and for the rest who may do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+from ui_sending import Opened, app, staged
+
+from campaign_app import bootstrap
+from campaign_app.domain.errors import AppError
+from campaign_app.domain.team import Person, Role
+from campaign_app.ui import show
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.campaigns import CampaignsPage
+from campaign_app.ui.pages.settings_accounts import AccountsSection
+from campaign_app.ui.pages.settings_policies import PoliciesSection
+from campaign_app.ui.pages.settings_workspace import WorkspaceSection
+from campaign_app.ui.viewmodels.accounts import AccountsModel
+from campaign_app.ui.viewmodels.backups import BackupModel
+from campaign_app.ui.viewmodels.settings import PoliciesModel, WorkspaceModel
+from campaign_app.wiring import wire
+from campaign_app.words import load
+from tests.helpers.staged import Staged
+from tests.helpers.window import MS, PHRASE, Start
+
+__all__ = ["app", "staged"]  # fixtures
+As = Callable[..., Desk]
+
+
+@pytest.fixture
+def desk_as(inline_desk: Desk) -> As:
+    """The desk of somebody who has these roles, on the same workspace."""
+
+    def made(*roles: Role) -> Desk:
+        app = inline_desk.app
+        workspace = replace(app.workspace, person=Person("anna", frozenset(roles)))
+        theirs = wire(workspace, app.keeper, app.offset)
+        return replace(inline_desk, app=theirs)
+
+    return made
+
+
+def is_shut(part: QWidget, who: str) -> bool:
+    """Also after the state of its page would have it on."""
+    part.setEnabled(True)
+    return not part.isEnabled() and who in part.toolTip() and who in part.accessibleDescription()
+
+
+def test_an_operator_sees_who_may_approve(staged: Staged, desk_as: As, qtbot: QtBot) -> None:
+    opened = Opened(qtbot, desk_as(Role.OPERATOR), staged.screened())
+    step = opened.step
+    assert is_shut(step.approval.field, "审核")
+    assert "审核" in step.approval.hint.text()
+    assert not step.primary.isEnabled()
+    opened.close()
+
+
+def test_a_reviewer_approves_and_changes_nothing(staged: Staged, desk_as: As, qtbot: QtBot) -> None:
+    desk = desk_as(Role.REVIEWER)
+    opened = Opened(qtbot, desk, staged.screened())
+    assert opened.step.approval.field.isEnabled()
+    assert not opened.model.view.editable
+    assert is_shut(opened.step.trial.send, "运营")
+    opened.close()
+    page = CampaignsPage(desk)
+    qtbot.addWidget(page)
+    assert is_shut(page.new_button, "运营")
+    assert not page.new_action.isEnabled()
+
+
+def test_only_an_owner_connects_and_sets(desk_as: As, qtbot: QtBot) -> None:
+    for roles, shut in (((Role.OPERATOR, Role.REVIEWER), True), ((Role.OWNER,), False)):
+        desk = desk_as(*roles)
+        app, kit = desk.app, desk.kit
+        accounts = AccountsSection(desk, AccountsModel(app, kit.tasks, kit.messages, desk.jobs))
+        policies = PoliciesSection(desk, PoliciesModel(app, kit.tasks, kit.messages))
+        for section in (accounts, policies):
+            qtbot.addWidget(section)
+        assert is_shut(accounts.connect_button, "负责人") is shut
+        assert is_shut(policies.fields["batch_size"].edit, "负责人") is shut
+
+
+def test_one_sees_who_one_is(desk_as: As, qtbot: QtBot) -> None:
+    desk = desk_as(Role.REVIEWER, Role.OPERATOR)
+    app, kit = desk.app, desk.kit
+    models = WorkspaceModel(app, kit.tasks, kit.messages), BackupModel(app, kit.tasks, kit.messages)
+    section = WorkspaceSection(desk, *models)
+    qtbot.addWidget(section)
+    assert section.who.text() == "anna · 运营、审核"
+    assert show.who(load("en"), app.person) == "anna · operator, reviewer"
+    assert show.who(load("en"), Person()) == ""
+
+
+def test_a_desktop_that_may_start_no_worker_says_so_and_finds_one_later(start: Start, qtbot: QtBot) -> None:
+    started = start()
+    session = started.application.session
+    session._watch.setInterval(5)
+    there: list[bootstrap.WorkerHandle] = []
+
+    def look(_: bootstrap.App) -> bootstrap.WorkerHandle:
+        if not there:
+            raise AppError("worker_elsewhere", "No worker is at work")
+        return there[0]
+
+    started.application.start()
+    qtbot.waitUntil(lambda: session.state.phase == "passphrase", timeout=MS)
+    session.starter = look
+    session.open(PHRASE)
+    qtbot.waitUntil(lambda: session.state.worker == "away", timeout=MS)
+    assert started.application.shell.worker.text == "没有后台进程在工作"
+    notice = started.application.shell._kit.messages.last
+    assert notice is not None
+    assert "同事" in notice.text
+    there.append(bootstrap.WorkerHandle(ExitStack(), None))
+    qtbot.waitUntil(lambda: session.state.worker == "running", timeout=MS)
+    assert not session.state.own_worker
