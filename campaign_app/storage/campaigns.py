@@ -19,7 +19,7 @@ from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.budgets import forget_budget, set_aside
-from campaign_app.storage.customers import accounts_of, of_accounts
+from campaign_app.storage.customers import accounts_of, counted
 from campaign_app.storage.engine import Database
 from campaign_app.storage.filters import clause
 from campaign_app.storage.lists import rows_among, write_all
@@ -131,10 +131,11 @@ class SqlCampaigns:
             row = _row_of(connection, campaign_id)
             _require_nothing_left(connection, campaign_id)
             _clear(connection, campaign_id)
-            condition = clause(Filter.from_json(json.loads(row.audience)), now)
+            audience = Filter.from_json(json.loads(row.audience))
+            condition = clause(audience, now)
             size = 0
             for account_id in accounts_of(connection, row.entity_uscc, connected=True):
-                size += _freeze(connection, campaign_id, account_id, condition, size)
+                size += _freeze(connection, campaign_id, sa.and_(counted([account_id], audience), condition), size)
             connection.execute(sa.update(campaign).where(campaign.c.id == campaign_id).values(snapshot_size=size))
             return size
 
@@ -192,10 +193,10 @@ class SqlCampaigns:
             ).rowcount
 
     def funnel(self, campaign_id: int) -> dict[str, int]:
-        reason = sa.func.coalesce(_member.reason, UNSCREENED)
-        wanted = sa.select(reason, sa.func.count()).where(_member.campaign_id == campaign_id).group_by(reason)
+        wanted = sa.select(_member.reason, sa.func.count()).where(_member.campaign_id == campaign_id)
         with self.db.read() as connection:
-            return {row[0]: row[1] for row in connection.execute(wanted)}
+            rows = connection.execute(wanted.group_by(_member.reason))
+            return {UNSCREENED if reason is None else reason: count for reason, count in rows}
 
     def fallen(self, campaign_id: int) -> dict[str, int]:
         wanted = sa.select(_member.reason, sa.func.count()).where(
@@ -221,8 +222,8 @@ class SqlCampaigns:
         those = sa.select(_member.seq, nth).where(_member.campaign_id == campaign_id, _has_reason(reason)).subquery()
         with self.db.read() as connection:
             size = connection.execute(sa.select(sa.func.count()).select_from(those)).scalar_one()
-            firsts = sa.select(those.c.seq - 1).where((those.c.nth - 1) % rows == 0).order_by(those.c.seq)
-            return size, tuple(connection.execute(firsts).scalars())
+            firsts = sa.select(those.c.seq - 1).where((those.c.nth - 1) % rows == 0)
+            return size, tuple(sorted(connection.execute(firsts).scalars()))
 
     def keep_stopped(self, campaign_id: int, stopped: Mapping[int, Stopped]) -> None:
         if stopped:
@@ -334,12 +335,10 @@ def _reason_rows(campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]
     ]
 
 
-def _freeze(
-    connection: sa.Connection, campaign_id: int, account_id: int, condition: sa.ColumnElement[bool], first: int
-) -> int:
+def _freeze(connection: sa.Connection, campaign_id: int, condition: sa.ColumnElement[bool], first: int) -> int:
     table = schema.customer
     seq = sa.func.row_number().over(order_by=table.c.id) + (first - 1)
-    chosen = sa.select(sa.literal(campaign_id), seq, table.c.id).where(of_accounts([account_id]), condition)
+    chosen = sa.select(sa.literal(campaign_id), seq, table.c.id).where(condition)
     into = sa.insert(campaign_member).from_select(["campaign_id", "seq", "customer_id"], chosen.order_by(table.c.id))
     # of an INSERT the count is kept only if asked for
     return connection.execute(into, execution_options={"preserve_rowcount": True}).rowcount
