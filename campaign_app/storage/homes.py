@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
+from sqlalchemy import Engine
+
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import locks
 from campaign_app.storage.leases import SqlLeases
 from campaign_app.storage.leasing import Lease, awake
 from campaign_app.storage.postgres import ServerDatabase, fence
+from campaign_app.storage.upkeep import give_back
 
 DATABASE: Final = "workspace.db"
 FLOWS: Final = "flows.db"
@@ -38,6 +41,7 @@ class Home(Protocol):
     def has_worker(self) -> bool: ...
     def gone(self) -> bool: ...
     def size(self) -> int: ...
+    def keep_small(self, *files: Engine) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,10 @@ class FileHome:
             with suppress(OSError):  # a log that was just taken in
                 size += file.stat().st_size
         return size
+
+    def keep_small(self, *files: Engine) -> int:
+        """A step of it; by how many pages they are smaller."""
+        return sum(map(give_back, files))
 
 
 class ServerHome:
@@ -122,3 +130,7 @@ class ServerHome:
     def size(self) -> int:
         with self._database.engine.connect() as connection:
             return int(connection.exec_driver_sql(_SIZE).scalar_one())
+
+    def keep_small(self, *_files: Engine) -> int:
+        """The server does it by itself."""
+        return 0
