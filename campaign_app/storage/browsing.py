@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.people import NOT_ASKED, PeopleQuery
 from campaign_app.storage import schema
-from campaign_app.storage.customers import of_accounts
+from campaign_app.storage.counting import of_accounts
 from campaign_app.storage.engine import Database
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.rows import AnySelect

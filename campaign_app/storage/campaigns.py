@@ -19,7 +19,8 @@ from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.budgets import forget_budget, set_aside
-from campaign_app.storage.customers import accounts_of, counted
+from campaign_app.storage.counting import counted
+from campaign_app.storage.customers import accounts_of
 from campaign_app.storage.engine import Database
 from campaign_app.storage.filters import clause
 from campaign_app.storage.lists import rows_among, write_all
