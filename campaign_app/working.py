@@ -229,6 +229,7 @@ def worker_context(
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
         wait=wait,
+        upkeep=workspace.keep_small,
         seen=is_known if (seen := seen_of(workspace, clock)) is None else seen.guard,
         provider_caps=caps_of,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Self
@@ -73,6 +74,13 @@ def _part_from_json(data: Any) -> Condition | Filter:
     if (op is Op.IN) != isinstance(value, list) or isinstance(value, bool | float | dict):
         raise ValueError(value)
     return Condition(data["field"], op, tuple(map(str, value)) if isinstance(value, list) else value)
+
+
+def names_fields(audience: Filter, fields: Collection[str]) -> bool:
+    """Whether any of its conditions, however deep, asks for one of these."""
+    return any(
+        names_fields(part, fields) if isinstance(part, Filter) else part.field in fields for part in audience.parts
+    )
 
 
 def named_accounts(audience: Filter) -> frozenset[int] | None:

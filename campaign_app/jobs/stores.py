@@ -74,6 +74,7 @@ class Context:
     those of the SMS provider that carries its messages. `hours` are those of the merchant, for the first message and
     the last; `tests_per_day`: test messages of an entity. `copies`: what this workspace is a copy of. `seen`: puts down
     outside of the workspace what it has claimed by now; why nothing may leave, where it is an older copy, or "".
+    `upkeep`: a small step of what keeps the workspace's files small, which nobody waits for.
     """
 
     workspace_id: str
@@ -91,3 +92,4 @@ class Context:
     tests_per_day: int = 20
     copies: tuple[Copy, ...] = ()
     seen: Callable[[], str] = is_known
+    upkeep: Callable[[], object] = is_known

@@ -40,6 +40,7 @@ POLLS_KEPT: Final = timedelta(days=1)
 JOBS_KEPT: Final = timedelta(days=90)
 PURGE_EVERY: Final = timedelta(minutes=1)
 PURGED_AT_ONCE: Final = 200
+UPKEEP_EVERY: Final = timedelta(seconds=1)
 # jobs of a kind among which the last one of a campaign is looked for
 LATELY: Final = 100
 # between two ticks; every tick takes the interpreter away from the work that is under way
@@ -93,6 +94,7 @@ class Worker:
         self._start = start
         self._forget = forget
         self._purged: datetime | None = None
+        self._kept_up: datetime | None = None
         self._started: dict[int, datetime] = {}
         self._begun: dict[tuple[str, int], tuple[datetime, timedelta]] = {}
         self._beat: datetime | None = None
@@ -119,6 +121,9 @@ class Worker:
         self._start_campaigns(now)
         self._poll_accounts(now)
         self._purge(now)
+        if _due(self._kept_up, now, UPKEEP_EVERY):
+            self._kept_up = now
+            self._context.upkeep()
         if _due(self._handed, now, TAKE_OVER_EVERY):
             self._handed = now
             self._share.take_over(self._place_of)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.people import NOT_ASKED, PeopleQuery
 from campaign_app.storage import schema
-from campaign_app.storage.customers import of_accounts
+from campaign_app.storage.counting import of_accounts
 from campaign_app.storage.engine import Database
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.rows import AnySelect
@@ -30,8 +30,8 @@ class SqlPeople:
             match = _Match.of(connection, query)
             place = sa.func.row_number().over(order_by=match.id).label("place")
             rows = match.found.add_columns(place).subquery()
-            wanted = sa.select(rows.c.id).where(rows.c.place % every == 1 % every).order_by(rows.c.place)
-            begins = tuple(connection.execute(wanted).scalars())
+            wanted = sa.select(rows.c.id).where(rows.c.place % every == 1 % every)
+            begins = tuple(sorted(connection.execute(wanted).scalars()))
             if not begins:
                 return 0, ()
             rest = match.found.where(match.id >= begins[-1]).subquery()
@@ -40,7 +40,7 @@ class SqlPeople:
 
     def ids(self, query: PeopleQuery, first: int, limit: int) -> tuple[int, ...]:
         with self.db.read() as connection:
-            match = _Match.of(connection, query)
+            match = _Match.of(connection, query, first)
             wanted = match.found.where(match.id >= first).order_by(match.id).limit(limit)
             return tuple(connection.execute(wanted).scalars())
 
@@ -67,8 +67,8 @@ class _Match:
     id: sa.ColumnElement[int]
 
     @classmethod
-    def of(cls, connection: sa.Connection, query: PeopleQuery) -> _Match:
-        match = _by_status(query.status)
+    def of(cls, connection: sa.Connection, query: PeopleQuery, first: int = 0) -> _Match:
+        match = _by_status(query.status, first)
         conditions: list[sa.ColumnElement[bool]] = []
         if query.phone_key is not None:
             numbers = list(people_of(connection, [query.phone_key]))
@@ -82,12 +82,14 @@ class _Match:
         return cls(match.found.where(*conditions), match.id)
 
 
-def _by_status(status: str) -> _Match:
+def _by_status(status: str, first: int) -> _Match:
     """Driven by the small table of latest facts: SQLite reads customers only where something is asked of them."""
     if not status:
         return _Match(sa.select(_customer.id), _customer.id)
     if status == NOT_ASKED:
-        joined = schema.customer.outerjoin(schema.consent_latest, _latest.customer_id == _customer.id)
+        # PostgreSQL reads both in the order of ids, and would begin with the first fact for the last page as well
+        asked = sa.and_(_latest.customer_id == _customer.id, _latest.customer_id >= first)
+        joined = schema.customer.outerjoin(schema.consent_latest, asked)
         return _Match(sa.select(_customer.id).select_from(joined).where(_latest.fact_id.is_(None)), _customer.id)
     found = schema.consent_latest.outerjoin(schema.customer, _customer.id == _latest.customer_id)
     ids = sa.select(_latest.customer_id.label("id"))

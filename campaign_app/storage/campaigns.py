@@ -13,15 +13,14 @@ import sqlalchemy as sa
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Stopped, Warned
 from campaign_app.domain.consent import CustomerRef, Reason
-from campaign_app.domain.errors import NotAllowed, NotFound
+from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.message import Outcome
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.budgets import forget_budget, set_aside
-from campaign_app.storage.customers import accounts_of, of_accounts
 from campaign_app.storage.engine import Database
-from campaign_app.storage.filters import clause
+from campaign_app.storage.freezing import forget_members, freeze, require_nothing_left, row_of
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.outcomes import SAME_ROW, close_open
@@ -30,8 +29,6 @@ from campaign_app.storage.schema_numbers import number_alias
 from campaign_app.storage.schema_sending import (
     campaign,
     campaign_member,
-    campaign_stop,
-    campaign_warning,
     ledger,
     ledger_latest,
     submission,
@@ -42,7 +39,6 @@ from campaign_app.storage.warned import put_confirmed, put_found, warnings_of
 
 UNSCREENED: Final = "unscreened"
 _member: Final = campaign_member.c
-_CAMPAIGN: Final = sa.select(campaign).where(campaign.c.id == sa.bindparam("which"))
 _PUT_PARTS: Final = (
     sa.update(campaign_member)
     .where(_member.campaign_id == sa.bindparam("of_campaign"), _member.seq == sa.bindparam("at_seq"))
@@ -76,7 +72,7 @@ class SqlCampaigns:
 
     def campaign(self, campaign_id: int) -> Campaign:
         with self.db.read() as connection:
-            return _campaign(_row_of(connection, campaign_id))
+            return _campaign(row_of(connection, campaign_id))
 
     def campaigns(self, states: Collection[CampaignState] | None = None) -> tuple[Campaign, ...]:
         wanted = sa.select(campaign).order_by(campaign.c.id.desc())
@@ -115,28 +111,19 @@ class SqlCampaigns:
 
     def delete(self, campaign_id: int, states: Collection[CampaignState], noted: Noted | None = None) -> None:
         with self.db.write() as connection:
-            state = _row_of(connection, campaign_id).state
+            state = row_of(connection, campaign_id).state
             if state not in {each.value for each in states}:
                 raise NotAllowed(
                     "campaign_state", "The campaign is in another state", campaign=campaign_id, state=state
                 )
-            _require_nothing_left(connection, campaign_id)
-            _clear(connection, campaign_id)
+            require_nothing_left(connection, campaign_id)
+            forget_members(connection, campaign_id)
             forget_budget(connection, campaign_id)
             connection.execute(sa.delete(campaign).where(campaign.c.id == campaign_id))
             _note(connection, noted, campaign_id)
 
     def snapshot(self, campaign_id: int, now: datetime) -> int:
-        with self.db.write() as connection:
-            row = _row_of(connection, campaign_id)
-            _require_nothing_left(connection, campaign_id)
-            _clear(connection, campaign_id)
-            condition = clause(Filter.from_json(json.loads(row.audience)), now)
-            size = 0
-            for account_id in accounts_of(connection, row.entity_uscc, connected=True):
-                size += _freeze(connection, campaign_id, account_id, condition, size)
-            connection.execute(sa.update(campaign).where(campaign.c.id == campaign_id).values(snapshot_size=size))
-            return size
+        return freeze(self.db, campaign_id, now)
 
     def members(self, campaign_id: int, first: int, last: int) -> tuple[tuple[int, int], ...]:
         wanted = (
@@ -192,10 +179,10 @@ class SqlCampaigns:
             ).rowcount
 
     def funnel(self, campaign_id: int) -> dict[str, int]:
-        reason = sa.func.coalesce(_member.reason, UNSCREENED)
-        wanted = sa.select(reason, sa.func.count()).where(_member.campaign_id == campaign_id).group_by(reason)
+        wanted = sa.select(_member.reason, sa.func.count()).where(_member.campaign_id == campaign_id)
         with self.db.read() as connection:
-            return {row[0]: row[1] for row in connection.execute(wanted)}
+            rows = connection.execute(wanted.group_by(_member.reason))
+            return {UNSCREENED if reason is None else reason: count for reason, count in rows}
 
     def fallen(self, campaign_id: int) -> dict[str, int]:
         wanted = sa.select(_member.reason, sa.func.count()).where(
@@ -221,8 +208,8 @@ class SqlCampaigns:
         those = sa.select(_member.seq, nth).where(_member.campaign_id == campaign_id, _has_reason(reason)).subquery()
         with self.db.read() as connection:
             size = connection.execute(sa.select(sa.func.count()).select_from(those)).scalar_one()
-            firsts = sa.select(those.c.seq - 1).where((those.c.nth - 1) % rows == 0).order_by(those.c.seq)
-            return size, tuple(connection.execute(firsts).scalars())
+            firsts = sa.select(those.c.seq - 1).where((those.c.nth - 1) % rows == 0)
+            return size, tuple(sorted(connection.execute(firsts).scalars()))
 
     def keep_stopped(self, campaign_id: int, stopped: Mapping[int, Stopped]) -> None:
         if stopped:
@@ -296,7 +283,7 @@ class SqlCampaigns:
 def _update(connection: sa.Connection, changed: Campaign, expected: CampaignState) -> None:
     same = (campaign.c.id == changed.id, campaign.c.state == expected.value)
     if connection.execute(sa.update(campaign).where(*same).values(_campaign_row(changed))).rowcount == 0:
-        state = _row_of(connection, changed.id).state
+        state = row_of(connection, changed.id).state
         raise NotAllowed("campaign_state", "The campaign is in another state", campaign=changed.id, state=state)
 
 
@@ -306,21 +293,8 @@ def _note(connection: sa.Connection, noted: Noted | None, campaign_id: int, **mo
         append_entry(connection, noted.action, noted.actor, to_ms(noted.at), facts)
 
 
-def _clear(connection: sa.Connection, campaign_id: int) -> None:
-    """Forgets the members and what the rules said of their texts."""
-    connection.execute(sa.delete(campaign_member).where(_member.campaign_id == campaign_id))
-    connection.execute(sa.delete(campaign_stop).where(campaign_stop.c.campaign_id == campaign_id))
-    connection.execute(sa.delete(campaign_warning).where(campaign_warning.c.campaign_id == campaign_id))
-
-
 def _has_reason(reason: str) -> sa.ColumnElement[bool]:
     return _member.reason.is_(None) if reason == UNSCREENED else _member.reason == reason
-
-
-def _require_nothing_left(connection: sa.Connection, campaign_id: int) -> None:
-    sent = sa.select(ledger.c.id).where(ledger.c.campaign_id == campaign_id).limit(1)
-    if connection.execute(sent).first() is not None:
-        raise NotAllowed("already_submitted", "Messages of this campaign have left", campaign=campaign_id)
 
 
 def put_reasons(connection: sa.Connection, campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]) -> None:
@@ -332,17 +306,6 @@ def _reason_rows(campaign_id: int, reasons: Mapping[int, tuple[str, int | None]]
         {"of_campaign": campaign_id, "at_seq": seq, "new_reason": str(reason), "new_fact": fact_id}
         for seq, (reason, fact_id) in reasons.items()
     ]
-
-
-def _freeze(
-    connection: sa.Connection, campaign_id: int, account_id: int, condition: sa.ColumnElement[bool], first: int
-) -> int:
-    table = schema.customer
-    seq = sa.func.row_number().over(order_by=table.c.id) + (first - 1)
-    chosen = sa.select(sa.literal(campaign_id), seq, table.c.id).where(of_accounts([account_id]), condition)
-    into = sa.insert(campaign_member).from_select(["campaign_id", "seq", "customer_id"], chosen.order_by(table.c.id))
-    # of an INSERT the count is kept only if asked for
-    return connection.execute(into, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def sent_to(column: sa.ColumnElement[Any], entity_uscc: str, since: int, but: int) -> sa.Select[Any, int, int]:
@@ -359,13 +322,6 @@ def sent_to(column: sa.ColumnElement[Any], entity_uscc: str, since: int, but: in
             sa.func.coalesce(ledger_latest.c.outcome, "").not_in(_NOT_SENT),
         )
     )
-
-
-def _row_of(connection: sa.Connection, campaign_id: int) -> AnyRow:
-    row = connection.execute(_CAMPAIGN, {"which": campaign_id}).first()
-    if row is None:
-        raise NotFound("campaign", "There is no such campaign", campaign=campaign_id)
-    return row
 
 
 def _campaign_row(item: Campaign) -> dict[str, Any]:

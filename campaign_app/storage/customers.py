@@ -18,6 +18,7 @@ from campaign_app.domain.customer import Customer, PlatformCustomer, Told
 from campaign_app.domain.erasure import Stored
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import cursor_of, entity_of, put_cursor
+from campaign_app.storage.counting import count_customers, of_accounts
 from campaign_app.storage.engine import Database
 from campaign_app.storage.erasure import erase
 from campaign_app.storage.filters import clause, joined_tags, split_tags
@@ -71,11 +72,6 @@ def accounts_of(connection: sa.Connection, entity_uscc: str, *, connected: bool 
     return list(connection.execute(wanted).scalars())
 
 
-def of_accounts(ids: Sequence[int]) -> sa.ColumnElement[bool]:
-    """Kept from the index on refs, which would visit the whole table page by page in the order of refs."""
-    return (schema.customer.c.account_id + 0).in_(ids)
-
-
 @dataclass(frozen=True, slots=True)
 class SqlCustomers:
     """Implements `domain.ports_people.CustomerStore`. A page that is older than what is stored changes nothing."""
@@ -114,9 +110,7 @@ class SqlCustomers:
     def count(self, audience: Filter, entity_uscc: str, now: datetime) -> int:
         with self.db.read() as connection:
             shops = accounts_of(connection, entity_uscc, connected=True)
-            found = sa.select(sa.func.count()).select_from(schema.customer)
-            wanted = found.where(of_accounts(shops), clause(audience, now))
-            return connection.execute(wanted).scalar_one()
+        return count_customers(self.db, shops, audience, now)
 
     def values(self, field: str, entity_uscc: str, limit: int) -> tuple[str, ...]:
         with self.db.read() as connection:

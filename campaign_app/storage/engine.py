@@ -146,6 +146,9 @@ def _connect(path: Path, key: bytes, isolation_level: str | None) -> Any:
     connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
     connection.execute("SELECT count(*) FROM sqlite_master")
+    if path.stat().st_size == 0:
+        # before the first page: only such a file can be made smaller bit by bit (`storage.upkeep`)
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     for pragma in _PRAGMAS:
         connection.execute(pragma)
     return connection
@@ -156,7 +159,7 @@ def _first_connection(engine: Engine) -> None:
         engine.connect().close()
     except sqlcipher.Error as error:
         engine.dispose()
-        raise _trouble(error) or error from None
+        raise trouble_of(error) or error from None
 
 
 def _begin(connection: Connection) -> None:
@@ -165,10 +168,11 @@ def _begin(connection: Connection) -> None:
 
 
 def _translate(context: ExceptionContext) -> BaseException | None:
-    return _trouble(context.original_exception)
+    return trouble_of(context.original_exception)
 
 
-def _trouble(error: BaseException | None) -> AppError | None:
+def trouble_of(error: BaseException | None) -> AppError | None:
+    """What a user is told of a driver's error; None of one that is a bug."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None and code & 0xFF == _CONSTRAINT and str(error) == FENCED:
         return WorkspaceError(*FENCED_ERROR)

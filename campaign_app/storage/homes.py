@@ -18,6 +18,7 @@ from campaign_app.storage.leases import SqlLeases
 from campaign_app.storage.leasing import Lease, awake
 from campaign_app.storage.postgres import ServerDatabase, fence
 from campaign_app.storage.roles.standing import roles_of
+from campaign_app.storage.upkeep import give_back
 from campaign_app.storage.waiting import Takers
 
 DATABASE: Final = "workspace.db"
@@ -46,6 +47,7 @@ class Home(Protocol):
     def gone(self) -> bool: ...
     def size(self) -> int: ...
     def close(self) -> None: ...
+    def keep_small(self, *files: Engine) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,10 @@ class FileHome:
 
     def close(self) -> None:
         """Files are closed with their databases."""
+
+    def keep_small(self, *files: Engine) -> int:
+        """A step of it; by how many pages they are smaller."""
+        return sum(map(give_back, files))
 
 
 class ServerHome:
@@ -150,3 +156,7 @@ class ServerHome:
 
     def close(self) -> None:
         self._beats.dispose()
+
+    def keep_small(self, *_files: Engine) -> int:
+        """The server does it by itself."""
+        return 0

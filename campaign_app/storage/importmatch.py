@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from campaign_app.domain.customer import ImportRow
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of
-from campaign_app.storage.customers import accounts_of, of_accounts
+from campaign_app.storage.counting import of_accounts
+from campaign_app.storage.customers import accounts_of
 from campaign_app.storage.importrows import Merge, to_text
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.lists import rows_among, write_all

@@ -65,6 +65,10 @@ _MAY: Final = (
     .outerjoin(_sender, _sender.c.id == schema.account_sender.c.sender_account_id)
     .where(campaign.c.id == sa.bindparam("campaign"), schema.account.c.id == sa.bindparam("account"))
 )
+_SINCE: Final = sa.select(sa.func.min(submission.c.id)).where(
+    submission.c.account_id == sa.bindparam("account"), submission.c.claimed_at >= sa.bindparam("since")
+)
+_BEGINS: Final = sa.select(sa.func.min(ledger.c.id)).where(ledger.c.submission_id == _SINCE.scalar_subquery())
 _AWAITED: Final = (Outcome.ACCEPTED.value, Outcome.UNKNOWN.value)
 _AWAITING: Final = (
     sa.select(
@@ -75,7 +79,8 @@ _AWAITING: Final = (
         ledger.c.message_id,
         submission.c.claimed_at,
     )
-    .join(submission, submission.c.id == ledger.c.submission_id)
+    # the sum keeps a page from beginning with all batches of the account, whose rows would be sorted for each
+    .join(submission, submission.c.id == ledger.c.submission_id + 0)
     .outerjoin(ledger_latest, SAME_ROW)
     .where(
         submission.c.account_id == sa.bindparam("account"),
@@ -168,9 +173,12 @@ class SqlLedger:
             return _rows(connection, wanted)
 
     def awaiting(self, account_id: int, after: int, since: datetime, limit: int) -> tuple[AwaitingRow, ...]:
-        which = {"account": account_id, "after": after, "since": to_ms(since), "limit": limit}
+        which = {"account": account_id, "since": to_ms(since), "limit": limit}
         with self.db.read() as connection:
-            rows = connection.execute(_AWAITING, which).all()
+            begins = connection.execute(_BEGINS, which).scalar()
+            if begins is None:
+                return ()
+            rows = connection.execute(_AWAITING, {**which, "after": max(after, begins - 1)}).all()
         return tuple(AwaitingRow(*row[:-1], moment_at(row.claimed_at)) for row in rows)
 
     def settle(self, submission_id: int, outcomes: Sequence[SubmitOutcome], at: datetime) -> bool:

@@ -24,6 +24,7 @@ from campaign_app.storage.upserts import insert
 
 WAITING: Final = "waiting"
 TOLD: Final = "told"
+_LEFT: Final = (WAITING, "refused", "untellable")
 _outbox, _customer, _account = schema.opt_out_outbox.c, schema.customer.c, schema.account.c
 _TWINS: Final = (
     sa.select(_customer.phone_key, _customer.account_id, _customer.ref)
@@ -128,7 +129,7 @@ class SqlOptOuts:
         by_account: dict[int, dict[str, tuple[int, int]]] = {}
         with self.db.read() as connection:
             for account_id, state, count, oldest in connection.execute(
-                wanted.where(_outbox.state != TOLD).group_by(_outbox.account_id, _outbox.state)
+                wanted.where(_outbox.state.in_(_LEFT)).group_by(_outbox.account_id, _outbox.state)
             ):
                 by_account.setdefault(account_id, {})[state] = count, oldest
         return {account_id: _backlog(found) for account_id, found in by_account.items()}

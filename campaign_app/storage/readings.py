@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Reading
-from campaign_app.storage.customers import accounts_of, of_accounts
+from campaign_app.storage.counting import of_accounts
+from campaign_app.storage.customers import accounts_of
 from campaign_app.storage.engine import Database
 from campaign_app.storage.filters import clause
 from campaign_app.storage.rows import AnySelect

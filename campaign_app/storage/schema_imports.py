@@ -39,6 +39,7 @@ import_change = sa.Table(
     word("after"),
     blob_or_none("phone_sealed"),
     blob_or_none("phone_key"),
+    sa.Index("change_by_customer", "customer_id"),  # whoever is erased
     sqlite_with_rowid=False,
 )
 

@@ -54,6 +54,9 @@ campaign_member = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# funnel and lists by reason: a rare one is not looked for among all members
+sa.Index("member_by_reason", campaign_member.c.campaign_id, campaign_member.c.reason, campaign_member.c.seq)
+
 campaign_warning = sa.Table(
     "campaign_warning",
     metadata,
@@ -91,6 +94,7 @@ submission = sa.Table(
     number_or_none("price"),
     sa.UniqueConstraint("campaign_id", "first_seq", name="submission_once"),
     sa.UniqueConstraint("key", name="submission_key"),
+    sa.Index("submission_by_account", "account_id", "claimed_at"),
 )
 
 ledger = sa.Table(

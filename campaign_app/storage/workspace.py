@@ -115,6 +115,10 @@ class Workspace:
         """Whether what this process does now might be lost, or done by another one as well: it has to end."""
         return self.home.gone()
 
+    def keep_small(self) -> int:
+        """A small step of giving back room that is not needed any more; 0 once there is nothing to do."""
+        return self.home.keep_small(self.database.engine, self.flows)
+
     def close(self) -> None:
         self.database.engine.dispose()
         self.flows.dispose()

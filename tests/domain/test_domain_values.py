@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_app.domain.audience import FIELDS, Condition, Filter, Op, named_accounts
+from campaign_app.domain.audience import FIELDS, Condition, Filter, Op, named_accounts, names_fields
 from campaign_app.domain.errors import RemoteRefused, RemoteUnavailable, SettingsError
 from campaign_app.domain.finding import Severity
 from campaign_app.domain.phone import Phone, PlatformPhone, parse_phone, parse_platform_phone
@@ -151,3 +151,11 @@ def test_what_can_be_read_is_no_sealed_number(written: str | None) -> None:
 )
 def test_an_audience_says_which_shops_it_keeps_to(audience: Filter, named: set[int] | None) -> None:
     assert named_accounts(audience) == named
+
+
+def test_fields_are_found_however_deep_they_are_named() -> None:
+    name, city = Condition("name", Op.IS, "王芳"), Condition("city", Op.IS, "杭州")
+    deep = Filter((city, Filter((Filter((name,)),), every=False)))
+    assert names_fields(deep, {"name"})
+    assert not names_fields(Filter((city, Filter())), {"name"})
+    assert not names_fields(Filter(), {"name", "city"})

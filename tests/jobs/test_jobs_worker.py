@@ -273,3 +273,12 @@ def code_of_missing(shop: Shop, job_id: int) -> str:
     with pytest.raises(NotFound) as caught:
         shop.workspace.jobs.job(job_id)
     return caught.value.code
+
+
+def test_the_files_are_kept_small_once_a_second(shop: Shop, started: Started) -> None:
+    steps: list[int] = []
+    worker = Worker(replace(shop.context, upkeep=lambda: steps.append(1)), started)
+    for _ in range(4):
+        worker.tick()
+        shop.clock.advance(0.5)
+    assert len(steps) == 2

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 from storage_samples import (
     ENTITY,
     NOW,
@@ -25,6 +30,9 @@ from storage_samples import (
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import Campaign, CampaignState, Stopped
 from campaign_app.domain.errors import NotAllowed, NotFound
+from campaign_app.domain.message import Outcome
+from campaign_app.storage.engine import Database
+from campaign_app.storage.freezing import freeze
 from campaign_app.storage.workspace import Workspace
 
 EXAMPLES = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -92,6 +100,83 @@ def test_a_new_snapshot_replaces_the_old_one_and_its_reasons(workspace: Workspac
     workspace.campaigns.update(narrower, expected=CampaignState.DRAFT)
     assert workspace.campaigns.snapshot(made.id, NOW) == 3
     assert workspace.campaigns.funnel(made.id) == {"unscreened": 3}
+
+
+def test_a_snapshot_is_taken_in_steps_between_which_others_write(workspace: Workspace) -> None:
+    first, second = shop(workspace), shop(workspace, "k2")
+    early = sync(workspace, first, *(person(f"a{n}") for n in range(3)))
+    late = sync(workspace, second, *(person(f"b{n}") for n in range(4)))
+    more = sync(workspace, first, *(person(f"c{n}") for n in range(2)))
+    made, written = workspace.campaigns.create(campaign()), list[int]()
+
+    def note(connection: sa.Connection, cursor: Any, statement: str, *_: object) -> None:
+        if statement.startswith(("INSERT INTO campaign_member", "DELETE FROM campaign_member")):
+            written.append(cursor.rowcount)
+
+    event.listen(workspace.database.engine, "after_cursor_execute", note)
+    everybody = tuple(enumerate([*early.values(), *more.values(), *late.values()]))
+    for _ in range(2):
+        assert freeze(workspace.database, made.id, NOW, step=2) == 9
+        assert workspace.campaigns.members(made.id, 0, 99) == everybody
+        assert workspace.campaigns.campaign(made.id).snapshot_size == 9
+    event.remove(workspace.database.engine, "after_cursor_execute", note)
+    assert max(written) == 2
+    assert sum(written) == 9 * 3
+
+
+class Between:
+    """The database, with something that happens after so many changes."""
+
+    def __init__(self, database: Database, after: int, deed: Callable[[], object]) -> None:
+        self.database, self.left, self.deed = database, after, deed
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        with self.database.write() as connection:
+            yield connection
+        self.left -= 1
+        if self.left == 0:
+            self.deed()
+
+
+def test_two_snapshots_of_one_campaign_do_not_mix(workspace: Workspace) -> None:
+    account_id = shop(workspace)
+    sync(workspace, account_id, *(person(f"c{n}") for n in range(6)))
+    made = workspace.campaigns.create(campaign())
+    other = Between(workspace.database, 2, lambda: workspace.campaigns.snapshot(made.id, NOW))
+    with pytest.raises(NotAllowed) as caught:
+        freeze(other, made.id, NOW, step=4)
+    assert caught.value.code == "campaign_state"
+    assert workspace.campaigns.funnel(made.id) == {"unscreened": 6}
+    assert workspace.campaigns.campaign(made.id).snapshot_size == 6
+
+
+def test_a_campaign_is_sent_and_customers_come_in_while_another_is_frozen(workspace: Workspace) -> None:
+    sending = Campaigning(workspace, 6)
+    made = workspace.campaigns.create(campaign())
+
+    def meanwhile() -> None:
+        sending.settle(sending.claim(0, 1), (0, Outcome.ACCEPTED), (1, Outcome.ACCEPTED))
+        sync(workspace, sending.account_id, person("later", number(77)))
+
+    assert freeze(Between(workspace.database, 2, meanwhile), made.id, NOW, step=4) == 6
+    assert sending.counts() == {"submitted": 2, "accepted": 2}
+    assert [who for _, who in workspace.campaigns.members(made.id, 0, 9)] == list(sending.ids.values())
+
+
+def test_a_snapshot_that_was_interrupted_begins_anew(workspace: Workspace) -> None:
+    sending = Campaigning(workspace, 6)
+    made = workspace.campaigns.create(campaign())
+
+    def killed() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        freeze(Between(workspace.database, 2, killed), made.id, NOW, step=4)
+    assert workspace.campaigns.funnel(made.id) == {"unscreened": 3}
+    assert workspace.campaigns.campaign(made.id).snapshot_size == 0
+    assert workspace.campaigns.snapshot(made.id, NOW) == 6
+    assert [who for _, who in workspace.campaigns.members(made.id, 0, 9)] == list(sending.ids.values())
 
 
 def test_no_new_snapshot_once_something_left(workspace: Workspace) -> None:

@@ -43,7 +43,10 @@ NEWER_COLUMNS = (
     ("inbound", "phone_key"),
     *(("submission", column) for column in ("parts", "refused_parts", "price")),
 )
-NEWER_INDEXES = ("inbound_by_phone", "inbound_by_person")
+NEWER_INDEXES = (
+    *("inbound_by_phone", "inbound_by_person"),
+    *("customer_counted", "member_by_reason", "submission_by_account", "change_by_customer"),
+)
 
 DIALECTS = ("sqlite",)
 MIGRATIONS = Path(migrate.__file__).parent / "migrations"
