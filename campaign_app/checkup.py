@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from campaign_app import backups, bootstrap
-from campaign_app.domain.errors import AppError, SettingsError, WorkspaceError
+from campaign_app.domain.errors import AppError, NotPermitted, SettingsError, WorkspaceError
 
 if TYPE_CHECKING:
     from campaign_app.wiring import App
@@ -175,6 +175,8 @@ def _accounts(app: App, *, offline: bool) -> Iterator[Checked]:
 def _account(app: App, account_id: int, facts: Facts) -> Checked:
     try:
         report = app.accounts.test(account_id)
+    except NotPermitted as error:
+        return Checked("account", State.SKIPPED, facts, error)
     except AppError as error:
         return Checked("account", State.FAIL, facts, error)
     skew = round(abs(report.clock_skew_seconds))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,19 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from campaign_app import backups, checkup
+from campaign_app import backups, bootstrap, checkup
+from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.platform import consent_api
+from campaign_app.domain.team import Person, Role
 from campaign_app.printing import fonts
+from campaign_app.wiring import wire
 from tests.helpers.line import Line, new_line
 from tests.helpers.sandbox import SandboxProcess
+
+SHOP = Account(
+    0, "consent_api", "安宁百货", "http://127.0.0.1:9", "91330100MA0000001X", "91330100MA0000002Y", "登记处", "key",
+    simulated=True, pinned_keys="",
+)  # fmt: skip
 
 
 class Kept(KeyringBackend):
@@ -142,6 +151,22 @@ def test_an_account_whose_platform_is_gone_is_a_fault(line: Line) -> None:
     status, seen = told(line)
     assert (status, seen["account"]["state"]) == (1, "fail")
     assert seen["account"]["advice"]
+
+
+def test_whose_role_has_no_keys_tests_no_account(line: Line) -> None:
+    with line.open() as app:
+        app.workspace.accounts.add_entity(Entity("91330100MA0000001X", "安宁百货有限公司"))
+        app.workspace.accounts.add_account(SHOP)
+
+        def operators(folder: Path) -> bootstrap.App:
+            opened = bootstrap.open_app(folder, app.keeper)
+            person = Person("anna", frozenset({Role.OPERATOR}))
+            return wire(replace(opened.workspace, person=person), opened.keeper, opened.offset)
+
+        *_, account = checkup.check_up(line.folder, operators, offline=False, quick=True)
+    assert (account.check, account.state) == ("account", checkup.State.SKIPPED)
+    assert account.trouble is not None
+    assert account.trouble.code == "not_permitted"
 
 
 def test_a_person_reads_marks_and_chinese(line: Line) -> None:
