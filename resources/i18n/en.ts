@@ -1671,6 +1671,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Write the text, and it is checked here point by point, with fixes: the way to opt out, absolute claims and the like.</translation>
     </message>
     <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
+    <message>
         <source>建议：{}</source>
         <translation>Suggestion: {}</translation>
     </message>
@@ -4322,6 +4326,10 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>规则版本</source>
         <translation>Version of the rules</translation>
+    </message>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
     </message>
     <message>
         <source>核验结果</source>

@@ -24,6 +24,7 @@ from campaign_app.jobs.worker import FlowLost, forget_flows
 from tests.fakes.remotes import ENTITY, IDEMPOTENT
 from tests.helpers.flowing import Running, stop
 from tests.helpers.shop import NOW, Shop
+from tests.helpers.staged import FILED
 
 
 @pytest.fixture
@@ -359,12 +360,13 @@ def test_a_test_message_is_a_job_of_its_own(running: Running) -> None:
     shop = running.shop
     account = shop.add_account(1)
     shop.gateways[account].capabilities = replace(IDEMPOTENT, test_messages=True)
+    shop.workspace.accounts.put_signatures(account, [FILED], NOW)
     campaign = shop.campaign(screened=False, state=CampaignState.DRAFT)
     staff = shop.workspace.staff.register(ENTITY, "店长", Phone("19900000001"), actor="王", at=NOW)
-    trial = shop.workspace.staff.wish(Wish("p", campaign.id, None, staff.id, "文", "王"), ENTITY, NOW)
+    trial = shop.workspace.staff.wish(Wish("p", campaign.id, None, staff.id, "【安宁百货】文", "王"), ENTITY, NOW)
     job = running.follow(shop.workspace.jobs.job(trial.job_id))
     assert (job.kind, job.state, job.result) == ("test", "done", {"state": "accepted"})
-    assert [message.text for message in shop.gateways[account].tests] == ["文"]
+    assert [message.text for message in shop.gateways[account].tests] == ["【安宁百货】文"]
 
 
 def test_trouble_with_reports_keeps_no_reply_and_no_complaint_from_being_read(

@@ -126,7 +126,7 @@ class ContentStep(Step):
             level,
             self._desk.kit.words.term("severity", level),
             finding.message,
-            "；".join((finding.citation.named, *map(self._beside, finding.beside))),
+            self.tr("；").join((finding.citation.named, *map(self._beside, finding.beside))),
             finding.citation.verified,
             problem.why,
             self._note(problem, state),

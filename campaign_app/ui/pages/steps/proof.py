@@ -81,7 +81,7 @@ class ProofPanel(QScrollArea):
         return [(self.tr("拦下的规则"), self.tr("、").join(by.rules)), (self.tr("规则版本"), by.rule_packs)]
 
     def _stop(self, finding: Finding) -> str:
-        law = "；".join(one.named for one in (finding.citation, *finding.beside))
+        law = self.tr("；").join(one.named for one in (finding.citation, *finding.beside))
         return "\n".join(filter(None, (finding.message, law, finding.fix)))
 
     def _told(self, member: Member) -> list[tuple[str, str]]:
