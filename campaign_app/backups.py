@@ -177,8 +177,7 @@ def standing(app: App) -> Standing:
     from campaign_app.storage import copies
 
     seen = _seen(app)
-    look = None if seen is None else (seen.notice if app.workspace.shared else seen.verdict)
-    why = "" if look is None else look()
+    why = "" if seen is None else _look(app, seen)
     if not why:
         return Standing()
     with app.workspace.database.read() as connection:
@@ -187,10 +186,23 @@ def standing(app: App) -> Standing:
     return Standing(why, known)
 
 
+def _look(app: App, seen: Seen) -> str:
+    from campaign_app.domain.team import Permission
+
+    if not app.workspace.shared:
+        return seen.verdict()
+    return seen.notice() if app.person.may(Permission.WORK) else seen.alarm()
+
+
 def accept(app: App, *, actor: str) -> None:
-    """A person goes on with this copy on this computer; each campaign still waits to be resumed by a person."""
+    """A person goes on with this copy on this computer; each campaign still waits to be resumed by a person.
+
+    Raises NotPermitted: of a team's that is up to the worker's login, or whoever made it.
+    """
+    from campaign_app.domain.team import Permission
     from campaign_app.storage import copies
 
+    app.person.require(Permission.WORK)
     seen = _seen(app)
     if seen is None or not seen.guard():
         return

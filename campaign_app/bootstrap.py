@@ -124,15 +124,29 @@ def waiting_work(app: App) -> tuple[Waiting, ...]:
 
 def _is_served(app: App, *, files: bool = False) -> bool:
     """Whether the workers at work are enough for this computer. Imports need one that sees its files."""
+    from campaign_app.domain.team import Permission
     from campaign_app.storage.host import place_id
     from campaign_app.storage.waiting import waits_here
 
     takers = app.workspace.home.takers()
-    if takers is not None and files and not takers.see(place_id()):
-        return False
-    if takers is not None and waits_here(app.jobs.open_jobs(), takers, place_id()):
-        return False
+    # whoever may start none here is not told that none is at work where others are
+    if takers is not None and app.person.may(Permission.WORK):
+        if files and not takers.see(place_id()):
+            return False
+        if waits_here(app.jobs.open_jobs(), takers, place_id()):
+            return False
     return app.workspace.has_worker()
+
+
+def require_reader(app: App) -> None:
+    """Raises AppError `import_elsewhere` where no worker could see this computer's files, and none may be started."""
+    from campaign_app.domain.errors import AppError
+    from campaign_app.domain.team import Permission
+    from campaign_app.storage.host import place_id
+
+    takers = app.workspace.home.takers()
+    if takers is not None and not app.person.may(Permission.WORK) and not takers.see(place_id()):
+        raise AppError("import_elsewhere", "No worker sees the files of this computer")
 
 
 @dataclass(frozen=True, slots=True)

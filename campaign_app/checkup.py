@@ -1,6 +1,7 @@
 """What this computer and a workspace are asked by `campaign-app doctor`: each check by itself, none stops the others.
 
-Nothing is changed, but for an entry in the keychain that is taken out again, and what a test of an account keeps.
+Nothing is changed but by opening a workspace, which brings its tables to this version as every command does; by an
+entry in the keychain that is taken out again; and by what a test of an account keeps.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who works on a team's workspace: roles, what each may do, and the one table that says so.
 
 The services ask it before anything is done, the window before anything is offered, and the grants of the database
-(`storage.grants`) allow nothing beyond it. Whoever works alone has every role.
+(`storage/roles/grants.py`) allow nothing beyond it. Whoever works alone has every role.
 """
 
 from __future__ import annotations

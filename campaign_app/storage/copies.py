@@ -57,6 +57,17 @@ def noticed(meta: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def is_aside(meta: Mapping[str, str]) -> bool:
+    """Whether what was noticed has stopped the campaigns; an alarm alone has not yet."""
+    found = noticed(meta)
+    return bool(found) and "alarm" not in found
+
+
+def raise_alarm(connection: sa.Connection, why: str, made_at: datetime) -> None:
+    """For whoever may stop no campaign of others: nothing leaves by any worker that asks, and that one puts aside."""
+    put_meta(connection, "copy", json.dumps({"why": why, "made_at": made_at.isoformat(), "alarm": "yes"}))
+
+
 def put_aside(connection: sa.Connection, why: str, made_at: datetime, at: datetime, *, accepted: bool) -> None:
     """Takes the workspace for a copy: nothing leaves by itself any more. Not `accepted`: until a person says so."""
     _pause(connection, why)

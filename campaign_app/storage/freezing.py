@@ -13,7 +13,9 @@ from typing import Final
 import sqlalchemy as sa
 
 from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import NotAllowed, NotFound
+from campaign_app.jobs.screening import STOPPING
 from campaign_app.storage.counting import counted
 from campaign_app.storage.customers import accounts_of
 from campaign_app.storage.engine import Database
@@ -23,6 +25,7 @@ from campaign_app.storage.schema import customer
 from campaign_app.storage.schema_sending import campaign, campaign_member, campaign_stop, campaign_warning, ledger
 
 STEP: Final = 50_000  # ids, or members: the write lock is held for a fraction of a second
+_OVER: Final = frozenset({CampaignState.CANCELLING.value, CampaignState.CANCELLED.value})
 _member: Final = campaign_member.c
 _CAMPAIGN: Final = sa.select(campaign).where(campaign.c.id == sa.bindparam("which"))
 _SIZE: Final = sa.select(sa.func.coalesce(sa.func.max(_member.seq) + 1, 0)).where(
@@ -34,7 +37,8 @@ _FURTHEST: Final = sa.select(sa.func.coalesce(sa.func.max(customer.c.id), 0))
 def freeze(db: Database, campaign_id: int, now: datetime, step: int = STEP) -> int:
     """Replaces the members by whom the audience matches now, in the order of shops and ids; returns how many.
 
-    Raises NotAllowed: `already_submitted`, `campaign_state` where another process does the same.
+    Raises NotAllowed: `already_submitted`, `campaign_state` where another process does the same. One that somebody
+    stops meanwhile ends with the members that there are: nobody screens them.
     """
     with db.write() as connection:
         row = row_of(connection, campaign_id)
@@ -54,6 +58,8 @@ def freeze(db: Database, campaign_id: int, now: datetime, step: int = STEP) -> i
             end = min(first + step, furthest + 1)
             those = sa.and_(theirs, customer.c.id >= first, customer.c.id < end)
             with db.write() as connection:
+                if _is_stopped(connection, campaign_id):
+                    return size
                 _require_size(connection, campaign_id, size)
                 size += _add(connection, campaign_id, those, size)
     with db.write() as connection:
@@ -67,6 +73,11 @@ def row_of(connection: sa.Connection, campaign_id: int) -> AnyRow:
     if row is None:
         raise NotFound("campaign", "There is no such campaign", campaign=campaign_id)
     return row
+
+
+def _is_stopped(connection: sa.Connection, campaign_id: int) -> bool:
+    row = row_of(connection, campaign_id)
+    return row.state in _OVER or (row.state == CampaignState.SCREENING.value and row.state_note == STOPPING)
 
 
 def require_nothing_left(connection: sa.Connection, campaign_id: int) -> None:

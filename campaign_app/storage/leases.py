@@ -18,7 +18,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
-from campaign_app.domain.errors import WorkspaceError
+from campaign_app.domain.errors import NotPermitted, WorkspaceError
 from campaign_app.storage.engine import Database
 from campaign_app.storage.host import host_id, place_id
 from campaign_app.storage.migrate import HEAD, version_of
@@ -123,7 +123,8 @@ class SqlLeases:
         The server's own limit for a transaction in which nothing happens begins with a whole message; who was stopped,
         or whose line was cut, within one is waited for. Nothing of an unfinished change is ever committed.
         """
-        with suppress(WorkspaceError), self.beats.begin() as connection:  # one of another user: as long as it takes
+        # one of another user: as long as it takes
+        with suppress(WorkspaceError, NotPermitted), self.beats.begin() as connection:
             connection.execute(_CUT_OFF, {"seconds": SILENT_SECONDS})
 
     def not_ended(self) -> tuple[int, ...]:

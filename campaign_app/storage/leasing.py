@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import exc
 
-from campaign_app.domain.errors import OutcomeUnknown, WorkspaceError
+from campaign_app.domain.errors import AppError, OutcomeUnknown
 from campaign_app.storage.leases import SqlLeases
 
 # a lease of 15 s is renewed every 3 s, and is asked about anew once less than 5 s of it are left
@@ -71,7 +71,7 @@ class Lease:
             return
         try:
             self.renew()
-        except (WorkspaceError, exc.SQLAlchemyError) as trouble:
+        except (AppError, exc.SQLAlchemyError) as trouble:
             raise OutcomeUnknown("no_lease", "The workspace's server cannot be asked about the lease") from trouble
         if self.lost:
             raise OutcomeUnknown("no_lease", "Another worker has taken over")
@@ -85,7 +85,7 @@ class Lease:
             try:
                 self.renew()
                 self.store.let_go()
-            except (WorkspaceError, exc.SQLAlchemyError):
+            except (AppError, exc.SQLAlchemyError):
                 continue
             if self.lost:
                 return

@@ -80,6 +80,17 @@ class Seen:
         with self._turn:
             return self._guard(leaving=False)
 
+    def alarm(self) -> str:
+        """As `notice`, of a person who may put nothing aside: it is said, and whichever worker is next does that."""
+        with self._turn:
+            why, meta, heads, _ = self._look()
+            if not why:
+                self._write(self._file(meta), heads)
+            elif not copies.noticed(meta):
+                with self.db.write() as connection:
+                    copies.raise_alarm(connection, why, copies.last_known(connection) or self.clock())
+            return why
+
     def guard(self) -> str:
         """As `verdict`, and what is in the workspace by now counts as seen; called before a batch leaves.
 
@@ -135,7 +146,7 @@ class Seen:
 
     def _put_aside(self, why: str) -> None:
         with self.db.write() as connection:
-            if not copies.noticed(copies.meta_of(connection)):
+            if not copies.is_aside(copies.meta_of(connection)):
                 now = self.clock()
                 copies.put_aside(connection, why, copies.last_known(connection) or now, now, accepted=False)
 

@@ -6382,7 +6382,7 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     </message>
     <message>
         <source>这是本单位人员的号码，本人同意接收测试短信</source>
-        <translation>It belongs to one of our staff, who agrees to get test messages</translation>
+        <translation>One of our staff, who agrees to get test messages</translation>
     </message>
     <message>
         <source>登记</source>

@@ -164,6 +164,18 @@ def test_a_campaign_is_sent_and_customers_come_in_while_another_is_frozen(worksp
     assert [who for _, who in workspace.campaigns.members(made.id, 0, 9)] == list(sending.ids.values())
 
 
+@pytest.mark.parametrize(("state", "note"), [(CampaignState.SCREENING, "stopping"), (CampaignState.CANCELLED, "")])
+def test_a_snapshot_ends_where_somebody_stops_it(workspace: Workspace, state: CampaignState, note: str) -> None:
+    Campaigning(workspace, 6)
+    made = workspace.campaigns.create(replace(campaign(), state=CampaignState.SCREENING))
+
+    def stopped() -> None:
+        workspace.campaigns.update(replace(made, state=state, state_note=note), expected=CampaignState.SCREENING)
+
+    assert freeze(Between(workspace.database, 2, stopped), made.id, NOW, step=4) == 3
+    assert workspace.campaigns.campaign(made.id).state is state
+
+
 def test_a_snapshot_that_was_interrupted_begins_anew(workspace: Workspace) -> None:
     sending = Campaigning(workspace, 6)
     made = workspace.campaigns.create(campaign())

@@ -20,13 +20,14 @@ from campaign_app.domain.consent import Suppression, SuppressionKind
 from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.errors import NotAllowed, NotPermitted, WorkspaceError
 from campaign_app.domain.team import EVERY_ROLE, Role
-from campaign_app.storage import moving
+from campaign_app.storage import copies, moving
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.migrate import HEAD
 from campaign_app.storage.postgres import ServerDatabase, open_server
 from campaign_app.storage.roles import grants
 from campaign_app.storage.roles.applying import introduce, making, renew
 from campaign_app.storage.roles.members import SqlMembers
+from campaign_app.storage.seen import CLAIMS, LEAVES, Seen, write_mark
 from campaign_app.storage.workspace import Workspace
 from tests.helpers.crowd import crowd
 from tests.helpers.pg import PASSWORD, bare_database, cluster
@@ -299,6 +300,59 @@ def test_who_does_not_own_the_tables_neither_renews_nor_moves_them(stage: Stage,
 
 
 # --- roles themselves ---
+
+
+def test_a_role_is_gone_only_when_nobody_gives_it_any_more(stage: Stage) -> None:
+    somebody = stage.here.new_login()
+    reviewers = f"{stage.here.database}_team_reviewer"
+    with stage.here.sql(stage.here.maker) as sql:
+        sql.execute(f'GRANT "{reviewers}" TO "{somebody}"')
+    with closing(stage.here.open(OWNER)) as owner, closing(stage.here.open(stage.here.maker)) as maker:
+        SqlMembers(owner.database).grant(somebody, REVIEWER, actor="cli", at=NOW)
+        before = owner.audit.head()
+        with pytest.raises(NotPermitted):
+            SqlMembers(owner.database).revoke(somebody, REVIEWER, actor="cli", at=NOW)
+        assert (owner.roles_of(somebody), owner.audit.head()) == ({REVIEWER}, before), "nothing is said that is not so"
+        SqlMembers(maker.database).revoke(somebody, REVIEWER, actor="cli", at=NOW)
+        assert owner.roles_of(somebody) == frozenset()
+
+
+def test_a_persons_alarm_stops_the_next_worker(stage: Stage, tmp_path: Path) -> None:
+    """The database is older than what an operator's computer has seen of it; no worker's host has seen more."""
+    with closing(stage.here.open(OPERATOR)) as mine, closing(stage.here.open(WORKER)) as service:
+        desktop = Seen(mine.database, tmp_path / "mine", "", lambda: NOW)
+        worker = Seen(service.database, tmp_path / "service", "", lambda: NOW)
+        approved = service.campaigns.campaign(stage.approved)
+        assert desktop.alarm() == ""
+        (file,) = (tmp_path / "mine").glob("*.seen")
+        write_mark(file, {CLAIMS: (9_999, "of a batch that nobody here knows"), LEAVES: (0, "")})
+        assert desktop.alarm() == "older_copy"
+        assert mine.campaigns.campaign(stage.sending).state is CampaignState.SENDING, "that is the worker's to do"
+        with pytest.raises(NotPermitted), mine.database.write() as connection:
+            copies.put_meta(connection, "copy", "")
+        with pytest.raises(NotPermitted), mine.database.write() as connection:
+            copies.put_meta(connection, "workspace_id", "another")
+        assert worker.guard() == "older_copy"
+        sent = service.campaigns.campaign(stage.sending)
+        assert (sent.state, sent.state_note) == (CampaignState.PAUSED, "older_copy")
+        with service.database.write() as connection:
+            copies.accept(connection, "", "test", NOW)
+        assert [worker.guard(), desktop.alarm()] == ["", ""]
+        again = replace(sent, state=CampaignState.SENDING, state_note="")
+        service.campaigns.update(again, expected=CampaignState.PAUSED)
+        service.campaigns.update(approved, expected=CampaignState.SCREENED)
+
+
+def test_nobody_who_goes_on_knew_of_more_complaints_than_there_are(stage: Stage) -> None:
+    with closing(stage.here.open(WORKER)) as service:
+        sending = service.campaigns.campaign(stage.sending)
+        paused = replace(sending, state=CampaignState.PAUSED, approved_hash="h")
+        service.campaigns.update(paused, expected=CampaignState.SENDING)
+        going = f"UPDATE campaign SET state = 'sending', complaints_seen = %(seen)s WHERE id = {stage.sending}"
+        with stage.sql(OPERATOR) as sql:
+            assert not refused(sql, going, seen=0)
+            assert refused(sql, going, seen=1)
+        service.campaigns.update(sending, expected=CampaignState.PAUSED)
 
 
 def test_a_login_without_a_role_is_told_so(stage: Stage) -> None:

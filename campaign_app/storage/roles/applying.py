@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.domain.team import Role
 from campaign_app.storage.engine import Database
+from campaign_app.storage.migrate import HEAD
 from campaign_app.storage.postgres import SCHEMA
 from campaign_app.storage.roles import grants, guards
 from campaign_app.storage.roles.guards import literal
@@ -144,8 +145,8 @@ def _is_told(connection: sa.Connection) -> bool:
 
 
 def _fingerprint(prefix: str) -> str:
-    """Of everything that the data says."""
-    told = (*guards.functions(prefix), repr(guards.TRIGGERS), repr(grants.GRANTS), repr(grants.POLICIES))
+    """Of everything that the data says, and of the tables that it is said of."""
+    told = (HEAD, *guards.functions(prefix), repr(guards.TRIGGERS), repr(grants.GRANTS), repr(grants.POLICIES))
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 

@@ -29,8 +29,8 @@ def _written_by_worker(how: str) -> Mapping[Role, str]:
 
 
 GRANTS: Final[Mapping[str, Mapping[Role, str]]] = {
-    # the worker notices that the database was put back from an older dump
-    "meta": _written_by_worker("r a w"),
+    # whoever notices that the database was put back from an older dump says so: `guard_meta`
+    "meta": _each("r a w(value)", "r a w(value)", "r a w(value)", "r a w"),
     "alembic_version": _written_by_worker("r"),
     # whose shops, and what their platforms are asked with: an owner's
     "entity": _each("r", "r", "r a w", "r w(kind)"),

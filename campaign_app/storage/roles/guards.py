@@ -54,6 +54,7 @@ def functions(prefix: str) -> tuple[str, ...]:
             "sql STABLE",
         ),
         _function("as_ascii(said text)", "text", _AS_ASCII, "sql IMMUTABLE"),
+        _trigger("guard_meta", _META),
         _trigger("guard_audit", _AUDIT),
         _trigger("guard_job", _JOB, allowed=_allowed()),
         _trigger("guard_setting", _SETTING, mine=_mine(), plans=literal(SETTINGS[Role.OPERATOR])),
@@ -68,6 +69,7 @@ def functions(prefix: str) -> tuple[str, ...]:
 
 # by name of the trigger: table, changes, function
 TRIGGERS: Final = {
+    "meta_guarded": ("meta", "INSERT OR UPDATE", "guard_meta()"),
     "audit_guarded": ("audit", "INSERT", "guard_audit()"),
     "job_guarded": ("job", "INSERT OR UPDATE", "guard_job()"),
     "setting_guarded": ("setting", "INSERT OR UPDATE OR DELETE", "guard_setting()"),
@@ -115,6 +117,15 @@ SELECT coalesce(string_agg(CASE WHEN n < 127 THEN c WHEN n < 65536 THEN '\u' || 
     ELSE '\u' || to_hex(55296 + ((n - 65536) >> 10)) || '\u' || to_hex(56320 + ((n - 65536) & 1023)) END,
     '' ORDER BY i), '""')
 FROM unnest(string_to_array(to_json(said)::text, NULL)) WITH ORDINALITY AS each(c, i), LATERAL ascii(c) AS n
+"""
+# a person may raise the alarm that this database is an older copy; only the worker's login, or the owner of the
+# tables, takes it back
+_META: Final = """
+BEGIN
+    IF acts('worker') OR (NEW.name = 'copy' AND NEW.value <> '' AND (TG_OP = 'INSERT' OR OLD.name = 'copy'))
+    THEN RETURN NEW; END IF;
+    REFUSE;
+END
 """
 # the chain holds whoever writes: the next number, the hash of the last entry, and the hash over this one. What the
 # schema's owner puts in is what a move brings along, or the entry of a person who is above all roles
@@ -239,7 +250,8 @@ BEGIN
         OR (OLD.state = 'screening' AND NEW.state_note = 'stopping'))
     THEN RETURN NEW; END IF;
     IF OLD.state = 'paused' AND NEW.state IN ('scheduled', 'sending', 'waiting') AND (builds OR reviews)
-        AND NEW.approved_hash <> '' AND NEW.complaints_seen >= OLD.complaints_seen
+        AND NEW.approved_hash <> '' AND NEW.complaints_seen BETWEEN OLD.complaints_seen
+            AND greatest(OLD.complaints_seen, (SELECT count(*) FROM complaint WHERE campaign_id = OLD.id))
     THEN RETURN NEW; END IF;
     IF same_rest AND ((NEW.state = 'paused' AND OLD.state IN ('scheduled', 'sending'))
         OR (NEW.state = 'cancelling' AND OLD.state NOT IN ('done', 'cancelling', 'cancelled'))

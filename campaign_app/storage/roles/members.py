@@ -13,12 +13,18 @@ from campaign_app.domain.team import Person, Role
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.roles.applying import quoted, run
-from campaign_app.storage.roles.standing import have_roles, prefix_of
+from campaign_app.storage.roles.standing import have_roles, prefix_of, roles_of
 from campaign_app.storage.times import to_ms
 
 _MEMBERS: Final = sa.text(
     "SELECT l.rolname::text, roles_of(l.rolname) AS roles FROM pg_roles l"
     " WHERE l.rolcanlogin AND NOT l.rolsuper AND cardinality(roles_of(l.rolname)) > 0 ORDER BY l.rolname"
+)
+# a role is taken from somebody as often as it was given, by whoever gave it
+_GIVERS: Final = sa.text(
+    "SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid"
+    " JOIN pg_roles l ON l.oid = m.member JOIN pg_roles g ON g.oid = m.grantor"
+    " WHERE r.rolname = :role AND l.rolname = :login"
 )
 _LOGIN: Final = sa.text("SELECT rolcanlogin FROM pg_roles WHERE rolname = :login")
 
@@ -44,12 +50,21 @@ class SqlMembers:
             append_entry(connection, "role.granted", actor, to_ms(at), {"login": login, "role": role.value})
 
     def revoke(self, login: str, role: Role, *, actor: str, at: datetime) -> None:
-        """From the next statement on. Raises NotFound, NotPermitted."""
+        """From the next statement on. Raises NotFound, NotPermitted, also where somebody above this login gave it;
+
+        WorkspaceError `role_stays` where the login has it by another role of the server's.
+        """
         with self.database.write() as connection:
             _require_roles(connection)
             if connection.execute(_LOGIN, {"login": login}).scalar() is None:
                 raise NotFound("login", "The server has no such login", login=login)
-            run(connection, f"REVOKE {_named(connection, role)} FROM {quoted(login)}")
+            named = f"{prefix_of(connection)}{role}"
+            for giver in connection.execute(_GIVERS, {"role": named, "login": login}).scalars().all():
+                run(connection, f"REVOKE {quoted(named)} FROM {quoted(login)} GRANTED BY {quoted(giver)}")
+            if role in roles_of(connection, login):
+                raise WorkspaceError(
+                    "role_stays", "The login has the role in another way", login=login, role=role.value
+                )
             append_entry(connection, "role.revoked", actor, to_ms(at), {"login": login, "role": role.value})
 
 

@@ -112,7 +112,9 @@ class StaffCard(QFrame):
         )
         remove.setAccessibleName(self.tr("删除 {}").format(number.label))
         self._desk.allow(Permission.STAFF, remove)
-        return column(row(name, label(number.masked, select=True), label(added, "small"), None, remove, space=4))
+        return column(
+            row(name, label(number.masked, select=True), label(added, "small", wrap=True), None, remove, space=4)
+        )
 
     def _remove(self, number: StaffNumber) -> None:
         if confirm(

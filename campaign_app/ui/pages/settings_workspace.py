@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFrame, QProgressBar, QWidget
 
 from campaign_app.backups import SUFFIX
+from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.kit import Kit
@@ -62,6 +63,7 @@ class WorkspaceSection(Section):
         self.copied = label("", "strong", wrap=True, name="workspace_copied")
         self.copied_why = label("", wrap=True, name="workspace_copied_why")
         self.accept = button(self.tr("仍使用这个工作区…"), name="workspace_accept", click=self._accept)
+        self._desk.allow(Permission.WORK, self.accept)
         self.copy_card = card(self.copied, self.copied_why, row(self.accept, None))
         return self.copy_card
 
