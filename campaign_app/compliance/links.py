@@ -35,6 +35,10 @@ _HIDDEN: Final = re.compile(
     rf"(?<![a-z0-9@._-])(?=[a-z0-9-]{{0,40}}[a-z])([a-z0-9][a-z0-9-]{{0,40}}(?:\.[a-z0-9-]{{1,40}}){{0,3}}){_MARK}"
     rf"({_SURE}(?:\.cn)?(?![a-z0-9@-])(?:{_PATH})?|(?:{_TOP})(?=/[a-z0-9]){_PATH})"
 )
+_GOES_ON: Final = re.compile(r"[一-鿿]| [a-z]")
+_SHORTENERS: Final = frozenset(
+    {"dwz", "t", "url", "suo", "bit", "tb", "s", "u", "mrw", "sourl", "reurl", "tinyurl", "goo"}
+)
 # found without looking at every letter; few texts have it, and only these are read for the rest
 _MARKED: Final = re.compile(rf"[。点·•,、 ] ?\.? ?(?:{_SURE}|(?:{_TOP})/)")
 VALUE: Final = "\0"
@@ -128,7 +132,14 @@ def find_links(body: Folded) -> tuple[Link, ...]:
 
 def hides_link(plain: str) -> bool:
     """Whether there is one whose dots are written as something else."""
-    return _MARKED.search(plain) is not None and _HIDDEN.search(plain) is not None
+    return _MARKED.search(plain) is not None and next(_disguised(plain), None) is not None
+
+
+def _disguised(plain: str) -> Iterator[re.Match[str]]:
+    """Words go on behind what only looks like a domain (iPhone·cn国行, U.S. net zero), but not behind a path."""
+    for match in _HIDDEN.finditer(plain):
+        if "/" in match[2] or match[1] in _SHORTENERS or not _GOES_ON.match(plain, match.end()):
+            yield match
 
 
 def may_hide(pattern: str) -> bool:
@@ -137,7 +148,7 @@ def may_hide(pattern: str) -> bool:
 
 
 def _hidden(body: Folded, others: Sequence[Link]) -> Iterator[Link]:
-    for match in _HIDDEN.finditer(body.plain):
+    for match in _disguised(body.plain):
         first, last = body.plain_span(*match.span())
         if not any(link.start < last and first < link.end for link in others):
             yield Link(first, last, f"{match[1]}.{match[2]}", lookalikes=False, hidden=True)

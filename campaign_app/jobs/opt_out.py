@@ -21,7 +21,7 @@ from campaign_app.compliance.opt_outs import find_opt_outs
 WORDS: Final = frozenset(
     (
         *("unsubscribe", "cancel", "end", "stop", "stopall", "quit", "no", "退", "滚"),
-        *("停止", "不需要", "不需要了", "不接受"),
+        *("停", "停止", "退出", "不需要", "不需要了", "不需要谢谢", "不接受", "别烦我"),
         *("r", "rr", "t", "tt", "td", "tdd", "ttd", "dt", "n", "nn", "d", "q", "qx", "xq", "tui", "tuiding", "quxiao"),
         *("0000", "00000"),
     )
@@ -35,23 +35,26 @@ PHRASES: Final = (
 # none of the forms that marketing asks for most (OPT-008)
 WHERE_ASKED: Final = frozenset({"d", "q", "no"})
 # what a shop is asked for by the same characters; messages about these things may be refused
-_THING: Final = (
-    r"(?:订单|预约|预订|订座|退款|退货|快递|包裹|酒店|民宿|客房|房间|机票|车票|火车票|门票|电影票|座位|餐位|蛋糕|课程)"
-)
+_BOOKED: Final = r"(?:酒店|民宿|客房|房间|机票|车票|火车票|门票|电影票|座位|餐位)"
+_THING: Final = rf"(?:订单|预约|预订|订座|退款|退货|快递|包裹|蛋糕|课程|{_BOOKED})"
 _NEWS: Final = r"(?:短信|消息|信息|通知|推送|订阅|广告|推广|提醒|提示|营销|宣传|推荐|服务)"
 _OTHERWISE: Final = re.compile(
-    rf"退定金|(?:取消|拒绝|拒收|退订)(?:了|掉|我的|这个)?{_THING}(?!\w{{0,4}}?{_NEWS})"
-    r"|退订(?:的)?(?:政策|规则|规定|条款|费|手续费|违约金)|对订(?=[单座房货餐票])|打扰(?:一下|您?了?(?:请问|问))"
+    rf"退定金|(?:取消|拒绝|拒收)(?:了|掉|我的|这个)?{_THING}(?!\w{{0,4}}?{_NEWS})"
+    rf"|(?:怎么|怎样|如何)退订(?:了|掉|我的|这个)?{_BOOKED}(?!\w{{0,4}}?{_NEWS})"
+    r"|退订(?:的)?(?:政策|规则|规定|条款|手续费|违约金|费(?=用|多少|怎么|几))|对订(?=[单座房货餐票])"
+    r"|(?<![勿别不要老再])打扰(?:一下(?!午)|您?了?请问)"
 )
-# to stay: one clause of its own, for "不要，退订" refuses, and so does whatever else is written beside it
+# to stay: one clause of its own, and whatever else is written beside it refuses. 不要退订 may be two refusals
 _TO_STAY: Final = re.compile(
-    r"(?<!\w)(?:我|我们|先|请|可|暂时|现在|还|千万|并|都){0,3}(?:不要|不想|不打算|没想|没想过|没说|没说要|没要|别)"
+    r"(?<!\w)(?:我|我们|先|请|可|暂时|现在|还|千万|并){0,3}(?:不想|不打算|没想|没想过|没说|没说要|别)"
     r"(?:给我|帮我|把我)?(?:退订|取消订阅)(?:我|了|啊|呀|哦|的|短信|你们|会员){0,2}(?!\w)"
 )
 _ASKED_OF_IT: Final = re.compile(
     rf"{_THING}(?:(?!{_NEWS})\w){{0,4}}"
-    r"(?:(?:可以|可否|能|怎么|怎样|如何|咋)(?:不能|不可以|否|才能|才可以)?(?:取消|退订)(?:了|掉)?(?:吗|么|嘛|呢|啊|呀)?"
-    r"|(?:取消|退订)(?:了|掉)?(?:可以|行|成)?(?:吗|么|嘛))(?!\w)"
+    r"(?:(?:可以|可否|能|怎么|怎样|如何|咋)(?:不能|不可以|否|才能|才可以)?取消(?:了|掉)?(?:吗|么|嘛|呢|啊|呀)?"
+    r"|取消(?:了|掉)?(?:可以|行|成)?(?:吗|么|嘛))(?!\w)"
+    rf"|{_BOOKED}(?:(?!{_NEWS})\w){{0,4}}(?:可以|可否|能|怎么|怎样|如何|咋)(?:不能|不可以|否|才能|才可以)?退订(?:了|掉)?"
+    r"(?:吗|么|嘛|呢|啊|呀)?(?!\w)"
 )
 _NO_MORE: Final = re.compile(
     r"(?:勿|别|不要|不用|不必|不许|莫|停止|禁止)(?:再|老|总|继续)*(?:给我|给|向我|对我)?(?:再)?"

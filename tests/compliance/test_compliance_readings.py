@@ -87,6 +87,7 @@ def test_thousands_of_them_take_no_time(piece: str) -> None:
         ("dwz。cn/a8Kq2", "dwz.cn"),
         ("dwz .cn/a8Kq2", "dwz.cn"),
         ("t点cn/RfTq8", "t.cn"),
+        ("t点cn领券", "t.cn"),
         ("suo. im/a7Kd2", "suo.im"),
         ("ｔ．　ｃｎ", "t.cn"),
         ("www。hao。com", "hao.com"),
@@ -100,6 +101,11 @@ def test_a_link_with_another_mark_for_its_dot_leads_where_it_leads(written: str,
     assert link.host.endswith(host)
     hits = found(f"领券{written}，满199减40")
     assert {"LNK-002", "EVA-003"} <= {rule for rule, _ in hits}
+
+
+@pytest.mark.parametrize("words", ["iPhone·cn国行现货", "暗号ok。cn店铺见", "净含量500g. net重见包装", "U.S. net zero 系列"])
+def test_words_go_on_behind_what_only_looks_like_a_domain(words: str) -> None:
+    assert not hides_link(ENGINE.table.text(words).plain)
 
 
 def test_an_own_link_with_a_gap_is_no_foreign_one() -> None:

@@ -158,6 +158,28 @@ def test_the_deeds_of_the_page_are_its_actions_and_buttons(window: Windowed, pal
 # --- by keyboard -----------------------------------------------------------------------------------------------------
 
 
+def test_a_button_that_became_another_one_under_the_palette_is_not_pressed(
+    window: Windowed, palette: CommandPalette
+) -> None:
+    pressed: list[str] = []
+    button = QPushButton("去处理", window.shell.page("overview"))
+    button.clicked.connect(lambda: pressed.append(button.text()))
+    button.show()
+    palette.toggle()
+    (command,) = (each for each in palette.commands() if each.title == "去处理")
+    button.setText("批准发送")
+    command.run()
+    assert pressed == []
+    button.setText("去处理")
+    button.setEnabled(False)
+    command.run()
+    assert pressed == []
+    button.setEnabled(True)
+    command.run()
+    assert pressed == ["去处理"]
+    button.deleteLater()
+
+
 def test_from_the_keys_to_the_page_without_a_mouse(window: Windowed, palette: CommandPalette) -> None:
     press(window, "Ctrl+K")
     assert palette.view.isVisible()

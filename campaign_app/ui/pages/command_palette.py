@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTranslator
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
+from shiboken6 import isValid
 
 from campaign_app import assets
 from campaign_app.domain.campaign import Campaign
@@ -144,7 +145,7 @@ class CommandPalette(QObject):
             # of two with one name nobody could tell which is meant
             if name and name not in seen and names.count(name) == 1:
                 key, also = f"button.{button.objectName() or name}", self._english_of(button)
-                yield Command(key, "action", name, button.click, "right", also=(also,))
+                yield Command(key, "action", name, partial(_press, button, name), "right", also=(also,))
 
     def _of_action(self, action: QAction) -> Command:
         key = str(action.data())
@@ -164,6 +165,12 @@ class CommandPalette(QObject):
 
     def _in_english(self, context: str, source: str) -> str:
         return self._english.translate(context, source) or ""
+
+
+def _press(button: QPushButton, name: str) -> None:
+    """Only while it still is what was chosen: pages go on changing under an open palette."""
+    if isValid(button) and button.isVisible() and button.isEnabled() and _name(button) == name:
+        button.click()
 
 
 def _name(button: QAbstractButton) -> str:
