@@ -25,7 +25,6 @@ from campaign_app.storage.schema import customer
 from campaign_app.storage.schema_sending import campaign, campaign_member, campaign_stop, campaign_warning, ledger
 
 STEP: Final = 50_000  # ids, or members: the write lock is held for a fraction of a second
-_OVER: Final = frozenset({CampaignState.CANCELLING.value, CampaignState.CANCELLED.value})
 _member: Final = campaign_member.c
 _CAMPAIGN: Final = sa.select(campaign).where(campaign.c.id == sa.bindparam("which"))
 _SIZE: Final = sa.select(sa.func.coalesce(sa.func.max(_member.seq) + 1, 0)).where(
@@ -58,7 +57,7 @@ def freeze(db: Database, campaign_id: int, now: datetime, step: int = STEP) -> i
             end = min(first + step, furthest + 1)
             those = sa.and_(theirs, customer.c.id >= first, customer.c.id < end)
             with db.write() as connection:
-                if _is_stopped(connection, campaign_id):
+                if _is_stopped(connection, campaign_id, row.state):
                     return size
                 _require_size(connection, campaign_id, size)
                 size += _add(connection, campaign_id, those, size)
@@ -75,9 +74,9 @@ def row_of(connection: sa.Connection, campaign_id: int) -> AnyRow:
     return row
 
 
-def _is_stopped(connection: sa.Connection, campaign_id: int) -> bool:
-    row = row_of(connection, campaign_id)
-    return row.state in _OVER or (row.state == CampaignState.SCREENING.value and row.state_note == STOPPING)
+def _is_stopped(connection: sa.Connection, campaign_id: int, begun_in: str) -> bool:
+    now = row_of(connection, campaign_id)
+    return bool(now.state != begun_in or (now.state == CampaignState.SCREENING.value and now.state_note == STOPPING))
 
 
 def require_nothing_left(connection: sa.Connection, campaign_id: int) -> None:

@@ -103,7 +103,9 @@ def test_a_link_with_another_mark_for_its_dot_leads_where_it_leads(written: str,
     assert {"LNK-002", "EVA-003"} <= {rule for rule, _ in hits}
 
 
-@pytest.mark.parametrize("words", ["iPhone·cn国行现货", "暗号ok。cn店铺见", "净含量500g. net重见包装", "U.S. net zero 系列"])
+@pytest.mark.parametrize(
+    "words", ["iPhone·cn国行现货", "暗号ok。cn店铺见", "净含量500g. net重见包装", "U.S. net zero 系列"]
+)
 def test_words_go_on_behind_what_only_looks_like_a_domain(words: str) -> None:
     assert not hides_link(ENGINE.table.text(words).plain)
 

@@ -1,0 +1,169 @@
+"""Roles given and taken, and what they are in a database that is moved, put back, or of another version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+from storage_roles import OPERATOR, OWNER, REVIEWER, WORKER, Stage, refused, staged
+from storage_samples import KEY, NOW
+
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.errors import NotPermitted, WorkspaceError
+from campaign_app.storage import copies
+from campaign_app.storage.postgres import ServerDatabase, open_server
+from campaign_app.storage.roles.applying import introduce, making, renew
+from campaign_app.storage.roles.members import SqlMembers
+from campaign_app.storage.seen import CLAIMS, LEAVES, Seen, write_mark
+from tests.helpers.crowd import crowd
+from tests.helpers.pg import PASSWORD, bare_database, cluster
+
+DIALECTS = ("postgresql",)
+PEOPLE: Final = (OPERATOR, REVIEWER, OWNER)
+DAY: Final = int(NOW.replace(hour=2).timestamp() * 1000)  # ten in the morning, Beijing time
+HOUR: Final = 3_600_000
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with crowd(tmp_path_factory.mktemp("crowd") / "ws", KEY) as here, closing(here.open(here.maker)) as workspace:
+        yield staged(here, workspace)
+
+
+def test_a_role_is_gone_only_when_nobody_gives_it_any_more(stage: Stage) -> None:
+    somebody = stage.here.new_login()
+    reviewers = f"{stage.here.database}_team_reviewer"
+    with stage.here.sql(stage.here.maker) as sql:
+        sql.execute(f'GRANT "{reviewers}" TO "{somebody}"')
+    with closing(stage.here.open(OWNER)) as owner, closing(stage.here.open(stage.here.maker)) as maker:
+        SqlMembers(owner.database).grant(somebody, REVIEWER, actor="cli", at=NOW)
+        before = owner.audit.head()
+        with pytest.raises(NotPermitted):
+            SqlMembers(owner.database).revoke(somebody, REVIEWER, actor="cli", at=NOW)
+        assert (owner.roles_of(somebody), owner.audit.head()) == ({REVIEWER}, before), "nothing is said that is not so"
+        SqlMembers(maker.database).revoke(somebody, REVIEWER, actor="cli", at=NOW)
+        assert owner.roles_of(somebody) == frozenset()
+
+
+def test_a_persons_alarm_stops_the_next_worker(stage: Stage, tmp_path: Path) -> None:
+    """The database is older than what an operator's computer has seen of it; no worker's host has seen more."""
+    with closing(stage.here.open(OPERATOR)) as mine, closing(stage.here.open(WORKER)) as service:
+        desktop = Seen(mine.database, tmp_path / "mine", "", lambda: NOW)
+        worker = Seen(service.database, tmp_path / "service", "", lambda: NOW)
+        approved = service.campaigns.campaign(stage.approved)
+        assert desktop.alarm() == ""
+        (file,) = (tmp_path / "mine").glob("*.seen")
+        write_mark(file, {CLAIMS: (9_999, "of a batch that nobody here knows"), LEAVES: (0, "")})
+        assert desktop.alarm() == "older_copy"
+        assert mine.campaigns.campaign(stage.sending).state is CampaignState.SENDING, "that is the worker's to do"
+        with pytest.raises(NotPermitted), mine.database.write() as connection:
+            copies.put_meta(connection, "copy", "")
+        with pytest.raises(NotPermitted), mine.database.write() as connection:
+            copies.put_meta(connection, "workspace_id", "another")
+        assert worker.guard() == "older_copy"
+        sent = service.campaigns.campaign(stage.sending)
+        assert (sent.state, sent.state_note) == (CampaignState.PAUSED, "older_copy")
+        with service.database.write() as connection:
+            copies.accept(connection, "", "test", NOW)
+        assert [worker.guard(), desktop.alarm()] == ["", ""]
+        again = replace(sent, state=CampaignState.SENDING, state_note="")
+        service.campaigns.update(again, expected=CampaignState.PAUSED)
+        service.campaigns.update(approved, expected=CampaignState.SCREENED)
+
+
+def test_nobody_who_goes_on_knew_of_more_complaints_than_there_are(stage: Stage) -> None:
+    with closing(stage.here.open(WORKER)) as service:
+        sending = service.campaigns.campaign(stage.sending)
+        paused = replace(sending, state=CampaignState.PAUSED, approved_hash="h")
+        service.campaigns.update(paused, expected=CampaignState.SENDING)
+        going = f"UPDATE campaign SET state = 'sending', complaints_seen = %(seen)s WHERE id = {stage.sending}"
+        with stage.sql(OPERATOR) as sql:
+            assert not refused(sql, going, seen=0)
+            assert refused(sql, going, seen=1)
+        service.campaigns.update(sending, expected=CampaignState.PAUSED)
+
+
+def test_a_login_without_a_role_is_told_so(stage: Stage) -> None:
+    nobody = stage.here.new_login()
+    with pytest.raises(WorkspaceError) as caught:
+        stage.here.open(nobody).close()
+    assert (caught.value.code, caught.value.facts["login"]) == ("no_role", nobody)
+
+
+def test_an_owner_gives_and_takes_what_is_an_owners_to_give(stage: Stage) -> None:
+    somebody = stage.here.new_login()
+    with closing(stage.here.open(OWNER)) as workspace:
+        members = SqlMembers(workspace.database)
+        members.grant(somebody, REVIEWER, actor="cli", at=NOW)
+        assert workspace.roles_of(somebody) == {REVIEWER}
+        assert {each.login: each.roles for each in members.all()}[somebody] == {REVIEWER}
+        for own in (WORKER, OWNER):
+            with pytest.raises(NotPermitted):
+                members.grant(somebody, own, actor="cli", at=NOW)
+        members.revoke(somebody, REVIEWER, actor="cli", at=NOW)
+        assert workspace.roles_of(somebody) == frozenset()
+        assert workspace.roles_of("nobody at all") == frozenset()
+        assert workspace.audit.entries(limit=1)[0].facts == {"login": somebody, "role": "reviewer"}
+    with closing(stage.here.open(OPERATOR)) as workspace:
+        members = SqlMembers(workspace.database)
+        with pytest.raises(NotPermitted):
+            members.grant(somebody, REVIEWER, actor="cli", at=NOW)
+
+
+def test_applying_it_again_changes_nothing_and_mends_what_was_spoiled(stage: Stage) -> None:
+    grantees = "SELECT count(*) FROM information_schema.role_table_grants WHERE grantee LIKE %(who)s"
+    who = f"{stage.here.database}_team_%"
+    with closing(stage.here.open(stage.here.maker)) as workspace, stage.here.sql(stage.here.maker) as sql:
+        before = sql.execute(grantees, {"who": who}).fetchone()
+        sql.execute(f'GRANT DELETE ON suppression TO "{stage.here.database}_team_operator"')
+        sql.execute("COMMENT ON FUNCTION campaign_app.role_prefix() IS 'older'")
+        sql.commit()
+        renew(workspace.database)
+        assert sql.execute(grantees, {"who": who}).fetchone() == before
+        introduce(workspace.database)
+        assert sql.execute(grantees, {"who": who}).fetchone() == before
+
+
+def test_whoever_may_make_no_roles_is_shown_what_an_administrator_has_to_run(stage: Stage) -> None:
+    with closing(stage.here.open(OPERATOR)) as workspace, pytest.raises(WorkspaceError) as caught:
+        introduce(workspace.database)
+    assert caught.value.code == "not_schema_owner"
+    with cluster().admin(stage.here.database) as admin:
+        admin.execute(f'ALTER ROLE "{stage.here.database}_team_operator" CREATEDB')
+    with closing(stage.here.open(stage.here.maker)) as workspace:
+        with workspace.database.read() as connection, pytest.raises(WorkspaceError) as caught:
+            making(connection)
+        assert caught.value.code == "role_taken", "it is more than a role of ours"
+        with cluster().admin(stage.here.database) as admin:
+            admin.execute(f'ALTER ROLE "{stage.here.database}_team_operator" NOCREATEDB')
+        with workspace.database.read() as connection:
+            assert making(connection) == []
+
+
+def test_the_plan_of_an_import_is_no_others_to_change(stage: Stage) -> None:
+    plan = json.dumps({"actor": f"{stage.here.people[OPERATOR]}/window", "path": "/tmp/x"})
+    other = stage.here.new_login()
+    with closing(stage.here.open(OWNER)) as workspace:
+        SqlMembers(workspace.database).grant(other, OPERATOR, actor="cli", at=NOW)
+    with closing(stage.here.open(OPERATOR)) as workspace:
+        workspace.accounts.set_settings({"import.70": json.loads(plan)})
+    with stage.here.sql(other) as sql:
+        theirs = json.dumps({"actor": f"{other}/window"})
+        assert refused(sql, "UPDATE setting SET value = %(value)s WHERE name = 'import.70'", value=theirs)
+
+
+def test_a_role_that_has_members_of_an_earlier_workspace_is_not_taken(stage: Stage) -> None:
+    with bare_database() as name, cluster().admin(name) as admin:
+        admin.execute(f'CREATE ROLE "{name}_team_reviewer"')
+        admin.execute(f'GRANT "{name}_team_reviewer" TO {stage.here.people[OPERATOR]}')
+        database = ServerDatabase(open_server(cluster().server(name), PASSWORD))
+        with database.read() as connection, pytest.raises(WorkspaceError) as caught:
+            making(connection)
+        assert caught.value.facts["name"] == f"{name}_team_reviewer"
+        database.engine.dispose()
+        admin.execute(f'DROP ROLE "{name}_team_reviewer"')
