@@ -345,17 +345,6 @@ def test_a_forgotten_flow_leaves_nothing_behind(running: Running) -> None:
     forget_flows([gone.id])
 
 
-def test_a_screening_that_is_to_stop_asks_for_nobody(running: Running) -> None:
-    shop = running.shop
-    account = shop.add_account(3)
-    campaign = shop.campaign(state=CampaignState.SCREENING, screened=False)
-    store = shop.workspace.campaigns
-    store.update(replace(store.campaign(campaign.id), state_note="stopping"), expected=CampaignState.SCREENING)
-    assert running.run("screen", campaign_id=campaign.id).state == "done"
-    assert shop.state(campaign.id) == (CampaignState.DRAFT, "by_user")
-    assert shop.workspace.facts.unread(account)
-
-
 def test_a_test_message_is_a_job_of_its_own(running: Running) -> None:
     shop = running.shop
     account = shop.add_account(1)
