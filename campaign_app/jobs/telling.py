@@ -7,14 +7,17 @@ other one learns of everybody. Each ref waits once, with the newest that was sai
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from campaign_app.domain.consent import LocalOptOut
+from campaign_app.domain.consent import CustomerRef, LocalOptOut
 from campaign_app.domain.errors import RemoteError, RemoteRefused
 from campaign_app.domain.ports import DividedClient, PlatformClient
 from campaign_app.jobs.stores import Context
 
 TOLD_A_STEP: Final = 200
+# while nobody counts as told everywhere a round ends after so many steps, and the next one begins behind it
+STEPS_A_ROUND: Final = 5
 
 
 @dataclass(slots=True)
@@ -33,15 +36,15 @@ def tell_opt_outs(context: Context, account_id: int) -> int:
     this round, and that is raised at its end: whom only the other place was told of goes on waiting, and is told
     there again.
     """
-    outbox = context.stores.opt_outs
-    waiting = outbox.waiting(account_id, TOLD_A_STEP)
+    outbox, begun = context.stores.opt_outs, _left_at(context, account_id)
+    waiting = outbox.waiting(account_id, TOLD_A_STEP, after=begun) or outbox.waiting(account_id, TOLD_A_STEP)
     places = _places(context.remotes.platform(account_id))
     if not places:
         outbox.settle(waiting, "untellable", context.clock(), code="not_offered")
         return 0
-    told, trouble = 0, list[RemoteError]()
+    told, trouble, left, steps = 0, list[RemoteError](), begun, STEPS_A_ROUND
     try:
-        while waiting and not told and _any_there(places):
+        while waiting and not told and steps and _any_there(places):
             for one in waiting:
                 try:
                     told += _tell(context, places, one)
@@ -49,16 +52,36 @@ def tell_opt_outs(context: Context, account_id: int) -> int:
                     trouble.append(error)
                 if not _any_there(places):
                     break
-            waiting = outbox.waiting(account_id, TOLD_A_STEP, after=waiting[-1])
+            left, steps = waiting[-1], steps - 1
+            waiting = outbox.waiting(account_id, TOLD_A_STEP, after=left)
     finally:
         if told:
             context.stores.audit.record(
                 "account.opt_outs_told", actor="worker", at=context.clock(), account=account_id, count=told
             )
+    _leave_at(context, account_id, begun, left if waiting and not told else None)
     away = [place.away for place in places if place.away is not None]
     if away or (trouble and not told):
         raise (*away, *trouble)[0]
     return told
+
+
+def _left_name(account_id: int) -> str:
+    return f"account.{account_id}.told_to"
+
+
+def _left_at(context: Context, account_id: int) -> LocalOptOut | None:
+    """The last one that the former round tried, where it ended before all were."""
+    known = context.stores.accounts.setting(_left_name(account_id), None)
+    return (
+        None if known is None else LocalOptOut(CustomerRef(account_id, known[1]), datetime.fromisoformat(known[0]), "")
+    )
+
+
+def _leave_at(context: Context, account_id: int, was: LocalOptOut | None, now: LocalOptOut | None) -> None:
+    if was != now:
+        value = None if now is None else (now.since.isoformat(), now.ref.ref)
+        context.stores.accounts.set_setting(_left_name(account_id), value)
 
 
 def _places(client: PlatformClient) -> list[_Place]:

@@ -199,6 +199,28 @@ def test_one_place_that_is_away_holds_back_nobody_at_the_other(
     assert (gone.opt_outs, waiting(shop, account)) == (everybody, [])
 
 
+def test_a_long_backlog_is_told_in_rounds_while_a_place_is_away(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each round goes on where the last one ended, and the oldest come again only behind the newest."""
+    monkeypatch.setattr("campaign_app.jobs.telling.TOLD_A_STEP", 2)
+    monkeypatch.setattr("campaign_app.jobs.telling.STEPS_A_ROUND", 2)
+    account = shop.add_account(6)
+    everybody = [f"c{n:05}" for n in range(6)]
+    for ref in everybody:
+        reply(shop, account, ref)
+        shop.clock.advance(1)
+    native, service = shop.platforms[account], FakePlatform(account, shop.clock)
+    shop.platforms[account] = EndorsedPlatform(native, service, shop.clock, (True, True))
+    down = RemoteUnavailable("timeout", "down")
+    for told in (everybody[:4], everybody, [*everybody, *everybody[:4]]):
+        service.trouble = [down]
+        with pytest.raises(RemoteUnavailable):
+            tell_opt_outs(shop.context, account)
+        assert native.opt_outs == told
+    while waiting(shop, account):
+        tell_opt_outs(shop.context, account)
+    assert sorted(service.opt_outs) == everybody
+
+
 def test_a_person_whom_one_place_refuses_waits_for_the_other_that_is_away(shop: Shop) -> None:
     account = shop.add_account(1)
     reply(shop, account, "c00000")
