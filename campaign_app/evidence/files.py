@@ -14,7 +14,8 @@ from typing import BinaryIO, Final
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from campaign_app.domain.errors import WorkspaceError
-from campaign_app.evidence.sealing import MAGIC, SealBroken, Sealing, unsealed
+from campaign_app.evidence.sealing import MAGIC, sealing, unsealed
+from campaign_app.sealing import SealBroken
 
 _PIECE: Final = 1 << 16
 LINE_MAX: Final = 1 << 22  # bytes; a longer line is none of ours
@@ -33,7 +34,7 @@ class Lines:
     """Takes lines and writes them compressed."""
 
     def __init__(self, out: BinaryIO, reader: X25519PublicKey | None) -> None:
-        self._sealing = None if reader is None else Sealing(out, reader)
+        self._sealing = None if reader is None else sealing(out, reader)
         self._out = out
         self._pack = zlib.compressobj(_LEVEL)
 

@@ -23,8 +23,8 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Engine
 
 from campaign_app.domain.errors import WorkspaceError
+from campaign_app.sealing import CHUNK, Sealer
 from campaign_app.storage.backup_file import EMBEDDED, Head, Manifest
-from campaign_app.storage.sealing import CHUNK, Sealer
 from campaign_app.storage.workspace import DATABASE, FLOWS, Workspace
 
 PAGES_AT_ONCE: Final = 512

@@ -22,6 +22,7 @@ import sqlcipher3.dbapi2 as sqlcipher
 
 from campaign_app.domain.copies import RESTORED
 from campaign_app.domain.errors import WorkspaceError
+from campaign_app.sealing import CHUNK
 from campaign_app.storage import copies
 from campaign_app.storage.audit import SqlAuditLog
 from campaign_app.storage.backup import Tick, flush_folder, writing
@@ -33,7 +34,7 @@ from campaign_app.storage.keys import key_check
 from campaign_app.storage.migrate import KNOWN, migrate, version_of
 from campaign_app.storage.pages import Look, look
 from campaign_app.storage.schema_sending import campaign
-from campaign_app.storage.sealing import CHUNK, Opener, damaged
+from campaign_app.storage.sealing import Opener, damaged
 from campaign_app.storage.workspace import DATABASE, FLOWS
 
 _NAMES: Final = (DATABASE, FLOWS)

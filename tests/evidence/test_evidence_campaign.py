@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from campaign_app.domain.errors import AppError, NotAllowed, NotFound, SettingsError, WorkspaceError
 from campaign_app.domain.ports_evidence import AuditQuery
 from campaign_app.evidence.checking import verify_file
-from campaign_app.evidence.sealing import CHUNK, private_key_in, public_key_in
+from campaign_app.evidence.sealing import private_key_in, public_key_in
+from campaign_app.sealing import CHUNK
 from tests.helpers import forging
 from tests.helpers.proofs import TOOLS, Sent, agreed, both, lines, packed, parsed, sent_campaign
 

@@ -16,16 +16,18 @@ import pytest
 import sqlalchemy as sa
 from storage_samples import ENTITY, KEY, NOW, Campaigning, file_hashes
 
+from campaign_app import sealing
 from campaign_app.credentials import MemoryKeeper, PassphraseKeeper, Scrypt
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import WorkspaceError
+from campaign_app.sealing import CHUNK, TAG
 from campaign_app.storage import backup as making
 from campaign_app.storage.backup import Made, create_backup
 from campaign_app.storage.backup_file import Head, read_head
 from campaign_app.storage.restoring import Report, check_backup, head_of, restore_backup
-from campaign_app.storage.sealing import CHUNK, TAG, Opener
+from campaign_app.storage.sealing import damaged
 from campaign_app.storage.workspace import Workspace, open_workspace
 from tests.helpers.small_disk import POSSIBLE, small_disk
 
@@ -80,13 +82,12 @@ def opens(content: bytes, tmp: Path) -> str:
     try:
         with file.open("rb") as opened:
             head, bound = read_head(opened)
-            stream = Opener(opened, unlock(head)[0], bound)
-            while stream._ahead:
-                stream.read(1)
-                stream._ready.clear()
-            stream.finish()
+            for _ in sealing.opened(opened, unlock(head)[0], bound):
+                pass
     except WorkspaceError as error:
         return error.code
+    except sealing.SealBroken:
+        return damaged().code
     return ""
 
 
