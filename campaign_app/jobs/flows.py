@@ -161,7 +161,7 @@ class Flows(DBOSConfiguredInstance):
         self._context.stores.jobs.set_progress(job_id, before + step.rows, 0)
         return step.rows, step.new, step.broken, step.more, step.erased, step.unreachable
 
-    def import_file(self, job_id: int, import_id: int, chunks: int, place: str = "") -> dict[str, Any]:  # noqa: ARG002
+    def import_file(self, job_id: int, import_id: int, chunks: int) -> dict[str, Any]:
         for chunk in range(chunks):
             if not self.import_chunk(job_id, import_id, chunk, chunks):
                 break

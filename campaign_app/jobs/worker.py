@@ -295,7 +295,9 @@ def flow_starter(context: Context, flows: Any, executor: str = ALONE) -> Starter
             end_orphan(context, job)
             return
         with SetWorkflowID(f"job-{job.id}"):
-            DBOS.start_workflow(flows.run, job.id, job.kind, dict(job.args))
+            # where it is done is between the job and its worker
+            args = {name: value for name, value in job.args.items() if name != "place"}
+            DBOS.start_workflow(flows.run, job.id, job.kind, args)
 
     return start
 

@@ -18,7 +18,7 @@ translate = QCoreApplication.translate
 
 
 def QT_TRANSLATE_NOOP(_context: str, source: str) -> str:  # noqa: N802 lupdate knows it by this name
-    """Marks words that `translate` is given later, with the same context."""
+    """Marks words that `translate` is given later, with the same context. PySide types its own as giving any object."""
     return source
 
 

@@ -73,7 +73,7 @@ class Language:
         return f"{self.code}{'+40%' if self.longer else ''}"
 
 
-LANGUAGES: Final = tuple(Language(code, longer) for code in ("zh_CN", "en") for longer in (False, True))  # type: ignore[arg-type]
+LANGUAGES: Final = tuple(Language(code, longer) for code in ("zh_CN", "en") for longer in (False, True))
 
 
 class Windowed:
@@ -131,22 +131,22 @@ class Windowed:
     def views(self) -> Iterator[tuple[str, QWidget]]:
         """Every page in each of its states, shown: its name and the window or dialog that shows it."""
         for key in ("overview", "customers", "campaigns"):
-            yield self._at(key, lambda key=key: self._go(key))  # type: ignore[misc]
+            yield self._at(key, lambda key=key: self._go(key))
         self._first_row("customers", "customers_table")
         yield self._at("customer", lambda: None)
         for key, step in CAMPAIGNS:
-            yield self._at(f"{key} {step}", lambda key=key, step=step: self._go("campaigns", (self.ids[key], step)))  # type: ignore[misc]
+            yield self._at(f"{key} {step}", lambda key=key, step=step: self._go("campaigns", (self.ids[key], step)))
         campaigns = self.shell.page("campaigns")
         assert isinstance(campaigns, CampaignsPage)
         campaigns.model.close()
         for key in ("signatures", "inbox"):
-            yield self._at(key, lambda key=key: self._go(key))  # type: ignore[misc]
+            yield self._at(key, lambda key=key: self._go(key))
             self._first_row(key, f"{key}_table")
             yield self._at(f"{key} opened", lambda: None)
         tabs = self.shell.findChild(QTabBar, "signature_tabs")
         yield self._at("templates", lambda: (self._go("signatures"), tabs.setCurrentIndex(1)))
         for section in SECTIONS:
-            yield self._at(f"settings {section}", lambda section=section: self._go("settings", section))  # type: ignore[misc]
+            yield self._at(f"settings {section}", lambda section=section: self._go("settings", section))
         yield self._at("palette", self.shell.find_command)
         self.shell.find_command()
         self.shell.show_shortcuts()

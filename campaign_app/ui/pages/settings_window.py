@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton
 
@@ -34,7 +33,7 @@ class WindowSection(Section):
         self.content.addWidget(self._choice("theme", self.tr("外观"), looks, kit.prefs.theme, self._look))
 
     def _choice(
-        self, name: str, title: str, choices: Mapping[str, str], now: str, choose: Callable[[str, bool], None]
+        self, name: str, title: str, choices: Mapping[str, str], now: str, choose: Callable[[str], object]
     ) -> QFrame:
         group = QButtonGroup(self)
         self._groups.append(group)
@@ -45,7 +44,7 @@ class WindowSection(Section):
             choice.setAccessibleDescription(title)
             choice.setChecked(code == now)
             # a screen reader toggles, which is no click
-            choice.toggled.connect(partial(choose, code))
+            choice.toggled.connect(lambda on, code=code: choose(code) if on else None)
             group.addButton(choice)
             made.append(choice)
         side_by_side = Flow(SPACE[5])
@@ -53,13 +52,11 @@ class WindowSection(Section):
             side_by_side.addWidget(each)
         return card(label(title, "strong"), side_by_side)
 
-    def _look(self, name: str, checked: bool) -> None:  # noqa: FBT001 what `toggled` says
-        if not checked:
-            return
+    def _look(self, name: str) -> None:
         self._kit.prefs.theme = name
         self._kit.theme.use(name)
 
-    def _speak(self, name: str, checked: bool) -> None:  # noqa: FBT001 what `toggled` says
+    def _speak(self, name: str) -> None:
         for code in LANGUAGES:
-            if checked and code == name:
+            if code == name:
                 self._kit.prefs.language = code

@@ -267,10 +267,13 @@ class Session(QObject):
         if not self._asking and self._looks % ASK_EVERY == 0:
             self._asking = True
             self._tasks.run(
-                lambda _: worker.there(), partial(self._told, worker), failed=lambda _: self._told(worker), owner=self
+                lambda _: worker.there(),
+                lambda there: self._told(worker, there=there),
+                failed=lambda _: self._told(worker, there=True),
+                owner=self,
             )
 
-    def _told(self, worker: WorkerHandle, there: bool = True) -> None:  # noqa: FBT001 FBT002 as it was told
+    def _told(self, worker: WorkerHandle, *, there: bool) -> None:
         """A server that cannot be asked is asked again."""
         self._asking = False
         if not there and worker is self._worker:

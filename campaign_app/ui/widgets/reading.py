@@ -6,6 +6,7 @@ Qt puts whatever is built late at the end of its own chain: a page's content beh
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -72,7 +73,7 @@ def _children(part: QWidget) -> list[QWidget]:
 def _laid_out(layout: QLayout) -> Iterator[QWidget]:
     order = list(range(layout.count()))
     if isinstance(layout, QGridLayout):
-        order.sort(key=lambda index: tuple(layout.getItemPosition(index))[:2])  # type: ignore[arg-type]
+        order.sort(key=lambda index: cast("tuple[int, int, int, int]", layout.getItemPosition(index)))
     for index in order:
         item = layout.itemAt(index)
         if item is None:
