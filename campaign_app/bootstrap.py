@@ -138,17 +138,6 @@ def _is_served(app: App, *, files: bool = False) -> bool:
     return app.workspace.has_worker()
 
 
-def require_reader(app: App) -> None:
-    """Raises AppError `import_elsewhere` where no worker could see this computer's files, and none may be started."""
-    from campaign_app.domain.errors import AppError
-    from campaign_app.domain.team import Permission
-    from campaign_app.storage.host import place_id
-
-    takers = app.workspace.home.takers()
-    if takers is not None and not app.person.may(Permission.WORK) and not takers.see(place_id()):
-        raise AppError("import_elsewhere", "No worker sees the files of this computer")
-
-
 @dataclass(frozen=True, slots=True)
 class WorkerHandle:
     """A worker that runs beside the window; no process where this workspace already had one of its own.

@@ -260,6 +260,10 @@ def imports_of(workspace: Workspace, clock: Clock) -> Imports:
     from campaign_app.services.imports import Imports
     from campaign_app.storage.host import place_id
 
+    def seen() -> bool:
+        takers = workspace.home.takers()
+        return takers is None or takers.see(place_id())
+
     return Imports(
         store=workspace.imports,
         settings=workspace.accounts,
@@ -267,6 +271,7 @@ def imports_of(workspace: Workspace, clock: Clock) -> Imports:
         audit=workspace.audit,
         clock=clock,
         place=place_id() if workspace.shared else "",
+        seen=seen,
     )
 
 

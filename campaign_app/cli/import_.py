@@ -87,7 +87,6 @@ def _applied(app: App, source: Source, stack: ExitStack) -> dict[str, Any]:
     """Hands the import to the worker and follows it; Ctrl-C ends it after the chunk at hand."""
     from campaign_app import bootstrap
 
-    bootstrap.require_reader(app)
     with Console(stderr=True).status("读取文件…") as shown:
         begun = app.imports.begin(source=source, actor="cli", tick=lambda done: shown.update(f"读取文件 {done:.0%}"))
         stack.enter_context(bootstrap.with_worker(app, files=True))

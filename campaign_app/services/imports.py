@@ -47,10 +47,15 @@ def _never() -> bool:
     return False
 
 
+def _always() -> bool:
+    return True
+
+
 class Imports(Permitted):
     """One instance per process; it keeps the place in the files that are being imported between their chunks.
 
-    `place`: of this machine, where others share the workspace and do not see its files.
+    `place`: of this machine, where others share the workspace and do not see its files. `seen`: whether a worker is at
+    work that does.
     """
 
     def __init__(
@@ -62,13 +67,14 @@ class Imports(Permitted):
         audit: AuditLog,
         clock: Clock,
         place: str = "",
+        seen: Callable[[], bool] = _always,
     ) -> None:
         self._store = store
         self._settings = settings
         self._open_table = open_table
         self._audit = audit
         self._clock = clock
-        self._place = place
+        self._place, self._seen = place, seen
         self._sessions = OpenSessions()
 
     def preview(self, *, source: Source) -> Preview:
@@ -112,7 +118,12 @@ class Imports(Permitted):
 
     @needs(Permission.IMPORT)
     def begin(self, *, source: Source, actor: str, sha256: str = "", tick: Callable[[float], None] = _no_tick) -> Begun:
-        """Reads the whole file and writes the import down; `sha256` is that of the dry run the person has seen."""
+        """Reads the whole file and writes the import down; `sha256` is that of the dry run the person has seen.
+
+        Raises SettingsError, NotAllowed `import_elsewhere` where no worker sees the file and this person starts none.
+        """
+        if not (self._seen() or self.person.may(Permission.WORK)):
+            raise NotAllowed("import_elsewhere", "No worker sees the files of this computer")
         table = self._open_table(Path(source.path), source.options)
         columns = _columns(table, _first(table, _SAMPLE_ROWS), source)
         session = self._read(source, table, columns, tick)

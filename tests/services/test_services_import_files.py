@@ -9,7 +9,8 @@ import pytest
 
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import CampaignState
-from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.errors import NotAllowed, SettingsError
+from campaign_app.domain.team import Person, Role
 from campaign_app.jobs.import_customers import Imported, import_file
 from campaign_app.jobs.tabular import open_table
 from campaign_app.services.import_plan import Source
@@ -24,9 +25,11 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     yield from open_shop(tmp_path / "ws")
 
 
-def imports_of(shop: Shop) -> Imports:
+def imports_of(shop: Shop, *, seen: bool = True) -> Imports:
     store, settings, audit = shop.workspace.imports, shop.workspace.accounts, shop.workspace.audit
-    return Imports(store=store, settings=settings, open_table=open_table, audit=audit, clock=shop.clock)
+    return Imports(
+        store=store, settings=settings, open_table=open_table, audit=audit, clock=shop.clock, seen=lambda: seen
+    )
 
 
 def run(shop: Shop, file: Path, text: str, encoding: str = "utf-8") -> Imported:
@@ -66,6 +69,19 @@ def test_numbers_in_a_run_stay_unsendable_even_if_a_customer_has_one(shop: Shop,
     assert (report.consecutive_rows, report.rows.consecutive, report.rows.waiting) == ((2, 3, 4, 5, 6), 5, 1)
     campaign = shop.campaign(state=CampaignState.SCREENED, audience=Filter())
     assert sum(shop.workspace.campaigns.funnel(campaign.id).values()) == 1, "nobody came in by a file"
+
+
+def test_a_file_that_no_worker_would_see_is_refused_before_anything_is_written(shop: Shop, tmp_path: Path) -> None:
+    """Of somebody who may start no worker on this computer; whoever may gets one that does it."""
+    account, file = shop.add_account(1), tmp_path / "a.csv"
+    file.write_text(f"{HEAD}c00000,,金\n", encoding="utf-8")
+    operator, source = Person("anna", frozenset({Role.OPERATOR})), Source(str(file), account)
+    with pytest.raises(NotAllowed, match="No worker sees") as caught:
+        imports_of(shop, seen=False).used_by(operator).begin(source=source, actor="王")
+    assert caught.value.code == "import_elsewhere"
+    assert shop.workspace.imports.imports(9) == ()
+    for imports in (imports_of(shop, seen=True).used_by(operator), imports_of(shop, seen=False)):
+        assert imports.begin(source=source, actor="王").rows == 1
 
 
 def test_importing_twice_is_importing_once_and_undo_takes_it_back(shop: Shop, tmp_path: Path) -> None:
