@@ -5,6 +5,8 @@ The centre is npm's `smpp`, as in `test_gateways_smpp_centre.py`.
 
 from __future__ import annotations
 
+import gc
+import socket
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -14,7 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from campaign_app.domain.errors import NotAllowed, OutcomeUnknown, RemoteRefused, RemoteUnavailable, WorkspaceError
+from campaign_app.domain.errors import (
+    NotAllowed,
+    OutcomeUnknown,
+    RemoteError,
+    RemoteRefused,
+    RemoteUnavailable,
+    WorkspaceError,
+)
 from campaign_app.domain.message import Outcome
 from campaign_app.gateways import Connections, SenderParts
 from campaign_app.gateways.smpp import gateway_for
@@ -173,6 +182,26 @@ def test_an_account_has_one_connection_until_it_is_another(desk: SmppDesk, centr
         assert len(centre.order("seen")["binds"]) == 2
         until(lambda: centre.order("seen")["sessions"] == 1, "the goodbye of the former connection")
     until(lambda: centre.order("seen")["sessions"] == 0, "the goodbye")
+
+
+def test_a_line_that_is_closed_while_it_logs_in_ends_its_connection(tmp_path: Path) -> None:
+    """Not left to whenever somebody collects what nobody closed."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as centre,
+        SmppDesk(tmp_path / "ws", f"smpp://127.0.0.1:{centre.getsockname()[1]}") as desk,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        asked = pool.submit(desk.reports)
+        link, _ = centre.accept()
+        with link:
+            link.settimeout(30)
+            assert link.recv(1), "the login, which is never answered"
+            desk.line.close()
+            with pytest.raises(RemoteError):
+                asked.result(timeout=30)
+            while link.recv(4_096):
+                pass
+    gc.collect()
 
 
 def test_outside_of_the_worker_there_is_no_connection(desk: SmppDesk) -> None:

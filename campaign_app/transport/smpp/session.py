@@ -133,13 +133,20 @@ async def bound(
     """Connects and binds. Raises RemoteUnavailable, RemoteRefused; then there is no connection."""
     session = await _connected(endpoint, arrived, answer_within)
     try:
+        await _log_in(session, login, command)
+    except BaseException:  # whoever waits may be cancelled, when the line is closed: nobody would end the connection
+        session.abort()
+        raise
+    return session
+
+
+async def _log_in(session: Session, login: Login, command: Command) -> None:
+    try:
         answer = await session.ask(command, bind(login))
     except (LinkLost, Unsent):
         raise RemoteUnavailable("unreachable", "The SMS centre does not answer the login") from None
     if answer.status or answer.command != command | RESPONSE:
-        session.abort()
         raise bind_error(answer.status)
-    return session
 
 
 async def _connected(endpoint: Endpoint, arrived: Arrived, within: float) -> Session:
