@@ -16,7 +16,7 @@ from campaign_app.cli.words import WORDS
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.copies import DIFFERS
-from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.errors import NotAllowed, SettingsError
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -61,6 +61,9 @@ def send(
         list[str] | None, typer.Option("--confirm", help="已由人确认的提醒（规则编号），可重复。")
     ] = None,
     at: Annotated[str | None, typer.Option("--at", help="发送时间（带时区的 ISO 8601）；不给就立即发送。")] = None,
+    covers: Annotated[
+        str, typer.Option("--covers", help="所看的那一份（screen 的 covers），不符就不批准。")
+    ] = "",
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
@@ -68,8 +71,11 @@ def send(
     """批准一个已核验的活动并发送（或定时），跟到结束。"""
     send_at = _moment(at)
     with _opened(workspace, passphrase_file) as app:
-        if app.campaigns.get(campaign_id).state is not CampaignState.APPROVED:
-            app.campaigns.approve(campaign_id, recipients=recipients, confirmed_warnings=confirm or (), actor="cli")
+        campaign = app.campaigns.get(campaign_id)
+        if covers and covers != campaign.covered():
+            raise NotAllowed("other_than_shown", "The campaign was changed since it was shown: look at it again")
+        if campaign.state is not CampaignState.APPROVED:
+            app.campaigns.approve(campaign, recipients=recipients, confirmed_warnings=confirm or (), actor="cli")
         app.campaigns.schedule(campaign_id, send_at=send_at, confirmed_warnings=confirm or (), actor="cli")
         working = {CampaignState.SENDING} | ({CampaignState.SCHEDULED} if send_at is None else set())
         show(_summary(app, follow_campaign(app, campaign_id, working, quiet=as_json)), as_json=as_json)
@@ -220,6 +226,7 @@ def _summary(app: App, campaign: Campaign) -> dict[str, Any]:
         "name": campaign.name,
         "state": campaign.state.value,
         "note": campaign.state_note,
+        "covers": campaign.covered(),
         "funnel": dict(results.funnel),
         "counts": dict(results.counts),
         "parts": {str(parts): people for parts, people in quote.people_by_parts.items()},

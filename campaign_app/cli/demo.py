@@ -147,7 +147,8 @@ def _screen(app: App, sandbox: Sandbox) -> tuple[int, int]:
 
 def _send(app: App, campaign_id: int) -> None:
     funnel, warnings = app.campaigns.funnel(campaign_id), app.campaigns.warnings(campaign_id)
-    app.campaigns.approve(campaign_id, recipients=funnel["ok"], confirmed_warnings=warnings, actor="demo")
+    shown = app.campaigns.get(campaign_id)
+    app.campaigns.approve(shown, recipients=funnel["ok"], confirmed_warnings=warnings, actor="demo")
     today = app.campaigns.warnings(campaign_id, app.clock())  # such as of a holiday
     app.campaigns.schedule(campaign_id, send_at=None, confirmed_warnings=today, actor="demo")
     sent = follow_campaign(app, campaign_id, {CampaignState.SCHEDULED, CampaignState.SENDING}, quiet=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -61,6 +63,14 @@ class Campaign:
     rule_packs: str = ""
     snapshot_size: int = 0
     complaints_seen: int = 0
+
+    def covered(self, *beside: str) -> str:
+        """SHA-256 over what a person sees and approves: text, signature, audience, entity, purpose, size."""
+        told = (
+            self.body, self.signature, self.audience.to_json(), self.entity_uscc, self.purpose, self.snapshot_size,
+            *beside,
+        )  # fmt: skip
+        return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
     @property
     def is_stuck(self) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
@@ -169,17 +167,20 @@ class Campaigns(Permitted):
 
     @needs(Permission.APPROVE)
     def approve(
-        self, campaign_id: int, *, recipients: int, confirmed_warnings: Collection[str] = (), actor: str
+        self, shown: Campaign, *, recipients: int, confirmed_warnings: Collection[str] = (), actor: str
     ) -> Campaign:
-        """Approves exactly this text for exactly this audience; `confirmed_warnings` are rules of `warnings`.
+        """Approves exactly the text and the audience that were `shown`; `confirmed_warnings` are rules of `warnings`.
 
-        Raises NotAllowed: `recipient_count` (typed number differs), `nobody`, `block_findings`, `warnings_unconfirmed`,
-        `funnel_broken` (members without a verdict, or not as many as were frozen).
+        Raises NotAllowed: `other_than_shown` (somebody changed it since), `recipient_count` (typed number differs),
+        `nobody`, `block_findings`, `warnings_unconfirmed`, `funnel_broken` (members without a verdict, or not as many
+        as were frozen).
         """
-        campaign = self._store.campaign(campaign_id)
+        campaign = self._store.campaign(shown.id)
         if campaign.state is not CampaignState.SCREENED:
             raise NotAllowed("campaign_state", "Only a screened campaign can be approved")
-        funnel = self._store.funnel(campaign_id)
+        if campaign.covered() != shown.covered():
+            raise NotAllowed("other_than_shown", "The campaign was changed since it was shown: look at it again")
+        funnel = self._store.funnel(campaign.id)
         if not adds_up(funnel, campaign.snapshot_size):
             raise NotAllowed("funnel_broken", "The funnel does not add up to the audience: screen again")
         ready = funnel.get(Reason.OK, 0)
@@ -195,8 +196,7 @@ class Campaigns(Permitted):
             campaign, state=CampaignState.APPROVED, state_note="", rule_packs=packs,
             approved_by=self.person.signs(actor), approved_at=now, approved_hash=approval_hash(campaign, packs),
         )  # fmt: skip
-        covered = approved.approved_hash
-        noted = self._noted("approved", actor, recipients=ready, hash=covered, warnings=",".join(rules))
+        noted = self._noted("approved", actor, recipients=ready, hash=approved.approved_hash, warnings=",".join(rules))
         self._store.update_confirmed(approved, rules, expected=CampaignState.SCREENED, noted=noted)
         return approved
 
@@ -325,12 +325,8 @@ def adds_up(funnel: Mapping[str, int], audience: int) -> bool:
 
 
 def approval_hash(campaign: Campaign, rule_packs: str) -> str:
-    """SHA-256 over what an approval covers: text, signature, audience, entity, purpose, size and rule packs."""
-    covered = [
-        campaign.body, campaign.signature, campaign.audience.to_json(), campaign.entity_uscc, campaign.purpose,
-        campaign.snapshot_size, rule_packs,
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(covered, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    """SHA-256 over what an approval covers, and the rule packs by which it was judged."""
+    return campaign.covered(rule_packs)
 
 
 def _unconfirmed(known: Mapping[str, Warned], found: Collection[str]) -> set[str]:

@@ -108,11 +108,14 @@ def test_the_main_job_by_commands(tmp_path: Path, sandbox: SandboxProcess, passp
 
     wrong = line.run("send", str(screened["id"]), "--recipients", str(ready + 1))
     assert (wrong.returncode, "不一致" in wrong.stderr) == (2, True)
+    other = line.run("send", str(screened["id"]), "--recipients", str(ready), "--covers", "0" * 64)
+    assert (other.returncode, "改过" in other.stderr) == (2, True)
     warned = {f["rule"] for f in screened["findings"] if f["severity"] == "warn"}
     assert warned == set(screened["to_confirm"])
     # before nine and on holidays the hour itself is warned of, once something is to be sent
     confirmed = [word for rule in (*screened["to_confirm"], "TIM-002") for word in ("--confirm", rule)]
-    sent = line.run("send", str(screened["id"]), "--recipients", str(ready), *confirmed, "--json")
+    seen = ("--recipients", str(ready), "--covers", screened["covers"])
+    sent = line.run("send", str(screened["id"]), *seen, *confirmed, "--json")
     hour, by_day = wiring.system_clock().astimezone(BEIJING).hour, sent.returncode == 0
     if hour != CLOSES.hour - 1:  # in the last hour there may be too little time, or just enough
         assert by_day is (OPENS.hour <= hour < CLOSES.hour), sent.stderr

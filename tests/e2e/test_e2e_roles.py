@@ -73,9 +73,9 @@ def test_each_does_what_is_theirs_and_nobody_else_does(team: Team) -> None:
     operator.until(lambda: campaigns.get(made).state is CampaignState.SCREENED)
     ready, warned = campaigns.funnel(made)["ok"], campaigns.warnings(made)
     with pytest.raises(NotPermitted) as refused:
-        campaigns.approve(made, recipients=ready, confirmed_warnings=warned, actor="window")
+        campaigns.approve(campaigns.get(made), recipients=ready, confirmed_warnings=warned, actor="window")
     assert refused.value.facts["roles"] == "reviewer"
-    reviewer.app.campaigns.approve(made, recipients=ready, confirmed_warnings=warned, actor="window")
+    reviewer.app.campaigns.approve(campaigns.get(made), recipients=ready, confirmed_warnings=warned, actor="window")
     whoever = reviewer if campaigns.warnings(made, operator.app.clock()) else operator  # of this very hour
     whoever.go_on(made)
     operator.until(lambda: campaigns.get(made).state is CampaignState.DONE)

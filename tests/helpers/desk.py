@@ -46,7 +46,7 @@ class Desk:
     def approved(self) -> Campaign:
         screened = self.screened()
         ready = self.campaigns.funnel(screened.id)["ok"]
-        return self.campaigns.approve(screened.id, recipients=ready, actor="李")
+        return self.campaigns.approve(screened, recipients=ready, actor="李")
 
 
 def open_desk(folder: Path) -> Iterator[Desk]:

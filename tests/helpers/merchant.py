@@ -132,7 +132,7 @@ def go_on(app: bootstrap.App, campaign_id: int) -> CampaignState:
         if state is CampaignState.SCREENED:
             warned = campaigns.warnings(campaign_id)
             ready = campaigns.funnel(campaign_id)["ok"]
-            campaigns.approve(campaign_id, recipients=ready, confirmed_warnings=warned, actor="test")
+            campaigns.approve(campaigns.get(campaign_id), recipients=ready, confirmed_warnings=warned, actor="test")
         now = campaigns.warnings(campaign_id, app.clock())  # of this very hour
         campaigns.schedule(campaign_id, send_at=None, confirmed_warnings=now, actor="test")
     elif state is CampaignState.PAUSED:

@@ -62,7 +62,7 @@ class Staged:
     def approved(self) -> Campaign:
         made = self.screened()
         ready = self.app.campaigns.funnel(made.id)["ok"]
-        return self.app.campaigns.approve(made.id, recipients=ready, actor="李")
+        return self.app.campaigns.approve(made, recipients=ready, actor="李")
 
     def sent(self) -> Campaign:
         made = self.approved()

@@ -72,7 +72,7 @@ def test_new_rules_void_the_approval(desk: Desk) -> None:
 def test_an_approval_needs_the_right_number_typed(desk: Desk) -> None:
     screened = desk.screened()
     for recipients in (4, 6, 0):
-        refused = code_of(lambda n=recipients: desk.campaigns.approve(screened.id, recipients=n, actor="李"))
+        refused = code_of(lambda n=recipients: desk.campaigns.approve(screened, recipients=n, actor="李"))
         assert refused == "recipient_count"
 
 
@@ -80,7 +80,7 @@ def test_nobody_to_reach_is_nothing_to_approve(desk: Desk) -> None:
     platform = next(iter(desk.shop.platforms.values()))
     platform.truth = {f"c{i:05d}": {"status": ConsentStatus.DECLINED} for i in range(5)}
     screened = desk.screened()
-    assert code_of(lambda: desk.campaigns.approve(screened.id, recipients=0, actor="李")) == "nobody"
+    assert code_of(lambda: desk.campaigns.approve(screened, recipients=0, actor="李")) == "nobody"
 
 
 def test_a_block_finding_cannot_be_approved(desk: Desk) -> None:
@@ -88,14 +88,14 @@ def test_a_block_finding_cannot_be_approved(desk: Desk) -> None:
     # everybody's own text is blocked too, so nobody is left; both say no
     assert desk.campaigns.funnel(made.id) == {"content": 5}
     assert "block" in {f.severity.word for f in desk.campaigns.check(made.id).findings}
-    assert code_of(lambda: desk.campaigns.approve(made.id, recipients=5, actor="李")) == "nobody"
+    assert code_of(lambda: desk.campaigns.approve(made, recipients=5, actor="李")) == "nobody"
 
 
 def test_a_text_that_became_blocked_after_screening_cannot_be_approved(desk: Desk) -> None:
     screened = desk.screened()
     account = next(iter(desk.shop.platforms))
     desk.shop.workspace.accounts.put_signatures(account, [], NOW)
-    assert code_of(lambda: desk.campaigns.approve(screened.id, recipients=5, actor="李")) == "block_findings"
+    assert code_of(lambda: desk.campaigns.approve(screened, recipients=5, actor="李")) == "block_findings"
 
 
 def test_a_screening_can_be_stopped_and_begun_again(desk: Desk) -> None:
@@ -118,15 +118,16 @@ def test_a_funnel_that_does_not_add_up_is_not_approved(desk: Desk, missing: str)
         store.update(replace(screened, snapshot_size=6), expected=CampaignState.SCREENED)
     else:
         store.snapshot(screened.id, NOW)
-    assert code_of(lambda: desk.campaigns.approve(screened.id, recipients=5, actor="李")) == "funnel_broken"
+    shown = desk.campaigns.get(screened.id)
+    assert code_of(lambda: desk.campaigns.approve(shown, recipients=5, actor="李")) == "funnel_broken"
 
 
 def test_every_warning_needs_a_recorded_confirmation(desk: Desk) -> None:
     screened = desk.screened(CLEAN.replace("拒收请回复R", "回T退订"))
     warned = desk.campaigns.warnings(screened.id)
     assert warned
-    assert code_of(lambda: desk.campaigns.approve(screened.id, recipients=5, actor="李")) == "warnings_unconfirmed"
-    approved = desk.campaigns.approve(screened.id, recipients=5, confirmed_warnings=warned, actor="李")
+    assert code_of(lambda: desk.campaigns.approve(screened, recipients=5, actor="李")) == "warnings_unconfirmed"
+    approved = desk.campaigns.approve(screened, recipients=5, confirmed_warnings=warned, actor="李")
     assert desk.campaigns.schedule(approved.id, send_at=None, actor="李").state is CampaignState.SCHEDULED
 
 
@@ -186,7 +187,8 @@ def test_a_running_campaign_refuses_what_it_must(desk: Desk, action: str) -> Non
     approved = desk.approved()
     desk.shop.set_state(approved.id, CampaignState.CANCELLED)
     arguments = {"approve": {"recipients": 5}, "schedule": {"send_at": None}, "edit": {"body": "x"}}
-    refused = code_of(lambda: getattr(desk.campaigns, action)(approved.id, actor="李", **arguments.get(action, {})))
+    which = approved if action == "approve" else approved.id
+    refused = code_of(lambda: getattr(desk.campaigns, action)(which, actor="李", **arguments.get(action, {})))
     assert refused in ("campaign_state", "campaign_running")
 
 

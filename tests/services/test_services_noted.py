@@ -42,7 +42,7 @@ def paused(desk: Desk) -> Campaign:
         (Desk.made, lambda desk, one: desk.campaigns.edit(one.id, name="双十二", actor="李")),
         (Desk.made, lambda desk, one: desk.campaigns.screen(one.id, actor="李")),
         (Desk.made, lambda desk, one: desk.campaigns.delete_draft(one.id, actor="李")),
-        (Desk.screened, lambda desk, one: desk.campaigns.approve(one.id, recipients=5, actor="李")),
+        (Desk.screened, lambda desk, one: desk.campaigns.approve(one, recipients=5, actor="李")),
         (Desk.approved, lambda desk, one: desk.campaigns.schedule(one.id, send_at=None, actor="李")),
         (scheduled, lambda desk, one: desk.campaigns.pause(one.id, actor="李")),
         (paused, lambda desk, one: desk.campaigns.resume(one.id, actor="李")),

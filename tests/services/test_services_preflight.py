@@ -261,7 +261,7 @@ def test_the_warnings_of_the_text_are_those_of_the_approval(staged: Staged) -> N
     whole = staged.app.preflights.look(made.id)
     rules = set(whole.seen.warned)
     assert rules
-    assert staged.app.campaigns.approve(made.id, recipients=7, confirmed_warnings=rules, actor="李").approved_by == "李"
+    assert staged.app.campaigns.approve(made, recipients=7, confirmed_warnings=rules, actor="李").approved_by == "李"
 
 
 def test_the_merchants_own_hours_only_make_the_window_narrower(staged: Staged) -> None:

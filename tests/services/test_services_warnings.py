@@ -40,8 +40,8 @@ def test_a_warning_of_one_persons_text_needs_a_confirmation_too(desk: Desk, monk
     example = warnings["URG-001"]
     assert list(warnings) == ["URG-001"]
     assert example in desk.campaigns.check(screened.id, customer_id).findings
-    assert code_of(lambda: desk.campaigns.approve(screened.id, recipients=5, actor="李")) == "warnings_unconfirmed"
-    desk.campaigns.approve(screened.id, recipients=5, confirmed_warnings=["URG-001", "PRC-001"], actor="李")
+    assert code_of(lambda: desk.campaigns.approve(screened, recipients=5, actor="李")) == "warnings_unconfirmed"
+    desk.campaigns.approve(screened, recipients=5, confirmed_warnings=["URG-001", "PRC-001"], actor="李")
     recorded = desk.shop.workspace.campaigns.warnings(screened.id)
     assert recorded == {"URG-001": Warned("URG-001", customer_id, "李", NOW)}, "and nothing that nobody was shown"
     assert desk.campaigns.warnings(screened.id) == {}
@@ -53,7 +53,7 @@ def test_a_warning_is_confirmed_even_if_its_person_reads_differently_by_now(desk
     screened = desk.screened()
     one_that_reads_oddly(desk, name="李")
     assert desk.campaigns.warnings(screened.id) == {"URG-001": None}
-    assert code_of(lambda: desk.campaigns.approve(screened.id, recipients=5, actor="李")) == "warnings_unconfirmed"
+    assert code_of(lambda: desk.campaigns.approve(screened, recipients=5, actor="李")) == "warnings_unconfirmed"
 
 
 def test_a_warning_of_the_planned_day_is_confirmed_when_it_is_scheduled(desk: Desk) -> None:

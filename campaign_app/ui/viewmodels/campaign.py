@@ -156,9 +156,10 @@ class CampaignModel(QObject):
 
     def approve(self, *, recipients: int, warnings: Collection[str], then: Callable[[], None] | None = None) -> None:
         """`recipients` is the number that a person typed, `warnings` the rule ids that a person confirmed."""
+        shown = self.view.campaign
         self._do(
             lambda: self._app.campaigns.approve(
-                self.id, recipients=recipients, confirmed_warnings=tuple(warnings), actor=ACTOR
+                shown, recipients=recipients, confirmed_warnings=tuple(warnings), actor=ACTOR
             ),
             then,
         )
