@@ -22,11 +22,12 @@ from tests.helpers.pg import bare_database, cluster
 
 WORD = "wer das liest"
 _number = count()
-# of the flows of a workspace that had no roles yet
+# of a workspace that had no roles yet: what its flows made, and a job that was moved here with its asker's name
 BEFORE = """
 CREATE SCHEMA dbos; CREATE TABLE dbos.former (id bigserial PRIMARY KEY);
 CREATE VIEW dbos.seen AS SELECT * FROM dbos.former; CREATE SEQUENCE dbos.counted;
-CREATE FUNCTION dbos.one() RETURNS int LANGUAGE sql AS 'SELECT 1'
+CREATE FUNCTION dbos.one() RETURNS int LANGUAGE sql AS 'SELECT 1';
+INSERT INTO job (kind, args, state, queued_at, asked_by) VALUES ('changes', '{}', 'done', 1, 'a login of elsewhere')
 """
 
 

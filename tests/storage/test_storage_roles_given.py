@@ -145,6 +145,12 @@ def test_whoever_may_make_no_roles_is_shown_what_an_administrator_has_to_run(sta
             assert making(connection) == []
 
 
+def test_work_that_came_with_a_move_names_nobody_of_here(stage: Stage) -> None:
+    """Else no worker would take it: whoever that is has no role."""
+    with stage.here.sql(stage.here.maker) as sql:
+        assert sql.execute("SELECT asked_by FROM job WHERE queued_at = 1").fetchone() == ("",)
+
+
 def test_the_plan_of_an_import_is_no_others_to_change(stage: Stage) -> None:
     plan = json.dumps({"actor": f"{stage.here.people[OPERATOR]}/window", "path": "/tmp/x"})
     other = stage.here.new_login()

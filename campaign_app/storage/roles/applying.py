@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.domain.team import Role
+from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
 from campaign_app.storage.migrate import HEAD
 from campaign_app.storage.postgres import SCHEMA
@@ -126,8 +127,10 @@ def introduce(database: Database) -> None:
                 raise WorkspaceError("roles_missing", "This login may make no roles", count=len(missing))
             for statement in missing:
                 run(connection, statement)
-        name = connection.execute(_DATABASE).one()[0]
-        _apply(connection, prefix_of(connection) if have_roles(connection) else new_prefix(name))
+        name, known = connection.execute(_DATABASE).one()[0], have_roles(connection)
+        if not known:  # work that came with a move names logins of another server, which say nothing here
+            connection.execute(sa.update(schema.job).values(asked_by=""))
+        _apply(connection, prefix_of(connection) if known else new_prefix(name))
 
 
 def renew(database: Database) -> None:
