@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from campaign_app.services.answers import Answers
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
+    from campaign_app.services.case_file import CaseFiles
+    from campaign_app.services.complaints import Complaints
     from campaign_app.services.composing import Composing
     from campaign_app.services.filings import Filings
     from campaign_app.services.following import Following
@@ -39,9 +41,11 @@ if TYPE_CHECKING:
     from campaign_app.services.rules import Rules
     from campaign_app.services.staff_numbers import StaffNumbers
     from campaign_app.services.stated import StatedTemplates
+    from campaign_app.services.suppressing import Suppressing
     from campaign_app.services.templates import Templates
     from campaign_app.services.test_messages import TestMessages
     from campaign_app.services.texts import Texts
+    from campaign_app.services.trends import Trends
     from campaign_app.services.unread_replies import UnreadReplies
     from campaign_app.settings import Settings
     from campaign_app.storage.workspace import Workspace
@@ -84,6 +88,10 @@ class App:
     replies: Replies
     stated: StatedTemplates
     answers: Answers
+    complaints: Complaints
+    case_files: CaseFiles
+    suppressing: Suppressing
+    trends: Trends
     templates: Templates
     staff_numbers: StaffNumbers
     test_messages: TestMessages
@@ -111,12 +119,15 @@ class App:
 
 def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     """The services of a workspace that is open; the app closes it. Only a demo's clock is shifted by `offset`."""
+    from campaign_app.jobs.tabular import open_table
     from campaign_app.platforms import Offers
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.answers import Answers
     from campaign_app.services.asked_jobs import AskedJobs
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
+    from campaign_app.services.case_file import CaseFiles
+    from campaign_app.services.complaints import Complaints
     from campaign_app.services.composing import Composing
     from campaign_app.services.following import Following
     from campaign_app.services.opt_outs import OptOuts
@@ -125,6 +136,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.staff_numbers import StaffNumbers
     from campaign_app.services.stated import StatedTemplates
     from campaign_app.services.templates import Templates
+    from campaign_app.services.trends import Trends
 
     clock = shifted_clock(offset) if offset else system_clock
     me = workspace.person
@@ -147,6 +159,8 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         clock=clock,
         hours=lambda: _hours(workspace),
     ).used_by(me)
+    audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock).used_by(me)
+    complaints = Complaints(workspace.complaints, clock, workspace.phone_keys).used_by(me)
     opt_outs = OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs).used_by(me)
     money = _money(workspace, clock).used_by(me)
     composing = Composing(
@@ -163,7 +177,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         workspace=workspace,
         keeper=keeper,
         accounts=accounts,
-        audiences=Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock).used_by(me),
+        audiences=audiences,
         campaigns=campaigns,
         composing=composing,
         filings=_filings(workspace, clock, engine, profiles).used_by(me),
@@ -180,6 +194,10 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         replies=Replies(workspace.accounts, workspace.audit, clock).used_by(me),
         stated=StatedTemplates(workspace.accounts, workspace.audit, clock).used_by(me),
         answers=Answers(workspace.answers, workspace.accounts, opt_outs.untold, workspace.phone_keys),
+        complaints=complaints,
+        case_files=CaseFiles(complaints, open_table, clock).used_by(me),
+        suppressing=_suppressing(workspace, clock).used_by(me),
+        trends=Trends(workspace.trends, workspace.campaigns, workspace.accounts, audiences.saved, clock),
         templates=Templates(accounts),
         staff_numbers=StaffNumbers(workspace.staff, clock).used_by(me),
         test_messages=_test_messages(workspace, texts, clock).used_by(me),
@@ -190,6 +208,14 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         wait=wait,
         offset=offset,
     )
+
+
+def _suppressing(workspace: Workspace, clock: Clock) -> Suppressing:
+    from campaign_app.jobs.tabular import open_table
+    from campaign_app.services.suppressing import Suppressing
+
+    stores = workspace.opt_outs, workspace.suppressions, workspace.accounts
+    return Suppressing(*stores, workspace.phone_keys, open_table, workspace.audit, clock)
 
 
 def _filings(workspace: Workspace, clock: Clock, engine: Callable[[str], Engine], profiles: Profiles) -> Filings:

@@ -23,6 +23,7 @@ from campaign_app.domain.complaint import (
 from campaign_app.domain.consent import SuppressionKind
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.services.case_timers import shipped
+from campaign_app.storage import schema
 from campaign_app.storage.audit import acting, append_entry
 from campaign_app.storage.case_rows import case_of, which
 from campaign_app.storage.casing import add_note, begin_case
@@ -49,6 +50,9 @@ OF_FEED: Final = ""
 _SOURCE: Final = sa.case((_case.way == Way.FEED.value, OF_FEED), else_=_case.source).label("source")
 _NUMBERS: Final = sa.select(_case.entity_uscc, _SOURCE, _case.number)
 _MOMENTS: Final = sa.select(_case.entity_uscc, _case.made_at, _case.phone_key, _case.ref).where(_case.number == "")
+_ENTITY: Final = sa.select(schema.entity.c.uscc).where(schema.entity.c.uscc == sa.bindparam("which"))
+# what the audit keeps of a change, by its names
+_FACTS: Final = {"campaign_id": "campaign", "ledger_id": "message", "why": "reason"}
 _RUNNING: Final = (CaseState.OPEN.value, CaseState.MATCHED.value, CaseState.UNMATCHED.value)
 
 
@@ -61,6 +65,8 @@ class SqlComplaints:
 
     def add(self, new: NewCase, *, actor: str, at: datetime) -> Case:
         with self.db.write() as connection:
+            if connection.execute(_ENTITY, {"which": new.entity_uscc}).first() is None:
+                raise NotFound("entity", "There is no such entity", uscc=new.entity_uscc)
             if self._duplicates(connection, [new]):
                 raise NotAllowed("complaint_known", "There is a case of this complaint", number=new.number)
             whom = person_of(
@@ -259,5 +265,5 @@ def _step(
     if new:
         connection.execute(sa.update(complaint_case).where(_case.id == case_id).values(new))
     add_note(connection, case_id, action, text, actor, at)
-    facts = {"complaint": case_id, **{k: v for k, v in new.items() if k in {"campaign_id", "ledger_id", "why"}}}
-    append_entry(connection, f"complaint.{action}", actor, to_ms(at), facts)
+    said = {_FACTS[name]: value for name, value in new.items() if name in _FACTS}
+    append_entry(connection, f"complaint.{action}", actor, to_ms(at), {"complaint": case_id, **said})
