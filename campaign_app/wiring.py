@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from campaign_app.compliance import Engine
     from campaign_app.credentials import KeyKeeper
     from campaign_app.evidence.desk import Evidence
+    from campaign_app.reports.case_pack import CasePacks
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.answers import Answers
     from campaign_app.services.audiences import Audiences
@@ -89,6 +90,7 @@ class App:
     stated: StatedTemplates
     answers: Answers
     complaints: Complaints
+    case_packs: CasePacks
     case_files: CaseFiles
     suppressing: Suppressing
     trends: Trends
@@ -135,6 +137,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.replies import Replies
     from campaign_app.services.staff_numbers import StaffNumbers
     from campaign_app.services.stated import StatedTemplates
+    from campaign_app.services.suppressing import Suppressing
     from campaign_app.services.templates import Templates
     from campaign_app.services.trends import Trends
 
@@ -162,7 +165,8 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock).used_by(me)
     complaints = Complaints(workspace.complaints, clock, workspace.phone_keys).used_by(me)
     opt_outs = OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs).used_by(me)
-    money = _money(workspace, clock).used_by(me)
+    numbers = workspace.opt_outs, workspace.suppressions, workspace.accounts, workspace.phone_keys
+    money, evidence = _money(workspace, clock).used_by(me), _evidence(workspace, clock, rules)
     composing = Composing(
         texts=texts,
         engine=engine,
@@ -195,27 +199,20 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         stated=StatedTemplates(workspace.accounts, workspace.audit, clock).used_by(me),
         answers=Answers(workspace.answers, workspace.accounts, opt_outs.untold, workspace.phone_keys),
         complaints=complaints,
+        case_packs=_case_packs(workspace, clock, complaints, evidence).used_by(me),
         case_files=CaseFiles(complaints, open_table, clock).used_by(me),
-        suppressing=_suppressing(workspace, clock).used_by(me),
+        suppressing=Suppressing(*numbers, open_table, workspace.audit, clock).used_by(me),
         trends=Trends(workspace.trends, workspace.campaigns, workspace.accounts, audiences.saved, clock),
         templates=Templates(accounts),
         staff_numbers=StaffNumbers(workspace.staff, clock).used_by(me),
         test_messages=_test_messages(workspace, texts, clock).used_by(me),
         unread=unread_of(workspace, clock).used_by(me),
-        evidence=_evidence(workspace, clock, rules),
+        evidence=evidence,
         jobs=AskedJobs(workspace.jobs, me),
         clock=clock,
         wait=wait,
         offset=offset,
     )
-
-
-def _suppressing(workspace: Workspace, clock: Clock) -> Suppressing:
-    from campaign_app.jobs.tabular import open_table
-    from campaign_app.services.suppressing import Suppressing
-
-    stores = workspace.opt_outs, workspace.suppressions, workspace.accounts
-    return Suppressing(*stores, workspace.phone_keys, open_table, workspace.audit, clock)
 
 
 def _filings(workspace: Workspace, clock: Clock, engine: Callable[[str], Engine], profiles: Profiles) -> Filings:
@@ -230,6 +227,14 @@ def _evidence(workspace: Workspace, clock: Clock, rules: Rules) -> Evidence:
 
     audit, campaigns, accounts = workspace.audit, workspace.campaigns, workspace.accounts
     return Evidence(workspace.evidence, audit, audit, campaigns, accounts, lambda: rules.current().rules, clock)
+
+
+def _case_packs(workspace: Workspace, clock: Clock, complaints: Complaints, evidence: Evidence) -> CasePacks:
+    from campaign_app.printing.pdf import render
+    from campaign_app.reports.case_pack import CasePacks
+
+    stores = workspace.accounts, workspace.filings, workspace.audit
+    return CasePacks(workspace.complaints, evidence, *stores, complaints.timers.answer_by, render, clock)
 
 
 def _members(workspace: Workspace, clock: Clock) -> Members:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -108,6 +108,13 @@ class Evidence:
             people, root, head = self._write(lines.write, campaign, whom, person, actor, tick)
             lines.finish()
         return Exported(target, target.stat().st_size, people, root, head)
+
+    def lines(self, file: Path) -> Iterator[str]:
+        """What a file of proof holds, line by line."""
+        from campaign_app.evidence.files import lines_of
+
+        with file.open("rb") as read:
+            yield from lines_of(read, None)
 
     def _write(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from campaign_app.domain.consent import Suppression, SuppressionKind
@@ -13,17 +13,18 @@ from campaign_app.domain.phone import Phone, parse_phone
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock, PhoneKeys
 from campaign_app.domain.ports_people import OptOutStore, SuppressionStore
 from campaign_app.domain.team import Permission
-from campaign_app.services.import_columns import PHONE, PHONE_NAMES
+from campaign_app.services.import_columns import PHONE, PHONE_NAMES, Column
 from campaign_app.services.import_phones import read_phone
 from campaign_app.services.import_plan import PreviewRow
 from campaign_app.services.opt_outs import BY_HAND
 from campaign_app.services.permitted import Permitted, needs
-from campaign_app.services.sheets import SheetSource, read_sheet
+from campaign_app.services.sheets import Line, Sheet, SheetSource, read_sheet
 from campaign_app.services.tables import OpenTable
 
 BY_LIST: Final = "list"
 REASON_MAX: Final = 200
 EXAMPLES: Final = 1_000
+PREVIEW_ROWS: Final = 20
 _AT_ONCE: Final = 2_000
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {PHONE: PHONE_NAMES}
 Tick = Callable[[float], object]
@@ -39,7 +40,12 @@ class ListTrial:
     repeated: int
     refused: Mapping[str, int] = field(default_factory=dict)
     refusals: tuple[tuple[int, str, str], ...] = ()
-    first: tuple[PreviewRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListPreview:
+    columns: tuple[Column, ...]
+    rows: tuple[PreviewRow, ...]
 
 
 class Suppressing(Permitted):
@@ -68,6 +74,15 @@ class Suppressing(Permitted):
         """Whether the number was not on the list before. Raises SettingsError `phone`, `reason_needed`; NotFound."""
         new, _ = self._put(entity_uscc, [_phone(written)], BY_HAND, reason, actor, lambda _: None)
         return bool(new)
+
+    def preview(self, file: SheetSource) -> ListPreview:
+        """The first rows with their errors in place. Raises SettingsError."""
+        sheet = read_sheet(self._open_table, file, _NAMES)
+        rows = [PreviewRow(bad.number, (), bad.code) for bad in sheet.bad[:PREVIEW_ROWS]]
+        for line in sheet.lines[:PREVIEW_ROWS]:
+            _, code = _number(line, _phones(sheet))
+            rows.append(PreviewRow(line.number, sheet.shown(line), code, _phones(sheet).name if code else ""))
+        return ListPreview(sheet.columns, tuple(sorted(rows, key=lambda row: row.number)[:PREVIEW_ROWS]))
 
     def trial(self, entity_uscc: str, file: SheetSource, tick: Tick = lambda _: None) -> ListTrial:
         """What the list would add; nothing is changed. Raises SettingsError, NotFound; `tick` may raise to stop."""
@@ -106,30 +121,36 @@ class Suppressing(Permitted):
 
     def _read(self, file: SheetSource, tick: Tick) -> tuple[ListTrial, list[Phone]]:
         sheet = read_sheet(self._open_table, file, _NAMES, tick)
-        column = next((each for each in sheet.columns if each.target == PHONE), None)
-        if column is None:
-            raise SettingsError("no_phone_column", "No column holds phone numbers")
+        column = _phones(sheet)
         phones: dict[Phone, int] = {}
         refusals = [(bad.number, bad.code, "") for bad in sheet.bad]
-        rows: list[PreviewRow] = []
         repeated = 0
         for line in sheet.lines:
-            phone, code = read_phone(line.cells[PHONE])
-            code = "" if code == "repaired" else code or ("phone_missing" if phone is None else "")
-            if code:
+            phone, code = _number(line, column)
+            if phone is None:
                 refusals.append((line.number, code, column.name))
-            elif phone is not None and phones.setdefault(phone, line.number) != line.number:
+            elif phones.setdefault(phone, line.number) != line.number:
                 repeated += 1
-            if len(rows) < 20:
-                rows.append(PreviewRow(line.number, sheet.shown(line), code, column.name if code else ""))
         counts = Counter(code for _, code, _ in refusals)
         total = len(sheet.lines) + len(sheet.bad)
-        told = ListTrial(total, 0, 0, repeated, dict(counts), tuple(sorted(refusals)[:EXAMPLES]), tuple(rows))
-        return told, list(phones)
+        return ListTrial(total, 0, 0, repeated, dict(counts), tuple(sorted(refusals)[:EXAMPLES])), list(phones)
+
+
+def _phones(sheet: Sheet) -> Column:
+    column = next((each for each in sheet.columns if each.target == PHONE), None)
+    if column is None:
+        raise SettingsError("no_phone_column", "No column holds phone numbers")
+    return column
+
+
+def _number(line: Line, column: Column) -> tuple[Phone | None, str]:
+    """The number, or why there is none."""
+    phone, code = read_phone(line.cells[column.target])
+    return (phone, "") if phone is not None else (None, code or "phone_missing")
 
 
 def _with(trial: ListTrial, new: int, known: int) -> ListTrial:
-    return ListTrial(trial.rows, new, known, trial.repeated, trial.refused, trial.refusals, trial.first)
+    return replace(trial, new=new, known=known)
 
 
 def _phone(written: str) -> Phone:

@@ -31,7 +31,7 @@ from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.late import complaint_marks
 from campaign_app.storage.lists import rows_among
-from campaign_app.storage.matching import Whom, messages_for, person_of
+from campaign_app.storage.matching import Whom, message, messages_for, person_of
 from campaign_app.storage.outbox import numbers_said, put_down
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_cases import complaint_case, complaint_note
@@ -203,7 +203,12 @@ class SqlComplaints:
     def _found(self, connection: sa.Connection, row: AnyRow) -> Found:
         whom = self._whom(connection, row)
         made_at, days = moment_at(row.made_at), shipped().match_days
-        return messages_for(connection, row.entity_uscc, whom, made_at, days, row.signature)
+        found = messages_for(connection, row.entity_uscc, whom, made_at, days, row.signature)
+        if row.ledger_id is None or any(each.ledger_id == row.ledger_id for each in found.candidates):
+            return found
+        # named by the sender's own id, or of somebody who was erased since
+        matched = message(connection, row.entity_uscc, row.ledger_id)
+        return found if matched is None else Found((matched, *found.candidates))
 
     def _whom(self, connection: sa.Connection, row: AnyRow) -> Whom:
         phone = None if row.phone_sealed is None else self.keys.phones.open(row.phone_sealed)
