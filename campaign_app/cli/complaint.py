@@ -182,6 +182,21 @@ def handle(  # noqa: PLR0913, PLR0917 - one parameter per option
         show(_said(app, cases.case(case_id)), as_json=as_json)
 
 
+@complaint.command("pack")
+def pack(
+    case_id: CaseArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="新的压缩包（.zip）；已有的文件不会被覆盖。")],
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """导出举证包：PDF、供程序读取的内容和可独立验证的证据，在一个压缩包里。"""
+    with open_for(workspace, passphrase_file) as app, shown_progress("导出", quiet=as_json) as tick:
+        made = app.case_packs.export(case_id, out.absolute(), actor="cli", tick=tick)
+    told = {"file": str(made.file), "bytes": made.size, "sha256": made.sha256, "head": made.head}
+    show({**told, "files": list(made.names)}, as_json=as_json)
+
+
 @complaint.command("trend")
 def trend(
     by: Annotated[By, typer.Option("--by", help="按活动、签名或受众。")] = By.CAMPAIGN,

@@ -109,7 +109,7 @@ class InboxPage(Page):
 
     def _places(self) -> QTabBar:
         names = {
-            REPLIES: self.tr("回复"), "cases": self.tr("投诉"), "refusals": self.tr("拒收名单"),
+            REPLIES: self.tr("客户回复"), "cases": self.tr("投诉"), "refusals": self.tr("拒收名单"),
             "trends": self.tr("风向标"),
         }  # fmt: skip
         made = QTabBar()

@@ -118,6 +118,10 @@ class SheetDialog(QDialog):
     def deed(self, count: int) -> str:
         raise NotImplementedError
 
+    def called(self, target: str) -> str:
+        """What a column may be."""
+        return self._desk.kit.words.term("complaint_column", target)
+
     # --- what all have in common ---
 
     @property
@@ -198,13 +202,12 @@ class SheetDialog(QDialog):
 
     def _map(self, columns: Sequence[FileColumn]) -> None:
         clear(self.mapping)
-        term = self._desk.kit.words.term
         for each in columns:
             made = QComboBox()
             made.setObjectName(f"sheet_column_{each.index}")
             made.setAccessibleName(self.tr("列“{name}”的用途").format(name=each.name))
             for target in (*self._targets, IGNORE):
-                made.addItem(term("complaint_column", target), target)
+                made.addItem(self.called(target), target)
             made.setCurrentIndex(max(0, made.findData(each.target)))
             made.activated.connect(partial(self._mapped, each.name, made))
             line, beside = divmod(each.index, COLUMNS_BESIDE)
@@ -308,6 +311,9 @@ class NumberListDialog(SheetDialog):
 
     def ready(self) -> bool:
         return bool(self.why.text().strip())
+
+    def called(self, target: str) -> str:
+        return self.tr("手机号") if target == PHONE else super().called(target)
 
     def look(self) -> Tried:
         found = self._desk.app.suppressing.preview(self.source)

@@ -21,6 +21,7 @@ _LEVELS: Final = {
     Turn.RISES: "block", Turn.FALLS: "ok", Turn.STEADY: "muted", Turn.TOO_FEW: "muted", Turn.NOTHING_SENT: "muted",
 }  # fmt: skip
 _FIRST: Final = 30  # days
+RATED: Final = 1_000  # messages
 
 
 class TrendsPanel(QWidget):
@@ -102,8 +103,13 @@ class TrendsPanel(QWidget):
         )
 
     def _rate(self, share: Share) -> str:
+        """Of less than a thousand messages a rate says nothing that the counts do not."""
         rate = share.per_10000
-        return "" if rate is None or not share.complaints else self.tr("，每万条 {:.1f} 件").format(rate)
+        return (
+            ""
+            if rate is None or not share.complaints or share.sent < RATED
+            else self.tr("，每万条 {:.1f} 件").format(rate)
+        )
 
     def _columns(self) -> tuple[Column[TrendRow], ...]:
         term = self._desk.kit.words.term
