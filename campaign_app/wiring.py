@@ -231,10 +231,10 @@ def _evidence(workspace: Workspace, clock: Clock, rules: Rules) -> Evidence:
 
 def _case_packs(workspace: Workspace, clock: Clock, complaints: Complaints, evidence: Evidence) -> CasePacks:
     from campaign_app.printing.pdf import render
-    from campaign_app.reports.case_pack import CasePacks
+    from campaign_app.reports.case_pack import CasePacks, Kept
 
-    stores = workspace.accounts, workspace.filings, workspace.audit
-    return CasePacks(workspace.complaints, evidence, *stores, complaints.timers.answer_by, render, clock)
+    stores = Kept(workspace.accounts, workspace.facts, workspace.filings, workspace.audit)
+    return CasePacks(workspace.complaints, evidence, stores, complaints.timers.answer_by, render, clock)
 
 
 def _members(workspace: Workspace, clock: Clock) -> Members:

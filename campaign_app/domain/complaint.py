@@ -90,8 +90,9 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A message that the complaint may be about. `shop` is the account whose customer got it.
+    """A message that the complaint may be about. `shop` is the account whose customer got it; `fact_id` is the consent
 
+    that justified it.
     `differs`: the complaint quotes another signature than the message had.
     """
 
@@ -105,6 +106,8 @@ class Candidate:
     sent_at: datetime
     outcome: str
     differs: bool = False
+    customer_id: int = 0
+    fact_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

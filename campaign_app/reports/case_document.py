@@ -5,11 +5,12 @@ handed to an authority.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
+from campaign_app.domain.complaint import Action, CaseNote
 from campaign_app.domain.signature import SignatureReport
 from campaign_app.reports.case_facts import CaseFacts
-from campaign_app.reports.document import Column, Cover, Document, Facts, Items, Paragraph, Section, Style, Table
+from campaign_app.reports.document import Block, Column, Cover, Document, Facts, Items, Paragraph, Section, Style, Table
 from campaign_app.services.window import BEIJING
 from campaign_app.words import Words, load
 
@@ -45,7 +46,7 @@ def document(facts: CaseFacts, evidence_sha256: str) -> Document:
             _consent(facts, words),
             _message(facts, words),
             _signature(facts, words),
-            _approval(facts),
+            _approval(facts, words),
             _handling(facts, words),
             _audit(facts, words),
             _checking(facts, evidence_sha256),
@@ -58,7 +59,7 @@ def document(facts: CaseFacts, evidence_sha256: str) -> Document:
 
 def _complaint(facts: CaseFacts, words: Words) -> Section:
     case, due = facts.case, facts.answer_by
-    law = f"{due.timer.law}" + ("（征求意见稿，从未生效，只作内部期限）" if due.timer.draft else "")
+    law = due.timer.law + ("：从未生效，只作内部期限" if due.timer.draft else "")
     law += "" if due.timer.verified else "；条文未与原文核对"
     if due.guessed:
         law += f"；{'、'.join(map(str, due.guessed))} 年的节假日安排未公布，只按周末计算"
@@ -81,41 +82,40 @@ def _complaint(facts: CaseFacts, words: Words) -> Section:
 
 def _proven(facts: CaseFacts, words: Words) -> Section:
     """Only what the records say, with whose word each is."""
-    proof, message = facts.proof, facts.message
+    proof, message, consent = facts.proof, facts.message, facts.consent
     whose = "平台以数字签名确认" if proof.signed else "平台的回答没有数字签名，以下为发送方所记"
-    leaf = proof.leaf or {}
-    when = _iso_moment(leaf.get("obtained_at"))
-    status, outcome = str(leaf.get("status", "")), message.outcome or "unknown"
-    approval, when_told = proof.header["approval"], f"，取得于 {when}" if when else ""
+    status = NONE if consent is None else words.term("consent_status", consent.status)
+    since = "" if consent is None or consent.obtained_at is None else f"，取得于 {_moment(consent.obtained_at)}"
+    approval, outcome = proof.header["approval"], message.outcome or "unknown"
     told = (
-        f"同意：{whose}，状态为“{words.term('consent_status', status)}”{when_told}。",
+        f"同意：{whose}，状态为“{status}”{since}。",
         f"发送：短信于 {_moment(message.sent_at)} 提交，结果为“{words.term('outcome', outcome)}”。",
         f"批准：由 {approval['by'] or NONE} 于 {_ms(approval['at'])} 批准，规则包版本 {approval['rules']}。",
         f"停止：投诉于 {_moment(facts.case.entered_at)} 登记，投诉人同时加入 {facts.entity.name} 的拒收名单。",
     )
-    blocks: list[Any] = [Items(told)]
-    if any(each.get("simulated") for each in proof.header["platforms"]) or leaf.get("simulated"):
+    blocks: list[Block] = [Items(told)]
+    if any(each.get("simulated") for each in proof.header["platforms"]):
         blocks.append(Paragraph("平台是模拟的：本材料只供演示，不能当作真实的证据。", Style.WARNING))
     return Section("要点", tuple(blocks))
 
 
 def _consent(facts: CaseFacts, words: Words) -> Section:
-    proof, leaf = facts.proof, facts.proof.leaf
-    if leaf is None:
-        said = Paragraph("平台的回答含有号码，材料里只保留其哈希；原文可由发送方另行出示。", Style.NOTE)
-        return Section("同意记录", (said,))
-    purposes = leaf.get("purposes") or []
+    consent, proof = facts.consent, facts.proof
+    if consent is None:
+        return Section("同意记录", (Paragraph("同意记录已不在工作区里，见 evidence.yunfa。", Style.WARNING),))
+    issuer = "" if consent.evidence is None else consent.evidence.issuer_uscc
+    named = next((each["issuer_name"] for each in proof.header["platforms"] if each["issuer"] == issuer), "")
     pairs = (
-        ("状态", words.term("consent_status", str(leaf.get("status", "")))),
-        ("方式", words.term("consent_method", str(leaf.get("method", "")))),
-        ("渠道", str(leaf.get("channel", NONE))),
-        ("用途", "、".join(words.term("purpose", str(each)) for each in purposes) or NONE),
-        ("同意对象（主体）", str(leaf.get("aud") or leaf.get("entity") or NONE)),
-        ("签发方", str(leaf.get("iss") or proof.source.get("issuer") or NONE)),
-        ("取得时间", _iso_moment(leaf.get("obtained_at")) or NONE),
-        ("到期时间", _iso_moment(leaf.get("expires_at")) or NONE),
-        ("撤回时间", _iso_moment(leaf.get("withdrawn_at")) or NONE),
-        ("平台核查时间", _iso_moment(leaf.get("checked_at")) or NONE),
+        ("状态", words.term("consent_status", consent.status)),
+        ("方式", words.term("consent_method", consent.method)),
+        ("渠道", words.term("channel", consent.channel)),
+        ("用途", "、".join(words.term("purpose", each) for each in sorted(consent.purposes)) or NONE),
+        ("同意对象（主体）", consent.entity_uscc or NONE),
+        ("签发方", f"{named} {issuer}".strip() or NONE),
+        ("取得时间", _or_none(consent.obtained_at)),
+        ("到期时间", _or_none(consent.expires_at)),
+        ("撤回时间", _or_none(consent.withdrawn_at)),
+        ("平台核查时间", _or_none(consent.checked_at)),
         ("回执", "平台 Ed25519 签名，见 evidence.yunfa" if proof.signed else "平台不提供签名回执"),
     )
     return Section("同意记录", (Facts(pairs),))
@@ -162,14 +162,14 @@ def _filed(report: SignatureReport | None, words: Words) -> tuple[str, ...]:
     )
 
 
-def _approval(facts: CaseFacts) -> Section:
+def _approval(facts: CaseFacts, words: Words) -> Section:
     approval, rules = facts.proof.header["approval"], facts.proof.header["rules"]
     confirmed = "；".join(f"{rule} 由 {by or NONE} 于 {_ms(at)} 确认" for rule, by, at in approval["warnings"])
     pairs = (
         ("批准人", approval["by"] or NONE),
         ("批准时间", _ms(approval["at"])),
         ("批准哈希", approval["hash"]),
-        ("用途", approval["purpose"]),
+        ("用途", words.term("purpose", approval["purpose"])),
         ("受众人数", f"{approval['size']:,}"),
         ("已确认的提醒", confirmed or NONE),
         ("批准时的规则包", rules["approved"]),
@@ -183,15 +183,18 @@ def _approval(facts: CaseFacts) -> Section:
 
 def _handling(facts: CaseFacts, words: Words) -> Section:
     rows = [
-        (_moment(each.at), each.by or NONE, words.term("complaint_action", each.action), _said(each.text, words))
+        (_moment(each.at), each.by or NONE, words.term("complaint_action", each.action), _said(each, words))
         for each in facts.history
     ]
     columns = (Column("时间", 1.4), Column("谁"), Column("做了什么"), Column("说明", 2.4))
     return Section("处理经过", (Table(columns, rows, "处理经过"),))
 
 
-def _said(text: str, words: Words) -> str:
-    return words.term("complaint_why", words.term("complaint_way", text)) or NONE
+def _said(note: CaseNote, words: Words) -> str:
+    """A number of ours, or a code, says nothing to a reader."""
+    if note.action is Action.MATCHED:
+        return ""
+    return words.term("complaint_why", words.term("complaint_way", note.text))
 
 
 def _audit(facts: CaseFacts, words: Words) -> Section:
@@ -240,10 +243,5 @@ def _ms(at: int | None) -> str:
     return NONE if at is None else _moment(datetime.fromtimestamp(at / 1000, UTC))
 
 
-def _iso_moment(said: object) -> str:
-    if not isinstance(said, str) or not said:
-        return ""
-    try:
-        return _moment(datetime.fromisoformat(said))
-    except ValueError:
-        return said
+def _or_none(at: datetime | None) -> str:
+    return NONE if at is None else _moment(at)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from campaign_app.domain.complaint import Candidate, Case, CaseNote, Deadline
+from campaign_app.domain.consent import ConsentFact
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.ports_evidence import AuditLine
 from campaign_app.domain.signature import SignatureReport
@@ -49,11 +50,15 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """`filings`: what accounts told of the signature, as of the sending and as of now. `audit`: about this case."""
+    """`consent`: the fact that justified the message, as it was read from the platform's answer.
+
+    `filing_then`, `filing_now`: what accounts told of the signature by the sending, and by now. `audit`: of this case.
+    """
 
     case: Case
     entity: Entity
     message: Candidate
+    consent: ConsentFact | None
     history: tuple[CaseNote, ...]
     answer_by: Deadline
     filing_then: SignatureReport | None
@@ -128,7 +133,10 @@ def bundle(facts: CaseFacts, files: Mapping[str, str]) -> dict[str, Any]:
                 for outcome, code, provider, at in proof.record["outcomes"]
             ],
         },
-        "consent": {"signed_by_platform": proof.signed, "answer": proof.leaf, "source": dict(proof.source)},
+        "consent": {
+            "signed_by_platform": proof.signed, "fact": _fact(facts.consent), "answer": proof.leaf,
+            "source": dict(proof.source),
+        },
         "signature_filing": {"at_sending": _filing(facts.filing_then), "now": _filing(facts.filing_now)},
         "approval": proof.header["approval"],
         "rules": proof.header["rules"],
@@ -146,6 +154,23 @@ def bundle(facts: CaseFacts, files: Mapping[str, str]) -> dict[str, Any]:
         },
         "files": dict(files),
     }  # fmt: skip
+
+
+def _fact(fact: ConsentFact | None) -> dict[str, Any] | None:
+    if fact is None:
+        return None
+    return {
+        "status": fact.status.value,
+        "method": fact.method.value,
+        "channel": fact.channel.value,
+        "purposes": sorted(fact.purposes),
+        "entity": fact.entity_uscc,
+        "obtained_at": _iso(fact.obtained_at),
+        "expires_at": _iso(fact.expires_at),
+        "withdrawn_at": _iso(fact.withdrawn_at),
+        "checked_at": _iso(fact.checked_at),
+        "read_at": _iso(fact.observed_at),
+    }
 
 
 def _filing(report: SignatureReport | None) -> dict[str, Any] | None:

@@ -13,9 +13,11 @@ from typing import BinaryIO, Final, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from campaign_app.domain.complaint import Candidate, Case, CaseNote, Deadline, Found
+from campaign_app.domain.consent import ConsentFact
 from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.ports_evidence import AuditLine, AuditQuery, AuditReader
+from campaign_app.domain.ports_people import FactStore
 from campaign_app.domain.signature import SignatureReport
 from campaign_app.domain.team import Permission
 from campaign_app.reports.case_document import document
@@ -58,6 +60,16 @@ class Proofs(Protocol):
     def lines(self, file: Path) -> Iterator[str]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is asked for the facts of a case."""
+
+    accounts: AccountStore
+    facts: FactStore
+    filings: FilingStore
+    audit: AuditReader
+
+
 class Printed(Protocol):
     @property
     def data(self) -> bytes: ...
@@ -81,15 +93,13 @@ class CasePacks(Permitted):
         self,
         cases: Cases,
         proofs: Proofs,
-        accounts: AccountStore,
-        filings: FilingStore,
-        reader: AuditReader,
+        kept: Kept,
         answer_by: Callable[[Case, datetime], Deadline],
         render: Callable[[Document], Printed],
         clock: Clock,
     ) -> None:
-        self._cases, self._proofs, self._accounts, self._filings = cases, proofs, accounts, filings
-        self._reader, self._answer_by, self._render, self._clock = reader, answer_by, render, clock
+        self._cases, self._proofs, self._kept = cases, proofs, kept
+        self._answer_by, self._render, self._clock = answer_by, render, clock
 
     @needs(Permission.HANDLE)
     def export(self, case_id: int, target: Path, *, actor: str, tick: Tick = lambda _: None) -> Packed:
@@ -118,11 +128,14 @@ class CasePacks(Permitted):
 
     def _facts(self, case: Case, message: Candidate, lines: Iterable[str]) -> CaseFacts:
         now = self._clock()
-        reports = [each for each in self._filings.reports(case.entity_uscc) if each.signature.text == message.signature]
+        reports = [
+            each for each in self._kept.filings.reports(case.entity_uscc) if each.signature.text == message.signature
+        ]
         return CaseFacts(
             case,
-            self._accounts.entity(case.entity_uscc),
+            self._kept.accounts.entity(case.entity_uscc),
             message,
+            self._consent(message),
             self._cases.history(case.id),
             self._answer_by(case, now),
             _newest(each for each in reports if each.seen_at <= message.sent_at),
@@ -132,11 +145,14 @@ class CasePacks(Permitted):
             now,
         )
 
+    def _consent(self, message: Candidate) -> ConsentFact | None:
+        return dict(self._kept.facts.history(message.customer_id)).get(message.fact_id)
+
     def _entries(self, case_id: int) -> Iterator[AuditLine]:
         """Of the audit what is about this case, the oldest first."""
-        count, newest = self._reader.count(_KIND)
+        count, newest = self._kept.audit.count(_KIND)
         for first in reversed(range(0, count, _PAGE)):
-            page = self._reader.find(_KIND, newest, first, _PAGE)
+            page = self._kept.audit.find(_KIND, newest, first, _PAGE)
             yield from (each for each in reversed(page) if each.facts.get("complaint") == case_id)
 
     def _write(self, out: BinaryIO, facts: CaseFacts, proof: Path) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ _SENT: Final = (
         ledger.c.text,
         submission.c.claimed_at,
         ledger_latest.c.outcome,
+        ledger.c.customer_id,
+        ledger.c.fact_id,
     )
     .select_from(ledger)
     .join(submission, submission.c.id == ledger.c.submission_id)
@@ -120,7 +122,7 @@ def bare(signature: str) -> str:
 
 
 def _candidate(row: AnyRow, signature: str) -> Candidate:
-    (each, campaign_id, name, signed, shop, ref, text, claimed_at, outcome) = tuple(row)
+    (each, campaign_id, name, signed, shop, ref, text, claimed_at, outcome, *fact) = tuple(row)
     differs = bool(bare(signature)) and bool(signed) and bare(signature) != bare(signed)
     sent_at = moment_at(claimed_at)
-    return Candidate(each, campaign_id, name, signed, shop, ref, text, sent_at, outcome or "", differs)
+    return Candidate(each, campaign_id, name, signed, shop, ref, text, sent_at, outcome or "", differs, *fact)

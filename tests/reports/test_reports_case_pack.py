@@ -71,6 +71,7 @@ def test_a_pack_holds_document_bundle_and_a_proof_that_a_stranger_verifies(stage
     assert told["message"]["text"].startswith("【安宁百货】顾客4")
     assert told["approval"]["by"] == campaign.approved_by
     assert (told["complaint"]["answer_by_law"]["draft"], told["consent"]["signed_by_platform"]) == (True, False)
+    assert (told["consent"]["fact"]["status"], told["consent"]["fact"]["purposes"]) == ("confirmed", ["retail"])
     assert told["signature_filing"]["at_sending"]["carrier_filed"] is True
     actions = [each["action"] for each in told["audit"]["complaint"]]
     assert actions == ["complaint.entered", "complaint.owned"]
