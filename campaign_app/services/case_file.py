@@ -157,7 +157,7 @@ class CaseFiles(Permitted):
             same = (
                 (each.new.source, each.new.number)
                 if each.new.number
-                else (each.new.phone, each.new.ref, each.new.made_at)
+                else (each.new.phone, each.new.ref, each.new.made_at.astimezone(BEIJING).date())
             )
             if (earlier := first.setdefault(same, each.number)) != each.number:
                 found[n] = replace(each, code="duplicate_in_file", where=str(earlier))

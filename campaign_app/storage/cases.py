@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from campaign_app.domain.complaint import (
 from campaign_app.domain.consent import SuppressionKind
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.services.case_timers import shipped
+from campaign_app.services.window import BEIJING
 from campaign_app.storage import schema
 from campaign_app.storage.audit import acting, append_entry
 from campaign_app.storage.case_rows import case_of, which
@@ -49,7 +50,9 @@ _NAMED: Final = (
 OF_FEED: Final = ""
 _SOURCE: Final = sa.case((_case.way == Way.FEED.value, OF_FEED), else_=_case.source).label("source")
 _NUMBERS: Final = sa.select(_case.entity_uscc, _SOURCE, _case.number)
-_MOMENTS: Final = sa.select(_case.entity_uscc, _case.made_at, _case.phone_key, _case.ref).where(_case.number == "")
+_ON_DAY: Final = sa.select(_case.entity_uscc, _case.phone_key, _case.ref).where(
+    _case.number == "", _case.made_at >= sa.bindparam("since"), _case.made_at < sa.bindparam("until")
+)
 _ENTITY: Final = sa.select(schema.entity.c.uscc).where(schema.entity.c.uscc == sa.bindparam("which"))
 # what the audit keeps of a change, by its names
 _FACTS: Final = {"campaign_id": "campaign", "ledger_id": "message", "why": "reason"}
@@ -188,15 +191,19 @@ class SqlComplaints:
     def _duplicates(self, connection: sa.Connection, news: Sequence[NewCase]) -> frozenset[int]:
         named = (new.number for new in news if new.number)
         numbers = {tuple(row) for row in rows_among(connection, _NUMBERS, _case.number, named)}
-        # without a number of its own it is told by whom it is of and when
-        unnamed = (to_ms(new.made_at) for new in news if not new.number)
-        moments = {tuple(row) for row in rows_among(connection, _MOMENTS, _case.made_at, unnamed)}
+        # without a number of its own it is told by whom it is of, and on which day
+        days = {_day(new.made_at) for new in news if not new.number}
+        moments = {
+            (row.entity_uscc, day, row.phone_key, row.ref)
+            for day in days
+            for row in connection.execute(_ON_DAY, {"since": to_ms(day), "until": to_ms(day + timedelta(days=1))})
+        }
 
         def known(new: NewCase) -> bool:
             if new.number:
                 return any((new.entity_uscc, each, new.number) in numbers for each in (new.source.value, OF_FEED))
             key = None if new.phone is None else self.keys.hashes.of_phone(new.phone)
-            return (new.entity_uscc, to_ms(new.made_at), key, new.ref) in moments
+            return (new.entity_uscc, _day(new.made_at), key, new.ref) in moments
 
         return frozenset(n for n, new in enumerate(news) if known(new))
 
@@ -243,6 +250,11 @@ class SqlComplaints:
             "received_at": to_ms(new.received_at),
             "campaign_id": None,
         }
+
+
+def _day(at: datetime) -> datetime:
+    """When it began in China."""
+    return at.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _nothing(case_id: int) -> NotFound:

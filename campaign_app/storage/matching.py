@@ -22,6 +22,7 @@ from campaign_app.storage.schema_sending import campaign, ledger, ledger_latest,
 from campaign_app.storage.times import moment_at
 
 _customer: Final = schema.customer.c
+_MINUTE: Final = timedelta(seconds=59, milliseconds=999)
 # nobody was reached by these
 _NOT_SENT: Final = frozenset({Outcome.WITHHELD, Outcome.REJECTED})
 _latest: Final = sa.and_(ledger_latest.c.ledger_id == ledger.c.id, ledger_latest.c.campaign_id == ledger.c.campaign_id)
@@ -104,7 +105,9 @@ def messages_for(
     if not sent:
         return Found(why=Unmatched.NEVER_SENT)
     near = [_candidate(row, signature) for row in sent]
-    then = [each for each in near if made_at - timedelta(days=days) <= each.sent_at <= made_at]
+    # who tells the time by the minute means all of it
+    until = made_at if made_at.second or made_at.microsecond else made_at + _MINUTE
+    then = [each for each in near if made_at - timedelta(days=days) <= each.sent_at <= until]
     if not then:
         return Found(why=Unmatched.NOT_THEN)
     return Found(tuple(sorted(then, key=lambda each: (each.sent_at, each.ledger_id), reverse=True)))

@@ -50,16 +50,19 @@ class CaseDrawer(Drawer):
         if detail is None:
             self._shown = None
             return
+        former, self._shown = self._shown, detail
+        if detail != former:
+            self._renew(former, detail)
         self._enable(detail.case, busy=state.busy)
-        if detail == self._shown:
-            return
-        if self._shown is None or self._shown.case.id != detail.case.id:
+
+    def _renew(self, former: Detail | None, detail: Detail) -> None:
+        """What was typed goes once it was said, or with the case that it was about."""
+        if former is None or former.case.id != detail.case.id:
             self.area.verticalScrollBar().setValue(0)
             self.owner.setText(detail.case.owner)
             self.saying.clear()
-        elif self._shown.history != detail.history:
+        elif former.history != detail.history:
             self.saying.clear()
-        self._shown = detail
         case = detail.case
         self.title.setText(self.tr("投诉 {}").format(case.number or f"#{case.id}"))
         self.subtitle.setText(self._words.source(case))
