@@ -117,4 +117,6 @@ def _forget_number(connection: sa.Connection, entity: str, phone_key: bytes | No
     connection.execute(sa.update(inbound).where(theirs).values(phone_sealed=None, phone_key=None))
     case = complaint_case.c
     named = sa.and_(case.phone_key.in_(numbers), case.entity_uscc == entity)
+    clues = sa.select(case.clue_id).where(named, case.clue_id.is_not(None))
+    connection.execute(sa.update(complaint).where(complaint.c.id.in_(clues)).values(phone_sealed=None))
     connection.execute(sa.update(complaint_case).where(named).values(phone_sealed=None, phone_key=None))

@@ -1494,7 +1494,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Find complaints</translation>
     </message>
     <message>
-        <source>完整手机号、客户标识、编号或内容</source>
+        <source>手机号、标识、编号或内容</source>
         <translation>Whole number, ref or words</translation>
     </message>
     <message>
@@ -6597,7 +6597,7 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     </message>
     <message>
         <source>列“{name}”的用途</source>
-        <translation>What column “{name}” is</translation>
+        <translation>What column &quot;{name}&quot; is</translation>
     </message>
     <message>
         <source>行</source>

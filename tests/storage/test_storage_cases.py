@@ -301,6 +301,16 @@ def test_an_erased_customers_number_is_no_case_any_more(sending: Campaigning) ->
     assert kinds(sending.workspace, sending.workspace.phone_keys.of_phone(number(0))) >= {SuppressionKind.COMPLAINT}
 
 
+def test_a_number_that_the_feed_gave_goes_with_its_customer(sending: Campaigning) -> None:
+    workspace, clue = sending.workspace, ComplaintClue("F0", "", number(0), "", LATER)
+    workspace.inbox.store_complaints(sending.account_id, Page((clue,), "x", more=False), LATER)
+    workspace.customers.upsert_page(sending.account_id, [], "x", LATER, redacted=["c0"])
+    with workspace.database.read() as connection:
+        kept = connection.execute(sa.text("SELECT phone_sealed FROM complaint")).scalars().all()
+        keyed = connection.execute(sa.text("SELECT phone_sealed, phone_key FROM complaint_case")).all()
+    assert (kept, [tuple(row) for row in keyed]) == ([None], [(None, None)])
+
+
 def test_what_was_sent_and_who_complained_is_counted_by_campaign(sending: Campaigning) -> None:
     put(sending)
     put(sending, number="A3", phone=number(77))

@@ -89,7 +89,7 @@ def test_what_the_feed_brings_is_listed_with_its_deadline_and_nobodys_number(
     poll.poll_complaints(staged.shop.context, staged.account)
     told(staged, days=20, number="GD-7")
     assert listed(page, qtbot) == [
-        ["超期 15 天", phone(4).masked, "12321", "骚扰短信", "没有对应短信", "–", "–"],
+        ["超期 15 天", phone(4).masked, "12321 举报", "骚扰短信", "没有对应短信", "–", "–"],
         ["11-13 前", "139****2222", "平台", "F1", "没有对应短信", "–", "–"],
     ]
     assert page.subtitle.text().startswith("共 2 个投诉")

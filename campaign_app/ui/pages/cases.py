@@ -33,7 +33,7 @@ SEARCH: Final = 240
 
 
 class CasesPanel(QWidget):
-    """`said` carries what the page says under its title."""
+    """`said` carries what the page says under its title; `enter` and `from_file` stand beside that."""
 
     said = Signal(str)
 
@@ -60,7 +60,7 @@ class CasesPanel(QWidget):
             self.stack.addWidget(each)
         self.setLayout(
             column(
-                row(self.tabs, None, self.search, self.from_file, self.enter),
+                row(self.tabs, None, self.search),
                 row(self.stack, self.drawer, space=3, stretch=0),
                 space=4, stretch=1,
             )
@@ -153,7 +153,7 @@ class CasesPanel(QWidget):
         return made
 
     def _search(self) -> SearchField:
-        spoken, hint = self.tr("查找投诉"), self.tr("完整手机号、客户标识、编号或内容")
+        spoken, hint = self.tr("查找投诉"), self.tr("手机号、标识、编号或内容")
         made = SearchField(self._desk.kit.theme, "case_search", spoken, hint, self)
         made.setText(self.model.state.text)
         made.setFixedWidth(SEARCH)
@@ -189,7 +189,7 @@ class CasesPanel(QWidget):
             Column(self.tr("期限"), 112, lambda each: words.due(each[1])),
             Column(self.tr("投诉人"), 128, lambda each: Cell(each[0].who or self.tr("号码已删除"))),
             Column(
-                self.tr("来源"), 76, lambda each: Cell(term.term("complaint_source", each[0].source)), rank=3
+                self.tr("来源"), 104, lambda each: Cell(term.term("complaint_source", each[0].source)), rank=3
             ),
             Column(self.tr("内容"), 120, self._content, grows=3, rank=2),
             Column(self.tr("状态"), 132, lambda each: words.state(each[0])),

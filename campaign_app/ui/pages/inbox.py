@@ -38,6 +38,7 @@ class InboxPage(Page):
         self.table.use(self.rows, self.rows.columns)
         self.table.moved.connect(self._open)
         self.table.clicked.connect(lambda index: self._open(index.row()))
+        self.replies = QWidget()
         self.tabs, self.search = self._tabs(), self._search()
         self.opened = QFrame()
         self.opened.setObjectName("inbox_opened")
@@ -51,10 +52,9 @@ class InboxPage(Page):
         self.nothing, self.no_match = self._nothing(), self._no_match()
         for each in (self.table, self.nothing, self.no_match):
             self.stack.addWidget(each)
-        replies = QWidget()
-        replies.setLayout(column(row(self.tabs, None, self.search), self.stack, self.opened, space=4, stretch=1))
+        self.replies.setLayout(column(row(self.tabs, None, self.search), self.stack, self.opened, space=4, stretch=1))
         self.panels = QStackedWidget()
-        self.panels.addWidget(replies)
+        self.panels.addWidget(self.replies)
         self.places = self._places()
         self.content.addWidget(self.places)
         self.content.addWidget(self.panels, 1)
@@ -70,7 +70,10 @@ class InboxPage(Page):
 
     @cached_property
     def cases(self) -> CasesPanel:
-        return self._add(CasesPanel(self._desk))
+        made = self._add(CasesPanel(self._desk))
+        for each in (made.from_file, made.enter):
+            self.buttons.addWidget(each)
+        return made
 
     @cached_property
     def refusals(self) -> RefusalsPanel:
@@ -125,7 +128,10 @@ class InboxPage(Page):
 
     def _show_place(self, number: int) -> None:
         """The others are built when somebody first comes to them."""
-        self.model.place = PLACES[number]
+        self.model.place = place = PLACES[number]
+        if place == "cases" or "cases" in self.__dict__:
+            for each in (self.cases.from_file, self.cases.enter):
+                show_if(each, place == "cases")
         if self.model.place == REPLIES:
             self.panels.setCurrentIndex(0)
             self.render_state(self.model.state)
@@ -214,7 +220,7 @@ class InboxPage(Page):
 
     def _search(self) -> SearchField:
         spoken, hint = self.tr("查找回复"), self.tr("完整手机号、客户标识或回复内容")
-        made = SearchField(self._desk.kit.theme, "inbox_search", spoken, hint, self)
+        made = SearchField(self._desk.kit.theme, "inbox_search", spoken, hint, self.replies)
         made.setText(self.model.state.text)
         made.setFixedWidth(280)
         made.textChanged.connect(self.model.search)
