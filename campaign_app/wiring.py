@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from campaign_app.compliance import Engine
     from campaign_app.credentials import KeyKeeper
     from campaign_app.evidence.desk import Evidence
+    from campaign_app.reports.case_pack import CasePacks
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.answers import Answers
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
+    from campaign_app.services.case_file import CaseFiles
+    from campaign_app.services.complaints import Complaints
     from campaign_app.services.composing import Composing
     from campaign_app.services.filings import Filings
     from campaign_app.services.following import Following
@@ -39,9 +42,11 @@ if TYPE_CHECKING:
     from campaign_app.services.rules import Rules
     from campaign_app.services.staff_numbers import StaffNumbers
     from campaign_app.services.stated import StatedTemplates
+    from campaign_app.services.suppressing import Suppressing
     from campaign_app.services.templates import Templates
     from campaign_app.services.test_messages import TestMessages
     from campaign_app.services.texts import Texts
+    from campaign_app.services.trends import Trends
     from campaign_app.services.unread_replies import UnreadReplies
     from campaign_app.settings import Settings
     from campaign_app.storage.workspace import Workspace
@@ -84,6 +89,11 @@ class App:
     replies: Replies
     stated: StatedTemplates
     answers: Answers
+    complaints: Complaints
+    case_packs: CasePacks
+    case_files: CaseFiles
+    suppressing: Suppressing
+    trends: Trends
     templates: Templates
     staff_numbers: StaffNumbers
     test_messages: TestMessages
@@ -111,12 +121,15 @@ class App:
 
 def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     """The services of a workspace that is open; the app closes it. Only a demo's clock is shifted by `offset`."""
+    from campaign_app.jobs.tabular import open_table
     from campaign_app.platforms import Offers
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.answers import Answers
     from campaign_app.services.asked_jobs import AskedJobs
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
+    from campaign_app.services.case_file import CaseFiles
+    from campaign_app.services.complaints import Complaints
     from campaign_app.services.composing import Composing
     from campaign_app.services.following import Following
     from campaign_app.services.opt_outs import OptOuts
@@ -124,7 +137,9 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.replies import Replies
     from campaign_app.services.staff_numbers import StaffNumbers
     from campaign_app.services.stated import StatedTemplates
+    from campaign_app.services.suppressing import Suppressing
     from campaign_app.services.templates import Templates
+    from campaign_app.services.trends import Trends
 
     clock = shifted_clock(offset) if offset else system_clock
     me = workspace.person
@@ -147,8 +162,11 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         clock=clock,
         hours=lambda: _hours(workspace),
     ).used_by(me)
+    audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock).used_by(me)
+    complaints = Complaints(workspace.complaints, clock, workspace.phone_keys).used_by(me)
     opt_outs = OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs).used_by(me)
-    money = _money(workspace, clock).used_by(me)
+    numbers = workspace.opt_outs, workspace.suppressions, workspace.accounts, workspace.phone_keys
+    money, evidence = _money(workspace, clock).used_by(me), _evidence(workspace, clock, rules)
     composing = Composing(
         texts=texts,
         engine=engine,
@@ -163,7 +181,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         workspace=workspace,
         keeper=keeper,
         accounts=accounts,
-        audiences=Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock).used_by(me),
+        audiences=audiences,
         campaigns=campaigns,
         composing=composing,
         filings=_filings(workspace, clock, engine, profiles).used_by(me),
@@ -180,11 +198,16 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         replies=Replies(workspace.accounts, workspace.audit, clock).used_by(me),
         stated=StatedTemplates(workspace.accounts, workspace.audit, clock).used_by(me),
         answers=Answers(workspace.answers, workspace.accounts, opt_outs.untold, workspace.phone_keys),
+        complaints=complaints,
+        case_packs=_case_packs(workspace, clock, complaints, evidence).used_by(me),
+        case_files=CaseFiles(complaints, open_table, clock).used_by(me),
+        suppressing=Suppressing(*numbers, open_table, workspace.audit, clock).used_by(me),
+        trends=Trends(workspace.trends, workspace.campaigns, workspace.accounts, audiences.saved, clock),
         templates=Templates(accounts),
         staff_numbers=StaffNumbers(workspace.staff, clock).used_by(me),
         test_messages=_test_messages(workspace, texts, clock).used_by(me),
         unread=unread_of(workspace, clock).used_by(me),
-        evidence=_evidence(workspace, clock, rules),
+        evidence=evidence,
         jobs=AskedJobs(workspace.jobs, me),
         clock=clock,
         wait=wait,
@@ -204,6 +227,14 @@ def _evidence(workspace: Workspace, clock: Clock, rules: Rules) -> Evidence:
 
     audit, campaigns, accounts = workspace.audit, workspace.campaigns, workspace.accounts
     return Evidence(workspace.evidence, audit, audit, campaigns, accounts, lambda: rules.current().rules, clock)
+
+
+def _case_packs(workspace: Workspace, clock: Clock, complaints: Complaints, evidence: Evidence) -> CasePacks:
+    from campaign_app.printing.pdf import render
+    from campaign_app.reports.case_pack import CasePacks, Kept
+
+    stores = Kept(workspace.accounts, workspace.facts, workspace.filings, workspace.audit)
+    return CasePacks(workspace.complaints, evidence, stores, complaints.timers.answer_by, render, clock)
 
 
 def _members(workspace: Workspace, clock: Clock) -> Members:

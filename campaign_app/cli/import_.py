@@ -50,7 +50,7 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter per option
             data = _report(app, undo)
         else:
             options = ReadOptions(encoding, delimiter, sheet)
-            source = Source(str(file), _account(app, account), options, _columns(column or []))
+            source = Source(str(file), _account(app, account), options, columns_in(column or []))
             app.imports.preview(source=source)  # a file that cannot be read needs no worker
             data = _tried(app, source) if dry_run else _applied(app, source, stack)
         if as_json:
@@ -59,7 +59,7 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter per option
             print_report(Console(), data)
 
 
-def _columns(written: list[str]) -> dict[str, str]:
+def columns_in(written: list[str]) -> dict[str, str]:
     pairs = [each.rpartition("=") for each in written]
     bad = next((each for each, (name, _, target) in zip(written, pairs, strict=True) if not name or not target), None)
     if bad is not None:

@@ -27,7 +27,7 @@ def of_dry_run(found: DryRun) -> dict[str, Any]:
         "refused": sum(found.refused.values()),
         "refused_by_reason": dict(found.refused),
         "repaired": found.repaired,
-        "refusals": _refusals(found.refusals),
+        "refusals": refusals_of(found.refusals),
         "repaired_rows": list(found.repaired_rows),
         "consecutive_rows": list(found.consecutive_rows),
         "encoding": found.info.encoding,
@@ -47,14 +47,14 @@ def of_report(report: ImportReport, columns: Sequence[Column]) -> dict[str, Any]
         "state": report.state,
         **counts,
         "refused_by_reason": reasons,
-        "refusals": _refusals(report.refusals),
+        "refusals": refusals_of(report.refusals),
         "consecutive_rows": list(report.consecutive_rows),
         "columns": {column.name: column.target for column in columns if column.target != IGNORE},
         "ignored": _ignored(columns),
     }
 
 
-def _refusals(refusals: Sequence[tuple[int, str, str]]) -> list[dict[str, Any]]:
+def refusals_of(refusals: Sequence[tuple[int, str, str]]) -> list[dict[str, Any]]:
     return [{"row": row, "code": code, "field": where, "message": words(code, where)} for row, code, where in refusals]
 
 

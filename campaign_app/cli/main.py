@@ -12,6 +12,7 @@ from campaign_app.cli.accounts import connect, create
 from campaign_app.cli.backup import backup
 from campaign_app.cli.campaigns import cancel, close_unknown, pause, resume, screen, send, status
 from campaign_app.cli.check import check
+from campaign_app.cli.complaint import complaint
 from campaign_app.cli.consent_api import consent_api
 from campaign_app.cli.demo import demo
 from campaign_app.cli.doctor import doctor
@@ -21,6 +22,7 @@ from campaign_app.cli.import_ import import_
 from campaign_app.cli.sandbox import sandbox
 from campaign_app.cli.segments import segments
 from campaign_app.cli.senders import accounts
+from campaign_app.cli.suppression import suppression
 from campaign_app.cli.template import template
 from campaign_app.cli.trying import try_out
 from campaign_app.cli.window import Window, window
@@ -63,7 +65,9 @@ for name, command in _COMMANDS.items():
 app.add_typer(backup, name="backup")
 app.add_typer(consent_api, name="consent-api")
 app.add_typer(accounts, name="accounts")
+app.add_typer(complaint, name="complaint")
 app.add_typer(evidence, name="evidence")
+app.add_typer(suppression, name="suppression")
 app.add_typer(template, name="template")
 app.add_typer(workspace, name="workspace")
 

@@ -133,7 +133,10 @@ class SuppressionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """`key` is HMAC(phone) or HMAC(account, ref) under the workspace key, 32 bytes."""
+    """`key` is HMAC(phone) or HMAC(account, ref) under the workspace key, 32 bytes.
+
+    `by`: who put it down, "" for the program.
+    """
 
     entity_uscc: str
     key: bytes = field(repr=False)
@@ -141,6 +144,7 @@ class Suppression:
     since: datetime
     source: str
     note: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from campaign_app.domain.customer import (
 )
 from campaign_app.domain.erasure import Stored
 from campaign_app.domain.people import PeopleQuery
+from campaign_app.domain.phone import Phone
 
 
 class CustomerStore(Protocol):
@@ -180,8 +181,15 @@ class SuppressionStore(Protocol):
 class OptOutStore(Protocol):
     """Opt-outs said here, until their platforms know of them. They are put down with the mark that they leave."""
 
-    def add(self, customer_id: int, since: datetime, reason: str, note: str) -> None:
+    def add(self, customer_id: int, since: datetime, reason: str, note: str, by: str = "") -> None:
         """Marks the customer by ref and number, and puts down what the shops of the entity have yet to be told."""
+        ...
+
+    def add_numbers(self, phones: Sequence[Phone], said: Suppression) -> int:
+        """The same for numbers, whether anybody has them or not; `said` is what is put down, its key aside.
+
+        How many of them were not suppressed so before.
+        """
         ...
 
     def waiting(self, account_id: int, limit: int, *, after: LocalOptOut | None = None) -> tuple[LocalOptOut, ...]:

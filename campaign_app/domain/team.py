@@ -28,13 +28,14 @@ class Permission(StrEnum):
 
     BUILD = "build"  # campaigns up to their approval, saved audiences, test messages
     IMPORT = "import"
-    SUPPRESS = "suppress"  # an opt-out that a person was told
+    SUPPRESS = "suppress"  # an opt-out or a complaint that a person was told
     SYNC = "sync"  # have the worker ask a platform for news
     SCHEDULE = "schedule"  # what was approved, and going on with what was paused
     STOP = "stop"  # pause and cancel
     APPROVE = "approve"  # with the warnings that a person confirms
     LIFT = "lift"
     VOUCH = "vouch"  # a person's word that rules rest on: filings, trades, who reads replies, what was compared
+    HANDLE = "handle"  # own a complaint case, say which message it is about, answer and close it
     CLEAR = "clear"  # replies that no machine could read
     CONNECT = "connect"  # accounts, their secrets, and the entities that they are of
     SET = "set"  # policies, rules that are switched off, prices and budgets of a month
@@ -46,7 +47,7 @@ class Permission(StrEnum):
 
 _PERSON: Final = frozenset({Permission.SYNC, Permission.STOP})
 _OPERATOR: Final = {Permission.BUILD, Permission.IMPORT, Permission.SUPPRESS, Permission.SCHEDULE}
-_REVIEWS: Final = {Permission.APPROVE, Permission.LIFT, Permission.VOUCH, Permission.CLEAR}
+_REVIEWS: Final = {Permission.APPROVE, Permission.LIFT, Permission.VOUCH, Permission.CLEAR, Permission.HANDLE}
 _REVIEWER: Final = {Permission.SUPPRESS, Permission.SCHEDULE, *_REVIEWS}
 _OWNER: Final = {Permission.CONNECT, Permission.SET, Permission.STAFF, Permission.ROLES}
 GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {

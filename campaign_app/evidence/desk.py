@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -93,10 +93,11 @@ class Evidence:
         """The campaign's proof in a new file, or that of one `person` by their reference at one shop.
 
         Raises NotAllowed `evidence_nothing` (never approved), NotFound `evidence_person`, NotAllowed
-        `evidence_two_shops` (say which by `account_id`); WorkspaceError `evidence_exists`, `disk_full`,
-        `evidence_unwritable`, `damaged`. Without a whole file nothing is there under its name.
+        `evidence_two_shops` (say which by `account_id`); WorkspaceError `file_exists`, `disk_full`,
+        `file_unwritable`, `damaged`. Without a whole file nothing is there under its name.
         """
-        from campaign_app.evidence.files import Lines, new_file
+        from campaign_app.evidence.files import Lines
+        from campaign_app.reports.files import new_file
 
         campaign = self.campaigns.campaign(campaign_id)
         if campaign.approved_at is None:
@@ -107,6 +108,13 @@ class Evidence:
             people, root, head = self._write(lines.write, campaign, whom, person, actor, tick)
             lines.finish()
         return Exported(target, target.stat().st_size, people, root, head)
+
+    def lines(self, file: Path) -> Iterator[str]:
+        """What a file of proof holds, line by line."""
+        from campaign_app.evidence.files import lines_of
+
+        with file.open("rb") as read:
+            yield from lines_of(read, None)
 
     def _write(
         self,

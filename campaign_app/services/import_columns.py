@@ -22,12 +22,12 @@ _CONSENT: Final = re.compile(
     r"|marketing[\s_-]?(?:permission|allowed|state|ok)|gdpr|\bdnc\b"
 )
 _SENSITIVE: Final = re.compile(r"身份证|证件号|护照|银行卡|卡号|密码|id[\s_-]?card|passport|password|bank")
-_REF_NAMES: Final = (
+REF_NAMES: Final = (
     *("客户标识", "客户id", "客户编号", "会员id", "会员编号", "会员号", "会员标识", "买家id", "买家标识"),
     *("用户id", "用户标识", "用户编号", "ouid", "openuid", "openid", "buyeropenuid", "buyerid", "customerref"),
     *("customerid", "memberid", "userid", "uid", "gid", "ref", "id", "编号"),
 )
-_PHONE_NAMES: Final = (
+PHONE_NAMES: Final = (
     *("手机号", "手机号码", "手机", "会员手机", "客户手机", "收货手机", "收货人手机", "移动电话", "联系电话"),
     *("电话号码", "电话", "联系方式", "mobile", "mobilephone", "mobilenumber", "phone", "phonenumber"),
     *("cellphone", "cell", "tel", "telephone", "msisdn"),
@@ -67,13 +67,13 @@ def map_columns(
 
     Raises SettingsError: unknown_column, consent_column, bad_target, column_twice, no_key_column.
     """
-    wanted = {_fold(name): target.strip() for name, target in chosen.items()}
+    wanted = {fold(name): target.strip() for name, target in chosen.items()}
     _check_chosen(header, chosen, wanted)
     values = [tuple(row[i].strip() for row in sample if row[i].strip()) for i in range(len(header))]
     taken = {target for target in wanted.values() if target in (REF, PHONE)}
     best = {
-        REF: None if REF in taken else _best(header, wanted, _REF_NAMES),
-        PHONE: None if PHONE in taken else (_best(header, wanted, _PHONE_NAMES) or _by_values(header, wanted, values)),
+        REF: None if REF in taken else _best(header, wanted, REF_NAMES),
+        PHONE: None if PHONE in taken else (_best(header, wanted, PHONE_NAMES) or _by_values(header, wanted, values)),
     }
     columns = tuple(_column(i, name, values[i], wanted, best) for i, name in enumerate(header))
     _check_targets(columns)
@@ -87,14 +87,14 @@ def is_consent(name: str) -> bool:
 def _column(
     index: int, name: str, values: Sequence[str], wanted: Mapping[str, str], best: Mapping[str, str | None]
 ) -> Column:
-    folded = _fold(name)
+    folded = fold(name)
     if is_consent(name):
         return Column(index, name, IGNORE, "consent")
     if folded in wanted:
         return Column(index, name, wanted[folded], "chosen")
     for target, winner in best.items():
         if name and name == winner:
-            return Column(index, name, target, "name" if folded in (*_REF_NAMES, *_PHONE_NAMES) else "values")
+            return Column(index, name, target, "name" if folded in (*REF_NAMES, *PHONE_NAMES) else "values")
     reason = _ignored(name, values)
     if reason:
         return Column(index, name, IGNORE, reason)
@@ -105,36 +105,36 @@ def _ignored(name: str, values: Sequence[str]) -> str:
     """Why a column that is no key is not kept as an attribute either; numbers would stand there in the open."""
     if not name:
         return "unnamed"
-    if _fold(name) in _PHONE_NAMES:
+    if fold(name) in PHONE_NAMES:
         return "second_key"
-    if _share_of_phones(values) >= _SOME:
+    if share_of_phones(values) >= _SOME:
         return "phone_like"
     return "sensitive" if _SENSITIVE.search(unicodedata.normalize("NFKC", name).casefold()) else ""
 
 
 def _best(header: Sequence[str], wanted: Mapping[str, str], names: Sequence[str]) -> str | None:
     """The column whose name stands first in the list."""
-    free = {_fold(name): name for name in header if _fold(name) not in wanted and not is_consent(name)}
+    free = {fold(name): name for name in header if fold(name) not in wanted and not is_consent(name)}
     return next((free[name] for name in names if name in free), None)
 
 
 def _by_values(header: Sequence[str], wanted: Mapping[str, str], values: Sequence[Sequence[str]]) -> str | None:
-    free = [i for i, name in enumerate(header) if name and _fold(name) not in wanted and not is_consent(name)]
-    shares = {i: _share_of_phones(values[i]) for i in free}
+    free = [i for i, name in enumerate(header) if name and fold(name) not in wanted and not is_consent(name)]
+    shares = {i: share_of_phones(values[i]) for i in free}
     winner = max(free, key=lambda i: shares[i], default=None)
     return header[winner] if winner is not None and shares[winner] >= _MANY else None
 
 
-def _share_of_phones(values: Sequence[str]) -> float:
+def share_of_phones(values: Sequence[str]) -> float:
     return sum(read_phone(value)[0] is not None for value in values) / len(values) if values else 0.0
 
 
 def _check_chosen(header: Iterable[str], chosen: Mapping[str, str], wanted: Mapping[str, str]) -> None:
-    known = {_fold(name) for name in header if name}
+    known = {fold(name) for name in header if name}
     for name, target in chosen.items():
-        if _fold(name) not in known:
+        if fold(name) not in known:
             raise SettingsError("unknown_column", "The file has no column of this name", column=name)
-        if is_consent(name) and wanted[_fold(name)] != IGNORE:
+        if is_consent(name) and wanted[fold(name)] != IGNORE:
             raise SettingsError("consent_column", "No import can change a consent", column=name)
         if is_consent(target) or not 0 < len(target.strip()) <= KEY_MAX:
             raise SettingsError("bad_target", "A column cannot be kept under this name", column=name, field=target)
@@ -149,5 +149,5 @@ def _check_targets(columns: Sequence[Column]) -> None:
         raise SettingsError("no_key_column", "No column holds a customer id or a phone number")
 
 
-def _fold(name: str) -> str:
+def fold(name: str) -> str:
     return re.sub(r"[\s_\-:：.()（）]+", "", unicodedata.normalize("NFKC", name).casefold())

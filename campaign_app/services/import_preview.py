@@ -24,20 +24,20 @@ def preview_rows(blocks: Sequence[Block], columns: Sequence[Column]) -> tuple[Pr
         cells = dict(zip(block.numbers, block.rows, strict=True))
         rows += [PreviewRow(bad.number, (), bad.code) for bad in block.bad]
         rows += [
-            PreviewRow(number, _shown(cells[number], phone), code, where)
+            PreviewRow(number, shown(cells[number], phone), code, where)
             for number, _, _, _, code, where in checker.read(block)
         ]
     return tuple(sorted(rows, key=lambda row: row.number)[:PREVIEW_ROWS])
 
 
-def _shown(cells: Sequence[str], phone: int) -> tuple[str, ...]:
+def shown(cells: Sequence[str], phone: int) -> tuple[str, ...]:
     return tuple(
-        (_masked(cell) if i == phone else _LONG_NUMBER.sub(lambda found: _masked(found[0]), cell))[:CELL_MAX]
+        (masked(cell) if i == phone else _LONG_NUMBER.sub(lambda found: masked(found[0]), cell))[:CELL_MAX]
         for i, cell in enumerate(cells)
     )
 
 
-def _masked(written: str) -> str:
+def masked(written: str) -> str:
     """All digits but the first three and the last four."""
     places = [i for i, char in enumerate(written) if char.isdigit()]
     hidden = set(places[3:-4])

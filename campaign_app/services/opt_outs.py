@@ -41,7 +41,7 @@ class OptOuts(Permitted):
     def add(self, customer_id: int, *, note: str, actor: str) -> None:
         """Suppresses a customer by reference and number. Raises NotFound."""
         now = self._clock()
-        self._store.add(customer_id, now, BY_HAND, note)
+        self._store.add(customer_id, now, BY_HAND, note, actor)
         self._audit.record("customer.opted_out", actor=actor, at=now, customer=customer_id)
 
     def untold(self) -> Mapping[int, Untold]:

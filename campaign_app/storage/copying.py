@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage import (
     schema,
+    schema_cases,
     schema_imports,
     schema_money,
     schema_numbers,
@@ -30,6 +31,7 @@ from campaign_app.storage.upserts import plain_insert
 
 # their tables register themselves
 __all__ = [
+    "schema_cases",
     "schema_imports",
     "schema_money",
     "schema_numbers",
@@ -48,6 +50,7 @@ COPIED: Final = frozenset(
     {
         *("account", "account_connection", "account_price", "account_sender", "audience", "audit", "billed_part"),
         *("campaign", "campaign_budget", "campaign_member", "campaign_stop", "campaign_warning", "complaint"),
+        *("complaint_case", "complaint_note"),
         *("consent_fact", "consent_latest", "consent_receipt", "consent_source", "customer", "delivery_report"),
         *("early_report", "entity", "entity_budget", "import_change", "import_job", "import_prospect"),
         *("import_refusal", "inbound", "job", "ledger", "ledger_latest", "ledger_outcome", "meta", "number_alias"),

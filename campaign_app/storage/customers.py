@@ -203,7 +203,7 @@ class SqlCustomers:
         if not changed:
             return
         marks = [
-            Suppression(entity, self._ref_key(account_id, ref), mark.kind, mark.since, mark.source, mark.note)
+            Suppression(entity, self._ref_key(account_id, ref), mark.kind, mark.since, mark.source, mark.note, mark.by)
             for former, found in marks_of(connection, entity, changed).items()
             for mark in found
             for ref in changed[former]
@@ -220,7 +220,7 @@ class SqlCustomers:
             if rows[ref]["phone_key"] not in (None, there.phone_key)
         }
         marks = [
-            Suppression(entity, learnt[key], mark.kind, mark.since, mark.source, mark.note)
+            Suppression(entity, learnt[key], mark.kind, mark.since, mark.source, mark.note, mark.by)
             for key, found in marks_of(connection, entity, learnt).items()
             for mark in found
         ]

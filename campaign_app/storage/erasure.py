@@ -20,6 +20,7 @@ from campaign_app.storage.audit import ERASED, append_entry
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.schema_cases import complaint_case
 from campaign_app.storage.schema_imports import import_change, import_prospect
 from campaign_app.storage.schema_sending import complaint, inbound
 from campaign_app.storage.suppressions import add_marks
@@ -89,14 +90,21 @@ def _forget(connection: sa.Connection, account_id: int, row: AnyRow, seen_at: in
     numbered = sa.and_(import_prospect.c.account_id == account_id, import_prospect.c.phone_key.in_(numbers))
     theirs = sa.or_(named, numbered) if numbers else named
     waiting = connection.execute(sa.delete(import_prospect).where(theirs)).rowcount
-    for said, lost in ((inbound, ("phone_sealed", "phone_key")), (complaint, ("phone_sealed",))):
+    for said, lost in (
+        (inbound, ("phone_sealed", "phone_key")),
+        (complaint, ("phone_sealed",)),
+        (complaint_case, ("phone_sealed", "phone_key")),
+    ):
         which = sa.and_(said.c.account_id == account_id, said.c.ref == row.ref)
         connection.execute(sa.update(said).where(which).values(dict.fromkeys(lost)))
     return changes + waiting
 
 
 def _forget_number(connection: sa.Connection, entity: str, phone_key: bytes | None) -> None:
-    """Of replies by an SMS provider, which name a number and no customer; not while another customer has the number."""
+    """Of complaints, and of replies by an SMS provider, which name a number and no customer.
+
+    Not while another customer has the number.
+    """
     if phone_key is None:
         return
     numbers = list(people_of(connection, [phone_key]))
@@ -107,3 +115,8 @@ def _forget_number(connection: sa.Connection, entity: str, phone_key: bytes | No
     said = inbound.c
     theirs = sa.and_(said.phone_key.in_(numbers), said.ref == "", said.account_id.in_(ours))
     connection.execute(sa.update(inbound).where(theirs).values(phone_sealed=None, phone_key=None))
+    case = complaint_case.c
+    named = sa.and_(case.phone_key.in_(numbers), case.entity_uscc == entity)
+    clues = sa.select(case.clue_id).where(named, case.clue_id.is_not(None))
+    connection.execute(sa.update(complaint).where(complaint.c.id.in_(clues)).values(phone_sealed=None))
+    connection.execute(sa.update(complaint_case).where(named).values(phone_sealed=None, phone_key=None))

@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from campaign_app.domain.consent import CustomerRef, LocalOptOut, Suppression, SuppressionKind
 from campaign_app.domain.message import ComplaintClue, DeliveryReport, InboundMessage, Outcome, Page
 from campaign_app.domain.phone import Phone
+from campaign_app.services.case_timers import shipped
 from campaign_app.storage.accounts import put_cursor
 from campaign_app.storage.billed import keep_billed
+from campaign_app.storage.casing import Clued, case_of_clue
 from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.late import complaint_marks
@@ -21,6 +23,7 @@ from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.outbox import numbers_said, put_down
 from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
 from campaign_app.storage.people import NEXT_BATCH, NUMBERS_OF_BATCH, Finder, campaign_of
+from campaign_app.storage.schema_cases import complaint_case
 from campaign_app.storage.schema_sending import complaint, delivery_report, early_report, inbound, ledger, ledger_latest
 from campaign_app.storage.suppressions import add_marks
 from campaign_app.storage.times import to_ms
@@ -113,6 +116,7 @@ class SqlInbox:
             marks: list[Suppression] = []
             said: list[_Said] = []
             rows: dict[str, dict[str, Any]] = {}
+            told: dict[str, Clued] = {}
             for clue in page.items:
                 ledger_id = where.get(clue.provider_id)
                 keys = finder.keys(clue.ref, clue.phone, ledger_id, numbers=numbers)
@@ -130,14 +134,17 @@ class SqlInbox:
                         "provider_id": clue.provider_id,
                         "campaign_id": found,
                     }
+                    told[clue.complaint_id] = Clued(clue, keys, ledger_id, found)
             write_all(connection, plain_insert(complaint), list(rows.values()))
+            for complaint_id, clued in told.items():
+                case_of_clue(finder, rows[complaint_id], clued, shipped().match_days, at)
             add_marks(connection, marks)
             _tell(connection, finder, said, "complaint")
             return len(rows)
 
     def complaints(self, campaign_id: int) -> int:
         with self.db.read() as connection:
-            return int(connection.execute(_count(complaint, campaign_id)).scalar_one())
+            return int(connection.execute(_count(complaint_case, campaign_id)).scalar_one())
 
     def written_to(self, account_id: int, since: datetime, after: int) -> tuple[int, tuple[Phone, ...]] | None:
         with self.db.read() as connection:
@@ -169,7 +176,7 @@ class SqlInbox:
                 "failed": by_outcome.get(Outcome.FAILED.value, 0),
                 "replies": connection.execute(_count(inbound, campaign_id)).scalar_one(),
                 "opt_outs": connection.execute(_count(inbound, campaign_id, inbound.c.opt_out == 1)).scalar_one(),
-                "complaints": connection.execute(_count(complaint, campaign_id)).scalar_one(),
+                "complaints": connection.execute(_count(complaint_case, campaign_id)).scalar_one(),
             }
 
     def _row(

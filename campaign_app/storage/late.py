@@ -9,6 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from campaign_app.domain.consent import CustomerRef, LocalOptOut, Suppression, SuppressionKind
+from campaign_app.storage.casing import settle_case_of_clue
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.outbox import numbers_said, put_down
 from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
@@ -31,7 +32,7 @@ def apply_early_arrivals(finder: Finder, providers: Mapping[str, int], at: int) 
         _apply_reports(finder, providers, at)
     unmatched = sa.select(_complaint.id).where(_complaint.account_id == finder.account_id).limit(1)
     if finder.connection.execute(unmatched).first() is not None:
-        _apply_complaints(finder, providers)
+        _apply_complaints(finder, providers, at)
 
 
 def keep_refusals(finder: Finder, ledger_ids: Iterable[int], since: datetime) -> None:
@@ -62,7 +63,7 @@ def _apply_reports(finder: Finder, providers: Mapping[str, int], at: int) -> Non
     write_all(finder.connection, _APPLIED, done)
 
 
-def _apply_complaints(finder: Finder, providers: Mapping[str, int]) -> None:
+def _apply_complaints(finder: Finder, providers: Mapping[str, int], at: int) -> None:
     wanted = sa.select(complaint).where(_complaint.account_id == finder.account_id)
     found = list(rows_among(finder.connection, wanted, _complaint.provider_id, providers))
     numbers = finder.numbers_of(row.ref for row in found)
@@ -73,11 +74,12 @@ def _apply_complaints(finder: Finder, providers: Mapping[str, int]) -> None:
         said = numbers_said([(keys, moment_at(row.received_at))], "complaint")
         by_ref = LocalOptOut(CustomerRef(finder.account_id, row.ref), moment_at(row.received_at), "complaint")
         put_down(finder.connection, finder.entity_uscc, [by_ref], said)
-        finder.connection.execute(
-            sa.update(complaint).where(_complaint.id == row.id).values(campaign_id=finder.campaign_of_row(ledger_id))
-        )
+        campaign_id = finder.campaign_of_row(ledger_id)
+        finder.connection.execute(sa.update(complaint).where(_complaint.id == row.id).values(campaign_id=campaign_id))
+        settle_case_of_clue(finder.connection, row.id, (ledger_id, campaign_id), at)
 
 
-def complaint_marks(entity_uscc: str, keys: frozenset[bytes], received_at: int) -> list[Suppression]:
+def complaint_marks(entity_uscc: str, keys: frozenset[bytes], received_at: int, by: str = "") -> list[Suppression]:
     since = moment_at(received_at)
-    return [Suppression(entity_uscc, key, SuppressionKind.COMPLAINT, since, "complaint") for key in keys]
+    kind = SuppressionKind.COMPLAINT
+    return [Suppression(entity_uscc, key, kind, since, "complaint", by=by) for key in keys]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -13,12 +13,14 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from campaign_app.domain.consent import Backlog, CustomerRef, LocalOptOut, Suppression, SuppressionKind
 from campaign_app.domain.errors import NotFound
+from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
+from campaign_app.storage.audit import acting
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
-from campaign_app.storage.suppressions import add_marks
+from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert
 
@@ -68,7 +70,7 @@ class SqlOptOuts:
     db: Database
     hashes: PhoneKeys
 
-    def add(self, customer_id: int, since: datetime, reason: str, note: str) -> None:
+    def add(self, customer_id: int, since: datetime, reason: str, note: str, by: str = "") -> None:
         wanted = (
             sa.select(_customer.account_id, _customer.ref, _customer.phone_key, _account.entity_uscc)
             .join(schema.account, _account.id == _customer.account_id)
@@ -80,10 +82,24 @@ class SqlOptOuts:
                 raise NotFound("customer", "There is no such customer", customer=customer_id)
             ref = CustomerRef(row.account_id, row.ref)
             keys = [key for key in (self.hashes.of_ref(ref), row.phone_key) if key is not None]
-            kind = SuppressionKind.OPT_OUT
-            add_marks(connection, [Suppression(row.entity_uscc, key, kind, since, reason, note) for key in keys])
+            said = Suppression(
+                row.entity_uscc, b"", SuppressionKind.OPT_OUT, since, reason, note, acting(connection, by)
+            )
+            add_marks(connection, [replace(said, key=key) for key in keys])
             numbers = {} if row.phone_key is None else {row.phone_key: (since, reason)}
             put_down(connection, row.entity_uscc, [LocalOptOut(ref, since, reason)], numbers)
+
+    def add_numbers(self, phones: Sequence[Phone], said: Suppression) -> int:
+        """`said` holds for every one of them, its key aside. How many were not suppressed so before."""
+        with self.db.write() as connection:
+            keys = [self.hashes.of_phone(phone) for phone in phones]
+            marks = marks_of(connection, said.entity_uscc, keys)
+            new = [key for key in keys if all(mark.kind is not said.kind for mark in marks.get(key, ()))]
+            by = acting(connection, said.by)
+            people = people_of(connection, new)
+            add_marks(connection, [replace(said, key=key, by=by) for key in people])
+            put_down(connection, said.entity_uscc, [], dict.fromkeys(people, (said.since, said.source)))
+        return len(new)
 
     def waiting(self, account_id: int, limit: int, *, after: LocalOptOut | None = None) -> tuple[LocalOptOut, ...]:
         wanted = sa.select(_outbox.ref, _outbox.since, _outbox.reason).where(

@@ -249,6 +249,7 @@ suppression = sa.Table(
     number("since"),
     word("source"),
     word("note"),
+    word("said_by", ""),  # who put it down, "" for the program
     sa.UniqueConstraint("key", "entity_uscc", "kind", "since", name="suppression_once"),
 )
 

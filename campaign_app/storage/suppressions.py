@@ -186,6 +186,7 @@ def _row(suppression: Suppression) -> dict[str, Any]:
         "since": to_ms(suppression.since),
         "source": suppression.source,
         "note": suppression.note,
+        "said_by": suppression.by,
     }
 
 
@@ -197,4 +198,5 @@ def _suppression(row: AnyRow) -> Suppression:
         since=moment_at(row.since),
         source=row.source,
         note=row.note,
+        by=row.said_by,
     )

@@ -24,6 +24,7 @@ from campaign_app.storage.audit import SqlAuditLog
 from campaign_app.storage.bans import SqlBans
 from campaign_app.storage.browsing import SqlPeople
 from campaign_app.storage.campaigns import SqlCampaigns
+from campaign_app.storage.cases import SqlComplaints
 from campaign_app.storage.customers import SqlCustomers
 from campaign_app.storage.engine import Database, open_engine, open_flows_engine
 from campaign_app.storage.evidence import SqlEvidence
@@ -51,6 +52,7 @@ from campaign_app.storage.secrets import SqlSecrets
 from campaign_app.storage.server import Server
 from campaign_app.storage.staff import SqlStaff
 from campaign_app.storage.suppressions import SqlSuppressions
+from campaign_app.storage.trends import SqlTrends
 
 __all__ = ["DATABASE", "FLOWS", "Workspace", "create_team_workspace", "create_workspace", "open_workspace", "rewrap"]
 
@@ -74,6 +76,8 @@ class Workspace:
     campaigns: SqlCampaigns
     jobs: SqlJobs
     inbox: SqlInbox
+    complaints: SqlComplaints
+    trends: SqlTrends
     answers: SqlAnswers
     ledger: SqlLedger
     money: SqlMoney
@@ -277,6 +281,8 @@ def _stores(
         campaigns=SqlCampaigns(database, keys.hashes),
         jobs=SqlJobs(database),
         inbox=SqlInbox(database, keys),
+        complaints=SqlComplaints(database, keys),
+        trends=SqlTrends(database),
         answers=SqlAnswers(database, keys),
         ledger=SqlLedger(database, keys.hashes),
         money=SqlMoney(database),

@@ -1193,6 +1193,368 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>CaseDrawer</name>
+    <message>
+        <source>投诉的详情</source>
+        <translation>Details of the complaint</translation>
+    </message>
+    <message>
+        <source>投诉 {}</source>
+        <translation>Complaint {}</translation>
+    </message>
+    <message>
+        <source>对应的短信</source>
+        <translation>The message</translation>
+    </message>
+    <message>
+        <source>处理</source>
+        <translation>Handling</translation>
+    </message>
+    <message>
+        <source>投诉人</source>
+        <translation>Complainant</translation>
+    </message>
+    <message>
+        <source>号码已删除</source>
+        <translation>Number erased</translation>
+    </message>
+    <message>
+        <source>投诉时间</source>
+        <translation>Made at</translation>
+    </message>
+    <message>
+        <source>收到时间</source>
+        <translation>Received at</translation>
+    </message>
+    <message>
+        <source>投诉内容</source>
+        <translation>What it says</translation>
+    </message>
+    <message>
+        <source>被诉端口</source>
+        <translation>Port</translation>
+    </message>
+    <message>
+        <source>被诉签名</source>
+        <translation>Signature</translation>
+    </message>
+    <message>
+        <source>负责人</source>
+        <translation>Owner</translation>
+    </message>
+    <message>
+        <source>还没有人认领</source>
+        <translation>Nobody yet</translation>
+    </message>
+    <message numerus="yes">
+        <source>投诉前 30 天内给这个人发过 %n 条，请核对是哪一条。</source>
+        <translation>
+            <numerusform>%n message was sent to this person in the 30 days before. Is it this one?</numerusform>
+            <numerusform>%n messages were sent to this person in the 30 days before. Say which one it is.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>同一时期还发过：</source>
+        <translation>Also sent in that time:</translation>
+    </message>
+    <message>
+        <source>都不是</source>
+        <translation>None of these</translation>
+    </message>
+    <message>
+        <source>结果不明</source>
+        <translation>Unknown outcome</translation>
+    </message>
+    <message>
+        <source>{campaign} · {at} · {outcome}</source>
+        <translation>{campaign} · {at} · {outcome}</translation>
+    </message>
+    <message>
+        <source>投诉里写的是另一个签名</source>
+        <translation>The complaint names another signature</translation>
+    </message>
+    <message>
+        <source>是这一条</source>
+        <translation>It is this one</translation>
+    </message>
+    <message>
+        <source>由谁负责</source>
+        <translation>Who answers for it</translation>
+    </message>
+    <message>
+        <source>认领</source>
+        <translation>Take on</translation>
+    </message>
+    <message>
+        <source>备注或答复</source>
+        <translation>Note or answer</translation>
+    </message>
+    <message>
+        <source>备注，或向谁、怎样答复</source>
+        <translation>A note, or whom you answered and how</translation>
+    </message>
+    <message>
+        <source>加备注</source>
+        <translation>Add note</translation>
+    </message>
+    <message>
+        <source>登记答复</source>
+        <translation>Answered</translation>
+    </message>
+    <message>
+        <source>结案</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>重新处理</source>
+        <translation>Reopen</translation>
+    </message>
+    <message>
+        <source>导出举证包…</source>
+        <translation>Export case pack…</translation>
+    </message>
+    <message>
+        <source>先对上短信，才有可以举证的内容</source>
+        <translation>Match it to a message first: there is nothing to prove yet</translation>
+    </message>
+    <message>
+        <source>经过</source>
+        <translation>History</translation>
+    </message>
+</context>
+<context>
+    <name>CaseFileDialog</name>
+    <message>
+        <source>从文件导入投诉</source>
+        <translation>Import complaints from a file</translation>
+    </message>
+    <message>
+        <source>被投诉的主体</source>
+        <translation>Entity complained of</translation>
+    </message>
+    <message>
+        <source>由谁转来</source>
+        <translation>Handed on by</translation>
+    </message>
+    <message>
+        <source>每行一个投诉：投诉人号码和投诉时间必填，同一编号不会登记两次。登记后投诉人立即加入拒收名单。</source>
+        <translation>One complaint a line; the complainant&apos;s number and the time are needed, and no number of a complaint is entered twice. Whoever complains is suppressed at once.</translation>
+    </message>
+    <message numerus="yes">
+        <source>登记 %n 个投诉</source>
+        <translation>
+            <numerusform>Enter %n complaint</numerusform>
+            <numerusform>Enter %n complaints</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>登记</source>
+        <translation>Enter</translation>
+    </message>
+    <message>
+        <source>已登记 {added} 个，</source>
+        <translation>{added} entered, </translation>
+    </message>
+    <message>
+        <source>可以登记 {added} 个，</source>
+        <translation>{added} can be entered, </translation>
+    </message>
+    <message>
+        <source>共 {rows} 行。</source>
+        <translation>{rows} rows in all. </translation>
+    </message>
+    <message>
+        <source>其余没有登记：{why}。</source>
+        <translation>Not entered: {why}.</translation>
+    </message>
+</context>
+<context>
+    <name>CaseWords</name>
+    <message>
+        <source>超期 {} 天</source>
+        <translation>{} d over</translation>
+    </message>
+    <message>
+        <source>今天到期</source>
+        <translation>Due today</translation>
+    </message>
+    <message>
+        <source>{} 前</source>
+        <translation>By {}</translation>
+    </message>
+    <message>
+        <source>{what}：{day} 前（收到后 {count} 个工作日）</source>
+        <translation>{what} by {day} ({count} working days after receipt)</translation>
+    </message>
+    <message>
+        <source>依据：{}</source>
+        <translation>After: {}</translation>
+    </message>
+    <message>
+        <source>这是征求意见稿，从未生效，只作内部期限。</source>
+        <translation>A draft that never came into force; a deadline of our own.</translation>
+    </message>
+    <message>
+        <source>条文未与原文核对。</source>
+        <translation>Not compared with the original text.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>{} 年的节假日安排还没有，只按周末计算。</source>
+        <translation>The holidays of {} are not known yet: only weekends count.</translation>
+    </message>
+    <message>
+        <source>{source}（{way}）</source>
+        <translation>{source} ({way})</translation>
+    </message>
+    <message>
+        <source>{at} · {who} · {what}</source>
+        <translation>{at} · {who} · {what}</translation>
+    </message>
+    <message>
+        <source>窗口</source>
+        <translation>Window</translation>
+    </message>
+    <message>
+        <source>命令行</source>
+        <translation>Command line</translation>
+    </message>
+    <message>
+        <source>平台</source>
+        <translation>Platform</translation>
+    </message>
+    <message>
+        <source>本程序</source>
+        <translation>This program</translation>
+    </message>
+</context>
+<context>
+    <name>CasesPanel</name>
+    <message>
+        <source>投诉</source>
+        <translation>Complaints</translation>
+    </message>
+    <message>
+        <source>登记投诉…</source>
+        <translation>Enter complaint…</translation>
+    </message>
+    <message>
+        <source>从文件导入…</source>
+        <translation>Import from file…</translation>
+    </message>
+    <message>
+        <source>正在读取…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>共 {count} 个投诉。</source>
+        <translation>{count} complaints. </translation>
+    </message>
+    <message>
+        <source>投诉人在登记或收到时已加入拒收名单，不能解除。</source>
+        <translation>Whoever complains is suppressed as it comes in, for good.</translation>
+    </message>
+    <message>
+        <source>投诉已登记，并对上了一条短信；投诉人已加入拒收名单。</source>
+        <translation>Complaint entered and matched to a message; its person is suppressed.</translation>
+    </message>
+    <message>
+        <source>投诉已登记，有几条短信要人核对；投诉人已加入拒收名单。</source>
+        <translation>Complaint entered; say which message it is about. Its person is suppressed.</translation>
+    </message>
+    <message>
+        <source>投诉已登记，没有找到对应的短信；投诉人已加入拒收名单。</source>
+        <translation>Complaint entered; no message was found. Its person is suppressed.</translation>
+    </message>
+    <message>
+        <source>举证包已导出：{file}</source>
+        <translation>Case pack exported: {file}</translation>
+    </message>
+    <message>
+        <source>待处理</source>
+        <translation>Open</translation>
+    </message>
+    <message>
+        <source>已答复</source>
+        <translation>Answered</translation>
+    </message>
+    <message>
+        <source>全部</source>
+        <translation>All</translation>
+    </message>
+    <message>
+        <source>按状态筛选</source>
+        <translation>Filter by state</translation>
+    </message>
+    <message>
+        <source>查找投诉</source>
+        <translation>Find complaints</translation>
+    </message>
+    <message>
+        <source>手机号、标识、编号或内容</source>
+        <translation>Whole number, ref or words</translation>
+    </message>
+    <message>
+        <source>没有待处理的投诉</source>
+        <translation>No open complaints</translation>
+    </message>
+    <message>
+        <source>平台转来的投诉会自动登记；12321、运营商或本人的投诉可以手工登记，或从文件导入。</source>
+        <translation>Complaints that a platform hands on come in by themselves; those of 12321, carriers or the person are entered by hand or from a file.</translation>
+    </message>
+    <message>
+        <source>没有符合条件的投诉</source>
+        <translation>No complaint matches</translation>
+    </message>
+    <message>
+        <source>手机号、客户标识和编号要输入完整；也可以输入内容里的几个字。</source>
+        <translation>Type whole numbers and refs, or some words of what it says.</translation>
+    </message>
+    <message>
+        <source>显示全部</source>
+        <translation>Show all</translation>
+    </message>
+    <message>
+        <source>收到</source>
+        <translation>Received</translation>
+    </message>
+    <message>
+        <source>期限</source>
+        <translation>Deadline</translation>
+    </message>
+    <message>
+        <source>投诉人</source>
+        <translation>Complainant</translation>
+    </message>
+    <message>
+        <source>号码已删除</source>
+        <translation>Number erased</translation>
+    </message>
+    <message>
+        <source>来源</source>
+        <translation>Source</translation>
+    </message>
+    <message>
+        <source>内容</source>
+        <translation>What it says</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>活动</source>
+        <translation>Campaign</translation>
+    </message>
+    <message>
+        <source>负责人</source>
+        <translation>Owner</translation>
+    </message>
+</context>
+<context>
     <name>CheckDialog</name>
     <message>
         <source>验证</source>
@@ -3117,6 +3479,26 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation> Whoever opted out is suppressed.</translation>
     </message>
     <message>
+        <source>投诉</source>
+        <translation>Complaints</translation>
+    </message>
+    <message>
+        <source>拒收名单</source>
+        <translation>Suppression list</translation>
+    </message>
+    <message>
+        <source>客户回复</source>
+        <translation>Replies</translation>
+    </message>
+    <message>
+        <source>风向标</source>
+        <translation>Trend</translation>
+    </message>
+    <message>
+        <source>退订与投诉的各部分</source>
+        <translation>Parts of opt-outs and complaints</translation>
+    </message>
+    <message>
         <source>全部</source>
         <translation>All</translation>
     </message>
@@ -3296,6 +3678,47 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>去处理</source>
         <translation>Resolve</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 个投诉已经超期</source>
+        <translation>
+            <numerusform>%n complaint is overdue</numerusform>
+            <numerusform>%n complaints are overdue</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>超过了认领或答复的期限，请尽快处理。</source>
+        <translation>Their time to be taken on or answered is over.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 个投诉今天到期</source>
+        <translation>
+            <numerusform>%n complaint is due today</numerusform>
+            <numerusform>%n complaints are due today</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>今天是认领或答复的最后一天。</source>
+        <translation>Today is the last day to take them on or answer.</translation>
+    </message>
+    <message>
+        <source>投诉 {} · 已超期</source>
+        <translation>Complaint {} · overdue</translation>
+    </message>
+    <message>
+        <source>投诉 {} · 今天到期</source>
+        <translation>Complaint {} · due today</translation>
+    </message>
+    <message>
+        <source>{at} 收到，要做的是：{what}。</source>
+        <translation>Received {at}. {what}. </translation>
+    </message>
+    <message numerus="yes">
+        <source>已超期 %n 天。</source>
+        <translation>
+            <numerusform>It is %n day over.</numerusform>
+            <numerusform>It is %n days over.</numerusform>
+        </translation>
     </message>
     <message>
         <source>{} · 没有后台进程处理</source>
@@ -3553,6 +3976,97 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>NewCaseDialog</name>
+    <message>
+        <source>登记</source>
+        <translation>Enter</translation>
+    </message>
+    <message>
+        <source>登记投诉</source>
+        <translation>Enter a complaint</translation>
+    </message>
+    <message>
+        <source>登记进度</source>
+        <translation>Progress</translation>
+    </message>
+    <message>
+        <source>被投诉的主体</source>
+        <translation>Entity complained of</translation>
+    </message>
+    <message>
+        <source>来源</source>
+        <translation>Source</translation>
+    </message>
+    <message>
+        <source>投诉编号</source>
+        <translation>Complaint&apos;s number</translation>
+    </message>
+    <message>
+        <source>工单号；没有可不填</source>
+        <translation>Ticket number, if there is one</translation>
+    </message>
+    <message>
+        <source>投诉人号码</source>
+        <translation>Complainant&apos;s number</translation>
+    </message>
+    <message>
+        <source>11 位手机号</source>
+        <translation>11 digits</translation>
+    </message>
+    <message>
+        <source>客户标识</source>
+        <translation>Customer ref</translation>
+    </message>
+    <message>
+        <source>没有号码时填写</source>
+        <translation>Where there is no number</translation>
+    </message>
+    <message>
+        <source>客户标识属于哪家店铺</source>
+        <translation>Shop of the ref</translation>
+    </message>
+    <message>
+        <source>按标识查找店铺</source>
+        <translation>Find the shop by the ref</translation>
+    </message>
+    <message>
+        <source>投诉时间</source>
+        <translation>Made at</translation>
+    </message>
+    <message>
+        <source>收到时间</source>
+        <translation>Received at</translation>
+    </message>
+    <message>
+        <source>被诉端口</source>
+        <translation>Port</translation>
+    </message>
+    <message>
+        <source>投诉里写的发送号码</source>
+        <translation>Sender as the complaint quotes it</translation>
+    </message>
+    <message>
+        <source>被诉签名</source>
+        <translation>Signature</translation>
+    </message>
+    <message>
+        <source>投诉里写的签名</source>
+        <translation>Signature as quoted</translation>
+    </message>
+    <message>
+        <source>投诉内容</source>
+        <translation>What it says</translation>
+    </message>
+    <message>
+        <source>投诉里怎么说</source>
+        <translation>What the complaint says</translation>
+    </message>
+    <message>
+        <source>登记后，投诉人立即加入该主体的拒收名单，所有店铺都不再发送，不能解除；期限从收到的次日起算。</source>
+        <translation>Its person is suppressed for the entity at once: no shop sends to them any more, for good. Deadlines count from the day after receipt.</translation>
+    </message>
+</context>
+<context>
     <name>NewPassphrase</name>
     <message numerus="yes">
         <source>新口令，至少 %n 个字符</source>
@@ -3594,6 +4108,64 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>关闭提示</source>
         <translation>Dismiss</translation>
+    </message>
+</context>
+<context>
+    <name>NumberListDialog</name>
+    <message>
+        <source>导入拒收名单</source>
+        <translation>Import a suppression list</translation>
+    </message>
+    <message>
+        <source>哪个主体</source>
+        <translation>Entity</translation>
+    </message>
+    <message>
+        <source>原因</source>
+        <translation>Reason</translation>
+    </message>
+    <message>
+        <source>原因，例如 运营商转来的谢绝名单</source>
+        <translation>Reason, e.g. a list handed on by a carrier</translation>
+    </message>
+    <message>
+        <source>名单里的号码立即加入主体的拒收名单，所有店铺都不再发送，并回写平台；文件里的其他列不读。</source>
+        <translation>Every number is suppressed for the entity at once: no shop sends to it, and platforms are told. Other columns are not read.</translation>
+    </message>
+    <message>
+        <source>主体</source>
+        <translation>Entity</translation>
+    </message>
+    <message>
+        <source>手机号</source>
+        <translation>Phone number</translation>
+    </message>
+    <message numerus="yes">
+        <source>加入 %n 个号码</source>
+        <translation>
+            <numerusform>Add %n number</numerusform>
+            <numerusform>Add %n numbers</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>加入</source>
+        <translation>Add</translation>
+    </message>
+    <message>
+        <source>新加入 {new} 个，</source>
+        <translation>{new} added, </translation>
+    </message>
+    <message>
+        <source>将新加入 {new} 个，</source>
+        <translation>{new} would be added, </translation>
+    </message>
+    <message>
+        <source>已在名单里 {known} 个，重复 {repeated} 行，共 {rows} 行。</source>
+        <translation>{known} known already, {repeated} repeated, {rows} rows in all. </translation>
+    </message>
+    <message>
+        <source>没有加入：{why}。</source>
+        <translation>Not added: {why}.</translation>
     </message>
 </context>
 <context>
@@ -3818,6 +4390,45 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>已完成报备的运营商</source>
         <translation>Carriers that have filed it</translation>
+    </message>
+</context>
+<context>
+    <name>PackDialog</name>
+    <message>
+        <source>导出</source>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>导出举证包</source>
+        <translation>Export case pack</translation>
+    </message>
+    <message>
+        <source>导出进度</source>
+        <translation>Progress of the export</translation>
+    </message>
+    <message>
+        <source>举证包文件</source>
+        <translation>File of the case pack</translation>
+    </message>
+    <message>
+        <source>一个压缩包：可以递交的 PDF，供程序读取的全部内容，和别人不用本程序也能验证的证据。里面有同意记录与回执、短信原文、签名报备、规则版本、批准、送达回执和审计摘录；手机号已遮盖。导出会记入审计。</source>
+        <translation>One archive: a PDF to hand in, all of it for programs to read, and a proof that anybody can verify without this program. In it are the consent with its receipt, the text as sent, the signature&apos;s filing, rule versions, approval, delivery reports and an extract of the audit; numbers are masked. The export is audited.</translation>
+    </message>
+    <message>
+        <source>更改…</source>
+        <translation>Change…</translation>
+    </message>
+    <message>
+        <source>举证包-投诉{number}</source>
+        <translation>case-pack-{number}</translation>
+    </message>
+    <message>
+        <source>压缩包</source>
+        <translation>Archive</translation>
+    </message>
+    <message>
+        <source>导出到</source>
+        <translation>Export to</translation>
     </message>
 </context>
 <context>
@@ -4723,6 +5334,97 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>谁、做了什么或其中的词</source>
         <translation>Who, what, or words in it</translation>
+    </message>
+</context>
+<context>
+    <name>RefusalsPanel</name>
+    <message>
+        <source>哪个主体的名单</source>
+        <translation>Whose list</translation>
+    </message>
+    <message>
+        <source>手机号</source>
+        <translation>Phone number</translation>
+    </message>
+    <message>
+        <source>11 位手机号</source>
+        <translation>11 digits</translation>
+    </message>
+    <message>
+        <source>查一查</source>
+        <translation>Look up</translation>
+    </message>
+    <message>
+        <source>原因</source>
+        <translation>Reason</translation>
+    </message>
+    <message>
+        <source>加入的原因，例如 门店来电要求</source>
+        <translation>Why, e.g. asked for by telephone</translation>
+    </message>
+    <message>
+        <source>加入拒收名单</source>
+        <translation>Add to the list</translation>
+    </message>
+    <message>
+        <source>导入名单…</source>
+        <translation>Import list…</translation>
+    </message>
+    <message>
+        <source>退订、投诉和未成年人的号码由程序自动加入。当面、来电或来信说不要的人，在这里加入：每个店铺都不再发送，同步、导入和其他店铺都不能撤销；退订只有其后更新的同意经人复核才能解除，投诉和未成年人不能解除。</source>
+        <translation>Opt-outs, complaints and minors are put down by themselves. Add here whoever says no in person, by telephone or by letter: no shop sends to them any more, and no sync, import or other shop undoes it. An opt-out is lifted only by a newer consent that a person confirms; complaints and minors never.</translation>
+    </message>
+    <message>
+        <source>一个号码</source>
+        <translation>One number</translation>
+    </message>
+    <message>
+        <source>一份名单</source>
+        <translation>A list</translation>
+    </message>
+    <message>
+        <source>CSV 或 XLSX 文件，有一列手机号；先试运行，再加入。</source>
+        <translation>A CSV or XLSX file with a column of numbers; tried first, then added.</translation>
+    </message>
+    <message>
+        <source>主体</source>
+        <translation>Entity</translation>
+    </message>
+    <message>
+        <source>拒收名单</source>
+        <translation>Suppression list</translation>
+    </message>
+    <message>
+        <source>名单里只有号码的密钥哈希，不能列出，只能一个一个地查。</source>
+        <translation>The list holds keyed hashes only: it cannot be shown, a number can be looked up.</translation>
+    </message>
+    <message>
+        <source>这个号码早已在名单里，没有重复加入。</source>
+        <translation>This number was on the list already; nothing was added twice.</translation>
+    </message>
+    <message>
+        <source>已加入，从现在起不再发送。</source>
+        <translation>Added: nothing is sent to it from now on.</translation>
+    </message>
+    <message>
+        <source>这个号码在拒收名单里：</source>
+        <translation>This number is on the list:</translation>
+    </message>
+    <message>
+        <source>这个号码不在拒收名单里。</source>
+        <translation>This number is not on the list.</translation>
+    </message>
+    <message>
+        <source>由 {} 登记</source>
+        <translation>by {}</translation>
+    </message>
+    <message>
+        <source>窗口</source>
+        <translation>Window</translation>
+    </message>
+    <message>
+        <source>命令行</source>
+        <translation>Command line</translation>
     </message>
 </context>
 <context>
@@ -5848,6 +6550,81 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     </message>
 </context>
 <context>
+    <name>SheetDialog</name>
+    <message>
+        <source>文件</source>
+        <translation>File</translation>
+    </message>
+    <message>
+        <source>CSV 或 XLSX 文件</source>
+        <translation>CSV or XLSX file</translation>
+    </message>
+    <message>
+        <source>选择文件…</source>
+        <translation>Choose file…</translation>
+    </message>
+    <message>
+        <source>文件的前几行</source>
+        <translation>First rows of the file</translation>
+    </message>
+    <message>
+        <source>进度</source>
+        <translation>Progress</translation>
+    </message>
+    <message>
+        <source>取消</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>试运行</source>
+        <translation>Dry run</translation>
+    </message>
+    <message>
+        <source>表格文件 (*.csv *.txt *.tsv *.xlsx *.xlsm);;所有文件 (*)</source>
+        <translation>Tables (*.csv *.txt *.tsv *.xlsx *.xlsm);;All files (*)</translation>
+    </message>
+    <message>
+        <source>选择文件</source>
+        <translation>Choose file</translation>
+    </message>
+    <message>
+        <source>完成</source>
+        <translation>Done</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>列“{name}”的用途</source>
+        <translation>What column &quot;{name}&quot; is</translation>
+    </message>
+    <message>
+        <source>行</source>
+        <translation>Row</translation>
+    </message>
+    <message>
+        <source>检查</source>
+        <translation>Check</translation>
+    </message>
+    <message>
+        <source>可以登记</source>
+        <translation>Good</translation>
+    </message>
+    <message>
+        <source>{said}（第 {row} 行）</source>
+        <translation>{said} (row {row})</translation>
+    </message>
+    <message>
+        <source>{column}：{said}</source>
+        <translation>{column}: {said}</translation>
+    </message>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
+</context>
+<context>
     <name>Shell</name>
     <message>
         <source>允发</source>
@@ -6943,6 +7720,81 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>允发正在后台发送</source>
         <translation>Yunfa is sending in the background</translation>
+    </message>
+</context>
+<context>
+    <name>TrendsPanel</name>
+    <message>
+        <source>按什么分</source>
+        <translation>Group by</translation>
+    </message>
+    <message>
+        <source>每期多长</source>
+        <translation>Length of a period</translation>
+    </message>
+    <message>
+        <source>近 {} 天，与之前 {} 天相比</source>
+        <translation>Last {} days against the {} before</translation>
+    </message>
+    <message>
+        <source>投诉的变化</source>
+        <translation>How complaints change</translation>
+    </message>
+    <message>
+        <source>这两期没有投诉，也没有发送</source>
+        <translation>Nothing was sent and nobody complained in these periods</translation>
+    </message>
+    <message>
+        <source>有投诉之后，这里按活动、签名和受众比较：每个比例都带件数和条数，太少就说不能判断。</source>
+        <translation>Once there are complaints, campaigns, signatures and audiences are compared here: every rate with its counts, and what is too little is called so.</translation>
+    </message>
+    <message>
+        <source>哪些活动、签名和受众的投诉在上升；超过策略里的比例，活动会自动停下。</source>
+        <translation>Whose complaints rise. A campaign over the policy rate stops by itself.</translation>
+    </message>
+    <message>
+        <source>合计：本期 {now}；上期 {before}。{turn}。</source>
+        <translation>In all: now {now}; before {before}. {turn}.</translation>
+    </message>
+    <message>
+        <source>没有对应短信的投诉：本期 {now} 件，上期 {before} 件。</source>
+        <translation>About no message: {now} now, {before} before. </translation>
+    </message>
+    <message>
+        <source>本期有 {} 件还没有人核对是哪一条短信，暂按最可能的活动计。</source>
+        <translation>Of those now, nobody has said yet which message {} are about; they count for the likeliest campaign.</translation>
+    </message>
+    <message>
+        <source>{complaints} 件 / {sent} 条</source>
+        <translation>{complaints} of {sent}</translation>
+    </message>
+    <message>
+        <source>，每万条 {:.1f} 件</source>
+        <translation>, {:.1f} per 10,000</translation>
+    </message>
+    <message>
+        <source>名称</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>变化</source>
+        <translation>Change</translation>
+    </message>
+    <message>
+        <source>本期</source>
+        <translation>Now</translation>
+    </message>
+    <message>
+        <source>上期</source>
+        <translation>Before</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>未保存的条件：{}</source>
+        <translation>Filter that is not saved: {}</translation>
     </message>
 </context>
 <context>

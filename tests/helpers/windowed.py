@@ -13,9 +13,11 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, QTranslator
 from PySide6.QtWidgets import QApplication, QTabBar, QTableView, QWidget
 
 from campaign_app import assets, bootstrap, words
+from campaign_app.domain.complaint import NewCase, Source, Way
 from campaign_app.domain.message import InboundMessage
 from campaign_app.jobs import poll
-from campaign_app.ui.desk import Desk, Way
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.desk import Way as PageWay
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
 from campaign_app.ui.pages.campaigns import CampaignsPage
@@ -26,11 +28,13 @@ from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.tasks import InlineTasks
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.campaign_steps import STEPS
+from campaign_app.ui.viewmodels.inbox import PLACES
 from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from campaign_app.ui.widgets.basics import lay_out
 from tests.helpers.driving import pause
 from tests.helpers.fresh import fresh_folder
+from tests.helpers.shop import ENTITY, person
 from tests.helpers.staged import CLEAN, Staged, open_by_day, stage
 
 LONGER: Final = 0.4
@@ -83,6 +87,7 @@ class Windowed:
         made = {"screened": staged.screened(), "draft": staged.draft(FAULTY), "sent": staged.sent()}
         self.ids = {name: campaign.id for name, campaign in made.items()}
         _reply(staged)
+        _complain(staged)
         prefs = Prefs(folder / "prefs", self._keep)
         tasks = InlineTasks(self._keep)
         theme = Theme(qt, "light", self._keep)
@@ -91,7 +96,7 @@ class Windowed:
         session.state = SessionState("open", app=staged.app, worker="running")
         self._jobs = Jobs(staged.app, tasks, self._keep)
         self._jobs.stop()  # nobody works here, and a look at nothing now and again is no test
-        self.desk = Desk(kit, staged.app, self._jobs, session, Way(self._keep))
+        self.desk = Desk(kit, staged.app, self._jobs, session, PageWay(self._keep))
         self.shell: Shell
         self.speak(LANGUAGES[0])
 
@@ -143,6 +148,11 @@ class Windowed:
             yield self._at(key, lambda key=key: self._go(key))
             self._first_row(key, f"{key}_table")
             yield self._at(f"{key} opened", lambda: None)
+        places = self.shell.findChild(QTabBar, "inbox_places")
+        for at, place in enumerate(PLACES[1:], 1):
+            yield self._at(place, lambda at=at: (self._go("inbox"), places.setCurrentIndex(at)))
+        yield self._at("case opened", lambda: self._go("inbox", ("case", 1)))
+        places.setCurrentIndex(0)
         tabs = self.shell.findChild(QTabBar, "signature_tabs")
         yield self._at("templates", lambda: (self._go("signatures"), tabs.setCurrentIndex(1)))
         for section in SECTIONS:
@@ -195,6 +205,19 @@ def _reply(staged: Staged) -> None:
     held.append(InboundMessage("i0", "c00004", None, "TD 退订", staged.app.clock() + timedelta(seconds=1)))
     while poll.poll_inbound(staged.shop.context, staged.account):
         pass
+
+
+def _complain(staged: Staged) -> None:
+    """One that is due today, and one about nothing that was sent."""
+    now = staged.app.clock()
+    for who, days in ((4, 0), (1, 6)):
+        at = now - timedelta(days=days)
+        told = NewCase(
+            ENTITY, Source.R12321, Way.FORM, at, at, f"GD2026-{who:04}", person("c", who).phone,
+            text="反复收到营销短信，回复退订无效，要求停止发送并说明我的号码从哪里来", port="106900001234",
+            signature="安宁百货",
+        )  # fmt: skip
+        staged.app.complaints.add(told, actor="李")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from storage_samples import ENTITY, NOW, Campaigning, fact, minutes
 
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.complaint import NewCase, Source, Way
 from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.team import Role
 from campaign_app.storage.workspace import Workspace
@@ -59,6 +60,8 @@ def staged(here: Crowd, workspace: Workspace) -> Stage:
     approved = replace(workspace.campaigns.campaign(ids[2]), state=CampaignState.APPROVED, **word)
     workspace.campaigns.update(approved, expected=CampaignState.SCREENED)
     workspace.campaigns.add_warnings(ids[1], {"EVA-002": 1})
+    told = NewCase(ENTITY, Source.R12321, Way.FORM, NOW - minutes(9), NOW, "A1", ref="c0")
+    workspace.complaints.add(told, actor="r/window", at=NOW)
     workspace.jobs.enqueue("sync", {"account_id": 1}, NOW)
     return Stage(here, sending.campaign_id, *ids, fact_id, key)
 
@@ -121,9 +124,30 @@ NEVER: Final = (
     "UPDATE campaign SET body = 'other' WHERE state IN ('approved', 'sending')",
     "UPDATE campaign SET approved_hash = 'h2' WHERE state = 'approved'",
 )
+_CASES: Final = (("feed", "open", "session_user"), ("form", "closed", "session_user"), ("form", "open", "'boss'"))
+
+
+def case(way: str, state: str, by: str) -> str:
+    return (
+        "INSERT INTO complaint_case (entity_uscc, source, way, number, ref, text, port, signature, made_at,"
+        f" received_at, entered_at, entered_by, state) VALUES ('{ENTITY}', 'r12321', '{way}', 'n', 'r',"
+        f" '', '', '', 1, 1, 1, {by}, '{state}')"
+    )
+
+
 # beyond that, by role
 FORBIDDEN: Final = {
     OPERATOR: (
+        "UPDATE complaint_case SET state = 'closed'",
+        *(case(way, state, by) for way, state, by in _CASES),
+        (
+            "INSERT INTO complaint_note (case_id, at, said_by, action, text) SELECT id, 1, 'boss', 'noted', ''"
+            " FROM complaint_case"
+        ),
+        (
+            "INSERT INTO suppression (entity_uscc, key, kind, since, source, note, said_by)"
+            f" VALUES ('{ENTITY}', 'k', 'complaint', 1, 's', 'n', 'boss')"
+        ),
         (
             "UPDATE campaign SET state = 'approved', approved_hash = 'h', approved_by = session_user, approved_at = 1"
             " WHERE state = 'screened'"
@@ -167,6 +191,9 @@ FORBIDDEN: Final = {
         ),
     ),
     REVIEWER: (
+        "UPDATE complaint_case SET state = 'closed'",
+        "UPDATE complaint_case SET entered_by = session_user",
+        "DELETE FROM complaint_case",
         "SELECT sealed FROM secret WHERE name = 'account.1.key'",
         (
             "INSERT INTO account (platform, label, base_url, entity_uscc, issuer_uscc, issuer_name, key_id, simulated,"

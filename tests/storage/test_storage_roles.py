@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 import sqlalchemy as sa
-from storage_roles import FORBIDDEN, NEVER, OPERATOR, OWNER, REVIEWER, WORKER, Stage, refused, staged
+from storage_roles import FORBIDDEN, NEVER, OPERATOR, OWNER, REVIEWER, WORKER, Stage, case, refused, staged
 from storage_samples import ENTITY, KEY, NOW, fact, minutes
 
 from campaign_app.domain.audience import Filter
@@ -164,6 +164,7 @@ def test_what_a_role_is_for_it_may_do(stage: Stage) -> None:
         assert not refused(sql, "SELECT sealed FROM secret WHERE name = 'account.1.unread.r1'")
         assert not refused(sql, "INSERT INTO setting (name, value) VALUES ('profile:x', '{}')")
         assert not refused(sql, "UPDATE campaign SET state = 'paused' WHERE state = 'sending'")
+        assert not refused(sql, "UPDATE complaint_case SET owner = 'r', state = 'unmatched', why = 'not_ours'")
     with stage.sql(OPERATOR) as sql:
         for statement in (
             (
@@ -178,6 +179,7 @@ def test_what_a_role_is_for_it_may_do(stage: Stage) -> None:
             f"DELETE FROM campaign_member WHERE campaign_id = {stage.screened}",
             "UPDATE job SET state = 'cancelled' WHERE kind = 'sync'",
             "INSERT INTO setting (name, value) SELECT 'import.7', json_build_object('actor', session_user)::text",
+            case("form", "open", "session_user"),
         ):
             assert not refused(sql, statement), statement
     with stage.sql(OWNER) as sql:

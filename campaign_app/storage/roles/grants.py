@@ -57,6 +57,9 @@ GRANTS: Final[Mapping[str, Mapping[Role, str]]] = {
     "signature_port": _written_by_worker("r a w"),
     "inbound": _written_by_worker("r a w"),
     "complaint": _written_by_worker("r a w"),
+    # whoever is told of a complaint puts it down; what becomes of it is a reviewer's word, the feed is the worker's
+    "complaint_case": _each("r a", "r a w(state,why,owner,ledger_id,campaign_id,answered_at,closed_at)", "r", "r a w"),
+    "complaint_note": _each("r a", "r a", "r", "r a"),
     "pushed_part": _written_by_worker("r a w d"),
     "pushed_receipt": _written_by_worker("r a w d"),
     "pushed_reply": _written_by_worker("r a w d"),

@@ -63,6 +63,7 @@ def functions(prefix: str) -> tuple[str, ...]:
         _trigger("guard_trial", _TRIAL),
         _trigger("guard_outbox", _OUTBOX),
         _trigger("guard_lift", _LIFT, methods=", ".join(map(literal, sorted(EXPLICIT_METHODS)))),
+        _trigger("guard_case", _CASE),
         _trigger("guard_signed", _SIGNED),
     )
 
@@ -78,6 +79,10 @@ TRIGGERS: Final = {
     "staff_trial_guarded": ("staff_trial", "INSERT OR UPDATE", "guard_trial()"),
     "opt_out_outbox_guarded": ("opt_out_outbox", "INSERT OR UPDATE", "guard_outbox()"),
     "suppression_lift_guarded": ("suppression_lift", "INSERT", "guard_lift()"),
+    "complaint_case_guarded": ("complaint_case", "INSERT OR UPDATE", "guard_case()"),
+    "complaint_case_signed": ("complaint_case", "INSERT", "guard_signed('entered_by')"),
+    "complaint_note_signed": ("complaint_note", "INSERT", "guard_signed('said_by')"),
+    "suppression_signed": ("suppression", "INSERT", "guard_signed('said_by')"),
     "staff_trial_signed": ("staff_trial", "INSERT", "guard_signed('actor')"),
     "staff_number_signed": ("staff_number", "INSERT", "guard_signed('added_by')"),
     "signature_own_signed": ("signature_own", "INSERT OR UPDATE", "guard_signed('stated_by')"),
@@ -251,7 +256,7 @@ BEGIN
     THEN RETURN NEW; END IF;
     IF OLD.state = 'paused' AND NEW.state IN ('scheduled', 'sending', 'waiting') AND (builds OR reviews)
         AND NEW.approved_hash <> '' AND NEW.complaints_seen BETWEEN OLD.complaints_seen
-            AND greatest(OLD.complaints_seen, (SELECT count(*) FROM complaint WHERE campaign_id = OLD.id))
+            AND greatest(OLD.complaints_seen, (SELECT count(*) FROM complaint_case WHERE campaign_id = OLD.id))
     THEN RETURN NEW; END IF;
     IF same_rest AND ((NEW.state = 'paused' AND OLD.state IN ('scheduled', 'sending'))
         OR (NEW.state = 'cancelling' AND OLD.state NOT IN ('done', 'cancelling', 'cancelled'))
@@ -280,6 +285,19 @@ BEGIN
         IF NEW.state <> 'queued' OR NEW.job_id <> 0 OR NEW.code <> '' OR NEW.provider_id <> '' OR NEW.day <> ''
         THEN REFUSE; END IF;
     ELSIF OLD.job_id <> 0 THEN REFUSE; END IF;
+    RETURN NEW;
+END
+"""
+# a person puts a case down at its beginning; it is answered before it is closed, and matched or not before that
+_CASE: Final = """
+BEGIN
+    IF acts('worker') THEN RETURN NEW; END IF;
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.way NOT IN ('form', 'file') OR NEW.clue_id IS NOT NULL OR NEW.owner <> '' OR NEW.answered_at IS NOT NULL
+            OR NEW.closed_at IS NOT NULL OR NEW.state NOT IN ('open', 'matched', 'unmatched')
+        THEN REFUSE; END IF;
+    ELSIF (NEW.state = 'answered' AND OLD.state = 'open') OR (NEW.state = 'closed' AND OLD.state <> 'answered')
+    THEN REFUSE; END IF;
     RETURN NEW;
 END
 """

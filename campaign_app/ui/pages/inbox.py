@@ -1,18 +1,22 @@
-"""退订与投诉: every reply, the newest first, what it was taken for, and whether the platform knows of an opt-out."""
+"""退订与投诉: every reply with what it was taken for; complaint cases; the suppression list by hand; what rises."""
 
 from __future__ import annotations
 
-from typing import Final
+from functools import cached_property
+from typing import Final, TypeVar
 
-from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar
+from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QWidget
 
 from campaign_app.services.answers import Answered
 from campaign_app.ui import show
 from campaign_app.ui.cells import NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.paged import PagedModel
+from campaign_app.ui.pages.cases import CasesPanel
+from campaign_app.ui.pages.refusals import RefusalsPanel
 from campaign_app.ui.pages.steps.results_answers import AnswerRow
-from campaign_app.ui.viewmodels.inbox import KINDS, NAME, InboxModel, InboxState, ReplySource
+from campaign_app.ui.pages.trends import TrendsPanel
+from campaign_app.ui.viewmodels.inbox import KINDS, NAME, PLACES, REPLIES, InboxModel, InboxState, ReplySource
 from campaign_app.ui.widgets.basics import column, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
@@ -21,6 +25,7 @@ from campaign_app.ui.widgets.table import Table
 
 # of several shops that first which a person may have to do something about
 _GRAVEST: Final = ("refused", "waiting")
+P = TypeVar("P", CasesPanel, RefusalsPanel, TrendsPanel)
 
 
 class InboxPage(Page):
@@ -33,6 +38,7 @@ class InboxPage(Page):
         self.table.use(self.rows, self.rows.columns)
         self.table.moved.connect(self._open)
         self.table.clicked.connect(lambda index: self._open(index.row()))
+        self.replies = QWidget()
         self.tabs, self.search = self._tabs(), self._search()
         self.opened = QFrame()
         self.opened.setObjectName("inbox_opened")
@@ -46,9 +52,12 @@ class InboxPage(Page):
         self.nothing, self.no_match = self._nothing(), self._no_match()
         for each in (self.table, self.nothing, self.no_match):
             self.stack.addWidget(each)
-        self.content.addLayout(row(self.tabs, None, self.search))
-        self.content.addWidget(self.stack, 1)
-        self.content.addWidget(self.opened)
+        self.replies.setLayout(column(row(self.tabs, None, self.search), self.stack, self.opened, space=4, stretch=1))
+        self.panels = QStackedWidget()
+        self.panels.addWidget(self.replies)
+        self.places = self._places()
+        self.content.addWidget(self.places)
+        self.content.addWidget(self.panels, 1)
         self.rows.counted.connect(self.model.counted)
         self.rows.failed.connect(desk.kit.messages.error)
         self.rows.dataChanged.connect(self._read)
@@ -57,21 +66,95 @@ class InboxPage(Page):
         self.model.again.connect(self._renew)
         self.render_state(self.model.state)
         self.rows.show(self.model.source())
+        self._show_place(self.places.currentIndex())
+
+    @cached_property
+    def cases(self) -> CasesPanel:
+        made = self._add(CasesPanel(self._desk))
+        for each in (made.from_file, made.enter):
+            self.buttons.addWidget(each)
+        return made
+
+    @cached_property
+    def refusals(self) -> RefusalsPanel:
+        return self._add(RefusalsPanel(self._desk))
+
+    @cached_property
+    def trends(self) -> TrendsPanel:
+        return self._add(TrendsPanel(self._desk))
 
     def shown(self) -> None:
-        self.rows.reload()
+        if self.model.place == REPLIES:
+            self.rows.reload()
+        else:
+            self._panel(self.model.place).shown()
+
+    def open(self, what: object) -> None:
+        """("case", its id), or "cases"."""
+        if what == "cases" or isinstance(what, tuple):
+            self.places.setCurrentIndex(PLACES.index("cases"))
+        if isinstance(what, tuple):
+            self.cases.model.open(int(what[1]))
 
     def render_state(self, state: InboxState) -> None:
         empty = self.no_match if state.filtered else self.nothing
         self.stack.setCurrentWidget(empty if state.total == 0 else self.table)
         if state.total == 0:
             self.opened.hide()
+        if self.model.place != REPLIES:
+            return
         if state.total is None:
             self.subtitle.setText(self.tr("正在读取…"))
         else:
             found = self.tr("找到 {count} 条回复。") if state.filtered else self.tr("共 {count} 条回复。")
             kept = self.tr("回复退订的人已自动加入拒收名单。")
             self.subtitle.setText(found.format(count=show.count(state.total)) + kept)
+
+    def _places(self) -> QTabBar:
+        names = {
+            REPLIES: self.tr("客户回复"), "cases": self.tr("投诉"), "refusals": self.tr("拒收名单"),
+            "trends": self.tr("风向标"),
+        }  # fmt: skip
+        made = QTabBar()
+        made.setObjectName("inbox_places")
+        made.setAccessibleName(self.tr("退订与投诉的各部分"))
+        made.setDrawBase(False)
+        made.setExpanding(False)
+        for place in PLACES:
+            made.addTab(names[place])
+        made.setCurrentIndex(PLACES.index(self.model.place))
+        made.currentChanged.connect(self._show_place)
+        return made
+
+    def _show_place(self, number: int) -> None:
+        """The others are built when somebody first comes to them."""
+        self.model.place = place = PLACES[number]
+        if place == "cases" or "cases" in self.__dict__:
+            for each in (self.cases.from_file, self.cases.enter):
+                show_if(each, place == "cases")
+        if self.model.place == REPLIES:
+            self.panels.setCurrentIndex(0)
+            self.render_state(self.model.state)
+            return
+        panel = self._panel(self.model.place)
+        self.panels.setCurrentWidget(panel)
+        panel.tell()
+        if self.isVisible():
+            panel.shown()
+
+    def _panel(self, place: str) -> CasesPanel | RefusalsPanel | TrendsPanel:
+        if place == "cases":
+            return self.cases
+        return self.refusals if place == "refusals" else self.trends
+
+    def _add(self, panel: P) -> P:
+        self.panels.addWidget(panel)
+        panel.said.connect(lambda words: self._said(panel, words))
+        return panel
+
+    def _said(self, panel: QWidget, words: str) -> None:
+        if self.panels.currentWidget() is panel:
+            self.subtitle.setText(words)
 
     def _show_other(self, source: ReplySource) -> None:
         self._wanted = None
@@ -137,7 +220,7 @@ class InboxPage(Page):
 
     def _search(self) -> SearchField:
         spoken, hint = self.tr("查找回复"), self.tr("完整手机号、客户标识或回复内容")
-        made = SearchField(self._desk.kit.theme, "inbox_search", spoken, hint, self)
+        made = SearchField(self._desk.kit.theme, "inbox_search", spoken, hint, self.replies)
         made.setText(self.model.state.text)
         made.setFixedWidth(280)
         made.textChanged.connect(self.model.search)

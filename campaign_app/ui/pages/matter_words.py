@@ -8,6 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject
 
+from campaign_app.services.complaint_matters import CODES as COMPLAINTS
 from campaign_app.services.matters import Matter
 from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
@@ -30,7 +31,7 @@ class MatterWords(QObject):
             return self._campaign_words(matter)
         if matter.code in ACCOUNTS:
             return self._accounts.of(matter, self._clock())
-        if matter.code in ("copied", "job", *WAITING):
+        if matter.code in ("copied", "job", *WAITING, *COMPLAINTS):
             return self._of_itself(matter)
         if matter.code == "account":
             text = self.tr("它名下的店铺都已断开，客户和记录都在，但不能核验也不能发送。")
@@ -43,6 +44,8 @@ class MatterWords(QObject):
     def _of_itself(self, matter: Matter) -> tuple[str, str, str]:
         """Of the workspace, or of jobs."""
         words = self._kit.words
+        if matter.code in COMPLAINTS:
+            return self._complaint_words(matter)
         if matter.code in WAITING:
             return self._waiting_words(matter)
         if matter.code == "job":
@@ -51,6 +54,23 @@ class MatterWords(QObject):
             text = self.tr("{}：{} 已收到的数据都保留。").format(show.moment(matter.at), why)
             return title.format(matter.subject), text, self.tr("去看看")
         return words.term("state_note", matter.note), words.why("state_note", matter.note), self.tr("去处理")
+
+    def _complaint_words(self, matter: Matter) -> tuple[str, str, str]:
+        look = self.tr("去处理")
+        if matter.code == "complaints_overdue":
+            return (
+                self.tr("%n 个投诉已经超期", "", matter.number),
+                self.tr("超过了认领或答复的期限，请尽快处理。"),
+                look,
+            )
+        if matter.code == "complaints_due":
+            return self.tr("%n 个投诉今天到期", "", matter.number), self.tr("今天是认领或答复的最后一天。"), look
+        title = self.tr("投诉 {} · 已超期") if matter.code == "complaint_overdue" else self.tr("投诉 {} · 今天到期")
+        what = self._kit.words.term("complaint_timer", matter.note)
+        told = self.tr("{at} 收到，要做的是：{what}。").format(at=show.moment(matter.at), what=what)
+        if matter.code == "complaint_overdue":
+            told += self.tr("已超期 %n 天。", "", matter.number)
+        return title.format(matter.subject), told, look
 
     def _waiting_words(self, matter: Matter) -> tuple[str, str, str]:
         """Of work that no worker of the team takes."""

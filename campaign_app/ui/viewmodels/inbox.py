@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from campaign_app.bootstrap import App
 
 NAME: Final = "inbox_model"
+REPLIES: Final = "replies"
+# the parts of the page
+PLACES: Final = (REPLIES, "cases", "refusals", "trends")
 PAGE_ROWS: Final = 50
 # all, opt-outs, others
 KINDS: Final[dict[str, bool | None]] = {"all": None, "opt_outs": True, "others": False}
@@ -66,6 +69,7 @@ class InboxModel(QObject):
         self.setObjectName(NAME)
         self._app = app
         self.state = InboxState()
+        self.place = REPLIES
         jobs.ended.connect(self._ended)
 
     def source(self) -> ReplySource:

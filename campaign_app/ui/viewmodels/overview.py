@@ -16,6 +16,7 @@ from campaign_app.domain.errors import AppError
 from campaign_app.domain.ports import Job
 from campaign_app.services import account_matters, campaign_rows
 from campaign_app.services.campaign_rows import CampaignRow
+from campaign_app.services.complaint_matters import of_complaints
 from campaign_app.services.matters import Matter, matters
 
 if TYPE_CHECKING:
@@ -118,7 +119,12 @@ class OverviewModel(QObject):
                 signatures,
                 now,
                 Path(str(refused.facts["file"])).name if refused else "",
-                (*self._of_copy(), *self._of_waiting(), *self._of_accounts(accounts, now)),
+                (
+                    *self._of_copy(),
+                    *self._of_waiting(),
+                    *self._of_accounts(accounts, now),
+                    *of_complaints(app.complaints.pressing()),
+                ),
             ),
             results=tuple(row for row in rows if row.counts.get("submitted"))[:LAST],
             campaigns=len(rows),

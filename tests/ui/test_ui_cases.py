@@ -1,0 +1,231 @@
+"""Complaints, the suppression list and what rises, in the window: entered, matched, answered, packed, looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from campaign_app import bootstrap
+from campaign_app.domain.complaint import Case, CaseState, NewCase, Source, Way
+from campaign_app.domain.message import ComplaintClue
+from campaign_app.domain.phone import Phone
+from campaign_app.jobs import poll
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.inbox import InboxPage
+from tests.helpers.shop import ENTITY, person
+from tests.helpers.staged import Staged, open_by_day, stage
+
+STRANGER = Phone("13911112222")
+
+
+@pytest.fixture
+def app(made_workspace: Path, tmp_path: Path) -> Iterator[bootstrap.App]:
+    yield from open_by_day(made_workspace, tmp_path / "workspace")
+
+
+@pytest.fixture
+def staged(app: bootstrap.App) -> Staged:
+    made = stage(app)
+    made.shop.platforms[made.account].signs = False
+    return made
+
+
+@pytest.fixture
+def page(staged: Staged, inline_desk: Desk, qtbot: QtBot) -> Iterator[InboxPage]:
+    made = InboxPage(inline_desk)
+    qtbot.addWidget(made)
+    made.resize(1100, 760)
+    made.show()
+    made.shown()
+    yield made
+    made.hide()
+    made.cases.model.deleteLater()
+    made.model.deleteLater()
+
+
+def phone(who: int) -> Phone:
+    found = person("c", who).phone
+    assert found is not None
+    return found
+
+
+def told(staged: Staged, who: int = 4, *, days: int = 0, number: str = "GD-1") -> Case:
+    at = staged.app.clock() - timedelta(days=days)
+    new = NewCase(ENTITY, Source.R12321, Way.FORM, at, at, number, phone(who), text="骚扰短信")
+    return staged.app.complaints.add(new, actor="李")
+
+
+def listed(page: InboxPage, qtbot: QtBot) -> list[list[str]]:
+    page.shown()
+    rows = page.cases.rows
+    qtbot.waitUntil(lambda: None not in [rows.cell(at, 0) for at in range(rows.rowCount())] and not rows._former)
+    found = []
+    for at in range(rows.rowCount()):
+        cells = (rows.cell(at, column) for column in range(1, len(rows.columns)))
+        found.append([cell.text for cell in cells if cell is not None])
+    return found
+
+
+def press(page: InboxPage, name: str) -> None:
+    found = page.findChild(QPushButton, name)
+    assert found is not None, name
+    assert found.isEnabled(), name
+    found.click()
+
+
+def test_what_the_feed_brings_is_listed_with_its_deadline_and_nobodys_number(
+    staged: Staged, page: InboxPage, qtbot: QtBot
+) -> None:
+    staged.sent()
+    page.open("cases")
+    assert page.cases.stack.currentWidget() is page.cases.nothing
+    clue = ComplaintClue("F1", "", STRANGER, "", staged.app.clock())
+    staged.shop.gateways[staged.account].stream["complaints"] = [clue]
+    poll.poll_complaints(staged.shop.context, staged.account)
+    told(staged, days=20, number="GD-7")
+    assert listed(page, qtbot) == [
+        ["超期 15 天", phone(4).masked, "12321 举报", "骚扰短信", "没有对应短信", "–", "–"],
+        ["11-13 前", "139****2222", "平台", "F1", "没有对应短信", "–", "–"],
+    ]
+    assert page.subtitle.text().startswith("共 2 个投诉")
+    page.cases.search.setText(STRANGER.digits)
+    assert [row[1] for row in listed(page, qtbot)] == ["139****2222"]
+    page.cases.search.setText("nothing of this")
+    assert page.cases.stack.currentWidget() is page.cases.no_match
+
+
+def test_a_complaint_is_entered_by_a_form_and_opens_matched(staged: Staged, page: InboxPage, qtbot: QtBot) -> None:
+    campaign = staged.sent()
+    page.open("cases")
+    page.shown()
+    dialog = page.cases.new_dialog()
+    assert not dialog.go.isEnabled()
+    dialog.phone.setText("123")
+    dialog.go.click()
+    assert "不是有效的大陆手机号" in dialog.reason.text()
+    dialog.phone.setText(phone(4).digits)
+    dialog.number.setText("GD-1")
+    dialog.text.setPlainText("一直收到短信")
+    dialog.go.click()
+    case = staged.app.complaints.case(1)
+    assert (case.state, case.campaign_id, case.text) == (CaseState.MATCHED, campaign.id, "一直收到短信")
+    assert page.cases.drawer.isVisible()
+    assert "GD-1" in page.cases.drawer.title.text()
+    again = page.cases.new_dialog()
+    again.phone.setText(phone(4).digits)
+    again.number.setText("GD-1")
+    again.go.click()
+    assert "已经登记过" in again.reason.text()
+    again.reject()
+
+
+def test_a_case_is_handled_from_its_owner_to_its_end(staged: Staged, page: InboxPage, tmp_path: Path) -> None:
+    staged.sent()
+    case = told(staged)
+    page.open(("case", case.id))
+    drawer, complaints = page.cases.drawer, staged.app.complaints
+    assert not drawer.take.isEnabled()
+    drawer.owner.setText("王")
+    press(page, "case_own")
+    assert complaints.case(case.id).owner == "王"
+    assert not drawer.answer.isEnabled(), "nothing was said yet"
+    drawer.saying.setPlainText("已电话致歉并说明来源")
+    press(page, "case_note")
+    assert drawer.saying.toPlainText() == ""
+    drawer.saying.setPlainText("已书面答复 12321")
+    press(page, "case_answer")
+    assert complaints.case(case.id).state is CaseState.ANSWERED
+    dialog = page.cases.pack_dialog(complaints.case(case.id))
+    dialog.file.setText(str(tmp_path / "pack.zip"))
+    dialog.go.click()
+    assert (tmp_path / "pack.zip").is_file()
+    press(page, "case_close")
+    assert complaints.case(case.id).state is CaseState.CLOSED
+    drawer.saying.setPlainText("用户再次投诉")
+    press(page, "case_reopen")
+    assert complaints.case(case.id).state is CaseState.MATCHED
+    press(page, "case_none")
+    assert complaints.case(case.id).state is CaseState.UNMATCHED
+    assert not drawer.export.isEnabled()
+    ledger_id = complaints.found(case.id).candidates[0].ledger_id
+    press(page, f"case_match_{ledger_id}")
+    assert complaints.case(case.id).ledger_id == ledger_id
+    drawer.closed.emit()
+    assert not drawer.isVisible()
+
+
+def test_a_file_is_shown_with_its_errors_tried_and_put_down(staged: Staged, page: InboxPage, tmp_path: Path) -> None:
+    staged.sent()
+    page.open("cases")
+    page.shown()
+    path, today = tmp_path / "c.csv", staged.app.clock().strftime("%Y-%m-%d")
+    path.write_text(f"工单编号,投诉人号码,投诉时间\nK1,{phone(4).digits},{today}\nK2,12,{today}\n", encoding="utf-8")
+    dialog = page.cases.file_dialog()
+    dialog.take(str(path))
+    model = dialog.table.model()
+    assert [model.index(at, 1).data() for at in range(2)] == ["可以登记", "投诉人号码：不是有效的大陆手机号"]
+    assert not dialog.go.isEnabled(), "tried first"
+    dialog.try_out.click()
+    assert dialog.said.text().startswith("可以登记 1 个，共 2 行。")
+    assert staged.app.complaints.count(staged.app.complaints.query())[0] == 0
+    dialog.go.click()
+    assert dialog.said.text().startswith("已登记 1 个")
+    assert [case.number for case in staged.app.complaints.page(staged.app.complaints.query(), 9, 0, 9)] == ["K1"]
+    dialog.go.click()
+    assert phone(4).digits not in "".join(str(model.index(0, at).data()) for at in range(model.columnCount()))
+
+
+def test_a_number_is_looked_up_and_added_and_a_list_too(staged: Staged, page: InboxPage, tmp_path: Path) -> None:
+    page.places.setCurrentIndex(2)
+    panel = page.refusals
+    panel.number.setText(STRANGER.digits)
+    panel.look.click()
+    assert panel.answer.text() == "这个号码不在拒收名单里。"
+    assert not panel.add.isEnabled(), "a reason is needed"
+    panel.why.setText("来电要求")
+    panel.add.click()
+    assert panel.answer.text() == "已加入，从现在起不再发送。"
+    panel.look.click()
+    assert panel.answer.text() == "这个号码在拒收名单里："
+    panel.number.setText("12")
+    panel.look.click()
+    assert "不是有效的大陆手机号" in panel.problem.text()
+    path = tmp_path / "n.csv"
+    path.write_text(f"手机号\n{STRANGER.digits}\n{phone(4).digits}\n", encoding="utf-8")
+    dialog = panel.file_dialog()
+    dialog.take(str(path))
+    assert not dialog.try_out.isEnabled(), "a reason is needed"
+    dialog.why.setText("谢绝名单")
+    dialog.try_out.click()
+    assert dialog.said.text().startswith("将新加入 1 个，已在名单里 1 个")
+    dialog.go.click()
+    dialog.go.click()
+    (mark,) = staged.app.suppressing.look(ENTITY, phone(4).digits)
+    assert (mark.note, mark.by) == ("谢绝名单", "window")
+
+
+def test_what_rises_stands_with_its_counts(staged: Staged, page: InboxPage) -> None:
+    page.places.setCurrentIndex(3)
+    panel = page.trends
+    assert panel.stack.currentWidget() is panel.nothing
+    staged.sent()
+    told(staged)
+    told(staged, 1, days=3, number="GD-2")
+    panel.shown()
+    model = panel.table.model()
+    assert [model.index(0, at).data() for at in range(4)] == [
+        "双十一",
+        "投诉太少，不能判断",
+        "1 件 / 7 条",
+        "0 件 / 0 条",
+    ]
+    assert panel.total.text() == "合计：本期 1 件 / 7 条；上期 0 件 / 0 条。投诉太少，不能判断。"
+    assert panel.rest.text() == "没有对应短信的投诉：本期 1 件，上期 0 件。"
+    panel.tabs.setCurrentIndex(2)
+    assert model is not None
+    assert panel.table.model().index(0, 0).data() == "未保存的条件：双十一"
