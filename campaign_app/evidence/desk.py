@@ -93,10 +93,11 @@ class Evidence:
         """The campaign's proof in a new file, or that of one `person` by their reference at one shop.
 
         Raises NotAllowed `evidence_nothing` (never approved), NotFound `evidence_person`, NotAllowed
-        `evidence_two_shops` (say which by `account_id`); WorkspaceError `evidence_exists`, `disk_full`,
-        `evidence_unwritable`, `damaged`. Without a whole file nothing is there under its name.
+        `evidence_two_shops` (say which by `account_id`); WorkspaceError `file_exists`, `disk_full`,
+        `file_unwritable`, `damaged`. Without a whole file nothing is there under its name.
         """
-        from campaign_app.evidence.files import Lines, new_file
+        from campaign_app.evidence.files import Lines
+        from campaign_app.reports.files import new_file
 
         campaign = self.campaigns.campaign(campaign_id)
         if campaign.approved_at is None:

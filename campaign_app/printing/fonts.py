@@ -1,17 +1,57 @@
-"""Which fonts Qt finds, asked without a display."""
+"""Which fonts Qt finds, asked without a display, and those that documents are set in."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
 
-def chinese_families() -> tuple[str, ...]:
-    """Families that have simplified Chinese, as Qt knows them; empty where Chinese would come out as boxes.
+from campaign_app.domain.errors import SettingsError
 
-    A process without a `QGuiApplication` gets one for as long as this takes, off screen.
+# in the order of preference: Debian and Ubuntu, Windows, macOS
+_TEXT: Final = ("Noto Serif CJK SC", "Source Han Serif SC", "SimSun", "Songti SC", "STSong")
+_HEADS: Final = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC", "Heiti SC")
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """Of a document in Chinese: one with feet for text, one without for headings and tables."""
+
+    text: str
+    heads: str
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Qt ready to draw text.
+
+    A process without a `QGuiApplication` gets one for as long as this takes, off screen; that has to be on the main
+    thread. Where there is one, any thread will do: layouts and painting onto a PDF are reentrant in Qt.
     """
-    from PySide6.QtGui import QFontDatabase, QGuiApplication
+    from PySide6.QtGui import QGuiApplication
 
     # the name keeps it alive: without an application there are no fonts
-    asked = QGuiApplication.instance() or QGuiApplication(["campaign-app", "-platform", "offscreen"])
-    families = tuple(QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese))
-    del asked
-    return families
+    application = QGuiApplication.instance() or QGuiApplication(["campaign-app", "-platform", "offscreen"])
+    try:
+        yield
+    finally:
+        del application
+
+
+def chinese_families() -> tuple[str, ...]:
+    """Families that have simplified Chinese, as Qt knows them; empty where Chinese would come out as boxes."""
+    from PySide6.QtGui import QFontDatabase
+
+    with drawing():
+        return tuple(QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese))
+
+
+def document_families() -> Families:
+    """Raises SettingsError("no_chinese_font"): a document of boxes is none."""
+    there = chinese_families()
+    if not there:
+        raise SettingsError("no_chinese_font", "No font has Chinese characters")
+    text = next((name for name in _TEXT if name in there), None)
+    heads = next((name for name in _HEADS if name in there), None)
+    return Families(text or heads or there[0], heads or text or there[0])

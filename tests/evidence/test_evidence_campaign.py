@@ -241,8 +241,8 @@ def test_nothing_is_replaced_and_nothing_half_is_left(sent: Sent, tmp_path: Path
             sent.app.evidence.export(sent.campaign, more.pop("target", tmp_path / "x.yunfa"), actor="test", **more)
         assert caught.value.code == code
 
-    refused("evidence_exists", WorkspaceError, target=taken)
-    refused("evidence_unwritable", WorkspaceError, target=tmp_path / "nowhere" / "x.yunfa")
+    refused("file_exists", WorkspaceError, target=taken)
+    refused("file_unwritable", WorkspaceError, target=tmp_path / "nowhere" / "x.yunfa")
     refused("evidence_person", NotFound, person="nobody")
     refused("evidence_person", NotFound, person=sent.refs()[0][1], account_id=999)
     before = sent.app.evidence.head()
