@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from campaign_app.compliance import Engine
     from campaign_app.credentials import KeyKeeper
     from campaign_app.evidence.desk import Evidence
+    from campaign_app.printing.reporting import Reporting
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.answers import Answers
     from campaign_app.services.audiences import Audiences
@@ -89,6 +90,7 @@ class App:
     test_messages: TestMessages
     unread: UnreadReplies
     evidence: Evidence
+    reporting: Reporting
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
@@ -185,6 +187,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         test_messages=_test_messages(workspace, texts, clock).used_by(me),
         unread=unread_of(workspace, clock).used_by(me),
         evidence=_evidence(workspace, clock, rules),
+        reporting=_reporting(workspace, clock, rules),
         jobs=AskedJobs(workspace.jobs, me),
         clock=clock,
         wait=wait,
@@ -204,6 +207,14 @@ def _evidence(workspace: Workspace, clock: Clock, rules: Rules) -> Evidence:
 
     audit, campaigns, accounts = workspace.audit, workspace.campaigns, workspace.accounts
     return Evidence(workspace.evidence, audit, audit, campaigns, accounts, lambda: rules.current().rules, clock)
+
+
+def _reporting(workspace: Workspace, clock: Clock, rules: Rules) -> Reporting:
+    from campaign_app.printing.reporting import Reporting
+    from campaign_app.services.self_check import SelfChecks
+
+    accounts, audit = workspace.accounts, workspace.audit
+    return Reporting(SelfChecks(workspace.reports, accounts, audit, lambda: rules.current().rules, clock), audit)
 
 
 def _members(workspace: Workspace, clock: Clock) -> Members:
