@@ -10,6 +10,8 @@ from campaign_app.domain.self_check import BEIJING, AnyRow
 from campaign_app.services.self_check_numbers import Label, Number
 from campaign_app.words import Words
 
+# why a number is missing that is known well enough: there was nothing to count
+NOTHING: Final = frozenset({"nothing_sent", "none_in_period"})
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86_400
@@ -28,10 +30,10 @@ def name_of(words: Words, number: Number) -> str:
 
 
 def written(words: Words, number: Number) -> str:
-    """`未知` for what is not known."""
+    """`未知` for what is not known, — where there is nothing that it could be of."""
     value = number.value
     if value is None:
-        return words.term("report", "not_known")
+        return "—" if number.why in NOTHING else words.term("report", "not_known")
     if number.unit == "seconds":
         return lasting(words, value)
     if number.unit == "percent":
@@ -42,12 +44,12 @@ def written(words: Words, number: Number) -> str:
 
 
 def lasting(words: Words, seconds: float) -> str:
-    """1.5 秒 · 12 分钟 · 3.2 小时 · 2.5 天."""
+    """1.5 秒 · 12.0 分钟 · 3.2 小时 · 2.5 天."""
     for least, unit in ((2 * _DAY, "days"), (2 * _HOUR, "hours"), (2 * _MINUTE, "minutes")):
         if seconds >= least:
             size = {"days": _DAY, "hours": _HOUR, "minutes": _MINUTE}[unit]
             return f"{seconds / size:.1f} {words.term('report', unit)}"
-    return f"{seconds:.1f} {words.term('report', 'seconds')}"
+    return f"{round(seconds, 1):g} {words.term('report', 'seconds')}"
 
 
 def day_and_time(moment: datetime) -> str:

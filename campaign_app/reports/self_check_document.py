@@ -23,7 +23,7 @@ from campaign_app.reports.document import (
     Style,
     Table,
 )
-from campaign_app.reports.figures import day_and_time, name_of, said, written
+from campaign_app.reports.figures import NOTHING, day_and_time, name_of, said, written
 from campaign_app.reports.self_check_files import titled
 from campaign_app.services.self_check_numbers import Chapter, Grid, SelfCheck
 from campaign_app.words import Words
@@ -86,7 +86,7 @@ def _long_date(words: Words, day: date) -> str:
 
 
 def _sections(report: SelfCheck, words: Words) -> Iterator[Section]:
-    unknown = [number for _, _, number in titled(report, words) if number.value is None and number.why]
+    unknown = [number for number in report.numbers() if number.value is None and number.why not in NOTHING]
     stage = words.why("report_stage", report.stage.value)
     about: list[Block] = [Paragraph(stage)]
     if report.simulated:
@@ -182,16 +182,17 @@ def _campaigns(report: SelfCheck, words: Words) -> Table:
     for row in report.facts.outcomes():
         if row.outcome != "withheld":
             messages[row.campaign_id] = messages.get(row.campaign_id, 0) + row.messages
-    names = (("name", 2.0), ("purpose", 0.8), ("signature", 1.2), ("first_at", 1.4), ("rule_packs", 2.0))
+    names = (("name", 2.0), ("purpose", 0.8), ("signature", 1.2), ("first_at", 1.7), ("rule_packs", 2.0))
     return Table(
         (
-            Column(words.term("report_column", "campaign_id"), 0.8, "end"),
+            Column(words.term("report_column", "campaign_id"), 1, "end"),
             *(Column(words.term("report_column", name), wide) for name, wide in names),
             Column(words.term("report", "submitted"), 1, "end"),
         ),
         tuple(
             (
-                str(row.campaign_id), row.name, words.term("purpose", row.purpose), f"【{row.signature}】",
+                str(row.campaign_id), row.name, words.term("purpose", row.purpose),
+                f"【{row.signature}】" if row.signature else "—",
                 day_and_time(row.first_at)[:16], row.rule_packs or "—", f"{messages.get(row.campaign_id, 0):,}",
             )
             for row in report.facts.campaigns()

@@ -55,7 +55,7 @@ class SelfChecks:
         """Puts down what was handed out, with the head of the audit that stands in it."""
         self._audit.record(
             EXPORTED, actor=actor, at=self._clock(), kind=kind, sha256=sha256, stage=report.stage.value,
-            since=report.period.first.isoformat(), until=report.period.last.isoformat(),
+            first=report.period.first.isoformat(), last=report.period.last.isoformat(),
             head=f"{report.head[0]}:{report.head[1]}",
         )  # fmt: skip
 
