@@ -127,11 +127,19 @@ class OutcomeRow:
 
 @dataclass(frozen=True, slots=True)
 class GroundRow:
-    """On which consents they rest: who confirmed them, and how they were given."""
+    """On which consents they rest: how those were given."""
+
+    campaign_id: int
+    method: str
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerRow:
+    """Who confirmed the consents on which they rest."""
 
     campaign_id: int
     issuer_uscc: str
-    method: str
     messages: int
 
 
@@ -257,8 +265,8 @@ class TaskRow:
 
 
 AnyRow = (
-    ShopRow | CampaignRow | BatchRow | OutcomeRow | GroundRow | ReasonRow | StopRow | WarningRow | SignatureRow
-    | ConsentRow | MarkRow | OptOutRow | ToldRow | LateRow | ComplaintRow | TaskRow
+    ShopRow | CampaignRow | BatchRow | OutcomeRow | GroundRow | IssuerRow | ReasonRow | StopRow | WarningRow
+    | SignatureRow | ConsentRow | MarkRow | OptOutRow | ToldRow | LateRow | ComplaintRow | TaskRow
 )  # fmt: skip
 QUERIES: Final[Mapping[str, type[AnyRow]]] = {
     "shops": ShopRow,
@@ -266,6 +274,7 @@ QUERIES: Final[Mapping[str, type[AnyRow]]] = {
     "batches": BatchRow,
     "outcomes": OutcomeRow,
     "grounds": GroundRow,
+    "issuers": IssuerRow,
     "reasons": ReasonRow,
     "stops": StopRow,
     "warnings": WarningRow,
@@ -293,6 +302,7 @@ class Facts(Protocol):
     def batches(self) -> Sequence[BatchRow]: ...
     def outcomes(self) -> Sequence[OutcomeRow]: ...
     def grounds(self) -> Sequence[GroundRow]: ...
+    def issuers(self) -> Sequence[IssuerRow]: ...
     def reasons(self) -> Sequence[ReasonRow]: ...
     def stops(self) -> Sequence[StopRow]: ...
     def warnings(self) -> Sequence[WarningRow]: ...

@@ -116,9 +116,8 @@ def _overview(report: SelfCheck, words: Words) -> Figures:
 
 def _chapter(chapter: Chapter, words: Words) -> Section:
     blocks: list[Block] = []
-    if intro := words.why("report_chapter", chapter.id):
-        known = {number.id.partition(".")[2]: written(words, number) for number in chapter.key}
-        blocks.append(Paragraph(intro.format_map(known)))
+    known = {number.id.partition(".")[2]: written(words, number) for number in chapter.key}
+    blocks.append(Paragraph(words.term("report_intro", chapter.id).format_map(known)))
     for grid in chapter.grids:
         blocks += _grid(grid, words)
     return Section(words.term("report_chapter", chapter.id), tuple(blocks))

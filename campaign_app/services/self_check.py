@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
 from campaign_app.domain.self_check import Period, ReportStore, Stage
-from campaign_app.services.self_check_chapters import CHAPTERS, Gathered
-from campaign_app.services.self_check_numbers import SelfCheck, Unverified
+from campaign_app.services import self_check_after as after
+from campaign_app.services import self_check_sent as sent
+from campaign_app.services.self_check_gathered import Gathered
+from campaign_app.services.self_check_numbers import Chapter, SelfCheck, Unverified
 
 if TYPE_CHECKING:
     from campaign_app.compliance import RuleSet
 
 EXPORTED: Final = "report.exported"
+CHAPTERS: Final[tuple[Callable[[Gathered], Chapter], ...]] = (
+    *(sent.scope, sent.sending, sent.audience, sent.wording),
+    *(after.signatures, after.opt_outs, after.complaints, after.fixes, after.rules),
+)
 
 
 class SelfChecks:

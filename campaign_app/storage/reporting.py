@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from campaign_app.domain.consent import ConsentMethod
+from campaign_app.domain.message import Outcome
 from campaign_app.domain.self_check import (
     BEIJING,
     BatchRow,
@@ -19,6 +21,7 @@ from campaign_app.domain.self_check import (
     ComplaintRow,
     ConsentRow,
     GroundRow,
+    IssuerRow,
     LateRow,
     MarkRow,
     OptOutRow,
@@ -41,6 +44,7 @@ from campaign_app.storage.rows import AnyRow, AnySelect
 from campaign_app.storage.times import moment_at, moment_or_none, to_ms
 
 _PAGE: Final = 5_000
+_RANGE: Final = 100_000  # ids of customers
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,10 @@ class SqlFacts:
         return self._outcomes
 
     def grounds(self) -> tuple[GroundRow, ...]:
-        return self._grounds
+        return self._grounds[0]
+
+    def issuers(self) -> tuple[IssuerRow, ...]:
+        return self._grounds[1]
 
     def reasons(self) -> tuple[ReasonRow, ...]:
         return self._reasons
@@ -193,18 +200,27 @@ class SqlFacts:
         found: list[OutcomeRow] = []
         for campaign in self._campaigns:
             whole = campaign.outside == 0
-            rows = self._rows(sql.OUTCOMES if whole else sql.OUTCOMES_WITHIN, campaign=campaign.id)
-            counted = {row.outcome: row.messages for row in rows}
+            (row,) = self._rows(sql.OUTCOMES if whole else sql.OUTCOMES_WITHIN, campaign=campaign.id)
+            counted = dict[str, int](zip(Outcome, row, strict=True))
             counted[""] = claimed[campaign.id] - sum(counted.values())
             found += [OutcomeRow(campaign.id, outcome, count) for outcome, count in sorted(counted.items()) if count]
         return tuple(found)
 
     @cached_property
-    def _grounds(self) -> tuple[GroundRow, ...]:
-        return tuple(
-            GroundRow(row.campaign_id, row.issuer_uscc or "", row.method, row.messages)
-            for row in self._of_campaigns(sql.GROUNDS)
-        )
+    def _grounds(self) -> tuple[tuple[GroundRow, ...], tuple[IssuerRow, ...]]:
+        """One reading for both. What is of no method or issuer that is known counts as "unknown" or ""."""
+        issuers = [row.issuer_uscc for row in self._rows(sql.ISSUERS)]
+        methods, confirmed = list[GroundRow](), list[IssuerRow]()
+        for campaign in self._campaigns:
+            (row,) = self._rows(sql.grounds(issuers), campaign=campaign.id)
+            *counted, total = row
+            by_method = Counter(dict(zip(ConsentMethod, counted, strict=False)))
+            by_method[ConsentMethod.UNKNOWN] += total - by_method.total()
+            by_issuer = Counter(dict(zip(issuers, counted[len(ConsentMethod) :], strict=True)))
+            by_issuer[""] += total - by_issuer.total()
+            methods += [GroundRow(campaign.id, method.value, n) for method, n in by_method.items() if n]
+            confirmed += [IssuerRow(campaign.id, issuer, n) for issuer, n in sorted(by_issuer.items()) if n]
+        return tuple(methods), tuple(confirmed)
 
     @cached_property
     def _reasons(self) -> tuple[ReasonRow, ...]:
@@ -215,9 +231,11 @@ class SqlFacts:
     @cached_property
     def _consents(self) -> tuple[ConsentRow, ...]:
         found = Counter[tuple[int, str, str, str]]()
-        for row in self._rows(sql.CONSENTS):
-            purposes = "、".join(sorted(json.loads(row.purposes))) if row.purposes else ""
-            found[row.account_id, row.status or "", row.method or "", purposes] += row.people
+        last = self._connection.execute(sql.LAST_CUSTOMER).scalar_one()
+        for after in range(0, last, _RANGE):
+            for row in self._rows(sql.CONSENTS, after=after, page=_RANGE):
+                purposes = "、".join(sorted(json.loads(row.purposes))) if row.purposes else ""
+                found[row.account_id, row.status or "", row.method or "", purposes] += row.people
         return tuple(ConsentRow(*key, people) for key, people in sorted(found.items()))
 
     def _rows(self, statement: AnySelect, **more: Any) -> list[AnyRow]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from campaign_app.domain.consent import ConsentMethod
+from campaign_app.domain.message import Outcome
 from campaign_app.storage import schema
+from campaign_app.storage.rows import AnySelect
 from campaign_app.storage.schema_sending import (
     campaign,
     campaign_member,
@@ -71,29 +75,34 @@ _messages: Final = (
 BATCHES: Final = sa.select(_batch.campaign_id, _batch.account_id, _batch.claimed_at, _messages.label("messages")).where(
     _within(_batch.claimed_at)
 )
-OUTCOMES: Final = (
-    sa.select(_latest.outcome, _count.label("messages"))
-    .where(_latest.campaign_id == _campaign)
-    .group_by(_latest.outcome)
-)
+# counted one by one in one reading: to group them, all rows of a campaign would be sorted
+_OUTCOMES: Final = [_count.filter(_latest.outcome == outcome.value).label(outcome.value) for outcome in Outcome]
+OUTCOMES: Final = sa.select(*_OUTCOMES).where(_latest.campaign_id == _campaign)
 _CLAIMED: Final = sa.and_(_batch.campaign_id == _campaign, _within(_batch.claimed_at))
 OUTCOMES_WITHIN: Final = (
-    sa.select(_latest.outcome, _count.label("messages"))
+    sa.select(*_OUTCOMES)
     .select_from(submission)
     .join(ledger, ledger.c.submission_id == _batch.id)
     .join(ledger_latest, sa.and_(_latest.campaign_id == _batch.campaign_id, _latest.ledger_id == ledger.c.id))
     .where(_CLAIMED)
-    .group_by(_latest.outcome)
 )
-GROUNDS: Final = (
-    sa.select(_batch.campaign_id, _source.c.issuer_uscc, _fact.c.method, _count.label("messages"))
-    .select_from(submission)
-    .join(ledger, ledger.c.submission_id == _batch.id)
-    .join(_fact, _fact.c.id == ledger.c.fact_id)
-    .outerjoin(_source, _source.c.id == _fact.c.source_id)
-    .where(_CLAIMED)
-    .group_by(_batch.campaign_id, _source.c.issuer_uscc, _fact.c.method)
-)
+ISSUERS: Final = sa.select(_source.c.issuer_uscc).distinct().order_by(_source.c.issuer_uscc)
+
+
+def grounds(issuers: Sequence[str]) -> AnySelect:
+    """One row: a number for each method, then for each issuer, then all."""
+    methods = [_count.filter(_fact.c.method == method.value) for method in ConsentMethod]
+    confirmed = [_count.filter(_source.c.issuer_uscc == issuer) for issuer in issuers]
+    return (
+        sa.select(*methods, *confirmed, _count)
+        .select_from(submission)
+        .join(ledger, ledger.c.submission_id == _batch.id)
+        .join(_fact, _fact.c.id == ledger.c.fact_id)
+        .outerjoin(_source, _source.c.id == _fact.c.source_id)
+        .where(_CLAIMED)
+    )
+
+
 REASONS: Final = (
     sa.select(_member.campaign_id, _member.reason, _count.label("people"))
     .where(_member.campaign_id == _campaign)
@@ -119,11 +128,14 @@ SIGNATURES: Final = (
     )
     .order_by(_signature.c.account_id, _signature.c.text)
 )
+LAST_CUSTOMER: Final = sa.select(sa.func.coalesce(sa.func.max(_customer.c.id), 0))
+# of some customers at a time: to group them, their rows are sorted
 CONSENTS: Final = (
     sa.select(_customer.c.account_id, _fact.c.status, _fact.c.method, _fact.c.purposes, _count.label("people"))
     .select_from(_customer)
     .outerjoin(_consent, _consent.c.customer_id == _customer.c.id)
     .outerjoin(_fact, _fact.c.id == _consent.c.fact_id)
+    .where(_customer.c.id > _after, _customer.c.id <= _after + _page)
     .group_by(_customer.c.account_id, _fact.c.status, _fact.c.method, _fact.c.purposes)
 )
 MARKS: Final = (
