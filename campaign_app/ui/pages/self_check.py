@@ -38,8 +38,9 @@ SHORT: Final = 16  # letters of a hash in the table
 
 class SelfCheckSection(Section):
     def __init__(self, desk: Desk) -> None:
+        self.chapter = QComboBox()
         self.make = button("", "primary", name="report_make", small=True)
-        super().__init__(self.make)
+        super().__init__(self.chapter, self.make)
         self.setObjectName("report_section")
         self._desk, self.model = desk, model_of(desk)
         self.make.setText(self.tr("生成报告…"))
@@ -120,7 +121,7 @@ class SelfCheckSection(Section):
         stages = [(words.term("report_stage", stage), stage.value) for stage in Stage]
         self.stage = self._box("report_stage", self.tr("阶段"), stages)
         chapters = [(words.term("report_chapter", code), code) for code in "ABCDEFGHI"]
-        self.chapter = self._box("report_chapter", self.tr("章节"), [(self.tr("全部章节"), ""), *chapters])
+        self._fill(self.chapter, "report_chapter", self.tr("章节"), [(self.tr("全部章节"), ""), *chapters])
         self.count = button(self.tr("统计"), name="report_count", small=True, click=self.model.count)
         self.stop = button(self.tr("停止"), name="report_stop", small=True, click=self.model.count_work.stop)
         self.bar = QProgressBar()
@@ -129,7 +130,7 @@ class SelfCheckSection(Section):
         self.bar.setAccessibleName(self.tr("统计进度"))
         self.trouble = label("", "block", wrap=True, name="report_trouble")
         dash = label(self.tr("至"), "muted")
-        line = row(self.period, self.first, dash, self.last, self.stage, self.count, self.stop, None, self.chapter)
+        line = row(self.period, self.first, dash, self.last, self.stage, self.count, self.stop, None)
         layout = column(line, self.bar, self.trouble, space=2)
         layout.setContentsMargins(16, 12, 16, 12)
         return frame("card", layout, name="report_choices")
@@ -194,12 +195,14 @@ class SelfCheckSection(Section):
         }[code]
 
     def _box(self, name: str, spoken: str, items: list[tuple[str, str]]) -> QComboBox:
-        made = QComboBox()
-        made.setObjectName(name)
-        made.setAccessibleName(spoken)
+        return self._fill(QComboBox(), name, spoken, items)
+
+    def _fill(self, box: QComboBox, name: str, spoken: str, items: list[tuple[str, str]]) -> QComboBox:
+        box.setObjectName(name)
+        box.setAccessibleName(spoken)
         for text, code in items:
-            made.addItem(text, code)
-        return made
+            box.addItem(text, code)
+        return box
 
     def _day(self, name: str, spoken: str) -> QDateEdit:
         made = QDateEdit()
