@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from campaign_app.credentials import KeyKeeper
     from campaign_app.evidence.desk import Evidence
     from campaign_app.reports.case_pack import CasePacks
+    from campaign_app.printing.reporting import Reporting
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.answers import Answers
     from campaign_app.services.audiences import Audiences
@@ -99,6 +100,7 @@ class App:
     test_messages: TestMessages
     unread: UnreadReplies
     evidence: Evidence
+    reporting: Reporting
     jobs: JobStore
     clock: Clock
     wait: Callable[[float], None]
@@ -208,6 +210,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         test_messages=_test_messages(workspace, texts, clock).used_by(me),
         unread=unread_of(workspace, clock).used_by(me),
         evidence=evidence,
+        reporting=_reporting(workspace, clock, rules),
         jobs=AskedJobs(workspace.jobs, me),
         clock=clock,
         wait=wait,
@@ -235,6 +238,14 @@ def _case_packs(workspace: Workspace, clock: Clock, complaints: Complaints, evid
 
     stores = Kept(workspace.accounts, workspace.facts, workspace.filings, workspace.audit)
     return CasePacks(workspace.complaints, evidence, stores, complaints.timers.answer_by, render, clock)
+
+
+def _reporting(workspace: Workspace, clock: Clock, rules: Rules) -> Reporting:
+    from campaign_app.printing.reporting import Reporting
+    from campaign_app.services.self_check import SelfChecks
+
+    accounts, audit = workspace.accounts, workspace.audit
+    return Reporting(SelfChecks(workspace.reports, accounts, audit, lambda: rules.current().rules, clock), audit)
 
 
 def _members(workspace: Workspace, clock: Clock) -> Members:

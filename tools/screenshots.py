@@ -84,6 +84,7 @@ def take_pages(qt: QApplication, folder: Path, out: Path, customers: int, size: 
     journey.results()
     journey.look_at_signatures()
     journey.look_at_inbox()
+    journey.look_at_report()
     journey.look_at_records()
     journey.look_at_settings()
     journey.application.shell.go("campaigns")

@@ -147,6 +147,7 @@ class Pictured(LongerJourney):
         wait_for(lambda: self.state is CampaignState.SCHEDULED, "the plan")
         self._for_each(self._leaving)
         self._for_each(self._records)
+        self._for_each(self._report)
 
     def _for_each(self, gesture: Callable[[], None]) -> None:
         for language in LANGUAGES:
@@ -198,6 +199,10 @@ class Pictured(LongerJourney):
         self.driver.click("nav_records")
         self._asked("evidence_export", lambda: self.driver.click("records_export"))
         self._asked("evidence_check", self._checked)
+
+    def _report(self) -> None:
+        self.count_report()
+        self._asked("report", lambda: self.driver.click("report_make"))
 
     def _checked(self) -> None:
         """A campaign's own proof, exported anew, with its verdict."""

@@ -19,6 +19,7 @@ from campaign_app.cli.doctor import doctor
 from campaign_app.cli.evidence import evidence
 from campaign_app.cli.gate import gate
 from campaign_app.cli.import_ import import_
+from campaign_app.cli.report import report
 from campaign_app.cli.sandbox import sandbox
 from campaign_app.cli.segments import segments
 from campaign_app.cli.senders import accounts
@@ -55,6 +56,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "cancel": cancel,
     "close-unknown": close_unknown,
     "test-message": try_out,
+    "report": report,
     "worker": worker,
     "window": window,
     "sandbox": sandbox,

@@ -17,7 +17,7 @@ _LINES_TOGETHER: Final = 2  # at either end of a paragraph
 
 
 def _nothing(_painter: QPainter, _top: float) -> None:
-    """A box that is only room."""
+    """A box that is only room; none is left at the head of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ def pages(boxes: Iterable[Box], top: float = TOP, bottom: float = BOTTOM) -> Ite
 
 def _put(page: Placed, boxes: Iterable[Box], at: float, top: float) -> float:
     for box in boxes:
+        if at == top and box.draw is _nothing:
+            continue
         at += box.gap if at > top else 0
         page.boxes.append((box, at))
         at += box.height

@@ -120,7 +120,8 @@ class _Bars(_Drawing):
 
         room = MEASURE - self._names - pt(58)
         long = 0.0 if value is None else room * value / self._top
-        painter.fillRect(QRectF(left, top + pt(1), long, _BAR - pt(2)), QColor(ink))
+        if long:
+            painter.fillRect(QRectF(left, top + pt(1), long, _BAR - pt(2)), QColor(ink))
         painter.setFont(self._slim)
         said = "—" if value is None else number_text(value)
         flags = Qt.AlignmentFlag.AlignVCenter.value
@@ -183,7 +184,7 @@ class _Upright(_Drawing):
         wide = min(self._step * 0.7 / many, pt(26))
         for place, value in enumerate(series.values):
             left = self._middle(place) + (which - many / 2) * wide
-            if value is not None:
+            if value:
                 high = self._rise(value)
                 painter.fillRect(QRectF(left, base - high, wide * 0.92, high), QColor(ink))
             self._value(painter, left + wide * 0.46, base, value)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QBuffer
     from PySide6.QtGui import QPainter, QPdfWriter
 
-Progress = Callable[[int, int], None]  # pages drawn, of how many
+Progress = Callable[[int, int], object]  # pages drawn, of how many
 _ALONE: Final = Lock()
 
 

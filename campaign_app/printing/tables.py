@@ -62,15 +62,16 @@ def table_boxes(sheet: Sheet, table: Table, number: str) -> Iterator[Box]:
     heads = tuple(_row(sheet, columns, tuple(column.title for column in table.columns), _HEAD))
     yield from (replace(box, keep=True) for box in heads)
     if not table.rows:
-        yield from _nothing(sheet, table.empty or sheet.none)
+        yield from _kept(_nothing(sheet, table.empty or sheet.none), heads, together=bool(table.note))
     last = len(table.rows) - 1
     for place, row in enumerate(table.rows):
         # the first two rows stay with their heading, and the last one with the row before it
-        together = place == 0 < last or place == last - 1 or (place == last and table.total is not None)
+        ends = place == last and (table.total is not None or bool(table.note))
+        together = place == 0 < last or place == last - 1 or ends
         look = _Look(below=RULE) if place == last else _Look()
         yield from _kept(_row(sheet, columns, row, look), heads, together=together)
     if table.total is not None:
-        yield from _kept(_row(sheet, columns, table.total, _TOTAL), heads, together=False)
+        yield from _kept(_row(sheet, columns, table.total, _TOTAL), heads, together=bool(table.note))
     yield from note(sheet, table.note)
     yield Box(pt(5))
 

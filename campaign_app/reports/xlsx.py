@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
 Value = str | int | float | None  # None is an empty cell: what is not known is said in words
-Tick = Callable[[int], None]  # rows written by now
+Tick = Callable[[int], object]  # rows written by now
 
 ROWS_MAX: Final = 1_048_576  # of a sheet, its heading included
 TEXT_MAX: Final = 32_767  # UTF-16 units of a cell

@@ -48,6 +48,7 @@ from campaign_app.storage.pages import Look, look
 from campaign_app.storage.pushed import SqlPushed
 from campaign_app.storage.rates import SqlRates
 from campaign_app.storage.readings import SqlReadings
+from campaign_app.storage.reporting import SqlReports
 from campaign_app.storage.secrets import SqlSecrets
 from campaign_app.storage.server import Server
 from campaign_app.storage.staff import SqlStaff
@@ -70,6 +71,7 @@ class Workspace:
     readings: SqlReadings
     facts: SqlFacts
     evidence: SqlEvidence
+    reports: SqlReports
     filings: SqlFilings
     suppressions: SqlSuppressions
     opt_outs: SqlOptOuts
@@ -275,6 +277,7 @@ def _stores(
         readings=SqlReadings(database),
         facts=SqlFacts(database, keys.hashes),
         evidence=SqlEvidence(database, workspace_id, keys.hashes, derive(key, "evidence")),
+        reports=SqlReports(database, keys),
         filings=SqlFilings(database),
         suppressions=SqlSuppressions(database, keys.hashes),
         opt_outs=SqlOptOuts(database, keys.hashes),

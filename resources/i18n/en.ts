@@ -1814,6 +1814,21 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>CompliancePage</name>
+    <message>
+        <source>合规</source>
+        <translation>Compliance</translation>
+    </message>
+    <message>
+        <source>自查报告</source>
+        <translation>Self-check report</translation>
+    </message>
+    <message>
+        <source>合规的各部分</source>
+        <translation>Parts of compliance</translation>
+    </message>
+</context>
+<context>
     <name>ConditionLine</name>
     <message>
         <source>字段</source>
@@ -3634,6 +3649,57 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>MakeDialog</name>
+    <message>
+        <source>生成</source>
+        <translation>Make</translation>
+    </message>
+    <message>
+        <source>生成自查报告</source>
+        <translation>Make a self-check report</translation>
+    </message>
+    <message>
+        <source>生成进度</source>
+        <translation>Progress of the file</translation>
+    </message>
+    <message>
+        <source>PDF：封面、目录、编号的表和图，可直接报送</source>
+        <translation>PDF: cover, contents, numbered tables and charts, ready to hand in</translation>
+    </message>
+    <message>
+        <source>XLSX：每个数字和它背后的行，号码已遮盖</source>
+        <translation>XLSX: every number and the rows behind it, numbers masked</translation>
+    </message>
+    <message>
+        <source>报告文件</source>
+        <translation>File of the report</translation>
+    </message>
+    <message>
+        <source>{first} 至 {last} · {stage}</source>
+        <translation>{first} to {last} · {stage}</translation>
+    </message>
+    <message>
+        <source>数字在生成时重新统计。报告附审计链头，文件的 SHA-256 记入审计；已有的文件不会被覆盖。</source>
+        <translation>Everything is counted again for the file. The report holds the head of the audit, and the audit the file&apos;s SHA-256; no file is replaced.</translation>
+    </message>
+    <message>
+        <source>更改…</source>
+        <translation>Change…</translation>
+    </message>
+    <message>
+        <source>自查报告-{first}-{last}</source>
+        <translation>self-check-{first}-{last}</translation>
+    </message>
+    <message>
+        <source>自查报告</source>
+        <translation>Self-check report</translation>
+    </message>
+    <message>
+        <source>保存到</source>
+        <translation>Save as</translation>
+    </message>
+</context>
+<context>
     <name>MatterWords</name>
     <message>
         <source>{} · 同步失败</source>
@@ -5296,6 +5362,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Evidence</translation>
     </message>
     <message>
+        <source>自查报告</source>
+        <translation>Self-check report</translation>
+    </message>
+    <message>
         <source>店铺与通道</source>
         <translation>Shops and senders</translation>
     </message>
@@ -6307,6 +6377,153 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>SelfCheckSection</name>
+    <message>
+        <source>生成报告…</source>
+        <translation>Make a report…</translation>
+    </message>
+    <message>
+        <source>报告里的数字</source>
+        <translation>Numbers of the report</translation>
+    </message>
+    <message>
+        <source>已生成的报告</source>
+        <translation>Reports made</translation>
+    </message>
+    <message>
+        <source>先统计，再生成报告</source>
+        <translation>Count first, then make the report</translation>
+    </message>
+    <message>
+        <source>选好期间和阶段，统计这段时间的受众、内容、签名、退订和投诉；零售与金融分开，每个数字都能复算。看过数字之后，再生成 PDF 或 XLSX。</source>
+        <translation>Choose a period and a stage and count its audiences, texts, signatures, opt-outs and complaints, retail and finance apart; every number can be reproduced. Look at the numbers, then make a PDF or XLSX file.</translation>
+    </message>
+    <message>
+        <source>统计</source>
+        <translation>Count</translation>
+    </message>
+    <message>
+        <source>给监管部门的自查自纠报告：先看数字，再生成文件；每份文件都记入审计。</source>
+        <translation>For the regulator: look at the numbers, then make a file. Every file is in the audit.</translation>
+    </message>
+    <message>
+        <source>期间</source>
+        <translation>Period</translation>
+    </message>
+    <message>
+        <source>从</source>
+        <translation>From</translation>
+    </message>
+    <message>
+        <source>到（含当天）</source>
+        <translation>To (this day included)</translation>
+    </message>
+    <message>
+        <source>阶段</source>
+        <translation>Stage</translation>
+    </message>
+    <message>
+        <source>章节</source>
+        <translation>Chapter</translation>
+    </message>
+    <message>
+        <source>全部章节</source>
+        <translation>All chapters</translation>
+    </message>
+    <message>
+        <source>停止</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>统计进度</source>
+        <translation>Progress</translation>
+    </message>
+    <message>
+        <source>至</source>
+        <translation>to</translation>
+    </message>
+    <message>
+        <source>还没有生成过报告。</source>
+        <translation>No report was made yet.</translation>
+    </message>
+    <message>
+        <source>复制 SHA-256</source>
+        <translation>Copy SHA-256</translation>
+    </message>
+    <message>
+        <source>SHA-256 已复制。</source>
+        <translation>The SHA-256 was copied.</translation>
+    </message>
+    <message>
+        <source>报告已生成：{file}</source>
+        <translation>The report was made: {file}</translation>
+    </message>
+    <message>
+        <source>本月</source>
+        <translation>This month</translation>
+    </message>
+    <message>
+        <source>上月</source>
+        <translation>Last month</translation>
+    </message>
+    <message>
+        <source>本季度</source>
+        <translation>This quarter</translation>
+    </message>
+    <message>
+        <source>上季度</source>
+        <translation>Last quarter</translation>
+    </message>
+    <message>
+        <source>今年</source>
+        <translation>This year</translation>
+    </message>
+    <message>
+        <source>去年</source>
+        <translation>Last year</translation>
+    </message>
+    <message>
+        <source>自选期间</source>
+        <translation>Own period</translation>
+    </message>
+    <message>
+        <source>章节或表</source>
+        <translation>Chapter or table</translation>
+    </message>
+    <message>
+        <source>名称</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>数值</source>
+        <translation>Value</translation>
+    </message>
+    <message>
+        <source>编号</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>数据来源</source>
+        <translation>Rows</translation>
+    </message>
+    <message>
+        <source>{first} 至 {last}</source>
+        <translation>{first} to {last}</translation>
+    </message>
+    <message>
+        <source>生成于</source>
+        <translation>Made at</translation>
+    </message>
+    <message>
+        <source>文件</source>
+        <translation>File</translation>
+    </message>
+    <message>
+        <source>记录</source>
+        <translation>Entry</translation>
+    </message>
+</context>
+<context>
     <name>SenderPart</name>
     <message>
         <source>发送通道</source>
@@ -6653,10 +6870,6 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>合规</source>
         <translation>Compliance</translation>
-    </message>
-    <message>
-        <source>将提供回头看检查和给监管部门的自查报告；规则已在“设置”里。</source>
-        <translation>Will offer look-back checks and the self-check report for the regulator; the rules are in Settings already.</translation>
     </message>
     <message>
         <source>退订与投诉</source>

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTabBar,
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.ui.app import Application
 from campaign_app.ui.pages.campaigns import CampaignsPage
+from campaign_app.ui.pages.self_check import SelfCheckSection
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.session import Plan
@@ -152,6 +153,17 @@ class Journey:
         self.driver.wait(QWidget, "inbox_opened")
         pause(400)
         self._at("inbox")
+
+    def look_at_report(self) -> None:
+        self.count_report()
+        self._at("report")
+
+    def count_report(self) -> None:
+        self.driver.click("nav_compliance")
+        self.application.shell.page("compliance").open("report")
+        section = self.driver.wait(SelfCheckSection, "report_section")
+        section.model.count()
+        self._listed("report_numbers")
 
     def look_at_records(self) -> None:
         self.driver.click("nav_records")

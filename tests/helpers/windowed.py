@@ -21,6 +21,7 @@ from campaign_app.ui.desk import Way as PageWay
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
 from campaign_app.ui.pages.campaigns import CampaignsPage
+from campaign_app.ui.pages.self_check import SelfCheckSection
 from campaign_app.ui.pages.settings import SECTIONS
 from campaign_app.ui.pages.shell import Shell
 from campaign_app.ui.pages.shortcut_sheet import ShortcutSheet
@@ -155,6 +156,7 @@ class Windowed:
         places.setCurrentIndex(0)
         tabs = self.shell.findChild(QTabBar, "signature_tabs")
         yield self._at("templates", lambda: (self._go("signatures"), tabs.setCurrentIndex(1)))
+        yield self._at("report", self._report)
         for section in SECTIONS:
             yield self._at(f"settings {section}", lambda section=section: self._go("settings", section))
         yield self._at("palette", self.shell.find_command)
@@ -179,6 +181,12 @@ class Windowed:
 
     def _go(self, key: str, what: object = None) -> None:
         self.desk.way.to(key, what)
+
+    def _report(self) -> None:
+        self._go("compliance", "report")
+        section = self.shell.page("compliance").findChild(SelfCheckSection)
+        assert section is not None
+        section.model.count()
 
     def _first_row(self, key: str, name: str) -> None:
         table = self.shell.page(key).findChild(QTableView, name)

@@ -240,6 +240,7 @@ class RecordsPage(Page):
             "": self.tr("全部类别"),
             "campaign": self.tr("活动"),
             "evidence": self.tr("证据"),
+            "report": self.tr("自查报告"),
             "account": self.tr("店铺与通道"),
             "signature": self.tr("签名"),
             "customer": self.tr("客户"),

@@ -21,7 +21,7 @@ NAME: Final = "records_model"
 PAGE_ROWS: Final = 50
 # what the actions of the audit begin with; "" for all of them
 EVERYTHING: Final = AuditQuery()
-KINDS: Final = ("", "campaign", "evidence", "account", "signature", "customer", "settings", "workspace")
+KINDS: Final = ("", "campaign", "evidence", "report", "account", "signature", "customer", "settings", "workspace")
 
 
 @dataclass(frozen=True, slots=True)

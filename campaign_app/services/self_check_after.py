@@ -1,0 +1,158 @@
+"""Chapters of the self-check report: signatures, opt-outs, complaints, what is put right, rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from campaign_app.domain.consent import Reason
+from campaign_app.services.self_check_gathered import DEFAULTS, Counts, Gathered, Making, plain_grid, share
+from campaign_app.services.self_check_numbers import Chapter, Delays, Grid, Label, Line, Number, names_of
+
+
+def signatures(gathered: Gathered) -> Chapter:
+    rows = gathered.facts.signatures()
+    last = gathered.period.last.isoformat()
+    over = [row for row in rows if row.valid_until and row.valid_until < last]
+    states = Counter((row.status, bool(row.campaigns)) for row in rows)
+    scopes = Counter[str]()
+    for row in rows:
+        scopes.update(row.scopes.split("、") if row.scopes else ("none",))
+    by_state = plain_grid(
+        "E1", "signatures", "signature_state", ("signatures", "in_use"),
+        ((Label(line, "signature_status"), line, (states[line, False] + states[line, True], states[line, True]))
+         for line in sorted({status for status, _ in states})),
+    )  # fmt: skip
+    by_scope = plain_grid(
+        "E2", "signatures", "scope", ("signatures",),
+        ((Label(line, "report" if line == "none" else "purpose"), line, (scopes[line],)) for line in sorted(scopes)),
+    )  # fmt: skip
+    key = (
+        Number("E.signatures", len(rows), "signatures"),
+        Number("E.in_use", sum(bool(row.campaigns) for row in rows), "signatures"),
+        Number("E.expired", len(over), "signatures"),
+        Number("E.ports", len({row.port for row in rows if row.port}), "signatures"),
+    )
+    return Chapter("E", key, (by_state, by_scope))
+
+
+def times(number_id: str, delays: Delays, query: str) -> tuple[Number, ...]:
+    why = "" if len(delays) else "none_in_period"
+    parts = (("median", 0.5), ("p95", 0.95), ("slowest", 1.0))
+    return tuple(Number(f"{number_id}.{name}", delays.at(part), query, "seconds", why) for name, part in parts)
+
+
+def opt_outs(gathered: Gathered) -> Chapter:
+    facts = gathered.facts
+    received = Counts()
+    for row in facts.opt_outs():
+        received["received", gathered.board(row.campaign_id)] += 1
+    here = Delays((row.received_at, row.stored_at) for row in facts.opt_outs())
+    states = Counter((row.account_id, row.state) for row in facts.told())
+    told = Delays((row.since, row.settled_at) for row in facts.told() if row.settled_at and row.state == "told")
+    by_board = Making(gathered, "F1", "opt_outs", "opt_outs", "report", unassigned=True).grid(received, ("received",))
+    speed = Grid(
+        "F2", "opt_outs", "speed", tuple(Label(each, "report") for each in ("cases", "median", "p95", "slowest")),
+        (
+            Line(Label("in_force", "report"),
+                 (Number("F2.in_force.cases", len(here), "opt_outs"), *times("F2.in_force", here, "opt_outs"))),
+            Line(Label("platform_told", "report"),
+                 (Number("F2.platform_told.cases", len(told), "told"), *times("F2.platform_told", told, "told"))),
+        ),
+    )  # fmt: skip
+    names = names_of(facts.shops())
+    outbox = plain_grid(
+        "F3", "told", "shop", ("told", "waiting", "refused"),
+        ((Label(names.get(shop, str(shop))), str(shop), (
+            states[shop, "told"], states[shop, "waiting"], states[shop, "refused"] + states[shop, "untellable"]))
+         for shop in sorted({shop for shop, _ in states})),
+    )  # fmt: skip
+    marks = plain_grid(
+        "F4", "marks", "marks", ("marks",),
+        ((Label(f"{row.kind}:{row.source}", "mark"), f"{row.kind}-{row.source}", (row.marks,))
+         for row in facts.marks()),
+    )  # fmt: skip
+    late = Counter(row.kind for row in facts.late())
+    key = (
+        Number("F.received", len(here), "opt_outs"),
+        times("F", here, "opt_outs")[1],
+        Number("F.late", late["opt_out"], "late"),
+        Number("F.waiting", sum(count for (_, state), count in states.items() if state == "waiting"), "told"),
+    )
+    return Chapter("F", key, (by_board, speed, outbox, marks))
+
+
+def complaints(gathered: Gathered) -> Chapter:
+    facts = gathered.facts
+    counts = Counts()
+    for row in facts.complaints():
+        counts["received", gathered.board(row.campaign_id)] += 1
+        if facts.answers:
+            counts["answered" if row.answered_at else "unanswered", gathered.board(row.campaign_id)] += 1
+    taken = Delays((row.received_at, row.stored_at) for row in facts.complaints())
+    answered = Delays((row.received_at, row.answered_at) for row in facts.complaints() if row.answered_at)
+    lines = ("received", "answered", "unanswered") if facts.answers else ("received",)
+    by_board = Making(gathered, "G1", "complaints", "complaints", "report", unassigned=True).grid(counts, lines)
+    sent, all_of_them = gathered.all_of(gathered.outcomes, "submitted"), len(taken)
+    unknown = "" if facts.answers else "answers_not_kept"
+    speed = Grid(
+        "G2", "complaints", "speed", tuple(Label(each, "report") for each in ("cases", "median", "p95", "slowest")),
+        (
+            Line(Label("taken_in", "report"),
+                 (Number("G2.taken_in.cases", all_of_them, "complaints"), *times("G2.taken_in", taken, "complaints"))),
+            Line(Label("answered_after", "report"), (
+                Number("G2.answered_after.cases", len(answered) if facts.answers else None, "complaints", why=unknown),
+                *(Number(each.id, each.value, each.query, each.unit, unknown or each.why)
+                  for each in times("G2.answered_after", answered, "complaints")))),
+        ),
+    )  # fmt: skip
+    key = (
+        Number("G.received", all_of_them, "complaints"),
+        share("G.per_10k", all_of_them, sent, "complaints", 10_000, "per_10k"),
+        Number("G.unanswered", all_of_them - len(answered) if facts.answers else None, "complaints", why=unknown),
+        Number("G.late", sum(row.kind == "complaint" for row in facts.late()), "late"),
+    )
+    return Chapter("G", key, (by_board, speed))
+
+
+def fixes(gathered: Gathered) -> Chapter:
+    facts = gathered.facts
+    removed = gathered.all_of(gathered.reasons, Reason.DEFAULT_CONSENT.value)
+    sent_by_default = sum(row.messages for row in facts.grounds() if row.method in DEFAULTS)
+    told = Counter(row.state for row in facts.told())
+    warned = facts.warnings()
+    confirmed = sum(bool(row.confirmed_by) for row in warned)
+    used = [row for row in facts.signatures() if row.campaigns]
+    bad = sum(row.status != "approved" or row.filed is not True for row in used)
+    late = len(facts.late())
+    tasks = facts.tasks()
+    done = None if tasks is None else sum(task.done for task in tasks)
+    lines: list[tuple[str, str, tuple[int | None, int | None, int | None]]] = [
+        ("fix_default", "reasons", (removed + sent_by_default, removed, sent_by_default)),
+        ("fix_opt_out", "told", (told.total(), told["told"], told.total() - told["told"])),
+        ("fix_late", "late", (late, 0, late)),
+        ("fix_warning", "warnings", (len(warned), confirmed, len(warned) - confirmed)),
+        ("fix_signature", "signatures", (len(used), len(used) - bad, bad)),
+        ("fix_task", "tasks", (None, None, None) if tasks is None or done is None else
+            (len(tasks), done, len(tasks) - done)),
+    ]  # fmt: skip
+    columns = ("found", "done", "open")
+    made = Grid(
+        "H1", "reasons", "fix", tuple(Label(each, "report") for each in columns),
+        tuple(
+            Line(Label(code, "report"), tuple(
+                Number(f"H1.{code}.{column}", value, query, why="" if value is not None else "tasks_not_kept")
+                for column, value in zip(columns, values, strict=True)))
+            for code, query, values in lines
+        ),
+    )  # fmt: skip
+    return Chapter("H", (), (made,))
+
+
+def rules(gathered: Gathered) -> Chapter:
+    versions = Counter(campaign.rule_packs for campaign in gathered.campaigns.values())
+    made = plain_grid(
+        "I1", "campaigns", "rule_packs", ("campaigns",),
+        ((Label(version or "none", "" if version else "report"), version or "none", (count,))
+         for version, count in sorted(versions.items())),
+    )  # fmt: skip
+    return Chapter("I", (), (made,))

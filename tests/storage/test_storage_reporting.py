@@ -1,0 +1,119 @@
+"""The rows behind a self-check report, on files and on a server."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.self_check import QUERIES, Period
+from campaign_app.storage.workspace import Workspace
+from tests.helpers.year import ISSUER, Year
+
+NOVEMBER = Period.month(2026, 11)
+FIRST = datetime(2026, 10, 31, 16, tzinfo=UTC)  # the month's first moment in Beijing
+LAST = datetime(2026, 11, 30, 15, 59, 59, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def year(workspace: Workspace) -> Year:
+    return Year(workspace, people=6, made_at=FIRST)
+
+
+def test_a_batch_counts_in_the_period_in_which_it_was_claimed(year: Year) -> None:
+    inside, across, before = year.campaign(), year.campaign("finance"), year.campaign()
+    year.send(inside, FIRST, {0: "delivered", 1: "failed"})
+    year.send(inside, LAST, {2: ""})
+    year.send(across, FIRST - SECOND, {0: "delivered"})
+    year.send(across, LAST, {1: "delivered", 2: "withheld"})
+    year.send(across, LAST + 2 * SECOND, {3: "delivered"})
+    year.send(before, FIRST - SECOND, {0: "delivered"})
+    with year.store.reports.facts(NOVEMBER) as facts:
+        assert [row.campaign_id for row in facts.campaigns()] == [inside, across]
+        assert [(row.campaign_id, row.month, row.messages) for row in facts.batches()] == [
+            (inside, "2026-11", 3),
+            (across, "2026-11", 2),
+        ]
+        assert {(row.campaign_id, row.outcome): row.messages for row in facts.outcomes()} == {
+            (inside, ""): 1,
+            (inside, "delivered"): 1,
+            (inside, "failed"): 1,
+            (across, "delivered"): 1,
+            (across, "withheld"): 1,
+        }
+        grounds = [(row.campaign_id, row.method, row.messages) for row in facts.grounds()]
+        assert grounds == [(inside, "explicit_toggle", 3), (across, "explicit_toggle", 2)]
+        issuers = [(row.campaign_id, row.issuer_uscc, row.messages) for row in facts.issuers()]
+        assert issuers == [(inside, ISSUER, 3), (across, ISSUER, 2)]
+        assert [(row.label, row.customers, row.sent) for row in facts.shops()] == [("旗舰店", 6, 5)]
+
+
+def test_the_newest_answer_of_everybody_is_counted(year: Year) -> None:
+    year.fact(1, "default", "pre_ticked")
+    with year.store.reports.facts(NOVEMBER) as facts:
+        told = {(row.status, row.method): row.people for row in facts.consents()}
+    assert told == {("confirmed", "explicit_toggle"): 5, ("default", "pre_ticked"): 1}
+
+
+def test_findings_reasons_and_stops_are_those_of_the_periods_campaigns(year: Year) -> None:
+    sent, other = year.campaign(), year.campaign()
+    year.send(sent, FIRST, {0: "delivered"})
+    for each in (sent, other):
+        year.members(each, ["ok", "default_consent", "content", "content", None])
+        year.warn(each, "OPT-004", "李")
+        year.stop(each, 2, "ABS-001 PRC-002")
+        year.stop(each, 3, "ABS-001")
+    with year.store.reports.facts(NOVEMBER) as facts:
+        reasons = {(row.campaign_id, row.reason): row.people for row in facts.reasons()}
+        assert reasons == {(sent, "ok"): 1, (sent, "default_consent"): 1, (sent, "content"): 2, (sent, ""): 1}
+        assert [(row.rule, row.people) for row in facts.stops()] == [("ABS-001", 2), ("PRC-002", 1)]
+        assert [(row.campaign_id, row.rule, row.confirmed_by) for row in facts.warnings()] == [(sent, "OPT-004", "李")]
+
+
+def test_opt_outs_are_read_in_pages_with_masked_numbers(year: Year, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaign_app.storage.reporting._PAGE", 2)
+    for person in range(5):
+        year.opt_out(person, FIRST + person * SECOND, timedelta(seconds=person))
+        year.tell(person, FIRST, FIRST + SECOND)
+        year.complain(FIRST + person * SECOND, SECOND)
+    year.opt_out(5, FIRST - SECOND, SECOND)
+    with year.store.reports.facts(NOVEMBER) as facts:
+        rows = list(facts.opt_outs())
+        assert [(row.stored_at - row.received_at).total_seconds() for row in rows] == [0, 1, 2, 3, 4]
+        assert {row.who for row in rows} == {"138****1234"}
+        assert len(list(facts.told())) == len(list(facts.complaints())) == 5
+
+
+def test_a_message_after_a_refusal_is_found_unless_a_later_grant_lifted_it(year: Year) -> None:
+    early, late = year.campaign(), year.campaign()
+    year.send(early, FIRST, {0: "delivered", 1: "delivered", 2: "delivered", 3: "delivered"})
+    for person in range(5):
+        year.opt_out(person, FIRST + SECOND, SECOND)
+    year.mark(0, FIRST + SECOND, "complaint")
+    year.lift(2, FIRST + 2 * SECOND)
+    year.lift(3, FIRST + 99 * SECOND)
+    year.send(late, FIRST + 9 * SECOND, {0: "delivered", 1: "rejected", 2: "delivered", 3: "", 4: "withheld"})
+    with year.store.reports.facts(NOVEMBER) as facts:
+        found = [(row.campaign_id, row.kind, row.outcome) for row in facts.late()]
+    assert sorted(found) == [(late, "complaint", "delivered"), (late, "opt_out", ""), (late, "opt_out", "delivered")]
+
+
+def test_every_query_answers_an_empty_workspace(workspace: Workspace) -> None:
+    with workspace.reports.facts(Period.year(2026)) as facts:
+        assert {query: list(getattr(facts, query)() or ()) for query in QUERIES} == {query: [] for query in QUERIES}
+        assert facts.tasks() is None
+        assert facts.audit_head() == (0, bytes(32))
+
+
+def test_periods_are_days_of_beijing() -> None:
+    assert (NOVEMBER.since, NOVEMBER.until) == (FIRST, LAST + SECOND)
+    assert Period.quarter(2026, 1) == Period(date(2026, 1, 1), date(2026, 3, 31))
+    assert Period.month(2028, 2).last == date(2028, 2, 29)
+    assert Period(date(2026, 11, 30), date(2027, 1, 1)).months == ("2026-11", "2026-12", "2027-01")
+    for first, last in ((date(2026, 2, 1), date(2026, 1, 1)), (date(2020, 1, 1), date(2026, 1, 1))):
+        with pytest.raises(SettingsError):
+            Period(first, last)
+    with pytest.raises(SettingsError):
+        Period.quarter(2026, 5)
