@@ -113,6 +113,21 @@ class Settings:
         high=1_440,
     )
 
+    lookback_every_days: int = _setting(
+        30,
+        "每隔多少天自动回头看一次，0 为不自动",
+        "Days between look-backs by themselves, 0 for none",
+        low=0,
+        high=366,
+    )
+    lookback_days: int = _setting(
+        180,
+        "自动回头看多少天内发出的短信",
+        "How many days of sent messages a look-back by itself goes over",
+        low=1,
+        high=3_660,
+    )
+
     def __post_init__(self) -> None:
         for declared in DECLARED:
             _check(declared, getattr(self, declared.name))

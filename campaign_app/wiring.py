@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from campaign_app.services.filings import Filings
     from campaign_app.services.following import Following
     from campaign_app.services.imports import Imports
+    from campaign_app.services.lookback import LookBacks
     from campaign_app.services.members import Members
     from campaign_app.services.money import Money
     from campaign_app.services.opt_outs import OptOuts
@@ -74,6 +75,7 @@ class App:
     rules: Rules
     profiles: Profiles
     imports: Imports
+    lookbacks: LookBacks
     people: People
     members: Members
     money: Money
@@ -170,6 +172,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         rules=rules,
         profiles=profiles,
         imports=imports_of(workspace, clock).used_by(me),
+        lookbacks=_lookbacks(workspace, clock).used_by(me),
         people=_people(workspace),
         members=_members(workspace, clock),
         money=money,
@@ -204,6 +207,15 @@ def _evidence(workspace: Workspace, clock: Clock, rules: Rules) -> Evidence:
 
     audit, campaigns, accounts = workspace.audit, workspace.campaigns, workspace.accounts
     return Evidence(workspace.evidence, audit, audit, campaigns, accounts, lambda: rules.current().rules, clock)
+
+
+def _lookbacks(workspace: Workspace, clock: Clock) -> LookBacks:
+    from campaign_app.services.asked_jobs import AskedJobs
+    from campaign_app.services.lookback import LookBacks, Stores
+
+    jobs, customers = AskedJobs(workspace.jobs, workspace.person), workspace.customers
+    stores = (workspace.lookbacks, workspace.campaigns, customers, workspace.facts, workspace.accounts, jobs)
+    return LookBacks(Stores(*stores), clock)
 
 
 def _members(workspace: Workspace, clock: Clock) -> Members:

@@ -38,6 +38,7 @@ from campaign_app.storage.jobs import SqlJobs
 from campaign_app.storage.keys import KeyedHashes, WorkspaceKeys, derive, key_check
 from campaign_app.storage.leasing import Lease
 from campaign_app.storage.ledger import SqlLedger
+from campaign_app.storage.lookback import SqlLookBacks
 from campaign_app.storage.migrate import migrate, version_of
 from campaign_app.storage.money import SqlMoney
 from campaign_app.storage.moved import require_live
@@ -76,6 +77,7 @@ class Workspace:
     inbox: SqlInbox
     answers: SqlAnswers
     ledger: SqlLedger
+    lookbacks: SqlLookBacks
     money: SqlMoney
     pushed: SqlPushed
     rates: SqlRates
@@ -279,6 +281,7 @@ def _stores(
         inbox=SqlInbox(database, keys),
         answers=SqlAnswers(database, keys),
         ledger=SqlLedger(database, keys.hashes),
+        lookbacks=SqlLookBacks(database),
         money=SqlMoney(database),
         pushed=SqlPushed(database, keys.secrets),
         rates=SqlRates(database),
