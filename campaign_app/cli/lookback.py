@@ -208,7 +208,7 @@ def _told(run: Run, *, groups: bool = True) -> dict[str, Any]:
     told: dict[str, Any] = {
         "id": run.id,
         "state": run.state.value,
-        "since": run.scope.since.isoformat(),
+        "from": run.scope.since.isoformat(),
         "until": run.scope.until.isoformat(),
         "campaigns": list(run.scope.campaigns),
         "asked_by": run.asked_by,

@@ -8,7 +8,7 @@ What could not be looked at is counted as such.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -171,10 +171,12 @@ def _texts(context: Context, campaign: Campaign, shop: int, rows: Sequence[SentR
     texts = [(row.text, row.sent_at) for row in kept]
     reread = reader.reread(campaign, shop, texts, now)
     read = dict(zip((row.ledger_id for row in kept), reread, strict=True))
+    confirmed = walk.confirmed[campaign.id]
+    if signed is None:
+        return [_said(row, read.get(row.ledger_id), confirmed, ()) for row in rows]
+    # without a filing that holds, the rule on its scope has nothing to go by
     return [
-        ([] if signed is None else [_dated(signed, row.sent_at)])
-        + _said(row, read.get(row.ledger_id), walk.confirmed[campaign.id])
-        for row in rows
+        [_dated(signed, row.sent_at), *_said(row, read.get(row.ledger_id), confirmed, (_IN_SCOPE,))] for row in rows
     ]
 
 
@@ -185,13 +187,14 @@ def _dated(mark: Mark, sent_at: datetime) -> Mark:
     return Mark(mark.reason, Era.THEN, mark.rules, mark.moment)
 
 
-def _said(row: SentRow, read: Reread | None, confirmed: frozenset[str]) -> list[Mark]:
+def _said(row: SentRow, read: Reread | None, confirmed: frozenset[str], but: Collection[str]) -> list[Mark]:
     if not row.text:
         return [Mark(Ground.TEXT_MISSING, Era.UNDATED)]
     if read is None:
         return [Mark(Ground.TEXT_UNREAD, Era.UNDATED)]
-    blocks, warned = read.blocks - {_IN_SCOPE}, read.warned - confirmed - read.blocks
-    found = [Mark(Ground.SIGNATURE_SCOPE, Era.SINCE, (_IN_SCOPE,))] if _IN_SCOPE in read.blocks else []
+    blocks, warned = read.blocks.difference(but), read.warned.difference(confirmed, read.blocks, but)
+    found = [Mark(Ground.SIGNATURE_SCOPE, Era.SINCE, (_IN_SCOPE,))] if _IN_SCOPE in blocks else []
+    blocks -= {_IN_SCOPE}
     found += [Mark(Ground.RULE, Era.SINCE, tuple(sorted(blocks)))] if blocks else []
     return found + ([Mark(Ground.RULE_WARNS, Era.SINCE, tuple(sorted(warned)))] if warned else [])
 
@@ -203,9 +206,12 @@ def _similar(
     refused = min((mark.since for mark in marks if mark.kind in _REFUSES), default=None)
     if refused is None or refused > row.sent_at:
         return []
-    for earlier in context.stores.lookbacks.refused_before(row.person, refused):
-        if earlier != campaign.id:
-            _campaign(context, earlier, walk)
-            if alike(walk.likenesses[earlier], walk.likenesses[campaign.id]):
-                return [Mark(Ground.SIMILAR, Era.THEN, moment=refused)]
-    return []
+    earlier = context.stores.lookbacks.refused_before(row.person, refused)
+    mine = walk.likenesses[campaign.id]
+    again = any(alike(_likeness(context, one, walk), mine) for one in earlier if one != campaign.id)
+    return [Mark(Ground.SIMILAR, Era.THEN, moment=refused)] if again else []
+
+
+def _likeness(context: Context, campaign_id: int, walk: Walk) -> Likeness:
+    _campaign(context, campaign_id, walk)
+    return walk.likenesses[campaign_id]

@@ -72,7 +72,7 @@ class SqlLookBacks:
             append_entry(
                 connection, "lookback.started", asked_by, to_ms(at),
                 {
-                    "lookback": made[0], "since": scope.since.isoformat(), "until": scope.until.isoformat(),
+                    "lookback": made[0], "from": scope.since.isoformat(), "until": scope.until.isoformat(),
                     "campaigns": len(set(scope.campaigns)), "by_clock": by_clock,
                 },
             )  # fmt: skip
@@ -93,13 +93,14 @@ class SqlLookBacks:
             return tuple(connection.execute(wanted).scalars())
 
     def last_asked(self) -> datetime | None:
-        newest = sa.select(_run.asked_at).order_by(_run.id.desc()).limit(1)
+        newest = sa.select(_run.asked_at).where(_run.id == sa.select(sa.func.max(_run.id)).scalar_subquery())
         with self.db.read() as connection:
             asked = connection.execute(newest).scalar()
         return self.first_sent() if asked is None else moment_at(asked)
 
     def first_sent(self) -> datetime | None:
-        first = sa.select(submission.c.claimed_at).order_by(submission.c.id).limit(1)
+        lowest = sa.select(sa.func.min(submission.c.id)).scalar_subquery()
+        first = sa.select(submission.c.claimed_at).where(submission.c.id == lowest)
         with self.db.read() as connection:
             return moment_or_none(connection.execute(first).scalar())
 

@@ -12,7 +12,7 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.storage.engine import Database
 
 HEAD: Final = "0022"
-KNOWN: Final = frozenset({f"{n:04}" for n in range(1, 23)})
+KNOWN: Final = frozenset({f"{n:04}" for n in (*range(1, 21), 22)})
 
 
 def version_of(connection: sa.Connection) -> str | None:

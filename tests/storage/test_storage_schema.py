@@ -24,6 +24,7 @@ from campaign_app.storage.workspace import Workspace, open_workspace
 BUILT = sa.text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger'")
 # what later revisions added to the first
 NEWER = (
+    *("lookback_task", "lookback_found", "lookback_run", "consent_wording"),
     *("number_alias", "worker"),
     "billed_part",
     "campaign_stop",
@@ -112,7 +113,8 @@ def test_a_centre_on_this_machine_that_was_taken_for_a_simulator_becomes_real(fo
                     connection.execute(sa.text(f"ALTER TABLE signature DROP COLUMN {column}"))
                     connection.execute(sa.text(f"ALTER TABLE signature_report DROP COLUMN {column}"))
             connection.execute(sa.text("ALTER TABLE signature_record DROP COLUMN owner_confirmed"))
-            for newest in ("campaign_stop", "billed_part", "number_alias", "worker"):
+            looked_back = ("lookback_task", "lookback_found", "lookback_run", "consent_wording")
+            for newest in (*looked_back, "campaign_stop", "billed_part", "number_alias", "worker"):
                 connection.execute(sa.text(f"DROP TABLE {newest}"))
             for index in NEWER_INDEXES:
                 connection.execute(sa.text(f"DROP INDEX {index}"))
