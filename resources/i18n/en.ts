@@ -486,6 +486,13 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>AskDialog</name>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+</context>
+<context>
     <name>AudienceStep</name>
     <message>
         <source>人数与人群</source>
@@ -1449,6 +1456,68 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>最小化后，发送照常进行；从任务栏可以再打开。</source>
         <translation>Minimized, sending continues; reopen the window from the taskbar.</translation>
+    </message>
+</context>
+<context>
+    <name>CompareDialog</name>
+    <message>
+        <source>比较两次回头看</source>
+        <translation>Compare two look-backs</translation>
+    </message>
+    <message>
+        <source>较早的一次</source>
+        <translation>The older one</translation>
+    </message>
+    <message>
+        <source>较晚的一次</source>
+        <translation>The newer one</translation>
+    </message>
+    <message>
+        <source>两次的差别</source>
+        <translation>What differs</translation>
+    </message>
+    <message>
+        <source>较早</source>
+        <translation>Older</translation>
+    </message>
+    <message>
+        <source>较晚</source>
+        <translation>Newer</translation>
+    </message>
+    <message>
+        <source>正在比较…</source>
+        <translation>Comparing…</translation>
+    </message>
+    <message>
+        <source>新出现 {new} 条，已消失 {gone} 条，没变 {same} 条。只比两次都复查过的短信。</source>
+        <translation>{new} new, {gone} gone, {same} the same. Only messages that both looked at are compared.</translation>
+    </message>
+    <message>
+        <source>新出现</source>
+        <translation>New</translation>
+    </message>
+    <message>
+        <source>已消失</source>
+        <translation>Gone</translation>
+    </message>
+    <message>
+        <source>变化</source>
+        <translation>Change</translation>
+    </message>
+</context>
+<context>
+    <name>CompliancePage</name>
+    <message>
+        <source>合规</source>
+        <translation type="unfinished">Compliance</translation>
+    </message>
+    <message>
+        <source>回头看</source>
+        <translation>Look-back</translation>
+    </message>
+    <message>
+        <source>合规的各部分</source>
+        <translation>Parts of compliance</translation>
     </message>
 </context>
 <context>
@@ -3252,6 +3321,228 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>LookBackColumns</name>
+    <message>
+        <source>回头看</source>
+        <translation>Look-back</translation>
+    </message>
+    <message>
+        <source>发送日期</source>
+        <translation>Sent</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation type="unfinished">State</translation>
+    </message>
+    <message>
+        <source>已复查</source>
+        <translation>Looked at</translation>
+    </message>
+    <message>
+        <source>开始于</source>
+        <translation>Begun</translation>
+    </message>
+    <message>
+        <source>结论</source>
+        <translation>Verdict</translation>
+    </message>
+    <message>
+        <source>原因</source>
+        <translation type="unfinished">Reason</translation>
+    </message>
+    <message>
+        <source>规则</source>
+        <translation type="unfinished">Rules</translation>
+    </message>
+    <message>
+        <source>先后</source>
+        <translation>Then or since</translation>
+    </message>
+    <message>
+        <source>活动</source>
+        <translation>Campaign</translation>
+    </message>
+    <message>
+        <source>条数</source>
+        <translation>Messages</translation>
+    </message>
+    <message>
+        <source>已完成</source>
+        <translation type="unfinished">Done</translation>
+    </message>
+    <message>
+        <source>已逾期</source>
+        <translation>Overdue</translation>
+    </message>
+    <message>
+        <source>进行中</source>
+        <translation>Open</translation>
+    </message>
+    <message>
+        <source>要做什么</source>
+        <translation>What to do</translation>
+    </message>
+    <message>
+        <source>负责人</source>
+        <translation>Owner</translation>
+    </message>
+    <message>
+        <source>期限</source>
+        <translation>Due</translation>
+    </message>
+    <message>
+        <source>备注</source>
+        <translation type="unfinished">Note</translation>
+    </message>
+    <message>
+        <source>来自</source>
+        <translation type="unfinished">Source</translation>
+    </message>
+    <message>
+        <source>发送于</source>
+        <translation>Sent at</translation>
+    </message>
+    <message>
+        <source>客户</source>
+        <translation>Customer</translation>
+    </message>
+    <message>
+        <source>手机号</source>
+        <translation>Number</translation>
+    </message>
+    <message>
+        <source>店铺</source>
+        <translation type="unfinished">Shop</translation>
+    </message>
+    <message>
+        <source>从何时起</source>
+        <translation>Since</translation>
+    </message>
+    <message>
+        <source>原文</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>{first} 至 {last}</source>
+        <translation>{first} to {last}</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation type="unfinished">, </translation>
+    </message>
+    <message>
+        <source>全部活动</source>
+        <translation type="unfinished">All campaigns</translation>
+    </message>
+    <message>
+        <source>按设定自动开始</source>
+        <translation>By itself, as it is set</translation>
+    </message>
+</context>
+<context>
+    <name>LookBackSection</name>
+    <message>
+        <source>比较两次…</source>
+        <translation>Compare…</translation>
+    </message>
+    <message>
+        <source>开始回头看…</source>
+        <translation>Look back…</translation>
+    </message>
+    <message>
+        <source>各次回头看</source>
+        <translation>Look-backs</translation>
+    </message>
+    <message>
+        <source>按原因分的结果</source>
+        <translation>Result by reason</translation>
+    </message>
+    <message>
+        <source>整改清单</source>
+        <translation>To put right</translation>
+    </message>
+    <message>
+        <source>正在读取…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>用现在的规则和同意记录复查已发出的短信：哪些现在不能发、为什么。已发出的记录不会改动。</source>
+        <translation>What was sent, by today&apos;s rules and consents: what would not leave now, and why. Nothing that was sent is changed.</translation>
+    </message>
+    <message>
+        <source>已复查 {looked} 条 = {parts}</source>
+        <translation>{looked} looked at = {parts}</translation>
+    </message>
+    <message>
+        <source>#{id} {state}</source>
+        <translation>#{id} {state}</translation>
+    </message>
+    <message>
+        <source>范围内共 {total} 条</source>
+        <translation>{total} in its scope</translation>
+    </message>
+    <message>
+        <source>规则版本 {packs}</source>
+        <translation>rule packs {packs}</translation>
+    </message>
+    <message>
+        <source>没有发现现在不能发送的短信。</source>
+        <translation>Everything that was looked at would leave today.</translation>
+    </message>
+    <message>
+        <source>选中一行看说明；按回车列出这些短信。</source>
+        <translation>Choose a row for what it means; Enter lists its messages.</translation>
+    </message>
+    <message>
+        <source>回头看的进度</source>
+        <translation>Progress of the look-back</translation>
+    </message>
+    <message>
+        <source>暂停</source>
+        <translation type="unfinished">Pause</translation>
+    </message>
+    <message>
+        <source>继续</source>
+        <translation>Go on</translation>
+    </message>
+    <message>
+        <source>取消</source>
+        <translation type="unfinished">Cancel</translation>
+    </message>
+    <message>
+        <source>查看短信…</source>
+        <translation>Messages…</translation>
+    </message>
+    <message>
+        <source>加入整改…</source>
+        <translation>To put right…</translation>
+    </message>
+    <message>
+        <source>修改…</source>
+        <translation>Change…</translation>
+    </message>
+    <message>
+        <source>还没有整改项。在“结果”里选中一行，点“加入整改”，写明负责人和期限。</source>
+        <translation>Nothing is to be put right yet. Choose a row under “Result”, then “To put right”, and say who does it until when.</translation>
+    </message>
+    <message>
+        <source>结果或整改</source>
+        <translation>Result, or what to put right</translation>
+    </message>
+    <message>
+        <source>结果</source>
+        <translation>Result</translation>
+    </message>
+    <message>
+        <source>还没有回头看过</source>
+        <translation>Nothing was looked back at yet</translation>
+    </message>
+    <message>
+        <source>规则会更新，同意会撤回，签名会过期。回头看用现在的规则和同意记录复查已经发出的短信，说明哪些现在不能发、为什么，并把要整改的事交给负责人。也可以在“设置 → 策略”里设定每隔多少天自动进行。</source>
+        <translation>Rules change, consents are withdrawn, signatures expire. A look-back goes over what was sent by today&apos;s rules and consents, says what would not leave now and why, and hands what is to be put right to somebody. “Settings → Policies” has it done by itself every so many days.</translation>
+    </message>
+</context>
+<context>
     <name>MatterWords</name>
     <message>
         <source>{} · 同步失败</source>
@@ -4875,6 +5166,13 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>ResultDialog</name>
+    <message>
+        <source>关闭</source>
+        <translation type="unfinished">Close</translation>
+    </message>
+</context>
+<context>
     <name>ResultsStep</name>
     <message>
         <source>还没有结果</source>
@@ -4975,6 +5273,69 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>通道没有说明结果；为免重复，不会重发。</source>
         <translation>The sender did not report the outcome; it is not sent again, so that nobody gets it twice.</translation>
+    </message>
+</context>
+<context>
+    <name>RowsDialog</name>
+    <message>
+        <source>正在读取…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>这些短信</source>
+        <translation>These messages</translation>
+    </message>
+    <message>
+        <source>从头</source>
+        <translation>From the start</translation>
+    </message>
+    <message>
+        <source>后面的</source>
+        <translation>Further ones</translation>
+    </message>
+    <message>
+        <source>共 {total} 条，这里列出 {count} 条。姓名和号码打码；选中一条看它当时和现在的同意记录。</source>
+        <translation>{count} of {total}. Names and numbers are masked; choose one for its consent of then and of now.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation type="unfinished">, </translation>
+    </message>
+    <message>
+        <source>原文没有留存。</source>
+        <translation>The text was not kept.</translation>
+    </message>
+    <message>
+        <source>发送时所依据：{fact}</source>
+        <translation>Sent by: {fact}</translation>
+    </message>
+    <message>
+        <source>现在的记录：{fact}</source>
+        <translation>Now on record: {fact}</translation>
+    </message>
+    <message>
+        <source>另有：{also}</source>
+        <translation>Besides: {also}</translation>
+    </message>
+    <message>
+        <source>没有记录</source>
+        <translation>no record</translation>
+    </message>
+    <message>
+        <source>撤回于 {at}</source>
+        <translation>withdrawn {at}</translation>
+    </message>
+    <message>
+        <source>读取于 {at}</source>
+        <translation>read {at}</translation>
+    </message>
+    <message>
+        <source>回执 {id}</source>
+        <translation>receipt {id}</translation>
+    </message>
+    <message>
+        <source>，</source>
+        <translation type="unfinished">, </translation>
     </message>
 </context>
 <context>
@@ -5878,10 +6239,6 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Compliance</translation>
     </message>
     <message>
-        <source>将提供回头看检查和给监管部门的自查报告；规则已在“设置”里。</source>
-        <translation>Will offer look-back checks and the self-check report for the regulator; the rules are in Settings already.</translation>
-    </message>
-    <message>
         <source>退订与投诉</source>
         <translation>Opt-outs</translation>
     </message>
@@ -6441,6 +6798,37 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     </message>
 </context>
 <context>
+    <name>StartDialog</name>
+    <message>
+        <source>开始</source>
+        <translation>Begin</translation>
+    </message>
+    <message>
+        <source>开始回头看</source>
+        <translation>Look back</translation>
+    </message>
+    <message>
+        <source>逐条复查这段时间里交给通道的短信：文字按现在的规则包、签名按现在的报备、同意按平台现在的答复。只读取已发出的记录，不会改动；在后台进行，可以随时暂停或取消。</source>
+        <translation>Every message that was handed over in this time: its text by today&apos;s rule packs, its signature by today&apos;s filing, its consent by what the platform says now. What was sent is only read; the worker does it, and you can pause or cancel it.</translation>
+    </message>
+    <message>
+        <source>从</source>
+        <translation>From</translation>
+    </message>
+    <message>
+        <source>到（含）</source>
+        <translation>To (included)</translation>
+    </message>
+    <message>
+        <source>复查已发出的短信</source>
+        <translation>Look at what was sent</translation>
+    </message>
+    <message>
+        <source>只看这些活动（不选就看全部）</source>
+        <translation>Only these campaigns (none: all of them)</translation>
+    </message>
+</context>
+<context>
     <name>Stepper</name>
     <message>
         <source>活动的步骤</source>
@@ -6534,6 +6922,53 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>另有 {broken} 条不合约定，没有采用。</source>
         <translation> Not used because they break the API contract: {broken}.</translation>
+    </message>
+</context>
+<context>
+    <name>TaskDialog</name>
+    <message>
+        <source>保存</source>
+        <translation type="unfinished">Save</translation>
+    </message>
+    <message>
+        <source>整改</source>
+        <translation>Put right</translation>
+    </message>
+    <message>
+        <source>例如：改掉文案里的绝对化用语，重新提交审核</source>
+        <translation>e.g. take the absolute claims out of the text and have it reviewed again</translation>
+    </message>
+    <message>
+        <source>例如：王丽</source>
+        <translation>e.g. Li Wang</translation>
+    </message>
+    <message>
+        <source>期限</source>
+        <translation>Due</translation>
+    </message>
+    <message>
+        <source>已完成</source>
+        <translation type="unfinished">Done</translation>
+    </message>
+    <message>
+        <source>备注</source>
+        <translation type="unfinished">Note</translation>
+    </message>
+    <message>
+        <source>要整改的事</source>
+        <translation>What is to be put right</translation>
+    </message>
+    <message>
+        <source>要做什么</source>
+        <translation>What to do</translation>
+    </message>
+    <message>
+        <source>负责人</source>
+        <translation>Owner</translation>
+    </message>
+    <message>
+        <source>每次改动都写入审计记录。</source>
+        <translation>Every change is put down in the audit.</translation>
     </message>
 </context>
 <context>

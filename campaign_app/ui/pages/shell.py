@@ -156,12 +156,7 @@ class Shell(QMainWindow):
             Place("campaigns", "campaigns", self.tr("活动")),
             Place("signatures", "signatures", self.tr("签名与模板")),
             Place("inbox", "inbox", self.tr("退订与投诉")),
-            Place(
-                "compliance",
-                "compliance",
-                self.tr("合规"),
-                self.tr("将提供回头看检查和给监管部门的自查报告；规则已在“设置”里。"),
-            ),
+            Place("compliance", "compliance", self.tr("合规")),
             Place("records", "records", self.tr("记录")),
             Place("settings", "settings", self.tr("设置")),
         )
@@ -263,6 +258,10 @@ def _other_builder(key: str) -> Callable[[Desk], Page]:
         from campaign_app.ui.pages.records import RecordsPage
 
         return RecordsPage
+    if key == "compliance":
+        from campaign_app.ui.pages.compliance import CompliancePage
+
+        return CompliancePage
     from campaign_app.ui.pages.overview import OverviewPage
 
     return OverviewPage

@@ -1,0 +1,67 @@
+"""合规: what the regulator asks for, one section beside another; the rules themselves are in the settings."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QStackedWidget, QTabBar
+
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.lookback import LookBackSection
+from campaign_app.ui.pages.section import Section
+from campaign_app.ui.widgets.basics import row, show_if
+from campaign_app.ui.widgets.page import Page
+
+NAME = "compliance_section"
+
+
+class CompliancePage(Page):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("", " ")
+        self.title.setText(self.tr("合规"))
+        self._desk = desk
+        self.sections: dict[str, Section] = {
+            "lookback": LookBackSection(desk),
+        }
+        titles = {
+            "lookback": self.tr("回头看"),
+        }
+        self.tabs = QTabBar()
+        self.tabs.setObjectName("compliance_tabs")
+        self.tabs.setAccessibleName(self.tr("合规的各部分"))
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.panels = QStackedWidget()
+        for key, section in self.sections.items():
+            self.tabs.addTab(titles[key])
+            self.panels.addWidget(section)
+            section.said.connect(self._say)
+        tools = [each.tools for each in self.sections.values()]
+        self.content.addLayout(row(self.tabs, None, *tools))
+        self.content.addWidget(self.panels, 1)
+        chosen = desk.session.property(NAME)  # it outlives the page, which is built anew for another language
+        self.tabs.setCurrentIndex(chosen if isinstance(chosen, int) and chosen < len(self.sections) else 0)
+        self.tabs.currentChanged.connect(self._show)
+        self._show(self.tabs.currentIndex())
+
+    @property
+    def section(self) -> Section:
+        return list(self.sections.values())[self.tabs.currentIndex()]
+
+    def shown(self) -> None:
+        self.section.shown()
+
+    def open(self, what: object) -> None:
+        """The key of a section."""
+        if what in self.sections:
+            self.tabs.setCurrentIndex(list(self.sections).index(str(what)))
+
+    def _show(self, number: int) -> None:
+        self._desk.session.setProperty(NAME, number)
+        self.panels.setCurrentIndex(number)
+        for section in self.sections.values():
+            show_if(section.tools, section is self.section)
+        self._say()
+        if self.isVisible():
+            self.section.shown()
+
+    def _say(self) -> None:
+        self.subtitle.setText(self.section.told())
