@@ -25,7 +25,7 @@ LONGEST: Final = 2_000  # letters of what a person types
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One message of a run as people see it: its person masked, the fact it rested on, and the fact of now."""
+    """One message of a run as people see it: its person masked, also in the text, with the facts of then and of now."""
 
     found: Found
     name: str
@@ -103,6 +103,8 @@ class LookBacks(Permitted):
             name, ref = ("", "") if person is None else (masked_name(person.name), person.ref)
             phone = "" if person is None or person.phone is None else person.phone.masked
             label = shops.get(shop, "")
+            if person is not None and person.name:  # shown to whoever follows up; the proof has it as it was sent
+                text = text.replace(person.name, name)
             return Looked(each, name, phone, label, ref, text, facts.get(then), facts.get(each.fact_id))
 
         return tuple(map(looked, found))

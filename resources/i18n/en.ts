@@ -1509,7 +1509,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <name>CompliancePage</name>
     <message>
         <source>合规</source>
-        <translation type="unfinished">Compliance</translation>
+        <translation>Compliance</translation>
     </message>
     <message>
         <source>回头看</source>
@@ -3332,7 +3332,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>状态</source>
-        <translation type="unfinished">State</translation>
+        <translation>State</translation>
     </message>
     <message>
         <source>已复查</source>
@@ -3348,11 +3348,11 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>原因</source>
-        <translation type="unfinished">Reason</translation>
+        <translation>Reason</translation>
     </message>
     <message>
         <source>规则</source>
-        <translation type="unfinished">Rules</translation>
+        <translation>Rule</translation>
     </message>
     <message>
         <source>先后</source>
@@ -3368,7 +3368,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>已完成</source>
-        <translation type="unfinished">Done</translation>
+        <translation>Done</translation>
     </message>
     <message>
         <source>已逾期</source>
@@ -3392,11 +3392,11 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>备注</source>
-        <translation type="unfinished">Note</translation>
+        <translation>Note</translation>
     </message>
     <message>
         <source>来自</source>
-        <translation type="unfinished">Source</translation>
+        <translation>From</translation>
     </message>
     <message>
         <source>发送于</source>
@@ -3412,7 +3412,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>店铺</source>
-        <translation type="unfinished">Shop</translation>
+        <translation>Shop</translation>
     </message>
     <message>
         <source>从何时起</source>
@@ -3428,11 +3428,11 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>、</source>
-        <translation type="unfinished">, </translation>
+        <translation>, </translation>
     </message>
     <message>
         <source>全部活动</source>
-        <translation type="unfinished">All campaigns</translation>
+        <translation>All campaigns</translation>
     </message>
     <message>
         <source>按设定自动开始</source>
@@ -3499,7 +3499,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>暂停</source>
-        <translation type="unfinished">Pause</translation>
+        <translation>Pause</translation>
     </message>
     <message>
         <source>继续</source>
@@ -3507,7 +3507,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>取消</source>
-        <translation type="unfinished">Cancel</translation>
+        <translation>Cancel</translation>
     </message>
     <message>
         <source>查看短信…</source>
@@ -5169,7 +5169,7 @@ The batch that is being handed over comes to its end first, in little more than 
     <name>ResultDialog</name>
     <message>
         <source>关闭</source>
-        <translation type="unfinished">Close</translation>
+        <translation>Close</translation>
     </message>
 </context>
 <context>
@@ -5299,7 +5299,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>、</source>
-        <translation type="unfinished">, </translation>
+        <translation>, </translation>
     </message>
     <message>
         <source>原文没有留存。</source>
@@ -5335,7 +5335,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>，</source>
-        <translation type="unfinished">, </translation>
+        <translation>, </translation>
     </message>
 </context>
 <context>
@@ -6928,7 +6928,7 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <name>TaskDialog</name>
     <message>
         <source>保存</source>
-        <translation type="unfinished">Save</translation>
+        <translation>Save</translation>
     </message>
     <message>
         <source>整改</source>
@@ -6948,11 +6948,11 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     </message>
     <message>
         <source>已完成</source>
-        <translation type="unfinished">Done</translation>
+        <translation>Done</translation>
     </message>
     <message>
         <source>备注</source>
-        <translation type="unfinished">Note</translation>
+        <translation>Note</translation>
     </message>
     <message>
         <source>要整改的事</source>

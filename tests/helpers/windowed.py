@@ -31,6 +31,7 @@ from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from campaign_app.ui.widgets.basics import lay_out
 from tests.helpers.driving import pause
 from tests.helpers.fresh import fresh_folder
+from tests.helpers.looked_back import looked_back, spoil
 from tests.helpers.staged import CLEAN, Staged, open_by_day, stage
 
 LONGER: Final = 0.4
@@ -83,6 +84,8 @@ class Windowed:
         made = {"screened": staged.screened(), "draft": staged.draft(FAULTY), "sent": staged.sent()}
         self.ids = {name: campaign.id for name, campaign in made.items()}
         _reply(staged)
+        spoil(staged)
+        looked_back(staged)
         prefs = Prefs(folder / "prefs", self._keep)
         tasks = InlineTasks(self._keep)
         theme = Theme(qt, "light", self._keep)
@@ -145,6 +148,7 @@ class Windowed:
             yield self._at(f"{key} opened", lambda: None)
         tabs = self.shell.findChild(QTabBar, "signature_tabs")
         yield self._at("templates", lambda: (self._go("signatures"), tabs.setCurrentIndex(1)))
+        yield self._at("lookback", lambda: self._go("compliance", "lookback"))
         for section in SECTIONS:
             yield self._at(f"settings {section}", lambda section=section: self._go("settings", section))
         yield self._at("palette", self.shell.find_command)

@@ -69,7 +69,7 @@ def test_the_person_is_masked_and_both_consents_are_shown(here: Hindsight, servi
     assert row.then is not None
     assert row.now is not None
     assert (row.then.status, row.now.status) == (ConsentStatus.CONFIRMED, ConsentStatus.WITHDRAWN)
-    assert row.text.startswith("【安宁百货】顾客1您好")
+    assert row.text.startswith("【安宁百货】顾**您好")
     assert row.text not in repr(row)
     assert service.rows(run.id, None, 0, 9) == (row,)
 

@@ -53,11 +53,11 @@ class LookBackColumns(QObject):
             Column(self.tr("回头看"), 76, lambda run: Cell(f"#{run.id}")),
             Column(self.tr("发送日期"), 178, lambda run: Cell(self._period(run), self._scope(run)), grows=2),
             Column(
-                self.tr("状态"), 84, lambda run: Cell(self._term("lookback_state", run.state), level=STATES[run.state])
+                self.tr("状态"), 116, lambda run: Cell(self._term("lookback_state", run.state), level=STATES[run.state])
             ),
             Column(self.tr("已复查"), 84, lambda run: Cell(show.count(run.looked)), right=True),
             *(self._counted(kind) for kind in Kind),
-            Column(self.tr("开始于"), 132, lambda run: Cell(show.moment(run.asked_at), self._who(run)), rank=1),
+            Column(self.tr("开始于"), 156, lambda run: Cell(show.moment(run.asked_at), self._who(run)), rank=1),
         )
 
     def groups(self) -> tuple[Column[Group], ...]:
@@ -71,10 +71,10 @@ class LookBackColumns(QObject):
             return Cell(said, said) if said else NOTHING
 
         return (
-            Column(self.tr("结论"), 96, kind),
+            Column(self.tr("结论"), 164, kind),
             Column(self.tr("原因"), 150, lambda group: Cell(reason_of(words(), group.reason)), grows=2),
             Column(self.tr("规则"), 90, rules, grows=1, rank=1),
-            Column(self.tr("先后"), 120, lambda group: Cell(self._term("lookback_era", group.era)), rank=2),
+            Column(self.tr("先后"), 156, lambda group: Cell(self._term("lookback_era", group.era)), rank=2),
             Column(self.tr("活动"), 120, lambda group: Cell(self._name_of(group.campaign_id)), grows=2),
             Column(self.tr("条数"), 76, lambda group: Cell(show.count(group.messages)), right=True),
         )
@@ -87,10 +87,10 @@ class LookBackColumns(QObject):
             return Cell(self.tr("已逾期"), level="block") if late else Cell(self.tr("进行中"), level="warn")
 
         return (
-            Column(self.tr("状态"), 84, state),
+            Column(self.tr("状态"), 116, state),
             Column(self.tr("要做什么"), 180, lambda task: Cell(task.wish.what, task.wish.what), grows=4),
             Column(self.tr("负责人"), 84, lambda task: Cell(task.wish.owner), grows=1),
-            Column(self.tr("期限"), 96, lambda task: Cell(task.wish.due.isoformat()) if task.wish.due else NOTHING),
+            Column(self.tr("期限"), 112, lambda task: Cell(task.wish.due.isoformat()) if task.wish.due else NOTHING),
             Column(
                 self.tr("备注"), 100, lambda task: Cell(task.note, task.note) if task.note else NOTHING, grows=2, rank=2
             ),
@@ -99,11 +99,11 @@ class LookBackColumns(QObject):
 
     def rows(self) -> tuple[Column[Looked], ...]:
         return (
-            Column(self.tr("发送于"), 132, lambda row: Cell(show.moment(row.found.sent_at))),
+            Column(self.tr("发送于"), 156, lambda row: Cell(show.moment(row.found.sent_at))),
             Column(self.tr("客户"), 64, lambda row: Cell(row.name) if row.name else NOTHING),
-            Column(self.tr("手机号"), 104, lambda row: Cell(row.phone) if row.phone else NOTHING),
+            Column(self.tr("手机号"), 124, lambda row: Cell(row.phone) if row.phone else NOTHING),
             Column(self.tr("店铺"), 100, lambda row: Cell(row.shop), grows=1, rank=2),
-            Column(self.tr("从何时起"), 132, lambda row: Cell(show.moment(row.found.moment)), rank=1),
+            Column(self.tr("从何时起"), 156, lambda row: Cell(show.moment(row.found.moment)), rank=1),
             Column(self.tr("原文"), 160, lambda row: Cell(row.text, row.text), grows=4),
         )
 

@@ -44,6 +44,7 @@ class RowsDialog(ResultDialog):
         self.table = Table(kit.theme, "lookback_rows_table", self.tr("这些短信"))
         self.table.use(self.rows, self.rows.columns)
         self.table.moved.connect(self._open)
+        self.table.clicked.connect(lambda index: self._open(index.row()))
         self.proof = label("", wrap=True, name="lookback_proof", select=True)
         self.card = frame("card", column(self.proof, margin=3))
         self.card.hide()
@@ -141,7 +142,7 @@ class CompareDialog(ResultDialog):
             return Cell(self.tr("新出现") if came else self.tr("已消失"), level="block" if came else "ok")
 
         of_group = [_of_group(one) for one in self.columns.groups()]
-        return (Column(self.tr("变化"), 84, change), *of_group)
+        return (Column(self.tr("变化"), 100, change), *of_group)
 
 
 def _of_group(one: Column[Group]) -> Column[tuple[str, Group]]:
