@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from campaign_app.services.test_messages import TestMessages
     from campaign_app.services.texts import Texts
     from campaign_app.services.unread_replies import UnreadReplies
+    from campaign_app.services.wordings import ConsentWordings
     from campaign_app.settings import Settings
     from campaign_app.storage.workspace import Workspace
 
@@ -90,6 +91,7 @@ class App:
     staff_numbers: StaffNumbers
     test_messages: TestMessages
     unread: UnreadReplies
+    wordings: ConsentWordings
     evidence: Evidence
     jobs: JobStore
     clock: Clock
@@ -187,6 +189,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         staff_numbers=StaffNumbers(workspace.staff, clock).used_by(me),
         test_messages=_test_messages(workspace, texts, clock).used_by(me),
         unread=unread_of(workspace, clock).used_by(me),
+        wordings=_wordings(workspace, clock).used_by(me),
         evidence=_evidence(workspace, clock, rules),
         jobs=AskedJobs(workspace.jobs, me),
         clock=clock,
@@ -216,6 +219,12 @@ def _lookbacks(workspace: Workspace, clock: Clock) -> LookBacks:
     jobs, customers = AskedJobs(workspace.jobs, workspace.person), workspace.customers
     stores = (workspace.lookbacks, workspace.campaigns, customers, workspace.facts, workspace.accounts, jobs)
     return LookBacks(Stores(*stores), clock)
+
+
+def _wordings(workspace: Workspace, clock: Clock) -> ConsentWordings:
+    from campaign_app.services.wordings import ConsentWordings
+
+    return ConsentWordings(workspace.wordings, workspace.accounts, clock)
 
 
 def _members(workspace: Workspace, clock: Clock) -> Members:

@@ -13,6 +13,7 @@ from campaign_app.cli.backup import backup
 from campaign_app.cli.campaigns import cancel, close_unknown, pause, resume, screen, send, status
 from campaign_app.cli.check import check
 from campaign_app.cli.consent_api import consent_api
+from campaign_app.cli.consent_text import consent_text
 from campaign_app.cli.demo import demo
 from campaign_app.cli.doctor import doctor
 from campaign_app.cli.evidence import evidence
@@ -64,6 +65,7 @@ for name, command in _COMMANDS.items():
 app.add_typer(backup, name="backup")
 app.add_typer(consent_api, name="consent-api")
 app.add_typer(accounts, name="accounts")
+app.add_typer(consent_text, name="consent-text")
 app.add_typer(evidence, name="evidence")
 app.add_typer(lookback, name="lookback")
 app.add_typer(template, name="template")

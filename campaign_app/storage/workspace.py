@@ -52,6 +52,7 @@ from campaign_app.storage.secrets import SqlSecrets
 from campaign_app.storage.server import Server
 from campaign_app.storage.staff import SqlStaff
 from campaign_app.storage.suppressions import SqlSuppressions
+from campaign_app.storage.wordings import SqlWordings
 
 __all__ = ["DATABASE", "FLOWS", "Workspace", "create_team_workspace", "create_workspace", "open_workspace", "rewrap"]
 
@@ -85,6 +86,7 @@ class Workspace:
     audit: SqlAuditLog
     secrets: SqlSecrets
     staff: SqlStaff
+    wordings: SqlWordings
     imports: SqlImports
     phone_keys: KeyedHashes
     database: Database = field(repr=False)
@@ -289,6 +291,7 @@ def _stores(
         audit=SqlAuditLog(database),
         secrets=SqlSecrets(database, keys.secrets),
         staff=SqlStaff(database, keys),
+        wordings=SqlWordings(database),
         imports=SqlImports(database, keys),
         phone_keys=keys.hashes,
         database=database,

@@ -1516,6 +1516,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Look-back</translation>
     </message>
     <message>
+        <source>同意文案</source>
+        <translation>Wording of consent</translation>
+    </message>
+    <message>
         <source>合规的各部分</source>
         <translation>Parts of compliance</translation>
     </message>
@@ -3523,7 +3527,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>还没有整改项。在“结果”里选中一行，点“加入整改”，写明负责人和期限。</source>
-        <translation>Nothing is to be put right yet. Choose a row under “Result”, then “To put right”, and say who does it until when.</translation>
+        <translation>Nothing is to be put right yet. Choose a row under &quot;Result&quot;, then &quot;To put right&quot;, and say who does it until when.</translation>
     </message>
     <message>
         <source>结果或整改</source>
@@ -3539,7 +3543,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>规则会更新，同意会撤回，签名会过期。回头看用现在的规则和同意记录复查已经发出的短信，说明哪些现在不能发、为什么，并把要整改的事交给负责人。也可以在“设置 → 策略”里设定每隔多少天自动进行。</source>
-        <translation>Rules change, consents are withdrawn, signatures expire. A look-back goes over what was sent by today&apos;s rules and consents, says what would not leave now and why, and hands what is to be put right to somebody. “Settings → Policies” has it done by itself every so many days.</translation>
+        <translation>Rules change, consents are withdrawn, signatures expire. A look-back goes over what was sent by today&apos;s rules and consents, says what would not leave now and why, and hands what is to be put right to somebody. &quot;Settings → Policies&quot; has it done by itself every so many days.</translation>
     </message>
 </context>
 <context>
@@ -7629,6 +7633,160 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>外观</source>
         <translation>Appearance</translation>
+    </message>
+</context>
+<context>
+    <name>WordingsSection</name>
+    <message>
+        <source>导入文件…</source>
+        <translation>Import a file…</translation>
+    </message>
+    <message>
+        <source>保存核对结果</source>
+        <translation>Keep the result</translation>
+    </message>
+    <message>
+        <source>协议、同意页或征询短信的文字</source>
+        <translation>Words of an agreement, a consent screen or an invitation</translation>
+    </message>
+    <message>
+        <source>粘贴注册协议、同意页上的文字或征询短信。会指出：默认同意、与其他事项捆绑、“无需另行同意”，缺少类型、频次或期限，以及按个人特征推送却没有关闭办法的地方。</source>
+        <translation>Paste the registration agreement, the words of the consent screen or the invitation. It points out consent by default, bundled, or once for all; a missing kind, frequency or term; and profiling without a way out.</translation>
+    </message>
+    <message>
+        <source>发现的问题</source>
+        <translation>Findings</translation>
+    </message>
+    <message>
+        <source>核对过的文案</source>
+        <translation>Wordings that were checked</translation>
+    </message>
+    <message>
+        <source>核对怎样取得同意：每一处都写明位置、依据和改法。保存的结果会进入自查报告。</source>
+        <translation>How consent is asked for: each finding with its place, its law and a better wording. What is kept goes into the self-check report.</translation>
+    </message>
+    <message>
+        <source>粘贴或导入文字后，这里列出问题。</source>
+        <translation>Paste or import a text, and its findings are listed here.</translation>
+    </message>
+    <message>
+        <source>正在核对…</source>
+        <translation>Checking…</translation>
+    </message>
+    <message>
+        <source>没有发现问题。规则只看文字：版面、大小和图中是否已打勾，要由人看。</source>
+        <translation>Nothing was found. Rules read words only: layout, size and boxes ticked in a picture are for a person to see.</translation>
+    </message>
+    <message numerus="yes">
+        <source>共 %n 处，选中一处看依据和改法。</source>
+        <translation>
+            <numerusform>%n finding; choose it for its law and a better wording.</numerusform>
+            <numerusform>%n findings; choose one for its law and a better wording.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>（未核实）</source>
+        <translation> (not verified)</translation>
+    </message>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
+    <message>
+        <source>依据：{law}</source>
+        <translation>By: {law}</translation>
+    </message>
+    <message>
+        <source>改为：{fix}</source>
+        <translation>Better: {fix}</translation>
+    </message>
+    <message>
+        <source>已保存，文字的哈希 {hash}…</source>
+        <translation>Kept; the hash of the text is {hash}…</translation>
+    </message>
+    <message>
+        <source>文本或 Word 文档 (*.txt *.docx)</source>
+        <translation>Text or Word documents (*.txt *.docx)</translation>
+    </message>
+    <message>
+        <source>导入文件</source>
+        <translation>Import a file</translation>
+    </message>
+    <message>
+        <source>哪种文案</source>
+        <translation>Which kind of wording</translation>
+    </message>
+    <message>
+        <source>哪个主体的</source>
+        <translation>Whose: the entity</translation>
+    </message>
+    <message>
+        <source>哪家店铺的</source>
+        <translation>Whose: the shop</translation>
+    </message>
+    <message>
+        <source>主体自己的</source>
+        <translation>The entity&apos;s own</translation>
+    </message>
+    <message>
+        <source>核对或历史</source>
+        <translation>Check, or history</translation>
+    </message>
+    <message>
+        <source>核对</source>
+        <translation>Check</translation>
+    </message>
+    <message>
+        <source>历史</source>
+        <translation>History</translation>
+    </message>
+    <message>
+        <source>还没有保存过核对结果。</source>
+        <translation>No result was kept yet.</translation>
+    </message>
+    <message>
+        <source>级别</source>
+        <translation>Level</translation>
+    </message>
+    <message>
+        <source>规则</source>
+        <translation>Rule</translation>
+    </message>
+    <message>
+        <source>说明</source>
+        <translation>What</translation>
+    </message>
+    <message>
+        <source>核对于</source>
+        <translation>Checked at</translation>
+    </message>
+    <message>
+        <source>主体</source>
+        <translation>Entity</translation>
+    </message>
+    <message>
+        <source>种类</source>
+        <translation>Kind</translation>
+    </message>
+    <message>
+        <source>名称</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>结果</source>
+        <translation>Result</translation>
+    </message>
+    <message>
+        <source>问题</source>
+        <translation>Findings</translation>
+    </message>
+    <message>
+        <source>文字的哈希</source>
+        <translation>Hash of the text</translation>
+    </message>
+    <message>
+        <source>谁</source>
+        <translation>Who</translation>
     </message>
 </context>
 <context>

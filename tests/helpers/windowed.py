@@ -148,7 +148,8 @@ class Windowed:
             yield self._at(f"{key} opened", lambda: None)
         tabs = self.shell.findChild(QTabBar, "signature_tabs")
         yield self._at("templates", lambda: (self._go("signatures"), tabs.setCurrentIndex(1)))
-        yield self._at("lookback", lambda: self._go("compliance", "lookback"))
+        for section in ("lookback", "wordings"):
+            yield self._at(section, lambda section=section: self._go("compliance", section))
         for section in SECTIONS:
             yield self._at(f"settings {section}", lambda section=section: self._go("settings", section))
         yield self._at("palette", self.shell.find_command)

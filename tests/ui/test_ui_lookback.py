@@ -1,4 +1,4 @@
-"""合规 → 回头看: an empty state that teaches, counts that add up, rows with nobody's number, tasks, two runs compared."""
+"""合规 → 回头看: an empty state that teaches, counts that add up, nobody's number, tasks, two runs compared."""
 
 from __future__ import annotations
 

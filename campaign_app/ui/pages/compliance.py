@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStackedWidget, QTabBar
 
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.consent_wordings import WordingsSection
 from campaign_app.ui.pages.lookback import LookBackSection
 from campaign_app.ui.pages.section import Section
 from campaign_app.ui.widgets.basics import row, show_if
@@ -20,15 +21,18 @@ class CompliancePage(Page):
         self._desk = desk
         self.sections: dict[str, Section] = {
             "lookback": LookBackSection(desk),
+            "wordings": WordingsSection(desk),
         }
         titles = {
             "lookback": self.tr("回头看"),
+            "wordings": self.tr("同意文案"),
         }
         self.tabs = QTabBar()
         self.tabs.setObjectName("compliance_tabs")
         self.tabs.setAccessibleName(self.tr("合规的各部分"))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)  # a handful of them, and all are to be seen
         self.panels = QStackedWidget()
         for key, section in self.sections.items():
             self.tabs.addTab(titles[key])

@@ -51,7 +51,7 @@ class LookBackColumns(QObject):
     def runs(self) -> tuple[Column[Run], ...]:
         return (
             Column(self.tr("回头看"), 76, lambda run: Cell(f"#{run.id}")),
-            Column(self.tr("发送日期"), 178, lambda run: Cell(self._period(run), self._scope(run)), grows=2),
+            Column(self.tr("发送日期"), 200, lambda run: Cell(self._period(run), self._scope(run)), grows=2),
             Column(
                 self.tr("状态"), 116, lambda run: Cell(self._term("lookback_state", run.state), level=STATES[run.state])
             ),
@@ -72,8 +72,8 @@ class LookBackColumns(QObject):
 
         return (
             Column(self.tr("结论"), 164, kind),
-            Column(self.tr("原因"), 150, lambda group: Cell(reason_of(words(), group.reason)), grows=2),
-            Column(self.tr("规则"), 90, rules, grows=1, rank=1),
+            Column(self.tr("原因"), 190, lambda group: Cell(reason_of(words(), group.reason)), grows=2),
+            Column(self.tr("规则"), 84, rules, grows=1, rank=1),
             Column(self.tr("先后"), 156, lambda group: Cell(self._term("lookback_era", group.era)), rank=2),
             Column(self.tr("活动"), 120, lambda group: Cell(self._name_of(group.campaign_id)), grows=2),
             Column(self.tr("条数"), 76, lambda group: Cell(show.count(group.messages)), right=True),
