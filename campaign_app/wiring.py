@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from campaign_app.services.rules import Rules
     from campaign_app.services.staff_numbers import StaffNumbers
     from campaign_app.services.stated import StatedTemplates
+    from campaign_app.services.subjects import Subjects
     from campaign_app.services.templates import Templates
     from campaign_app.services.test_messages import TestMessages
     from campaign_app.services.texts import Texts
@@ -92,6 +93,7 @@ class App:
     test_messages: TestMessages
     unread: UnreadReplies
     wordings: ConsentWordings
+    subjects: Subjects
     evidence: Evidence
     jobs: JobStore
     clock: Clock
@@ -123,15 +125,19 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.composing import Composing
     from campaign_app.services.following import Following
+    from campaign_app.services.lookback import LookBacks
     from campaign_app.services.opt_outs import OptOuts
     from campaign_app.services.policies import Policies
     from campaign_app.services.replies import Replies
     from campaign_app.services.staff_numbers import StaffNumbers
     from campaign_app.services.stated import StatedTemplates
+    from campaign_app.services.subjects import Subjects
     from campaign_app.services.templates import Templates
+    from campaign_app.services.wordings import ConsentWordings
 
     clock = shifted_clock(offset) if offset else system_clock
     me = workspace.person
+    jobs = AskedJobs(workspace.jobs, me)
     rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock).used_by(me)
     engine = _engines(workspace, clock, rules)
     texts = texts_of(workspace, rules.engine, profiles)
@@ -174,7 +180,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         rules=rules,
         profiles=profiles,
         imports=imports_of(workspace, clock).used_by(me),
-        lookbacks=_lookbacks(workspace, clock).used_by(me),
+        lookbacks=LookBacks(workspace, jobs, clock).used_by(me),
         people=_people(workspace),
         members=_members(workspace, clock),
         money=money,
@@ -189,9 +195,10 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         staff_numbers=StaffNumbers(workspace.staff, clock).used_by(me),
         test_messages=_test_messages(workspace, texts, clock).used_by(me),
         unread=unread_of(workspace, clock).used_by(me),
-        wordings=_wordings(workspace, clock).used_by(me),
+        wordings=ConsentWordings(workspace.wordings, workspace.accounts, clock).used_by(me),
+        subjects=Subjects(workspace, clock).used_by(me),
         evidence=_evidence(workspace, clock, rules),
-        jobs=AskedJobs(workspace.jobs, me),
+        jobs=jobs,
         clock=clock,
         wait=wait,
         offset=offset,
@@ -210,21 +217,6 @@ def _evidence(workspace: Workspace, clock: Clock, rules: Rules) -> Evidence:
 
     audit, campaigns, accounts = workspace.audit, workspace.campaigns, workspace.accounts
     return Evidence(workspace.evidence, audit, audit, campaigns, accounts, lambda: rules.current().rules, clock)
-
-
-def _lookbacks(workspace: Workspace, clock: Clock) -> LookBacks:
-    from campaign_app.services.asked_jobs import AskedJobs
-    from campaign_app.services.lookback import LookBacks, Stores
-
-    jobs, customers = AskedJobs(workspace.jobs, workspace.person), workspace.customers
-    stores = (workspace.lookbacks, workspace.campaigns, customers, workspace.facts, workspace.accounts, jobs)
-    return LookBacks(Stores(*stores), clock)
-
-
-def _wordings(workspace: Workspace, clock: Clock) -> ConsentWordings:
-    from campaign_app.services.wordings import ConsentWordings
-
-    return ConsentWordings(workspace.wordings, workspace.accounts, clock)
 
 
 def _members(workspace: Workspace, clock: Clock) -> Members:

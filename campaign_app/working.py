@@ -238,11 +238,28 @@ def worker_context(
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
         wait=wait,
-        upkeep=workspace.keep_small,
+        upkeep=_upkeep_of(workspace, clock),
         seen=is_known if (seen := seen_of(workspace, clock)) is None else seen.guard,
         provider_caps=caps_of,
     )
     return as_set(workspace, context)
+
+
+def _upkeep_of(workspace: Workspace, clock: Clock) -> Callable[[], object]:
+    """Files are kept small, and what was kept long enough goes, both a little at a time."""
+    from campaign_app.storage.retention import RECORDS, Retention
+
+    retention = Retention(workspace.database)
+
+    def days() -> dict[str, int]:
+        settings = load_settings(workspace)
+        return {name: getattr(settings, name) for name, _ in RECORDS.values()}
+
+    def upkeep() -> None:
+        workspace.keep_small()
+        retention.step(days, clock())
+
+    return upkeep
 
 
 def as_set(workspace: Workspace, context: Context) -> Context:

@@ -20,6 +20,7 @@ from campaign_app.cli.evidence import evidence
 from campaign_app.cli.gate import gate
 from campaign_app.cli.import_ import import_
 from campaign_app.cli.lookback import lookback
+from campaign_app.cli.person import person
 from campaign_app.cli.sandbox import sandbox
 from campaign_app.cli.segments import segments
 from campaign_app.cli.senders import accounts
@@ -68,6 +69,7 @@ app.add_typer(accounts, name="accounts")
 app.add_typer(consent_text, name="consent-text")
 app.add_typer(evidence, name="evidence")
 app.add_typer(lookback, name="lookback")
+app.add_typer(person, name="person")
 app.add_typer(template, name="template")
 app.add_typer(workspace, name="workspace")
 

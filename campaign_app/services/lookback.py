@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from campaign_app.domain.consent import ConsentFact
 from campaign_app.domain.errors import NotAllowed, SettingsError
@@ -37,19 +37,24 @@ class Looked:
     now: ConsentFact | None
 
 
-@dataclass(frozen=True, slots=True)
-class Stores:
-    lookbacks: LookBackStore
-    campaigns: CampaignStore
-    customers: CustomerStore
-    facts: FactReader
-    accounts: AccountStore
-    jobs: JobStore
+class Stores(Protocol):
+    """Those of a workspace, as far as a look-back needs them."""
+
+    @property
+    def lookbacks(self) -> LookBackStore: ...
+    @property
+    def campaigns(self) -> CampaignStore: ...
+    @property
+    def customers(self) -> CustomerStore: ...
+    @property
+    def facts(self) -> FactReader: ...
+    @property
+    def accounts(self) -> AccountStore: ...
 
 
 class LookBacks(Permitted):
-    def __init__(self, stores: Stores, clock: Clock) -> None:
-        self._stores, self._clock = stores, clock
+    def __init__(self, stores: Stores, jobs: JobStore, clock: Clock) -> None:
+        self._stores, self._jobs, self._clock = stores, jobs, clock
         self._store = stores.lookbacks
 
     @needs(Permission.LOOK_BACK)
@@ -60,7 +65,7 @@ class LookBacks(Permitted):
         for campaign_id in scope.campaigns:
             self._stores.campaigns.campaign(campaign_id)
         run = self._store.begin(scope, asked_by=actor, at=self._clock())
-        self._stores.jobs.enqueue("lookback", {"run_id": run.id}, self._clock())
+        self._jobs.enqueue("lookback", {"run_id": run.id}, self._clock())
         return run
 
     @needs(Permission.LOOK_BACK)
@@ -73,7 +78,7 @@ class LookBacks(Permitted):
         if self._store.running():
             raise NotAllowed("lookback_running", "Another look-back is running")
         run = self._become(run_id, RunState.RUNNING, [RunState.PAUSED, RunState.FAILED], actor)
-        self._stores.jobs.enqueue("lookback", {"run_id": run_id}, self._clock())
+        self._jobs.enqueue("lookback", {"run_id": run_id}, self._clock())
         return run
 
     @needs(Permission.LOOK_BACK)

@@ -51,6 +51,7 @@ from campaign_app.storage.readings import SqlReadings
 from campaign_app.storage.secrets import SqlSecrets
 from campaign_app.storage.server import Server
 from campaign_app.storage.staff import SqlStaff
+from campaign_app.storage.subjects import SqlSubjects
 from campaign_app.storage.suppressions import SqlSuppressions
 from campaign_app.storage.wordings import SqlWordings
 
@@ -87,6 +88,7 @@ class Workspace:
     secrets: SqlSecrets
     staff: SqlStaff
     wordings: SqlWordings
+    subjects: SqlSubjects
     imports: SqlImports
     phone_keys: KeyedHashes
     database: Database = field(repr=False)
@@ -292,6 +294,7 @@ def _stores(
         secrets=SqlSecrets(database, keys.secrets),
         staff=SqlStaff(database, keys),
         wordings=SqlWordings(database),
+        subjects=SqlSubjects(database, keys),
         imports=SqlImports(database, keys),
         phone_keys=keys.hashes,
         database=database,

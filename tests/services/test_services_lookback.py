@@ -11,7 +11,7 @@ import pytest
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.lookback import RunState, Scope, Wish
-from campaign_app.services.lookback import LookBacks, Stores
+from campaign_app.services.lookback import LookBacks
 from tests.helpers.desk import code_of
 from tests.helpers.looking_back import Hindsight, open_hindsight
 from tests.helpers.shop import NOW
@@ -26,9 +26,8 @@ def here(tmp_path: Path) -> Iterator[Hindsight]:
 
 @pytest.fixture
 def service(here: Hindsight) -> LookBacks:
-    stores = here.shop.workspace
-    made = Stores(stores.lookbacks, stores.campaigns, stores.customers, stores.facts, stores.accounts, stores.jobs)
-    return LookBacks(made, here.shop.clock)
+    workspace = here.shop.workspace
+    return LookBacks(workspace, workspace.jobs, here.shop.clock)
 
 
 def test_it_begins_a_run_and_puts_its_job_down(here: Hindsight, service: LookBacks) -> None:

@@ -70,7 +70,7 @@ GRANTS: Final[Mapping[str, Mapping[Role, str]]] = {
     "signature_record": _each("r", "r a w", "r", "r"),
     "signature_own": _each("r", "r a w d", "r", "r"),
     "staff_number": _each("r", "r", "r a d", "r"),
-    "staff_trial": _each("r a w(job_id)", "r", "r", "r w"),
+    "staff_trial": _each("r a w(job_id)", "r", "r", "r w d"),
     # campaigns
     "audience": _each("r a w d", "r", "r", "r"),
     "campaign": _each("r a w d", "r w", "r w", "r w"),

@@ -224,7 +224,7 @@ class WordingsSection(Section):
         words = self._desk.kit.words
 
         def verdict(each: CheckedWording) -> Cell:
-            return Cell(words.term("verdict", each.verdict), level=LEVELS[each.verdict])
+            return Cell(words.term("wording_verdict", each.verdict), level=LEVELS[each.verdict])
 
         return (
             Column(self.tr("核对于"), 156, lambda each: Cell(show.moment(each.checked_at))),
@@ -233,7 +233,7 @@ class WordingsSection(Section):
             ),
             Column(self.tr("种类"), 110, lambda each: Cell(words.term("wording_kind", each.kind))),
             Column(self.tr("名称"), 100, lambda each: Cell(each.name) if each.name else NOTHING, grows=2, rank=2),
-            Column(self.tr("结果"), 100, verdict),
+            Column(self.tr("结果"), 128, verdict),
             Column(self.tr("问题"), 70, lambda each: Cell(show.count(len(each.findings))), right=True),
             Column(self.tr("文字的哈希"), 120, lambda each: Cell(f"{each.sha256[:12]}…", each.sha256), rank=3),
             Column(self.tr("谁"), 80, lambda each: Cell(each.checked_by), rank=2),
