@@ -85,6 +85,7 @@ def take_pages(qt: QApplication, folder: Path, out: Path, customers: int, size: 
     journey.look_at_signatures()
     journey.look_at_inbox()
     journey.look_at_records()
+    journey.look_at_compliance()
     journey.look_at_settings()
     journey.application.shell.go("campaigns")
     take("palette")

@@ -4367,6 +4367,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Frequency caps</translation>
     </message>
     <message>
+        <source>回头看与保留期限</source>
+        <translation>Look-backs and how long things are kept</translation>
+    </message>
+    <message>
         <source>其他</source>
         <translation>Other</translation>
     </message>

@@ -19,8 +19,9 @@ class CompliancePage(Page):
         super().__init__("", " ")
         self.title.setText(self.tr("合规"))
         self._desk = desk
+        self.look_back = LookBackSection(desk)
         self.sections: dict[str, Section] = {
-            "lookback": LookBackSection(desk),
+            "lookback": self.look_back,
             "wordings": WordingsSection(desk),
         }
         titles = {
