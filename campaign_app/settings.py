@@ -113,6 +113,49 @@ class Settings:
         high=1_440,
     )
 
+    lookback_every_days: int = _setting(
+        30,
+        "每隔多少天自动回头看一次，0 为不自动",
+        "Days between look-backs by themselves, 0 for none",
+        low=0,
+        high=366,
+    )
+    lookback_days: int = _setting(
+        180,
+        "自动回头看多少天内发出的短信",
+        "How many days of sent messages a look-back by itself goes over",
+        low=1,
+        high=3_660,
+    )
+    keep_replies_days: int = _setting(
+        1095,
+        "客户回复的原文和号码保留多少天",
+        "Days for which the words and numbers of replies are kept",
+        low=184,
+        high=36_500,
+    )
+    keep_imports_days: int = _setting(
+        365,
+        "导入文件中的个人资料保留多少天，之后不能撤销导入",
+        "Days for which what files said of people is kept; after that an import cannot be undone",
+        low=30,
+        high=36_500,
+    )
+    keep_tests_days: int = _setting(
+        1095,
+        "测试短信的记录保留多少天",
+        "Days for which test messages are kept",
+        low=184,
+        high=36_500,
+    )
+    keep_lookbacks_days: int = _setting(
+        1095,
+        "回头看的逐条明细保留多少天（各项条数一直保留）",
+        "Days for which the rows of look-backs are kept; their counts always are",
+        low=184,
+        high=36_500,
+    )
+
     def __post_init__(self) -> None:
         for declared in DECLARED:
             _check(declared, getattr(self, declared.name))

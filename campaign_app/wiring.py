@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from campaign_app.compliance import Engine
     from campaign_app.credentials import KeyKeeper
     from campaign_app.evidence.desk import Evidence
-    from campaign_app.reports.case_pack import CasePacks
     from campaign_app.printing.reporting import Reporting
+    from campaign_app.reports.case_pack import CasePacks
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.answers import Answers
     from campaign_app.services.audiences import Audiences
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from campaign_app.services.filings import Filings
     from campaign_app.services.following import Following
     from campaign_app.services.imports import Imports
+    from campaign_app.services.lookback import LookBacks
     from campaign_app.services.members import Members
     from campaign_app.services.money import Money
     from campaign_app.services.opt_outs import OptOuts
@@ -43,12 +44,14 @@ if TYPE_CHECKING:
     from campaign_app.services.rules import Rules
     from campaign_app.services.staff_numbers import StaffNumbers
     from campaign_app.services.stated import StatedTemplates
+    from campaign_app.services.subjects import Subjects
     from campaign_app.services.suppressing import Suppressing
     from campaign_app.services.templates import Templates
     from campaign_app.services.test_messages import TestMessages
     from campaign_app.services.texts import Texts
     from campaign_app.services.trends import Trends
     from campaign_app.services.unread_replies import UnreadReplies
+    from campaign_app.services.wordings import ConsentWordings
     from campaign_app.settings import Settings
     from campaign_app.storage.workspace import Workspace
 
@@ -80,6 +83,7 @@ class App:
     rules: Rules
     profiles: Profiles
     imports: Imports
+    lookbacks: LookBacks
     people: People
     members: Members
     money: Money
@@ -99,6 +103,8 @@ class App:
     staff_numbers: StaffNumbers
     test_messages: TestMessages
     unread: UnreadReplies
+    wordings: ConsentWordings
+    subjects: Subjects
     evidence: Evidence
     reporting: Reporting
     jobs: JobStore
@@ -134,17 +140,21 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.complaints import Complaints
     from campaign_app.services.composing import Composing
     from campaign_app.services.following import Following
+    from campaign_app.services.lookback import LookBacks
     from campaign_app.services.opt_outs import OptOuts
     from campaign_app.services.policies import Policies
     from campaign_app.services.replies import Replies
     from campaign_app.services.staff_numbers import StaffNumbers
     from campaign_app.services.stated import StatedTemplates
+    from campaign_app.services.subjects import Subjects
     from campaign_app.services.suppressing import Suppressing
     from campaign_app.services.templates import Templates
     from campaign_app.services.trends import Trends
+    from campaign_app.services.wordings import ConsentWordings
 
     clock = shifted_clock(offset) if offset else system_clock
     me = workspace.person
+    jobs = AskedJobs(workspace.jobs, me)
     rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock).used_by(me)
     engine = _engines(workspace, clock, rules)
     texts = texts_of(workspace, rules.engine, profiles)
@@ -190,6 +200,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         rules=rules,
         profiles=profiles,
         imports=imports_of(workspace, clock).used_by(me),
+        lookbacks=LookBacks(workspace, jobs, clock).used_by(me),
         people=_people(workspace),
         members=_members(workspace, clock),
         money=money,
@@ -211,7 +222,9 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         unread=unread_of(workspace, clock).used_by(me),
         evidence=evidence,
         reporting=_reporting(workspace, clock, rules),
-        jobs=AskedJobs(workspace.jobs, me),
+        wordings=ConsentWordings(workspace.wordings, workspace.accounts, clock).used_by(me),
+        subjects=Subjects(workspace, clock).used_by(me),
+        jobs=jobs,
         clock=clock,
         wait=wait,
         offset=offset,

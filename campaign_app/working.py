@@ -167,7 +167,12 @@ def _worker(workspace: Workspace, context: Context, launched: Any, share: Share)
         """One from before there were roles names nobody; the server lets no other be like that."""
         return not job.asked_by or may_ask(workspace.roles_of(job.asked_by), job.kind)
 
-    return Worker(context, flow_starter(context, launched, share.executor), forget_flows, every, mine, allowed)
+    def look_backs() -> tuple[int, int]:
+        settings = load_settings(workspace)
+        return settings.lookback_every_days, settings.lookback_days
+
+    start = flow_starter(context, launched, share.executor)
+    return Worker(context, start, forget_flows, every, mine, allowed, look_backs)
 
 
 def _worker_clock(workspace: Workspace, offset: timedelta) -> Clock:
@@ -192,6 +197,7 @@ def worker_context(
     from campaign_app.gateways import Means
     from campaign_app.jobs.stores import Context, Stores, is_known
     from campaign_app.services.carriers import Carriers
+    from campaign_app.services.sent_texts import LookedAt
     from campaign_app.storage.seen import seen_of
     from campaign_app.transport.kept import Shared
 
@@ -209,6 +215,7 @@ def worker_context(
         opt_outs=workspace.opt_outs,
         trials=workspace.staff,
         rates=workspace.rates,
+        lookbacks=workspace.lookbacks,
     )
     rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock)
     carriers = Carriers(workspace.accounts, profiles.of)
@@ -221,19 +228,38 @@ def worker_context(
         return rules.current().rules.providers[carriers.provider(workspace.accounts.account(account_id))].caps
 
     shared = Shared(bans=workspace.bans, unread=unread_of(workspace, clock))
+    texts = texts_of(workspace, rules.engine, profiles)
     context = Context(
         workspace_id=workspace.id,
         stores=stores,
         remotes=_remotes(workspace, clock, Means(connections, limit_of, pause, shared), lease),
-        composer=texts_of(workspace, rules.engine, profiles),
+        composer=texts,
+        sent_texts=LookedAt(texts),
         policy=Policy(clock_skew=CLOCK_SKEW),
         clock=clock,
         wait=wait,
-        upkeep=workspace.keep_small,
+        upkeep=_upkeep_of(workspace, clock),
         seen=is_known if (seen := seen_of(workspace, clock)) is None else seen.guard,
         provider_caps=caps_of,
     )
     return as_set(workspace, context)
+
+
+def _upkeep_of(workspace: Workspace, clock: Clock) -> Callable[[], object]:
+    """Files are kept small, and what was kept long enough goes, both a little at a time."""
+    from campaign_app.storage.retention import RECORDS, Retention
+
+    retention = Retention(workspace.database)
+
+    def days() -> dict[str, int]:
+        settings = load_settings(workspace)
+        return {name: getattr(settings, name) for name, _ in RECORDS.values()}
+
+    def upkeep() -> None:
+        workspace.keep_small()
+        retention.step(days, clock())
+
+    return upkeep
 
 
 def as_set(workspace: Workspace, context: Context) -> Context:

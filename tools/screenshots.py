@@ -86,6 +86,7 @@ def take_pages(qt: QApplication, folder: Path, out: Path, customers: int, size: 
     journey.look_at_inbox()
     journey.look_at_report()
     journey.look_at_records()
+    journey.look_at_compliance()
     journey.look_at_settings()
     journey.application.shell.go("campaigns")
     take("palette")

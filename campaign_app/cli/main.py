@@ -14,11 +14,14 @@ from campaign_app.cli.campaigns import cancel, close_unknown, pause, resume, scr
 from campaign_app.cli.check import check
 from campaign_app.cli.complaint import complaint
 from campaign_app.cli.consent_api import consent_api
+from campaign_app.cli.consent_text import consent_text
 from campaign_app.cli.demo import demo
 from campaign_app.cli.doctor import doctor
 from campaign_app.cli.evidence import evidence
 from campaign_app.cli.gate import gate
 from campaign_app.cli.import_ import import_
+from campaign_app.cli.lookback import lookback
+from campaign_app.cli.person import person
 from campaign_app.cli.report import report
 from campaign_app.cli.sandbox import sandbox
 from campaign_app.cli.segments import segments
@@ -68,8 +71,11 @@ app.add_typer(backup, name="backup")
 app.add_typer(consent_api, name="consent-api")
 app.add_typer(accounts, name="accounts")
 app.add_typer(complaint, name="complaint")
+app.add_typer(consent_text, name="consent-text")
 app.add_typer(evidence, name="evidence")
 app.add_typer(suppression, name="suppression")
+app.add_typer(lookback, name="lookback")
+app.add_typer(person, name="person")
 app.add_typer(template, name="template")
 app.add_typer(workspace, name="workspace")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from itertools import islice, tee
 from pathlib import Path
@@ -63,6 +64,15 @@ class Engine:
 
     def rule(self, rule_id: str) -> Rule | None:
         return self._rules.get(rule_id)
+
+    def begun_after(self, day: date, today: date) -> frozenset[str]:
+        """The rules that were not in force on a day and are today."""
+        rules = self._rules.values()
+        return frozenset(rule.id for rule in rules if day < rule.effective_from <= today <= rule.effective_to)
+
+    def ended_by(self, today: date) -> frozenset[str]:
+        """The rules that are not in force any more."""
+        return frozenset(rule.id for rule in self._rules.values() if rule.effective_to < today)
 
     @property
     def providers(self) -> Mapping[str, Provider]:

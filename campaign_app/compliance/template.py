@@ -85,6 +85,24 @@ class Template:
                 text += value + literal
         return Rendered(text, tuple(spans)) if len(text) <= MOST else self._beginning(values)
 
+    def values_in(self, text: str) -> dict[str, str] | None:
+        """Values with which `render` makes this very text; None where there are none, or none that were found.
+
+        Each value ends where the text behind it begins for the first time; one that was never put in has none.
+        """
+        if not text.startswith(self.literals[0]):
+            return None
+        at, values = len(self.literals[0]), dict[str, str]()
+        for number, (name, literal) in enumerate(self._holes, 1):
+            last = number == len(self.names)
+            end = len(text) - len(literal) if last else text.find(literal, at)
+            if end < at or (last and not text.endswith(literal)):
+                return None
+            values.setdefault(name, text[at:end])
+            at = end + len(literal)
+        given = {name: value for name, value in values.items() if value != f"{{{name}}}"}
+        return given if self.render(given).text == text else None
+
     def _beginning(self, values: Mapping[str, str]) -> Rendered:
         text, spans, size = self.literals[0][:_KEPT], [], len(self.literals[0])
         for name, literal in self._holes:

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     LIFT = "lift"
     VOUCH = "vouch"  # a person's word that rules rest on: filings, trades, who reads replies, what was compared
     HANDLE = "handle"  # own a complaint case, say which message it is about, answer and close it
+    LOOK_BACK = "look_back"  # at what was sent, with what is to be put right
     CLEAR = "clear"  # replies that no machine could read
     CONNECT = "connect"  # accounts, their secrets, and the entities that they are of
     SET = "set"  # policies, rules that are switched off, prices and budgets of a month
@@ -47,7 +48,8 @@ class Permission(StrEnum):
 
 _PERSON: Final = frozenset({Permission.SYNC, Permission.STOP})
 _OPERATOR: Final = {Permission.BUILD, Permission.IMPORT, Permission.SUPPRESS, Permission.SCHEDULE}
-_REVIEWS: Final = {Permission.APPROVE, Permission.LIFT, Permission.VOUCH, Permission.CLEAR, Permission.HANDLE}
+_SAYS: Final = {Permission.APPROVE, Permission.LIFT, Permission.VOUCH, Permission.CLEAR}
+_REVIEWS: Final = {*_SAYS, Permission.HANDLE, Permission.LOOK_BACK}
 _REVIEWER: Final = {Permission.SUPPRESS, Permission.SCHEDULE, *_REVIEWS}
 _OWNER: Final = {Permission.CONNECT, Permission.SET, Permission.STAFF, Permission.ROLES}
 GRANTED: Final[Mapping[Role, frozenset[Permission]]] = {
@@ -63,6 +65,7 @@ ASKED_BY_PEOPLE: Final[Mapping[str, Permission]] = {
     "poll": Permission.SYNC,
     "import": Permission.IMPORT,
     "test": Permission.BUILD,
+    "lookback": Permission.LOOK_BACK,
 }
 EVERY_ROLE: Final = frozenset(Role)
 

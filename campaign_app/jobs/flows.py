@@ -13,7 +13,7 @@ from dbos import DBOS, DBOSConfig, DBOSConfiguredInstance
 from dbos import error as dbos_error
 
 from campaign_app.domain.errors import AppError, RemoteUnavailable, WorkspaceError
-from campaign_app.jobs import dispatch, gating, poll, screening, sync, telling, trying
+from campaign_app.jobs import dispatch, gating, lookback, poll, screening, sync, telling, trying
 from campaign_app.jobs.halting import Halt, Turns
 from campaign_app.jobs.import_flow import ImportFlow
 from campaign_app.jobs.notes import note_of
@@ -31,6 +31,7 @@ FLOWS_VERSION: Final = "flows-4"
 BATCHES_A_STEP: Final = 5
 STEPS_A_CHUNK: Final = 10
 CHUNKS_A_STEP: Final = 4
+WINDOWS_A_STEP: Final = 4
 FENCE_POLL_SECONDS: Final = 5.0
 # a sending begins behind what an earlier job of its campaign has settled
 WHERE_IT_WAS: Final = -2
@@ -77,6 +78,7 @@ class Flows(DBOSConfiguredInstance):
         self._imports = imports
         self._as_set = as_set
         self.active: set[int] = set()
+        self._walks: dict[int, lookback.Walk] = {}
         self.halt = Halt()
         self.turns = Turns()
 
@@ -93,6 +95,7 @@ class Flows(DBOSConfiguredInstance):
             "tell": self.tell,
             "changes": self.changes,
             "test": self.test,
+            "lookback": self.lookback,
         }
         self.active.add(job_id)
         self.turns.begin(job_id, self._context.clock())
@@ -290,6 +293,35 @@ class Flows(DBOSConfiguredInstance):
 
     def test(self, job_id: int, trial_id: int) -> dict[str, Any]:  # noqa: ARG002 every flow is called with its job
         return {"state": self.test_once(trial_id)}
+
+    def lookback(self, job_id: int, run_id: int) -> dict[str, Any]:
+        try:
+            while self.lookback_some(job_id, run_id):
+                pass
+        except Exception as trouble:
+            # a server that is away for long comes back: then the worker puts the run down again
+            last = _last(trouble) if isinstance(trouble, dbos_error.DBOSMaxStepRetriesExceeded) else trouble
+            if not _server_away(last):
+                self.lookback_failed(run_id, last.code if isinstance(last, AppError) else "bug")
+            raise
+        return {"ended": self.lookback_end(run_id)}
+
+    @DBOS.step(retries_allowed=True, should_retry=_server_away, **RETRIES)
+    def lookback_some(self, job_id: int, run_id: int) -> bool:
+        walk = self._walks.setdefault(run_id, lookback.Walk())
+        more, looked, total = lookback.look_some(self._as_set(self._context), run_id, WINDOWS_A_STEP, walk)
+        self._context.stores.jobs.set_progress(job_id, looked, total)
+        return more
+
+    @DBOS.step()
+    def lookback_failed(self, run_id: int, code: str) -> None:
+        self._walks.pop(run_id, None)
+        lookback.fail(self._context, run_id, code)
+
+    @DBOS.step()
+    def lookback_end(self, run_id: int) -> str:
+        self._walks.pop(run_id, None)
+        return lookback.end(self._context, run_id)
 
     @DBOS.step()
     def test_once(self, trial_id: int) -> str:

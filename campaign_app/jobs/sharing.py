@@ -15,6 +15,7 @@ QUEUES: Final[Mapping[str, tuple[str, ...]]] = {
     "sync": ("sync", "changes"),
     "poll": ("poll", "tell"),
     "import": ("import",),
+    "lookback": ("lookback",),
 }
 _QUEUE_OF: Final = {kind: queue for queue, kinds in QUEUES.items() for kind in kinds}
 # the executor of a workspace that has one worker at a time

@@ -15,7 +15,9 @@ from campaign_app.domain.customer import Customer
 from campaign_app.domain.message import Composed
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock, InboxStore, JobStore, PhoneKeys, PlatformClient
 from campaign_app.domain.ports_campaigns import CampaignStore
+from campaign_app.domain.ports_lookback import LookBackStore
 from campaign_app.domain.ports_people import CustomerStore, FactStore, OptOutStore, SuppressionStore
+from campaign_app.domain.sent_texts import SentTexts
 from campaign_app.jobs.ports import BATCH, Gateway, Ledger, Rates, Trials
 from campaign_app.services.window import CLOSES, OPENS
 
@@ -43,6 +45,7 @@ class Stores:
     opt_outs: OptOutStore
     trials: Trials
     rates: Rates
+    lookbacks: LookBackStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ class Context:
     those of the SMS provider that carries its messages. `hours` are those of the merchant, for the first message and
     the last; `tests_per_day`: test messages of an entity. `copies`: what this workspace is a copy of. `seen`: puts down
     outside of the workspace what it has claimed by now; why nothing may leave, where it is an older copy, or "".
-    `upkeep`: a small step of what keeps the workspace's files small, which nobody waits for.
+    `upkeep`: a small step of what keeps the workspace's files small, which nobody waits for. `sent_texts` reads what
+    was sent by today's rules; where there is none, no look-back calls any text good.
     """
 
     workspace_id: str
@@ -93,3 +97,4 @@ class Context:
     copies: tuple[Copy, ...] = ()
     seen: Callable[[], str] = is_known
     upkeep: Callable[[], object] = is_known
+    sent_texts: SentTexts | None = None

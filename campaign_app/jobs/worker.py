@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol
 from campaign_app.domain.campaign import Campaign, CampaignState, Noted
 from campaign_app.domain.errors import NotAllowed, NotFound, WorkspaceError
 from campaign_app.domain.ports import Job
+from campaign_app.jobs import lookback
 from campaign_app.jobs.dispatch import Step
 from campaign_app.jobs.rounds import Every, Rounds
 from campaign_app.jobs.settling import release
@@ -40,6 +41,7 @@ POLLS_KEPT: Final = timedelta(days=1)
 JOBS_KEPT: Final = timedelta(days=90)
 PURGE_EVERY: Final = timedelta(minutes=1)
 PURGED_AT_ONCE: Final = 200
+LOOK_BACK_EVERY: Final = timedelta(seconds=10)
 UPKEEP_EVERY: Final = timedelta(seconds=1)
 # jobs of a kind among which the last one of a campaign is looked for
 LATELY: Final = 100
@@ -74,7 +76,8 @@ class Worker:
     """Call `tick` again and again; it never blocks on work. `forget` drops what was kept for the flows of old jobs.
 
     `every` says how often accounts are synced, as it is set by now; `share` what this worker takes of the jobs;
-    `allowed` whether whoever put a job down may have it done.
+    `allowed` whether whoever put a job down may have it done; `look_backs` every how many days one is begun by the
+    clock, over how many days.
     """
 
     def __init__(
@@ -85,8 +88,11 @@ class Worker:
         every: Callable[[], Every] = Every,
         share: Share = WHOLE,
         allowed: Callable[[Job], bool] = _whoever_asks,
+        look_backs: Callable[[], tuple[int, int]] = lambda: (0, 1),
     ) -> None:
         self._context = context
+        self._look_backs = look_backs
+        self._looked_back: datetime | None = None
         self._allowed = allowed
         self._share = share
         self._every = every
@@ -120,6 +126,7 @@ class Worker:
             self._beat = now
         self._start_campaigns(now)
         self._poll_accounts(now)
+        self._look_back(now)
         self._purge(now)
         if _due(self._kept_up, now, UPKEEP_EVERY):
             self._kept_up = now
@@ -219,6 +226,17 @@ class Worker:
                 if account.state == "connected" and holds and (kind, account.id) not in busy:
                     stores.jobs.enqueue(kind, {"account_id": account.id}, now)
                     self._rounds.begun(kind, account.id, now)
+
+    def _look_back(self, now: datetime) -> None:
+        """A run's state alone says what is to be done, as with campaigns."""
+        if not _due(self._looked_back, now, LOOK_BACK_EVERY):
+            return
+        self._looked_back = now
+        lookback.begin_if_due(self._context, *self._look_backs(), now)
+        jobs = self._context.stores.jobs
+        busy = {job.args.get("run_id") for job in jobs.open_jobs() if job.kind == "lookback"}
+        for run_id in set(self._context.stores.lookbacks.running()) - busy:
+            jobs.enqueue("lookback", {"run_id": run_id}, now)
 
     def _purge(self, now: datetime) -> None:
         """Removes old jobs, a few at a time; their flows first, so that none is left behind."""

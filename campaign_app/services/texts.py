@@ -78,6 +78,11 @@ class Texts:
         self._known: dict[int, tuple[Engine, CheckRequest, Known]] = {}
 
     @property
+    def engine(self) -> Engine:
+        """Of the rules now in force."""
+        return self._engine()
+
+    @property
     def rule_packs(self) -> str:
         return self._engine().pack_version
 

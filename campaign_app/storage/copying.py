@@ -15,6 +15,7 @@ from campaign_app.storage import (
     schema,
     schema_cases,
     schema_imports,
+    schema_lookback,
     schema_money,
     schema_numbers,
     schema_pushed,
@@ -33,6 +34,7 @@ from campaign_app.storage.upserts import plain_insert
 __all__ = [
     "schema_cases",
     "schema_imports",
+    "schema_lookback",
     "schema_money",
     "schema_numbers",
     "schema_pushed",
@@ -53,6 +55,7 @@ COPIED: Final = frozenset(
         *("complaint_case", "complaint_note"),
         *("consent_fact", "consent_latest", "consent_receipt", "consent_source", "customer", "delivery_report"),
         *("early_report", "entity", "entity_budget", "import_change", "import_job", "import_prospect"),
+        *("consent_wording", "lookback_found", "lookback_run", "lookback_task"),
         *("import_refusal", "inbound", "job", "ledger", "ledger_latest", "ledger_outcome", "meta", "number_alias"),
         *("opt_out_outbox", "pushed_part", "pushed_receipt", "pushed_reply", "secret", "setting", "signature"),
         *("signature_own", "signature_port", "signature_read", "signature_record", "signature_report"),

@@ -28,6 +28,7 @@ from campaign_app.storage.known import Known, Rows, as_told, known_of
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import link, people_of
 from campaign_app.storage.rows import AnyRow
+from campaign_app.storage.subjects_erased import erased_here
 from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_or_none, to_ms
 from campaign_app.storage.upserts import insert
@@ -94,6 +95,8 @@ class SqlCustomers:
             entity = entity_of(connection, account_id)
             if stands is not None and cursor_of(connection, account_id, "customers") != stands:
                 return None
+            spared = erased_here(connection, self.keys.hashes, account_id, page)
+            page = {ref: each for ref, each in page.items() if ref not in spared}
             known = known_of(connection, account_id, list(page))
             page = {ref: each for ref, each in page.items() if each.told is not Told.NUMBER or ref in known}
             rows = {ref: as_told(every[ref], each, known.get(ref)) for ref, each in page.items()}

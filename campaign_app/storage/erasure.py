@@ -38,9 +38,11 @@ _WANTED: Final = sa.select(
 
 
 def erase(
-    connection: sa.Connection, hashes: PhoneKeys, account: tuple[int, str], refs: Iterable[str], seen_at: int
-) -> int:
-    """`account` is its id and entity. Each person leaves a receipt in the audit; asked once more there is no other.
+    connection: sa.Connection, hashes: PhoneKeys, account: tuple[int, str], refs: Iterable[str], seen_at: int,
+    actor: str = "platform",
+) -> int:  # fmt: skip
+    """`account` is its id and entity; `actor` who asks for it. Each person leaves a receipt in the audit; asked once
+    more there is no other.
 
     Returns how many receipts there are.
     """
@@ -60,7 +62,7 @@ def erase(
         files = _forget(connection, account_id, row, seen_at)
         _forget_number(connection, entity, row.phone_key)
         append_entry(
-            connection, ERASED, "platform", seen_at,
+            connection, ERASED, actor, seen_at,
             {"account": account_id, "customer": row.id, "ref_hmac": ref_key.hex(), "file_rows": files},
         )  # fmt: skip
         receipts += 1

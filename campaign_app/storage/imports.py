@@ -18,6 +18,7 @@ from campaign_app.storage.importmatch import RowMatcher
 from campaign_app.storage.importrows import Merge, forget, to_text
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.lists import chunks, rows_among, write_all
+from campaign_app.storage.retention import PURGED
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_imports import import_change, import_job, import_prospect, import_refusal
 from campaign_app.storage.times import moment_at, to_ms
@@ -103,7 +104,10 @@ class SqlImports:
         """In steps, each a transaction, so that others can write meanwhile; a cut undo is taken up where it stopped."""
         undone: Counter[str] = Counter()
         with self.db.write() as connection:
-            if _job(connection, import_id).state == "undone":
+            state = _job(connection, import_id).state
+            if state == PURGED:
+                raise NotAllowed("import_purged", "What it changed is not kept any more", import_id=import_id)
+            if state == "undone":
                 return ChunkCounts()
             _set_state(connection, import_id, "undoing")
         while step := self._undo_step(import_id):

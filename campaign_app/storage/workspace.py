@@ -39,6 +39,7 @@ from campaign_app.storage.jobs import SqlJobs
 from campaign_app.storage.keys import KeyedHashes, WorkspaceKeys, derive, key_check
 from campaign_app.storage.leasing import Lease
 from campaign_app.storage.ledger import SqlLedger
+from campaign_app.storage.lookback import SqlLookBacks
 from campaign_app.storage.migrate import migrate, version_of
 from campaign_app.storage.money import SqlMoney
 from campaign_app.storage.moved import require_live
@@ -52,8 +53,10 @@ from campaign_app.storage.reporting import SqlReports
 from campaign_app.storage.secrets import SqlSecrets
 from campaign_app.storage.server import Server
 from campaign_app.storage.staff import SqlStaff
+from campaign_app.storage.subjects import SqlSubjects
 from campaign_app.storage.suppressions import SqlSuppressions
 from campaign_app.storage.trends import SqlTrends
+from campaign_app.storage.wordings import SqlWordings
 
 __all__ = ["DATABASE", "FLOWS", "Workspace", "create_team_workspace", "create_workspace", "open_workspace", "rewrap"]
 
@@ -82,6 +85,7 @@ class Workspace:
     trends: SqlTrends
     answers: SqlAnswers
     ledger: SqlLedger
+    lookbacks: SqlLookBacks
     money: SqlMoney
     pushed: SqlPushed
     rates: SqlRates
@@ -89,6 +93,8 @@ class Workspace:
     audit: SqlAuditLog
     secrets: SqlSecrets
     staff: SqlStaff
+    wordings: SqlWordings
+    subjects: SqlSubjects
     imports: SqlImports
     phone_keys: KeyedHashes
     database: Database = field(repr=False)
@@ -288,6 +294,7 @@ def _stores(
         trends=SqlTrends(database),
         answers=SqlAnswers(database, keys),
         ledger=SqlLedger(database, keys.hashes),
+        lookbacks=SqlLookBacks(database),
         money=SqlMoney(database),
         pushed=SqlPushed(database, keys.secrets),
         rates=SqlRates(database),
@@ -295,6 +302,8 @@ def _stores(
         audit=SqlAuditLog(database),
         secrets=SqlSecrets(database, keys.secrets),
         staff=SqlStaff(database, keys),
+        wordings=SqlWordings(database),
+        subjects=SqlSubjects(database, keys),
         imports=SqlImports(database, keys),
         phone_keys=keys.hashes,
         database=database,

@@ -486,6 +486,13 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>AskDialog</name>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+</context>
+<context>
     <name>AudienceStep</name>
     <message>
         <source>人数与人群</source>
@@ -1814,10 +1821,65 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>CompareDialog</name>
+    <message>
+        <source>比较两次回头看</source>
+        <translation>Compare two look-backs</translation>
+    </message>
+    <message>
+        <source>较早的一次</source>
+        <translation>The older one</translation>
+    </message>
+    <message>
+        <source>较晚的一次</source>
+        <translation>The newer one</translation>
+    </message>
+    <message>
+        <source>两次的差别</source>
+        <translation>What differs</translation>
+    </message>
+    <message>
+        <source>较早</source>
+        <translation>Older</translation>
+    </message>
+    <message>
+        <source>较晚</source>
+        <translation>Newer</translation>
+    </message>
+    <message>
+        <source>正在比较…</source>
+        <translation>Comparing…</translation>
+    </message>
+    <message>
+        <source>新出现 {new} 条，已消失 {gone} 条，没变 {same} 条。只比两次都复查过的短信。</source>
+        <translation>{new} new, {gone} gone, {same} the same. Only messages that both looked at are compared.</translation>
+    </message>
+    <message>
+        <source>新出现</source>
+        <translation>New</translation>
+    </message>
+    <message>
+        <source>已消失</source>
+        <translation>Gone</translation>
+    </message>
+    <message>
+        <source>变化</source>
+        <translation>Change</translation>
+    </message>
+</context>
+<context>
     <name>CompliancePage</name>
     <message>
         <source>合规</source>
         <translation>Compliance</translation>
+    </message>
+    <message>
+        <source>回头看</source>
+        <translation>Look-back</translation>
+    </message>
+    <message>
+        <source>同意文案</source>
+        <translation>Wording of consent</translation>
     </message>
     <message>
         <source>自查报告</source>
@@ -3649,6 +3711,228 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>LookBackColumns</name>
+    <message>
+        <source>回头看</source>
+        <translation>Look-back</translation>
+    </message>
+    <message>
+        <source>发送日期</source>
+        <translation>Sent</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>已复查</source>
+        <translation>Looked at</translation>
+    </message>
+    <message>
+        <source>开始于</source>
+        <translation>Begun</translation>
+    </message>
+    <message>
+        <source>结论</source>
+        <translation>Verdict</translation>
+    </message>
+    <message>
+        <source>原因</source>
+        <translation>Reason</translation>
+    </message>
+    <message>
+        <source>规则</source>
+        <translation>Rule</translation>
+    </message>
+    <message>
+        <source>先后</source>
+        <translation>Then or since</translation>
+    </message>
+    <message>
+        <source>活动</source>
+        <translation>Campaign</translation>
+    </message>
+    <message>
+        <source>条数</source>
+        <translation>Messages</translation>
+    </message>
+    <message>
+        <source>已完成</source>
+        <translation>Done</translation>
+    </message>
+    <message>
+        <source>已逾期</source>
+        <translation>Overdue</translation>
+    </message>
+    <message>
+        <source>进行中</source>
+        <translation>Open</translation>
+    </message>
+    <message>
+        <source>要做什么</source>
+        <translation>What to do</translation>
+    </message>
+    <message>
+        <source>负责人</source>
+        <translation>Owner</translation>
+    </message>
+    <message>
+        <source>期限</source>
+        <translation>Due</translation>
+    </message>
+    <message>
+        <source>备注</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>来自</source>
+        <translation>From</translation>
+    </message>
+    <message>
+        <source>发送于</source>
+        <translation>Sent at</translation>
+    </message>
+    <message>
+        <source>客户</source>
+        <translation>Customer</translation>
+    </message>
+    <message>
+        <source>手机号</source>
+        <translation>Number</translation>
+    </message>
+    <message>
+        <source>店铺</source>
+        <translation>Shop</translation>
+    </message>
+    <message>
+        <source>从何时起</source>
+        <translation>Since</translation>
+    </message>
+    <message>
+        <source>原文</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>{first} 至 {last}</source>
+        <translation>{first} to {last}</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>全部活动</source>
+        <translation>All campaigns</translation>
+    </message>
+    <message>
+        <source>按设定自动开始</source>
+        <translation>By itself, as it is set</translation>
+    </message>
+</context>
+<context>
+    <name>LookBackSection</name>
+    <message>
+        <source>比较两次…</source>
+        <translation>Compare…</translation>
+    </message>
+    <message>
+        <source>开始回头看…</source>
+        <translation>Look back…</translation>
+    </message>
+    <message>
+        <source>各次回头看</source>
+        <translation>Look-backs</translation>
+    </message>
+    <message>
+        <source>按原因分的结果</source>
+        <translation>Result by reason</translation>
+    </message>
+    <message>
+        <source>整改清单</source>
+        <translation>To put right</translation>
+    </message>
+    <message>
+        <source>正在读取…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>用现在的规则和同意记录复查已发出的短信：哪些现在不能发、为什么。已发出的记录不会改动。</source>
+        <translation>What was sent, by today&apos;s rules and consents: what would not leave now, and why. Nothing that was sent is changed.</translation>
+    </message>
+    <message>
+        <source>已复查 {looked} 条 = {parts}</source>
+        <translation>{looked} looked at = {parts}</translation>
+    </message>
+    <message>
+        <source>#{id} {state}</source>
+        <translation>#{id} {state}</translation>
+    </message>
+    <message>
+        <source>范围内共 {total} 条</source>
+        <translation>{total} in its scope</translation>
+    </message>
+    <message>
+        <source>规则版本 {packs}</source>
+        <translation>rule packs {packs}</translation>
+    </message>
+    <message>
+        <source>没有发现现在不能发送的短信。</source>
+        <translation>Everything that was looked at would leave today.</translation>
+    </message>
+    <message>
+        <source>选中一行看说明；按回车列出这些短信。</source>
+        <translation>Choose a row for what it means; Enter lists its messages.</translation>
+    </message>
+    <message>
+        <source>回头看的进度</source>
+        <translation>Progress of the look-back</translation>
+    </message>
+    <message>
+        <source>暂停</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>继续</source>
+        <translation>Go on</translation>
+    </message>
+    <message>
+        <source>取消</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>查看短信…</source>
+        <translation>Messages…</translation>
+    </message>
+    <message>
+        <source>加入整改…</source>
+        <translation>To put right…</translation>
+    </message>
+    <message>
+        <source>修改…</source>
+        <translation>Change…</translation>
+    </message>
+    <message>
+        <source>还没有整改项。在“结果”里选中一行，点“加入整改”，写明负责人和期限。</source>
+        <translation>Nothing is to be put right yet. Choose a row under &quot;Result&quot;, then &quot;To put right&quot;, and say who does it until when.</translation>
+    </message>
+    <message>
+        <source>结果或整改</source>
+        <translation>Result, or what to put right</translation>
+    </message>
+    <message>
+        <source>结果</source>
+        <translation>Result</translation>
+    </message>
+    <message>
+        <source>还没有回头看过</source>
+        <translation>Nothing was looked back at yet</translation>
+    </message>
+    <message>
+        <source>规则会更新，同意会撤回，签名会过期。回头看用现在的规则和同意记录复查已经发出的短信，说明哪些现在不能发、为什么，并把要整改的事交给负责人。也可以在“设置 → 策略”里设定每隔多少天自动进行。</source>
+        <translation>Rules change, consents are withdrawn, signatures expire. A look-back goes over what was sent by today&apos;s rules and consents, says what would not leave now and why, and hands what is to be put right to somebody. &quot;Settings → Policies&quot; has it done by itself every so many days.</translation>
+    </message>
+</context>
+<context>
     <name>MakeDialog</name>
     <message>
         <source>生成</source>
@@ -4749,6 +5033,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Frequency caps</translation>
     </message>
     <message>
+        <source>回头看与保留期限</source>
+        <translation>Look-backs and how long things are kept</translation>
+    </message>
+    <message>
         <source>其他</source>
         <translation>Other</translation>
     </message>
@@ -5647,6 +5935,13 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>ResultDialog</name>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+</context>
+<context>
     <name>ResultsStep</name>
     <message>
         <source>还没有结果</source>
@@ -5747,6 +6042,69 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>通道没有说明结果；为免重复，不会重发。</source>
         <translation>The sender did not report the outcome; it is not sent again, so that nobody gets it twice.</translation>
+    </message>
+</context>
+<context>
+    <name>RowsDialog</name>
+    <message>
+        <source>正在读取…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>这些短信</source>
+        <translation>These messages</translation>
+    </message>
+    <message>
+        <source>从头</source>
+        <translation>From the start</translation>
+    </message>
+    <message>
+        <source>后面的</source>
+        <translation>Further ones</translation>
+    </message>
+    <message>
+        <source>共 {total} 条，这里列出 {count} 条。姓名和号码打码；选中一条看它当时和现在的同意记录。</source>
+        <translation>{count} of {total}. Names and numbers are masked; choose one for its consent of then and of now.</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>原文没有留存。</source>
+        <translation>The text was not kept.</translation>
+    </message>
+    <message>
+        <source>发送时所依据：{fact}</source>
+        <translation>Sent by: {fact}</translation>
+    </message>
+    <message>
+        <source>现在的记录：{fact}</source>
+        <translation>Now on record: {fact}</translation>
+    </message>
+    <message>
+        <source>另有：{also}</source>
+        <translation>Besides: {also}</translation>
+    </message>
+    <message>
+        <source>没有记录</source>
+        <translation>no record</translation>
+    </message>
+    <message>
+        <source>撤回于 {at}</source>
+        <translation>withdrawn {at}</translation>
+    </message>
+    <message>
+        <source>读取于 {at}</source>
+        <translation>read {at}</translation>
+    </message>
+    <message>
+        <source>回执 {id}</source>
+        <translation>receipt {id}</translation>
+    </message>
+    <message>
+        <source>，</source>
+        <translation>, </translation>
     </message>
 </context>
 <context>
@@ -7431,6 +7789,37 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     </message>
 </context>
 <context>
+    <name>StartDialog</name>
+    <message>
+        <source>开始</source>
+        <translation>Begin</translation>
+    </message>
+    <message>
+        <source>开始回头看</source>
+        <translation>Look back</translation>
+    </message>
+    <message>
+        <source>逐条复查这段时间里交给通道的短信：文字按现在的规则包、签名按现在的报备、同意按平台现在的答复。只读取已发出的记录，不会改动；在后台进行，可以随时暂停或取消。</source>
+        <translation>Every message that was handed over in this time: its text by today&apos;s rule packs, its signature by today&apos;s filing, its consent by what the platform says now. What was sent is only read; the worker does it, and you can pause or cancel it.</translation>
+    </message>
+    <message>
+        <source>从</source>
+        <translation>From</translation>
+    </message>
+    <message>
+        <source>到（含）</source>
+        <translation>To (included)</translation>
+    </message>
+    <message>
+        <source>复查已发出的短信</source>
+        <translation>Look at what was sent</translation>
+    </message>
+    <message>
+        <source>只看这些活动（不选就看全部）</source>
+        <translation>Only these campaigns (none: all of them)</translation>
+    </message>
+</context>
+<context>
     <name>Stepper</name>
     <message>
         <source>活动的步骤</source>
@@ -7524,6 +7913,53 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>另有 {broken} 条不合约定，没有采用。</source>
         <translation> Not used because they break the API contract: {broken}.</translation>
+    </message>
+</context>
+<context>
+    <name>TaskDialog</name>
+    <message>
+        <source>保存</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>整改</source>
+        <translation>Put right</translation>
+    </message>
+    <message>
+        <source>例如：改掉文案里的绝对化用语，重新提交审核</source>
+        <translation>e.g. take the absolute claims out of the text and have it reviewed again</translation>
+    </message>
+    <message>
+        <source>例如：王丽</source>
+        <translation>e.g. Li Wang</translation>
+    </message>
+    <message>
+        <source>期限</source>
+        <translation>Due</translation>
+    </message>
+    <message>
+        <source>已完成</source>
+        <translation>Done</translation>
+    </message>
+    <message>
+        <source>备注</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>要整改的事</source>
+        <translation>What is to be put right</translation>
+    </message>
+    <message>
+        <source>要做什么</source>
+        <translation>What to do</translation>
+    </message>
+    <message>
+        <source>负责人</source>
+        <translation>Owner</translation>
+    </message>
+    <message>
+        <source>每次改动都写入审计记录。</source>
+        <translation>Every change is put down in the audit.</translation>
     </message>
 </context>
 <context>
@@ -8259,6 +8695,160 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>外观</source>
         <translation>Appearance</translation>
+    </message>
+</context>
+<context>
+    <name>WordingsSection</name>
+    <message>
+        <source>导入文件…</source>
+        <translation>Import a file…</translation>
+    </message>
+    <message>
+        <source>保存核对结果</source>
+        <translation>Keep the result</translation>
+    </message>
+    <message>
+        <source>协议、同意页或征询短信的文字</source>
+        <translation>Words of an agreement, a consent screen or an invitation</translation>
+    </message>
+    <message>
+        <source>粘贴注册协议、同意页上的文字或征询短信。会指出：默认同意、与其他事项捆绑、“无需另行同意”，缺少类型、频次或期限，以及按个人特征推送却没有关闭办法的地方。</source>
+        <translation>Paste the registration agreement, the words of the consent screen or the invitation. It points out consent by default, bundled, or once for all; a missing kind, frequency or term; and profiling without a way out.</translation>
+    </message>
+    <message>
+        <source>发现的问题</source>
+        <translation>Findings</translation>
+    </message>
+    <message>
+        <source>核对过的文案</source>
+        <translation>Wordings that were checked</translation>
+    </message>
+    <message>
+        <source>核对怎样取得同意：每一处都写明位置、依据和改法。保存的结果会进入自查报告。</source>
+        <translation>How consent is asked for: each finding with its place, its law and a better wording. What is kept goes into the self-check report.</translation>
+    </message>
+    <message>
+        <source>粘贴或导入文字后，这里列出问题。</source>
+        <translation>Paste or import a text, and its findings are listed here.</translation>
+    </message>
+    <message>
+        <source>正在核对…</source>
+        <translation>Checking…</translation>
+    </message>
+    <message>
+        <source>没有发现问题。规则只看文字：版面、大小和图中是否已打勾，要由人看。</source>
+        <translation>Nothing was found. Rules read words only: layout, size and boxes ticked in a picture are for a person to see.</translation>
+    </message>
+    <message numerus="yes">
+        <source>共 %n 处，选中一处看依据和改法。</source>
+        <translation>
+            <numerusform>%n finding; choose it for its law and a better wording.</numerusform>
+            <numerusform>%n findings; choose one for its law and a better wording.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>（未核实）</source>
+        <translation> (not verified)</translation>
+    </message>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
+    <message>
+        <source>依据：{law}</source>
+        <translation>By: {law}</translation>
+    </message>
+    <message>
+        <source>改为：{fix}</source>
+        <translation>Better: {fix}</translation>
+    </message>
+    <message>
+        <source>已保存，文字的哈希 {hash}…</source>
+        <translation>Kept; the hash of the text is {hash}…</translation>
+    </message>
+    <message>
+        <source>文本或 Word 文档 (*.txt *.docx)</source>
+        <translation>Text or Word documents (*.txt *.docx)</translation>
+    </message>
+    <message>
+        <source>导入文件</source>
+        <translation>Import a file</translation>
+    </message>
+    <message>
+        <source>哪种文案</source>
+        <translation>Which kind of wording</translation>
+    </message>
+    <message>
+        <source>哪个主体的</source>
+        <translation>Whose: the entity</translation>
+    </message>
+    <message>
+        <source>哪家店铺的</source>
+        <translation>Whose: the shop</translation>
+    </message>
+    <message>
+        <source>主体自己的</source>
+        <translation>The entity&apos;s own</translation>
+    </message>
+    <message>
+        <source>核对或历史</source>
+        <translation>Check, or history</translation>
+    </message>
+    <message>
+        <source>核对</source>
+        <translation>Check</translation>
+    </message>
+    <message>
+        <source>历史</source>
+        <translation>History</translation>
+    </message>
+    <message>
+        <source>还没有保存过核对结果。</source>
+        <translation>No result was kept yet.</translation>
+    </message>
+    <message>
+        <source>级别</source>
+        <translation>Level</translation>
+    </message>
+    <message>
+        <source>规则</source>
+        <translation>Rule</translation>
+    </message>
+    <message>
+        <source>说明</source>
+        <translation>What</translation>
+    </message>
+    <message>
+        <source>核对于</source>
+        <translation>Checked at</translation>
+    </message>
+    <message>
+        <source>主体</source>
+        <translation>Entity</translation>
+    </message>
+    <message>
+        <source>种类</source>
+        <translation>Kind</translation>
+    </message>
+    <message>
+        <source>名称</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>结果</source>
+        <translation>Result</translation>
+    </message>
+    <message>
+        <source>问题</source>
+        <translation>Findings</translation>
+    </message>
+    <message>
+        <source>文字的哈希</source>
+        <translation>Hash of the text</translation>
+    </message>
+    <message>
+        <source>谁</source>
+        <translation>Who</translation>
     </message>
 </context>
 <context>

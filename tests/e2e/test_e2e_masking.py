@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
+import time
+import zlib
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from campaign_app import logs, working
+from campaign_app.cli.lookback import _row
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.lookback import Scope
 from campaign_app.domain.platform import consent_api
-from campaign_app.jobs import poll, sync
-from tests.helpers.merchant import KEY, open_merchant
+from campaign_app.jobs import lookback, poll, sync
+from campaign_app.sandbox.config import SandboxConfig
+from campaign_app.sandbox.people import Population
+from tests.helpers.merchant import KEY, Merchant, open_merchant
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.shop import screen
 
@@ -36,6 +47,28 @@ def log(tmp_path: Path) -> Path:
         root.removeHandler(handler)
         handler.close()
     root.setLevel(before[0])
+
+
+def exports(merchant: Merchant, campaign_id: int, folder: Path) -> dict[str, str]:
+    """Everything that the program writes for people, by what it is."""
+    app, out = merchant.app, folder / "out"
+    out.mkdir()
+    app.members.export(campaign_id, "ok", out / "members.csv", head=["a"], words=lambda _: (), actor="test")
+    app.evidence.export(campaign_id, out / "a.yunfa", actor="test")
+    ((_, customer),) = app.workspace.campaigns.members(campaign_id, 0, 1)
+    app.subjects.export(customer, out / "person.json", actor="test")
+    context = working.worker_context(app.workspace, app.clock)
+    scope = Scope(app.clock() - timedelta(days=2), app.clock() + timedelta(days=1))
+    run = app.workspace.lookbacks.begin(scope, asked_by="test", at=app.clock())
+    while lookback.look_some(context, run.id, 4, lookback.Walk())[0]:
+        pass
+    rows = [_row(each) for each in app.lookbacks.rows(run.id, None, 0, 10_000)]
+    return {
+        "members": (out / "members.csv").read_text("utf-8"),
+        "evidence": zlib.decompress((out / "a.yunfa").read_bytes()).decode(),
+        "person": (out / "person.json").read_text("utf-8"),
+        "lookback": json.dumps([*rows, str(app.lookbacks.runs())], ensure_ascii=False),
+    }
 
 
 def test_no_number_in_the_clear_after_a_full_run(tmp_path: Path, log: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -87,13 +120,62 @@ def test_no_number_in_the_clear_after_a_full_run(tmp_path: Path, log: Path, capf
             shown += [context.remotes.platform(account.id), context.remotes.gateway(account.id, "retail")]
         for number in list(numbers)[:20]:
             logging.getLogger("campaign_app.test").info("number %s", number)
+        exported = exports(merchant, campaign.id, tmp_path)
         workspace.database.engine.dispose()
         written = log.read_text(encoding="utf-8") + json.dumps(capfd.readouterr()) + repr(shown)
         files = b"".join(path.read_bytes() for path in (tmp_path / "ws").iterdir() if path.is_file())
         app.close()
     assert len(written) > 10_000
+    assert len(exported) == 4
+    assert [(name, n) for name, text in exported.items() for n in numbers if n in text] == []
+    assert all("****" in exported[name] for name in ("members", "person")), "masked, and not just left out"
     assert [n for n in numbers if n in written] == []
     assert [n for n in numbers if n.encode() in files] == []
     for secret in [KEY.hex(), *(shop.private_key for shop in sandbox.shops)]:
         assert secret not in written
         assert secret.encode() not in files
+
+
+def seeded(customers: int) -> set[str]:
+    """The numbers of everybody in the demo's sandbox."""
+    config = SandboxConfig(lambda: datetime.now(UTC), customers=customers)
+    phones = Population(config).phones(np.arange(customers, dtype=np.uint64))
+    return {phone.removeprefix("+86") for phone in phones if phone is not None}
+
+
+def test_demo_leaves_no_number_in_what_it_prints_nor_in_any_file_while_it_runs(tmp_path: Path) -> None:
+    """Its files are looked at again and again until it has ended: they are gone by then."""
+    for name in ("tmp", "home"):
+        (tmp_path / name).mkdir()
+    bare = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path / "tmp")}
+    command = [sys.executable, "-m", "campaign_app", "demo", "--headless", "--json", "--customers", "200"]
+    numbers, seen = [each.encode() for each in seeded(200)], dict[Path, int]()
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**bare, "PYTHONPATH": str(Path(__file__).parents[2])},
+    ) as running:  # fmt: skip
+        while running.poll() is None:
+            for file in files_below(tmp_path):
+                data = contents(file)
+                assert [number for number in numbers if number in data] == [], file
+                seen[file] = max(seen.get(file, 0), len(data))
+            time.sleep(0.5)
+        assert running.stdout is not None
+        assert running.stderr is not None
+        said = running.stdout.read() + running.stderr.read()
+    assert running.returncode == 0, said
+    assert len(numbers) > 150
+    assert any(file.name == "workspace.db" and size > 100_000 for file, size in seen.items())
+    assert [number for number in numbers if number in said] == []
+    assert [file for file in files_below(tmp_path / "tmp") if file.stat().st_size] == []
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.is_file()]
+
+
+def contents(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""

@@ -9,11 +9,13 @@ from typing import Any
 import requests
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTabBar, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QTabBar, QTableView, QWidget
 
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.lookback import RunState
 from campaign_app.ui.app import Application
 from campaign_app.ui.pages.campaigns import CampaignsPage
+from campaign_app.ui.pages.compliance import CompliancePage
 from campaign_app.ui.pages.self_check import SelfCheckSection
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.viewmodels.campaign import CampaignModel
@@ -23,6 +25,9 @@ from tests.helpers.driving import Driver, apart, pause, wait_for
 
 Stage = Callable[[str], None]
 BOX = 8
+AGREEMENT = """第八条 用户完成注册即视为同意接收本公司及关联方发送的营销短信，无需另行获得用户同意。
+第九条 我们会根据您的购买记录向您推送您可能感兴趣的商品。
+如不同意接收活动短信，将无法完成注册。"""
 
 
 class Journey:
@@ -174,6 +179,26 @@ class Journey:
         self.driver.wait(QWidget, "records_opened")
         pause(400)
         self._at("records")
+
+    def look_at_compliance(self) -> None:
+        self.driver.click("nav_compliance")
+        self.driver.wait(QAbstractButton, "empty_action").click()
+        self.driver.click("lookback_start_dialog_save")
+        looked_back = self.driver.wait(QTableView, "lookback_groups")
+        wait_for(self._looked_back, "the look-back to end", self._long)
+        pause(800)
+        looked_back.selectRow(0)
+        self._at("lookback")
+        self.application.shell.page("compliance").open("wordings")
+        self.driver.wait(QPlainTextEdit, "wording_text").setPlainText(AGREEMENT)
+        pause(900)
+        self._at("wordings")
+
+    def _looked_back(self) -> bool:
+        page = self.application.shell.page("compliance")
+        assert isinstance(page, CompliancePage)
+        run = page.look_back.model.state.opened
+        return run is not None and run.state is RunState.DONE
 
     def look_at_settings(self) -> None:
         self.driver.click("nav_settings")

@@ -174,5 +174,5 @@ def stores_of(workspace: Workspace) -> Stores:
     return Stores(
         workspace.accounts, workspace.customers, workspace.facts, workspace.suppressions, workspace.campaigns,
         workspace.inbox, workspace.ledger, workspace.jobs, workspace.audit, workspace.phone_keys,
-        workspace.opt_outs, workspace.staff, workspace.rates,
+        workspace.opt_outs, workspace.staff, workspace.rates, workspace.lookbacks,
     )  # fmt: skip

@@ -35,6 +35,7 @@ from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 from campaign_app.ui.widgets.basics import lay_out
 from tests.helpers.driving import pause
 from tests.helpers.fresh import fresh_folder
+from tests.helpers.looked_back import looked_back, spoil
 from tests.helpers.shop import ENTITY, person
 from tests.helpers.staged import CLEAN, Staged, open_by_day, stage
 
@@ -89,6 +90,8 @@ class Windowed:
         self.ids = {name: campaign.id for name, campaign in made.items()}
         _reply(staged)
         _complain(staged)
+        spoil(staged)
+        looked_back(staged)
         prefs = Prefs(folder / "prefs", self._keep)
         tasks = InlineTasks(self._keep)
         theme = Theme(qt, "light", self._keep)
@@ -156,6 +159,8 @@ class Windowed:
         places.setCurrentIndex(0)
         tabs = self.shell.findChild(QTabBar, "signature_tabs")
         yield self._at("templates", lambda: (self._go("signatures"), tabs.setCurrentIndex(1)))
+        for section in ("lookback", "wordings"):
+            yield self._at(section, lambda section=section: self._go("compliance", section))
         yield self._at("report", self._report)
         for section in SECTIONS:
             yield self._at(f"settings {section}", lambda section=section: self._go("settings", section))

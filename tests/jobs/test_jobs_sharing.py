@@ -16,7 +16,7 @@ from tests.jobs.started import Started
 def test_every_kind_of_job_stands_in_one_queue() -> None:
     kinds = [kind for each in QUEUES.values() for kind in each]
     assert len(kinds) == len(set(kinds))
-    assert len(kinds) == 9, "as many as `jobs.flows` runs"
+    assert len(kinds) == 10, "as many as `jobs.flows` runs"
     assert queue_of("test") == "send"
 
 

@@ -42,6 +42,10 @@ GROWN: Final[Mapping[str, tuple[int, Mapping[str, int]]]] = {
     # nearly all are told: of the other states there are few
     "opt_out_outbox": (M, {"account_id": 4, "state": 1_000}),
     "pushed_receipt": (M, {"account_id": 2}),
+    "lookback_found": (
+        5 * M,
+        {"run_id": 10, "campaign_id": 20, "reason": 20, "era": 3, "rules": 50, "sent_at": 10_000, "also": 20},
+    ),
     "submission": (10_000, {"campaign_id": 20, "account_id": 4, "settled": 2}),
 }
 SORTED_AT_MOST: Final = 50_000  # rows, by the planner's own reckoning

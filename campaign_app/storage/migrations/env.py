@@ -7,6 +7,7 @@ from alembic import context
 from campaign_app.storage import (
     schema,
     schema_imports,
+    schema_lookback,
     schema_numbers,
     schema_pushed,
     schema_sending,
@@ -19,6 +20,7 @@ from campaign_app.storage.columns import metadata
 __all__ = [
     "schema",
     "schema_imports",
+    "schema_lookback",
     "schema_numbers",
     "schema_pushed",
     "schema_sending",

@@ -73,7 +73,7 @@ GRANTS: Final[Mapping[str, Mapping[Role, str]]] = {
     "signature_record": _each("r", "r a w", "r", "r"),
     "signature_own": _each("r", "r a w d", "r", "r"),
     "staff_number": _each("r", "r", "r a d", "r"),
-    "staff_trial": _each("r a w(job_id)", "r", "r", "r w"),
+    "staff_trial": _each("r a w(job_id)", "r", "r", "r w d"),
     # campaigns
     "audience": _each("r a w d", "r", "r", "r"),
     "campaign": _each("r a w d", "r w", "r w", "r w"),
@@ -86,6 +86,11 @@ GRANTS: Final[Mapping[str, Mapping[Role, str]]] = {
     "ledger_outcome": _written_by_worker("r a"),
     "ledger_latest": _written_by_worker("r a w"),
     "billed_part": _written_by_worker("r a w"),
+    # what is looked at again; that was sent is nobody's to change
+    "lookback_run": _each("r", "r a w(state,note,ended_at)", "r", "r a w d"),
+    "lookback_found": _written_by_worker("r a d"),
+    "lookback_task": _each("r", "r a w(owner,due,done,note,changed_by,changed_at)", "r", "r d"),
+    "consent_wording": _each("r a", "r a", "r", "r d"),
     # files
     "import_job": _each("r a w(state,counts)", "r", "r", "r a w"),
     "import_change": _each("r d", "r", "r", "r a w d"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStackedWidget, QTabBar
 
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.consent_wordings import WordingsSection
+from campaign_app.ui.pages.lookback import LookBackSection
 from campaign_app.ui.pages.section import Section
 from campaign_app.ui.pages.self_check import SelfCheckSection
 from campaign_app.ui.widgets.basics import row, show_if
@@ -18,10 +20,15 @@ class CompliancePage(Page):
         super().__init__("", " ")
         self.title.setText(self.tr("合规"))
         self._desk = desk
+        self.look_back = LookBackSection(desk)
         self.sections: dict[str, Section] = {
+            "lookback": self.look_back,
+            "wordings": WordingsSection(desk),
             "report": SelfCheckSection(desk),
         }
         titles = {
+            "lookback": self.tr("回头看"),
+            "wordings": self.tr("同意文案"),
             "report": self.tr("自查报告"),
         }
         self.tabs = QTabBar()
@@ -29,6 +36,7 @@ class CompliancePage(Page):
         self.tabs.setAccessibleName(self.tr("合规的各部分"))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)  # a handful of them, and all are to be seen
         self.panels = QStackedWidget()
         for key, section in self.sections.items():
             self.tabs.addTab(titles[key])

@@ -17,7 +17,7 @@ from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.table import Table
 
-_LEVELS = {"running": "info", "done": "ok", "undoing": "warn", "undone": "muted"}
+_LEVELS = {"running": "info", "done": "ok", "undoing": "warn", "undone": "muted", "purged": "muted"}
 
 
 class ImportRecords(QDialog):

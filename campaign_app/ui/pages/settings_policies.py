@@ -21,6 +21,13 @@ GROUPS: Final = (
     ("consent", ("max_consent_age_minutes", "batch_reread_minutes")),
     ("sending", ("window_opens", "window_closes", "batch_size", "complaints_per_10000", "tests_per_day")),
     ("caps", ("house_cap_per_week", "house_cap_per_month")),
+    (
+        "keeping",
+        (
+            *("lookback_every_days", "lookback_days", "keep_replies_days", "keep_imports_days", "keep_tests_days"),
+            "keep_lookbacks_days",
+        ),
+    ),
 )
 
 
@@ -52,7 +59,12 @@ class PoliciesSection(Section):
         self.restore.setEnabled(state.restorable)
 
     def _groups(self) -> list[tuple[str, tuple[str, ...]]]:
-        titles = {"consent": self.tr("同意记录"), "sending": self.tr("发送"), "caps": self.tr("频次上限")}
+        titles = {
+            "consent": self.tr("同意记录"),
+            "sending": self.tr("发送"),
+            "caps": self.tr("频次上限"),
+            "keeping": self.tr("回头看与保留期限"),
+        }
         grouped: list[tuple[str, tuple[str, ...]]] = [(titles[key], names) for key, names in GROUPS]
         known = {name for _, names in GROUPS for name in names}
         if rest := tuple(each.name for each in DECLARED if each.name not in known):

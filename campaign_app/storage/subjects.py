@@ -1,0 +1,154 @@
+"""Requests of single people: everything that is kept of one of them, erasure, and the mark that they are let alone.
+
+Erasing goes by `erasure`: what proves a consent or a message stays, as the law demands, known by keyed hashes. Whom a
+platform goes on listing after that is passed over by later syncs: the hash of their reference is kept for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
+from campaign_app.domain.errors import NotFound
+from campaign_app.storage import schema
+from campaign_app.storage.accounts import entity_of
+from campaign_app.storage.audit import append_entry
+from campaign_app.storage.engine import Database
+from campaign_app.storage.erasure import erase
+from campaign_app.storage.keys import WorkspaceKeys
+from campaign_app.storage.rows import AnyRow, AnySelect
+from campaign_app.storage.schema_imports import import_change, import_job
+from campaign_app.storage.schema_sending import campaign, complaint, inbound, ledger, ledger_latest, submission
+from campaign_app.storage.subjects_erased import ERASED_HERE
+from campaign_app.storage.suppressions import add_marks, marks_of
+from campaign_app.storage.times import moment_or_none, to_ms
+from campaign_app.storage.upserts import insert_or_ignore
+
+RESTRICTED: Final = "restricted"
+_fact: Final = schema.consent_fact
+_SENT: Final = (
+    sa.select(campaign.c.name, submission.c.claimed_at, ledger.c.text, ledger_latest.c.outcome)
+    .select_from(ledger)
+    .join(submission, submission.c.id == ledger.c.submission_id)
+    .join(campaign, campaign.c.id == ledger.c.campaign_id)
+    .outerjoin(
+        ledger_latest,
+        sa.and_(ledger_latest.c.campaign_id == ledger.c.campaign_id, ledger_latest.c.ledger_id == ledger.c.id),
+    )
+    .order_by(ledger.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSubjects:
+    """Implements `domain.subjects.SubjectStore`."""
+
+    db: Database
+    keys: WorkspaceKeys = field(repr=False)
+
+    def gathered(self, customer_id: int) -> Mapping[str, Any]:
+        with self.db.read() as connection:
+            person = _person(connection, customer_id)
+            entity = entity_of(connection, person.account_id)
+            keys = self._keys(person)
+            marks = marks_of(connection, entity, keys)
+            return {
+                "customer": self._customer(person),
+                "consents": _listed(
+                    connection, sa.select(_fact).where(_fact.c.customer_id == customer_id).order_by(_fact.c.id)
+                ),
+                "suppressions": sorted(
+                    {(mark.kind.value, mark.since.isoformat(), mark.source) for own in marks.values() for mark in own}
+                ),
+                "messages": _listed(connection, _SENT.where(ledger.c.customer_id == customer_id)),
+                "replies": _listed(connection, _said(inbound, person, inbound.c.text, inbound.c.opt_out)),
+                "complaints": _listed(connection, _said(complaint, person, complaint.c.complaint_id)),
+                "files": _listed(
+                    connection,
+                    sa.select(
+                        import_job.c.file_name, import_job.c.started_at, import_change.c.before, import_change.c.after
+                    )
+                    .join(import_change, import_change.c.import_id == import_job.c.id)
+                    .where(import_change.c.customer_id == customer_id)
+                    .order_by(import_job.c.id),
+                ),
+            }
+
+    def erase(self, customer_id: int, *, actor: str, at: datetime) -> int:
+        with self.db.write() as connection:
+            person = _person(connection, customer_id)
+            account = person.account_id, entity_of(connection, person.account_id)
+            key = self.keys.hashes.of_ref(CustomerRef(person.account_id, person.ref))
+            connection.execute(
+                insert_or_ignore(connection, schema.setting),
+                [{"name": ERASED_HERE + key.hex(), "value": json.dumps(to_ms(at))}],
+            )
+            return erase(connection, self.keys.hashes, account, [person.ref], to_ms(at), actor)
+
+    def restrict(self, customer_id: int, *, actor: str, at: datetime, note: str) -> None:
+        with self.db.write() as connection:
+            person = _person(connection, customer_id)
+            entity = entity_of(connection, person.account_id)
+            kind = SuppressionKind.WITHDRAWN
+            add_marks(connection, [Suppression(entity, key, kind, at, RESTRICTED, note) for key in self._keys(person)])
+            told: dict[str, str | int | bool | None] = {"account": person.account_id, "customer": customer_id}
+            append_entry(connection, "customer.restricted", actor, to_ms(at), told)
+
+    def _keys(self, person: AnyRow) -> list[bytes]:
+        ref_key = self.keys.hashes.of_ref(CustomerRef(person.account_id, person.ref))
+        return [ref_key] if person.phone_key is None else [ref_key, person.phone_key]
+
+    def _customer(self, person: AnyRow) -> dict[str, Any]:
+        phone = None if person.phone_sealed is None else self.keys.phones.open(person.phone_sealed)
+        told = {
+            name: getattr(person, name) for name in ("ref", "name", "province", "city", "spend_cents", "order_count")
+        }
+        return {
+            **told,
+            "phone": "" if phone is None else phone.masked,
+            "last_order_at": _iso(person.last_order_at),
+            "tags": [tag for tag in person.tags.split("\n") if tag],
+            "attributes": json.loads(person.attributes),
+            "seen_at": _iso(person.seen_at),
+        }
+
+
+def _person(connection: sa.Connection, customer_id: int) -> AnyRow:
+    row = connection.execute(sa.select(schema.customer).where(schema.customer.c.id == customer_id)).first()
+    if row is None:
+        raise NotFound("customer", "There is no such customer", customer=customer_id)
+    return row
+
+
+def _said(table: sa.Table, person: AnyRow, *columns: sa.Column[Any]) -> AnySelect:
+    mine = table.c.ref == person.ref
+    return (
+        sa.select(table.c.received_at, *columns)
+        .where(table.c.account_id == person.account_id, mine)
+        .order_by(table.c.id)
+    )
+
+
+def _listed(connection: sa.Connection, wanted: AnySelect) -> list[dict[str, Any]]:
+    """Rows as JSON: times as such, without keys and seals."""
+    return [_told(row) for row in connection.execute(wanted)]
+
+
+def _told(row: AnyRow) -> dict[str, Any]:
+    named = row._asdict()
+    return {
+        name: _iso(value) if name.endswith("_at") else value
+        for name, value in named.items()
+        if not isinstance(value, bytes) and name not in ("customer_id", "source_id")
+    }
+
+
+def _iso(ms: int | None) -> str | None:
+    moment = moment_or_none(ms)
+    return None if moment is None else moment.isoformat()

@@ -1,0 +1,138 @@
+"""What was kept long enough goes, with a receipt; what proves a consent or a message is reached by no setting."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from storage_samples import ENTITY, NOW, Campaigning, number, person, receipt, shop, sync
+
+from campaign_app.domain.customer import ImportRow
+from campaign_app.domain.errors import NotAllowed
+from campaign_app.domain.lookback import Found, RunState, Scope
+from campaign_app.domain.message import InboundMessage, Outcome, Page
+from campaign_app.domain.staff import Wish
+from campaign_app.storage import retention, schema, schema_sending
+from campaign_app.storage.columns import metadata
+from campaign_app.storage.retention import RECORDS, Retention
+from campaign_app.storage.schema_imports import import_change, import_prospect
+from campaign_app.storage.schema_sending import inbound
+from campaign_app.storage.workspace import Workspace
+
+DAYS = dict.fromkeys((name for name, _ in RECORDS.values()), 365)
+OLD, YOUNG = NOW - timedelta(days=400), NOW - timedelta(days=300)
+
+
+def purge(workspace: Workspace, now: datetime = NOW) -> None:
+    """One whole pass."""
+    going = Retention(workspace.database)
+    while going.step(lambda: DAYS, now):
+        pass
+
+
+def receipts(workspace: Workspace) -> list[dict[str, object]]:
+    told = [entry.facts for entry in workspace.audit.entries(limit=50) if entry.action == "retention.purged"]
+    return [{"records": facts["records"], "rows": facts["rows"]} for facts in reversed(told)]
+
+
+def rows(workspace: Workspace, table: sa.Table) -> list[object]:
+    with workspace.database.read() as connection:
+        return [tuple(row) for row in connection.execute(sa.select(table))]
+
+
+def test_no_record_that_proves_anything_is_on_the_list(workspace: Workspace) -> None:
+    sending = Campaigning(workspace, 2)
+    sending.settle(sending.claim(0, 1), (0, Outcome.ACCEPTED), (1, Outcome.DELIVERED))
+    workspace.facts.append([], [receipt(sending.account_id)])
+    proof = [metadata.tables[name] for name in (*schema.APPEND_ONLY, *schema_sending.APPEND_ONLY) if name != "audit"]
+    proof.append(metadata.tables["consent_latest"])
+    before = [rows(workspace, table) for table in proof]
+    assert sum(map(len, before)) > 5
+    purge(workspace, NOW + timedelta(days=40_000))
+    assert [rows(workspace, table) for table in proof] == before
+
+
+def test_the_words_and_numbers_of_old_replies_go_and_that_they_were_stays(workspace: Workspace) -> None:
+    account = shop(workspace)
+    sync(workspace, account, person("c1", number(1)))
+    said = [InboundMessage(f"i{n}", "c1", number(1), "退订", at) for n, at in enumerate((OLD, OLD, YOUNG))]
+    workspace.inbox.store_inbound(account, Page(tuple(said), "x", more=False), ["i0"], NOW)
+    purge(workspace)
+    found = sorted(rows(workspace, inbound), key=lambda row: row[0])  # type: ignore[index]
+    kept = [dict(zip(inbound.c.keys(), row, strict=True)) for row in found]  # type: ignore[call-overload]
+    assert [(each["text"], each["phone_sealed"] is None, each["opt_out"]) for each in kept] == [
+        ("", True, 1), ("", True, 0), ("退订", False, 0)
+    ]  # fmt: skip
+    key = workspace.phone_keys.of_phone(number(1))
+    assert workspace.suppressions.active(ENTITY, [key])
+    assert receipts(workspace) == [{"records": "replies", "rows": 2}]
+    purge(workspace)
+    assert len(receipts(workspace)) == 1, "nothing new, no receipt"
+    assert workspace.audit.verify() == 1
+
+
+def test_what_files_said_goes_and_can_no_longer_be_undone(workspace: Workspace) -> None:
+    account = shop(workspace)
+    sync(workspace, account, person("c1", number(1)))
+    old, young = (workspace.imports.begin(f"{name}.csv", name, 3, at) for name, at in (("a", OLD), ("b", YOUNG)))
+    for which in (old, young):
+        rows_of = [ImportRow(n, account, ref, None, {"级别": "金"}) for n, ref in ((1, "c1"), (2, f"未知{which}"))]
+        workspace.imports.apply_chunk(which, rows_of)
+        workspace.imports.finish(which, {})
+    workspace.imports.refuse(old, [(3, "bad_phone", "手机号")])
+    purge(workspace)
+    assert {row[0] for row in rows(workspace, import_prospect)} == {young}  # type: ignore[index]
+    assert {row[0] for row in rows(workspace, import_change)} <= {young}  # type: ignore[index]
+    assert [each.state for each in workspace.imports.imports(9)] == ["done", "purged"]
+    with pytest.raises(NotAllowed) as caught:
+        workspace.imports.undo(old)
+    assert caught.value.code == "import_purged"
+    assert receipts(workspace)[0]["records"] == "imports"
+
+
+def test_old_test_messages_and_rows_of_look_backs_go_and_their_counts_stay(workspace: Workspace) -> None:
+    shop(workspace)
+    staff = workspace.staff.register(ENTITY, "员工", number(5), actor="王", at=OLD)
+    for press, at in (("a", OLD), ("b", YOUNG)):
+        workspace.staff.wish(Wish(press, 1, None, staff.id, "文", "王"), ENTITY, at)
+    store = workspace.lookbacks
+    for at in (OLD, OLD, YOUNG):
+        run = store.begin(Scope(OLD, NOW), asked_by="王", at=at)
+        store.keep(run.id, 0, 1, [Found(1, 1, 1, "rule", "since", "A", "", 0, None, OLD)], 2, "v")
+        store.set_state(run.id, RunState.DONE, among=[RunState.RUNNING], actor="王", at=at)
+    purge(workspace)
+    assert len(rows(workspace, metadata.tables["staff_trial"])) == 1
+    newest, *older = store.runs(9)
+    assert len(store.found(newest.id, None, 0, 9)) == 1
+    assert [store.found(run.id, None, 0, 9) for run in older] == [(), ()]
+    assert [run.looked for run in older] == [3, 3]
+    assert receipts(workspace) == [{"records": "tests", "rows": 1}, {"records": "lookbacks", "rows": 2}]
+
+
+def test_it_goes_a_step_at_a_time_and_one_that_was_cut_counts_on(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "ROWS", 2)
+    account = shop(workspace)
+    said = [InboundMessage(f"i{n}", "c1", None, "好", OLD) for n in range(5)]
+    workspace.inbox.store_inbound(account, Page(tuple(said), "x", more=False), [], NOW)
+    assert Retention(workspace.database).step(lambda: DAYS, NOW)
+    assert receipts(workspace) == []
+    purge(workspace)
+    assert receipts(workspace) == [{"records": "replies", "rows": 5}]
+
+
+def test_it_looks_once_an_hour(workspace: Workspace) -> None:
+    going, asked = Retention(workspace.database), []
+
+    def days() -> dict[str, int]:
+        asked.append(1)
+        return DAYS
+
+    while going.step(days, NOW):
+        pass
+    looked = len(asked)
+    assert not going.step(days, NOW + timedelta(minutes=59))
+    assert len(asked) == looked
+    assert going.step(days, NOW + timedelta(minutes=61))

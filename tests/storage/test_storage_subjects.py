@@ -1,0 +1,74 @@
+"""Requests of single people: a copy without a number in the clear, erasure that a later sync respects, restriction."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from storage_samples import ENTITY, NOW, Campaigning, minutes, number, person, sync
+
+from campaign_app.domain.consent import CustomerRef, SuppressionKind
+from campaign_app.domain.customer import ImportRow
+from campaign_app.domain.errors import NotFound
+from campaign_app.domain.message import InboundMessage, Outcome, Page
+from campaign_app.storage.workspace import Workspace
+
+
+def filled(workspace: Workspace) -> tuple[Campaigning, int]:
+    """Somebody of whom there is something in every table."""
+    sending = Campaigning(workspace, 2)
+    sending.settle(sending.claim(0), (0, Outcome.DELIVERED))
+    rows = [ImportRow(1, sending.account_id, "c0", number(0), {"级别": "金卡"})]
+    which = workspace.imports.begin("会员.csv", "a", 1, NOW)
+    workspace.imports.apply_chunk(which, rows)
+    workspace.imports.finish(which, {})
+    said = InboundMessage("i1", "c0", number(0), "谢谢", NOW)
+    workspace.inbox.store_inbound(sending.account_id, Page((said,), "x", more=False), [], NOW)
+    return sending, sending.ids["c0"]
+
+
+def test_a_copy_has_all_that_is_kept_and_no_number(workspace: Workspace) -> None:
+    sending, customer = filled(workspace)
+    told = workspace.subjects.gathered(customer)
+    assert told["customer"]["ref"] == "c0"
+    assert told["customer"]["attributes"] == {"级别": "金卡"}
+    assert told["consents"][0]["status"] == "confirmed"
+    assert told["messages"][0]["outcome"] == "delivered"
+    assert told["replies"][0]["text"] == "谢谢"
+    assert told["files"][0]["file_name"] == "会员.csv"
+    written = json.dumps(told, ensure_ascii=False)
+    assert number(0).masked in written
+    assert number(0).digits not in written
+    with pytest.raises(NotFound):
+        workspace.subjects.gathered(99_999)
+    assert sending.ids["c1"] != customer
+
+
+def test_an_erased_person_stays_erased_while_their_platform_goes_on_listing_them(workspace: Workspace) -> None:
+    sending, customer = filled(workspace)
+    before = workspace.facts.history(customer)
+    assert workspace.subjects.erase(customer, actor="王", at=NOW) == 1
+    assert workspace.subjects.erase(customer, actor="王", at=NOW) == 0
+    later = [person(ref, number(n), updated_at=NOW + timedelta(days=1)) for n, ref in enumerate(("c0", "c1"))]
+    sync(workspace, sending.account_id, *later)
+    people = workspace.customers.by_ids([customer, sending.ids["c1"]])
+    assert (people[customer].name, people[customer].phone, people[customer].attributes) == ("", None, {})
+    assert people[sending.ids["c1"]].phone == number(1)
+    assert workspace.facts.history(customer) == before, "what proves the consent stays"
+    assert workspace.subjects.gathered(customer)["messages"], "and what was sent"
+    key = workspace.phone_keys.of_ref(CustomerRef(sending.account_id, "c0"))
+    assert workspace.suppressions.active(ENTITY, [key])
+    (entry,) = [each for each in workspace.audit.entries(limit=9) if each.action == "customer.erased"]
+    assert entry.actor.endswith("王")
+
+
+def test_a_restricted_person_is_reached_by_nobody_and_it_is_in_the_audit(workspace: Workspace) -> None:
+    sending, customer = filled(workspace)
+    workspace.subjects.restrict(customer, actor="王", at=NOW + minutes(1), note="来函 7 号")
+    (marks,) = workspace.suppressions.of_customers([customer]).values()
+    assert {(mark.kind, mark.source, mark.note) for mark in marks} == {
+        (SuppressionKind.WITHDRAWN, "restricted", "来函 7 号")
+    }  # fmt: skip
+    assert workspace.audit.entries(limit=1)[0].action == "customer.restricted"
+    assert sending.account_id
