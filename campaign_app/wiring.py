@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from campaign_app.services.audiences import Audiences
     from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.composing import Composing
+    from campaign_app.services.courses import Courses
     from campaign_app.services.filings import Filings
     from campaign_app.services.following import Following
     from campaign_app.services.imports import Imports
@@ -76,6 +77,7 @@ class App:
     imports: Imports
     people: People
     members: Members
+    courses: Courses
     money: Money
     preflights: Preflights
     policies: Policies
@@ -172,6 +174,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         imports=imports_of(workspace, clock).used_by(me),
         people=_people(workspace),
         members=_members(workspace, clock),
+        courses=_courses(workspace, clock),
         money=money,
         preflights=_preflights(workspace, campaigns, money, clock, _speaking(workspace, engine, profiles)),
         policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock).used_by(me),
@@ -211,6 +214,12 @@ def _members(workspace: Workspace, clock: Clock) -> Members:
 
     customers, facts, audit = workspace.customers, workspace.facts, workspace.audit
     return Members(workspace.campaigns, customers, facts, workspace.accounts, audit, clock)
+
+
+def _courses(workspace: Workspace, clock: Clock) -> Courses:
+    from campaign_app.services.courses import Courses
+
+    return Courses(workspace.course, workspace.campaigns, workspace.inbox, workspace.audit, clock)
 
 
 def _money(workspace: Workspace, clock: Clock) -> Money:

@@ -24,6 +24,7 @@ from campaign_app.storage.audit import SqlAuditLog
 from campaign_app.storage.bans import SqlBans
 from campaign_app.storage.browsing import SqlPeople
 from campaign_app.storage.campaigns import SqlCampaigns
+from campaign_app.storage.course import SqlCourse
 from campaign_app.storage.customers import SqlCustomers
 from campaign_app.storage.engine import Database, open_engine, open_flows_engine
 from campaign_app.storage.evidence import SqlEvidence
@@ -74,6 +75,7 @@ class Workspace:
     campaigns: SqlCampaigns
     jobs: SqlJobs
     inbox: SqlInbox
+    course: SqlCourse
     answers: SqlAnswers
     ledger: SqlLedger
     money: SqlMoney
@@ -277,6 +279,7 @@ def _stores(
         campaigns=SqlCampaigns(database, keys.hashes),
         jobs=SqlJobs(database),
         inbox=SqlInbox(database, keys),
+        course=SqlCourse(database),
         answers=SqlAnswers(database, keys),
         ledger=SqlLedger(database, keys.hashes),
         money=SqlMoney(database),

@@ -1452,6 +1452,29 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>CompareCard</name>
+    <message>
+        <source>与以前的活动比较</source>
+        <translation>Beside earlier campaigns</translation>
+    </message>
+    <message>
+        <source>同一主体、同一用途还没有更早发出的活动，以后可以在这里比较。</source>
+        <translation>No earlier campaign of this entity and purpose was sent; later ones can be compared here.</translation>
+    </message>
+    <message>
+        <source>活动</source>
+        <translation>Campaign</translation>
+    </message>
+    <message>
+        <source>发送时间</source>
+        <translation>Sent at</translation>
+    </message>
+    <message>
+        <source>本次：{}</source>
+        <translation>This one: {}</translation>
+    </message>
+</context>
+<context>
     <name>ConditionLine</name>
     <message>
         <source>字段</source>
@@ -1772,6 +1795,160 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>其中 {} 条发出时没有填单价，未计入费用。</source>
         <translation>Of these, {} left without a price and are not in the cost.</translation>
+    </message>
+</context>
+<context>
+    <name>CourseCard</name>
+    <message>
+        <source>送达</source>
+        <translation>Delivery</translation>
+    </message>
+    <message>
+        <source>还没有回执。</source>
+        <translation>No reports yet.</translation>
+    </message>
+    <message>
+        <source>回复、退订和投诉</source>
+        <translation>Replies, opt-outs and complaints</translation>
+    </message>
+    <message>
+        <source>还没有人回复、退订或投诉。</source>
+        <translation>Nobody has replied, opted out or complained yet.</translation>
+    </message>
+    <message>
+        <source>用表格显示</source>
+        <translation>Show as tables</translation>
+    </message>
+    <message>
+        <source>按回执和回复到达的时间统计，每条短信只算最后的结果。</source>
+        <translation>Counted when reports and replies arrived; of each message only the latest outcome.</translation>
+    </message>
+    <message>
+        <source>随时间的变化</source>
+        <translation>Over time</translation>
+    </message>
+</context>
+<context>
+    <name>CourseWords</name>
+    <message>
+        <source>其他回复</source>
+        <translation>Other replies</translation>
+    </message>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
+    <message>
+        <source>，</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>{:%Y-%m-%d} 到 {:%m-%d}</source>
+        <translation>{:%Y-%m-%d} to {:%m-%d}</translation>
+    </message>
+    <message>
+        <source>还没有。</source>
+        <translation>None yet.</translation>
+    </message>
+    <message>
+        <source>{:%m-%d %H:%M} 到 {:%m-%d %H:%M}，共：{}。用左右方向键逐段查看。</source>
+        <translation>{:%m-%d %H:%M} to {:%m-%d %H:%M}, in all: {}. Left and right go from one to the next.</translation>
+    </message>
+    <message>
+        <source>没有说明原因</source>
+        <translation>No reason given</translation>
+    </message>
+    <message>
+        <source>{name}：本次 {mine}，以前 {count} 个活动合计 {theirs}。</source>
+        <translation>{name}: this one {mine}, the {count} before it together {theirs}. </translation>
+    </message>
+    <message>
+        <source>{part}/{whole}（{share}）</source>
+        <translation>{part}/{whole} ({share})</translation>
+    </message>
+    <message>
+        <source>还有不少回执没到，先不比较。</source>
+        <translation>Many reports are still to come; not compared yet.</translation>
+    </message>
+    <message>
+        <source>数量太少，还说不出高低。</source>
+        <translation>Too few to say.</translation>
+    </message>
+    <message>
+        <source>看不出差别，相差在偶然范围内。</source>
+        <translation>No difference beyond chance.</translation>
+    </message>
+    <message>
+        <source>比以前高，不像是偶然。</source>
+        <translation>Higher than before, beyond chance.</translation>
+    </message>
+    <message>
+        <source>比以前低，不像是偶然。</source>
+        <translation>Lower than before, beyond chance.</translation>
+    </message>
+    <message>
+        <source>送达随时间</source>
+        <translation>Delivery over time</translation>
+    </message>
+    <message>
+        <source>回应随时间</source>
+        <translation>Answers over time</translation>
+    </message>
+    <message>
+        <source>{} {}</source>
+        <translation>{} {}</translation>
+    </message>
+    <message>
+        <source>活动</source>
+        <translation>Campaign</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>发送时间（北京时间）</source>
+        <translation>Sent at (Beijing)</translation>
+    </message>
+    <message>
+        <source>汇总</source>
+        <translation>Summary</translation>
+    </message>
+    <message>
+        <source>项目</source>
+        <translation>Item</translation>
+    </message>
+    <message>
+        <source>数值</source>
+        <translation>Value</translation>
+    </message>
+    <message>
+        <source>时段（北京时间）</source>
+        <translation>Time (Beijing)</translation>
+    </message>
+    <message>
+        <source>结果</source>
+        <translation>Outcome</translation>
+    </message>
+    <message>
+        <source>原因</source>
+        <translation>Reason</translation>
+    </message>
+    <message>
+        <source>代码</source>
+        <translation>Code</translation>
+    </message>
+    <message>
+        <source>条数</source>
+        <translation>Messages</translation>
+    </message>
+    <message>
+        <source>未送达的原因</source>
+        <translation>Why messages were not delivered</translation>
+    </message>
+    <message>
+        <source>与以前比较</source>
+        <translation>Earlier campaigns</translation>
     </message>
 </context>
 <context>
@@ -2503,6 +2680,33 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>ExportButton</name>
+    <message>
+        <source>导出…</source>
+        <translation>Export…</translation>
+    </message>
+    <message>
+        <source>导出结果</source>
+        <translation>Export results</translation>
+    </message>
+    <message>
+        <source>表格（XLSX、CSV）或图片（PNG）；只有数字，没有任何客户。</source>
+        <translation>Tables (XLSX, CSV) or a picture (PNG): numbers only, no customer.</translation>
+    </message>
+    <message>
+        <source>Excel 工作簿 (*.xlsx)</source>
+        <translation>Excel workbook (*.xlsx)</translation>
+    </message>
+    <message>
+        <source>CSV 表格 (*.csv)</source>
+        <translation>CSV table (*.csv)</translation>
+    </message>
+    <message>
+        <source>PNG 图片 (*.png)</source>
+        <translation>PNG picture (*.png)</translation>
+    </message>
+</context>
+<context>
     <name>ExportDialog</name>
     <message>
         <source>导出</source>
@@ -2570,6 +2774,10 @@ The batch that is being handed over comes to its end first, in little more than 
             <numerusform>{} rows exported to &quot;{}&quot;, names and phone numbers masked.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>已导出到“{}”。</source>
+        <translation>Exported to “{}”.</translation>
+    </message>
 </context>
 <context>
     <name>FailedPanel</name>
@@ -2624,6 +2832,25 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>旧版本不会打开它，免得弄坏新版本的数据。</source>
         <translation>An older version does not open it, so as not to damage data of a newer one.</translation>
+    </message>
+</context>
+<context>
+    <name>FailuresCard</name>
+    <message>
+        <source>未送达的原因</source>
+        <translation>Why messages were not delivered</translation>
+    </message>
+    <message>
+        <source>{outcome}，代码：{code}</source>
+        <translation>{outcome}, code: {code}</translation>
+    </message>
+    <message>
+        <source>无</source>
+        <translation>none</translation>
+    </message>
+    <message>
+        <source>另有 {kinds} 种原因，共 {count} 条，见导出的表格。</source>
+        <translation>{kinds} more reasons with {count} messages: see the exported tables.</translation>
     </message>
 </context>
 <context>
@@ -6356,6 +6583,13 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>此平台没有短信同意查询接口。请先为同一主体连接同意查询服务，再回到这里选择；此前无人可发。</source>
         <translation>This platform has no look-up of SMS consents. Connect a consent service for the same entity first, then choose it here; until then nobody can be sent to.</translation>
+    </message>
+</context>
+<context>
+    <name>SpanView</name>
+    <message>
+        <source>时段（北京时间）</source>
+        <translation>Time (Beijing)</translation>
     </message>
 </context>
 <context>
