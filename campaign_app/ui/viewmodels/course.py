@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from campaign_app.services.courses import Course, Earlier
 from campaign_app.services.sheets import Sheet
-from campaign_app.ui.desk import ACTOR
 from campaign_app.ui.steady import Steady
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from campaign_app.ui.tasks import Tasks
 
 NAME: Final = "course_model"
+ACTOR: Final = "window"
 AGAIN_MS: Final = 5_000  # counts change twice a second while it is sent; of a million messages this takes seconds
 _COUNTED: Final = ("submitted", "delivered", "failed", "rejected", "unknown", "replies", "opt_outs", "complaints")
 

@@ -60,7 +60,7 @@ class CompareCard(QFrame):
         show_if(self.none, not earlier)
         rows = [_Row(view.campaign, view.counts, this=True), *(_Row(each.campaign, each.counts) for each in earlier)]
         self.rows.show(rows)
-        self.table.setFixedHeight((len(rows) + 1) * ROW + 4)
+        self.table.setFixedHeight(len(rows) * ROW + self.table.horizontalHeader().sizeHint().height() + 2)
         self.verdicts.setText("\n".join(self._words.verdict(key, view.counts, earlier) for key in RATES))
 
     def _columns(self) -> tuple[Column[_Row], ...]:
@@ -85,4 +85,4 @@ class CompareCard(QFrame):
 
     def _rate(self, key: str, each: _Row) -> Cell:
         rate = rate_of(key, each.counts)
-        return Cell(f"{show.count(rate.part)} · {show.share(rate.part, rate.whole)}")
+        return Cell(f"{show.count(rate.part)}  {show.share(rate.part, rate.whole)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
@@ -21,6 +22,7 @@ from campaign_app.ui.viewmodels.course import CourseModel, CourseState
 from campaign_app.ui.widgets.chart import ColumnChart, picture_of
 
 PICTURE: Final = QSize(960, 300)  # of each chart
+_IN_NO_NAME: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]')  # of a file, on any system
 ENDINGS: Final = (".xlsx", ".csv", ".png")
 
 
@@ -62,7 +64,7 @@ class ExportButton(QPushButton):
 
     def _ask(self) -> None:
         kinds = (self.tr("Excel 工作簿 (*.xlsx)"), self.tr("CSV 表格 (*.csv)"), self.tr("PNG 图片 (*.png)"))
-        name = "".join(each for each in self._model.view.campaign.name if each.isalnum() or each in " -_（）()").strip()
+        name = _IN_NO_NAME.sub(" ", self._model.view.campaign.name).strip()
         chosen, kind = QFileDialog.getSaveFileName(
             self, self.tr("导出结果"), f"{name or self.tr('结果')}.xlsx", ";;".join(kinds)
         )
