@@ -65,9 +65,8 @@ class ExportButton(QPushButton):
     def _ask(self) -> None:
         kinds = (self.tr("Excel 工作簿 (*.xlsx)"), self.tr("CSV 表格 (*.csv)"), self.tr("PNG 图片 (*.png)"))
         name = _IN_NO_NAME.sub(" ", self._model.view.campaign.name).strip()
-        chosen, kind = QFileDialog.getSaveFileName(
-            self, self.tr("导出结果"), f"{name or self.tr('结果')}.xlsx", ";;".join(kinds)
-        )
+        proposed = f"{name or self._kit.words.term('state', 'done')}{ENDINGS[0]}"
+        chosen, kind = QFileDialog.getSaveFileName(self, self.tr("导出结果"), proposed, ";;".join(kinds))
         if chosen:
             self.export_to(with_ending(Path(chosen), ENDINGS[kinds.index(kind)] if kind in kinds else ENDINGS[0]))
 
