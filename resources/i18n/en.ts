@@ -2776,7 +2776,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>已导出到“{}”。</source>
-        <translation>Exported to Exported to “{}”.quot;{}Exported to “{}”.quot;.</translation>
+        <translation>Exported to &quot;{}&quot;.</translation>
     </message>
 </context>
 <context>
