@@ -3111,6 +3111,60 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>HelpWindow</name>
+    <message>
+        <source>帮助</source>
+        <translation>Help</translation>
+    </message>
+    <message>
+        <source>手册正文</source>
+        <translation>Text of the manual</translation>
+    </message>
+    <message>
+        <source>后退</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>回到上一处</source>
+        <translation>Back to where you were</translation>
+    </message>
+    <message>
+        <source>前进</source>
+        <translation>Forward</translation>
+    </message>
+    <message>
+        <source>前进到下一处</source>
+        <translation>Forward again</translation>
+    </message>
+    <message>
+        <source>在本章中查找</source>
+        <translation>Find in this chapter</translation>
+    </message>
+    <message>
+        <source>回车找下一处</source>
+        <translation>Enter goes to the next</translation>
+    </message>
+    <message>
+        <source>目录</source>
+        <translation>Contents</translation>
+    </message>
+    <message>
+        <source>{}（此安装包未包含）</source>
+        <translation>{} (not in this build)</translation>
+    </message>
+    <message>
+        <source>此安装包没有这一章（{}）。请安装完整的程序，或到发布页面阅读手册。</source>
+        <translation>This build does not have the chapter ({}). Install the complete program, or read the manual where the program is released.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 处</source>
+        <translation>
+            <numerusform>%n place</numerusform>
+            <numerusform>%n places</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ImportNotices</name>
     <message>
         <source>{file} 已导入：更新 {changed} 位客户，{refused} 行不能导入。</source>
@@ -3722,6 +3776,14 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>筹备中</source>
         <translation>Coming</translation>
+    </message>
+    <message>
+        <source>帮助</source>
+        <translation>Help</translation>
+    </message>
+    <message>
+        <source>打开手册中讲这一页的一章</source>
+        <translation>Open the manual at the chapter about this page</translation>
     </message>
 </context>
 <context>
@@ -6206,6 +6268,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Pages with a search field</translation>
     </message>
     <message>
+        <source>帮助窗口</source>
+        <translation>The help window</translation>
+    </message>
+    <message>
         <source>打开左侧的页面</source>
         <translation>Open a page of the navigation</translation>
     </message>
@@ -6216,6 +6282,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>命令面板</source>
         <translation>Command palette</translation>
+    </message>
+    <message>
+        <source>帮助</source>
+        <translation>Help</translation>
     </message>
     <message>
         <source>快捷键</source>
@@ -6260,6 +6330,22 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>查找</source>
         <translation>Find</translation>
+    </message>
+    <message>
+        <source>在本章中查找</source>
+        <translation>Find in this chapter</translation>
+    </message>
+    <message>
+        <source>后退</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>前进</source>
+        <translation>Forward</translation>
+    </message>
+    <message>
+        <source>关闭帮助</source>
+        <translation>Close help</translation>
     </message>
 </context>
 <context>

@@ -6,21 +6,24 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QProgressBar, QRadioButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QProgressBar, QRadioButton, QWidget
 
 from campaign_app.backups import SUFFIX
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
 from campaign_app.ui.viewmodels.backups import BackupModel, RestoreModel, Work, WorkState
 from campaign_app.ui.widgets.basics import button, column, fit, label, row, show_if
+from campaign_app.ui.widgets.dialog import Dialog
 from campaign_app.ui.widgets.passphrase import NewPassphrase, hidden_field
 
 WIDTH: Final = 520
 STEPS: Final = 1_000
 
 
-class WorkDialog(QDialog):
+class WorkDialog(Dialog):
     """What both have in common: the bar, the reason, the buttons. Closing it while it works stops the work."""
+
+    HELP = "settings.workspace"
 
     def __init__(self, kit: Kit, work: Work, go: str, name: str, parent: QWidget | None) -> None:
         super().__init__(parent)

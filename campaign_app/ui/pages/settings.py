@@ -51,6 +51,9 @@ class SettingsPage(Page):
         for model in (*sections, self.workspace, self.backups):
             model.load()
 
+    def place(self) -> str:
+        return f"settings.{SECTIONS[self.list.currentRow()]}"
+
     def open(self, what: object) -> None:
         """The key of a section; ("account", id) or ("renew", id): the account's card, or its connect dialog."""
         if what in SECTIONS:
