@@ -1452,6 +1452,61 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>ColumnsDialog</name>
+    <message>
+        <source>列和排序</source>
+        <translation>Columns and order</translation>
+    </message>
+    <message>
+        <source>显示的列</source>
+        <translation>Columns that are shown</translation>
+    </message>
+    <message>
+        <source>上移</source>
+        <translation>Up</translation>
+    </message>
+    <message>
+        <source>下移</source>
+        <translation>Down</translation>
+    </message>
+    <message>
+        <source>列宽（像素）</source>
+        <translation>Width of the column (pixels)</translation>
+    </message>
+    <message>
+        <source>恢复默认</source>
+        <translation>As they were</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>列宽</source>
+        <translation>Width</translation>
+    </message>
+    <message>
+        <source>空格键显示或隐藏一列；在表头上也可以拖动列、改列宽。</source>
+        <translation>Space shows or hides a column. In the head of the table columns can be dragged and made wider, too.</translation>
+    </message>
+    <message>
+        <source>列</source>
+        <translation>Columns</translation>
+    </message>
+    <message>
+        <source>排序</source>
+        <translation>Order</translation>
+    </message>
+    <message>
+        <source>同步的先后</source>
+        <translation>As they came in</translation>
+    </message>
+    <message>
+        <source>其他列不能排序：内容加了密，或来自别的记录，一千万人时排不动。</source>
+        <translation>The other columns cannot be sorted by: they are encrypted or come from other records, which takes too long for ten million people.</translation>
+    </message>
+</context>
+<context>
     <name>CompareCard</name>
     <message>
         <source>与以前的活动比较</source>
@@ -2050,6 +2105,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
 <context>
     <name>CustomerCells</name>
     <message>
+        <source>点一下按这一列排序，再点一下倒过来，第三下恢复同步的先后。</source>
+        <translation>Click to sort by this column, again for the other way round, a third time for the order in which they came in.</translation>
+    </message>
+    <message>
         <source>客户</source>
         <translation>Customer</translation>
     </message>
@@ -2371,6 +2430,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Customers</translation>
     </message>
     <message>
+        <source>{counted}；{order}，显示最前面的 {shown} 位</source>
+        <translation>{counted}; {order}: the first {shown} are shown</translation>
+    </message>
+    <message>
+        <source>{counted}；{order}</source>
+        <translation>{counted}; {order}</translation>
+    </message>
+    <message>
         <source>正在统计客户…</source>
         <translation>Counting customers…</translation>
     </message>
@@ -2432,6 +2499,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>导入文件</source>
         <translation>Import file</translation>
+    </message>
+    <message>
+        <source>列和排序…</source>
+        <translation>Columns…</translation>
     </message>
     <message>
         <source>重试</source>
@@ -3890,6 +3961,25 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>；</source>
         <translation>; </translation>
+    </message>
+</context>
+<context>
+    <name>OrderWords</name>
+    <message>
+        <source>{}从大到小</source>
+        <translation>{}, largest first</translation>
+    </message>
+    <message>
+        <source>{}从小到大</source>
+        <translation>{}, smallest first</translation>
+    </message>
+    <message>
+        <source>{}倒序</source>
+        <translation>{}, descending</translation>
+    </message>
+    <message>
+        <source>{}正序</source>
+        <translation>{}, ascending</translation>
     </message>
 </context>
 <context>
