@@ -2430,6 +2430,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Customers</translation>
     </message>
     <message>
+        <source>正在排序…可在“列和排序”里改回同步的先后。</source>
+        <translation>Sorting… Columns… brings back the order in which they came in.</translation>
+    </message>
+    <message>
         <source>{counted}；{order}，显示最前面的 {shown} 位</source>
         <translation>{counted}; {order}: the first {shown} are shown</translation>
     </message>

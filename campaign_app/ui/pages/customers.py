@@ -92,11 +92,13 @@ class CustomersPage(Page):
     def _counts(self, state: CustomersState) -> str:
         """How many there are and, of a long sorted list, how many of them are shown."""
         counted = self._counted(state)
-        if not state.search.order or state.found is None:
+        if state.search.order and state.found is None:
+            return self.tr("正在排序…可在“列和排序”里改回同步的先后。")
+        if not state.search.order:
             return counted
         by = next(column for column in self.rows.columns if column.sort == state.search.order)
         order = OrderWords().said(by, descending=state.search.descending)
-        if state.shown < state.found:
+        if state.found is not None and state.shown < state.found:
             shown = show.count(state.shown)
             return self.tr("{counted}；{order}，显示最前面的 {shown} 位").format(
                 counted=counted, order=order, shown=shown

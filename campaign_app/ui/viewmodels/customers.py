@@ -240,8 +240,10 @@ class CustomersModel(QObject):
     def _look_again(self) -> None:
         if not self.state.syncing:
             self._incoming.stop()
-            return
-        self.refresh()
+        elif self.state.search.order:
+            self.load()  # to sort a long list every few seconds would take all the time; it is done when the sync ends
+        else:
+            self.refresh()
 
     def _timer(self, milliseconds: int, call: Any, *, single: bool = False) -> QTimer:
         made = QTimer(self)
