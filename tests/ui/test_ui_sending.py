@@ -136,7 +136,7 @@ def test_the_step_names_who_carries_and_sends_to_where_replies_and_purposes_are_
     made.step.checks.rows["replies"].mend.click()
     made.step.checks.rows["signature"].mend.click()
     assert went == [
-        ("settings", ("field", "accounts", ("阿里主账户",))),
+        ("settings", ("field", "accounts", (shop.label,))),
         ("signatures", (campaign.entity_uscc, campaign.signature)),
     ]
 

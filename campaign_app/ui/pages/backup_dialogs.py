@@ -87,6 +87,7 @@ class BackupDialog(WorkDialog):
         }
         self.shared = QRadioButton(by_workspace.get(key_lives, ""))
         self.shared.setObjectName("backup_shared")
+        self.shared.setVisible(key_lives in by_workspace)
         self.passphrase = NewPassphrase()
         words = self.tr("备份是一个加密的文件，正在进行的发送不受影响；写完才替换同名的旧备份。请另存到别的磁盘。")
         self.lost = label(self.tr("口令不会保存在任何地方，忘记后谁也打不开这份备份。"), "small", wrap=True)
