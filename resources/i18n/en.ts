@@ -7559,12 +7559,20 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Simulated platform and customers: from audience to results in a few minutes; nothing remains when you close it.</translation>
     </message>
     <message>
-        <source>客户、同意记录和活动加密保存在这台电脑上；然后连接平台账户。</source>
-        <translation>Customers, consent records and campaigns are stored encrypted on this computer; then connect a platform account.</translation>
+        <source>新建工作区，连接平台</source>
+        <translation>A new workspace, then a platform</translation>
     </message>
     <message>
-        <source>选择以前创建或从备份恢复的工作区文件夹。</source>
-        <translation>Choose a workspace folder created earlier or restored from a backup.</translation>
+        <source>客户、同意记录和活动加密保存在这台电脑上；建好后连接平台账户，客户会同步过来。</source>
+        <translation>Customers, consents and campaigns stay encrypted on this computer. Then connect a platform&apos;s account, and the customers come in.</translation>
+    </message>
+    <message>
+        <source>打开团队或已有的工作区</source>
+        <translation>Open a team&apos;s workspace, or one you have</translation>
+    </message>
+    <message>
+        <source>选择团队管理员给您的文件夹，或以前创建、恢复的工作区。</source>
+        <translation>Choose the folder that your team&apos;s owner gave you, or a workspace made or restored before.</translation>
     </message>
     <message>
         <source>换了电脑或工作区损坏时，用备份文件恢复成新的工作区。</source>
