@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from campaign_app.services.case_file import CaseFiles
     from campaign_app.services.complaints import Complaints
     from campaign_app.services.composing import Composing
+    from campaign_app.services.courses import Courses
     from campaign_app.services.filings import Filings
     from campaign_app.services.following import Following
     from campaign_app.services.imports import Imports
@@ -86,6 +87,7 @@ class App:
     lookbacks: LookBacks
     people: People
     members: Members
+    courses: Courses
     money: Money
     preflights: Preflights
     policies: Policies
@@ -203,6 +205,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         lookbacks=LookBacks(workspace, jobs, clock).used_by(me),
         people=_people(workspace),
         members=_members(workspace, clock),
+        courses=_courses(workspace, clock),
         money=money,
         preflights=_preflights(workspace, campaigns, money, clock, _speaking(workspace, engine, profiles)),
         policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock).used_by(me),
@@ -266,6 +269,12 @@ def _members(workspace: Workspace, clock: Clock) -> Members:
 
     customers, facts, audit = workspace.customers, workspace.facts, workspace.audit
     return Members(workspace.campaigns, customers, facts, workspace.accounts, audit, clock)
+
+
+def _courses(workspace: Workspace, clock: Clock) -> Courses:
+    from campaign_app.services.courses import Courses
+
+    return Courses(workspace.course, workspace.campaigns, workspace.inbox, workspace.audit, clock)
 
 
 def _money(workspace: Workspace, clock: Clock) -> Money:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+ORDERS: Final = ("spend_cents", "last_order_at", "province", "account_id")  # what all customers can be sorted by
 NOT_ASKED: Final = "not_asked"  # stands for a consent status: the platform was never asked about this customer
 
 

@@ -91,6 +91,13 @@ class PeopleStore(Protocol):
         """The next `limit` of those that match, from the id `first` on."""
         ...
 
+    def ordered(self, query: PeopleQuery, order: str, limit: int, *, descending: bool) -> Sequence[int]:
+        """The first `limit` of those that match, by one of `domain.people.ORDERS`; equals by id.
+
+        Whoever has nothing there comes last either way.
+        """
+        ...
+
     def provinces(self) -> tuple[str, ...]:
         """Every province that a customer has, sorted."""
         ...

@@ -15,10 +15,9 @@ from campaign_app.domain.errors import AppError
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
 from campaign_app.domain.ports_people import CustomerStore
 from campaign_app.domain.review import FactReader, MemberStore
+from campaign_app.services.sheet_files import safe
 
 PAGE: Final = 1_000
-# a spreadsheet runs a cell that begins with one of these
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ class Members:
             writer.writerow(head)
             for member in members:
                 cells = (member.shop, member.ref, masked_name(member.name), member.phone, *words(member))
-                writer.writerow([_safe(cell) for cell in cells])
+                writer.writerow([safe(cell) for cell in cells])
                 done += 1
                 if done % PAGE == 0:
                     tick(done)
@@ -144,7 +143,3 @@ class Members:
 def masked_name(name: str) -> str:
     """The first character and nothing else of it."""
     return f"{name[0]}**" if name else ""
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

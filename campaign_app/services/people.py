@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -16,6 +16,7 @@ from campaign_app.domain.ports import AccountStore, PhoneKeys
 from campaign_app.domain.ports_people import CustomerStore, FactStore, PeopleStore, SuppressionStore
 
 PAGE_ROWS: Final = 200
+SORTED_MOST: Final = 200_000  # rows: of more, those that come first
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,16 @@ class People:
         """How many match, and the id that each page begins with; reads the table once, so it may take a while."""
         return self._store.anchors(query, every)
 
+    def ordered(self, query: PeopleQuery, order: str, *, descending: bool, limit: int = SORTED_MOST) -> Sequence[int]:
+        """The ids of the first `limit` that match, by one of `domain.people.ORDERS`; reads the table once."""
+        return self._store.ordered(query, order, limit, descending=descending)
+
     def rows(self, query: PeopleQuery, first: int, limit: int = PAGE_ROWS) -> tuple[PersonRow, ...]:
         """The page that begins with the id `first`."""
-        ids = self._store.ids(query, first, limit)
+        return self.rows_of(self._store.ids(query, first, limit))
+
+    def rows_of(self, ids: Sequence[int]) -> tuple[PersonRow, ...]:
+        """In the order of the ids; who is gone is left out."""
         found = self._customers.by_ids(ids)
         facts = self._facts.latest(ids)
         marks = self._suppressions.of_customers(ids)

@@ -25,6 +25,7 @@ from campaign_app.storage.bans import SqlBans
 from campaign_app.storage.browsing import SqlPeople
 from campaign_app.storage.campaigns import SqlCampaigns
 from campaign_app.storage.cases import SqlComplaints
+from campaign_app.storage.course import SqlCourse
 from campaign_app.storage.customers import SqlCustomers
 from campaign_app.storage.engine import Database, open_engine, open_flows_engine
 from campaign_app.storage.evidence import SqlEvidence
@@ -83,6 +84,7 @@ class Workspace:
     inbox: SqlInbox
     complaints: SqlComplaints
     trends: SqlTrends
+    course: SqlCourse
     answers: SqlAnswers
     ledger: SqlLedger
     lookbacks: SqlLookBacks
@@ -292,6 +294,7 @@ def _stores(
         inbox=SqlInbox(database, keys),
         complaints=SqlComplaints(database, keys),
         trends=SqlTrends(database),
+        course=SqlCourse(database),
         answers=SqlAnswers(database, keys),
         ledger=SqlLedger(database, keys.hashes),
         lookbacks=SqlLookBacks(database),

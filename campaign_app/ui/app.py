@@ -140,6 +140,7 @@ class Application(QObject):
         self.kit.prefs.save()
         self.crashes.release()
         self.garbage.stop()
+        self.shell.close_help()
         self.shell.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
@@ -190,6 +191,7 @@ class Application(QObject):
         former, self.shell = self.shell, self._shell()
         self.shell.setGeometry(former.geometry())
         self.shell.notices.take(former.notices)
+        self.shell.take_help(former)
         if self.desk is not None:
             self.shell.attach(self.desk)
             self.shell.go(former.current or FIRST_PAGE)

@@ -33,6 +33,7 @@ class Column(Generic[R]):
     """`width` is what it needs, in pixels; of what is left it takes its share, by `grows`. `right`: numbers.
 
     Where there is too little room, the columns of the highest `rank` go first; those of rank 0 always stay.
+    `key` names it where a person may arrange columns; it sorts by `sort`, "" if it cannot. `tip` explains the title.
     """
 
     title: str
@@ -41,8 +42,12 @@ class Column(Generic[R]):
     right: bool = False
     grows: int = 0
     rank: int = 0
+    key: str = ""
+    sort: str = ""
+    tip: str = ""
 
 
+ARROWS: Final = (" ↑", " ↓")  # smallest first, largest first
 NOTHING: Final = Cell("–", faint=True)
 _TEXTS: Final = frozenset({int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)})
 _LEFT: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -55,6 +60,13 @@ class CellModel(QAbstractTableModel, Generic[R]):
     def __init__(self, columns: Sequence[Column[R]], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
+        self._order = ("", False)
+
+    def mark_order(self, sort: str, *, descending: bool) -> None:
+        """Marks the title of the column that the rows are sorted by, for whoever hears it as well; "" marks none."""
+        if (sort, descending) != self._order:
+            self._order = (sort, descending)
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 
     def cell(self, number: int, column: int) -> Cell | None:
         raise NotImplementedError
@@ -81,7 +93,11 @@ class CellModel(QAbstractTableModel, Generic[R]):
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section].title
+            sort, descending = self._order
+            marked = bool(sort) and self.columns[section].sort == sort
+            return self.columns[section].title + (ARROWS[descending] if marked else "")
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.columns[section].tip or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if self.columns[section].right else _LEFT
         return None

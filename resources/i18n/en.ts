@@ -1821,6 +1821,84 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>ColumnsDialog</name>
+    <message>
+        <source>列和排序</source>
+        <translation>Columns and order</translation>
+    </message>
+    <message>
+        <source>显示的列</source>
+        <translation>Columns that are shown</translation>
+    </message>
+    <message>
+        <source>上移</source>
+        <translation>Up</translation>
+    </message>
+    <message>
+        <source>下移</source>
+        <translation>Down</translation>
+    </message>
+    <message>
+        <source>列宽（像素）</source>
+        <translation>Width of the column (pixels)</translation>
+    </message>
+    <message>
+        <source>恢复默认</source>
+        <translation>As they were</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>列宽</source>
+        <translation>Width</translation>
+    </message>
+    <message>
+        <source>空格键显示或隐藏一列；在表头上也可以拖动列、改列宽。</source>
+        <translation>Space shows or hides a column. In the head of the table columns can be dragged and made wider, too.</translation>
+    </message>
+    <message>
+        <source>列</source>
+        <translation>Columns</translation>
+    </message>
+    <message>
+        <source>排序</source>
+        <translation>Order</translation>
+    </message>
+    <message>
+        <source>同步的先后</source>
+        <translation>As they came in</translation>
+    </message>
+    <message>
+        <source>其他列不能排序：内容加了密，或来自别的记录，一千万人时排不动。</source>
+        <translation>The other columns cannot be sorted by: they are encrypted or come from other records, which takes too long for ten million people.</translation>
+    </message>
+</context>
+<context>
+    <name>CompareCard</name>
+    <message>
+        <source>与以前的活动比较</source>
+        <translation>Beside earlier campaigns</translation>
+    </message>
+    <message>
+        <source>同一主体、同一用途还没有更早发出的活动，以后可以在这里比较。</source>
+        <translation>No earlier campaign of this entity and purpose was sent; later ones can be compared here.</translation>
+    </message>
+    <message>
+        <source>活动</source>
+        <translation>Campaign</translation>
+    </message>
+    <message>
+        <source>发送时间</source>
+        <translation>Sent at</translation>
+    </message>
+    <message>
+        <source>本次：{}</source>
+        <translation>This one: {}</translation>
+    </message>
+</context>
+<context>
     <name>CompareDialog</name>
     <message>
         <source>比较两次回头看</source>
@@ -2214,6 +2292,160 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>CourseCard</name>
+    <message>
+        <source>送达</source>
+        <translation>Delivery</translation>
+    </message>
+    <message>
+        <source>还没有回执。</source>
+        <translation>No reports yet.</translation>
+    </message>
+    <message>
+        <source>回复、退订和投诉</source>
+        <translation>Replies, opt-outs and complaints</translation>
+    </message>
+    <message>
+        <source>还没有人回复、退订或投诉。</source>
+        <translation>Nobody has replied, opted out or complained yet.</translation>
+    </message>
+    <message>
+        <source>用表格显示</source>
+        <translation>Show as tables</translation>
+    </message>
+    <message>
+        <source>按回执和回复到达的时间统计，每条短信只算最后的结果。</source>
+        <translation>Counted when reports and replies arrived; of each message only the latest outcome.</translation>
+    </message>
+    <message>
+        <source>随时间的变化</source>
+        <translation>Over time</translation>
+    </message>
+</context>
+<context>
+    <name>CourseWords</name>
+    <message>
+        <source>其他回复</source>
+        <translation>Other replies</translation>
+    </message>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
+    <message>
+        <source>，</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>{:%Y-%m-%d} 到 {:%m-%d}</source>
+        <translation>{:%Y-%m-%d} to {:%m-%d}</translation>
+    </message>
+    <message>
+        <source>还没有。</source>
+        <translation>None yet.</translation>
+    </message>
+    <message>
+        <source>{:%m-%d %H:%M} 到 {:%m-%d %H:%M}，共：{}。用左右方向键逐段查看。</source>
+        <translation>{:%m-%d %H:%M} to {:%m-%d %H:%M}, in all: {}. Left and right go from one to the next.</translation>
+    </message>
+    <message>
+        <source>没有说明原因</source>
+        <translation>No reason given</translation>
+    </message>
+    <message>
+        <source>{name}：本次 {mine}，以前 {count} 个活动合计 {theirs}。</source>
+        <translation>{name}: this one {mine}, the {count} before it together {theirs}. </translation>
+    </message>
+    <message>
+        <source>{part}/{whole}（{share}）</source>
+        <translation>{part}/{whole} ({share})</translation>
+    </message>
+    <message>
+        <source>还有不少回执没到，先不比较。</source>
+        <translation>Many reports are still to come; not compared yet.</translation>
+    </message>
+    <message>
+        <source>数量太少，还说不出高低。</source>
+        <translation>Too few to say.</translation>
+    </message>
+    <message>
+        <source>看不出差别，相差在偶然范围内。</source>
+        <translation>No difference beyond chance.</translation>
+    </message>
+    <message>
+        <source>比以前高，不像是偶然。</source>
+        <translation>Higher than before, beyond chance.</translation>
+    </message>
+    <message>
+        <source>比以前低，不像是偶然。</source>
+        <translation>Lower than before, beyond chance.</translation>
+    </message>
+    <message>
+        <source>送达随时间</source>
+        <translation>Delivery over time</translation>
+    </message>
+    <message>
+        <source>回应随时间</source>
+        <translation>Answers over time</translation>
+    </message>
+    <message>
+        <source>{} {}</source>
+        <translation>{} {}</translation>
+    </message>
+    <message>
+        <source>活动</source>
+        <translation>Campaign</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>发送时间（北京时间）</source>
+        <translation>Sent at (Beijing)</translation>
+    </message>
+    <message>
+        <source>汇总</source>
+        <translation>Summary</translation>
+    </message>
+    <message>
+        <source>项目</source>
+        <translation>Item</translation>
+    </message>
+    <message>
+        <source>数值</source>
+        <translation>Value</translation>
+    </message>
+    <message>
+        <source>时段（北京时间）</source>
+        <translation>Time (Beijing)</translation>
+    </message>
+    <message>
+        <source>结果</source>
+        <translation>Outcome</translation>
+    </message>
+    <message>
+        <source>原因</source>
+        <translation>Reason</translation>
+    </message>
+    <message>
+        <source>代码</source>
+        <translation>Code</translation>
+    </message>
+    <message>
+        <source>条数</source>
+        <translation>Messages</translation>
+    </message>
+    <message>
+        <source>未送达的原因</source>
+        <translation>Why messages were not delivered</translation>
+    </message>
+    <message>
+        <source>与以前比较</source>
+        <translation>Earlier campaigns</translation>
+    </message>
+</context>
+<context>
     <name>CrashDialog</name>
     <message>
         <source>程序出错了</source>
@@ -2311,6 +2543,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
 </context>
 <context>
     <name>CustomerCells</name>
+    <message>
+        <source>点一下按这一列排序，再点一下倒过来，第三下恢复同步的先后。</source>
+        <translation>Click to sort by this column, again for the other way round, a third time for the order in which they came in.</translation>
+    </message>
     <message>
         <source>客户</source>
         <translation>Customer</translation>
@@ -2633,6 +2869,18 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Customers</translation>
     </message>
     <message>
+        <source>正在排序…可在“列和排序”里改回同步的先后。</source>
+        <translation>Sorting… Columns… brings back the order in which they came in.</translation>
+    </message>
+    <message>
+        <source>{counted}；{order}，显示最前面的 {shown} 位</source>
+        <translation>{counted}; {order}: the first {shown} are shown</translation>
+    </message>
+    <message>
+        <source>{counted}；{order}</source>
+        <translation>{counted}; {order}</translation>
+    </message>
+    <message>
         <source>正在统计客户…</source>
         <translation>Counting customers…</translation>
     </message>
@@ -2694,6 +2942,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>导入文件</source>
         <translation>Import file</translation>
+    </message>
+    <message>
+        <source>列和排序…</source>
+        <translation>Columns…</translation>
     </message>
     <message>
         <source>重试</source>
@@ -2942,6 +3194,33 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>ExportButton</name>
+    <message>
+        <source>导出…</source>
+        <translation>Export…</translation>
+    </message>
+    <message>
+        <source>导出结果</source>
+        <translation>Export results</translation>
+    </message>
+    <message>
+        <source>表格（XLSX、CSV）或图片（PNG）；只有数字，没有任何客户。</source>
+        <translation>Tables (XLSX, CSV) or a picture (PNG): numbers only, no customer.</translation>
+    </message>
+    <message>
+        <source>Excel 工作簿 (*.xlsx)</source>
+        <translation>Excel workbook (*.xlsx)</translation>
+    </message>
+    <message>
+        <source>CSV 表格 (*.csv)</source>
+        <translation>CSV table (*.csv)</translation>
+    </message>
+    <message>
+        <source>PNG 图片 (*.png)</source>
+        <translation>PNG picture (*.png)</translation>
+    </message>
+</context>
+<context>
     <name>ExportDialog</name>
     <message>
         <source>导出</source>
@@ -3009,6 +3288,10 @@ The batch that is being handed over comes to its end first, in little more than 
             <numerusform>{} rows exported to &quot;{}&quot;, names and phone numbers masked.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>已导出到“{}”。</source>
+        <translation>Exported to &quot;{}&quot;.</translation>
+    </message>
 </context>
 <context>
     <name>FailedPanel</name>
@@ -3063,6 +3346,25 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>旧版本不会打开它，免得弄坏新版本的数据。</source>
         <translation>An older version does not open it, so as not to damage data of a newer one.</translation>
+    </message>
+</context>
+<context>
+    <name>FailuresCard</name>
+    <message>
+        <source>未送达的原因</source>
+        <translation>Why messages were not delivered</translation>
+    </message>
+    <message>
+        <source>{outcome}，代码：{code}</source>
+        <translation>{outcome}, code: {code}</translation>
+    </message>
+    <message>
+        <source>无</source>
+        <translation>none</translation>
+    </message>
+    <message>
+        <source>另有 {kinds} 种原因，共 {count} 条，见导出的表格。</source>
+        <translation>{kinds} more reasons with {count} messages: see the exported tables.</translation>
     </message>
 </context>
 <context>
@@ -3320,6 +3622,60 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>删除这组</source>
         <translation>Remove this group</translation>
+    </message>
+</context>
+<context>
+    <name>HelpWindow</name>
+    <message>
+        <source>帮助</source>
+        <translation>Help</translation>
+    </message>
+    <message>
+        <source>手册正文</source>
+        <translation>Text of the manual</translation>
+    </message>
+    <message>
+        <source>后退</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>回到上一处</source>
+        <translation>Back to where you were</translation>
+    </message>
+    <message>
+        <source>前进</source>
+        <translation>Forward</translation>
+    </message>
+    <message>
+        <source>前进到下一处</source>
+        <translation>Forward again</translation>
+    </message>
+    <message>
+        <source>在本章中查找</source>
+        <translation>Find in this chapter</translation>
+    </message>
+    <message>
+        <source>回车找下一处</source>
+        <translation>Enter goes to the next</translation>
+    </message>
+    <message>
+        <source>目录</source>
+        <translation>Contents</translation>
+    </message>
+    <message>
+        <source>{}（此安装包未包含）</source>
+        <translation>{} (not in this build)</translation>
+    </message>
+    <message>
+        <source>此安装包没有这一章（{}）。请安装完整的程序，或到发布页面阅读手册。</source>
+        <translation>This build does not have the chapter ({}). Install the complete program, or read the manual where the program is released.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 处</source>
+        <translation>
+            <numerusform>%n place</numerusform>
+            <numerusform>%n places</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -4269,6 +4625,14 @@ The batch that is being handed over comes to its end first, in little more than 
         <source>筹备中</source>
         <translation>Coming</translation>
     </message>
+    <message>
+        <source>帮助</source>
+        <translation>Help</translation>
+    </message>
+    <message>
+        <source>打开手册中讲这一页的一章</source>
+        <translation>Open the manual at the chapter about this page</translation>
+    </message>
 </context>
 <context>
     <name>NewCampaign</name>
@@ -4523,6 +4887,25 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>；</source>
         <translation>; </translation>
+    </message>
+</context>
+<context>
+    <name>OrderWords</name>
+    <message>
+        <source>{}从大到小</source>
+        <translation>{}, largest first</translation>
+    </message>
+    <message>
+        <source>{}从小到大</source>
+        <translation>{}, smallest first</translation>
+    </message>
+    <message>
+        <source>{}倒序</source>
+        <translation>{}, descending</translation>
+    </message>
+    <message>
+        <source>{}正序</source>
+        <translation>{}, ascending</translation>
     </message>
 </context>
 <context>
@@ -7327,6 +7710,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Pages with a search field</translation>
     </message>
     <message>
+        <source>帮助窗口</source>
+        <translation>The help window</translation>
+    </message>
+    <message>
         <source>打开左侧的页面</source>
         <translation>Open a page of the navigation</translation>
     </message>
@@ -7337,6 +7724,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>命令面板</source>
         <translation>Command palette</translation>
+    </message>
+    <message>
+        <source>帮助</source>
+        <translation>Help</translation>
     </message>
     <message>
         <source>快捷键</source>
@@ -7381,6 +7772,22 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>查找</source>
         <translation>Find</translation>
+    </message>
+    <message>
+        <source>在本章中查找</source>
+        <translation>Find in this chapter</translation>
+    </message>
+    <message>
+        <source>后退</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>前进</source>
+        <translation>Forward</translation>
+    </message>
+    <message>
+        <source>关闭帮助</source>
+        <translation>Close help</translation>
     </message>
 </context>
 <context>
@@ -7704,6 +8111,13 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>此平台没有短信同意查询接口。请先为同一主体连接同意查询服务，再回到这里选择；此前无人可发。</source>
         <translation>This platform has no look-up of SMS consents. Connect a consent service for the same entity first, then choose it here; until then nobody can be sent to.</translation>
+    </message>
+</context>
+<context>
+    <name>SpanView</name>
+    <message>
+        <source>时段（北京时间）</source>
+        <translation>Time (Beijing)</translation>
     </message>
 </context>
 <context>
@@ -8646,12 +9060,20 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Simulated platform and customers: from audience to results in a few minutes; nothing remains when you close it.</translation>
     </message>
     <message>
-        <source>客户、同意记录和活动加密保存在这台电脑上；然后连接平台账户。</source>
-        <translation>Customers, consent records and campaigns are stored encrypted on this computer; then connect a platform account.</translation>
+        <source>新建工作区，连接平台</source>
+        <translation>A new workspace, then a platform</translation>
     </message>
     <message>
-        <source>选择以前创建或从备份恢复的工作区文件夹。</source>
-        <translation>Choose a workspace folder created earlier or restored from a backup.</translation>
+        <source>客户、同意记录和活动加密保存在这台电脑上；建好后连接平台账户，客户会同步过来。</source>
+        <translation>Customers, consents and campaigns stay encrypted on this computer. Then connect a platform&apos;s account, and the customers come in.</translation>
+    </message>
+    <message>
+        <source>打开团队或已有的工作区</source>
+        <translation>Open a team&apos;s workspace, or one you have</translation>
+    </message>
+    <message>
+        <source>选择团队管理员给您的文件夹，或以前创建、恢复的工作区。</source>
+        <translation>Choose the folder that your team&apos;s owner gave you, or a workspace made or restored before.</translation>
     </message>
     <message>
         <source>换了电脑或工作区损坏时，用备份文件恢复成新的工作区。</source>

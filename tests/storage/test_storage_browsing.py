@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from storage_samples import NOW, fact, minutes, number, person, shop, sync
 
 from campaign_app.domain.consent import ConsentStatus
-from campaign_app.domain.people import NOT_ASKED, PeopleQuery
+from campaign_app.domain.people import NOT_ASKED, ORDERS, PeopleQuery
 from campaign_app.storage.workspace import Workspace
 
 STATUSES = (ConsentStatus.CONFIRMED, ConsentStatus.DECLINED, None, ConsentStatus.PENDING)
@@ -103,3 +105,39 @@ def test_the_latest_answer_is_the_one_that_is_searched(people: Workspace) -> Non
 
 def test_provinces_are_listed_once(people: Workspace) -> None:
     assert people.people.provinces() == ("江苏", "浙江")
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("order", ORDERS)
+def test_everybody_is_sorted_by_what_can_be_sorted_by(people: Workspace, order: str, descending: bool) -> None:
+    later = [
+        person(f"a{n}", number(n), spend_cents=n % 4 * 100, last_order_at=None if n % 3 else NOW + minutes(n % 5),
+               province=PROVINCES[n % 3], city=f"城{n % 2}", updated_at=NOW + minutes(1))
+        for n in range(30)
+    ]  # fmt: skip
+    sync(people, 1, *later)
+    found = list(people.people.ordered(PeopleQuery(account_id=1), order, 100, descending=descending))
+    known = people.customers.by_ids(found)
+
+    def value(customer_id: int) -> object:
+        customer = known[customer_id]
+        place = (customer.province, customer.city) if customer.province else None
+        return place if order == "province" else getattr(customer, order) or None
+
+    values = [value(each) for each in found]
+    there = [each for each in values if each is not None]
+    assert values == there + [None] * (len(values) - len(there)), "who has nothing there comes last"
+    assert there == sorted(there, reverse=descending)
+    assert all(a < b for (a, x), (b, y) in pairwise(zip(found, values, strict=True)) if x == y is not None), (
+        "equals by id"
+    )
+    assert sorted(found) == pages(people, PeopleQuery(account_id=1), 200)
+    first = people.people.ordered(PeopleQuery(account_id=1), order, 7, descending=descending)
+    assert list(first) == found[:7]
+
+
+@pytest.mark.parametrize("status", ["confirmed", "declined", NOT_ASKED])
+def test_a_status_is_sorted_too(people: Workspace, status: str) -> None:
+    query = PeopleQuery(status=status, province="浙江")
+    found = people.people.ordered(query, "spend_cents", 100, descending=True)
+    assert sorted(found) == pages(people, query, 200) != []

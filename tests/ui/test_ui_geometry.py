@@ -33,7 +33,7 @@ def test_nothing_is_cut_and_nothing_overlaps(window: Windowed, language: Languag
     assert found == set()
 
 
-@pytest.mark.parametrize("factor", ["1.25", "2"])
+@pytest.mark.parametrize("factor", ["1.5", "2"])
 def test_so_it_is_on_a_screen_that_scales(factor: str, tmp_path: Path) -> None:
     """The scale is a process's own."""
     command = [sys.executable, "-m", "tests.helpers.geometry", str(tmp_path)]

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
@@ -17,6 +18,8 @@ from campaign_app.domain.message import DeliveryReport, InboundMessage, Outcome
 from campaign_app.jobs import poll
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.results import ResultsStep
+from campaign_app.ui.pages.steps.results_export import PICTURE, with_ending
+from campaign_app.ui.theme.tokens import LIGHT
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.progress import run_of
 from campaign_app.ui.viewmodels.results import outcomes_of
@@ -197,3 +200,82 @@ def test_without_an_account_there_is_nobody_to_ask(staged: Staged, open_step: Op
     campaign = staged.sent()
     staged.app.workspace.accounts.set_account_state(staged.account, "disconnected")
     assert not open_step(campaign).step.fetch.isEnabled()
+
+
+def test_the_course_is_drawn_read_out_and_shown_as_a_table(staged: Staged, open_step: Open, qtbot: QtBot) -> None:
+    made = open_step(staged.sent())
+    _report(staged, made)
+    chart = made.step.over_time.landed.chart
+    assert sum(sum(column.counts) for column in chart.columns) == 7
+    assert chart.accessibleDescription().endswith("用左右方向键逐段查看。")
+    chart.setFocus()
+    qtbot.keyClick(chart, Qt.Key.Key_End)
+    told = chart.columns[-1].told
+    assert "已送达" in told
+    assert chart.accessibleDescription() == told == made.step.over_time.landed.told.text()
+    qtbot.mouseClick(made.step.over_time.tables, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    table = made.step.over_time.landed.table
+    assert table.isVisible()
+    shown = [str(table.model().index(row, 1).data()) for row in range(table.model().rowCount())]
+    assert shown == [str(column.counts[0]) for column in chart.columns]
+
+
+def test_failures_are_bars_by_reason(staged: Staged, open_step: Open) -> None:
+    made = open_step(staged.sent())
+    _report(staged, made)
+    assert made.step.failures.isVisible()
+    (only,) = made.step.failures.bars.rows.values()
+    assert only.accessibleName() == "运营商回执：未送达：2，100.0%"
+    assert "kannel_failed" in only.toolTip()
+
+
+def test_a_few_messages_are_not_called_a_difference(staged: Staged, open_step: Open) -> None:
+    first = open_step(staged.sent())
+    assert first.step.compared.none.isVisible()
+    second = open_step(staged.sent())
+    assert second.step.compared.table.model().rowCount() == 2
+    said = second.step.compared.verdicts.text().split("\n")
+    assert len(said) == 4
+    assert all(line.endswith(("数量太少，还说不出高低。", "先不比较。")) for line in said)
+
+
+def test_results_are_exported_with_nobody_in_them(staged: Staged, open_step: Open, tmp_path: Path) -> None:
+    made = open_step(staged.sent())
+    _report(staged, made)
+    for ending in ("xlsx", "csv", "png"):
+        made.step.export.export_to(tmp_path / f"结果.{ending}")
+        assert staged.app.workspace.audit.entries(limit=1)[0].action == "results.exported"
+    picture = QImage(str(tmp_path / "结果.png"))
+    assert picture.width() == 2 * PICTURE.width()
+    assert picture.pixelColor(2, 2).name() == LIGHT.surface
+    text = (tmp_path / "结果.csv").read_text("utf-8-sig")
+    assert "未送达,运营商回执：未送达,kannel_failed,2" in text
+    assert "c0000" not in text
+    assert (tmp_path / "结果.xlsx").stat().st_size > 0
+
+
+def test_what_cannot_be_written_is_said(staged: Staged, open_step: Open, inline_desk: Desk, tmp_path: Path) -> None:
+    made = open_step(staged.sent())
+    for ending in ("png", "csv"):
+        made.step.export.export_to(tmp_path / "gone" / f"a.{ending}")
+        last = inline_desk.kit.messages.last
+        assert last is not None
+        assert f"a.{ending}" in last.text
+    assert with_ending(tmp_path / "a", ".csv").name == "a.csv"
+    assert with_ending(tmp_path / "a.PNG", ".csv").name == "a.PNG"
+
+
+def _report(staged: Staged, made: Opened) -> None:
+    """Five were delivered, two were not, by the carrier's receipt."""
+    ids = [row.message_id for row in staged.app.workspace.ledger.rows(1)]
+    now = staged.app.clock()
+    staged.shop.gateways[staged.account].stream["reports"] = [
+        DeliveryReport(
+            f"r{n}", f"p-{each}", Outcome.DELIVERED if n < 5 else Outcome.FAILED, "" if n < 5 else "kannel_failed", now,
+            message_id=each,
+        )
+        for n, each in enumerate(ids)
+    ]  # fmt: skip
+    while poll.poll_reports(staged.shop.context, staged.account):
+        pass
+    made.step.course.load()

@@ -116,7 +116,7 @@ def test_a_sender_is_mended_in_the_settings_and_a_worker_is_started_again(
     made = open_step(campaign)
     made.step.checks.rows["sender"].mend.click()
     made.step.checks.rows["worker"].mend.click()
-    assert (went, started) == ([("settings", "accounts")], [True])
+    assert (went, started) == ([("settings", ("field", "accounts", ()))], [True])
     assert made.step.primary.text() == "去处理：发送通道"
 
 
@@ -135,7 +135,10 @@ def test_the_step_names_who_carries_and_sends_to_where_replies_and_purposes_are_
     assert (made.levels()["replies"], made.levels()["signature"]) == ("block", "block")
     made.step.checks.rows["replies"].mend.click()
     made.step.checks.rows["signature"].mend.click()
-    assert went == [("settings", "accounts"), ("signatures", (campaign.entity_uscc, campaign.signature))]
+    assert went == [
+        ("settings", ("field", "accounts", (shop.label,))),
+        ("signatures", (campaign.entity_uscc, campaign.signature)),
+    ]
 
 
 def test_the_number_has_to_be_the_screened_one(staged: Staged, open_step: Open) -> None:

@@ -61,7 +61,7 @@ def test_the_sheet_has_all_of_them(window: Windowed) -> None:
     window.activate()
     window.desk.way.to("overview")
     window.shell.navigation.buttons["overview"].setFocus()
-    QTest.keyClick(window.shell.navigation.buttons["overview"], Qt.Key.Key_F1)
+    QTest.keyClick(window.shell.navigation.buttons["overview"], Qt.Key.Key_Slash, Qt.KeyboardModifier.ControlModifier)
     sheet = window.shell.findChild(ShortcutSheet)
     assert sheet is not None
     shown = {each.text() for each in sheet.findChildren(QLabel)}

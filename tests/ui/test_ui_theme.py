@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtGui import QColor, QPixmap
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QColor, QFontMetricsF, QPixmap
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from campaign_app import assets
@@ -172,3 +172,14 @@ def test_a_window_that_is_gone_is_dressed_no_more(qapp: QApplication) -> None:
     shiboken6.delete(window)
     theme.use("dark")
     theme.use("light")
+
+
+def test_numbers_have_one_width_whatever_the_sheet_makes_of_the_font(qapp: QApplication, qtbot: QtBot) -> None:
+    Theme(qapp, "light")
+    small = QLabel("1")
+    qtbot.addWidget(small)
+    small.setStyleSheet("font-size: 12px; font-weight: 600")
+    small.ensurePolished()
+    assert [tag.toString().data() for tag in small.font().featureTags()] == [b"tnum"]
+    widths = {QFontMetricsF(small.font()).horizontalAdvance(digit * 8) for digit in "0123456789"}
+    assert len(widths) == 1

@@ -6,21 +6,24 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QProgressBar, QRadioButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QProgressBar, QRadioButton, QWidget
 
 from campaign_app.backups import SUFFIX
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
 from campaign_app.ui.viewmodels.backups import BackupModel, RestoreModel, Work, WorkState
 from campaign_app.ui.widgets.basics import button, column, fit, label, row, show_if
+from campaign_app.ui.widgets.dialog import Dialog
 from campaign_app.ui.widgets.passphrase import NewPassphrase, hidden_field
 
 WIDTH: Final = 520
 STEPS: Final = 1_000
 
 
-class WorkDialog(QDialog):
+class WorkDialog(Dialog):
     """What both have in common: the bar, the reason, the buttons. Closing it while it works stops the work."""
+
+    HELP = "settings.workspace"
 
     def __init__(self, kit: Kit, work: Work, go: str, name: str, parent: QWidget | None) -> None:
         super().__init__(parent)
@@ -84,6 +87,7 @@ class BackupDialog(WorkDialog):
         }
         self.shared = QRadioButton(by_workspace.get(key_lives, ""))
         self.shared.setObjectName("backup_shared")
+        self.shared.setVisible(key_lives in by_workspace)
         self.passphrase = NewPassphrase()
         words = self.tr("备份是一个加密的文件，正在进行的发送不受影响；写完才替换同名的旧备份。请另存到别的磁盘。")
         self.lost = label(self.tr("口令不会保存在任何地方，忘记后谁也打不开这份备份。"), "small", wrap=True)

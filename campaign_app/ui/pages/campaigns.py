@@ -51,6 +51,9 @@ class CampaignsPage(Page):
     def unkept(self) -> bool:
         return self.model.current is not None and bool(self.model.current.view.unkept)
 
+    def place(self) -> str:
+        return "" if self.model.current is None else f"campaign.{self.model.step}"
+
     def open(self, what: object) -> None:
         """The id of a campaign, (id, step), or "new"."""
         if isinstance(what, tuple):

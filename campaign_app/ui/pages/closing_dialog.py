@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import IntEnum
 
-from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from campaign_app.ui import show
 from campaign_app.ui.viewmodels.closing import OnItsWay
 from campaign_app.ui.widgets.basics import button, column, fit, label, row
+from campaign_app.ui.widgets.dialog import Dialog
 
 SHOWN = 6
 
@@ -22,7 +23,9 @@ class Choice(IntEnum):
     STAY_HIDDEN = 2
 
 
-class ClosingDialog(QDialog):
+class ClosingDialog(Dialog):
+    HELP = "closing"
+
     def __init__(
         self,
         campaigns: Sequence[OnItsWay],

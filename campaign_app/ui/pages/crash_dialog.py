@@ -10,15 +10,18 @@ from typing import Final
 import shiboken6
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QWidget
 
 from campaign_app.ui.messages import Messages, translate
 from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.dialog import Dialog
 
 KEPT: Final = 20  # different bugs in one dialog; every one of them is in the log
 
 
-class CrashDialog(QDialog):
+class CrashDialog(Dialog):
+    HELP = "trouble"
+
     def __init__(self, report: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("crash")

@@ -26,11 +26,14 @@ from campaign_app.ui.viewmodels.importing import ImportModel
 from campaign_app.ui.viewmodels.imports_list import ImportsModel
 from campaign_app.ui.widgets.actions import action
 from campaign_app.ui.widgets.basics import button, row, show_if
+from campaign_app.ui.widgets.columns import Arrangement, unpacked
+from campaign_app.ui.widgets.columns_dialog import ColumnsDialog, OrderWords
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
 from campaign_app.ui.widgets.table import Table
 
 TABLE: Final = "table"
+_COLUMNS: Final = "customers_columns"
 
 
 class CustomersPage(Page):
@@ -45,6 +48,7 @@ class CustomersPage(Page):
         self.rows: PagedModel[PersonRow] = PagedModel(kit.tasks, self.cells.columns(), self)
         self.table = Table(kit.theme, "customers_table", self.tr("客户"))
         self.table.use(self.rows, self.rows.columns)
+        self.table.arrange(unpacked(kit.prefs.bytes(_COLUMNS)))
         self.filter = CustomersFilter(kit, self.model)
         self.strip = SyncStrip(self.model)
         self.sync = SyncButton(kit, self.model)
@@ -76,6 +80,8 @@ class CustomersPage(Page):
             self._places[place] = self._empty(place)
             self.stack.addWidget(self._places[place])
         self.stack.setCurrentWidget(self._places[place])
+        self.table.sort_by(state.search.order, descending=state.search.descending)
+        show_if(self.columns, place == TABLE)
         show_if(self.filter, place in {TABLE, "nobody_found"})
         self.subtitle.setText(self._counts(state))
         self.import_file.setEnabled(state.shops is not None)  # before that nobody knows whether there is a shop
@@ -84,6 +90,22 @@ class CustomersPage(Page):
             self._mark_opened()
 
     def _counts(self, state: CustomersState) -> str:
+        """How many there are and, of a long sorted list, how many of them are shown."""
+        counted = self._counted(state)
+        if state.search.order and state.found is None:
+            return self.tr("正在排序…可在“列和排序”里改回同步的先后。")
+        if not state.search.order:
+            return counted
+        by = next(column for column in self.rows.columns if column.sort == state.search.order)
+        order = OrderWords().said(by, descending=state.search.descending)
+        if state.found is not None and state.shown < state.found:
+            shown = show.count(state.shown)
+            return self.tr("{counted}；{order}，显示最前面的 {shown} 位").format(
+                counted=counted, order=order, shown=shown
+            )
+        return self.tr("{counted}；{order}").format(counted=counted, order=order)
+
+    def _counted(self, state: CustomersState) -> str:
         if state.everybody is None:
             return self.tr("正在统计客户…")
         everybody = self.tr("共 {count} 位客户", "", state.everybody).format(count=show.count(state.everybody))
@@ -133,7 +155,8 @@ class CustomersPage(Page):
         self.imports = button(self.tr("导入记录"), "quiet", name="customers_imports", click=self._show_imports)
         self.import_file = button(self.tr("导入文件"), name="customers_import", click=self._import)
         self._desk.allow(Permission.IMPORT, self.import_file)
-        for each in (self.imports, self.import_file, self.sync):
+        self.columns = button(self.tr("列和排序…"), "quiet", name="customers_columns", click=self._ask_columns)
+        for each in (self.columns, self.imports, self.import_file, self.sync):
             self.buttons.addWidget(each)
         self._kit.theme.changed.connect(self._draw)
         self._draw()
@@ -149,6 +172,8 @@ class CustomersPage(Page):
         model.unread.connect(self._unread)
         table.opened.connect(self._open_row)
         table.moved.connect(self._follow_row)
+        table.arranged.connect(self._arranged)
+        table.sorted.connect(self._sort)
         self.drawer.closed.connect(table.setFocus)
         action(self.table, "customers.close", model.close)
 
@@ -188,6 +213,24 @@ class CustomersPage(Page):
     def _mark(self, opened: int, row: int | None) -> None:
         if row is not None and row < self.rows.rowCount() and opened == self.model.state.opened:
             self.table.selectRow(row)
+
+    def _arranged(self, arrangement: Arrangement) -> None:
+        self._kit.prefs.put_bytes(_COLUMNS, arrangement.packed())
+
+    def _arrange(self, arrangement: Arrangement) -> None:
+        self.table.arrange(arrangement)
+        self._arranged(arrangement)
+
+    def _sort(self, order: str, descending: bool) -> None:  # noqa: FBT001 a slot
+        self.model.sort(order, descending=descending)
+
+    def _ask_columns(self) -> None:
+        search = self.model.state.search
+        asked = ColumnsDialog(self.rows.columns, self.table.arrangement, (search.order, search.descending), self)
+        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        asked.changed.connect(self._arrange)
+        asked.sorted.connect(self._sort)
+        asked.open()
 
     def _import(self) -> None:
         shops = self.model.state.connected

@@ -14,6 +14,7 @@ from campaign_app.ui import show
 from campaign_app.ui.cells import NOTHING, Cell, Column
 from campaign_app.words import Words
 
+_SPENT: Final = "spend_cents"
 LEVELS: Final = {
     ConsentStatus.CONFIRMED: "ok",
     ConsentStatus.PENDING: "warn",
@@ -40,15 +41,25 @@ class CustomerCells(QObject):
         self._words, self._clock = words, clock
 
     def columns(self) -> tuple[Column[PersonRow], ...]:
+        sorts = self.tr("点一下按这一列排序，再点一下倒过来，第三下恢复同步的先后。")
         return (
-            Column(self.tr("客户"), 104, self.name, grows=2),
-            Column(self.tr("手机号"), 120, self.phone, grows=1, rank=1),
-            Column(self.tr("店铺"), 152, self.shop, grows=4, rank=4),
-            Column(self.tr("同意"), 132, self.consent),
-            Column(self.tr("拒收"), 124, self.suppression),
-            Column(self.tr("省份城市"), 112, self.place, grows=1, rank=5),
-            Column(self.tr("累计消费"), 112, self.spent, right=True, rank=2),
-            Column(self.tr("最近下单"), 112, self.last_order, right=True, rank=3),
+            Column(self.tr("客户"), 104, self.name, grows=2, key="name"),
+            Column(self.tr("手机号"), 120, self.phone, grows=1, rank=1, key="phone"),
+            Column(self.tr("店铺"), 152, self.shop, grows=4, rank=4, key="shop", sort="account_id", tip=sorts),
+            Column(self.tr("同意"), 132, self.consent, key="consent"),
+            Column(self.tr("拒收"), 124, self.suppression, key="suppression"),
+            Column(self.tr("省份城市"), 112, self.place, grows=1, rank=5, key="place", sort="province", tip=sorts),
+            Column(self.tr("累计消费"), 118, self.spent, right=True, rank=2, key="spent", sort=_SPENT, tip=sorts),
+            Column(
+                self.tr("最近下单"),
+                118,
+                self.last_order,
+                right=True,
+                rank=3,
+                key="last_order",
+                sort="last_order_at",
+                tip=sorts,
+            ),
         )
 
     def name(self, row: PersonRow) -> Cell:

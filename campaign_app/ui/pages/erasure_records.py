@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from campaign_app.domain.erasure import ErasureReceipt
 from campaign_app.services.following import RECEIPTS
@@ -13,10 +13,13 @@ from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.viewmodels.erasures import ErasuresModel
 from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.dialog import Dialog
 from campaign_app.ui.widgets.table import Table
 
 
-class ErasureRecords(QDialog):
+class ErasureRecords(Dialog):
+    HELP = "settings.accounts"
+
     def __init__(self, kit: Kit, model: ErasuresModel, shop: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("erasure_records")

@@ -54,14 +54,14 @@ class WelcomePanel(QWidget):
             ),
             self._way(
                 "plus",
-                self.tr("新建工作区"),
-                self.tr("客户、同意记录和活动加密保存在这台电脑上；然后连接平台账户。"),
+                self.tr("新建工作区，连接平台"),
+                self.tr("客户、同意记录和活动加密保存在这台电脑上；建好后连接平台账户，客户会同步过来。"),
                 self.new,
             ),
             self._way(
                 "document",
-                self.tr("打开已有工作区"),
-                self.tr("选择以前创建或从备份恢复的工作区文件夹。"),
+                self.tr("打开团队或已有的工作区"),
+                self.tr("选择团队管理员给您的文件夹，或以前创建、恢复的工作区。"),
                 self.other,
             ),
             self._way(

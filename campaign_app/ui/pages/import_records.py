@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from campaign_app.domain.customer import ChunkCounts, ImportGlance
 from campaign_app.domain.team import Permission
@@ -15,12 +15,15 @@ from campaign_app.ui.pages.import_words import ImportWords
 from campaign_app.ui.viewmodels.imports_list import ImportsModel
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, column, label, row
+from campaign_app.ui.widgets.dialog import Dialog
 from campaign_app.ui.widgets.table import Table
 
 _LEVELS = {"running": "info", "done": "ok", "undoing": "warn", "undone": "muted", "purged": "muted"}
 
 
-class ImportRecords(QDialog):
+class ImportRecords(Dialog):
+    HELP = "customers.import"
+
     def __init__(self, desk: Desk, model: ImportsModel, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("import_records")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from campaign_app.domain.customer import Account
 from campaign_app.ui import show
@@ -20,6 +20,7 @@ from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.importing import ImportModel, ImportState, Step
 from campaign_app.ui.widgets.basics import button, column, divider, frame, label, row
+from campaign_app.ui.widgets.dialog import Dialog
 
 STEPS: Final[tuple[Step, ...]] = ("file", "preview", "trial", "applying", "done")
 SIZE: Final = QSize(1_160, 760)
@@ -27,8 +28,10 @@ Shown = FileStep | PreviewStep | TrialStep | ApplyingStep | DoneStep
 S = TypeVar("S", bound=QWidget)
 
 
-class ImportWizard(QDialog):
+class ImportWizard(Dialog):
     """Each step is built when it is first shown: all at once would hold the window up."""
+
+    HELP = "customers.import"
 
     def __init__(self, desk: Desk, model: ImportModel, shops: tuple[Account, ...], parent: QWidget) -> None:
         super().__init__(parent)

@@ -6,21 +6,24 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QDialog, QLabel, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QLineEdit, QRadioButton, QWidget
 
 from campaign_app.domain.customer import Entity
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.campaign_editor import NAME_LIMIT
 from campaign_app.ui.widgets.basics import button, column, fit, label, row
+from campaign_app.ui.widgets.dialog import Dialog
 from campaign_app.ui.widgets.empty import Empty
 
 PURPOSES: Final = ("retail", "membership", "finance", "service")
 WIDTH: Final = 560
 
 
-class NewCampaign(QDialog):
+class NewCampaign(Dialog):
     """`name`, `entity` and `purpose` are what was chosen. Without a sender it says where to connect one."""
+
+    HELP = "first-campaign"
 
     def __init__(
         self, kit: Kit, senders: Sequence[Entity], taken: Collection[str], now: datetime, parent: QWidget | None = None

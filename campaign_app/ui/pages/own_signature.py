@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QLineEdit, QWidget
 
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import AppError
@@ -16,10 +16,13 @@ from campaign_app.services.filings import NAME_MAX, PURPOSES, Filing
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.viewmodels.filings import ACTOR, FilingsModel
 from campaign_app.ui.widgets.basics import button, column, fit, label, row, show_if
+from campaign_app.ui.widgets.dialog import Dialog
 
 
-class OwnSignatureDialog(QDialog):
+class OwnSignatureDialog(Dialog):
     """`of` is what was stated before, None for a new one. It stays open with the reason where it cannot be kept."""
+
+    HELP = "signatures"
 
     def __init__(
         self, kit: Kit, model: FilingsModel, entities: Sequence[Entity], today: date, of: Filing | None = None,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from campaign_app.services.replies import WHERE_MAX
 from campaign_app.ui.widgets.basics import button, column, fit, label, row
+from campaign_app.ui.widgets.dialog import Dialog
 
 
-class RepliesDialog(QDialog):
+class RepliesDialog(Dialog):
+    HELP = "campaign.results"
+
     recorded = Signal(str)  # "" takes the word back
 
     def __init__(self, sender: str, where: str, parent: QWidget | None = None) -> None:

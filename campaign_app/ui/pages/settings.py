@@ -51,10 +51,21 @@ class SettingsPage(Page):
         for model in (*sections, self.workspace, self.backups):
             model.load()
 
+    def place(self) -> str:
+        return f"settings.{SECTIONS[self.list.currentRow()]}"
+
     def open(self, what: object) -> None:
-        """The key of a section; ("account", id) or ("renew", id): the account's card, or its connect dialog."""
+        """The key of a section; ("account", id) or ("renew", id): the account's card, or its connect dialog.
+
+        ("field", section, names): the very field there, see `AccountsSection.land` and `MoneySection.land`.
+        """
         if what in SECTIONS:
             self.list.setCurrentRow(SECTIONS.index(str(what)))
+        elif isinstance(what, tuple) and what[0] == "field":
+            self.list.setCurrentRow(SECTIONS.index(what[1]))
+            section = self.section(what[1])
+            if isinstance(section, AccountsSection | MoneySection):
+                section.land(what[2])
         elif isinstance(what, tuple):
             self.list.setCurrentRow(SECTIONS.index("accounts"))
             accounts, (deed, account_id) = self.section("accounts"), what

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
@@ -27,6 +29,7 @@ class AccountsSection(Section):
         self.cards: dict[int, AccountCard] = {}
         self.dialog: ConnectDialog | None = None
         self._wanted: tuple[int, bool] | None = None
+        self._landing: tuple[str, ...] | None = None
         self.connect_button = button(
             self.tr("连接账户…"), "primary", name="account_connect", click=self.connect_account
         )
@@ -59,6 +62,25 @@ class AccountsSection(Section):
         for shop in shops:
             self.cards[shop.account.id].show_shop(shop)
         self._show_wanted()
+        self._land_on_card()
+
+    def land(self, names: Sequence[str]) -> None:
+        """On the card of the first account that is named, else of one that is cut off, else where one is connected."""
+        self._landing = tuple(names)
+        self._land_on_card()
+
+    def _land_on_card(self) -> None:
+        shops = self._model.state.shops
+        if self._landing is None or shops is None:
+            return
+        names, self._landing = self._landing, None
+        named = (s for s in shops if any(s.account.label in name for name in names))
+        cut_off = (s for s in shops if s.account.state != "connected")
+        meant = next(named, None) or next(cut_off, None)
+        if meant is not None:
+            self.show_account(meant.account.id)
+        else:
+            QTimer.singleShot(0, self.connect_button, self.connect_button.setFocus)
 
     def show_account(self, account_id: int, *, renew: bool = False) -> None:
         """Brings the card into sight, with its connect dialog if `renew`; as soon as the accounts are read."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QProgressBar, QVBoxLayout, QWidget
 
 from campaign_app.domain.customer import Account
 from campaign_app.domain.platform import Asked
@@ -16,6 +16,7 @@ from campaign_app.ui.pages.connect_parts import ReportPanel, SandboxPanel
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.connect import Choices, ConnectModel, ConnectState
 from campaign_app.ui.widgets.basics import button, column, fit, frame, label, row
+from campaign_app.ui.widgets.dialog import Dialog
 from campaign_app.ui.widgets.page import scrolling
 
 WIDTH: Final = 620
@@ -24,7 +25,9 @@ SCROLLBAR: Final = 12
 AROUND: Final = 240
 
 
-class ConnectDialog(QDialog):
+class ConnectDialog(Dialog):
+    HELP = "settings.accounts"
+
     connected = Signal(int, str)
 
     def __init__(

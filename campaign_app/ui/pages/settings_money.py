@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from campaign_app.domain.money import Bill, yuan
@@ -27,6 +28,7 @@ class MoneySection(Section):
         )
         self._desk, self._model = desk, model
         self.lines: dict[str, MoneyLine] = {}
+        self._landing: tuple[str, ...] = ()
         self.empty = Empty(
             desk.kit.theme, "store", self.tr("还没有发送通道"), self.tr("连接能发短信的账户后，在这里填它的单价。")
         )
@@ -61,6 +63,20 @@ class MoneySection(Section):
         for each in state.months:
             spent = self._spent(state.bills[each.key])
             self.lines[each.key].show_line(each, self.tr("请填 0 或以上的金额，最小到 0.001。"), spent)
+        self._come()
+
+    def land(self, kinds: Sequence[str]) -> None:
+        """`price` or `month`: in the first of these amounts that is not filled, else in the first."""
+        self._landing = tuple(kinds)
+        self._come()
+
+    def _come(self) -> None:
+        of = [key for key in self.lines if key.partition(":")[0] in self._landing]
+        if not of:
+            return
+        self._landing = ()
+        field = self.lines[next((key for key in of if not self.lines[key].edit.field.text()), of[0])].edit.field
+        QTimer.singleShot(0, field, field.setFocus)  # the section is shown by then
 
     def _rebuild(self, state: MoneyState) -> None:
         for layout in (self._prices, self._months):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from campaign_app.domain.customer import Entity
@@ -65,7 +66,7 @@ class StaffCard(QFrame):
         self.number.textEdited.connect(lambda text: model.type(entity.uscc, number=text))
         self.vouched = QCheckBox(self.tr("这是本单位人员的号码，本人同意接收测试短信"))
         self.vouched.setObjectName("staff_vouched")
-        self.vouched.clicked.connect(lambda on: model.type(entity.uscc, vouched=on))
+        self.vouched.toggled.connect(lambda on: model.type(entity.uscc, vouched=on))
         self.add = button(self.tr("登记"), name="staff_add", click=lambda: model.register(entity.uscc))
         desk.allow(Permission.STAFF, self.label, self.number, self.vouched, self.add)
         self.problem = label("", "block", wrap=True, name="staff_problem")
@@ -90,7 +91,8 @@ class StaffCard(QFrame):
         for field, text in ((self.label, draft.label), (self.number, draft.number)):
             if field.text() != text:
                 field.setText(text)
-        self.vouched.setChecked(draft.vouched)
+        with QSignalBlocker(self.vouched):
+            self.vouched.setChecked(draft.vouched)
         self.add.setEnabled(draft.whole and not state.saving)
         self.problem.setText("" if draft.problem is None else self._desk.kit.words.error(draft.problem))
         self.problem.setVisible(draft.problem is not None)

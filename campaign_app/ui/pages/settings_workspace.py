@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLocale, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QFrame, QProgressBar, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
 from campaign_app.backups import SUFFIX
 from campaign_app.domain.team import Permission
@@ -20,6 +20,7 @@ from campaign_app.ui.viewmodels.backups import BackupModel, BackupState, Restore
 from campaign_app.ui.viewmodels.settings import WorkspaceModel, WorkspaceState
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, card, column, fit, label, row, show_if
+from campaign_app.ui.widgets.dialog import Dialog
 from campaign_app.ui.widgets.passphrase import NewPassphrase, hidden_field
 
 
@@ -162,7 +163,9 @@ def _open_former(kit: Kit, folder: Path | None) -> None:
     kit.messages.done(lambda: translate("WorkspaceSection", "下次启动时仍打开原来的工作区。"))
 
 
-class PassphraseDialog(QDialog):
+class PassphraseDialog(Dialog):
+    HELP = "settings.workspace"
+
     def __init__(self, kit: Kit, model: WorkspaceModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("passphrase_dialog")

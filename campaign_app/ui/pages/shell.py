@@ -27,6 +27,7 @@ from campaign_app.ui.widgets.reading import step
 if TYPE_CHECKING:
     from campaign_app.domain.ports import Job
     from campaign_app.ui.pages.command_palette import CommandPalette
+    from campaign_app.ui.pages.help_window import HelpWindow
 
 LEAST: Final = QSize(1024, 700)
 FIRST: Final = QSize(1280, 800)
@@ -50,9 +51,11 @@ class Shell(QMainWindow):
         self._pages: dict[str, Page] = {}
         self.palette_of_commands: CommandPalette | None = None
         self.current = ""
+        self.help: HelpWindow | None = None
         self._revived = session.state.revived
         self.navigation = Navigation(kit.theme, self.tr("允发"), self._places())
         self.navigation.chosen.connect(self.go)
+        self.navigation.help.clicked.connect(lambda _=False: self.show_help())
         self.notices = NoticeBar(kit)
         self.stack = QStackedWidget()
         self.gate = Gate(kit, session)
@@ -64,6 +67,7 @@ class Shell(QMainWindow):
         centre.setLayout(row(self.navigation, body, space=0, stretch=1))
         self.setCentralWidget(centre)
         self._palette_action = action(self, "window.palette", self.find_command)
+        self._help_action = action(self, "window.help", self.show_help)
         self._sheet_action = action(self, "window.shortcuts", self.show_shortcuts)
         self._status()
         session.changed.connect(self._session_changed)
@@ -73,7 +77,7 @@ class Shell(QMainWindow):
     def attach(self, desk: Desk) -> None:
         """The workspace is open: from here on pages can be built."""
         self._desk = desk
-        self.navigation.setEnabled(True)
+        self.navigation.open_up(on=True)
         desk.jobs.changed.connect(self._jobs_changed)
         desk.way.went.connect(self._went)
 
@@ -104,9 +108,42 @@ class Shell(QMainWindow):
 
             assert self._desk is not None
             self.palette_of_commands = CommandPalette(
-                self._desk, self, self._places(), lambda: self._pages.get(self.current), (self._sheet_action,)
+                self._desk,
+                self,
+                self._places(),
+                lambda: self._pages.get(self.current),
+                (self._help_action, self._sheet_action),
             )
         return self.palette_of_commands
+
+    def show_help(self, place: str = "") -> None:
+        """Opens the manual at a place (`ui.help_places`), or where it speaks of what is shown."""
+        if self.help is None:
+            from campaign_app.ui.pages.help_window import HelpWindow
+
+            self.help = HelpWindow(self._kit)
+        self.help.show_place(place or self._place())
+
+    def take_help(self, former: Shell) -> None:
+        """The manual stays open where it was, in the language of now."""
+        if former.help is not None and former.help.isVisible():
+            from campaign_app.ui.pages.help_window import HelpWindow
+
+            self.help = HelpWindow(self._kit)
+            self.help.setGeometry(former.help.geometry())
+            self.help.show_chapter(former.help.shown[0])
+            self.help.show()
+        former.close_help()
+
+    def close_help(self) -> None:
+        if self.help is not None:
+            self.help.close()
+            self.help.deleteLater()
+            self.help = None
+
+    def _place(self) -> str:
+        page = self._pages.get(self.current)
+        return "gate" if page is None or self.stack.currentWidget() is self.gate else page.place() or self.current
 
     def show_shortcuts(self) -> None:
         from campaign_app.ui.pages.shortcut_sheet import ShortcutSheet
@@ -212,7 +249,7 @@ class Shell(QMainWindow):
                 lambda: translate("Shell", "后台进程意外停止，已自动重新启动；没做完的任务接着做，已发出的不会重发。")
             )
         if state.phase != "open":
-            self.navigation.setEnabled(False)
+            self.navigation.open_up(on=False)
             self.stack.setCurrentWidget(self.gate)
 
     def _jobs_changed(self, jobs: tuple[Job, ...]) -> None:

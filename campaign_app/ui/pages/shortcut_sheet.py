@@ -1,22 +1,23 @@
-"""F1: every shortcut of the window, by where it holds."""
+"""Ctrl+/: every shortcut of the window, by where it holds."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from campaign_app.ui.messages import translate
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.widgets.actions import GROUPS, SHORTCUTS, native
 from campaign_app.ui.widgets.basics import button, column, fit, label, row
+from campaign_app.ui.widgets.dialog import Dialog
 
 WIDTH: Final = 760
 COLUMNS: Final = 2
 
 
-class ShortcutSheet(QDialog):
+class ShortcutSheet(Dialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("shortcut_sheet")

@@ -61,6 +61,7 @@ class Theme(QObject):
         font = QFont()
         font.setFamilies(list(FAMILIES))
         font.setPixelSize(BODY)
+        font.setFeature(QFont.Tag("tnum"), 1)  # numbers below one another, and such as change, keep their places
         application.setFont(font)
         hints.colorSchemeChanged.connect(self.follow)
         hints.accessibility().contrastPreferenceChanged.connect(self.follow)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.ports import Job
-from campaign_app.services.people import PAGE_ROWS, People, Person, PersonRow
+from campaign_app.services.people import PAGE_ROWS, SORTED_MOST, People, Person, PersonRow
 from campaign_app.ui.steady import Steady
 
 if TYPE_CHECKING:
@@ -35,9 +35,12 @@ class Search:
     account_id: int | None = None
     status: str = ""
     province: str = ""
+    order: str = ""
+    descending: bool = False
 
     @property
     def empty(self) -> bool:
+        """Whether it finds everybody, in whatever order."""
         return not (self.text.strip() or self.account_id or self.status or self.province)
 
 
@@ -51,18 +54,33 @@ class PeopleSource:
         self._query = partial(
             people.query, search.text, account_id=search.account_id, status=search.status, province=search.province
         )
+        self._order, self._descending = search.order, search.descending
         self._begins: tuple[int, ...] = ()
+        self._ids: Sequence[int] = ()
+        self.found = 0
 
     def count(self) -> int:
-        total, self._begins = self._people.anchors(self._query())
-        return total
+        """How many rows there are: of a long sorted list the first ones. `found` is how many match."""
+        if not self._order:
+            self.found, self._begins = self._people.anchors(self._query())
+            return self.found
+        query = self._query()
+        self._ids = self._people.ordered(query, self._order, descending=self._descending)
+        shown = len(self._ids)
+        self.found = self._people.anchors(query)[0] if shown == SORTED_MOST else shown
+        return shown
 
     def page(self, number: int) -> tuple[PersonRow, ...]:
+        if self._order:
+            return self._people.rows_of(self._ids[number * PAGE_ROWS : (number + 1) * PAGE_ROWS])
         begins = self._begins
         return self._people.rows(self._query(), begins[number]) if number < len(begins) else ()
 
     def place_of(self, customer_id: int) -> int | None:
         """The row of a customer, None for one whom the search does not find; after `count`."""
+        if self._order:
+            ids = self._ids
+            return next((row for row, each in enumerate(ids) if each == customer_id), None)
         page = bisect_right(self._begins, customer_id) - 1
         ids = [row.id for row in self.page(page)] if page >= 0 else []
         return page * self.page_rows + ids.index(customer_id) if customer_id in ids else None
@@ -70,12 +88,13 @@ class PeopleSource:
 
 @dataclass(frozen=True, slots=True)
 class CustomersState:
-    """`shops` is None until it is known; `found` None while it is counted; `syncing` by account."""
+    """`shops` is None until it is known; `found` None while it is counted, of which `shown` rows; `syncing` by shop."""
 
     shops: tuple[Account, ...] | None = None
     provinces: tuple[str, ...] = ()
     search: Search = field(default_factory=Search)
     found: int | None = None
+    shown: int = 0
     everybody: int | None = None
     syncing: Mapping[int, Job] = field(default_factory=dict)
     opened: int | None = None
@@ -139,14 +158,21 @@ class CustomersModel(QObject):
         self._typing.start(TYPING_MS if "text" in changes else 0)
 
     def clear_search(self) -> None:
-        self.search(**{name: getattr(Search(), name) for name in Search.__slots__})
+        """The order stays."""
+        known = self.state.search
+        self.search(**asdict(replace(Search(), order=known.order, descending=known.descending)))
+
+    def sort(self, order: str, *, descending: bool) -> None:
+        """By one of `domain.people.ORDERS`; "" is the order in which customers came in."""
+        self.search(order=order, descending=descending)
 
     def counted(self, found: int) -> None:
-        """From the table: how many rows match."""
+        """From the table: how many rows there are."""
         if self._typing.isActive():
             return  # they match what was searched before
+        shown, found = found, self.source.found
         known = {"everybody": found} if self.state.search.empty else {}
-        self._become(found=found, **known)
+        self._become(found=found, shown=shown, **known)
 
     def open(self, customer_id: int) -> None:
         """Shows all of one customer; the one before stays until this one is read."""
@@ -214,8 +240,10 @@ class CustomersModel(QObject):
     def _look_again(self) -> None:
         if not self.state.syncing:
             self._incoming.stop()
-            return
-        self.refresh()
+        elif self.state.search.order:
+            self.load()  # to sort a long list every few seconds would take all the time; it is done when the sync ends
+        else:
+            self.refresh()
 
     def _timer(self, milliseconds: int, call: Any, *, single: bool = False) -> QTimer:
         made = QTimer(self)

@@ -43,12 +43,14 @@ GROUPS: Final[Mapping[str, str]] = {
     "content": QT_TRANSLATE_NOOP("Shortcuts", "活动 → 内容"),
     "rows": QT_TRANSLATE_NOOP("Shortcuts", "活动 → 核验的名单"),
     "search": QT_TRANSLATE_NOOP("Shortcuts", "有搜索框的页面"),
+    "help": QT_TRANSLATE_NOOP("Shortcuts", "帮助窗口"),
 }
 _PAGE: Final = QT_TRANSLATE_NOOP("Shortcuts", "打开左侧的页面")
 _STEP: Final = QT_TRANSLATE_NOOP("Shortcuts", "打开活动的步骤")
 SHORTCUTS: Final[Mapping[str, Shortcut]] = {
     "window.palette": Shortcut(("Ctrl+K",), "window", QT_TRANSLATE_NOOP("Shortcuts", "命令面板"), _WINDOW),
-    "window.shortcuts": Shortcut(("F1", "?"), "window", QT_TRANSLATE_NOOP("Shortcuts", "快捷键"), _WINDOW),
+    "window.help": Shortcut(("F1",), "window", QT_TRANSLATE_NOOP("Shortcuts", "帮助"), _WINDOW),
+    "window.shortcuts": Shortcut(("Ctrl+/", "?"), "window", QT_TRANSLATE_NOOP("Shortcuts", "快捷键"), _WINDOW),
     **{f"page.{number}": Shortcut((f"Ctrl+{number}",), "window", _PAGE, _WINDOW) for number in range(1, PAGES + 1)},
     "customers.find": Shortcut(("Ctrl+F",), "customers", QT_TRANSLATE_NOOP("Shortcuts", "查找客户"), _WINDOW),
     "customers.close": Shortcut(("Esc",), "customers", QT_TRANSLATE_NOOP("Shortcuts", "收起客户详情"), _ITSELF),
@@ -63,6 +65,10 @@ SHORTCUTS: Final[Mapping[str, Shortcut]] = {
     ),
     "rows.back": Shortcut(("Esc",), "rows", QT_TRANSLATE_NOOP("Shortcuts", "收起凭据，或返回漏斗")),
     "search.find": Shortcut(("Ctrl+F",), "search", QT_TRANSLATE_NOOP("Shortcuts", "查找")),
+    "help.find": Shortcut(("Ctrl+F",), "help", QT_TRANSLATE_NOOP("Shortcuts", "在本章中查找"), _WINDOW),
+    "help.back": Shortcut(("Alt+Left",), "help", QT_TRANSLATE_NOOP("Shortcuts", "后退"), _WINDOW),
+    "help.forward": Shortcut(("Alt+Right",), "help", QT_TRANSLATE_NOOP("Shortcuts", "前进"), _WINDOW),
+    "help.close": Shortcut(("Esc",), "help", QT_TRANSLATE_NOOP("Shortcuts", "关闭帮助"), _WINDOW),
 }
 
 

@@ -10,11 +10,12 @@ from typing import Final
 from PySide6.QtWidgets import QDialog, QWidget
 
 from campaign_app.ui.widgets.basics import button, column, fit, label, row
+from campaign_app.ui.widgets.dialog import Dialog
 
 WIDTH: Final = 440
 
 
-class Question(QDialog):
+class Question(Dialog):
     def __init__(
         self, parent: QWidget | None, title: str, text: str, *, yes: str, no: str, danger: bool, careful: bool = False
     ) -> None:

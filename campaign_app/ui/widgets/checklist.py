@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QVBoxLayout, QWidget
 
@@ -51,7 +51,7 @@ class CheckRow(QFrame):
         self.mend = button("", name=f"mend_{item.key}", click=lambda: self.mended.emit(item.key), small=True)
         self.tick = QCheckBox()
         self.tick.setObjectName(f"confirm_{item.key}")
-        self.tick.clicked.connect(lambda on: self.ticked.emit(item.key, on))
+        self.tick.toggled.connect(lambda on: self.ticked.emit(item.key, on))  # a screen reader does not click
         layout = row(self._image, self.title, column(self.text, self.tick, space=1), self.mend, space=3, stretch=2)
         for part in (self._image, self.title, self.mend):
             layout.setAlignment(part, Qt.AlignmentFlag.AlignTop)
@@ -71,7 +71,8 @@ class CheckRow(QFrame):
         self.tick.setVisible(item.ticked is not None)
         self.tick.setText(item.confirm)
         self.tick.setAccessibleName(self._named(item.confirm, item.text))
-        self.tick.setChecked(bool(item.ticked))
+        with QSignalBlocker(self.tick):
+            self.tick.setChecked(bool(item.ticked))
         self.setAccessibleName(self._named(item.state, item.title))
         self.setAccessibleDescription(item.text)
         self._draw()

@@ -57,6 +57,12 @@ class Navigation(QFrame):
             layout.addWidget(heading)
         for place in coming:
             layout.addWidget(self._button(0, place))
+        self.help = QPushButton(self.tr("帮助"))
+        self.help.setObjectName("nav_help")
+        self.help.setProperty("kind", "nav")
+        self.help.setIconSize(QSize(18, 18))
+        self.help.setToolTip(tip(self.tr("打开手册中讲这一页的一章"), "window.help"))
+        layout.addWidget(self.help)
         self.setLayout(layout)
         theme.changed.connect(self._draw)
         self._draw()
@@ -64,6 +70,11 @@ class Navigation(QFrame):
     def choose(self, key: str) -> None:
         """Marks a page as the one that is shown; says nothing."""
         self._choices.choose(self.buttons[key])
+
+    def open_up(self, *, on: bool) -> None:
+        """Whether there are pages to go to; help there is always."""
+        for place in self._places:
+            self.buttons[place.key].setEnabled(on and not place.coming)
 
     def _button(self, number: int, place: Place) -> QPushButton:
         made = QPushButton(place.title)
@@ -89,6 +100,7 @@ class Navigation(QFrame):
     def _draw(self) -> None:
         tokens = self._theme.tokens
         self._logo.setPixmap(icons.pixmap("app", tokens.accent, 26, self.devicePixelRatioF()))
+        self.help.setIcon(icons.icon("info", tokens.muted, tokens.faint))
         for place in self._places:
             chosen = self.buttons[place.key]
             self.buttons[place.key].setIcon(

@@ -29,6 +29,10 @@ class Page(QWidget):
     def shown(self) -> None:
         """The user came to this page: look whether what it shows is still true."""
 
+    def place(self) -> str:
+        """Where the manual speaks of what is shown (`ui.help_places`); "" is the page's own key."""
+        return ""
+
     def flush(self) -> None:
         """The window closes: hand what is not saved yet to `tasks.write`, which is waited for."""
 

@@ -27,9 +27,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolTip, QWidget
 
-from campaign_app.ui.cells import Cell, CellModel, Column
+from campaign_app.ui.cells import ARROWS, Cell, CellModel, Column
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import ROW, SPACE
+from campaign_app.ui.widgets.columns import Arrangement, widths_of
 from campaign_app.ui.widgets.pill import HEIGHT, paint_pill, pill_font, pill_width
 
 PAD: Final = SPACE[3]
@@ -47,6 +48,8 @@ class Table(QTableView):
 
     opened = Signal(int)
     moved = Signal(int)
+    arranged = Signal(object)  # Arrangement
+    sorted = Signal(str, bool)  # by what, largest first
 
     def __init__(self, theme: Theme, name: str, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +59,9 @@ class Table(QTableView):
         self._hovered = -1
         self._selected = -1
         self._arriving = False
+        self._fitting = False
+        self._sorted = ("", False)
+        self.arrangement = Arrangement()
         self._columns: tuple[Column[Any], ...] = ()
         self._cells: CellModel[Any] | None = None
         self._texts: dict[tuple[str, int], str] = {}
@@ -80,12 +86,15 @@ class Table(QTableView):
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setHighlightSections(False)
         head.setSectionsClickable(False)
+        head.sectionClicked.connect(self._clicked)
         head.setMinimumSectionSize(PAD * 2)
 
     def use(self, model: CellModel[Any], columns: Sequence[Column[Any]]) -> None:
         self._columns, self._cells = tuple(self._with_its_title(column) for column in columns), model
         self._hovered = self._selected = -1
         self.setModel(model)
+        if any(column.sort for column in columns):
+            self.horizontalHeader().setSectionsClickable(True)
         chosen = self.selectionModel()
         chosen.currentRowChanged.connect(self._moved)
         chosen.selectionChanged.connect(self._chosen)
@@ -93,22 +102,63 @@ class Table(QTableView):
 
     def _with_its_title(self, column: Column[Any]) -> Column[Any]:
         """A title is never cut, whatever the language."""
-        title = QFontMetrics(pill_font(self.font())).horizontalAdvance(column.title) + 2 * PAD
+        metrics = QFontMetrics(pill_font(self.font()))
+        title = metrics.horizontalAdvance(column.title + (ARROWS[0] if column.sort else "")) + 2 * PAD
         return replace(column, width=max(column.width, title))
 
     def fit(self) -> None:
-        """Gives every column its room; leaves out those of the highest rank where there is too little."""
-        room = self.viewport().width()
-        shown = _fitting(self._columns, room)
-        left = max(0, room - sum(self._columns[i].width for i in shown))
-        weights = [column.grows if i in shown else 0 for i, column in enumerate(self._columns)]
-        used = 0
-        for i, column in enumerate(self._columns):
-            # running sums, so that no pixel is lost to rounding
-            end = left * sum(weights[: i + 1]) // max(1, sum(weights))
-            self.setColumnHidden(i, i not in shown)
-            self.setColumnWidth(i, column.width + end - used)
-            used = end
+        """Gives every column its place and its room."""
+        given = widths_of(self._columns, self.viewport().width(), self.arrangement)
+        head = self.horizontalHeader()
+        self._fitting = True
+        for i in range(len(self._columns)):
+            self.setColumnHidden(i, i not in given)
+            if i in given:
+                self.setColumnWidth(i, given[i])
+        for place, column in enumerate(self.arrangement.ordered(self._columns)):
+            head.moveSection(head.visualIndex(self._columns.index(column)), place)
+        self._fitting = False
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """From here on a person may move columns and change their widths; `arranged` tells what they chose."""
+        self.arrangement = arrangement
+        head = self.horizontalHeader()
+        if not head.sectionsMovable():
+            head.setSectionsMovable(True)
+            head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+            head.sectionResized.connect(self._resized)
+            head.sectionMoved.connect(self._reordered)
+        self.fit()
+
+    def sort_by(self, sort: str, *, descending: bool) -> None:
+        """Marks the column that the rows are sorted by; "" marks none."""
+        self._sorted = (sort, descending)
+        if self._cells is not None:
+            self._cells.mark_order(sort, descending=descending)
+
+    def _resized(self, column: int, _before: int, width: int) -> None:
+        if not self._fitting and width > 0:
+            self.arrangement = self.arrangement.with_width(self._columns[column].key, width)
+            self.arranged.emit(self.arrangement)
+
+    def _reordered(self, *_: int) -> None:
+        if not self._fitting:
+            head = self.horizontalHeader()
+            order = tuple(self._columns[head.logicalIndex(place)].key for place in range(len(self._columns)))
+            self.arrangement = replace(self.arrangement, order=order)
+            self.arranged.emit(self.arrangement)
+
+    def _clicked(self, index: int) -> None:
+        """Once, the other way round, and back to the order without one; numbers and dates begin with the largest."""
+        column, (sort, descending) = self._columns[index], self._sorted
+        if not column.sort:
+            return
+        if column.sort != sort:
+            self.sorted.emit(column.sort, column.right)
+        elif descending == column.right:
+            self.sorted.emit(sort, not descending)
+        else:
+            self.sorted.emit("", False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -258,18 +308,13 @@ class Table(QTableView):
         if current.isValid() and not self._arriving:
             self.moved.emit(current.row())
 
+    def _left_out(self) -> frozenset[int]:
+        """By a person, and not for want of room."""
+        return frozenset(i for i, column in enumerate(self._columns) if column.key in self.arrangement.hidden)
+
     def _copy(self, number: int) -> None:
         """As it is shown, numbers masked."""
-        model = self.model()
-        texts = (str(model.index(number, i).data() or "") for i in range(model.columnCount()))
+        model, head = self.model(), self.horizontalHeader()
+        places = map(head.logicalIndex, range(model.columnCount()))
+        texts = (str(model.index(number, i).data() or "") for i in places if i not in self._left_out())
         QGuiApplication.clipboard().setText("\t".join(texts))
-
-
-def _fitting(columns: Sequence[Column[Any]], room: int) -> frozenset[int]:
-    shown = set(range(len(columns)))
-    while sum(columns[i].width for i in shown) > room:
-        last = max(shown, key=lambda i: (columns[i].rank, i))
-        if columns[last].rank == 0:
-            break
-        shown.remove(last)
-    return frozenset(shown)

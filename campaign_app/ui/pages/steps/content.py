@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame
 
 from campaign_app.compliance.menders import Edit
 from campaign_app.domain.campaign import CampaignState
-from campaign_app.domain.finding import Citation
+from campaign_app.domain.finding import Citation, Severity
 from campaign_app.domain.ports import Job
 from campaign_app.domain.team import Permission
 from campaign_app.services.composing import Problem
@@ -42,6 +42,7 @@ class ContentStep(Step):
         self.setObjectName("step_content")
         self.composer = Composer.of(desk.app.composing, kit.tasks, kit.messages, lambda: kit.prefs.language, model)
         self._current: Key | None = None
+        self._wanted = ""
         self._drawn: ComposerState | None = None
         self._labels: dict[Key, tuple[str, ...]] = {}
         self.signature = SignaturePicker(kit)
@@ -71,7 +72,20 @@ class ContentStep(Step):
             self.composer.flush()
 
     def land(self, field: str) -> None:
+        """`signature`, `body` (at what blocks it, if anything does), `body:RULE` (at what the rule says)."""
+        self._wanted = field
         (self.signature.field if field == "signature" else self.edit).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._land_on_problem(self.composer.state)
+
+    def _land_on_problem(self, state: ComposerState) -> None:
+        """As soon as the text is checked; whoever typed meanwhile stays where they are."""
+        if not self._wanted.startswith("body") or not state.fresh:
+            return
+        (_, _, rule), self._wanted = self._wanted.partition(":"), ""
+        severe = (p for p in state.problems if p.finding.severity is Severity.BLOCK)
+        meant = next((p for p in state.problems if p.finding.rule_id == rule) if rule else severe, None)
+        if meant is not None:
+            self._go_to(meant.key)
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 
@@ -101,6 +115,7 @@ class ContentStep(Step):
             return
         if drawn is None or not drawn.fresh or _shown_by(drawn) != _shown_by(state):
             self._show_problems(state)
+            self._land_on_problem(state)
 
     def _show_problems(self, state: ComposerState) -> None:
         for key, fixes in state.fixes.items():

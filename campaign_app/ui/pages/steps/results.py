@@ -8,12 +8,16 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.steps.results_answers import AnswersCard
+from campaign_app.ui.pages.steps.results_compare import CompareCard
 from campaign_app.ui.pages.steps.results_cost import CostCard
+from campaign_app.ui.pages.steps.results_course import CourseCard, FailuresCard
+from campaign_app.ui.pages.steps.results_export import ExportButton
 from campaign_app.ui.pages.steps.step import Step
 from campaign_app.ui.pages.steps.unknown_card import UnknownCard
 from campaign_app.ui.viewmodels.answers import answers_of
 from campaign_app.ui.viewmodels.budget import bill_of
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView, Outcome
+from campaign_app.ui.viewmodels.course import course_of
 from campaign_app.ui.viewmodels.progress import run_of
 from campaign_app.ui.viewmodels.results import ANSWERS, Outcomes, ResultsState, outcomes_of, results_of
 from campaign_app.ui.widgets.bars import Bar, Bars
@@ -47,12 +51,20 @@ class ResultsStep(Step):
         self.cost = CostCard(self.bill)
         self.replies = answers_of(desk.app, kit.tasks, desk.jobs, model)
         self.answers = AnswersCard(kit, self.replies)
+        self.course = course_of(desk.app, kit.tasks, model)
+        self.over_time = CourseCard(kit, self.course)
+        self.failures = FailuresCard(kit, self.course)
+        self.compared = CompareCard(kit, model, self.course)
+        self.export = ExportButton(kit, model, self.course, self.over_time.charts)
         shown = column(
             self._head(),
             self.unknown,
             card(self.numbers, self.whole),
             card(label(self.tr("每条短信的结果"), "heading"), self.bars, self.sum, self.untold, space=3),
+            self.failures,
+            self.over_time,
             self.answers,
+            self.compared,
             self.cost,
             None,
             space=4,
@@ -72,6 +84,7 @@ class ResultsStep(Step):
         self.results.load()
         self.bill.load()
         self.replies.load()
+        self.course.load()
         self._model.load()
 
     def land(self, field: str) -> None:  # noqa: ARG002 there is one thing to do here
@@ -79,6 +92,7 @@ class ResultsStep(Step):
 
     def render_view(self, view: CampaignView) -> None:
         self.unknown.render_view(view)
+        self.compared.render_view(view)
         outcomes = outcomes_of(view.counts)
         self.stack.setCurrentIndex(1 if outcomes.submitted or view.withheld else 0)
         state = self._desk.kit.words.term("state", view.campaign.state)
@@ -110,7 +124,7 @@ class ResultsStep(Step):
         self.mark = Pill(self._desk.kit.theme, self.tr("模拟：没有发出真实短信"), "info")
         self.fetch = button(self.tr("取回结果"), name="results_fetch", click=self.results.fetch)
         made = QWidget()
-        made.setLayout(row(self.state, self.mark, self.fetch, stretch=0))
+        made.setLayout(row(self.state, self.mark, self.export, self.fetch, stretch=0))
         return made
 
     def _state_words(self, view: CampaignView, state: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout, QWidget
 
 from campaign_app.domain.answer import Answer
@@ -35,7 +35,7 @@ class AnswersCard(QFrame):
         self.only = QCheckBox(self.tr("只看退订"))
         self.only.setObjectName("answers_only")
         self.only.setAccessibleName(self.tr("只看退订的回复"))
-        self.only.clicked.connect(lambda on: model.filter(opt_outs_only=on))
+        self.only.toggled.connect(lambda on: model.filter(opt_outs_only=on))
         self.none = label(self.tr("没有人回复退订。"), "muted", name="answers_none")
         self.more = button(self.tr("显示更多"), "quiet", name="answers_more", click=model.show_more)
         self.rest = label("", "small", wrap=True, name="answers_rest")
@@ -53,7 +53,8 @@ class AnswersCard(QFrame):
 
     def show_answers(self, state: AnswersState) -> None:
         self.setVisible(bool(state.answers) or state.opt_outs_only)
-        self.only.setChecked(state.opt_outs_only)
+        with QSignalBlocker(self.only):
+            self.only.setChecked(state.opt_outs_only)
         self._answers = state.answers
         self._drop({each.answer.id for each in state.answers})
         self._show_rows()

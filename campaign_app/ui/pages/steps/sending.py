@@ -241,17 +241,26 @@ class SendingStep(Step):
             self.preflight.choose_time(suggested(state.seen))
         self.preflight.choose_later(later=later)
 
+    def _meant(self, key: str) -> tuple[str, ...]:
+        """What to look for in the settings: the kind of amount, or the accounts that the check names."""
+        if key.startswith("cost"):
+            return ("price" if key == "cost_price" else "month",)
+        facts = next((each.facts for each in self.preflight.state.checks if each.key == key), {})
+        names, mute = facts.get("names", ()), facts.get("mute", "")
+        return (*(names if isinstance(names, tuple) else (str(names),)), *([str(mute)] if mute else []))
+
     def _mend(self, key: str) -> None:
         state = self.preflight.state
         if state.seen is not None and any(each.key == key and each.code in TO_RECORD for each in state.checks):
             self._desk.way.to("signatures", (state.seen.campaign.entity_uscc, state.seen.campaign.signature))
             return
-        step, field = PLACES[key.partition(":")[0]]
+        kind, _, rule = key.partition(":")
+        step, field = PLACES[kind]
         if step == "worker":
             self._desk.session.restart_worker()
         elif step == "settings":
-            self._desk.way.to("settings", field)
+            self._desk.way.to("settings", ("field", field, self._meant(key)))
         elif step == "sending":
             self.land(field)
         else:
-            self.wanted.emit(step, field)
+            self.wanted.emit(step, f"{field}:{rule}" if rule else field)

@@ -36,8 +36,8 @@ class PlanCard(QFrame):
         self._group = QButtonGroup(self)
         for choice in (self.now, self.at_time):
             self._group.addButton(choice)
-        self.now.clicked.connect(lambda: self.later.emit(False))
-        self.at_time.clicked.connect(lambda: self.later.emit(True))
+        # a screen reader does not click: it toggles
+        self.at_time.toggled.connect(self.later)
         self.field = QDateTimeEdit()
         self.field.setObjectName("plan_time")
         self.field.setAccessibleName(self.tr("发送时间（北京时间）"))

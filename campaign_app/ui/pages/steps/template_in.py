@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from campaign_app.compliance.syntaxes import SYNTAXES, BadTemplate
 from campaign_app.domain.errors import AppError
@@ -17,6 +17,7 @@ from campaign_app.ui.pages.steps.template_words import TemplateWords
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.viewmodels.template_in import TemplateIn, TemplateInState
 from campaign_app.ui.widgets.basics import button, column, label, row, show_if
+from campaign_app.ui.widgets.dialog import Dialog
 from campaign_app.ui.widgets.message_edit import Mark, MessageEdit
 
 SIZE: Final = (760, 600)
@@ -24,8 +25,10 @@ _QUOTES: Final = "template_other_syntax"
 _LINES: Final = (3, 4)
 
 
-class TemplateInDialog(QDialog):
+class TemplateInDialog(Dialog):
     """`taken` carries the text that replaces the campaign's."""
+
+    HELP = "campaign.content"
 
     taken = Signal(str)
 

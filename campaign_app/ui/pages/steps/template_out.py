@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from campaign_app.compliance.syntaxes import SYNTAXES
 from campaign_app.domain.errors import AppError
@@ -18,6 +18,7 @@ from campaign_app.ui.pages.steps.template_words import TemplateWords
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.template_out import TemplateOut, TemplateOutState
 from campaign_app.ui.widgets.basics import button, clear, column, label, row, show_if
+from campaign_app.ui.widgets.dialog import Dialog
 from campaign_app.ui.widgets.page import scrolling
 from campaign_app.ui.widgets.pill import Pill
 
@@ -26,7 +27,9 @@ PROVIDERS: Final = ("aliyun", "tencent", "huawei", "ucloud", "generic")
 _TEXT: Final = 96
 
 
-class TemplateOutDialog(QDialog):
+class TemplateOutDialog(Dialog):
+    HELP = "campaign.content"
+
     def __init__(self, kit: Kit, model: TemplateOut, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("template_out")

@@ -1,0 +1,39 @@
+"""What every dialog is built on: the Tab key goes as one reads, and F1 opens the manual where it speaks of this."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol, runtime_checkable
+
+from PySide6.QtWidgets import QDialog, QWidget
+
+from campaign_app.ui.widgets.actions import action
+from campaign_app.ui.widgets.reading import step
+
+
+@runtime_checkable
+class Helps(Protocol):
+    """A window that opens the manual at a place (`ui.help_places`)."""
+
+    def show_help(self, place: str) -> None: ...
+
+
+class Dialog(QDialog):
+    """`HELP` names the place in the manual; "" is that of the window below."""
+
+    HELP: ClassVar[str] = ""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        action(self, "window.help", self._help)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802, FBT001 as Qt has it
+        return step(self, forward=forward)
+
+    def _help(self) -> None:
+        below = self.parentWidget()
+        while below is not None:
+            window = below.window()
+            if isinstance(window, Helps):
+                window.show_help(self.HELP)
+                return
+            below = window.parentWidget()
