@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import current_thread, main_thread
 from typing import Final
 
 from campaign_app.domain.errors import SettingsError
@@ -26,17 +27,22 @@ class Families:
 def drawing() -> Iterator[None]:
     """Qt ready to draw text.
 
-    A process without a `QGuiApplication` gets one for as long as this takes, off screen; that has to be on the main
-    thread. Where there is one, any thread will do: layouts and painting onto a PDF are reentrant in Qt.
+    Without an application there are no fonts: a process that has none gets one for as long as this takes, off screen;
+    that has to be on the main thread. Where there is one, any thread will do: layouts and painting onto a PDF are
+    reentrant in Qt.
     """
     from PySide6.QtGui import QGuiApplication
 
-    # the name keeps it alive: without an application there are no fonts
-    application = QGuiApplication.instance() or QGuiApplication(["campaign-app", "-platform", "offscreen"])
+    if QGuiApplication.instance() is not None:
+        yield
+        return
+    if current_thread() is not main_thread():
+        raise RuntimeError("Qt's application belongs to the main thread")
+    made = QGuiApplication(["campaign-app", "-platform", "offscreen"])
     try:
         yield
     finally:
-        del application
+        made.shutdown()  # PySide keeps it otherwise, and a window could not have one of its own
 
 
 def chinese_families() -> tuple[str, ...]:

@@ -60,7 +60,7 @@ class SelfChecks:
     def exported(self, report: SelfCheck, *, kind: str, sha256: str, actor: str) -> None:
         """Puts down what was handed out, with the head of the audit that stands in it."""
         self._audit.record(
-            EXPORTED, actor=actor, at=self._clock(), kind=kind, sha256=sha256, stage=report.stage.value,
+            EXPORTED, actor=actor, at=self._clock(), format=kind, file_sha256=sha256, stage=report.stage.value,
             first=report.period.first.isoformat(), last=report.period.last.isoformat(),
             head=f"{report.head[0]}:{report.head[1]}",
         )  # fmt: skip

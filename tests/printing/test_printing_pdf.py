@@ -168,6 +168,31 @@ def test_it_is_made_on_any_thread_beside_a_window(qtbot: QtBot) -> None:
     assert set(made) == {render(whole).data}
 
 
+ALONE = """
+import threading
+from PySide6.QtWidgets import QApplication
+from tests.printing.test_printing_pdf import LONG, Paragraph, document, render
+told = []
+def beside():
+    try:
+        render(document())
+    except RuntimeError as error:
+        told.append(str(error))
+thread = threading.Thread(target=beside)
+thread.start()
+thread.join()
+assert "main thread" in told[0], told
+made = {render(document(Paragraph(LONG))).data for _ in range(2)}
+assert QApplication.instance() is None
+window = QApplication(["window"])
+assert made == {render(document(Paragraph(LONG))).data}
+"""
+
+
+def test_without_a_window_it_has_an_application_of_its_own_for_so_long(qapp: object) -> None:
+    subprocess.run([sys.executable, "-X", "faulthandler", "-c", ALONE], check=True)
+
+
 def test_without_a_chinese_font_there_is_no_document(qapp: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "chinese_families", tuple)
     with pytest.raises(SettingsError) as raised:

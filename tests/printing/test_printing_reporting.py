@@ -55,8 +55,8 @@ def test_every_file_is_put_down_with_its_hash_and_the_head_in_it(app: bootstrap.
         file = made(app, tmp_path / f"a.{kind}")
         (line, *_) = app.reporting.earlier()
         assert line.facts == {
-            "kind": kind,
-            "sha256": sha256(file.read_bytes()).hexdigest(),
+            "format": kind,
+            "file_sha256": sha256(file.read_bytes()).hexdigest(),
             "stage": "check",
             "first": "2026-01-01",
             "last": "2026-12-31",

@@ -106,10 +106,10 @@ def test_a_file_is_made_and_listed_with_its_hash(
     assert not dialog.isVisible()
     line = section.earlier.row(0)
     assert line is not None
-    assert line.facts["sha256"] == sha256(target.read_bytes()).hexdigest()
+    assert line.facts["file_sha256"] == sha256(target.read_bytes()).hexdigest()
     section.files.selectRow(0)
     section.copy.click()
-    assert QGuiApplication.clipboard().text() == line.facts["sha256"]
+    assert QGuiApplication.clipboard().text() == line.facts["file_sha256"]
 
 
 def test_a_file_that_is_there_stays_and_the_reason_is_said(

@@ -176,7 +176,7 @@ class SelfCheckSection(Section):
     def _copy(self) -> None:
         line = self._file()
         if line is not None:
-            QGuiApplication.clipboard().setText(str(line.facts.get("sha256", "")))
+            QGuiApplication.clipboard().setText(str(line.facts.get("file_sha256", "")))
             self._desk.kit.messages.done(lambda: translate("SelfCheckSection", "SHA-256 已复制。"))
 
     def _made(self, made: Made) -> None:
@@ -247,7 +247,7 @@ class SelfCheckSection(Section):
             return Cell(self.tr("{first} 至 {last}").format(first=first, last=last))
 
         def digest(line: AuditLine) -> Cell:
-            found = str(line.facts.get("sha256", ""))
+            found = str(line.facts.get("file_sha256", ""))
             return Cell(f"{found[:SHORT]}…", found) if found else NOTHING
 
         return (
@@ -260,7 +260,7 @@ class SelfCheckSection(Section):
                 grows=1,
                 rank=2,
             ),
-            Column(self.tr("文件"), 72, lambda line: Cell(str(line.facts.get("kind", "")).upper())),
+            Column(self.tr("文件"), 72, lambda line: Cell(str(line.facts.get("format", "")).upper())),
             Column("SHA-256", 176, digest, grows=1),
             Column(self.tr("记录"), 72, lambda line: Cell(f"#{line.number}"), right=True, rank=1),
         )
