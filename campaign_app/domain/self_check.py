@@ -243,10 +243,13 @@ class LateRow:
 
 @dataclass(frozen=True, slots=True)
 class ComplaintRow:
-    """A complaint. `answered_at` None where it was not answered, or where nothing is kept of that (`Facts.answers`)."""
+    """A complaint case. `stored_at`: when it was put down here, which suppresses its person at once."""
 
-    account_id: int
+    case_id: int
+    source: str
+    state: str
     number: str
+    account_id: int | None
     campaign_id: int | None
     received_at: datetime
     stored_at: datetime
@@ -255,18 +258,35 @@ class ComplaintRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """Something that a look-back asked to be put right."""
+    """What somebody has to put right after a look-back: put down in the period, or before it and still open."""
 
+    task_id: int
     campaign_id: int
     reason: str
+    what: str
     owner: str
     due: str
     done: bool
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WordingRow:
+    """A check of a wording by which consent is asked for; `findings` is how many there were."""
+
+    entity_uscc: str
+    kind: str
+    name: str
+    file_sha256: str
+    findings: int
+    rule_packs: str
+    checked_by: str
+    checked_at: datetime
 
 
 AnyRow = (
     ShopRow | CampaignRow | BatchRow | OutcomeRow | GroundRow | IssuerRow | ReasonRow | StopRow | WarningRow
-    | SignatureRow | ConsentRow | MarkRow | OptOutRow | ToldRow | LateRow | ComplaintRow | TaskRow
+    | SignatureRow | ConsentRow | MarkRow | OptOutRow | ToldRow | LateRow | ComplaintRow | TaskRow | WordingRow
 )  # fmt: skip
 QUERIES: Final[Mapping[str, type[AnyRow]]] = {
     "shops": ShopRow,
@@ -286,16 +306,12 @@ QUERIES: Final[Mapping[str, type[AnyRow]]] = {
     "late": LateRow,
     "complaints": ComplaintRow,
     "tasks": TaskRow,
+    "wordings": WordingRow,
 }
 
 
 class Facts(Protocol):
     """The rows of one period as they are at one moment; each may be read again. Short unless said otherwise."""
-
-    @property
-    def answers(self) -> bool:
-        """Whether it is kept when a complaint was answered."""
-        ...
 
     def shops(self) -> Sequence[ShopRow]: ...
     def campaigns(self) -> Sequence[CampaignRow]: ...
@@ -322,10 +338,8 @@ class Facts(Protocol):
         """As many as there were; read in pages."""
         ...
 
-    def tasks(self) -> Sequence[TaskRow] | None:
-        """None where nothing of the kind is kept: then it is unknown what is open."""
-        ...
-
+    def tasks(self) -> Sequence[TaskRow]: ...
+    def wordings(self) -> Sequence[WordingRow]: ...
     def audit_head(self) -> tuple[int, bytes]: ...
 
 

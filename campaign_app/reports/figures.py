@@ -72,4 +72,4 @@ def cells(words: Words, row: AnyRow) -> tuple[str | int | None, ...]:
     return tuple(found)
 
 
-_IDS: Final = frozenset({"campaign_id", "account_id"})
+_IDS: Final = frozenset({"campaign_id", "account_id", "case_id", "task_id"})

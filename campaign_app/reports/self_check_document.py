@@ -168,7 +168,7 @@ def _appendices(report: SelfCheck, words: Words, head: str) -> Iterator[Section]
     )
     yield Section(
         words.term("report_appendix", "method"),
-        (facts, Items(tuple(words.term("report", f"method_{n}") for n in range(1, 6)))),
+        (facts, Items(tuple(words.term("report", f"method_{n}") for n in range(1, 7)))),
     )
     yield Section(words.term("report_appendix", "campaigns"), (_campaigns(report, words),))
     yield Section(words.term("report_appendix", "signatures"), (_signatures(report, words),))

@@ -38,6 +38,11 @@ class CaseTimers:
         timer = next(each for each in self.timers if each.id == ANSWER)
         return self._due(timer, case.received_at, _day(now))
 
+    def answered_until(self, received_at: datetime) -> date:
+        """The last day on which an answer is in time."""
+        timer = next(each for each in self.timers if each.id == ANSWER)
+        return self.workdays.after(_day(received_at), timer.days).day
+
     def _due(self, timer: Timer, received_at: datetime, today: date) -> Deadline:
         due = self.workdays.after(_day(received_at), timer.days)
         return Deadline(timer, due.day, (due.day - today).days, due.guessed)

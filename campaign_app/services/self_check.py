@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
-from campaign_app.domain.self_check import Period, ReportStore, Stage
+from campaign_app.domain.self_check import BEIJING, Period, ReportStore, Stage
 from campaign_app.services import self_check_after as after
 from campaign_app.services import self_check_sent as sent
 from campaign_app.services.self_check_gathered import Gathered
@@ -38,7 +38,7 @@ class SelfChecks:
     ) -> Iterator[SelfCheck]:
         rules = self._rules()
         with self._store.facts(period) as facts:
-            gathered = Gathered(facts, period)
+            gathered = Gathered(facts, period, self._clock().astimezone(BEIJING).date())
             chapters = []
             for place, chapter in enumerate(CHAPTERS):
                 tick(place / len(CHAPTERS))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from campaign_app.domain.complaint import Source
 from campaign_app.domain.consent import Reason
+from campaign_app.domain.self_check import BEIJING
+from campaign_app.services.case_timers import shipped
 from campaign_app.services.self_check_gathered import DEFAULTS, Counts, Gathered, Making, plain_grid, share
 from campaign_app.services.self_check_numbers import Chapter, Delays, Grid, Label, Line, Number, names_of
 
@@ -82,36 +85,42 @@ def opt_outs(gathered: Gathered) -> Chapter:
 
 
 def complaints(gathered: Gathered) -> Chapter:
-    facts = gathered.facts
-    counts = Counts()
+    """Answered in time or not by the timers as they are today; a draft's figures, which the program says."""
+    facts, timers = gathered.facts, shipped()
+    counts, sources = Counts(), Counts()
     for row in facts.complaints():
-        counts["received", gathered.board(row.campaign_id)] += 1
-        if facts.answers:
-            counts["answered" if row.answered_at else "unanswered", gathered.board(row.campaign_id)] += 1
+        board = gathered.board(row.campaign_id)
+        due = timers.answered_until(row.received_at)
+        late = (row.answered_at.astimezone(BEIJING).date() if row.answered_at else gathered.today) > due
+        standing = ("answered_late" if late else "answered_in_time") if row.answered_at else "unanswered"
+        for line in ("received", standing, *(("overdue",) if late and not row.answered_at else ())):
+            counts[line, board] += 1
+        sources[row.source, board] += 1
     taken = Delays((row.received_at, row.stored_at) for row in facts.complaints())
     answered = Delays((row.received_at, row.answered_at) for row in facts.complaints() if row.answered_at)
-    lines = ("received", "answered", "unanswered") if facts.answers else ("received",)
+    lines = ("received", "answered_in_time", "answered_late", "unanswered", "overdue")
     by_board = Making(gathered, "G1", "complaints", "complaints", "report", unassigned=True).grid(counts, lines)
+    told = [source.value for source in Source if gathered.all_of(sources, source)]
+    by_source = Making(gathered, "G3", "complaints", "source", "complaint_source", unassigned=True).grid(sources, told)
     sent, all_of_them = gathered.all_of(gathered.outcomes, "submitted"), len(taken)
-    unknown = "" if facts.answers else "answers_not_kept"
     speed = Grid(
         "G2", "complaints", "speed", tuple(Label(each, "report") for each in ("cases", "median", "p95", "slowest")),
         (
             Line(Label("taken_in", "report"),
                  (Number("G2.taken_in.cases", all_of_them, "complaints"), *times("G2.taken_in", taken, "complaints"))),
-            Line(Label("answered_after", "report"), (
-                Number("G2.answered_after.cases", len(answered) if facts.answers else None, "complaints", why=unknown),
-                *(Number(each.id, each.value, each.query, each.unit, unknown or each.why)
-                  for each in times("G2.answered_after", answered, "complaints")))),
+            Line(Label("answered_after", "report"),
+                 (Number("G2.answered_after.cases", len(answered), "complaints"),
+                  *times("G2.answered_after", answered, "complaints"))),
         ),
     )  # fmt: skip
     key = (
         Number("G.received", all_of_them, "complaints"),
         share("G.per_10k", all_of_them, sent, "complaints", 10_000, "per_10k"),
-        Number("G.unanswered", all_of_them - len(answered) if facts.answers else None, "complaints", why=unknown),
+        Number("G.unanswered", all_of_them - len(answered), "complaints"),
+        Number("G.overdue", gathered.all_of(counts, "overdue"), "complaints"),
         Number("G.late", sum(row.kind == "complaint" for row in facts.late()), "late"),
     )
-    return Chapter("G", key, (by_board, speed))
+    return Chapter("G", key, (by_board, by_source, speed))
 
 
 def fixes(gathered: Gathered) -> Chapter:
@@ -125,22 +134,24 @@ def fixes(gathered: Gathered) -> Chapter:
     bad = sum(row.status != "approved" or row.filed is not True for row in used)
     late = len(facts.late())
     tasks = facts.tasks()
-    done = None if tasks is None else sum(task.done for task in tasks)
-    lines: list[tuple[str, str, tuple[int | None, int | None, int | None]]] = [
+    done = sum(task.done for task in tasks)
+    waiting = sum(row.answered_at is None for row in facts.complaints())
+    complained = sum(1 for _ in facts.complaints())
+    lines: list[tuple[str, str, tuple[int, int, int]]] = [
         ("fix_default", "reasons", (removed + sent_by_default, removed, sent_by_default)),
         ("fix_opt_out", "told", (told.total(), told["told"], told.total() - told["told"])),
         ("fix_late", "late", (late, 0, late)),
         ("fix_warning", "warnings", (len(warned), confirmed, len(warned) - confirmed)),
         ("fix_signature", "signatures", (len(used), len(used) - bad, bad)),
-        ("fix_task", "tasks", (None, None, None) if tasks is None or done is None else
-            (len(tasks), done, len(tasks) - done)),
+        ("fix_complaint", "complaints", (complained, complained - waiting, waiting)),
+        ("fix_task", "tasks", (len(tasks), done, len(tasks) - done)),
     ]  # fmt: skip
     columns = ("found", "done", "open")
     made = Grid(
         "H1", "reasons", "fix", tuple(Label(each, "report") for each in columns),
         tuple(
             Line(Label(code, "report"), tuple(
-                Number(f"H1.{code}.{column}", value, query, why="" if value is not None else "tasks_not_kept")
+                Number(f"H1.{code}.{column}", value, query)
                 for column, value in zip(columns, values, strict=True)))
             for code, query, values in lines
         ),

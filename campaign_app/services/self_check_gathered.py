@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Final
 
@@ -30,8 +31,8 @@ Counts = Counter[tuple[str, str]]  # (line, board)
 class Gathered:
     """The rows that several chapters count."""
 
-    def __init__(self, facts: Facts, period: Period) -> None:
-        self.facts, self.period = facts, period
+    def __init__(self, facts: Facts, period: Period, today: date) -> None:
+        self.facts, self.period, self.today = facts, period, today
 
     @cached_property
     def campaigns(self) -> Mapping[int, CampaignRow]:

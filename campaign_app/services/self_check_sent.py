@@ -126,6 +126,14 @@ def wording(gathered: Gathered) -> Chapter:
         ((Label(rule), rule, (count, confirmed[rule], count - confirmed[rule]))
          for rule, count in sorted(warned.items())),
     )  # fmt: skip
+    checked, found = Counter[str](), Counter[str]()
+    for wording_row in gathered.facts.wordings():
+        checked[wording_row.kind] += 1
+        found[wording_row.kind] += bool(wording_row.findings)
+    wordings = plain_grid(
+        "D3", "wordings", "wording", ("checked", "with_findings"),
+        ((Label(kind, "wording_kind"), kind, (count, found[kind])) for kind, count in sorted(checked.items())),
+    )  # fmt: skip
     clean = len(gathered.campaigns.keys() - kept - hit)
     key = (
         Number("D.clean", clean, "warnings"),
@@ -133,4 +141,4 @@ def wording(gathered: Gathered) -> Chapter:
         Number("D.stopped", len(kept), "stops"),
         Number("D.content", gathered.all_of(gathered.reasons, Reason.CONTENT.value), "reasons"),
     )
-    return Chapter("D", key, (blocked, warnings))
+    return Chapter("D", key, (blocked, warnings, wordings))

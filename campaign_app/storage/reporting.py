@@ -34,6 +34,7 @@ from campaign_app.domain.self_check import (
     TaskRow,
     ToldRow,
     WarningRow,
+    WordingRow,
 )
 from campaign_app.storage import reporting_sql as sql
 from campaign_app.storage.audit import START
@@ -62,8 +63,6 @@ class SqlReports:
 
 class SqlFacts:
     """Implements `domain.self_check.Facts`. What is grouped is asked once."""
-
-    answers: Final = False  # complaints have no more than their arrival
 
     def __init__(self, connection: sa.Connection, keys: WorkspaceKeys, period: Period) -> None:
         self._connection, self._keys = connection, keys
@@ -153,14 +152,27 @@ class SqlFacts:
         return self._late
 
     def complaints(self) -> Iterator[ComplaintRow]:
-        """The one place where complaints are read."""
         for row in self._paged(sql.COMPLAINTS):
-            arrived = (moment_at(row.received_at), moment_at(row.stored_at))
-            yield ComplaintRow(row.account_id, row.complaint_id, row.campaign_id, *arrived, None)
+            times = (moment_at(row.received_at), moment_at(row.entered_at), moment_or_none(row.answered_at))
+            yield ComplaintRow(row.id, row.source, row.state, row.number, row.account_id, row.campaign_id, *times)
 
-    def tasks(self) -> tuple[TaskRow, ...] | None:
-        """The one place where it is read what has to be put right."""
-        return None
+    def tasks(self) -> tuple[TaskRow, ...]:
+        return tuple(
+            TaskRow(
+                row.id, row.campaign_id, row.reason, row.what, row.owner, row.due or "", bool(row.done),
+                moment_at(row.made_at),
+            )
+            for row in self._rows(sql.TASKS)
+        )  # fmt: skip
+
+    def wordings(self) -> tuple[WordingRow, ...]:
+        return tuple(
+            WordingRow(
+                row.entity_uscc, row.kind, row.name, row.sha256, len(json.loads(row.findings)), row.rule_packs,
+                row.checked_by, moment_at(row.checked_at),
+            )
+            for row in self._rows(sql.WORDINGS)
+        )  # fmt: skip
 
     def audit_head(self) -> tuple[int, bytes]:
         found = self._rows(sql.HEAD)

@@ -11,12 +11,13 @@ from campaign_app.domain.consent import ConsentMethod
 from campaign_app.domain.message import Outcome
 from campaign_app.storage import schema
 from campaign_app.storage.rows import AnySelect
+from campaign_app.storage.schema_cases import complaint_case
+from campaign_app.storage.schema_lookback import consent_wording, lookback_task
 from campaign_app.storage.schema_sending import (
     campaign,
     campaign_member,
     campaign_stop,
     campaign_warning,
-    complaint,
     inbound,
     ledger,
     ledger_latest,
@@ -169,19 +170,29 @@ TOLD: Final = (
     .order_by(_outbox.account_id, _outbox.ref)
     .limit(_page)
 )
+_case: Final = complaint_case.c
 COMPLAINTS: Final = (
     sa.select(
-        complaint.c.id,
-        complaint.c.account_id,
-        complaint.c.complaint_id,
-        complaint.c.campaign_id,
-        complaint.c.received_at,
-        complaint.c.stored_at,
+        _case.id,
+        _case.source,
+        _case.state,
+        _case.number,
+        _case.account_id,
+        _case.campaign_id,
+        _case.received_at,
+        _case.entered_at,
+        _case.answered_at,
     )
-    .where(_within(complaint.c.received_at), complaint.c.id > _after)
-    .order_by(complaint.c.id)
+    .where(_within(_case.received_at), _case.id > _after)
+    .order_by(_case.id)
     .limit(_page)
 )
+TASKS: Final = (
+    sa.select(lookback_task)
+    .where(lookback_task.c.made_at < _until, sa.or_(lookback_task.c.made_at >= _since, lookback_task.c.done == 0))
+    .order_by(lookback_task.c.id)
+)
+WORDINGS: Final = sa.select(consent_wording).where(_within(consent_wording.c.checked_at)).order_by(consent_wording.c.id)
 MARKED: Final = (
     sa.select(_mark.c.id, _mark.c.key, _mark.c.entity_uscc, _mark.c.kind, _mark.c.since)
     .where(_within(_mark.c.since), _mark.c.kind.in_(("opt_out", "complaint")), _mark.c.id > _after)

@@ -15,11 +15,12 @@ from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.phone import Phone
 from campaign_app.storage import schema
+from campaign_app.storage.schema_cases import complaint_case
+from campaign_app.storage.schema_lookback import consent_wording, lookback_run, lookback_task
 from campaign_app.storage.schema_sending import (
     campaign_member,
     campaign_stop,
     campaign_warning,
-    complaint,
     inbound,
     ledger,
     ledger_latest,
@@ -199,19 +200,30 @@ class Year:
             settled_at=None if settled is None else to_ms(settled),
         )
 
-    def complain(self, at: datetime, delay: timedelta, campaign: int | None = None) -> None:
+    def complain(
+        self, at: datetime, delay: timedelta, campaign: int | None = None, answered: datetime | None = None
+    ) -> None:
         number = next(self._ids)
         self.put(
-            complaint,
-            id=number,
-            account_id=self.shop,
-            complaint_id=f"p{number}",
-            ref="c1",
-            provider_id="",
-            received_at=to_ms(at),
-            stored_at=to_ms(at + delay),
-            campaign_id=campaign,
-        )
+            complaint_case, id=number, entity_uscc=ENTITY, source="r12321", way="form", number=f"p{number}",
+            account_id=self.shop, ref="c1", text="", port="", signature="", made_at=to_ms(at), received_at=to_ms(at),
+            entered_at=to_ms(at + delay), entered_by="李", state="answered" if answered else "open",
+            campaign_id=campaign, answered_at=None if answered is None else to_ms(answered),
+        )  # fmt: skip
+
+    def task(self, campaign: int, at: datetime, *, done: bool) -> None:
+        self.put(lookback_run, id=(run := next(self._ids)), since=0, until=1, state="done", asked_by="李", asked_at=0)
+        self.put(
+            lookback_task, id=next(self._ids), run_id=run, campaign_id=campaign, reason="default_consent", rules="",
+            what="核实", owner="李", due="", done=int(done), note="", made_by="李", made_at=to_ms(at), changed_by="李",
+            changed_at=to_ms(at),
+        )  # fmt: skip
+
+    def wording(self, at: datetime, findings: str) -> None:
+        self.put(
+            consent_wording, id=next(self._ids), entity_uscc=ENTITY, account_id=0, kind="agreement", name="协议",
+            sha256="ab", text="…", rule_packs="v", findings=findings, checked_by="李", checked_at=to_ms(at),
+        )  # fmt: skip
 
     def warn(self, campaign: int, rule: str, confirmed_by: str = "") -> None:
         self.put(campaign_warning, campaign_id=campaign, rule_id=rule, confirmed_by=confirmed_by)

@@ -100,10 +100,25 @@ def test_a_message_after_a_refusal_is_found_unless_a_later_grant_lifted_it(year:
     assert sorted(found) == [(late, "complaint", "delivered"), (late, "opt_out", ""), (late, "opt_out", "delivered")]
 
 
+def test_complaints_tasks_and_wordings_are_those_of_the_period_and_tasks_that_are_still_open(year: Year) -> None:
+    sent = year.campaign()
+    year.complain(FIRST - SECOND, SECOND)
+    year.complain(FIRST, 3 * SECOND, sent, FIRST + timedelta(days=2))
+    for at, done in ((FIRST - SECOND, True), (FIRST - SECOND, False), (FIRST, True), (LAST + SECOND, False)):
+        year.task(sent, at, done=done)
+    year.wording(FIRST - SECOND, "[]")
+    year.wording(LAST, '[{"rule": "CON-002"}]')
+    with year.store.reports.facts(NOVEMBER) as facts:
+        (told,) = facts.complaints()
+        assert (told.source, told.campaign_id, told.stored_at - told.received_at) == ("r12321", sent, 3 * SECOND)
+        assert told.answered_at == FIRST + timedelta(days=2)
+        assert [task.done for task in facts.tasks()] == [False, True]
+        assert [(each.kind, each.findings) for each in facts.wordings()] == [("agreement", 1)]
+
+
 def test_every_query_answers_an_empty_workspace(workspace: Workspace) -> None:
     with workspace.reports.facts(Period.year(2026)) as facts:
-        assert {query: list(getattr(facts, query)() or ()) for query in QUERIES} == {query: [] for query in QUERIES}
-        assert facts.tasks() is None
+        assert {query: list(getattr(facts, query)()) for query in QUERIES} == {query: [] for query in QUERIES}
         assert facts.audit_head() == (0, bytes(32))
 
 

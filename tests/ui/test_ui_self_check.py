@@ -66,7 +66,7 @@ def test_numbers_are_shown_before_a_file_is_offered(section: SelfCheckSection, s
     assert section.stack.currentWidget() is section.table
     assert (section.make.isVisible(), section.count.isVisible()) == (True, True)
     numbers = shown(section)
-    assert (numbers["B.submitted"], numbers["B1.submitted.finance"], numbers["G.unanswered"]) == ("7", "0", "未知")
+    assert (numbers["B.submitted"], numbers["B1.submitted.finance"], numbers["F2.in_force.median"]) == ("7", "0", "—")
     choose(section.chapter, "F")
     assert all(number.startswith("F") for number in shown(section))
 
