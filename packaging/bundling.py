@@ -148,6 +148,26 @@ def _stripped(entries: Iterable[Entry], folder: Path, tool: str) -> Iterator[Ent
         yield name, str(copy), kind
 
 
+def copyrights(entries: Iterable[Entry]) -> list[Entry]:
+    """Of each library of this system what Debian says of its authors and licences; nothing on other systems."""
+    if shutil.which("dpkg-query") is None:
+        return []
+    sources = {found[1] for found in entries if _is_library(found) and found[1].startswith(("/lib", "/usr/lib"))}
+    packages = {_package_of(Path(source)) for source in sources} - {""}
+    notes = {package: Path("/usr/share/doc") / package / "copyright" for package in sorted(packages)}
+    return [(f"licences/{package}/copyright", str(note), "DATA") for package, note in notes.items() if note.is_file()]
+
+
+def _package_of(file: Path) -> str:
+    """Debian has merged /lib into /usr/lib, and knows some files by their former place only."""
+    real = str(file.resolve())
+    for name in (real, real.removeprefix("/usr")):
+        asked = subprocess.run(["dpkg-query", "-S", name], capture_output=True, text=True, check=False)
+        if asked.returncode == 0:
+            return asked.stdout.split(":")[0]
+    return ""
+
+
 def write_down(entries: Iterable[Entry], modules: Iterable[Entry], file: Path) -> None:
     """Where every file and every module in the bundle comes from: the bill of materials is made of it."""
     listed = {"files": sorted(map(list, entries)), "modules": sorted(map(list, modules))}
