@@ -23,6 +23,7 @@ from campaign_app.cli.segments import segments
 from campaign_app.cli.senders import accounts
 from campaign_app.cli.template import template
 from campaign_app.cli.trying import try_out
+from campaign_app.cli.update import update
 from campaign_app.cli.window import Window, window
 from campaign_app.cli.words import fail, say
 from campaign_app.cli.worker import worker
@@ -65,6 +66,7 @@ app.add_typer(consent_api, name="consent-api")
 app.add_typer(accounts, name="accounts")
 app.add_typer(evidence, name="evidence")
 app.add_typer(template, name="template")
+app.add_typer(update, name="update")
 app.add_typer(workspace, name="workspace")
 
 
