@@ -212,7 +212,7 @@ def upgraded(place: Room, package: Path) -> str:
     backup = place.put(HOME / "old.yunfa-backup", BACKUP.read_bytes())
     phrase = place.put(HOME / "backup-passphrase", BACKUP_PHRASE.encode())
     # an older schema is brought to today's when it is restored and opened
-    place.run("backup", "restore", str(backup), str(HOME / "restored"), "--passphrase-file", str(phrase))
+    place.run("backup", "restore", str(backup), str(HOME / "restored"), "--backup-passphrase-file", str(phrase))
     place.put(HOME / "passphrase", BACKUP_PHRASE.encode())
     old = doctor(place, "restored")
     return f"{said}; the workspace as before: {same}; one of the first format restored: {old}"

@@ -142,7 +142,7 @@ class NoticesDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("notices_dialog")
         self.setWindowTitle(self.tr("第三方声明"))
-        self.resize(720, 560)
+        self.resize(820, 620)
         self.text = QPlainTextEdit()
         self.text.setObjectName("notices_text")
         self.text.setReadOnly(True)
