@@ -49,7 +49,7 @@ under any licence be distributed with it (https://pyinstaller.org/en/stable/lice
 def unwrapped(text: str) -> str:
     """A paragraph a line: the window breaks it where it ends. Chinese has no spaces to join by."""
     paragraphs = [part.splitlines() for part in text.strip().split("\n\n")]
-    return "\n\n".join((" " if lines[0][0].isascii() else "").join(lines) for lines in paragraphs) + "\n"
+    return "\n\n".join((" " if lines[0].isascii() else "").join(lines) for lines in paragraphs) + "\n"
 
 
 def listed() -> Mapping[str, tuple[str, str]]:

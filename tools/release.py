@@ -110,7 +110,7 @@ def environment(making: Making) -> None:
     making.run(sys.executable, "-m", "venv", making.tree / ".release")
     pip = (making.python, "-m", "pip", "install", "-q", "--disable-pip-version-check")
     making.run(*pip, "--require-hashes", "-r", "constraints-hashed.txt")
-    making.run(*pip, "--no-deps", "--no-build-isolation", "--editable", ".")
+    making.run(*pip, "--no-deps", "--no-build-isolation", ".")
     making.run(making.python, "-m", "pip", "check")
 
 
