@@ -10,10 +10,11 @@ from typing import Any, Final
 
 import icons
 
-MAC_ID: Final = "io.github.yunfa.campaign-app"
+# whoever publishes under a domain of their own puts it here before the first signed release
+MAC_ID: Final = "local.yunfa.campaign-app"
 NAME: Final = "允发 Yunfa"
 HERE: Final = Path(__file__).resolve().parent
-EVIDENCE: Final = "io.github.yunfa.evidence"
+EVIDENCE: Final = "local.yunfa.evidence"
 
 
 def marks(version: str, folder: Path) -> dict[str, Any]:
