@@ -56,7 +56,8 @@ class Making:
 
     @property
     def python(self) -> Path:
-        return self.tree / ".release" / "bin" / "python"
+        """Of an environment beside the tree: within it, it would be packed."""
+        return self.tree.parent / "environment" / "bin" / "python"
 
 
 # the maintainer's key is nobody's business but the last step's; the source tree of this script is none of the build's
@@ -107,8 +108,8 @@ def write_version(making: Making, public: str) -> None:
 
 def environment(making: Making) -> None:
     """Of files whose hashes are known, and this very tree."""
-    making.run(sys.executable, "-m", "venv", making.tree / ".release")
-    pip = (making.python, "-m", "pip", "install", "-q", "--disable-pip-version-check")
+    making.run(sys.executable, "-m", "venv", making.python.parents[1])
+    pip = (making.python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-compile")
     making.run(*pip, "--require-hashes", "-r", "constraints-hashed.txt")
     making.run(*pip, "--no-deps", "--no-build-isolation", ".")
     making.run(making.python, "-m", "pip", "check")
