@@ -30,7 +30,7 @@ from try_frozen import Log, shown
 ROOT: Final = Path(__file__).resolve().parent.parent
 MIRROR: Final = "http://deb.debian.org/debian"
 USER: Final = "merchant"
-HOME: Final = Path("/home/merchant")
+HOME: Final = Path("/srv/merchant")
 PASSPHRASE: Final = "十年树木百年树人"
 OLD: Final = "0.0.1"
 # what a package of today does not have, so that an upgrade has to take it away
@@ -106,7 +106,7 @@ def room(base: Path | None) -> Iterator[Room]:
             subprocess.run(["mount", "--bind", source, str(target)], check=True)
             mounted.append(target)
         made = Room(Path("/usr/bin/campaign-app"), folder, USER)
-        made.root("useradd", "--create-home", USER)
+        made.root("useradd", "--create-home", "--home-dir", str(HOME), USER)
         yield made
     finally:
         for target in reversed(mounted):
@@ -228,7 +228,7 @@ def removed(place: Room) -> str:
     left += [str(each) for each in (place.folder / "usr/share").rglob("campaign-app*")]
     if left:
         raise Failed(f"left behind: {left}")
-    if not place.has(f"{HOME}/ws/workspace.db") and not any((place.folder / "home/merchant/ws").iterdir()):
+    if not place.has(f"{HOME}/ws/workspace.db") and not any((place.folder / "srv/merchant/ws").iterdir()):
         raise Failed("the workspace is gone")
     return "nothing of the package is left, the workspaces are"
 

@@ -17,7 +17,6 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 FILE: Final = ROOT / "constraints-hashed.txt"
 EXTRAS: Final = ("team", "sandbox", "build")
-INDEX: Final = "https://pypi.org/simple"  # whatever this machine is told to use: hashes are those of the public files
 
 
 def main() -> None:
@@ -27,7 +26,7 @@ def main() -> None:
     extras = [word for extra in EXTRAS for word in ("--extra", extra)]
     how = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--no-header"]
     command = [uv, "pip", "compile", "--quiet", "pyproject.toml", *extras, "-c", "constraints.txt", *how]
-    subprocess.run([*command, "--default-index", INDEX, "--output-file", FILE.name], check=True, cwd=ROOT)
+    subprocess.run([*command, "--output-file", FILE.name], check=True, cwd=ROOT)
     print(f"{FILE.name}: {sum('==' in line for line in FILE.read_text('utf-8').splitlines())} packages")
 
 
