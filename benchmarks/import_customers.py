@@ -59,6 +59,7 @@ INSERT = (
     "INSERT INTO import_prospect (import_id, row_no, account_id, ref, phone_sealed, phone_key, attributes, consecutive)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
+INSERT_KEYS = "INSERT INTO waiting_recent (key, import_id, row_no) VALUES (?, ?, ?)"
 
 
 def write_file(path: Path, rows: int, seed: int) -> None:
@@ -99,6 +100,7 @@ def floor(path: Path, folder: Path) -> dict[str, Any]:
         def write(rows: list[tuple[Any, ...]]) -> int:
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(INSERT, rows)
+            connection.executemany(INSERT_KEYS, _keys(rows))
             connection.execute("COMMIT")
             return len(rows)
 
@@ -107,6 +109,12 @@ def floor(path: Path, folder: Path) -> dict[str, Any]:
                 total[name] += value
     made.close()
     return total
+
+
+def _keys(rows: list[tuple[Any, ...]]) -> list[tuple[int, int, int]]:
+    """Two for each row, at random, in the order of the table."""
+    halves = ((row, row[5][at : at + 8]) for row in rows for at in (0, 8))
+    return sorted((int.from_bytes(half, "big", signed=True), row[0], row[1]) for row, half in halves)
 
 
 def _ready_made(path: Path, import_id: int) -> Iterator[list[tuple[Any, ...]]]:

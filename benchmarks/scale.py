@@ -165,7 +165,7 @@ def make(folder: Path, server: str, size: int) -> Workspace:
     keeper = MemoryKeeper(KEY)
     if server:
         at = Server.parse(f"{server.rstrip('/')}/scale_{size}")
-        _make_database(at)
+        make_database(at)
         made = create_team_workspace(folder, keeper, at, os.environ.get("PGPASSWORD", ""))
     else:
         made = create_workspace(folder, keeper)
@@ -177,7 +177,7 @@ def make(folder: Path, server: str, size: int) -> Workspace:
     return made
 
 
-def _make_database(at: Server) -> None:
+def make_database(at: Server) -> None:
     import psycopg
 
     with psycopg.connect(host=at.host, port=at.port, user=at.user, dbname="postgres", autocommit=True) as admin:

@@ -2,6 +2,7 @@
 
     apt-get install --no-install-recommends xvfb openbox xdotool picard git-cola vorta
     python benchmarks/startup.py [--rounds 9]
+    python benchmarks/startup.py --frozen      what packaging/build.py made beside the sources, without the others
 
 Each start has a home folder of its own, on a virtual screen with a window manager; the window is looked for every few
 milliseconds. Programs take turns, so that a busy moment of the machine meets all of them. The memory is the resident
@@ -32,6 +33,13 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "picard": ("picard",),
     "git-cola": ("git-cola", "--repo", str(ROOT)),
     "vorta": ("vorta",),
+}
+FROZEN = str(ROOT / "dist" / "campaign-app" / "campaign-app")
+OF_THE_FROZEN: Mapping[str, tuple[str, ...]] = {
+    "campaign-app": (OURS,),
+    "campaign-app, frozen": (FROZEN,),
+    "campaign-app demo": (OURS, "demo", "--customers", "2000"),
+    "campaign-app demo, frozen": (FROZEN, "demo", "--customers", "2000"),
 }
 PEERS = ("picard", "git-cola", "vorta")
 WAIT_SECONDS = 60
@@ -105,14 +113,16 @@ def resident(process: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=9)
-    rounds = parser.parse_args().rounds
-    missing = [name for name, command in PROGRAMS.items() if shutil.which(command[0]) is None]
+    parser.add_argument("--frozen", action="store_true")
+    chosen = parser.parse_args()
+    rounds, programs = chosen.rounds, OF_THE_FROZEN if chosen.frozen else PROGRAMS
+    missing = [name for name, command in programs.items() if shutil.which(command[0]) is None]
     if missing:
         sys.exit(f"not installed: {', '.join(missing)}")
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in PROGRAMS}
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in programs}
     with screen() as display:
         for number in range(rounds + 1):
-            for name, command in PROGRAMS.items():
+            for name, command in programs.items():
                 seen = once(command, display)
                 if number:  # the first round warms the disk's cache
                     taken[name].append(seen)
@@ -124,6 +134,8 @@ def main() -> None:
             "min_ms": round(min(times)), "max_ms": round(max(times)),
             "memory_mib": round(statistics.median(mib for _, mib in seen)), "rounds": rounds,
         }))  # fmt: skip
+    if chosen.frozen:
+        return
     peers = statistics.median(medians[name] for name in PEERS)
     print(json.dumps({
         "what": "start, ours against the peers' median", "peers_median_ms": round(peers),

@@ -23,13 +23,20 @@ def gui() -> None:
     raise SystemExit(window(folder=None, demo_customers=None))
 
 
-def window(*, folder: Path | None, demo_customers: int | None) -> int:
-    """The window on the workspace in `folder`, on the user's own, or on a demo's; returns the exit status."""
+def window(*, folder: Path | None, demo_customers: int | None, evidence: Path | None = None) -> int:
+    """The window on the workspace in `folder`, on the user's own, on a demo's, or on a file of `evidence`.
+
+    Returns the exit status.
+    """
     from campaign_app.processes import has_display
 
     if not has_display():
         sys.stderr.write("没有可用的图形界面，请在桌面环境中运行；命令行用法见 campaign-app --help。\n")
         return 2
+    if evidence is not None:
+        from campaign_app.ui import viewer
+
+        return viewer.main(evidence)
     from campaign_app.ui import app
 
     return app.main(folder, demo_customers)

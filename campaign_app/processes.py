@@ -19,6 +19,7 @@ STOP_SECONDS: Final = 10
 # a team's worker lets the batch that it hands over come to its end (a minute at most), and gives its lease back
 TEAM_STOP_SECONDS: Final = 75
 _DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+_NO_CONSOLE: Final = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # of Windows: none is to flash up beside the window
 # new objects before Python looks for cycles among them; it looks after every 700 by itself
 _YOUNG: Final = 50_000
 
@@ -33,7 +34,9 @@ def look_for_cycles_less_often() -> None:
 def own_command(*arguments: str) -> list[str]:
     """This program with other arguments, from a source tree, a wheel or a frozen build."""
     if getattr(sys, "frozen", False):
-        return [sys.executable, *arguments]
+        program = Path(sys.executable)
+        # on Windows and macOS the window's own program has no standard streams: a child needs them
+        return [str(program.with_stem(program.stem.removesuffix("-gui"))), *arguments]
     return [sys.executable, "-m", "campaign_app", *arguments]
 
 
@@ -50,7 +53,7 @@ def start_child(command: Sequence[str], stop_seconds: float = STOP_SECONDS) -> I
     process dies, since its standard input is then closed.
     """
     process = subprocess.Popen(  # noqa: S603 our own program
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", creationflags=_NO_CONSOLE
     )
     try:
         yield process

@@ -133,6 +133,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     """The services of a workspace that is open; the app closes it. Only a demo's clock is shifted by `offset`."""
     from campaign_app.jobs.tabular import open_table
     from campaign_app.platforms import Offers
+    from campaign_app.proving import case_packs_of, courses_of, evidence_of, members_of, reporting_of
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.answers import Answers
     from campaign_app.services.asked_jobs import AskedJobs
@@ -180,7 +181,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     complaints = Complaints(workspace.complaints, clock, workspace.phone_keys).used_by(me)
     opt_outs = OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs).used_by(me)
     numbers = workspace.opt_outs, workspace.suppressions, workspace.accounts, workspace.phone_keys
-    money, evidence = _money(workspace, clock).used_by(me), _evidence(workspace, clock, rules)
+    money, evidence = _money(workspace, clock).used_by(me), evidence_of(workspace, clock, rules)
     composing = Composing(
         texts=texts,
         engine=engine,
@@ -204,8 +205,8 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         imports=imports_of(workspace, clock).used_by(me),
         lookbacks=LookBacks(workspace, jobs, clock).used_by(me),
         people=_people(workspace),
-        members=_members(workspace, clock),
-        courses=_courses(workspace, clock),
+        members=members_of(workspace, clock),
+        courses=courses_of(workspace, clock),
         money=money,
         preflights=_preflights(workspace, campaigns, money, clock, _speaking(workspace, engine, profiles)),
         policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock).used_by(me),
@@ -215,7 +216,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         stated=StatedTemplates(workspace.accounts, workspace.audit, clock).used_by(me),
         answers=Answers(workspace.answers, workspace.accounts, opt_outs.untold, workspace.phone_keys),
         complaints=complaints,
-        case_packs=_case_packs(workspace, clock, complaints, evidence).used_by(me),
+        case_packs=case_packs_of(workspace, clock, complaints, evidence).used_by(me),
         case_files=CaseFiles(complaints, open_table, clock).used_by(me),
         suppressing=Suppressing(*numbers, open_table, workspace.audit, clock).used_by(me),
         trends=Trends(workspace.trends, workspace.campaigns, workspace.accounts, audiences.saved, clock),
@@ -224,7 +225,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         test_messages=_test_messages(workspace, texts, clock).used_by(me),
         unread=unread_of(workspace, clock).used_by(me),
         evidence=evidence,
-        reporting=_reporting(workspace, clock, rules),
+        reporting=reporting_of(workspace, clock, rules),
         wordings=ConsentWordings(workspace.wordings, workspace.accounts, clock).used_by(me),
         subjects=Subjects(workspace, clock).used_by(me),
         jobs=jobs,
@@ -239,42 +240,6 @@ def _filings(workspace: Workspace, clock: Clock, engine: Callable[[str], Engine]
 
     accounts, campaigns, audit = workspace.accounts, workspace.campaigns, workspace.audit
     return Filings(workspace.filings, accounts, campaigns, audit, clock, engine, profiles.of)
-
-
-def _evidence(workspace: Workspace, clock: Clock, rules: Rules) -> Evidence:
-    from campaign_app.evidence.desk import Evidence
-
-    audit, campaigns, accounts = workspace.audit, workspace.campaigns, workspace.accounts
-    return Evidence(workspace.evidence, audit, audit, campaigns, accounts, lambda: rules.current().rules, clock)
-
-
-def _case_packs(workspace: Workspace, clock: Clock, complaints: Complaints, evidence: Evidence) -> CasePacks:
-    from campaign_app.printing.pdf import render
-    from campaign_app.reports.case_pack import CasePacks, Kept
-
-    stores = Kept(workspace.accounts, workspace.facts, workspace.filings, workspace.audit)
-    return CasePacks(workspace.complaints, evidence, stores, complaints.timers.answer_by, render, clock)
-
-
-def _reporting(workspace: Workspace, clock: Clock, rules: Rules) -> Reporting:
-    from campaign_app.printing.reporting import Reporting
-    from campaign_app.services.self_check import SelfChecks
-
-    accounts, audit = workspace.accounts, workspace.audit
-    return Reporting(SelfChecks(workspace.reports, accounts, audit, lambda: rules.current().rules, clock), audit)
-
-
-def _members(workspace: Workspace, clock: Clock) -> Members:
-    from campaign_app.services.members import Members
-
-    customers, facts, audit = workspace.customers, workspace.facts, workspace.audit
-    return Members(workspace.campaigns, customers, facts, workspace.accounts, audit, clock)
-
-
-def _courses(workspace: Workspace, clock: Clock) -> Courses:
-    from campaign_app.services.courses import Courses
-
-    return Courses(workspace.course, workspace.campaigns, workspace.inbox, workspace.audit, clock)
 
 
 def _money(workspace: Workspace, clock: Clock) -> Money:

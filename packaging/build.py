@@ -1,6 +1,7 @@
-"""Builds the frozen program of `build.spec` for this system into dist/campaign-app and tries it.
+"""Builds the frozen program of `build.spec` for this system into dist/campaign-app, tells its size and tries it.
 
 The trial runs with an empty environment in an empty folder: what it finds, it found inside the build.
+packaging/try_frozen.py is the whole one.
 """
 
 from __future__ import annotations
@@ -14,11 +15,25 @@ import time
 from pathlib import Path
 from typing import Any
 
+import sizes
+
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist" / "campaign-app"
 PROGRAM = DIST / ("campaign-app.exe" if os.name == "nt" else "campaign-app")
 KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "TEMP", "TMP")
 DEMO_SECONDS = 120
+# what is of no use here, and what is under the GPL alone: the rest of the program must not be bound by it
+UNWANTED = (
+    "pyarrow",
+    "libqgtk3",
+    "libgtk-",
+    "libreadline",
+    "libgdbm",
+    "Qt6Qml",
+    "Qt6Quick",
+    "Qt6WebEngine",
+    "Qt6Charts",
+)
 
 
 class Failed(Exception):
@@ -28,7 +43,15 @@ class Failed(Exception):
 def build() -> None:
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     command += ["--distpath", str(ROOT / "dist"), "--workpath", str(ROOT / "build"), str(ROOT / "build.spec")]
-    subprocess.run(command, check=True, cwd=ROOT)
+    # the same sources make the same files: no hash and no time of this run is written into them
+    steady = {"PYTHONHASHSEED": "1", "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH") or committed()}
+    subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, **steady})
+
+
+def committed() -> str:
+    """When the sources were committed, in seconds since 1970; a fixed day outside of a repository."""
+    asked = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return asked.stdout.strip() or "1700000000"
 
 
 def check_files() -> None:
@@ -37,7 +60,7 @@ def check_files() -> None:
     shipped = {file.relative_to(ROOT).as_posix() for file in (ROOT / "resources").rglob("*") if file.is_file()}
     missing = [name for name in sorted(shipped) if not (inside / name).is_file()]
     dangling = [str(link) for link in DIST.rglob("*") if link.is_symlink() and not link.exists()]
-    unwanted = [str(found) for name in ("pyarrow", "libqgtk3") for found in DIST.rglob(f"*{name}*")]
+    unwanted = [str(found) for name in UNWANTED for found in DIST.rglob(f"*{name}*")]
     if missing or dangling or unwanted:
         raise Failed(f"missing: {missing}, dangling: {dangling}, unwanted: {unwanted}")
 
@@ -80,8 +103,12 @@ def main() -> None:
     began = time.monotonic()
     build()
     check_files()
-    size = sum(file.stat().st_size for file in DIST.rglob("*") if file.is_file() and not file.is_symlink())
-    print(f"built {DIST} in {time.monotonic() - began:.0f} s, {size / 1e6:.0f} MB")
+    size = sizes.tell(DIST, compressed=False)
+    print(f"built {DIST} in {time.monotonic() - began:.0f} s, {size:.0f} MB")
+    if size > sizes.UNPACKED_LIMIT:
+        raise Failed(
+            f"{size:.0f} MB, more than {sizes.UNPACKED_LIMIT:.0f}: docs/packaging.md says what may be left out"
+        )
     with tempfile.TemporaryDirectory() as folder:
         check_findings(Path(folder))
         check_demo(json.loads(run(Path(folder), "demo", "--headless", "--json")))

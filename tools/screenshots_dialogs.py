@@ -170,6 +170,8 @@ class Pictured(LongerJourney):
     def _settings(self) -> None:
         shell = self.application.shell
         self.driver.click("nav_settings")
+        shell.page("settings").open("about")
+        self._asked("notices", lambda: self.driver.click("about_notices"))
         shell.page("settings").open("accounts")
         self._asked("connect", lambda: self.driver.click("account_connect"))
         self._asked("disconnect", lambda: self.driver.click("account_leave"))

@@ -91,6 +91,15 @@ def verify(
     )
 
 
+@evidence.command("show")
+def show_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="证据文件（.yunfa）。")],
+) -> None:
+    """在窗口里验证一个证据文件，双击文件时就是这样打开；不需要工作区。"""
+    raise SystemExit(context.obj(folder=None, demo_customers=None, evidence=file))
+
+
 @evidence.command("head")
 def head(
     workspace: FolderOption = None,

@@ -29,6 +29,7 @@ from campaign_app.cli.senders import accounts
 from campaign_app.cli.suppression import suppression
 from campaign_app.cli.template import template
 from campaign_app.cli.trying import try_out
+from campaign_app.cli.update import update
 from campaign_app.cli.window import Window, window
 from campaign_app.cli.words import fail, say
 from campaign_app.cli.worker import worker
@@ -77,6 +78,7 @@ app.add_typer(suppression, name="suppression")
 app.add_typer(lookback, name="lookback")
 app.add_typer(person, name="person")
 app.add_typer(template, name="template")
+app.add_typer(update, name="update")
 app.add_typer(workspace, name="workspace")
 
 

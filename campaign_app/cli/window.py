@@ -11,8 +11,11 @@ from campaign_app.cli.keys import FolderOption
 
 
 class Window(Protocol):
-    def __call__(self, *, folder: Path | None, demo_customers: int | None) -> int:
-        """Runs the window to its end and returns the exit status; a demo's where `demo_customers` is given."""
+    def __call__(self, *, folder: Path | None, demo_customers: int | None, evidence: Path | None = None) -> int:
+        """Runs the window to its end and returns the exit status.
+
+        A demo's where `demo_customers` is given, one on a file of `evidence` where that is.
+        """
         ...
 
 

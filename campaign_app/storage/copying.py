@@ -60,6 +60,7 @@ COPIED: Final = frozenset(
         *("opt_out_outbox", "pushed_part", "pushed_receipt", "pushed_reply", "secret", "setting", "signature"),
         *("signature_own", "signature_port", "signature_read", "signature_record", "signature_report"),
         *("staff_number", "staff_trial", "stream_cursor", "submission", "suppression", "suppression_lift"),
+        *("waiting_key", "waiting_recent"),
     }
 )
 # who was at work on that very database; by then all of them have ended

@@ -19,9 +19,10 @@ from campaign_app.storage import schema
 from campaign_app.storage.audit import ERASED, append_entry
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
+from campaign_app.storage.prospects import forget, key_of_number, key_of_ref, of_keys
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_cases import complaint_case
-from campaign_app.storage.schema_imports import import_change, import_prospect
+from campaign_app.storage.schema_imports import import_change
 from campaign_app.storage.schema_sending import complaint, inbound
 from campaign_app.storage.suppressions import add_marks
 from campaign_app.storage.times import moment_at
@@ -87,11 +88,13 @@ def _forget(connection: sa.Connection, account_id: int, row: AnyRow, seen_at: in
         .where(import_change.c.customer_id == row.id)
         .values(before="{}", after="{}", phone_sealed=None, phone_key=None)
     ).rowcount
-    named = sa.and_(import_prospect.c.account_id == account_id, import_prospect.c.ref == row.ref)
-    numbers = list(people_of(connection, [] if row.phone_key is None else [row.phone_key]))
-    numbered = sa.and_(import_prospect.c.account_id == account_id, import_prospect.c.phone_key.in_(numbers))
-    theirs = sa.or_(named, numbered) if numbers else named
-    waiting = connection.execute(sa.delete(import_prospect).where(theirs)).rowcount
+    numbers = set(people_of(connection, [] if row.phone_key is None else [row.phone_key]))
+    theirs = [
+        each
+        for each in of_keys(connection, [key_of_ref(account_id, row.ref), *map(key_of_number, numbers)])
+        if each.account_id == account_id and (each.ref == row.ref or each.phone_key in numbers)
+    ]
+    forget(connection, theirs)
     for said, lost in (
         (inbound, ("phone_sealed", "phone_key")),
         (complaint, ("phone_sealed",)),
@@ -99,7 +102,7 @@ def _forget(connection: sa.Connection, account_id: int, row: AnyRow, seen_at: in
     ):
         which = sa.and_(said.c.account_id == account_id, said.c.ref == row.ref)
         connection.execute(sa.update(said).where(which).values(dict.fromkeys(lost)))
-    return changes + waiting
+    return changes + len(theirs)
 
 
 def _forget_number(connection: sa.Connection, entity: str, phone_key: bytes | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import chain
 
 import sqlalchemy as sa
 
@@ -13,13 +13,14 @@ from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of
 from campaign_app.storage.counting import of_accounts
 from campaign_app.storage.customers import accounts_of
-from campaign_app.storage.importrows import Merge, to_text
+from campaign_app.storage.importrows import Merge, words_to_text
 from campaign_app.storage.keys import WorkspaceKeys
-from campaign_app.storage.lists import rows_among, write_all
+from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
+from campaign_app.storage.prospects import Prospect, keys_of, of_keys, put
 from campaign_app.storage.schema_imports import import_prospect
-from campaign_app.storage.upserts import insert_or_ignore
 
+Person = tuple[int, str | None, bytes | None, str, int]
 _customer, _prospect = schema.customer.c, import_prospect.c
 
 
@@ -42,23 +43,34 @@ class RowMatcher:
         """The same, with nothing written."""
         return self._sort(rows)[0]
 
-    def _sort(self, rows: Sequence[ImportRow]) -> tuple[dict[int, str], Merge, list[dict[str, Any]]]:
+    def _sort(self, rows: Sequence[ImportRow]) -> tuple[dict[int, str], Merge, list[Prospect]]:
         phone_keys = {row.row_no: self.keys.hashes.of_phone(row.phone) for row in rows if row.phone is not None}
         targets = self._targets(rows, phone_keys)
         merge = Merge(self.connection)
         merge.load(customer_id for found in targets.values() for customer_id in found)
         outcomes: dict[int, str] = {}
-        waiting: list[dict[str, Any]] = []
-        for row in rows:
-            stored = self._stored(row, phone_keys.get(row.row_no))
-            found = targets.get(row.row_no, [])
+        waiting: list[Prospect] = []
+        sealed = self.keys.phones.seal_all([row.phone for row in rows])
+        for row, number in zip(rows, sealed, strict=True):
+            key, found = phone_keys.get(row.row_no), targets.get(row.row_no, [])
             if row.consecutive or not found:
-                waiting.append(_prospect_row(row, stored))
+                waiting.append(self._prospect(row, number, key))
                 outcomes[row.row_no] = "consecutive" if row.consecutive else "waiting"
                 continue
+            stored = {
+                "import_id": self.import_id,
+                "row_no": row.row_no,
+                "account_id": row.account_id,
+                "phone_sealed": number,
+                "phone_key": key,
+            }
             changes = [merge.apply(customer_id, row.attributes, stored) for customer_id in found]
             outcomes[row.row_no] = "changed" if any(changes) else "unchanged"
         return outcomes, merge, waiting
+
+    def _prospect(self, row: ImportRow, number: bytes | None, key: bytes | None) -> Prospect:
+        attributes, apart = words_to_text(row.attributes), int(row.consecutive)
+        return self.import_id, row.row_no, row.account_id, row.ref or None, number, key, attributes, apart
 
     def _targets(self, rows: Sequence[ImportRow], phone_keys: Mapping[int, bytes]) -> dict[int, list[int]]:
         targets: dict[int, list[int]] = {}
@@ -89,16 +101,7 @@ class RowMatcher:
             found.setdefault(people[key], []).append(customer_id)
         return {key: found[people[key]] for key in keys if people[key] in found}
 
-    def _stored(self, row: ImportRow, phone_key: bytes | None) -> dict[str, Any]:
-        return {
-            "import_id": self.import_id,
-            "row_no": row.row_no,
-            "account_id": row.account_id,
-            "phone_sealed": None if row.phone is None else self.keys.phones.seal(row.phone),
-            "phone_key": phone_key,
-        }
-
-    def _wait(self, rows: Sequence[dict[str, Any]]) -> None:
+    def _wait(self, rows: Sequence[Prospect]) -> None:
         """A person who waits already with the same attributes waits once, however often the file is imported."""
         if not rows:
             return
@@ -109,9 +112,7 @@ class RowMatcher:
             if person not in known:
                 fresh.append(row)
                 known.add(person)
-        # an index of random keys is written page by page: in its order each page is met once in a chunk
-        fresh.sort(key=lambda row: row["phone_key"] or b"")
-        write_all(self.connection, insert_or_ignore(self.connection, import_prospect), fresh)
+        put(self.connection, fresh)
 
     def _others_wait(self) -> bool:
         """Whether another import has left rows: within one file nobody stands twice."""
@@ -120,26 +121,12 @@ class RowMatcher:
         )
         return self.connection.execute(others.limit(1)).first() is not None
 
-    def _waiting_already(self, rows: Sequence[dict[str, Any]]) -> set[tuple[Any, ...]]:
-        known: set[tuple[Any, ...]] = set()
-        # with the account the index on refs is used; without, every look-up reads the whole table
-        shops = {row["account_id"] for row in rows}
-        there = sa.select(import_prospect).where(_prospect.account_id.in_(shops))
-        for column in (_prospect.phone_key, _prospect.ref):
-            given = [row[column.name] for row in rows if row[column.name] is not None]
-            for other in rows_among(self.connection, there, column, given):
-                known.add(_same_person(other._asdict()))
-        return known
+    def _waiting_already(self, rows: Sequence[Prospect]) -> set[Person]:
+        return {
+            _same_person(tuple(other)) for other in of_keys(self.connection, chain.from_iterable(map(keys_of, rows)))
+        }
 
 
-def _same_person(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (row["account_id"], row["ref"], row["phone_key"], row["attributes"], row["consecutive"])
-
-
-def _prospect_row(row: ImportRow, stored: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **stored,
-        "ref": row.ref or None,
-        "attributes": to_text(row.attributes),
-        "consecutive": int(row.consecutive),
-    }
+def _same_person(row: Prospect) -> Person:
+    _, _, account_id, ref, _, phone_key, attributes, consecutive = row
+    return account_id, ref, phone_key, attributes, consecutive

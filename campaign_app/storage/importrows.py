@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring as _quoted
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -12,6 +13,8 @@ import sqlalchemy as sa
 from campaign_app.storage import schema
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
+from campaign_app.storage.prospects import forget, key_of_number, key_of_ref, of_keys
+from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_imports import import_change, import_prospect
 from campaign_app.storage.upserts import plain_insert
 
@@ -22,13 +25,15 @@ _PUT_ATTRIBUTES: Final = (
     .where(schema.customer.c.id == sa.bindparam("which"))
     .values(attributes=sa.bindparam("new"))
 )
-_FORGET: Final = sa.delete(import_prospect).where(
-    import_prospect.c.import_id == sa.bindparam("i"), import_prospect.c.row_no == sa.bindparam("r")
-)
 
 
 def to_text(values: Mapping[str, Any]) -> str:
     return _encode(dict(values))
+
+
+def words_to_text(values: Mapping[str, str]) -> str:
+    """`to_text` in half the time."""
+    return f"{{{', '.join([f'{_quoted(name)}: {_quoted(value)}' for name, value in sorted(values.items())])}}}"
 
 
 @dataclass(slots=True)
@@ -86,43 +91,35 @@ def join_waiting(
         return 0
     people = people_of(connection, (key for key in synced.values() if key is not None))
     by_person = {people[key]: ref for ref, key in synced.items() if key is not None}
-    waiting = sa.select(import_prospect).where(import_prospect.c.consecutive == 0)
-    at_shops = waiting.where(import_prospect.c.account_id.in_(shops))
-    here = waiting.where(import_prospect.c.account_id == account_id)
-    found = {(p.import_id, p.row_no): p for p in rows_among(connection, here, import_prospect.c.ref, synced)}
-    for p in rows_among(connection, at_shops, import_prospect.c.phone_key, people):
-        found.setdefault((p.import_id, p.row_no), p)
-    if not found:
-        return 0
-    refs = {key: p.ref if p.ref in synced else by_person[people[p.phone_key]] for key, p in found.items()}
-    _give(connection, account_id, found, refs)
-    return len(found)
+    met: list[tuple[AnyRow, str]] = []
+    keys = [*(key_of_ref(account_id, ref) for ref in synced), *map(key_of_number, people)]
+    for row in of_keys(connection, keys):
+        if row.consecutive:
+            continue
+        if row.account_id == account_id and row.ref in synced:
+            met.append((row, row.ref))
+        elif row.account_id in shops and row.phone_key in people:
+            met.append((row, by_person[people[row.phone_key]]))
+    if met:
+        _give(connection, account_id, met)
+    return len(met)
 
 
-def _give(
-    connection: sa.Connection,
-    account_id: int,
-    found: Mapping[tuple[int, int], Any],
-    refs: Mapping[tuple[int, int], str],
-) -> None:
+def _give(connection: sa.Connection, account_id: int, met: Sequence[tuple[AnyRow, str]]) -> None:
+    """Each row to the customer with the ref beside it."""
     table = schema.customer
     wanted = sa.select(table.c.ref, table.c.id).where(table.c.account_id == account_id)
-    ids = {row[0]: row[1] for row in rows_among(connection, wanted, table.c.ref, refs.values())}
+    ids = {row[0]: row[1] for row in rows_among(connection, wanted, table.c.ref, [ref for _, ref in met])}
     merge = Merge(connection)
     merge.load(ids.values())
-    for (import_id, row_no), prospect in sorted(found.items()):
+    for prospect, ref in sorted(met, key=lambda each: (each[0].import_id, each[0].row_no)):
         row = {
-            "import_id": import_id,
-            "row_no": row_no,
+            "import_id": prospect.import_id,
+            "row_no": prospect.row_no,
             "account_id": prospect.account_id,
             "phone_sealed": prospect.phone_sealed,
             "phone_key": prospect.phone_key,
         }
-        merge.apply(ids[refs[import_id, row_no]], json.loads(prospect.attributes), row)
+        merge.apply(ids[ref], json.loads(prospect.attributes), row)
     merge.save()
-    forget(connection, list(found))
-
-
-def forget(connection: sa.Connection, rows: Sequence[tuple[int, int]]) -> None:
-    """Removes waiting rows, named by import and row."""
-    write_all(connection, _FORGET, [{"i": i, "r": r} for i, r in rows])
+    forget(connection, [row for row, _ in met])

@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
 from campaign_app.domain.customer import ChunkCounts, ImportGlance, ImportReport, ImportRow
 from campaign_app.domain.errors import NotAllowed, NotFound
+from campaign_app.storage import prospects
 from campaign_app.storage.engine import Database
 from campaign_app.storage.importmatch import RowMatcher
-from campaign_app.storage.importrows import Merge, forget, to_text
+from campaign_app.storage.importrows import Merge, to_text
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.lists import chunks, rows_among, write_all
 from campaign_app.storage.retention import PURGED
@@ -25,6 +26,7 @@ from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert_or_ignore
 
 UNDO_STEP: Final = 5_000
+MERGE_ROWS: Final = 500_000
 _change, _prospect = import_change.c, import_prospect.c
 _DROP_CHANGE: Final = sa.delete(import_change).where(
     _change.import_id == sa.bindparam("i"), _change.row_no == sa.bindparam("r")
@@ -68,6 +70,8 @@ class SqlImports:
             fresh = [row for row in rows if row.row_no not in done]
             matcher = RowMatcher(connection, self.keys, import_id)
             outcomes = Counter(done.values()) + Counter(matcher.apply(fresh).values())
+        if rows and rows[0].row_no // MERGE_ROWS != (rows[-1].row_no + 1) // MERGE_ROWS:
+            prospects.merge(self.db)
         return ChunkCounts(**outcomes)
 
     def refuse(self, import_id: int, refusals: Sequence[tuple[int, str, str]]) -> None:
@@ -84,7 +88,7 @@ class SqlImports:
             met = list(rows_among(connection, wanted, _change.row_no, row_nos))
             _take_back(connection, met)
             apart = {change.row_no: _apart(change) for change in met}
-            write_all(connection, insert_or_ignore(connection, import_prospect), list(apart.values()))
+            prospects.put(connection, list(apart.values()))
             for chunk in chunks(row_nos):
                 connection.execute(
                     sa.update(import_prospect)
@@ -94,6 +98,7 @@ class SqlImports:
 
     def finish(self, import_id: int, counts: Mapping[str, int]) -> None:
         job = import_job
+        prospects.merge(self.db)
         with self.db.write() as connection:
             if _job(connection, import_id).state not in ("running", "done"):
                 raise NotAllowed("import_state", "The import was undone", import_id=import_id)
@@ -164,10 +169,10 @@ class SqlImports:
                 rest = newest.where(_change.row_no == last, _change.customer_id.not_in([m.customer_id for m in met]))
                 met += connection.execute(rest).all()
                 return Counter(_take_back(connection, met).values())
-            waiting = sa.select(_prospect.row_no, _prospect.consecutive).where(_prospect.import_id == import_id)
+            waiting = sa.select(import_prospect).where(_prospect.import_id == import_id)
             found = connection.execute(waiting.limit(UNDO_STEP)).all()
-            forget(connection, [(import_id, row_no) for row_no, _ in found])
-            return Counter("consecutive" if consecutive else "waiting" for _, consecutive in found)
+            prospects.forget(connection, found)
+            return Counter("consecutive" if row.consecutive else "waiting" for row in found)
 
 
 def _take_back(connection: sa.Connection, met: Sequence[AnyRow]) -> dict[int, str]:
@@ -185,17 +190,9 @@ def _take_back(connection: sa.Connection, met: Sequence[AnyRow]) -> dict[int, st
     return taken
 
 
-def _apart(change: AnyRow) -> dict[str, Any]:
-    return {
-        "import_id": change.import_id,
-        "row_no": change.row_no,
-        "account_id": change.account_id,
-        "ref": None,
-        "phone_sealed": change.phone_sealed,
-        "phone_key": change.phone_key,
-        "attributes": change.after,
-        "consecutive": 1,
-    }
+def _apart(change: AnyRow) -> prospects.Prospect:
+    sealed, key = change.phone_sealed, change.phone_key
+    return change.import_id, change.row_no, change.account_id, None, sealed, key, change.after, 1
 
 
 def _outcomes_of(connection: sa.Connection, import_id: int, row_nos: Iterable[int]) -> dict[int, str]:

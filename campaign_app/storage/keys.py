@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -32,21 +33,34 @@ def key_check(key: bytes, workspace_id: str) -> str:
     return hmac.digest(derive(key, "key-check"), workspace_id.encode(), hashlib.sha256).hex()
 
 
-@dataclass(frozen=True, slots=True)
 class KeyedHashes:
-    """Implements `domain.ports.PhoneKeys`."""
+    """Implements `domain.ports.PhoneKeys` by HMAC-SHA-256 (RFC 2104), whose halves take in the key once.
 
-    _key: bytes = field(repr=False)
+    For words as short as these, setting up `hmac` costs more than hashing.
+    """
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        padded = key.ljust(hashlib.sha256().block_size, b"\0")
+        self._inner = hashlib.sha256(bytes(each ^ 0x36 for each in padded))
+        self._outer = hashlib.sha256(bytes(each ^ 0x5C for each in padded))
 
     def of_phone(self, phone: Phone) -> bytes:
-        return hmac.digest(self._key, b"phone\0" + phone.e164.encode(), "sha256")
+        return self._of(b"phone\0" + phone.e164.encode())
 
     def of_platform_phone(self, phone: PlatformPhone) -> bytes:
         """In a domain of the hash of its own: the number that is in it cannot be read."""
-        return hmac.digest(self._key, b"platform phone\0" + phone.sealed.encode(), "sha256")
+        return self._of(b"platform phone\0" + phone.sealed.encode())
 
     def of_ref(self, ref: CustomerRef) -> bytes:
-        return hmac.digest(self._key, f"ref\0{ref.account_id}\0{ref.ref}".encode(), "sha256")
+        return self._of(f"ref\0{ref.account_id}\0{ref.ref}".encode())
+
+    def _of(self, words: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(words)
+        outer.update(inner.digest())
+        return outer.digest()
 
 
 class Vault:
@@ -58,8 +72,14 @@ class Vault:
         self._aead = AESGCM(key)
 
     def seal(self, plain: bytes, context: bytes) -> bytes:
-        nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._aead.encrypt(nonce, plain, context)
+        return self.seal_all([plain], context)[0]
+
+    def seal_all(self, plain: Sequence[bytes], context: bytes) -> list[bytes]:
+        """Each under a nonce of its own; asking the system for each would cost a fourth of it."""
+        random, seal = os.urandom(_NONCE_BYTES * len(plain)), self._aead.encrypt
+        starts = range(0, len(random), _NONCE_BYTES)
+        nonces = [random[start : start + _NONCE_BYTES] for start in starts]
+        return [nonce + seal(nonce, each, context) for nonce, each in zip(nonces, plain, strict=True)]
 
     def open(self, sealed: bytes, context: bytes) -> bytes:
         try:
@@ -81,6 +101,11 @@ class PhoneVault:
 
     def open(self, sealed: bytes) -> Phone:
         return Phone(self._vault.open(sealed, b"phone").decode())
+
+    def seal_all(self, phones: Sequence[Phone | None]) -> list[bytes | None]:
+        """None where there is none."""
+        sealed = iter(self._vault.seal_all([each.digits.encode() for each in phones if each is not None], b"phone"))
+        return [None if each is None else next(sealed) for each in phones]
 
     def seal_platform(self, phone: PlatformPhone) -> bytes:
         return self._vault.seal(phone.sealed.encode(), b"platform phone")

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from campaign_app.storage import schema
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
+from campaign_app.storage.prospects import forget
 from campaign_app.storage.schema_imports import import_change, import_job, import_prospect, import_refusal
 from campaign_app.storage.schema_lookback import lookback_found, lookback_run
 from campaign_app.storage.schema_sending import inbound
@@ -60,9 +61,13 @@ def _imports(connection: sa.Connection, before: int, _: _State) -> int:
     import_id = connection.execute(ended).scalar()
     if import_id is None:
         return 0
-    for table in (import_prospect, import_refusal, import_change):
-        rows = sa.select(table.c.row_no).where(table.c.import_id == import_id).order_by(table.c.row_no).limit(ROWS)
-        numbers = list(connection.execute(rows).scalars())
+    waiting = sa.select(import_prospect).where(import_prospect.c.import_id == import_id).limit(ROWS)
+    if rows := connection.execute(waiting).all():
+        forget(connection, rows)
+        return len(rows)
+    for table in (import_refusal, import_change):
+        first = sa.select(table.c.row_no).where(table.c.import_id == import_id).order_by(table.c.row_no).limit(ROWS)
+        numbers = list(connection.execute(first).scalars())
         if numbers:
             gone = sa.delete(table).where(table.c.import_id == import_id, table.c.row_no.in_(sorted(set(numbers))))
             return connection.execute(gone).rowcount

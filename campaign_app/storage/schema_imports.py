@@ -57,19 +57,22 @@ import_prospect = sa.Table(
     number("consecutive"),
     sqlite_with_rowid=False,
 )
-sa.Index(
-    "prospect_by_phone",
-    import_prospect.c.phone_key,
-    sqlite_where=import_prospect.c.phone_key.isnot(None),
-    postgresql_where=import_prospect.c.phone_key.isnot(None),
-)
-sa.Index(
-    "prospect_by_ref",
-    import_prospect.c.account_id,
-    import_prospect.c.ref,
-    sqlite_where=import_prospect.c.ref.isnot(None),
-    postgresql_where=import_prospect.c.ref.isnot(None),
-)
+
+
+def _key_table(name: str) -> sa.Table:
+    """By what a waiting row is found: 64 bits that stand for its ref or its number (`storage.prospects`)."""
+    return sa.Table(
+        name,
+        metadata,
+        number("key", key=True),
+        number("import_id", key=True),
+        number("row_no", key=True),
+        sqlite_with_rowid=False,
+    )
+
+
+waiting_recent = _key_table("waiting_recent")
+waiting_key = _key_table("waiting_key")
 
 import_refusal = sa.Table(
     "import_refusal",

@@ -16,15 +16,13 @@ from platformdirs import user_log_path
 from PySide6.QtCore import (
     QCoreApplication,
     QEvent,
-    QLibraryInfo,
     QObject,
     QSocketNotifier,
     Qt,
     QTimer,
-    QTranslator,
     Signal,
 )
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 from campaign_app import assets, keeping, logs
@@ -34,6 +32,7 @@ from campaign_app.ui.crash import Crashes
 from campaign_app.ui.desk import Desk, Way
 from campaign_app.ui.garbage import Garbage
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.languages import Languages
 from campaign_app.ui.messages import Messages
 from campaign_app.ui.pages.crash_dialog import CrashReports
 from campaign_app.ui.pages.ending_note import EndingNote
@@ -58,6 +57,24 @@ SWITCH_SECONDS: Final = 0.0005
 _MINIMISED: Final = Qt.WindowState.WindowMinimized
 
 
+class Program(QApplication):
+    """`opened`: the system hands a file to the running program, as macOS does; elsewhere that is a start of its own."""
+
+    opened = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__(sys.argv[:1])
+        self.setApplicationName("campaign_app")
+        self.setApplicationDisplayName("允发 Yunfa")
+        self.setDesktopFileName("campaign-app")
+        self.setWindowIcon(QIcon(str(assets.path("icons", "app.svg"))))
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent):
+            self.opened.emit(event.file())
+        return super().event(event)
+
+
 class Application(QObject):
     """Everything of one window; `start` after construction, `shut` before the end. `looked`: at it, or away."""
 
@@ -73,7 +90,7 @@ class Application(QObject):
     ) -> None:
         super().__init__()
         self._qt, self.has_tray = qt, has_tray
-        self._languages: list[QTranslator] = []
+        self._languages = Languages(qt, self)
         self.tasks = tasks or Tasks(self)
         theme = Theme(qt, prefs.theme, self)
         self.kit = Kit(theme, self.tasks, Messages(self._words, self), prefs)
@@ -84,7 +101,7 @@ class Application(QObject):
         self.crashes = Crashes(self)
         self.garbage = Garbage(self)
         self.ahead = Ahead(self)
-        self._translate()
+        self._languages.use(prefs.language)
         qt.applicationStateChanged.connect(self.looked)
         self.closing = Closing(self)
         self.shell = self._shell()
@@ -132,8 +149,7 @@ class Application(QObject):
             self.desk.jobs.stop()
         self.session.stop()
         ending = EndingNote()  # in the language that is removed now
-        for known in self._languages:
-            self._qt.removeTranslator(known)
+        self._languages.clear()
         self.tasks.finish()
         self.session.close(ending.say)
         ending.close()
@@ -187,7 +203,7 @@ class Application(QObject):
 
     def _rebuild(self) -> None:
         """Another language: the window is built anew where it stands."""
-        self._translate()
+        self._languages.use(self.kit.prefs.language)
         former, self.shell = self.shell, self._shell()
         self.shell.setGeometry(former.geometry())
         self.shell.notices.take(former.notices)
@@ -208,18 +224,12 @@ class Application(QObject):
         if found := next((each for each in same if each.isVisible()), None):
             found.setFocus()
 
-    def _translate(self) -> None:
-        for known in self._languages:
-            self._qt.removeTranslator(known)
-        language = self.kit.prefs.language
-        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        self._languages = [QTranslator(self), QTranslator(self)]
-        found = [self._languages[0].load(f"qtbase_{language}", folder)]
-        # the words in the code are Chinese: only other languages have a file of ours
-        found.append(language != "zh_CN" and self._languages[1].load(str(assets.path("i18n", f"{language}.qm"))))
-        for translator, loaded in zip(self._languages, found, strict=True):
-            if loaded:
-                self._qt.installTranslator(translator)
+    def verify(self, file: str) -> None:
+        """A file of evidence that the system hands to the running program."""
+        from campaign_app.ui.pages.records_dialogs import CheckDialog
+        from campaign_app.ui.viewmodels.records import CheckModel
+
+        CheckDialog(self.kit, CheckModel(self.tasks, self), Path(file), self.shell).open()
 
 
 class Closing(QObject):
@@ -322,12 +332,8 @@ def _plan(folder: Path | None, prefs: Prefs) -> Plan:
 
 def _run(planned: Callable[[Prefs], Plan]) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
-    qt = QApplication(sys.argv[:1])
-    qt.setApplicationName("campaign_app")
-    qt.setApplicationDisplayName("允发 Yunfa")
-    qt.setDesktopFileName("campaign-app")
+    qt = Program()
     qt.setQuitOnLastWindowClosed(False)
-    qt.setWindowIcon(QIcon(str(assets.path("icons", "app.svg"))))
     prefs = Prefs(default_folder())
     plan = planned(prefs)
     single = claim(plan.folder)
@@ -336,7 +342,8 @@ def _run(planned: Callable[[Prefs], Plan]) -> int:
     told = _log_to_file(plan)
     application = Application(qt, plan, prefs)
     application.listen(single)
-    with _signals(qt):
+    qt.opened.connect(application.verify)
+    with ended_by_signals(qt):
         application.start()
         if told is not None:
             application.kit.messages.error(told)
@@ -361,7 +368,7 @@ def _log_to_file(plan: Plan) -> AppError | None:
 
 
 @contextmanager
-def _signals(qt: QApplication) -> Iterator[None]:
+def ended_by_signals(qt: QApplication) -> Iterator[None]:
     """A terminal's Ctrl+C and a system's SIGTERM end the window in order, though Python sleeps inside Qt."""
     reader, writer = socket.socketpair()
     for end in (reader, writer):

@@ -2,6 +2,101 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
 <context>
+    <name>AboutSection</name>
+    <message>
+        <source>关于</source>
+        <translation>About</translation>
+    </message>
+    <message>
+        <source>允发：只发给平台接口确认同意过的人。本程序帮助遵守规则，不是法律意见。</source>
+        <translation>Yunfa sends only to people whose consent the platform confirms. It helps to keep the rules and is no legal advice.</translation>
+    </message>
+    <message>
+        <source>版本</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>许可</source>
+        <translation>Licence</translation>
+    </message>
+    <message>
+        <source>运行环境</source>
+        <translation>Runs on</translation>
+    </message>
+    <message>
+        <source>Qt 按 LGPL-3.0 使用，可以换成您自己编译的版本；其他组件的许可和全文见第三方声明。</source>
+        <translation>Qt is used under the LGPL-3.0 and may be replaced by a build of your own. The notices have all other parts and their licences in full.</translation>
+    </message>
+    <message>
+        <source>第三方声明…</source>
+        <translation>Third-party notices…</translation>
+    </message>
+    <message>
+        <source>只在您点击时检查，只告知，不自动下载，也不自动安装。清单须由维护者签名，旧的、过期的都不采用。</source>
+        <translation>Asked only when you press the button. It tells, and never downloads or installs by itself. The manifest must be signed by the maintainers; old and expired ones are refused.</translation>
+    </message>
+    <message>
+        <source>发布清单的地址</source>
+        <translation>Address of the release manifest</translation>
+    </message>
+    <message>
+        <source>发布清单的地址（https），没有内置地址</source>
+        <translation>Address of the release manifest (https); none is built in</translation>
+    </message>
+    <message>
+        <source>保存地址</source>
+        <translation>Save address</translation>
+    </message>
+    <message>
+        <source>检查更新</source>
+        <translation>Check for updates</translation>
+    </message>
+    <message>
+        <source>从文件检查…</source>
+        <translation>Check from a file…</translation>
+    </message>
+    <message>
+        <source>停止</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>正在检查更新</source>
+        <translation>Checking for updates</translation>
+    </message>
+    <message>
+        <source>更新</source>
+        <translation>Updates</translation>
+    </message>
+    <message>
+        <source>有新版本 {version}（{date}），但要先装 {first}，再装它。</source>
+        <translation>{version} is out ({date}), but {first} has to be installed before it.</translation>
+    </message>
+    <message>
+        <source>有新版本 {version}（{date}）。请从维护者处下载，并核对下面的哈希。</source>
+        <translation>{version} is out ({date}). Download it from the maintainers and compare the hashes below.</translation>
+    </message>
+    <message>
+        <source>已是最新：{version}（{date}）。</source>
+        <translation>This is the newest version: {version} ({date}).</translation>
+    </message>
+    <message>
+        <source>发布清单的地址已保存。</source>
+        <translation>The address of the release manifest is saved.</translation>
+    </message>
+    <message>
+        <source>发布清单 (*.json)</source>
+        <translation>Release manifests (*.json)</translation>
+    </message>
+    <message>
+        <source>所有文件 (*)</source>
+        <translation>All files (*)</translation>
+    </message>
+    <message>
+        <source>选择发布清单</source>
+        <translation>Choose a release manifest</translation>
+    </message>
+</context>
+<context>
     <name>AccountCard</name>
     <message>
         <source>模拟</source>
@@ -4825,6 +4920,25 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>NoticesDialog</name>
+    <message>
+        <source>第三方声明</source>
+        <translation>Third-party notices</translation>
+    </message>
+    <message>
+        <source>正在读取…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>本程序带有下列组件。它们的许可文本是原文，没有翻译。</source>
+        <translation>The program comes with these parts. Their licences are given as their authors wrote them.</translation>
+    </message>
+</context>
+<context>
     <name>NumberListDialog</name>
     <message>
         <source>导入拒收名单</source>
@@ -7485,6 +7599,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>费用与预算</source>
         <translation>Costs and budgets</translation>
+    </message>
+    <message>
+        <source>关于</source>
+        <translation>About</translation>
     </message>
     <message>
         <source>账户</source>

@@ -212,7 +212,7 @@ class Journey:
         pause(300)
         self._at("rule")
         self.driver.press("rule_back", Qt.Key.Key_Escape)
-        for section in ("entities", "policies", "money", "staff", "workspace", "window"):
+        for section in ("entities", "policies", "money", "staff", "workspace", "window", "about"):
             # a look in another language builds the pages anew
             self.application.shell.page("settings").open(section)
             pause(500)

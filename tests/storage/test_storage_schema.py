@@ -24,6 +24,7 @@ from campaign_app.storage.workspace import Workspace, open_workspace
 BUILT = sa.text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger'")
 # what later revisions added to the first
 NEWER = (
+    *("waiting_key", "waiting_recent"),
     *("complaint_note", "complaint_case"),
     *("lookback_task", "lookback_found", "lookback_run", "consent_wording"),
     *("number_alias", "worker"),
@@ -49,6 +50,11 @@ NEWER_COLUMNS = (
 NEWER_INDEXES = (
     *("inbound_by_phone", "inbound_by_person"),
     *("customer_counted", "member_by_reason", "submission_by_account", "change_by_customer"),
+)
+# which a later revision dropped
+FORMER_INDEXES = (
+    "CREATE INDEX prospect_by_phone ON import_prospect (phone_key) WHERE phone_key IS NOT NULL",
+    "CREATE INDEX prospect_by_ref ON import_prospect (account_id, ref) WHERE ref IS NOT NULL",
 )
 
 DIALECTS = ("sqlite",)
@@ -96,6 +102,8 @@ def test_an_older_workspace_keeps_what_was_confirmed_with_its_approvals(folder: 
             connection.execute(sa.text("ALTER TABLE campaign DROP COLUMN complaints_seen"))
             for index in NEWER_INDEXES:
                 connection.execute(sa.text(f"DROP INDEX {index}"))
+            for former in FORMER_INDEXES:
+                connection.execute(sa.text(former))
             for table, column in NEWER_COLUMNS:
                 connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {column}"))
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
@@ -115,10 +123,12 @@ def test_a_centre_on_this_machine_that_was_taken_for_a_simulator_becomes_real(fo
                     connection.execute(sa.text(f"ALTER TABLE signature DROP COLUMN {column}"))
                     connection.execute(sa.text(f"ALTER TABLE signature_report DROP COLUMN {column}"))
             connection.execute(sa.text("ALTER TABLE signature_record DROP COLUMN owner_confirmed"))
-            for newest in (*NEWER[:8], "campaign_stop", "billed_part"):
+            for newest in (*NEWER[:10], "campaign_stop", "billed_part"):
                 connection.execute(sa.text(f"DROP TABLE {newest}"))
             for index in NEWER_INDEXES:
                 connection.execute(sa.text(f"DROP INDEX {index}"))
+            for former in FORMER_INDEXES:
+                connection.execute(sa.text(former))
             for table, column in (("inbound", "phone_key"), ("job", "asked_by"), ("suppression", "said_by")):
                 connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {column}"))
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0013'"))

@@ -95,6 +95,8 @@ GRANTS: Final[Mapping[str, Mapping[Role, str]]] = {
     "import_job": _each("r a w(state,counts)", "r", "r", "r a w"),
     "import_change": _each("r d", "r", "r", "r a w d"),
     "import_prospect": _each("r d", "r", "r", "r a w d"),
+    "waiting_recent": _each("r d", "r", "r", "r a w d"),
+    "waiting_key": _each("r d", "r", "r", "r a w d"),
     "import_refusal": _each("r", "r", "r", "r a w d"),
     # work, and who did what
     "job": _each(_ENDS_A_JOB, _ENDS_A_JOB, _ENDS_A_JOB, "r a w d"),

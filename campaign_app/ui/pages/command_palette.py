@@ -42,6 +42,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "staff": QT_TRANSLATE_NOOP("SettingsPage", "测试号码"),
     "workspace": QT_TRANSLATE_NOOP("SettingsPage", "工作区"),
     "window": QT_TRANSLATE_NOOP("SettingsPage", "界面"),
+    "about": QT_TRANSLATE_NOOP("SettingsPage", "关于"),
 }
 _SETTINGS: Final = "settings"
 _MODES: Final = frozenset({"page", "campaign.step"})  # on the screen already, as pages or as buttons with more to say

@@ -91,7 +91,7 @@ class RecordsPage(Page):
         return made
 
     def check_dialog(self, file: Path | None = None) -> CheckDialog:
-        made = CheckDialog(self._desk.kit, self.model, file, self)
+        made = CheckDialog(self._desk.kit, self.model.checking, file, self)
         made.open()
         return made
 

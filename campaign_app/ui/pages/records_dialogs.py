@@ -12,7 +12,7 @@ from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.backup_dialogs import WorkDialog
 from campaign_app.ui.theme.sheet import set_property
-from campaign_app.ui.viewmodels.records import RecordsModel
+from campaign_app.ui.viewmodels.records import CheckModel, RecordsModel
 from campaign_app.ui.widgets.basics import button, column, fit, label, row, show_if
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ class ExportDialog(WorkDialog):
 class CheckDialog(WorkDialog):
     """Stays open with the verdict, so that it can be read and another file be chosen."""
 
-    def __init__(self, kit: Kit, model: RecordsModel, file: Path | None, parent: QWidget | None = None) -> None:
-        super().__init__(kit, model.check_work, translate("CheckDialog", "验证"), "evidence_check", parent)
+    def __init__(self, kit: Kit, model: CheckModel, file: Path | None, parent: QWidget | None = None) -> None:
+        super().__init__(kit, model.work, translate("CheckDialog", "验证"), "evidence_check", parent)
         self.setWindowTitle(self.tr("验证证据文件"))
         self.setFixedWidth(VERDICT_WIDTH)
         self._model, self._file = model, file
@@ -138,7 +138,7 @@ class CheckDialog(WorkDialog):
             )
         )
         self.go.clicked.connect(self.begin)
-        model.check_work.ended.connect(self.show_verdict)
+        model.work.ended.connect(self.show_verdict)
         self.head.textChanged.connect(lambda _: self._forget())
         self._forget()
         if file is not None:

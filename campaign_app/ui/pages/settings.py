@@ -1,4 +1,4 @@
-"""设置: accounts, entities, rules, policies, the workspace, and the window itself."""
+"""设置: accounts, entities, rules, policies, the workspace, the window itself, and what the program is."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.settings_about import AboutSection
 from campaign_app.ui.pages.settings_accounts import AccountsSection
 from campaign_app.ui.pages.settings_entities import EntitiesSection
 from campaign_app.ui.pages.settings_money import MoneySection
@@ -17,6 +18,7 @@ from campaign_app.ui.pages.settings_rules import RulesSection
 from campaign_app.ui.pages.settings_staff import StaffSection
 from campaign_app.ui.pages.settings_window import WindowSection
 from campaign_app.ui.pages.settings_workspace import WorkspaceSection
+from campaign_app.ui.viewmodels.about import AboutModel, desk_of
 from campaign_app.ui.viewmodels.accounts import AccountsModel
 from campaign_app.ui.viewmodels.backups import BackupModel
 from campaign_app.ui.viewmodels.money import MoneyModel
@@ -27,7 +29,7 @@ from campaign_app.ui.viewmodels.staff import StaffModel
 from campaign_app.ui.widgets.basics import row
 from campaign_app.ui.widgets.page import Page
 
-SECTIONS: Final = ("accounts", "entities", "rules", "policies", "money", "staff", "workspace", "window")
+SECTIONS: Final = ("accounts", "entities", "rules", "policies", "money", "staff", "workspace", "window", "about")
 _REMEMBERED: Final = "settings_section"
 _WIDTH: Final = 176
 _AROUND: Final = 40  # the words of an entry
@@ -48,7 +50,7 @@ class SettingsPage(Page):
 
     def shown(self) -> None:
         sections = (self.accounts, self.profiles, self.rules, self.policies, self.money, self.staff)
-        for model in (*sections, self.workspace, self.backups):
+        for model in (*sections, self.workspace, self.backups, self.about):
             model.load()
 
     def place(self) -> str:
@@ -82,6 +84,7 @@ class SettingsPage(Page):
         self.money = _kept(session, MoneyModel, lambda: MoneyModel(app, tasks, messages, session))
         self.staff = _kept(session, StaffModel, lambda: StaffModel(app, tasks, messages, session))
         self.workspace = _kept(session, WorkspaceModel, lambda: WorkspaceModel(app, tasks, messages, session))
+        self.about = _kept(session, AboutModel, lambda: AboutModel(desk_of(app.clock), tasks, session))
         self.backups = _kept(session, BackupModel, lambda: BackupModel(app, tasks, messages, session))
 
     def section(self, key: str) -> QWidget:
@@ -103,6 +106,7 @@ class SettingsPage(Page):
             "staff": lambda: StaffSection(desk, self.staff),
             "workspace": lambda: WorkspaceSection(desk, self.workspace, self.backups),
             "window": lambda: WindowSection(desk.kit),
+            "about": lambda: AboutSection(desk, self.about),
         }
         return make[key]()
 
@@ -122,7 +126,7 @@ class SettingsPage(Page):
 
     def _titles(self) -> tuple[str, ...]:
         rules = (self.tr("主体资料"), self.tr("规则"), self.tr("策略"), self.tr("费用与预算"))
-        return (self.tr("账户"), *rules, self.tr("测试号码"), self.tr("工作区"), self.tr("界面"))
+        return (self.tr("账户"), *rules, self.tr("测试号码"), self.tr("工作区"), self.tr("界面"), self.tr("关于"))
 
     def _chosen(self, index: int) -> None:
         self.stack.setCurrentWidget(self.section(SECTIONS[index]))

@@ -67,8 +67,22 @@ class EntrySource:
         return self._app.evidence.page(self._query, self._newest, number * PAGE_ROWS, PAGE_ROWS)
 
 
+class CheckModel(QObject):
+    """Whether a file of proof holds; no workspace is needed for that. `work.ended` carries the Verdict."""
+
+    def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.work = Work(tasks, self)
+
+    def check(self, file: Path, head: str) -> None:
+        """`head` is one that was noted before, or ""."""
+        from campaign_app.evidence.checking import verify_file
+
+        self.work.begin(lambda tick: verify_file(file, head=head, tick=tick))
+
+
 class RecordsModel(QObject):
-    """`other`: other entries are wanted; `verified`: the chain was gone through; `exported`, `checked`: of a file."""
+    """`other`: other entries are wanted; `exported`: a file of proof was written."""
 
     changed = Signal(object)  # RecordsState
     other = Signal(object)  # EntrySource
@@ -79,7 +93,8 @@ class RecordsModel(QObject):
         self.setObjectName(NAME)
         self._app, self._tasks = app, tasks
         self.state = RecordsState()
-        self.chain, self.export_work, self.check_work = (Work(tasks, self) for _ in range(3))
+        self.chain, self.export_work = Work(tasks, self), Work(tasks, self)
+        self.checking = CheckModel(tasks, self)
         self.chain.ended.connect(lambda head: self._become(replace(self.state, head=head)))
         self.export_work.ended.connect(self._exported)
 
@@ -112,12 +127,6 @@ class RecordsModel(QObject):
         self.export_work.begin(
             lambda tick: self._app.evidence.export(campaign_id, target, actor=ACTOR, person=whom, tick=tick)
         )
-
-    def check(self, file: Path, head: str) -> None:
-        """`check_work.ended` carries the Verdict. `head` is one that was noted before, or ""."""
-        from campaign_app.evidence.checking import verify_file
-
-        self.check_work.begin(lambda tick: verify_file(file, head=head, tick=tick))
 
     def _exported(self, made: Exported) -> None:
         self._become(replace(self.state, head=made.head))

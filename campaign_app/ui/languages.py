@@ -1,0 +1,29 @@
+"""The translations that are in force: Qt's own words and ours."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QObject, QTranslator
+
+from campaign_app import assets
+from campaign_app.words import Language
+
+
+class Languages:
+    def __init__(self, qt: QCoreApplication, parent: QObject) -> None:
+        self._qt, self._parent = qt, parent
+        self._installed: list[QTranslator] = []
+
+    def use(self, language: Language) -> None:
+        self.clear()
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        self._installed = [QTranslator(self._parent), QTranslator(self._parent)]
+        found = [self._installed[0].load(f"qtbase_{language}", folder)]
+        # the words in the code are Chinese: only other languages have a file of ours
+        found.append(language != "zh_CN" and self._installed[1].load(str(assets.path("i18n", f"{language}.qm"))))
+        for translator, loaded in zip(self._installed, found, strict=True):
+            if loaded:
+                self._qt.installTranslator(translator)
+
+    def clear(self) -> None:
+        for known in self._installed:
+            self._qt.removeTranslator(known)
