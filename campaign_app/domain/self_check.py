@@ -5,7 +5,7 @@ Each kind of row is the answer of one named query (`QUERIES`); a number of the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
@@ -344,4 +344,6 @@ class Facts(Protocol):
 
 
 class ReportStore(Protocol):
-    def facts(self, period: Period) -> AbstractContextManager[Facts]: ...
+    def facts(self, period: Period, step: Callable[[], object]) -> AbstractContextManager[Facts]:
+        """`step` is called between any two statements, every few seconds at least, and may raise to cancel."""
+        ...

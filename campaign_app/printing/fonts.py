@@ -10,9 +10,12 @@ from typing import Final
 
 from campaign_app.domain.errors import SettingsError
 
-# in the order of preference: Debian and Ubuntu, Windows, macOS
-_TEXT: Final = ("Noto Serif CJK SC", "Source Han Serif SC", "SimSun", "Songti SC", "STSong")
-_HEADS: Final = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC", "Heiti SC")
+# in the order of preference: Debian and Ubuntu, Windows (which may say them in Chinese), macOS
+_TEXT: Final = ("Noto Serif CJK SC", "Source Han Serif SC", "SimSun", "宋体", "Songti SC", "STSong")
+_HEADS: Final = (
+    *("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "微软雅黑", "SimHei", "黑体"),
+    *("PingFang SC", "Heiti SC"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def written(words: Words, number: Number) -> str:
     if number.unit == "percent":
         return f"{value:.1f}%"
     if number.unit == "per_10k":
-        return f"{value:.2f}"
+        return f"{value:,.2f}"
     return f"{value:,}"
 
 

@@ -37,11 +37,12 @@ class SelfChecks:
         self, period: Period, stage: Stage, tick: Callable[[float], object] = lambda _: None
     ) -> Iterator[SelfCheck]:
         rules = self._rules()
-        with self._store.facts(period) as facts:
+        chapters: list[Chapter] = []
+        done = 0.0
+        with self._store.facts(period, lambda: tick(done)) as facts:
             gathered = Gathered(facts, period, self._clock().astimezone(BEIJING).date())
-            chapters = []
             for place, chapter in enumerate(CHAPTERS):
-                tick(place / len(CHAPTERS))
+                done = place / len(CHAPTERS)
                 chapters.append(chapter(gathered))
             number, last = facts.audit_head()
             yield SelfCheck(

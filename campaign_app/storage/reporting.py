@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -56,16 +56,18 @@ class SqlReports:
     keys: WorkspaceKeys = field(repr=False)
 
     @contextmanager
-    def facts(self, period: Period) -> Iterator[SqlFacts]:
+    def facts(self, period: Period, step: Callable[[], object] = lambda: None) -> Iterator[SqlFacts]:
         with self.db.read() as connection:
-            yield SqlFacts(connection, self.keys, period)
+            yield SqlFacts(connection, self.keys, period, step)
 
 
 class SqlFacts:
     """Implements `domain.self_check.Facts`. What is grouped is asked once."""
 
-    def __init__(self, connection: sa.Connection, keys: WorkspaceKeys, period: Period) -> None:
-        self._connection, self._keys = connection, keys
+    def __init__(
+        self, connection: sa.Connection, keys: WorkspaceKeys, period: Period, step: Callable[[], object]
+    ) -> None:
+        self._connection, self._keys, self._step = connection, keys, step
         self._given = {"since": to_ms(period.since), "until": to_ms(period.until)}
 
     def shops(self) -> tuple[ShopRow, ...]:
@@ -198,7 +200,9 @@ class SqlFacts:
     @cached_property
     def _batches(self) -> tuple[BatchRow, ...]:
         found = Counter[tuple[int, int, str]]()
-        for row in self._connection.execution_options(stream_results=True).execute(sql.BATCHES, self._given):
+        for place, row in enumerate(self._connection.execute(sql.BATCHES, self._given)):
+            if place % _PAGE == 0:
+                self._step()
             month = moment_at(row.claimed_at).astimezone(BEIJING).strftime("%Y-%m")
             found[row.campaign_id, row.account_id, month] += row.messages
         return tuple(BatchRow(*key, messages) for key, messages in sorted(found.items()))
@@ -251,6 +255,7 @@ class SqlFacts:
         return tuple(ConsentRow(*key, people) for key, people in sorted(found.items()))
 
     def _rows(self, statement: AnySelect, **more: Any) -> list[AnyRow]:
+        self._step()
         return list(self._connection.execute(statement, {**self._given, **more}).all())
 
     def _of_campaigns(self, statement: AnySelect) -> Iterator[AnyRow]:
