@@ -29,11 +29,12 @@ from campaign_app.services.self_check_numbers import Chapter, Grid, SelfCheck
 from campaign_app.words import Words
 
 _LONG: Final = 12  # lines of a grid that are also drawn
+_NAMED: Final = 3  # entities on the cover
 
 
 def build(report: SelfCheck, words: Words) -> Document:
     title = words.term("report", "title")
-    names = "、".join(name for _, name in report.entities)
+    names = _few(words, [name for _, name in report.entities])
     head = f"{report.head[0]}:{report.head[1]}"
     return Document(
         title=title,
@@ -63,6 +64,12 @@ def period_name(words: Words, period: Period) -> str:
     return words.term("report", "from_to").format(first=first, last=period.last)
 
 
+def _few(words: Words, names: list[str]) -> str:
+    """As many as a cover has room for."""
+    shown = "、".join(names[:_NAMED])
+    return shown if len(names) <= _NAMED else words.term("report", "and_more").format(names=shown, count=len(names))
+
+
 def _cover(report: SelfCheck, words: Words, title: str, names: str) -> Cover:
     stage = words.term("report_stage", report.stage.value)
     return Cover(
@@ -70,7 +77,7 @@ def _cover(report: SelfCheck, words: Words, title: str, names: str) -> Cover:
         subtitle=f"{period_name(words, report.period)} · {stage}",
         facts=(
             (words.term("report", "reporter"), names or words.term("report", "no_entity")),
-            (words.term("report", "uscc"), "、".join(uscc for uscc, _ in report.entities) or "—"),
+            (words.term("report", "uscc"), _few(words, [uscc for uscc, _ in report.entities]) or "—"),
             (words.term("report", "period"), words.term("report", "from_to").format(
                 first=report.period.first, last=report.period.last)),
             (words.term("report", "made_at"), day_and_time(report.made_at)),

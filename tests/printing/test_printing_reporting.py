@@ -11,6 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from campaign_app import bootstrap
+from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.self_check import QUERIES, Period, Stage
 from campaign_app.reports.self_check_files import json_text
@@ -47,6 +48,13 @@ def test_the_pdf_names_period_numbers_unverified_citations_and_the_head(
     assert {each.rule for each in report.unverified} <= set(pdf.text.split("\n"))
     assert all(each.id in text for each in report.numbers())
     assert "含模拟数据" in text  # the staged platform is one
+
+
+def test_the_cover_of_many_entities_names_some_and_counts_all(app: bootstrap.App, tmp_path: Path, qapp: object) -> None:
+    for number in range(2, 11):
+        app.workspace.accounts.add_entity(Entity(f"91330100MA00000{number:02d}X", f"主体{number}"))
+    cover = read_pdf(made(app, tmp_path / "a.pdf").read_bytes()).texts[0].replace("\n", "")
+    assert cover.count("等 10 个") == 3  # who reports, by which codes, and who signs
 
 
 def test_every_file_is_put_down_with_its_hash_and_the_head_in_it(app: bootstrap.App, tmp_path: Path) -> None:
