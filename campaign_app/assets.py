@@ -1,6 +1,7 @@
-"""Where the files of `resources/` are: rule packs, OpenAPI, icons, translations.
+"""Where the files of `resources/` are: rule packs, OpenAPI, icons, translations, the manual.
 
 They lie beside the package in a source tree, inside it in an installed wheel, and beside the program in a frozen build.
+The manual alone is under `docs/` in a source tree, and with the others wherever the program is installed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ def path(*parts: str) -> Path:
     """The file or folder `parts` of the resources. Raises AppError("asset_missing")."""
     root = _root(getattr(sys, "_MEIPASS", None))
     found = root.joinpath(*parts)
+    if parts[:1] == ("manual",) and not found.exists():
+        found = root.parent.joinpath("docs", *parts)
     if not found.exists():
         raise AppError("asset_missing", f"{found} is missing: install the program again", asset="/".join(parts))
     return found

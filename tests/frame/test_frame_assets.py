@@ -63,3 +63,10 @@ def test_the_wheel_holds_every_resource_and_every_module(unpacked_wheel: Path) -
     sources = {name for name in shipped(ROOT / "campaign_app") if "__pycache__" not in name}
     assert sources <= set(shipped(package))
     assert "py.typed" in sources
+
+
+def test_the_wheel_holds_the_manual_in_both_languages(unpacked_wheel: Path) -> None:
+    for language in ("zh", "en"):
+        chapters = set(shipped(ROOT / "docs" / "manual" / language))
+        assert chapters == set(shipped(unpacked_wheel / "campaign_app" / "resources" / "manual" / language))
+        assert {"first-campaign.md", "images/architecture.svg"} <= chapters
