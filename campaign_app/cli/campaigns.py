@@ -61,9 +61,7 @@ def send(
         list[str] | None, typer.Option("--confirm", help="已由人确认的提醒（规则编号），可重复。")
     ] = None,
     at: Annotated[str | None, typer.Option("--at", help="发送时间（带时区的 ISO 8601）；不给就立即发送。")] = None,
-    covers: Annotated[
-        str, typer.Option("--covers", help="所看的那一份（screen 的 covers），不符就不批准。")
-    ] = "",
+    covers: Annotated[str, typer.Option("--covers", help="所看的那一份（screen 的 covers），不符就不批准。")] = "",
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
