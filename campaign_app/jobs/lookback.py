@@ -19,7 +19,8 @@ from campaign_app.consent.gate import Ask
 from campaign_app.consent.hindsight import look_again
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.consent import ConsentFact, Suppression, SuppressionKind
-from campaign_app.domain.errors import RemoteError
+from campaign_app.domain.customer import Account, Customer
+from campaign_app.domain.errors import RemoteError, RemoteUnavailable
 from campaign_app.domain.lookback import Era, Found, Ground, Mark, RunState, Scope, SentRow
 from campaign_app.domain.sent_texts import Reread
 from campaign_app.jobs.asking import confirmed_rules
@@ -27,6 +28,9 @@ from campaign_app.jobs.gating import refresh
 from campaign_app.jobs.stores import Context
 
 _log = logging.getLogger(__name__)
+TRIES: Final = 3  # of one look-up; between two the platform is left alone
+PAUSE_SECONDS: Final = 2.0
+LONGEST_PAUSE: Final = 60.0
 BATCHES: Final = 10  # a window: some five thousand messages
 ACTOR: Final = "worker"
 _REFUSES: Final = frozenset({SuppressionKind.COMPLAINT, SuppressionKind.OPT_OUT, SuppressionKind.WITHDRAWN})
@@ -153,13 +157,26 @@ def _facts(context: Context, rows: Sequence[SentRow], walk: Walk) -> _Facts:
     for shop in sorted({one.account_id for one in customers} - walk.away):
         account = context.stores.accounts.account(shop)
         asked = [one for one in customers if one.account_id == shop]
-        try:
-            if account.state == "connected":
-                facts |= refresh(context, account, asked, oldest)
-        except RemoteError as trouble:
-            _log.info("the consents of shop %s could not be read: %s", shop, trouble.code)
-            walk.away.add(shop)
+        if account.state == "connected":
+            facts |= _refreshed(context, account, asked, oldest, walk)
     return facts
+
+
+def _refreshed(
+    context: Context, account: Account, customers: Sequence[Customer], oldest: datetime, walk: Walk
+) -> dict[int, tuple[int, ConsentFact]]:
+    """Nothing of a shop that does not answer, which is then asked no more in this run."""
+    for _ in range(TRIES):
+        try:
+            return refresh(context, account, customers, oldest)
+        except RemoteUnavailable as trouble:
+            _log.info("the consents of shop %s could not be read: %s", account.id, trouble.code)
+            context.wait(min(trouble.retry_after or PAUSE_SECONDS, LONGEST_PAUSE))
+        except RemoteError as trouble:
+            _log.info("shop %s refuses to tell its consents: %s", account.id, trouble.code)
+            break
+    walk.away.add(account.id)
+    return {}
 
 
 def _texts(context: Context, campaign: Campaign, shop: int, rows: Sequence[SentRow], walk: Walk) -> list[list[Mark]]:

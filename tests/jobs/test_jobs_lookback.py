@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from campaign_app.domain.consent import ConsentMethod, ConsentStatus, CustomerRef, Suppression, SuppressionKind
-from campaign_app.domain.errors import NotAllowed, RemoteUnavailable
+from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.lookback import RunState
 from campaign_app.jobs import lookback
 from campaign_app.jobs.worker import Worker
@@ -75,7 +75,21 @@ def test_a_platform_that_is_away_makes_nobody_good(here: Hindsight) -> None:
     here.shop.platforms[account].trouble = [RemoteUnavailable("timeout", "away")] * 9
     run = here.look()
     assert reasons(run) == {("consent_unread", "undated", ""): 1_200}
-    assert len(here.shop.platforms[account].trouble) == 8, "asked once a run"
+    assert len(here.shop.platforms[account].trouble) == 6, "tried three times, and then no more in this run"
+
+
+def test_a_platform_that_stumbles_is_asked_again_and_one_that_refuses_is_not(here: Hindsight) -> None:
+    account = here.account(3)
+    here.sent()
+    here.later(days=5)
+    here.sign(account)
+    here.shop.platforms[account].trouble = [RemoteUnavailable("throttled", "429", retry_after=3_600)] * 2
+    assert here.look().ok == 3
+    assert here.shop.waits[-2:] == [60.0, 60.0]
+    here.later(days=5)
+    here.sign(account)
+    here.shop.platforms[account].trouble = [RemoteRefused("permission", "403")]
+    assert here.look().counts()["unlooked"] == 3
 
 
 def test_a_shop_that_was_left_is_not_asked(here: Hindsight) -> None:

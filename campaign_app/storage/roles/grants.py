@@ -87,10 +87,10 @@ GRANTS: Final[Mapping[str, Mapping[Role, str]]] = {
     "ledger_latest": _written_by_worker("r a w"),
     "billed_part": _written_by_worker("r a w"),
     # what is looked at again; that was sent is nobody's to change
-    "lookback_run": _each("r", "r a w(state,note,ended_at)", "r", "r a w d"),
+    "lookback_run": _each("r", "r a w(state,note,ended_at)", "r", "r a w"),
     "lookback_found": _written_by_worker("r a d"),
-    "lookback_task": _each("r", "r a w(owner,due,done,note,changed_by,changed_at)", "r", "r d"),
-    "consent_wording": _each("r a", "r a", "r", "r d"),
+    "lookback_task": _each("r", "r a w(owner,due,done,note,changed_by,changed_at)", "r", "r"),
+    "consent_wording": _each("r", "r a", "r", "r"),
     # files
     "import_job": _each("r a w(state,counts)", "r", "r", "r a w"),
     "import_change": _each("r d", "r", "r", "r a w d"),

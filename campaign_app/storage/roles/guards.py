@@ -88,6 +88,9 @@ TRIGGERS: Final = {
     "signature_own_signed": ("signature_own", "INSERT OR UPDATE", "guard_signed('stated_by')"),
     "campaign_warning_signed": ("campaign_warning", "INSERT OR UPDATE", "guard_signed('confirmed_by')"),
     "suppression_lift_signed": ("suppression_lift", "INSERT", "guard_signed('reviewer')"),
+    "lookback_run_signed": ("lookback_run", "INSERT", "guard_signed('asked_by')"),
+    "lookback_task_signed": ("lookback_task", "INSERT OR UPDATE", "guard_signed('changed_by')"),
+    "consent_wording_signed": ("consent_wording", "INSERT", "guard_signed('checked_by')"),
 }
 
 
