@@ -8,7 +8,7 @@ import pytest
 
 from campaign_app.cli import lookback
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef
-from campaign_app.domain.lookback import Found
+from campaign_app.domain.lookback import Found, RunState
 from campaign_app.services.lookback import Looked
 from tests.helpers.line import Line, new_line
 from tests.helpers.shop import NOW
@@ -23,7 +23,11 @@ def test_runs_are_made_listed_compared_and_leave_tasks(line: Line) -> None:
     made = line.here("lookback", "run", "--since", "2026-01-01", "--until", "2026-01-31")
     assert (made["state"], made["looked"], made["groups"]) == ("done", 0, [])
     assert (made["from"][:10], made["until"][:10]) == ("2025-12-31", "2026-01-31"), "whole days in Beijing, as UTC"
-    again = line.here("lookback", "run", "--since", "2026-01-01")
+    with line.open() as app:  # another one, as a worker would leave it
+        store, scope = app.workspace.lookbacks, app.lookbacks.run(made["id"]).scope
+        second = store.begin(scope, asked_by="王", at=app.clock())
+        store.set_state(second.id, RunState.DONE, among=[RunState.RUNNING], actor="王", at=app.clock())
+    again = {"id": second.id}
     assert [run["id"] for run in line.here("lookback", "list")["runs"]] == [again["id"], made["id"]]
     assert line.here("lookback", "show", str(again["id"]), "--rows", "5")["rows"] == []
     told = line.here("lookback", "compare", str(made["id"]), str(again["id"]))

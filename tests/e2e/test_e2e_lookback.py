@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from campaign_app.domain.lookback import RunState
+from campaign_app.jobs import lookback
 from tests.helpers.looking_back import Hindsight, open_hindsight
 
 
@@ -19,15 +20,19 @@ def here(tmp_path: Path) -> Iterator[Hindsight]:
 
 
 @pytest.mark.slow
-def test_a_killed_look_back_counts_nobody_twice_and_leaves_nobody_out(here: Hindsight) -> None:
+def test_a_killed_look_back_counts_nobody_twice_and_leaves_nobody_out(
+    here: Hindsight,
+) -> None:
     here.account(2_100)
     here.done(here.sent())
     store, run = here.shop.workspace.lookbacks, here.begin()
-    for steps, when, looked in ((2, "before", 500), (2, "after", 1_500)):
-        assert process(here, run.id, steps, when) == -9
-        assert store.run(run.id).looked == looked
-        assert store.run(run.id).state is RunState.RUNNING
-    assert process(here, run.id, 99, "after") == 0
+    assert process(here, run.id, 2, "before") == -9
+    assert (store.run(run.id).state, store.run(run.id).looked) == (RunState.RUNNING, 500)
+    assert process(here, run.id, 2, "after") == -9
+    assert store.run(run.id).looked == 1_500
+    while lookback.look_some(here.shop.context, run.id, 1, lookback.Walk())[0]:
+        pass
+    lookback.end(here.shop.context, run.id)
     ended = store.run(run.id)
     assert (ended.state, ended.looked, ended.total) == (RunState.DONE, 2_100, 2_100)
 

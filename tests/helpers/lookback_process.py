@@ -37,7 +37,7 @@ class Dying:
 
 
 def main(folder: str, run_id: str, steps: str, when: str) -> None:
-    lookback.BATCHES = 1  # type: ignore[misc]
+    lookback.BATCHES = 1
     workspace = open_workspace(Path(folder), MemoryKeeper(KEY))
     context = worker_context(workspace, lambda: NOW)
     stores: Any = replace(context.stores, lookbacks=Dying(workspace.lookbacks, int(steps), when))

@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from campaign_app import assets
+from campaign_app.compliance import Engine, load_all
 from campaign_app.domain.consent import ConsentMethod, ConsentStatus, CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
 from campaign_app.domain.lookback import RunState
 from campaign_app.jobs import lookback
 from campaign_app.jobs.worker import Worker
+from campaign_app.services.sent_texts import LookedAt
+from campaign_app.services.texts import Texts
 from campaign_app.storage.schema_sending import ledger, ledger_latest, ledger_outcome
 from tests.fakes.remotes import ENTITY
 from tests.helpers.desk import CLEAN
@@ -109,6 +113,32 @@ def test_todays_rules_say_which_rule_and_by_which_packs(here: Hindsight, monkeyp
     run = here.look()
     assert reasons(run) == {("rule", "since", "ABS-001"): 3}
     assert run.rule_packs != here.shop.workspace.campaigns.campaign(campaign.id).rule_packs
+
+
+@pytest.mark.parametrize(
+    ("dates", "found"),
+    [
+        ({"effective_from": date(2026, 11, 15)}, 1),
+        ({"effective_from": date(2026, 11, 17)}, 0),
+        ({"effective_to": date(2026, 11, 15)}, 0),
+    ],
+)
+def test_the_rules_of_today_are_asked_and_those_that_ended_are_not(
+    here: Hindsight, dates: dict[str, date], found: int
+) -> None:
+    account = here.account(1)
+    here.shop.context = replace(here.shop.context, composer=here.shop.composer)
+    here.sent(SUPERLATIVE)
+    here.later(days=6)
+    here.sign(account)
+    shipped = load_all(assets.path("rules"))
+    dated = [replace(rule, **dates) if rule.id == "ABS-001" else rule for rule in shipped.rules]
+    engine, workspace = Engine(replace(shipped, rules=tuple(dated))), here.shop.workspace
+    texts = Texts(
+        engine=lambda: engine, accounts=workspace.accounts, campaigns=workspace.campaigns, customers=workspace.customers
+    )
+    here.shop.context = replace(here.shop.context, sent_texts=LookedAt(texts))
+    assert reasons(here.look()).get(("rule", "since", "ABS-001"), 0) == found
 
 
 def test_a_warning_that_nobody_confirmed_counts_and_a_confirmed_one_does_not(here: Hindsight) -> None:

@@ -79,7 +79,7 @@ def test_only_two_finished_runs_are_compared(here: Hindsight, service: LookBacks
     first = here.look()
     second = service.start(SCOPE, actor="王")
     for pair in ((first.id, second.id), (first.id, first.id)):
-        assert code_of(lambda pair=pair: service.difference(*pair)) == "lookback_unfinished"  # type: ignore[misc]
+        assert code_of(lambda pair=pair: service.difference(*pair)) == "lookback_unfinished"
     service.cancel(second.id, actor="王")
     third = here.look()
     assert service.difference(first.id, third.id).same == 0
@@ -89,7 +89,7 @@ def test_only_two_finished_runs_are_compared(here: Hindsight, service: LookBacks
 def test_a_task_says_what_and_who(here: Hindsight, service: LookBacks) -> None:
     run = here.look()
     for wish in (Wish("", "李"), Wish("改文案", " "), Wish("改" * 2_001, "李")):
-        assert code_of(lambda wish=wish: service.add_task(run.id, wish, actor="王")) == "lookback_task"  # type: ignore[misc]
+        assert code_of(lambda wish=wish: service.add_task(run.id, wish, actor="王")) == "lookback_task"
     task = service.add_task(run.id, Wish("改文案", "李", date(2026, 12, 1)), actor="王")
     changed = service.change_task(task, owner="赵", due=None, done=True, note="已改", actor="李")
     assert service.tasks() == service.tasks(run.id) == (changed,)

@@ -59,8 +59,8 @@ def test_the_words_and_numbers_of_old_replies_go_and_that_they_were_stays(worksp
     said = [InboundMessage(f"i{n}", "c1", number(1), "退订", at) for n, at in enumerate((OLD, OLD, YOUNG))]
     workspace.inbox.store_inbound(account, Page(tuple(said), "x", more=False), ["i0"], NOW)
     purge(workspace)
-    found = sorted(rows(workspace, inbound), key=lambda row: row[0])  # type: ignore[index]
-    kept = [dict(zip(inbound.c.keys(), row, strict=True)) for row in found]  # type: ignore[call-overload]
+    found = sorted(rows(workspace, inbound), key=lambda row: row[0])
+    kept = [dict(zip(inbound.c.keys(), row, strict=True)) for row in found]
     assert [(each["text"], each["phone_sealed"] is None, each["opt_out"]) for each in kept] == [
         ("", True, 1), ("", True, 0), ("退订", False, 0)
     ]  # fmt: skip
@@ -82,8 +82,8 @@ def test_what_files_said_goes_and_can_no_longer_be_undone(workspace: Workspace) 
         workspace.imports.finish(which, {})
     workspace.imports.refuse(old, [(3, "bad_phone", "手机号")])
     purge(workspace)
-    assert {row[0] for row in rows(workspace, import_prospect)} == {young}  # type: ignore[index]
-    assert {row[0] for row in rows(workspace, import_change)} <= {young}  # type: ignore[index]
+    assert {row[0] for row in rows(workspace, import_prospect)} == {young}
+    assert {row[0] for row in rows(workspace, import_change)} <= {young}
     assert [each.state for each in workspace.imports.imports(9)] == ["done", "purged"]
     with pytest.raises(NotAllowed) as caught:
         workspace.imports.undo(old)

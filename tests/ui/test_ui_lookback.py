@@ -83,7 +83,7 @@ def test_the_counts_add_up_and_the_rows_show_nobody(section: LookBackSection, st
     run = looked_back(staged)
     section.shown()
     assert section.summary.text() == "已复查 7 条 = 现在仍可发送 5 + 须整改 1 + 无法复查 0 + 发送后撤回 1"
-    assert [section.groups.row(n).reason for n in range(2)] == ["default_consent", "suppressed_opt_out"]  # type: ignore[union-attr]
+    assert [section.groups.row(n).reason for n in range(2)] == ["default_consent", "suppressed_opt_out"]
     section.reasons.selectRow(0)
     dialog = section.rows_dialog(0)
     assert dialog is not None
