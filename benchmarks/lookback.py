@@ -73,7 +73,7 @@ CITIES = (
     "南京",
 )
 NAMES = "{name}您好，冬装上新，会员到店满300元减50元，11月30日前有效。拒收请回复R"
-OWN = "{city}{name}您好，冬装上新，{name}的会员积分{points}分可到店抵用，11月30日前有效。拒收请回复R"
+OWN = "{city}的{name}您好，冬装上新，{name}的会员积分{points}分可到店抵用，11月30日前有效。拒收请回复R"
 
 
 def say(figure: str, value: float, **more: object) -> None:

@@ -94,6 +94,7 @@ def _judged(engine: Engine, request: CheckRequest, texts: Sequence[str], now: da
 
 def _checked(engine: Engine, request: CheckRequest, texts: Sequence[str]) -> list[CheckResult | None]:
     """In order; None where what the engine made is not what was sent."""
+    request = replace(request, body=apart(request.body))
     head, template = f"【{request.signature.text}】", Template.parse(request.body)
     bodies = [text.removeprefix(head) if text.startswith(head) else None for text in texts]
     values = [None if body is None else template.values_in(body) for body in bodies]
@@ -108,6 +109,22 @@ def _checked(engine: Engine, request: CheckRequest, texts: Sequence[str]) -> lis
             result = next(results)
         found.append(result if result is not None and result.final_text == text else None)
     return found
+
+
+def apart(body: str) -> str:
+    """The template with a name of its own for every variable: where one stands twice and another touches it, nobody
+
+    can tell from the text alone where its value begins, while each place by itself holds something.
+    """
+    template, seen = Template.parse(body), set[str]()
+    taken, made = set(template.names), template.literals[0]
+    for name, literal in zip(template.names, template.literals[1:], strict=True):
+        own, number = name, 2
+        while own in seen or (own != name and own in taken):
+            own, number = f"{name[:36]}_{number}", number + 1
+        seen.add(own)
+        made += f"{{{own}}}{literal}"
+    return made
 
 
 def _rules(then: CheckResult, since: CheckResult, begun: frozenset[str], ended: frozenset[str]) -> Reread:
