@@ -13,7 +13,7 @@ from typing import Final
 
 import keyring
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QPushButton, QScrollArea, QTabBar, QWidget
 from screenshots_dialogs import GAP, Gates
 
 from campaign_app import bootstrap
@@ -21,8 +21,10 @@ from campaign_app.bootstrap import App
 from campaign_app.credentials import KeychainKeeper
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.complaint import NewCase, Source, Way
 from campaign_app.domain.copies import OLDER
 from campaign_app.domain.customer import Account, Entity, PlatformCustomer
+from campaign_app.domain.phone import Phone
 from campaign_app.services.balances import note_balance
 from campaign_app.storage.seen import seen_of
 from campaign_app.ui.app import Application
@@ -120,6 +122,21 @@ class Cards(Gates):
         pause(400)
         self._album.take("inbox_no_match", application.shell, application.kit)
         driver.wait(QPushButton, "empty_action").click()
+        self._complaints(application, driver)
+
+    def _complaints(self, application: Application, driver: Driver) -> None:
+        places = driver.find(QTabBar, "inbox_places")
+        for at, name in ((1, "complaints"), (2, "suppression_list"), (3, "complaint_trend")):
+            places.setCurrentIndex(at)
+            pause(600)
+            self._album.take(name, application.shell, application.kit)
+        application.shell.page("inbox").open(("case", 1))
+        driver.wait(QPushButton, "case_own")
+        pause(400)
+        self._album.take("complaint_case", application.shell, application.kit)
+        self._ask("complaint_new", application, lambda: driver.click("case_enter"))
+        self._ask("complaints_file", application, lambda: driver.click("case_import"))
+        places.setCurrentIndex(0)
 
     def _resume(self, application: Application, driver: Driver) -> None:
         driver.click("nav_campaigns")
@@ -157,6 +174,12 @@ def _stage(app: App) -> None:
     people = [PlatformCustomer(f"ou-{number:05d}", "王芳", None, now) for number in range(ERASED + 2)]
     app.workspace.customers.upsert_page(first, people, "", now)
     app.workspace.customers.upsert_page(first, (), "", now, [person.ref for person in people[:ERASED]])
+    for number, (days, text) in enumerate(((6, "一直收到短信，从没有同意过"), (1, "退订了还在发")), 1):
+        at = now - timedelta(days=days)
+        told = NewCase(
+            SHOP.uscc, Source.R12321, Way.FORM, at, at, f"GD2026-{number:04}", Phone(f"1381111000{number}"), text=text
+        )  # fmt: skip
+        app.complaints.add(told, actor="李")
     draft = Campaign(
         0, "双十一会员专享", SHOP.uscc, "retail", Filter(), "安宁百货", "{name}您好，冬装上新。拒收请回复R",
         CampaignState.PAUSED, OLDER, window_end=now + timedelta(hours=6),

@@ -60,6 +60,6 @@ class ComplaintStore(Protocol):
         """Of those up to the id `newest`, the newest first."""
         ...
 
-    def unanswered(self, limit: int) -> tuple[Case, ...]:
-        """Whose clock runs, the longest received first."""
+    def unanswered(self, before: datetime, limit: int) -> tuple[Case, ...]:
+        """Whose clock runs, of those received before then; the longest received first."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from campaign_app.domain.complaint import Case, CaseNote, CaseQuery, CaseState, Deadline, Found, NewCase, Unmatched
@@ -110,7 +110,9 @@ class Complaints(Permitted):
     def pressing(self) -> tuple[tuple[Case, Deadline], ...]:
         """Cases that are overdue or due today, what is due first at the head."""
         now = self._clock()
-        due = ((case, self.timers.deadline(case, now)) for case in self._store.unanswered(OVERDUE_LISTED))
+        # as many working days are at least as many days
+        old = now - timedelta(days=min(timer.days for timer in self.timers.timers) - 1)
+        due = ((case, self.timers.deadline(case, now)) for case in self._store.unanswered(old, OVERDUE_LISTED))
         found = [(case, deadline) for case, deadline in due if deadline is not None and deadline.left <= 0]
         return tuple(sorted(found, key=lambda each: (each[1].left, each[0].id)))
 

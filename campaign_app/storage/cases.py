@@ -178,12 +178,13 @@ class SqlComplaints:
             rows = connection.execute(wanted.where(*which(connection, query)).offset(first).limit(limit)).all()
         return tuple(case_of(row, self.keys) for row in rows)
 
-    def unanswered(self, limit: int) -> tuple[Case, ...]:
+    def unanswered(self, before: datetime, limit: int) -> tuple[Case, ...]:
         found: list[AnyRow] = []
         with self.db.read() as connection:
             # state by state, each in the order of its index
             for state in _RUNNING:
-                oldest = _NAMED.where(_case.state == state).order_by(_case.received_at).limit(limit)
+                mine = sa.and_(_case.state == state, _case.received_at < to_ms(before))
+                oldest = _NAMED.where(mine).order_by(_case.received_at).limit(limit)
                 found += connection.execute(oldest).all()
         found.sort(key=lambda row: (row.received_at, row.id))
         return tuple(case_of(row, self.keys) for row in found[:limit])

@@ -241,7 +241,7 @@ def test_a_case_goes_its_way_step_by_step(sending: Campaigning) -> None:
         store.close(case_id, "", **words)  # type: ignore[arg-type]
     assert caught.value.code == "complaint_unanswered"
     store.answer(case_id, "已答复", **words)  # type: ignore[arg-type]
-    assert store.unanswered(9) == ()
+    assert store.unanswered(LATER + minutes(1), 9) == ()
     for refused in (lambda: store.own(case_id, "李", **words), lambda: store.answer(case_id, "x", **words)):  # type: ignore[arg-type]
         with pytest.raises(NotAllowed) as caught:
             refused()
@@ -290,7 +290,8 @@ def test_cases_are_found_by_number_by_reference_and_by_state(sending: Campaignin
     assert numbers(CaseQuery(text="A1")) == ["A1"]
     assert numbers(CaseQuery(text="一直收到")) == ["A3", "A2", "A1"]
     assert numbers(CaseQuery(frozenset({CaseState.UNMATCHED}))) == ["A3"]
-    assert [case.number for case in workspace.complaints.unanswered(2)] == ["A1", "A2"]
+    assert [case.number for case in workspace.complaints.unanswered(LATER + minutes(1), 2)] == ["A1", "A2"]
+    assert workspace.complaints.unanswered(LATER, 2) == ()
 
 
 def test_an_erased_customers_number_is_no_case_any_more(sending: Campaigning) -> None:
@@ -331,7 +332,7 @@ def test_no_work_on_a_case_reads_a_whole_table(workspace: Workspace) -> None:
         workspace.complaints.own(case.id, "王", actor="王", at=LATER)
         workspace.complaints.page(CaseQuery(), 9, 0, 9)
         workspace.complaints.count(CaseQuery(phone_key=workspace.phone_keys.of_phone(number(0))))
-        workspace.complaints.unanswered(9)
+        workspace.complaints.unanswered(LATER, 9)
         workspace.inbox.complaints(sending.campaign_id)
         workspace.trends.counted([sending.account_id], NOW, LATER)
         # one number, as it is looked up at the till
