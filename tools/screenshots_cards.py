@@ -131,7 +131,7 @@ class Cards(Gates):
             pause(600)
             self._album.take(name, application.shell, application.kit)
         application.shell.page("inbox").open(("case", 1))
-        driver.wait(QPushButton, "case_own")
+        driver.wait(QWidget, "case_owner")
         pause(400)
         self._album.take("complaint_case", application.shell, application.kit)
         self._ask("complaint_new", application, lambda: driver.click("case_enter"))

@@ -11,10 +11,11 @@ from typing import Final
 import pytest
 import sqlalchemy as sa
 from storage_roles import FORBIDDEN, NEVER, OPERATOR, OWNER, REVIEWER, WORKER, Stage, case, refused, staged
-from storage_samples import ENTITY, KEY, NOW, fact, minutes
+from storage_samples import ENTITY, KEY, NOW, fact, minutes, number
 
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.domain.complaint import CaseState, NewCase, Source, Unmatched, Way
 from campaign_app.domain.consent import Suppression, SuppressionKind
 from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.errors import NotAllowed, NotPermitted, WorkspaceError
@@ -279,6 +280,24 @@ def test_an_operator_begins_an_import_and_undoes_it_and_the_worker_applies_it(st
         assert operator.customers.by_ids([who])[who].attributes == {"level": "gold"}
         operator.imports.undo(import_id)
         assert operator.customers.by_ids([who])[who].attributes == {}
+
+
+def test_an_operator_enters_a_complaint_and_a_number_and_a_reviewer_ends_the_case(stage: Stage) -> None:
+    new = NewCase(ENTITY, Source.CARRIER, Way.FORM, NOW, NOW, "A2", number(1))
+    refusal = Suppression(ENTITY, b"", SuppressionKind.OPT_OUT, NOW, "by_hand", "来电", "李")
+    with closing(stage.here.open(OPERATOR)) as operator, closing(stage.here.open(REVIEWER)) as reviewer:
+        added = operator.complaints.add(new, actor="李", at=NOW)
+        assert added.entered_by == f"{stage.here.people[OPERATOR]}/李"
+        assert operator.opt_outs.add_numbers([number(7)], refusal) == 1
+        with pytest.raises(NotPermitted):
+            operator.complaints.own(added.id, "李", actor="李", at=NOW)
+        reviewer.complaints.own(added.id, "王", actor="王", at=NOW)
+        reviewer.complaints.unmatch(added.id, Unmatched.NOT_OURS, note="", actor="王", at=NOW)
+        reviewer.complaints.answer(added.id, "已答复", actor="王", at=NOW)
+        reviewer.complaints.close(added.id, "", actor="王", at=NOW)
+        assert operator.complaints.case(added.id).state is CaseState.CLOSED
+        ((mark,),) = reviewer.suppressions.active(ENTITY, [reviewer.phone_keys.of_phone(number(7))]).values()
+        assert mark.by == f"{stage.here.people[OPERATOR]}/李"
 
 
 def test_who_does_not_own_the_tables_neither_renews_nor_moves_them(stage: Stage, tmp_path: Path) -> None:
