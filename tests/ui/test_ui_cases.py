@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,11 @@ from campaign_app.domain.complaint import Case, CaseState, NewCase, Source, Way
 from campaign_app.domain.message import ComplaintClue
 from campaign_app.domain.phone import Phone
 from campaign_app.jobs import poll
+from campaign_app.services.case_timers import shipped
 from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.case_words import CaseWords
 from campaign_app.ui.pages.inbox import InboxPage
+from campaign_app.words import load
 from tests.helpers.shop import ENTITY, person
 from tests.helpers.staged import Staged, open_by_day, stage
 
@@ -97,6 +101,15 @@ def test_what_the_feed_brings_is_listed_with_its_deadline_and_nobodys_number(
     assert [row[1] for row in listed(page, qtbot)] == ["139****2222"]
     page.cases.search.setText("nothing of this")
     assert page.cases.stack.currentWidget() is page.cases.no_match
+
+
+def test_a_deadline_says_what_it_rests_on_and_what_is_not_known(staged: Staged) -> None:
+    words = CaseWords(lambda: load("zh_CN"))
+    case = told(staged)
+    due = shipped().answer_by(replace(case, received_at=datetime(2026, 12, 30, tzinfo=UTC)), staged.app.clock())
+    said = words.rests_on(due)
+    for part in ("2027-01-20", "征求意见稿", "从未生效", "未与原文核对", "2027 年的节假日安排还没有，只按周末计算"):
+        assert part in said, part
 
 
 def test_a_complaint_is_entered_by_a_form_and_opens_matched(staged: Staged, page: InboxPage, qtbot: QtBot) -> None:
