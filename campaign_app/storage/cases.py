@@ -85,8 +85,9 @@ class SqlComplaints:
             by, since = acting(connection, actor), to_ms(new.made_at)
             add_marks(connection, complaint_marks(new.entity_uscc, whom.keys, since, by))
             reason = SuppressionKind.COMPLAINT.value
-            told = numbers_said([(whom.keys, new.made_at)], reason)
-            put_down(connection, new.entity_uscc, whom.said(new.made_at, reason), told)
+            # platforms can be told since now: how late they are counts from here
+            told = numbers_said([(whom.keys, at)], reason)
+            put_down(connection, new.entity_uscc, whom.said(at, reason), told)
             return self._read(connection, case_id)
 
     def duplicates(self, news: Sequence[NewCase]) -> frozenset[int]:
