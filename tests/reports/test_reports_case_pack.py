@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def staged(tmp_path: Path) -> Iterator[Staged]:
+def staged(tmp_path: Path, qapp: object) -> Iterator[Staged]:
     bootstrap.create_app(tmp_path / "made", MemoryKeeper(KEY)).close()
     for app in open_by_day(tmp_path / "made", tmp_path / "ws"):
         made = stage(app)
