@@ -193,6 +193,22 @@ def test_a_file_is_shown_with_its_errors_tried_and_put_down(staged: Staged, page
     assert phone(4).digits not in "".join(str(model.index(0, at).data()) for at in range(model.columnCount()))
 
 
+def test_of_a_longer_file_the_trial_shows_every_row_that_is_left_out(page: InboxPage, tmp_path: Path) -> None:
+    page.places.setCurrentIndex(2)
+    path = tmp_path / "n.csv"
+    numbers = [f"138{n:08d}" for n in range(0, 300, 10)]
+    path.write_text("\n".join(["手机号", *numbers, "12"]), encoding="utf-8")
+    dialog = page.refusals.file_dialog()
+    dialog.take(str(path))
+    assert dialog.table.model().rowCount() == 20
+    dialog.why.setText("谢绝名单")
+    dialog.try_out.click()
+    model = dialog.table.model()
+    assert [model.index(at, 0).data() for at in range(model.rowCount())] == ["32"]
+    assert dialog.go.text() == "加入 30 个号码"
+    dialog.reject()
+
+
 def test_a_number_is_looked_up_and_added_and_a_list_too(staged: Staged, page: InboxPage, tmp_path: Path) -> None:
     page.places.setCurrentIndex(2)
     panel = page.refusals

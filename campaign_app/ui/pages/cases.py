@@ -101,7 +101,7 @@ class CasesPanel(QWidget):
 
     def file_dialog(self) -> CaseFileDialog:
         made = CaseFileDialog(self._desk, self.model.state.entities, self)
-        made.applied.connect(self.rows.reload)
+        made.finished.connect(lambda _: self.rows.reload())  # stopped half way, some are there
         made.open()
         return made
 

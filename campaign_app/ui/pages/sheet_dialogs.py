@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QGridLayout, QLineEdit, QProgressBar, QWidget
 
 from campaign_app.domain.complaint import Source
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import AppError
-from campaign_app.services.case_file import NAMES, CaseFile, CaseTrial
+from campaign_app.services.case_file import NAMES, PREVIEW_ROWS, CaseFile, CaseTrial
 from campaign_app.services.import_columns import IGNORE, PHONE
 from campaign_app.services.import_columns import Column as FileColumn
 from campaign_app.services.import_plan import PreviewRow
@@ -37,7 +37,10 @@ COLUMNS_BESIDE: Final = 3  # that are mapped in one line
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What a look or a trial found. `told` is the sum in words, `good` how many rows would be taken."""
+    """What a look or a trial found. `told` is the sum in words, `good` how many rows would be taken.
+
+    `rows` are the first ones; of a trial those that are left out, where the first ones are not all there are.
+    """
 
     rows: tuple[PreviewRow, ...]
     columns: tuple[FileColumn, ...] = ()
@@ -45,13 +48,10 @@ class Tried:
     good: int = 0
     trial: bool = False
     done: bool = False
-    refusals: tuple[tuple[int, str, str], ...] = field(default=())
 
 
 class SheetDialog(QDialog):
-    """Subclasses say what is read, tried and done. `applied`: it was done."""
-
-    applied = Signal()
+    """Subclasses say what is read, tried and done."""
 
     def __init__(self, desk: Desk, name: str, targets: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent)
@@ -168,15 +168,13 @@ class SheetDialog(QDialog):
     def _ended(self, found: Tried) -> None:
         before = self._found
         kept = found if found.columns or before is None else Tried(
-            found.rows or before.rows, before.columns, found.told, found.good, found.trial, found.done, found.refusals
+            found.rows or before.rows, before.columns, found.told, found.good, found.trial, found.done
         )  # fmt: skip
         self._found = kept
         if found.columns:
             self._map(found.columns)
         self._rows(kept)
         self._render()
-        if found.done:
-            self.applied.emit()
 
     def _show_work(self, state: WorkState) -> None:
         self.bar.setValue(int(state.done * STEPS))
@@ -289,7 +287,7 @@ class CaseFileDialog(SheetDialog):
         told += self.tr("共 {rows} 行。").format(rows=show.count(found.rows))
         if found.refused:
             told += self.tr("其余没有登记：{why}。").format(why=self.reasons(dict(found.refused)))
-        return Tried((), (), told, found.added, trial=True, done=done, refusals=found.refusals)
+        return Tried(_left_out(found.refusals, found.rows), (), told, found.added, trial=True, done=done)
 
 
 class NumberListDialog(SheetDialog):
@@ -340,7 +338,7 @@ class NumberListDialog(SheetDialog):
         )
         if found.refused:
             told += self.tr("没有加入：{why}。").format(why=self.reasons(dict(found.refused)))
-        return Tried((), (), told, found.new, trial=True, done=done, refusals=found.refusals)
+        return Tried(_left_out(found.refusals, found.rows), (), told, found.new, trial=True, done=done)
 
 
 def _entities(entities: Sequence[Entity], spoken: str) -> QComboBox:
@@ -351,6 +349,12 @@ def _entities(entities: Sequence[Entity], spoken: str) -> QComboBox:
         made.addItem(each.name, each.uscc)
     made.setMinimumWidth(200)
     return made
+
+
+def _left_out(refusals: Sequence[tuple[int, str, str]], rows: int) -> tuple[PreviewRow, ...]:
+    if rows <= PREVIEW_ROWS:
+        return ()
+    return tuple(PreviewRow(number, (), code, where) for number, code, where in refusals)
 
 
 def _tint(line: PreviewRow) -> str:
