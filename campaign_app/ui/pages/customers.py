@@ -155,8 +155,10 @@ class CustomersPage(Page):
         self.imports = button(self.tr("导入记录"), "quiet", name="customers_imports", click=self._show_imports)
         self.import_file = button(self.tr("导入文件"), name="customers_import", click=self._import)
         self._desk.allow(Permission.IMPORT, self.import_file)
-        self.columns = button(self.tr("列和排序…"), "quiet", name="customers_columns", click=self._ask_columns)
-        for each in (self.columns, self.imports, self.import_file, self.sync):
+        self.columns = button("", name="customers_columns", click=self._ask_columns)
+        self.columns.setAccessibleName(self.tr("列和排序…"))
+        self.columns.setToolTip(self.tr("列和排序…"))
+        for each in (self.imports, self.import_file, self.columns, self.sync):
             self.buttons.addWidget(each)
         self._kit.theme.changed.connect(self._draw)
         self._draw()
@@ -253,6 +255,7 @@ class CustomersPage(Page):
 
     def _draw(self) -> None:
         self.import_file.setIcon(self._kit.theme.icon("import"))
+        self.columns.setIcon(self._kit.theme.icon("columns"))
 
 
 def model_of(desk: Desk) -> CustomersModel:
