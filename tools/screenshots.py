@@ -30,10 +30,10 @@ from tests.helpers.journey import Journey  # noqa: E402
 
 THEMES = ("light", "dark")
 HIGH = ("high_light", "high_dark")
-IN_HIGH = frozenset({"overview", "customers", "content", "screening", "palette"})  # stages shown in high contrast, too
+IN_HIGH = frozenset({"overview", "customers", "content", "screening", "course", "palette"})  # in high contrast, too
 PARTS = ("pages", "dialogs", "cards")
 # what stands below the fold of its page, by the stage that is about it
-SCROLLED_TO = {"replies": "answers"}
+SCROLLED_TO = {"replies": "answers", "course": "results_failures"}
 
 
 def main() -> None:

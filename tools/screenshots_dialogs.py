@@ -131,6 +131,7 @@ class Pictured(LongerJourney):
             wait_for(lambda: QApplication.activeModalWidget() is None, "the wizard to be closed")
             self._settings()
             self._asked("new_campaign", self._new)
+            self._asked("columns", self._columns)
             self._asked("shortcuts", self.application.shell.show_shortcuts)
         self._speak("zh_CN")
         self.open_draft()
@@ -178,6 +179,10 @@ class Pictured(LongerJourney):
         reports = CrashReports(self.application.kit.messages, lambda: shell)
         self._asked("crash", lambda: reports.tell(REPORT))
         self._asked("replies", RepliesDialog("Aliyun SMS", "", shell).open)
+
+    def _columns(self) -> None:
+        self.driver.click("nav_customers")
+        self.driver.click("customers_columns")
 
     def _new(self) -> None:
         self.driver.click("nav_campaigns")

@@ -134,6 +134,7 @@ class Journey:
         pause(800)
         self._at("results")
         self._at("replies")
+        self._at("course")
         return dict(self.model.view.counts)
 
     def look_at_signatures(self) -> None:
