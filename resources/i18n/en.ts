@@ -2448,6 +2448,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>No reason given</translation>
     </message>
     <message>
+        <source>通道代码 {}</source>
+        <translation>Code {}</translation>
+    </message>
+    <message>
         <source>{name}：本次 {mine}，以前 {count} 个活动合计 {theirs}。</source>
         <translation>{name}: this one {mine}, the {count} before it together {theirs}. </translation>
     </message>

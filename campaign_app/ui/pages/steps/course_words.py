@@ -81,7 +81,8 @@ class CourseWords(QObject):
     def failure(self, failure: Failure) -> str:
         if not failure.code:
             return self.tr("没有说明原因")
-        return self._words.term("outcome_code", failure.code)
+        said = self._words.term("outcome_code", failure.code)
+        return self.tr("通道代码 {}").format(said) if said == failure.code else said
 
     def verdict(self, key: str, counts: Mapping[str, int], earlier: Sequence[Earlier]) -> str:
         """This campaign's rate beside that of the earlier ones together, and what may be said of it."""
