@@ -17,6 +17,7 @@ from campaign_app.ui.app import Application
 from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.pages.compliance import CompliancePage
 from campaign_app.ui.pages.self_check import SelfCheckSection
+from campaign_app.ui.pages.lookback import LookBackSection
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.session import Plan
@@ -196,9 +197,7 @@ class Journey:
         self._at("wordings")
 
     def _looked_back(self) -> bool:
-        page = self.application.shell.page("compliance")
-        assert isinstance(page, CompliancePage)
-        run = page.look_back.model.state.opened
+        run = self.driver.find(LookBackSection, "lookback_section").model.state.opened
         return run is not None and run.state is RunState.DONE
 
     def look_at_settings(self) -> None:

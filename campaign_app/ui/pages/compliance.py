@@ -20,9 +20,8 @@ class CompliancePage(Page):
         super().__init__("", " ")
         self.title.setText(self.tr("合规"))
         self._desk = desk
-        self.look_back = LookBackSection(desk)
         self.sections: dict[str, Section] = {
-            "lookback": self.look_back,
+            "lookback": LookBackSection(desk),
             "wordings": WordingsSection(desk),
             "report": SelfCheckSection(desk),
         }

@@ -30,6 +30,7 @@ class LookBackSection(Section):
         self.compare = button("", name="lookback_compare", small=True)
         self.start = button("", "primary", name="lookback_start", small=True)
         super().__init__(self.compare, self.start)
+        self.setObjectName("lookback_section")
         self._desk, self.model = desk, model_of(desk)
         self.compare.setText(self.tr("比较两次…"))
         self.start.setText(self.tr("开始回头看…"))
