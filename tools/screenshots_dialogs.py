@@ -149,6 +149,7 @@ class Pictured(LongerJourney):
         self._for_each(self._leaving)
         self._for_each(self._records)
         self._for_each(self._report)
+        self._for_each(self._looking_back)
 
     def _for_each(self, gesture: Callable[[], None]) -> None:
         for language in LANGUAGES:
@@ -210,6 +211,9 @@ class Pictured(LongerJourney):
     def _report(self) -> None:
         self.count_report()
         self._asked("report", lambda: self.driver.click("report_make"))
+    def _looking_back(self) -> None:
+        self.driver.click("nav_compliance")
+        self._asked("lookback_start", lambda: self.driver.click("empty_action"))
 
     def _checked(self) -> None:
         """A campaign's own proof, exported anew, with its verdict."""

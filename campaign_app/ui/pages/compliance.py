@@ -64,6 +64,7 @@ class CompliancePage(Page):
     def _show(self, number: int) -> None:
         self._desk.session.setProperty(NAME, number)
         self.panels.setCurrentIndex(number)
+        self.tabs.updateGeometry()  # the chosen one is written in bold, and may need more room
         for section in self.sections.values():
             show_if(section.tools, section is self.section)
         self._say()
