@@ -207,6 +207,9 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         people=_people(workspace),
         members=members_of(workspace, clock),
         courses=courses_of(workspace, clock),
+        people=_people(workspace, clock),
+        members=_members(workspace, clock),
+        courses=_courses(workspace, clock),
         money=money,
         preflights=_preflights(workspace, campaigns, money, clock, _speaking(workspace, engine, profiles)),
         policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock).used_by(me),
@@ -304,7 +307,7 @@ def imports_of(workspace: Workspace, clock: Clock) -> Imports:
     )
 
 
-def _people(workspace: Workspace) -> People:
+def _people(workspace: Workspace, clock: Clock) -> People:
     from campaign_app.services.people import People
 
     return People(
@@ -314,6 +317,7 @@ def _people(workspace: Workspace) -> People:
         suppressions=workspace.suppressions,
         accounts=workspace.accounts,
         phone_keys=workspace.phone_keys,
+        clock=clock,
     )
 
 

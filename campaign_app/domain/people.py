@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
+
+from campaign_app.domain.audience import Filter
 
 ORDERS: Final = ("spend_cents", "last_order_at", "province", "account_id")  # what all customers can be sorted by
 NOT_ASKED: Final = "not_asked"  # stands for a consent status: the platform was never asked about this customer
@@ -21,6 +24,8 @@ class PeopleQuery:
     account_id: int | None = None
     status: str = ""
     province: str = ""
+    audience: Filter | None = None
+    now: datetime | None = None  # for what an audience says of days; there wherever an audience is
 
     @property
     def everybody(self) -> bool:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from campaign_app.domain.audience import Filter
 from campaign_app.domain.consent import ConsentFact, ConsentMethod, ConsentStatus, Suppression
 from campaign_app.domain.customer import Account, Customer
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.people import PeopleQuery
 from campaign_app.domain.phone import parse_phone
-from campaign_app.domain.ports import AccountStore, PhoneKeys
+from campaign_app.domain.ports import AccountStore, Clock, PhoneKeys
 from campaign_app.domain.ports_people import CustomerStore, FactStore, PeopleStore, SuppressionStore
 
 PAGE_ROWS: Final = 200
@@ -90,6 +91,7 @@ class People:
         suppressions: SuppressionStore,
         accounts: AccountStore,
         phone_keys: PhoneKeys,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._customers = customers
@@ -97,15 +99,25 @@ class People:
         self._suppressions = suppressions
         self._accounts = accounts
         self._phone_keys = phone_keys
+        self._clock = clock
 
     def query(
-        self, text: str = "", *, account_id: int | None = None, status: str = "", province: str = ""
+        self,
+        text: str = "",
+        *,
+        account_id: int | None = None,
+        status: str = "",
+        province: str = "",
+        audience: Filter | None = None,
     ) -> PeopleQuery:
         """What was typed: a whole number becomes its keyed hash at once, all else is a name's start or a ref."""
         phone = parse_phone(text.strip())
         if phone is not None:
-            return PeopleQuery("", self._phone_keys.of_phone(phone), account_id, status, province)
-        return PeopleQuery(text.strip(), None, account_id, status, province)
+            key, text = self._phone_keys.of_phone(phone), ""
+        else:
+            key = None
+        now = None if audience is None else self._clock()
+        return PeopleQuery(text.strip(), key, account_id, status, province, audience, now)
 
     def anchors(self, query: PeopleQuery, every: int = PAGE_ROWS) -> tuple[int, tuple[int, ...]]:
         """How many match, and the id that each page begins with; reads the table once, so it may take a while."""

@@ -14,6 +14,7 @@ from campaign_app.domain.people import NOT_ASKED, PeopleQuery
 from campaign_app.storage import schema
 from campaign_app.storage.counting import of_accounts
 from campaign_app.storage.engine import Database
+from campaign_app.storage.filters import clause
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.rows import AnySelect
 
@@ -99,6 +100,8 @@ class _Match:
             conditions.append(of_accounts([query.account_id]))
         if query.province:
             conditions.append(_customer.province == query.province)
+        if query.audience is not None and query.now is not None:
+            conditions.append(clause(query.audience, query.now))
         if query.text:
             conditions.append(_called(connection, query.text, match.id))
         return cls(match.found.where(*conditions), match.id)

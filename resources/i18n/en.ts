@@ -2941,6 +2941,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Province</translation>
     </message>
     <message>
+        <source>人群</source>
+        <translation>Segment</translation>
+    </message>
+    <message>
+        <source>在活动的“受众”一步里用条件搭建并保存的人群；人数随客户变化。</source>
+        <translation>Segments are built and saved in the step Audience of a campaign; who is in them changes with the customers.</translation>
+    </message>
+    <message>
         <source>清除筛选</source>
         <translation>Clear filters</translation>
     </message>
@@ -2959,6 +2967,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>全部省份</source>
         <translation>All provinces</translation>
+    </message>
+    <message>
+        <source>全部人群</source>
+        <translation>All segments</translation>
     </message>
 </context>
 <context>

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from storage_samples import NOW, fact, minutes, number, person, shop, sync
 
+from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.people import NOT_ASKED, ORDERS, PeopleQuery
 from campaign_app.storage.workspace import Workspace
@@ -141,3 +142,16 @@ def test_a_status_is_sorted_too(people: Workspace, status: str) -> None:
     query = PeopleQuery(status=status, province="浙江")
     found = people.people.ordered(query, "spend_cents", 100, descending=True)
     assert sorted(found) == pages(people, query, 200) != []
+
+
+def test_a_segment_is_listed_paged_and_sorted(people: Workspace) -> None:
+    rich = [person(f"b{n}", number(n), spend_cents=n * 100, updated_at=NOW + minutes(1)) for n in range(20)]
+    sync(people, 2, *rich)
+    spent = Filter((Condition("spend_cents", Op.AT_LEAST, 1_500), Condition("province", Op.IS, "浙江")))
+    query = PeopleQuery(audience=spent, now=NOW)
+    found = pages(people, query, 2)
+    assert refs(people, found) == set()
+    wanted = PeopleQuery(audience=Filter((Condition("spend_cents", Op.AT_LEAST, 1_500),)), now=NOW, text="")
+    assert refs(people, pages(people, wanted, 2)) == {f"b{n}" for n in range(15, 20)}
+    first, *_ = people.people.ordered(wanted, "spend_cents", 3, descending=True)
+    assert refs(people, [first]) == {"b19"}

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from ui_customers import show_page
 from ui_people import NOW, add_people, add_shop, person
 
+from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.people import PeopleQuery
 from campaign_app.services import people as listing
 from campaign_app.ui.cells import Cell, Column
@@ -166,3 +167,17 @@ def test_of_a_long_list_the_first_are_shown_and_it_is_said(
     qtbot.waitUntil(lambda: page.subtitle.text() == "共 3 位客户；累计消费从大到小，显示最前面的 2 位")
     assert refs(page, qtbot) == ["王芳2", "王芳1"]
     dialog.accept()
+
+
+def test_a_saved_segment_is_looked_at_with_its_count(page: CustomersPage, desk: Desk, qtbot: QtBot) -> None:
+    assert not page.filter.segment.isVisible(), "nobody saved one"
+    desk.app.audiences.save("消费十元以上", Filter((Condition("spend_cents", Op.AT_LEAST, 1_000),)))
+    page.model.refresh()
+    qtbot.waitUntil(page.filter.segment.isVisible)
+    page.filter.segment.setCurrentIndex(1)
+    page.filter.segment.activated.emit(1)
+    qtbot.waitUntil(lambda: page.subtitle.text() == "找到 2 位，共 3 位客户")
+    assert refs(page, qtbot) == ["王芳1", "王芳2"]
+    desk.app.audiences.remove("消费十元以上")
+    page.model.refresh()
+    qtbot.waitUntil(lambda: page.subtitle.text() == "找到 0 位，共 3 位客户")

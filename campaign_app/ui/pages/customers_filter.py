@@ -14,7 +14,7 @@ from campaign_app.domain.people import NOT_ASKED
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
 from campaign_app.ui.widgets.actions import action, tip
-from campaign_app.ui.widgets.basics import button, row
+from campaign_app.ui.widgets.basics import button, row, show_if
 
 Choice = tuple[str, Any]
 
@@ -35,11 +35,14 @@ class CustomersFilter(QWidget):
         self.shop = self._combo("customers_shop", self.tr("店铺"))
         self.status = self._combo("customers_status", self.tr("同意"))
         self.province = self._combo("customers_province", self.tr("省份"))
+        self.segment = self._combo("customers_segment", self.tr("人群"))
+        self.segment.setToolTip(self.tr("在活动的“受众”一步里用条件搭建并保存的人群；人数随客户变化。"))
         self.clear = button(self.tr("清除筛选"), "quiet", name="customers_clear", click=self._cleared)
-        self.setLayout(row(self.text, self.shop, self.status, self.province, self.clear, stretch=0))
+        self.setLayout(row(self.text, self.shop, self.status, self.province, self.segment, self.clear, stretch=0))
         self.text.textEdited.connect(lambda text: model.search(text=text))
         self.text.textChanged.connect(self._emptied)
-        for combo, field in ((self.shop, "account_id"), (self.status, "status"), (self.province, "province")):
+        fields = ("account_id", "status", "province", "segment")
+        for combo, field in zip((self.shop, self.status, self.province, self.segment), fields, strict=True):
             combo.activated.connect(lambda _, of=combo, name=field: model.search(**{name: of.currentData()}))
         action(self, "customers.find", self.look_for)
         kit.theme.changed.connect(self._draw)
@@ -60,6 +63,8 @@ class CustomersFilter(QWidget):
         statuses = [(words.term("consent_status", status.value), status.value) for status in ConsentStatus]
         _fill(self.status, [(self.tr("全部同意状态"), ""), *statuses, (self.tr("未查询"), NOT_ASKED)], search.status)
         _fill(self.province, [(self.tr("全部省份"), ""), *((p, p) for p in state.provinces)], search.province)
+        _fill(self.segment, [(self.tr("全部人群"), ""), *((name, name) for name in state.segments)], search.segment)
+        show_if(self.segment, bool(state.segments))
         self.clear.setVisible(not search.empty)
 
     def _emptied(self, text: str) -> None:

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.customer import Account
 from campaign_app.domain.errors import AppError
+from campaign_app.domain.people import PeopleQuery
 from campaign_app.domain.ports import Job
+from campaign_app.services.audiences import Audiences
 from campaign_app.services.people import PAGE_ROWS, SORTED_MOST, People, Person, PersonRow
 from campaign_app.ui.steady import Steady
 
@@ -27,6 +30,9 @@ TYPING_MS: Final = 250
 AGAIN_MS: Final = 3_000  # how often rows that come in are looked for
 
 
+_NOBODY: Final = Filter((Condition("order_count", Op.AT_MOST, -1),))
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """What the filter bar says. What was typed is kept in memory only: it may be somebody's number."""
@@ -35,13 +41,14 @@ class Search:
     account_id: int | None = None
     status: str = ""
     province: str = ""
+    segment: str = ""
     order: str = ""
     descending: bool = False
 
     @property
     def empty(self) -> bool:
         """Whether it finds everybody, in whatever order."""
-        return not (self.text.strip() or self.account_id or self.status or self.province)
+        return not (self.text.strip() or self.account_id or self.status or self.province or self.segment)
 
 
 class PeopleSource:
@@ -49,11 +56,12 @@ class PeopleSource:
 
     page_rows = PAGE_ROWS
 
-    def __init__(self, people: People, search: Search) -> None:
+    def __init__(self, people: People, audiences: Audiences, search: Search) -> None:
         self._people = people
-        self._query = partial(
+        self._asked = partial(
             people.query, search.text, account_id=search.account_id, status=search.status, province=search.province
         )
+        self._segment, self._audiences = search.segment, audiences
         self._order, self._descending = search.order, search.descending
         self._begins: tuple[int, ...] = ()
         self._ids: Sequence[int] = ()
@@ -69,6 +77,12 @@ class PeopleSource:
         shown = len(self._ids)
         self.found = self._people.anchors(query)[0] if shown == SORTED_MOST else shown
         return shown
+
+    def _query(self) -> PeopleQuery:
+        """With the segment as it stands now; one that is gone finds nobody rather than everybody."""
+        if not self._segment:
+            return self._asked()
+        return self._asked(audience=self._audiences.saved().get(self._segment, _NOBODY))
 
     def page(self, number: int) -> tuple[PersonRow, ...]:
         if self._order:
@@ -92,6 +106,7 @@ class CustomersState:
 
     shops: tuple[Account, ...] | None = None
     provinces: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
     search: Search = field(default_factory=Search)
     found: int | None = None
     shown: int = 0
@@ -109,6 +124,7 @@ class CustomersState:
 class _Read:
     shops: tuple[Account, ...]
     provinces: tuple[str, ...]
+    segments: tuple[str, ...]
     everybody: int
 
 
@@ -129,7 +145,7 @@ class CustomersModel(QObject):
         self.setObjectName("customers_model")
         self._app, self._tasks, self._jobs, self._messages = app, tasks, jobs, messages
         self.state = CustomersState()
-        self.source = PeopleSource(app.people, self.state.search)
+        self.source = PeopleSource(app.people, app.audiences, self.state.search)
         self._loads = Steady(tasks, self, "load")  # while a sync runs it is asked for by the clock
         self._begun: set[int] = set()  # accounts
         self._typing = self._timer(TYPING_MS, self._ask, single=True)
@@ -206,13 +222,14 @@ class CustomersModel(QObject):
 
     def _read(self) -> _Read:
         people = self._app.people
-        return _Read(self._app.accounts.all(), people.provinces(), people.anchors(people.query())[0])
+        segments = tuple(sorted(self._app.audiences.saved()))
+        return _Read(self._app.accounts.all(), people.provinces(), segments, people.anchors(people.query())[0])
 
     def _loaded(self, read: _Read) -> None:
-        self._become(shops=read.shops, provinces=read.provinces, everybody=read.everybody)
+        self._become(shops=read.shops, provinces=read.provinces, segments=read.segments, everybody=read.everybody)
 
     def _ask(self) -> None:
-        self.source = PeopleSource(self._app.people, self.state.search)
+        self.source = PeopleSource(self._app.people, self._app.audiences, self.state.search)
         self.asked.emit(self.source)
 
     def _opened(self, person: Person) -> None:
