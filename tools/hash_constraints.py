@@ -26,6 +26,7 @@ def main() -> None:
     extras = [word for extra in EXTRAS for word in ("--extra", extra)]
     how = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--no-header"]
     command = [uv, "pip", "compile", "--quiet", "pyproject.toml", *extras, "-c", "constraints.txt", *how]
+    # where uv looks by itself, whatever pip is told on this machine: the hashes are those of the public files
     subprocess.run([*command, "--output-file", FILE.name], check=True, cwd=ROOT)
     print(f"{FILE.name}: {sum('==' in line for line in FILE.read_text('utf-8').splitlines())} packages")
 

@@ -63,7 +63,7 @@ def test_it_finds_its_rules_and_not_the_sources(program: Path, tmp_path: Path) -
         "import campaign_app as p, campaign_app.assets as a; print(p.__file__, a.path('notices', 'third-party.txt'))"
     )
     where = subprocess.run(
-        [str(program.with_name("python")), "-c", asked], cwd=tmp_path, capture_output=True, text=True, check=True
+        [str(program.with_name("python")), "-I", "-c", asked], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
     assert str(ROOT / "campaign_app") not in where
     assert where.count("site-packages") == 2
