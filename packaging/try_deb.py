@@ -228,7 +228,6 @@ def removed(place: Room) -> str:
     left += [str(each) for each in (place.folder / "usr/share").rglob("campaign-app*")]
     if left:
         raise Failed(f"left behind: {left}")
-    if not place.has(f"{HOME}/ws/workspace.db") and not any((place.folder / "srv/merchant/ws").iterdir()):
     if not (place.folder / HOME.relative_to("/") / "ws" / "workspace.json").is_file():
         raise Failed("the workspace is gone")
     return "nothing of the package is left, the workspaces are"

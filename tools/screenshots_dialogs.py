@@ -211,6 +211,7 @@ class Pictured(LongerJourney):
     def _report(self) -> None:
         self.count_report()
         self._asked("report", lambda: self.driver.click("report_make"))
+
     def _looking_back(self) -> None:
         self.driver.click("nav_compliance")
         self._asked("lookback_start", lambda: self.driver.click("empty_action"))

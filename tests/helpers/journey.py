@@ -15,9 +15,8 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.lookback import RunState
 from campaign_app.ui.app import Application
 from campaign_app.ui.pages.campaigns import CampaignsPage
-from campaign_app.ui.pages.compliance import CompliancePage
-from campaign_app.ui.pages.self_check import SelfCheckSection
 from campaign_app.ui.pages.lookback import LookBackSection
+from campaign_app.ui.pages.self_check import SelfCheckSection
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.session import Plan
