@@ -9,7 +9,8 @@ from campaign_app.ui.pages.consent_wordings import WordingsSection
 from campaign_app.ui.pages.lookback import LookBackSection
 from campaign_app.ui.pages.section import Section
 from campaign_app.ui.pages.self_check import SelfCheckSection
-from campaign_app.ui.widgets.basics import row, show_if
+from campaign_app.ui.widgets.basics import show_if
+from campaign_app.ui.widgets.flow import Flow
 from campaign_app.ui.widgets.page import Page
 
 NAME = "compliance_section"
@@ -41,8 +42,10 @@ class CompliancePage(Page):
             self.tabs.addTab(titles[key])
             self.panels.addWidget(section)
             section.said.connect(self._say)
-        tools = [each.tools for each in self.sections.values()]
-        self.content.addLayout(row(self.tabs, None, *tools))
+        beside = Flow(last_at_end=True)  # in the next line where a longer language leaves no room
+        for part in (self.tabs, *(each.tools for each in self.sections.values())):
+            beside.addWidget(part)
+        self.content.addLayout(beside)
         self.content.addWidget(self.panels, 1)
         chosen = desk.session.property(NAME)  # it outlives the page, which is built anew for another language
         self.tabs.setCurrentIndex(chosen if isinstance(chosen, int) and chosen < len(self.sections) else 0)

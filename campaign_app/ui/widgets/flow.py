@@ -7,8 +7,11 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class Flow(QLayout):
-    def __init__(self, space: int = 8, parent: QWidget | None = None) -> None:
+    """`last_at_end`: the last part stands at the far end of its line, as buttons beside tabs do."""
+
+    def __init__(self, space: int = 8, parent: QWidget | None = None, *, last_at_end: bool = False) -> None:
         super().__init__(parent)
+        self._last_at_end = last_at_end
         self._items: list[QLayoutItem] = []
         self._space = space
         self.setContentsMargins(QMargins(0, 0, 0, 0))
@@ -53,12 +56,15 @@ class Flow(QLayout):
     def _place(self, at: QRect, *, move: bool) -> int:
         """Returns the height that it takes."""
         x, y, tallest = at.x(), at.y(), 0
-        for item in self._shown():
+        shown = self._shown()
+        for item in shown:
             size = item.sizeHint()
             if x > at.x() and x + size.width() > at.right() + 1:
                 x, y, tallest = at.x(), y + tallest + self._space, 0
             if move:
                 width = min(size.width(), at.width())
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, size.height())))
+                end = self._last_at_end and item is shown[-1]
+                left = max(x, at.right() + 1 - width) if end else x
+                item.setGeometry(QRect(QPoint(left, y), QSize(width, size.height())))
             x, tallest = x + size.width() + self._space, max(tallest, size.height())
         return y + tallest - at.y()
