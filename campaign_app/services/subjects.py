@@ -45,7 +45,7 @@ class Subjects(Permitted):
     def export(self, customer_id: int, file: Path, *, actor: str) -> int:
         """Writes what is kept of a person to a new file (JSON, numbers masked); returns its bytes.
 
-        Raises WorkspaceError("evidence_exists"), AppError("file_unwritable").
+        Raises WorkspaceError("file_exists"), AppError("file_unwritable").
         """
         now = self._clock()
         told = {"format": FORMAT, "made_at": now.isoformat(), **self._store.gathered(customer_id)}
@@ -54,7 +54,7 @@ class Subjects(Permitted):
             with file.open("xb") as out:
                 out.write(data)
         except FileExistsError as error:
-            raise WorkspaceError("evidence_exists", "A file of this name is there already", file=file.name) from error
+            raise WorkspaceError("file_exists", "A file of this name is there already", file=file.name) from error
         except OSError as error:
             reason = f"The file cannot be written: {error.strerror}"
             raise AppError("file_unwritable", reason, file=file.name) from error

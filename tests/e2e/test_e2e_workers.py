@@ -65,7 +65,7 @@ def test_workers_that_are_killed_stopped_and_ended_cost_nobody_a_message_and_dou
     ending = crew.sending(campaign_id)
     with urlopen(f"http://127.0.0.1:{port}/health", timeout=10) as answer:
         said = json.load(answer)
-    assert (len(said["queues"]), said["lease_seconds"] > 200) == (5, True)
+    assert (len(said["queues"]), said["lease_seconds"] > 200) == (6, True)
     ending.send_signal(signal.SIGTERM)
     assert crew.end(ending) == 0
     assert over_after(crew, campaign_id, ending) < BACK + BUSY, "its lease was given back"

@@ -15,7 +15,7 @@ from storage_samples import KEY, NOW, Campaigning, number, person, shop, sync
 
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.errors import WorkspaceError
-from campaign_app.storage import postgres, schema, schema_sending
+from campaign_app.storage import postgres, schema, schema_cases, schema_sending
 from campaign_app.storage.columns import metadata
 from campaign_app.storage.integrity import check_integrity
 from campaign_app.storage.postgres import SCHEMA, ServerDatabase, open_server
@@ -81,7 +81,7 @@ def test_a_servers_certificate_is_held_to_the_systems(monkeypatch: pytest.Monkey
 
 
 def test_every_append_only_table_refuses_changes(workspace: Workspace) -> None:
-    tables = (*schema.APPEND_ONLY, *schema_sending.APPEND_ONLY)
+    tables = (*schema.APPEND_ONLY, *schema_sending.APPEND_ONLY, *schema_cases.APPEND_ONLY)
     with workspace.database.read() as connection:
         wanted = sa.text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
         assert set(connection.execute(wanted).scalars()) == {

@@ -10,7 +10,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from campaign_app.evidence.files import Lines, new_file
+from campaign_app.evidence.files import Lines
+from campaign_app.reports.files import new_file
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.viewer import Viewer
 
