@@ -23,6 +23,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import pytest
+from coverage import Coverage
 from hypothesis import HealthCheck, settings
 from platformdirs import user_state_path
 
@@ -30,7 +31,14 @@ from tests.helpers.run import begin_run, end_run
 
 _HOME = Path(tempfile.mkdtemp(prefix="campaign-app-tests-"))
 _GRACE_SECONDS = 5.0
-_MEASURED = {"domain", "consent", "compliance", "jobs", "services", "cli"}
+_MEASURED = {
+    "domain",
+    "consent",
+    "compliance",
+    "jobs",
+    "services",
+    "reports",
+}  # coverage is of the core, by these tests
 _started: WeakKeyDictionary[threading.Thread, str] = WeakKeyDictionary()
 
 
@@ -124,15 +132,9 @@ _guard_names()
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with a slow test come first: at the end, one of them would keep a process busy and the others idle.
-
-    Where coverage is asked for, it is that of the core by tests of the core and of the services around it.
-    """
+    """Files with a slow test come first: at the end, one of them would keep a process busy and the others idle."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
-    for item in items:
-        if item.path.parent.name not in _MEASURED:
-            item.add_marker("no_cover")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -145,6 +147,29 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+_FILE = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """What is there when a file of tests begins stays as well, so that the many searches after its tests are short.
+
+    Whoever is not measured pays nothing for coverage, which would slow all of Python down.
+    """
+    if item.session.stash.get(_FILE, None) != item.path:
+        item.session.stash[_FILE] = item.path
+        gc.collect()
+        gc.freeze()
+    measuring = Coverage.current()
+    if measuring is None or item.path.parent.name in _MEASURED:
+        return (yield)
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
 
 
 # --- nothing left behind ---------------------------------------------------------------------------------------------
