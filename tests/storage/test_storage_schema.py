@@ -25,6 +25,7 @@ BUILT = sa.text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL
 # what later revisions added to the first
 NEWER = (
     *("waiting_key", "waiting_recent"),
+    *("peak_word", "peak_pause", "peak_plan"),
     *("complaint_note", "complaint_case"),
     *("lookback_task", "lookback_found", "lookback_run", "consent_wording"),
     *("number_alias", "worker"),
