@@ -30,7 +30,7 @@ DRILLED: Final = timedelta(days=30)
 # nothing in a workspace tells of these
 ASKED: Final = ("senders_told", "support", "instructed")
 # what else a person may answer for: what nobody told the program
-ANSWERABLE: Final = frozenset({"asked", "signatures_open", "authorisations_open", "backup_team"})
+ANSWERABLE: Final = frozenset({"asked", "signatures_open", "authorisations_open", "opt_outs_refused", "backup_team"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,16 @@ def _opt_outs(seen: Situation) -> Item:
     if late:
         facts: Facts = {**_labels(late), "count": sum(known[each.id].backlog.waiting for each in late)}
         return Item("opt_outs", "todo", "opt_outs_late", facts, ("settings", ("account", late[0].id)))
+    deaf = [each for each in seen.accounts if each.id in known and _untakable(known[each.id])]
+    if deaf:
+        facts = {**_labels(deaf), "count": sum(_untakable(known[each.id]) for each in deaf)}
+        return Item("opt_outs", "unknown", "opt_outs_refused", facts, ("settings", ("account", deaf[0].id)))
     return Item("opt_outs", "ok", "opt_outs_fresh" if waiting else "opt_outs", {"count": waiting})
+
+
+def _untakable(untold: Untold) -> int:
+    """Those that its platform will not take: whether it was told in another way only a person knows."""
+    return untold.backlog.refused + untold.backlog.untellable
 
 
 def _hours(seen: Situation) -> Item:
@@ -181,7 +190,7 @@ def _hours(seen: Situation) -> Item:
     facts: dict[str, str | int | tuple[str, ...]] = {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
     outside = [each for each in seen.campaigns if not _within(each, opens, closes)]
     if outside:
-        place = ("campaigns", (outside[0].id, "sending"))
+        place: Place = ("campaigns", (outside[0].id, "sending"))
         return Item("hours", "todo", "hours_outside", {**facts, "names": _names(outside)}, place)
     return Item("hours", "ok", "hours", facts, POLICIES)
 
@@ -200,7 +209,7 @@ def _backup(seen: Situation) -> Item:
         return Item("backup", "unknown", "backup_team")
     if seen.backed_up is None:
         return Item("backup", "todo", "backup_none", place=place)
-    facts = {"day": seen.backed_up.astimezone(BEIJING).date().isoformat(), "days": BACKED_UP.days}
+    facts: Facts = {"day": seen.backed_up.astimezone(BEIJING).date().isoformat(), "days": BACKED_UP.days}
     old = seen.now - seen.backed_up > BACKED_UP
     return Item("backup", "todo" if old else "ok", "backup_old" if old else "backup", facts, place)
 
@@ -221,7 +230,7 @@ def _drill(seen: Situation) -> Item:
         return Item("drill", "todo", "drill_over", {"number": newest.id}, place)
     if measured is not None:
         day = measured.asked_at.astimezone(BEIJING).date().isoformat()
-        facts = {
+        facts: Facts = {
             "day": day, "days": DRILLED.days, "seconds": f"{measured.seconds:.1f}", "messages": measured.messages,
             "left": measured.left,
         }  # fmt: skip

@@ -27,11 +27,12 @@ from campaign_app.storage.times import moment_at, moment_or_none, to_ms
 _plan, _word, _pause = peak_plan.c, peak_word.c, peak_pause.c
 _RUNNING: Final = (CampaignState.SCHEDULED.value, CampaignState.SENDING.value)
 _NEWEST: Final = sa.select(sa.func.coalesce(sa.func.max(submission.c.id), 0))
+_SENDING: Final = sa.select(campaign.c.id).where(campaign.c.state == CampaignState.SENDING.value)
+# campaign by campaign, for there are few of them and many batches
 _OPEN: Final = (
-    sa.select(submission.c.campaign_id, submission.c.id)
-    .join(campaign, campaign.c.id == submission.c.campaign_id)
-    .where(campaign.c.state == CampaignState.SENDING.value, submission.c.settled == 0)
-    .order_by(submission.c.id)
+    sa.select(submission.c.id)
+    .where(submission.c.campaign_id == sa.bindparam("campaign"), submission.c.settled == 0)
+    .order_by(submission.c.first_seq)
 )
 _SINCE: Final = (
     sa.select(submission.c.campaign_id, submission.c.id)
@@ -108,7 +109,9 @@ class SqlPeaks:
     def press(self) -> Press:
         with self.db.read() as connection:
             newest = int(connection.execute(_NEWEST).scalar_one())
-            return Press(newest, _by_campaign(connection.execute(_OPEN)))
+            sending = list(connection.execute(_SENDING).scalars())
+            found = {each: connection.execute(_OPEN, {"campaign": each}).scalars() for each in sending}
+            return Press(newest, {each: tuple(ids) for each, ids in found.items()})
 
     def pause_all(
         self,
@@ -271,8 +274,8 @@ def _stops_written(stops: Iterable[Stop]) -> str:
 
 def _pause_of(row: AnyRow) -> PauseAll:
     stops = tuple(
-        Stop(number, was, active, tuple(watched), ended, *counts, moment_or_none(last))
-        for number, was, active, watched, ended, *counts, last in json.loads(row.stops)
+        Stop(number, was, active, tuple(watched), ended, batches, messages, left, moment_or_none(last))
+        for number, was, active, watched, ended, batches, messages, left, last in json.loads(row.stops)
     )
     return PauseAll(
         row.id, row.plan_id, bool(row.drill), row.asked_by, moment_at(row.asked_at), moment_at(row.in_force_at), stops,
