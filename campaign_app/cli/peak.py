@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 peak = typer.Typer(no_args_is_help=True, help="大促预案：检查清单、值班和全部暂停演练。")
 PlanArgument = Annotated[int, typer.Argument(metavar="PLAN", help="预案的编号。")]
 NameOption = Annotated[str | None, typer.Option("--name", help="名称，如 双十一。")]
-FirstOption = Annotated[str | None, typer.Option("--from", metavar="DATE", help="第一天，如 2026-11-10。")]
-LastOption = Annotated[str | None, typer.Option("--until", metavar="DATE", help="最后一天（含）。")]
+DaysOption = Annotated[
+    str | None, typer.Option("--days", metavar="FROM..UNTIL", help="起止日期（含），如 2026-11-10..2026-11-11。")
+]
 EntityOption = Annotated[
     list[str] | None, typer.Option("--entity", help="只管这个主体（统一社会信用代码），可重复；不给就管全部。")
 ]
@@ -42,8 +43,9 @@ def group() -> None:
 @peak.command("add")
 def add(
     name: Annotated[str, typer.Option("--name", help="名称，如 双十一。")],
-    first: Annotated[str, typer.Option("--from", metavar="DATE", help="第一天，如 2026-11-10。")],
-    last: Annotated[str, typer.Option("--until", metavar="DATE", help="最后一天（含）。")],
+    days: Annotated[
+        str, typer.Option("--days", metavar="FROM..UNTIL", help="起止日期（含），如 2026-11-10..2026-11-11。")
+    ],
     entity: EntityOption = None,
     duty: DutyOption = None,
     workspace: FolderOption = None,
@@ -53,7 +55,7 @@ def add(
     """新建一个预案。"""
     from campaign_app.domain.peak import Wish
 
-    wish = Wish(name, _day(first), _day(last), tuple(entity or ()), _duty(duty or ()))
+    wish = Wish(name, *_days(days), tuple(entity or ()), _duty(duty or ()))
     with open_for(workspace, passphrase_file) as app:
         made = app.peaks.add(wish, actor="cli")
         show(_looked(app.peaks.look(made.id)), as_json=as_json)
@@ -84,36 +86,45 @@ def show_(
 def change(
     plan_id: PlanArgument,
     name: NameOption = None,
-    first: FirstOption = None,
-    last: LastOption = None,
+    days: DaysOption = None,
     entity: EntityOption = None,
     duty: DutyOption = None,
-    state: Annotated[str | None, typer.Option("--state", help="draft、ready（就绪）或 over（结束）。")] = None,
-    knowing: Annotated[
-        bool, typer.Option("--knowing", help="清单上还有没办好的项，仍标记就绪；会记下是哪些。")
-    ] = False,  # noqa: FBT002
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """修改预案，或改它的状态；不给的保持原样。"""
-    from campaign_app.domain.peak import PlanState, Wish
+    """修改预案；不给的保持原样。改了日期或主体，已就绪的预案回到草稿。"""
+    from campaign_app.domain.peak import Wish
 
     with open_for(workspace, passphrase_file) as app:
         was = app.peaks.look(plan_id).plan.wish
+        first, last = (was.first, was.last) if days is None else _days(days)
         wish = Wish(
-            name=was.name if name is None else name,
-            first=was.first if first is None else _day(first),
-            last=was.last if last is None else _day(last),
-            entities=was.entities if entity is None else tuple(entity),
-            duty=was.duty if duty is None else _duty(duty),
-        )
-        if wish != was:
-            app.peaks.change(plan_id, wish, actor="cli")
-        if state is not None:
-            if state not in set(PlanState):
-                raise SettingsError("peak_state", "No state of a plan", given=state)
-            app.peaks.declare(plan_id, PlanState(state), actor="cli", knowing=knowing)
+            was.name if name is None else name, first, last,
+            was.entities if entity is None else tuple(entity), was.duty if duty is None else _duty(duty),
+        )  # fmt: skip
+        app.peaks.change(plan_id, wish, actor="cli")
+        show(_looked(app.peaks.look(plan_id)), as_json=as_json)
+
+
+@peak.command("state")
+def state(
+    plan_id: PlanArgument,
+    to: Annotated[str, typer.Argument(metavar="STATE", help="draft、ready（就绪）或 over（结束）。")],
+    knowing: Annotated[
+        bool, typer.Option("--knowing", help="清单上还有没办好的项，仍标记就绪；会记下是哪些。")
+    ] = False,
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """标记预案就绪、结束，或退回草稿。"""
+    from campaign_app.domain.peak import PlanState
+
+    if to not in set(PlanState):
+        raise SettingsError("peak_state", "No state of a plan", given=to)
+    with open_for(workspace, passphrase_file) as app:
+        app.peaks.declare(plan_id, PlanState(to), actor="cli", knowing=knowing)
         show(_looked(app.peaks.look(plan_id)), as_json=as_json)
 
 
@@ -122,7 +133,7 @@ def confirm(
     plan_id: PlanArgument,
     item: Annotated[str, typer.Argument(metavar="ITEM", help="要人答复的那一项，如 support。")],
     note: Annotated[str, typer.Option("--note", help="备注：怎么核实的。")] = "",
-    back: Annotated[bool, typer.Option("--back", help="收回确认。")] = False,  # noqa: FBT002
+    back: Annotated[bool, typer.Option("--back", help="收回确认。")] = False,
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
@@ -135,7 +146,7 @@ def confirm(
 @peak.command("pause-all")
 def pause_all(
     plan_id: PlanArgument,
-    drill: Annotated[bool, typer.Option("--drill", help="这是演练；同样真的暂停，结束后用 resume 恢复。")] = False,  # noqa: FBT002
+    drill: Annotated[bool, typer.Option("--drill", help="这是演练；同样真的暂停，结束后用 resume 恢复。")] = False,
     wait: Annotated[float, typer.Option("--wait", min=0, help="最多等多少秒，等最后一批有结果。")] = 60.0,
     workspace: FolderOption = None,
     passphrase_file: PassphraseOption = None,
@@ -166,6 +177,12 @@ def resume(
         done = app.peaks.resume(pause_id, actor="cli")
         left = {"late": [each.id for each in done.late], "changed": [each.id for each in done.changed]}
         show({**_paused(app, done.pause), **left}, as_json=as_json)
+
+
+def _days(written: str) -> tuple[date, date]:
+    """One day, or the first and the last."""
+    first, dots, last = written.partition("..")
+    return _day(first), _day(last if dots else first)
 
 
 def _day(written: str) -> date:

@@ -19,7 +19,6 @@ from tests.helpers.fresh import fresh_folder
 from tests.helpers.peaking import at_work, plan, send_until, state_of
 from tests.helpers.staged import Staged, open_by_day, stage
 
-
 DAY = date(2026, 11, 11)
 
 
