@@ -132,6 +132,7 @@ def state(
 def confirm(
     plan_id: PlanArgument,
     item: Annotated[str, typer.Argument(metavar="ITEM", help="要人答复的那一项，如 support。")],
+    name: Annotated[str, typer.Option("--name", help="谁确认的。")] = "",
     note: Annotated[str, typer.Option("--note", help="备注：怎么核实的。")] = "",
     back: Annotated[bool, typer.Option("--back", help="收回确认。")] = False,
     workspace: FolderOption = None,
@@ -140,7 +141,8 @@ def confirm(
 ) -> None:
     """确认程序查不到的一项；谁在何时确认都会留下记录。"""
     with open_for(workspace, passphrase_file) as app:
-        show(_looked(app.peaks.confirm(plan_id, item, holds=not back, note=note, actor="cli")), as_json=as_json)
+        looked = app.peaks.confirm(plan_id, item, name=name, note=note, holds=not back, actor="cli")
+        show(_looked(looked), as_json=as_json)
 
 
 @peak.command("pause-all")
@@ -224,7 +226,9 @@ def _looked(looked: Looked) -> dict[str, Any]:
 def _item(item: Item) -> dict[str, Any]:
     word = item.word if item.confirmed else None
     facts = {name: list(fact) if isinstance(fact, tuple) else fact for name, fact in item.facts.items()}
-    said = None if word is None else {"by": word.said_by, "at": word.said_at.isoformat(), "note": word.note}
+    said = None
+    if word is not None:
+        said = {"name": word.name, "by": word.said_by, "at": word.said_at.isoformat(), "note": word.note}
     return {
         "item": item.key, "state": item.state, "code": item.code, "facts": facts, "asks": item.asks, "confirmed": said
     }  # fmt: skip

@@ -94,11 +94,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a person answers for, where the program cannot know: `code` is what it said of the item at that time."""
+    """What a person answers for, where the program cannot know: `code` is what it said of the item at that time.
+
+    `name` is whose word it is, as they say it themselves; `said_by` is what the program knows of who wrote it down.
+    """
 
     item: str
     code: str
     holds: bool
+    name: str
     note: str
     said_by: str
     said_at: datetime

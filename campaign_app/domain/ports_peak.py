@@ -38,7 +38,9 @@ class PeakStore(Protocol):
         """The newest first."""
         ...
 
-    def say(self, plan_id: int, item: str, code: str, *, holds: bool, note: str, actor: str, at: datetime) -> Word:
+    def say(
+        self, plan_id: int, item: str, code: str, *, holds: bool, name: str, note: str, actor: str, at: datetime
+    ) -> Word:
         """Appends a person's word. Raises as `change` does."""
         ...
 

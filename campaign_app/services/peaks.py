@@ -112,17 +112,17 @@ class Peaks(Permitted):
         return self._store.change(plan_id, looked.plan.wish, state, open_items=left, actor=actor, at=self._clock())
 
     @needs(Permission.SCHEDULE)
-    def confirm(self, plan_id: int, key: str, *, holds: bool = True, note: str = "", actor: str) -> Looked:
-        """A person's word on an item that the program cannot know, or its taking back.
+    def confirm(self, plan_id: int, key: str, *, name: str, note: str = "", holds: bool = True, actor: str) -> Looked:
+        """A person's word on an item that the program cannot know, or its taking back; `name` says whose.
 
-        Raises NotAllowed("peak_not_asked") of one that it looks up itself, SettingsError("peak_note").
+        Raises NotAllowed("peak_not_asked") of one that it looks up itself, SettingsError("peak_word").
         """
-        if len(note) > LONGEST:
-            raise SettingsError("peak_note", "The note is too long", most=LONGEST)
+        if (holds and not name.strip()) or max(len(name), len(note)) > LONGEST:
+            raise SettingsError("peak_word", "Whose word it is, and a short note", most=LONGEST)
         item = next((each for each in self.look(plan_id).items if each.key == key), None)
         if item is None or not item.asks:
             raise NotAllowed("peak_not_asked", "The program looks this up by itself", item=key)
-        self._store.say(plan_id, key, item.code, holds=holds, note=note, actor=actor, at=self._clock())
+        self._store.say(plan_id, key, item.code, holds=holds, name=name, note=note, actor=actor, at=self._clock())
         return self.look(plan_id)
 
     def plans(self) -> tuple[Plan, ...]:

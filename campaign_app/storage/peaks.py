@@ -88,18 +88,20 @@ class SqlPeaks:
         with self.db.read() as connection:
             return tuple(map(_plan_of, connection.execute(sa.select(peak_plan).order_by(_plan.id.desc()))))
 
-    def say(self, plan_id: int, item: str, code: str, *, holds: bool, note: str, actor: str, at: datetime) -> Word:
+    def say(
+        self, plan_id: int, item: str, code: str, *, holds: bool, name: str, note: str, actor: str, at: datetime
+    ) -> Word:
         with self.db.write() as connection:
             _open_plan(connection, plan_id)
             who = acting(connection, actor)
             values = {
-                "plan_id": plan_id, "item": item, "code": code, "holds": int(holds), "note": note, "said_by": who,
+                "plan_id": plan_id, "item": item, "code": code, "holds": int(holds), "name": name, "note": note, "said_by": who,
                 "said_at": to_ms(at),
             }  # fmt: skip
             connection.execute(sa.insert(peak_word).values(values))
             action = "peak.confirmed" if holds else "peak.taken_back"
             append_entry(connection, action, actor, to_ms(at), {"peak": plan_id, "item": item, "code": code})
-            return Word(item, code, holds, note, who, at)
+            return Word(item, code, holds, name, note, who, at)
 
     def words(self, plan_id: int) -> Mapping[str, Word]:
         wanted = sa.select(peak_word).where(_word.plan_id == plan_id).order_by(_word.id)
@@ -257,7 +259,7 @@ def _plan_of(row: AnyRow) -> Plan:
 
 
 def _word_of(row: AnyRow) -> Word:
-    return Word(row.item, row.code, bool(row.holds), row.note, row.said_by, moment_at(row.said_at))
+    return Word(row.item, row.code, bool(row.holds), row.name, row.note, row.said_by, moment_at(row.said_at))
 
 
 def _stops_written(stops: Iterable[Stop]) -> str:

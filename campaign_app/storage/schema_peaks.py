@@ -31,6 +31,7 @@ peak_word = sa.Table(
     word("item"),
     word("code"),
     number("holds"),
+    word("name"),
     word("note"),
     word("said_by"),
     number("said_at"),

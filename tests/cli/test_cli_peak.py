@@ -33,8 +33,8 @@ def test_a_plan_is_made_confirmed_declared_and_everything_of_it_is_paused(line: 
     assert (made["state"], made["from"], made["until"]) == ("draft", "2026-11-10", "2026-11-11")
     assert made["duty"] == [{"name": "王丽", "when": "总值班 09:00–22:00"}]
     assert {"item": "duty", "state": "ok", "code": "duty"}.items() <= made["items"][9].items()
-    told = line.here("peak", "confirm", "1", "support", "--note", "已排班")
-    assert told["items"][12]["confirmed"]["note"] == "已排班"
+    told = line.here("peak", "confirm", "1", "support", "--name", "李", "--note", "已排班")
+    assert {"name": "李", "note": "已排班"}.items() <= told["items"][12]["confirmed"].items()
     assert "support" not in told["open"]
     assert "support" in line.here("peak", "confirm", "1", "support", "--back")["open"]
     ready = line.here("peak", "state", "1", "ready", "--knowing")
@@ -59,6 +59,7 @@ def test_mistakes_are_one_sentence(line: Line) -> None:
         (("add", "--name", "双十一", *DAYS, "--duty", "王丽=13800000000"), "电话"),
         (("show", "7"), "没有这个预案"),
         (("state", "1", "done"), "draft"),
+        (("confirm", "1", "support"), "谁确认"),
         (("resume", "7"), "没有"),
     ):
         status, _, said = line.call("peak", *words, *line.options)

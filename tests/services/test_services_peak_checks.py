@@ -89,7 +89,7 @@ def test_each_answer(key: str, changes: dict[str, Any], state: str, code: str) -
 
 def test_a_word_holds_for_what_was_found_when_it_was_given_and_against_no_finding() -> None:
     endless = {"signatures": {7: replace(FILED, valid_until=None)}}
-    word = Word("signatures", "signatures_open", True, "", "李", NOW)
+    word = Word("signatures", "signatures_open", True, "李", "", "李", NOW)
     assert item("signatures", words={"signatures": word}, **endless).state == "ok"
     for other in (replace(word, holds=False), replace(word, code="no_campaigns")):
         assert item("signatures", words={"signatures": other}, **endless).state == "unknown"

@@ -73,7 +73,7 @@ def test_a_plan_is_kept_changed_and_ends(staged: Staged, app: bootstrap.App) -> 
     assert app.peaks.change(made.id, longer, actor="李").state is PlanState.DRAFT, "other days are another plan"
     app.peaks.declare(made.id, PlanState.OVER, actor="李")
     assert code_of(lambda: app.peaks.change(made.id, longer, actor="李")) == "peak_over"
-    assert code_of(lambda: app.peaks.confirm(made.id, "support", actor="李")) == "peak_over"
+    assert code_of(lambda: app.peaks.confirm(made.id, "support", name="李", actor="李")) == "peak_over"
     assert actions(app, 5) == ["peak.planned", "peak.ready", "peak.changed", "peak.draft", "peak.over"]
     with pytest.raises(NotFound):
         app.peaks.look(99)
@@ -82,14 +82,15 @@ def test_a_plan_is_kept_changed_and_ends(staged: Staged, app: bootstrap.App) -> 
 def test_only_people_answer_for_what_cannot_be_looked_up(staged: Staged, app: bootstrap.App) -> None:
     made = plan(staged)
     for key in ("drill", "caps", "nonsense"):
-        assert code_of(lambda key=key: app.peaks.confirm(made.id, key, actor="李")) == "peak_not_asked"
-    assert code_of(lambda: app.peaks.confirm(made.id, "support", note="长" * 201, actor="李")) == "peak_note"
-    looked = app.peaks.confirm(made.id, "support", note="值班表已发", actor="李")
+        assert code_of(lambda key=key: app.peaks.confirm(made.id, key, name="李", actor="李")) == "peak_not_asked"
+    for wrong in ({"name": " "}, {"name": "李", "note": "长" * 201}):
+        assert code_of(lambda wrong=wrong: app.peaks.confirm(made.id, "support", actor="李", **wrong)) == "peak_word"
+    looked = app.peaks.confirm(made.id, "support", name="李强", note="值班表已发", actor="李")
     assert state_of(looked, "support") == ("ok", "asked")
     word = next(item for item in looked.items if item.key == "support").word
     assert word is not None
-    assert (word.said_by, word.note) == ("李", "值班表已发")
-    back = app.peaks.confirm(made.id, "support", holds=False, actor="李")
+    assert (word.name, word.said_by, word.note) == ("李强", "李", "值班表已发")
+    back = app.peaks.confirm(made.id, "support", name="", holds=False, actor="李")
     assert state_of(back, "support") == ("todo", "asked")
     assert actions(app, 2) == ["peak.confirmed", "peak.taken_back"]
 

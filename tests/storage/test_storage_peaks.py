@@ -35,13 +35,13 @@ def test_plans_and_words_are_kept_as_they_were_said(workspace: Workspace) -> Non
     made = store.add(WISH, actor="王", at=NOW)
     assert (store.plan(made.id), store.plans()) == (made, (made,))
     assert (made.wish, made.state) == (WISH, PlanState.DRAFT)
-    store.say(made.id, "support", "asked", holds=True, note="", actor="李", at=NOW)
-    store.say(made.id, "support", "asked", holds=False, note="撤回", actor="李", at=NOW)
+    store.say(made.id, "support", "asked", holds=True, name="李", note="", actor="李", at=NOW)
+    store.say(made.id, "support", "asked", holds=False, name="李", note="撤回", actor="李", at=NOW)
     assert not store.words(made.id)["support"].holds
     over = store.change(made.id, replace(WISH, entities=("x",)), PlanState.OVER, actor="李", at=NOW)
     assert (over.wish.entities, over.state) == (("x",), PlanState.OVER)
     for refused in (
-        lambda: store.say(made.id, "support", "asked", holds=True, note="", actor="李", at=NOW),
+        lambda: store.say(made.id, "support", "asked", holds=True, name="李", note="", actor="李", at=NOW),
         lambda: store.change(made.id, WISH, PlanState.DRAFT, actor="李", at=NOW),
     ):
         with pytest.raises(NotAllowed):

@@ -35,6 +35,7 @@ def upgrade() -> None:
         word("item"),
         word("code"),
         number("holds"),
+        word("name"),
         word("note"),
         word("said_by"),
         number("said_at"),
