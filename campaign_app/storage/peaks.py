@@ -95,8 +95,8 @@ class SqlPeaks:
             _open_plan(connection, plan_id)
             who = acting(connection, actor)
             values = {
-                "plan_id": plan_id, "item": item, "code": code, "holds": int(holds), "name": name, "note": note, "said_by": who,
-                "said_at": to_ms(at),
+                "plan_id": plan_id, "item": item, "code": code, "holds": int(holds), "name": name, "note": note,
+                "said_by": who, "said_at": to_ms(at),
             }  # fmt: skip
             connection.execute(sa.insert(peak_word).values(values))
             action = "peak.confirmed" if holds else "peak.taken_back"
