@@ -1,4 +1,4 @@
-"""合规 → 大促预案: an empty state that teaches, a list that leads to where things are mended, and pausing everything."""
+"""合规 → 大促预案: an empty state that teaches, a list that leads to where things are mended, everything paused."""
 
 from __future__ import annotations
 
