@@ -5689,7 +5689,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>大促前逐项查清、演练全部暂停。清单是本软件的做法，不是法律条文。</source>
-        <translation>Look everything up before a peak, and drill pausing everything. The list is this program’s practice, not law.</translation>
+        <translation>Look everything up before a peak, and drill pausing everything. The list is the practice of this program, not law.</translation>
     </message>
     <message>
         <source>{name}：{state}</source>

@@ -25,7 +25,7 @@ from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.table import Table
 
 PLANS_HEIGHT: Final = 112
-PAUSES_HEIGHT: Final = 140
+PAUSES_HEIGHT: Final = 112
 LIST, PAUSES = range(2)
 
 
@@ -254,9 +254,10 @@ class PeaksSection(Section):
         self.resume = button(self.tr("恢复这些活动…"), name="peak_resume", small=True, click=self._resume)
         words = self.tr("还没有全部暂停过。发送中的活动在跑时演练一次，就知道从下令到停下要多久。")
         self.none_yet = label(words, "muted", wrap=True, name="peak_none_yet")
+        self.none_yet.setAlignment(Qt.AlignmentFlag.AlignTop)
         records = QWidget()
         told = row(self.why, self.resume, stretch=0)
-        records.setLayout(column(self.none_yet, self.stopped, told, self.each, None, space=2))
+        records.setLayout(column(self.none_yet, self.stopped, told, self.each, space=2, stretch=3))
         self.tabs = QTabBar()
         self.tabs.setObjectName("peak_tabs")
         self.tabs.setAccessibleName(self.tr("检查清单或暂停记录"))
