@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from campaign_app import words
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import Backlog
@@ -85,6 +86,10 @@ def test_what_only_people_know_stays_open_where_all_else_is_in_order() -> None:
 def test_each_answer(key: str, changes: dict[str, Any], state: str, code: str) -> None:
     found = item(key, **changes)
     assert (found.state, found.code) == (state, code)
+    facts = {name: "、".join(fact) if isinstance(fact, tuple) else fact for name, fact in found.facts.items()}
+    for language in (words.load("zh_CN"), words.load("en")):
+        assert language.term("peak_item", key) != key
+        assert language.term("peak_check", code).format_map(facts) != code
 
 
 def test_a_word_holds_for_what_was_found_when_it_was_given_and_against_no_finding() -> None:

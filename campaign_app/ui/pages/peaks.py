@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QStackedWidget, QTabBar, QWidget
 
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.peak import PauseAll, Plan, PlanState, Stop
@@ -49,6 +49,7 @@ class PeaksSection(Section):
         self.each = self._table("peak_stops", self.tr("各活动停下的情况"), self.stops)
         self.table.setFixedHeight(PLANS_HEIGHT)
         self.stopped.setFixedHeight(PAUSES_HEIGHT)
+        self.each.setMinimumHeight(PLANS_HEIGHT)
         self.stack = QStackedWidget()
         self.body, self.empty = QWidget(), self._nothing()
         self.body.setLayout(column(self.table, self._standing(), self._below(), space=3, stretch=2))
@@ -242,29 +243,22 @@ class PeaksSection(Section):
 
     def _below(self) -> QWidget:
         self.list = Checklist(self._desk.kit.theme, self.tr("检查清单"))
-        around = QScrollArea()
-        around.setObjectName("peak_list")
-        around.setAccessibleName(self.tr("检查清单"))
-        around.setWidgetResizable(True)
-        around.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        held = QWidget()
-        held.setLayout(column(self.list, None))
-        around.setWidget(held)
         self.why = label("", "muted", wrap=True, name="peak_why", select=True)
         self.resume = button(self.tr("恢复这些活动…"), name="peak_resume", small=True, click=self._resume)
         words = self.tr("还没有全部暂停过。发送中的活动在跑时演练一次，就知道从下令到停下要多久。")
         self.none_yet = label(words, "muted", wrap=True, name="peak_none_yet")
         self.none_yet.setAlignment(Qt.AlignmentFlag.AlignTop)
-        records = QWidget()
         told = row(self.why, self.resume, stretch=0)
-        records.setLayout(column(self.none_yet, self.stopped, told, self.each, space=2, stretch=3))
+        looked_up = _scrolled("peak_list", self.tr("检查清单"), column(self.list, None))
+        parts = column(self.none_yet, self.stopped, told, self.each, space=2, stretch=3)
+        records = _scrolled("peak_records", self.tr("全部暂停的记录"), parts)
         self.tabs = QTabBar()
         self.tabs.setObjectName("peak_tabs")
         self.tabs.setAccessibleName(self.tr("检查清单或暂停记录"))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         panels = QStackedWidget()
-        for title, panel in ((self.tr("检查清单"), around), (self.tr("全部暂停的记录"), records)):
+        for title, panel in ((self.tr("检查清单"), looked_up), (self.tr("全部暂停的记录"), records)):
             self.tabs.addTab(title)
             panels.addWidget(panel)
         self.tabs.currentChanged.connect(panels.setCurrentIndex)
@@ -289,6 +283,17 @@ class PeaksSection(Section):
         made = Table(self._desk.kit.theme, name, spoken)
         made.use(rows, rows.columns)
         return made
+
+
+def _scrolled(name: str, spoken: str, layout: QLayout) -> QScrollArea:
+    made, held = QScrollArea(), QWidget()
+    made.setObjectName(name)
+    made.setAccessibleName(spoken)
+    made.setWidgetResizable(True)
+    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    held.setLayout(layout)
+    made.setWidget(held)
+    return made
 
 
 def model_of(desk: Desk) -> PeaksModel:
