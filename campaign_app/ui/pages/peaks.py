@@ -25,7 +25,7 @@ from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.table import Table
 
 PLANS_HEIGHT: Final = 112
-PAUSES_HEIGHT: Final = 112
+PAUSES_HEIGHT: Final = 116
 LIST, PAUSES = range(2)
 
 
