@@ -51,7 +51,8 @@ def test_everything_stops_within_a_batch_and_then_goes_on(tmp_path: Path) -> Non
         assert seen.messages + seen.left <= BATCH
         assert seen.seconds is not None
         assert app.campaigns.get(made.id).state is CampaignState.PAUSED
-        taken = sandbox.ledger()["accepted"]
+        taken, counts = sandbox.ledger()["accepted"], app.campaigns.counts(made.id)
+        assert taken == counts["submitted"] - counts["rejected"] - seen.left, "the sandbox took what the ledger says"
         assert taken < funnel["ok"], "it was stopped on its way"
         assert app.peaks.resume(pause.id, actor="王").pause.resumed == (made.id,)
         follow_campaign(app, made.id, {CampaignState.SENDING}, quiet=True)
@@ -62,4 +63,3 @@ def test_everything_stops_within_a_batch_and_then_goes_on(tmp_path: Path) -> Non
             counts["submitted"] - counts["rejected"],
         )
         assert counts["submitted"] > taken, "the others got theirs afterwards"
-        print("DRILL", seen.seconds, seen.messages, seen.left, funnel["ok"], taken)
