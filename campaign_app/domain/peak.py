@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,7 +15,10 @@ LONGEST: Final = 200  # letters of what a person types
 ON_DUTY: Final = 50  # people of a plan
 # `Campaign.state_note` of what was paused with all others
 PAUSED_ALL: Final = "paused_all"
-_NUMBER: Final = re.compile(r"(?:\d[\s-]?){7,}")
+# of a mobile, a fixed line with its area, or a hotline
+_NUMBER: Final = re.compile(
+    r"(?<!\d)(?:86[\s-]?)?(?:1[3-9](?:[\s-]?\d){9}|0\d{2,3}[\s-]?\d{7,8}|[48]00(?:[\s-]?\d){7})(?!\d)"
+)
 
 
 class PlanState(StrEnum):
@@ -37,6 +41,12 @@ class Result(StrEnum):
     NOTHING = "nothing"
     WATCHING = "watching"
     UNFINISHED = "unfinished"
+
+
+def require_no_number(*words: str) -> None:
+    """Raises SettingsError("peak_number") for a telephone number."""
+    if any(_NUMBER.search(unicodedata.normalize("NFKC", word)) for word in words):
+        raise SettingsError("peak_number", "Telephone numbers are not kept here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +81,7 @@ class Wish:
             raise SettingsError("peak_duty", "Too many or too long words", most=ON_DUTY, letters=LONGEST)
         if any(not each.name.strip() for each in self.duty):
             raise SettingsError("peak_duty", "Somebody on duty has no name", most=ON_DUTY, letters=LONGEST)
-        if any(map(_NUMBER.search, words)):
-            raise SettingsError("peak_number", "Telephone numbers are not kept here")
+        require_no_number(*words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,17 @@ from campaign_app import settings
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.copies import LAST_BACKUP
 from campaign_app.domain.errors import NotAllowed, SettingsError
-from campaign_app.domain.peak import LONGEST, PAUSED_ALL, PauseAll, Plan, PlanState, Result, Stop, Wish
+from campaign_app.domain.peak import (
+    LONGEST,
+    PAUSED_ALL,
+    PauseAll,
+    Plan,
+    PlanState,
+    Result,
+    Stop,
+    Wish,
+    require_no_number,
+)
 from campaign_app.domain.ports import AccountStore, Clock, Job, JobStore
 from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_money import MoneyStore
@@ -115,10 +125,11 @@ class Peaks(Permitted):
     def confirm(self, plan_id: int, key: str, *, name: str, note: str = "", holds: bool = True, actor: str) -> Looked:
         """A person's word on an item that the program cannot know, or its taking back; `name` says whose.
 
-        Raises NotAllowed("peak_not_asked") of one that it looks up itself, SettingsError("peak_word").
+        Raises NotAllowed("peak_not_asked") of one that it looks up itself, SettingsError: `peak_word`, `peak_number`.
         """
         if (holds and not name.strip()) or max(len(name), len(note)) > LONGEST:
             raise SettingsError("peak_word", "Whose word it is, and a short note", most=LONGEST)
+        require_no_number(name, note)
         item = next((each for each in self.look(plan_id).items if each.key == key), None)
         if item is None or not item.asks:
             raise NotAllowed("peak_not_asked", "The program looks this up by itself", item=key)

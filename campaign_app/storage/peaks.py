@@ -133,10 +133,7 @@ class SqlPeaks:
                 wanted = wanted.where(campaign.c.entity_uscc.in_(plan.wish.entities))
             found = connection.execute(wanted.order_by(campaign.c.id)).all()
             since = _by_campaign(connection.execute(_SINCE, {"newest": press.newest}))
-            stops = tuple(
-                Stop(number, state, number in active, (*press.open.get(number, ()), *since.get(number, ())))
-                for number, state in found
-            )
+            stops = tuple(_stop(*each, press, since, active) for each in found)
             values = {
                 "plan_id": plan.id, "drill": int(drill), "asked_by": acting(connection, actor),
                 "asked_at": to_ms(asked_at), "in_force_at": to_ms(held), "stops": _stops_written(stops),
@@ -207,6 +204,12 @@ def _by_campaign(rows: Iterable[Any]) -> dict[int, tuple[int, ...]]:
     for campaign_id, submission_id in rows:
         found[campaign_id] = (*found.get(campaign_id, ()), submission_id)
     return found
+
+
+def _stop(number: int, state: str, press: Press, since: Mapping[int, tuple[int, ...]], active: Collection[int]) -> Stop:
+    """One that claimed a batch since the command was being sent, whatever was known of its worker before."""
+    claimed = since.get(number, ())
+    return Stop(number, state, number in active or bool(claimed), (*press.open.get(number, ()), *claimed))
 
 
 def _batch(submission_id: int, rows: Sequence[AnyRow], since: int) -> Batch:

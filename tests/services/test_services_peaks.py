@@ -51,10 +51,13 @@ def pressing(staged: Staged, plan_id: int) -> tuple[list[PauseAll], Callable[[],
         ({"duty": (Duty("王", "长" * 201),)}, "peak_duty"),
         ({"duty": tuple(Duty(f"王{n}") for n in range(51))}, "peak_duty"),
         ({"duty": (Duty("王丽", "138 0000 0000"),)}, "peak_number"),
+        ({"duty": (Duty("王丽 ８６-１３８００００００００"),)}, "peak_number"),
+        ({"duty": (Duty("客服", "0571-87654321"),)}, "peak_number"),
+        ({"duty": (Duty("客服", "400-800-1234"),)}, "peak_number"),
     ],
 )
 def test_what_is_no_plan_is_refused(changes: dict[str, Any], code: str) -> None:
-    good = Wish("双十一", DAY, DAY, (), (Duty("王丽", "总值班 09:00–22:00"),))
+    good = Wish("双十一", DAY, DAY, (), (Duty("王丽", "总值班 11-10 11-11 09:00–22:00"),))
     good.require()
     assert code_of(replace(good, **changes).require) == code
 
@@ -85,6 +88,7 @@ def test_only_people_answer_for_what_cannot_be_looked_up(staged: Staged, app: bo
         assert code_of(lambda key=key: app.peaks.confirm(made.id, key, name="李", actor="李")) == "peak_not_asked"
     for wrong in ({"name": " "}, {"name": "李", "note": "长" * 201}):
         assert code_of(lambda wrong=wrong: app.peaks.confirm(made.id, "support", actor="李", **wrong)) == "peak_word"
+    assert code_of(lambda: app.peaks.confirm(made.id, "support", name="13800000000", actor="李")) == "peak_number"
     looked = app.peaks.confirm(made.id, "support", name="李强", note="值班表已发", actor="李")
     assert state_of(looked, "support") == ("ok", "asked")
     word = next(item for item in looked.items if item.key == "support").word

@@ -84,7 +84,7 @@ def test_what_was_claimed_between_the_command_and_the_pause_is_watched_too(works
     plan, press = store.add(WISH, actor="王", at=NOW), store.press()
     meanwhile = sending.claim(0)
     made = store.pause_all(plan, press, (), drill=False, actor="王", asked_at=NOW, clock=lambda: NOW)
-    assert [stop.watched for stop in made.stops] == [(meanwhile.id,)]
+    assert [(stop.watched, stop.active) for stop in made.stops] == [((meanwhile.id,), True)]
     assert store.press().newest == meanwhile.id
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QTimer, Signal
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.errors import AppError
-from campaign_app.domain.peak import PauseAll, Plan, PlanState, Wish
+from campaign_app.domain.peak import PauseAll, Plan, PlanState, Result, Wish
 from campaign_app.services.peaks import Looked, Resumed
 from campaign_app.services.window import BEIJING
 from campaign_app.ui.viewmodels.answering import Answering
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 NAME: Final = "peaks_model"
 ACTOR: Final = "window"
 FOLLOW_MS: Final = 250
-FOLLOWED: Final = timedelta(minutes=2)  # a batch that takes longer waits for trouble to pass: whoever comes back looks
+SELDOM_MS: Final = 10_000
+SOON: Final = timedelta(minutes=1)  # a batch that takes longer waits for trouble to pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,6 @@ class PeaksModel(Answering):
         self.state = PeaksState()
         self._chosen = 0
         self._timer = QTimer(self)
-        self._timer.setInterval(FOLLOW_MS)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._follow)
 
@@ -126,14 +126,22 @@ class PeaksModel(Answering):
         waiting = self._watched()
         if waiting is not None:
             self._tasks.write(
-                lambda _: self._app.peaks.follow(waiting.id, actor=ACTOR),
-                lambda _: self.load(), failed=self._messages.error, owner=self,
+                lambda _: self._app.peaks.follow(waiting.id, actor=ACTOR), self._followed,
+                failed=self._messages.error, owner=self,
             )  # fmt: skip
 
+    def _followed(self, pause: PauseAll) -> None:
+        """All of it is read again only once there is something to be seen."""
+        if pause.result is Result.WATCHING:
+            self._wait_for(pause)
+        else:
+            self.load()
+
+    def _wait_for(self, pause: PauseAll) -> None:
+        self._timer.start(FOLLOW_MS if self._app.clock() - pause.asked_at < SOON else SELDOM_MS)
+
     def _watched(self) -> PauseAll | None:
-        now = self._app.clock()
-        recent = (each for each in self.state.pauses if now - each.asked_at < FOLLOWED)
-        return next((each for each in recent if each.measured_at is None and each.resumed_at is None), None)
+        return next((each for each in self.state.pauses if each.measured_at is None and each.resumed_at is None), None)
 
     def _write(
         self, work: Callable[[], object], token: object, then: Callable[[object], None] = lambda _: None
@@ -156,7 +164,6 @@ class PeaksModel(Answering):
             self._chosen = made.id
 
     def _read(self) -> _Read:
-        """Of a pause that nobody has followed to its end, what is known of it by now is read with the rest."""
         service = self._app.peaks
         plans = service.plans()
         chosen = next((plan for plan in plans if plan.id == self._chosen), plans[0] if plans else None)
@@ -167,8 +174,8 @@ class PeaksModel(Answering):
     def _loaded(self, read: _Read) -> None:
         plans, looked, names, entities = read
         self._become(replace(self.state, plans=plans, looked=looked, names=names, entities=entities))
-        if self._watched() is not None:
-            self._timer.start()
+        if (waiting := self._watched()) is not None:
+            self._wait_for(waiting)
 
     def _become(self, state: PeaksState) -> None:
         if state != self.state:
