@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+from campaign_app.domain.copies import LAST_BACKUP
 from campaign_app.domain.errors import WorkspaceError
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from campaign_app.wiring import App
 
 SUFFIX: Final = ".yunfa-backup"
-LAST: Final = "backup.last"
 # what opens a backup
 _ITS_OWN: Final = "passphrase"
 _WORKSPACE: Final = "workspace"
@@ -79,14 +79,14 @@ def back_up(app: App, target: Path, *, passphrase: str | None, actor: str, tick:
     if passphrase is not None:
         lock = _OwnPassphrase(PassphraseKeeper(passphrase), key)
     made = create_backup(workspace, key, lock, target, app.clock(), tick)
-    workspace.accounts.set_setting(LAST, {"at": made.made_at.isoformat(), "file": str(target)})
+    workspace.accounts.set_setting(LAST_BACKUP, {"at": made.made_at.isoformat(), "file": str(target)})
     workspace.audit.record("workspace.backed_up", actor=actor, at=made.made_at, bytes=made.size)
     return made
 
 
 def last_backup(app: App) -> tuple[datetime, str] | None:
     """When the last backup was made, and which file it is or was."""
-    known = app.workspace.accounts.setting(LAST, None)
+    known = app.workspace.accounts.setting(LAST_BACKUP, None)
     return None if known is None else (datetime.fromisoformat(known["at"]), known["file"])
 
 

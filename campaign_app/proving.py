@@ -9,9 +9,13 @@ if TYPE_CHECKING:
     from campaign_app.evidence.desk import Evidence
     from campaign_app.printing.reporting import Reporting
     from campaign_app.reports.case_pack import CasePacks
+    from campaign_app.services.accounts import Accounts
+    from campaign_app.services.campaigns import Campaigns
     from campaign_app.services.complaints import Complaints
     from campaign_app.services.courses import Courses
     from campaign_app.services.members import Members
+    from campaign_app.services.opt_outs import OptOuts
+    from campaign_app.services.peaks import Peaks
     from campaign_app.services.rules import Rules
     from campaign_app.storage.workspace import Workspace
 
@@ -50,3 +54,9 @@ def courses_of(workspace: Workspace, clock: Clock) -> Courses:
     from campaign_app.services.courses import Courses
 
     return Courses(workspace.course, workspace.campaigns, workspace.inbox, workspace.audit, clock)
+
+
+def peaks_of(workspace: Workspace, clock: Clock, campaigns: Campaigns, accounts: Accounts, opt_outs: OptOuts) -> Peaks:
+    from campaign_app.services.peaks import Peaks
+
+    return Peaks(workspace, campaigns, accounts, opt_outs, clock)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from campaign_app.services.members import Members
     from campaign_app.services.money import Money
     from campaign_app.services.opt_outs import OptOuts
+    from campaign_app.services.peaks import Peaks
     from campaign_app.services.people import People
     from campaign_app.services.policies import Policies
     from campaign_app.services.preflight import Preflights
@@ -89,6 +90,7 @@ class App:
     members: Members
     courses: Courses
     money: Money
+    peaks: Peaks
     preflights: Preflights
     policies: Policies
     opt_outs: OptOuts
@@ -133,7 +135,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     """The services of a workspace that is open; the app closes it. Only a demo's clock is shifted by `offset`."""
     from campaign_app.jobs.tabular import open_table
     from campaign_app.platforms import Offers
-    from campaign_app.proving import case_packs_of, courses_of, evidence_of, members_of, reporting_of
+    from campaign_app.proving import case_packs_of, courses_of, evidence_of, members_of, peaks_of, reporting_of
     from campaign_app.services.accounts import Accounts
     from campaign_app.services.answers import Answers
     from campaign_app.services.asked_jobs import AskedJobs
@@ -208,6 +210,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         courses=courses_of(workspace, clock),
         people=_people(workspace, clock),
         money=money,
+        peaks=peaks_of(workspace, clock, campaigns, accounts, opt_outs).used_by(me),
         preflights=_preflights(workspace, campaigns, money, clock, _speaking(workspace, engine, profiles)),
         policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock).used_by(me),
         opt_outs=opt_outs,

@@ -23,6 +23,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.ui.app import Application
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.crash_dialog import CrashReports
+from campaign_app.ui.pages.peaks import PeaksSection
 from campaign_app.ui.pages.records import RecordsPage
 from campaign_app.ui.pages.replies_dialog import RepliesDialog
 from campaign_app.ui.pages.steps.content_templates import TemplateMenu
@@ -150,6 +151,7 @@ class Pictured(LongerJourney):
         self._for_each(self._records)
         self._for_each(self._report)
         self._for_each(self._looking_back)
+        self._for_each(self._peaks)
 
     def _for_each(self, gesture: Callable[[], None]) -> None:
         for language in LANGUAGES:
@@ -215,6 +217,14 @@ class Pictured(LongerJourney):
     def _looking_back(self) -> None:
         self.driver.click("nav_compliance")
         self._asked("lookback_start", lambda: self.driver.click("empty_action"))
+
+    def _peaks(self) -> None:
+        self.driver.click("nav_compliance")
+        self.plan_a_peak()
+        section = self.driver.find(PeaksSection, "peaks_section")
+        self._asked("peak_plan", lambda: section.plan_dialog(section.model.state.opened))
+        self._asked("peak_word", section.list.rows["support"].tick.click)
+        self._asked("peak_pause", lambda: section.ask_pause(drill=True))
 
     def _checked(self) -> None:
         """A campaign's own proof, exported anew, with its verdict."""

@@ -21,6 +21,7 @@ from campaign_app.cli.evidence import evidence
 from campaign_app.cli.gate import gate
 from campaign_app.cli.import_ import import_
 from campaign_app.cli.lookback import lookback
+from campaign_app.cli.peak import peak
 from campaign_app.cli.person import person
 from campaign_app.cli.report import report
 from campaign_app.cli.sandbox import sandbox
@@ -76,6 +77,7 @@ app.add_typer(consent_text, name="consent-text")
 app.add_typer(evidence, name="evidence")
 app.add_typer(suppression, name="suppression")
 app.add_typer(lookback, name="lookback")
+app.add_typer(peak, name="peak")
 app.add_typer(person, name="person")
 app.add_typer(template, name="template")
 app.add_typer(update, name="update")

@@ -17,6 +17,8 @@ OLDER: Final = "older_copy"
 ELSEWHERE: Final = "other_machine"
 TAKEN_BACK: Final = "taken_back"
 DIFFERS: Final = "copy_differs"
+# the setting that says when a backup was last made
+LAST_BACKUP: Final = "backup.last"
 NOTES: Final = frozenset({RESTORED, OLDER, ELSEWHERE, TAKEN_BACK, DIFFERS})
 
 

@@ -47,6 +47,7 @@ from campaign_app.storage.moved import require_live
 from campaign_app.storage.numbers import link_stored
 from campaign_app.storage.outbox import SqlOptOuts
 from campaign_app.storage.pages import Look, look
+from campaign_app.storage.peaks import SqlPeaks
 from campaign_app.storage.pushed import SqlPushed
 from campaign_app.storage.rates import SqlRates
 from campaign_app.storage.readings import SqlReadings
@@ -88,6 +89,7 @@ class Workspace:
     answers: SqlAnswers
     ledger: SqlLedger
     lookbacks: SqlLookBacks
+    peaks: SqlPeaks
     money: SqlMoney
     pushed: SqlPushed
     rates: SqlRates
@@ -298,6 +300,7 @@ def _stores(
         answers=SqlAnswers(database, keys),
         ledger=SqlLedger(database, keys.hashes),
         lookbacks=SqlLookBacks(database),
+        peaks=SqlPeaks(database),
         money=SqlMoney(database),
         pushed=SqlPushed(database, keys.secrets),
         rates=SqlRates(database),

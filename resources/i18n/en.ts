@@ -2059,6 +2059,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Self-check report</translation>
     </message>
     <message>
+        <source>大促预案</source>
+        <translation>Peak plans</translation>
+    </message>
+    <message>
         <source>合规的各部分</source>
         <translation>Parts of compliance</translation>
     </message>
@@ -5466,6 +5470,337 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>PauseDialog</name>
+    <message>
+        <source>全部暂停</source>
+        <translation>Pause everything</translation>
+    </message>
+    <message>
+        <source>演练</source>
+        <translation>Drill</translation>
+    </message>
+    <message>
+        <source>真的要停</source>
+        <translation>For real</translation>
+    </message>
+    <message>
+        <source>演练也是真的暂停，没有别的办法知道停下要多久：正在交出的一批会有结果，之后一条也不发。停下之后，可以把这次暂停、还没过发送时段的活动一起恢复。</source>
+        <translation>A drill is a real pause: there is no other way to know how long it takes. The batch that is under way is settled, and nothing leaves after it. Then all that was paused and is still within its window can go on together.</translation>
+    </message>
+    <message>
+        <source>暂停“{}”的所有活动</source>
+        <translation>Pause every campaign of “{}”</translation>
+    </message>
+    <message>
+        <source>会暂停这些活动</source>
+        <translation>These campaigns will be paused</translation>
+    </message>
+    <message>
+        <source>现在没有已安排或发送中的活动：不会暂停什么，也量不出什么。</source>
+        <translation>No campaign is scheduled or being sent: nothing would be paused, and nothing can be measured.</translation>
+    </message>
+    <message>
+        <source>{name} · {state}</source>
+        <translation>{name} · {state}</translation>
+    </message>
+</context>
+<context>
+    <name>PeakWords</name>
+    <message>
+        <source>全部办好</source>
+        <translation>All in order</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 项要处理</source>
+        <translation>
+            <numerusform>%n to do</numerusform>
+            <numerusform>%n to do</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 项查不到</source>
+        <translation>
+            <numerusform>%n not known</numerusform>
+            <numerusform>%n not known</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>，</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>预案</source>
+        <translation>Plan</translation>
+    </message>
+    <message>
+        <source>日期</source>
+        <translation>Days</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>值班</source>
+        <translation>On duty</translation>
+    </message>
+    <message>
+        <source>最近改动</source>
+        <translation>Last change</translation>
+    </message>
+    <message>
+        <source>编号</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>下令时间</source>
+        <translation>Command at</translation>
+    </message>
+    <message>
+        <source>性质</source>
+        <translation>Kind</translation>
+    </message>
+    <message>
+        <source>演练</source>
+        <translation>Drill</translation>
+    </message>
+    <message>
+        <source>真实</source>
+        <translation>Real</translation>
+    </message>
+    <message>
+        <source>结果</source>
+        <translation>Result</translation>
+    </message>
+    <message>
+        <source>停下用时</source>
+        <translation>Stopped in</translation>
+    </message>
+    <message>
+        <source>令后条数</source>
+        <translation>Sent after</translation>
+    </message>
+    <message>
+        <source>下令之后通道才答复的短信。</source>
+        <translation>Messages that the sender answered after the command.</translation>
+    </message>
+    <message>
+        <source>活动</source>
+        <translation>Campaigns</translation>
+    </message>
+    <message>
+        <source>已恢复</source>
+        <translation>Went on</translation>
+    </message>
+    <message>
+        <source>{} · 没有在发</source>
+        <translation>{} · not at work</translation>
+    </message>
+    <message>
+        <source>下令时</source>
+        <translation>At the command</translation>
+    </message>
+    <message>
+        <source>批数</source>
+        <translation>Batches</translation>
+    </message>
+    <message>
+        <source>没有答复</source>
+        <translation>No answer</translation>
+    </message>
+    <message>
+        <source>{} 至 {}</source>
+        <translation>{} to {}</translation>
+    </message>
+    <message>
+        <source>从下令到停下 {seconds} 秒，下令之后得到答复的 {messages} 条。</source>
+        <translation>Stopped {seconds} s after the command; {messages} messages were answered after it. </translation>
+    </message>
+    <message>
+        <source>另有 {left} 条已登记而没有答复：没有交出，或答复丢失；恢复时先向通道查询，不会重发。</source>
+        <translation>{left} more were claimed and have no answer: they were not handed over, or the answer was lost. When the campaign goes on, the sender is asked first and nothing is sent twice. </translation>
+    </message>
+    <message>
+        <source>{name} 于 {at} 确认</source>
+        <translation>Confirmed by {name} at {at}</translation>
+    </message>
+    <message>
+        <source>：{}</source>
+        <translation>: {}</translation>
+    </message>
+    <message>
+        <source>我已核实</source>
+        <translation>I have looked into it</translation>
+    </message>
+    <message>
+        <source>去演练</source>
+        <translation>Drill</translation>
+    </message>
+    <message>
+        <source>去填写</source>
+        <translation>Write down</translation>
+    </message>
+    <message>
+        <source>去看看</source>
+        <translation>View</translation>
+    </message>
+    <message>
+        <source>去处理</source>
+        <translation>See to it</translation>
+    </message>
+    <message>
+        <source>还没有主体</source>
+        <translation>No entities yet</translation>
+    </message>
+    <message>
+        <source>{} 秒</source>
+        <translation>{} s</translation>
+    </message>
+</context>
+<context>
+    <name>PeaksSection</name>
+    <message>
+        <source>全部暂停…</source>
+        <translation>Pause everything…</translation>
+    </message>
+    <message>
+        <source>新建预案…</source>
+        <translation>New plan…</translation>
+    </message>
+    <message>
+        <source>大促预案</source>
+        <translation>Peak plans</translation>
+    </message>
+    <message>
+        <source>每次全部暂停</source>
+        <translation>Every pause of everything</translation>
+    </message>
+    <message>
+        <source>各活动停下的情况</source>
+        <translation>How each campaign stopped</translation>
+    </message>
+    <message>
+        <source>正在读取…</source>
+        <translation>Reading…</translation>
+    </message>
+    <message>
+        <source>大促前逐项查清、演练全部暂停。清单是本软件的做法，不是法律条文。</source>
+        <translation>Look everything up before a peak, and drill pausing everything. The list is the practice of this program, not law.</translation>
+    </message>
+    <message>
+        <source>{name}：{state}</source>
+        <translation>{name}: {state}</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>全部主体</source>
+        <translation>All entities</translation>
+    </message>
+    <message>
+        <source>标记就绪时还有：{}</source>
+        <translation>Open when called ready: {}</translation>
+    </message>
+    <message>
+        <source>已过发送时段、没有恢复：{}。</source>
+        <translation> Past their window, not resumed: {}.</translation>
+    </message>
+    <message>
+        <source>之后有人动过、没有恢复：{}。</source>
+        <translation> Changed by somebody since, not resumed: {}.</translation>
+    </message>
+    <message>
+        <source>还有没办好的：{}。这些会记在预案里，清单上照样看得到。</source>
+        <translation>Still open: {}. The plan keeps that, and the list goes on showing it.</translation>
+    </message>
+    <message>
+        <source>仍标记就绪？</source>
+        <translation>Call it ready all the same?</translation>
+    </message>
+    <message>
+        <source>标记就绪</source>
+        <translation>Call it ready</translation>
+    </message>
+    <message>
+        <source>先去处理</source>
+        <translation>See to them first</translation>
+    </message>
+    <message>
+        <source>结束后保持原样，不能再改；记录一直都在。</source>
+        <translation>Once over it stays as it is and cannot be changed; its records remain.</translation>
+    </message>
+    <message>
+        <source>结束这个预案？</source>
+        <translation>End this plan?</translation>
+    </message>
+    <message>
+        <source>结束预案</source>
+        <translation>End the plan</translation>
+    </message>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>只恢复这一次暂停、之后没有人动过、还没过发送时段的：{}。</source>
+        <translation>Only what this command paused, nobody has changed since, and is still within its window goes on: {}.</translation>
+    </message>
+    <message>
+        <source>恢复这些活动？</source>
+        <translation>Let these campaigns go on?</translation>
+    </message>
+    <message>
+        <source>恢复</source>
+        <translation>Go on</translation>
+    </message>
+    <message>
+        <source>先不恢复</source>
+        <translation>Not yet</translation>
+    </message>
+    <message>
+        <source>修改…</source>
+        <translation>Change…</translation>
+    </message>
+    <message>
+        <source>结束…</source>
+        <translation>End…</translation>
+    </message>
+    <message>
+        <source>检查清单</source>
+        <translation>Checklist</translation>
+    </message>
+    <message>
+        <source>恢复这些活动…</source>
+        <translation>Let them go on…</translation>
+    </message>
+    <message>
+        <source>还没有全部暂停过。发送中的活动在跑时演练一次，就知道从下令到停下要多久。</source>
+        <translation>Nothing of this was drilled yet. Drill while a campaign is being sent, and you know how long stopping takes.</translation>
+    </message>
+    <message>
+        <source>检查清单或暂停记录</source>
+        <translation>Checklist or pauses</translation>
+    </message>
+    <message>
+        <source>全部暂停的记录</source>
+        <translation>Pauses of everything</translation>
+    </message>
+    <message>
+        <source>还没有大促预案</source>
+        <translation>No peak plan yet</translation>
+    </message>
+    <message>
+        <source>双十一、618 之前写一个预案：哪几天、谁值班。软件替您查受众、频次、预算、签名、授权、备份、退订回写，说出哪一项没办好、去哪里办；再演练一次全部暂停，量出从下令到停下要多久。</source>
+        <translation>Write a plan before Double-11 or 618: which days, who is on duty. The program looks up audiences, caps, budgets, signatures, authorisations, backup and opt-outs, and says what is open and where it is mended. Then drill pausing everything, and see how long it takes to stop.</translation>
+    </message>
+</context>
+<context>
     <name>Phone</name>
     <message>
         <source>手机预览</source>
@@ -5509,6 +5844,49 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>只能在 {:%H:%M}–{:%H:%M} 发送，请另选时间。</source>
         <translation>Sending is only possible {:%H:%M}–{:%H:%M}; pick another time.</translation>
+    </message>
+</context>
+<context>
+    <name>PlanDialog</name>
+    <message>
+        <source>保存</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>大促预案</source>
+        <translation>Peak plan</translation>
+    </message>
+    <message>
+        <source>例如：双十一、618</source>
+        <translation>For example: Double-11, 618</translation>
+    </message>
+    <message>
+        <source>每人一行，例如：
+王丽，总值班 09:00–22:00
+李强，客服和投诉</source>
+        <translation>One person a line, for example:
+Wang Li, lead 09:00–22:00
+Li Qiang, support and complaints</translation>
+    </message>
+    <message>
+        <source>第一天</source>
+        <translation>First day</translation>
+    </message>
+    <message>
+        <source>最后一天（含）</source>
+        <translation>Last day (included)</translation>
+    </message>
+    <message>
+        <source>名称</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>只管这些主体（不选就管全部）</source>
+        <translation>Only these entities (none chosen: all)</translation>
+    </message>
+    <message>
+        <source>谁值班（姓名，角色和时段；不要写电话）</source>
+        <translation>Who is on duty (name, role and hours; no telephone numbers)</translation>
     </message>
 </context>
 <context>
@@ -9251,6 +9629,33 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>外观</source>
         <translation>Appearance</translation>
+    </message>
+</context>
+<context>
+    <name>WordDialog</name>
+    <message>
+        <source>确认</source>
+        <translation>Confirm</translation>
+    </message>
+    <message>
+        <source>确认：{}</source>
+        <translation>Confirm: {}</translation>
+    </message>
+    <message>
+        <source>例如：已和通道经理电话核对</source>
+        <translation>For example: settled with the sender by telephone</translation>
+    </message>
+    <message>
+        <source>谁确认</source>
+        <translation>Whose word it is</translation>
+    </message>
+    <message>
+        <source>怎么核实的（可不填）</source>
+        <translation>How they know (optional)</translation>
+    </message>
+    <message>
+        <source>姓名和时间会留在预案里，确认也写入审计记录。</source>
+        <translation>Name and time stay in the plan; the confirmation is in the audit, too.</translation>
     </message>
 </context>
 <context>

@@ -24,10 +24,12 @@ from campaign_app.domain.copies import NOTES
 from campaign_app.domain.errors import AppError, NotAllowed
 from campaign_app.domain.finding import Severity
 from campaign_app.domain.message import Outcome
+from campaign_app.domain.peak import PAUSED_ALL, PlanState, Result
 from campaign_app.jobs.worker import WORK
 from campaign_app.platforms.leaves import Note
 from campaign_app.platforms.native import NativeNote
 from campaign_app.platforms.shopify.mapping import ShopNote
+from campaign_app.services.peak_checks import ASKED
 from campaign_app.services.tables import Certainty
 from campaign_app.words import Language, load
 
@@ -81,7 +83,7 @@ def state_notes() -> set[str]:
         ends += [n.value for n in returns(name, "jobs/notes.py") if n.value is not None]
     found |= {text.partition(":")[0] for end in ends for text in literals(end)} - {"platform_unavailable", "shop"}
     found = {note for note in found if "%" not in note}
-    return {note for note in found if note} | NOTES
+    return {note for note in found if note} | NOTES | {PAUSED_ALL}
 
 
 def refusals() -> set[str]:
@@ -136,6 +138,10 @@ WANTED: dict[str, Iterable[str]] = {
     "severity": {severity.word for severity in Severity},
     "verdict": {"block", "warn", "pass"},
     "outcome": set(Outcome),
+    "peak_state": set(PlanState),
+    "peak_result": set(Result),
+    "peak_asked": ASKED,
+    "peak_standing": {"ok", "todo", "unknown"},
     "certainty": set(Certainty),
     "fact_note": {*Note, *NativeNote, *ShopNote},
     "signature_status": {*STATUSES, "expired"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTe
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.lookback import RunState
+from campaign_app.domain.peak import Duty, Wish
 from campaign_app.ui.app import Application
 from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.pages.lookback import LookBackSection
+from campaign_app.ui.pages.peaks import PeaksSection
 from campaign_app.ui.pages.self_check import SelfCheckSection
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.viewmodels.campaign import CampaignModel
@@ -194,6 +197,20 @@ class Journey:
         self.driver.wait(QPlainTextEdit, "wording_text").setPlainText(AGREEMENT)
         pause(900)
         self._at("wordings")
+        self.plan_a_peak()
+        pause(400)
+        self._at("peaks")
+
+    def plan_a_peak(self) -> None:
+        """Of today and tomorrow, with two people on duty."""
+        self.application.shell.page("compliance").open("peaks")
+        model = self.driver.find(PeaksSection, "peaks_section").model
+        wait_for(lambda: model.state.plans is not None, "the plans to be read")
+        if not model.state.plans:
+            today = model.today()
+            duty = (Duty("王丽", "总值班 09:00–22:00"), Duty("李强", "客服和投诉"))
+            model.add(Wish("双十一", today, today + timedelta(days=1), (), duty), object())
+        wait_for(lambda: model.state.looked is not None, "the plan to be shown")
 
     def _looked_back(self) -> bool:
         run = self.driver.find(LookBackSection, "lookback_section").model.state.opened

@@ -21,6 +21,7 @@ from campaign_app.ui.desk import Way as PageWay
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
 from campaign_app.ui.pages.campaigns import CampaignsPage
+from campaign_app.ui.pages.peaks import PAUSES
 from campaign_app.ui.pages.self_check import SelfCheckSection
 from campaign_app.ui.pages.settings import SECTIONS
 from campaign_app.ui.pages.shell import Shell
@@ -36,6 +37,7 @@ from campaign_app.ui.widgets.basics import lay_out
 from tests.helpers.driving import pause
 from tests.helpers.fresh import fresh_folder
 from tests.helpers.looked_back import looked_back, spoil
+from tests.helpers.peaking import plan
 from tests.helpers.shop import ENTITY, person
 from tests.helpers.staged import CLEAN, Staged, open_by_day, stage
 
@@ -92,6 +94,7 @@ class Windowed:
         _complain(staged)
         spoil(staged)
         looked_back(staged)
+        staged.app.peaks.pause_all(plan(staged).id, drill=True, actor="王")  # nothing is being sent
         prefs = Prefs(folder / "prefs", self._keep)
         tasks = InlineTasks(self._keep)
         theme = Theme(qt, "light", self._keep)
@@ -159,8 +162,10 @@ class Windowed:
         places.setCurrentIndex(0)
         tabs = self.shell.findChild(QTabBar, "signature_tabs")
         yield self._at("templates", lambda: (self._go("signatures"), tabs.setCurrentIndex(1)))
-        for section in ("lookback", "wordings"):
+        for section in ("lookback", "wordings", "peaks"):
             yield self._at(section, lambda section=section: self._go("compliance", section))
+        peaks = self.shell.findChild(QTabBar, "peak_tabs")
+        yield self._at("peak pauses", lambda: peaks.setCurrentIndex(PAUSES))
         yield self._at("report", self._report)
         for section in SECTIONS:
             yield self._at(f"settings {section}", lambda section=section: self._go("settings", section))

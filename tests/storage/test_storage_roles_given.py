@@ -15,6 +15,7 @@ from storage_samples import KEY, NOW
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import NotPermitted, WorkspaceError
+from campaign_app.domain.peak import Wish
 from campaign_app.storage import copies
 from campaign_app.storage.postgres import ServerDatabase, open_server
 from campaign_app.storage.roles.applying import introduce, making, renew
@@ -173,3 +174,26 @@ def test_a_role_that_has_members_of_an_earlier_workspace_is_not_taken(stage: Sta
         assert caught.value.facts["name"] == f"{name}_team_reviewer"
         database.engine.dispose()
         admin.execute(f'DROP ROLE "{name}_team_reviewer"')
+
+
+def test_an_owner_pauses_everything_of_an_operators_plan_and_is_named(stage: Stage) -> None:
+    wish = Wish("双十一", NOW.date(), NOW.date())
+    with closing(stage.here.open(OPERATOR)) as mine, closing(stage.here.open(OWNER)) as owner:
+        plan = mine.peaks.add(wish, actor="cli", at=NOW)
+        with pytest.raises(NotPermitted):
+            owner.peaks.add(wish, actor="cli", at=NOW)
+        press = owner.peaks.press()
+        made = owner.peaks.pause_all(plan, press, (), drill=False, actor="cli", asked_at=NOW, clock=lambda: NOW)
+        assert stage.sending in {stop.campaign_id for stop in made.stops}
+        assert mine.campaigns.campaign(stage.sending).state is CampaignState.PAUSED
+        assert made.asked_by == f"{owner.person.login}/cli"
+        kept = mine.peaks.keep(replace(made, measured_at=NOW), actor="cli", at=NOW)
+        assert kept.measured_at == NOW
+        with stage.sql(OPERATOR) as sql:
+            assert refused(sql, f"UPDATE peak_pause SET resumed_by = 'somebody' WHERE id = {made.id}")
+            assert refused(sql, f"UPDATE peak_pause SET asked_at = 0 WHERE id = {made.id}")
+    with closing(stage.here.open(WORKER)) as service:
+        for stop in made.stops:
+            paused = service.campaigns.campaign(stop.campaign_id)
+            before = replace(paused, state=CampaignState(stop.was), state_note="")
+            service.campaigns.update(before, expected=CampaignState.PAUSED)

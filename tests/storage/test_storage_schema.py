@@ -25,6 +25,7 @@ BUILT = sa.text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL
 # what later revisions added to the first
 NEWER = (
     *("waiting_key", "waiting_recent"),
+    *("peak_word", "peak_pause", "peak_plan"),
     *("complaint_note", "complaint_case"),
     *("lookback_task", "lookback_found", "lookback_run", "consent_wording"),
     *("number_alias", "worker"),
@@ -123,7 +124,7 @@ def test_a_centre_on_this_machine_that_was_taken_for_a_simulator_becomes_real(fo
                     connection.execute(sa.text(f"ALTER TABLE signature DROP COLUMN {column}"))
                     connection.execute(sa.text(f"ALTER TABLE signature_report DROP COLUMN {column}"))
             connection.execute(sa.text("ALTER TABLE signature_record DROP COLUMN owner_confirmed"))
-            for newest in (*NEWER[:10], "campaign_stop", "billed_part"):
+            for newest in (*NEWER[:13], "campaign_stop", "billed_part"):
                 connection.execute(sa.text(f"DROP TABLE {newest}"))
             for index in NEWER_INDEXES:
                 connection.execute(sa.text(f"DROP INDEX {index}"))

@@ -136,12 +136,12 @@ def tabs(widget: QWidget) -> bool:
 
 
 def walk(shown: QWidget, key: Qt.Key, most: int) -> list[QWidget]:
-    """Where each press goes, until it comes round to where it began."""
+    """Where each press goes, until it comes round to where it began; within a date it goes from part to part."""
     found: list[QWidget] = []
     for _ in range(most):
         QTest.keyClick(shown.focusWidget() or shown, key)
         now = shown.focusWidget()
-        if now is None or (found and now is found[0]):
+        if now is None or (len(set(found)) > 1 and now is found[0]):
             break
         found.append(now)
     top = min(range(len(found)), key=lambda index: (corner(found[index], shown).x() > 188, index), default=0)

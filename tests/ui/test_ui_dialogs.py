@@ -36,6 +36,10 @@ def section(window: Windowed, key: str) -> Any:
     return page(window, "settings", key).section(key)
 
 
+def peaks(window: Windowed) -> Any:
+    return page(window, "compliance", "peaks").sections["peaks"]
+
+
 def content(window: Windowed) -> Any:
     return page(window, "campaigns", (window.ids["draft"], "content")).editor.step
 
@@ -54,6 +58,9 @@ DIALOGS: dict[str, Open] = {
     "shortcuts": lambda w: w.shell.show_shortcuts(),
     "evidence": lambda w: page(w, "records").export_dialog(),
     "verify": lambda w: page(w, "records").check_dialog(Path("a.zip")),
+    "peak plan": lambda w: peaks(w).plan_dialog(None),
+    "peak word": lambda w: peaks(w).list.rows["support"].tick.click(),
+    "peak pause": lambda w: peaks(w).ask_pause(drill=True),
     "backup": lambda w: section(w, "workspace")._back_up(),
     "restore": lambda w: section(w, "workspace")._restore(),
     "passphrase": lambda w: section(w, "workspace")._change(),

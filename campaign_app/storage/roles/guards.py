@@ -90,6 +90,10 @@ TRIGGERS: Final = {
     "suppression_lift_signed": ("suppression_lift", "INSERT", "guard_signed('reviewer')"),
     "lookback_run_signed": ("lookback_run", "INSERT", "guard_signed('asked_by')"),
     "lookback_task_signed": ("lookback_task", "INSERT OR UPDATE", "guard_signed('changed_by')"),
+    "peak_plan_signed": ("peak_plan", "INSERT OR UPDATE", "guard_signed('changed_by')"),
+    "peak_word_signed": ("peak_word", "INSERT", "guard_signed('said_by')"),
+    "peak_pause_signed": ("peak_pause", "INSERT", "guard_signed('asked_by')"),
+    "peak_resumed_signed": ("peak_pause", "UPDATE", "guard_signed('resumed_by')"),
     "consent_wording_signed": ("consent_wording", "INSERT", "guard_signed('checked_by')"),
 }
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.consent_wordings import WordingsSection
 from campaign_app.ui.pages.lookback import LookBackSection
+from campaign_app.ui.pages.peaks import PeaksSection
 from campaign_app.ui.pages.section import Section
 from campaign_app.ui.pages.self_check import SelfCheckSection
 from campaign_app.ui.widgets.basics import show_if
@@ -25,11 +26,13 @@ class CompliancePage(Page):
             "lookback": LookBackSection(desk),
             "wordings": WordingsSection(desk),
             "report": SelfCheckSection(desk),
+            "peaks": PeaksSection(desk),
         }
         titles = {
             "lookback": self.tr("回头看"),
             "wordings": self.tr("同意文案"),
             "report": self.tr("自查报告"),
+            "peaks": self.tr("大促预案"),
         }
         self.tabs = QTabBar()
         self.tabs.setObjectName("compliance_tabs")
@@ -58,6 +61,9 @@ class CompliancePage(Page):
 
     def shown(self) -> None:
         self.section.shown()
+
+    def place(self) -> str:
+        return f"compliance.{list(self.sections)[self.tabs.currentIndex()]}"
 
     def open(self, what: object) -> None:
         """The key of a section."""

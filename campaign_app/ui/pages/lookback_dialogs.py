@@ -2,72 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import QCheckBox, QDateEdit, QDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
-from campaign_app.domain.errors import AppError
 from campaign_app.domain.lookback import Group, Task, Wish
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.pages.ask_dialog import AskDialog, day_of
 from campaign_app.ui.pages.lookback_columns import reason_of, rules_of
 from campaign_app.ui.viewmodels.lookback import LookBackModel
-from campaign_app.ui.widgets.basics import button, column, fit, label, row, show_if
+from campaign_app.ui.widgets.basics import column, fit, label, row, show_if
 
 DAYS = 180
 SOON = 14  # days until what is to be done is due, where nobody says otherwise
-WIDTH = 520
-
-
-class AskDialog(QDialog):
-    """Stays open with the reason where what it asks for is refused."""
-
-    def __init__(self, kit: Kit, model: LookBackModel, name: str, save: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._kit, self._model = kit, model
-        self.token = object()  # by which it knows the answers that are its own
-        self.setObjectName(name)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setFixedWidth(WIDTH)
-        self.wrong = label("", "block", wrap=True, name=f"{name}_wrong")
-        self.save = button(save, "primary", name=f"{name}_save", click=self.ask)
-        self.leave = button(self.tr("返回"), name=f"{name}_leave", click=self.reject)
-        model.kept.connect(self._kept)
-        model.refused.connect(self._refused)
-        self.finished.connect(self.deleteLater)
-        self.save.setDefault(True)
-        show_if(self.wrong, False)
-
-    def ask(self) -> None:
-        raise NotImplementedError
-
-    def field(self, title: str, part: QWidget) -> QWidget:
-        part.setAccessibleName(title)
-        made = QWidget()
-        made.setLayout(column(label(title, "small"), part, space=1))
-        return made
-
-    def day(self, name: str, at: date) -> QDateEdit:
-        made = QDateEdit(QDate(at.year, at.month, at.day))
-        made.setObjectName(name)
-        made.setCalendarPopup(True)
-        made.setDisplayFormat("yyyy-MM-dd")
-        return made
-
-    def _kept(self, token: object) -> None:
-        if token is self.token:
-            self.accept()
-
-    def _refused(self, token: object, error: AppError) -> None:
-        if token is self.token:
-            self.wrong.setText(self._kit.words.error(error))
-            show_if(self.wrong, True)
-            fit(self)
 
 
 class StartDialog(AskDialog):
     def __init__(self, kit: Kit, model: LookBackModel, parent: QWidget) -> None:
         super().__init__(kit, model, "lookback_start_dialog", self.tr("开始"), parent)
+        self._model = model
         self.setWindowTitle(self.tr("开始回头看"))
         today = model.today()
         self.first = self.day("lookback_first", today - timedelta(days=DAYS))
@@ -110,6 +64,7 @@ class TaskDialog(AskDialog):
 
     def __init__(self, kit: Kit, model: LookBackModel, task: Task | None, group: Group | None, parent: QWidget) -> None:
         super().__init__(kit, model, "lookback_task_dialog", self.tr("保存"), parent)
+        self._model = model
         self._task, self._group = task, group
         self.setWindowTitle(self.tr("整改"))
         self.what = self._line("lookback_task_what", self.tr("例如：改掉文案里的绝对化用语，重新提交审核"))
@@ -178,8 +133,3 @@ class TaskDialog(AskDialog):
         made.setObjectName(name)
         made.setPlaceholderText(example)
         return made
-
-
-def day_of(edit: QDateEdit) -> date:
-    chosen = edit.date()
-    return date(chosen.year(), chosen.month(), chosen.day())

@@ -13,6 +13,7 @@ from campaign_app.domain.errors import AppError
 from campaign_app.domain.lookback import Difference, Group, Kind, Run, RunState, Scope, Task, Wish
 from campaign_app.services.lookback import Looked
 from campaign_app.services.window import BEIJING
+from campaign_app.ui.viewmodels.answering import Answering
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -65,12 +66,8 @@ class LookBackState:
 _Read = tuple[tuple[Run, ...], tuple[Task, ...], Mapping[int, str], bool]
 
 
-class LookBackModel(QObject):
-    """`refused` has the error of what a dialog asked for, `kept` that it was done: both with the dialog's token."""
-
+class LookBackModel(Answering):
     changed = Signal(object)  # LookBackState
-    kept = Signal(object)
-    refused = Signal(object, object)
 
     def __init__(self, app: App, tasks: Tasks, messages: Messages, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -1,0 +1,170 @@
+"""合规 → 大促预案: an empty state that teaches, a list that leads to where things are mended, everything paused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QDate
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from campaign_app import bootstrap
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.peak import Duty, PlanState, Result
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages import peaks
+from campaign_app.ui.pages.compliance import CompliancePage
+from campaign_app.ui.pages.peak_dialogs import PauseDialog, WordDialog, read
+from campaign_app.ui.pages.peaks import PAUSES, PeaksSection
+from tests.helpers.peaking import at_work, plan, send_until
+from tests.helpers.staged import Staged, open_by_day, stage
+
+
+@pytest.fixture
+def app(made_workspace: Path, tmp_path: Path) -> Iterator[bootstrap.App]:
+    yield from open_by_day(made_workspace, tmp_path / "workspace")
+
+
+@pytest.fixture
+def staged(app: bootstrap.App) -> Staged:
+    return stage(app)
+
+
+@pytest.fixture
+def section(staged: Staged, inline_desk: Desk, qtbot: QtBot) -> Iterator[PeaksSection]:
+    made = CompliancePage(inline_desk)
+    qtbot.addWidget(made)
+    made.resize(1000, 700)
+    made.show()
+    made.open("peaks")
+    made.shown()
+    assert made.place() == "compliance.peaks"
+    found = made.sections["peaks"]
+    assert isinstance(found, PeaksSection)
+    yield found
+    made.hide()
+
+
+@pytest.fixture
+def yes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every question is answered with its deed; what was asked is kept."""
+    asked: list[str] = []
+
+    def answer(*said: object, **_: object) -> bool:
+        asked.append(str(said[2]))
+        return True
+
+    monkeypatch.setattr(peaks, "confirm", answer)
+    return asked
+
+
+def dialog(section: PeaksSection, kind: type[PauseDialog] | type[WordDialog]) -> PauseDialog | WordDialog:
+    return next(each for each in section.findChildren(kind) if each.isVisible())
+
+
+def test_a_plan_is_written_changed_called_ready_and_ended(
+    section: PeaksSection, staged: Staged, yes: list[str]
+) -> None:
+    assert section.stack.currentWidget() is section.empty
+    section.empty.button.click()
+    made = section.plan_dialog(None)
+    made.save.click()
+    assert "名称" in made.wrong.text()
+    made.name.setText("双十一")
+    made.last.setDate(QDate(2026, 11, 30))
+    made.duty.setPlainText("王丽，总值班 09:00–22:00\n\n李强")
+    made.save.click()
+    assert not made.isVisible()
+    (kept,) = staged.app.peaks.plans()
+    assert kept.wish.duty == (Duty("王丽", "总值班 09:00–22:00"), Duty("李强"))
+    assert "要处理" in section.summary.text()
+    assert "王丽 总值班 09:00–22:00" in section.facts.text()
+    changed = section.plan_dialog(kept)
+    changed.duty.setPlainText("王丽：13800000000")
+    changed.save.click()
+    assert "电话" in changed.wrong.text()
+    changed.reject()
+    section.ready.click()
+    assert "暂停演练" in yes[0]
+    assert staged.app.peaks.plans()[0].state is PlanState.READY
+    assert "标记就绪时还有：" in section.facts.text()
+    section.over.click()
+    assert staged.app.peaks.plans()[0].state is PlanState.OVER
+    assert not section.edit.isVisible()
+
+
+def test_a_person_gives_their_word_and_takes_it_back(section: PeaksSection, staged: Staged) -> None:
+    plan(staged)
+    section.shown()
+    row = section.list.rows["support"]
+    row.tick.click()
+    word = dialog(section, WordDialog)
+    word.reject()
+    assert not row.tick.isChecked(), "nobody gave their word"
+    row.tick.click()
+    word = dialog(section, WordDialog)
+    assert isinstance(word, WordDialog)
+    word.name.setText("李强")
+    word.note.setText("值班表已发")
+    word.save.click()
+    assert row.tick.isChecked()
+    assert "李强 于 " in row.text.text()
+    assert "值班表已发" in row.text.text()
+    row.tick.click()
+    assert (row.item.level, row.tick.isChecked()) == ("warn", False)
+
+
+def test_each_item_leads_to_where_it_is_mended(section: PeaksSection, staged: Staged, inline_desk: Desk) -> None:
+    plan(staged)
+    section.shown()
+    went: list[tuple[str, object]] = []
+    inline_desk.way.went.connect(lambda page, what: went.append((page, what)))
+    for key in ("backup", "budget"):
+        section.list.rows[key].mend.click()
+    assert went == [("settings", "workspace"), ("settings", "money")]
+    section.list.rows["drill"].mend.click()
+    asked = dialog(section, PauseDialog)
+    assert isinstance(asked, PauseDialog)
+    assert asked.drill.isChecked()
+    assert any("量不出什么" in each.text() for each in asked.findChildren(QLabel))
+    asked.reject()
+
+
+def test_a_drill_is_measured_shown_and_what_it_paused_goes_on(
+    section: PeaksSection, staged: Staged, yes: list[str]
+) -> None:
+    plan(staged)
+    campaign = at_work(staged)
+    section.shown()
+
+    def press() -> None:
+        section.stop.click()
+        asked = dialog(section, PauseDialog)
+        assert isinstance(asked, PauseDialog)
+        assert asked.leave.isDefault()
+        asked.drill.setChecked(True)
+        asked.save.click()
+
+    send_until(staged, campaign, press, batch=2)
+    assert section.tabs.currentIndex() == PAUSES
+    pause = section.pauses.row(0)
+    assert pause is not None
+    assert pause.result is Result.WATCHING
+    section.model._follow()
+    pause = section.pauses.row(0)
+    assert pause is not None
+    assert (pause.result, pause.messages) == (Result.STOPPED, 2)
+    assert "下令之后得到答复的 2 条" in section.why.text()
+    assert section.stops.row(0) == pause.stops[0]
+    section.resume.click()
+    assert "双十一" in yes[0]
+    assert staged.app.campaigns.get(campaign.id).state is CampaignState.SENDING
+    assert not section.resume.isVisible()
+
+
+def test_a_line_of_duty_is_read_as_people_write_it() -> None:
+    assert [read(line) for line in ("王丽", "王丽，总值班", "王丽: a，b")] == [
+        Duty("王丽"), Duty("王丽", "总值班"), Duty("王丽", "a，b"),
+    ]  # fmt: skip
