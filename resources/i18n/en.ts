@@ -6537,12 +6537,32 @@ Li Qiang, support and complaints</translation>
         <translation>All kinds</translation>
     </message>
     <message>
+        <source>投诉</source>
+        <translation>Complaints</translation>
+    </message>
+    <message>
+        <source>拒收名单</source>
+        <translation>Suppression list</translation>
+    </message>
+    <message>
         <source>证据</source>
         <translation>Evidence</translation>
     </message>
     <message>
         <source>自查报告</source>
         <translation>Self-check report</translation>
+    </message>
+    <message>
+        <source>回头看</source>
+        <translation>Look-back</translation>
+    </message>
+    <message>
+        <source>同意文案</source>
+        <translation>Wording of consent</translation>
+    </message>
+    <message>
+        <source>大促预案</source>
+        <translation>Peak plans</translation>
     </message>
     <message>
         <source>店铺与通道</source>
@@ -6555,6 +6575,10 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>客户</source>
         <translation>Customers</translation>
+    </message>
+    <message>
+        <source>到期清理</source>
+        <translation>Retention</translation>
     </message>
     <message>
         <source>策略</source>
@@ -6691,8 +6715,8 @@ Li Qiang, support and complaints</translation>
         <translation>For example: the provider&apos;s console, Wang Li, daily at 10:00 and 17:00</translation>
     </message>
     <message>
-        <source>“{name}”不会把客户的回复送到这里：有人回复退订，本程序看不到。请写明由谁、在哪里每天查看；看到退订的人，请到“客户”里登记为拒收。此登记会写入审计记录。</source>
-        <translation>&quot;{name}&quot; does not hand in what people reply: an opt-out by reply is not seen here. Say who reads the replies every day, and where; record whoever opts out under Customers. This goes into the audit log.</translation>
+        <source>“{name}”不会把客户的回复送到这里：有人回复退订，本程序看不到。请写明由谁、在哪里每天查看；看到退订的人，请到“退订与投诉”把号码加入拒收名单。此登记会写入审计记录。</source>
+        <translation>&quot;{name}&quot; does not hand in what people reply: an opt-out by reply is not seen here. Say who reads the replies every day, and where; put the number of whoever opts out on the suppression list, under Opt-outs and complaints. This goes into the audit log.</translation>
     </message>
     <message>
         <source>登记</source>

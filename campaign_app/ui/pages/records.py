@@ -239,11 +239,17 @@ class RecordsPage(Page):
         names = {
             "": self.tr("全部类别"),
             "campaign": self.tr("活动"),
+            "complaint": self.tr("投诉"),
+            "suppression": self.tr("拒收名单"),
             "evidence": self.tr("证据"),
             "report": self.tr("自查报告"),
+            "lookback": self.tr("回头看"),
+            "wording": self.tr("同意文案"),
+            "peak": self.tr("大促预案"),
             "account": self.tr("店铺与通道"),
             "signature": self.tr("签名"),
             "customer": self.tr("客户"),
+            "retention": self.tr("到期清理"),
             "settings": self.tr("策略"),
             "workspace": self.tr("工作区"),
         }

@@ -28,7 +28,7 @@ class RepliesDialog(Dialog):
         self.where.textChanged.connect(lambda _: self._show())
         words = self.tr(
             "“{name}”不会把客户的回复送到这里：有人回复退订，本程序看不到。"
-            "请写明由谁、在哪里每天查看；看到退订的人，请到“客户”里登记为拒收。此登记会写入审计记录。"
+            "请写明由谁、在哪里每天查看；看到退订的人，请到“退订与投诉”把号码加入拒收名单。此登记会写入审计记录。"
         ).format(name=sender)
         self._had = bool(where)
         self.save = button(self.tr("登记"), "primary", name="replies_save", click=self._save)

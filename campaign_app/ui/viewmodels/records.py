@@ -21,7 +21,10 @@ NAME: Final = "records_model"
 PAGE_ROWS: Final = 50
 # what the actions of the audit begin with; "" for all of them
 EVERYTHING: Final = AuditQuery()
-KINDS: Final = ("", "campaign", "evidence", "report", "account", "signature", "customer", "settings", "workspace")
+KINDS: Final = (
+    "", "campaign", "complaint", "suppression", "evidence", "report", "lookback", "wording", "peak", "account",
+    "signature", "customer", "retention", "settings", "workspace",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
