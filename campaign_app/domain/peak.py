@@ -56,6 +56,12 @@ class Duty:
     name: str
     when: str = ""
 
+    @classmethod
+    def read(cls, line: str) -> Duty:
+        """A name, and behind the first comma, colon or tab what they do when."""
+        at = min((line.index(mark) for mark in "，,：:\t" if mark in line), default=len(line))
+        return cls(line[:at].strip(), line[at + 1 :].strip())
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -56,6 +57,8 @@ class Subjects(Permitted):
         except FileExistsError as error:
             raise WorkspaceError("file_exists", "A file of this name is there already", file=file.name) from error
         except OSError as error:
+            with suppress(OSError):
+                file.unlink()  # half a copy of what is kept of somebody is nobody's answer
             reason = f"The file cannot be written: {error.strerror}"
             raise AppError("file_unwritable", reason, file=file.name) from error
         self._stores.audit.record("customer.exported", actor=actor, at=now, customer=customer_id, bytes=len(data))

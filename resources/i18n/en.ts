@@ -5489,7 +5489,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>暂停“{}”的所有活动</source>
-        <translation>Pause every campaign of “{}”</translation>
+        <translation>Pause every campaign of &quot;{}&quot;</translation>
     </message>
     <message>
         <source>会暂停这些活动</source>

@@ -227,3 +227,9 @@ def test_going_on_before_the_result_leaves_it_open_for_ever(staged: Staged) -> N
     send_until(staged, campaign, press, batch=20)
     assert (ended[0].result, ended[0].seconds) == (Result.UNFINISHED, None)
     assert app.peaks.follow(ended[0].id, actor="王").result is Result.UNFINISHED
+
+
+def test_a_line_of_duty_is_read_as_people_write_it() -> None:
+    assert [Duty.read(line) for line in ("王丽", "王丽，总值班", "王丽: a，b")] == [
+        Duty("王丽"), Duty("王丽", "总值班"), Duty("王丽", "a，b"),
+    ]  # fmt: skip

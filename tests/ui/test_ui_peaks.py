@@ -16,7 +16,7 @@ from campaign_app.domain.peak import Duty, PlanState, Result
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages import peaks
 from campaign_app.ui.pages.compliance import CompliancePage
-from campaign_app.ui.pages.peak_dialogs import PauseDialog, WordDialog, read
+from campaign_app.ui.pages.peak_dialogs import PauseDialog, WordDialog
 from campaign_app.ui.pages.peaks import PAUSES, PeaksSection
 from tests.helpers.peaking import at_work, plan, send_until
 from tests.helpers.staged import Staged, open_by_day, stage
@@ -162,9 +162,3 @@ def test_a_drill_is_measured_shown_and_what_it_paused_goes_on(
     assert "双十一" in yes[0]
     assert staged.app.campaigns.get(campaign.id).state is CampaignState.SENDING
     assert not section.resume.isVisible()
-
-
-def test_a_line_of_duty_is_read_as_people_write_it() -> None:
-    assert [read(line) for line in ("王丽", "王丽，总值班", "王丽: a，b")] == [
-        Duty("王丽"), Duty("王丽", "总值班"), Duty("王丽", "a，b"),
-    ]  # fmt: skip

@@ -17,7 +17,6 @@ from campaign_app.ui.widgets.basics import column, fit, label, row
 from campaign_app.ui.widgets.checklist import Item
 
 HELP = "compliance.peaks"
-SEPARATORS = "，,：:\t"
 
 
 class PlanDialog(AskDialog):
@@ -61,7 +60,7 @@ class PlanDialog(AskDialog):
         items = [self.entities.item(number) for number in range(self.entities.count())]
         chosen = (each for each in items if each.checkState() is Qt.CheckState.Checked)
         uscc = tuple(str(each.data(Qt.ItemDataRole.UserRole)) for each in chosen)
-        duty = tuple(read(line) for line in self.duty.toPlainText().splitlines() if line.strip())
+        duty = tuple(Duty.read(line) for line in self.duty.toPlainText().splitlines() if line.strip())
         wish = Wish(self.name.text().strip(), day_of(self.first), day_of(self.last), uscc, duty)
         if self._plan is None:
             self._model.add(wish, self.token)
@@ -167,9 +166,3 @@ class PauseDialog(AskDialog):
 
 def written(duty: Duty) -> str:
     return f"{duty.name}，{duty.when}" if duty.when else duty.name
-
-
-def read(line: str) -> Duty:
-    """A name, and behind the first comma or colon what they do when."""
-    at = min((line.index(mark) for mark in SEPARATORS if mark in line), default=len(line))
-    return Duty(line[:at].strip(), line[at + 1 :].strip())
