@@ -315,6 +315,7 @@ def _people(workspace: Workspace, clock: Clock) -> People:
         customers=workspace.customers,
         facts=workspace.facts,
         suppressions=workspace.suppressions,
+        subjects=workspace.subjects,
         accounts=workspace.accounts,
         phone_keys=workspace.phone_keys,
         clock=clock,

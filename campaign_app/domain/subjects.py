@@ -22,3 +22,9 @@ class SubjectStore(Protocol):
     def restrict(self, customer_id: int, *, actor: str, at: datetime, note: str) -> None:
         """Marks the person by reference and number for their entity, with an entry in the audit. Raises NotFound."""
         ...
+
+    def restricted_since(self, customer_id: int) -> datetime | None:
+        """Since when nothing but storing may be done, also where the platform said a withdrawal later; None where it
+        was never asked for or was lifted. Raises NotFound.
+        """
+        ...

@@ -15,6 +15,7 @@ from campaign_app.domain.people import PeopleQuery
 from campaign_app.domain.phone import parse_phone
 from campaign_app.domain.ports import AccountStore, Clock, PhoneKeys
 from campaign_app.domain.ports_people import CustomerStore, FactStore, PeopleStore, SuppressionStore
+from campaign_app.domain.subjects import SubjectStore
 
 PAGE_ROWS: Final = 200
 SORTED_MOST: Final = 200_000  # rows: of more, those that come first
@@ -67,7 +68,10 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Everything of one customer. `facts` are (id, fact), newest first; `names` has the names of entities by USCC."""
+    """Everything of one customer. `facts` are (id, fact), newest first; `names` has the names of entities by USCC.
+
+    `restricted_at`: since when nothing but storing may be done, as the person asked.
+    """
 
     row: PersonRow
     account: Account
@@ -77,6 +81,7 @@ class Person:
     attributes: Mapping[str, str]
     facts: tuple[tuple[int, ConsentFact], ...]
     names: Mapping[str, str] = field(default_factory=dict)
+    restricted_at: datetime | None = None
 
 
 class People:
@@ -89,6 +94,7 @@ class People:
         customers: CustomerStore,
         facts: FactStore,
         suppressions: SuppressionStore,
+        subjects: SubjectStore,
         accounts: AccountStore,
         phone_keys: PhoneKeys,
         clock: Clock,
@@ -97,6 +103,7 @@ class People:
         self._customers = customers
         self._facts = facts
         self._suppressions = suppressions
+        self._subjects = subjects
         self._accounts = accounts
         self._phone_keys = phone_keys
         self._clock = clock
@@ -169,6 +176,7 @@ class People:
             attributes=customer.attributes,
             facts=facts,
             names=self._names(facts, account),
+            restricted_at=self._subjects.restricted_since(customer_id),
         )
 
     def _names(self, facts: tuple[tuple[int, ConsentFact], ...], account: Account) -> dict[str, str]:

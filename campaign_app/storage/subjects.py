@@ -22,6 +22,8 @@ from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.erasure import erase
 from campaign_app.storage.keys import WorkspaceKeys
+from campaign_app.storage.lists import rows_among
+from campaign_app.storage.numbers import people_of
 from campaign_app.storage.rows import AnyRow, AnySelect
 from campaign_app.storage.schema_imports import import_change, import_job
 from campaign_app.storage.schema_sending import campaign, complaint, inbound, ledger, ledger_latest, submission
@@ -32,6 +34,15 @@ from campaign_app.storage.upserts import insert_or_ignore
 
 RESTRICTED: Final = "restricted"
 _fact: Final = schema.consent_fact
+_mark, _lift = schema.suppression.c, schema.suppression_lift.c
+_RESTRICTED: Final = sa.select(_mark.key, _mark.since).where(
+    _mark.entity_uscc == sa.bindparam("entity"),
+    _mark.kind == SuppressionKind.WITHDRAWN.value,
+    _mark.source == RESTRICTED,
+)
+_LIFTED: Final = sa.select(_lift.key, _lift.granted_at).where(
+    _lift.entity_uscc == sa.bindparam("entity"), _lift.kind == SuppressionKind.WITHDRAWN.value
+)
 _SENT: Final = (
     sa.select(campaign.c.name, submission.c.claimed_at, ledger.c.text, ledger_latest.c.outcome)
     .select_from(ledger)
@@ -99,6 +110,18 @@ class SqlSubjects:
             add_marks(connection, [Suppression(entity, key, kind, at, RESTRICTED, note) for key in self._keys(person)])
             told: dict[str, str | int | bool | None] = {"account": person.account_id, "customer": customer_id}
             append_entry(connection, "customer.restricted", actor, to_ms(at), told)
+
+    def restricted_since(self, customer_id: int) -> datetime | None:
+        with self.db.read() as connection:
+            person = _person(connection, customer_id)
+            entity = entity_of(connection, person.account_id)
+            numbers = list(people_of(connection, self._keys(person)))
+            lifts = rows_among(connection, _LIFTED, schema.suppression_lift.c.key, numbers, entity=entity)
+            lifted: dict[bytes, int] = {}
+            for key, granted_at in lifts:
+                lifted[key] = max(granted_at, lifted.get(key, granted_at))
+            marks = rows_among(connection, _RESTRICTED, schema.suppression.c.key, numbers, entity=entity)
+            return moment_or_none(max((at for key, at in marks if lifted.get(key, at) <= at), default=None))
 
     def _keys(self, person: AnyRow) -> list[bytes]:
         ref_key = self.keys.hashes.of_ref(CustomerRef(person.account_id, person.ref))

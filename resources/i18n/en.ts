@@ -2782,12 +2782,28 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Not given by the platform</translation>
     </message>
     <message>
+        <source>已限制处理</source>
+        <translation>Restricted</translation>
+    </message>
+    <message>
+        <source>个人信息请求…</source>
+        <translation>Personal data requests…</translation>
+    </message>
+    <message>
         <source>平台密文，只有平台能解读</source>
         <translation>Sealed; only the platform can read it</translation>
     </message>
     <message>
         <source>店铺主体</source>
         <translation>Shop entity</translation>
+    </message>
+    <message>
+        <source>{}起只存储，不作他用，不再发送</source>
+        <translation>Since {} stored only: not used, nothing sent</translation>
+    </message>
+    <message>
+        <source>限制处理</source>
+        <translation>Restrict processing</translation>
     </message>
     <message>
         <source>省份城市</source>
@@ -3259,6 +3275,33 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>平台不会告诉我们店铺属于哪个主体，请照营业执照选择或填写。</source>
         <translation>The platform does not say whose shop it is: choose or enter the entity as on its business licence.</translation>
+    </message>
+</context>
+<context>
+    <name>EraseQuestion</name>
+    <message>
+        <source>删除此人资料</source>
+        <translation>Erase this person</translation>
+    </message>
+    <message>
+        <source>删除个人信息</source>
+        <translation>Erase personal data</translation>
+    </message>
+    <message>
+        <source>姓名、号码、地区、订单、标签和导入的资料将删除，不能恢复，也不能撤销。</source>
+        <translation>Name, number, place, orders, tags and imported data will be erased. This cannot be undone.</translation>
+    </message>
+    <message>
+        <source>输入客户标识的最后 {count} 个字符，表示您确认是这个人</source>
+        <translation>Type the last {count} characters of the customer ref to say that this is the person</translation>
+    </message>
+    <message>
+        <source>与客户标识的最后几个字符不一致。</source>
+        <translation>These are not the last characters of the customer ref.</translation>
+    </message>
+    <message>
+        <source>删除这个人的资料？</source>
+        <translation>Erase this person&apos;s data?</translation>
     </message>
 </context>
 <context>
@@ -5801,6 +5844,112 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>PersonModel</name>
+    <message>
+        <source>已导出到 {}，号码已打码。</source>
+        <translation>Exported to {}, with numbers masked.</translation>
+    </message>
+    <message>
+        <source>已删除此人的姓名、号码、地区、订单、标签和导入的资料。依法须留存的仍保留：客户标识、同意记录、退订与投诉、已发短信的原文和结果。</source>
+        <translation>This person&apos;s name, number, place, orders, tags and imported data were erased. What the law wants kept stays: the customer ref, consent records, opt-outs and complaints, and texts and results of what was sent.</translation>
+    </message>
+    <message>
+        <source>此人的资料先前已经删除，没有可再删除的。</source>
+        <translation>This person&apos;s data was erased before; there is nothing left to erase.</translation>
+    </message>
+    <message>
+        <source>已限制处理：从现在起只存储此人的资料，所有活动都不再发送。</source>
+        <translation>Restricted: from now on this person&apos;s data is only stored, and no campaign reaches them.</translation>
+    </message>
+</context>
+<context>
+    <name>PersonRequests</name>
+    <message>
+        <source>个人信息请求</source>
+        <translation>Requests about personal data</translation>
+    </message>
+    <message>
+        <source>导出副本…</source>
+        <translation>Export a copy…</translation>
+    </message>
+    <message>
+        <source>删除…</source>
+        <translation>Erase…</translation>
+    </message>
+    <message>
+        <source>限制处理…</source>
+        <translation>Restrict…</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation type="unfinished">Close</translation>
+    </message>
+    <message>
+        <source>导出的文件</source>
+        <translation>Exported file</translation>
+    </message>
+    <message>
+        <source>导出副本</source>
+        <translation>Copy of the data</translation>
+    </message>
+    <message>
+        <source>删除</source>
+        <translation type="unfinished">Remove</translation>
+    </message>
+    <message>
+        <source>限制处理</source>
+        <translation>Restrict processing</translation>
+    </message>
+    <message>
+        <source>把保存的此人资料写成一个文件（JSON），可以交给本人：基本资料、同意记录、拒收、短信、回复、投诉和导入的资料。号码打码，已有的文件不会被覆盖。</source>
+        <translation>Writes what is kept of this person to a file (JSON) that you can hand to them: profile, consent records, opt-outs, messages, replies, complaints and imported data. Numbers are masked; no existing file is replaced.</translation>
+    </message>
+    <message>
+        <source>删除姓名、号码、地区、订单、标签和导入的资料，以后的同步不再写回，也不再给此人发短信。依法须留存的仍保留：客户标识、同意记录、退订与投诉、已发短信的原文和结果（只存储，不作他用）。删除后不能恢复。</source>
+        <translation>Erases name, number, place, orders, tags and imported data. Later syncs do not bring them back, and nothing is sent to this person any more. What the law wants kept stays: the customer ref, consent records, opt-outs and complaints, and texts and results of what was sent (stored, and used for nothing else). This cannot be undone.</translation>
+    </message>
+    <message>
+        <source>已从 {} 起限制处理：只存储此人的资料，所有活动都不再发送。</source>
+        <translation>Restricted since {}: this person&apos;s data is only stored, and no campaign reaches them.</translation>
+    </message>
+    <message>
+        <source>资料全部保留，但除存储外不再处理，所有活动都不再发给此人。</source>
+        <translation>All data stays, but is only stored from now on, and no campaign reaches this person.</translation>
+    </message>
+    <message>
+        <source>JSON 文件</source>
+        <translation>JSON file</translation>
+    </message>
+    <message>
+        <source>导出到</source>
+        <translation type="unfinished">Export to</translation>
+    </message>
+    <message>
+        <source>正在导出…</source>
+        <translation>Exporting…</translation>
+    </message>
+    <message>
+        <source>个人信息副本-{number}</source>
+        <translation>personal-data-{number}</translation>
+    </message>
+    <message>
+        <source>副本已导出到：</source>
+        <translation>The copy was exported to:</translation>
+    </message>
+    <message>
+        <source>对{entity}的各家店铺都有效。</source>
+        <translation> This holds for every shop of {entity}.</translation>
+    </message>
+    <message>
+        <source>没有可读的手机号，认不出此人在别家店铺的资料：只保证这家店铺不再发送。</source>
+        <translation> There is no readable number by which to know this person at other shops: only this shop is sure to send nothing.</translation>
+    </message>
+    <message>
+        <source>不能自行撤销：只有本人以后重新同意，并由复核人解除，才会再发。</source>
+        <translation> You cannot undo it: only a later consent of their own, with a reviewer who lifts the restriction, ends it.</translation>
+    </message>
+</context>
+<context>
     <name>Phone</name>
     <message>
         <source>手机预览</source>
@@ -6847,6 +6996,21 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>选择一个空文件夹</source>
         <translation>Choose an empty folder</translation>
+    </message>
+</context>
+<context>
+    <name>RestrictQuestion</name>
+    <message>
+        <source>限制处理</source>
+        <translation>Restrict processing</translation>
+    </message>
+    <message>
+        <source>限制处理这个人的资料？</source>
+        <translation>Restrict processing of this person&apos;s data?</translation>
+    </message>
+    <message>
+        <source>原因或来函编号（可不填）</source>
+        <translation>Reason or number of their letter (optional)</translation>
     </message>
 </context>
 <context>

@@ -20,8 +20,11 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.desk import Way as PageWay
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
+from campaign_app.ui.pages.ask_dialog import AskDialog
 from campaign_app.ui.pages.campaigns import CampaignsPage
+from campaign_app.ui.pages.customers_drawer import CustomerDrawer
 from campaign_app.ui.pages.peaks import PAUSES
+from campaign_app.ui.pages.person_requests import PersonRequests
 from campaign_app.ui.pages.self_check import SelfCheckSection
 from campaign_app.ui.pages.settings import SECTIONS
 from campaign_app.ui.pages.shell import Shell
@@ -146,6 +149,7 @@ class Windowed:
             yield self._at(key, lambda key=key: self._go(key))
         self._first_row("customers", "customers_table")
         yield self._at("customer", lambda: None)
+        yield from self._person()
         for key, step in CAMPAIGNS:
             yield self._at(f"{key} {step}", lambda key=key, step=step: self._go("campaigns", (self.ids[key], step)))
         campaigns = self.shell.page("campaigns")
@@ -197,6 +201,24 @@ class Windowed:
         section = self.shell.page("compliance").findChild(SelfCheckSection)
         assert section is not None
         section.model.count()
+
+    def _person(self) -> Iterator[tuple[str, QWidget]]:
+        """What may be asked for the customer who is open, and the questions that come after."""
+        drawer = self.shell.findChild(CustomerDrawer)
+        assert drawer is not None
+        drawer.ask()
+        asked = self.shell.findChild(PersonRequests)
+        assert asked is not None
+        self.settle()
+        yield "person requests", asked
+        for ask in (asked.erase, asked.restrict):
+            ask.click()
+            (question,) = asked.findChildren(AskDialog)
+            self.settle()
+            yield question.objectName(), question
+            question.reject()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        asked.reject()
 
     def _first_row(self, key: str, name: str) -> None:
         table = self.shell.page(key).findChild(QTableView, name)

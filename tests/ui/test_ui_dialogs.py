@@ -14,10 +14,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QRadioButton, QWidget
 from test_ui_accessible import Survey, above, controls, corner, look_for_names, tabs, walk, where
 
+from campaign_app.services.people import Person
 from campaign_app.ui.pages.closing_dialog import ClosingDialog
 from campaign_app.ui.pages.crash_dialog import CrashDialog
+from campaign_app.ui.pages.person_requests import EraseQuestion, RestrictQuestion, requests_of
 from campaign_app.ui.pages.steps.sending_plan import PlanCard
 from campaign_app.ui.viewmodels.closing import OnItsWay
+from campaign_app.ui.viewmodels.person import PersonModel
 from campaign_app.ui.widgets.ask import Question
 from campaign_app.ui.widgets.checklist import CheckRow, Item
 from campaign_app.ui.widgets.dialog import Dialog
@@ -49,11 +52,23 @@ def closing(w: Windowed) -> Dialog:
     return ClosingDialog(names, tray=True, demo=False, own_worker=True, parent=w.shell)
 
 
+def person_drawer(w: Windowed) -> Any:
+    return page(w, "customers", 1).drawer
+
+
+def opened_person(w: Windowed) -> tuple[PersonModel, Person]:
+    drawer = person_drawer(w)
+    return requests_of(w.desk, drawer._model), drawer._model.state.person
+
+
 DIALOGS: dict[str, Open] = {
     "new campaign": lambda w: page(w, "campaigns", "new"),
     "columns": lambda w: page(w, "customers").columns.click(),
     "imports": lambda w: page(w, "customers")._show_imports(),
     "import": lambda w: page(w, "customers")._import(),
+    "person requests": lambda w: person_drawer(w).ask(),
+    "person erase": lambda w: EraseQuestion(w.desk.kit, *opened_person(w), w.shell).open(),
+    "person restrict": lambda w: RestrictQuestion(w.desk.kit, *opened_person(w), w.shell).open(),
     "own signature": lambda w: page(w, "signatures").state_one.click(),
     "shortcuts": lambda w: w.shell.show_shortcuts(),
     "evidence": lambda w: page(w, "records").export_dialog(),

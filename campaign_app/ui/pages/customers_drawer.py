@@ -13,6 +13,7 @@ from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.customers_cells import LEVELS, CustomerCells, status_of
+from campaign_app.ui.pages.person_requests import PersonRequests, requests_of
 from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
 from campaign_app.ui.widgets.basics import button, column, divider, frame, label, row, show_if
 from campaign_app.ui.widgets.drawer import Drawer
@@ -43,6 +44,7 @@ class CustomerDrawer(Drawer):
         for part in (self, self.area):
             part.setAccessibleName(self.tr("客户的证据"))
         self._desk, self._model, self._cells = desk, model, cells
+        self._requests = requests_of(desk, model)
         self._shown: Person | None = None
         self._limit = SHOWN
         self.copy = QToolButton()
@@ -54,6 +56,7 @@ class CustomerDrawer(Drawer):
         self.closed.connect(model.close)
         desk.kit.theme.changed.connect(self._draw_copy)
         model.changed.connect(self.render_state)
+        self._requests.erased.connect(self._erased)
         self._draw_copy()
         self.render_state(model.state)
 
@@ -67,11 +70,23 @@ class CustomerDrawer(Drawer):
         self._shown = state.person
         self._fill(state.person)
 
+    def ask(self) -> None:
+        """What this person may ask for."""
+        if self._shown is not None:
+            PersonRequests(self._desk, self._requests, self._shown, self.window()).open()
+
+    def _erased(self, customer_id: int) -> None:
+        if self._model.state.opened == customer_id:
+            self.closed.emit()
+
     def _fill(self, person: Person) -> None:
         self.title.setText(person.row.name or person.row.ref)
         self.subtitle.setText(f"{person.row.shop} · {person.row.ref}")
         self.empty()
+        if person.restricted_at is not None:
+            self.add(row(Pill(self._theme, self.tr("已限制处理"), "block"), None))
         self.add(Facts(self._theme, self._who(person)))
+        self.add(row(button(self.tr("个人信息请求…"), name="customer_requests", click=self.ask), None))
         self._section(self.tr("拒收"), len(person.row.suppressions))
         if not person.row.suppressions:
             self.add(label(self.tr("没有拒收记录。"), "muted"))
@@ -95,10 +110,14 @@ class CustomerDrawer(Drawer):
         return self.tr("平台密文，只有平台能解读") if person.row.sealed else self.tr("平台没有提供")
 
     def _who(self, person: Person) -> list[Line]:
-        return [
+        found = [
             Line(self.tr("手机号"), person.row.phone or self._unread(person)),
             Line(self.tr("店铺主体"), person.entity_name),
         ]
+        if person.restricted_at is not None:
+            told = self.tr("{}起只存储，不作他用，不再发送").format(show.moment(person.restricted_at))
+            found.append(Line(self.tr("限制处理"), told))
+        return found
 
     def _profile(self, person: Person) -> list[Line]:
         who = person.row
