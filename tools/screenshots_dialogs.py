@@ -13,9 +13,9 @@ from pathlib import Path
 import keyring
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
-from PySide6.QtCore import QRect, QTimer
+from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QPushButton, QWidget
 
 from campaign_app import bootstrap
 from campaign_app.credentials import KeychainKeeper, PassphraseKeeper, Scrypt
@@ -23,6 +23,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.ui.app import Application
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.crash_dialog import CrashReports
+from campaign_app.ui.pages.customers_drawer import CustomerDrawer
 from campaign_app.ui.pages.peaks import PeaksSection
 from campaign_app.ui.pages.records import RecordsPage
 from campaign_app.ui.pages.replies_dialog import RepliesDialog
@@ -133,6 +134,7 @@ class Pictured(LongerJourney):
             self._settings()
             self._asked("new_campaign", self._new)
             self._asked("columns", self._columns)
+            self._person()
             self._asked("shortcuts", self.application.shell.show_shortcuts)
         self._speak("zh_CN")
         self.open_draft()
@@ -186,6 +188,21 @@ class Pictured(LongerJourney):
     def _columns(self) -> None:
         self.driver.click("nav_customers")
         self.driver.click("customers_columns")
+
+    def _person(self) -> None:
+        """What one person may ask for, and what is asked before two of the three."""
+        self.driver.click("nav_customers")
+        self._enter("customers_table", 1)
+        drawer = self.driver.wait(CustomerDrawer, "customer_drawer")
+        self.driver.wait(QPushButton, "customer_requests")
+        self._asked("person_requests", drawer.ask)
+        for name in ("person_erase", "person_restrict"):
+            drawer.ask()
+            requests = self.driver.wait(QDialog, "person_requests")
+            self._asked(name, lambda name=name: self.driver.click(name))
+            requests.reject()
+            pause(100)
+        self.driver.press("customers_table", Qt.Key.Key_Escape)
 
     def _new(self) -> None:
         self.driver.click("nav_campaigns")

@@ -5882,7 +5882,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>关闭</source>
-        <translation type="unfinished">Close</translation>
+        <translation>Close</translation>
     </message>
     <message>
         <source>导出的文件</source>
@@ -5894,7 +5894,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>删除</source>
-        <translation type="unfinished">Remove</translation>
+        <translation>Erasure</translation>
     </message>
     <message>
         <source>限制处理</source>
@@ -5922,7 +5922,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>导出到</source>
-        <translation type="unfinished">Export to</translation>
+        <translation>Export to</translation>
     </message>
     <message>
         <source>正在导出…</source>

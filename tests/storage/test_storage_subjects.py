@@ -6,9 +6,9 @@ import json
 from datetime import timedelta
 
 import pytest
-from storage_samples import ENTITY, NOW, Campaigning, minutes, number, person, sync
+from storage_samples import ENTITY, NOW, Campaigning, fact, minutes, number, person, receipt, sync
 
-from campaign_app.domain.consent import CustomerRef, SuppressionKind
+from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.message import InboundMessage, Outcome, Page
@@ -72,3 +72,25 @@ def test_a_restricted_person_is_reached_by_nobody_and_it_is_in_the_audit(workspa
     }  # fmt: skip
     assert workspace.audit.entries(limit=1)[0].action == "customer.restricted"
     assert sending.account_id
+
+
+def test_a_restriction_lasts_until_it_is_lifted_whatever_the_platform_says_meanwhile(workspace: Workspace) -> None:
+    sending, customer = filled(workspace)
+    since = NOW + minutes(1)
+    assert workspace.subjects.restricted_since(customer) is None
+    workspace.subjects.restrict(customer, actor="王", at=since, note="")
+    key = workspace.phone_keys.of_ref(CustomerRef(sending.account_id, "c0"))
+    withdrawn = Suppression(ENTITY, key, SuppressionKind.WITHDRAWN, NOW + minutes(2), "platform")
+    workspace.suppressions.add([withdrawn])
+    assert workspace.subjects.restricted_since(customer) == since
+    assert workspace.subjects.restricted_since(sending.ids["c1"]) is None
+    at = NOW + minutes(3)
+    told = fact(sending.account_id, "c0", obtained_at=at, checked_at=at)
+    workspace.facts.append([told], [receipt(sending.account_id)])
+    grant = workspace.facts.latest([customer])[customer][0]
+    for mark in next(iter(workspace.suppressions.of_customers([customer]).values())):
+        assert workspace.subjects.restricted_since(customer) == since, "by reference or by number it is in force"
+        workspace.suppressions.lift(mark, fact_id=grant, reviewer="审核员", at=NOW + minutes(9))
+    assert workspace.subjects.restricted_since(customer) is None
+    with pytest.raises(NotFound):
+        workspace.subjects.restricted_since(99_999)
