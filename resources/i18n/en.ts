@@ -2846,6 +2846,14 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Note</translation>
     </message>
     <message>
+        <source>除存储外不再处理；须本人重新同意，并由复核人解除。</source>
+        <translation>Only stored from then on; they would have to opt in again, and a reviewer lift this.</translation>
+    </message>
+    <message>
+        <source>资料已删除，不再发送；须本人重新同意，并由复核人解除。</source>
+        <translation>The data was erased and nothing is sent; they would have to opt in again, and a reviewer lift this.</translation>
+    </message>
+    <message>
         <source>模拟</source>
         <translation>Simulated</translation>
     </message>
@@ -3286,6 +3294,10 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>删除个人信息</source>
         <translation>Erase personal data</translation>
+    </message>
+    <message>
+        <source>客户标识的最后几个字符</source>
+        <translation>Last characters of the customer ref</translation>
     </message>
     <message>
         <source>姓名、号码、地区、订单、标签和导入的资料将删除，不能恢复，也不能撤销。</source>

@@ -149,7 +149,6 @@ class Windowed:
             yield self._at(key, lambda key=key: self._go(key))
         self._first_row("customers", "customers_table")
         yield self._at("customer", lambda: None)
-        yield from self._person()
         for key, step in CAMPAIGNS:
             yield self._at(f"{key} {step}", lambda key=key, step=step: self._go("campaigns", (self.ids[key], step)))
         campaigns = self.shell.page("campaigns")
@@ -202,8 +201,9 @@ class Windowed:
         assert section is not None
         section.model.count()
 
-    def _person(self) -> Iterator[tuple[str, QWidget]]:
-        """What may be asked for the customer who is open, and the questions that come after."""
+    def requests(self) -> Iterator[tuple[str, QWidget]]:
+        """What may be asked for one customer, and the questions that come after: dialogs above one another."""
+        self._go("customers", 1)
         drawer = self.shell.findChild(CustomerDrawer)
         assert drawer is not None
         drawer.ask()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_nothing_is_cut_and_nothing_overlaps(window: Windowed, language: Language) -> None:
     window.speak(language)
     found, seen = set[str](), 0
-    for name, shown in window.views():
+    for name, shown in chain(window.views(), window.requests()):
         for size in SIZES:
             if shown is window.shell:
                 window.resize(size)

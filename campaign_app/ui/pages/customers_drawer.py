@@ -149,8 +149,16 @@ class CustomerDrawer(Drawer):
             Line(self.tr("来自"), words.term("suppression_source", mark.source)),
             *([Line(self.tr("备注"), mark.note)] if mark.note else []),
         ]
-        why = label(words.why("reason", _WHY_MARK[mark.kind.value]), "small", wrap=True)
+        why = label(self._why_mark(mark), "small", wrap=True)
         return frame("well", column(row(pill, None), Facts(self._theme, told), why, space=2, margin=3))
+
+    def _why_mark(self, mark: Suppression) -> str:
+        """The platform said nothing of what a person asked for here."""
+        if mark.source == "restricted":
+            return self.tr("除存储外不再处理；须本人重新同意，并由复核人解除。")
+        if mark.source == "erased":
+            return self.tr("资料已删除，不再发送；须本人重新同意，并由复核人解除。")
+        return self._desk.kit.words.why("reason", _WHY_MARK[mark.kind.value])
 
     def _fact(self, fact: ConsentFact, person: Person) -> QFrame:
         words, status = self._desk.kit.words, status_of(fact, self._desk.app.clock())

@@ -24,7 +24,7 @@ from campaign_app.ui.viewmodels.person import PersonModel
 from campaign_app.ui.widgets.basics import button, column, fit, frame, label, row, show_if
 from campaign_app.ui.widgets.dialog import Dialog
 
-WIDTH: Final = 620
+WIDTH: Final = 760
 SUFFIX: Final = ".json"
 TAIL: Final = 4  # characters of the reference, typed before an erasure
 HELP: Final = "customers.person"
@@ -61,8 +61,7 @@ class PersonRequests(Dialog):
                 self._card(self.tr("删除"), self._of_erase(), self.erase, Permission.WORK),
                 self._card(self.tr("限制处理"), self._of_restrict(), self.restrict, Permission.SUPPRESS),
                 self.said,
-                self.file,
-                row(None, self.leave),
+                row(self.file, None, self.leave, stretch=0),
                 margin=5,
             )
         )
@@ -171,6 +170,7 @@ class EraseQuestion(AskDialog):
         self.typed = QLineEdit()
         self.typed.setObjectName("person_erase_typed")
         self.typed.setMaxLength(2 * TAIL)
+        self.typed.setAccessibleName(self.tr("客户标识的最后几个字符"))
         self.typed.textEdited.connect(self._draw)
         told = self.tr("姓名、号码、地区、订单、标签和导入的资料将删除，不能恢复，也不能撤销。")
         ask = self.tr("输入客户标识的最后 {count} 个字符，表示您确认是这个人").format(count=len(self._tail))
@@ -182,7 +182,7 @@ class EraseQuestion(AskDialog):
                 label(self.tr("删除这个人的资料？"), "heading", wrap=True),
                 label(who(person), "strong", wrap=True),
                 label(told, wrap=True),
-                self.field(ask, self.typed),
+                column(label(ask, "small", wrap=True), self.typed, space=1),
                 self.hint,
                 self.wrong,
                 row(None, self.save, self.leave),
