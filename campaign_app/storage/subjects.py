@@ -107,7 +107,8 @@ class SqlSubjects:
             person = _person(connection, customer_id)
             entity = entity_of(connection, person.account_id)
             kind = SuppressionKind.WITHDRAWN
-            add_marks(connection, [Suppression(entity, key, kind, at, RESTRICTED, note) for key in self._keys(person)])
+            marks = [Suppression(entity, key, kind, at, RESTRICTED, note) for key in self._keys(person)]
+            add_marks(connection, marks, older=True)
             told: dict[str, str | int | bool | None] = {"account": person.account_id, "customer": customer_id}
             append_entry(connection, "customer.restricted", actor, to_ms(at), told)
 

@@ -33,8 +33,11 @@ _LIFTS: Final = sa.select(_lift.key, _lift.kind, _lift.granted_at).where(_lift.e
 _KNOWN: Final = sa.select(_mark.key, _mark.entity_uscc, _mark.kind, _mark.since)
 
 
-def add_marks(connection: sa.Connection, suppressions: Iterable[Suppression]) -> None:
-    """Adds every mark that is newer than the one known, and complaints and minors once."""
+def add_marks(connection: sa.Connection, suppressions: Iterable[Suppression], *, older: bool = False) -> None:
+    """Adds every mark that is newer than the one known, and complaints and minors once.
+
+    `older`: also beside a newer one, such as a platform dates whose clock is ahead: what was asked for stays on record.
+    """
     newest: dict[_Mark, Suppression] = {}
     for each in suppressions:
         mark = (each.key, each.entity_uscc, each.kind.value)
@@ -44,7 +47,7 @@ def add_marks(connection: sa.Connection, suppressions: Iterable[Suppression]) ->
     rows = [
         _row(each)
         for mark, each in newest.items()
-        if mark not in known or (each.kind in LIFTABLE and known[mark] < to_ms(each.since))
+        if mark not in known or (each.kind in LIFTABLE and (older or known[mark] < to_ms(each.since)))
     ]
     write_all(connection, insert_or_ignore(connection, schema.suppression), rows)
 

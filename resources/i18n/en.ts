@@ -2798,7 +2798,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Shop entity</translation>
     </message>
     <message>
-        <source>{}起只存储，不作他用，不再发送</source>
+        <source>{} 起只存储，不作他用，不再发送</source>
         <translation>Since {} stored only: not used, nothing sent</translation>
     </message>
     <message>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -83,7 +84,13 @@ def test_a_restriction_lasts_until_it_is_lifted_whatever_the_platform_says_meanw
     withdrawn = Suppression(ENTITY, key, SuppressionKind.WITHDRAWN, NOW + minutes(2), "platform")
     workspace.suppressions.add([withdrawn])
     assert workspace.subjects.restricted_since(customer) == since
-    assert workspace.subjects.restricted_since(sending.ids["c1"]) is None
+    other = sending.ids["c1"]
+    key = workspace.phone_keys.of_ref(CustomerRef(sending.account_id, "c1"))
+    numbers = key, workspace.phone_keys.of_phone(number(1))
+    workspace.suppressions.add([replace(withdrawn, key=each) for each in numbers])
+    assert workspace.subjects.restricted_since(other) is None
+    workspace.subjects.restrict(other, actor="王", at=since, note="")
+    assert workspace.subjects.restricted_since(other) == since, "also where the platform's clock is ahead"
     at = NOW + minutes(3)
     told = fact(sending.account_id, "c0", obtained_at=at, checked_at=at)
     workspace.facts.append([told], [receipt(sending.account_id)])

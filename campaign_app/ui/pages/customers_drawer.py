@@ -115,7 +115,7 @@ class CustomerDrawer(Drawer):
             Line(self.tr("店铺主体"), person.entity_name),
         ]
         if person.restricted_at is not None:
-            told = self.tr("{}起只存储，不作他用，不再发送").format(show.moment(person.restricted_at))
+            told = self.tr("{} 起只存储，不作他用，不再发送").format(show.moment(person.restricted_at))
             found.append(Line(self.tr("限制处理"), told))
         return found
 
