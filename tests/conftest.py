@@ -264,7 +264,8 @@ def _process_state_restored() -> Iterator[None]:
         root.removeHandler(handler)
         handler.close()
     for logger, known_level in levels.items():
-        logger.setLevel(known_level)
+        if logger.level != known_level:  # setting it forgets what every logger knows of itself
+            logger.setLevel(known_level)
     sys.excepthook, threading.excepthook = hooks
     if (keyring := sys.modules.get("keyring.core")) is not None:
         keyring._keyring_backend = None

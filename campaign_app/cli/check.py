@@ -42,9 +42,9 @@ def check(
 
 
 def _programs_own() -> Engine:
-    from campaign_app.compliance import Engine, load_all
+    from campaign_app.compliance import engine_of, load_all
 
-    return Engine(load_all(assets.path("rules")))
+    return engine_of(load_all(assets.path("rules")))
 
 
 def _of(workspace: Path, passphrase_file: Path | None) -> Engine:

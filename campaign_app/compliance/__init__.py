@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaign_app.compliance.engine import CheckResult, Engine, check
+from campaign_app.compliance.engine import CheckResult, Engine, check, engine_of
 from campaign_app.compliance.fixes import Fix, apply_edits, fixes_for
 from campaign_app.compliance.menders import Edit
 from campaign_app.compliance.message import CheckRequest, Sender
@@ -29,6 +29,7 @@ __all__ = [
     "check",
     "cn_segments",
     "cut_marks",
+    "engine_of",
     "fixes_for",
     "gsm_segments",
     "load_all",

@@ -133,7 +133,7 @@ class Engine:
 
 def check(request: CheckRequest, rules: RuleSet, language: str = "zh_CN") -> CheckResult:
     """One message against `rules`. For many, keep an `Engine`."""
-    return _engine(rules, language).check(request)
+    return engine_of(rules, language).check(request)
 
 
 @lru_cache(maxsize=4)
@@ -144,7 +144,8 @@ def fold_table(path: Path) -> FoldTable:
 _engines: dict[tuple[str, str], Engine] = {}
 
 
-def _engine(rules: RuleSet, language: str) -> Engine:
+def engine_of(rules: RuleSet, language: str = "zh_CN") -> Engine:
+    """The last one that was made, where it is of the same rules."""
     key = (rules.version, language)
     if key not in _engines:
         _engines.clear()

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from campaign_app.compliance import Engine, PackError, Rule, RuleSet
+from campaign_app.compliance import Engine, PackError, Rule, RuleSet, engine_of
 from campaign_app.compliance.packs import Source, load_sources, read_folder
 from campaign_app.compliance.proof import failures
 from campaign_app.compliance.refused import Wrong, line_of_case
@@ -185,11 +185,7 @@ class Rules(Permitted):
         gone = {rule.id: off[rule.id] for rule in rules.rules if rule.id in off and not rule.may_block}
         kept = tuple(rule for rule in rules.rules if rule.id not in gone)
         version = _version(rules.version, gone)
-        current = self._current
-        if current is not None and current.engine.pack_version == version:
-            engine = current.engine
-        else:
-            engine = Engine(RuleSet(kept, rules.providers, version), self._language)
+        engine = engine_of(RuleSet(kept, rules.providers, version), self._language)
         return RulesInForce(engine, rules, frozenset(rule.id for rule in rules.rules if rule.path in named), gone)
 
 
