@@ -186,6 +186,7 @@ class Journey:
 
     def look_at_compliance(self) -> None:
         self.driver.click("nav_compliance")
+        self.application.shell.page("compliance").open("lookback")
         self.driver.wait(QAbstractButton, "empty_action").click()
         self.driver.click("lookback_start_dialog_save")
         looked_back = self.driver.wait(QTableView, "lookback_groups")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
@@ -237,6 +238,17 @@ def test_a_few_messages_are_not_called_a_difference(staged: Staged, open_step: O
     said = second.step.compared.verdicts.text().split("\n")
     assert len(said) == 4
     assert all(line.endswith(("数量太少，还说不出高低。", "先不比较。")) for line in said)
+
+
+def test_what_is_counted_later_finds_no_page_that_another_language_has_replaced(
+    staged: Staged, open_step: Open, qtbot: QtBot
+) -> None:
+    first = open_step(staged.sent())
+    course = first.step.course
+    shiboken6.delete(first.step.compared)
+    with qtbot.captureExceptions() as raised:
+        course.changed.emit(course.state)
+    assert raised == []
 
 
 def test_results_are_exported_with_nobody_in_them(staged: Staged, open_step: Open, tmp_path: Path) -> None:

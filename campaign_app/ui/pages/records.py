@@ -111,7 +111,7 @@ class RecordsPage(Page):
         model.changed.connect(self.render_state)
         model.other.connect(self._show_other)
         model.exported.connect(self._exported)
-        model.chain.changed.connect(lambda _: self._render_chain())
+        model.chain.changed.connect(self._chain_changed)
 
     def _actions(self) -> None:
         self.check = button(self.tr("验证文件…"), name="records_check", click=self.check_dialog)
@@ -131,6 +131,9 @@ class RecordsPage(Page):
         self.stop = button(self.tr("停止"), name="records_stop", click=self.model.chain.stop)
         parts = row(column(self.said, self.shown_head, self.bar, space=1), self.copy, self.stop, self.verify, stretch=0)
         return card(parts)
+
+    def _chain_changed(self, _: object) -> None:
+        self._render_chain()
 
     def _render_chain(self) -> None:
         work, head = self.model.chain.state, self.model.state.head

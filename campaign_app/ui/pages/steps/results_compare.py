@@ -48,8 +48,11 @@ class CompareCard(QFrame):
         self.verdicts = label("", "small", wrap=True, name="compare_verdicts", select=True)
         heading = label(self.tr("与以前的活动比较"), "heading")
         self.setLayout(column(heading, self.none, self.table, self.verdicts, space=3, margin=4))
-        course.changed.connect(lambda _: self.render_view(model.view))
+        course.changed.connect(self._told)  # a method ends with its widget, and the model outlives it
         self.render_view(model.view)
+
+    def _told(self, _: object) -> None:
+        self.render_view(self._model.view)
 
     def render_view(self, view: CampaignView) -> None:
         state: CourseState = self._course.state
