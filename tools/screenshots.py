@@ -33,7 +33,7 @@ HIGH = ("high_light", "high_dark")
 IN_HIGH = frozenset({"overview", "customers", "content", "screening", "course", "palette"})  # in high contrast, too
 PARTS = ("pages", "dialogs", "cards")
 # what stands below the fold of its page, by the stage that is about it
-SCROLLED_TO = {"replies": "answers", "course": "results_failures"}
+SCROLLED_TO = {"replies": "answers", "course": "results_course"}
 
 
 def main() -> None:

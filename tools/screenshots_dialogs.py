@@ -233,6 +233,7 @@ class Pictured(LongerJourney):
 
     def _looking_back(self) -> None:
         self.driver.click("nav_compliance")
+        self.application.shell.page("compliance").open("lookback")
         self._asked("lookback_start", lambda: self.driver.click("empty_action"))
 
     def _peaks(self) -> None:

@@ -163,6 +163,9 @@ class WordingsSection(Section):
         for each in KINDS:
             kind.addItem(words.term("wording_kind", each), each)
         entity.setMinimumWidth(200)
+        for box in (entity, shop):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            box.setMaximumWidth(320)
         shop.setMinimumWidth(160)
         return kind, entity, shop
 

@@ -55,16 +55,29 @@ class Flow(QLayout):
 
     def _place(self, at: QRect, *, move: bool) -> int:
         """Returns the height that it takes."""
-        x, y, tallest = at.x(), at.y(), 0
-        shown = self._shown()
-        for item in shown:
-            size = item.sizeHint()
-            if x > at.x() and x + size.width() > at.right() + 1:
-                x, y, tallest = at.x(), y + tallest + self._space, 0
-            if move:
+        y = at.y()
+        for line in self._lines(at.width()):
+            tallest = max(size.height() for _, size in line)
+            x = at.x()
+            for item, size in line:
                 width = min(size.width(), at.width())
-                end = self._last_at_end and item is shown[-1]
-                left = max(x, at.right() + 1 - width) if end else x
-                item.setGeometry(QRect(QPoint(left, y), QSize(width, size.height())))
-            x, tallest = x + size.width() + self._space, max(tallest, size.height())
-        return y + tallest - at.y()
+                if self._last_at_end and item is line[-1][0] and item is self._shown()[-1]:
+                    x = max(x, at.right() + 1 - width)
+                if move:
+                    middle = y + (tallest - size.height()) // 2
+                    item.setGeometry(QRect(QPoint(x, middle), QSize(width, size.height())))
+                x += size.width() + self._space
+            y += tallest + self._space
+        return max(0, y - self._space - at.y())
+
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        left = 0
+        for item in self._shown():
+            size = item.sizeHint()
+            if not lines or size.width() > left:
+                lines.append([])
+                left = width
+            lines[-1].append((item, size))
+            left -= size.width() + self._space
+        return lines
