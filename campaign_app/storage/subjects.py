@@ -7,7 +7,7 @@ platform goes on listing after that is passed over by later syncs: the hash of t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.errors import NotFound
+from campaign_app.logs import mask
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of
 from campaign_app.storage.audit import append_entry
@@ -25,8 +26,9 @@ from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.rows import AnyRow, AnySelect
+from campaign_app.storage.schema_cases import complaint_case
 from campaign_app.storage.schema_imports import import_change, import_job
-from campaign_app.storage.schema_sending import campaign, complaint, inbound, ledger, ledger_latest, submission
+from campaign_app.storage.schema_sending import campaign, inbound, ledger, ledger_latest, submission
 from campaign_app.storage.subjects_erased import ERASED_HERE
 from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_or_none, to_ms
@@ -69,6 +71,7 @@ class SqlSubjects:
             entity = entity_of(connection, person.account_id)
             keys = self._keys(person)
             marks = marks_of(connection, entity, keys)
+            numbers = list(people_of(connection, keys[1:]))
             return {
                 "customer": self._customer(person),
                 "consents": _listed(
@@ -78,8 +81,8 @@ class SqlSubjects:
                     {(mark.kind.value, mark.since.isoformat(), mark.source) for own in marks.values() for mark in own}
                 ),
                 "messages": _listed(connection, _SENT.where(ledger.c.customer_id == customer_id)),
-                "replies": _listed(connection, _said(inbound, person, inbound.c.text, inbound.c.opt_out)),
-                "complaints": _listed(connection, _said(complaint, person, complaint.c.complaint_id)),
+                "replies": _in_own_words(_listed(connection, _replies(person, entity, numbers))),
+                "complaints": _in_own_words(_listed(connection, _complaints(person, entity, numbers))),
                 "files": _listed(
                     connection,
                     sa.select(
@@ -150,13 +153,27 @@ def _person(connection: sa.Connection, customer_id: int) -> AnyRow:
     return row
 
 
-def _said(table: sa.Table, person: AnyRow, *columns: sa.Column[Any]) -> AnySelect:
-    mine = table.c.ref == person.ref
-    return (
-        sa.select(table.c.received_at, *columns)
-        .where(table.c.account_id == person.account_id, mine)
-        .order_by(table.c.id)
-    )
+def _replies(person: AnyRow, entity: str, numbers: Sequence[bytes]) -> AnySelect:
+    """Also those that an SMS provider of the entity handed in, which name a number and no customer."""
+    said = inbound.c
+    ours = sa.select(schema.account.c.id).where(schema.account.c.entity_uscc == entity)
+    by_number = sa.and_(said.phone_key.in_(numbers), said.ref == "", said.account_id.in_(ours))
+    by_ref = sa.and_(said.account_id == person.account_id, said.ref == person.ref)
+    return sa.select(said.received_at, said.text, said.opt_out).where(sa.or_(by_ref, by_number)).order_by(said.id)
+
+
+def _complaints(person: AnyRow, entity: str, numbers: Sequence[bytes]) -> AnySelect:
+    """Whoever handed it in: each complaint of the platform's feed is a case as well."""
+    case = complaint_case.c
+    by_number = sa.and_(case.phone_key.in_(numbers), case.entity_uscc == entity)
+    by_ref = sa.and_(case.account_id == person.account_id, case.ref == person.ref)
+    told = case.received_at, case.made_at, case.source, case.number, case.text, case.state
+    return sa.select(*told).where(sa.or_(by_ref, by_number)).order_by(case.id)
+
+
+def _in_own_words(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What somebody wrote may name a number."""
+    return [{**row, "text": mask(row["text"])} for row in rows]
 
 
 def _listed(connection: sa.Connection, wanted: AnySelect) -> list[dict[str, Any]]:

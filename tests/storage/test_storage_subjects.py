@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from storage_samples import ENTITY, NOW, Campaigning, fact, minutes, number, person, receipt, sync
+from storage_samples import ENTITY, NOW, OTHER_ENTITY, Campaigning, fact, minutes, number, person, receipt, shop, sync
 
+from campaign_app.domain.complaint import NewCase, Source, Way
 from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.errors import NotFound
@@ -44,6 +45,22 @@ def test_a_copy_has_all_that_is_kept_and_no_number(workspace: Workspace) -> None
     with pytest.raises(NotFound):
         workspace.subjects.gathered(99_999)
     assert sending.ids["c1"] != customer
+
+
+def test_what_they_said_under_their_number_is_in_the_copy(workspace: Workspace) -> None:
+    sending, customer = filled(workspace)
+    sms, elsewhere = shop(workspace, "k2"), shop(workspace, "k3", entity_uscc=OTHER_ENTITY)
+    for account_id, text in ((sms, f"别发了，{number(0).digits}"), (elsewhere, "与此无关")):
+        said = InboundMessage(f"by number {account_id}", "", number(0), text, NOW)
+        workspace.inbox.store_inbound(account_id, Page((said,), "x", more=False), [], NOW)
+    new = NewCase(ENTITY, Source.R12321, Way.FORM, NOW, NOW, "A1", number(0), text=f"{number(0).digits}一直收到短信")
+    workspace.complaints.add(new, actor="王", at=NOW)
+    told = workspace.subjects.gathered(customer)
+    assert [each["text"] for each in told["replies"]] == ["谢谢", f"别发了，{number(0).masked}"]
+    assert [(each["number"], each["source"]) for each in told["complaints"]] == [("A1", "r12321")]
+    assert number(0).digits not in json.dumps(told, ensure_ascii=False)
+    others = workspace.subjects.gathered(sending.ids["c1"])
+    assert (others["replies"], others["complaints"]) == ([], [])
 
 
 def test_an_erased_person_stays_erased_while_their_platform_goes_on_listing_them(workspace: Workspace) -> None:
