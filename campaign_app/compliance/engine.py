@@ -147,10 +147,12 @@ _engines: dict[tuple[str, str], Engine] = {}
 def engine_of(rules: RuleSet, language: str = "zh_CN") -> Engine:
     """The last one that was made, where it is of the same rules."""
     key = (rules.version, language)
-    if key not in _engines:
-        _engines.clear()
-        _engines[key] = Engine(rules, language)
-    return _engines[key]
+    known = _engines.get(key)
+    if known is None:
+        known = Engine(rules, language)
+        _engines.clear()  # other threads have what they were given
+        _engines[key] = known
+    return known
 
 
 def _strictest(results: Sequence[CheckResult]) -> CheckResult:
