@@ -112,9 +112,10 @@ def _checked(engine: Engine, request: CheckRequest, texts: Sequence[str]) -> lis
 
 
 def apart(body: str) -> str:
-    """The template with a name of its own for every variable: where one stands twice and another touches it, nobody
+    """The template with a name of its own for every place of a variable.
 
-    can tell from the text alone where its value begins, while each place by itself holds something.
+    Where one stands twice and another touches it, nobody can tell from the text alone where its value begins, while
+    each place by itself holds something.
     """
     template, seen = Template.parse(body), set[str]()
     taken, made = set(template.names), template.literals[0]

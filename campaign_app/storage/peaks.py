@@ -163,8 +163,11 @@ class SqlPeaks:
     def answers(self, pause: PauseAll) -> tuple[Batch, ...]:
         watched = [each for stop in pause.stops for each in stop.watched]
         with self.db.read() as connection:
-            rows = list(rows_among(connection, _ANSWERS, ledger.c.submission_id, watched)) if watched else []
-        return tuple(_batch(each, rows, to_ms(pause.asked_at)) for each in watched)
+            found = rows_among(connection, _ANSWERS, ledger.c.submission_id, watched) if watched else ()
+            rows: dict[int, list[AnyRow]] = {each: [] for each in watched}
+            for row in found:
+                rows[row.submission_id].append(row)
+        return tuple(_batch(each, mine, to_ms(pause.asked_at)) for each, mine in rows.items())
 
     def keep(self, pause: PauseAll, *, actor: str, at: datetime) -> PauseAll:
         with self.db.write() as connection:
@@ -212,8 +215,7 @@ def _stop(number: int, state: str, press: Press, since: Mapping[int, tuple[int, 
     return Stop(number, state, number in active or bool(claimed), (*press.open.get(number, ()), *claimed))
 
 
-def _batch(submission_id: int, rows: Sequence[AnyRow], since: int) -> Batch:
-    mine = [row for row in rows if row.submission_id == submission_id]
+def _batch(submission_id: int, mine: Sequence[AnyRow], since: int) -> Batch:
     later = [row.at for row in mine if row.outcome not in (None, Outcome.WITHHELD.value) and row.at >= since]
     unanswered = sum(row.outcome is None for row in mine)
     last = moment_at(max(later)) if later else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +35,7 @@ def test_a_copy_takes_no_other_files_place(staged: Staged, tmp_path: Path) -> No
 
 
 def test_a_copy_that_cannot_be_written_whole_is_not_there(staged: Staged, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="a system without limits of its own")
     file, customer = tmp_path / "copy.json", somebody(staged)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (16, hard))
