@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from campaign_app.domain.team import Permission, not_permitted
 from campaign_app.ui.widgets.permit import Part, shut
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from campaign_app.ui.viewmodels.session import Session
 
 ACTOR = "window"
+M = TypeVar("M", bound=QObject)
 
 
 class Way(QObject):
@@ -37,6 +39,14 @@ class Desk:
     jobs: Jobs
     session: Session
     way: Way
+
+    def kept(self, kind: type[M], make: Callable[[], M]) -> M:
+        """The session's one of its kind, which outlives the pages: they are built anew for another language.
+
+        `make` gives it to the session.
+        """
+        known = self.session.findChild(kind, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        return make() if known is None else known
 
     def may(self, permission: Permission) -> bool:
         return self.app.person.may(permission)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import QDate, Qt
@@ -17,7 +18,9 @@ WIDTH = 520
 
 
 class AskDialog(Dialog):
-    """Stays open with the reason where what it asks for is refused."""
+    """Stays open with the reason where what it asks for is refused. `ask` is each dialog's own."""
+
+    ask: Callable[[], None]
 
     def __init__(self, kit: Kit, model: Answering, name: str, save: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -34,9 +37,6 @@ class AskDialog(Dialog):
         self.finished.connect(self.deleteLater)
         self.save.setDefault(True)
         show_if(self.wrong, False)
-
-    def ask(self) -> None:
-        raise NotImplementedError
 
     def field(self, title: str, part: QWidget) -> QWidget:
         part.setAccessibleName(title)

@@ -18,6 +18,7 @@ from campaign_app.ui.widgets import ask
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.search_field import SearchField
+from campaign_app.ui.widgets.tabs import tab_bar
 from campaign_app.ui.widgets.todo import Todo, Todos
 
 MOST_TODOS: Final = 2
@@ -79,14 +80,8 @@ class CampaignList(QWidget):
             "sending": self.tr("发送中"),
             "ended": self.tr("已结束"),
         }
-        made = QTabBar()
-        made.setObjectName("campaign_groups")
-        made.setAccessibleName(self.tr("按状态筛选"))
-        made.setDrawBase(False)
-        made.setExpanding(False)
-        for group in GROUPS:
-            made.addTab(self._groups[group])
-        made.setCurrentIndex(list(GROUPS).index(self._model.state.group))
+        titles, at = [self._groups[group] for group in GROUPS], list(GROUPS).index(self._model.state.group)
+        made = tab_bar("campaign_groups", self.tr("按状态筛选"), titles, at=at)
         made.currentChanged.connect(lambda at: self._model.show_group(list(GROUPS)[at]))
         return made
 

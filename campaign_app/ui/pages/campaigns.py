@@ -116,7 +116,4 @@ class CampaignsPage(Page):
 
 def model_of(desk: Desk) -> CampaignsModel:
     """The one list of the open workspace: it outlives the pages, which are built anew for another language."""
-    known = desk.session.findChild(CampaignsModel, "campaigns_model")
-    if isinstance(known, CampaignsModel):
-        return known
-    return CampaignsModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.session)
+    return desk.kept(CampaignsModel, lambda: CampaignsModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.session))

@@ -20,11 +20,12 @@ from campaign_app.ui.pages.case_drawer import CaseDrawer
 from campaign_app.ui.pages.case_pack_dialog import PackDialog
 from campaign_app.ui.pages.case_words import CaseWords
 from campaign_app.ui.pages.sheet_dialogs import CaseFileDialog
-from campaign_app.ui.viewmodels.cases import KINDS, NAME, CasesModel, CaseSource, CasesState, Row
+from campaign_app.ui.viewmodels.cases import KINDS, CasesModel, CaseSource, CasesState, Row
 from campaign_app.ui.widgets.basics import button, column, row
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.search_field import SearchField
 from campaign_app.ui.widgets.table import Table
+from campaign_app.ui.widgets.tabs import tab_bar
 
 if TYPE_CHECKING:
     from campaign_app.reports.case_pack import Packed
@@ -141,14 +142,8 @@ class CasesPanel(QWidget):
 
     def _tabs(self) -> QTabBar:
         names = {"open": self.tr("待处理"), "done": self.tr("已答复"), "all": self.tr("全部")}
-        made = QTabBar()
-        made.setObjectName("case_kinds")
-        made.setAccessibleName(self.tr("按状态筛选"))
-        made.setDrawBase(False)
-        made.setExpanding(False)
-        for kind in KINDS:
-            made.addTab(names[kind])
-        made.setCurrentIndex(list(KINDS).index(self.model.state.kind))
+        titles, at = [names[kind] for kind in KINDS], list(KINDS).index(self.model.state.kind)
+        made = tab_bar("case_kinds", self.tr("按状态筛选"), titles, at=at)
         made.currentChanged.connect(lambda at: self.model.show_kind(list(KINDS)[at]))
         return made
 
@@ -207,7 +202,6 @@ def _or_nothing(text: str) -> Cell:
 
 def model_of(desk: Desk) -> CasesModel:
     """The one of the open workspace: it outlives the page, which is built anew for another language."""
-    known = desk.session.findChild(CasesModel, NAME)
-    if isinstance(known, CasesModel):
-        return known
-    return CasesModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.jobs, desk.session)
+    return desk.kept(
+        CasesModel, lambda: CasesModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.jobs, desk.session)
+    )

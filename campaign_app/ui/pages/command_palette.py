@@ -180,7 +180,4 @@ def _name(button: QAbstractButton) -> str:
 
 def model_of(desk: Desk) -> PaletteModel:
     """It outlives the window, which is built anew for another language."""
-    known = desk.session.findChild(PaletteModel, "palette_model")
-    if isinstance(known, PaletteModel):
-        return known
-    return PaletteModel(desk.app, desk.kit.tasks, desk.session)
+    return desk.kept(PaletteModel, lambda: PaletteModel(desk.app, desk.kit.tasks, desk.session))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QStackedWidget, QTabBar
+from PySide6.QtWidgets import QStackedWidget
 
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.consent_wordings import WordingsSection
@@ -13,6 +13,7 @@ from campaign_app.ui.pages.self_check import SelfCheckSection
 from campaign_app.ui.widgets.basics import show_if
 from campaign_app.ui.widgets.flow import Flow
 from campaign_app.ui.widgets.page import Page
+from campaign_app.ui.widgets.tabs import tab_bar
 
 NAME = "compliance_section"
 
@@ -34,15 +35,11 @@ class CompliancePage(Page):
             "report": self.tr("自查报告"),
             "peaks": self.tr("大促预案"),
         }
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("compliance_tabs")
-        self.tabs.setAccessibleName(self.tr("合规的各部分"))
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
+        titles_shown = [titles[key] for key in self.sections]
+        self.tabs = tab_bar("compliance_tabs", self.tr("合规的各部分"), titles_shown)
         self.tabs.setUsesScrollButtons(False)  # a handful of them, and all are to be seen
         self.panels = QStackedWidget()
-        for key, section in self.sections.items():
-            self.tabs.addTab(titles[key])
+        for section in self.sections.values():
             self.panels.addWidget(section)
             section.said.connect(self._say)
         beside = Flow(last_at_end=True)  # in the next line where a longer language leaves no room

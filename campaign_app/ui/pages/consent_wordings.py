@@ -19,9 +19,10 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.section import Section
-from campaign_app.ui.viewmodels.wordings import NAME, WordingsModel, WordingsState
+from campaign_app.ui.viewmodels.wordings import WordingsModel, WordingsState
 from campaign_app.ui.widgets.basics import button, column, frame, label, row, show_if
 from campaign_app.ui.widgets.table import Table
+from campaign_app.ui.widgets.tabs import tab_bar
 from campaign_app.ui.widgets.utf16 import Units
 
 LEVELS: Final = {"pass": "ok", "warn": "warn", "block": "block"}
@@ -186,14 +187,7 @@ class WordingsSection(Section):
         self._fill(self.shop, [(self.tr("主体自己的"), 0), *own])
 
     def _tabs(self) -> QTabBar:
-        made = QTabBar()
-        made.setObjectName("wording_tabs")
-        made.setAccessibleName(self.tr("核对或历史"))
-        made.setDrawBase(False)
-        made.setExpanding(False)
-        for title in (self.tr("核对"), self.tr("历史")):
-            made.addTab(title)
-        return made
+        return tab_bar("wording_tabs", self.tr("核对或历史"), (self.tr("核对"), self.tr("历史")))
 
     def _body(self) -> QWidget:
         check, panels, made = QWidget(), QStackedWidget(), QWidget()
@@ -245,8 +239,8 @@ class WordingsSection(Section):
 
 def model_of(desk: Desk) -> WordingsModel:
     """The one of the open workspace: it outlives the page, which is built anew for another language."""
-    known = desk.session.findChild(WordingsModel, NAME)
-    if isinstance(known, WordingsModel):
-        return known
     kit = desk.kit
-    return WordingsModel(desk.app, kit.tasks, kit.messages, lambda: kit.prefs.language, desk.session)
+    return desk.kept(
+        WordingsModel,
+        lambda: WordingsModel(desk.app, kit.tasks, kit.messages, lambda: kit.prefs.language, desk.session),
+    )

@@ -260,15 +260,13 @@ class CustomersPage(Page):
 
 def model_of(desk: Desk) -> CustomersModel:
     """The one of the open workspace: it outlives the pages, which are built anew for another language."""
-    known = desk.session.findChild(CustomersModel, "customers_model")
-    if isinstance(known, CustomersModel):
-        return known
-    return CustomersModel(desk.app, desk.kit.tasks, desk.jobs, desk.kit.messages, desk.session)
+    return desk.kept(
+        CustomersModel, lambda: CustomersModel(desk.app, desk.kit.tasks, desk.jobs, desk.kit.messages, desk.session)
+    )
 
 
 def import_of(desk: Desk) -> ImportModel:
     """The same: an import goes on in the worker while its wizard is closed."""
-    known = desk.session.findChild(ImportModel, "import_model")
-    if isinstance(known, ImportModel):
-        return known
-    return ImportModel(desk.app, desk.kit.tasks, desk.jobs, desk.kit.messages, desk.session)
+    return desk.kept(
+        ImportModel, lambda: ImportModel(desk.app, desk.kit.tasks, desk.jobs, desk.kit.messages, desk.session)
+    )

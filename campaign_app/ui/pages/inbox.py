@@ -16,12 +16,13 @@ from campaign_app.ui.pages.cases import CasesPanel
 from campaign_app.ui.pages.refusals import RefusalsPanel
 from campaign_app.ui.pages.steps.results_answers import AnswerRow
 from campaign_app.ui.pages.trends import TrendsPanel
-from campaign_app.ui.viewmodels.inbox import KINDS, NAME, PLACES, REPLIES, InboxModel, InboxState, ReplySource
+from campaign_app.ui.viewmodels.inbox import KINDS, PLACES, REPLIES, InboxModel, InboxState, ReplySource
 from campaign_app.ui.widgets.basics import column, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
 from campaign_app.ui.widgets.search_field import SearchField
 from campaign_app.ui.widgets.table import Table
+from campaign_app.ui.widgets.tabs import tab_bar
 
 # of several shops that first which a person may have to do something about
 _GRAVEST: Final = ("refused", "waiting")
@@ -115,14 +116,8 @@ class InboxPage(Page):
             REPLIES: self.tr("客户回复"), "cases": self.tr("投诉"), "refusals": self.tr("拒收名单"),
             "trends": self.tr("风向标"),
         }  # fmt: skip
-        made = QTabBar()
-        made.setObjectName("inbox_places")
-        made.setAccessibleName(self.tr("退订与投诉的各部分"))
-        made.setDrawBase(False)
-        made.setExpanding(False)
-        for place in PLACES:
-            made.addTab(names[place])
-        made.setCurrentIndex(PLACES.index(self.model.place))
+        titles, at = [names[place] for place in PLACES], PLACES.index(self.model.place)
+        made = tab_bar("inbox_places", self.tr("退订与投诉的各部分"), titles, at=at)
         made.currentChanged.connect(self._show_place)
         return made
 
@@ -207,14 +202,8 @@ class InboxPage(Page):
 
     def _tabs(self) -> QTabBar:
         names = {"all": self.tr("全部"), "opt_outs": self.tr("退订"), "others": self.tr("其他回复")}
-        made = QTabBar()
-        made.setObjectName("inbox_kinds")
-        made.setAccessibleName(self.tr("按意思筛选"))
-        made.setDrawBase(False)
-        made.setExpanding(False)
-        for kind in KINDS:
-            made.addTab(names[kind])
-        made.setCurrentIndex(list(KINDS).index(self.model.state.kind))
+        titles, at = [names[kind] for kind in KINDS], list(KINDS).index(self.model.state.kind)
+        made = tab_bar("inbox_kinds", self.tr("按意思筛选"), titles, at=at)
         made.currentChanged.connect(lambda at: self.model.show_kind(list(KINDS)[at]))
         return made
 
@@ -286,5 +275,4 @@ def _or_nothing(text: str) -> Cell:
 
 def model_of(desk: Desk) -> InboxModel:
     """The one of the open workspace: it outlives the page, which is built anew for another language."""
-    known = desk.session.findChild(InboxModel, NAME)
-    return known if isinstance(known, InboxModel) else InboxModel(desk.app, desk.jobs, desk.session)
+    return desk.kept(InboxModel, lambda: InboxModel(desk.app, desk.jobs, desk.session))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtWidgets import QFrame, QProgressBar, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QStackedWidget, QWidget
 
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.lookback import Group, Run, RunState, Task
@@ -16,10 +16,11 @@ from campaign_app.ui.pages.lookback_columns import LookBackColumns, why_of
 from campaign_app.ui.pages.lookback_dialogs import StartDialog, TaskDialog
 from campaign_app.ui.pages.lookback_results import CompareDialog, RowsDialog
 from campaign_app.ui.pages.section import Section
-from campaign_app.ui.viewmodels.lookback import NAME, LookBackModel, LookBackState
+from campaign_app.ui.viewmodels.lookback import LookBackModel, LookBackState
 from campaign_app.ui.widgets.basics import button, column, frame, label, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.table import Table
+from campaign_app.ui.widgets.tabs import over_panels, tab_bar
 
 RUNS_HEIGHT: Final = 168
 OPEN: Final = (RunState.RUNNING, RunState.PAUSED)
@@ -208,19 +209,9 @@ class LookBackSection(Section):
         result, todo = QWidget(), QWidget()
         result.setLayout(column(self.reasons, row(self.why, self.look, self.add, stretch=0), space=2, stretch=0))
         todo.setLayout(column(self.no_tasks, self.todo, row(None, self.change), space=2, stretch=1))
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("lookback_tabs")
-        self.tabs.setAccessibleName(self.tr("结果或整改"))
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        panels = QStackedWidget()
-        for title, panel in ((self.tr("结果"), result), (self.tr("整改清单"), todo)):
-            self.tabs.addTab(title)
-            panels.addWidget(panel)
-        self.tabs.currentChanged.connect(panels.setCurrentIndex)
-        made = QWidget()
-        made.setLayout(column(self.tabs, panels, space=2, stretch=1))
-        return made
+        titles = self.tr("结果"), self.tr("整改清单")
+        self.tabs = tab_bar("lookback_tabs", self.tr("结果或整改"), titles)
+        return over_panels(self.tabs, result, todo)
 
     def _nothing(self) -> Empty:
         return Empty(
@@ -243,7 +234,4 @@ class LookBackSection(Section):
 
 def model_of(desk: Desk) -> LookBackModel:
     """The one of the open workspace: it outlives the page, which is built anew for another language."""
-    known = desk.session.findChild(LookBackModel, NAME)
-    if isinstance(known, LookBackModel):
-        return known
-    return LookBackModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.session)
+    return desk.kept(LookBackModel, lambda: LookBackModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.session))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QStackedWidget, QWidget
 
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.peak import PauseAll, Plan, PlanState, Stop
@@ -17,12 +17,13 @@ from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.pages.peak_dialogs import PauseDialog, PlanDialog, WordDialog
 from campaign_app.ui.pages.peak_words import PeakWords
 from campaign_app.ui.pages.section import Section
-from campaign_app.ui.viewmodels.peaks import NAME, PeaksModel, PeaksState
+from campaign_app.ui.viewmodels.peaks import PeaksModel, PeaksState
 from campaign_app.ui.widgets.ask import confirm
 from campaign_app.ui.widgets.basics import button, column, frame, label, row, show_if
 from campaign_app.ui.widgets.checklist import Checklist
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.table import Table
+from campaign_app.ui.widgets.tabs import over_panels, tab_bar
 
 PLANS_HEIGHT: Final = 112
 PAUSES_HEIGHT: Final = 116
@@ -163,7 +164,7 @@ class PeaksSection(Section):
         elif self._desk.may(Permission.SCHEDULE):
             self.plan_dialog(looked.plan)
 
-    def _tick(self, key: str, on: bool) -> None:  # noqa: FBT001 as Qt has it
+    def _tick(self, key: str, *, on: bool) -> None:
         plan = self.model.state.opened
         if plan is None:
             return
@@ -227,7 +228,7 @@ class PeaksSection(Section):
         self.stopped.moved.connect(lambda _: self._render_pause())
         self.stopped.clicked.connect(lambda _: self._render_pause())
         self.list.mended.connect(self._mend)
-        self.list.ticked.connect(self._tick)
+        self.list.ticked.connect(lambda key, on: self._tick(key, on=on))
         # the model outlives this page: a lambda would still be called when it is gone
         self.model.changed.connect(self.render_state)
 
@@ -252,19 +253,9 @@ class PeaksSection(Section):
         looked_up = _scrolled("peak_list", self.tr("检查清单"), column(self.list, None))
         parts = column(self.none_yet, self.stopped, told, self.each, space=2, stretch=3)
         records = _scrolled("peak_records", self.tr("全部暂停的记录"), parts)
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("peak_tabs")
-        self.tabs.setAccessibleName(self.tr("检查清单或暂停记录"))
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        panels = QStackedWidget()
-        for title, panel in ((self.tr("检查清单"), looked_up), (self.tr("全部暂停的记录"), records)):
-            self.tabs.addTab(title)
-            panels.addWidget(panel)
-        self.tabs.currentChanged.connect(panels.setCurrentIndex)
-        made = QWidget()
-        made.setLayout(column(self.tabs, panels, space=2, stretch=1))
-        return made
+        titles = self.tr("检查清单"), self.tr("全部暂停的记录")
+        self.tabs = tab_bar("peak_tabs", self.tr("检查清单或暂停记录"), titles)
+        return over_panels(self.tabs, looked_up, records)
 
     def _nothing(self) -> Empty:
         return Empty(
@@ -298,7 +289,4 @@ def _scrolled(name: str, spoken: str, layout: QLayout) -> QScrollArea:
 
 def model_of(desk: Desk) -> PeaksModel:
     """The one of the open workspace: it outlives the page, which is built anew for another language."""
-    known = desk.session.findChild(PeaksModel, NAME)
-    if isinstance(known, PeaksModel):
-        return known
-    return PeaksModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.session)
+    return desk.kept(PeaksModel, lambda: PeaksModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.session))

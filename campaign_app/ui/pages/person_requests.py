@@ -263,7 +263,6 @@ def of_restriction(person: Person) -> str:
 
 def requests_of(desk: Desk, customers: CustomersModel) -> PersonModel:
     """The one of the open workspace: what is under way outlives the pages, which are built anew for a language."""
-    known = desk.session.findChild(PersonModel, "person_model")
-    if isinstance(known, PersonModel):
-        return known
-    return PersonModel(desk.app, desk.kit.tasks, desk.kit.messages, customers, desk.session)
+    return desk.kept(
+        PersonModel, lambda: PersonModel(desk.app, desk.kit.tasks, desk.kit.messages, customers, desk.session)
+    )

@@ -18,7 +18,7 @@ from campaign_app.ui.itemmodels.paged import PagedModel
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.records_dialogs import CheckDialog, ExportDialog
 from campaign_app.ui.viewmodels.backups import WorkState
-from campaign_app.ui.viewmodels.records import KINDS, NAME, EntrySource, RecordsModel, RecordsState
+from campaign_app.ui.viewmodels.records import KINDS, EntrySource, RecordsModel, RecordsState
 from campaign_app.ui.widgets.basics import button, card, column, frame, label, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
@@ -304,5 +304,4 @@ def _short(text: str) -> str:
 
 def model_of(desk: Desk) -> RecordsModel:
     """The one of the open workspace: it outlives the page, which is built anew for another language."""
-    known = desk.session.findChild(RecordsModel, NAME)
-    return known if isinstance(known, RecordsModel) else RecordsModel(desk.app, desk.kit.tasks, desk.session)
+    return desk.kept(RecordsModel, lambda: RecordsModel(desk.app, desk.kit.tasks, desk.session))

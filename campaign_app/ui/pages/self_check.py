@@ -23,7 +23,7 @@ from campaign_app.ui.pages.section import Section
 from campaign_app.ui.pages.self_check_dialog import MakeDialog
 from campaign_app.ui.theme.tokens import ROW
 from campaign_app.ui.viewmodels.backups import WorkState
-from campaign_app.ui.viewmodels.self_check import CUSTOM, NAME, NumberLine, SelfCheckModel, SelfCheckState
+from campaign_app.ui.viewmodels.self_check import CUSTOM, NumberLine, SelfCheckModel, SelfCheckState
 from campaign_app.ui.widgets.basics import button, column, frame, label, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.table import Table
@@ -272,7 +272,4 @@ def _python(day: QDate) -> date:
 
 def model_of(desk: Desk) -> SelfCheckModel:
     """The one of the open workspace: it outlives the page, which is built anew for another language."""
-    known = desk.session.findChild(SelfCheckModel, NAME)
-    if isinstance(known, SelfCheckModel):
-        return known
-    return SelfCheckModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.session)
+    return desk.kept(SelfCheckModel, lambda: SelfCheckModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.session))

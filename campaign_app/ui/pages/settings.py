@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 from campaign_app.ui.desk import Desk
@@ -33,7 +33,6 @@ SECTIONS: Final = ("accounts", "entities", "rules", "policies", "money", "staff"
 _REMEMBERED: Final = "settings_section"
 _WIDTH: Final = 176
 _AROUND: Final = 40  # the words of an entry
-M = TypeVar("M", bound=QObject)
 
 
 class SettingsPage(Page):
@@ -77,15 +76,15 @@ class SettingsPage(Page):
     def _make_models(self, desk: Desk) -> None:
         """They outlive the page, which is built anew for another language: what was typed stays."""
         app, tasks, messages, session = desk.app, desk.kit.tasks, desk.kit.messages, desk.session
-        self.accounts = _kept(session, AccountsModel, lambda: AccountsModel(app, tasks, messages, desk.jobs, session))
-        self.profiles = _kept(session, ProfilesModel, lambda: ProfilesModel(app, tasks, messages, session))
-        self.rules = _kept(session, RulesModel, lambda: RulesModel(app, tasks, messages, session))
-        self.policies = _kept(session, PoliciesModel, lambda: PoliciesModel(app, tasks, messages, session))
-        self.money = _kept(session, MoneyModel, lambda: MoneyModel(app, tasks, messages, session))
-        self.staff = _kept(session, StaffModel, lambda: StaffModel(app, tasks, messages, session))
-        self.workspace = _kept(session, WorkspaceModel, lambda: WorkspaceModel(app, tasks, messages, session))
-        self.about = _kept(session, AboutModel, lambda: AboutModel(desk_of(app.clock), tasks, session))
-        self.backups = _kept(session, BackupModel, lambda: BackupModel(app, tasks, messages, session))
+        self.accounts = desk.kept(AccountsModel, lambda: AccountsModel(app, tasks, messages, desk.jobs, session))
+        self.profiles = desk.kept(ProfilesModel, lambda: ProfilesModel(app, tasks, messages, session))
+        self.rules = desk.kept(RulesModel, lambda: RulesModel(app, tasks, messages, session))
+        self.policies = desk.kept(PoliciesModel, lambda: PoliciesModel(app, tasks, messages, session))
+        self.money = desk.kept(MoneyModel, lambda: MoneyModel(app, tasks, messages, session))
+        self.staff = desk.kept(StaffModel, lambda: StaffModel(app, tasks, messages, session))
+        self.workspace = desk.kept(WorkspaceModel, lambda: WorkspaceModel(app, tasks, messages, session))
+        self.about = desk.kept(AboutModel, lambda: AboutModel(desk_of(app.clock), tasks, session))
+        self.backups = desk.kept(BackupModel, lambda: BackupModel(app, tasks, messages, session))
 
     def section(self, key: str) -> QWidget:
         """Built when it is first wanted."""
@@ -131,11 +130,3 @@ class SettingsPage(Page):
     def _chosen(self, index: int) -> None:
         self.stack.setCurrentWidget(self.section(SECTIONS[index]))
         self._desk.session.setProperty(_REMEMBERED, SECTIONS[index])
-
-
-def _kept(session: QObject, kind: type[M], make: Callable[[], M]) -> M:
-    known = session.findChild(kind, f"settings_{kind.__name__}")
-    if known is None:
-        known = make()
-        known.setObjectName(f"settings_{kind.__name__}")
-    return known

@@ -20,6 +20,7 @@ from campaign_app.ui.widgets.basics import button, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.page import Page
 from campaign_app.ui.widgets.table import Table
+from campaign_app.ui.widgets.tabs import tab_bar
 
 
 class SignaturesPage(Page):
@@ -73,14 +74,8 @@ class SignaturesPage(Page):
         self.render_state(self.model.state)
 
     def _tabs(self) -> QTabBar:
-        made = QTabBar()
-        made.setObjectName("signature_tabs")
-        made.setAccessibleName(self.tr("签名或模板"))
-        made.setDrawBase(False)
-        made.setExpanding(False)
-        for title in (self.tr("签名"), self.tr("模板")):
-            made.addTab(title)
-        made.setCurrentIndex(self.model.panel)
+        titles = self.tr("签名"), self.tr("模板")
+        made = tab_bar("signature_tabs", self.tr("签名或模板"), titles, at=self.model.panel)
         made.currentChanged.connect(self._show_panel)
         return made
 
@@ -196,8 +191,7 @@ def _until(filing: Filing) -> Cell:
 
 def model_of(desk: Desk) -> FilingsModel:
     """The one of the open workspace: it outlives the page, which is built anew for another language."""
-    known = desk.session.findChild(FilingsModel, "filings_model")
-    if isinstance(known, FilingsModel):
-        return known
     kit = desk.kit
-    return FilingsModel(desk.app, kit.tasks, kit.messages, lambda: kit.prefs.language, desk.session)
+    return desk.kept(
+        FilingsModel, lambda: FilingsModel(desk.app, kit.tasks, kit.messages, lambda: kit.prefs.language, desk.session)
+    )

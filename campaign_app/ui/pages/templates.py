@@ -134,7 +134,4 @@ class TemplateDrawer(Drawer):
 
 def model_of(desk: Desk) -> TemplatesModel:
     """The one of the open workspace: it outlives the page, which is built anew for another language."""
-    known = desk.session.findChild(TemplatesModel, "templates_model")
-    if isinstance(known, TemplatesModel):
-        return known
-    return TemplatesModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.session)
+    return desk.kept(TemplatesModel, lambda: TemplatesModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.session))

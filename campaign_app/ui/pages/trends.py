@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QComboBox, QStackedWidget, QWidget
 
 from campaign_app.domain.trend import Share, Turn
 from campaign_app.services.trends import PERIODS, By, Trend, TrendRow
@@ -16,6 +16,7 @@ from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.widgets.basics import card, column, label, row, show_if
 from campaign_app.ui.widgets.empty import Empty
 from campaign_app.ui.widgets.table import Table
+from campaign_app.ui.widgets.tabs import tab_bar
 
 _LEVELS: Final = {
     Turn.RISES: "block", Turn.FALLS: "ok", Turn.STEADY: "muted", Turn.TOO_FEW: "muted", Turn.NOTHING_SENT: "muted",
@@ -32,13 +33,8 @@ class TrendsPanel(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("trend_by")
-        self.tabs.setAccessibleName(self.tr("按什么分"))
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        for by in By:
-            self.tabs.addTab(desk.kit.words.term("trend_by", by))
+        titles = [desk.kit.words.term("trend_by", by) for by in By]
+        self.tabs = tab_bar("trend_by", self.tr("按什么分"), titles)
         self.days = QComboBox()
         self.days.setObjectName("trend_days")
         self.days.setAccessibleName(self.tr("每期多长"))
