@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DRAWING: Final = ROOT / "resources" / "icons" / "app.svg"
+DOTS_PER_METER: Final = 3780  # 96 to the inch
 THEME_SIZES: Final = (16, 22, 24, 32, 48, 64, 128, 256, 512)
 WINDOWS_SIZES: Final = (16, 20, 24, 32, 40, 48, 64, 128, 256)
 # the names that macOS gives to PNG pictures of these sizes
@@ -20,14 +20,14 @@ MAC_KINDS: Final = {16: b"icp4", 32: b"icp5", 64: b"icp6", 128: b"ic07", 256: b"
 
 
 def png(size: int) -> bytes:
-    """Needs no display and no event loop."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    """A drawing without text: Qt needs no application for it, and none is left to whoever wants one."""
     from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
-    from PySide6.QtGui import QGuiApplication, QImage, QPainter
+    from PySide6.QtGui import QImage, QPainter
     from PySide6.QtSvg import QSvgRenderer
 
-    application = QGuiApplication.instance() or QGuiApplication([])
     image = QImage(size, size, QImage.Format.Format_ARGB32)
+    image.setDotsPerMeterX(DOTS_PER_METER)  # else it is the screen's, and every computer makes another file
+    image.setDotsPerMeterY(DOTS_PER_METER)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     QSvgRenderer(str(DRAWING)).render(painter)
@@ -37,7 +37,6 @@ def png(size: int) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")
     buffer.close()
-    assert application is not None
     return bytes(data.data())
 
 
