@@ -165,7 +165,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     measuring = Coverage.current()
     if measuring is None or item.path.parent.name in _MEASURED:
         return (yield)
-    measuring.stop()
+    # a process of several has one more below it, which pytest-cov begins for the process alone and nobody ever reads
+    while (running := Coverage.current()) is not None:
+        running.stop()
     try:
         return (yield)
     finally:
