@@ -102,7 +102,7 @@ def test_a_filter_narrows_and_is_cleared(desk: Desk, page: Show, qtbot: QtBot) -
     ):
         choose(combo, value, qtbot)
         qtbot.waitUntil(lambda count=count: shown.rows.rowCount() == count)
-    assert shown.subtitle.text() == "找到 50 位，共 310 位客户"
+    qtbot.waitUntil(lambda: shown.subtitle.text() == "找到 50 位，共 310 位客户")
     assert not shown.filter.clear.isHidden()
     qtbot.mouseClick(shown.filter.clear, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: shown.rows.rowCount() == 310)
@@ -110,6 +110,16 @@ def test_a_filter_narrows_and_is_cleared(desk: Desk, page: Show, qtbot: QtBot) -
     assert [combo.currentIndex() for combo in (shown.filter.shop, shown.filter.status, shown.filter.province)] == [
         0
     ] * 3
+
+
+def test_everybody_is_counted_however_early_a_search_begins(desk: Desk, qtbot: QtBot) -> None:
+    add_people(desk.app, add_shop(desk.app), 40)
+    shown = CustomersPage(desk)
+    qtbot.addWidget(shown)
+    shown.show()
+    shown.shown()
+    shown.model.search(text="王芳1")
+    qtbot.waitUntil(lambda: shown.subtitle.text() == "找到 11 位，共 40 位客户")
 
 
 def test_a_typed_number_finds_one_and_is_kept_nowhere(desk: Desk, page: Show, qtbot: QtBot) -> None:

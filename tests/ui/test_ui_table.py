@@ -61,6 +61,13 @@ class Numbers:
         return range(number * self.page_rows, min(self.total, (number + 1) * self.page_rows))
 
 
+class PromptNumbers(Numbers):
+    def first(self) -> range:
+        if self.trouble is not None:
+            raise self.trouble
+        return range(min(self.total, self.page_rows))
+
+
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
     return Theme(qapp, "light")
@@ -112,6 +119,41 @@ def test_the_window_never_waits_for_a_page(
     bottom = shown.rowAt(200)
     qtbot.waitUntil(lambda: model.row(bottom) == bottom)
     assert len(source.asked) < 15, "pages that were only passed by are not read"
+
+
+def test_the_first_page_is_shown_while_millions_are_counted(
+    tasks: Tasks, table: Callable[[PagedModel[int]], Table], qtbot: QtBot
+) -> None:
+    model, source = PagedModel(tasks, COLUMNS), PromptNumbers()
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    told: list[int] = []
+    model.counted.connect(told.append)
+    shown = table(model)
+    source.count_gate.clear()
+    model.show(source)
+    qtbot.waitUntil(lambda: model.row(99) == 99)
+    shown.selectRow(7)
+    shown.scrollTo(model.index(60, 0))
+    before = shown.verticalScrollBar().value()
+    assert (model.rowCount(), told) == (100, [])
+    source.total = 90  # ten went meanwhile
+    source.count_gate.set()
+    qtbot.waitUntil(lambda: told == [90])
+    assert (model.rowCount(), shown.currentIndex().row(), shown.verticalScrollBar().value()) == (90, 7, before)
+    qtbot.waitUntil(lambda: model.row(89) == 89)
+
+
+def test_a_first_page_that_comes_late_or_not_at_all_changes_nothing(inline: InlineTasks, qtbot: QtBot) -> None:
+    model, source = PagedModel(inline, COLUMNS), PromptNumbers(total=0)
+    told: list[AppError] = []
+    model.failed.connect(told.append)
+    resets: list[int] = []
+    model.modelReset.connect(lambda: resets.append(model.rowCount()))
+    model.show(source)
+    assert resets == [0], "nobody is shown once that is certain"
+    source.trouble, source.total = WorkspaceError("disk_error", "The disk reports an error"), 5
+    model.show(source)
+    assert (resets, told) == ([0, 5], []), "the count is what tells of trouble"
 
 
 def test_pages_not_looked_at_are_forgotten(inline: InlineTasks, qtbot: QtBot) -> None:

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar, runtime_checkable
 
 from PySide6.QtCore import QModelIndex, QObject, QTimer, Signal
 
@@ -44,6 +44,15 @@ class Source(Protocol[R_co]):
         ...
 
 
+@runtime_checkable
+class Prompt(Protocol[R_co]):
+    """A source that can be shown before it is counted, which for millions takes its time."""
+
+    def first(self) -> Sequence[R_co]:
+        """The rows of the first page, or none where they are not known any sooner than how many there are."""
+        ...
+
+
 @dataclass(slots=True)
 class _Page(Generic[R]):
     rows: Sequence[R]
@@ -60,7 +69,8 @@ class PagedModel(CellModel[R]):
         super().__init__(columns, parent)
         self._tasks, self._counts = tasks, Steady(tasks, self, "count")
         self._source: Source[R] | None = None
-        self._coming: Source[R] | None = None  # what is to be shown once it is counted
+        self._coming: Source[R] | None = None  # what is to be shown, whole once it is counted
+        self._begun = False  # whether its first page is shown meanwhile
         self._total = 0
         self._page_rows = 1
         self._viewed = -1  # the page that was looked at last
@@ -79,8 +89,18 @@ class PagedModel(CellModel[R]):
         return self._source
 
     def show(self, source: Source[R]) -> None:
-        """Shows other rows, from the top, as soon as they are counted; until then those shown stay."""
-        self._coming = source
+        """Shows other rows, from the top, once counted or a first page is there; until then those shown stay."""
+        if self._coming is not source:
+            self._coming, self._begun = source, False
+            if isinstance(source, Prompt):
+                # why it cannot be read is told by the count
+                self._tasks.run(
+                    lambda _: source.first(),
+                    partial(self._begin_early, source),
+                    failed=lambda _: None,
+                    owner=self,
+                    key="first",
+                )
         self._count(source, self._begin)
 
     def reload(self) -> None:
@@ -136,11 +156,25 @@ class PagedModel(CellModel[R]):
         # while rows come in this is asked for more often than it can be answered
         self._counts.run((source, then), source.count, counted, self.failed.emit)
 
+    def _begin_early(self, source: Source[R], rows: Sequence[R]) -> None:
+        if rows and self._coming is source:
+            self._begun = True
+            self._reset(source, len(rows), {0: _Page(rows, [None] * len(rows))})
+
     def _begin(self, source: Source[R], total: int) -> None:
+        self._coming = None
+        if self._begun:
+            self._begun = False
+            self._renew(source, total)
+        else:
+            self._reset(source, total, {})
+
+    def _reset(self, source: Source[R], total: int, pages: dict[int, _Page[R]]) -> None:
         self.beginResetModel()
-        self._source, self._coming, self._total, self._page_rows = source, None, total, source.page_rows
+        self._source, self._total, self._page_rows = source, total, source.page_rows
         self._forget()
         self._former = {}
+        self._pages.update(pages)
         self.endResetModel()
 
     def _renew(self, source: Source[R], total: int) -> None:  # noqa: ARG002 the same as before

@@ -169,7 +169,7 @@ class CustomersPage(Page):
         model.asked.connect(self._ask)
         model.again.connect(self.rows.reload)
         self.rows.counted.connect(model.counted)
-        self.rows.modelReset.connect(self._mark_opened)
+        self.rows.counted.connect(self._mark_opened)
         self.rows.failed.connect(self._unread)
         model.unread.connect(self._unread)
         table.opened.connect(self._open_row)

@@ -67,6 +67,10 @@ class PeopleSource:
         self._ids: Sequence[int] = ()
         self.found = 0
 
+    def first(self) -> tuple[PersonRow, ...]:
+        """Before they are counted; who comes first in another order is known only once all are read."""
+        return () if self._order else self._people.rows(self._query(), 0)
+
     def count(self) -> int:
         """How many rows there are: of a long sorted list the first ones. `found` is how many match."""
         if not self._order:
@@ -125,7 +129,7 @@ class _Read:
     shops: tuple[Account, ...]
     provinces: tuple[str, ...]
     segments: tuple[str, ...]
-    everybody: int
+    everybody: int | None
 
 
 class CustomersModel(QObject):
@@ -189,6 +193,8 @@ class CustomersModel(QObject):
         shown, found = found, self.source.found
         known = {"everybody": found} if self.state.search.empty else {}
         self._become(found=found, shown=shown, **known)
+        if self.state.everybody is None:  # a search overtook the count of everybody
+            self.load()
 
     def open(self, customer_id: int) -> None:
         """Shows all of one customer; the one before stays until this one is read."""
@@ -223,10 +229,14 @@ class CustomersModel(QObject):
     def _read(self) -> _Read:
         people = self._app.people
         segments = tuple(sorted(self._app.audiences.saved()))
-        return _Read(self._app.accounts.all(), people.provinces(), segments, people.anchors(people.query())[0])
+        # where the table shows everybody it counts them; at millions that is not to be done twice at once
+        counted = self.state.search == Search()
+        everybody = None if counted else people.anchors(people.query())[0]
+        return _Read(self._app.accounts.all(), people.provinces(), segments, everybody)
 
     def _loaded(self, read: _Read) -> None:
-        self._become(shops=read.shops, provinces=read.provinces, segments=read.segments, everybody=read.everybody)
+        known = {} if read.everybody is None else {"everybody": read.everybody}
+        self._become(shops=read.shops, provinces=read.provinces, segments=read.segments, **known)
 
     def _ask(self) -> None:
         self.source = PeopleSource(self._app.people, self._app.audiences, self.state.search)
