@@ -281,6 +281,10 @@ class InboxStore(Protocol):
         """Keys: submitted, accepted, rejected, unknown, withheld, delivered, failed, replies, opt_outs, complaints."""
         ...
 
+    def any_accepted(self, campaign_id: int) -> bool:
+        """Whether a sender took any message of the campaign, whatever became of it since."""
+        ...
+
 
 class AuditLog(Protocol):
     def record(self, action: str, *, actor: str, at: datetime, **facts: str | int | bool | None) -> None:

@@ -150,7 +150,7 @@ class Accounts(Permitted):
     def senders(self, entity_uscc: str) -> tuple[Account, ...]:
         """The connected accounts of an entity at SMS providers, which can carry its shops' messages."""
         mine = (a for a in self._store.accounts() if a.entity_uscc == entity_uscc and a.state == "connected")
-        return tuple(account for account in mine if self._carries(account))
+        return tuple(account for account in mine if self.carries(account))
 
     def _require_sender(self, sender: Account, shop: Account) -> None:
         if sender.entity_uscc != shop.entity_uscc:
@@ -160,7 +160,7 @@ class Accounts(Permitted):
             offers = self._capabilities(shop)
             if shop.state != "connected" or not (offers.by_choice and offers.messages):
                 raise NotAllowed("not_a_sender", words, account=sender.id)
-        elif sender.state != "connected" or not self._carries(sender) or self._carries(shop):
+        elif sender.state != "connected" or not self.carries(sender) or self.carries(shop):
             raise NotAllowed("not_a_sender", words, account=sender.id)
 
     def untold_deliveries(self, entity_uscc: str) -> tuple[Account, ...]:
@@ -169,7 +169,8 @@ class Accounts(Permitted):
         carried = ((a, known.get(a.sender_account_id or 0)) for a in known.values() if a.state == "connected")
         return tuple(a for a, sender in carried if sender is not None and self._capabilities(sender).no_reports)
 
-    def _carries(self, account: Account) -> bool:
+    def carries(self, account: Account) -> bool:
+        """Whether it is an account at an SMS provider, which has no customers."""
         return is_carrier(self._capabilities(account))
 
     def _capabilities(self, account: Account) -> Capabilities:

@@ -25,6 +25,10 @@ class Audiences(Permitted):
         """All of them, whatever their shop."""
         return self._customers.total()
 
+    def any_customer(self) -> bool:
+        """Whether there is one at all: nobody is counted."""
+        return self._customers.anybody()
+
     def sample(self, audience: Filter, entity_uscc: str, limit: int) -> tuple[Customer, ...]:
         """A few of those that match now."""
         return self._customers.some(audience, entity_uscc, self._clock(), limit)

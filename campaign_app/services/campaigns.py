@@ -72,6 +72,10 @@ class Campaigns(Permitted):
         """What became of its messages: the keys of `InboxStore.counts`."""
         return self._inbox.counts(campaign_id)
 
+    def any_accepted(self, campaign_id: int) -> bool:
+        """Whether a sender took any of its messages: none is counted."""
+        return self._inbox.any_accepted(campaign_id)
+
     def changed(self) -> dict[int, datetime]:
         """When somebody last did something to each campaign; one of long ago may be missing."""
         return self._audit.touched("campaign")

@@ -135,6 +135,10 @@ class SqlCustomers:
         with self.db.read() as connection:
             return connection.execute(sa.select(sa.func.count()).select_from(schema.customer)).scalar_one()
 
+    def anybody(self) -> bool:
+        with self.db.read() as connection:
+            return connection.execute(sa.select(schema.customer.c.id).limit(1)).first() is not None
+
     def by_ids(self, ids: Sequence[int], *, phones: bool = True) -> dict[int, Customer]:
         table = schema.customer
         with self.db.read() as connection:

@@ -179,6 +179,12 @@ class SqlInbox:
                 "complaints": connection.execute(_count(complaint_case, campaign_id)).scalar_one(),
             }
 
+    def any_accepted(self, campaign_id: int) -> bool:
+        latest = ledger_latest.c
+        wanted = sa.select(latest.ledger_id).where(latest.campaign_id == campaign_id, latest.outcome.in_(_ACCEPTED))
+        with self.db.read() as connection:
+            return connection.execute(wanted.limit(1)).first() is not None
+
     def _row(
         self, account_id: int, ref: str, phone: Phone | None, received_at: datetime, at: datetime
     ) -> dict[str, Any]:

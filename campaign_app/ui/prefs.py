@@ -12,6 +12,7 @@ from campaign_app.ui.theme import theme
 from campaign_app.words import Language
 
 LANGUAGES: Final[Mapping[Language, str]] = {"zh_CN": "简体中文", "en": "English"}
+_GUIDE: Final = "guide"
 
 
 class Prefs(QObject):
@@ -55,6 +56,16 @@ class Prefs(QObject):
     @workspace.setter
     def workspace(self, folder: Path | None) -> None:
         self._stored.setValue("workspace", "" if folder is None else str(folder))
+
+    def is_guide_hidden(self, mark: str) -> bool:
+        """Whether the guide of the first campaign is out of the way in the workspace of this mark."""
+        return bool(self._stored.contains(f"{_GUIDE}/{mark}"))
+
+    def hide_guide(self, mark: str, *, hidden: bool) -> None:
+        if hidden:
+            self._stored.setValue(f"{_GUIDE}/{mark}", "hidden")
+        else:
+            self._stored.remove(f"{_GUIDE}/{mark}")
 
     def bytes(self, name: str) -> QByteArray:
         """Geometry and the like; empty where nothing is known."""

@@ -1971,6 +1971,13 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>CommandPalette</name>
+    <message>
+        <source>显示“第一次活动”指引</source>
+        <translation>Show the first-campaign guide</translation>
+    </message>
+</context>
+<context>
     <name>CompareCard</name>
     <message>
         <source>与以前的活动比较</source>
@@ -3565,53 +3572,6 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
-    <name>FirstSteps</name>
-    <message>
-        <source>三步发出第一个活动</source>
-        <translation>Your first campaign in three steps</translation>
-    </message>
-    <message>
-        <source>只有平台确认同意过的客户会收到短信，没有确认的一个也不发。</source>
-        <translation>Only customers whose consent the platform confirms are sent to; nobody else is.</translation>
-    </message>
-    <message>
-        <source>连接店铺账户</source>
-        <translation>Connect a shop account</translation>
-    </message>
-    <message>
-        <source>填平台给的地址和密钥；密钥只存在加密的工作区里。</source>
-        <translation>Enter the URL and key from the platform; the key is stored only in the encrypted workspace.</translation>
-    </message>
-    <message>
-        <source>去连接</source>
-        <translation>Connect</translation>
-    </message>
-    <message>
-        <source>同步客户</source>
-        <translation>Sync customers</translation>
-    </message>
-    <message>
-        <source>客户和同意记录从平台同步过来；文件只能补充资料，不能代替同意。</source>
-        <translation>Customers and consent records are synced from the platform; files only add attributes and never replace consent.</translation>
-    </message>
-    <message>
-        <source>去同步</source>
-        <translation>Sync</translation>
-    </message>
-    <message>
-        <source>新建活动</source>
-        <translation>New campaign</translation>
-    </message>
-    <message>
-        <source>选受众、写内容、核验，确认无误后发送。</source>
-        <translation>Pick the audience, write the content, screen, then send when all is right.</translation>
-    </message>
-    <message>
-        <source>第 {} 步：{}</source>
-        <translation>Step {}: {}</translation>
-    </message>
-</context>
-<context>
     <name>FollowPart</name>
     <message>
         <source>授权到期</source>
@@ -3792,6 +3752,243 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>删除这组</source>
         <translation>Remove this group</translation>
+    </message>
+</context>
+<context>
+    <name>GuideCard</name>
+    <message>
+        <source>隐藏</source>
+        <translation>Hide</translation>
+    </message>
+    <message>
+        <source>隐藏“第一次活动”指引</source>
+        <translation>Hide the first-campaign guide</translation>
+    </message>
+    <message>
+        <source>第一次活动</source>
+        <translation>First campaign</translation>
+    </message>
+    <message>
+        <source>只有平台确认同意过的客户会收到短信，没有确认的一个也不发。</source>
+        <translation>Only customers whose consent the platform confirms are sent to; nobody else is.</translation>
+    </message>
+    <message>
+        <source>已完成 {} / {}</source>
+        <translation>{} of {} done</translation>
+    </message>
+    <message>
+        <source>已完成</source>
+        <translation>Done</translation>
+    </message>
+    <message>
+        <source>下一步</source>
+        <translation>Next</translation>
+    </message>
+</context>
+<context>
+    <name>GuideStrip</name>
+    <message>
+        <source>隐藏</source>
+        <translation>Hide</translation>
+    </message>
+    <message>
+        <source>隐藏“第一次活动”指引</source>
+        <translation>Hide the first-campaign guide</translation>
+    </message>
+    <message>
+        <source>第 {}/{} 步 · {}</source>
+        <translation>Step {} of {} · {}</translation>
+    </message>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
+    </message>
+</context>
+<context>
+    <name>GuideWords</name>
+    <message>
+        <source>连接平台</source>
+        <translation>Connect a platform</translation>
+    </message>
+    <message>
+        <source>同步客户</source>
+        <translation>Sync customers</translation>
+    </message>
+    <message>
+        <source>选受众</source>
+        <translation>Pick the audience</translation>
+    </message>
+    <message>
+        <source>写内容</source>
+        <translation>Write the content</translation>
+    </message>
+    <message>
+        <source>核验</source>
+        <translation>Screen</translation>
+    </message>
+    <message>
+        <source>检查并发送</source>
+        <translation>Check and send</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>去看看</source>
+        <translation>View</translation>
+    </message>
+    <message>
+        <source>这一步要由{}来做，做完这里自动打勾。</source>
+        <translation>Who does this step: {}. It is ticked here once it is done.</translation>
+    </message>
+    <message>
+        <source>填平台给的地址和密钥；密钥只存在加密的工作区里。</source>
+        <translation>Enter the URL and key from the platform; the key is stored only in the encrypted workspace.</translation>
+    </message>
+    <message>
+        <source>去连接</source>
+        <translation>Connect</translation>
+    </message>
+    <message>
+        <source>店铺都已断开，重新连接后才能核验和发送。</source>
+        <translation>All shops are disconnected; connect one again to screen and send.</translation>
+    </message>
+    <message>
+        <source>客户和同意记录从平台同步过来；文件只能补充资料，不能代替同意。</source>
+        <translation>Customers and consent records are synced from the platform; files only add attributes and never replace consent.</translation>
+    </message>
+    <message>
+        <source>去同步</source>
+        <translation>Sync</translation>
+    </message>
+    <message>
+        <source>正在从平台同步，收到客户后就能继续。</source>
+        <translation>Syncing from the platform; go on once customers have come in.</translation>
+    </message>
+    <message>
+        <source>看进度</source>
+        <translation>See progress</translation>
+    </message>
+    <message>
+        <source>新建一个活动，再选发给哪些客户。</source>
+        <translation>Create a campaign, then pick the customers it is for.</translation>
+    </message>
+    <message>
+        <source>新建活动</source>
+        <translation>New campaign</translation>
+    </message>
+    <message>
+        <source>加上条件，只选合适的人；要发给全部客户，直接写内容就行。</source>
+        <translation>Add conditions, or go on to the content to reach everybody.</translation>
+    </message>
+    <message>
+        <source>去选受众</source>
+        <translation>Pick audience</translation>
+    </message>
+    <message>
+        <source>受众有条件还没存下来：填好，或者删掉。</source>
+        <translation>A condition of the audience is not saved yet: fill it in, or remove it.</translation>
+    </message>
+    <message>
+        <source>去填好</source>
+        <translation>Fill in</translation>
+    </message>
+    <message>
+        <source>写清谁发的、有什么优惠、怎么退订；边写边看合规提示。</source>
+        <translation>Say who sends it, what the offer is and how to opt out; findings show as you write.</translation>
+    </message>
+    <message>
+        <source>去写正文</source>
+        <translation>Write text</translation>
+    </message>
+    <message>
+        <source>选一个签名，收件人靠它认出您。</source>
+        <translation>Choose a signature: recipients know you by it.</translation>
+    </message>
+    <message>
+        <source>去选签名</source>
+        <translation>Choose signature</translation>
+    </message>
+    <message>
+        <source>内容里有必须处理的地方，合规提示里写着怎么办。</source>
+        <translation>Something has to be put right; the findings say how.</translation>
+    </message>
+    <message>
+        <source>去修改</source>
+        <translation>Edit</translation>
+    </message>
+    <message>
+        <source>文案的改动没有存下来，请重试。</source>
+        <translation>Changes to the text were not saved; try again.</translation>
+    </message>
+    <message>
+        <source>正在检查文案…</source>
+        <translation>Checking the text…</translation>
+    </message>
+    <message>
+        <source>逐个向平台确认谁同意接收，只有通过的人才会收到。</source>
+        <translation>Ask the platform who agreed, one by one; only those who pass are sent to.</translation>
+    </message>
+    <message>
+        <source>去核验</source>
+        <translation>Screen</translation>
+    </message>
+    <message>
+        <source>上次核验没有完成，文案和受众都在，再核验一次就好。</source>
+        <translation>The last screening did not finish; text and audience are kept. Screen again.</translation>
+    </message>
+    <message>
+        <source>正在核验，完成后再检查和发送。</source>
+        <translation>Screening; check and send once it is done.</translation>
+    </message>
+    <message>
+        <source>没有人可以发送：看看原因，或者放宽受众。</source>
+        <translation>Nobody may be sent to: look at the reasons, or widen the audience.</translation>
+    </message>
+    <message>
+        <source>看原因</source>
+        <translation>See reasons</translation>
+    </message>
+    <message>
+        <source>先处理红色的检查项，再输入收件人数，批准发送。</source>
+        <translation>Deal with the red checks, then type the number of recipients and approve.</translation>
+    </message>
+    <message>
+        <source>去检查</source>
+        <translation>Check</translation>
+    </message>
+    <message>
+        <source>已批准。选立即发送，或者定个时间。</source>
+        <translation>Approved. Send now, or choose a time.</translation>
+    </message>
+    <message>
+        <source>去发送</source>
+        <translation>Send</translation>
+    </message>
+    <message>
+        <source>已定时，到时自动发出；允发或后台进程要开着。</source>
+        <translation>Scheduled: it leaves by itself while Yunfa or the worker runs.</translation>
+    </message>
+    <message>
+        <source>正在发送，随时可以暂停。</source>
+        <translation>Sending; it can be paused at any time.</translation>
+    </message>
+    <message>
+        <source>发送停下了，要有人处理后才继续。</source>
+        <translation>The sending stopped and goes on once somebody has dealt with it.</translation>
+    </message>
+    <message>
+        <source>去处理</source>
+        <translation>Resolve</translation>
+    </message>
+    <message>
+        <source>“第一次活动”指引已隐藏；在“设置”→“界面”里可以找回。</source>
+        <translation>The first-campaign guide is hidden; bring it back in Settings → Interface.</translation>
+    </message>
+    <message>
+        <source>撤销</source>
+        <translation>Undo</translation>
     </message>
 </context>
 <context>
@@ -9830,6 +10027,18 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <source>外观</source>
         <translation>Appearance</translation>
     </message>
+    <message>
+        <source>在概览和活动里显示下一步</source>
+        <translation>Show the next step on Overview and in campaigns</translation>
+    </message>
+    <message>
+        <source>第一次活动</source>
+        <translation>First campaign</translation>
+    </message>
+    <message>
+        <source>第一个活动已经发出，指引不再出现。</source>
+        <translation>A first campaign was sent; the guide does not appear any more.</translation>
+    </message>
 </context>
 <context>
     <name>WordDialog</name>
@@ -10177,6 +10386,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
             <numerusform>Syncing {shop}: {rows} customer received</numerusform>
             <numerusform>Syncing {shop}: {rows} customers received</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>{}：{}</source>
+        <translation>{}: {}</translation>
     </message>
 </context>
 </TS>

@@ -13,6 +13,7 @@ from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.campaigns import LEVELS
+from campaign_app.ui.pages.guide_strip import GuideStrip
 from campaign_app.ui.pages.steps.step import Step
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.theme.tokens import HEADING
@@ -49,7 +50,8 @@ class CampaignEditor(QWidget):
         self.stepper = Stepper(desk.kit.theme, [(key, self._names[key]) for key in STEPS])
         self.stepper.chosen.connect(self.go)
         self.stack = QStackedWidget()
-        self.setLayout(column(self._head(), self.stepper, self.stack, self._foot(), space=3, stretch=2))
+        self.guide = GuideStrip(desk, model)
+        self.setLayout(column(self._head(), self.stepper, self.guide, self.stack, self._foot(), space=3, stretch=3))
         for number, key in enumerate(STEPS, start=1):
             step = f"campaign.step.{number}"
             action(self, step, partial(self.go, key), text=self._names[key])

@@ -24,6 +24,7 @@ class CampaignsPage(Page):
         self.model = model_of(desk)
         self.editor: CampaignEditor | None = None
         self._asking = False
+        self._field: tuple[int, str] | None = None  # of the campaign that is being opened
         self.new_action = action(self, "campaigns.new", self.new)
         self.new_button = button(self.tr("新建活动"), "primary", name="campaign_new", click=self.new)
         self.new_button.setToolTip(tip(self.tr("新建活动"), "campaigns.new"))
@@ -55,9 +56,10 @@ class CampaignsPage(Page):
         return "" if self.model.current is None else f"campaign.{self.model.step}"
 
     def open(self, what: object) -> None:
-        """The id of a campaign, (id, step), or "new"."""
+        """The id of a campaign, (id, step), (id, step, field of the step), or "new"."""
+        self._field = (what[0], what[2]) if isinstance(what, tuple) and len(what) > 2 else None
         if isinstance(what, tuple):
-            self.model.open(*what)
+            self.model.open(*what[:2])
         elif isinstance(what, int):
             self.model.open(what)
         elif what == "new":
@@ -96,7 +98,7 @@ class CampaignsPage(Page):
     def _opened(self) -> None:
         current = self.model.current
         if self.editor is not None and current is not None and self.editor.shows(current):
-            self.editor.go(self.model.step)
+            self.editor.go(self.model.step, self._landing(current.id))
             return
         self._drop_editor()
         for part in (self.title, self.new_button):
@@ -105,6 +107,13 @@ class CampaignsPage(Page):
             self.editor = CampaignEditor(self._desk, self.model, current)
             self.stack.addWidget(self.editor)
             self.stack.setCurrentWidget(self.editor)
+            if field := self._landing(current.id):
+                self.editor.go(self.model.step, field)
+
+    def _landing(self, campaign_id: int) -> str:
+        """The field that was asked for, once; "" if none was, or of another campaign."""
+        wanted, self._field = self._field, None
+        return wanted[1] if wanted is not None and wanted[0] == campaign_id else ""
 
     def _drop_editor(self) -> None:
         former, self.editor = self.editor, None

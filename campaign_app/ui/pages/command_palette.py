@@ -17,6 +17,7 @@ from campaign_app.ui.commands import Command, Finder
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.campaigns import LEVELS
 from campaign_app.ui.messages import QT_TRANSLATE_NOOP, translate
+from campaign_app.ui.pages.guide_words import guide_of
 from campaign_app.ui.viewmodels.palette import PaletteModel
 from campaign_app.ui.widgets.actions import SHORTCUTS, keys_of
 from campaign_app.ui.widgets.navigation import Place
@@ -44,6 +45,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "window": QT_TRANSLATE_NOOP("SettingsPage", "界面"),
     "about": QT_TRANSLATE_NOOP("SettingsPage", "关于"),
 }
+BRING_BACK: Final = QT_TRANSLATE_NOOP("CommandPalette", "显示“第一次活动”指引")
 _SETTINGS: Final = "settings"
 _MODES: Final = frozenset({"page", "campaign.step"})  # on the screen already, as pages or as buttons with more to say
 
@@ -119,6 +121,15 @@ class CommandPalette(QObject):
     def _window(self) -> Iterator[Command]:
         for action in self._more:
             yield self._of_action(action)
+        guide = guide_of(self._desk)
+        if guide.state.hidden and not guide.state.over:
+            title, also = translate("CommandPalette", BRING_BACK), self._in_english("CommandPalette", BRING_BACK)
+            yield Command("guide.show", "action", title, self._bring_back, "right", also=(BRING_BACK, also))
+
+    def _bring_back(self) -> None:
+        """Where it can be seen."""
+        guide_of(self._desk).hide(hidden=False)
+        self._desk.way.to("overview")
 
     def _campaigns(self) -> list[Command]:
         if self._known is not self.model.campaigns:

@@ -56,6 +56,7 @@ class CustomersPage(Page):
         self.drawer = CustomerDrawer(desk, self.model, self.cells)
         self._places: dict[str, QWidget] = {TABLE: self.table}
         self._marked: int | None = None
+        self._to_sync = False
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self._buttons()
@@ -70,9 +71,12 @@ class CustomersPage(Page):
         self.model.refresh()
 
     def open(self, what: object) -> None:
-        """A customer's id."""
+        """A customer's id, or "sync": where syncing is begun."""
         if isinstance(what, int):
             self.model.open(what)
+        elif what == "sync":
+            self._to_sync = True
+            self._land(self.model.state)
 
     def render_state(self, state: CustomersState) -> None:
         place = self._place(state)
@@ -88,6 +92,14 @@ class CustomersPage(Page):
         if state.opened != self._marked:
             self._marked = state.opened
             self._mark_opened()
+        self._land(state)
+
+    def _land(self, state: CustomersState) -> None:
+        """On the button of the empty page, else on the one above the table, once it is known which."""
+        if self._to_sync and state.shops is not None and state.everybody is not None:
+            self._to_sync = False
+            there = self.stack.currentWidget()
+            (there.button if isinstance(there, Empty) else self.sync).setFocus()
 
     def _counts(self, state: CustomersState) -> str:
         """How many there are and, of a long sorted list, how many of them are shown."""

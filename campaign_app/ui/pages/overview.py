@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from campaign_app.services.matters import Matter
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
-from campaign_app.ui.pages.first_steps import FirstSteps
+from campaign_app.ui.pages.guide_card import GuideCard
 from campaign_app.ui.pages.last_results import LastResults
 from campaign_app.ui.pages.matter_words import MatterWords
 from campaign_app.ui.theme import icons
+from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.viewmodels.overview import OverviewModel, OverviewState
 from campaign_app.ui.widgets.basics import button, card, column, label, row, show_if
 from campaign_app.ui.widgets.page import Page, scrolling
@@ -41,12 +42,14 @@ class OverviewPage(Page):
             self.tr("新建活动"), "primary", name="overview_new", click=lambda: desk.way.to("campaigns", "new")
         )
         self.buttons.addWidget(self.new_button)
-        self.first = FirstSteps(desk.kit.theme, desk.way)
+        self.guide_card = GuideCard(desk)
+        self.guide = self.guide_card.guide
         todo = column(self.heading, self._calm(), self.todos, self.more, space=2)
-        inside = column(self._staging(), todo, self.first, self._tiles(), self.results, None, space=4)
+        inside = column(self._staging(), todo, self.guide_card, self._tiles(), self.results, None, space=4)
         inside.setContentsMargins(0, 0, 0, 8)
         self.content.addWidget(scrolling(inside, spoken=self.tr("概览")))
         self.model.changed.connect(self.render_state)
+        self.guide.changed.connect(self._guide_changed)
         desk.kit.theme.changed.connect(self._draw)
         self._draw()
         self.render_state(self.model.state)
@@ -54,20 +57,27 @@ class OverviewPage(Page):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)
         self.model.watch(seen=True)
+        self.guide.watch(self, seen=True)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         super().hideEvent(event)
         self.model.watch(seen=False)
+        self.guide.watch(self, seen=False)
 
     def render_state(self, state: OverviewState) -> None:
         self._show_staging(state)
-        show_if(self.first, state.fresh and not state.staging)
-        self.first.show_done(connected=state.connected > 0, synced=state.customers > 0, made=state.campaigns > 0)
-        self.new_button.setVisible(state.connected > 0 and not self.first.isVisibleTo(self))
+        guided = self.guide.state.shown and not state.staging
+        show_if(self.guide_card, guided)
+        self.new_button.setVisible(state.connected > 0 and not (guided and not state.campaigns))
+        set_property(self.new_button, "kind", "" if guided else "primary")  # one of them a page
+        self._draw_new()
         self.tiles.setVisible(state.loaded and state.connected > 0)
         self._show_tiles(state)
         self._show_todos(state)
         self.results.show_rows(state.results)
+
+    def _guide_changed(self) -> None:
+        self.render_state(self.model.state)
 
     def _show_todos(self, state: OverviewState) -> None:
         lines = [self._todo(str(number), matter) for number, matter in enumerate(state.matters)]
@@ -80,7 +90,7 @@ class OverviewPage(Page):
         self.more.setText(self.tr("另有 %n 项，处理完上面的就会显示。", "", left) if left > 0 else "")
         self.more.setVisible(left > 0)
         self.heading.setVisible(bool(lines))
-        self.calm.setVisible(state.loaded and not lines and not state.fresh and not state.staging)
+        self.calm.setVisible(state.loaded and not lines and not state.staging and not self.guide.state.shown)
 
     def _go(self, key: str) -> None:
         if key == RESTART:
@@ -157,7 +167,11 @@ class OverviewPage(Page):
         self.calm = card(row(self.calm_image, text, space=3, stretch=1))
         return self.calm
 
+    def _draw_new(self) -> None:
+        colour = "on_accent" if self.new_button.property("kind") == "primary" else "text"
+        self.new_button.setIcon(self._desk.kit.theme.icon("plus", colour))
+
     def _draw(self) -> None:
         tokens = self._desk.kit.theme.tokens
-        self.new_button.setIcon(self._desk.kit.theme.icon("plus", "on_accent"))
+        self._draw_new()
         self.calm_image.setPixmap(icons.pixmap("ok", tokens.ok, 22, self.devicePixelRatioF()))

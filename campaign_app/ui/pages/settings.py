@@ -104,7 +104,7 @@ class SettingsPage(Page):
             "money": lambda: MoneySection(desk, self.money),
             "staff": lambda: StaffSection(desk, self.staff),
             "workspace": lambda: WorkspaceSection(desk, self.workspace, self.backups),
-            "window": lambda: WindowSection(desk.kit),
+            "window": lambda: WindowSection(desk),
             "about": lambda: AboutSection(desk, self.about),
         }
         return make[key]()

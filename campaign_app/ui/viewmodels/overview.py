@@ -52,11 +52,6 @@ class OverviewState:
     staging: bool = False
     worker_ended: bool = False
 
-    @property
-    def fresh(self) -> bool:
-        """Something of the way to the first campaign is still to be done."""
-        return self.loaded and not (self.connected and self.customers and self.campaigns)
-
 
 class OverviewModel(QObject):
     """`changed` carries an OverviewState."""

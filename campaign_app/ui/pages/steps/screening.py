@@ -63,9 +63,9 @@ class ScreeningStep(Step):
         self._preflight.load()
 
     def land(self, field: str) -> None:
-        """`start`: the button that screens, or screens again."""
-        if field == "start":
-            (self.again if self.again.isVisibleTo(self) else self._first()).setFocus()
+        """`start`: the button that screens, or screens again. `result`: what it found, or how far it is."""
+        again = field == "start" and self.again.isVisibleTo(self)
+        (self.again if again else self._first()).setFocus()
 
     def render_view(self, view: CampaignView) -> None:
         campaign = view.campaign

@@ -44,6 +44,7 @@ class SendingStep(Step):
         self._act = ""
         self._run: RunPanel | None = None
         self._plan: PlanCard | None = None
+        self._landing = False  # somebody was sent to what is next, and it is not known yet
         self._listing = False  # many parts: they are built a turn after the rest of the step
         self.prepare = self._prepare()
         self._parts = column(self.prepare, None, space=3)
@@ -85,7 +86,11 @@ class SendingStep(Step):
         self.trial.trying.load()
 
     def land(self, field: str) -> None:
-        """`time`, `count`, `budget`, or the first thing to do."""
+        """`time`, `count`, `budget`, `next` (what stands in the way, as soon as that is known), or the main button."""
+        self._landing = field == "next"
+        if self._landing:
+            self._land_on_next(self.preflight.state)
+            return
         if field == "time":
             self._choose_later(later=True)
             self.plan.field.setFocus()
@@ -95,6 +100,29 @@ class SendingStep(Step):
             self.approval.field.setFocus()
         else:
             self.primary.setFocus()
+
+    def _land_on_next(self, state: PreflightState) -> None:
+        """On the check that stops it, the tick or the number that is asked for, else on the main button."""
+        at = self._model.view.campaign.state
+        if at in (CampaignState.SCREENED, *PLANNED):
+            if not self._listing or state.found is None:
+                return
+            self._part_of_next(at, state).setFocus()
+        elif at in PREPARING:
+            self.primary.setFocus()
+        else:
+            self.run.first().setFocus()
+        self._landing = False
+
+    def _part_of_next(self, at: CampaignState, state: PreflightState) -> QWidget:
+        rows, block = self.checks.rows, state.first_block
+        if block is not None and rows[block.key].item.mend:
+            return rows[block.key].mend
+        tick = next((row.tick for row in rows.values() if row.item.ticked is False), None)
+        if tick is not None:
+            return tick
+        typing = at is CampaignState.SCREENED and state.ready_to_approve and not state.count_right
+        return self.approval.field if typing and self.approval.field.isEnabled() else self.primary
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)
@@ -107,6 +135,8 @@ class SendingStep(Step):
     def _preflight_changed(self) -> None:
         self._listing = True
         self.render_view(self._model.view)
+        if self._landing:
+            self._land_on_next(self.preflight.state)
 
     def _look_again(self) -> None:
         if self._model.view.campaign.state in PREPARING:

@@ -1,0 +1,77 @@
+"""The next step of the first campaign in one line, under the steps of its editor."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
+
+from campaign_app.domain.campaign import CampaignState
+from campaign_app.ui.desk import Desk
+from campaign_app.ui.pages.guide_words import GuideWords, guide_of, hide
+from campaign_app.ui.theme import icons
+from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
+from campaign_app.ui.viewmodels.guide import WAYMARKS, GuideState, Lead
+from campaign_app.ui.widgets.basics import button, label, row, show_if
+
+_ICON = 16
+_ENDED = frozenset({CampaignState.DONE, CampaignState.CANCELLED})
+
+
+class GuideStrip(QFrame):
+    """Follows the campaign that is open; away while there is nothing to lead to, or while nobody wants it."""
+
+    def __init__(self, desk: Desk, model: CampaignModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("guide_strip")
+        self.setProperty("role", "card")
+        self._desk, self._model, self._theme = desk, model, desk.kit.theme
+        self._words = GuideWords(desk, self)
+        self._titles = self._words.titles()
+        self.guide = guide_of(desk)
+        self._lead = Lead()
+        self._image = QLabel()
+        self._image.setFixedWidth(_ICON)
+        self.title = label("", "strong", name="guide_title")
+        self.text = label("", "muted", wrap=True, name="guide_text")
+        self.act = button("", name="guide_go", click=self._go, small=True)
+        self.hide_button = button(
+            self.tr("隐藏"), "quiet", name="guide_strip_hide", click=lambda: hide(desk, self.guide), small=True
+        )
+        self.hide_button.setAccessibleName(self.tr("隐藏“第一次活动”指引"))
+        layout = row(self._image, self.title, self.text, self.act, self.hide_button, space=2, stretch=2)
+        layout.setContentsMargins(12, 4, 8, 4)
+        self.setLayout(layout)
+        self.hide()
+        self._theme.changed.connect(self._draw)
+        self.guide.changed.connect(self.render_state)
+        model.changed.connect(self.render_view)
+        self._draw()
+        if self.guide.state.found is None:
+            self.guide.load()
+        self.render_state(self.guide.state)
+
+    def render_view(self, _: CampaignView) -> None:
+        self.render_state(self.guide.state)
+
+    def render_state(self, state: GuideState) -> None:
+        view = self._model.view
+        lead = state.lead_in(view)
+        if "sending" in lead.done and not state.over:
+            self.guide.look()  # it is over
+        show_if(self, state.shown and bool(lead.step) and view.campaign.state not in _ENDED)
+        if not lead.step or (lead.code == "judging" and self._lead.step):
+            return  # while somebody types, what was said last stays
+        self._lead = lead
+        said = self._words.said(lead)
+        title = self._titles[lead.step]
+        self.title.setText(self.tr("第 {}/{} 步 · {}").format(WAYMARKS.index(lead.step) + 1, len(WAYMARKS), title))
+        self.text.setText(said.text)
+        self.act.setText(said.action)
+        self.act.setVisible(bool(said.action))
+        self.act.setAccessibleName(self.tr("{}：{}").format(title, said.action))
+        self.act.setAccessibleDescription(said.text)
+
+    def _go(self) -> None:
+        self._words.go(self._lead, self._model.id)
+
+    def _draw(self) -> None:
+        self._image.setPixmap(icons.pixmap("right", self._theme.tokens.accent, _ICON, self.devicePixelRatioF()))
