@@ -29,6 +29,7 @@ from campaign_app.services.balances import note_balance
 from campaign_app.storage.seen import seen_of
 from campaign_app.ui.app import Application
 from campaign_app.ui.pages.campaigns import CampaignsPage
+from campaign_app.ui.pages.guide_card import GuideCard
 from campaign_app.ui.pages.settings_accounts import AccountsSection
 from campaign_app.ui.pages.settings_workspace import WorkspaceSection
 from campaign_app.ui.prefs import LANGUAGES
@@ -73,6 +74,7 @@ class Cards(Gates):
         wait_for(lambda: application.desk is not None, "the workspace to be open")
         application.shell.resize(SIZE)
         driver = Driver(lambda: application.shell)
+        self._guide(application, driver)
         self._accounts(application)
         self._workspace(application, driver)
         driver.click("nav_signatures")
@@ -80,6 +82,11 @@ class Cards(Gates):
         self._inbox(application, driver)
         self._resume(application, driver)
         application.shut()
+
+    def _guide(self, application: Application, driver: Driver) -> None:
+        """Nothing was sent from here yet, as far as this workspace knows."""
+        driver.click("nav_overview")
+        self._card("guide", application, driver.wait(GuideCard, "guide_card"))
 
     def _accounts(self, application: Application) -> None:
         section = application.shell.page("settings")

@@ -45,8 +45,13 @@ class FirstCampaign:
     sent: bool = False
 
 
-def look(accounts: Accounts, audiences: Audiences, campaigns: Campaigns) -> FirstCampaign:
-    """Asks of whatever grows only whether there is any; of one text what the rules say of it."""
+def look(
+    accounts: Accounts, audiences: Audiences, campaigns: Campaigns, known: FirstCampaign | None = None
+) -> FirstCampaign:
+    """Asks of whatever grows only whether there is any; of one text what the rules say, unless it is as it was `known`.
+
+    Raises what the stores raise.
+    """
     every = campaigns.all()
     if any(campaigns.any_accepted(each.id) for each in every if each.state not in _NOTHING_LEFT):
         return FirstCampaign(sent=True)
@@ -59,7 +64,7 @@ def look(accounts: Accounts, audiences: Audiences, campaigns: Campaigns) -> Firs
         cut_off=bool(shops) and not connected,
         customers=audiences.any_customer(),
         campaign=campaign,
-        verdict=_verdict(campaign, campaigns),
+        verdict=known.verdict if known is not None and known.campaign == campaign else _verdict(campaign, campaigns),
         ready=campaign is not None and bool(campaigns.members_of(campaign.id, Reason.OK, -1, 1)),
     )
 

@@ -3796,8 +3796,8 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Hide the first-campaign guide</translation>
     </message>
     <message>
-        <source>第 {}/{} 步 · {}</source>
-        <translation>Step {} of {} · {}</translation>
+        <source>{}/{} {}</source>
+        <translation>{}/{} {}</translation>
     </message>
     <message>
         <source>{}：{}</source>
@@ -3840,7 +3840,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>这一步要由{}来做，做完这里自动打勾。</source>
-        <translation>Who does this step: {}. It is ticked here once it is done.</translation>
+        <translation>Done by: {}. It is ticked here once it is done.</translation>
     </message>
     <message>
         <source>填平台给的地址和密钥；密钥只存在加密的工作区里。</source>
@@ -3888,7 +3888,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>受众有条件还没存下来：填好，或者删掉。</source>
-        <translation>A condition of the audience is not saved yet: fill it in, or remove it.</translation>
+        <translation>A condition is not saved yet: fill it in, or remove it.</translation>
     </message>
     <message>
         <source>去填好</source>
@@ -3896,7 +3896,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>写清谁发的、有什么优惠、怎么退订；边写边看合规提示。</source>
-        <translation>Say who sends it, what the offer is and how to opt out; findings show as you write.</translation>
+        <translation>Who sends it, what is on offer, how to opt out; findings as you write.</translation>
     </message>
     <message>
         <source>去写正文</source>
@@ -3928,7 +3928,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>逐个向平台确认谁同意接收，只有通过的人才会收到。</source>
-        <translation>Ask the platform who agreed, one by one; only those who pass are sent to.</translation>
+        <translation>The platform is asked who agreed; only they are sent to.</translation>
     </message>
     <message>
         <source>去核验</source>
@@ -3936,7 +3936,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>上次核验没有完成，文案和受众都在，再核验一次就好。</source>
-        <translation>The last screening did not finish; text and audience are kept. Screen again.</translation>
+        <translation>The last screening did not finish, nothing is lost. Screen again.</translation>
     </message>
     <message>
         <source>正在核验，完成后再检查和发送。</source>
@@ -3944,7 +3944,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>没有人可以发送：看看原因，或者放宽受众。</source>
-        <translation>Nobody may be sent to: look at the reasons, or widen the audience.</translation>
+        <translation>Nobody may be sent to: see why, or widen the audience.</translation>
     </message>
     <message>
         <source>看原因</source>
@@ -3952,7 +3952,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>先处理红色的检查项，再输入收件人数，批准发送。</source>
-        <translation>Deal with the red checks, then type the number of recipients and approve.</translation>
+        <translation>Mend what is red, type the number of recipients, approve.</translation>
     </message>
     <message>
         <source>去检查</source>
@@ -3976,7 +3976,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>发送停下了，要有人处理后才继续。</source>
-        <translation>The sending stopped and goes on once somebody has dealt with it.</translation>
+        <translation>The sending stopped and waits for somebody.</translation>
     </message>
     <message>
         <source>去处理</source>

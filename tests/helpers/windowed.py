@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, QTranslator
 from PySide6.QtWidgets import QApplication, QTabBar, QTableView, QWidget
@@ -16,6 +18,7 @@ from campaign_app import assets, bootstrap, words
 from campaign_app.domain.complaint import NewCase, Source, Way
 from campaign_app.domain.message import InboundMessage
 from campaign_app.jobs import poll
+from campaign_app.services.campaigns import Campaigns
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.desk import Way as PageWay
 from campaign_app.ui.kit import Kit
@@ -23,6 +26,7 @@ from campaign_app.ui.messages import Messages
 from campaign_app.ui.pages.ask_dialog import AskDialog
 from campaign_app.ui.pages.campaigns import CampaignsPage
 from campaign_app.ui.pages.customers_drawer import CustomerDrawer
+from campaign_app.ui.pages.guide_words import guide_of
 from campaign_app.ui.pages.peaks import PAUSES
 from campaign_app.ui.pages.person_requests import PersonRequests
 from campaign_app.ui.pages.self_check import SelfCheckSection
@@ -33,6 +37,7 @@ from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.tasks import InlineTasks
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.campaign_steps import STEPS
+from campaign_app.ui.viewmodels.guide import GuideState
 from campaign_app.ui.viewmodels.inbox import PLACES
 from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
@@ -180,6 +185,21 @@ class Windowed:
         self.settle()
         yield "shortcuts", sheet
         sheet.close()
+
+    def guided(self) -> Iterator[tuple[str, QWidget]]:
+        """The guide where it stands, as if nothing had been sent yet: on the first page, at every step, in settings."""
+        guide = guide_of(self.desk)
+        with patch.object(Campaigns, "any_accepted", return_value=False):
+            guide.state = GuideState()
+            guide.load()
+            yield self._at("guide", lambda: self._go("overview"))
+            for key, step in (("draft", "audience"), ("draft", "content"), ("screened", "sending")):
+                go = partial(self._go, "campaigns", (self.ids[key], step))
+                go()
+                pause(100)  # a text is checked a moment after it is shown
+                yield self._at(f"guide {key} {step}", go)
+            yield self._at("guide settings", lambda: self._go("settings", "window"))
+        guide.load()
 
     def end(self) -> None:
         self._silence()

@@ -72,6 +72,22 @@ def test_a_report_counts_once(sending: Campaigning) -> None:
     assert sending.workspace.accounts.cursor(sending.account_id, "reports") == "r2"
 
 
+def test_whether_a_sender_took_any_message_of_a_campaign(workspace: Workspace) -> None:
+    assert not workspace.customers.anybody()
+    made = Campaigning(workspace, 3)
+    assert workspace.customers.anybody()
+    asked = workspace.inbox.any_accepted
+    batch = made.claim(0, 1, 2)
+    assert not asked(made.campaign_id), "claimed is not accepted"
+    made.settle(batch, (0, Outcome.REJECTED), (1, Outcome.UNKNOWN))
+    assert not asked(made.campaign_id)
+    made.settle(batch, (2, Outcome.ACCEPTED))
+    assert asked(made.campaign_id)
+    assert not asked(made.campaign_id + 1)
+    workspace.inbox.store_reports(made.account_id, reports(delivered(2, outcome=Outcome.FAILED)), NOW)
+    assert asked(made.campaign_id), "whatever became of it"
+
+
 def test_a_report_that_comes_before_the_senders_answer_is_applied_after_it(sending: Campaigning) -> None:
     made = sending.claim(3)
     assert sending.workspace.inbox.store_reports(sending.account_id, reports(delivered(3)), NOW) == 0

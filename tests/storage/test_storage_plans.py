@@ -41,6 +41,8 @@ def test_sending_and_what_comes_back(workspace: Workspace, plans: Plans) -> None
     workspace.inbox.store_complaints(sending.account_id, Page(clues, "x", more=False), NOW)
     sending.settle(sending.claim(3), (3, Outcome.ACCEPTED))
     workspace.inbox.counts(sending.campaign_id)
+    assert workspace.inbox.any_accepted(sending.campaign_id)
+    assert workspace.customers.anybody()
     workspace.course.course(sending.campaign_id)
     workspace.campaigns.sent_since(ENTITY, list(sending.ids.values()), NOW)
     workspace.campaigns.ok_members(sending.campaign_id, 0, 2)

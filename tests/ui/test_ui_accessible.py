@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
@@ -57,7 +57,7 @@ def survey(window: Windowed, request: pytest.FixtureRequest) -> Iterator[Survey]
     made, watch, qt = Survey(), Watch(), QApplication.instance()
     assert qt is not None
     qt.installEventFilter(watch)
-    for name, shown in window.views():
+    for name, shown in chain(window.views(), window.guided()):
         made.views.append(name)
         look_for_names(name, shown, made)
         look_for_colours(name, shown, made)

@@ -23,6 +23,7 @@ from campaign_app.services.expiry import Expiry
 from campaign_app.services.matters import Matter
 from campaign_app.services.opt_outs import Untold
 from campaign_app.storage.waiting import Waiting
+from campaign_app.ui.pages.guide_words import guide_of
 from campaign_app.ui.pages.matter_words import WAITING
 from campaign_app.ui.pages.overview import RESTART, WORKER, OverviewPage
 from campaign_app.ui.viewmodels.session import SessionState
@@ -45,26 +46,28 @@ def open_page(place: Workplace, qtbot: QtBot) -> OverviewPage:
     return page
 
 
-def test_a_fresh_workspace_shows_the_three_steps_and_the_next_one(place: Workplace, qtbot: QtBot) -> None:
+def test_a_fresh_workspace_leads_to_its_first_campaign(place: Workplace, qtbot: QtBot) -> None:
     page = open_page(place, qtbot)
-    assert page.first.isVisible()
+    qtbot.waitUntil(page.guide_card.isVisible)
     assert not page.calm.isVisible()
-    assert [each.isEnabled() for each in page.first.buttons] == [True, False, False]
-    qtbot.mouseClick(page.first.buttons[0], Qt.MouseButton.LeftButton)
-    assert place.went == [("settings", "accounts")]
+    assert not page.new_button.isVisible(), "there is nobody yet to whom a campaign could go"
+    connect, new = (page.guide_card.lines[step].act for step in ("connect", "audience"))
+    qtbot.mouseClick(connect, Qt.MouseButton.LeftButton)
+    assert place.went == [("settings", ("field", "accounts", ()))]
     place.add_shop(5)
-    page.model.load()
-    qtbot.waitUntil(page.first.buttons[2].isEnabled)
-    assert not page.first.buttons[0].isVisible()
-    qtbot.mouseClick(page.first.buttons[2], Qt.MouseButton.LeftButton)
+    page.guide.load()
+    qtbot.waitUntil(new.isVisible)
+    assert not connect.isVisible()
+    qtbot.mouseClick(new, Qt.MouseButton.LeftButton)
     assert place.went[-1] == ("campaigns", "new")
 
 
 def test_a_quiet_day_says_so(place: Workplace, qtbot: QtBot) -> None:
     place.add_shop(5)
     place.campaign("去年", State.DONE)
+    guide_of(place.desk).hide(hidden=True)
     page = open_page(place, qtbot)
-    assert page.calm.isVisible()
+    qtbot.waitUntil(page.calm.isVisible)
     assert page.customers.text() == "5"
     assert page.customers_under.text() == "还没有同步过"
     assert not page.results.isVisible()
@@ -157,7 +160,7 @@ def test_an_authorisation_that_ends_is_said_before_anything_else(place: Workplac
     (line,) = page.todos.lines
     assert (line.level, line.action) == ("warn", "更新授权…")
     assert line.title.startswith("安宁旗舰店 · 同意查询服务")
-    assert page.todos.mapTo(page, page.todos.rect().topLeft()).y() < page.first.mapTo(page, QPoint()).y()
+    assert page.todos.mapTo(page, page.todos.rect().topLeft()).y() < page.guide_card.mapTo(page, QPoint()).y()
     qtbot.mouseClick(page.todos.findChild(QPushButton, f"todo_{line.key}"), Qt.MouseButton.LeftButton)
     assert place.went == [("settings", ("renew", shop))]
 
@@ -168,7 +171,7 @@ def test_a_demo_shows_how_far_its_sync_is(place: Workplace, qtbot: QtBot) -> Non
     session.staging = True
     page = open_page(place, qtbot)
     assert page.staging.isVisible()
-    assert not page.first.isVisible()
+    assert not page.guide_card.isVisible()
     job = place.app.jobs.enqueue("sync", {"account_id": 1}, place.app.clock())
     place.app.jobs.set_progress(job.id, 500, 0)
     qtbot.waitUntil(lambda: page.staging_bar.value() == 500)
@@ -176,7 +179,7 @@ def test_a_demo_shows_how_far_its_sync_is(place: Workplace, qtbot: QtBot) -> Non
     place.app.jobs.set_state(job.id, "done")
     session.staging = False
     session.staged.emit()
-    qtbot.waitUntil(lambda: page.first.isVisible() and not page.staging.isVisible())
+    qtbot.waitUntil(lambda: page.guide_card.isVisible() and not page.staging.isVisible())
     qtbot.waitUntil(lambda: page.model.state.synced_at is not None)
 
 

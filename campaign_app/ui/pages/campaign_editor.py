@@ -50,7 +50,7 @@ class CampaignEditor(QWidget):
         self.stepper = Stepper(desk.kit.theme, [(key, self._names[key]) for key in STEPS])
         self.stepper.chosen.connect(self.go)
         self.stack = QStackedWidget()
-        self.guide = GuideStrip(desk, model)
+        self.guide = GuideStrip(desk, model, self)
         self.setLayout(column(self._head(), self.stepper, self.guide, self.stack, self._foot(), space=3, stretch=3))
         for number, key in enumerate(STEPS, start=1):
             step = f"campaign.step.{number}"

@@ -47,6 +47,7 @@ class GuideCard(QFrame):
 
     def render_state(self, state: GuideState) -> None:
         self._lead = lead = state.lead
+        self.setProperty("step", lead.step)
         self.tally.setText(self.tr("已完成 {} / {}").format(len(lead.done), len(WAYMARKS)))
         for key, line in self.lines.items():
             now = key == lead.step

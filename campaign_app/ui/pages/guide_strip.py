@@ -11,6 +11,7 @@ from campaign_app.ui.theme import icons
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.viewmodels.guide import WAYMARKS, GuideState, Lead
 from campaign_app.ui.widgets.basics import button, label, row, show_if
+from campaign_app.ui.widgets.elided import Elided
 
 _ICON = 16
 _ENDED = frozenset({CampaignState.DONE, CampaignState.CANCELLED})
@@ -31,7 +32,7 @@ class GuideStrip(QFrame):
         self._image = QLabel()
         self._image.setFixedWidth(_ICON)
         self.title = label("", "strong", name="guide_title")
-        self.text = label("", "muted", wrap=True, name="guide_text")
+        self.text = Elided("", "muted", "guide_text")  # a second line would take it from the editor
         self.act = button("", name="guide_go", click=self._go, small=True)
         self.hide_button = button(
             self.tr("隐藏"), "quiet", name="guide_strip_hide", click=lambda: hide(desk, self.guide), small=True
@@ -58,12 +59,15 @@ class GuideStrip(QFrame):
         if "sending" in lead.done and not state.over:
             self.guide.look()  # it is over
         show_if(self, state.shown and bool(lead.step) and view.campaign.state not in _ENDED)
-        if not lead.step or (lead.code == "judging" and self._lead.step):
-            return  # while somebody types, what was said last stays
+        if lead.step and not (lead.code == "judging" and self._lead.step):
+            self._say(lead)  # while somebody types, what was said last stays
+
+    def _say(self, lead: Lead) -> None:
         self._lead = lead
+        self.setProperty("step", lead.step)
         said = self._words.said(lead)
         title = self._titles[lead.step]
-        self.title.setText(self.tr("第 {}/{} 步 · {}").format(WAYMARKS.index(lead.step) + 1, len(WAYMARKS), title))
+        self.title.setText(self.tr("{}/{} {}").format(WAYMARKS.index(lead.step) + 1, len(WAYMARKS), title))
         self.text.setText(said.text)
         self.act.setText(said.action)
         self.act.setVisible(bool(said.action))

@@ -90,7 +90,8 @@ class OverviewPage(Page):
         self.more.setText(self.tr("另有 %n 项，处理完上面的就会显示。", "", left) if left > 0 else "")
         self.more.setVisible(left > 0)
         self.heading.setVisible(bool(lines))
-        self.calm.setVisible(state.loaded and not lines and not state.staging and not self.guide.state.shown)
+        known = self.guide.state.found is not None  # else it would be calm for a moment only
+        self.calm.setVisible(state.loaded and known and not (lines or state.staging or self.guide.state.shown))
 
     def _go(self, key: str) -> None:
         if key == RESTART:

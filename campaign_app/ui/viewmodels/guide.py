@@ -102,15 +102,15 @@ class GuideModel(QObject):
         jobs.ended.connect(self._job_ended)
         self._jobs_changed(jobs.open)
 
-    def load(self) -> None:
-        """Once a campaign was sent it was sent: that is asked no more."""
+    def load(self, known: FirstCampaign | None = None) -> None:
+        """Once a campaign was sent it was sent: that is asked no more. What is `known` is not judged anew."""
         if self.state.over:
             self._timer.stop()
             return
         self._loading = True
         app = self._app
         self._tasks.run(
-            lambda _: look(app.accounts, app.audiences, app.campaigns),
+            lambda _: look(app.accounts, app.audiences, app.campaigns, known),
             self._loaded,
             failed=self._unread,
             owner=self,
@@ -118,9 +118,9 @@ class GuideModel(QObject):
         )
 
     def look(self) -> None:
-        """As `load`, unless that is under way or nobody wants to see it."""
+        """By the clock: unless it is under way, or nobody wants to see it."""
         if not self._loading and not self.state.hidden:
-            self.load()
+            self.load(self.state.found)
 
     def watch(self, who: object, *, seen: bool) -> None:
         """Looks now and again for as long as somebody sees it."""
@@ -177,11 +177,11 @@ def lead_of(found: FirstCampaign, *, syncing: bool = False, loose: bool = False,
 
 
 def _audience(campaign: Campaign | None) -> str:
-    """Everybody is a choice too: whoever goes on to the text has made it."""
+    """Everybody is a choice too: whoever goes on to the content has made it."""
     if campaign is None:
         return "new"
-    chosen = campaign.audience.parts or campaign.body.strip() or campaign.state is not State.DRAFT
-    return "" if chosen else "audience"
+    begun = campaign.body.strip() or campaign.signature.strip() or campaign.state is not State.DRAFT
+    return "" if campaign.audience.parts or begun else "audience"
 
 
 def _content(campaign: Campaign | None, verdict: str) -> str:
