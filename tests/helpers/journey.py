@@ -140,12 +140,14 @@ class Journey:
         self._at("course")
         return dict(self.model.view.counts)
 
-    def guided(self, name: str) -> str:
-        """The step that the guide of the first campaign calls next in this part of the window; "" if it is away."""
-        pause(100)
-        shown = [part for part in self.application.shell.findChildren(QWidget, name) if part.isVisible()]
-        leads: list[str] = [part.property("step") for part in shown]
-        return leads[0] if leads else ""
+    def guided(self, name: str, step: str) -> None:
+        """Waits until this part of the guide of the first campaign calls that step the next; "": it is away."""
+
+        def led() -> bool:
+            shown = [part for part in self.application.shell.findChildren(QWidget, name) if part.isVisible()]
+            return [part.property("step") for part in shown] == ([step] if step else [])
+
+        wait_for(led, f"{name} to lead to {step or 'nothing'}")
 
     def look_at_signatures(self) -> None:
         self.driver.click("nav_signatures")

@@ -193,10 +193,8 @@ class Windowed:
             guide.state = GuideState()
             guide.load()
             yield self._at("guide", lambda: self._go("overview"))
-            for key, step in (("draft", "audience"), ("draft", "content"), ("screened", "sending")):
+            for key, step in (("draft", "audience"), ("screened", "content"), ("screened", "sending")):
                 go = partial(self._go, "campaigns", (self.ids[key], step))
-                go()
-                pause(100)  # a text is checked a moment after it is shown
                 yield self._at(f"guide {key} {step}", go)
             yield self._at("guide settings", lambda: self._go("settings", "window"))
         guide.load()

@@ -48,19 +48,19 @@ def test_the_whole_job_by_mouse_and_keyboard(qapp: QApplication, tmp_path: Path)
 
 def do_everything(journey: Journey) -> dict[str, int]:
     journey.begin()
-    assert journey.guided("guide_card") == "content"
+    journey.guided("guide_card", "screening")  # the sample's text may be sent once its warnings are confirmed
     journey.look_at_customers()
     journey.open_draft()
     journey.write()
-    assert journey.guided("guide_strip") == "screening"
+    journey.guided("guide_strip", "screening")
     journey.screen()
-    assert journey.guided("guide_strip") == "sending"
+    journey.guided("guide_strip", "sending")
     ready = journey.model.view.ready
     assert sum(journey.model.view.funnel.values()) == journey.model.view.campaign.snapshot_size > ready > 0
     journey.approve()
     journey.send()
     counts = journey.results()
-    assert journey.guided("guide_strip") == "", "a first campaign was sent: nobody is led any further"
+    journey.guided("guide_strip", "")  # a first campaign was sent: nobody is led any further
     # whoever opted out after the screening was left out by the gate before the batch
     left = journey.model.view.ready
     assert (journey.state, counts["submitted"]) == (CampaignState.DONE, left)

@@ -39,7 +39,7 @@ class GuideStrip(QFrame):
         )
         self.hide_button.setAccessibleName(self.tr("隐藏“第一次活动”指引"))
         layout = row(self._image, self.title, self.text, self.act, self.hide_button, space=2, stretch=2)
-        layout.setContentsMargins(12, 4, 8, 4)
+        layout.setContentsMargins(12, 1, 8, 1)
         self.setLayout(layout)
         self.hide()
         self._theme.changed.connect(self._draw)

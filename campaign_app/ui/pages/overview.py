@@ -31,6 +31,7 @@ class OverviewPage(Page):
         self.title.setText(self.tr("概览"))
         self._desk = desk
         self.model = OverviewModel(desk.app, desk.kit.tasks, desk.kit.messages, desk.jobs, desk.session, self)
+        self._guided = False
         self._leads: dict[str, tuple[str, object]] = {}
         self._words = MatterWords(desk.kit, desk.app.clock, self)
         self.results = LastResults(desk.kit, desk.way)
@@ -50,6 +51,7 @@ class OverviewPage(Page):
         self.content.addWidget(scrolling(inside, spoken=self.tr("概览")))
         self.model.changed.connect(self.render_state)
         self.guide.changed.connect(self._guide_changed)
+        desk.session.staged.connect(self._staged)
         desk.kit.theme.changed.connect(self._draw)
         self._draw()
         self.render_state(self.model.state)
@@ -69,12 +71,18 @@ class OverviewPage(Page):
         guided = self.guide.state.shown and not state.staging
         show_if(self.guide_card, guided)
         self.new_button.setVisible(state.connected > 0 and not (guided and not state.campaigns))
-        set_property(self.new_button, "kind", "" if guided else "primary")  # one of them a page
-        self._draw_new()
+        if guided is not self._guided:  # one primary button a page
+            self._guided = guided
+            set_property(self.new_button, "kind", "" if guided else "primary")
+            self._draw_new()
         self.tiles.setVisible(state.loaded and state.connected > 0)
         self._show_tiles(state)
         self._show_todos(state)
         self.results.show_rows(state.results)
+
+    def _staged(self) -> None:
+        """The demo's shops and its draft are there."""
+        self.guide.load()
 
     def _guide_changed(self) -> None:
         self.render_state(self.model.state)
