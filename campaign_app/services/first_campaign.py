@@ -24,6 +24,7 @@ FURTHEST: Final = (
     State.SCREENING,
     State.DRAFT,
 )
+# those of which nothing can have left
 _NOTHING_LEFT: Final = frozenset({State.DRAFT, State.SCREENING, State.SCREENED, State.APPROVED, State.SCHEDULED})
 
 

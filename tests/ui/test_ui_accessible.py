@@ -144,7 +144,12 @@ def walk(shown: QWidget, key: Qt.Key, most: int) -> list[QWidget]:
         if now is None or (len(set(found)) > 1 and now is found[0]):
             break
         found.append(now)
-    top = min(range(len(found)), key=lambda index: (corner(found[index], shown).x() > 188, index), default=0)
+
+    def first(index: int) -> tuple[bool, int]:
+        at = corner(found[index], shown)  # of the navigation the uppermost, wherever in it the walk began
+        return at.x() > 188, index if at.x() > 188 else at.y()
+
+    top = min(range(len(found)), key=first, default=0)
     return found[top:] + found[:top]
 
 

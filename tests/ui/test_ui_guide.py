@@ -138,6 +138,13 @@ def test_of_a_campaign_with_a_clean_text(changes: dict[str, Any], ready: bool, s
     assert lead.done == set(WAYMARKS[: WAYMARKS.index(step)])
 
 
+def test_what_is_on_its_way_is_not_sent_back_to_its_text() -> None:
+    text = replace(DRAFT, body=CLEAN, signature="安宁百货")
+    for state, step in ((CampaignState.APPROVED, "content"), (CampaignState.PAUSED, "sending")):
+        campaign = replace(text, state=state)
+        assert lead_of(FirstCampaign(True, customers=True, campaign=campaign, verdict="block")).step == step
+
+
 def test_it_follows_the_campaign_that_is_furthest(guided: Guided, app: bootstrap.App) -> None:
     staged = stage(app)
     further = staged.screened()

@@ -51,7 +51,8 @@ class CampaignEditor(QWidget):
         self.stepper.chosen.connect(self.go)
         self.stack = QStackedWidget()
         self.guide = GuideStrip(desk, model, self)
-        self.setLayout(column(self._head(), self.stepper, self.guide, self.stack, self._foot(), space=3, stretch=3))
+        steps = column(self.stepper, self.guide, space=0)  # close together: the editor needs the room
+        self.setLayout(column(self._head(), steps, self.stack, self._foot(), space=3, stretch=2))
         for number, key in enumerate(STEPS, start=1):
             step = f"campaign.step.{number}"
             action(self, step, partial(self.go, key), text=self._names[key])

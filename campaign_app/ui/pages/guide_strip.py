@@ -23,7 +23,6 @@ class GuideStrip(QFrame):
     def __init__(self, desk: Desk, model: CampaignModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("guide_strip")
-        self.setProperty("role", "card")
         self._desk, self._model, self._theme = desk, model, desk.kit.theme
         self._words = GuideWords(desk, self)
         self._titles = self._words.titles()
@@ -39,7 +38,7 @@ class GuideStrip(QFrame):
         )
         self.hide_button.setAccessibleName(self.tr("隐藏“第一次活动”指引"))
         layout = row(self._image, self.title, self.text, self.act, self.hide_button, space=2, stretch=2)
-        layout.setContentsMargins(12, 1, 8, 1)
+        layout.setContentsMargins(12, 4, 8, 0)
         self.setLayout(layout)
         self.hide()
         self._theme.changed.connect(self._draw)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LOOK_MS: Final = 5_000
 WAYMARKS: Final = ("connect", "customers", "audience", "content", "screening", "sending")
+_BEFORE: Final = frozenset({State.DRAFT, State.SCREENING, State.SCREENED, State.APPROVED})
 _SENDING: Final[Mapping[State, str]] = {
     State.SCREENED: "approve",
     State.APPROVED: "schedule",
@@ -189,7 +190,8 @@ def _content(campaign: Campaign | None, verdict: str) -> str:
         return "no_text"
     if not campaign.signature.strip():
         return "no_signature"
-    return {"": "judging", "block": "blocked"}.get(verdict, "")
+    # on its way it can be changed no more, and is judged batch by batch
+    return {"": "judging", "block": "blocked"}.get(verdict, "") if campaign.state in _BEFORE else ""
 
 
 def _screening(campaign: Campaign | None, *, ready: bool) -> str:
