@@ -12,10 +12,9 @@ from campaign_app.services.accounts import Accounts
 from campaign_app.services.audiences import Audiences
 from campaign_app.services.campaigns import Campaigns
 
-# campaigns that are still under way, the one that is furthest first
+# what a campaign is on its way to its end, the furthest first; one that is cancelled leads nowhere
 FURTHEST: Final = (
     State.SENDING,
-    State.CANCELLING,
     State.PAUSED,
     State.WAITING,
     State.SCHEDULED,

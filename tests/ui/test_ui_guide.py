@@ -20,6 +20,7 @@ from campaign_app.services.first_campaign import FirstCampaign
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.new_campaign import NewCampaign
 from campaign_app.ui.prefs import Prefs
+from campaign_app.ui.viewmodels.campaign import CampaignView
 from campaign_app.ui.viewmodels.guide import WAYMARKS, GuideModel, lead_of
 from tests.helpers.shop import ENTITY
 from tests.helpers.staged import CLEAN, FILED, Staged, stage
@@ -155,6 +156,23 @@ def test_it_follows_the_campaign_that_is_furthest(guided: Guided, app: bootstrap
     assert found.campaign is not None
     assert found.campaign.id == further.id
     assert guided.guide.state.lead.code == "approve"
+
+
+def test_what_was_screened_is_not_nobody_until_it_is_read(guided: Guided, app: bootstrap.App) -> None:
+    screened = stage(app).screened()
+    guided.guide.load()
+    just_opened = CampaignView(screened)
+    assert guided.guide.state.lead_in(just_opened).code == "approve"
+    assert guided.guide.state.lead_in(replace(just_opened, funnel={"no_record": 10})).code == "nobody"
+
+
+def test_a_campaign_that_is_cancelled_leads_nowhere(guided: Guided, app: bootstrap.App) -> None:
+    made = stage(app).approved()
+    assert guided.strip(made.id, "sending").isVisible()
+    app.campaigns.cancel(made.id, actor="王")
+    strip_reads(guided)
+    assert not guided.strip(made.id, "sending").isVisible()
+    assert guided.said()[0] == "选受众", "the way begins anew"
 
 
 def test_typing_does_not_make_it_flicker(guided: Guided, app: bootstrap.App) -> None:

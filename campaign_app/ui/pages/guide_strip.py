@@ -14,7 +14,7 @@ from campaign_app.ui.widgets.basics import button, label, row, show_if
 from campaign_app.ui.widgets.elided import Elided
 
 _ICON = 16
-_ENDED = frozenset({CampaignState.DONE, CampaignState.CANCELLED})
+_ENDED = frozenset({CampaignState.DONE, CampaignState.CANCELLED, CampaignState.CANCELLING})
 
 
 class GuideStrip(QFrame):
@@ -54,10 +54,13 @@ class GuideStrip(QFrame):
 
     def render_state(self, state: GuideState) -> None:
         view = self._model.view
+        if not state.shown:
+            show_if(self, False)
+            return
         lead = state.lead_in(view)
-        if "sending" in lead.done and not state.over:
+        if "sending" in lead.done:
             self.guide.look()  # it is over
-        show_if(self, state.shown and bool(lead.step) and view.campaign.state not in _ENDED)
+        show_if(self, bool(lead.step) and view.campaign.state not in _ENDED)
         if lead.step and not (lead.code == "judging" and self._lead.step):
             self._say(lead)  # while somebody types, what was said last stays
 

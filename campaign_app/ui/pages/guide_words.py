@@ -27,6 +27,7 @@ NEEDED: Final[Mapping[str, Permission]] = {
     "no_signature": Permission.BUILD,
     "blocked": Permission.BUILD,
     "unkept": Permission.BUILD,
+    "judging": Permission.BUILD,
     "screen": Permission.BUILD,
     "failed": Permission.BUILD,
     "approve": Permission.APPROVE,
@@ -134,11 +135,13 @@ class GuideWords(QObject):
 
 def guide_of(desk: Desk) -> GuideModel:
     """The one of the open workspace: it outlives the pages. Of a demo, which is thrown away, nothing is remembered."""
-    plan = desk.session.plan
-    mark = "" if plan.demo else mark_of(plan.folder)
-    return desk.kept(
-        GuideModel, lambda: GuideModel(desk.app, desk.kit.tasks, desk.jobs, desk.kit.prefs, mark, desk.session)
-    )
+
+    def make() -> GuideModel:
+        plan = desk.session.plan
+        mark = "" if plan.demo else mark_of(plan.folder)
+        return GuideModel(desk.app, desk.kit.tasks, desk.jobs, desk.kit.prefs, mark, desk.session)
+
+    return desk.kept(GuideModel, make)
 
 
 def hide(desk: Desk, guide: GuideModel) -> None:

@@ -65,7 +65,8 @@ class WindowSection(Section):
         self.ended = label(self.tr("第一个活动已经发出，指引不再出现。"), "small", name="guide_ended")
         guide.changed.connect(self._show_guide)
         self._show_guide(guide.state)
-        guide.look()
+        if guide.state.found is None:
+            guide.load()
         return card(label(self.tr("第一次活动"), "strong"), self.guided, self.ended)
 
     def _show_guide(self, state: GuideState) -> None:

@@ -29,7 +29,6 @@ _SENDING: Final[Mapping[State, str]] = {
     State.APPROVED: "schedule",
     State.SCHEDULED: "scheduled",
     State.SENDING: "sending",
-    State.CANCELLING: "sending",
     State.PAUSED: "stopped",
     State.WAITING: "stopped",
 }
@@ -76,9 +75,9 @@ class GuideState:
             verdict = self.found.verdict
         if campaign.state is not State.DRAFT and not verdict:
             verdict = "pass"  # its text was judged on the way there, and is again before it leaves
-        here = replace(
-            self.found, campaign=campaign, verdict=verdict, ready=view.ready > 0, sent=bool(view.counts.get("accepted"))
-        )
+        unread = not view.funnel and campaign.snapshot_size > 0  # what was found is not known here yet
+        sent = bool(view.counts.get("accepted"))
+        here = replace(self.found, campaign=campaign, verdict=verdict, ready=view.ready > 0 or unread, sent=sent)
         loose = "audience" in view.unkept or view.unfinished > 0
         return lead_of(here, syncing=self.syncing, loose=loose, unkept="text" in view.unkept)
 
