@@ -60,8 +60,9 @@ class GuideStrip(QFrame):
         lead = state.lead_in(view)
         if "sending" in lead.done:
             self.guide.look()  # it is over
-        show_if(self, bool(lead.step) and view.campaign.state not in _ENDED)
-        if lead.step and not (lead.code == "judging" and self._lead.step):
+        leads = bool(lead.step) and view.campaign.state not in _ENDED
+        show_if(self, leads)
+        if leads and not (lead.code == "judging" and self._lead.step):
             self._say(lead)  # while somebody types, what was said last stays
 
     def _say(self, lead: Lead) -> None:
