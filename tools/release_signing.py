@@ -57,7 +57,11 @@ def throw_away() -> Key:
 
 
 def given(file: Path | None) -> Key:
-    """The maintainer's, from a PEM file or the variable. Its public half must be in the repository already."""
+    """The maintainer's, from a PEM file or the variable.
+
+    Its public half must be in the repository, unless none is: nobody's program could refuse the first release, which
+    takes it in.
+    """
     pem = file.read_bytes() if file is not None else os.environ.get(VARIABLE, "").encode()
     if not pem:
         sys.exit(f"needs --key FILE or {VARIABLE}")
@@ -66,7 +70,8 @@ def given(file: Path | None) -> Key:
     if not isinstance(private, Ed25519PrivateKey):
         sys.exit("the key is no Ed25519 key")
     key = Key(private)
-    if key.public not in json.loads((ROOT / KEYS).read_text("utf-8"))["keys"]:
+    known = json.loads((ROOT / KEYS).read_text("utf-8"))["keys"]
+    if known and key.public not in known:
         sys.exit(f"the key is none of {KEYS}: programs that are out there would not believe it (docs/release.md)")
     return key
 

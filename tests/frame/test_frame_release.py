@@ -70,11 +70,21 @@ def test_the_program_believes_what_a_release_signs(tree: Path, tmp_path: Path) -
     assert (out / signing.SUMS).read_text() == f"{digest}  x.deb\n"
 
 
-def test_a_key_that_no_program_believes_signs_nothing(tmp_path: Path) -> None:
-    pem = signing.throw_away().private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (tmp_path / "key.pem").write_bytes(pem)
+def test_the_first_key_becomes_the_programs_and_no_other_signs_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "ROOT", tmp_path)
+    (tmp_path / signing.KEYS).parent.mkdir(parents=True)
+    (tmp_path / signing.KEYS).write_text('{"keys": []}')
+    for name in ("first", "other"):
+        key = signing.throw_away().private
+        (tmp_path / name).write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    first = signing.given(tmp_path / "first")
+    signing.put_key(tmp_path, first.public)
+    assert list(updates.public_keys((tmp_path / signing.KEYS).read_bytes())) == [updates.key_id(first.raw)]
+    assert signing.given(tmp_path / "first").public == first.public
     with pytest.raises(SystemExit, match="programs that are out there would not believe it"):
-        signing.given(tmp_path / "key.pem")
+        signing.given(tmp_path / "other")
 
 
 def test_without_a_key_nothing_is_signed(monkeypatch: pytest.MonkeyPatch) -> None:
