@@ -39,8 +39,12 @@ def test_the_version_stands_in_one_place_and_is_replaced_there(tree: Path) -> No
 
 
 def test_what_was_unreleased_becomes_the_versions(tree: Path) -> None:
+    file = tree / "CHANGELOG.md"  # right after a release nothing is unreleased
+    file.write_text(
+        file.read_text("utf-8").replace("## [Unreleased]", "## [Unreleased]\n\n### Added\n\n- One.", 1), "utf-8"
+    )
     said = notes.unreleased(tree)
-    assert said
+    assert said.startswith("### Added\n\n- One.")
     notes.cut(tree, "9.8.7", date(2026, 11, 27))
     assert notes.section(tree, "9.8.7") == said
     assert notes.unreleased(tree) == ""
