@@ -74,6 +74,25 @@ def test_the_program_believes_what_a_release_signs(tree: Path, tmp_path: Path) -
     assert (out / signing.SUMS).read_text() == f"{digest}  x.deb\n"
 
 
+def test_what_other_systems_made_comes_into_the_same_release(tmp_path: Path) -> None:
+    key, out, made = signing.throw_away(), tmp_path / "out", tmp_path / "x-9.8.7-windows.exe"
+    out.mkdir()
+    (out / "x-9.8.7.deb").write_bytes(b"deb")
+    made.write_bytes(b"exe")
+    manifest = out / "x-9.8.7.release.json"
+    signing.sign(out, manifest, "9.8.7", CHANGES, key)
+    for files, by, why in (([tmp_path / "x-9.8.6.exe"], key, "not of 9.8.7"), ([made], signing.throw_away(), "No key")):
+        with pytest.raises(SystemExit, match=why):
+            signing.add(out, files, by)
+    signing.add(out, [made], key)
+    found = updates.read(manifest.read_bytes(), {updates.key_id(key.raw): key.private.public_key()})
+    assert ([each.name for each in found.files], found.changes) == (["x-9.8.7-windows.exe", "x-9.8.7.deb"], CHANGES)
+    assert len(_lines(out, signing.SUMS)) == 2
+    (out / "x-9.8.7.deb").write_bytes(b"another")
+    with pytest.raises(SystemExit, match="changed since it was signed"):
+        signing.add(out, [made], key)
+
+
 def test_the_first_key_becomes_the_programs_and_no_other_signs_after_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
