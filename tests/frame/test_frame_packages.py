@@ -99,6 +99,13 @@ def test_the_workflow_runs_scripts_that_there_are() -> None:
     assert [each for each in named if not (ROOT / each).is_file()] == []
 
 
+def test_the_workflow_takes_no_action_that_can_change_under_its_name() -> None:
+    text = (ROOT / ".github" / "workflows" / "packages.yml").read_text("utf-8")
+    used = re.findall(r"uses: (\S+)", text)
+    assert used
+    assert [each for each in used if re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", each) is None] == []
+
+
 def test_every_sentence_of_the_setup_has_both_languages() -> None:
     text = (FOLDER / "windows" / "campaign-app.iss").read_text("utf-8")
     english, chinese = (set(re.findall(rf"^{language}\.(\w+)=", text, re.MULTILINE)) for language in ("en", "zh_CN"))
