@@ -81,6 +81,7 @@ def mac_bundle(version: str, folder: Path) -> dict[str, Any]:
         "CFBundleDisplayName": NAME,
         "CFBundleExecutable": "campaign-app-gui",
         "CFBundleShortVersionString": ".".join(map(str, numbers(version)[:3])),
+        "CFBundleVersion": ".".join(map(str, numbers(version)[:3])),
         "CFBundleDevelopmentRegion": "zh_CN",
         "CFBundleLocalizations": ["zh_CN", "en"],
         "CFBundleDocumentTypes": [document | {"LSHandlerRank": "Owner"}],

@@ -63,6 +63,7 @@ def test_windows_gets_four_numbers(packaging: ModuleType, version: str, numbers:
 
 def test_macos_is_told_whose_evidence_files_are(packaging: ModuleType, tmp_path: Path) -> None:
     told = plistlib.loads(plistlib.dumps(packaging.mac_bundle("0.2.0", tmp_path)["info_plist"]))
+    assert (told["CFBundleShortVersionString"], told["CFBundleVersion"]) == ("0.2.0", "0.2.0")
     (kind,) = told["UTExportedTypeDeclarations"]
     assert kind["UTTypeTagSpecification"] == {"public.filename-extension": [SUFFIX[1:]], "public.mime-type": [MIME]}
     assert told["CFBundleDocumentTypes"][0]["LSItemContentTypes"] == [kind["UTTypeIdentifier"]]
