@@ -86,7 +86,7 @@ def mac_bundle(version: str, folder: Path) -> dict[str, Any]:
         "CFBundleLocalizations": ["zh_CN", "en"],
         "CFBundleDocumentTypes": [document | {"LSHandlerRank": "Owner"}],
         "UTExportedTypeDeclarations": [kind],
-        "LSMinimumSystemVersion": "13.0",
+        "LSMinimumSystemVersion": "14.0",  # of the wheel of numpy that pip chooses
         "LSApplicationCategoryType": "public.app-category.business",
         "NSHighResolutionCapable": True,
         "NSHumanReadableCopyright": "Apache-2.0",
