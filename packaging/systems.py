@@ -81,11 +81,12 @@ def mac_bundle(version: str, folder: Path) -> dict[str, Any]:
         "CFBundleDisplayName": NAME,
         "CFBundleExecutable": "campaign-app-gui",
         "CFBundleShortVersionString": ".".join(map(str, numbers(version)[:3])),
+        "CFBundleVersion": ".".join(map(str, numbers(version)[:3])),
         "CFBundleDevelopmentRegion": "zh_CN",
         "CFBundleLocalizations": ["zh_CN", "en"],
         "CFBundleDocumentTypes": [document | {"LSHandlerRank": "Owner"}],
         "UTExportedTypeDeclarations": [kind],
-        "LSMinimumSystemVersion": "13.0",
+        "LSMinimumSystemVersion": "14.0",  # of the wheel of numpy that pip chooses
         "LSApplicationCategoryType": "public.app-category.business",
         "NSHighResolutionCapable": True,
         "NSHumanReadableCopyright": "Apache-2.0",

@@ -2,13 +2,16 @@
 
 Run `python -m tools.make_notices` on Debian in an environment with `.[team,sandbox,test]` after a change of the pins. A
 test compares the list with what is installed. What a build system adds (X11's libraries and the like) brings Debian's
-own notes into the frozen program (`licences/`), since nobody knows here which system that will be.
+own notes into the frozen program (`licences/`), since nobody knows here which system that will be. What wheels bring
+in machine code and say nothing of is told as Debian tells it, whose packages are fetched for that and not installed.
 """
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import sysconfig
+import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -27,9 +30,9 @@ HEAD: Final = """
 允发 Yunfa: third-party notices · 第三方声明
 
 Yunfa is licensed under Apache-2.0. It is made with the parts below; each keeps its own licence, given in full
-further down as its authors wrote it.
+further down as its authors wrote it, or as Debian collected it.
 
-允发按 Apache-2.0 许可。下列组件各按自己的许可，全文附后，均为原文。
+允发按 Apache-2.0 许可。下列组件各按自己的许可，全文附后，均为作者或 Debian 整理的原文。
 
 Qt, Qt for Python (PySide6, shiboken6) and psycopg are used under the LGPL-3.0, as libraries that are linked
 dynamically and unchanged. You may replace them by versions of your own with the same interface: put your Qt libraries
@@ -57,15 +60,38 @@ def listed() -> Mapping[str, tuple[str, str]]:
     return {name: (found.version, licence_of(name, found)) for name, found in sorted(closure().items())}
 
 
+def _natives() -> list[dict[str, str]]:
+    parts: list[dict[str, str]] = tomllib.loads((ROOT / "packaging" / "native.toml").read_text("utf-8"))["part"]
+    return parts
+
+
 def natives() -> Iterator[tuple[str, str]]:
-    for part in tomllib.loads((ROOT / "packaging" / "native.toml").read_text("utf-8"))["part"]:
+    for part in _natives():
         yield part["name"], part["licence"]
+
+
+def told() -> Iterator[tuple[str, str]]:
+    """Name of a part, and of the Debian package that tells its licences."""
+    for part in _natives():
+        if "told" in part:
+            yield part["name"], part["told"]
+
+
+def collected(package: str) -> str:
+    """Debian's word on the package's authors and licences."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["apt-get", "download", "-qq", package], cwd=folder, check=True, stderr=subprocess.DEVNULL)
+        (file,) = Path(folder).glob("*.deb")
+        subprocess.run(["dpkg-deb", "--extract", file.name, "."], cwd=folder, check=True)
+        return (Path(folder) / "usr" / "share" / "doc" / package / "copyright").read_text("utf-8")
 
 
 def texts() -> Iterator[tuple[str, str]]:
     for name, found in sorted(closure().items()):
         for file in licence_files(found):
             yield f"{name}: {file.name}", file.read_text("utf-8", errors="replace")
+    for name, package in told():
+        yield f"{name}: Debian's {package}", collected(package)
     yield "Python", (Path(sysconfig.get_path("stdlib")) / "LICENSE.txt").read_text("utf-8")
     for name, file in WHOLE.items():
         yield name, (COMMON / file).read_text("utf-8")

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -159,7 +159,7 @@ def changes(making: Making, chinese: Path | None) -> dict[str, str]:
     return {"zh_CN": told, "en": english}
 
 
-def make(making: Making, key: signing.Key, *, skip_ci: bool, chinese: Path | None, others: Sequence[Path]) -> None:
+def make(making: Making, key: signing.Key, *, skip_ci: bool, chinese: Path | None) -> None:
     making.step("clone", lambda: clone(making))
     making.step("version, changelog, key", lambda: write_version(making, key.public))
     if not skip_ci:
@@ -169,8 +169,6 @@ def make(making: Making, key: signing.Key, *, skip_ci: bool, chinese: Path | Non
     making.step("frozen program", lambda: making.run(making.python, "packaging/build.py"))
     making.step("bill of materials, licences", lambda: bill(making))
     making.step("deb and tar.gz", lambda: linux_packages(making))
-    for file in others:  # what was built and signed on Windows and macOS from the same commit
-        shutil.copy2(file, making.out)
     texts = changes(making, chinese)
     manifest = making.out / f"{CALLED}-{making.version}.release.json"
     making.step("sums, signed manifest", lambda: signing.sign(making.out, manifest, making.version, texts, key))
@@ -182,6 +180,7 @@ def publish(making: Making) -> None:
     git("tag", "--annotate", f"v{making.version}", "--message", f"Release {making.version}", where=making.tree)
     git("fetch", "--quiet", str(making.tree), f"refs/tags/v{making.version}:refs/tags/v{making.version}")
     print(f"\ntag v{making.version} is in the repository: git merge --ff-only v{making.version}, look, and push both")
+    print("what the workflow then builds of it elsewhere: tools/release_signing.py add (docs/release.md)")
 
 
 def main() -> None:
@@ -189,7 +188,6 @@ def main() -> None:
     parser.add_argument("version")
     parser.add_argument("--key", type=Path, help=f"Ed25519 private key (PEM); or in the variable {signing.VARIABLE}")
     parser.add_argument("--out", type=Path, default=ROOT / "dist" / "release")
-    parser.add_argument("--with", dest="others", type=Path, action="append", default=[], help="a file made elsewhere")
     parser.add_argument("--notes-zh", type=Path, metavar="FILE", help="what has changed, in Chinese")
     parser.add_argument("--dry-run", action="store_true")
     parser.add_argument("--skip-ci", action="store_true")
@@ -205,7 +203,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="release-")))
         making = Making(chosen.version, folder / "tree", chosen.out.resolve(), chosen.dry_run)
-        make(making, key, skip_ci=chosen.skip_ci, chinese=chosen.notes_zh, others=chosen.others)
+        make(making, key, skip_ci=chosen.skip_ci, chinese=chosen.notes_zh)
         if not chosen.dry_run:
             publish(making)
     tell(making)

@@ -77,9 +77,10 @@ def show(data: Mapping[str, Any], *, as_json: bool = False) -> None:
         if key == "funnel":
             console.print(funnel_table(value))
         elif isinstance(value, Mapping):
-            console.print(f"{key}: " + "  ".join(f"{k} {v}" for k, v in value.items()))
-        else:
-            console.print(f"{key}: {value}", highlight=False)
+            told = "  ".join(f"{k} {v}" for k, v in value.items())
+            console.print(f"{key}: {told}", markup=False, soft_wrap=True)
+        else:  # a path or a name may have brackets, and whoever copies it wants it in one piece
+            console.print(f"{key}: {value}", markup=False, highlight=False, soft_wrap=True)
 
 
 def funnel_table(funnel: Mapping[str, int]) -> Table:

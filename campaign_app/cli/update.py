@@ -31,7 +31,10 @@ def check(
     """验证发布清单的签名，说出有没有新版本、改了什么、各安装包的哈希。"""
     asked = _desk()
     found = asked.check() if file is None else asked.check_file(file)
-    show(_told(found), as_json=as_json)
+    told = _told(found)
+    if not as_json:  # as `sha256sum --check` reads them
+        told["files"] = "".join(f"\n{each.sha256}  {each.name}" for each in found.release.files)
+    show(told, as_json=as_json)
 
 
 @update.command("address")

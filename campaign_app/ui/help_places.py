@@ -30,6 +30,8 @@ CHAPTERS: Final = (
     "team",
     "backup",
     "troubleshooting",
+    "error-codes",
+    "developers",
     "security",
 )
 FOLDERS: Final[Mapping[Language, str]] = {"zh_CN": "zh", "en": "en"}

@@ -63,6 +63,7 @@ def test_windows_gets_four_numbers(packaging: ModuleType, version: str, numbers:
 
 def test_macos_is_told_whose_evidence_files_are(packaging: ModuleType, tmp_path: Path) -> None:
     told = plistlib.loads(plistlib.dumps(packaging.mac_bundle("0.2.0", tmp_path)["info_plist"]))
+    assert (told["CFBundleShortVersionString"], told["CFBundleVersion"]) == ("0.2.0", "0.2.0")
     (kind,) = told["UTExportedTypeDeclarations"]
     assert kind["UTTypeTagSpecification"] == {"public.filename-extension": [SUFFIX[1:]], "public.mime-type": [MIME]}
     assert told["CFBundleDocumentTypes"][0]["LSItemContentTypes"] == [kind["UTTypeIdentifier"]]
@@ -97,6 +98,13 @@ def test_the_workflow_runs_scripts_that_there_are() -> None:
     named = {each.replace("\\", "/") for each in re.findall(r"(?:packaging|tools)[/\\][\w/\\.]+\.(?:py|sh|ps1)", text)}
     assert len(named) > 5
     assert [each for each in named if not (ROOT / each).is_file()] == []
+
+
+def test_the_workflow_takes_no_action_that_can_change_under_its_name() -> None:
+    text = (ROOT / ".github" / "workflows" / "packages.yml").read_text("utf-8")
+    used = re.findall(r"uses: (\S+)", text)
+    assert used
+    assert [each for each in used if re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", each) is None] == []
 
 
 def test_every_sentence_of_the_setup_has_both_languages() -> None:

@@ -39,8 +39,12 @@ def test_the_version_stands_in_one_place_and_is_replaced_there(tree: Path) -> No
 
 
 def test_what_was_unreleased_becomes_the_versions(tree: Path) -> None:
+    file = tree / "CHANGELOG.md"  # right after a release nothing is unreleased
+    file.write_text(
+        file.read_text("utf-8").replace("## [Unreleased]", "## [Unreleased]\n\n### Added\n\n- One.", 1), "utf-8"
+    )
     said = notes.unreleased(tree)
-    assert said
+    assert said.startswith("### Added\n\n- One.")
     notes.cut(tree, "9.8.7", date(2026, 11, 27))
     assert notes.section(tree, "9.8.7") == said
     assert notes.unreleased(tree) == ""
@@ -70,11 +74,40 @@ def test_the_program_believes_what_a_release_signs(tree: Path, tmp_path: Path) -
     assert (out / signing.SUMS).read_text() == f"{digest}  x.deb\n"
 
 
-def test_a_key_that_no_program_believes_signs_nothing(tmp_path: Path) -> None:
-    pem = signing.throw_away().private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (tmp_path / "key.pem").write_bytes(pem)
+def test_what_other_systems_made_comes_into_the_same_release(tmp_path: Path) -> None:
+    key, out, made = signing.throw_away(), tmp_path / "out", tmp_path / "x-9.8.7-windows.exe"
+    out.mkdir()
+    (out / "x-9.8.7.deb").write_bytes(b"deb")
+    made.write_bytes(b"exe")
+    manifest = out / "x-9.8.7.release.json"
+    signing.sign(out, manifest, "9.8.7", CHANGES, key)
+    for files, by, why in (([tmp_path / "x-9.8.6.exe"], key, "not of 9.8.7"), ([made], signing.throw_away(), "No key")):
+        with pytest.raises(SystemExit, match=why):
+            signing.add(out, files, by)
+    signing.add(out, [made], key)
+    found = updates.read(manifest.read_bytes(), {updates.key_id(key.raw): key.private.public_key()})
+    assert ([each.name for each in found.files], found.changes) == (["x-9.8.7-windows.exe", "x-9.8.7.deb"], CHANGES)
+    assert len(_lines(out, signing.SUMS)) == 2
+    (out / "x-9.8.7.deb").write_bytes(b"another")
+    with pytest.raises(SystemExit, match="changed since it was signed"):
+        signing.add(out, [made], key)
+
+
+def test_the_first_key_becomes_the_programs_and_no_other_signs_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "ROOT", tmp_path)
+    (tmp_path / signing.KEYS).parent.mkdir(parents=True)
+    (tmp_path / signing.KEYS).write_text('{"keys": []}')
+    for name in ("first", "other"):
+        key = signing.throw_away().private
+        (tmp_path / name).write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    first = signing.given(tmp_path / "first")
+    signing.put_key(tmp_path, first.public)
+    assert list(updates.public_keys((tmp_path / signing.KEYS).read_bytes())) == [updates.key_id(first.raw)]
+    assert signing.given(tmp_path / "first").public == first.public
     with pytest.raises(SystemExit, match="programs that are out there would not believe it"):
-        signing.given(tmp_path / "key.pem")
+        signing.given(tmp_path / "other")
 
 
 def test_without_a_key_nothing_is_signed(monkeypatch: pytest.MonkeyPatch) -> None:

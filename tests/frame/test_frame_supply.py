@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tools.licences import SHIPPED, applies, closure, requirements
-from tools.make_notices import FILE, listed, natives
+from tools.make_notices import FILE, listed, natives, told
 
 ROOT = Path(__file__).resolve().parents[2]
 # what a secret looks like when it is written down; each is looked for in every file of the repository
@@ -91,7 +91,11 @@ def test_the_notices_name_what_is_shipped() -> None:
     text = FILE.read_text("utf-8")
     missing = [name for name, (version, licence) in listed().items() if f"- {name} {version}: {licence}\n" not in text]
     missing += [name for name, licence in natives() if f"- {name}: {licence}\n" not in text]
+    missing += [name for name, package in told() if f"\n{name}: Debian's {package}\n" not in text]
     assert missing == []
+    # what these ask of whoever hands them on in machine code
+    for owed in ("Computing Services", "OpenLDAP Public License", "PostgreSQL Global Development", "Zetetic LLC"):
+        assert owed in text
 
 
 def test_extras_that_install_nothing_say_so() -> None:

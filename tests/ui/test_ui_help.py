@@ -181,6 +181,14 @@ def test_the_manual_stays_open_in_another_language(help_of: Windowed) -> None:
     help_of.shell = former
 
 
+@pytest.mark.parametrize("language", FOLDERS)
+def test_every_chapter_of_the_manual_is_in_the_contents(language: Language) -> None:
+    """But the first page, which is a list of them for whoever has no window."""
+    first = file_of("overview", language)
+    assert first is not None
+    assert {file.stem for file in first.parent.glob("*.md")} - {"index"} == set(CHAPTERS)
+
+
 def test_every_part_of_the_window_has_a_place() -> None:
     pages = ("overview", "customers", "campaigns", "signatures", "inbox", "compliance", "records", "settings")
     parts = (*pages, *(f"settings.{key}" for key in SECTIONS), *(f"campaign.{key}" for key in STEPS), "gate")
