@@ -5759,10 +5759,6 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>All entities</translation>
     </message>
     <message>
-        <source>标记就绪时还有：{}</source>
-        <translation>Open when called ready: {}</translation>
-    </message>
-    <message>
         <source>已过发送时段、没有恢复：{}。</source>
         <translation> Past their window, not resumed: {}.</translation>
     </message>
@@ -5845,6 +5841,10 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>全部暂停的记录</source>
         <translation>Pauses of everything</translation>
+    </message>
+    <message>
+        <source>标记时未办好：{}</source>
+        <translation>Open when it was called so: {}</translation>
     </message>
     <message>
         <source>还没有大促预案</source>
