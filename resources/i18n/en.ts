@@ -3335,20 +3335,36 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Close</translation>
     </message>
     <message>
-        <source>平台还没有要求删除任何人。</source>
-        <translation>The platform has asked to erase nobody yet.</translation>
+        <source>还没有删除过任何人：平台没有要求，也没有客户在此提出。</source>
+        <translation>Nobody has been erased: neither the platform nor a customer asked for it.</translation>
+    </message>
+    <message>
+        <source>按平台或客户本人的要求，姓名、号码、地区、订单、标签和导入的资料已删除，此后不再给他们发短信。依法须留存的仍保留：客户标识、同意记录、退订与投诉，以及已发短信的原文和结果（原文里可能有姓名，只存储，不作他用）。</source>
+        <translation>As the platform or the customer asked, name, number, place, orders, tags and imported data are gone, and they are sent nothing any more. What the law wants kept stays: the reference, consents, opt-outs and complaints, and the text and outcome of what was sent (a text may hold a name; it is stored and nothing else).</translation>
+    </message>
+    <message>
+        <source>平台</source>
+        <translation>The platform</translation>
+    </message>
+    <message>
+        <source>客户本人，在此提出</source>
+        <translation>The customer, here</translation>
+    </message>
+    <message>
+        <source>由 {} 办理</source>
+        <translation>Carried out by {}</translation>
     </message>
     <message>
         <source>这里列出最近 {count} 份，全部回执请用命令 campaign-app accounts erased 列出。</source>
         <translation> The latest {count} are shown; campaign-app accounts erased lists all of them.</translation>
     </message>
     <message>
-        <source>姓名、号码、地区、订单、标签和导入的资料已删除，此后不再给他们发短信。依法须留存的仍保留：客户标识、同意记录、退订与投诉，以及已发短信的原文和结果（原文里可能有姓名，只存储，不作他用）。</source>
-        <translation>Name, number, place, orders, tags and imported data are erased; they get no more messages. Kept as the law requires: reference, consents, opt-outs, complaints, and sent texts with outcomes (a text may hold a name; it is only stored).</translation>
-    </message>
-    <message>
         <source>删除时间</source>
         <translation>Erased at</translation>
+    </message>
+    <message>
+        <source>谁要求的</source>
+        <translation>Asked by</translation>
     </message>
     <message>
         <source>客户标识的密钥哈希</source>
