@@ -2790,6 +2790,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Personal data requests…</translation>
     </message>
     <message>
+        <source>解除退订…</source>
+        <translation>Lift the opt-out…</translation>
+    </message>
+    <message>
         <source>平台密文，只有平台能解读</source>
         <translation>Sealed; only the platform can read it</translation>
     </message>
@@ -4250,6 +4254,37 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>，</source>
         <translation>, </translation>
+    </message>
+</context>
+<context>
+    <name>LiftQuestion</name>
+    <message>
+        <source>解除退订</source>
+        <translation>Lift the opt-out</translation>
+    </message>
+    <message>
+        <source>只有平台给出的、晚于退订的明确同意才能解除；投诉和未成年人的拒收不会解除。解除写入记录，发送前仍要核验。</source>
+        <translation>Only an explicit consent that the platform told and that is later than the opt-out lifts it; complaints and minors stay. It goes on record, and the gate is asked all the same before anything is sent.</translation>
+    </message>
+    <message>
+        <source>解除这个人的退订？</source>
+        <translation>Lift this person’s opt-out?</translation>
+    </message>
+    <message>
+        <source>复核人</source>
+        <translation>Reviewer</translation>
+    </message>
+    <message>
+        <source>还没有向平台查询过此人的同意。</source>
+        <translation>The platform was never asked about this person’s consent.</translation>
+    </message>
+    <message>
+        <source>平台最近的答复：{status}，没有说何时取得。</source>
+        <translation>The platform’s newest answer: {status}, without saying when it was given.</translation>
+    </message>
+    <message>
+        <source>平台最近的答复：{status}，{at} 取得，方式：{method}。</source>
+        <translation>The platform’s newest answer: {status}, given {at}, method: {method}.</translation>
     </message>
 </context>
 <context>
@@ -5888,6 +5923,14 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>已限制处理：从现在起只存储此人的资料，所有活动都不再发送。</source>
         <translation>Restricted: from now on this person&apos;s data is only stored, and no campaign reaches them.</translation>
+    </message>
+    <message>
+        <source>已解除退订，写入记录。此人另有投诉或未成年人的拒收，仍不发送。</source>
+        <translation>The opt-out is lifted and on record. A complaint or their age still suppresses this person.</translation>
+    </message>
+    <message>
+        <source>已解除退订，写入记录。下一次核验起按平台的同意判断。</source>
+        <translation>The opt-out is lifted and on record. From the next screening on the platform’s consent decides.</translation>
     </message>
 </context>
 <context>
