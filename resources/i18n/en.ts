@@ -4268,7 +4268,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>解除这个人的退订？</source>
-        <translation>Lift this person’s opt-out?</translation>
+        <translation>Lift this person&apos;s opt-out?</translation>
     </message>
     <message>
         <source>复核人</source>
@@ -4276,15 +4276,15 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>还没有向平台查询过此人的同意。</source>
-        <translation>The platform was never asked about this person’s consent.</translation>
+        <translation>The platform was never asked about this person&apos;s consent.</translation>
     </message>
     <message>
         <source>平台最近的答复：{status}，没有说何时取得。</source>
-        <translation>The platform’s newest answer: {status}, without saying when it was given.</translation>
+        <translation>The platform&apos;s newest answer: {status}, without saying when it was given.</translation>
     </message>
     <message>
         <source>平台最近的答复：{status}，{at} 取得，方式：{method}。</source>
-        <translation>The platform’s newest answer: {status}, given {at}, method: {method}.</translation>
+        <translation>The platform&apos;s newest answer: {status}, given {at}, method: {method}.</translation>
     </message>
 </context>
 <context>
@@ -5930,7 +5930,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>已解除退订，写入记录。下一次核验起按平台的同意判断。</source>
-        <translation>The opt-out is lifted and on record. From the next screening on the platform’s consent decides.</translation>
+        <translation>The opt-out is lifted and on record. From the next screening on the platform&apos;s consent decides.</translation>
     </message>
 </context>
 <context>
