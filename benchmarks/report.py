@@ -80,6 +80,11 @@ def hashed(number: int) -> bytes:
     return hashlib.blake2b(number.to_bytes(8, "big"), digest_size=32).digest()
 
 
+def places(people: int) -> Iterator[tuple[int, int]]:
+    """Everybody of each month, in order."""
+    return ((month, at) for month in range(MONTHS) for at in range(people))
+
+
 def fill(folder: Path, sends: int) -> None:
     """Each month a tenth more people are screened than are sent to."""
     started = time.perf_counter()
@@ -93,14 +98,13 @@ def fill(folder: Path, sends: int) -> None:
     )
     put(store, schema.customer, customers)
     put(store, schema.consent_source, ((n + 1, 1, ISSUER, "consent_api", "1.0", 1, "", "", None, "") for n in range(1)))
-    places = [(month, at) for month in range(MONTHS) for at in range(people)]
     facts = (
         (
             month * people + at + 1, at + 1,
             "confirmed" if at < each else "default", "explicit_toggle" if at < each else "registration_default",
             "sms", '["retail"]', ENTITY, now, None, None, None, claimed[month], claimed[month], 1, LEAF, at % 1000, "",
         )
-        for month, at in places
+        for month, at in places(people)
     )  # fmt: skip
     put(store, schema.consent_fact, facts)
     last = (MONTHS - 1) * people
@@ -108,7 +112,7 @@ def fill(folder: Path, sends: int) -> None:
     put(store, schema.consent_latest, latest)
     members = (
         (month + 1, at, at + 1, "ok" if at < each else REASONS[at % 5], month * people + at + 1, 1)
-        for month, at in places
+        for month, at in places(people)
     )
     put(store, campaign_member, members)
     batches = -(-each // BATCH)
@@ -121,30 +125,29 @@ def fill(folder: Path, sends: int) -> None:
         for n in range(batches)
     )  # fmt: skip
     put(store, submission, claims)
-    sent = [(month, at) for month in range(MONTHS) for at in range(each)]
     rows = (
         (
             n + 1, month * batches + at // BATCH + 1, month + 1, at, at + 1, month * people + at + 1, "confirmed",
             f"m{n:012d}", hashed(at), TEXT,
         )
-        for n, (month, at) in enumerate(sent)
+        for n, (month, at) in enumerate(places(each))
     )  # fmt: skip
     put(store, ledger, rows)
     put(
         store, ledger_latest,
-        ((month + 1, n + 1, "failed" if n % 50 == 0 else "delivered", 2) for n, (month, _) in enumerate(sent)),
+        ((month + 1, n + 1, "failed" if n % 50 == 0 else "delivered", 2) for n, (month, _) in enumerate(places(each))),
     )  # fmt: skip
     replies = (
         (
             n + 1, 1, f"r{n}", f"ou{at:012d}", None, "R", claimed[month] + 60_000 + n,
             claimed[month] + 61_500 + n % 40_000, 1, month + 1, hashed(at),
         )
-        for n, (month, at) in enumerate(sent[::100])
+        for n, (month, at) in enumerate(islice(places(each), 0, None, 100))
     )  # fmt: skip
     put(store, inbound, replies)
     marks = (
-        (n + 1, ENTITY, hashed(at), "opt_out", claimed[MONTHS - 1] + 60_000 + n, "reply", "")
-        for n, (month, at) in enumerate(sent[::100])
+        (n + 1, ENTITY, hashed(at), "opt_out", claimed[MONTHS - 1] + 60_000 + n, "reply", "", "")
+        for n, (month, at) in enumerate(islice(places(each), 0, None, 100))
         if month == MONTHS - 1
     )
     put(store, schema.suppression, marks)

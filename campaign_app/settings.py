@@ -155,6 +155,13 @@ class Settings:
         low=184,
         high=36_500,
     )
+    keep_closed_cases_days: int = _setting(
+        184,
+        "投诉结案后，所涉的回复和回头看明细至少再留多少天；结案前不清理",
+        "Days for which what a complaint case needs of replies and look-backs stays after it is closed",
+        low=0,
+        high=36_500,
+    )
 
     def __post_init__(self) -> None:
         for declared in DECLARED:

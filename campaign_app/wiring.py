@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from campaign_app.services.filings import Filings
     from campaign_app.services.following import Following
     from campaign_app.services.imports import Imports
+    from campaign_app.services.lifting import Lifting
     from campaign_app.services.lookback import LookBacks
     from campaign_app.services.members import Members
     from campaign_app.services.money import Money
@@ -102,6 +103,7 @@ class App:
     case_packs: CasePacks
     case_files: CaseFiles
     suppressing: Suppressing
+    lifting: Lifting
     trends: Trends
     templates: Templates
     staff_numbers: StaffNumbers
@@ -145,6 +147,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.complaints import Complaints
     from campaign_app.services.composing import Composing
     from campaign_app.services.following import Following
+    from campaign_app.services.lifting import Lifting
     from campaign_app.services.lookback import LookBacks
     from campaign_app.services.opt_outs import OptOuts
     from campaign_app.services.policies import Policies
@@ -158,8 +161,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     from campaign_app.services.wordings import ConsentWordings
 
     clock = shifted_clock(offset) if offset else system_clock
-    me = workspace.person
-    jobs = AskedJobs(workspace.jobs, me)
+    me, jobs = workspace.person, AskedJobs(workspace.jobs, workspace.person)
     rules, profiles = rules_of(workspace, clock), profiles_of(workspace, clock).used_by(me)
     engine = _engines(workspace, clock, rules)
     texts = texts_of(workspace, rules.engine, profiles)
@@ -222,6 +224,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         case_packs=case_packs_of(workspace, clock, complaints, evidence).used_by(me),
         case_files=CaseFiles(complaints, open_table, clock).used_by(me),
         suppressing=Suppressing(*numbers, open_table, workspace.audit, clock).used_by(me),
+        lifting=Lifting(workspace.suppressions, workspace.facts, clock).used_by(me),
         trends=Trends(workspace.trends, workspace.campaigns, workspace.accounts, audiences.saved, clock),
         templates=Templates(accounts),
         staff_numbers=StaffNumbers(workspace.staff, clock).used_by(me),

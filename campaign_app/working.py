@@ -247,13 +247,13 @@ def worker_context(
 
 def _upkeep_of(workspace: Workspace, clock: Clock) -> Callable[[], object]:
     """Files are kept small, and what was kept long enough goes, both a little at a time."""
-    from campaign_app.storage.retention import RECORDS, Retention
+    from campaign_app.storage.retention import SETTINGS, Retention
 
     retention = Retention(workspace.database)
 
     def days() -> dict[str, int]:
         settings = load_settings(workspace)
-        return {name: getattr(settings, name) for name, _ in RECORDS.values()}
+        return {name: getattr(settings, name) for name in SETTINGS}
 
     def upkeep() -> None:
         workspace.keep_small()

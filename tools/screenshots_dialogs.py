@@ -196,6 +196,7 @@ class Pictured(LongerJourney):
         drawer = self.driver.wait(CustomerDrawer, "customer_drawer")
         self.driver.wait(QPushButton, "customer_requests")
         self._asked("person_requests", drawer.ask)
+        self._asked("person_lift", drawer.lift)
         for name in ("person_erase", "person_restrict"):
             drawer.ask()
             requests = self.driver.wait(QDialog, "person_requests")

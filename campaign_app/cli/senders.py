@@ -97,7 +97,7 @@ def erased(
     passphrase_file: PassphraseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """列出平台要求删除的客户的全部回执：时间、客户标识的密钥哈希、审计记录的编号和哈希。"""
+    """列出已删除客户的全部回执：时间、谁要求的（平台或本人）、客户标识的密钥哈希、审计记录的编号和哈希。"""
     with open_for(workspace, passphrase_file) as app:
         receipts = app.following.every_erasure(_find(app, account).id)
         show({str(each.entry): _receipt(each) for each in receipts}, as_json=as_json)
@@ -122,7 +122,9 @@ def unread(
 
 
 def _receipt(each: ErasureReceipt) -> dict[str, str | int]:
-    return {"at": each.at.isoformat(), "ref_hmac": each.ref_hmac, "file_rows": each.file_rows, "hash": each.digest}
+    asked = {"asked": "person", "done_by": each.done_by} if each.done_by else {"asked": "platform"}
+    kept: dict[str, str | int] = {"ref_hmac": each.ref_hmac, "file_rows": each.file_rows, "hash": each.digest}
+    return {"at": each.at.isoformat(), **asked, **kept}
 
 
 def _find(app: App, wanted: str) -> Account:

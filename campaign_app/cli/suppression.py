@@ -14,18 +14,19 @@ from campaign_app.cli.follow import show
 from campaign_app.cli.import_ import columns_in
 from campaign_app.cli.import_report import refusals_of
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
+from campaign_app.cli.person import AccountArgument, RefArgument
 from campaign_app.services.sheets import SheetSource
 from campaign_app.services.tables import ReadOptions
 
 PhoneArgument = Annotated[str, typer.Argument(metavar="PHONE", help="手机号；写 - 则从标准输入读取。")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="原因，写入每一个号码的记录。")]
 
-suppression = typer.Typer(no_args_is_help=True, help="拒收名单：登记号码、导入名单、查一个号码。")
+suppression = typer.Typer(no_args_is_help=True, help="拒收名单：登记号码、导入名单、查一个号码、解除退订。")
 
 
 @suppression.callback()
 def group() -> None:
-    """拒收名单：登记号码、导入名单、查一个号码。"""
+    """拒收名单：登记号码、导入名单、查一个号码、解除退订。"""
 
 
 @suppression.command("add")
@@ -93,6 +94,21 @@ def look(
         for mark in marks
     ]  # fmt: skip
     show({"suppressed": bool(marks), "marks": told}, as_json=as_json)
+
+
+@suppression.command("lift")
+def lift(
+    account: AccountArgument,
+    ref: RefArgument,
+    reviewer: Annotated[str, typer.Option("--reviewer", metavar="NAME", help="复核人：谁核对过平台给出的新同意。")],
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """解除一个人的退订：须有平台给出的、晚于退订的明确同意；投诉和未成年人不能解除。"""
+    with open_for(workspace, passphrase_file) as app:
+        left = app.lifting.lift(app.subjects.find(account, ref), actor=reviewer)
+    show({"lifted": True, "left": sorted(kind.value for kind in left)}, as_json=as_json)
 
 
 def _written(phone: str) -> str:

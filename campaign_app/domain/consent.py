@@ -147,6 +147,9 @@ class Suppression:
     by: str = ""
 
 
+LIFTABLE: Final = frozenset({SuppressionKind.OPT_OUT, SuppressionKind.WITHDRAWN})
+
+
 @dataclass(frozen=True, slots=True)
 class LocalOptOut:
     """Somebody said no here; their platform is told so. `reason`: reply, complaint or by_hand."""

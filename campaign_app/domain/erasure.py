@@ -1,4 +1,4 @@
-"""What is kept of an erasure that a platform asked for, and what a page of customers came to."""
+"""What is kept of an erasure, whoever asked for it, and what a page of customers came to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import NamedTuple
 class ErasureReceipt:
     """One entry of the audit chain, its number and hash. `ref_hmac`: keyed hash of the reference, in hexadecimal.
 
-    `file_rows`: how many rows of imported files were forgotten, too.
+    `file_rows`: how many rows of imported files were forgotten, too. `done_by` is "" where the platform asked for it;
+    else the person did, here, and it names who carried it out.
     """
 
     entry: int
@@ -20,6 +21,7 @@ class ErasureReceipt:
     ref_hmac: str
     file_rows: int
     digest: str
+    done_by: str = ""
 
 
 class Stored(NamedTuple):

@@ -92,7 +92,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`open_items` are the keys of what was not in order when a person called it ready."""
+    """`open_items` are the keys of what was not in order when a person called it ready; over, where nobody had."""
 
     id: int
     wish: Wish

@@ -178,8 +178,10 @@ class SuppressionStore(Protocol):
         """
         ...
 
-    def lift(self, suppression: Suppression, *, fact_id: int, reviewer: str, at: datetime) -> None:
-        """Lifts an opt_out or withdrawn mark for a later grant that a reviewer confirmed.
+    def lift(
+        self, suppressions: Sequence[Suppression], *, customer_id: int, fact_id: int, reviewer: str, at: datetime
+    ) -> None:
+        """Lifts opt_out or withdrawn marks for a later grant that a reviewer confirmed, all or none; in the audit.
 
         Raises NotAllowed for complaint and minor, for a fact that is not confirmed or was obtained before `since`.
         """

@@ -284,9 +284,52 @@ class WordingRow:
     checked_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class PeakRow:
+    """A plan for a peak with a day in the period. `on_duty`: names, as the plan has them; `duty` is how many.
+
+    `open_items` are the keys of what was not in order when a person called it ready (or over, where nobody had), and
+    `open` is how many; None of a draft, of which nobody said anything.
+    """
+
+    plan_id: int
+    name: str
+    first: str
+    last: str
+    entities: str
+    state: str
+    open_items: str
+    open: int | None
+    on_duty: str
+    duty: int
+    made_by: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRow:
+    """Everything was paused: in the period, or before it for a plan with a day in it.
+
+    `seconds` from the command until the last batch was settled, and the messages that were answered after it: None
+    where that is not known (`result`).
+    """
+
+    pause_id: int
+    plan_id: int
+    plan: str
+    drill: bool
+    asked_by: str
+    asked_at: datetime
+    campaigns: int
+    result: str
+    seconds: float | None
+    messages: int | None
+
+
 AnyRow = (
     ShopRow | CampaignRow | BatchRow | OutcomeRow | GroundRow | IssuerRow | ReasonRow | StopRow | WarningRow
     | SignatureRow | ConsentRow | MarkRow | OptOutRow | ToldRow | LateRow | ComplaintRow | TaskRow | WordingRow
+    | PeakRow | PauseRow
 )  # fmt: skip
 QUERIES: Final[Mapping[str, type[AnyRow]]] = {
     "shops": ShopRow,
@@ -307,6 +350,8 @@ QUERIES: Final[Mapping[str, type[AnyRow]]] = {
     "complaints": ComplaintRow,
     "tasks": TaskRow,
     "wordings": WordingRow,
+    "peaks": PeakRow,
+    "pauses": PauseRow,
 }
 
 
@@ -340,6 +385,8 @@ class Facts(Protocol):
 
     def tasks(self) -> Sequence[TaskRow]: ...
     def wordings(self) -> Sequence[WordingRow]: ...
+    def peaks(self) -> Sequence[PeakRow]: ...
+    def pauses(self) -> Sequence[PauseRow]: ...
     def audit_head(self) -> tuple[int, bytes]: ...
 
 

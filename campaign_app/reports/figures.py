@@ -11,7 +11,7 @@ from campaign_app.services.self_check_numbers import Label, Number
 from campaign_app.words import Words
 
 # why a number is missing that is known well enough: there was nothing to count
-NOTHING: Final = frozenset({"nothing_sent", "none_in_period"})
+NOTHING: Final = frozenset({"nothing_sent", "none_in_period", "pause_nothing"})
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86_400
@@ -56,20 +56,20 @@ def day_and_time(moment: datetime) -> str:
     return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def cells(words: Words, row: AnyRow) -> tuple[str | int | None, ...]:
+def cells(words: Words, row: AnyRow) -> tuple[str | int | float | None, ...]:
     """A row as it stands in a sheet."""
-    found: list[str | int | None] = []
+    found: list[str | int | float | None] = []
     for each in fields(row):
         value = getattr(row, each.name)
         if isinstance(value, datetime):
             found.append(day_and_time(value))
         elif isinstance(value, bool):
             found.append(words.term("report", "yes" if value else "no"))
-        elif isinstance(value, int) and each.name not in _IDS:
+        elif isinstance(value, int | float) and each.name not in _IDS:
             found.append(value)
         else:
             found.append(None if value is None else str(value))
     return tuple(found)
 
 
-_IDS: Final = frozenset({"campaign_id", "account_id", "case_id", "task_id"})
+_IDS: Final = frozenset({"campaign_id", "account_id", "case_id", "task_id", "plan_id", "pause_id"})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, Literal
 
-from campaign_app.domain.self_check import BEIJING, Period
+from campaign_app.domain.self_check import BEIJING, PeakRow, Period
 from campaign_app.reports.document import (
     Block,
     Chart,
@@ -23,7 +23,7 @@ from campaign_app.reports.document import (
     Style,
     Table,
 )
-from campaign_app.reports.figures import NOTHING, day_and_time, name_of, said, written
+from campaign_app.reports.figures import NOTHING, day_and_time, lasting, name_of, said, written
 from campaign_app.reports.self_check_files import titled
 from campaign_app.services.self_check_numbers import Chapter, Grid, SelfCheck
 from campaign_app.words import Words
@@ -175,10 +175,11 @@ def _appendices(report: SelfCheck, words: Words, head: str) -> Iterator[Section]
     )
     yield Section(
         words.term("report_appendix", "method"),
-        (facts, Items(tuple(words.term("report", f"method_{n}") for n in range(1, 7)))),
+        (facts, Items(tuple(words.term("report", f"method_{n}") for n in range(1, 8)))),
     )
     yield Section(words.term("report_appendix", "campaigns"), (_campaigns(report, words),))
     yield Section(words.term("report_appendix", "signatures"), (_signatures(report, words),))
+    yield Section(words.term("report_appendix", "peaks"), (_peaks(report, words), _pauses(report, words)))
     yield Section(words.term("report_appendix", "unverified"), (_unverified(report, words),))
     yield Section(words.term("report_appendix", "numbers"), (_index(report, words),))
 
@@ -229,6 +230,55 @@ def _signatures(report: SelfCheck, words: Words) -> Table:
             for row in report.facts.signatures()
         ),
         caption=words.term("report_query", "signatures"),
+        empty=words.term("report", "nothing"),
+    )  # fmt: skip
+
+
+def _peaks(report: SelfCheck, words: Words) -> Table:
+    names = (("plan", 1.5), ("first", 1.4), ("last", 1.4), ("state", 0.9), ("entity", 1.5), ("on_duty", 1.6))
+    entities = dict(report.entities)
+
+    def left(row: PeakRow) -> str:
+        if row.open is None:
+            return words.term("report", "peak_draft")
+        items = "、".join(words.term("peak_item", each) for each in row.open_items.split("、") if each)
+        return items or words.term("report", "all_in_order")
+
+    return Table(
+        (
+            *(Column(words.term("report_column", name), wide) for name, wide in names),
+            Column(words.term("report_column", "open_items"), 1.8),
+        ),
+        tuple(
+            (
+                row.name, row.first, row.last, words.term("peak_state", row.state),
+                "、".join(entities.get(each, each) for each in row.entities.split("、") if each)
+                or words.term("report", "all_entities"),
+                row.on_duty or words.term("report", "nobody"), left(row),
+            )
+            for row in report.facts.peaks()
+        ),
+        caption=words.term("report_query", "peaks"),
+        empty=words.term("report", "nothing"),
+    )  # fmt: skip
+
+
+def _pauses(report: SelfCheck, words: Words) -> Table:
+    names = (("pause_id", 0.8), ("plan", 1.6), ("drill", 0.7), ("asked_by", 1.2), ("asked_at", 1.9), ("result", 1.2))
+    return Table(
+        (
+            *(Column(words.term("report_column", name), wide) for name, wide in names),
+            Column(words.term("report", "to_stop"), 1, "end"),
+        ),
+        tuple(
+            (
+                f"#{row.pause_id}", row.plan, words.term("report", "yes" if row.drill else "no"), row.asked_by,
+                day_and_time(row.asked_at), words.term("peak_result", row.result),
+                words.term("report", "not_known") if row.seconds is None else lasting(words, row.seconds),
+            )
+            for row in report.facts.pauses()
+        ),
+        caption=words.term("report_query", "pauses"),
         empty=words.term("report", "nothing"),
     )  # fmt: skip
 

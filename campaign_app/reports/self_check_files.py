@@ -10,12 +10,15 @@ from typing import Any, BinaryIO, Final
 
 from campaign_app.domain.self_check import QUERIES, AnyRow
 from campaign_app.reports.figures import cells, name_of, said
-from campaign_app.reports.xlsx import Sheet, SheetColumn, Tick, Value, write_workbook
+from campaign_app.reports.xlsx import Kind, Sheet, SheetColumn, Tick, Value, write_workbook
 from campaign_app.services.self_check_numbers import Number, SelfCheck
 from campaign_app.words import Words
 
 FORMAT: Final = "yunfa-self-check-1"
-_WIDE: Final = frozenset({"name", "label", "entity", "issuer", "rule_packs", "message_id"})
+_WIDE: Final = frozenset(
+    {"name", "label", "entity", "issuer", "rule_packs", "message_id", "plan", "open_items", "on_duty"}
+)
+_KINDS: Final[dict[str, Kind]] = {"int": "whole", "int | None": "whole", "float | None": "number"}
 
 
 def titled(report: SelfCheck, words: Words) -> Iterator[tuple[str, str, Number]]:
@@ -110,7 +113,7 @@ def _query(report: SelfCheck, words: Words, query: str) -> Sheet:
         SheetColumn(
             words.term("report_column", each.name),
             36 if each.name in _WIDE else 18,
-            "whole" if str(each.type) == "int" and not each.name.endswith("_id") else "text",
+            "text" if each.name.endswith("_id") else _KINDS.get(str(each.type), "text"),
         )
         for each in fields(QUERIES[query])
     )

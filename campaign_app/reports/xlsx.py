@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
 Value = str | int | float | None  # None is an empty cell: what is not known is said in words
+Kind = Literal["text", "whole", "number"]
 Tick = Callable[[int], object]  # rows written by now
 
 ROWS_MAX: Final = 1_048_576  # of a sheet, its heading included
@@ -31,7 +32,7 @@ class SheetColumn:
 
     title: str
     width: float = 14
-    kind: Literal["text", "whole", "number"] = "text"
+    kind: Kind = "text"
 
 
 @dataclass(frozen=True, slots=True)

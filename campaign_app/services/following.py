@@ -1,4 +1,4 @@
-"""How current an account is in both ways that an opt-out goes, and whom its platform had erased."""
+"""How current an account is in both ways that an opt-out goes, and who was erased of it."""
 
 from __future__ import annotations
 

@@ -113,11 +113,14 @@ class Peaks(Permitted):
     def declare(self, plan_id: int, state: PlanState, *, actor: str, knowing: bool = False) -> Plan:
         """Ready, over, or a draft again. `knowing`: somebody calls it ready though something is open, which is kept.
 
+        Over keeps what was open when it was ready; of a plan that never was, what is open now.
         Raises NotAllowed: `peak_open`, with the keys of what is open, `peak_over`.
         """
         looked = self.look(plan_id)
-        left = looked.open_items if state is PlanState.READY else ()
-        if left and not knowing:
+        left = () if state is PlanState.DRAFT else looked.open_items
+        if state is PlanState.OVER and looked.plan.state is PlanState.READY:
+            left = looked.plan.open_items
+        if state is PlanState.READY and left and not knowing:
             raise NotAllowed("peak_open", "Something of the plan is open", items=",".join(left), count=len(left))
         return self._store.change(plan_id, looked.plan.wish, state, open_items=left, actor=actor, at=self._clock())
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 EXPORTED: Final = "report.exported"
 CHAPTERS: Final[tuple[Callable[[Gathered], Chapter], ...]] = (
     *(sent.scope, sent.sending, sent.audience, sent.wording),
-    *(after.signatures, after.opt_outs, after.complaints, after.fixes, after.rules),
+    *(after.signatures, after.opt_outs, after.complaints, after.fixes, after.rules, after.peaks),
 )
 
 

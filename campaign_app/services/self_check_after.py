@@ -1,4 +1,4 @@
-"""Chapters of the self-check report: signatures, opt-outs, complaints, what is put right, rules."""
+"""Chapters of the self-check report: signatures, opt-outs, complaints, what is put right, rules, peaks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections import Counter
 
 from campaign_app.domain.complaint import Source
 from campaign_app.domain.consent import Reason
-from campaign_app.domain.self_check import BEIJING
+from campaign_app.domain.peak import PlanState, Result
+from campaign_app.domain.self_check import BEIJING, PauseRow
 from campaign_app.services.case_timers import shipped
 from campaign_app.services.self_check_gathered import DEFAULTS, Counts, Gathered, Making, plain_grid, share
 from campaign_app.services.self_check_numbers import Chapter, Delays, Grid, Label, Line, Number, names_of
@@ -167,3 +168,53 @@ def rules(gathered: Gathered) -> Chapter:
          for version, count in sorted(versions.items())),
     )  # fmt: skip
     return Chapter("I", (), (made,))
+
+
+def peaks(gathered: Gathered) -> Chapter:
+    plans, pauses = gathered.facts.peaks(), gathered.facts.pauses()
+    told = Counter((row.result, row.drill) for row in pauses)
+    slowest = max((row.seconds for row in pauses if row.drill and row.seconds is not None), default=None)
+    by_plan = Grid(
+        "J1", "peaks", "peak", (Label("left_open", "report"), Label("duty", "report")),
+        tuple(
+            Line(Label(f"{row.name}（{row.first} — {row.last}）"), (
+                Number(f"J1.{row.plan_id}.open", row.open, "peaks", why="peak_draft" if row.open is None else ""),
+                Number(f"J1.{row.plan_id}.duty", row.duty, "peaks")))
+            for row in plans
+        ),
+    )  # fmt: skip
+    results = plain_grid(
+        "J4", "pauses", "peak_result", ("drills", "in_earnest"),
+        ((Label(each.value, "peak_result"), each.value, (told[each, True], told[each, False]))
+         for each in Result if told[each, True] + told[each, False]),
+    )  # fmt: skip
+    key = (
+        Number("J.plans", len(plans), "peaks"),
+        Number("J.ready", sum(row.state != PlanState.DRAFT for row in plans), "peaks"),
+        Number("J.open", sum(row.open or 0 for row in plans), "peaks"),
+        Number("J.drills", told[Result.STOPPED, True] + told[Result.OVER, True], "pauses"),
+        Number("J.slowest", slowest, "pauses", "seconds", "" if slowest is not None else "none_in_period"),
+        Number("J.over", told[Result.OVER, True] + told[Result.OVER, False], "pauses"),
+    )
+    drilled = _stops("J2", [row for row in pauses if row.drill])
+    return Chapter("J", key, (by_plan, drilled, _stops("J3", [row for row in pauses if not row.drill]), results))
+
+
+def _stops(grid_id: str, pauses: list[PauseRow]) -> Grid:
+    """Each time that everything was paused, and what it took; what is not known says why by what it came to."""
+    return Grid(
+        grid_id, "pauses", "pause", tuple(Label(each, "report") for each in ("campaigns", "to_stop", "after_command")),
+        tuple(
+            Line(Label(f"#{row.pause_id} {row.plan}"), (
+                Number(f"{grid_id}.{row.pause_id}.campaigns", row.campaigns, "pauses"),
+                Number(f"{grid_id}.{row.pause_id}.to_stop", row.seconds, "pauses", "seconds", _unknown(row)),
+                Number(f"{grid_id}.{row.pause_id}.after_command", row.messages, "pauses", why=_unknown(row))))
+            for row in pauses
+        ),
+    )  # fmt: skip
+
+
+def _unknown(row: PauseRow) -> str:
+    if row.seconds is not None:
+        return ""
+    return "pause_nothing" if row.result == Result.NOTHING else "pause_unsettled"

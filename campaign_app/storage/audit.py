@@ -23,6 +23,7 @@ from campaign_app.storage.times import moment_at, to_ms
 
 START: Final = bytes(32)
 ERASED: Final = "customer.erased"
+BY_PLATFORM: Final = "platform"  # the actor of an erasure that nobody asked for here
 REACH: Final = 5_000  # entries that `touched` looks back over
 _PAGE: Final = 5_000  # entries that are read at once
 _NEXT: Final = (
@@ -112,7 +113,10 @@ class SqlAuditLog:
                 told = json.loads(row.facts)
                 if told["account"] == account_id:
                     at, digest = moment_at(row.at), row.hash.hex()
-                    found.append(ErasureReceipt(row.id, at, account_id, told["ref_hmac"], told["file_rows"], digest))
+                    # of a team's workspace the actor has its login before it
+                    by = "" if row.actor.rpartition("/")[2] == BY_PLATFORM else row.actor
+                    kept = told["ref_hmac"], told["file_rows"], digest
+                    found.append(ErasureReceipt(row.id, at, account_id, *kept, by))
         return tuple(found)
 
     def head(self) -> tuple[int, bytes]:

@@ -1,4 +1,4 @@
-"""Erasing people whom their platform has erased.
+"""Erasing people: whom their platform has erased, and who asked for it here.
 
 What goes: name, number, place, orders, tags, attributes, what files said of them, and the numbers of their replies.
 What stays, for as long as the law wants the proof kept (`docs/architecture.md`, retention): the reference, what was
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
-from campaign_app.storage.audit import ERASED, append_entry
+from campaign_app.storage.audit import BY_PLATFORM, ERASED, append_entry
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.prospects import forget, key_of_number, key_of_ref, of_keys
@@ -40,7 +40,7 @@ _WANTED: Final = sa.select(
 
 def erase(
     connection: sa.Connection, hashes: PhoneKeys, account: tuple[int, str], refs: Iterable[str], seen_at: int,
-    actor: str = "platform",
+    actor: str = BY_PLATFORM,
 ) -> int:  # fmt: skip
     """`account` is its id and entity; `actor` who asks for it. Each person leaves a receipt in the audit; asked once
     more there is no other.

@@ -63,7 +63,7 @@ class SqlPeaks:
             made = connection.execute(sa.insert(peak_plan).values(values)).inserted_primary_key
             assert made is not None
             append_entry(connection, "peak.planned", actor, to_ms(at), _told(made[0], wish))
-            return _plan_of(_plan_row(connection, made[0]))
+            return plan_of(_plan_row(connection, made[0]))
 
     def change(
         self, plan_id: int, wish: Wish, state: PlanState, *, open_items: Sequence[str] = (), actor: str, at: datetime
@@ -78,15 +78,15 @@ class SqlPeaks:
             action = "peak.changed" if state is before.state else f"peak.{state.value}"
             told = _told(plan_id, wish) | ({"open": ",".join(open_items)} if state is PlanState.READY else {})
             append_entry(connection, action, actor, to_ms(at), told)
-            return _plan_of(_plan_row(connection, plan_id))
+            return plan_of(_plan_row(connection, plan_id))
 
     def plan(self, plan_id: int) -> Plan:
         with self.db.read() as connection:
-            return _plan_of(_plan_row(connection, plan_id))
+            return plan_of(_plan_row(connection, plan_id))
 
     def plans(self) -> tuple[Plan, ...]:
         with self.db.read() as connection:
-            return tuple(map(_plan_of, connection.execute(sa.select(peak_plan).order_by(_plan.id.desc()))))
+            return tuple(map(plan_of, connection.execute(sa.select(peak_plan).order_by(_plan.id.desc()))))
 
     def say(
         self, plan_id: int, item: str, code: str, *, holds: bool, name: str, note: str, actor: str, at: datetime
@@ -147,18 +147,18 @@ class SqlPeaks:
                 append_entry(connection, "campaign.paused", actor, to_ms(held), {"campaign": number, "pause": made[0]})
             told = {"peak": plan.id, "pause": made[0], "drill": drill, "campaigns": len(found)}
             append_entry(connection, "peak.paused_all", actor, to_ms(asked_at), told)
-            return _pause_of(_pause_row(connection, made[0]))
+            return pause_of(_pause_row(connection, made[0]))
 
     def pause(self, pause_id: int) -> PauseAll:
         with self.db.read() as connection:
-            return _pause_of(_pause_row(connection, pause_id))
+            return pause_of(_pause_row(connection, pause_id))
 
     def pauses(self, plan_id: int | None = None) -> tuple[PauseAll, ...]:
         wanted = sa.select(peak_pause).order_by(_pause.id.desc())
         if plan_id is not None:
             wanted = wanted.where(_pause.plan_id == plan_id)
         with self.db.read() as connection:
-            return tuple(map(_pause_of, connection.execute(wanted)))
+            return tuple(map(pause_of, connection.execute(wanted)))
 
     def answers(self, pause: PauseAll) -> tuple[Batch, ...]:
         watched = [each for stop in pause.stops for each in stop.watched]
@@ -171,7 +171,7 @@ class SqlPeaks:
 
     def keep(self, pause: PauseAll, *, actor: str, at: datetime) -> PauseAll:
         with self.db.write() as connection:
-            before = _pause_of(_pause_row(connection, pause.id))
+            before = pause_of(_pause_row(connection, pause.id))
             who = acting(connection, pause.resumed_by) if pause.resumed_by else ""
             values = {
                 "stops": _stops_written(pause.stops), "resumed_by": who, "resumed": json.dumps(list(pause.resumed)),
@@ -184,7 +184,7 @@ class SqlPeaks:
                 append_entry(connection, "peak.measured", actor, to_ms(at), told | _measured(pause))
             if pause.resumed_at is not None and before.resumed_at is None:
                 append_entry(connection, "peak.resumed", actor, to_ms(at), told | {"campaigns": len(pause.resumed)})
-            return _pause_of(_pause_row(connection, pause.id))
+            return pause_of(_pause_row(connection, pause.id))
 
 
 def _measured(pause: PauseAll) -> dict[str, str | int | bool | None]:
@@ -230,7 +230,7 @@ def _plan_row(connection: sa.Connection, plan_id: int) -> AnyRow:
 
 
 def _open_plan(connection: sa.Connection, plan_id: int) -> Plan:
-    found = _plan_of(_plan_row(connection, plan_id))
+    found = plan_of(_plan_row(connection, plan_id))
     if found.state is PlanState.OVER:
         raise NotAllowed("peak_over", "The plan is over and stays as it is", peak=plan_id)
     return found
@@ -253,7 +253,7 @@ def _wished(wish: Wish) -> dict[str, str]:
     }
 
 
-def _plan_of(row: AnyRow) -> Plan:
+def plan_of(row: AnyRow) -> Plan:
     duty = tuple(Duty(*each) for each in json.loads(row.duty))
     days = date.fromisoformat(row.first_day), date.fromisoformat(row.last_day)
     return Plan(
@@ -279,7 +279,7 @@ def _stops_written(stops: Iterable[Stop]) -> str:
     )  # fmt: skip
 
 
-def _pause_of(row: AnyRow) -> PauseAll:
+def pause_of(row: AnyRow) -> PauseAll:
     stops = tuple(
         Stop(number, was, active, tuple(watched), ended, batches, messages, left, moment_or_none(last))
         for number, was, active, watched, ended, batches, messages, left, last in json.loads(row.stops)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from campaign_app.domain.consent import ConsentMethod
 from campaign_app.domain.message import Outcome
+from campaign_app.domain.peak import PauseAll, Plan, PlanState, Result
 from campaign_app.domain.self_check import (
     BEIJING,
     BatchRow,
@@ -26,6 +27,8 @@ from campaign_app.domain.self_check import (
     MarkRow,
     OptOutRow,
     OutcomeRow,
+    PauseRow,
+    PeakRow,
     Period,
     ReasonRow,
     ShopRow,
@@ -41,6 +44,7 @@ from campaign_app.storage.audit import START
 from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.late_sends import late_among
+from campaign_app.storage.peaks import pause_of, plan_of
 from campaign_app.storage.rows import AnyRow, AnySelect
 from campaign_app.storage.times import moment_at, moment_or_none, to_ms
 
@@ -68,7 +72,8 @@ class SqlFacts:
         self, connection: sa.Connection, keys: WorkspaceKeys, period: Period, step: Callable[[], object]
     ) -> None:
         self._connection, self._keys, self._step = connection, keys, step
-        self._given = {"since": to_ms(period.since), "until": to_ms(period.until)}
+        days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
+        self._given = {"since": to_ms(period.since), "until": to_ms(period.until), **days}
 
     def shops(self) -> tuple[ShopRow, ...]:
         sent = Counter[int]()
@@ -176,6 +181,12 @@ class SqlFacts:
             for row in self._rows(sql.WORDINGS)
         )  # fmt: skip
 
+    def peaks(self) -> tuple[PeakRow, ...]:
+        return tuple(_peak(plan_of(row)) for row in self._rows(sql.PEAKS))
+
+    def pauses(self) -> tuple[PauseRow, ...]:
+        return tuple(_pause(pause_of(row), row.plan) for row in self._rows(sql.PAUSES))
+
     def audit_head(self) -> tuple[int, bytes]:
         found = self._rows(sql.HEAD)
         return (found[0].id, found[0].hash) if found else (0, START)
@@ -267,3 +278,20 @@ class SqlFacts:
         while rows := self._rows(statement, after=after, page=_PAGE):
             after = rows[-1].id
             yield from rows
+
+
+def _peak(plan: Plan) -> PeakRow:
+    wish, draft = plan.wish, plan.state is PlanState.DRAFT
+    return PeakRow(
+        plan.id, wish.name, wish.first.isoformat(), wish.last.isoformat(), "、".join(wish.entities), plan.state.value,
+        "、".join(plan.open_items), None if draft else len(plan.open_items),
+        "、".join(each.name for each in wish.duty), len(wish.duty), plan.made_by, plan.made_at,
+    )  # fmt: skip
+
+
+def _pause(pause: PauseAll, plan: str) -> PauseRow:
+    known = pause.result in (Result.STOPPED, Result.OVER)
+    return PauseRow(
+        pause.id, pause.plan_id, plan, pause.drill, pause.asked_by, pause.asked_at, len(pause.stops),
+        pause.result.value, pause.seconds, pause.messages if known else None,
+    )  # fmt: skip

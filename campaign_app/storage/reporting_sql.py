@@ -13,6 +13,7 @@ from campaign_app.storage import schema
 from campaign_app.storage.rows import AnySelect
 from campaign_app.storage.schema_cases import complaint_case
 from campaign_app.storage.schema_lookback import consent_wording, lookback_task
+from campaign_app.storage.schema_peaks import peak_pause, peak_plan
 from campaign_app.storage.schema_sending import (
     campaign,
     campaign_member,
@@ -193,6 +194,15 @@ TASKS: Final = (
     .order_by(lookback_task.c.id)
 )
 WORDINGS: Final = sa.select(consent_wording).where(_within(consent_wording.c.checked_at)).order_by(consent_wording.c.id)
+_first, _last = (sa.bindparam(name, type_=sa.Text()) for name in ("first", "last"))
+_TOUCHES: Final = sa.and_(peak_plan.c.first_day <= _last, peak_plan.c.last_day >= _first)
+PEAKS: Final = sa.select(peak_plan).where(_TOUCHES).order_by(peak_plan.c.first_day, peak_plan.c.id)
+PAUSES: Final = (
+    sa.select(peak_pause, peak_plan.c.name.label("plan"))
+    .join(peak_plan, peak_plan.c.id == peak_pause.c.plan_id)
+    .where(peak_pause.c.asked_at < _until, sa.or_(peak_pause.c.asked_at >= _since, _TOUCHES))
+    .order_by(peak_pause.c.id)
+)
 MARKED: Final = (
     sa.select(_mark.c.id, _mark.c.key, _mark.c.entity_uscc, _mark.c.kind, _mark.c.since)
     .where(_within(_mark.c.since), _mark.c.kind.in_(("opt_out", "complaint")), _mark.c.id > _after)

@@ -1,16 +1,18 @@
 """Removing what has been kept long enough, a few hundred rows at a time; what proves a consent or a message never is.
 
 Consent facts, receipts, the ledger with its outcomes, opt-outs, complaints and the audit are no record type of this
-list: no setting reaches them. How many rows went is counted in the transaction that removes them, and stands in the
-audit as a receipt once a record type is through.
+list: no setting reaches them. What an open complaint case needs stays until the case is closed long enough
+(`storage.holds`), and is looked at again in every pass. How many rows went is counted in the transaction that removes
+them, and stands in the audit as a receipt once a record type is through, with how many were kept for open cases.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -18,6 +20,8 @@ import sqlalchemy as sa
 from campaign_app.storage import schema
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
+from campaign_app.storage.holds import Held, held
+from campaign_app.storage.lists import rows_among
 from campaign_app.storage.prospects import forget
 from campaign_app.storage.schema_imports import import_change, import_job, import_prospect, import_refusal
 from campaign_app.storage.schema_lookback import lookback_found, lookback_run
@@ -31,28 +35,55 @@ PAUSE: Final = timedelta(hours=1)  # between two looks at what has become old
 ACTOR: Final = "worker"
 PURGED: Final = "purged"  # the state of an import of which nothing is left that could be undone
 _setting: Final = schema.setting
-# how many rows went, and for replies the place behind which nothing was looked at yet
-_State = dict[str, int]
-Purge = Callable[[sa.Connection, int, _State], int]
+_said: Final = inbound.c
+_REPLY: Final = sa.select(_said.id, _said.received_at, _said.account_id, _said.ref, _said.phone_key)
 
 
-def _replies(connection: sa.Connection, before: int, state: _State) -> int:
+@dataclass(slots=True)
+class _State:
+    """What is remembered of a record type from one step to the next.
+
+    `rows` went since the last receipt; up to `place` everything was looked at. `held` are what open cases keep: of
+    replies their ids, of look-backs the runs, each with how many rows. `told` is how many the last receipt said.
+    """
+
+    rows: int = 0
+    place: int = 0
+    held: dict[str, int] = field(default_factory=dict)
+    told: int = 0
+
+    @property
+    def kept(self) -> int:
+        return sum(self.held.values())
+
+
+# how many rows were looked at; none ends the pass
+Purge = Callable[[sa.Connection, int, _State, Callable[[], Held]], int]
+
+
+def _replies(connection: sa.Connection, before: int, state: _State, held: Callable[[], Held]) -> int:
     """The words and the number of a reply go; that there was one, and whether it was an opt-out, stays."""
-    said = inbound.c
-    wanted = sa.select(said.id, said.received_at).where(said.id > state.get("place", 0)).order_by(said.id).limit(ROWS)
-    ids = []
-    for row in connection.execute(wanted):
-        if row.received_at >= before:
-            break
-        ids.append(row.id)
+    wanted = _REPLY.where(_said.id > state.place).order_by(_said.id).limit(ROWS)
+    old = list(takewhile(lambda row: row.received_at < before, connection.execute(wanted)))
+    again = rows_among(connection, _REPLY, _said.id, map(int, state.held)) if state.held else ()
+    due = [*old, *(row for row in again if row.received_at < before)]
+    if not due:
+        return 0
+    needed = held()
+    ids = [row.id for row in due if not needed.reply(row)][:ROWS]
     if ids:
         gone = {"text": "", "phone_sealed": None, "phone_key": None}
-        connection.execute(sa.update(inbound).where(said.id.in_(ids)).values(gone))
-        state["place"] = ids[-1]
-    return len(ids)
+        connection.execute(sa.update(inbound).where(_said.id.in_(ids)).values(gone))
+    for row in old:
+        state.held[str(row.id)] = 1
+        state.place = row.id
+    for each in ids:
+        state.held.pop(str(each), None)
+    state.rows += len(ids)
+    return len(old) + len(ids)
 
 
-def _imports(connection: sa.Connection, before: int, _: _State) -> int:
+def _imports(connection: sa.Connection, before: int, state: _State, _: Callable[[], Held]) -> int:
     """What files said of people: rows that never met a customer, refusals, and what an undo would give back."""
     job = import_job.c
     ended = (
@@ -64,41 +95,64 @@ def _imports(connection: sa.Connection, before: int, _: _State) -> int:
     waiting = sa.select(import_prospect).where(import_prospect.c.import_id == import_id).limit(ROWS)
     if rows := connection.execute(waiting).all():
         forget(connection, rows)
+        state.rows += len(rows)
         return len(rows)
     for table in (import_refusal, import_change):
         first = sa.select(table.c.row_no).where(table.c.import_id == import_id).order_by(table.c.row_no).limit(ROWS)
         numbers = list(connection.execute(first).scalars())
         if numbers:
             gone = sa.delete(table).where(table.c.import_id == import_id, table.c.row_no.in_(sorted(set(numbers))))
-            return connection.execute(gone).rowcount
+            went = connection.execute(gone).rowcount
+            state.rows += went
+            return went
     connection.execute(sa.update(import_job).where(job.id == import_id).values(state=PURGED))
+    state.rows += 1
     return 1
 
 
-def _tests(connection: sa.Connection, before: int, _: _State) -> int:
+def _tests(connection: sa.Connection, before: int, state: _State, _: Callable[[], Held]) -> int:
     sent = staff_trial.c
     oldest = sa.select(sent.id, sent.asked_at).order_by(sent.id).limit(ROWS)
     ids = [row.id for row in connection.execute(oldest) if row.asked_at < before]
     if ids:
         connection.execute(sa.delete(staff_trial).where(sent.id.in_(ids)))
+    state.rows += len(ids)
     return len(ids)
 
 
-def _lookbacks(connection: sa.Connection, before: int, state: _State) -> int:
+def _lookbacks(connection: sa.Connection, before: int, state: _State, held: Callable[[], Held]) -> int:
     """The rows of a run; its counts and what was to be put right stay."""
-    run, found = lookback_run.c, lookback_found.c
-    old = sa.select(run.id).where(run.id > state.get("place", 0), run.ended_at < before).order_by(run.id).limit(1)
-    run_id = connection.execute(old).scalar()
-    if run_id is None:
+    run = lookback_run.c
+    next_one = sa.select(run.id).where(run.id > state.place, run.ended_at < before).order_by(run.id).limit(1)
+    run_id = connection.execute(next_one).scalar()
+    again = sa.select(run.id).where(run.id.in_(list(map(int, state.held))), run.ended_at < before)
+    due = list(connection.execute(again).scalars()) if state.held else []
+    if run_id is None and not due:
         return 0
-    rows = sa.select(found.ledger_id).where(found.run_id == run_id).order_by(found.ledger_id).limit(ROWS)
-    ids = list(connection.execute(rows).scalars())
-    if not ids:
-        state["place"] = run_id
-        return _lookbacks(connection, before, state)
-    return connection.execute(
-        sa.delete(lookback_found).where(found.run_id == run_id, found.ledger_id.in_(ids))
-    ).rowcount
+    messages = held().messages
+    went = sum(_rows_of_run(connection, each, messages, state) for each in due)
+    if run_id is not None and not went:
+        went = _rows_of_run(connection, run_id, messages, state)
+        if not went:
+            state.place = run_id
+    state.rows += went
+    return 1 if run_id is not None else went
+
+
+def _rows_of_run(connection: sa.Connection, run_id: int, messages: frozenset[int], state: _State) -> int:
+    """Removes some; where nothing is left but what is held, that is remembered."""
+    found = lookback_found.c
+    first = sa.select(found.ledger_id).where(found.run_id == run_id).order_by(found.ledger_id)
+    rows = list(connection.execute(first.limit(ROWS + len(messages))).scalars())
+    gone = [each for each in rows if each not in messages][:ROWS]
+    if gone:
+        removed = sa.delete(lookback_found).where(found.run_id == run_id, found.ledger_id.in_(gone))
+        return connection.execute(removed).rowcount
+    if rows:
+        state.held[str(run_id)] = len(rows)
+    else:
+        state.held.pop(str(run_id), None)
+    return 0
 
 
 # by record type its setting and how it is removed
@@ -108,6 +162,8 @@ RECORDS: Final[Mapping[str, tuple[str, Purge]]] = {
     "tests": ("keep_tests_days", _tests),
     "lookbacks": ("keep_lookbacks_days", _lookbacks),
 }
+CLOSED: Final = "keep_closed_cases_days"
+SETTINGS: Final = (*(name for name, _ in RECORDS.values()), CLOSED)
 
 
 @dataclass(slots=True)
@@ -126,24 +182,25 @@ class Retention:
             self._due, self._left = now + PAUSE, list(RECORDS)
         kind = self._left[0]
         setting, purge = RECORDS[kind]
-        before = now - timedelta(days=days()[setting])
-        if not self._purge(kind, purge, before, now):
+        kept = days()
+        before, closed = (now - timedelta(days=kept[name]) for name in (setting, CLOSED))
+        if not self._purge(kind, purge, before, closed, now):
             self._left.pop(0)
         return bool(self._left)
 
-    def _purge(self, kind: str, purge: Purge, before: datetime, now: datetime) -> bool:
+    def _purge(self, kind: str, purge: Purge, before: datetime, closed: datetime, now: datetime) -> bool:
         name = f"purging.{kind}"
         with self.db.write() as connection:
             stored = connection.execute(sa.select(_setting.c.value).where(_setting.c.name == name)).scalar()
-            state: _State = {} if stored is None else json.loads(stored)
-            place = state.get("place", 0)
-            gone = purge(connection, to_ms(before), state)
-            state["rows"] = state.get("rows", 0) + gone
-            if not gone and state["rows"]:
-                told: dict[str, Any] = {"records": kind, "rows": state["rows"], "until": before.isoformat()}
-                append_entry(connection, "retention.purged", ACTOR, to_ms(now), told)
-                state["rows"] = 0
-            if gone or state["rows"] != 0 or state.get("place", 0) != place or stored is not None:
-                row = {"name": name, "value": json.dumps(state)}
-                connection.execute(insert_or_update(connection, _setting, "name"), [row])
-        return gone > 0
+            state = _State() if stored is None else _State(**json.loads(stored))
+            looked = purge(connection, to_ms(before), state, lambda: held(connection, to_ms(closed)))
+            if not looked and (state.rows or state.kept > state.told):
+                told: dict[str, Any] = {"records": kind, "rows": state.rows, "until": before.isoformat()}
+                append_entry(connection, "retention.purged", ACTOR, to_ms(now), {**told, "kept": state.kept})
+                state.rows = 0
+            if not looked:
+                state.told = state.kept
+            value = json.dumps(asdict(state))
+            if value != stored and state != _State():
+                connection.execute(insert_or_update(connection, _setting, "name"), [{"name": name, "value": value}])
+        return looked > 0

@@ -13,11 +13,18 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.consent import EXPLICIT_METHODS, ConsentStatus, CustomerRef, Suppression, SuppressionKind
+from campaign_app.domain.consent import (
+    EXPLICIT_METHODS,
+    LIFTABLE,
+    ConsentStatus,
+    CustomerRef,
+    Suppression,
+    SuppressionKind,
+)
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
-from campaign_app.storage.audit import acting
+from campaign_app.storage.audit import acting, append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
@@ -25,7 +32,6 @@ from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert_or_ignore
 
-LIFTABLE: Final = frozenset({SuppressionKind.OPT_OUT, SuppressionKind.WITHDRAWN})
 _Mark = tuple[bytes, str, str]
 _mark, _lift = schema.suppression.c, schema.suppression_lift.c
 _MARKS: Final = sa.select(schema.suppression).where(_mark.entity_uscc == sa.bindparam("entity"))
@@ -115,24 +121,30 @@ class SqlSuppressions:
             keys.setdefault(row.entity_uscc, {})[row.id] = pair
         return keys
 
-    def lift(self, suppression: Suppression, *, fact_id: int, reviewer: str, at: datetime) -> None:
-        if suppression.kind not in LIFTABLE:
-            raise NotAllowed("lift_kind", "Complaints and minors are never lifted", kind=suppression.kind.value)
+    def lift(
+        self, suppressions: Sequence[Suppression], *, customer_id: int, fact_id: int, reviewer: str, at: datetime
+    ) -> None:
+        kept = next((each.kind for each in suppressions if each.kind not in LIFTABLE), None)
+        if kept is not None:
+            raise NotAllowed("lift_kind", "Complaints and minors are never lifted", kind=kept.value)
         if not reviewer.strip():
             raise NotAllowed("lift_reviewer", "A lift needs the reviewer's name")
         with self.db.write() as connection:
-            granted_at = self._grant(connection, suppression, fact_id, to_ms(at))
-            connection.execute(
-                sa.insert(schema.suppression_lift).values(
-                    entity_uscc=suppression.entity_uscc,
-                    key=suppression.key,
-                    kind=suppression.kind.value,
-                    granted_at=granted_at,
-                    fact_id=fact_id,
-                    reviewer=acting(connection, reviewer),
-                    at=to_ms(at),
-                )
-            )
+            rows = [
+                {
+                    "entity_uscc": each.entity_uscc,
+                    "key": each.key,
+                    "kind": each.kind.value,
+                    "granted_at": self._grant(connection, each, fact_id, to_ms(at)),
+                    "fact_id": fact_id,
+                    "reviewer": acting(connection, reviewer),
+                    "at": to_ms(at),
+                }
+                for each in suppressions
+            ]
+            connection.execute(sa.insert(schema.suppression_lift), rows)
+            told = {"customer": customer_id, "fact": fact_id, "marks": len(rows)}
+            append_entry(connection, "suppression.lifted", reviewer, to_ms(at), told)
 
     def _grant(self, connection: sa.Connection, suppression: Suppression, fact_id: int, at: int) -> int:
         """When consent was given anew; raises NotAllowed unless this fact proves it for this person and entity."""

@@ -2797,6 +2797,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Personal data requests…</translation>
     </message>
     <message>
+        <source>解除退订…</source>
+        <translation>Lift the opt-out…</translation>
+    </message>
+    <message>
         <source>平台密文，只有平台能解读</source>
         <translation>Sealed; only the platform can read it</translation>
     </message>
@@ -3342,20 +3346,36 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Close</translation>
     </message>
     <message>
-        <source>平台还没有要求删除任何人。</source>
-        <translation>The platform has asked to erase nobody yet.</translation>
+        <source>还没有删除过任何人：平台没有要求，也没有客户在此提出。</source>
+        <translation>Nobody has been erased: neither the platform nor a customer asked for it.</translation>
+    </message>
+    <message>
+        <source>按平台或客户本人的要求，姓名、号码、地区、订单、标签和导入的资料已删除，此后不再给他们发短信。依法须留存的仍保留：客户标识、同意记录、退订与投诉，以及已发短信的原文和结果（原文里可能有姓名，只存储，不作他用）。</source>
+        <translation>As the platform or the customer asked, name, number, place, orders, tags and imported data are gone, and they are sent nothing any more. What the law wants kept stays: the reference, consents, opt-outs and complaints, and the text and outcome of what was sent (a text may hold a name; it is stored and nothing else).</translation>
+    </message>
+    <message>
+        <source>平台</source>
+        <translation>The platform</translation>
+    </message>
+    <message>
+        <source>客户本人，在此提出</source>
+        <translation>The customer, here</translation>
+    </message>
+    <message>
+        <source>由 {} 办理</source>
+        <translation>Carried out by {}</translation>
     </message>
     <message>
         <source>这里列出最近 {count} 份，全部回执请用命令 campaign-app accounts erased 列出。</source>
         <translation> The latest {count} are shown; campaign-app accounts erased lists all of them.</translation>
     </message>
     <message>
-        <source>姓名、号码、地区、订单、标签和导入的资料已删除，此后不再给他们发短信。依法须留存的仍保留：客户标识、同意记录、退订与投诉，以及已发短信的原文和结果（原文里可能有姓名，只存储，不作他用）。</source>
-        <translation>Name, number, place, orders, tags and imported data are erased; they get no more messages. Kept as the law requires: reference, consents, opt-outs, complaints, and sent texts with outcomes (a text may hold a name; it is only stored).</translation>
-    </message>
-    <message>
         <source>删除时间</source>
         <translation>Erased at</translation>
+    </message>
+    <message>
+        <source>谁要求的</source>
+        <translation>Asked by</translation>
     </message>
     <message>
         <source>客户标识的密钥哈希</source>
@@ -4431,6 +4451,37 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>，</source>
         <translation>, </translation>
+    </message>
+</context>
+<context>
+    <name>LiftQuestion</name>
+    <message>
+        <source>解除退订</source>
+        <translation>Lift the opt-out</translation>
+    </message>
+    <message>
+        <source>只有平台给出的、晚于退订的明确同意才能解除；投诉和未成年人的拒收不会解除。解除写入记录，发送前仍要核验。</source>
+        <translation>Only an explicit consent that the platform told and that is later than the opt-out lifts it; complaints and minors stay. It goes on record, and the gate is asked all the same before anything is sent.</translation>
+    </message>
+    <message>
+        <source>解除这个人的退订？</source>
+        <translation>Lift this person&apos;s opt-out?</translation>
+    </message>
+    <message>
+        <source>复核人</source>
+        <translation>Reviewer</translation>
+    </message>
+    <message>
+        <source>还没有向平台查询过此人的同意。</source>
+        <translation>The platform was never asked about this person&apos;s consent.</translation>
+    </message>
+    <message>
+        <source>平台最近的答复：{status}，没有说何时取得。</source>
+        <translation>The platform&apos;s newest answer: {status}, without saying when it was given.</translation>
+    </message>
+    <message>
+        <source>平台最近的答复：{status}，{at} 取得，方式：{method}。</source>
+        <translation>The platform&apos;s newest answer: {status}, given {at}, method: {method}.</translation>
     </message>
 </context>
 <context>
@@ -5956,10 +6007,6 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>All entities</translation>
     </message>
     <message>
-        <source>标记就绪时还有：{}</source>
-        <translation>Open when called ready: {}</translation>
-    </message>
-    <message>
         <source>已过发送时段、没有恢复：{}。</source>
         <translation> Past their window, not resumed: {}.</translation>
     </message>
@@ -6044,6 +6091,10 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>Pauses of everything</translation>
     </message>
     <message>
+        <source>标记时未办好：{}</source>
+        <translation>Open when it was called so: {}</translation>
+    </message>
+    <message>
         <source>还没有大促预案</source>
         <translation>No peak plan yet</translation>
     </message>
@@ -6069,6 +6120,14 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>已限制处理：从现在起只存储此人的资料，所有活动都不再发送。</source>
         <translation>Restricted: from now on this person&apos;s data is only stored, and no campaign reaches them.</translation>
+    </message>
+    <message>
+        <source>已解除退订，写入记录。此人另有投诉或未成年人的拒收，仍不发送。</source>
+        <translation>The opt-out is lifted and on record. A complaint or their age still suppresses this person.</translation>
+    </message>
+    <message>
+        <source>已解除退订，写入记录。下一次核验起按平台的同意判断。</source>
+        <translation>The opt-out is lifted and on record. From the next screening on the platform&apos;s consent decides.</translation>
     </message>
 </context>
 <context>

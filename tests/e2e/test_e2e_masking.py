@@ -21,6 +21,7 @@ from campaign_app.cli.lookback import _row
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.lookback import Scope
 from campaign_app.domain.platform import consent_api
+from campaign_app.domain.self_check import BEIJING, Period, Stage
 from campaign_app.jobs import lookback, poll, sync
 from campaign_app.sandbox.config import SandboxConfig
 from campaign_app.sandbox.people import Population
@@ -57,6 +58,8 @@ def exports(merchant: Merchant, campaign_id: int, folder: Path) -> dict[str, str
     app.evidence.export(campaign_id, out / "a.yunfa", actor="test")
     ((_, customer),) = app.workspace.campaigns.members(campaign_id, 0, 1)
     app.subjects.export(customer, out / "person.json", actor="test")
+    today = app.clock().astimezone(BEIJING).date()
+    app.reporting.export(Period(today - timedelta(days=2), today), Stage.CHECK, out / "report.json", actor="test")
     context = working.worker_context(app.workspace, app.clock)
     scope = Scope(app.clock() - timedelta(days=2), app.clock() + timedelta(days=1))
     run = app.workspace.lookbacks.begin(scope, asked_by="test", at=app.clock())
@@ -67,6 +70,7 @@ def exports(merchant: Merchant, campaign_id: int, folder: Path) -> dict[str, str
         "members": (out / "members.csv").read_text("utf-8"),
         "evidence": zlib.decompress((out / "a.yunfa").read_bytes()).decode(),
         "person": (out / "person.json").read_text("utf-8"),
+        "report": (out / "report.json").read_text("utf-8"),
         "lookback": json.dumps([*rows, str(app.lookbacks.runs())], ensure_ascii=False),
     }
 
@@ -126,9 +130,9 @@ def test_no_number_in_the_clear_after_a_full_run(tmp_path: Path, log: Path, capf
         files = b"".join(path.read_bytes() for path in (tmp_path / "ws").iterdir() if path.is_file())
         app.close()
     assert len(written) > 10_000
-    assert len(exported) == 4
+    assert len(exported) == 5
     assert [(name, n) for name, text in exported.items() for n in numbers if n in text] == []
-    assert all("****" in exported[name] for name in ("members", "person")), "masked, and not just left out"
+    assert all("****" in exported[name] for name in ("members", "person", "report")), "masked, and not just left out"
     assert [n for n in numbers if n in written] == []
     assert [n for n in numbers if n.encode() in files] == []
     for secret in [KEY.hex(), *(shop.private_key for shop in sandbox.shops)]:

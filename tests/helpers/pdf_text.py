@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\n(.*?)\nendobj", re.S)
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.S)
+_STREAM = re.compile(rb"stream\n(.*?)\nendstream", re.S)  # compressed data may end in \r itself
 _SHOWN = re.compile(
     rb"/F(?P<font>\d+) (?P<size>[\d.]+) Tf|(?P<x>-?[\d.]+) (?P<y>-?[\d.]+) Td|<(?P<text>[0-9A-F]+)> Tj|(?P<end>ET)"
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import count
 from typing import Any
@@ -13,10 +14,12 @@ import sqlalchemy as sa
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Account, Entity
+from campaign_app.domain.peak import Duty, PlanState, Wish
 from campaign_app.domain.phone import Phone
 from campaign_app.storage import schema
 from campaign_app.storage.schema_cases import complaint_case
 from campaign_app.storage.schema_lookback import consent_wording, lookback_run, lookback_task
+from campaign_app.storage.schema_peaks import peak_pause
 from campaign_app.storage.schema_sending import (
     campaign_member,
     campaign_stop,
@@ -230,3 +233,23 @@ class Year:
 
     def stop(self, campaign: int, seq: int, rules: str) -> None:
         self.put(campaign_stop, campaign_id=campaign, seq=seq, rules=rules, rule_packs="v1")
+
+    def peak(
+        self, first: date, last: date, duty: Sequence[str] = (), *, open_items: Sequence[str] | None = None
+    ) -> int:
+        """A draft, or with `open_items` a plan that was called ready with them."""
+        wish = Wish("双十一", first, last, (), tuple(Duty(name) for name in duty))
+        at = datetime.fromtimestamp(self._at / 1_000, UTC)
+        plan = self.store.peaks.add(wish, actor="王", at=at).id
+        if open_items is not None:
+            self.store.peaks.change(plan, wish, PlanState.READY, open_items=open_items, actor="王", at=at)
+        return plan
+
+    def pause(self, plan: int, at: datetime, *, drill: bool, took: timedelta | None, batches: int = 1) -> None:
+        """Of one campaign that was being sent; `took` is None where its batch is not settled."""
+        last = None if took is None else to_ms(at + took)
+        stop = [1, "sending", True, [1], took is not None, batches, 40 * batches, 0, last]
+        self.put(
+            peak_pause, plan_id=plan, drill=int(drill), asked_by="王", asked_at=to_ms(at), in_force_at=to_ms(at),
+            stops=json.dumps([stop]), measured_at=last, resumed_by="", resumed="[]",
+        )  # fmt: skip

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -22,6 +23,7 @@ from campaign_app.domain.phone import Phone
 from campaign_app.domain.team import Person, Role
 from campaign_app.evidence.checking import verify_file
 from campaign_app.reports.case_pack import BUNDLE, PDF, PROOF
+from campaign_app.storage.retention import SETTINGS, Retention
 from tests.helpers.pdf_text import read_pdf
 from tests.helpers.shop import ENTITY, person
 from tests.helpers.staged import KEY, Staged, open_by_day, stage
@@ -82,6 +84,23 @@ def test_a_pack_holds_document_bundle_and_a_proof_that_a_stranger_verifies(stage
     found = subprocess.run([*stranger, "--head", made.head], capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout + found.stderr
     assert staged.app.complaints.history(case.id)[-1].action is Action.PACKED
+
+
+def test_a_pack_can_still_be_made_when_its_person_was_erased_and_years_are_over(staged: Staged, tmp_path: Path) -> None:
+    staged.sent()
+    case, subjects = complained(staged), staged.app.subjects
+    subjects.erase(subjects.find(staged.account, "c00004"), actor="李")
+    going, later = Retention(staged.app.workspace.database), staged.app.clock() + timedelta(days=40_000)
+    while going.step(lambda: dict.fromkeys(SETTINGS, 0), later):
+        pass
+    made = staged.app.case_packs.export(case.id, tmp_path / "pack.zip", actor="王")
+    with ZipFile(made.file) as pack:
+        told = json.loads(pack.read(BUNDLE))
+        pack.extractall(tmp_path / "out")
+    assert told["message"]["text"].startswith("【安宁百货】顾客4")
+    assert told["consent"]["fact"]["status"] == "confirmed"
+    assert told["approval"]["by"]
+    assert verify_file(tmp_path / "out" / PROOF, head=made.head).ok
 
 
 def test_its_document_says_what_is_asked_and_marks_what_is_a_draft(staged: Staged, tmp_path: Path) -> None:

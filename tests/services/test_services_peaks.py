@@ -74,10 +74,15 @@ def test_a_plan_is_kept_changed_and_ends(staged: Staged, app: bootstrap.App) -> 
     assert (renamed.state, renamed.open_items) == (PlanState.READY, ready.open_items)
     longer = replace(renamed.wish, last=renamed.wish.last + timedelta(days=1))
     assert app.peaks.change(made.id, longer, actor="李").state is PlanState.DRAFT, "other days are another plan"
-    app.peaks.declare(made.id, PlanState.OVER, actor="李")
+    again = app.peaks.declare(made.id, PlanState.READY, actor="李", knowing=True)
+    over = app.peaks.declare(made.id, PlanState.OVER, actor="李")
+    assert over.open_items == again.open_items != (), "what was open stays known"
     assert code_of(lambda: app.peaks.change(made.id, longer, actor="李")) == "peak_over"
     assert code_of(lambda: app.peaks.confirm(made.id, "support", name="李", actor="李")) == "peak_over"
-    assert actions(app, 5) == ["peak.planned", "peak.ready", "peak.changed", "peak.draft", "peak.over"]
+    wanted = ["peak.planned", "peak.ready", "peak.changed", "peak.draft", "peak.ready", "peak.over"]
+    assert actions(app, 6) == wanted
+    never = plan(staged)
+    assert app.peaks.declare(never.id, PlanState.OVER, actor="李").open_items == app.peaks.look(never.id).open_items
     with pytest.raises(NotFound):
         app.peaks.look(99)
 

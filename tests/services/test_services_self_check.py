@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,11 @@ def year(app: bootstrap.App) -> Year:
     made.task(retail, FIRST, done=True)
     made.task(retail, FIRST, done=False)
     made.wording(FIRST, "[]")
+    eleven = made.peak(date(2026, 11, 10), date(2026, 11, 11), ("王丽", "李强"), open_items=("backup", "support"))
+    made.peak(date(2026, 12, 12), date(2026, 12, 12))
+    for place, (drill, took, batches) in enumerate(((True, 2, 1), (True, 9, 2), (False, 4, 1), (True, None, 1))):
+        seconds = None if took is None else took * SECOND
+        made.pause(eleven, FIRST + timedelta(days=place), drill=drill, took=seconds, batches=batches)
     return made
 
 
@@ -72,6 +78,10 @@ def test_every_number_is_what_is_there(app: bootstrap.App, year: Year) -> None:
         "G1.answered_in_time.finance": 1, "G1.answered_late.unassigned": 1, "G1.overdue.finance": 1, "G.unanswered": 1,
         "G3.r12321.total": 3, "D3.agreement.checked": 1, "D3.agreement.with_findings": 0,
         "H1.fix_complaint.open": 1, "H1.fix_task.found": 2, "H1.fix_task.open": 1,
+        "J.plans": 2, "J.ready": 1, "J.open": 2, "J.drills": 2, "J.slowest": 9.0, "J.over": 1,
+        "J1.1.open": 2, "J1.1.duty": 2, "J1.2.duty": 0, "J2.1.to_stop": 2.0, "J2.2.after_command": 80,
+        "J3.3.to_stop": 4.0, "J4.stopped.drills": 1, "J4.over.drills": 1, "J4.stopped.in_earnest": 1,
+        "J4.watching.drills": 1,
         "H1.fix_default.found": 2, "H1.fix_default.open": 0, "H1.fix_warning.open": 1, "H1.fix_late.open": 2,
     }  # fmt: skip
     assert {number: report.number(number).value for number in expected} == pytest.approx(expected)
@@ -82,6 +92,29 @@ def test_what_is_not_known_is_none_and_says_why(app: bootstrap.App, year: Year) 
     assert (quiet.number("B.submitted").value, quiet.number("F.received").value) == (0, 0)
     for number, why in (("B.delivered_share", "nothing_sent"), ("F.p95", "none_in_period")):
         assert (quiet.number(number).value, quiet.number(number).why) == (None, why)
+
+
+def test_what_is_not_known_of_a_peak_says_why_and_is_never_zero(app: bootstrap.App, year: Year) -> None:
+    report = measured(app)
+    unknown = {number.id: number.why for number in report.numbers() if number.value is None}
+    assert {each: why for each, why in unknown.items() if each.startswith("J")} == {
+        "J1.2.open": "peak_draft",
+        "J2.4.to_stop": "pause_unsettled",
+        "J2.4.after_command": "pause_unsettled",
+    }
+    quiet = measured(app, Period.month(2025, 1))
+    assert (quiet.number("J.plans").value, quiet.number("J.slowest").why) == (0, "none_in_period")
+
+
+def test_what_is_said_of_peaks_is_what_its_rows_come_to(app: bootstrap.App, year: Year) -> None:
+    told = json.loads("".join(app.reporting.as_json(QUARTER, Stage.CHECK)))
+    values = {each["id"]: each["value"] for each in told["numbers"]}
+    plans, pauses = told["queries"]["peaks"], told["queries"]["pauses"]
+    drills = [row["seconds"] for row in pauses if row["drill"] and row["seconds"] is not None]
+    assert (values["J.plans"], values["J.open"]) == (len(plans), sum(row["open"] or 0 for row in plans))
+    assert (values["J.drills"], values["J.slowest"]) == (len(drills), max(drills))
+    assert [row["on_duty"] for row in plans] == ["王丽、李强", ""]
+    assert [row["open_items"] for row in plans] == ["backup、support", ""]
 
 
 def test_every_number_has_an_id_of_its_own_and_a_query_that_is_there(app: bootstrap.App, year: Year) -> None:

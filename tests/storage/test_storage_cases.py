@@ -104,7 +104,7 @@ def test_no_sync_no_import_and_no_grant_undoes_it(sending: Campaigning, later: s
     fact_id = workspace.facts.latest([ids[0]])[ids[0]][0]
     (mark,) = marks[ids[0]]
     with pytest.raises(NotAllowed) as caught:
-        workspace.suppressions.lift(mark, fact_id=fact_id, reviewer="王", at=LATER + minutes(9))
+        workspace.suppressions.lift([mark], customer_id=ids[0], fact_id=fact_id, reviewer="王", at=LATER)
     assert caught.value.code == "lift_kind"
 
 

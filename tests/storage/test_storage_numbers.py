@@ -124,10 +124,10 @@ def test_a_mark_under_one_number_is_lifted_by_a_grant_of_the_other_and_by_nobody
     mark = opt_out(workspace, workspace.phone_keys.of_platform_phone(S1))
     granted = {"obtained_at": NOW + minutes(5), "checked_at": NOW + minutes(5)}
     workspace.facts.append([fact(account_id, ref, **granted) for ref in ("plain", "other")], [receipt(account_id)])
-    how: dict[str, Any] = {"reviewer": "审核员", "at": NOW + minutes(9)}
+    how: dict[str, Any] = {"customer_id": ids["plain"], "reviewer": "审核员", "at": NOW + minutes(9)}
     with pytest.raises(NotAllowed):
-        workspace.suppressions.lift(mark, fact_id=workspace.facts.latest([ids["other"]])[ids["other"]][0], **how)
-    workspace.suppressions.lift(mark, fact_id=workspace.facts.latest([ids["plain"]])[ids["plain"]][0], **how)
+        workspace.suppressions.lift([mark], fact_id=workspace.facts.latest([ids["other"]])[ids["other"]][0], **how)
+    workspace.suppressions.lift([mark], fact_id=workspace.facts.latest([ids["plain"]])[ids["plain"]][0], **how)
     assert marked(workspace, ids) == set()
 
 

@@ -116,6 +116,28 @@ def test_complaints_tasks_and_wordings_are_those_of_the_period_and_tasks_that_ar
         assert [(each.kind, each.findings) for each in facts.wordings()] == [("agreement", 1)]
 
 
+def test_plans_with_a_day_in_the_period_and_what_was_paused_for_them_or_in_it(year: Year) -> None:
+    day = NOVEMBER.first
+    later = timedelta(days=40)
+    year.peak(day - timedelta(days=9), day - timedelta(days=1))
+    across = year.peak(day - timedelta(days=9), day, ("王丽", "李强"), open_items=("drill", "backup"))
+    draft = year.peak(NOVEMBER.last, NOVEMBER.last)
+    other = year.peak(day + later, day + later)
+    year.pause(across, FIRST - timedelta(days=20), drill=True, took=2.5 * SECOND)
+    year.pause(other, FIRST - SECOND, drill=True, took=SECOND)
+    year.pause(other, LAST, drill=False, took=None)
+    year.pause(across, LAST + SECOND, drill=True, took=SECOND)
+    with year.store.reports.facts(NOVEMBER) as facts:
+        assert [(row.plan_id, row.on_duty, row.duty, row.open_items, row.open) for row in facts.peaks()] == [
+            (across, "王丽、李强", 2, "drill、backup", 2),
+            (draft, "", 0, "", None),
+        ]
+        assert [(row.plan_id, row.drill, row.result, row.seconds, row.messages) for row in facts.pauses()] == [
+            (across, True, "stopped", 2.5, 40),
+            (other, False, "watching", None, None),
+        ]
+
+
 def test_every_query_answers_an_empty_workspace(workspace: Workspace) -> None:
     with workspace.reports.facts(Period.year(2026)) as facts:
         assert {query: list(getattr(facts, query)()) for query in QUERIES} == {query: [] for query in QUERIES}

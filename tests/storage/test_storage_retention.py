@@ -15,12 +15,12 @@ from campaign_app.domain.message import InboundMessage, Outcome, Page
 from campaign_app.domain.staff import Wish
 from campaign_app.storage import retention, schema, schema_sending
 from campaign_app.storage.columns import metadata
-from campaign_app.storage.retention import RECORDS, Retention
+from campaign_app.storage.retention import SETTINGS, Retention
 from campaign_app.storage.schema_imports import import_change, import_prospect
 from campaign_app.storage.schema_sending import inbound
 from campaign_app.storage.workspace import Workspace
 
-DAYS = dict.fromkeys((name for name, _ in RECORDS.values()), 365)
+DAYS = dict.fromkeys(SETTINGS, 365)
 OLD, YOUNG = NOW - timedelta(days=400), NOW - timedelta(days=300)
 
 

@@ -239,7 +239,7 @@ def test_a_refusal_of_the_server_is_the_same_error_as_one_of_the_services(stage:
 
 def _attempts(workspace: Workspace, stage: Stage) -> Iterator[Callable[[], object]]:
     mark = Suppression(ENTITY, stage.key, SuppressionKind.OPT_OUT, NOW - minutes(60), "reply", "")
-    yield lambda: workspace.suppressions.lift(mark, fact_id=stage.fact_id, reviewer="王", at=NOW)
+    yield lambda: workspace.suppressions.lift([mark], customer_id=1, fact_id=stage.fact_id, reviewer="王", at=NOW)
     yield lambda: workspace.accounts.set_account_state(1, "disconnected")
     yield lambda: workspace.accounts.set_setting("batch_size", 1)
     yield lambda: workspace.facts.append([fact(1, "c0")], [])
@@ -251,8 +251,8 @@ def test_a_reviewer_lifts_by_the_rules(stage: Stage) -> None:
     with closing(stage.here.open(REVIEWER)) as workspace:
         complaint = replace(mark, kind=SuppressionKind.COMPLAINT)
         with pytest.raises(NotAllowed, match="never lifted"):
-            workspace.suppressions.lift(complaint, fact_id=stage.fact_id, reviewer="王", at=NOW)
-        workspace.suppressions.lift(mark, fact_id=stage.fact_id, reviewer="王", at=NOW)
+            workspace.suppressions.lift([complaint], customer_id=1, fact_id=stage.fact_id, reviewer="王", at=NOW)
+        workspace.suppressions.lift([mark], customer_id=1, fact_id=stage.fact_id, reviewer="王", at=NOW)
         with workspace.database.read() as connection:
             by = connection.execute(sa.text("SELECT reviewer FROM suppression_lift")).scalar_one()
         assert by == f"{stage.here.people[REVIEWER]}/王"

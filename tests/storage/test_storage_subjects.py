@@ -114,7 +114,7 @@ def test_a_restriction_lasts_until_it_is_lifted_whatever_the_platform_says_meanw
     grant = workspace.facts.latest([customer])[customer][0]
     for mark in next(iter(workspace.suppressions.of_customers([customer]).values())):
         assert workspace.subjects.restricted_since(customer) == since, "by reference or by number it is in force"
-        workspace.suppressions.lift(mark, fact_id=grant, reviewer="审核员", at=NOW + minutes(9))
+        workspace.suppressions.lift([mark], customer_id=customer, fact_id=grant, reviewer="审核员", at=NOW + minutes(9))
     assert workspace.subjects.restricted_since(customer) is None
     with pytest.raises(NotFound):
         workspace.subjects.restricted_since(99_999)

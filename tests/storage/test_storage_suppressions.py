@@ -48,7 +48,9 @@ class Person:
         return self.workspace.facts.history(self.customer_id)[-1][0]
 
     def lift(self, suppression: Suppression, fact_id: int, at: datetime = LIFTED_AT) -> None:
-        self.workspace.suppressions.lift(suppression, fact_id=fact_id, reviewer="审核员", at=at)
+        self.workspace.suppressions.lift(
+            [suppression], customer_id=self.customer_id, fact_id=fact_id, reviewer="审核员", at=at
+        )
 
     def active(self) -> set[KIND]:
         found = self.workspace.suppressions.active(ENTITY, [self.key]).get(self.key, frozenset())
@@ -132,7 +134,7 @@ def test_somebody_elses_grant_lifts_nothing(somebody: Person) -> None:
 def test_a_lift_needs_a_reviewer_and_a_fact(somebody: Person) -> None:
     somebody.workspace.suppressions.add([mark(somebody.key)])
     with pytest.raises(NotAllowed):
-        somebody.workspace.suppressions.lift(mark(somebody.key), fact_id=1, reviewer=" ", at=NOW)
+        somebody.workspace.suppressions.lift([mark(somebody.key)], customer_id=1, fact_id=1, reviewer=" ", at=NOW)
     with pytest.raises(NotFound):
         somebody.lift(mark(somebody.key), 12345)
 

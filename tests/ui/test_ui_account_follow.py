@@ -72,7 +72,7 @@ def test_receipts_are_behind_the_details_and_say_what_is_kept(desk: Desk, shop: 
     press(shown.following.erased, qtbot)
     dialog = shown.following.dialog
     assert dialog is not None
-    qtbot.waitUntil(lambda: dialog.said.text() == "平台还没有要求删除任何人。")
+    qtbot.waitUntil(lambda: dialog.said.text() == "还没有删除过任何人：平台没有要求，也没有客户在此提出。")
     dialog.close()
     now = desk.app.clock()
     desk.app.workspace.customers.upsert_page(shop, (), "", now, ["ou-00001"])
@@ -81,13 +81,33 @@ def test_receipts_are_behind_the_details_and_say_what_is_kept(desk: Desk, shop: 
     assert dialog is not None
     qtbot.waitUntil(lambda: dialog.rows.rowCount() == 1)
     (receipt,) = desk.app.following.erasures(shop)
-    row = [dialog.rows.index(0, column).data(Qt.ItemDataRole.DisplayRole) for column in range(4)]
-    assert row == [show.moment(now, seconds=True), receipt.ref_hmac, f"#{receipt.entry}", receipt.digest]
+    row = [dialog.rows.index(0, column).data(Qt.ItemDataRole.DisplayRole) for column in range(5)]
+    assert row == [show.moment(now, seconds=True), "平台", receipt.ref_hmac, f"#{receipt.entry}", receipt.digest]
     assert "已发短信的原文" in dialog.said.text()
     assert "最近" not in dialog.said.text()
     dialog.render_receipts((receipt,) * RECEIPTS)
     assert f"最近 {show.count(RECEIPTS)} 份" in dialog.said.text()
     press(dialog.leave, qtbot)
+
+
+def test_a_receipt_says_whether_the_platform_or_the_person_asked(desk: Desk, shop: int, qtbot: QtBot) -> None:
+    store, now = desk.app.workspace, desk.app.clock()
+    store.customers.upsert_page(shop, (), "", now, ["ou-00001"])
+    other = desk.app.subjects.find(shop, "ou-00002")
+    desk.app.subjects.erase(other, actor="window")
+    page = open_settings(desk, qtbot)
+    shown = card(page, shop)
+    press(shown.more, qtbot)
+    press(shown.following.erased, qtbot)
+    dialog = shown.following.dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.rows.rowCount() == 2)
+    asked = [dialog.rows.index(place, 1).data(Qt.ItemDataRole.DisplayRole) for place in range(2)]
+    assert asked == ["客户本人，在此提出", "平台"]
+    told = dialog.rows.cell(0, 1)
+    assert told is not None
+    assert "window" in told.tip
+    assert "平台或客户本人的要求" in dialog.said.text()
 
 
 def test_a_sender_without_people_has_no_receipts(desk: Desk, shop: int, qtbot: QtBot) -> None:

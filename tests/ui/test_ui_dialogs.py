@@ -17,6 +17,7 @@ from test_ui_accessible import Survey, above, controls, corner, look_for_names, 
 from campaign_app.services.people import Person
 from campaign_app.ui.pages.closing_dialog import ClosingDialog
 from campaign_app.ui.pages.crash_dialog import CrashDialog
+from campaign_app.ui.pages.lift_dialog import LiftQuestion
 from campaign_app.ui.pages.person_requests import EraseQuestion, RestrictQuestion, requests_of
 from campaign_app.ui.pages.steps.sending_plan import PlanCard
 from campaign_app.ui.viewmodels.closing import OnItsWay
@@ -68,6 +69,7 @@ DIALOGS: dict[str, Open] = {
     "import": lambda w: page(w, "customers")._import(),
     "person requests": lambda w: person_drawer(w).ask(),
     "person erase": lambda w: EraseQuestion(w.desk.kit, *opened_person(w), w.shell).open(),
+    "person lift": lambda w: LiftQuestion(w.desk.kit, *opened_person(w), w.shell).open(),
     "person restrict": lambda w: RestrictQuestion(w.desk.kit, *opened_person(w), w.shell).open(),
     "own signature": lambda w: page(w, "signatures").state_one.click(),
     "shortcuts": lambda w: w.shell.show_shortcuts(),

@@ -89,7 +89,7 @@ def test_a_plan_is_written_changed_called_ready_and_ended(
     section.ready.click()
     assert "暂停演练" in yes[0]
     assert staged.app.peaks.plans()[0].state is PlanState.READY
-    assert "标记就绪时还有：" in section.facts.text()
+    assert "标记时未办好：" in section.facts.text()
     section.over.click()
     assert staged.app.peaks.plans()[0].state is PlanState.OVER
     assert not section.edit.isVisible()

@@ -17,7 +17,15 @@ from pytestqt.qtbot import QtBot
 from ui_customers import notices, read_drawer, show_page, texts
 from ui_people import ENTITY, NOW, add_people, add_shop, person
 
-from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKind
+from campaign_app.domain.consent import (
+    Channel,
+    ConsentFact,
+    ConsentMethod,
+    ConsentStatus,
+    CustomerRef,
+    Suppression,
+    SuppressionKind,
+)
 from campaign_app.domain.customer import PlatformCustomer
 from campaign_app.domain.team import Person, Role
 from campaign_app.ui.desk import Desk
@@ -165,3 +173,34 @@ def test_an_operator_sees_who_may_export_and_erase(inline_desk: Desk, qtbot: QtB
     assert [each.isEnabled() for each in buttons] == [False, False, True]
     assert "审核" in texts(shown)
     assert "审核" in shown.export.accessibleDescription()
+
+
+def test_a_reviewer_lifts_an_opt_out_only_once_the_platform_tells_a_later_grant(
+    desk: Desk, opened: tuple[CustomersPage, Driver], qtbot: QtBot
+) -> None:
+    page, driver = opened
+    store, shop, customer = desk.app.workspace, desk.app.accounts.all()[0], WHO + 1
+    store.opt_outs.add(customer, desk.app.clock() - timedelta(minutes=5), "by_hand", "来电", "李")
+    page.model.refresh()
+    driver.click("customer_lift")
+    assert not driver.wait(QPushButton, "person_lift_dialog_save", enabled=False).isEnabled(), "nobody is named"
+    driver.type("person_lift_reviewer", "王")
+    driver.click("person_lift_dialog_save")
+    assert "不能解除拒收" in said(driver, "person_lift_dialog_wrong", qtbot, "不能解除拒收")
+    driver.click("person_lift_dialog_leave")
+    at = desk.app.clock()
+    granted = ConsentFact(
+        CustomerRef(shop.id, "ou-00003"), ConsentStatus.CONFIRMED, at, ConsentMethod.EXPLICIT_TOGGLE, Channel.SMS,
+        frozenset({"retail"}), shop.entity_uscc, at, None, None, None, at,
+    )  # fmt: skip
+    store.facts.append([granted], [])
+    page.model.refresh()
+    qtbot.waitUntil(lambda: page.model.state.person is not None and bool(page.model.state.person.facts))
+    driver.click("customer_lift")
+    assert "取得，方式" in said(driver, "person_lift_told", qtbot, "取得")
+    driver.type("person_lift_reviewer", "王")
+    driver.click("person_lift_dialog_save")
+    qtbot.waitUntil(lambda: not store.suppressions.of_customers([customer]))
+    (entry,) = store.audit.entries(limit=1)
+    assert (entry.action, entry.actor) == ("suppression.lifted", "王")
+    qtbot.waitUntil(lambda: "没有拒收记录" in read_drawer(page, qtbot))

@@ -7,12 +7,14 @@ from typing import Final
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QToolButton, QWidget
 
-from campaign_app.domain.consent import ConsentFact, ConsentStatus, Suppression
+from campaign_app.domain.consent import LIFTABLE, ConsentFact, ConsentStatus, Suppression
+from campaign_app.domain.team import Permission
 from campaign_app.services.people import Person
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.customers_cells import LEVELS, CustomerCells, status_of
+from campaign_app.ui.pages.lift_dialog import LiftQuestion
 from campaign_app.ui.pages.person_requests import PersonRequests, requests_of
 from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
 from campaign_app.ui.widgets.basics import button, column, divider, frame, label, row, show_if
@@ -75,6 +77,10 @@ class CustomerDrawer(Drawer):
         if self._shown is not None:
             PersonRequests(self._desk, self._requests, self._shown, self.window()).open()
 
+    def lift(self) -> None:
+        if self._shown is not None:
+            LiftQuestion(self._desk.kit, self._requests, self._shown, self.window()).open()
+
     def _erased(self, customer_id: int) -> None:
         if self._model.state.opened == customer_id:
             self.closed.emit()
@@ -92,6 +98,10 @@ class CustomerDrawer(Drawer):
             self.add(label(self.tr("没有拒收记录。"), "muted"))
         for mark in person.row.suppressions:
             self.add(self._mark(mark))
+        if any(mark.kind in LIFTABLE for mark in person.row.suppressions):
+            lift = button(self.tr("解除退订…"), "quiet", name="customer_lift", click=self.lift)
+            self._desk.allow(Permission.LIFT, lift)
+            self.add(row(lift, None))
         self._section(self.tr("同意记录"), len(person.facts))
         self.add(self._hint())
         if not person.facts:

@@ -1,4 +1,4 @@
-"""The people whom a platform had erased, each as the receipt that is left of it, and what is kept of them and why."""
+"""The people who were erased, each as the receipt that is left of it: who asked, what is kept of them and why."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class ErasureRecords(Dialog):
     def render_receipts(self, receipts: tuple[ErasureReceipt, ...]) -> None:
         self.rows.show(receipts)
         if not receipts:
-            self.said.setText(self.tr("平台还没有要求删除任何人。"))
+            self.said.setText(self.tr("还没有删除过任何人：平台没有要求，也没有客户在此提出。"))
             return
         more = self.tr("这里列出最近 {count} 份，全部回执请用命令 campaign-app accounts erased 列出。")
         self.said.setText(
             self.tr(
-                "姓名、号码、地区、订单、标签和导入的资料已删除，此后不再给他们发短信。"
+                "按平台或客户本人的要求，姓名、号码、地区、订单、标签和导入的资料已删除，此后不再给他们发短信。"
                 "依法须留存的仍保留：客户标识、同意记录、退订与投诉，以及已发短信的原文和结果（原文里可能有姓名，只存储，不作他用）。"
             )
             + (more.format(count=show.count(RECEIPTS)) if len(receipts) >= RECEIPTS else "")
@@ -54,7 +54,13 @@ class ErasureRecords(Dialog):
     def _columns(self) -> tuple[Column[ErasureReceipt], ...]:
         return (
             Column(self.tr("删除时间"), 164, lambda each: Cell(show.moment(each.at, seconds=True))),
-            Column(self.tr("客户标识的密钥哈希"), 200, lambda each: Cell(each.ref_hmac), grows=1),
+            Column(self.tr("谁要求的"), 150, self._asked),
+            Column(self.tr("客户标识的密钥哈希"), 180, lambda each: Cell(each.ref_hmac), grows=1),
             Column(self.tr("审计记录"), 92, lambda each: Cell(f"#{each.entry}"), right=True),
-            Column(self.tr("回执（记录的哈希）"), 200, lambda each: Cell(each.digest), grows=1),
+            Column(self.tr("回执（记录的哈希）"), 180, lambda each: Cell(each.digest), grows=1),
         )
+
+    def _asked(self, receipt: ErasureReceipt) -> Cell:
+        if not receipt.done_by:
+            return Cell(self.tr("平台"))
+        return Cell(self.tr("客户本人，在此提出"), self.tr("由 {} 办理").format(receipt.done_by))

@@ -119,7 +119,7 @@ class PeaksSection(Section):
         names = self.tr("、").join(known.get(uscc, uscc) for uscc in plan.wish.entities) or self.tr("全部主体")
         said = [self.words.days(plan), names, self._desk.kit.words.term("peak_state", plan.state)]
         if plan.open_items:
-            said.append(self.tr("标记就绪时还有：{}").format(self.words.titles(plan.open_items)))
+            said.append(self.tr("标记时未办好：{}").format(self.words.titles(plan.open_items)))
         said += [f"{each.name} {each.when}".strip() for each in plan.wish.duty]
         return " · ".join(said)
 

@@ -120,7 +120,7 @@ class SelfCheckSection(Section):
         self.last = self._day("report_last", self.tr("到（含当天）"))
         stages = [(words.term("report_stage", stage), stage.value) for stage in Stage]
         self.stage = self._box("report_stage", self.tr("阶段"), stages)
-        chapters = [(words.term("report_chapter", code), code) for code in "ABCDEFGHI"]
+        chapters = [(words.term("report_chapter", code), code) for code in "ABCDEFGHIJ"]
         self._fill(self.chapter, "report_chapter", self.tr("章节"), [(self.tr("全部章节"), ""), *chapters])
         self.count = button(self.tr("统计"), name="report_count", small=True, click=self.model.count)
         self.stop = button(self.tr("停止"), name="report_stop", small=True, click=self.model.count_work.stop)

@@ -25,7 +25,7 @@ GROUPS: Final = (
         "keeping",
         (
             *("lookback_every_days", "lookback_days", "keep_replies_days", "keep_imports_days", "keep_tests_days"),
-            "keep_lookbacks_days",
+            *("keep_lookbacks_days", "keep_closed_cases_days"),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""The receipts of people whom one account's platform had erased."""
+"""The receipts of people of one account who were erased, by their platform's word or by their own."""
 
 from __future__ import annotations
 

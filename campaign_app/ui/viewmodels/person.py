@@ -1,4 +1,4 @@
-"""Requests of one person (个人信息请求) while they are carried out: a copy, erasure, restriction."""
+"""Requests of one person (个人信息请求) while they are carried out: a copy, erasure, restriction; and lifting one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from campaign_app.domain.consent import SuppressionKind
 from campaign_app.domain.errors import AppError
 from campaign_app.ui.messages import translate
 from campaign_app.ui.viewmodels.answering import Answering
@@ -54,6 +55,9 @@ class PersonModel(Answering):
             token,
         )
 
+    def lift(self, customer_id: int, reviewer: str, token: object) -> None:
+        self._write(lambda: self._app.lifting.lift(customer_id, actor=reviewer), self._lifted, token)
+
     def _write(self, work: Callable[[], T], then: Callable[[T], None], token: object) -> None:
         def done(result: T) -> None:
             then(result)
@@ -82,6 +86,17 @@ class PersonModel(Answering):
         self._messages.done(
             lambda: translate("PersonModel", "已限制处理：从现在起只存储此人的资料，所有活动都不再发送。")
         )
+        self._customers.refresh()
+
+    def _lifted(self, left: frozenset[SuppressionKind]) -> None:
+        if left:
+            self._messages.info(
+                lambda: translate("PersonModel", "已解除退订，写入记录。此人另有投诉或未成年人的拒收，仍不发送。")
+            )
+        else:
+            self._messages.done(
+                lambda: translate("PersonModel", "已解除退订，写入记录。下一次核验起按平台的同意判断。")
+            )
         self._customers.refresh()
 
     def _failed(self, error: AppError, token: object) -> None:
