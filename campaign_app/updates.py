@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from platformdirs import user_config_path
 
 from campaign_app import assets
-from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.errors import RemoteError, RemoteUnavailable, SettingsError
 
 FORMAT: Final = "yunfa-release/1"
 DOMAIN: Final = b"yunfa-release/1\n"  # no other signature of a maintainer's key can stand for one of these
@@ -85,15 +85,16 @@ class Desk:
         return str(self._kept().get("address", ""))
 
     def use(self, address: str) -> None:
-        """From now on; "" for none. Raises SettingsError `bad_address` and whatever is wrong with an address."""
+        """From now on; "" for none. Raises SettingsError `update_address`."""
         if address:
-            from campaign_app.transport.session import checked_address
-
-            checked_address(address.partition("?")[0])
+            _near(address)
         self._keep(address=address)
 
     def check(self) -> Found:
-        """Asks the address. Raises SettingsError `update_no_address`, RemoteError, and what `check_bytes` raises."""
+        """Asks the address. Raises SettingsError `update_no_address`, RemoteUnavailable `update_unreachable`, and what
+
+        `check_bytes` raises.
+        """
         address = self.address
         if not address:
             raise SettingsError("update_no_address", "No address of releases is set on this computer")
@@ -255,10 +256,21 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _fetched(address: str, clock: Callable[[], datetime]) -> bytes:
     from campaign_app.transport.download import Download
+
+    try:
+        return b"".join(Download(clock, near=_near(address), most_bytes=MOST, whole_seconds=60.0).lines(address))
+    except RemoteError as error:  # whose words are those of a platform that messages go through
+        raise RemoteUnavailable("update_unreachable", f"{error.code}: {error}") from error
+
+
+def _near(address: str) -> bool:
+    """Whether it is on this computer."""
     from campaign_app.transport.session import checked_address
 
-    near = checked_address(address.partition("?")[0])[1]
-    return b"".join(Download(clock, near=near, most_bytes=MOST, whole_seconds=60.0).lines(address))
+    try:
+        return checked_address(address.partition("?")[0])[1]
+    except SettingsError as error:
+        raise SettingsError("update_address", str(error)) from error
 
 
 def _broken(why: str) -> NoReturn:

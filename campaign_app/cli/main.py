@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from typer.main import get_command
@@ -45,6 +47,23 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("campaign-app"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool, typer.Option("--version", help="显示版本号。", callback=_version, is_eager=True, show_default=False)
+    ] = False,
+) -> None:
+    """允发：只发给平台 API 确认同意的人的营销短信。"""
+
+
 _COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo,
     "check": check,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
+from contextlib import closing
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from typer.testing import CliRunner
 
 from campaign_app import updates
 from campaign_app.cli.main import app
+from campaign_app.domain.errors import RemoteUnavailable, SettingsError
 from tools import release_signing as signing
 
 CHANGES = {"zh_CN": "见 [发布](docs/release.md)。", "en": "See [release](docs/release.md), and [/etc] too."}
@@ -46,3 +50,27 @@ def test_a_machine_reads_the_files_as_they_are(manifest: Path) -> None:
         "sha256": hashlib.sha256(b"deb").hexdigest(),
         "size": 3,
     }
+
+
+@pytest.mark.parametrize(
+    ("address", "code"), [("http://releases.invalid/x", "update_address"), ("https://[", "update_address")]
+)
+def test_an_address_is_refused_in_the_words_of_releases(manifest: Path, address: str, code: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        updates.desk(lambda: datetime.now(UTC)).use(address)
+    assert refused.value.code == code
+
+
+def test_a_release_that_does_not_come_speaks_of_no_platform(manifest: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as held:
+        nobody = f"http://127.0.0.1:{held.getsockname()[1]}/x"
+    desk = updates.desk(lambda: datetime.now(UTC))
+    desk.use(nobody)
+    with pytest.raises(RemoteUnavailable) as lost:
+        desk.check()
+    assert lost.value.code == "update_unreachable"
+
+
+def test_the_program_says_its_version() -> None:
+    done = CliRunner().invoke(app, ["--version"])
+    assert (done.exit_code, done.output.strip()) == (0, version("campaign-app"))
