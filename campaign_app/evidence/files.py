@@ -14,6 +14,7 @@ from campaign_app.sealing import SealBroken
 _PIECE: Final = 1 << 16
 LINE_MAX: Final = 1 << 22  # bytes; a longer line is none of ours
 _LEVEL: Final = 3  # 6 saves a tenth of the bytes and costs a seventh of all the work
+_LINES: Final = 200  # compressed at once
 
 
 class Unreadable(Exception):
@@ -31,14 +32,22 @@ class Lines:
         self._sealing = None if reader is None else sealing(out, reader)
         self._out = out
         self._pack = zlib.compressobj(_LEVEL)
+        self._waiting: list[str] = []
 
     def write(self, text: str) -> None:
-        self._put(self._pack.compress(text.encode()))
+        self._waiting.append(text)
+        if len(self._waiting) == _LINES:
+            self._compress()
 
     def finish(self) -> None:
+        self._compress()
         self._put(self._pack.flush())
         if self._sealing is not None:
             self._sealing.finish()
+
+    def _compress(self) -> None:
+        self._put(self._pack.compress("".join(self._waiting).encode()))
+        self._waiting.clear()
 
     def _put(self, data: bytes) -> None:
         if self._sealing is not None:

@@ -55,7 +55,8 @@ class Writer:
         tree, held = Tree(), None
         for window in windows:
             for told, messages in _by_source(window):
-                lines = [(message, canonical(_record(message, told))) for message in messages]
+                page = page_hash(canonical(_answer(told)) if told.receipt is None else told.receipt.jws)
+                lines = [(message, canonical(_record(message, told, page))) for message in messages]
                 if self.seq is None:
                     self._line(canonical(_page(told, lines)))
                 for message, line in lines:
@@ -172,7 +173,7 @@ def _answer(told: SourceTold) -> dict[str, Any]:
     }
 
 
-def _record(message: SentMessage, told: SourceTold) -> dict[str, Any]:
+def _record(message: SentMessage, told: SourceTold, page: str) -> dict[str, Any]:
     """One recipient. A number in the text is masked; a leaf with one in it is there as its hash only."""
     text, leaf = masked(message.text), message.leaf
     record: dict[str, Any] = {
@@ -185,7 +186,7 @@ def _record(message: SentMessage, told: SourceTold) -> dict[str, Any]:
         "text": text,
         "sent": message.claimed_at,
         "outcomes": [list(each) for each in message.outcomes],
-        "page": page_hash(canonical(_answer(told)) if told.receipt is None else told.receipt.jws),
+        "page": page,
         "index": message.leaf_index,
     }
     if text != message.text:

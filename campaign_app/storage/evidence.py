@@ -108,21 +108,13 @@ class SqlEvidence:
             yield SentWindow(messages, _sources(connection, {message.source for message in messages}))
 
     def _message(self, campaign_id: int, row: AnyRow, outcomes: Sequence[tuple[str, str, str, int]]) -> SentMessage:
+        _, seq, account_id, sender_id, ref, message_id, who, text, claimed_at, source, leaf, leaf_index = row
+        salt = self._salt(b"record", campaign_id, seq)
+        # a fact without a source was never proven; the gate lets none through
+        consent = source or 0, leaf or "", leaf_index or 0
+        told = tuple(outcomes)
         return SentMessage(
-            seq=row.seq,
-            account_id=row.account_id,
-            sender_id=row.sender_id,
-            ref=row.ref,
-            message_id=row.message_id,
-            who=row.dedupe_key,
-            salt=self._salt(b"record", campaign_id, row.seq),
-            text=row.text,
-            claimed_at=row.claimed_at,
-            # a fact without a source was never proven; the gate lets none through
-            source=row.source_id or 0,
-            leaf=row.leaf or "",
-            leaf_index=row.leaf_index or 0,
-            outcomes=tuple(outcomes),
+            seq, account_id, sender_id, ref, message_id, who, salt, text, claimed_at, *consent, outcomes=told
         )
 
     def _salt(self, kind: bytes, first: int, second: int) -> bytes:
