@@ -10,14 +10,13 @@ from PySide6.QtWidgets import QFrame, QToolButton
 
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.conditions import ConditionsCard, CountCard
-from campaign_app.ui.pages.segments import Segments
+from campaign_app.ui.pages.segments import SIDE, Segments
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.customers import CustomersModel
 from campaign_app.ui.viewmodels.segments import SegmentsModel, SegmentsState
 from campaign_app.ui.widgets.basics import column, row, show_if
 from campaign_app.ui.widgets.page import scrolling
 
-SIDE: Final = 252
 HIGHEST: Final = 340
 
 

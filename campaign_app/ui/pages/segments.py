@@ -18,6 +18,7 @@ from campaign_app.ui.viewmodels.conditions import ConditionsModel, ConditionsSta
 from campaign_app.ui.widgets.basics import button, clear, column, label, row
 
 NAME_LIMIT: Final = 40
+SIDE: Final = 252  # the width of what stands beside the conditions
 
 
 class Segments(QFrame):

@@ -24,7 +24,7 @@ assert set(ORDER) == set(FIELDS)
 _JOIN: Final = 34
 _UNIT: Final = 20
 _AROUND: Final = 50  # what a list to choose from has besides the words
-_VALUE: Final = 80
+_VALUE: Final = 100
 
 
 class ConditionLine(QWidget):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
@@ -13,7 +11,7 @@ from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.conditions import ConditionsCard, CountCard
-from campaign_app.ui.pages.segments import Segments
+from campaign_app.ui.pages.segments import SIDE, Segments
 from campaign_app.ui.pages.steps.step import Step
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.audience import LOCKED, AudienceModel, AudienceState
@@ -21,8 +19,6 @@ from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
 from campaign_app.ui.widgets.basics import card, clear, column, label, row
 from campaign_app.ui.widgets.page import scrolling
 from campaign_app.ui.widgets.todo import Todo, Todos
-
-SIDE: Final = 276
 
 
 class AudienceStep(Step):
