@@ -52,9 +52,9 @@ def says(page: CustomersPage, qtbot: QtBot, found: int) -> None:
     qtbot.waitUntil(lambda: page.model.state.found == found and page.rows.rowCount() == found)
 
 
-def choose(page: CustomersPage, words: str) -> None:
+def choose(page: CustomersPage, qtbot: QtBot, words: str) -> None:
+    qtbot.waitUntil(lambda: page.filter.segment.findText(words) >= 0)
     at = page.filter.segment.findText(words)
-    assert at >= 0, words
     page.filter.segment.setCurrentIndex(at)
     page.filter.segment.activated.emit(at)
 
@@ -114,7 +114,7 @@ def test_a_saved_segment_is_changed_replaced_and_had_back(page: CustomersPage, d
     page.model.refresh()
     qtbot.waitUntil(page.filter.segment.isVisible)
     assert page.filter.build.text() == "新建人群"
-    choose(page, "浙江客户")
+    choose(page, qtbot, "浙江客户")
     assert page.filter.build.text() == "编辑人群"
     build(page, qtbot)
     says(page, qtbot, 5)
@@ -166,7 +166,7 @@ def test_conditions_that_were_put_away_go_on_and_can_be_had_back(page: Customers
     again.model.refresh()
     again.segments_model.load()
     qtbot.waitUntil(lambda: "浙江客户" in again.segments_model.state.saved)
-    choose(again, "浙江客户")
+    choose(again, qtbot, "浙江客户")
     qtbot.waitUntil(lambda: again.model.state.search.segment == "浙江客户")
     undo(desk)
     qtbot.waitUntil(lambda: again.filter.segment.currentText() == "未保存的条件")
