@@ -14,6 +14,7 @@ import json
 import os
 import random
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -43,7 +44,9 @@ from campaign_app.domain.customer import Account, Entity, PlatformCustomer
 from campaign_app.domain.people import ORDERS
 from campaign_app.domain.phone import Phone
 from campaign_app.services.people import PAGE_ROWS
+from campaign_app.ui.app import SWITCH_SECONDS
 from campaign_app.ui.desk import Desk, Way
+from campaign_app.ui.garbage import Garbage
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
 from campaign_app.ui.pages.customers import CustomersPage
@@ -167,7 +170,10 @@ def orders(app: bootstrap.App) -> None:
 
 
 def window(app: bootstrap.App, scratch: Path, frames: int) -> None:
+    sys.setswitchinterval(SWITCH_SECONDS)
     qt = QApplication([])
+    garbage = Garbage(qt)
+    garbage.start()
     tasks, prefs = Tasks(), Prefs(scratch / "prefs")
     theme = Theme(qt, "light")
     kit = Kit(theme, tasks, Messages(lambda: words.load("zh_CN")), prefs)
@@ -187,6 +193,7 @@ def window(app: bootstrap.App, scratch: Path, frames: int) -> None:
     page.table.viewport().repaint()
     seconds = time.perf_counter() - began
     say("open", rows=page.rows.rowCount(), counted_ms=round(counted * 1000), first_rows_ms=round(seconds * 1000))
+    garbage.settle()  # as in the program, once its window is there
     scrolling.measure("scroll", page.table, frames, say)
     page.table.scrollToTop()
     began = time.perf_counter()
@@ -200,6 +207,7 @@ def window(app: bootstrap.App, scratch: Path, frames: int) -> None:
     page.hide()
     page.deleteLater()
     QCoreApplication.processEvents()
+    garbage.stop()
     scrolling.floor(rows, columns, ROW, size, frames, say)
 
 
