@@ -26,7 +26,7 @@ from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
 from campaign_app.ui.viewmodels.importing import ImportModel
 from campaign_app.ui.viewmodels.imports_list import ImportsModel
 from campaign_app.ui.widgets.actions import action
-from campaign_app.ui.widgets.basics import button, row, show_if
+from campaign_app.ui.widgets.basics import button, insert, row, show_if
 from campaign_app.ui.widgets.columns import Arrangement, unpacked
 from campaign_app.ui.widgets.columns_dialog import ColumnsDialog, OrderWords
 from campaign_app.ui.widgets.empty import Empty
@@ -52,7 +52,7 @@ class CustomersPage(Page):
         self.table.arrange(unpacked(kit.prefs.bytes(_COLUMNS)))
         self.segments_model = segments_of(desk, self.model)
         self.filter = CustomersFilter(kit, self.model, self.segments_model)
-        self.panel = SegmentPanel(desk, self.segments_model)
+        self._panel: SegmentPanel | None = None
         self.strip = SyncStrip(self.model)
         self.sync = SyncButton(kit, self.model)
         self.notices = (SyncNotices(kit, self.model, self), ImportNotices(kit, self.imports_model, self))
@@ -65,11 +65,24 @@ class CustomersPage(Page):
         self._buttons()
         self.content.addWidget(self.strip)
         self.content.addWidget(self.filter)
-        self.content.addWidget(self.panel, 1)
         self.content.addLayout(row(self.stack, self.drawer, space=3, stretch=0), 1)
         self._connect()
+        if self.segments_model.state.shown:
+            self._built()
         self.render_state(self.model.state)
         self.rows.show(self.model.source)
+
+    @property
+    def panel(self) -> SegmentPanel:
+        """Built when it is first asked for: to open the page would be felt."""
+        return self._panel or self._built()
+
+    def _built(self) -> SegmentPanel:
+        panel = self._panel = SegmentPanel(self._desk, self.segments_model)
+        panel.closed.connect(self.filter.build.setFocus)
+        insert(self.content, self.content.indexOf(self.filter) + 1, panel, after=self.filter.clear)
+        self.content.setStretchFactor(panel, 1)
+        return panel
 
     def shown(self) -> None:
         self.model.refresh()
@@ -198,8 +211,7 @@ class CustomersPage(Page):
         table.arranged.connect(self._arranged)
         table.sorted.connect(self._sort)
         self.drawer.closed.connect(table.setFocus)
-        self.filter.building.connect(self.panel.begin)
-        self.panel.closed.connect(self.filter.build.setFocus)
+        self.filter.building.connect(lambda: self.panel.begin())
         action(self.table, "customers.close", model.close)
 
     def _unread(self, error: AppError) -> None:
