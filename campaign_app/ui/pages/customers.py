@@ -211,7 +211,7 @@ class CustomersPage(Page):
         table.arranged.connect(self._arranged)
         table.sorted.connect(self._sort)
         self.drawer.closed.connect(table.setFocus)
-        self.filter.building.connect(lambda: self.panel.begin())
+        self.filter.building.connect(self._build_segment)
         action(self.table, "customers.close", model.close)
 
     def _unread(self, error: AppError) -> None:
@@ -268,6 +268,9 @@ class CustomersPage(Page):
         asked.changed.connect(self._arrange)
         asked.sorted.connect(self._sort)
         asked.open()
+
+    def _build_segment(self) -> None:
+        self.panel.begin()
 
     def _import(self) -> None:
         shops = self.model.state.connected
