@@ -1,8 +1,10 @@
 """The table of customers on a real encrypted store: `python benchmarks/table.py` prints one JSON line per figure.
 
-`open`: from asking for the page to the first rows drawn. `frame`: scroll by a third of the view, then by random jumps,
-and paint (offscreen); the reading of pages goes on beside it as it does in the window. `resident`: memory of the whole
-process after it. `--folder` keeps the store (a million customers take two minutes to make) for the next run.
+`open`: from asking for the page to the first rows drawn. `scroll`: a scripted scroll through the page, frame by frame
+(`benchmarks/scrolling.py`), with p50, p95, p99 and the longest frame of each kind of gesture; pages are read beside it
+as they are in the window. `resident`: memory of the whole process after it. `floor`: the same scroll through a bare
+QTableView over a constant model of as many rows. `--folder` keeps the store (a million customers take two minutes to
+make) for the next run.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import json
 import os
 import random
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,6 +24,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import scrolling
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
@@ -40,13 +44,16 @@ from campaign_app.domain.customer import Account, Entity, PlatformCustomer
 from campaign_app.domain.people import ORDERS
 from campaign_app.domain.phone import Phone
 from campaign_app.services.people import PAGE_ROWS
+from campaign_app.ui.app import SWITCH_SECONDS
 from campaign_app.ui.desk import Desk, Way
+from campaign_app.ui.garbage import Garbage
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
 from campaign_app.ui.pages.customers import CustomersPage
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.tasks import Tasks
 from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.theme.tokens import ROW
 from campaign_app.ui.viewmodels.jobs import Jobs
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
 
@@ -162,8 +169,11 @@ def orders(app: bootstrap.App) -> None:
             say(f"sorted: {name} by {order}", rows=len(ids), sorted_ms=round(sorted_in * 1000), page_ms=page_ms)
 
 
-def window(app: bootstrap.App, scratch: Path) -> None:
+def window(app: bootstrap.App, scratch: Path, frames: int) -> None:
+    sys.setswitchinterval(SWITCH_SECONDS)
     qt = QApplication([])
+    garbage = Garbage(qt)
+    garbage.start()
     tasks, prefs = Tasks(), Prefs(scratch / "prefs")
     theme = Theme(qt, "light")
     kit = Kit(theme, tasks, Messages(lambda: words.load("zh_CN")), prefs)
@@ -177,43 +187,28 @@ def window(app: bootstrap.App, scratch: Path) -> None:
     page.resize(1092, 740)
     page.show()
     page.shown()
-    until(lambda: page.rows.rowCount() > 0)
-    counted = time.perf_counter() - began
     until(lambda: page.rows.row(0) is not None)
     page.table.viewport().repaint()
-    seconds = time.perf_counter() - began
-    say("open", rows=page.rows.rowCount(), counted_ms=round(counted * 1000), first_rows_ms=round(seconds * 1000))
-    bar = page.table.verticalScrollBar()
-    steps = [bar.value() + page.table.viewport().height() // 3 * n for n in range(1, FRAMES + 1)]
-    jumps = random.Random(1).choices(range(bar.maximum()), k=FRAMES)
-    for figure, places in (("frame: scrolling on", steps), ("frame: jumping", jumps)):
-        frames = sorted(frame(page, place) for place in places)
-        say(
-            figure,
-            frames=len(frames),
-            median_ms=round(statistics.median(frames), 1),
-            p95_ms=round(frames[len(frames) * 95 // 100], 1),
-            worst_ms=round(frames[-1], 1),
-        )
+    first = time.perf_counter() - began
+    until(lambda: page.model.state.found is not None)
+    counted = time.perf_counter() - began
+    say("open", rows=page.rows.rowCount(), first_rows_ms=round(first * 1000), counted_ms=round(counted * 1000))
+    garbage.settle()  # as in the program, once its window is there
+    scrolling.measure("scroll", page.table, frames, say)
+    page.table.scrollToTop()
     began = time.perf_counter()
     page.table.scrollToBottom()
     until(lambda: page.rows.row(page.rows.rowCount() - 1) is not None)
     say("last row", ms=round((time.perf_counter() - began) * 1000))
     say("resident", mib=resident(), before_the_page=before)
+    rows, columns, size = page.rows.rowCount(), len(page.rows.columns), page.table.size()
     desk.jobs.stop()
     tasks.finish()
+    page.hide()
     page.deleteLater()
     QCoreApplication.processEvents()
-
-
-def frame(page: CustomersPage, place: int) -> float:
-    """Milliseconds on the window's thread for a move and all that it causes, the arrival of pages among it."""
-    began = time.perf_counter()
-    page.table.verticalScrollBar().setValue(place)
-    QCoreApplication.processEvents()
-    spent = (time.perf_counter() - began) * 1000
-    time.sleep(max(0.0, (16 - spent) / 1000))
-    return spent
+    garbage.stop()
+    scrolling.floor(rows, columns, ROW, size, frames, say)
 
 
 def until(done: Callable[[], bool], seconds: float = 120) -> None:
@@ -235,6 +230,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--frames", type=int, default=FRAMES, help="of each kind of gesture")
     parser.add_argument("--only", choices=("queries", "window"))
     asked = parser.parse_args()
     with ExitStack() as stack:
@@ -248,7 +244,7 @@ def main() -> None:
             queries(app)
             orders(app)
         if asked.only != "queries":
-            window(app, Path(stack.enter_context(tempfile.TemporaryDirectory())))
+            window(app, Path(stack.enter_context(tempfile.TemporaryDirectory())), asked.frames)
 
 
 if __name__ == "__main__":

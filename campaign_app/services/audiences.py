@@ -18,7 +18,7 @@ class Audiences(Permitted):
         self._clock = clock
 
     def count(self, audience: Filter, entity_uscc: str) -> int:
-        """Customers of the entity's shops that match now."""
+        """Customers of the entity's connected shops that match now; of "" those of every shop there is."""
         return self._customers.count(audience, entity_uscc, self._clock())
 
     def customers(self) -> int:
@@ -40,9 +40,12 @@ class Audiences(Permitted):
     @needs(Permission.BUILD)
     def save(self, name: str, audience: Filter) -> None:
         """Keeps a filter under a name; the same name again replaces it. Raises SettingsError for an empty name."""
-        if not name.strip():
-            raise SettingsError("segment_name", "A saved segment needs a name")
-        self._store.save(name.strip(), audience, self._clock())
+        self._store.save(_named(name), audience, self._clock())
+
+    @needs(Permission.BUILD)
+    def rename(self, name: str, to: str) -> None:
+        """Raises SettingsError for an empty name or one that another segment has, NotFound for one that is gone."""
+        self._store.rename(name, _named(to))
 
     def saved(self) -> dict[str, Filter]:
         return {name: self._store.audience(name) for name in self._store.names()}
@@ -50,3 +53,9 @@ class Audiences(Permitted):
     @needs(Permission.BUILD)
     def remove(self, name: str) -> None:
         self._store.delete(name)
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise SettingsError("segment_name", "A saved segment needs a name")
+    return name.strip()

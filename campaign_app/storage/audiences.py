@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from campaign_app.domain.audience import Filter
-from campaign_app.domain.errors import NotFound
+from campaign_app.domain.errors import NotFound, SettingsError
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
 from campaign_app.storage.times import to_ms
@@ -44,6 +44,16 @@ class SqlAudiences:
             return tuple(
                 connection.execute(sa.select(schema.audience.c.name).order_by(schema.audience.c.name)).scalars()
             )
+
+    def rename(self, name: str, to: str) -> None:
+        names = schema.audience.c.name
+        with self.db.write() as connection:
+            if to == name:
+                return
+            if connection.execute(sa.select(names).where(names == to)).scalar() is not None:
+                raise SettingsError("segment_taken", "Another segment has this name")
+            if not connection.execute(sa.update(schema.audience).where(names == name).values(name=to)).rowcount:
+                raise NotFound("audience", "There is no such audience")
 
     def delete(self, name: str) -> None:
         with self.db.write() as connection:

@@ -73,6 +73,13 @@ def accounts_of(connection: sa.Connection, entity_uscc: str, *, connected: bool 
     return list(connection.execute(wanted).scalars())
 
 
+def shops_of(connection: sa.Connection, entity_uscc: str) -> list[int]:
+    """The connected shops of an entity; of "" every shop that there is."""
+    if entity_uscc:
+        return accounts_of(connection, entity_uscc, connected=True)
+    return list(connection.execute(sa.select(schema.account.c.id).order_by(schema.account.c.id)).scalars())
+
+
 @dataclass(frozen=True, slots=True)
 class SqlCustomers:
     """Implements `domain.ports_people.CustomerStore`. A page that is older than what is stored changes nothing."""
@@ -112,12 +119,12 @@ class SqlCustomers:
 
     def count(self, audience: Filter, entity_uscc: str, now: datetime) -> int:
         with self.db.read() as connection:
-            shops = accounts_of(connection, entity_uscc, connected=True)
+            shops = shops_of(connection, entity_uscc)
         return count_customers(self.db, shops, audience, now)
 
     def values(self, field: str, entity_uscc: str, limit: int) -> tuple[str, ...]:
         with self.db.read() as connection:
-            return values_of(connection, field, accounts_of(connection, entity_uscc, connected=True), limit)
+            return values_of(connection, field, shops_of(connection, entity_uscc), limit)
 
     def some(
         self, audience: Filter, entity_uscc: str, now: datetime, limit: int, name: str = ""
@@ -127,7 +134,7 @@ class SqlCustomers:
         if name:
             wanted = wanted.where(table.c.name.icontains(name, autoescape=True))
         with self.db.read() as connection:
-            shops = accounts_of(connection, entity_uscc, connected=True)
+            shops = shops_of(connection, entity_uscc)
             rows = connection.execute(wanted.where(of_accounts(shops), clause(audience, now))).all()
         return tuple(self._customer(row, phones=True) for row in rows)
 

@@ -18,14 +18,20 @@ CELL: Final = int(Qt.ItemDataRole.UserRole) + 1  # the whole Cell; None is a pla
 class Cell:
     """`level` (ok, warn, block, info, muted) draws the text as a pill; `tip` explains it.
 
-    `faint` is for a dash that stands where there is nothing, `tint` (a level) colours the ground of the cell.
+    `faint` is for a dash that stands where there is nothing, `tint` (a level) colours the ground of the cell. A `tip`
+    that takes its time to say is a function: thousands of cells scroll by, and one is asked.
     """
 
     text: str
-    tip: str = ""
+    tip: str | Callable[[], str] = ""
     level: str = ""
     faint: bool = False
     tint: str = ""
+
+    @property
+    def explained(self) -> str:
+        """The tip in words."""
+        return self.tip if isinstance(self.tip, str) else self.tip()
 
 
 @dataclass(frozen=True)  # slots: `Column[int](…)` fails on Python 3.11
@@ -84,7 +90,7 @@ class CellModel(QAbstractTableModel, Generic[R]):
             return None if cell is None else cell.text
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             cell = self.cell(index.row(), index.column())
-            return None if cell is None else cell.tip
+            return None if cell is None else cell.explained
         return None
 
     def headerData(  # noqa: N802

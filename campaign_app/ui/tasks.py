@@ -2,7 +2,8 @@
 
 Work runs on a pool of threads; its result comes back on the window's thread. There are three ends: a result, an
 expected error (`AppError`), and a bug. Work that stops when it is asked to, or is overtaken by newer work under the
-same key, ends in silence; what it did all the same is told. A bug is always told.
+same key, ends in silence; what it did all the same is told. A bug is always told. Work that is overtaken while it waits
+for a thread never begins.
 """
 
 from __future__ import annotations
@@ -132,7 +133,10 @@ class Tasks(QObject):
         self.busy.emit(len(self._running))
 
         def job() -> None:
-            call, bug = self._outcome(work, task, then, failed)
+            if of is not None and self._newest.get(of) is not task:
+                call, bug = _nothing, False  # its answer would be dropped
+            else:
+                call, bug = self._outcome(work, task, then, failed)
             with suppress(RuntimeError):  # the window is gone: there is nobody left to tell
                 self._ended.emit(_End(task, of, owner, call, bug))
 

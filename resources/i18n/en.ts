@@ -598,85 +598,24 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Conditions of the audience</translation>
     </message>
     <message>
-        <source>正在读取客户…</source>
-        <translation>Loading customers…</translation>
-    </message>
-    <message>
         <source>没有条件：主体名下已连接店铺的全部客户。加上条件，只选合适的人。</source>
         <translation>No conditions: every customer of the entity&apos;s connected shops. Add conditions to pick the right people.</translation>
-    </message>
-    <message>
-        <source>从头设置</source>
-        <translation>Start over</translation>
     </message>
     <message>
         <source>这个受众的条件有多层，不能逐条显示；人数照常计算，也照常核验和发送。</source>
         <translation>This audience has nested conditions that cannot be listed here; it is still counted, screened and sent as usual.</translation>
     </message>
     <message>
-        <source>近 90 天下过单</source>
-        <translation>Ordered in the last 90 days</translation>
-    </message>
-    <message>
-        <source>累计消费满 300 元</source>
-        <translation>Spent ¥300 or more</translation>
-    </message>
-    <message>
-        <source>老客：满 2 单</source>
-        <translation>Returning: 2+ orders</translation>
-    </message>
-    <message>
-        <source>某些省份</source>
-        <translation>Certain provinces</translation>
-    </message>
-    <message>
-        <source>常用</source>
-        <translation>Quick picks</translation>
-    </message>
-    <message>
         <source>受众条件</source>
         <translation>Audience conditions</translation>
     </message>
     <message>
-        <source>正在计算人数</source>
-        <translation>Counting</translation>
+        <source>这个主体还没有客户，请先同步客户。</source>
+        <translation>This entity has no customers yet. Sync customers first.</translation>
     </message>
     <message>
         <source>核验之后才知道其中多少人可以发送。</source>
         <translation>Screening tells how many of them can be sent to.</translation>
-    </message>
-    <message>
-        <source>符合条件</source>
-        <translation>Matching</translation>
-    </message>
-    <message numerus="yes">
-        <source>有 %n 个条件没有填好，填好后再计算和保存。</source>
-        <translation>
-            <numerusform>%n condition is incomplete; counting and saving resume once it is filled in.</numerusform>
-            <numerusform>%n conditions are incomplete; counting and saving resume once they are filled in.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>约 {} 人</source>
-        <translation>
-            <numerusform>About {} person</numerusform>
-            <numerusform>About {} people</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>共 {} 人，占 {}</source>
-        <translation>
-            <numerusform>Of {} person, {}</numerusform>
-            <numerusform>Of {} people, {}</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>共 {} 人，没有人符合。请放宽条件。</source>
-        <translation>None of {} people match. Loosen the conditions.</translation>
-    </message>
-    <message>
-        <source>这个主体还没有客户，请先同步客户。</source>
-        <translation>This entity has no customers yet. Sync customers first.</translation>
     </message>
     <message>
         <source>其中几位</source>
@@ -2214,6 +2153,37 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>ConditionsCard</name>
+    <message>
+        <source>正在读取客户…</source>
+        <translation>Loading customers…</translation>
+    </message>
+    <message>
+        <source>从头设置</source>
+        <translation>Start over</translation>
+    </message>
+    <message>
+        <source>近 90 天下过单</source>
+        <translation>Ordered in the last 90 days</translation>
+    </message>
+    <message>
+        <source>累计消费满 300 元</source>
+        <translation>Spent ¥300 or more</translation>
+    </message>
+    <message>
+        <source>老客：满 2 单</source>
+        <translation>Returning: 2+ orders</translation>
+    </message>
+    <message>
+        <source>某些省份</source>
+        <translation>Certain provinces</translation>
+    </message>
+    <message>
+        <source>常用</source>
+        <translation>Quick picks</translation>
+    </message>
+</context>
+<context>
     <name>ConnectDialog</name>
     <message>
         <source>连接账户</source>
@@ -2395,6 +2365,42 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>其中 {} 条发出时没有填单价，未计入费用。</source>
         <translation>Of these, {} left without a price and are not in the cost.</translation>
+    </message>
+</context>
+<context>
+    <name>CountCard</name>
+    <message>
+        <source>正在计算人数</source>
+        <translation>Counting</translation>
+    </message>
+    <message>
+        <source>符合条件</source>
+        <translation>Matching</translation>
+    </message>
+    <message numerus="yes">
+        <source>有 %n 个条件没有填好，填好后再计算和保存。</source>
+        <translation>
+            <numerusform>%n condition is incomplete; counting and saving resume once it is filled in.</numerusform>
+            <numerusform>%n conditions are incomplete; counting and saving resume once they are filled in.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>约 {} 人</source>
+        <translation>
+            <numerusform>About {} person</numerusform>
+            <numerusform>About {} people</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>共 {} 人，占 {}</source>
+        <translation>
+            <numerusform>Of {} person, {}</numerusform>
+            <numerusform>Of {} people, {}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>共 {} 人，没有人符合。请放宽条件。</source>
+        <translation>None of {} people match. Loosen the conditions.</translation>
     </message>
 </context>
 <context>
@@ -2984,8 +2990,24 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Segment</translation>
     </message>
     <message>
-        <source>在活动的“受众”一步里用条件搭建并保存的人群；人数随客户变化。</source>
-        <translation>Segments are built and saved in the step Audience of a campaign; who is in them changes with the customers.</translation>
+        <source>用条件搭建并保存的人群，活动的“受众”里也用它；人数随客户变化。</source>
+        <translation>Segments built from conditions and saved, also for the audience of a campaign; their size changes with the customers.</translation>
+    </message>
+    <message>
+        <source>{}（已删除）</source>
+        <translation>{} (deleted)</translation>
+    </message>
+    <message>
+        <source>未保存的条件</source>
+        <translation>Unsaved conditions</translation>
+    </message>
+    <message>
+        <source>编辑人群</source>
+        <translation>Edit segment</translation>
+    </message>
+    <message>
+        <source>新建人群</source>
+        <translation>New segment</translation>
     </message>
     <message>
         <source>清除筛选</source>
@@ -3078,8 +3100,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>No matching customers</translation>
     </message>
     <message>
-        <source>姓名按开头查找，客户标识和手机号要输入完整。也可以放宽店铺、同意或省份的条件。</source>
-        <translation>Names are found by how they begin; customer refs and phone numbers must be complete. You can also loosen the shop, consent or province filter.</translation>
+        <source>姓名按开头查找，客户标识和手机号要输入完整。也可以放宽店铺、同意、省份或人群的条件。</source>
+        <translation>Names are found by how they begin; customer refs and phone numbers must be complete. Or relax the shop, consent, province or segment.</translation>
     </message>
     <message>
         <source>清除筛选</source>
@@ -8015,6 +8037,45 @@ Li Qiang, support and complaints</translation>
     </message>
 </context>
 <context>
+    <name>SegmentPanel</name>
+    <message>
+        <source>人群的条件</source>
+        <translation>Conditions of the segment</translation>
+    </message>
+    <message>
+        <source>新建人群</source>
+        <translation>New segment</translation>
+    </message>
+    <message>
+        <source>没有条件：全部客户。加上条件，下面的表只列出符合的人。</source>
+        <translation>No conditions: all customers. Add conditions and the table below lists only those who match.</translation>
+    </message>
+    <message>
+        <source>这个人群的条件有多层，不能逐条显示；人数照常计算，下面照常列出。</source>
+        <translation>This segment&apos;s conditions are nested too deeply to show line by line; it is counted and listed below all the same.</translation>
+    </message>
+    <message>
+        <source>还没有客户，请先同步客户。</source>
+        <translation>There are no customers yet. Sync customers first.</translation>
+    </message>
+    <message>
+        <source>收起</source>
+        <translation>Put away</translation>
+    </message>
+    <message>
+        <source>收起，条件继续生效</source>
+        <translation>Put away; the conditions stay in force</translation>
+    </message>
+    <message>
+        <source>人数与人群</source>
+        <translation>Numbers and segments</translation>
+    </message>
+    <message>
+        <source>编辑人群“{}”</source>
+        <translation>Edit the segment &quot;{}&quot;</translation>
+    </message>
+</context>
+<context>
     <name>Segments</name>
     <message>
         <source>常用的条件可以存为人群，下次直接用。</source>
@@ -8041,6 +8102,10 @@ Li Qiang, support and complaints</translation>
         <translation>Save these conditions as a segment</translation>
     </message>
     <message>
+        <source>只改名称</source>
+        <translation>Rename only</translation>
+    </message>
+    <message>
         <source>使用人群“{}”</source>
         <translation>Use the segment &quot;{}&quot;</translation>
     </message>
@@ -8053,32 +8118,40 @@ Li Qiang, support and complaints</translation>
         <translation>Delete the segment &quot;{}&quot;</translation>
     </message>
     <message>
-        <source>删除这个人群</source>
-        <translation>Delete this segment</translation>
+        <source>删除这个人群；用过它的活动不受影响，可以撤销</source>
+        <translation>Delete this segment; campaigns that used it are not affected. Can be undone</translation>
+    </message>
+    <message>
+        <source>把人群“{}”改名为“{}”</source>
+        <translation>Rename the segment &quot;{}&quot; to &quot;{}&quot;</translation>
+    </message>
+    <message>
+        <source>已替换人群“{}”。</source>
+        <translation>Segment &quot;{}&quot; replaced.</translation>
+    </message>
+    <message>
+        <source>已保存人群“{}”。</source>
+        <translation>Segment &quot;{}&quot; saved.</translation>
+    </message>
+    <message>
+        <source>人群“{}”现在叫“{}”。</source>
+        <translation>The segment &quot;{}&quot; is now called &quot;{}&quot;.</translation>
+    </message>
+    <message>
+        <source>已删除人群“{}”。用过它的活动不受影响。</source>
+        <translation>Segment &quot;{}&quot; deleted. Campaigns that used it are not affected.</translation>
     </message>
     <message>
         <source>已换成人群“{}”的条件。</source>
         <translation>Now using the conditions of the segment &quot;{}&quot;.</translation>
     </message>
     <message>
+        <source>已清除条件。</source>
+        <translation>Conditions cleared.</translation>
+    </message>
+    <message>
         <source>撤销</source>
         <translation>Undo</translation>
-    </message>
-    <message>
-        <source>删除人群“{}”？</source>
-        <translation>Delete the segment &quot;{}&quot;?</translation>
-    </message>
-    <message>
-        <source>只删除存下的条件，不能恢复；客户和用过它的活动不受影响。</source>
-        <translation>Only the saved conditions are deleted, and this cannot be undone; customers and campaigns that used it are not affected.</translation>
-    </message>
-    <message>
-        <source>删除人群</source>
-        <translation>Delete segment</translation>
-    </message>
-    <message>
-        <source>保留</source>
-        <translation>Keep</translation>
     </message>
 </context>
 <context>

@@ -92,7 +92,7 @@ def _items(model: QAbstractItemModel) -> Iterator[str]:
 
 def own_words(app: bootstrap.App) -> set[str]:
     """Names, places, texts and signatures of the workspace, the names of laws, and what rules give as examples."""
-    accounts, found = app.accounts.all(), set[str]()
+    accounts, found = app.accounts.all(), set(app.audiences.saved())
     for account in accounts:
         found |= {account.label, account.issuer_name}
     for entity in app.accounts.entities():

@@ -12,11 +12,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QTabBar, QTableView, QWidget
 
+from campaign_app.domain.audience import Op
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.lookback import RunState
 from campaign_app.domain.peak import Duty, Wish
 from campaign_app.ui.app import Application
 from campaign_app.ui.pages.campaigns import CampaignsPage
+from campaign_app.ui.pages.customers import CustomersPage
 from campaign_app.ui.pages.lookback import LookBackSection
 from campaign_app.ui.pages.peaks import PeaksSection
 from campaign_app.ui.pages.self_check import SelfCheckSection
@@ -28,6 +30,7 @@ from tests.helpers.driving import Driver, apart, pause, wait_for
 
 Stage = Callable[[str], None]
 BOX = 8
+SEGMENT = "近 90 天满 100 元"
 AGREEMENT = """第八条 用户完成注册即视为同意接收本公司及关联方发送的营销短信，无需另行获得用户同意。
 第九条 我们会根据您的购买记录向您推送您可能感兴趣的商品。
 如不同意接收活动短信，将无法完成注册。"""
@@ -69,6 +72,28 @@ class Journey:
         pause(600)
         self._at("customer")
         self.driver.press("customers_table", Qt.Key.Key_Escape)
+        self._build_segment()
+
+    def _build_segment(self) -> None:
+        """Conditions above the table, counted while they are added; saved, and gone again."""
+        page = self.application.shell.page("customers")
+        assert isinstance(page, CustomersPage)
+        building, customers = page.segments_model, page.model
+        self.driver.click("customers_build")
+        self.driver.click("quick_days_since_order")
+        wait_for(lambda: building.state.values.get("province"), "the provinces", self._long)
+        building.add(0, "spend_cents", Op.AT_LEAST, "100")
+        building.add(0, "province", Op.IN, "、".join(building.state.values["province"][:3]))
+        wait_for(lambda: not building.state.counting and customers.state.search.conditions, "a count", self._long)
+        wait_for(lambda: customers.state.found == building.state.count, "as many rows", self._long)
+        building.keep(SEGMENT, lambda _: None)
+        wait_for(lambda: customers.state.search.segment == SEGMENT, "it to be saved")
+        pause(600)
+        self._at("segment")
+        building.forget(SEGMENT, lambda _: None)
+        wait_for(lambda: SEGMENT not in customers.state.segments, "it to be gone")
+        building.hide()
+        customers.clear_search()
 
     def open_draft(self) -> None:
         self.driver.click("nav_campaigns")

@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, QTranslator
 from PySide6.QtWidgets import QApplication, QTabBar, QTableView, QWidget
 
 from campaign_app import assets, bootstrap, words
+from campaign_app.domain.audience import Op
 from campaign_app.domain.complaint import NewCase, Source, Way
 from campaign_app.domain.message import InboundMessage
 from campaign_app.jobs import poll
@@ -25,6 +26,7 @@ from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
 from campaign_app.ui.pages.ask_dialog import AskDialog
 from campaign_app.ui.pages.campaigns import CampaignsPage
+from campaign_app.ui.pages.customers import CustomersPage
 from campaign_app.ui.pages.customers_drawer import CustomerDrawer
 from campaign_app.ui.pages.guide_words import guide_of
 from campaign_app.ui.pages.peaks import PAUSES
@@ -51,6 +53,7 @@ from tests.helpers.staged import CLEAN, Staged, open_by_day, stage
 
 LONGER: Final = 0.4
 SHORT: Final = 12
+SEGMENT: Final = "近 90 天下过单的"
 TURNS: Final = 4  # of the event loop, until everything has its place
 FAULTY: Final = "免费领红包，全网最低价" + CLEAN
 CAMPAIGNS: Final = (
@@ -154,6 +157,8 @@ class Windowed:
             yield self._at(key, lambda key=key: self._go(key))
         self._first_row("customers", "customers_table")
         yield self._at("customer", lambda: None)
+        yield self._at("segment", self._build)
+        self._put_away()
         for key, step in CAMPAIGNS:
             yield self._at(f"{key} {step}", lambda key=key, step=step: self._go("campaigns", (self.ids[key], step)))
         campaigns = self.shell.page("campaigns")
@@ -212,6 +217,30 @@ class Windowed:
 
     def _go(self, key: str, what: object = None) -> None:
         self.desk.way.to(key, what)
+
+    def _build(self) -> None:
+        """Conditions of every kind, one of them unfinished and two in a group, above the table."""
+        page = self._customers()
+        page.model.close()
+        page.panel.begin()
+        building = page.segments_model
+        building.add(0, "days_since_order", Op.AT_MOST, "90")
+        building.add(0, "spend_cents", Op.AT_LEAST, "x")
+        building.add_group()
+        building.add(building.state.draft.parts[-1].key, "tag", Op.IS_NOT, "会员")
+        building.keep(SEGMENT, lambda _: None)
+
+    def _put_away(self) -> None:
+        page = self._customers()
+        page.segments_model.forget(SEGMENT, lambda _: None)
+        page.segments_model.clear()
+        page.panel.close_it()
+        page.model.clear_search()
+
+    def _customers(self) -> CustomersPage:
+        page = self.shell.page("customers")
+        assert isinstance(page, CustomersPage)
+        return page
 
     def _report(self) -> None:
         self._go("compliance", "report")

@@ -12,7 +12,7 @@ from storage_samples import ENTITY, NOW, Fresh, person, shop
 
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.customer import PlatformCustomer
-from campaign_app.domain.errors import SettingsError
+from campaign_app.domain.errors import NotFound, SettingsError
 from campaign_app.storage.workspace import Workspace
 
 EXAMPLES = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -107,6 +107,30 @@ def test_a_filter_survives_json(workspace: Workspace) -> None:
     assert workspace.audiences.names() == ("老客",)
     workspace.audiences.delete("老客")
     assert workspace.audiences.names() == ()
+
+
+def test_a_saved_audience_gets_another_name_that_is_free(workspace: Workspace) -> None:
+    audiences, kept = workspace.audiences, Filter((Condition("tag", Op.IS, "会员"),))
+    audiences.save("甲", kept, NOW)
+    audiences.save("乙", Filter(), NOW)
+    audiences.rename("甲", "甲")
+    audiences.rename("甲", "丙")
+    assert (audiences.names(), audiences.audience("丙")) == (("丙", "乙"), kept)
+    with pytest.raises(SettingsError) as taken:
+        audiences.rename("丙", "乙")
+    assert taken.value.code == "segment_taken"
+    with pytest.raises(NotFound):
+        audiences.rename("甲", "丁")
+    assert (audiences.audience("丙"), audiences.audience("乙")) == (kept, Filter())
+
+
+def test_everybodys_customers_are_those_of_every_shop(workspace: Workspace) -> None:
+    account = shop(workspace)
+    customers = workspace.customers
+    customers.upsert_page(account, [PlatformCustomer("a", "王", None, NOW, "浙江")], "x", NOW)
+    workspace.accounts.set_account_state(account, "disconnected")
+    assert (customers.count(Filter(), ENTITY, NOW), customers.count(Filter(), "", NOW)) == (0, 1)
+    assert (customers.values("province", ENTITY, 5), customers.values("province", "", 5)) == ((), ("浙江",))
 
 
 def nested(depth: int) -> Filter:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from campaign_app.domain.audience import Condition, Filter, Op
@@ -20,6 +21,8 @@ from campaign_app.ui.pages.steps.audience import AudienceStep
 from campaign_app.ui.viewmodels.audience import AudienceModel
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from tests.helpers.desk_of import ENTITY, Workplace, workplace
+
+Button = TypeVar("Button", QPushButton, QToolButton)
 
 
 @pytest.fixture
@@ -73,9 +76,22 @@ def test_a_sample_is_of_those_that_match(place: Workplace) -> None:
 
 
 def value_of(step: AudienceStep, line: Line) -> QLineEdit:
-    found = step.builder.findChild(QLineEdit, f"condition_value_{line.key}")
+    found = step.conditions.builder.findChild(QLineEdit, f"condition_value_{line.key}")
     assert isinstance(found, QLineEdit)
     return found
+
+
+def part(step: AudienceStep, kind: type[Button], name: str) -> Button:
+    found = step.findChild(kind, name)
+    assert found is not None
+    return found
+
+
+def undo(place: Workplace) -> None:
+    notice = place.desk.kit.messages.last
+    assert notice is not None
+    assert notice.action is not None
+    notice.action()
 
 
 def newest(step: AudienceStep) -> Line:
@@ -87,14 +103,14 @@ def newest(step: AudienceStep) -> Line:
 def test_a_condition_is_counted_and_saved_as_it_is_typed(
     step: AudienceStep, campaign: CampaignModel, place: Workplace, qtbot: QtBot
 ) -> None:
-    qtbot.mouseClick(step.builder.add, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(step.conditions.builder.add, Qt.MouseButton.LeftButton)
     assert step.audience.state.unfinished == 1
-    assert step.count.text() == "–"
+    assert step.number.count.text() == "–"
     line = newest(step)
     value_of(step, line).setText("浙江")
     value_of(step, line).textEdited.emit("浙江")
-    qtbot.waitUntil(lambda: step.count.text() == "约 20 人")
-    assert step.of.text() == "共 40 人，占 50.0%"
+    qtbot.waitUntil(lambda: step.number.count.text() == "约 20 人")
+    assert step.number.of.text() == "共 40 人，占 50.0%"
     wanted = Filter((Condition("province", Op.IN, ("浙江",)),))
     qtbot.waitUntil(lambda: place.app.campaigns.get(campaign.id).audience == wanted)
     assert step.sample_card.isVisible()
@@ -104,19 +120,19 @@ def test_an_unusable_value_is_marked_in_place_and_not_saved(
     step: AudienceStep, campaign: CampaignModel, place: Workplace, qtbot: QtBot
 ) -> None:
     step.audience.add(0, "spend_cents", Op.AT_LEAST, "100")
-    qtbot.waitUntil(lambda: step.count.text() == "约 30 人")
+    qtbot.waitUntil(lambda: step.number.count.text() == "约 30 人")
     line = newest(step)
     qtbot.keyClicks(value_of(step, line), "x")
     assert value_of(step, line).property("invalid") is True
     assert "请填金额" in value_of(step, line).accessibleDescription()
-    assert "没有填好" in step.of.text()
+    assert "没有填好" in step.number.of.text()
     step.left()
     qtbot.waitUntil(lambda: campaign.view.unsaved == 0)
     kept = place.app.campaigns.get(campaign.id).audience
     assert kept in (Filter(), Filter((Condition("spend_cents", Op.AT_LEAST, 10_000),)))
     qtbot.keyClick(value_of(step, line), Qt.Key.Key_Backspace)
     assert value_of(step, line).property("invalid") is False
-    qtbot.waitUntil(lambda: step.count.text() == "约 30 人")
+    qtbot.waitUntil(lambda: step.number.count.text() == "约 30 人")
 
 
 def test_leaving_the_step_saves_at_once(
@@ -139,8 +155,8 @@ def test_any_of_a_group_is_counted_as_any(step: AudienceStep, qtbot: QtBot) -> N
     step.audience.change(replace(group.lines[0], field="tag", op=Op.IS, text="会员"))
     step.audience.add(group.key, "spend_cents", Op.AT_LEAST, "300")
     # 浙江, and (会员 or at least 300): 0 10 20, and 30 32 34 36 38
-    qtbot.waitUntil(lambda: step.count.text() == "约 8 人")
-    every = step.builder.findChild(QComboBox, f"condition_every_{group.key}")
+    qtbot.waitUntil(lambda: step.number.count.text() == "约 8 人")
+    every = step.conditions.builder.findChild(QComboBox, f"condition_every_{group.key}")
     assert isinstance(every, QComboBox)
     assert every.currentText() == "任一"
 
@@ -148,11 +164,11 @@ def test_any_of_a_group_is_counted_as_any(step: AudienceStep, qtbot: QtBot) -> N
 def test_another_field_begins_with_its_own_conditions(step: AudienceStep, qtbot: QtBot) -> None:
     step.audience.add()
     line = newest(step)
-    field = step.builder.findChild(QComboBox, f"condition_field_{line.key}")
+    field = step.conditions.builder.findChild(QComboBox, f"condition_field_{line.key}")
     assert isinstance(field, QComboBox)
     field.setCurrentIndex(field.findData("spend_cents"))
     field.activated.emit(field.currentIndex())
-    op = step.builder.findChild(QComboBox, f"condition_op_{line.key}")
+    op = step.conditions.builder.findChild(QComboBox, f"condition_op_{line.key}")
     assert isinstance(op, QComboBox)
     assert [op.itemText(at) for at in range(op.count())] == ["不少于", "不多于", "是", "不是"]
     assert newest(step).op is Op.AT_LEAST
@@ -173,22 +189,44 @@ def test_several_values_are_completed_one_by_one(step: AudienceStep, qtbot: QtBo
 
 def test_segments_are_kept_used_and_undone(step: AudienceStep, place: Workplace, qtbot: QtBot) -> None:
     step.audience.add(0, "province", Op.IN, "浙江")
-    qtbot.waitUntil(lambda: step.count.text() == "约 20 人")
+    qtbot.waitUntil(lambda: step.number.count.text() == "约 20 人")
     step.segments.name.setText("浙江客户")
     qtbot.mouseClick(step.segments.keep, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "浙江客户" in step.audience.state.saved)
     step.audience.clear()
     step.audience.add(0, "tag", Op.IS, "会员")
-    qtbot.waitUntil(lambda: step.count.text() == "约 8 人")
-    step.segments._use("浙江客户")
-    qtbot.waitUntil(lambda: step.count.text() == "约 20 人")
-    notice = place.desk.kit.messages.last
-    assert notice is not None
-    assert notice.action is not None
-    notice.action()
-    qtbot.waitUntil(lambda: step.count.text() == "约 8 人")
-    step.audience.forget("浙江客户")
+    qtbot.waitUntil(lambda: step.number.count.text() == "约 8 人")
+    part(step, QPushButton, "segment_use_浙江客户").click()
+    qtbot.waitUntil(lambda: step.number.count.text() == "约 20 人")
+    undo(place)
+    qtbot.waitUntil(lambda: step.number.count.text() == "约 8 人")
+    part(step, QToolButton, "segment_forget_浙江客户").click()
     qtbot.waitUntil(lambda: not step.audience.state.saved)
+    undo(place)
+    qtbot.waitUntil(lambda: "浙江客户" in step.audience.state.saved)
+
+
+def test_a_segment_is_renamed_and_replaced_where_it_is_used(step: AudienceStep, place: Workplace, qtbot: QtBot) -> None:
+    zhejiang = Filter((Condition("province", Op.IN, ("浙江",)),))
+    place.app.audiences.save("甲", zhejiang)
+    place.app.audiences.save("乙", Filter())
+    step.audience.load()
+    qtbot.waitUntil(lambda: len(step.audience.state.saved) == 2)
+    part(step, QPushButton, "segment_use_甲").click()
+    assert step.segments.name.text() == "甲"
+    assert not step.segments.keep.isEnabled(), "it says the same"
+    assert not step.segments.rename.isVisible()
+    step.segments.name.setText("乙")
+    assert not step.segments.rename.isVisible(), "another has this name"
+    step.segments.name.setText("丙")
+    qtbot.mouseClick(step.segments.rename, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: set(step.audience.state.saved) == {"乙", "丙"})
+    assert step.audience.state.taken == "丙"
+    step.audience.add(0, "tag", Op.IS, "会员")
+    qtbot.mouseClick(step.segments.keep, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: step.audience.state.saved["丙"] != zhejiang)
+    undo(place)
+    qtbot.waitUntil(lambda: step.audience.state.saved["丙"] == zhejiang)
 
 
 def test_a_change_after_screening_says_that_it_is_void(
@@ -213,9 +251,9 @@ def test_an_approved_audience_is_changed_only_on_purpose(
 ) -> None:
     place.put(campaign.id, state=State.APPROVED)
     campaign.load()
-    qtbot.waitUntil(lambda: not step.builder.isEnabled())
+    qtbot.waitUntil(lambda: not step.conditions.builder.isEnabled())
     step.notice.chosen.emit("unlock")
-    qtbot.waitUntil(step.builder.isEnabled)
+    qtbot.waitUntil(step.conditions.builder.isEnabled)
 
 
 def test_a_running_campaign_shows_its_audience_and_why_it_stays(
@@ -223,7 +261,7 @@ def test_a_running_campaign_shows_its_audience_and_why_it_stays(
 ) -> None:
     place.put(campaign.id, state=State.SENDING)
     campaign.load()
-    qtbot.waitUntil(lambda: not step.builder.isEnabled())
+    qtbot.waitUntil(lambda: not step.conditions.builder.isEnabled())
     assert step.notice.lines[0].title == "受众现在不能改"
     assert "已经开始发送" in step.notice.lines[0].text
 
@@ -249,11 +287,11 @@ def test_an_audience_of_many_levels_is_counted_but_not_shown_line_by_line(
     step = AudienceStep(place.desk, campaign)
     qtbot.addWidget(step)
     step.shown()
-    qtbot.waitUntil(lambda: step.count.text() == "约 20 人")
-    assert step.deep.isVisibleTo(step)
-    assert not step.builder.isVisibleTo(step)
-    qtbot.mouseClick(step.reset, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: step.count.text() == "约 40 人")
+    qtbot.waitUntil(lambda: step.number.count.text() == "约 20 人")
+    assert step.conditions.deep.isVisibleTo(step)
+    assert not step.conditions.builder.isVisibleTo(step)
+    qtbot.mouseClick(step.conditions.reset, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: step.number.count.text() == "约 40 人")
 
 
 def test_what_is_being_typed_outlives_the_widgets(
@@ -269,8 +307,8 @@ def test_what_is_being_typed_outlives_the_widgets(
 
 def test_quick_picks_go_on_in_the_next_line_where_there_is_no_room(step: AudienceStep, qtbot: QtBot) -> None:
     """The widest button, not all of them together, says how narrow the step may be."""
-    qtbot.waitUntil(step.quick.isVisible)
+    qtbot.waitUntil(step.conditions.quick.isVisible)
     step.resize(500, 600)
-    buttons = step.quick.findChildren(QPushButton)
+    buttons = step.conditions.quick.findChildren(QPushButton)
     qtbot.waitUntil(lambda: len({each.y() for each in buttons}) > 1)
-    assert all(each.geometry().right() <= step.quick.width() for each in buttons)
+    assert all(each.geometry().right() <= step.conditions.quick.width() for each in buttons)

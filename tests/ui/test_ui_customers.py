@@ -56,7 +56,7 @@ def test_consent_and_suppression_are_two_columns(desk: Desk, page: Show, qtbot: 
     assert cells(shown, 1)[3:5] == ["已拒绝", "–"]
     assert cells(shown, 2)[3:5] == ["未查询", "–"]
     consent: Cell = shown.rows.index(0, 3).data(CELL)
-    assert (consent.level, "主动开启" in consent.tip, "模拟" in consent.tip) == ("ok", True, True)
+    assert (consent.level, "主动开启" in consent.explained, "模拟" in consent.explained) == ("ok", True, True)
     assert shown.subtitle.text() == "共 3 位客户"
 
 

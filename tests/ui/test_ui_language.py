@@ -40,7 +40,7 @@ def test_a_text_that_is_just_being_typed_stays(spoken: Windowed) -> None:
 def test_a_condition_that_is_not_filled_in_stays(spoken: Windowed) -> None:
     step = page(spoken, "campaigns", (spoken.ids["draft"], "audience")).editor.step
     before = len(step.audience.state.draft.lines)
-    step.builder.add.click()
+    step.conditions.builder.add.click()
     spoken.settle()
     spoken.speak(ENGLISH)
     again = page(spoken, "campaigns").editor.step

@@ -67,7 +67,7 @@ def test_go_and_fix_lands_in_the_condition_that_is_not_filled_in(
     step.audience.add(0, "city", Op.IN, "")
     (key,) = step.audience.state.problems
     step.land("unfinished")
-    focused, line = step.focusWidget(), step.builder.findChild(QLineEdit, f"condition_value_{key}")
+    focused, line = step.focusWidget(), step.conditions.builder.findChild(QLineEdit, f"condition_value_{key}")
     assert focused is not None
     assert line is not None
     assert line is focused

@@ -267,6 +267,7 @@ def test_another_search_overtakes_a_long_count(tasks: Tasks, qtbot: QtBot) -> No
     slow.count_gate.clear()
     model.show(slow)
     model.reload()
+    qtbot.waitUntil(lambda: slow.counts == 1)
     model.show(other)
     qtbot.waitUntil(lambda: told == [7])
     slow.count_gate.set()

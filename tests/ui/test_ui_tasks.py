@@ -154,6 +154,17 @@ def test_newer_work_overtakes_older_of_the_same_key_only(own: Tasks, qtbot: QtBo
     assert seen == ["new", "neighbour"]
 
 
+def test_a_read_that_was_overtaken_before_it_had_a_thread_never_begins(qtbot: QtBot) -> None:
+    narrow, gate, seen, owner = Tasks(threads=1), Gate(), list[str](), QObject()
+    narrow.run(gate, nothing)
+    for name in ("old", "new"):
+        narrow.run(lambda _, name=name: seen.append(name), nothing, owner=owner, key="count")
+    gate.go.set()
+    qtbot.waitUntil(lambda: "new" in seen)
+    assert narrow.finish()
+    assert seen == ["new"]
+
+
 def test_the_newest_of_a_key_is_told_though_the_older_one_ends_last(own: Tasks, qtbot: QtBot) -> None:
     first, second, seen = Gate(), Gate(), list[str]()
     own.run(first, lambda _: seen.append("first"), key="k")

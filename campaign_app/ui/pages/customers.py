@@ -17,6 +17,7 @@ from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.customers_cells import CustomerCells
 from campaign_app.ui.pages.customers_drawer import CustomerDrawer, focus_inside
 from campaign_app.ui.pages.customers_filter import CustomersFilter
+from campaign_app.ui.pages.customers_segment import SegmentPanel, segments_of
 from campaign_app.ui.pages.customers_sync import SyncButton, SyncNotices, SyncStrip
 from campaign_app.ui.pages.import_notices import ImportNotices
 from campaign_app.ui.pages.import_records import ImportRecords
@@ -25,7 +26,7 @@ from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
 from campaign_app.ui.viewmodels.importing import ImportModel
 from campaign_app.ui.viewmodels.imports_list import ImportsModel
 from campaign_app.ui.widgets.actions import action
-from campaign_app.ui.widgets.basics import button, row, show_if
+from campaign_app.ui.widgets.basics import button, insert, row, show_if
 from campaign_app.ui.widgets.columns import Arrangement, unpacked
 from campaign_app.ui.widgets.columns_dialog import ColumnsDialog, OrderWords
 from campaign_app.ui.widgets.empty import Empty
@@ -49,7 +50,9 @@ class CustomersPage(Page):
         self.table = Table(kit.theme, "customers_table", self.tr("客户"))
         self.table.use(self.rows, self.rows.columns)
         self.table.arrange(unpacked(kit.prefs.bytes(_COLUMNS)))
-        self.filter = CustomersFilter(kit, self.model)
+        self.segments_model = segments_of(desk, self.model)
+        self.filter = CustomersFilter(kit, self.model, self.segments_model)
+        self._panel: SegmentPanel | None = None
         self.strip = SyncStrip(self.model)
         self.sync = SyncButton(kit, self.model)
         self.notices = (SyncNotices(kit, self.model, self), ImportNotices(kit, self.imports_model, self))
@@ -64,11 +67,30 @@ class CustomersPage(Page):
         self.content.addWidget(self.filter)
         self.content.addLayout(row(self.stack, self.drawer, space=3, stretch=0), 1)
         self._connect()
+        if self.segments_model.state.shown:
+            self._built()
         self.render_state(self.model.state)
         self.rows.show(self.model.source)
 
+    @property
+    def panel(self) -> SegmentPanel:
+        """Built when it is first asked for: to open the page would be felt."""
+        return self._panel or self._built()
+
+    def _built(self) -> SegmentPanel:
+        panel = self._panel = SegmentPanel(self._desk, self.segments_model)
+        panel.closed.connect(self.filter.build.setFocus)
+        insert(self.content, self.content.indexOf(self.filter) + 1, panel, after=self.filter.clear)
+        self.content.setStretchFactor(panel, 1)
+        return panel
+
     def shown(self) -> None:
         self.model.refresh()
+        if self.segments_model.state.shown:
+            self.segments_model.load()
+
+    def place(self) -> str:
+        return "customers.segments" if self.segments_model.state.shown else ""
 
     def open(self, what: object) -> None:
         """A customer's id, or "sync": where syncing is begun."""
@@ -158,9 +180,9 @@ class CustomersPage(Page):
             theme,
             "search",
             self.tr("没有符合条件的客户"),
-            self.tr("姓名按开头查找，客户标识和手机号要输入完整。也可以放宽店铺、同意或省份的条件。"),
+            self.tr("姓名按开头查找，客户标识和手机号要输入完整。也可以放宽店铺、同意、省份或人群的条件。"),
             action=self.tr("清除筛选"),
-            click=self.model.clear_search,
+            click=self.filter.clear_all,
         )
 
     def _buttons(self) -> None:
@@ -189,6 +211,7 @@ class CustomersPage(Page):
         table.arranged.connect(self._arranged)
         table.sorted.connect(self._sort)
         self.drawer.closed.connect(table.setFocus)
+        self.filter.building.connect(self._build_segment)
         action(self.table, "customers.close", model.close)
 
     def _unread(self, error: AppError) -> None:
@@ -245,6 +268,9 @@ class CustomersPage(Page):
         asked.changed.connect(self._arrange)
         asked.sorted.connect(self._sort)
         asked.open()
+
+    def _build_segment(self) -> None:
+        self.panel.begin()
 
     def _import(self) -> None:
         shops = self.model.state.connected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject
@@ -81,7 +82,7 @@ class CustomerCells(QObject):
         if fact is None:
             return Cell(self.tr("未查询"), self.tr("还没有向平台查询过此人的同意；核验活动时会查询。"), level="muted")
         status = status_of(fact, self._clock())
-        return Cell(words.term("consent_status", status.value), self.consent_tip(fact), level=LEVELS[status])
+        return Cell(words.term("consent_status", status.value), partial(self.consent_tip, fact), level=LEVELS[status])
 
     def consent_tip(self, fact: Glance) -> str:
         """Method and times, in a few lines."""
@@ -102,8 +103,10 @@ class CustomerCells(QObject):
         first, words = row.suppressions[0], self._words()
         text = words.term("suppression", first.kind.value)
         more = len(row.suppressions) - 1
-        tip = "\n".join(self.mark(mark) for mark in row.suppressions)
-        return Cell(f"{text} +{more}" if more else text, tip, level="block")
+        return Cell(f"{text} +{more}" if more else text, partial(self.marks, row), level="block")
+
+    def marks(self, row: PersonRow) -> str:
+        return "\n".join(map(self.mark, row.suppressions))
 
     def mark(self, mark: Suppression) -> str:
         words = self._words()

@@ -2,53 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from campaign_app.domain.consent import ConsentStatus
 from campaign_app.domain.people import NOT_ASKED
 from campaign_app.ui.kit import Kit
+from campaign_app.ui.pages.segments import gave_way, take
 from campaign_app.ui.viewmodels.customers import CustomersModel, CustomersState
+from campaign_app.ui.viewmodels.segments import SegmentsModel, SegmentsState
 from campaign_app.ui.widgets.actions import action, tip
-from campaign_app.ui.widgets.basics import button, row, show_if
+from campaign_app.ui.widgets.basics import button, show_if
+from campaign_app.ui.widgets.flow import Flow
 
 Choice = tuple[str, Any]
+WIDEST: Final = 320
+_ICONS: Final = 72  # what the field has besides the words
+_UNSAVED: Final = object()  # stands for conditions that have no name
 
 
 class CustomersFilter(QWidget):
-    def __init__(self, kit: Kit, model: CustomersModel, parent: QWidget | None = None) -> None:
+    """`building` asks for the conditions of a segment."""
+
+    building = Signal()
+
+    def __init__(self, kit: Kit, model: CustomersModel, segments: SegmentsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kit, self._model = kit, model
+        self._kit, self._model, self._segments = kit, model, segments
         self.text = QLineEdit()
         self.text.setObjectName("customers_search")
         self.text.setPlaceholderText(self.tr("姓名、客户标识或完整手机号"))
         self.text.setAccessibleName(self.tr("查找客户"))
         self.text.setToolTip(tip(self.tr("输入的手机号只用来比对，不会被保存"), "customers.find"))
         self.text.setClearButtonEnabled(True)
-        self.text.setMinimumWidth(200)
+        hint = self.text.fontMetrics().horizontalAdvance(self.text.placeholderText())
+        self.text.setMinimumWidth(min(hint + _ICONS, WIDEST))
         self._glass = QAction(self)
         self.text.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self.shop = self._combo("customers_shop", self.tr("店铺"))
         self.status = self._combo("customers_status", self.tr("同意"))
         self.province = self._combo("customers_province", self.tr("省份"))
         self.segment = self._combo("customers_segment", self.tr("人群"))
-        self.segment.setToolTip(self.tr("在活动的“受众”一步里用条件搭建并保存的人群；人数随客户变化。"))
+        self.segment.setToolTip(self.tr("用条件搭建并保存的人群，活动的“受众”里也用它；人数随客户变化。"))
+        self.segment.setMaximumWidth(280)  # people name them as they like
+        self.build = button("", name="customers_build", click=self.building.emit)
         self.clear = button(self.tr("清除筛选"), "quiet", name="customers_clear", click=self._cleared)
-        self.setLayout(row(self.text, self.shop, self.status, self.province, self.segment, self.clear, stretch=0))
+        parts = (self.text, self.shop, self.status, self.province, self.segment, self.build, self.clear)
+        flow = Flow(first_grows=True)
+        for each in parts:
+            flow.addWidget(each)
+        self.setLayout(flow)
         self.text.textEdited.connect(lambda text: model.search(text=text))
         self.text.textChanged.connect(self._emptied)
-        fields = ("account_id", "status", "province", "segment")
-        for combo, field in zip((self.shop, self.status, self.province, self.segment), fields, strict=True):
+        fields = ("account_id", "status", "province")
+        for combo, field in zip((self.shop, self.status, self.province), fields, strict=True):
             combo.activated.connect(lambda _, of=combo, name=field: model.search(**{name: of.currentData()}))
+        self.segment.activated.connect(lambda _: self._choose(self.segment.currentData()))
         action(self, "customers.find", self.look_for)
         kit.theme.changed.connect(self._draw)
         model.changed.connect(self.render_state)
+        segments.changed.connect(self.render_segments)
         self._draw()
         self.render_state(model.state)
+        self.render_segments(segments.state)
 
     def look_for(self) -> None:
         self.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -63,9 +83,32 @@ class CustomersFilter(QWidget):
         statuses = [(words.term("consent_status", status.value), status.value) for status in ConsentStatus]
         _fill(self.status, [(self.tr("全部同意状态"), ""), *statuses, (self.tr("未查询"), NOT_ASKED)], search.status)
         _fill(self.province, [(self.tr("全部省份"), ""), *((p, p) for p in state.provinces)], search.province)
-        _fill(self.segment, [(self.tr("全部人群"), ""), *((name, name) for name in state.segments)], search.segment)
-        show_if(self.segment, bool(state.segments))
+        self._show_segments(state)
         self.clear.setVisible(not search.empty)
+
+    def render_segments(self, state: SegmentsState) -> None:
+        self.build.setEnabled(not state.shown)
+
+    def _show_segments(self, state: CustomersState) -> None:
+        search = state.search
+        choices: list[Choice] = [(self.tr("全部人群"), ""), *((name, name) for name in state.segments)]
+        if search.segment and search.segment not in state.segments and state.shops is not None:
+            choices.append((self.tr("{}（已删除）").format(search.segment), search.segment))
+        if search.conditions is not None:
+            choices.append((self.tr("未保存的条件"), _UNSAVED))
+        _fill(self.segment, choices, search.segment if search.conditions is None else _UNSAVED)
+        show_if(self.segment, bool(choices[1:]))
+        narrowed = bool(search.segment) or search.conditions is not None
+        self.build.setText(self.tr("编辑人群") if narrowed else self.tr("新建人群"))
+
+    def _choose(self, name: object) -> None:
+        model, segments = self._model, self._segments
+        if not isinstance(name, str):
+            return
+        if name in segments.state.saved and (segments.state.shown or model.state.search.conditions is not None):
+            take(self._kit, segments, name)
+        else:
+            self._give_way(lambda: model.search(segment=name, conditions=None))
 
     def _emptied(self, text: str) -> None:
         """The cross in the field says nothing of an edit."""
@@ -74,8 +117,19 @@ class CustomersFilter(QWidget):
 
     def _cleared(self) -> None:
         self.text.clear()
-        self._model.clear_search()
+        self.clear_all()
         self.text.setFocus()
+
+    def clear_all(self) -> None:
+        """Everybody."""
+        self._give_way(self._model.clear_search)
+
+    def _give_way(self, search: Callable[[], None]) -> None:
+        """Conditions that nobody saved can be had back."""
+        unsaved, former = self._model.state.search.conditions is not None, self._segments.state.draft
+        search()
+        if unsaved and former is not None:
+            gave_way(self._kit, self._segments, former)
 
     def _combo(self, name: str, title: str) -> QComboBox:
         made = QComboBox()
@@ -84,7 +138,7 @@ class CustomersFilter(QWidget):
         made.setMaxVisibleItems(16)
         made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         made.setMinimumContentsLength(8)
-        made.setMaximumWidth(190)
+        made.setMaximumWidth(200)
         return made
 
     def _draw(self) -> None:

@@ -35,20 +35,25 @@ _NOBODY: Final = Filter((Condition("order_count", Op.AT_MOST, -1),))
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What the filter bar says. What was typed is kept in memory only: it may be somebody's number."""
+    """What the filter bar says. What was typed is kept in memory only: it may be somebody's number.
+
+    `conditions` are those that are being built, not saved under any name; then there is no `segment`.
+    """
 
     text: str = field(default="", repr=False)
     account_id: int | None = None
     status: str = ""
     province: str = ""
     segment: str = ""
+    conditions: Filter | None = field(default=None, repr=False)
     order: str = ""
     descending: bool = False
 
     @property
     def empty(self) -> bool:
         """Whether it finds everybody, in whatever order."""
-        return not (self.text.strip() or self.account_id or self.status or self.province or self.segment)
+        bar = self.text.strip() or self.account_id or self.status or self.province
+        return not (bar or self.segment or self.conditions)
 
 
 class PeopleSource:
@@ -61,7 +66,7 @@ class PeopleSource:
         self._asked = partial(
             people.query, search.text, account_id=search.account_id, status=search.status, province=search.province
         )
-        self._segment, self._audiences = search.segment, audiences
+        self._segment, self._conditions, self._audiences = search.segment, search.conditions, audiences
         self._order, self._descending = search.order, search.descending
         self._begins: tuple[int, ...] = ()
         self._ids: Sequence[int] = ()
@@ -84,8 +89,8 @@ class PeopleSource:
 
     def _query(self) -> PeopleQuery:
         """With the segment as it stands now; one that is gone finds nobody rather than everybody."""
-        if not self._segment:
-            return self._asked()
+        if self._conditions is not None or not self._segment:
+            return self._asked(audience=self._conditions)
         return self._asked(audience=self._audiences.saved().get(self._segment, _NOBODY))
 
     def page(self, number: int) -> tuple[PersonRow, ...]:
@@ -180,7 +185,11 @@ class CustomersModel(QObject):
     def clear_search(self) -> None:
         """The order stays."""
         known = self.state.search
-        self.search(**asdict(replace(Search(), order=known.order, descending=known.descending)))
+        self.search(**asdict(Search(order=known.order, descending=known.descending)))
+
+    def know_segments(self, names: tuple[str, ...]) -> None:
+        """Those that are saved by now."""
+        self._become(segments=names)
 
     def sort(self, order: str, *, descending: bool) -> None:
         """By one of `domain.people.ORDERS`; "" is the order in which customers came in."""

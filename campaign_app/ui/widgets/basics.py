@@ -115,8 +115,10 @@ def show_if(part: QWidget, on: bool) -> None:  # noqa: FBT001 as setVisible has 
 def insert(layout: QBoxLayout, index: int, part: QWidget, *, after: QWidget) -> None:
     """Puts a part that is built late where it belongs, on the screen and on the way of the Tab key."""
     layout.insertWidget(index, part)
+    window = part.window()
     for each in (part, *part.findChildren(QWidget)):
-        if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.focusProxy() is None:
+        inside = each.window() is window  # the list of a box to choose from is a window of its own
+        if inside and each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.focusProxy() is None:
             QWidget.setTabOrder(after, each)
             after = each
 

@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from campaign_app.domain.audience import FIELDS, Op
 from campaign_app.services.audience_lines import Draft, Group, Line, ops_of
+from campaign_app.ui.messages import translate
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.completion import Values
+from campaign_app.ui.widgets.flow import Flow
 
 ORDER: Final = ("province", "city", "tag", "spend_cents", "order_count", "days_since_order", "account", "name")
 assert set(ORDER) == set(FIELDS)
 _JOIN: Final = 34
-_WIDTHS: Final = (112, 96)
 _UNIT: Final = 20
+_AROUND: Final = 50  # what a list to choose from has besides the words
+_VALUE: Final = 100
 
 
 class ConditionLine(QWidget):
-    """`changed` carries the Line as it is now, `removed` its key."""
+    """`changed` carries the Line as it is now, `removed` its key. Where it is narrow the value goes below."""
 
     changed = Signal(object)
     removed = Signal(int)
@@ -32,28 +37,27 @@ class ConditionLine(QWidget):
         super().__init__(parent)
         self._theme, self._line = theme, line
         self.join = label("", "muted")
-        self.join.setFixedWidth(_JOIN)
-        self.field = self._combo("condition_field", self.tr("字段"), _WIDTHS[0])
+        self.field = self._combo("condition_field", self.tr("字段"))
         for name in ORDER:
             self.field.addItem(self._field_words(name), name)
-        self.op = self._combo("condition_op", self.tr("条件"), _WIDTHS[1])
+        self.op = self._combo("condition_op", self.tr("条件"))
         self.value = QLineEdit()
+        self.value.setMinimumWidth(_VALUE)
         self.value.setObjectName(f"condition_value_{line.key}")
         self.value.setAccessibleName(self.tr("值"))
         self.values = Values(theme, self.value, several=True)
         self.unit = label("", "muted")
-        metrics = self.unit.fontMetrics()
-        widest = max(metrics.horizontalAdvance(self._unit(name)) for name in ORDER)
-        self.unit.setFixedWidth(max(_UNIT, widest + 2))
         self.remove = QToolButton()
         self.remove.setObjectName(f"condition_remove_{line.key}")
         self.remove.setAccessibleName(self.tr("删除这个条件"))
         self.remove.setToolTip(self.tr("删除这个条件"))
         self.problem = label("", "block", wrap=True)
+        self._parts = (row(self.join, self.field, self.op, None), row(self.value, self.unit, self.remove, stretch=0))
+        self._inside = row(*self._parts, stretch=1)
+        self._even_out()
         under = row(self.problem)
-        under.setContentsMargins(_JOIN + 8, 0, 0, 0)
-        inside = row(self.join, self.field, self.op, self.value, self.unit, self.remove, stretch=3)
-        self.setLayout(column(inside, under, space=1))
+        under.setContentsMargins(self._indent, 0, 0, 0)
+        self.setLayout(column(self._inside, under, space=1))
         self._forward()
         theme.changed.connect(self._draw)
         self._draw()
@@ -91,11 +95,39 @@ class ConditionLine(QWidget):
         set_property(self.value, "invalid", bool(shown))
         self.value.setAccessibleDescription(self.problem.text() or self.value.placeholderText())
 
-    def _combo(self, name: str, words: str, width: int) -> QComboBox:
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """As narrow as it is with the value below."""
+        return QSize(max(part.minimumSize().width() for part in self._parts), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        margin = self._parts[1].contentsMargins().left()
+        needed = sum(part.minimumSize().width() for part in self._parts) + self._inside.spacing() - margin
+        beside = needed <= self.width()
+        way = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        if self._inside.direction() is not way:
+            self._inside.setDirection(way)
+            self._parts[1].setContentsMargins(0 if beside else self._indent, 0, 0, 0)
+
+    @property
+    def _indent(self) -> int:
+        return self.join.width() + SPACE[2]
+
+    def _even_out(self) -> None:
+        """Lines below one another have their parts below one another, whatever the language."""
+        metrics = self.unit.fontMetrics()
+        self.unit.setFixedWidth(max(_UNIT, *(metrics.horizontalAdvance(self._unit(name)) + 2 for name in ORDER)))
+        joins = (translate("Builder", "并且"), translate("Builder", "或者"))
+        self.join.setFixedWidth(max(_JOIN, *(metrics.horizontalAdvance(words) + 2 for words in joins)))
+        fields = [self._field_words(name) for name in ORDER]
+        ops = [self._op_words(name, op) for name in ORDER for op in ops_of(name)]
+        for combo, words in ((self.field, fields), (self.op, ops)):
+            combo.setFixedWidth(max(map(metrics.horizontalAdvance, words)) + _AROUND)
+
+    def _combo(self, name: str, words: str) -> QComboBox:
         made = QComboBox()
         made.setObjectName(f"{name}_{self._line.key}")
         made.setAccessibleName(words)
-        made.setFixedWidth(width)
         return made
 
     def _fill_ops(self, line: Line) -> None:
@@ -179,7 +211,10 @@ class _Joiner(QWidget):
         self.every.addItem(self.tr("任一"), False)
         self.every.setFixedWidth(88)
         self.every.activated.connect(lambda at: self.chosen.emit(group, bool(self.every.itemData(at))))
-        self.setLayout(row(label(before), self.every, label(after), None))
+        flow = Flow()
+        for each in (label(before), self.every, label(after)):
+            flow.addWidget(each)
+        self.setLayout(flow)
 
     def show_every(self, *, every: bool) -> None:
         self.every.setCurrentIndex(0 if every else 1)

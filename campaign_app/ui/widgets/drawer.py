@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLayout, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.theme.tokens import SPACE
@@ -79,6 +79,8 @@ class Drawer(QFrame):
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(canvas)
+        # what it holds is no reason to press together what stands above the drawer: it scrolls
+        area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         canvas.setMinimumWidth(1)  # what is too wide is wrapped, not cut
         return area
 

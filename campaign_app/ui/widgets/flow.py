@@ -7,11 +7,16 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class Flow(QLayout):
-    """`last_at_end`: the last part stands at the far end of its line, as buttons beside tabs do."""
+    """`last_at_end`: the last part stands at the far end of its line, as buttons beside tabs do.
 
-    def __init__(self, space: int = 8, parent: QWidget | None = None, *, last_at_end: bool = False) -> None:
+    `first_grows`: the first part takes what its line has left, as a field to search in does.
+    """
+
+    def __init__(
+        self, space: int = 8, parent: QWidget | None = None, *, last_at_end: bool = False, first_grows: bool = False
+    ) -> None:
         super().__init__(parent)
-        self._last_at_end = last_at_end
+        self._last_at_end, self._first_grows = last_at_end, first_grows
         self._items: list[QLayoutItem] = []
         self._space = space
         self.setContentsMargins(QMargins(0, 0, 0, 0))
@@ -59,14 +64,17 @@ class Flow(QLayout):
         for line in self._lines(at.width()):
             tallest = max(size.height() for _, size in line)
             x = at.x()
+            left = at.width() - sum(size.width() + self._space for _, size in line) + self._space
             for item, size in line:
                 width = min(size.width(), at.width())
+                if self._first_grows and item is self._items[0]:
+                    width += max(0, left)
                 if self._last_at_end and item is line[-1][0] and item is self._shown()[-1]:
                     x = max(x, at.right() + 1 - width)
                 if move:
                     middle = y + (tallest - size.height()) // 2
                     item.setGeometry(QRect(QPoint(x, middle), QSize(width, size.height())))
-                x += size.width() + self._space
+                x += width + self._space
             y += tallest + self._space
         return max(0, y - self._space - at.y())
 

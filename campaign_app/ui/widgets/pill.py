@@ -43,10 +43,12 @@ def paint_pill(painter: QPainter, at: QRectF, text: str, level: str, tokens: Tok
         painter.drawPixmap(int(left), int(at.center().y() - _ICON / 2), icons.pixmap(name, front, _ICON, scale))
         left += _ICON + _GAP
     painter.setPen(QColor(front))
+    cut = _words_width(painter.font(), text) > at.right() - _PAD / 2 - left + 1
     painter.setFont(pill_font(painter.font()))
     inside = QRectF(left, at.top(), at.right() - _PAD / 2 - left, at.height())
-    shown = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, int(inside.width()) + 1)
-    painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+    if cut:
+        text = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, int(inside.width()) + 1)
+    painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
     painter.restore()
 
 

@@ -285,7 +285,7 @@ class Table(QTableView):
         told = ""
         if cell is not None:
             room = self.columnWidth(index.column()) - 2 * PAD
-            told = cell.tip or (cell.text if self._is_cut(cell, room) else "")
+            told = cell.explained or (cell.text if self._is_cut(cell, room) else "")
         words = html.escape(told).replace("\n", "<br>")
         QToolTip.showText(event.globalPos(), f"<div>{words}</div>" if told else "", self)
 

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Final
-
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
-from campaign_app.domain.audience import Op
 from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.desk import Desk
-from campaign_app.ui.pages.steps.segments import Segments
+from campaign_app.ui.pages.conditions import ConditionsCard, CountCard
+from campaign_app.ui.pages.segments import SIDE, Segments
 from campaign_app.ui.pages.steps.step import Step
 from campaign_app.ui.theme.tokens import SPACE
 from campaign_app.ui.viewmodels.audience import LOCKED, AudienceModel, AudienceState
 from campaign_app.ui.viewmodels.campaign import CampaignModel, CampaignView
-from campaign_app.ui.widgets.basics import button, card, clear, column, label, row, show_if
-from campaign_app.ui.widgets.conditions import Builder
-from campaign_app.ui.widgets.flow import Flow
+from campaign_app.ui.widgets.basics import card, clear, column, label, row
 from campaign_app.ui.widgets.page import scrolling
 from campaign_app.ui.widgets.todo import Todo, Todos
-
-SIDE: Final = 276
 
 
 class AudienceStep(Step):
@@ -35,12 +28,19 @@ class AudienceStep(Step):
         self.audience = audience_of(desk, model)
         self.notice = Todos(desk.kit.theme, name="audience_notice")
         self.notice.chosen.connect(self._act)
-        self.builder = Builder(desk.kit.theme)
-        self._forward()
-        main = column(self.notice, self._conditions(), None)
+        self.conditions = ConditionsCard(
+            desk.kit,
+            self.audience,
+            self.tr("受众条件"),
+            self.tr("没有条件：主体名下已连接店铺的全部客户。加上条件，只选合适的人。"),
+            self.tr("这个受众的条件有多层，不能逐条显示；人数照常计算，也照常核验和发送。"),
+        )
+        main = column(self.notice, self.conditions, None)
         main.setContentsMargins(0, 0, SPACE[3], 0)
-        self.segments = Segments(desk.kit, self.audience)
-        side = column(self._number(), self.segments, self._sample(), None)
+        nobody = self.tr("这个主体还没有客户，请先同步客户。")
+        self.number = CountCard(self.audience, nobody, self.tr("核验之后才知道其中多少人可以发送。"))
+        self.segments = Segments(desk, self.audience)
+        side = column(self.number, self.segments, self._sample(), None)
         side.setContentsMargins(0, 0, SPACE[2], 0)
         beside = scrolling(side, spoken=self.tr("人数与人群"))
         beside.setFixedWidth(SIDE)
@@ -58,120 +58,19 @@ class AudienceStep(Step):
 
     def land(self, field: str) -> None:
         """Whatever is asked for here lies in the conditions: in the first of them, or where one is added."""
-        draft, problems = self.audience.state.draft, self.audience.state.problems
-        if field == "unfinished" and problems:
-            self.builder.focus_line(min(problems))
-        elif draft is not None and draft.lines:
-            self.builder.focus_line(draft.lines[0].key)
-        else:
-            self.builder.add.setFocus()
+        self.conditions.land(unfinished=field == "unfinished")
 
     def render_view(self, view: CampaignView) -> None:
         line = self._notice_of(view)
         self.notice.show_lines([] if line is None else [line])
         locked = view.campaign.state in LOCKED and not self.audience.state.unlocked
         usable = view.editable and not locked
-        for part in (self.builder, self.quick, self.reset, self.segments):
-            part.setEnabled(usable)
+        self.conditions.allow(usable)
+        self.segments.setEnabled(usable)
 
     def render_audience(self, state: AudienceState) -> None:
-        loading = state.total is None
-        shown = state.draft is not None and not loading
-        show_if(self.builder, shown)
-        self.loading.setVisible(loading)
-        self.deep.setVisible(state.draft is None and not loading)
-        empty = state.draft is not None and not state.draft.parts
-        show_if(self.everybody, shown and empty)
-        show_if(self.quick, shown and empty)
-        if state.draft is not None:
-            self.builder.show_draft(state.draft, state.problems, state.values)
-        self._show_number(state)
         self._show_sample(state.sample)
         self.render_view(self._model.view)
-
-    def _forward(self) -> None:
-        self.builder.line_changed.connect(self.audience.change)
-        self.builder.removed.connect(self.audience.remove)
-        self.builder.added.connect(self._add)
-        self.builder.group_added.connect(self._add_group)
-        self.builder.joined.connect(lambda group, every: self.audience.join(group, every=every))
-
-    def _add(self, group: int) -> None:
-        self.audience.add(group)
-        self._into_newest()
-
-    def _add_group(self) -> None:
-        self.audience.add_group()
-        self._into_newest()
-
-    def _quickly(self, name: str, op: Op, text: str) -> None:
-        self.audience.add(0, name, op, text)
-        self._into_newest()
-
-    def _into_newest(self) -> None:
-        draft = self.audience.state.draft
-        if draft is not None and draft.lines:
-            self.builder.focus_line(max(line.key for line in draft.lines))
-
-    def _conditions(self) -> QWidget:
-        self.loading = label(self.tr("正在读取客户…"), "muted")
-        self.everybody = label(
-            self.tr("没有条件：主体名下已连接店铺的全部客户。加上条件，只选合适的人。"), "muted", wrap=True
-        )
-        self.deep = QWidget()
-        self.reset = button(self.tr("从头设置"), name="audience_reset", click=self.audience.clear)
-        words = label(
-            self.tr("这个受众的条件有多层，不能逐条显示；人数照常计算，也照常核验和发送。"), "muted", wrap=True
-        )
-        self.deep.setLayout(column(words, row(self.reset, None)))
-        self.quick = QWidget()
-        choices = (
-            (self.tr("近 90 天下过单"), "days_since_order", Op.AT_MOST, "90"),
-            (self.tr("累计消费满 300 元"), "spend_cents", Op.AT_LEAST, "300"),
-            (self.tr("老客：满 2 单"), "order_count", Op.AT_LEAST, "2"),
-            (self.tr("某些省份"), "province", Op.IN, ""),
-        )
-        made = [
-            button(words, name=f"quick_{name}", small=True, click=partial(self._quickly, name, op, text))
-            for words, name, op, text in choices
-        ]
-        flow, usual = Flow(), label(self.tr("常用"), "small")
-        usual.setFixedHeight(made[0].sizeHint().height())
-        for each in (usual, *made):
-            flow.addWidget(each)
-        self.quick.setLayout(flow)
-        return card(
-            label(self.tr("受众条件"), "heading"), self.loading, self.everybody, self.deep, self.quick, self.builder
-        )
-
-    def _number(self) -> QWidget:
-        self.count = label("–", "number", wrap=True, name="audience_count")
-        self.of = label("", "muted", wrap=True, name="audience_of")
-        self.busy = QProgressBar()
-        self.busy.setRange(0, 0)
-        self.busy.setFixedHeight(4)
-        self.busy.setAccessibleName(self.tr("正在计算人数"))
-        policy = self.busy.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.busy.setSizePolicy(policy)
-        hint = label(self.tr("核验之后才知道其中多少人可以发送。"), "small", wrap=True)
-        return card(label(self.tr("符合条件"), "heading"), self.count, self.of, self.busy, hint, space=2)
-
-    def _show_number(self, state: AudienceState) -> None:
-        self.busy.setVisible(state.counting)
-        if state.unfinished:
-            self.count.setText("–")
-            self.of.setText(self.tr("有 %n 个条件没有填好，填好后再计算和保存。", "", state.unfinished))
-            return
-        if state.count is not None:
-            self.count.setText(self.tr("约 {} 人", "", state.count).format(show.count(state.count)))
-        total = state.total or 0
-        share = show.share(state.count or 0, total)
-        self.of.setText(self.tr("共 {} 人，占 {}", "", total).format(show.count(total), share) if total else "")
-        if state.count == 0 and total:
-            self.of.setText(self.tr("共 {} 人，没有人符合。请放宽条件。").format(show.count(total)))
-        if state.total == 0:
-            self.of.setText(self.tr("这个主体还没有客户，请先同步客户。"))
 
     def _sample(self) -> QWidget:
         self.sample = column(space=2)
