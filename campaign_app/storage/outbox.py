@@ -90,16 +90,18 @@ class SqlOptOuts:
             put_down(connection, row.entity_uscc, [LocalOptOut(ref, since, reason)], numbers)
 
     def add_numbers(self, phones: Sequence[Phone], said: Suppression) -> int:
-        """`said` holds for every one of them, its key aside. How many were not suppressed so before."""
+        """`said` holds for every one of them, its key aside. How many were not suppressed so before.
+
+        Those that were are marked anew: a grant from between the two would else lift what was said after it.
+        """
         with self.db.write() as connection:
             keys = [self.hashes.of_phone(phone) for phone in phones]
             marks = marks_of(connection, said.entity_uscc, keys)
-            new = [key for key in keys if all(mark.kind is not said.kind for mark in marks.get(key, ()))]
             by = acting(connection, said.by)
-            people = people_of(connection, new)
+            people = people_of(connection, keys)
             add_marks(connection, [replace(said, key=key, by=by) for key in people])
             put_down(connection, said.entity_uscc, [], dict.fromkeys(people, (said.since, said.source)))
-        return len(new)
+        return sum(all(mark.kind is not said.kind for mark in marks.get(key, ())) for key in keys)
 
     def waiting(self, account_id: int, limit: int, *, after: LocalOptOut | None = None) -> tuple[LocalOptOut, ...]:
         wanted = sa.select(_outbox.ref, _outbox.since, _outbox.reason).where(

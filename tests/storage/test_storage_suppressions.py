@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -230,3 +230,16 @@ def test_a_lifted_mark_is_shown_no_more(somebody: Person) -> None:
     assert set(suppressions.of_customers([somebody.customer_id])) == {somebody.customer_id}
     somebody.lift(mark(somebody.key), somebody.told(obtained_at=NOW + minutes(1)))
     assert suppressions.of_customers([somebody.customer_id]) == {}
+
+
+def test_a_number_on_a_later_list_is_not_lifted_by_a_grant_from_before_that_list(somebody: Person) -> None:
+    opt_outs, key = somebody.workspace.opt_outs, somebody.workspace.phone_keys.of_phone(number(1))
+    said = Suppression(ENTITY, b"", KIND.OPT_OUT, NOW, "list", "名单")
+    assert opt_outs.add_numbers([number(1)], said) == 1
+    grant = somebody.told(obtained_at=NOW + minutes(5))
+    assert opt_outs.add_numbers([number(1)], replace(said, since=NOW + minutes(10))) == 0
+    (mark,) = somebody.workspace.suppressions.active(ENTITY, [key])[key]
+    assert mark.since == NOW + minutes(10)
+    for each in (mark, replace(mark, since=NOW)):
+        with pytest.raises(NotAllowed, match="not obtained after"):
+            somebody.lift(each, grant)
