@@ -65,6 +65,7 @@ class PeakStore(Protocol):
     ) -> PauseAll:
         """Pauses whatever is scheduled or being sent of the plan's entities, and puts that down, as one.
 
+        What an earlier command has paused is among its stops as well: with that one it goes on no more.
         `active` are the campaigns that a worker is sending.
         """
         ...

@@ -182,7 +182,8 @@ class Peaks(Permitted):
     def resume(self, pause_id: int, *, actor: str) -> Resumed:
         """Lets exactly those go on that this command paused, are still as it left them, and within their window.
 
-        Raises NotAllowed("peak_resumed") a second time. What is not known of it by then never will be.
+        Whatever a later command holds stays paused, until that one is over. Raises NotAllowed("peak_resumed") a second
+        time. What is not known of it by then never will be.
         """
         pause = self.follow(pause_id, actor=actor)
         if pause.resumed_at is not None:
@@ -191,12 +192,17 @@ class Peaks(Permitted):
         for campaign in (self._stores.campaigns.campaign(stop.campaign_id) for stop in pause.stops):
             if campaign.window_end is not None and campaign.window_end <= now:
                 late.append(campaign)
-            elif self._goes_on(campaign, actor):
+            elif not self._held(campaign, pause) and self._goes_on(campaign, actor):
                 on.append(campaign.id)
             else:
                 changed.append(campaign)
         gone = replace(pause, resumed_by=self.person.signs(actor), resumed_at=now, resumed=tuple(on))
         return Resumed(self._store.keep(gone, actor=actor, at=now), tuple(late), tuple(changed))
+
+    def _held(self, campaign: Campaign, pause: PauseAll) -> bool:
+        """Whether a later command holds it. Asked of each by itself: that may come while others are going on."""
+        later = (each for each in self._store.pauses() if each.id > pause.id and each.resumed_at is None)
+        return any(stop.campaign_id == campaign.id for each in later for stop in each.stops)
 
     def _goes_on(self, campaign: Campaign, actor: str) -> bool:
         """Whether it was still as the command left it."""

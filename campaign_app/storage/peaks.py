@@ -26,6 +26,8 @@ from campaign_app.storage.times import moment_at, moment_or_none, to_ms
 
 _plan, _word, _pause = peak_plan.c, peak_word.c, peak_pause.c
 _RUNNING: Final = (CampaignState.SCHEDULED.value, CampaignState.SENDING.value)
+# by an earlier command, with which they shall not go on from now
+_HELD: Final = sa.and_(campaign.c.state == CampaignState.PAUSED.value, campaign.c.state_note == PAUSED_ALL)
 _NEWEST: Final = sa.select(sa.func.coalesce(sa.func.max(submission.c.id), 0))
 _SENDING: Final = sa.select(campaign.c.id).where(campaign.c.state == CampaignState.SENDING.value)
 # campaign by campaign, for there are few of them and many batches
@@ -128,7 +130,7 @@ class SqlPeaks:
     ) -> PauseAll:
         with self.db.write() as connection:
             held = clock()
-            wanted = sa.select(campaign.c.id, campaign.c.state).where(campaign.c.state.in_(_RUNNING))
+            wanted = sa.select(campaign.c.id, campaign.c.state).where(sa.or_(campaign.c.state.in_(_RUNNING), _HELD))
             if plan.wish.entities:
                 wanted = wanted.where(campaign.c.entity_uscc.in_(plan.wish.entities))
             found = connection.execute(wanted.order_by(campaign.c.id)).all()
@@ -142,10 +144,11 @@ class SqlPeaks:
             made = connection.execute(sa.insert(peak_pause).values(values)).inserted_primary_key
             assert made is not None
             paused = {"state": CampaignState.PAUSED.value, "state_note": PAUSED_ALL}
-            for number, _ in found:
+            running = [number for number, state in found if state in _RUNNING]
+            for number in running:
                 connection.execute(sa.update(campaign).where(campaign.c.id == number).values(paused))
                 append_entry(connection, "campaign.paused", actor, to_ms(held), {"campaign": number, "pause": made[0]})
-            told = {"peak": plan.id, "pause": made[0], "drill": drill, "campaigns": len(found)}
+            told = {"peak": plan.id, "pause": made[0], "drill": drill, "campaigns": len(running)}
             append_entry(connection, "peak.paused_all", actor, to_ms(asked_at), told)
             return pause_of(_pause_row(connection, made[0]))
 

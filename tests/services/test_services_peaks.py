@@ -220,6 +220,42 @@ def test_only_what_the_command_paused_goes_on(staged: Staged) -> None:
     assert (done.pause.result, done.pause.messages) == (Result.STOPPED, 0), "no batch was under way"
 
 
+def test_a_drill_that_ends_lets_nothing_go_on_that_a_later_command_holds(staged: Staged) -> None:
+    app, made = staged.app, plan(staged)
+    campaign, later = at_work(staged), staged.approved()
+    app.campaigns.schedule(later.id, send_at=app.clock() + timedelta(hours=1), actor="李")
+    drill = app.peaks.pause_all(made.id, drill=True, actor="王")
+    app.campaigns.resume(campaign.id, actor="李")
+    real = app.peaks.pause_all(made.id, drill=False, actor="王")
+    assert [(stop.campaign_id, stop.was) for stop in real.stops] == [(campaign.id, "sending"), (later.id, "paused")]
+    done = app.peaks.resume(drill.id, actor="李")
+    assert (done.pause.resumed, [each.id for each in done.changed]) == ((), [campaign.id, later.id])
+    assert {app.campaigns.get(each.id).state for each in (campaign, later)} == {CampaignState.PAUSED}
+    assert app.peaks.resume(real.id, actor="李").pause.resumed == (campaign.id, later.id)
+
+
+def test_a_command_that_comes_while_others_go_on_holds_the_rest(
+    staged: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, made = staged.app, plan(staged)
+    first, second = at_work(staged), staged.approved()
+    app.campaigns.schedule(second.id, send_at=app.clock() + timedelta(hours=1), actor="李")
+    drill = app.peaks.pause_all(made.id, drill=True, actor="王")
+    resume = app.campaigns.resume
+
+    def pressed(campaign_id: int, **said: Any) -> object:
+        went = resume(campaign_id, **said)
+        app.peaks.pause_all(made.id, drill=False, actor="李")
+        return went
+
+    monkeypatch.setattr(app.campaigns, "resume", pressed)
+    done = app.peaks.resume(drill.id, actor="王")
+    assert (done.pause.resumed, [each.id for each in done.changed]) == ((first.id,), [second.id])
+    assert {app.campaigns.get(each.id).state for each in (first, second)} == {CampaignState.PAUSED}
+    monkeypatch.undo()
+    assert app.peaks.resume(app.peaks.pauses()[0].id, actor="李").pause.resumed == (first.id, second.id)
+
+
 def test_going_on_before_the_result_leaves_it_open_for_ever(staged: Staged) -> None:
     app, made = staged.app, plan(staged)
     campaign = at_work(staged)
