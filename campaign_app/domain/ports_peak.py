@@ -83,5 +83,8 @@ class PeakStore(Protocol):
         ...
 
     def keep(self, pause: PauseAll, *, actor: str, at: datetime) -> PauseAll:
-        """Puts down what was seen of it by now; once everything is known, or it went on, with an entry in the audit."""
+        """Puts down what was seen of it by now; once everything is known, or it went on, with an entry in the audit.
+
+        What was put down of it meanwhile stays.
+        """
         ...

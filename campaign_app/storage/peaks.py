@@ -175,12 +175,13 @@ class SqlPeaks:
     def keep(self, pause: PauseAll, *, actor: str, at: datetime) -> PauseAll:
         with self.db.write() as connection:
             before = pause_of(_pause_row(connection, pause.id))
-            who = acting(connection, pause.resumed_by) if pause.resumed_by else ""
-            values = {
-                "stops": _stops_written(pause.stops), "resumed_by": who, "resumed": json.dumps(list(pause.resumed)),
-                "measured_at": None if pause.measured_at is None else to_ms(pause.measured_at),
-                "resumed_at": None if pause.resumed_at is None else to_ms(pause.resumed_at),
-            }  # fmt: skip
+            values: dict[str, Any] = {"resumed": json.dumps(list(dict.fromkeys((*before.resumed, *pause.resumed))))}
+            # whoever looked before another has put down what they saw takes nothing of that back
+            if before.measured_at is None:
+                values |= {"stops": _stops_written(pause.stops), "measured_at": to_ms(pause.measured_at)}
+            if before.resumed_at is None:
+                who = acting(connection, pause.resumed_by) if pause.resumed_by else ""
+                values |= {"resumed_by": who, "resumed_at": to_ms(pause.resumed_at)}
             connection.execute(sa.update(peak_pause).where(_pause.id == pause.id).values(values))
             told: dict[str, str | int | bool | None] = {"peak": pause.plan_id, "pause": pause.id}
             if pause.measured_at is not None and before.measured_at is None:

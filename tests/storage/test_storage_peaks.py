@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from storage_plans import Plans, grown
-from storage_samples import NOW, Campaigning
+from storage_samples import NOW, Campaigning, minutes
 
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import NotAllowed, NotFound
@@ -77,6 +77,20 @@ def test_what_was_open_at_the_command_is_watched_until_it_is_answered(workspace:
     actions = [entry.action for entry in workspace.audit.entries(limit=4)]
     assert actions == ["peak.resumed", "peak.measured", "peak.paused_all", "campaign.paused"]
     assert store.pauses(99) == ()
+
+
+def test_who_looked_before_others_takes_nothing_of_theirs_back(workspace: Workspace) -> None:
+    sending, store = Campaigning(workspace, 1), workspace.peaks
+    made = pause(workspace, store.add(WISH, actor="王", at=NOW), sending.campaign_id)
+    gone = store.keep(replace(made, resumed_by="李", resumed_at=NOW, resumed=(1,)), actor="李", at=NOW)
+    ended = replace(made.stops[0], ended=True)
+    seen = store.keep(replace(made, stops=(ended,), measured_at=NOW + minutes(1)), actor="王", at=NOW + minutes(1))
+    assert (seen.resumed_by, seen.resumed_at, seen.resumed) == (gone.resumed_by, NOW, (1,))
+    assert (seen.stops, seen.measured_at) == ((ended,), NOW + minutes(1))
+    again = replace(made, resumed_by="王", resumed_at=NOW + minutes(2), resumed=(2,))
+    assert store.keep(again, actor="王", at=NOW + minutes(2)) == replace(seen, resumed=(1, 2))
+    actions = [entry.action for entry in workspace.audit.entries(limit=2)]
+    assert actions == ["peak.measured", "peak.resumed"]
 
 
 def test_what_was_claimed_between_the_command_and_the_pause_is_watched_too(workspace: Workspace) -> None:
