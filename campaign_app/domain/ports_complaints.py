@@ -15,7 +15,8 @@ class ComplaintStore(Protocol):
     def add(self, new: NewCase, *, actor: str, at: datetime) -> Case:
         """Keeps it, suppresses its person for the entity and puts down what the shops have yet to be told.
 
-        Raises NotFound of an entity; NotAllowed `complaint_known`, `complaint_two_shops`, `complaint_shop`.
+        Raises NotFound of an entity; NotAllowed `complaint_two_shops`, `complaint_shop`, and `complaint_known` of one
+        that there is a case of; whom it names is suppressed all the same.
         """
         ...
 

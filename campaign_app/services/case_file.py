@@ -128,16 +128,20 @@ class CaseFiles(Permitted):
 
     @needs(Permission.SUPPRESS)
     def apply(self, file: CaseFile, *, actor: str, tick: Callable[[float], object] = lambda _: None) -> CaseTrial:
-        """Each row by itself: whoever stops, or is stopped, reads the file again, and nothing is there twice."""
+        """Each row by itself: whoever stops, or is stopped, reads the file again, and nothing is there twice.
+
+        Whom a row names is suppressed, also where it has the number of another complaint.
+        """
         sheet = read_sheet(self._open_table, file.sheet, NAMES)
         found, added = self._checked(file, sheet), 0
         for n, each in enumerate(found):
-            if each.new is not None and not each.code:
+            if each.new is not None:
                 try:
                     self._complaints.add(each.new, actor=actor)
                     added += 1
+                    found[n] = replace(each, code="", where="")
                 except NotAllowed as refused:
-                    found[n] = replace(each, code=refused.code)
+                    found[n] = replace(each, code=each.code or refused.code)
             tick((n + 1) / len(found))
         return _told(found, added, sheet)
 

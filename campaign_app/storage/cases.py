@@ -37,7 +37,7 @@ from campaign_app.storage.outbox import numbers_said, put_down
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_cases import complaint_case, complaint_note
 from campaign_app.storage.schema_sending import campaign
-from campaign_app.storage.suppressions import add_marks
+from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_at, to_ms
 
 _case: Final = complaint_case.c
@@ -56,6 +56,7 @@ _ON_DAY: Final = sa.select(_case.entity_uscc, _case.phone_key, _case.ref).where(
 _ENTITY: Final = sa.select(schema.entity.c.uscc).where(schema.entity.c.uscc == sa.bindparam("which"))
 # what the audit keeps of a change, by its names
 _FACTS: Final = {"campaign_id": "campaign", "ledger_id": "message", "why": "reason"}
+_COMPLAINT: Final = SuppressionKind.COMPLAINT
 _RUNNING: Final = (CaseState.OPEN.value, CaseState.MATCHED.value, CaseState.UNMATCHED.value)
 
 
@@ -70,25 +71,33 @@ class SqlComplaints:
         with self.db.write() as connection:
             if connection.execute(_ENTITY, {"which": new.entity_uscc}).first() is None:
                 raise NotFound("entity", "There is no such entity", uscc=new.entity_uscc)
-            if self._duplicates(connection, [new]):
-                raise NotAllowed("complaint_known", "There is a case of this complaint", number=new.number)
             whom = person_of(
                 connection, self.keys.hashes, new.entity_uscc, phone=new.phone, ref=new.ref, account_id=new.account_id
             )
             if new.account_id is None and len(whom.customers) > 1:
                 two = "、".join(str(ref.account_id) for ref in whom.refs)
                 raise NotAllowed("complaint_two_shops", "Two shops have customers of this reference", shops=two)
-            found = messages_for(
-                connection, new.entity_uscc, whom, new.made_at, shipped().match_days, new.signature
-            )  # fmt: skip
-            case_id = begin_case(connection, self._row(new, whom), found, at, actor)
+            known = bool(self._duplicates(connection, [new]))
+            if not known:
+                days = shipped().match_days
+                found = messages_for(connection, new.entity_uscc, whom, new.made_at, days, new.signature)
+                case_id = begin_case(connection, self._row(new, whom), found, at, actor)
+            elif _is_refused(connection, new.entity_uscc, whom):
+                raise _known_already(new)
+            else:
+                append_entry(
+                    connection, "suppression.added", actor, to_ms(at),
+                    {"entity": new.entity_uscc, "source": _COMPLAINT.value, "numbers": 1, "new": 1},
+                )  # fmt: skip
             by, since = acting(connection, actor), to_ms(new.made_at)
             add_marks(connection, complaint_marks(new.entity_uscc, whom.keys, since, by))
-            reason = SuppressionKind.COMPLAINT.value
             # platforms can be told since now: how late they are counts from here
-            told = numbers_said([(whom.keys, at)], reason)
-            put_down(connection, new.entity_uscc, whom.said(at, reason), told)
-            return self._read(connection, case_id)
+            numbers = numbers_said([(whom.keys, at)], _COMPLAINT.value)
+            put_down(connection, new.entity_uscc, whom.said(at, _COMPLAINT.value), numbers)
+            if not known:
+                return self._read(connection, case_id)
+        # a number that another case has may name somebody else: they are suppressed all the same
+        raise _known_already(new)
 
     def duplicates(self, news: Sequence[NewCase]) -> frozenset[int]:
         with self.db.read() as connection:
@@ -257,6 +266,16 @@ class SqlComplaints:
 def _day(at: datetime) -> datetime:
     """When it began in China."""
     return at.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _is_refused(connection: sa.Connection, entity_uscc: str, whom: Whom) -> bool:
+    """Whether a complaint suppresses this person already, under every one of their keys."""
+    marks = marks_of(connection, entity_uscc, whom.keys)
+    return all(any(mark.kind is _COMPLAINT for mark in marks.get(key, ())) for key in whom.keys)
+
+
+def _known_already(new: NewCase) -> NotAllowed:
+    return NotAllowed("complaint_known", "There is a case of this complaint", number=new.number)
 
 
 def _nothing(case_id: int) -> NotFound:

@@ -205,6 +205,18 @@ def test_a_file_is_tried_then_put_down_and_never_twice(staged: Staged, tmp_path:
     assert found["K2"].state is CaseState.MATCHED, "a day without a time is the whole day"
 
 
+def test_who_complains_under_the_number_of_another_complaint_is_suppressed_too(staged: Staged, tmp_path: Path) -> None:
+    app, today = staged.app, staged.app.clock().strftime("%Y-%m-%d")
+    rows = [f"批次1,{phone(who).digits},{today} 00:00,骚扰,1069,12321" for who in range(3)]
+    done = app.case_files.apply(file(tmp_path, lines(*rows)), actor="李")
+    assert (done.added, done.refused) == (1, {"duplicate_in_file": 2})
+    again = app.case_files.apply(file(tmp_path, lines(*rows[:2])), actor="李")
+    assert (again.added, again.refused) == (0, {"complaint_known": 2})
+    for who in range(3):
+        (mark,) = app.suppressing.look(ENTITY, phone(who).digits)
+        assert mark.kind is SuppressionKind.COMPLAINT
+
+
 @pytest.mark.parametrize(
     ("columns", "code"),
     [

@@ -197,6 +197,21 @@ def test_the_same_complaint_is_kept_once(sending: Campaigning) -> None:
     assert workspace.complaints.count(CaseQuery())[0] == 3
 
 
+def test_whom_a_known_complaint_names_anew_is_suppressed_all_the_same(sending: Campaigning) -> None:
+    workspace, before = sending.workspace, put(sending)
+    other, ref = number(1), CustomerRef(sending.account_id, "c1")
+    for _ in range(2):
+        with pytest.raises(NotAllowed, match="There is a case"):
+            put(sending, phone=other)
+    assert kinds(workspace, workspace.phone_keys.of_phone(other)) == {SuppressionKind.COMPLAINT}
+    assert [each.ref for each in workspace.opt_outs.waiting(sending.account_id, 9)] == [
+        CustomerRef(sending.account_id, "c0"), ref,
+    ]  # fmt: skip
+    assert workspace.complaints.count(CaseQuery()) == (1, before.id)
+    (entry,) = [each for each in workspace.audit.entries(limit=9) if each.action == "suppression.added"]
+    assert entry.facts == {"entity": ENTITY, "source": "complaint", "numbers": 1, "new": 1}
+
+
 def test_the_feed_makes_cases_and_a_later_answer_matches_them(sending: Campaigning) -> None:
     workspace = sending.workspace
     made = sending.claim(3)
