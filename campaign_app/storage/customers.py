@@ -103,14 +103,18 @@ class SqlCustomers:
             if stands is not None and cursor_of(connection, account_id, "customers") != stands:
                 return None
             spared = erased_here(connection, self.keys.hashes, account_id, page)
-            page = {ref: each for ref, each in page.items() if ref not in spared}
+            passed = [page.pop(ref) for ref in spared]
             known = known_of(connection, account_id, list(page))
             page = {ref: each for ref, each in page.items() if each.told is not Told.NUMBER or ref in known}
             rows = {ref: as_told(every[ref], each, known.get(ref)) for ref, each in page.items()}
             self._write(connection, page, rows, known)
-            link(connection, [pair for each in page.values() if (pair := self.keys.number_pair(each)) is not None])
+            heard = (*page.values(), *passed)
+            link(connection, [pair for each in heard if (pair := self.keys.number_pair(each)) is not None])
             self._follow_numbers(connection, entity, account_id, rows, known)
-            self._mark(connection, entity, account_id, [c for c in customers if c.ref in page], rows, seen_at)
+            # of whom it passes over nothing is kept but why nobody may reach them, under their number as well
+            self._mark_numbers(connection, entity, account_id, every, known_of(connection, account_id, list(spared)))
+            said = [each for each in customers if each.ref in page or each.ref in spared]
+            self._mark(connection, entity, account_id, said, {**every, **rows}, seen_at)
             gone = erase(connection, self.keys.hashes, (account_id, entity), redacted, to_ms(seen_at))
             phone_keys = {ref: row["phone_key"] for ref, row in rows.items()}
             join_waiting(connection, account_id, phone_keys, accounts_of(connection, entity))

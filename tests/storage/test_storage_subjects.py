@@ -118,3 +118,32 @@ def test_a_restriction_lasts_until_it_is_lifted_whatever_the_platform_says_meanw
     assert workspace.subjects.restricted_since(customer) is None
     with pytest.raises(NotFound):
         workspace.subjects.restricted_since(99_999)
+
+
+def kinds(workspace: Workspace, *keys: bytes) -> list[set[SuppressionKind]]:
+    found = workspace.suppressions.active(ENTITY, keys)
+    return [{mark.kind for mark in found.get(key, ())} for key in keys]
+
+
+def test_what_a_platform_says_of_an_erased_person_still_stops_messages_to_them(workspace: Workspace) -> None:
+    sending, customer = filled(workspace)
+    ref = workspace.phone_keys.of_ref(CustomerRef(sending.account_id, "c0"))
+    workspace.subjects.erase(customer, actor="王", at=NOW)
+    later = person("c0", number(0), updated_at=NOW + minutes(5), minor=True)
+    sync(workspace, sending.account_id, later)
+    wanted = {SuppressionKind.MINOR, SuppressionKind.WITHDRAWN}
+    assert kinds(workspace, ref, workspace.phone_keys.of_phone(number(0))) == [wanted, wanted]
+    assert workspace.customers.by_ids([customer])[customer].name == "", "and nothing else is kept"
+
+
+def test_a_number_that_an_erased_person_is_listed_with_later_is_as_suppressed_as_they_are(workspace: Workspace) -> None:
+    here, there = shop(workspace), shop(workspace, "k2")
+    customer = sync(workspace, here, person("c1"))["c1"]
+    twin = sync(workspace, there, person("t1", number(1)))["t1"]
+    workspace.subjects.erase(customer, actor="王", at=NOW)
+    assert workspace.suppressions.of_customers([twin]) == {}, "without a number nobody can tell"
+    for _ in range(2):
+        sync(workspace, here, person("c1", number(1), updated_at=NOW + minutes(5)))
+    (marks,) = workspace.suppressions.of_customers([twin]).values()
+    assert {mark.kind for mark in marks} == {SuppressionKind.WITHDRAWN}
+    assert workspace.customers.by_ids([customer])[customer].phone is None
