@@ -24,7 +24,7 @@ from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_cases import complaint_case
 from campaign_app.storage.schema_imports import import_change
 from campaign_app.storage.schema_sending import complaint, inbound
-from campaign_app.storage.suppressions import add_marks
+from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_at
 
 SOURCE: Final = "erased"
@@ -71,9 +71,13 @@ def erase(
 
 
 def _is_marked(connection: sa.Connection, entity: str, ref_key: bytes) -> bool:
+    """Whether an erasure has left its mark, and nobody has lifted it since."""
     mark = schema.suppression.c
     wanted = sa.exists().where(mark.key == ref_key, mark.entity_uscc == entity, mark.source == SOURCE)
-    return bool(connection.execute(sa.select(wanted)).scalar_one())
+    if not connection.execute(sa.select(wanted)).scalar_one():
+        return False
+    in_force = marks_of(connection, entity, [ref_key]).get(ref_key, frozenset())
+    return any(each.kind is SuppressionKind.WITHDRAWN for each in in_force)
 
 
 def _forget(connection: sa.Connection, account_id: int, row: AnyRow, seen_at: int) -> int:

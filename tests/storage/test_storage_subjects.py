@@ -147,3 +147,19 @@ def test_a_number_that_an_erased_person_is_listed_with_later_is_as_suppressed_as
     (marks,) = workspace.suppressions.of_customers([twin]).values()
     assert {mark.kind for mark in marks} == {SuppressionKind.WITHDRAWN}
     assert workspace.customers.by_ids([customer])[customer].phone is None
+
+
+def test_whoever_agreed_again_after_an_erasure_is_let_alone_by_the_next_one(workspace: Workspace) -> None:
+    sending, customer = filled(workspace)
+    key = workspace.phone_keys.of_ref(CustomerRef(sending.account_id, "c0"))
+    workspace.subjects.erase(customer, actor="王", at=NOW)
+    at = NOW + minutes(3)
+    workspace.facts.append(
+        [fact(sending.account_id, "c0", obtained_at=at, checked_at=at)], [receipt(sending.account_id)]
+    )
+    grant = workspace.facts.latest([customer])[customer][0]
+    (mark,) = workspace.suppressions.active(ENTITY, [key])[key]
+    workspace.suppressions.lift([mark], customer_id=customer, fact_id=grant, reviewer="审核员", at=NOW + minutes(9))
+    assert kinds(workspace, key) == [set()]
+    assert workspace.subjects.erase(customer, actor="王", at=NOW + minutes(20)) == 1
+    assert kinds(workspace, key) == [{SuppressionKind.WITHDRAWN}]
