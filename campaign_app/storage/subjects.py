@@ -57,6 +57,12 @@ _SENT: Final = (
     .order_by(ledger.c.id)
 )
 
+_FILES: Final = (
+    sa.select(import_job.c.file_name, import_job.c.started_at, import_change.c.before, import_change.c.after)
+    .join(import_change, import_change.c.import_id == import_job.c.id)
+    .order_by(import_job.c.id)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SqlSubjects:
@@ -73,25 +79,17 @@ class SqlSubjects:
             marks = marks_of(connection, entity, keys)
             numbers = list(people_of(connection, keys[1:]))
             return {
-                "customer": self._customer(person),
+                "customer": _in_words(self._customer(person), but="ref"),
                 "consents": _listed(
                     connection, sa.select(_fact).where(_fact.c.customer_id == customer_id).order_by(_fact.c.id)
                 ),
                 "suppressions": sorted(
                     {(mark.kind.value, mark.since.isoformat(), mark.source) for own in marks.values() for mark in own}
                 ),
-                "messages": _listed(connection, _SENT.where(ledger.c.customer_id == customer_id)),
-                "replies": _in_own_words(_listed(connection, _replies(person, entity, numbers))),
-                "complaints": _in_own_words(_listed(connection, _complaints(person, entity, numbers))),
-                "files": _listed(
-                    connection,
-                    sa.select(
-                        import_job.c.file_name, import_job.c.started_at, import_change.c.before, import_change.c.after
-                    )
-                    .join(import_change, import_change.c.import_id == import_job.c.id)
-                    .where(import_change.c.customer_id == customer_id)
-                    .order_by(import_job.c.id),
-                ),
+                "messages": _in_words(_listed(connection, _SENT.where(ledger.c.customer_id == customer_id))),
+                "replies": _in_words(_listed(connection, _replies(person, entity, numbers))),
+                "complaints": _in_words(_listed(connection, _complaints(person, entity, numbers))),
+                "files": _in_words(_listed(connection, _FILES.where(import_change.c.customer_id == customer_id))),
             }
 
     def erase(self, customer_id: int, *, actor: str, at: datetime) -> int:
@@ -171,9 +169,13 @@ def _complaints(person: AnyRow, entity: str, numbers: Sequence[bytes]) -> AnySel
     return sa.select(*told).where(sa.or_(by_ref, by_number)).order_by(case.id)
 
 
-def _in_own_words(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What somebody wrote may name a number."""
-    return [{**row, "text": mask(row["text"])} for row in rows]
+def _in_words(told: Any, *, but: str = "") -> Any:
+    """What somebody wrote may name a number: a reply, a note, a file's column that holds a second one."""
+    if isinstance(told, str):
+        return mask(told)
+    if isinstance(told, Mapping):
+        return {mask(name): value if name == but else _in_words(value) for name, value in told.items()}
+    return [_in_words(each) for each in told] if isinstance(told, list) else told
 
 
 def _listed(connection: sa.Connection, wanted: AnySelect) -> list[dict[str, Any]]:

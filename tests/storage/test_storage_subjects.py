@@ -63,6 +63,20 @@ def test_what_they_said_under_their_number_is_in_the_copy(workspace: Workspace) 
     assert (others["replies"], others["complaints"]) == ([], [])
 
 
+def test_a_number_that_a_file_holds_in_another_column_is_masked_in_the_copy(workspace: Workspace) -> None:
+    sending, customer = filled(workspace)
+    other = number(7)
+    told = {"备用电话": other.digits, "备注": f"请打{other.digits}"}
+    which = workspace.imports.begin(f"{other.digits}.csv", "b", 1, NOW)
+    workspace.imports.apply_chunk(which, [ImportRow(1, sending.account_id, "c0", number(0), told)])
+    workspace.imports.finish(which, {})
+    copy = workspace.subjects.gathered(customer)
+    assert copy["customer"]["attributes"]["备用电话"] == other.masked
+    assert copy["customer"]["ref"] == "c0"
+    assert [json.loads(each["after"]).get("备注") for each in copy["files"]][1] == f"请打{other.masked}"
+    assert other.digits not in json.dumps(copy, ensure_ascii=False)
+
+
 def test_an_erased_person_stays_erased_while_their_platform_goes_on_listing_them(workspace: Workspace) -> None:
     sending, customer = filled(workspace)
     before = workspace.facts.history(customer)
