@@ -27,7 +27,7 @@ from campaign_app.services.window import BEIJING
 from campaign_app.storage import schema
 from campaign_app.storage.audit import acting, append_entry
 from campaign_app.storage.case_rows import case_of, which
-from campaign_app.storage.casing import add_note, begin_case
+from campaign_app.storage.casing import add_note, begin_case, counts_elsewhere
 from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.late import complaint_marks
@@ -129,11 +129,12 @@ class SqlComplaints:
                 raise NotAllowed("complaint_match", "The complaint cannot be about this message", complaint=case_id)
             new = {"state": CaseState.MATCHED.value, "why": "", "ledger_id": ledger_id}
             new["campaign_id"] = chosen.campaign_id
+            counts_elsewhere(connection, row.campaign_id, chosen.campaign_id)
             _step(connection, case_id, Action.MATCHED, str(ledger_id), actor, at, **new)
 
     def unmatch(self, case_id: int, why: Unmatched, *, note: str, actor: str, at: datetime) -> None:
         with self.db.write() as connection:
-            _running(connection, case_id)
+            counts_elsewhere(connection, _running(connection, case_id).campaign_id, None)
             new = {"state": CaseState.UNMATCHED.value, "why": why.value, "ledger_id": None, "campaign_id": None}
             _step(connection, case_id, Action.UNMATCHED, note or why.value, actor, at, **new)
 

@@ -16,7 +16,7 @@ from campaign_app.storage.audit import acting, append_entry
 from campaign_app.storage.matching import Whom, message, messages_for
 from campaign_app.storage.people import Finder
 from campaign_app.storage.schema_cases import complaint_case, complaint_note
-from campaign_app.storage.schema_sending import complaint
+from campaign_app.storage.schema_sending import campaign, complaint
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import plain_insert
 
@@ -77,6 +77,18 @@ def add_note(connection: sa.Connection, case_id: int, action: Action, text: str,
     connection.execute(plain_insert(complaint_note), row)
 
 
+def counts_elsewhere(connection: sa.Connection, former: int | None, now: int | None) -> None:
+    """A case counts for another campaign from now on, or for none.
+
+    The former one has a complaint less of those that somebody knew of who let it go on: else as many later ones would
+    be taken for these, and its fuse would not see them.
+    """
+    if former is not None and former != now:
+        lower = {"complaints_seen": campaign.c.complaints_seen - 1}
+        one = sa.and_(campaign.c.id == former, campaign.c.complaints_seen > 0)
+        connection.execute(sa.update(campaign).where(one).values(lower))
+
+
 def case_of_clue(finder: Finder, row: Mapping[str, Any], told: Clued, days: int, at: datetime) -> None:
     """`row` is that of the clue, which is stored."""
     connection, clue = finder.connection, told.clue
@@ -112,12 +124,13 @@ def settle_case_of_clue(connection: sa.Connection, clue_id: int, row: tuple[int,
     """The message that a clue names (its ledger row and campaign) came to be known after it; a person's word stands."""
     ledger_id, campaign_id = row
     stands = sa.and_(_case.clue_id == clue_id, _case.state.in_(_UNSETTLED), _case.why != Unmatched.NOT_OURS.value)
-    case_id = connection.execute(sa.select(_case.id).where(stands)).scalar()
-    if case_id is None:
+    case = connection.execute(sa.select(_case.id, _case.campaign_id).where(stands)).first()
+    if case is None:
         return
+    counts_elsewhere(connection, case.campaign_id, campaign_id)
     new = {"state": CaseState.MATCHED.value, "why": "", "ledger_id": ledger_id, "campaign_id": campaign_id}
-    connection.execute(sa.update(complaint_case).where(_case.id == case_id).values(new))
-    add_note(connection, case_id, Action.MATCHED, str(ledger_id), FEED, moment_at(at))
+    connection.execute(sa.update(complaint_case).where(_case.id == case.id).values(new))
+    add_note(connection, case.id, Action.MATCHED, str(ledger_id), FEED, moment_at(at))
 
 
 def _customers(finder: Finder, ref: str) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ import pytest
 
 from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
+from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.complaint import CaseQuery, CaseState, NewCase, Source, Way
 from campaign_app.domain.consent import SuppressionKind
 from campaign_app.domain.errors import NotAllowed, NotFound, NotPermitted, SettingsError
@@ -57,6 +58,19 @@ def test_a_case_by_hand_counts_for_the_fuse_of_its_campaign(staged: Staged) -> N
     for who in range(3):
         assert staged.app.complaints.add(new(staged, who), actor="李").campaign_id == campaign.id
         assert is_blown(shop.context, campaign) is (who == 2)
+
+
+def test_complaints_that_turn_out_to_be_of_others_hide_no_later_ones_from_the_fuse(staged: Staged) -> None:
+    campaign, app = staged.sent(), staged.app
+    cases = [app.complaints.add(new(staged, who), actor="李") for who in range(4)]
+    staged.put_state(campaign.id, CampaignState.PAUSED, window_end=None)
+    assert app.campaigns.resume(campaign.id, actor="李").complaints_seen == 4
+    for case in cases[:3]:
+        app.complaints.unmatch(case.id, actor="审核员")
+    assert not is_blown(staged.shop.context, app.campaigns.get(campaign.id))
+    for who in range(4, 7):
+        app.complaints.add(new(staged, who), actor="李")
+    assert is_blown(staged.shop.context, app.campaigns.get(campaign.id))
 
 
 @pytest.mark.parametrize(

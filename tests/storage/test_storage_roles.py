@@ -300,6 +300,24 @@ def test_an_operator_enters_a_complaint_and_a_number_and_a_reviewer_ends_the_cas
         assert mark.by == f"{stage.here.people[OPERATOR]}/李"
 
 
+def test_a_campaign_goes_on_after_a_reviewer_said_that_a_complaint_is_of_others(stage: Stage) -> None:
+    new = NewCase(ENTITY, Source.CARRIER, Way.FORM, NOW, NOW, "A3", number(0))
+    with closing(stage.here.open(WORKER)) as worker, closing(stage.here.open(REVIEWER)) as reviewer:
+        added = worker.complaints.add(new, actor="x", at=NOW)
+        assert added.campaign_id == stage.sending
+        before = worker.campaigns.campaign(stage.sending)
+        seen = worker.inbox.complaints(stage.sending)
+        paused = replace(before, state=CampaignState.PAUSED, approved_hash="h", complaints_seen=seen)
+        worker.campaigns.update(paused, expected=before.state)
+        reviewer.complaints.unmatch(added.id, Unmatched.NOT_OURS, note="", actor="王", at=NOW)
+        going = replace(
+            reviewer.campaigns.campaign(stage.sending), state=before.state,
+            complaints_seen=reviewer.inbox.complaints(stage.sending),
+        )  # fmt: skip
+        reviewer.campaigns.update(going, expected=CampaignState.PAUSED)
+        worker.campaigns.update(before, expected=before.state)
+
+
 def test_who_does_not_own_the_tables_neither_renews_nor_moves_them(stage: Stage, tmp_path: Path) -> None:
     there = moving.to_folder(tmp_path / "there", KEY)
     with closing(stage.here.open(OWNER)) as workspace, pytest.raises(WorkspaceError) as caught:

@@ -236,6 +236,10 @@ BEGIN
     IF NEW.state = OLD.state AND OLD.state IN ('screened', 'approved', 'scheduled') AND builds
         AND same_text AND same_plan AND same_word AND same_rest AND NEW.state_note = OLD.state_note
     THEN RETURN NEW; END IF;  -- another name
+    IF reviews AND same_text AND same_plan AND same_word AND (NEW.id, NEW.name, NEW.state, NEW.state_note,
+            NEW.snapshot_size) = (OLD.id, OLD.name, OLD.state, OLD.state_note, OLD.snapshot_size)
+        AND NEW.complaints_seen BETWEEN 0 AND OLD.complaints_seen
+    THEN RETURN NEW; END IF;  -- a complaint was said to be of others: never more of them are known than there are
     IF NOT same_text OR NEW.name <> OLD.name OR (NEW.id, NEW.snapshot_size) <> (OLD.id, OLD.snapshot_size)
     THEN REFUSE; END IF;
     IF OLD.state = 'screened' AND NEW.state = 'approved' THEN
