@@ -16,6 +16,7 @@ from campaign_app.domain.phone import parse_phone
 from campaign_app.domain.ports import AccountStore, Clock, PhoneKeys
 from campaign_app.domain.ports_people import CustomerStore, FactStore, PeopleStore, SuppressionStore
 from campaign_app.domain.subjects import SubjectStore
+from campaign_app.logs import mask
 
 PAGE_ROWS: Final = 200
 SORTED_MOST: Final = 200_000  # rows: of more, those that come first
@@ -173,7 +174,8 @@ class People:
             entity_name=self._accounts.entity(account.entity_uscc).name,
             order_count=customer.order_count,
             tags=customer.tags,
-            attributes=customer.attributes,
+            # a file's column may hold a second number
+            attributes={name: mask(value) for name, value in customer.attributes.items()},
             facts=facts,
             names=self._names(facts, account),
             restricted_at=self._subjects.restricted_since(customer_id),

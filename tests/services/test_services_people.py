@@ -12,7 +12,7 @@ import pytest
 from campaign_app.bootstrap import App, open_app
 from campaign_app.credentials import MemoryKeeper
 from campaign_app.domain.consent import ConsentFact, ConsentStatus, CustomerRef, Evidence, Suppression, SuppressionKind
-from campaign_app.domain.customer import Account, Entity, PlatformCustomer
+from campaign_app.domain.customer import Account, Entity, ImportRow, PlatformCustomer
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.phone import Phone
 from campaign_app.services.people import Glance, People
@@ -119,3 +119,12 @@ def test_nobody_has_an_unknown_id(people: People) -> None:
 
 def test_provinces(people: People) -> None:
     assert people.provinces() == ("浙江",)
+
+
+def test_a_number_in_another_column_of_a_file_is_masked(app: App, people: People) -> None:
+    imports = app.workspace.imports
+    which = imports.begin("会员.csv", "a", 1, NOW)
+    imports.apply_chunk(which, [ImportRow(1, 1, "c1", None, {"备用电话": "13900000007", "级别": "金卡"})])
+    imports.finish(which, {})
+    (found,) = people.rows(people.query("c1"), people.anchors(people.query("c1"))[1][0])
+    assert people.person(found.id).attributes == {"备用电话": "139****0007", "级别": "金卡"}
