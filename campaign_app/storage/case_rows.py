@@ -6,7 +6,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from campaign_app.domain.complaint import Case, CaseQuery, CaseState, Source, Unmatched, Way
+from campaign_app.domain.complaint import Action, Case, CaseNote, CaseQuery, CaseState, Source, Unmatched, Way
+from campaign_app.logs import mask
 from campaign_app.storage import schema
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.numbers import people_of
@@ -19,7 +20,7 @@ _customer: Final = schema.customer.c
 
 
 def case_of(row: AnyRow, keys: WorkspaceKeys) -> Case:
-    """`row` has the name of its campaign beside it."""
+    """`row` has the name of its campaign beside it. Whoever complains often writes their number into the words, too."""
     who = row.ref if row.phone_sealed is None else keys.phones.open(row.phone_sealed).masked
     return Case(
         id=row.id,
@@ -35,7 +36,7 @@ def case_of(row: AnyRow, keys: WorkspaceKeys) -> Case:
         entered_by=row.entered_by,
         account_id=row.account_id,
         ref=row.ref,
-        text=row.text,
+        text=mask(row.text),
         port=row.port,
         signature=row.signature,
         why=Unmatched(row.why) if row.why else None,
@@ -46,6 +47,13 @@ def case_of(row: AnyRow, keys: WorkspaceKeys) -> Case:
         answered_at=moment_or_none(row.answered_at),
         closed_at=moment_or_none(row.closed_at),
     )
+
+
+def note_of(row: AnyRow) -> CaseNote:
+    """What the program itself put down, a message's number or a hash, stays as it is."""
+    action = Action(row.action)
+    own = action in (Action.ENTERED, Action.MATCHED, Action.PACKED)
+    return CaseNote(moment_at(row.at), row.said_by, action, row.text if own else mask(row.text))
 
 
 def which(connection: sa.Connection, query: CaseQuery) -> list[sa.ColumnElement[bool]]:

@@ -26,7 +26,7 @@ from campaign_app.services.case_timers import shipped
 from campaign_app.services.window import BEIJING
 from campaign_app.storage import schema
 from campaign_app.storage.audit import acting, append_entry
-from campaign_app.storage.case_rows import case_of, which
+from campaign_app.storage.case_rows import case_of, note_of, which
 from campaign_app.storage.casing import add_note, begin_case, counts_elsewhere
 from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import WorkspaceKeys
@@ -115,10 +115,7 @@ class SqlComplaints:
         note = complaint_note.c
         wanted = sa.select(complaint_note).where(note.case_id == case_id).order_by(note.id)
         with self.db.read() as connection:
-            return tuple(
-                CaseNote(moment_at(row.at), row.said_by, Action(row.action), row.text)
-                for row in connection.execute(wanted)
-            )
+            return tuple(map(note_of, connection.execute(wanted)))
 
     def match(self, case_id: int, ledger_id: int, *, actor: str, at: datetime) -> None:
         with self.db.write() as connection:

@@ -54,7 +54,7 @@ def complained(staged: Staged, who: int = 4, **changed: Any) -> Case:
 
 def test_a_pack_holds_document_bundle_and_a_proof_that_a_stranger_verifies(staged: Staged, tmp_path: Path) -> None:
     campaign = staged.sent()
-    case = complained(staged)
+    case = complained(staged, text=f"骚扰，我是{phone(4).digits}")
     staged.app.complaints.own(case.id, "王", actor="王")
     heard: list[float] = []
     made = staged.app.case_packs.export(case.id, tmp_path / "pack.zip", actor="王", tick=heard.append)
@@ -78,6 +78,7 @@ def test_a_pack_holds_document_bundle_and_a_proof_that_a_stranger_verifies(stage
     actions = [each["action"] for each in told["audit"]["complaint"]]
     assert actions == ["complaint.entered", "complaint.owned"]
     assert "campaign.approved" in [each["action"] for each in told["audit"]["campaign"]]
+    assert told["complaint"]["text"] == f"骚扰，我是{phone(4).masked}"
     verdict = verify_file(tmp_path / "out" / PROOF, head=made.head)
     assert verdict.ok, verdict.problem
     stranger = [sys.executable, str(ROOT / "tools" / "verify_evidence.py"), str(tmp_path / "out" / PROOF)]

@@ -280,6 +280,19 @@ def test_a_case_goes_its_way_step_by_step(sending: Campaigning) -> None:
     assert "致谢" not in said, "the audit keeps what was done, not what was said"
 
 
+def test_numbers_in_the_words_of_a_case_are_masked_wherever_it_is_read(sending: Campaigning) -> None:
+    complaints, mine = sending.workspace.complaints, number(0)
+    case = put(sending, text=f"我是{mine.digits}，别再发了")
+    complaints.note(case.id, f"回电 {mine.digits}", actor="李", at=LATER)
+    complaints.packed(case.id, "A" * 64, actor="李", at=LATER)
+    (paged,) = complaints.page(CaseQuery(), case.id, 0, 9)
+    for read in (case, paged, complaints.case(case.id)):
+        assert read.text == f"我是{mine.masked}，别再发了"
+    assert [each.text for each in complaints.history(case.id)] == [
+        "form", str(case.ledger_id), f"回电 {mine.masked}", "A" * 64,
+    ]  # fmt: skip
+
+
 def test_of_a_case_that_is_not_there_nothing_is_done(workspace: Workspace) -> None:
     for ask in (workspace.complaints.case, workspace.complaints.found):
         with pytest.raises(NotFound):
