@@ -223,7 +223,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         complaints=complaints,
         case_packs=case_packs_of(workspace, clock, complaints, evidence).used_by(me),
         case_files=CaseFiles(complaints, open_table, clock).used_by(me),
-        suppressing=Suppressing(*numbers, open_table, workspace.audit, clock).used_by(me),
+        suppressing=Suppressing(*numbers, open_table, clock).used_by(me),
         lifting=Lifting(workspace.suppressions, workspace.facts, clock).used_by(me),
         trends=Trends(workspace.trends, workspace.campaigns, workspace.accounts, audiences.saved, clock),
         templates=Templates(accounts),

@@ -201,7 +201,7 @@ class OptOutStore(Protocol):
     def add_numbers(self, phones: Sequence[Phone], said: Suppression) -> int:
         """The same for numbers, whether anybody has them or not; `said` is what is put down, its key aside.
 
-        How many of them were not suppressed so before.
+        How many of them were not suppressed so before. Each call is an entry of the audit.
         """
         ...
 

@@ -10,7 +10,7 @@ from typing import Final
 from campaign_app.domain.consent import Suppression, SuppressionKind
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.phone import Phone, parse_phone
-from campaign_app.domain.ports import AccountStore, AuditLog, Clock, PhoneKeys
+from campaign_app.domain.ports import AccountStore, Clock, PhoneKeys
 from campaign_app.domain.ports_people import OptOutStore, SuppressionStore
 from campaign_app.domain.team import Permission
 from campaign_app.services.import_columns import PHONE, PHONE_NAMES, Column
@@ -56,11 +56,10 @@ class Suppressing(Permitted):
         accounts: AccountStore,
         keys: PhoneKeys,
         open_table: OpenTable,
-        audit: AuditLog,
         clock: Clock,
     ) -> None:
         self._store, self._suppressions, self._accounts = store, suppressions, accounts
-        self._keys, self._open_table, self._audit, self._clock = keys, open_table, audit, clock
+        self._keys, self._open_table, self._clock = keys, open_table, clock
 
     def look(self, entity_uscc: str, written: str) -> tuple[Suppression, ...]:
         """The marks in force of a number, the newest first. Raises SettingsError `phone`, NotFound."""
@@ -114,9 +113,6 @@ class Suppressing(Permitted):
         for first in range(0, len(phones), _AT_ONCE):
             new += self._store.add_numbers(phones[first : first + _AT_ONCE], said)
             tick(min(1.0, (first + _AT_ONCE) / len(phones)))
-        self._audit.record(
-            "suppression.added", actor=actor, at=now, entity=entity_uscc, source=source, numbers=len(phones), new=new
-        )  # fmt: skip
         return new, len(phones) - new
 
     def _read(self, file: SheetSource, tick: Tick) -> tuple[ListTrial, list[Phone]]:

@@ -16,7 +16,7 @@ from campaign_app.domain.errors import NotFound
 from campaign_app.domain.phone import Phone
 from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
-from campaign_app.storage.audit import acting
+from campaign_app.storage.audit import acting, append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
@@ -101,7 +101,12 @@ class SqlOptOuts:
             people = people_of(connection, keys)
             add_marks(connection, [replace(said, key=key, by=by) for key in people])
             put_down(connection, said.entity_uscc, [], dict.fromkeys(people, (said.since, said.source)))
-        return sum(all(mark.kind is not said.kind for mark in marks.get(key, ())) for key in keys)
+            new = sum(all(mark.kind is not said.kind for mark in marks.get(key, ())) for key in keys)
+            append_entry(
+                connection, "suppression.added", said.by, to_ms(said.since),
+                {"entity": said.entity_uscc, "source": said.source, "numbers": len(keys), "new": new},
+            )  # fmt: skip
+        return new
 
     def waiting(self, account_id: int, limit: int, *, after: LocalOptOut | None = None) -> tuple[LocalOptOut, ...]:
         wanted = sa.select(_outbox.ref, _outbox.since, _outbox.reason).where(

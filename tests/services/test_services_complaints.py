@@ -304,6 +304,25 @@ def test_a_list_of_numbers_is_tried_then_added_and_a_repeat_adds_nothing(staged:
     assert caught.value.code == "no_phone_column"
 
 
+def test_a_list_that_is_stopped_half_way_leaves_in_the_audit_what_it_added(staged: Staged, tmp_path: Path) -> None:
+    class StopError(Exception): ...
+
+    def stop(done: float) -> None:
+        if 0.5 < done < 1:
+            raise StopError
+
+    app, path = staged.app, tmp_path / "list.csv"
+    path.write_text("\n".join(("手机号", *(f"1390000{n:04}" for n in range(2_001)))), encoding="utf-8")
+    with pytest.raises(StopError):
+        app.suppressing.apply(ENTITY, SheetSource(str(path)), reason="12321 名单", actor="李", tick=stop)
+    assert app.suppressing.look(ENTITY, "13900000000")
+    (entry,) = app.workspace.audit.entries(limit=1)
+    assert (entry.action, entry.actor, entry.facts) == (
+        "suppression.added", "李", {"entity": ENTITY, "source": BY_LIST, "numbers": 2_000, "new": 2_000},
+    )  # fmt: skip
+    assert not app.suppressing.look(ENTITY, "13900002000")
+
+
 def test_a_suppressed_number_gets_nothing_of_a_later_campaign(staged: Staged) -> None:
     staged.app.complaints.add(new(staged, 0), actor="李")
     campaign = staged.sent()
