@@ -33,7 +33,7 @@ from campaign_app.storage.upserts import insert_or_update
 ROWS: Final = 500  # of one step
 PAUSE: Final = timedelta(hours=1)  # between two looks at what has become old
 ACTOR: Final = "worker"
-PURGED: Final = "purged"  # the state of an import of which nothing is left that could be undone
+PURGED: Final = "purged"  # the state of an import that is no more, or not as a whole, to be undone
 _setting: Final = schema.setting
 _said: Final = inbound.c
 _REPLY: Final = sa.select(_said.id, _said.received_at, _said.account_id, _said.ref, _said.phone_key)
@@ -45,12 +45,14 @@ class _State:
 
     `rows` went since the last receipt; up to `place` everything was looked at. `held` are what open cases keep: of
     replies their ids, of look-backs the runs, each with how many rows. `told` is how many the last receipt said.
+    `going`: the import that is under way.
     """
 
     rows: int = 0
     place: int = 0
     held: dict[str, int] = field(default_factory=dict)
     told: int = 0
+    going: int = 0
 
     @property
     def kept(self) -> int:
@@ -83,15 +85,20 @@ def _replies(connection: sa.Connection, before: int, state: _State, held: Callab
     return len(old) + len(ids)
 
 
-def _imports(connection: sa.Connection, before: int, state: _State, _: Callable[[], Held]) -> int:
-    """What files said of people: rows that never met a customer, refusals, and what an undo would give back."""
-    job = import_job.c
-    ended = (
-        sa.select(job.id).where(job.started_at < before, job.state.in_(("done", "undone"))).order_by(job.id).limit(1)
-    )
-    import_id = connection.execute(ended).scalar()
-    if import_id is None:
-        return 0
+def _imports(connection: sa.Connection, before: int, state: _State, held: Callable[[], Held]) -> int:
+    """What files said of people: rows that never met a customer, refusals, and what an undo would give back.
+
+    One that is begun is no more to be undone, for only the rest of it could be.
+    """
+    job, import_id = import_job.c, state.going
+    if not import_id:
+        old = sa.and_(job.started_at < before, job.state.in_(("done", "undone")))
+        state.going = connection.execute(sa.select(job.id).where(old).order_by(job.id).limit(1)).scalar() or 0
+        if not state.going:
+            return 0
+        connection.execute(sa.update(import_job).where(job.id == state.going).values(state=PURGED))
+        state.rows += 1
+        return 1
     waiting = sa.select(import_prospect).where(import_prospect.c.import_id == import_id).limit(ROWS)
     if rows := connection.execute(waiting).all():
         forget(connection, rows)
@@ -105,9 +112,8 @@ def _imports(connection: sa.Connection, before: int, state: _State, _: Callable[
             went = connection.execute(gone).rowcount
             state.rows += went
             return went
-    connection.execute(sa.update(import_job).where(job.id == import_id).values(state=PURGED))
-    state.rows += 1
-    return 1
+    state.going = 0
+    return _imports(connection, before, state, held)
 
 
 def _tests(connection: sa.Connection, before: int, state: _State, _: Callable[[], Held]) -> int:

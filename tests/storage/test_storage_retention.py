@@ -91,6 +91,28 @@ def test_what_files_said_goes_and_can_no_longer_be_undone(workspace: Workspace) 
     assert receipts(workspace)[0]["records"] == "imports"
 
 
+def test_an_import_of_which_a_part_is_gone_is_not_undone_by_half(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "ROWS", 1)
+    account = shop(workspace)
+    sync(workspace, account, *(person(f"c{n}", number(n)) for n in range(3)))
+    for name in ("a", "b"):
+        which = workspace.imports.begin(f"{name}.csv", name, 3, OLD)
+        workspace.imports.apply_chunk(which, [ImportRow(n, account, f"c{n}", None, {name: "金"}) for n in range(3)])
+        workspace.imports.finish(which, {})
+    going = Retention(workspace.database)
+    while len(rows(workspace, import_change)) == 6:
+        going.step(lambda: DAYS, NOW)
+    with pytest.raises(NotAllowed, match="not kept any more"):
+        workspace.imports.undo(1)
+    assert all(each.attributes["a"] for each in workspace.customers.by_ids([1, 2, 3]).values())
+    purge(workspace)
+    assert rows(workspace, import_change) == []
+    assert {each.state for each in workspace.imports.imports(9)} == {"purged"}
+    assert receipts(workspace) == [{"records": "imports", "rows": 8}]
+
+
 def test_old_test_messages_and_rows_of_look_backs_go_and_their_counts_stay(workspace: Workspace) -> None:
     shop(workspace)
     staff = workspace.staff.register(ENTITY, "员工", number(5), actor="王", at=OLD)
