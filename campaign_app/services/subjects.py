@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol
 
 from campaign_app.domain.errors import AppError, NotFound, WorkspaceError
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
@@ -52,16 +53,17 @@ class Subjects(Permitted):
         told = {"format": FORMAT, "made_at": now.isoformat(), **self._store.gathered(customer_id)}
         data = (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
         try:
-            with file.open("xb") as out:
+            with _new(file) as out:
                 out.write(data)
+                out.flush()
+                self._stores.audit.record(
+                    "customer.exported", actor=actor, at=now, customer=customer_id, bytes=len(data)
+                )  # fmt: skip
         except FileExistsError as error:
             raise WorkspaceError("file_exists", "A file of this name is there already", file=file.name) from error
         except OSError as error:
-            with suppress(OSError):
-                file.unlink()  # half a copy of what is kept of somebody is nobody's answer
             reason = f"The file cannot be written: {error.strerror}"
             raise AppError("file_unwritable", reason, file=file.name) from error
-        self._stores.audit.record("customer.exported", actor=actor, at=now, customer=customer_id, bytes=len(data))
         return len(data)
 
     @needs(Permission.WORK)
@@ -73,3 +75,18 @@ class Subjects(Permitted):
     def restrict(self, customer_id: int, *, actor: str, note: str = "") -> None:
         """Nothing but storing from now on; lifted as an opt-out is, by a later grant and a reviewer."""
         self._store.restrict(customer_id, actor=actor, at=self._clock(), note=note)
+
+
+@contextmanager
+def _new(file: Path) -> Iterator[BinaryIO]:
+    """Half a copy of what is kept of somebody is nobody's answer, and one that no entry tells of is none either."""
+    made = False
+    try:
+        with file.open("xb") as out:
+            made = True
+            yield out
+    except BaseException:
+        if made:
+            with suppress(OSError):
+                file.unlink()
+        raise

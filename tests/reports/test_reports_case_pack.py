@@ -23,6 +23,7 @@ from campaign_app.domain.phone import Phone
 from campaign_app.domain.team import Person, Role
 from campaign_app.evidence.checking import verify_file
 from campaign_app.reports.case_pack import BUNDLE, PDF, PROOF
+from campaign_app.storage.cases import SqlComplaints
 from campaign_app.storage.retention import SETTINGS, Retention
 from tests.helpers.pdf_text import read_pdf
 from tests.helpers.shop import ENTITY, person
@@ -147,6 +148,20 @@ def test_nothing_is_packed_of_a_case_without_a_message_or_over_a_file(staged: St
     packs = staged.app.case_packs.used_by(Person("o", frozenset({Role.OPERATOR})))
     with pytest.raises(NotPermitted):
         packs.export(case.id, tmp_path / "operator.zip", actor="o")
+
+
+def test_a_pack_that_no_history_tells_of_is_not_there(
+    staged: Staged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise WorkspaceError("disk_full", "The disk is full")
+
+    staged.sent()
+    case = complained(staged)
+    monkeypatch.setattr(SqlComplaints, "packed", full)
+    with pytest.raises(WorkspaceError, match="The disk is full"):
+        staged.app.case_packs.export(case.id, tmp_path / "pack.zip", actor="王")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["made", "ws"]
 
 
 def test_somebody_who_was_erased_since_is_still_proven(staged: Staged, tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from campaign_app.domain.errors import NotFound
+from campaign_app.domain.errors import NotFound, WorkspaceError
 from campaign_app.services.subjects import FORMAT
+from campaign_app.storage.audit import SqlAuditLog
 from tests.helpers.desk import code_of
 from tests.helpers.fresh import fresh_folder
 from tests.helpers.staged import Staged, open_by_day, stage
@@ -46,6 +47,18 @@ def test_a_copy_that_cannot_be_written_whole_is_not_there(staged: Staged, tmp_pa
     assert not file.exists()
     nowhere = tmp_path / "nowhere" / "copy.json"
     assert code_of(lambda: staged.app.subjects.export(customer, nowhere, actor="test")) == "file_unwritable"
+
+
+def test_a_copy_that_the_audit_does_not_tell_of_is_not_there(
+    staged: Staged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise WorkspaceError("disk_full", "The disk is full")
+
+    monkeypatch.setattr(SqlAuditLog, "record", full)
+    file, customer = tmp_path / "copy.json", somebody(staged)
+    assert code_of(lambda: staged.app.subjects.export(customer, file, actor="test")) == "disk_full"
+    assert not file.exists()
 
 
 def test_whom_nobody_knows_is_nobody(staged: Staged) -> None:
