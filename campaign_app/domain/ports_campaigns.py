@@ -23,7 +23,10 @@ class CampaignStore(Protocol):
     def update_confirmed(
         self, campaign: Campaign, rules: Collection[str], *, expected: CampaignState, noted: Noted
     ) -> None:
-        """`update`, and that its actor confirmed the warnings of these rules, in one transaction."""
+        """`update`, and that its actor confirmed the warnings of these rules, in one transaction.
+
+        Raises NotAllowed("other_than_shown") where text or audience are others by now.
+        """
         ...
 
     def close_unknown(self, campaign: Campaign, *, expected: CampaignState, noted: Noted) -> int:

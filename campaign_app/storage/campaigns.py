@@ -90,6 +90,9 @@ class SqlCampaigns:
         self, changed: Campaign, rules: Collection[str], *, expected: CampaignState, noted: Noted
     ) -> None:
         with self.db.write() as connection:
+            # whoever changed and screened it anew meanwhile left the state that is expected
+            if _campaign(row_of(connection, changed.id)).covered() != changed.covered():
+                raise NotAllowed("other_than_shown", "The campaign was changed since it was shown: look at it again")
             _update(connection, changed, expected)
             put_confirmed(connection, changed.id, rules, noted.actor, noted.at)
             _note(connection, noted, changed.id)
