@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -20,7 +21,7 @@ from campaign_app.consent.hindsight import look_again
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.consent import ConsentFact, Suppression, SuppressionKind
 from campaign_app.domain.customer import Account, Customer
-from campaign_app.domain.errors import RemoteError, RemoteUnavailable
+from campaign_app.domain.errors import NotAllowed, RemoteError, RemoteUnavailable
 from campaign_app.domain.lookback import Era, Found, Ground, Mark, RunState, Scope, SentRow
 from campaign_app.domain.sent_texts import Reread
 from campaign_app.jobs.asking import confirmed_rules
@@ -53,7 +54,8 @@ def begin_if_due(context: Context, every_days: int, days: int, now: datetime) ->
     lookbacks = context.stores.lookbacks
     last = lookbacks.last_asked()
     if every_days and last is not None and now - last >= timedelta(days=every_days) and not lookbacks.running():
-        lookbacks.begin(Scope(now - timedelta(days=days), now), asked_by=ACTOR, at=now, by_clock=True)
+        with suppress(NotAllowed):  # a person was faster
+            lookbacks.begin(Scope(now - timedelta(days=days), now), asked_by=ACTOR, at=now, by_clock=True)
 
 
 def look_some(context: Context, run_id: int, windows: int, walk: Walk) -> tuple[bool, int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,11 +15,12 @@ from campaign_app import assets
 from campaign_app.compliance import Engine, load_all
 from campaign_app.domain.consent import ConsentMethod, ConsentStatus, CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.errors import NotAllowed, RemoteRefused, RemoteUnavailable
-from campaign_app.domain.lookback import RunState
+from campaign_app.domain.lookback import Run, RunState, Scope
 from campaign_app.jobs import lookback
 from campaign_app.jobs.worker import Worker
 from campaign_app.services.sent_texts import LookedAt
 from campaign_app.services.texts import Texts
+from campaign_app.storage.lookback import SqlLookBacks
 from campaign_app.storage.schema_sending import ledger, ledger_latest, ledger_outcome
 from tests.fakes.remotes import ENTITY
 from tests.helpers.desk import CLEAN
@@ -323,3 +325,21 @@ def test_the_worker_begins_them_by_the_clock_and_takes_up_what_runs(here: Hindsi
     off = Worker(here.shop.context, Started())
     off.tick()
     assert len(store.runs(9)) == 1
+
+
+def test_a_person_who_begins_one_as_the_clock_does_ends_no_worker(
+    here: Hindsight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, begin = here.shop.workspace.lookbacks, SqlLookBacks.begin
+    here.account(1)
+    here.sent()
+    here.later(days=31)
+
+    def beaten(lookbacks: SqlLookBacks, scope: Scope, **asked: Any) -> Run:
+        begin(lookbacks, scope, asked_by="王", at=asked["at"])
+        return begin(lookbacks, scope, **asked)
+
+    monkeypatch.setattr(SqlLookBacks, "begin", beaten)
+    Worker(here.shop.context, Started(), look_backs=lambda: (30, 60)).tick()
+    (run,) = store.runs(9)
+    assert not run.by_clock
