@@ -119,10 +119,11 @@ class SqlLookBacks:
             return tuple(dict.fromkeys(found))
 
     def count(self, run_id: int) -> int:
-        with self.db.write() as connection:
+        with self.db.read() as connection:  # millions of rows, for which nobody who writes has to wait
             batches = _batches(_row(connection, run_id))
             wanted = sa.select(sa.func.count()).select_from(ledger).where(ledger.c.submission_id.in_(batches))
             total = int(connection.execute(wanted).scalar_one())
+        with self.db.write() as connection:
             connection.execute(sa.update(lookback_run).where(_run.id == run_id).values(total=total))
         return total
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from threading import Thread
 
 import pytest
+import sqlalchemy as sa
 from storage_plans import Plans, grown
 from storage_samples import NOW, Campaigning
 
@@ -52,6 +54,30 @@ def test_the_messages_of_a_window_are_those_that_were_taken_in_order(workspace: 
     assert store.refused_before(first.person, first.sent_at) == (sending.campaign_id,)
     assert store.refused_before(first.person, first.sent_at - timedelta(seconds=1)) == ()
     assert store.first_sent() == first.sent_at
+
+
+def test_nobody_who_writes_waits_for_a_run_to_be_counted(workspace: Workspace) -> None:
+    sending = Campaigning(workspace, 1)
+    sending.claim(0)
+    store, written = workspace.lookbacks, list[str]()
+    run = store.begin(WHOLE, asked_by="王", at=NOW)
+
+    def beside() -> None:
+        workspace.accounts.set_setting("beside", "x")
+        written.append("x")
+
+    def during(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "count(*)" in statement:
+            other = Thread(target=beside, daemon=True)
+            other.start()
+            other.join(30)
+
+    sa.event.listen(workspace.database.engine, "before_cursor_execute", during)
+    try:
+        assert store.count(run.id) == 1
+    finally:
+        sa.event.remove(workspace.database.engine, "before_cursor_execute", during)
+    assert written == ["x"]
 
 
 def test_groups_and_counts_add_up_and_are_in_the_audit(workspace: Workspace) -> None:
