@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -79,10 +80,10 @@ class Subjects(Permitted):
 
 @contextmanager
 def _new(file: Path) -> Iterator[BinaryIO]:
-    """Half a copy of what is kept of somebody is nobody's answer, and one that no entry tells of is none either."""
+    """Only its owner may read it. Half a copy is nobody's answer, and one that no entry tells of is none either."""
     made = False
     try:
-        with file.open("xb") as out:
+        with open(file, "xb", opener=_private) as out:
             made = True
             yield out
     except BaseException:
@@ -90,3 +91,7 @@ def _new(file: Path) -> Iterator[BinaryIO]:
             with suppress(OSError):
                 file.unlink()
         raise
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +35,13 @@ def test_a_copy_takes_no_other_files_place(staged: Staged, tmp_path: Path) -> No
     file.write_text("another", "utf-8")
     assert code_of(lambda: staged.app.subjects.export(customer, file, actor="test")) == "file_exists"
     assert file.read_text("utf-8") == "another"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes of files")
+def test_a_copy_is_its_owners_alone(staged: Staged, tmp_path: Path) -> None:
+    file = tmp_path / "copy.json"
+    staged.app.subjects.export(somebody(staged), file, actor="test")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_a_copy_that_cannot_be_written_whole_is_not_there(staged: Staged, tmp_path: Path) -> None:
