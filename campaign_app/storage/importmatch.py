@@ -19,6 +19,7 @@ from campaign_app.storage.lists import rows_among
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.prospects import Prospect, keys_of, of_keys, put
 from campaign_app.storage.schema_imports import import_prospect
+from campaign_app.storage.subjects_erased import erased_here
 
 Person = tuple[int, str | None, bytes | None, str, int]
 _customer, _prospect = schema.customer.c, import_prospect.c
@@ -45,13 +46,16 @@ class RowMatcher:
 
     def _sort(self, rows: Sequence[ImportRow]) -> tuple[dict[int, str], Merge, list[Prospect]]:
         phone_keys = {row.row_no: self.keys.hashes.of_phone(row.phone) for row in rows if row.phone is not None}
-        targets = self._targets(rows, phone_keys)
+        targets, erased = self._targets(rows, phone_keys), self._erased(rows)
         merge = Merge(self.connection)
         merge.load(customer_id for found in targets.values() for customer_id in found)
         outcomes: dict[int, str] = {}
         waiting: list[Prospect] = []
         sealed = self.keys.phones.seal_all([row.phone for row in rows])
         for row, number in zip(rows, sealed, strict=True):
+            if (row.account_id, row.ref) in erased:
+                outcomes[row.row_no] = "unchanged"
+                continue
             key, found = phone_keys.get(row.row_no), targets.get(row.row_no, [])
             if row.consecutive or not found:
                 waiting.append(self._prospect(row, number, key))
@@ -67,6 +71,15 @@ class RowMatcher:
             changes = [merge.apply(customer_id, row.attributes, stored) for customer_id in found]
             outcomes[row.row_no] = "changed" if any(changes) else "unchanged"
         return outcomes, merge, waiting
+
+    def _erased(self, rows: Sequence[ImportRow]) -> set[tuple[int, str]]:
+        """By shop and reference who had themselves erased here: no file brings back what was said of them."""
+        refs: dict[int, list[str]] = {}
+        for row in rows:
+            if row.ref:
+                refs.setdefault(row.account_id, []).append(row.ref)
+        hashes = self.keys.hashes
+        return {(shop, ref) for shop, mine in refs.items() for ref in erased_here(self.connection, hashes, shop, mine)}
 
     def _prospect(self, row: ImportRow, number: bytes | None, key: bytes | None) -> Prospect:
         attributes, apart = words_to_text(row.attributes), int(row.consecutive)

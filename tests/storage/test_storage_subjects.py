@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from storage_samples import ENTITY, NOW, OTHER_ENTITY, Campaigning, fact, minutes, number, person, receipt, shop, sync
 
 from campaign_app.domain.complaint import NewCase, Source, Way
@@ -14,6 +15,7 @@ from campaign_app.domain.consent import CustomerRef, Suppression, SuppressionKin
 from campaign_app.domain.customer import ImportRow
 from campaign_app.domain.errors import NotFound
 from campaign_app.domain.message import InboundMessage, Outcome, Page
+from campaign_app.storage.schema_imports import import_change, import_prospect
 from campaign_app.storage.workspace import Workspace
 
 
@@ -93,6 +95,22 @@ def test_an_erased_person_stays_erased_while_their_platform_goes_on_listing_them
     assert workspace.suppressions.active(ENTITY, [key])
     (entry,) = [each for each in workspace.audit.entries(limit=9) if each.action == "customer.erased"]
     assert entry.actor.endswith("王")
+
+
+def test_no_file_brings_back_what_was_said_of_an_erased_person(workspace: Workspace) -> None:
+    sending, customer = filled(workspace)
+    workspace.subjects.erase(customer, actor="王", at=NOW)
+    rows = [ImportRow(n, sending.account_id, f"c{n}", number(n), {"级别": "金卡"}) for n in range(2)]
+    which = workspace.imports.begin("会员.csv", "b", 2, NOW)
+    for _ in range(2):
+        counts = workspace.imports.apply_chunk(which, rows)
+        assert (counts.changed, counts.unchanged, counts.waiting) == (1, 1, 0)
+    people = workspace.customers.by_ids([customer, sending.ids["c1"]])
+    assert [people[each].attributes for each in (customer, sending.ids["c1"])] == [{}, {"级别": "金卡"}]
+    with workspace.database.read() as connection:
+        assert connection.execute(sa.select(import_prospect)).all() == []
+        kept = connection.execute(sa.select(import_change.c.row_no).where(import_change.c.import_id == which))
+        assert kept.scalars().all() == [1]
 
 
 def test_a_restricted_person_is_reached_by_nobody_and_it_is_in_the_audit(workspace: Workspace) -> None:
