@@ -23,6 +23,7 @@ from campaign_app.storage.engine import Database
 from campaign_app.storage.holds import Held, held
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.prospects import forget
+from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_imports import import_change, import_job, import_prospect, import_refusal
 from campaign_app.storage.schema_lookback import lookback_found, lookback_run
 from campaign_app.storage.schema_sending import inbound
@@ -36,7 +37,9 @@ ACTOR: Final = "worker"
 PURGED: Final = "purged"  # the state of an import that is no more, or not as a whole, to be undone
 _setting: Final = schema.setting
 _said: Final = inbound.c
-_REPLY: Final = sa.select(_said.id, _said.received_at, _said.account_id, _said.ref, _said.phone_key)
+_REPLY: Final = sa.select(
+    _said.id, _said.received_at, _said.stored_at, _said.account_id, _said.ref, _said.phone_key
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -66,9 +69,9 @@ Purge = Callable[[sa.Connection, int, _State, Callable[[], Held]], int]
 def _replies(connection: sa.Connection, before: int, state: _State, held: Callable[[], Held]) -> int:
     """The words and the number of a reply go; that there was one, and whether it was an opt-out, stays."""
     wanted = _REPLY.where(_said.id > state.place).order_by(_said.id).limit(ROWS)
-    old = list(takewhile(lambda row: row.received_at < before, connection.execute(wanted)))
+    old = list(takewhile(lambda row: _came(row) < before, connection.execute(wanted)))
     again = rows_among(connection, _REPLY, _said.id, map(int, state.held)) if state.held else ()
-    due = [*old, *(row for row in again if row.received_at < before)]
+    due = [*old, *(row for row in again if _came(row) < before)]
     if not due:
         return 0
     needed = held()
@@ -83,6 +86,11 @@ def _replies(connection: sa.Connection, before: int, state: _State, held: Callab
         state.held.pop(str(each), None)
     state.rows += len(ids)
     return len(old) + len(ids)
+
+
+def _came(row: AnyRow) -> int:
+    """A sender's clock that is far ahead holds up nobody's."""
+    return int(min(row.received_at, row.stored_at))
 
 
 def _imports(connection: sa.Connection, before: int, state: _State, held: Callable[[], Held]) -> int:
@@ -128,10 +136,12 @@ def _tests(connection: sa.Connection, before: int, state: _State, _: Callable[[]
 
 def _lookbacks(connection: sa.Connection, before: int, state: _State, held: Callable[[], Held]) -> int:
     """The rows of a run; its counts and what was to be put right stay."""
-    run = lookback_run.c
-    next_one = sa.select(run.id).where(run.id > state.place, run.ended_at < before).order_by(run.id).limit(1)
-    run_id = connection.execute(next_one).scalar()
-    again = sa.select(run.id).where(run.id.in_(list(map(int, state.held))), run.ended_at < before)
+    run, looked_at = lookback_run.c, list(map(int, state.held))
+    has = sa.exists().where(lookback_found.c.run_id == run.id)
+    # not by a place: a run that was paused ends behind later ones
+    others = sa.select(run.id).where(run.ended_at < before, has, run.id.not_in(looked_at))
+    run_id = connection.execute(others.order_by(run.id).limit(1)).scalar()
+    again = sa.select(run.id).where(run.id.in_(looked_at), run.ended_at < before)
     due = list(connection.execute(again).scalars()) if state.held else []
     if run_id is None and not due:
         return 0
@@ -139,8 +149,6 @@ def _lookbacks(connection: sa.Connection, before: int, state: _State, held: Call
     went = sum(_rows_of_run(connection, each, messages, state) for each in due)
     if run_id is not None and not went:
         went = _rows_of_run(connection, run_id, messages, state)
-        if not went:
-            state.place = run_id
     state.rows += went
     return 1 if run_id is not None else went
 

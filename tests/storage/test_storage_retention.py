@@ -132,6 +132,38 @@ def test_old_test_messages_and_rows_of_look_backs_go_and_their_counts_stay(works
     assert receipts(workspace) == [{"records": "tests", "rows": 1}, {"records": "lookbacks", "rows": 2}]
 
 
+def test_a_look_back_that_ended_behind_a_later_one_goes_in_its_time_as_well(workspace: Workspace) -> None:
+    store = workspace.lookbacks
+
+    def begun() -> int:
+        run = store.begin(Scope(OLD, NOW), asked_by="王", at=OLD)
+        store.keep(run.id, 0, 1, [Found(1, 1, 1, "rule", "since", "A", "", 0, None, OLD)], 2, "v")
+        return run.id
+
+    def become(run_id: int, state: RunState, at: datetime) -> None:
+        assert store.set_state(run_id, state, among=list(RunState), actor="王", at=at)
+
+    first = begun()
+    become(first, RunState.PAUSED, OLD)
+    second = begun()
+    become(second, RunState.DONE, OLD)
+    become(first, RunState.DONE, YOUNG)
+    purge(workspace)
+    assert [len(store.found(each, None, 0, 9)) for each in (first, second)] == [1, 0]
+    purge(workspace, NOW + timedelta(days=100))
+    assert store.found(first, None, 0, 9) == ()
+
+
+def test_a_reply_that_a_sender_dates_far_ahead_holds_up_no_others(workspace: Workspace) -> None:
+    account = shop(workspace)
+    for n, at in enumerate((NOW + timedelta(days=9_000), OLD)):
+        said = InboundMessage(f"i{n}", "c1", number(1), "好", at)
+        workspace.inbox.store_inbound(account, Page((said,), "x", more=False), [], OLD)
+    purge(workspace)
+    texts = [dict(zip(inbound.c.keys(), row, strict=True))["text"] for row in rows(workspace, inbound)]
+    assert texts == ["", ""]
+
+
 def test_it_goes_a_step_at_a_time_and_one_that_was_cut_counts_on(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
