@@ -19,7 +19,7 @@ from campaign_app.domain.errors import NotFound
 from campaign_app.logs import mask
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of
-from campaign_app.storage.audit import append_entry
+from campaign_app.storage.audit import ERASED, append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.erasure import erase
 from campaign_app.storage.keys import WorkspaceKeys
@@ -29,7 +29,7 @@ from campaign_app.storage.rows import AnyRow, AnySelect
 from campaign_app.storage.schema_cases import complaint_case
 from campaign_app.storage.schema_imports import import_change, import_job
 from campaign_app.storage.schema_sending import campaign, inbound, ledger, ledger_latest, submission
-from campaign_app.storage.subjects_erased import ERASED_HERE
+from campaign_app.storage.subjects_erased import ERASED_HERE, erased_here
 from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_or_none, to_ms
 from campaign_app.storage.upserts import insert_or_ignore
@@ -97,11 +97,15 @@ class SqlSubjects:
             person = _person(connection, customer_id)
             account = person.account_id, entity_of(connection, person.account_id)
             key = self.keys.hashes.of_ref(CustomerRef(person.account_id, person.ref))
-            connection.execute(
-                insert_or_ignore(connection, schema.setting),
-                [{"name": ERASED_HERE + key.hex(), "value": json.dumps(to_ms(at))}],
-            )
-            return erase(connection, self.keys.hashes, account, [person.ref], to_ms(at), actor)
+            mark = {"name": ERASED_HERE + key.hex(), "value": json.dumps(to_ms(at))}
+            known = erased_here(connection, self.keys.hashes, person.account_id, [person.ref])
+            connection.execute(insert_or_ignore(connection, schema.setting), [mark])
+            receipts = erase(connection, self.keys.hashes, account, [person.ref], to_ms(at), actor)
+            if not known and not receipts:  # their platform had erased them: from now on syncs pass over them, too
+                told = {"account": account[0], "customer": person.id, "ref_hmac": key.hex(), "file_rows": 0}
+                append_entry(connection, ERASED, actor, to_ms(at), told)
+                receipts = 1
+            return receipts
 
     def restrict(self, customer_id: int, *, actor: str, at: datetime, note: str) -> None:
         with self.db.write() as connection:

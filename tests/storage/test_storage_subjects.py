@@ -97,6 +97,16 @@ def test_an_erased_person_stays_erased_while_their_platform_goes_on_listing_them
     assert entry.actor.endswith("王")
 
 
+def test_whoever_asks_after_their_platform_did_leaves_a_receipt_as_well(workspace: Workspace) -> None:
+    sending, customer = filled(workspace)
+    workspace.customers.upsert_page(sending.account_id, [], "x", NOW, redacted=["c0"])
+    assert workspace.subjects.erase(customer, actor="王", at=NOW + minutes(1)) == 1
+    assert workspace.subjects.erase(customer, actor="王", at=NOW + minutes(2)) == 0
+    found = [each for each in workspace.audit.entries(limit=9) if each.action == "customer.erased"]
+    assert [each.actor.rpartition("/")[2] for each in found] == ["王", "platform"]
+    assert found[0].facts == {**found[1].facts, "file_rows": 0}
+
+
 def test_no_file_brings_back_what_was_said_of_an_erased_person(workspace: Workspace) -> None:
     sending, customer = filled(workspace)
     workspace.subjects.erase(customer, actor="王", at=NOW)
