@@ -242,9 +242,10 @@ class Campaigns(Permitted):
         return self._move(replace(campaign, state_note="by_user"), CampaignState.PAUSED, actor, expected=campaign.state)
 
     @needs(Permission.SCHEDULE)
-    def resume(self, campaign_id: int, *, actor: str, knowing: bool = False) -> Campaign:
+    def resume(self, campaign_id: int, *, actor: str, knowing: bool = False, looked: bool = True) -> Campaign:
         """Goes on where it stopped; past its window it waits for a new time instead.
 
+        `looked`: somebody looked at this very campaign, and knows of its complaints; else its fuse counts them still.
         `knowing`: of one that came with a copy a person knows that nobody can tell what was sent since. Raises
         NotAllowed("copied_campaign") without.
         """
@@ -259,7 +260,7 @@ class Campaigns(Permitted):
             return self._move(late, CampaignState.WAITING, actor, expected=CampaignState.PAUSED)
         early = campaign.send_at is not None and campaign.send_at > now
         state = CampaignState.SCHEDULED if early else CampaignState.SENDING
-        seen = self._inbox.complaints(campaign_id)  # whoever lets it go on knows of them
+        seen = self._inbox.complaints(campaign_id) if looked else campaign.complaints_seen
         going = replace(campaign, state_note="", complaints_seen=seen)
         return self._move(going, state, actor, expected=CampaignState.PAUSED)
 

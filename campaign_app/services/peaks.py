@@ -209,7 +209,7 @@ class Peaks(Permitted):
         if (campaign.state, campaign.state_note) != (CampaignState.PAUSED, PAUSED_ALL):
             return False
         with suppress(NotAllowed):  # somebody else was faster
-            self._campaigns.resume(campaign.id, actor=actor)
+            self._campaigns.resume(campaign.id, actor=actor, looked=False)
             return True
         return False
 

@@ -12,11 +12,14 @@ import pytest
 
 from campaign_app import bootstrap
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.complaint import NewCase, Source, Way
 from campaign_app.domain.errors import NotFound, RemoteUnavailable
 from campaign_app.domain.peak import PAUSED_ALL, Duty, PauseAll, PlanState, Result, Wish
+from campaign_app.jobs.fuse import is_blown
 from tests.helpers.desk import code_of
 from tests.helpers.fresh import fresh_folder
 from tests.helpers.peaking import at_work, plan, send_until, state_of
+from tests.helpers.shop import ENTITY, person
 from tests.helpers.staged import Staged, open_by_day, stage
 
 DAY = date(2026, 11, 11)
@@ -158,6 +161,23 @@ def test_a_drill_stops_a_running_campaign_within_a_batch_and_says_how_long_it_to
     assert actions(app, 5) == [
         "campaign.paused", "peak.paused_all", "peak.measured", "campaign.sending", "peak.resumed",
     ]  # fmt: skip
+
+
+def test_the_end_of_a_drill_makes_nobody_know_of_complaints(staged: Staged) -> None:
+    app, made = staged.app, plan(staged)
+    campaign = at_work(staged)
+    found, press = pressing(staged, made.id)
+    send_until(staged, campaign, press, batch=20)
+    for who in range(10):
+        now = app.clock()
+        told = NewCase(ENTITY, Source.R12321, Way.FORM, now, now, f"A{who}", person("c", who).phone)
+        app.complaints.add(told, actor="李")
+    assert app.workspace.inbox.complaints(campaign.id) == 7
+    assert app.peaks.resume(found[0].id, actor="王").pause.resumed == (campaign.id,)
+    assert is_blown(staged.shop.context, app.campaigns.get(campaign.id)), "it stops before its next batch"
+    app.campaigns.pause(campaign.id, actor="王")
+    app.campaigns.resume(campaign.id, actor="王")
+    assert not is_blown(staged.shop.context, app.campaigns.get(campaign.id)), "whoever looks at it knows of them"
 
 
 def test_a_batch_that_is_under_way_is_waited_for(staged: Staged) -> None:
