@@ -19,7 +19,7 @@ from campaign_app.domain.errors import NotFound
 from campaign_app.logs import mask
 from campaign_app.storage import schema
 from campaign_app.storage.accounts import entity_of
-from campaign_app.storage.audit import ERASED, append_entry
+from campaign_app.storage.audit import ERASED, acting, append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.erasure import erase
 from campaign_app.storage.keys import WorkspaceKeys
@@ -112,7 +112,8 @@ class SqlSubjects:
             person = _person(connection, customer_id)
             entity = entity_of(connection, person.account_id)
             kind = SuppressionKind.WITHDRAWN
-            marks = [Suppression(entity, key, kind, at, RESTRICTED, note) for key in self._keys(person)]
+            by = acting(connection, actor)
+            marks = [Suppression(entity, key, kind, at, RESTRICTED, note, by) for key in self._keys(person)]
             add_marks(connection, marks, older=True)
             told: dict[str, str | int | bool | None] = {"account": person.account_id, "customer": customer_id}
             append_entry(connection, "customer.restricted", actor, to_ms(at), told)

@@ -127,8 +127,8 @@ def test_a_restricted_person_is_reached_by_nobody_and_it_is_in_the_audit(workspa
     sending, customer = filled(workspace)
     workspace.subjects.restrict(customer, actor="王", at=NOW + minutes(1), note="来函 7 号")
     (marks,) = workspace.suppressions.of_customers([customer]).values()
-    assert {(mark.kind, mark.source, mark.note) for mark in marks} == {
-        (SuppressionKind.WITHDRAWN, "restricted", "来函 7 号")
+    assert {(mark.kind, mark.source, mark.note, mark.by.rpartition("/")[2]) for mark in marks} == {
+        (SuppressionKind.WITHDRAWN, "restricted", "来函 7 号", "王")
     }  # fmt: skip
     assert workspace.audit.entries(limit=1)[0].action == "customer.restricted"
     assert sending.account_id
