@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from campaign_app.domain.consent import (
     EXPLICIT_METHODS,
     LIFTABLE,
+    Channel,
     ConsentStatus,
     CustomerRef,
     Suppression,
@@ -32,6 +33,7 @@ from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert_or_ignore
 
+_OF_MESSAGES: Final = frozenset({Channel.SMS.value, Channel.ANY.value})
 _Mark = tuple[bytes, str, str]
 _mark, _lift = schema.suppression.c, schema.suppression_lift.c
 _MARKS: Final = sa.select(schema.suppression).where(_mark.entity_uscc == sa.bindparam("entity"))
@@ -154,7 +156,9 @@ class SqlSuppressions:
         if not same_person or suppression.entity_uscc != fact.fact_entity:
             raise NotAllowed("lift_other_person", "The fact is about another person or entity", fact=fact_id)
         explicit = fact.status == ConsentStatus.CONFIRMED and fact.method in EXPLICIT_METHODS
-        if not explicit or fact.withdrawn_at is not None:
+        holds = fact.withdrawn_at is None and (fact.expires_at is None or fact.expires_at > at)
+        # one to be sent mails says nothing of messages, which an older consent may still be there for
+        if not explicit or not holds or fact.channel not in _OF_MESSAGES:
             raise NotAllowed("lift_unconfirmed", "The fact is not an explicit confirmation", fact=fact_id)
         marks = marks_of(connection, suppression.entity_uscc, [suppression.key]).get(suppression.key, frozenset())
         newest = max([to_ms(m.since) for m in marks if m.kind is suppression.kind] + [to_ms(suppression.since)])
@@ -171,6 +175,8 @@ def _fact_with_person(connection: sa.Connection, fact_id: int) -> AnyRow:
             fact.c.method,
             fact.c.obtained_at,
             fact.c.withdrawn_at,
+            fact.c.expires_at,
+            fact.c.channel,
             fact.c.entity_uscc.label("fact_entity"),
             customer.c.account_id,
             customer.c.ref,

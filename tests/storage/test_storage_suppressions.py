@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from storage_samples import ENTITY, NOW, OTHER_ENTITY, Fresh, fact, minutes, number, person, receipt, shop, sync
 
-from campaign_app.domain.consent import ConsentMethod, ConsentStatus, CustomerRef, Suppression, SuppressionKind
+from campaign_app.domain.consent import Channel, ConsentMethod, ConsentStatus, CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.storage.workspace import Workspace
 
@@ -111,6 +111,9 @@ def test_complaints_and_minors_stay(somebody: Person, kind: KIND) -> None:
         ({"obtained_at": NOW + minutes(1), "status": ConsentStatus.PENDING}, "lift_unconfirmed"),
         ({"obtained_at": NOW + minutes(1), "method": ConsentMethod.REGISTRATION_DEFAULT}, "lift_unconfirmed"),
         ({"obtained_at": NOW + minutes(1), "withdrawn_at": NOW}, "lift_unconfirmed"),
+        ({"obtained_at": NOW + minutes(1), "channel": Channel.EMAIL}, "lift_unconfirmed"),
+        ({"obtained_at": NOW + minutes(1), "channel": Channel.UNKNOWN}, "lift_unconfirmed"),
+        ({"obtained_at": NOW + minutes(1), "expires_at": NOW + minutes(2)}, "lift_unconfirmed"),
         ({"obtained_at": NOW + minutes(1), "entity_uscc": OTHER_ENTITY}, "lift_other_person"),
     ],
 )

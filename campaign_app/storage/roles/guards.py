@@ -326,7 +326,8 @@ BEGIN
     IF is_admin(session_user) THEN RETURN NEW; END IF;
     IF EXISTS (SELECT 1 FROM consent_fact f WHERE f.id = NEW.fact_id AND f.status = 'confirmed'
             AND f.method IN ($methods) AND f.withdrawn_at IS NULL AND f.entity_uscc = NEW.entity_uscc
-            AND f.obtained_at = NEW.granted_at AND f.obtained_at <= NEW.at)
+            AND f.obtained_at = NEW.granted_at AND f.obtained_at <= NEW.at
+            AND f.channel IN ('sms', 'any') AND coalesce(f.expires_at > NEW.at, true))
         AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.key = NEW.key AND s.entity_uscc = NEW.entity_uscc
             AND s.kind = NEW.kind AND s.since >= NEW.granted_at)
     THEN RETURN NEW; END IF;
