@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dbos._dbos import _get_or_create_dbos_registry
+from dbos._dbos import _get_dbos_instance, _get_or_create_dbos_registry
 
 from campaign_app.domain.ports import Job
 from campaign_app.jobs import flows
@@ -49,6 +50,12 @@ class Running:
 
 
 def stop(seconds: int) -> None:
-    """Ends DBOS as the end of a process does: its registry knows a class by one instance per process."""
+    """Ends DBOS as the end of a process does: its registry knows a class by one instance per process.
+
+    What was taken over from this very process is done by its database, and yet may be at work here still.
+    """
+    here, until = _get_dbos_instance()._active_workflows_set, time.monotonic() + seconds
+    while here.activeList() and time.monotonic() < until:
+        time.sleep(0.01)
     flows.stop(seconds)
     _get_or_create_dbos_registry().instance_info_map.clear()
