@@ -8067,8 +8067,8 @@ Li Qiang, support and complaints</translation>
         <translation>Put away; the conditions stay in force</translation>
     </message>
     <message>
-        <source>人数与人群</source>
-        <translation>Numbers and segments</translation>
+        <source>人群的条件和人数</source>
+        <translation>Conditions and count of the segment</translation>
     </message>
     <message>
         <source>编辑人群“{}”</source>

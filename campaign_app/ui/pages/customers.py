@@ -65,7 +65,7 @@ class CustomersPage(Page):
         self._buttons()
         self.content.addWidget(self.strip)
         self.content.addWidget(self.filter)
-        self.content.addLayout(row(self.stack, self.drawer, space=3, stretch=0), 1)
+        self.content.addLayout(row(self.stack, self.drawer, space=3, stretch=0), 2)
         self._connect()
         if self.segments_model.state.shown:
             self._built()
@@ -81,7 +81,7 @@ class CustomersPage(Page):
         panel = self._panel = SegmentPanel(self._desk, self.segments_model)
         panel.closed.connect(self.filter.build.setFocus)
         insert(self.content, self.content.indexOf(self.filter) + 1, panel, after=self.filter.clear)
-        self.content.setStretchFactor(panel, 1)
+        self.content.setStretchFactor(panel, 3)
         return panel
 
     def shown(self) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QToolButton
+from PySide6.QtWidgets import QFrame, QToolButton, QWidget
 
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.conditions import ConditionsCard, CountCard
@@ -47,13 +47,16 @@ class SegmentPanel(QFrame):
         self.cross.setToolTip(self.tr("收起，条件继续生效") + "  Esc")
         self.cross.clicked.connect(lambda _=False: self.close_it())
         main = column(self.conditions, None)
-        main.setContentsMargins(0, 0, SPACE[3], 0)
-        side = column(self.number, self.segments, None)
-        side.setContentsMargins(0, 0, SPACE[2], 0)
-        beside = scrolling(side, spoken=self.tr("人数与人群"))
-        beside.setFixedWidth(SIDE)
-        beside.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = row(scrolling(main, spoken=self.tr("人群的条件")), beside, self.cross, space=0, stretch=0)
+        side = QWidget()
+        side.setFixedWidth(SIDE)
+        side.setLayout(column(self.number, self.segments, None))
+        both = row(space=3, stretch=0)
+        both.addLayout(main, 1)
+        both.addWidget(side)
+        both.setContentsMargins(0, 0, SPACE[2], 0)
+        area = scrolling(both, spoken=self.tr("人群的条件和人数"))
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = row(area, self.cross, space=0, stretch=0)
         inside.setAlignment(self.cross, Qt.AlignmentFlag.AlignTop)
         self.setLayout(inside)
         self._theme.changed.connect(self._draw)
