@@ -3614,6 +3614,21 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
 </context>
 <context>
+    <name>FindingCard</name>
+    <message>
+        <source>（未核实）</source>
+        <translation> (not verified)</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>{}（点一下，再按 Alt+Enter 用第一个）</source>
+        <translation>{} (click, then Alt+Enter takes the first)</translation>
+    </message>
+</context>
+<context>
     <name>FollowPart</name>
     <message>
         <source>授权到期</source>

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
@@ -79,6 +80,33 @@ def test_typing_shows_what_the_rules_say_with_level_law_and_reason(step: Content
     assert step.edit.accessibleDescription() == "合规提示：阻止 1，提醒 1，提示 1"
     assert not step.problems.clean.isVisible()
     assert "国家级" in [s.cursor.selectedText() for s in step.edit.extraSelections()]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
+def test_the_mouse_on_underlined_words_shows_rule_law_reason_and_fixes(step: ContentStep, qtbot: QtBot) -> None:
+    write(step, qtbot, BAD)
+    tried_out(step, qtbot)
+    told = hovered(step, BAD.index("国家级") + 1)
+    row = next(row for row in step.problems.shown if "国家级" in row.message)
+    rule = next(p.finding.rule_id for p in step.composer.state.problems if p.finding.text == "国家级")
+    for words in (row.word, row.message, row.law, row.why, rule, "删除这一句", "Alt+Enter"):
+        assert words in told
+    assert "全网最低价" not in told
+    hovered(step, BAD.index("品质"))
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())
+    qtbot.keyClicks(step.edit, "x")
+    hovered(step, step.edit.text.index("国家级") + 1)
+    assert not QToolTip.isVisible(), "of a text that is being checked"
+
+
+def hovered(step: ContentStep, place: int) -> str:
+    """What is shown while the mouse rests on the character at `place`."""
+    cursor = step.edit.textCursor()
+    cursor.setPosition(place)
+    at = step.edit.cursorRect(cursor).center() + QPoint(4, 0)
+    view = step.edit.viewport()
+    QApplication.sendEvent(view, QHelpEvent(QEvent.Type.ToolTip, at, view.mapToGlobal(at)))
+    return QToolTip.text()
 
 
 def test_a_source_that_nobody_has_verified_says_so(step: ContentStep, qtbot: QtBot) -> None:

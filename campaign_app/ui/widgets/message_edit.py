@@ -6,14 +6,15 @@ All places are code points of the text. Marks follow the text that is typed unti
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
+    QHelpEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -23,7 +24,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextOption,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.widgets.utf16 import Units, cleaned
@@ -51,6 +52,7 @@ class MessageEdit(QPlainTextEdit):
 
     `trimmed` tells of a paste or drop how many characters were left out and how many unseen ones were taken away;
     an `uncut` field takes all of it or nothing. `replaced` comes before a paste that leaves nothing of the former text.
+    `explain` makes rich text of a mark, which stands beside it while the mouse rests on it.
     """
 
     typed = Signal(str)
@@ -69,6 +71,7 @@ class MessageEdit(QPlainTextEdit):
         self._marked: list[tuple[Mark, QTextCursor]] = []
         self._known: Collection[str] = ()
         self._quiet = self._whole = False
+        self.explain: Callable[[Mark], str] = lambda _: ""
         self._revision = self.document().revision()
         self.setTabChangesFocus(True)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -174,6 +177,25 @@ class MessageEdit(QPlainTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         self._paint_chips()
         super().paintEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            found = self._mark_at(QPointF(event.pos()))
+            told, at = (self.explain(found[0]), found[1].toAlignedRect()) if found else ("", self.rect())
+            # it goes as soon as the mouse leaves the words
+            QToolTip.showText(event.globalPos(), told, self.viewport(), at)
+            return True
+        return super().viewportEvent(event)
+
+    def _mark_at(self, place: QPointF) -> tuple[Mark, QRectF] | None:
+        """The shortest that stands there, and the line of it."""
+        found = [
+            (mark, at)
+            for mark, cursor in self._marked
+            for at in self._boxes(cursor.selectionStart(), cursor.selectionEnd())
+            if at.contains(place)
+        ]
+        return min(found, key=lambda each: each[0].end - each[0].start, default=None)
 
     def _moved(self) -> None:
         # typing moves the caret before it tells of the text, where no place is right any more

@@ -18,6 +18,7 @@ from campaign_app.services.composing import Problem
 from campaign_app.services.places import Where
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import translate
+from campaign_app.ui.pages.steps.content_card import FindingCard
 from campaign_app.ui.pages.steps.content_field import TextField
 from campaign_app.ui.pages.steps.content_reader import ReaderPane
 from campaign_app.ui.pages.steps.content_signature import SignaturePicker
@@ -49,6 +50,8 @@ class ContentStep(Step):
         self.field = TextField(kit)
         self.edit = self.field.edit
         self.templates = TemplateExchange(desk, self.composer, self.edit, self.field.templates, self)
+        self.edit.explain = self._explain
+        self.card = FindingCard(self)
         self.problems = Problems(kit.theme)
         self.reader = ReaderPane(kit.theme)
         self.notice = self._notice()
@@ -161,6 +164,18 @@ class ContentStep(Step):
             return ""
         words = self.tr("在 {} 的变量 {} 的内容里，改文案改不掉")
         return words.format(state.composed.reader.name, f"{{{place.value}}}")
+
+    def _explain(self, mark: Mark) -> str:
+        """Of all problems that these words are in; of a text that is being checked there is nothing to say."""
+        state = self.composer.state
+        here = [
+            problem
+            for problem in state.problems
+            if problem.place.where is Where.BODY and problem.place.start <= mark.start and mark.end <= problem.place.end
+        ]
+        here.sort(key=lambda problem: problem.place.end - problem.place.start)
+        rows = [(problem.finding.rule_id, self._row(problem, state)) for problem in here]
+        return self.card.told(rows, self._desk.kit.theme.tokens) if state.fresh else ""
 
     def _notice(self) -> QFrame:
         self.notice_pill = Pill(self._desk.kit.theme)
