@@ -1774,6 +1774,13 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>ChipNames</name>
+    <message>
+        <source>变量</source>
+        <translation>Variables</translation>
+    </message>
+</context>
+<context>
     <name>Closing</name>
     <message>
         <source>有改动没有存下来</source>

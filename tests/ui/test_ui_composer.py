@@ -195,6 +195,30 @@ def test_variables_come_with_a_sample_and_are_inserted_at_the_caret(step: Conten
     assert step.edit.text == "{city}" + CLEAN
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_an_opened_brace_offers_the_variables_and_enter_takes_one(step: ContentStep, qtbot: QtBot) -> None:
+    shown = step.edit.names.rows
+    step.activateWindow()
+    step.edit.setFocus()
+    qtbot.waitUntil(step.edit.hasFocus)
+    step.edit.go_to(0)
+    step.edit.insert("😀")
+    qtbot.keyClicks(step.edit, "{")
+    assert shown.isVisible()
+    assert shown.model().index(0, 0).data() == "{name}  姓名，例如 王芳"
+    qtbot.keyClicks(shown, "ci")
+    assert [shown.model().index(n, 0).data().split()[0] for n in range(shown.model().rowCount())] == ["{city}"]
+    qtbot.keyClick(shown, Qt.Key.Key_Return)
+    assert step.edit.text == "😀{city}" + CLEAN
+    assert not shown.isVisible()
+    qtbot.keyClicks(step.edit, "{")
+    qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    assert not shown.isVisible()
+    qtbot.keyClicks(step.edit, "zz")
+    assert not shown.isVisible(), "there is no such variable"
+    assert step.edit.text == "😀{city}{zz" + CLEAN
+
+
 @pytest.fixture
 def held(qapp: QApplication) -> HeldTasks:
     return HeldTasks()

@@ -15,6 +15,8 @@ from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
     QHelpEvent,
+    QInputMethodEvent,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -27,6 +29,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 
 from campaign_app.ui.theme.theme import Theme
+from campaign_app.ui.widgets.chip_names import ChipNames
 from campaign_app.ui.widgets.utf16 import Units, cleaned
 
 LIMIT: Final = 2_000  # no message is that long: four times what any provider takes
@@ -69,8 +72,9 @@ class MessageEdit(QPlainTextEdit):
         self._marks: tuple[Mark, ...] | None = ()
         # these move with what is typed
         self._marked: list[tuple[Mark, QTextCursor]] = []
-        self._known: Collection[str] = ()
+        self._known = frozenset[str]()
         self._quiet = self._whole = False
+        self.names = ChipNames(theme, self)
         self.explain: Callable[[Mark], str] = lambda _: ""
         self._revision = self.document().revision()
         self.setTabChangesFocus(True)
@@ -104,8 +108,9 @@ class MessageEdit(QPlainTextEdit):
             self._marked = [(mark, self._cursor(mark.start, mark.end)) for mark in marks]
             self._draw()
 
-    def show_known(self, names: Collection[str]) -> None:
+    def show_known(self, variables: Collection[str]) -> None:
         """The variables that there are; a chip of any other is marked as wrong."""
+        names = frozenset(variables)
         if names != self._known:
             self._known = names
             self._draw()
@@ -177,6 +182,19 @@ class MessageEdit(QPlainTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         self._paint_chips()
         super().paintEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if self.names.takes(event):
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+        if event.text() and not self.isReadOnly():
+            self.names.follow()
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802
+        super().inputMethodEvent(event)
+        if event.commitString():
+            self.names.follow()
 
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:

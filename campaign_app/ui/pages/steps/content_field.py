@@ -63,15 +63,17 @@ class TextField(QWidget):
         if tuple(variables) == self._variables:
             return
         self._variables = tuple(variables)
-        self.edit.show_known(frozenset(variable.name for variable in variables))
         self.menu.clear()
         names = {"name": self.tr("姓名"), "province": self.tr("省份"), "city": self.tr("城市")}
+        said = {each.name: self._said(each, names.get(each.name, each.name)) for each in self._variables}
+        self.edit.show_known(said)
+        self.edit.names.show_names([(name, words.replace("\t", "  ")) for name, words in said.items()])
         imported = False
         for variable in self._variables:
             if variable.imported and not imported:
                 imported = True
                 self.menu.addSection(self.tr("导入的属性"))
-            self._add(variable, names.get(variable.name, variable.name))
+            self._add(variable, said[variable.name])
 
     def show_saved(self, saved: Saved, *, editable: bool) -> None:
         words = {Saved.YES: "", Saved.PENDING: self.tr("正在保存…"), Saved.FAILED: self.tr("未保存")}
@@ -88,11 +90,14 @@ class TextField(QWidget):
             self.edit.setReadOnly(not editable)
         self.insert.setVisible(editable)
 
-    def _add(self, variable: Variable, name: str) -> None:
+    def _said(self, variable: Variable, name: str) -> str:
         sample = variable.sample if len(variable.sample) <= _SAMPLE else f"{variable.sample[:_SAMPLE]}…"
         words = self.tr("{}，例如 {}").format(name, sample) if sample else name
+        return f"{{{variable.name}}}\t{words}"
+
+    def _add(self, variable: Variable, said: str) -> None:
         placeholder = f"{{{variable.name}}}"
-        action = self.menu.addAction(f"{placeholder}\t{words}".replace("&", "&&"))
+        action = self.menu.addAction(said.replace("&", "&&"))
         action.triggered.connect(lambda _=False: self.edit.insert(placeholder))
 
     def _tool(self, name: str, words: str, keys: str, click: object) -> QToolButton:

@@ -67,7 +67,7 @@ class TemplateInDialog(Dialog):
         known = 0 <= place < len(self.source.text)
         self.source.show_marks([Mark(place, place + _width(error), "block", current=True)] if known else [])
         self._show_slots(found.slots if found is not None else ())
-        self.source.show_known(frozenset(slot.theirs for slot in found.slots) if found is not None else ())
+        self.source.show_known([slot.theirs for slot in found.slots] if found is not None else ())
         self.preview.show_text(found.body if found is not None else "")
         show_if(self.preview, found is not None)
         show_if(self.previewed, found is not None)
@@ -97,7 +97,7 @@ class TemplateInDialog(Dialog):
         made.setAccessibleName(self.tr("导入后的正文"))
         made.setReadOnly(True)
         made.setProperty("shown", True)
-        made.show_known(frozenset(variable.name for variable in self._model.state.known))
+        made.show_known([variable.name for variable in self._model.state.known])
         return made
 
     def _syntax(self) -> QComboBox:
