@@ -1,8 +1,8 @@
-"""The translations that are in force: Qt's own words and ours."""
+"""The language that is in force: Qt's own words and ours, and the names of months and days."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QObject, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
 from campaign_app import assets
 from campaign_app.words import Language
@@ -15,6 +15,8 @@ class Languages:
 
     def use(self, language: Language) -> None:
         self.clear()
+        # what Qt writes by itself, such as a calendar's head, is of the window's language and not of the system's
+        QLocale.setDefault(QLocale(language))
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         self._installed = [QTranslator(self._parent), QTranslator(self._parent)]
         found = [self._installed[0].load(f"qtbase_{language}", folder)]
@@ -25,5 +27,6 @@ class Languages:
                 self._qt.installTranslator(translator)
 
     def clear(self) -> None:
+        QLocale.setDefault(QLocale.system())
         for known in self._installed:
             self._qt.removeTranslator(known)

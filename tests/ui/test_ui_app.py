@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QCalendarWidget, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from ui_sending import answer_when_asked as ask_and_answer
 
@@ -249,7 +249,9 @@ def test_another_language_builds_the_window_anew_where_it_was(start: Start, pref
     started.open()
     former = started.application.shell
     former.go("settings")
+    assert QCalendarWidget().locale().monthName(11) == "十一月", "whatever the system speaks"
     prefs.language = "en"
+    assert QCalendarWidget().locale().monthName(11) == "November"
     assert started.application.shell is not former
     assert started.application.shell.current == "settings"
     assert started.application.shell.isVisible()
