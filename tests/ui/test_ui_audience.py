@@ -187,6 +187,14 @@ def test_several_values_are_completed_one_by_one(step: AudienceStep, qtbot: QtBo
     assert completer.pathFromIndex(index).startswith("浙江、")
 
 
+def test_of_values_without_room_the_first_are_seen(step: AudienceStep) -> None:
+    step.audience.add()
+    line = newest(step)
+    step.setFocus()
+    step.audience.change(replace(line, op=Op.IN, text="、".join(["浙江", "江苏"] * 40)))
+    assert value_of(step, line).cursorPosition() == 0
+
+
 def test_segments_are_kept_used_and_undone(step: AudienceStep, place: Workplace, qtbot: QtBot) -> None:
     step.audience.add(0, "province", Op.IN, "浙江")
     qtbot.waitUntil(lambda: step.number.count.text() == "约 20 人")

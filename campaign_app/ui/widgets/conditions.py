@@ -84,6 +84,8 @@ class ConditionLine(QWidget):
         self.op.setCurrentIndex(self.op.findData(line.op))
         if self.value.text() != line.text:
             self.value.setText(line.text)
+            if not self.value.hasFocus():
+                self.value.setCursorPosition(0)  # of values for which there is no room the first are seen
         self.values.several = line.op is Op.IN
         self.values.show_values(values)
         self.value.setPlaceholderText(self._hint(line))
