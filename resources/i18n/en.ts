@@ -1803,7 +1803,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <name>ClosingDialog</name>
     <message>
         <source>还有活动没有发完</source>
-        <translation>Campaigns are still sending</translation>
+        <translation>Some campaigns are not finished</translation>
     </message>
     <message>
         <source>最小化到托盘</source>
@@ -5735,7 +5735,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>估算：{} 条 × {} {} 人</source>
-        <translation>Estimate: {} parts × {} {} people</translation>
+        <translation>Estimate: {} SMS × {} {} people</translation>
     </message>
     <message>
         <source>约 {}</source>
