@@ -183,7 +183,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     ).used_by(me)
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock).used_by(me)
     complaints = Complaints(workspace.complaints, clock, workspace.phone_keys).used_by(me)
-    opt_outs = OptOuts(workspace.opt_outs, workspace.audit, clock, workspace.accounts, workspace.jobs).used_by(me)
+    opt_outs = OptOuts(workspace.opt_outs, clock, workspace.accounts, workspace.jobs).used_by(me)
     numbers = workspace.opt_outs, workspace.suppressions, workspace.accounts, workspace.phone_keys
     money, evidence = _money(workspace, clock).used_by(me), evidence_of(workspace, clock, rules)
     composing = Composing(

@@ -36,6 +36,9 @@ class Words:
         known = _facts(error)
         if "wrong" in known:
             known["reason"] = self.reason(error)
+        if "rows_of" in known:
+            known["rows_of"] = self.term("rooted", known["rows_of"])
+            known["where"] = self.term("audit_fact", known.get("where", ""))
         if "roles" in known:
             known["who"] = self.roles(known["roles"].split(","))
         return sentence.format_map(known) if sentence else str(error)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from campaign_app.domain.consent import Receipt
 
@@ -70,6 +70,19 @@ class ChainEntry:
     salt: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What the tables were found to agree with: `entries` of the audit, and of these the `roots` over `rows`.
+
+    `before`: rows from before there were roots, of which only the number is known.
+    """
+
+    entries: int
+    roots: int
+    rows: int
+    before: int
+
+
 class EvidenceStore(Protocol):
     """Everything of one workspace that may become evidence."""
 
@@ -97,6 +110,18 @@ class EvidenceStore(Protocol):
         ...
 
     def chain_length(self) -> int: ...
+
+    def compare(self, tick: Callable[[float], object]) -> Compared:
+        """The tables with what the audit says of their rows; raises WorkspaceError.
+
+        `damaged` (the chain is broken), `record_differs`, `record_missing`. `tick` is told how far it is (0 to 1).
+        """
+        ...
+
+
+# kinds of entries that the program makes by the thousand; and as a kind: all but these
+BY_THE_PAGE: Final = ("batch", "facts")
+DECISIONS: Final = "decisions"
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,10 @@ class OptOutStore(Protocol):
     """Opt-outs said here, until their platforms know of them. They are put down with the mark that they leave."""
 
     def add(self, customer_id: int, since: datetime, reason: str, note: str, by: str = "") -> None:
-        """Marks the customer by ref and number, and puts down what the shops of the entity have yet to be told."""
+        """Marks the customer by ref and number, and puts down what the shops of the entity have yet to be told.
+
+        With its entry in the audit, as below.
+        """
         ...
 
     def add_numbers(self, phones: Sequence[Phone], said: Suppression) -> int:

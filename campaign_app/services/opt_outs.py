@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from campaign_app.domain.consent import Backlog
-from campaign_app.domain.ports import AccountStore, AuditLog, Clock, JobStore
+from campaign_app.domain.ports import AccountStore, Clock, JobStore
 from campaign_app.domain.ports_people import OptOutStore
 from campaign_app.domain.team import Permission
 from campaign_app.services.permitted import Permitted, needs
@@ -28,11 +28,8 @@ class Untold:
 class OptOuts(Permitted):
     """Whoever says no by telephone or at the till is in force at once, here and by and by at every shop's platform."""
 
-    def __init__(
-        self, store: OptOutStore, audit: AuditLog, clock: Clock, accounts: AccountStore, jobs: JobStore
-    ) -> None:
+    def __init__(self, store: OptOutStore, clock: Clock, accounts: AccountStore, jobs: JobStore) -> None:
         self._store = store
-        self._audit = audit
         self._clock = clock
         self._accounts = accounts
         self._jobs = jobs
@@ -40,9 +37,7 @@ class OptOuts(Permitted):
     @needs(Permission.SUPPRESS)
     def add(self, customer_id: int, *, note: str, actor: str) -> None:
         """Suppresses a customer by reference and number. Raises NotFound."""
-        now = self._clock()
-        self._store.add(customer_id, now, BY_HAND, note, actor)
-        self._audit.record("customer.opted_out", actor=actor, at=now, customer=customer_id)
+        self._store.add(customer_id, self._clock(), BY_HAND, note, actor)
 
     def untold(self) -> Mapping[int, Untold]:
         """By account: what its platform does not know yet, since when, what it will not take, and why it waits."""

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from campaign_app.domain.erasure import ErasureReceipt
 from campaign_app.domain.errors import WorkspaceError
-from campaign_app.domain.ports_evidence import AuditLine, AuditQuery
+from campaign_app.domain.ports_evidence import BY_THE_PAGE, DECISIONS, AuditLine, AuditQuery
 from campaign_app.domain.team import signed
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
@@ -25,9 +25,9 @@ START: Final = bytes(32)
 ERASED: Final = "customer.erased"
 BY_PLATFORM: Final = "platform"  # the actor of an erasure that nobody asked for here
 REACH: Final = 5_000  # entries that `touched` looks back over
-_PAGE: Final = 5_000  # entries that are read at once
+PAGE: Final = 5_000  # entries that are read at once
 _NEXT: Final = (
-    sa.select(schema.audit).where(schema.audit.c.id > sa.bindparam("after")).order_by(schema.audit.c.id).limit(_PAGE)
+    sa.select(schema.audit).where(schema.audit.c.id > sa.bindparam("after")).order_by(schema.audit.c.id).limit(PAGE)
 )
 
 
@@ -131,9 +131,9 @@ class SqlAuditLog:
         """
         number = 0
         with self.db.read() as connection:
-            total = connection.execute(sa.select(sa.func.count()).select_from(schema.audit)).scalar_one()
+            total = count_entries(connection)
             for number, _ in enumerate(checked_rows(connection), 1):
-                if number % _PAGE == 0:
+                if number % PAGE == 0:
                     tick(min(1.0, number / total))
         return number
 
@@ -152,6 +152,10 @@ class SqlAuditLog:
         with self.db.read() as connection:
             newest = connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
             return connection.execute(wanted).scalar_one(), newest
+
+
+def count_entries(connection: sa.Connection) -> int:
+    return int(connection.execute(sa.select(sa.func.count()).select_from(schema.audit)).scalar_one())
 
 
 def checked_rows(connection: sa.Connection) -> Iterator[AnyRow]:
@@ -174,7 +178,9 @@ def _matching(query: AuditQuery) -> list[sa.ColumnElement[bool]]:
     """Facts are canonical JSON: a campaign's number stands between its name and a comma or the end."""
     action, facts, actor = schema.audit.c.action, schema.audit.c.facts, schema.audit.c.actor
     found: list[sa.ColumnElement[bool]] = []
-    if query.kind:
+    if query.kind == DECISIONS:
+        found += [~action.startswith(f"{kind}.", autoescape=True) for kind in BY_THE_PAGE]
+    elif query.kind:
         found.append(sa.or_(action == query.kind, action.startswith(f"{query.kind}.", autoescape=True)))
     if query.campaign_id is not None:
         named = f'"campaign":{query.campaign_id}'

@@ -37,6 +37,7 @@ from campaign_app.storage.outbox import numbers_said, put_down
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_cases import complaint_case, complaint_note
 from campaign_app.storage.schema_sending import campaign
+from campaign_app.storage.roots import ADDED
 from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_at, to_ms
 
@@ -78,19 +79,19 @@ class SqlComplaints:
                 two = "、".join(str(ref.account_id) for ref in whom.refs)
                 raise NotAllowed("complaint_two_shops", "Two shops have customers of this reference", shops=two)
             known = bool(self._duplicates(connection, [new]))
-            if not known:
+            if known and _is_refused(connection, new.entity_uscc, whom):
+                raise _known_already(new)
+            by, since = acting(connection, actor), to_ms(new.made_at)
+            marks, _ = add_marks(connection, complaint_marks(new.entity_uscc, whom.keys, since, by))
+            if known:
+                append_entry(
+                    connection, ADDED, actor, to_ms(at),
+                    {"entity": new.entity_uscc, "source": _COMPLAINT.value, "numbers": 1, "new": 1, **marks},
+                )  # fmt: skip
+            else:
                 days = shipped().match_days
                 found = messages_for(connection, new.entity_uscc, whom, new.made_at, days, new.signature)
-                case_id = begin_case(connection, self._row(new, whom), found, at, actor)
-            elif _is_refused(connection, new.entity_uscc, whom):
-                raise _known_already(new)
-            else:
-                append_entry(
-                    connection, "suppression.added", actor, to_ms(at),
-                    {"entity": new.entity_uscc, "source": _COMPLAINT.value, "numbers": 1, "new": 1},
-                )  # fmt: skip
-            by, since = acting(connection, actor), to_ms(new.made_at)
-            add_marks(connection, complaint_marks(new.entity_uscc, whom.keys, since, by))
+                case_id = begin_case(connection, self._row(new, whom), found, at, actor, marks)
             # platforms can be told since now: how late they are counts from here
             numbers = numbers_said([(whom.keys, at)], _COMPLAINT.value)
             put_down(connection, new.entity_uscc, whom.said(at, _COMPLAINT.value), numbers)

@@ -15,6 +15,7 @@ from campaign_app.storage import schema
 from campaign_app.storage.audit import acting, append_entry
 from campaign_app.storage.matching import Whom, message, messages_for
 from campaign_app.storage.people import Finder
+from campaign_app.storage.roots import Told
 from campaign_app.storage.schema_cases import complaint_case, complaint_note
 from campaign_app.storage.schema_sending import campaign, complaint
 from campaign_app.storage.times import moment_at, to_ms
@@ -38,8 +39,13 @@ class Clued:
     campaign_id: int | None
 
 
-def begin_case(connection: sa.Connection, values: Mapping[str, Any], found: Found, at: datetime, actor: str) -> int:
-    """Its id. What can be only one message is that one; several wait for a person; for none there is a reason."""
+def begin_case(
+    connection: sa.Connection, values: Mapping[str, Any], found: Found, at: datetime, actor: str, marks: Told
+) -> int:
+    """Its id. What can be only one message is that one; several wait for a person; for none there is a reason.
+
+    `marks`: what its entry has to tell of those that it left.
+    """
     sure = found.sure
     state = CaseState.UNMATCHED if found.why else CaseState.OPEN if sure is None else CaseState.MATCHED
     likely = next(iter(found.candidates), None)
@@ -65,6 +71,7 @@ def begin_case(connection: sa.Connection, values: Mapping[str, Any], found: Foun
         {
             "complaint": case_id, "entity": row["entity_uscc"], "source": row["source"], "way": row["way"],
             "state": row["state"], "campaign": row["campaign_id"],
+            **marks,
         },
     )  # fmt: skip
     return case_id
@@ -117,7 +124,7 @@ def case_of_clue(finder: Finder, row: Mapping[str, Any], told: Clued, days: int,
         "received_at": to_ms(clue.received_at),
         "campaign_id": told.campaign_id,
     }
-    begin_case(connection, values, found, at, FEED)
+    begin_case(connection, values, found, at, FEED, {})
 
 
 def settle_case_of_clue(connection: sa.Connection, clue_id: int, row: tuple[int, int | None], at: int) -> None:

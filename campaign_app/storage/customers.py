@@ -29,7 +29,7 @@ from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import link, people_of
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.subjects_erased import erased_here
-from campaign_app.storage.suppressions import add_marks, marks_of
+from campaign_app.storage.suppressions import marks_of, put_marks
 from campaign_app.storage.times import moment_or_none, to_ms
 from campaign_app.storage.upserts import insert
 from campaign_app.storage.values import values_of
@@ -110,9 +110,11 @@ class SqlCustomers:
             self._write(connection, page, rows, known)
             heard = (*page.values(), *passed)
             link(connection, [pair for each in heard if (pair := self.keys.number_pair(each)) is not None])
-            self._follow_numbers(connection, entity, account_id, rows, known)
+            now = to_ms(seen_at)
+            self._follow_numbers(connection, entity, account_id, rows, known, now)
             # of whom it passes over nothing is kept but why nobody may reach them, under their number as well
-            self._mark_numbers(connection, entity, account_id, every, known_of(connection, account_id, list(spared)))
+            passed_over = known_of(connection, account_id, list(spared))
+            self._mark_numbers(connection, entity, account_id, every, passed_over, now)
             said = [each for each in customers if each.ref in page or each.ref in spared]
             self._mark(connection, entity, account_id, said, {**every, **rows}, seen_at)
             gone = erase(connection, self.keys.hashes, (account_id, entity), redacted, to_ms(seen_at))
@@ -209,10 +211,10 @@ class SqlCustomers:
         write_all(connection, _PUT_NUMBER, numbers)
 
     def _follow_numbers(
-        self, connection: sa.Connection, entity: str, account_id: int, rows: Rows, known: Mapping[str, Known]
+        self, connection: sa.Connection, entity: str, account_id: int, rows: Rows, known: Mapping[str, Known], at: int
     ) -> None:
         """Somebody who opted out stays so when the shop's record gets, changes or loses a number."""
-        self._mark_numbers(connection, entity, account_id, rows, known)
+        self._mark_numbers(connection, entity, account_id, rows, known, at)
         changed: dict[bytes, list[str]] = {}
         for ref, there in known.items():
             row, former = rows[ref], there.phone_key
@@ -226,10 +228,10 @@ class SqlCustomers:
             for mark in found
             for ref in changed[former]
         ]
-        add_marks(connection, marks)
+        put_marks(connection, marks, at)
 
     def _mark_numbers(
-        self, connection: sa.Connection, entity: str, account_id: int, rows: Rows, known: Mapping[str, Known]
+        self, connection: sa.Connection, entity: str, account_id: int, rows: Rows, known: Mapping[str, Known], at: int
     ) -> None:
         """What was said under a ref holds for the number that is learnt later, in every shop of the entity."""
         learnt = {
@@ -242,7 +244,7 @@ class SqlCustomers:
             for key, found in marks_of(connection, entity, learnt).items()
             for mark in found
         ]
-        add_marks(connection, marks)
+        put_marks(connection, marks, at)
 
     def _mark(
         self,
@@ -262,7 +264,7 @@ class SqlCustomers:
             if key
         ]
         if marks:
-            add_marks(connection, marks)
+            put_marks(connection, marks, to_ms(seen_at))
 
     def _ref_key(self, account_id: int, ref: str) -> bytes:
         return self.keys.hashes.of_ref(CustomerRef(account_id, ref))

@@ -56,7 +56,7 @@ def erase(
         if blank and _is_marked(connection, entity, ref_key):
             continue
         keys = [ref_key] if row.phone_key is None else [ref_key, row.phone_key]
-        add_marks(
+        marks, _ = add_marks(
             connection,
             [Suppression(entity, key, SuppressionKind.WITHDRAWN, moment_at(seen_at), SOURCE) for key in keys],
         )
@@ -64,7 +64,7 @@ def erase(
         _forget_number(connection, entity, row.phone_key)
         append_entry(
             connection, ERASED, actor, seen_at,
-            {"account": account_id, "customer": row.id, "ref_hmac": ref_key.hex(), "file_rows": files},
+            {"account": account_id, "customer": row.id, "ref_hmac": ref_key.hex(), "file_rows": files, **marks},
         )  # fmt: skip
         receipts += 1
     return receipts

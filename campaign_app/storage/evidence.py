@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -11,9 +11,10 @@ from typing import Final
 import sqlalchemy as sa
 
 from campaign_app.domain.consent import CustomerRef
-from campaign_app.domain.ports_evidence import ChainEntry, SentMessage, SentWindow, SourceTold
+from campaign_app.domain.ports_evidence import ChainEntry, Compared, SentMessage, SentWindow, SourceTold
 from campaign_app.storage import schema
 from campaign_app.storage.audit import checked_rows
+from campaign_app.storage.comparing import compare
 from campaign_app.storage.engine import Database
 from campaign_app.storage.facts import receipt_of
 from campaign_app.storage.keys import KeyedHashes
@@ -98,6 +99,9 @@ class SqlEvidence:
     def chain_length(self) -> int:
         with self.db.read() as connection:
             return int(connection.execute(_LENGTH).scalar_one())
+
+    def compare(self, tick: Callable[[float], object]) -> Compared:
+        return compare(self.db, tick)
 
     def _windows(self, connection: sa.Connection, campaign_id: int) -> Iterator[SentWindow]:
         after = -1

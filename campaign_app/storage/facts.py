@@ -20,8 +20,9 @@ from campaign_app.storage.engine import Database
 from campaign_app.storage.erasure import erase
 from campaign_app.storage.factrows import COLUMNS, FACT, SOURCE, fact_of, fact_values, source_key
 from campaign_app.storage.lists import next_id, rows_among, write_all, write_tuples
+from campaign_app.storage.roots import keep_facts
 from campaign_app.storage.rows import AnyRow
-from campaign_app.storage.suppressions import add_marks
+from campaign_app.storage.suppressions import put_marks
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert, insert_or_ignore, plain_insert
 
@@ -122,7 +123,8 @@ class SqlFacts:
         ]
         if not told:
             return {}
-        sources = _put_sources(connection, (fact for _, fact in told), _put_receipts(connection, receipts))
+        where = _put_receipts(connection, receipts)
+        sources, pages = _put_sources(connection, (fact for _, fact in told), where)
         rows: list[tuple[Any, ...]] = []
         latest: dict[int, tuple[int, int, int]] = {}
         written: dict[int, dict[int, ConsentFact]] = {}
@@ -135,7 +137,10 @@ class SqlFacts:
         write_tuples(connection, plain_insert(schema.consent_fact), COLUMNS, rows)
         newest = [(customer_id, fact_id, at, refused) for customer_id, (at, refused, fact_id) in latest.items()]
         write_tuples(connection, _put_if_later(connection.dialect.name), _LATEST, newest)
-        self._mark_withdrawn(connection, told)
+        of_whom = [(*row, fact.ref.account_id, fact.ref.ref) for row, (_, fact) in zip(rows, told, strict=True)]
+        at = max(to_ms(fact.observed_at) for _, fact in told)
+        keep_facts(connection, of_whom, pages, len(receipts), at)
+        self._mark_withdrawn(connection, told, at)
         self._erase(connection, [fact for _, fact in told if fact.redacted])
         return written
 
@@ -144,7 +149,9 @@ class SqlFacts:
             account = fact.ref.account_id, entity_of(connection, fact.ref.account_id)
             erase(connection, self.hashes, account, [fact.ref.ref], to_ms(fact.observed_at))
 
-    def _mark_withdrawn(self, connection: sa.Connection, told: Sequence[tuple[_Customer, ConsentFact]]) -> None:
+    def _mark_withdrawn(
+        self, connection: sa.Connection, told: Sequence[tuple[_Customer, ConsentFact]], at: int
+    ) -> None:
         withdrawn = [
             (phone_key, fact)
             for (_, phone_key), fact in told
@@ -165,7 +172,7 @@ class SqlFacts:
             if key is not None
         ]
         if marks:
-            add_marks(connection, marks)
+            put_marks(connection, marks, at)
 
 
 def _unread(connection: sa.Connection, account_id: int) -> bool:
@@ -230,8 +237,8 @@ def _put_receipts(connection: sa.Connection, receipts: Sequence[Receipt]) -> dic
 
 def _put_sources(
     connection: sa.Connection, facts: Iterable[ConsentFact], receipts: dict[tuple[int, str], int]
-) -> dict[tuple[Any, ...] | None, int]:
-    """Row of each source, by `source_key`."""
+) -> tuple[dict[tuple[Any, ...] | None, int], list[tuple[Any, ...]]]:
+    """Row of each source, by `source_key`; and the rows, in the order of `roots.SOURCE`."""
     keys = dict.fromkeys(key for fact in facts if (key := source_key(fact)) is not None)
     first = next_id(connection, schema.consent_source)
     rows = []
@@ -239,7 +246,8 @@ def _put_sources(
         row = dict(zip(SOURCE, key, strict=True))
         rows.append({**row, "id": row_id, "receipt_row": receipts.get((row["account_id"], row["receipt_id"]))})
     write_all(connection, plain_insert(schema.consent_source), rows)
-    return {key: row_id for row_id, key in enumerate(keys, first)}
+    pages = [(row["id"], *(row[name] for name in SOURCE), row["receipt_row"]) for row in rows]
+    return {key: row_id for row_id, key in enumerate(keys, first)}, pages
 
 
 @lru_cache

@@ -15,7 +15,7 @@ from campaign_app.domain.phone import Phone
 from campaign_app.services.case_timers import shipped
 from campaign_app.storage.accounts import put_cursor
 from campaign_app.storage.billed import keep_billed
-from campaign_app.storage.casing import Clued, case_of_clue
+from campaign_app.storage.casing import FEED, Clued, case_of_clue
 from campaign_app.storage.engine import Database
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.late import complaint_marks
@@ -25,7 +25,7 @@ from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
 from campaign_app.storage.people import NEXT_BATCH, NUMBERS_OF_BATCH, Finder, campaign_of
 from campaign_app.storage.schema_cases import complaint_case
 from campaign_app.storage.schema_sending import complaint, delivery_report, early_report, inbound, ledger, ledger_latest
-from campaign_app.storage.suppressions import add_marks
+from campaign_app.storage.suppressions import put_marks
 from campaign_app.storage.times import to_ms
 from campaign_app.storage.upserts import plain_insert
 
@@ -90,7 +90,7 @@ class SqlInbox:
                         "phone_key": None if message.phone is None else self.keys.hashes.of_phone(message.phone),
                     }
             write_all(connection, plain_insert(inbound), list(rows.values()))
-            add_marks(connection, marks)
+            put_marks(connection, marks, to_ms(at))
             refusals = [(m.ref, keys, m.received_at) for m, keys in people if m.inbound_id in stop]
             _tell(connection, finder, refusals, "reply")
             return len(rows)
@@ -138,7 +138,7 @@ class SqlInbox:
             write_all(connection, plain_insert(complaint), list(rows.values()))
             for complaint_id, clued in told.items():
                 case_of_clue(finder, rows[complaint_id], clued, shipped().match_days, at)
-            add_marks(connection, marks)
+            put_marks(connection, marks, to_ms(at), FEED)
             _tell(connection, finder, said, "complaint")
             return len(rows)
 

@@ -9,13 +9,13 @@ from typing import Final
 import sqlalchemy as sa
 
 from campaign_app.domain.consent import CustomerRef, LocalOptOut, Suppression, SuppressionKind
-from campaign_app.storage.casing import settle_case_of_clue
+from campaign_app.storage.casing import FEED, settle_case_of_clue
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.outbox import numbers_said, put_down
 from campaign_app.storage.outcomes import Event, append_outcomes, standing_of
 from campaign_app.storage.people import Finder
 from campaign_app.storage.schema_sending import complaint, delivery_report, early_report
-from campaign_app.storage.suppressions import add_marks
+from campaign_app.storage.suppressions import put_marks
 from campaign_app.storage.times import moment_at
 
 SENDER: Final = "sender"
@@ -35,7 +35,7 @@ def apply_early_arrivals(finder: Finder, providers: Mapping[str, int], at: int) 
         _apply_complaints(finder, providers, at)
 
 
-def keep_refusals(finder: Finder, ledger_ids: Iterable[int], since: datetime) -> None:
+def keep_refusals(finder: Finder, ledger_ids: Iterable[int], since: datetime, at: int) -> None:
     """Suppresses whom the sender does not write to because they told it so, or a carrier; shops are told as of a reply.
 
     It is known to hold since they were to be written to; of when they said it the sender tells nothing.
@@ -43,7 +43,7 @@ def keep_refusals(finder: Finder, ledger_ids: Iterable[int], since: datetime) ->
     for ledger_id in ledger_ids:
         keys = finder.keys("", None, ledger_id, numbers={})
         kind = SuppressionKind.OPT_OUT
-        add_marks(finder.connection, [Suppression(finder.entity_uscc, key, kind, since, SENDER) for key in keys])
+        put_marks(finder.connection, [Suppression(finder.entity_uscc, key, kind, since, SENDER) for key in keys], at)
         by_ref = LocalOptOut(finder.person_of_row(ledger_id), since, SENDER)
         put_down(finder.connection, finder.entity_uscc, [by_ref], numbers_said([(keys, since)], SENDER))
 
@@ -70,7 +70,7 @@ def _apply_complaints(finder: Finder, providers: Mapping[str, int], at: int) -> 
     for row in found:
         ledger_id = providers[row.provider_id]
         keys = finder.keys(row.ref, None, ledger_id, numbers=numbers)
-        add_marks(finder.connection, complaint_marks(finder.entity_uscc, keys, row.received_at))
+        put_marks(finder.connection, complaint_marks(finder.entity_uscc, keys, row.received_at), at, FEED)
         said = numbers_said([(keys, moment_at(row.received_at))], "complaint")
         by_ref = LocalOptOut(CustomerRef(finder.account_id, row.ref), moment_at(row.received_at), "complaint")
         put_down(finder.connection, finder.entity_uscc, [by_ref], said)

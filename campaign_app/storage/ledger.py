@@ -28,6 +28,7 @@ from campaign_app.storage.lists import next_id, write_tuples
 from campaign_app.storage.outcomes import SAME_ROW, Event, append_outcomes, standing_of_submission
 from campaign_app.storage.people import Finder
 from campaign_app.storage.registers import hold_port, signed_by
+from campaign_app.storage.roots import keep_batch
 from campaign_app.storage.rows import AnyRow, AnySelect
 from campaign_app.storage.schema_sending import (
     campaign,
@@ -199,7 +200,7 @@ class SqlLedger:
                 claim = connection.execute(sa.select(submission).where(submission.c.id == submission_id)).one()
                 finder = Finder.of(connection, self.hashes, sender_of(connection, claim.account_id))
                 apply_early_arrivals(finder, providers, to_ms(at))
-                keep_refusals(finder, opted_out, moment_at(claim.claimed_at))
+                keep_refusals(finder, opted_out, moment_at(claim.claimed_at), to_ms(at))
             settled = sa.select(submission.c.settled).where(submission.c.id == submission_id)
             return bool(connection.execute(settled).scalar_one())
 
@@ -288,6 +289,11 @@ def _write(connection: sa.Connection, made: Submission, claims: Sequence[Claim],
         for row_id, claim in enumerate(claims, first)
     ]
     write_tuples(connection, plain_insert(ledger), _COLUMNS, rows)
+    keep_batch(
+        connection,
+        (made.id, made.campaign_id, made.account_id, made.key, made.first_seq, made.last_seq, to_ms(made.claimed_at)),
+        rows,
+    )
 
 
 def _rows(connection: sa.Connection, wanted: AnySelect) -> tuple[LedgerRow, ...]:

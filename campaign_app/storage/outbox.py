@@ -20,10 +20,12 @@ from campaign_app.storage.audit import acting, append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
+from campaign_app.storage.roots import ADDED, Told
 from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_at, to_ms
 from campaign_app.storage.upserts import insert
 
+OPTED_OUT: Final = "customer.opted_out"
 WAITING: Final = "waiting"
 TOLD: Final = "told"
 _LEFT: Final = (WAITING, "refused", "untellable")
@@ -85,7 +87,8 @@ class SqlOptOuts:
             said = Suppression(
                 row.entity_uscc, b"", SuppressionKind.OPT_OUT, since, reason, note, acting(connection, by)
             )
-            add_marks(connection, [replace(said, key=key) for key in keys])
+            told, _ = add_marks(connection, [replace(said, key=key) for key in keys])
+            append_entry(connection, OPTED_OUT, by, to_ms(since), {"customer": customer_id, **told})
             numbers = {} if row.phone_key is None else {row.phone_key: (since, reason)}
             put_down(connection, row.entity_uscc, [LocalOptOut(ref, since, reason)], numbers)
 
@@ -99,13 +102,11 @@ class SqlOptOuts:
             marks = marks_of(connection, said.entity_uscc, keys)
             by = acting(connection, said.by)
             people = people_of(connection, keys)
-            add_marks(connection, [replace(said, key=key, by=by) for key in people])
+            told, _ = add_marks(connection, [replace(said, key=key, by=by) for key in people])
             put_down(connection, said.entity_uscc, [], dict.fromkeys(people, (said.since, said.source)))
             new = sum(all(mark.kind is not said.kind for mark in marks.get(key, ())) for key in keys)
-            append_entry(
-                connection, "suppression.added", said.by, to_ms(said.since),
-                {"entity": said.entity_uscc, "source": said.source, "numbers": len(keys), "new": new},
-            )  # fmt: skip
+            counts: Told = {"entity": said.entity_uscc, "source": said.source, "numbers": len(keys), "new": new}
+            append_entry(connection, ADDED, said.by, to_ms(said.since), {**counts, **told})
         return new
 
     def waiting(self, account_id: int, limit: int, *, after: LocalOptOut | None = None) -> tuple[LocalOptOut, ...]:

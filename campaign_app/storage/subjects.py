@@ -114,8 +114,8 @@ class SqlSubjects:
             kind = SuppressionKind.WITHDRAWN
             by = acting(connection, actor)
             marks = [Suppression(entity, key, kind, at, RESTRICTED, note, by) for key in self._keys(person)]
-            add_marks(connection, marks, older=True)
-            told: dict[str, str | int | bool | None] = {"account": person.account_id, "customer": customer_id}
+            kept, _ = add_marks(connection, marks, older=True)
+            told = {"account": person.account_id, "customer": customer_id} | kept
             append_entry(connection, "customer.restricted", actor, to_ms(at), told)
 
     def restricted_since(self, customer_id: int) -> datetime | None:

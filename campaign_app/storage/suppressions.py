@@ -29,8 +29,9 @@ from campaign_app.storage.audit import acting, append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
+from campaign_app.storage.roots import ADDED, WORKER, Told, added_since, last_id
 from campaign_app.storage.rows import AnyRow
-from campaign_app.storage.times import moment_at, to_ms
+from campaign_app.storage.times import EPOCH, moment_at, to_ms
 from campaign_app.storage.upserts import insert_or_ignore
 
 _OF_MESSAGES: Final = frozenset({Channel.SMS.value, Channel.ANY.value})
@@ -41,10 +42,22 @@ _LIFTS: Final = sa.select(_lift.key, _lift.kind, _lift.granted_at).where(_lift.e
 _KNOWN: Final = sa.select(_mark.key, _mark.entity_uscc, _mark.kind, _mark.since)
 
 
-def add_marks(connection: sa.Connection, suppressions: Iterable[Suppression], *, older: bool = False) -> None:
+def put_marks(connection: sa.Connection, suppressions: Iterable[Suppression], at: int, actor: str = WORKER) -> None:
+    """`add_marks` with an entry of their own in the audit, at a time by this computer's clock."""
+    told, rows = add_marks(connection, suppressions)
+    if rows:
+        columns = {"entity": "entity_uscc", "source": "source", "kind": "kind"}
+        of = {name: ",".join(sorted({getattr(row, column) for row in rows})) for name, column in columns.items()}
+        append_entry(connection, ADDED, actor, at, {**of, **told})
+
+
+def add_marks(
+    connection: sa.Connection, suppressions: Iterable[Suppression], *, older: bool = False
+) -> tuple[Told, Sequence[AnyRow]]:
     """Adds every mark that is newer than the one known, and complaints and minors once.
 
     `older`: also beside a newer one, such as a platform dates whose clock is ahead: what was asked for stays on record.
+    Returns what the entry about it has to tell in this transaction, nothing where nothing was added; and the rows.
     """
     newest: dict[_Mark, Suppression] = {}
     for each in suppressions:
@@ -57,7 +70,11 @@ def add_marks(connection: sa.Connection, suppressions: Iterable[Suppression], *,
         for mark, each in newest.items()
         if mark not in known or (each.kind in LIFTABLE and (older or known[mark] < to_ms(each.since)))
     ]
+    if not rows:
+        return {}, ()
+    last = last_id(connection, "marks")
     write_all(connection, insert_or_ignore(connection, schema.suppression), rows)
+    return added_since(connection, "marks", last)
 
 
 def marks_of(connection: sa.Connection, entity_uscc: str, keys: Iterable[bytes]) -> dict[bytes, frozenset[Suppression]]:
@@ -93,7 +110,7 @@ class SqlSuppressions:
 
     def add(self, suppressions: Sequence[Suppression]) -> None:
         with self.db.write() as connection:
-            add_marks(connection, suppressions)
+            put_marks(connection, suppressions, to_ms(max((each.since for each in suppressions), default=EPOCH)))
 
     def active(self, entity_uscc: str, keys: Sequence[bytes]) -> dict[bytes, frozenset[Suppression]]:
         with self.db.read() as connection:
@@ -144,9 +161,11 @@ class SqlSuppressions:
                 }
                 for each in suppressions
             ]
+            last = last_id(connection, "lifts")
             connection.execute(sa.insert(schema.suppression_lift), rows)
-            told = {"customer": customer_id, "fact": fact_id, "marks": len(rows)}
-            append_entry(connection, "suppression.lifted", reviewer, to_ms(at), told)
+            told, _ = added_since(connection, "lifts", last)
+            of = {"customer": customer_id, "fact": fact_id, "marks": len(rows)}
+            append_entry(connection, "suppression.lifted", reviewer, to_ms(at), {**of, **told})
 
     def _grant(self, connection: sa.Connection, suppression: Suppression, fact_id: int, at: int) -> int:
         """When consent was given anew; raises NotAllowed unless this fact proves it for this person and entity."""

@@ -28,7 +28,7 @@ def reply(shop: Shop, account: int, ref: str, text: str = "R", **facts: object) 
 
 def by_hand(shop: Shop) -> OptOuts:
     workspace = shop.workspace
-    return OptOuts(workspace.opt_outs, workspace.audit, shop.clock, workspace.accounts, workspace.jobs)
+    return OptOuts(workspace.opt_outs, shop.clock, workspace.accounts, workspace.jobs)
 
 
 def waiting(shop: Shop, account: int) -> list[str]:

@@ -21,6 +21,7 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.domain.phone import PlatformPhone
 from campaign_app.storage import migrate
 from campaign_app.storage.backup_file import Head
+from campaign_app.storage.comparing import compare
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.numbers import UNLINKED, people_of
 from campaign_app.storage.restoring import check_backup, head_of, restore_backup
@@ -29,6 +30,7 @@ from tests.helpers.old import dump_of, encrypted
 from tools.make_workspace_vectors import AT, BACKUP, FOLDER, ID, KEY, PHRASE, SCHEMAS
 
 HEADS = sorted(migrate.KNOWN)
+ROOTS_BEGIN = "0025"  # the rows of this one were never written by the program
 Rows = Mapping[str, list[dict[str, Any]]]
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 
@@ -59,7 +61,6 @@ def require_whole(workspace: Workspace) -> None:
         assert connection.execute(sa.text("PRAGMA cipher_integrity_check")).all() == []
         assert connection.execute(sa.text("PRAGMA foreign_key_check")).all() == []
         assert migrate.version_of(connection) == migrate.HEAD
-    assert workspace.audit.verify() == 2
 
 
 def test_there_is_one_of_every_schema() -> None:
@@ -77,6 +78,11 @@ def test_it_migrates_and_keeps_every_row(head: str, tmp_path: Path) -> None:
     with closing(open_workspace(encrypted(tmp_path / "ws", head), MemoryKeeper(KEY))) as workspace:
         require_kept(workspace, rows_then(head))
         require_whole(workspace)
+        if head < ROOTS_BEGIN:
+            # whatever its tables held is from before there were roots, and nothing that anybody changed
+            compared = compare(workspace.database)
+            begun = workspace.audit.entries(limit=1)[0]
+            assert (begun.action, compared.entries, compared.rows, compared.before) == ("chain.begun", 3, 0, 8)
         assert workspace.campaigns.campaign(1).state is CampaignState.SENDING
         assert workspace.inbox.counts(1)["accepted"] == 2
         person = workspace.customers.by_ids([1])[1]
@@ -150,5 +156,5 @@ def test_a_backup_of_the_first_schema_is_restored_and_migrates(tmp_path: Path) -
     with closing(open_workspace(tmp_path / "ws", MemoryKeeper(KEY))) as workspace:
         assert workspace.campaigns.campaign(1).state is CampaignState.PAUSED
         assert workspace.campaigns.campaign(1).state_note == "restored"
-        assert workspace.audit.verify() == 3
+        assert compare(workspace.database).entries == 4
         assert len(rows_now(workspace, "ledger")) == 2

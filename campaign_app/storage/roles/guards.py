@@ -139,13 +139,18 @@ BEGIN
     REFUSE;
 END
 """
-# the chain holds whoever writes: the next number, the hash of the last entry, and the hash over this one. What the
-# schema's owner puts in is what a move brings along, or the entry of a person who is above all roles
+# what was there before it kept roots is the owner's to say, and what is claimed or agreed the worker's: nobody else
+# writes such rows. The chain holds whoever writes: the next number, the hash of the last entry, and the hash over this
+# one. What the schema's owner puts in is what a move brings along, or the entry of a person who is above all roles
 _AUDIT: Final = """
 DECLARE last record;
 BEGIN
     IF is_admin(session_user) THEN RETURN NEW; END IF;
     SELECT id, hash INTO last FROM audit ORDER BY id DESC LIMIT 1;
+    IF NEW.action = 'chain.begun' OR (NOT acts('worker') AND (starts_with(NEW.action, 'batch.')
+        OR starts_with(NEW.action, 'facts.') OR strpos(NEW.facts, '"messages_root":') > 0
+        OR strpos(NEW.facts, '"facts_root":') > 0))
+    THEN REFUSE; END IF;
     IF NOT is_signed(NEW.actor) OR NEW.id <> coalesce(last.id, 0) + 1
         OR NEW.prev_hash <> coalesce(last.hash, decode(repeat('00', 32), 'hex'))
         OR NEW.hash <> sha256(convert_to('[' || NEW.id || ',' || NEW.at || ',' || as_ascii(NEW.action) || ','

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QComboBox, QFrame, QProgressBar, QStackedWidget
 
 from campaign_app.domain.errors import AppError
-from campaign_app.domain.ports_evidence import AuditLine
+from campaign_app.domain.ports_evidence import DECISIONS, AuditLine
 from campaign_app.ui import show
 from campaign_app.ui.cells import NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
@@ -152,17 +152,29 @@ class RecordsPage(Page):
     def _chain_words(self, work: WorkState) -> str:
         head = self.model.state.head
         if work.busy:
-            return self.tr("正在逐条验证…")
+            return self.tr("正在逐条验证，并与发送、同意和拒收的每一行核对…")
         if work.error is not None:
-            return self.tr("审计链不成立：") + self._why(work.error)
+            return self._why(work.error)
         if head is None:
             return self.tr("验证会逐条重算审计链；得到的链头请抄录在别处，以后的证据须从它接下去。")
-        return self.tr("审计链成立，共 {count} 条。链头请抄录在别处：").format(count=show.count(head.number))
+        said = self.tr("审计链成立，共 {count} 条。").format(count=show.count(head.number))
+        return said + self._compared() + self.tr("链头请抄录在别处：")
+
+    def _compared(self) -> str:
+        found = self.model.state.compared
+        if found is None:
+            return ""
+        said = self.tr("其中说到的 {rows} 行（批次、同意、拒收）与表中一致。").format(rows=show.count(found.rows))
+        if not found.before:
+            return said
+        return said + self.tr("另有 {rows} 行早于逐行留痕，只核对了行数。").format(rows=show.count(found.before))
 
     def _why(self, error: AppError) -> str:
+        if "rows_of" in error.facts:  # the chain holds, and the sentence says which entry
+            return self._desk.kit.words.error(error)
         at = error.facts.get("entry")
         where = self.tr("第 {n} 条与前面不符。").format(n=at) if at is not None else ""
-        return where + self._desk.kit.words.error(error)
+        return self.tr("审计链不成立：") + where + self._desk.kit.words.error(error)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.shown_head.text())
@@ -240,8 +252,11 @@ class RecordsPage(Page):
 
     def _kinds(self) -> QComboBox:
         names = {
+            DECISIONS: self.tr("除逐批记录外"),
             "": self.tr("全部类别"),
             "campaign": self.tr("活动"),
+            "batch": self.tr("交给通道的批次"),
+            "facts": self.tr("同意事实"),
             "complaint": self.tr("投诉"),
             "suppression": self.tr("拒收名单"),
             "evidence": self.tr("证据"),
@@ -294,7 +309,7 @@ class RecordsPage(Page):
     def _reset(self) -> None:
         self.search.clear()
         self.kinds.setCurrentIndex(0)
-        self.model.show_kind("")
+        self.model.show_kind(DECISIONS)
         self.model.show_campaign(None)
 
 

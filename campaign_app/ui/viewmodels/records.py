@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from campaign_app.domain.ports_evidence import AuditLine, AuditQuery
+from campaign_app.domain.ports_evidence import DECISIONS, AuditLine, AuditQuery
 from campaign_app.ui.viewmodels.backups import ACTOR, Work
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
-    from campaign_app.evidence.desk import Exported, Head
+    from campaign_app.domain.ports_evidence import Compared
+    from campaign_app.evidence.desk import Exported, Head, Verified
     from campaign_app.ui.tasks import Tasks
 
 NAME: Final = "records_model"
 PAGE_ROWS: Final = 50
+# what is shown at first: of a large campaign there are thousands of batches
+FIRST: Final = AuditQuery(kind=DECISIONS)
 # what the actions of the audit begin with; "" for all of them
-EVERYTHING: Final = AuditQuery()
 KINDS: Final = (
-    "", "campaign", "complaint", "suppression", "evidence", "report", "lookback", "wording", "peak", "account",
-    "signature", "customer", "retention", "settings", "workspace",
+    DECISIONS, "", "campaign", "batch", "facts", "complaint", "suppression", "evidence", "report", "lookback",
+    "wording", "peak", "account", "signature", "customer", "retention", "settings", "workspace",
 )  # fmt: skip
 
 
@@ -38,16 +40,20 @@ class CampaignChoice:
 
 @dataclass(frozen=True, slots=True)
 class RecordsState:
-    """`total` entries were found, None while nobody knows. `head` is of a chain that was gone through and holds."""
+    """`total` entries were found, None while nobody knows. `head` is of a chain that was gone through and holds.
 
-    query: AuditQuery = EVERYTHING
+    `compared`: what was found to be as the chain says, None where only the chain was gone through.
+    """
+
+    query: AuditQuery = FIRST
     total: int | None = None
     campaigns: tuple[CampaignChoice, ...] = ()
     head: Head | None = None
+    compared: Compared | None = None
 
     @property
     def filtered(self) -> bool:
-        return self.query != EVERYTHING
+        return self.query != FIRST
 
     def name_of(self, campaign_id: object) -> str:
         return next((each.name for each in self.campaigns if each.id == campaign_id), "")
@@ -98,7 +104,7 @@ class RecordsModel(QObject):
         self.state = RecordsState()
         self.chain, self.export_work = Work(tasks, self), Work(tasks, self)
         self.checking = CheckModel(tasks, self)
-        self.chain.ended.connect(lambda head: self._become(replace(self.state, head=head)))
+        self.chain.ended.connect(self._verified)
         self.export_work.ended.connect(self._exported)
 
     def source(self) -> EntrySource:
@@ -121,8 +127,8 @@ class RecordsModel(QObject):
         self._become(replace(self.state, total=total))
 
     def verify(self) -> None:
-        self._become(replace(self.state, head=None))
-        self.chain.begin(self._app.evidence.head)
+        self._become(replace(self.state, head=None, compared=None))
+        self.chain.begin(self._app.evidence.verified)
 
     def export(self, campaign_id: int, target: Path, person: str) -> None:
         """All of a campaign, or only one person by their reference."""
@@ -131,8 +137,11 @@ class RecordsModel(QObject):
             lambda tick: self._app.evidence.export(campaign_id, target, actor=ACTOR, person=whom, tick=tick)
         )
 
+    def _verified(self, found: Verified) -> None:
+        self._become(replace(self.state, head=found.head, compared=found.compared))
+
     def _exported(self, made: Exported) -> None:
-        self._become(replace(self.state, head=made.head))
+        self._become(replace(self.state, head=made.head, compared=None))
         self.exported.emit(made)
 
     def _campaigns(self) -> tuple[CampaignChoice, ...]:
