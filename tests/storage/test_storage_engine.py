@@ -183,7 +183,7 @@ def filled(folder: Path) -> Path:
 
 def test_a_sound_workspace_passes(filled: Path) -> None:
     opened = open_workspace(filled, MemoryKeeper(KEY))
-    assert check_integrity(opened) == 50
+    assert check_integrity(opened) == 50 + 1, "and that of the facts"
     opened.close()
 
 

@@ -15,6 +15,7 @@ from campaign_app.domain.message import InboundMessage, Outcome, Page
 from campaign_app.domain.staff import Wish
 from campaign_app.storage import retention, schema, schema_sending
 from campaign_app.storage.columns import metadata
+from campaign_app.storage.comparing import compare
 from campaign_app.storage.retention import SETTINGS, Retention
 from campaign_app.storage.schema_imports import import_change, import_prospect
 from campaign_app.storage.schema_sending import inbound

@@ -22,6 +22,7 @@ from campaign_app.domain.errors import NotAllowed, NotPermitted, WorkspaceError
 from campaign_app.domain.team import EVERY_ROLE, Role
 from campaign_app.storage import moving
 from campaign_app.storage.columns import metadata
+from campaign_app.storage.comparing import compare
 from campaign_app.storage.migrate import HEAD
 from campaign_app.storage.roles import grants
 from campaign_app.storage.workspace import Workspace
@@ -223,6 +224,19 @@ def test_the_worker_too_writes_under_its_own_name(stage: Stage) -> None:
     with closing(stage.here.open(WORKER)) as workspace:
         workspace.audit.record("import.finished", actor="alice/window", at=NOW)
         assert workspace.audit.entries(limit=1)[0].actor == f"{stage.here.people[WORKER]}/alice/window"
+
+
+def test_what_is_claimed_or_agreed_is_the_workers_to_say_and_what_was_before_nobodys(stage: Stage) -> None:
+    claimed = (("batch.claimed", ""), ("facts.kept", ""), ("some.thing", "messages_root"), ("a", "facts_root"))
+    for who, forged in ((OPERATOR, claimed), (REVIEWER, claimed), (OPERATOR, (("chain.begun", ""),))):
+        with closing(stage.here.open(who)) as workspace:
+            for action, fact in forged:
+                with pytest.raises(NotPermitted):
+                    workspace.audit.record(action, actor="window", at=NOW, **{fact or "n": "00"})
+    with closing(stage.here.open(WORKER)) as workspace, pytest.raises(NotPermitted):
+        workspace.audit.record("chain.begun", actor="worker", at=NOW)
+    with closing(stage.here.open(OPERATOR)) as workspace:
+        assert compare(workspace.database).roots > 1
 
 
 # --- the stores, as the program uses them ---
