@@ -6906,10 +6906,6 @@ Li Qiang, support and complaints</translation>
         <translation>Stop</translation>
     </message>
     <message>
-        <source>正在逐条验证…</source>
-        <translation>Going through every entry…</translation>
-    </message>
-    <message>
         <source>审计链不成立：</source>
         <translation>The audit chain does not hold: </translation>
     </message>
@@ -6918,8 +6914,24 @@ Li Qiang, support and complaints</translation>
         <translation>Verifying computes the chain again, entry by entry. Note its head elsewhere: later evidence has to go on from it.</translation>
     </message>
     <message>
-        <source>审计链成立，共 {count} 条。链头请抄录在别处：</source>
-        <translation>The audit chain holds: {count} entries. Note its head elsewhere:</translation>
+        <source>正在逐条验证，并与发送、同意和拒收的每一行核对…</source>
+        <translation>Verifying entry by entry, and every row of what was sent, agreed and suppressed…</translation>
+    </message>
+    <message>
+        <source>审计链成立，共 {count} 条。</source>
+        <translation>The audit chain holds: {count} entries. </translation>
+    </message>
+    <message>
+        <source>链头请抄录在别处：</source>
+        <translation>Note its head elsewhere:</translation>
+    </message>
+    <message>
+        <source>其中说到的 {rows} 行（批次、同意、拒收）与表中一致。</source>
+        <translation>The {rows} rows that they stand for (batches, consents, suppressions) are as they were. </translation>
+    </message>
+    <message>
+        <source>另有 {rows} 行早于逐行留痕，只核对了行数。</source>
+        <translation>Another {rows} rows are from before; only their number was compared. </translation>
     </message>
     <message>
         <source>第 {n} 条与前面不符。</source>
@@ -6994,8 +7006,20 @@ Li Qiang, support and complaints</translation>
         <translation>, </translation>
     </message>
     <message>
+        <source>除逐批记录外</source>
+        <translation>Without batches and pages</translation>
+    </message>
+    <message>
         <source>全部类别</source>
         <translation>All kinds</translation>
+    </message>
+    <message>
+        <source>交给通道的批次</source>
+        <translation>Batches handed over</translation>
+    </message>
+    <message>
+        <source>同意事实</source>
+        <translation>Consent facts</translation>
     </message>
     <message>
         <source>投诉</source>

@@ -35,7 +35,8 @@ def line(tmp_path: Path) -> Line:
 
 def test_a_proof_is_exported_and_verified_by_a_noted_head(line: Line, tmp_path: Path) -> None:
     head = line.here("evidence", "head")
-    assert head["entries"] == 1
+    assert (head["entries"], head["roots"], head["rows"], head["rows_before"]) == (1, 0, 0, 0)
+    assert line.here("evidence", "head", "--chain-only") == {"entries": 1, "head": head["head"]}
     file = str(tmp_path / "a.yunfa")
     made = line.here("evidence", "export", "1", "--out", file)
     assert (made["people"], made["head"].split(":")[0]) == (0, "2")

@@ -112,6 +112,36 @@ def test_a_broken_chain_names_the_entry(staged: Staged, page: RecordsPage) -> No
     assert page.copy.isHidden()
 
 
+def test_rows_that_were_changed_past_the_chain_are_said_with_the_entry_and_its_campaign(
+    staged: Staged, page: RecordsPage
+) -> None:
+    campaign = staged.sent()
+    page.verify.click()
+    assert "行（批次、同意、拒收）与表中一致" in page.said.text()
+    with staged.app.workspace.database.write() as connection:
+        connection.execute(sa.text("DROP TRIGGER ledger_no_update"))
+        connection.execute(sa.text("UPDATE ledger SET text = 'x' WHERE seq = 0"))
+    page.verify.click()
+    said = page.said.text()
+    assert said.startswith("审计记录第 ")
+    assert f"活动 {campaign.id}）说到的短信与表里不符" in said
+    assert page.copy.isHidden()
+
+
+def test_batches_and_pages_are_shown_to_whoever_asks_for_them(staged: Staged, page: RecordsPage, qtbot: QtBot) -> None:
+    staged.sent()
+    assert not {"一批交给通道", "记下一页同意"} & set(listed(page, qtbot))
+    for kind, what in (("batch", "一批交给通道"), ("facts", "记下一页同意")):
+        page.kinds.setCurrentIndex(page.kinds.findData(kind))
+        page.kinds.activated.emit(0)
+        assert set(listed(page, qtbot)) == {what}
+    page.kinds.setCurrentIndex(page.kinds.findData(""))
+    page.kinds.activated.emit(0)
+    assert {"一批交给通道", "记下一页同意", "批准活动"} <= set(listed(page, qtbot))
+    page._reset()
+    assert not page.model.state.filtered
+
+
 def test_a_campaigns_proof_is_exported_and_verified(
     staged: Staged, page: RecordsPage, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
