@@ -44,6 +44,7 @@ from campaign_app.services.campaigns import approval_hash
 from campaign_app.storage import schema
 from campaign_app.storage.audit import START, entry_hash
 from campaign_app.storage.lists import write_tuples
+from campaign_app.storage.roots import keep_batch
 from campaign_app.storage.schema_sending import ledger, ledger_outcome, submission
 from campaign_app.storage.upserts import plain_insert
 from campaign_app.storage.workspace import Workspace, create_workspace
@@ -161,6 +162,7 @@ def claimed(workspace: Workspace, campaign: int, account: int, first: int, count
             outcomes.append((seq + 1, 1, Outcome.ACCEPTED.value, f"p{seq}", "", AT + first + 40))
             outcomes.append((seq + 1, 2, Outcome.DELIVERED.value, f"p{seq}", "", AT + first + 9_000 + number))
         write_tuples(connection, plain_insert(ledger), tuple(c.name for c in ledger.c), rows)
+        keep_batch(connection, tuple(values.values())[:7], rows)
         write_tuples(connection, plain_insert(ledger_outcome), tuple(c.name for c in ledger_outcome.c), outcomes)
 
 
@@ -190,6 +192,7 @@ def chain(app: wiring.App, count: int) -> None:
 
 def proof(app: wiring.App, count: int, file: Path) -> None:
     campaign = timed("stage a campaign", count, lambda: campaign_of(app.workspace, count))
+    timed("rows and their roots compared", 2 * count, lambda: app.evidence.store.compare(lambda _: None))
     made = timed("export", count, lambda: app.evidence.export(campaign, file, actor="bench"))
     assert made.people == count
     say("bytes a recipient", count, bytes=round(made.size / count, 1))

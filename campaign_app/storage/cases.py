@@ -34,10 +34,10 @@ from campaign_app.storage.late import complaint_marks
 from campaign_app.storage.lists import rows_among
 from campaign_app.storage.matching import Whom, message, messages_for, person_of
 from campaign_app.storage.outbox import numbers_said, put_down
+from campaign_app.storage.roots import ADDED
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.schema_cases import complaint_case, complaint_note
 from campaign_app.storage.schema_sending import campaign
-from campaign_app.storage.roots import ADDED
 from campaign_app.storage.suppressions import add_marks, marks_of
 from campaign_app.storage.times import moment_at, to_ms
 

@@ -83,11 +83,12 @@ def test_each_does_what_is_theirs_and_nobody_else_does(team: Team) -> None:
     said = team.merchant.sandbox.ledger()
     assert (said["doubled"], said["unconfirmed"]) == (0, 0)
     assert campaigns.results(made).counts["submitted"] == ready
-    assert operator.app.workspace.audit.verify() > 0
-    by = {entry.action: entry.actor for entry in operator.app.workspace.audit.entries(limit=100)}
+    assert operator.app.evidence.verified().compared.rows > ready
+    by = {entry.action: entry.actor for entry in operator.app.workspace.audit.entries(limit=10_000)}
     people = team.here.people
     assert by["account.connected"] == f"{people[Role.OWNER]}/test"
     assert by["campaign.created"] == f"{people[Role.OPERATOR]}/test"
+    assert by["batch.claimed"] == f"{people[Role.WORKER]}/worker"
     assert by["campaign.approved"] == f"{people[Role.REVIEWER]}/window"
     assert campaigns.get(made).approved_by == f"{people[Role.REVIEWER]}/window"
 

@@ -204,7 +204,7 @@ def test_everything_is_in_the_audit(desk: Desk) -> None:
     approved = desk.approved()
     desk.campaigns.schedule(approved.id, send_at=None, actor="李")
     actions = [entry.action for entry in reversed(desk.shop.workspace.audit.entries())]
-    assert actions == [
+    assert [each for each in actions if each.startswith("campaign.")] == [
         "campaign.created", "campaign.edited", "campaign.screening", "campaign.approved", "campaign.scheduled",
     ]  # fmt: skip
 

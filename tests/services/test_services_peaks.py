@@ -15,6 +15,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.complaint import NewCase, Source, Way
 from campaign_app.domain.errors import NotFound, RemoteUnavailable
 from campaign_app.domain.peak import PAUSED_ALL, Duty, PauseAll, PlanState, Result, Wish
+from campaign_app.domain.ports_evidence import DECISIONS, AuditQuery
 from campaign_app.jobs.fuse import is_blown
 from tests.helpers.desk import code_of
 from tests.helpers.fresh import fresh_folder
@@ -37,7 +38,9 @@ def app(staged: Staged) -> bootstrap.App:
 
 
 def actions(app: bootstrap.App, count: int) -> list[str]:
-    return [entry.action for entry in reversed(app.workspace.audit.entries(limit=count))]
+    """The newest that people decide on."""
+    found = app.workspace.audit.find(AuditQuery(kind=DECISIONS), app.workspace.audit.head()[0], 0, count)
+    return [entry.action for entry in reversed(found)]
 
 
 def pressing(staged: Staged, plan_id: int) -> tuple[list[PauseAll], Callable[[], object]]:

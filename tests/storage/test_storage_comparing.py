@@ -14,6 +14,7 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.domain.message import InboundMessage, Outcome, Page
 from campaign_app.domain.ports_evidence import Compared
 from campaign_app.storage import roots, schema
+from campaign_app.storage.audit import entry_hash
 from campaign_app.storage.comparing import compare
 from campaign_app.storage.retention import SETTINGS, Retention
 from campaign_app.storage.schema_sending import ledger, submission
@@ -214,6 +215,26 @@ def test_rows_cannot_be_called_older_once_there_are_entries(busy: Campaigning) -
     with busy.workspace.database.write() as connection:
         roots.begin(connection, 0)
     assert trouble(busy.workspace).code == "record_differs"
+
+
+FORGED = (
+    '"marks_root":', '[{"marks_root":"00"}]', '{"marks_root":null}', '{"marks":0,"marks_last":0,"marks_root":""}',
+    '{"marks":"1","marks_last":1,"marks_root":"00"}', '{"marks":1,"marks_last":99999999999999999999,"marks_root":"0"}',
+    '{"campaign":{"x":1},"marks":true,"marks_last":-1,"marks_root":1}',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("facts", FORGED)
+def test_an_entry_that_makes_no_sense_is_one_that_disagrees(busy: Campaigning, facts: str) -> None:
+    """In a team a person's own SQL may write any text there, as long as it fits the chain."""
+    with busy.workspace.database.write() as connection:
+        number, before = connection.execute(
+            sa.select(schema.audit.c.id, schema.audit.c.hash).order_by(schema.audit.c.id.desc()).limit(1)
+        ).one()
+        values = (number + 1, 0, "some.thing", "x", facts, before)
+        row = dict(zip(("id", "at", "action", "actor", "facts", "prev_hash"), values, strict=True))
+        connection.execute(sa.insert(schema.audit).values(row | {"hash": entry_hash(*values)}))
+    assert (trouble(busy.workspace).code, trouble(busy.workspace).facts["entry"]) == ("record_differs", number + 1)
 
 
 def test_a_workspace_without_rows_begins_without_a_word(workspace: Workspace) -> None:

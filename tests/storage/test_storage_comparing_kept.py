@@ -1,4 +1,4 @@
-"""Copies of a workspace agree with their audit as the workspace itself did: moved to a server and back, and restored."""
+"""A workspace that is moved to a server and back, or restored, agrees with its audit as it did before."""
 
 from __future__ import annotations
 
