@@ -33,7 +33,7 @@ def leaves(kind: str, rows: Sequence[Sequence[Value]]) -> list[bytes]:
     if not rows:
         return []
     domain = f"{FORMAT} {kind}\n".encode()
-    return [sha256(domain + row.encode("ascii")).digest() for row in _rows_of(rows)[2:-2].split("]\n[")]
+    return [sha256(domain + row).digest() for row in _rows_of(rows)[2:-2].encode("ascii").split(b"]\n[")]
 
 
 def root(level: Sequence[bytes]) -> bytes:

@@ -18,6 +18,7 @@ from campaign_app.domain.ports_evidence import BY_THE_PAGE, DECISIONS, AuditLine
 from campaign_app.domain.team import signed
 from campaign_app.storage import schema
 from campaign_app.storage.engine import Database
+from campaign_app.storage.lists import write_tuples
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.times import moment_at, to_ms
 
@@ -26,6 +27,10 @@ ERASED: Final = "customer.erased"
 BY_PLATFORM: Final = "platform"  # the actor of an erasure that nobody asked for here
 REACH: Final = 5_000  # entries that `touched` looks back over
 PAGE: Final = 5_000  # entries that are read at once
+_text_of: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
+_COLUMNS: Final = tuple(column.name for column in schema.audit.c)
+_INSERT: Final = sa.insert(schema.audit)
+_LAST: Final = sa.select(schema.audit.c.id, schema.audit.c.hash).order_by(schema.audit.c.id.desc()).limit(1)
 _NEXT: Final = (
     sa.select(schema.audit).where(schema.audit.c.id > sa.bindparam("after")).order_by(schema.audit.c.id).limit(PAGE)
 )
@@ -62,13 +67,9 @@ def append_entry(
 ) -> None:
     """One entry, in a transaction that holds the write lock. On a server it names the login that writes it."""
     actor = acting(connection, actor)
-    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    table = schema.audit
-    last = sa.select(table.c.id, table.c.hash).order_by(table.c.id.desc()).limit(1)
-    number, prev_hash = tuple(connection.execute(last).first() or (0, START))
-    values = (number + 1, at_ms, action, actor, text, prev_hash)
-    row = dict(zip(("id", "at", "action", "actor", "facts", "prev_hash"), values, strict=True))
-    connection.execute(sa.insert(table).values(row | {"hash": entry_hash(*values)}))
+    number, prev_hash = tuple(connection.execute(_LAST).first() or (0, START))
+    values = (number + 1, at_ms, action, actor, _text_of(facts), prev_hash)
+    write_tuples(connection, _INSERT, _COLUMNS, [(*values, entry_hash(*values))])
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ def test_the_first_entry_that_disagrees_is_named(busy: Campaigning) -> None:
     entry = next(each for each in busy.workspace.audit.entries(limit=99) if each.id == error.facts["entry"])
     assert error.code == "record_differs"
     assert (entry.action, entry.facts["messages_last"]) == ("batch.claimed", 4)
-    expected = {"where": "campaign", "which": busy.campaign_id, "at": entry.at.isoformat(timespec="seconds")}
+    expected = {"where": "campaign", "which": str(busy.campaign_id), "at": entry.at.isoformat(timespec="seconds")}
     assert expected.items() <= error.facts.items()
     assert (error.facts["told"], error.facts["found"]) == (2, 2)
 
