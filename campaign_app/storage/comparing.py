@@ -11,12 +11,14 @@ import sqlalchemy as sa
 
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.domain.ports_evidence import Compared
+from campaign_app.services.window import BEIJING
 from campaign_app.storage.audit import PAGE, checked_rows, count_entries
 from campaign_app.storage.engine import Database
 from campaign_app.storage.roots import BEGUN, ROOTED
 from campaign_app.storage.rows import AnyRow
 from campaign_app.storage.times import moment_at
 
+_LATEST: Final = 250_000_000_000_000  # what a calendar has: a person's own SQL may have written more
 _ROWS: Final = 2**62  # more than a table can have
 # what an entry is about, the nearest first
 _WHERE: Final = ("campaign", "account", "complaint", "customer", "entity")
@@ -125,7 +127,7 @@ def _number(told: Mapping[str, Any], name: str) -> int:
 
 def _differs(row: AnyRow, name: str, told: Mapping[str, Any], found: int) -> WorkspaceError:
     where = next((each for each in _WHERE if told.get(each) is not None), "")
-    at = moment_at(row.at).isoformat(timespec="seconds")
+    at = moment_at(min(max(row.at, 0), _LATEST)).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
     return WorkspaceError(
         "record_differs", "Rows are not as the audit says", entry=row.id, action=row.action, at=at, rows_of=name,
         where=where, which=str(told.get(where, "")), told=_number(told, name), found=found,
