@@ -220,6 +220,7 @@ def test_rows_cannot_be_called_older_once_there_are_entries(busy: Campaigning) -
 FORGED = (
     '"marks_root":', '[{"marks_root":"00"}]', '{"marks_root":null}', '{"marks":0,"marks_last":0,"marks_root":""}',
     '{"marks":"1","marks_last":1,"marks_root":"00"}', '{"marks":1,"marks_last":99999999999999999999,"marks_root":"0"}',
+    '{"x":{"marks_root":1},"marks":1,"marks_last":4}',
     '{"campaign":{"x":1},"marks":true,"marks_last":-1,"marks_root":1}',
 )  # fmt: skip
 
