@@ -63,21 +63,22 @@ class Typist:
         _say(conditions=values, signature=signature, text=self._edit.text)
 
     def _fill(self) -> None:
-        edit = self._edit
-        edit.selectAll()
-        self._driver.type("body", FILLED)
-        field = self._driver.find(QComboBox, "signature")
-        at = field.findData(SIGNATURE, TEXT)
-        field.setCurrentIndex(at)
-        field.activated.emit(at)
+        """The text last: whoever leaves a step has it saved by that."""
         self._go("audience")
         audience = self._model.findChild(AudienceModel)
         assert audience is not None
         audience.add(0, "spend_cents", Op.AT_LEAST)
-        field = self._window.shell.findChildren(QLineEdit)
-        (value,) = [each for each in field if each.objectName().startswith("condition_value_")]
+        fields = self._window.shell.findChildren(QLineEdit)
+        (value,) = [each for each in fields if each.objectName().startswith("condition_value_")]
         value.setFocus()
         QTest.keyClicks(value, SPENT)
+        self._go("content")
+        field = self._driver.find(QComboBox, "signature")
+        at = field.findData(SIGNATURE, TEXT)
+        field.setCurrentIndex(at)
+        field.activated.emit(at)
+        self._edit.selectAll()
+        self._driver.type("body", FILLED)
         pause(SECOND)
         wait_for(lambda: not self._model.view.unsaved, "what was begun to be stored")
         _kill()
