@@ -1,8 +1,9 @@
 """Makes docs/screenshots: every page and dialog, in both appearances and both languages.
 
-    python tools/screenshots.py [--customers 2000] [--size 1280x800] [--only pages|dialogs|cards]
+    python tools/screenshots.py [--customers 2000] [--size 1280x800 1024x700] [--only pages|dialogs|cards]
 
-Needs no display: the window is drawn off screen. The job is really done, as in the tests.
+Needs no display: the window is drawn off screen. The job is really done, as in the tests. Pages are taken in each size,
+in any but the usual one into a folder of that size's name; dialogs have their own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -18,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from PySide6.QtCore import QSize  # noqa: E402
+from PySide6.QtGui import QImage  # noqa: E402
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget  # noqa: E402
 from screenshots_cards import Cards  # noqa: E402
 from screenshots_dialogs import GAP, Album, Gates, Pictured  # noqa: E402
@@ -32,6 +35,8 @@ THEMES = ("light", "dark")
 HIGH = ("high_light", "high_dark")
 IN_HIGH = frozenset({"overview", "customers", "content", "screening", "course", "palette"})  # in high contrast, too
 PARTS = ("pages", "dialogs", "cards")
+USUAL = QSize(1280, 800)
+SMALLEST = QSize(1024, 700)
 # what stands below the fold of its page, by the stage that is about it
 SCROLLED_TO = {"replies": "answers", "course": "results_course"}
 
@@ -39,38 +44,50 @@ SCROLLED_TO = {"replies": "answers", "course": "results_course"}
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--customers", type=int, default=2_000)
-    parser.add_argument("--size", default="1280x800")
+    parser.add_argument("--size", nargs="+", type=size_of, default=[USUAL, SMALLEST])
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
     parser.add_argument("--only", choices=PARTS)
     asked = parser.parse_args()
-    width, height = (int(part) for part in asked.size.split("x"))
     qt = QApplication([])
     asked.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_STATE_HOME"] = str(Path(folder) / "state")  # what is seen of these workspaces goes with them
         if asked.only in (None, "pages"):
-            take_pages(qt, Path(folder) / "pages", asked.out, asked.customers, QSize(width, height))
+            take_pages(qt, Path(folder) / "pages", asked.out, asked.customers, asked.size)
         if asked.only != "pages":
             take_dialogs(qt, Path(folder) / "dialogs", asked)
 
 
-def take_pages(qt: QApplication, folder: Path, out: Path, customers: int, size: QSize) -> None:
+def size_of(told: str) -> QSize:
+    width, height = (int(part) for part in told.split("x"))
+    return QSize(width, height)
+
+
+def folder_of(size: QSize, out: Path) -> Path:
+    return out if size == USUAL else out / f"{size.width()}x{size.height()}"
+
+
+def take_pages(qt: QApplication, folder: Path, out: Path, customers: int, sizes: Sequence[QSize]) -> None:
     def take(stage: str) -> None:
         """The same moment in every appearance; languages follow where the window may be built anew."""
         kit = journey.application.kit
+        usual = journey.application.shell.size()
         for language in LANGUAGES:
             kit.prefs.language = language
             for theme in (*THEMES, *(HIGH if stage in IN_HIGH else ())):
                 kit.theme.use(theme)
-                journey.application.shell.resize(size)
-                pause(350)
-                scroll(stage, journey.application.shell)
-                lay_out()
-                if stage == "palette" and not open_palette(journey.application.shell):
-                    journey.application.shell.find_command()
-                journey.application.shell.grab().save(str(out / f"{stage}-{theme}-{language}.png"))
+                for size in sizes:
+                    shell = journey.application.shell
+                    shell.resize(size)
+                    pause(350)
+                    scroll(stage, shell)
+                    lay_out()
+                    if stage == "palette" and not open_palette(shell):
+                        shell.find_command()
+                    save(shell.grab().toImage(), folder_of(size, out) / f"{stage}-{theme}-{language}.png")
         kit.prefs.language = "zh_CN"
         kit.theme.use("light")
+        journey.application.shell.resize(usual)
         pause(350)
 
     journey = Journey(qt, folder, customers, take)
@@ -91,6 +108,13 @@ def take_pages(qt: QApplication, folder: Path, out: Path, customers: int, size: 
     journey.application.shell.go("campaigns")
     take("palette")
     journey.end()
+
+
+def save(image: QImage, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    plain = image.convertToFormat(QImage.Format.Format_RGB32)  # nothing shines through a window
+    if not plain.save(str(target), "PNG", 0):  # 0: as small as it gets
+        raise SystemExit(f"{target} cannot be written")
 
 
 def take_dialogs(qt: QApplication, folder: Path, asked: argparse.Namespace) -> None:

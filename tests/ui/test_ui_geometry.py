@@ -1,4 +1,4 @@
-"""Nothing is cut, overlaps or hangs out, on any page: in both languages, two fifths longer, in two sizes, scaled."""
+"""Nothing is cut, overlaps, hangs out or is blank, on any page: in both languages, two fifths longer, in two sizes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.helpers.blank import blank_in
 from tests.helpers.geometry import SIZES, wrong_in
 from tests.helpers.windowed import LANGUAGES, Language, Windowed
 
@@ -19,16 +20,19 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
-def test_nothing_is_cut_and_nothing_overlaps(window: Windowed, language: Language) -> None:
+def test_nothing_is_cut_or_blank_and_nothing_overlaps(window: Windowed, language: Language) -> None:
     window.speak(language)
+    window.desk.kit.theme.use("dark" if language.longer else "light")
     found, seen = set[str](), 0
     for name, shown in chain(window.views(), window.requests(), window.guided()):
         for size in SIZES:
             if shown is window.shell:
                 window.resize(size)
                 assert window.shell.size() == size, f"{name} does not fit into {size.toTuple()}"
-            found |= {f"{name}, {size.width()}: {what}" for what in wrong_in(shown, longer=language.longer)}
+            wrong = wrong_in(shown, longer=language.longer) | blank_in(shown)
+            found |= {f"{name}, {size.width()}: {what}" for what in wrong}
             seen += 1
+    window.desk.kit.theme.use("light")
     window.speak(LANGUAGES[0])
     assert seen > 50
     assert found == set()

@@ -22,6 +22,7 @@ from campaign_app.ui.pages.new_campaign import NewCampaign
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.viewmodels.campaign import CampaignView
 from campaign_app.ui.viewmodels.guide import WAYMARKS, GuideModel, lead_of
+from tests.helpers.driving import pause
 from tests.helpers.shop import ENTITY
 from tests.helpers.staged import CLEAN, FILED, Staged, stage
 
@@ -164,6 +165,17 @@ def test_what_was_screened_is_not_nobody_until_it_is_read(guided: Guided, app: b
     just_opened = CampaignView(screened)
     assert guided.guide.state.lead_in(just_opened).code == "approve"
     assert guided.guide.state.lead_in(replace(just_opened, funnel={"no_record": 10})).code == "nobody"
+
+
+def test_in_a_low_window_the_step_it_leads_to_has_the_room(guided: Guided, app: bootstrap.App) -> None:
+    made = stage(app).screened()
+    strip = guided.strip(made.id, "sending")
+    for height, step, shown in ((700, "sending", False), (700, "content", True), (800, "sending", True)):
+        guided.shell.resize(1024, height)
+        assert guided.strip(made.id, step) is strip
+        pause(0)
+        assert strip.property("step") == "sending"
+        assert strip.isVisible() is shown, (height, step)
 
 
 def test_a_campaign_that_is_cancelled_leads_nowhere(guided: Guided, app: bootstrap.App) -> None:

@@ -350,3 +350,16 @@ def test_rows_in_memory(qtbot: QtBot) -> None:
     assert model.index(1, 0).data() == "第4位"
     model.show([5])
     assert (model.rowCount(), model.row(0), model.row(1)) == (1, 5, None)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_its_frame_goes_round_the_corners_above_the_titles(
+    side: str, inline: InlineTasks, theme: Theme, table: Callable[[PagedModel[int]], Table], qtbot: QtBot
+) -> None:
+    shown = table(PagedModel(inline, COLUMNS))
+    theme.dress(shown)
+    shown.setFocus()
+    qtbot.waitUntil(shown.hasFocus)
+    picture = shown.grab().toImage()
+    at = 2 if side == "left" else shown.width() - 3  # amidst the curve
+    assert picture.pixelColor(at, 2).name() not in {theme.tokens.raised, theme.tokens.surface}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from PySide6.QtGui import QFont, QFontMetrics, QHideEvent
+from PySide6.QtGui import QFont, QFontMetrics, QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from campaign_app.domain.team import Permission
@@ -30,6 +30,7 @@ from campaign_app.ui.widgets.stepper import Stepper
 NAME_LIMIT: Final = 60
 LED: Final = frozenset({"audience", "content", "screening"})
 WIDEST: Final = 360
+LOW: Final = 680  # below it the step of sending needs the height of the guide, which says there what the step says
 
 
 class CampaignEditor(QWidget):
@@ -88,6 +89,7 @@ class CampaignEditor(QWidget):
         self.on.setText(self.tr("下一步：{}").format(self._names[STEPS[at + 1]]) if self.on.isEnabled() else "")
         self.on.setVisible(self.on.isEnabled())
         self._lead(marks(self._model.view))
+        self._make_room()
         step.shown()
         if field:
             step.land(field)
@@ -102,6 +104,14 @@ class CampaignEditor(QWidget):
         """Another page is shown, or the window is about to close: what was typed is not left lying about."""
         super().hideEvent(event)
         self.finish()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        here = self._campaigns.step
+        self.guide.spare("sending" if here == "sending" and self.height() < LOW else "")
 
     def render_view(self, view: CampaignView) -> None:
         campaign = view.campaign

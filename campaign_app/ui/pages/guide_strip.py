@@ -28,6 +28,7 @@ class GuideStrip(QFrame):
         self._titles = self._words.titles()
         self.guide = guide_of(desk)
         self._lead = Lead()
+        self._spared = ""
         self._image = QLabel()
         self._image.setFixedWidth(_ICON)
         self.title = label("", "strong", name="guide_title")
@@ -49,6 +50,12 @@ class GuideStrip(QFrame):
             self.guide.load()
         self.render_state(self.guide.state)
 
+    def spare(self, step: str) -> None:
+        """There is no room for it where it leads to `step`; "" is room for all."""
+        if step != self._spared:
+            self._spared = step
+            self.render_state(self.guide.state)
+
     def render_view(self, _: CampaignView) -> None:
         self.render_state(self.guide.state)
 
@@ -61,7 +68,7 @@ class GuideStrip(QFrame):
         if "sending" in lead.done:
             self.guide.look()  # it is over
         leads = bool(lead.step) and view.campaign.state not in _ENDED
-        show_if(self, leads)
+        show_if(self, leads and lead.step != self._spared)
         if leads and not (lead.code == "judging" and self._lead.step):
             self._say(lead)  # while somebody types, what was said last stays
 

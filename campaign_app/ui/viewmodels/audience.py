@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from campaign_app.ui.messages import Messages
     from campaign_app.ui.tasks import Tasks
 
-SAVE_MS: Final = 800
+SAVE_MS: Final = 600
 LOCKED: Final = frozenset({State.APPROVED, State.SCHEDULED})  # changed only on purpose
 
 

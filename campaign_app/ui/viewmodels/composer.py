@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from campaign_app.ui.tasks import Task, Tasks
 
 SAVE_MS: Final = 600
+LATEST_MS: Final = 2_000  # whoever types on without a pause is saved all the same
 PAINT_MS: Final = 10  # what was typed is painted before its check begins: both want the interpreter
 LONG_TEXT: Final = 1_000  # from here on a check waits for a pause in the typing
 LONG_MS: Final = 120
@@ -108,6 +109,7 @@ class Composer(QObject):
         self.state = ComposerState(campaign.body, campaign.signature, editable=model.view.editable)
         self._check_soon = self._timer(0, self._check)
         self._save_soon = self._timer(SAVE_MS, self.flush)
+        self._save_latest = self._timer(LATEST_MS, self.flush)
         self._fix_soon = self._timer(FIX_MS, self._fix)
         self._measuring = Measuring(composing, tasks, self)
         self._measuring.measured.connect(self._measured)
@@ -141,6 +143,8 @@ class Composer(QObject):
         self._wanted = None
         self._become(replace(self.state, text=text, saved=Saved.PENDING))
         self._save_soon.start()
+        if not self._save_latest.isActive():
+            self._save_latest.start()
         self._begin_check()
 
     def set_signature(self, signature: str) -> None:
@@ -185,6 +189,7 @@ class Composer(QObject):
     def flush(self) -> None:
         """Keeps what was typed, now."""
         self._save_soon.stop()
+        self._save_latest.stop()
         if self.state.saved is not Saved.YES and self.state.editable:
             self._model.edit(failed=self._not_saved, body=self.state.text)
 
@@ -291,7 +296,7 @@ class Composer(QObject):
 
     def _gone(self) -> None:
         self._measuring.stop()
-        for timer in (self._check_soon, self._save_soon, self._fix_soon):
+        for timer in (self._check_soon, self._save_soon, self._save_latest, self._fix_soon):
             timer.stop()
         self.state = replace(self.state, saved=Saved.YES)
 
