@@ -184,11 +184,9 @@ class Application(QObject):
             )
 
     def _show_first(self) -> None:
-        """Unless the user was quicker. The keyboard begins there, not at help, all that one could go to before."""
+        """Unless the user was quicker."""
         if not self.shell.current:
             self.shell.go(FIRST_PAGE)
-            if self.shell.focusWidget() in {None, self.shell.navigation.help}:
-                self.shell.navigation.buttons[FIRST_PAGE].setFocus()
 
     def _prepare(self) -> None:
         self.shell.prepare_palette()

@@ -33,13 +33,6 @@ def add(app: bootstrap.App, name: str, state: CampaignState, hours: int) -> None
     app.workspace.campaigns.update(moved, expected=CampaignState.DRAFT)
 
 
-def test_the_keyboard_begins_at_the_page_that_is_shown_first(start: Start, qtbot: QtBot) -> None:
-    started = start()
-    started.open()
-    navigation = started.application.shell.navigation
-    qtbot.waitUntil(lambda: started.application.shell.focusWidget() is navigation.buttons["overview"])
-
-
 # --- closing ---------------------------------------------------------------------------------------------------------
 
 
