@@ -1854,7 +1854,7 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
     <message>
         <source>退出后发送暂停，还没发出的短信留在原处，不会丢失也不会重复；下次打开或登录这台电脑时接着发。若那时已过当天可发送的时间，活动会等您重新安排，不会自动补发。</source>
-        <translation>After you quit, sending stops. Messages not sent yet stay where they are: none is lost or sent twice, and they go on when you next open the program or log in to this computer. If the day&apos;s hours for sending are over by then, a campaign waits for you to schedule it anew and is not sent late.</translation>
+        <translation>Quitting pauses the sending. Unsent messages stay where they are, neither lost nor doubled, and continue when you open the program or log in to this computer again. If the day&apos;s sending window is over by then, the campaign waits for you to reschedule it; nothing is sent late automatically.</translation>
     </message>
     <message>
         <source>退出后发送暂停，还没发出的短信留在原处，不会丢失也不会重复；下次打开时接着发。若那时已过当天可发送的时间，活动会等您重新安排，不会自动补发。</source>
