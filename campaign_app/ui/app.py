@@ -10,14 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from platformdirs import user_log_path
-from PySide6.QtCore import (
-    QCoreApplication,
-    QEvent,
-    QObject,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
@@ -330,9 +323,10 @@ class Closing(QObject):
         """Once this window's own worker has ended: there is never more than one of a workspace on a computer."""
         from campaign_app import logins
 
-        if self._heir is not None:
+        folder, self._heir = self._heir, None
+        if folder is not None:
             try:
-                self.heir = logins.begin(self._heir)
+                self.heir = logins.begin(folder)
             except AppError as error:  # nobody looks any more; it starts at the next login
                 _log.error("the worker was not begun: %s", error)
 

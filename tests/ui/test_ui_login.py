@@ -143,11 +143,9 @@ def test_a_worker_that_cannot_be_begun_is_logged_and_the_window_ends(
 # --- the dialog itself -----------------------------------------------------------------------------------------------
 
 
-def made(
-    qtbot: QtBot, login: AtLogin, *, own: bool = True, demo: bool = False, language: str = "zh_CN"
-) -> ClosingDialog:
+def made(qtbot: QtBot, login: AtLogin, *, own: bool = True, demo: bool = False, english: bool = False) -> ClosingDialog:
     ways = [OnItsWay("双十一会员日", None)]
-    why_not = load("en" if language == "en" else "zh_CN").error
+    why_not = load("en" if english else "zh_CN").error
     dialog = ClosingDialog(ways, tray=True, demo=demo, own_worker=own, login=login, why_not=why_not)
     qtbot.addWidget(dialog)
     dialog.show()
