@@ -70,8 +70,12 @@ class Entry:
 
 
 class Place(Protocol):
-    """Where entries stand. Raises SettingsError `login_failed`; `begin` is whether the system has begun it."""
+    """Where entries stand. Raises SettingsError `login_failed`.
 
+    `answers`: whether this system reads it; `begin`: whether the system has begun the entry now.
+    """
+
+    def answers(self) -> bool: ...
     def has(self, entry: Entry, /) -> bool: ...
     def put(self, entry: Entry, /) -> None: ...
     def take(self, entry: Entry, /) -> None: ...
@@ -84,6 +88,14 @@ class SystemdUser:
 
     home: Path
     program: str
+
+    def answers(self) -> bool:
+        """Whether this user has a manager at all."""
+        try:
+            self._control("show-environment")
+        except SettingsError:
+            return False
+        return True
 
     def has(self, entry: Entry) -> bool:
         return self._unit(entry).is_file() and os.path.lexists(self._link(entry))
@@ -111,14 +123,6 @@ class SystemdUser:
     def begin(self, entry: Entry) -> bool:
         try:
             self._control("start", "--no-block", self._unit(entry).name)
-        except SettingsError:
-            return False
-        return True
-
-    def answers(self) -> bool:
-        """Whether this user has a manager at all."""
-        try:
-            self._control("show-environment")
         except SettingsError:
             return False
         return True
@@ -152,6 +156,9 @@ class XdgAutostart:
 
     home: Path
 
+    def answers(self) -> bool:
+        return True
+
     def has(self, entry: Entry) -> bool:
         """A desktop's own list of programs may have switched it off."""
         try:
@@ -178,6 +185,9 @@ class LaunchAgents:
     """Of macOS; `home` is the user's folder."""
 
     home: Path
+
+    def answers(self) -> bool:
+        return True
 
     def has(self, entry: Entry) -> bool:
         return self._file(entry).is_file()
@@ -215,6 +225,9 @@ class RunKey:
 
     registry: Registry
 
+    def answers(self) -> bool:
+        return True
+
     def has(self, entry: Entry) -> bool:
         known = self.registry
         try:
@@ -248,7 +261,7 @@ class RunKey:
 
 
 def places() -> Sequence[Place]:
-    """Of this system, the one to use first; an entry may stand in another one since before."""
+    """Of this system, to be used is the first that answers; an entry may stand in another one since before."""
     if sys.platform == "win32":
         import winreg
 
@@ -257,10 +270,7 @@ def places() -> Sequence[Place]:
         return (LaunchAgents(Path.home()),)
     home, program = user_config_path(), shutil.which("systemctl")
     desktop = XdgAutostart(home)
-    if program is None:
-        return (desktop,)
-    systemd = SystemdUser(home, program)
-    return (systemd, desktop) if systemd.answers() else (desktop, systemd)
+    return (desktop,) if program is None else (SystemdUser(home, program), desktop)
 
 
 def start_apart(entry: Entry) -> subprocess.Popen[bytes]:

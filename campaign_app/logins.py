@@ -49,10 +49,12 @@ def turn_on(app: App, *, actor: str) -> None:
     folder = app.workspace.folder
     if (why := _refusal(folder)) is not None:
         raise why
-    entry, (first, *others) = entry_of(folder), autostart.places()
-    first.put(entry)
-    for each in others:  # one entry a workspace
-        each.take(entry)
+    entry, places = entry_of(folder), autostart.places()
+    used = next(each for each in places if each.answers())
+    used.put(entry)
+    for each in places:  # one entry a workspace
+        if each is not used:
+            each.take(entry)
     app.workspace.audit.record("workspace.at_login_on", actor=actor, at=app.clock())
 
 

@@ -1853,8 +1853,8 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>The worker runs on its own: quitting the window does not affect sending, and campaigns continue on time.</translation>
     </message>
     <message>
-        <source>退出后发送暂停，还没发出的短信留在原处，不会丢失也不会重复；下次打开或登录这台电脑时接着发。若那时已过当天可发送的时间，活动会等您重新安排，不会自动补发。</source>
-        <translation>Quitting pauses the sending. Unsent messages stay where they are, neither lost nor doubled, and continue when you open the program or log in to this computer again. If the day&apos;s sending window is over by then, the campaign waits for you to reschedule it; nothing is sent late automatically.</translation>
+        <source>退出后发送暂停，还没发出的短信留在原处，不会丢失也不会重复；最迟在下次打开或登录这台电脑时接着发。若那时已过当天可发送的时间，活动会等您重新安排，不会自动补发。</source>
+        <translation>Quitting pauses the sending. Unsent messages stay where they are, neither lost nor doubled, and continue at the latest when you open the program or log in to this computer again. If the day&apos;s sending window is over by then, the campaign waits for you to reschedule it; nothing is sent late automatically.</translation>
     </message>
     <message>
         <source>退出后发送暂停，还没发出的短信留在原处，不会丢失也不会重复；下次打开时接着发。若那时已过当天可发送的时间，活动会等您重新安排，不会自动补发。</source>

@@ -72,7 +72,10 @@ def test_a_system_that_refuses_is_a_sentence(folder: Path, system: System) -> No
 def test_with_another_form_there_is_still_one_entry(folder: Path, system: System) -> None:
     assert said(folder, "on")[0] == 0
     assert [Path(each).suffix for each in system.files] == [".desktop"]
-    system.with_systemd()
+    system.with_systemd().refuse("show-environment")
+    assert said(folder, "on")[0] == 0
+    assert [Path(each).suffix for each in system.files] == [".desktop"], "a manager that does not answer"
+    system.refuse("")
     assert said(folder, "on")[0] == 0
     assert {Path(each).suffix for each in system.files} == {".service"}
 

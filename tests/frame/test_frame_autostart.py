@@ -105,8 +105,8 @@ def test_the_unit_waits_for_a_keychain_and_not_for_a_workspace_that_is_gone(tmp_
 @posix_only
 def test_without_a_manager_a_desktop_file_takes_its_place(tmp_path: Path, system: System) -> None:
     entry = entry_for(tmp_path)
-    first, *others = autostart.places()
-    assert (type(first), others) == (XdgAutostart, [])
+    (first,) = autostart.places()
+    assert isinstance(first, XdgAutostart)
     first.put(entry)
     first.put(entry)
     assert system.files == [f"autostart/{NAME}.desktop"]
@@ -124,7 +124,7 @@ def test_without_a_manager_a_desktop_file_takes_its_place(tmp_path: Path, system
 @posix_only
 def test_a_manager_that_does_not_answer_is_none(tmp_path: Path, system: System) -> None:
     system.with_systemd().refuse("show-environment")
-    assert [type(each) for each in autostart.places()] == [XdgAutostart, SystemdUser]
+    assert [(type(each), each.answers()) for each in autostart.places()] == [(SystemdUser, False), (XdgAutostart, True)]
 
 
 @pytest.mark.skipif(shutil.which("desktop-file-validate") is None, reason="needs desktop-file-utils")
