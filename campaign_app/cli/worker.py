@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from campaign_app.cli.at_login import AtLoginChoice, set_at_login
 from campaign_app.cli.keys import FolderOption, PassphraseOption, passphrase_from
 from campaign_app.cli.words import fail
 from campaign_app.jobs.sharing import QUEUES
@@ -45,10 +46,17 @@ def worker(
         int | None,
         typer.Option("--health-port", min=1024, max=65535, help="团队工作区：在本机此端口回答 GET /health。"),
     ] = None,
+    at_login: Annotated[
+        AtLoginChoice | None,
+        typer.Option("--at-login", help="不运行，只设置：本用户登录这台电脑时是否自动启动。"),
+    ] = None,
 ) -> None:
     """处理一个工作区的同步、核验和发送，直到被停止。"""
     from campaign_app import bootstrap, logs, working
 
+    if at_login is not None:
+        set_at_login(workspace or bootstrap.default_folder(), at_login)
+        return
     part = Part(_queues(queues), concurrency, float(lease), health_port)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -66,7 +74,8 @@ def worker(
         folder, keeper, clock_offset=offset, stopped=stop.wait, ready=_ready, part=part, lost=lost
     )
     # a step that still waits for a platform must not hold up the end: it is done again at the next start
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
     os._exit(TRY_AGAIN if renew else 0)
 
 
@@ -106,5 +115,6 @@ def _handed(folder: Path, stop: threading.Event) -> tuple[KeyKeeper, timedelta]:
 
 
 def _ready() -> None:
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    if sys.stdout is not None:  # a program of Windows without a console has none
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import logging
-import signal
-import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from platformdirs import user_log_path
-from PySide6.QtCore import (
-    QCoreApplication,
-    QEvent,
-    QObject,
-    QSocketNotifier,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
@@ -38,6 +27,7 @@ from campaign_app.ui.pages.crash_dialog import CrashReports
 from campaign_app.ui.pages.ending_note import EndingNote
 from campaign_app.ui.pages.shell import Shell
 from campaign_app.ui.prefs import Prefs, default_folder
+from campaign_app.ui.signals import ended_by_signals
 from campaign_app.ui.single import Single, claim, mark_of
 from campaign_app.ui.tasks import Tasks
 from campaign_app.ui.theme.theme import Theme
@@ -47,10 +37,13 @@ from campaign_app.ui.widgets.tray import Tray
 from campaign_app.words import Words, load, read_ahead
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from campaign_app.ui.pages.closing_dialog import ClosingDialog
     from campaign_app.ui.pages.end_notices import EndNotices
-    from campaign_app.ui.viewmodels.closing import OnItsWay
+    from campaign_app.ui.viewmodels.closing import Leaving
 
+_log = logging.getLogger(__name__)
 FIRST_PAGE: Final = "overview"
 # how long background work may keep the interpreter from the window's thread; Python's own 5 ms can be felt in typing
 SWITCH_SECONDS: Final = 0.0005
@@ -153,6 +146,7 @@ class Application(QObject):
         self.tasks.finish()
         self.session.close(ending.say)
         ending.close()
+        self.closing.hand_over()
         self.kit.prefs.save()
         self.crashes.release()
         self.garbage.stop()
@@ -239,6 +233,8 @@ class Closing(QObject):
         super().__init__(application)
         self._application = application
         self._looking = False
+        self._heir: Path | None = None  # the workspace whose worker is to go on after this window's
+        self.heir: Popen[bytes] | None = None  # a worker that runs on where no system begins one
         self.dialog: ClosingDialog | None = None
         self.tray = Tray(QIcon(str(assets.path("icons", "app.svg"))), self)
         self.tray.opened.connect(application.bring_to_front)
@@ -246,7 +242,7 @@ class Closing(QObject):
 
     def ask(self) -> None:
         """What pages have not saved yet is saved first; then campaigns are looked at, in the background."""
-        from campaign_app.ui.viewmodels.closing import on_their_way
+        from campaign_app.ui.viewmodels.closing import leaving
 
         known = self._application
         app = known.session.state.app
@@ -255,24 +251,26 @@ class Closing(QObject):
             return
         self._looking = True
         known.shell.flush()
-        known.tasks.write(lambda _: on_their_way(app), self._found, failed=lambda _: self._leave(), owner=self)
+        known.tasks.write(lambda _: leaving(app), self._found, failed=lambda _: self._leave(), owner=self)
 
-    def _found(self, campaigns: tuple[OnItsWay, ...]) -> None:
+    def _found(self, found: Leaving) -> None:
         from campaign_app.ui.pages.closing_dialog import ClosingDialog
 
         self._looking = False
         if self._application.shell.unkept() and not self._lose():
             return
-        if not campaigns:
+        if not found.campaigns:
             self._leave()
             return
         known = self._application
         known.bring_to_front()
         self.dialog = ClosingDialog(
-            campaigns,
+            found.campaigns,
             tray=known.has_tray(),
             demo=known.session.plan.demo,
             own_worker=known.session.state.own_worker,
+            login=found.login,
+            why_not=known.kit.words.error,
             parent=known.shell,
         )
         self.dialog.finished.connect(self._chosen)
@@ -297,11 +295,40 @@ class Closing(QObject):
         self.dialog = None
         if choice == Choice.LEAVE:
             self._leave()
+        elif choice == Choice.WORKER:
+            self._bequeath()
         elif choice == Choice.STAY_HIDDEN and self._application.has_tray():
             self.tray.show()
             self._application.shell.hide()
         elif choice == Choice.STAY_HIDDEN:
             self._application.shell.showMinimized()
+
+    def _bequeath(self) -> None:
+        """What fails leaves the window as it is; only a worker that ends with it needs an heir at once."""
+        from campaign_app import logins
+
+        known, app = self._application, self._application.session.state.app
+        if app is None:
+            return
+
+        def done(_: None) -> None:
+            self._heir = app.workspace.folder if known.session.state.own_worker else None
+            self._leave()
+
+        known.tasks.write(
+            lambda _: logins.turn_on(app, actor="window"), done, failed=known.kit.messages.error, owner=self
+        )
+
+    def hand_over(self) -> None:
+        """Once this window's own worker has ended: there is never more than one of a workspace on a computer."""
+        from campaign_app import logins
+
+        folder, self._heir = self._heir, None
+        if folder is not None:
+            try:
+                self.heir = logins.begin(folder)
+            except AppError as error:  # nobody looks any more; it starts at the next login
+                _log.error("the worker was not begun: %s", error)
 
     def _leave(self) -> None:
         QCoreApplication.exit(0)
@@ -365,29 +392,3 @@ def _log_to_file(plan: Plan) -> AppError | None:
         logs.configure(logging.INFO)
         return error
     return None
-
-
-@contextmanager
-def ended_by_signals(qt: QApplication) -> Iterator[None]:
-    """A terminal's Ctrl+C and a system's SIGTERM end the window in order, though Python sleeps inside Qt."""
-    reader, writer = socket.socketpair()
-    for end in (reader, writer):
-        end.setblocking(False)
-    notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read)
-
-    def woken(*_: Any) -> None:
-        with suppress(BlockingIOError):
-            reader.recv(64)
-
-    notifier.activated.connect(woken)
-    former = {number: signal.signal(number, lambda *_: qt.exit(0)) for number in (signal.SIGINT, signal.SIGTERM)}
-    known = signal.set_wakeup_fd(writer.fileno())
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(known)
-        for number, handler in former.items():
-            signal.signal(number, handler)
-        notifier.setEnabled(False)
-        reader.close()
-        writer.close()

@@ -1821,6 +1821,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <source>返回</source>
         <translation>Back</translation>
     </message>
+    <message>
+        <source>登录后由后台进程接着发</source>
+        <translation>Leave it to the worker at login</translation>
+    </message>
     <message numerus="yes">
         <source>另有 %n 个活动</source>
         <translation>
@@ -1849,6 +1853,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>The worker runs on its own: quitting the window does not affect sending, and campaigns continue on time.</translation>
     </message>
     <message>
+        <source>退出后发送暂停，还没发出的短信留在原处，不会丢失也不会重复；最迟在下次打开或登录这台电脑时接着发。若那时已过当天可发送的时间，活动会等您重新安排，不会自动补发。</source>
+        <translation>Quitting pauses the sending. Unsent messages stay where they are, neither lost nor doubled, and continue at the latest when you open the program or log in to this computer again. If the day&apos;s sending window is over by then, the campaign waits for you to reschedule it; nothing is sent late automatically.</translation>
+    </message>
+    <message>
         <source>退出后发送暂停，还没发出的短信留在原处，不会丢失也不会重复；下次打开时接着发。若那时已过当天可发送的时间，活动会等您重新安排，不会自动补发。</source>
         <translation>Quitting pauses the sending. Unsent messages stay where they are, neither lost nor doubled, and continue when you open the program again. If the day&apos;s sending window is over by then, the campaign waits for you to reschedule it; nothing is sent late automatically.</translation>
     </message>
@@ -1859,6 +1867,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     <message>
         <source>最小化后，发送照常进行；从任务栏可以再打开。</source>
         <translation>Minimized, sending continues; reopen the window from the taskbar.</translation>
+    </message>
+    <message>
+        <source>登录后由后台进程接着发：窗口关闭后立即由后台进程接手，以后每次登录这台电脑自动启动。</source>
+        <translation>Leave it to the worker at login: a worker takes over as soon as the window is closed, and starts each time you log in to this computer.</translation>
     </message>
 </context>
 <context>
@@ -4526,6 +4538,33 @@ The batch that is being handed over comes to its end first, in little more than 
     <message>
         <source>平台最近的答复：{status}，{at} 取得，方式：{method}。</source>
         <translation>The platform&apos;s newest answer: {status}, given {at}, method: {method}.</translation>
+    </message>
+</context>
+<context>
+    <name>LoginCard</name>
+    <message>
+        <source>登录这台电脑后，由后台进程接着发</source>
+        <translation>Let the worker send after login to this computer</translation>
+    </message>
+    <message>
+        <source>不用打开窗口，定时的活动到时照常发出。只在本用户登录期间运行；关闭窗口时也可以选它。</source>
+        <translation>Scheduled campaigns leave on time without a window. It runs only while you are logged in; you can choose it too when you close the window.</translation>
+    </message>
+    <message>
+        <source>关闭窗口以后</source>
+        <translation>After the window is closed</translation>
+    </message>
+    <message>
+        <source>正在更改…</source>
+        <translation>Changing…</translation>
+    </message>
+    <message>
+        <source>现在：登录时自动启动</source>
+        <translation>Now: starts at login</translation>
+    </message>
+    <message>
+        <source>现在：登录时不启动</source>
+        <translation>Now: does not start at login</translation>
     </message>
 </context>
 <context>

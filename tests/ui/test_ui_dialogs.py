@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QRadioButton, QWidget
 from test_ui_accessible import Survey, above, controls, corner, look_for_names, tabs, walk, where
 
+from campaign_app.logins import AtLogin
 from campaign_app.services.people import Person
 from campaign_app.ui.pages.closing_dialog import ClosingDialog
 from campaign_app.ui.pages.crash_dialog import CrashDialog
@@ -50,7 +51,9 @@ def content(window: Windowed) -> Any:
 
 def closing(w: Windowed) -> Dialog:
     names = [OnItsWay("双十一", None), OnItsWay("双十二", w.desk.app.clock())]
-    return ClosingDialog(names, tray=True, demo=False, own_worker=True, parent=w.shell)
+    why_not = w.desk.kit.words.error
+    login = AtLogin()
+    return ClosingDialog(names, tray=True, demo=False, own_worker=True, login=login, why_not=why_not, parent=w.shell)
 
 
 def person_drawer(w: Windowed) -> Any:

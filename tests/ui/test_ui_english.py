@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from campaign_app import assets
-from campaign_app.domain.errors import AppError
+from campaign_app.domain.errors import AppError, SettingsError
+from campaign_app.logins import AtLogin
 from campaign_app.sandbox.words import OPT_OUT_REPLIES, ORDINARY_REPLIES
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.closing_dialog import ClosingDialog
@@ -25,6 +26,7 @@ from campaign_app.ui.pages.import_wizard import ImportWizard
 from campaign_app.ui.pages.settings import SECTIONS, SettingsPage
 from campaign_app.ui.viewmodels.closing import OnItsWay
 from campaign_app.ui.viewmodels.session import Plan, Session, SessionState
+from campaign_app.words import load
 from tests.helpers.driving import pause, wait_for
 from tests.helpers.english import CHINESE, bare, chinese_in, own_words
 from tests.helpers.journey import Journey
@@ -127,9 +129,11 @@ def test_the_way_in_is_english(english: Kit, qtbot: QtBot, tmp_path: Path, code:
 @pytest.mark.parametrize(("demo", "own", "tray"), [(True, True, True), (False, True, False), (False, False, True)])
 def test_leaving_is_english(english: Kit, qtbot: QtBot, demo: bool, own: bool, tray: bool) -> None:
     ways = [OnItsWay(f"双十一 {n}", None) for n in range(9)]
-    dialog = ClosingDialog(tuple(ways), tray=tray, demo=demo, own_worker=own)
-    qtbot.addWidget(dialog)
-    assert chinese_in(dialog, ()) == []
+    for login in (AtLogin(), AtLogin(on=True), AtLogin(refused=SettingsError("login_passphrase", "x"))):
+        why_not = load("en").error
+        dialog = ClosingDialog(tuple(ways), tray=tray, demo=demo, own_worker=own, login=login, why_not=why_not)
+        qtbot.addWidget(dialog)
+        assert chinese_in(dialog, ()) == []
 
 
 def test_the_keyboard_stays_where_it_was_when_the_language_changes(start: Start, qtbot: QtBot) -> None:

@@ -73,10 +73,10 @@ ANSWER = OPEN.replace(
     """
 from PySide6.QtWidgets import QPushButton
 found = app.Closing._found
-def answered(self, campaigns):
-    found(self, campaigns)
+def answered(self, leaving):
+    found(self, leaving)
     if self.dialog is not None:
-        said("asked " + ",".join(c.name for c in campaigns))
+        said("asked " + ",".join(c.name for c in leaving.campaigns))
         QTimer.singleShot(0, self.dialog.findChild(QPushButton, sys.argv[3]).click)
         if sys.argv[3] != "closing_leave":
             sys.argv[3] = "closing_leave"

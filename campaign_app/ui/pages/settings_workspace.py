@@ -15,6 +15,7 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.backup_dialogs import BackupDialog, RestoreDialog
+from campaign_app.ui.pages.login_card import LoginCard
 from campaign_app.ui.pages.settings_section import Section, fact, facts
 from campaign_app.ui.viewmodels.backups import BackupModel, BackupState, RestoreModel
 from campaign_app.ui.viewmodels.settings import WorkspaceModel, WorkspaceState
@@ -43,6 +44,8 @@ class WorkspaceSection(Section):
         self.change = button(self.tr("修改口令…"), name="workspace_passphrase", click=self._change)
         self.content.addWidget(self._copy_card())
         self.content.addWidget(card(form, row(self.show_folder, self.change, None)))
+        self.login = LoginCard(desk, model)
+        self.content.addWidget(self.login)
         self.content.addWidget(self._backup_card())
         model.changed.connect(self.show_state)
         backups.changed.connect(self.show_backups)

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from campaign_app import logins
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.errors import AppError
+from campaign_app.domain.team import Permission, not_permitted
+from campaign_app.logins import AtLogin
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -20,6 +24,29 @@ class OnItsWay:
 
     name: str
     send_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    campaigns: tuple[OnItsWay, ...]
+    login: AtLogin
+
+
+def leaving(app: App) -> Leaving:
+    """A system that cannot be asked, or a folder that is gone, is no reason to keep the window open."""
+    campaigns = on_their_way(app)
+    return Leaving(campaigns, login_of(app) if campaigns else AtLogin())
+
+
+def login_of(app: App) -> AtLogin:
+    """The worker at login, as this person may have it."""
+    try:
+        found = logins.at_login(app.workspace.folder)
+    except AppError as error:
+        return AtLogin(refused=error)
+    if found.refused is None and not app.person.may(Permission.WORK):
+        return AtLogin(found.on, not_permitted(Permission.WORK))
+    return found
 
 
 def on_their_way(app: App) -> tuple[OnItsWay, ...]:

@@ -12,7 +12,9 @@ from PySide6.QtCore import QObject, Signal
 
 from campaign_app import settings
 from campaign_app.domain.errors import AppError, SettingsError
+from campaign_app.logins import AtLogin
 from campaign_app.settings import DECLARED, Settings
+from campaign_app.ui.viewmodels.closing import login_of
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -112,6 +114,8 @@ class WorkspaceState:
     key_lives: str = ""
     changing: bool = False
     error: AppError | None = None
+    login: AtLogin | None = None  # the worker at login; None until it is known
+    switching: bool = False
 
 
 class WorkspaceModel(QObject):
@@ -137,6 +141,26 @@ class WorkspaceModel(QObject):
             owner=self,
         )
 
+    def set_at_login(self, on: bool) -> None:  # noqa: FBT001 as a box is toggled
+        """What stands in the system is shown again, whether or not it could be changed."""
+        from campaign_app import logins
+
+        app, change = self._app, logins.turn_on if on else logins.turn_off_in
+        self._become(replace(self.state, switching=True))
+        self._tasks.write(
+            lambda _: change(app, actor=ACTOR), lambda _: self._look_again(), failed=self._not_switched, owner=self
+        )
+
+    def _not_switched(self, error: AppError) -> None:
+        self._messages.error(error)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        def seen(login: AtLogin) -> None:
+            self._become(replace(self.state, login=login, switching=False))
+
+        self._tasks.run(lambda _: login_of(self._app), seen, owner=self, key="login")
+
     def forget_error(self) -> None:
         self._become(replace(self.state, error=None))
 
@@ -148,7 +172,7 @@ class WorkspaceModel(QObject):
         from campaign_app import bootstrap
 
         about = bootstrap.about(self._app)
-        return WorkspaceState(about.folder, about.size, about.key_lives)
+        return WorkspaceState(about.folder, about.size, about.key_lives, login=login_of(self._app))
 
     def _become(self, state: WorkspaceState) -> None:
         self.state = state
