@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, QTranslator
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from campaign_app import bootstrap
+from campaign_app import assets, bootstrap
 from campaign_app.domain.campaign import Campaign
 from campaign_app.domain.customer import Account
 from campaign_app.services.beside import channels_of
@@ -23,6 +23,7 @@ from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.viewmodels.beside import Beside
 from campaign_app.ui.viewmodels.campaign import CampaignModel
 from campaign_app.ui.viewmodels.composer import Composer
+from tests.helpers.english import chinese_in
 from tests.helpers.writing import (
     CLEAN,
     ENTITY,
@@ -139,6 +140,33 @@ def test_the_other_providers_come_on_demand(step: ContentStep, qtbot: QtBot) -> 
     assert "华为云" in told(huawei), "it takes no variables in marketing texts"
     dialog.everybody.setChecked(False)
     qtbot.waitUntil(lambda: len(shown(dialog)) == 3)
+
+
+@pytest.fixture
+def english(desk: Desk, qapp: QApplication) -> Iterator[None]:
+    translator = QTranslator()
+    assert translator.load(str(assets.path("i18n", "en.qm")))
+    desk.kit.prefs.language = "en"
+    qapp.installTranslator(translator)
+    yield
+    qapp.removeTranslator(translator)
+
+
+@pytest.mark.usefixtures("english")
+def test_in_english_only_what_is_the_users_own_is_chinese(desk: Desk, campaign: Campaign, qtbot: QtBot) -> None:
+    for step in made_step(desk, campaign, qtbot):
+        write(step, qtbot, f"{LONG}，加微信ab12345678领券")
+        dialog = compare(step, qtbot)
+        dialog.everybody.setChecked(True)
+        follow(dialog, qtbot)
+        written = [each.template.text() for each in dialog.cards.values()]
+        own = {*written, "欧阳明月", "浙江杭州", "阿里云主账户", "腾讯云", "短信中心"}
+        assert dialog.model.state.sides is not None
+        assert {each.level for each in dialog.model.state.sides} == {"block"}
+        own |= {each.text for each in dialog.model.state.sides}
+        rules = desk.app.composing.providers("en").values()  # which call every provider by its own name
+        own |= {name for each in rules for name in (each.title, each.in_words)}
+        assert chinese_in(dialog, own) == []
 
 
 def test_accounts_that_carry_it_alike_are_one_card(
