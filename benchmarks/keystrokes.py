@@ -4,6 +4,7 @@ A real encrypted workspace with an audience, the whole step 内容 off screen. C
 commits them, in bursts with pauses, so that checks and the trying out of fixes go on beside the typing as they do for
 a person. `painted` is from the key to the end of the first paint of the field that shows it, `marked` to the end of the
 paint that shows the findings of the new text. The floor in the same run is a bare QPlainTextEdit with the same text.
+With `--beside` 各通道预览 stays open meanwhile, with every known provider.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from campaign_app.ui.app import SWITCH_SECONDS
 from campaign_app.ui.desk import Desk, Way
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import Messages
+from campaign_app.ui.pages.steps.beside import BesideDialog
 from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.tasks import Tasks
@@ -73,10 +75,16 @@ class Paints(QObject):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keys", type=int, default=200, help="keystrokes at each size")
+    parser.add_argument("--beside", action="store_true", help="with every sender's preview open")
     options = parser.parse_args()
     sys.setswitchinterval(SWITCH_SECONDS)
     qt = QApplication([])
     with tempfile.TemporaryDirectory() as folder, step_in(qt, Path(folder)) as step:
+        if options.beside:
+            step.compare()
+            beside = step.findChild(BesideDialog)
+            assert beside is not None
+            beside.everybody.setChecked(True)
         for size in SIZES:
             text = (HEAD + "".join(SENTENCES) * 9)[:size]
             floor(qt, text, options.keys, step.edit.width(), step.edit.height())

@@ -27,6 +27,7 @@ from campaign_app.ui.pages.customers_drawer import CustomerDrawer
 from campaign_app.ui.pages.peaks import PeaksSection
 from campaign_app.ui.pages.records import RecordsPage
 from campaign_app.ui.pages.replies_dialog import RepliesDialog
+from campaign_app.ui.pages.steps.beside import BesideDialog
 from campaign_app.ui.pages.steps.content_templates import TemplateMenu
 from campaign_app.ui.prefs import LANGUAGES, Prefs
 from campaign_app.ui.viewmodels.session import Plan
@@ -140,6 +141,7 @@ class Pictured(LongerJourney):
         self.open_draft()
         self.write()
         self._for_each(self._templates)
+        self._for_each(self._beside)
         self._speak("zh_CN")
         self.screen()
         self.approve()
@@ -218,6 +220,15 @@ class Pictured(LongerJourney):
     def _bring(self, menu: TemplateMenu) -> None:
         menu.importing.trigger()
         self.driver.wait(QPlainTextEdit, "template_in_text").setPlainText(TEMPLATE)
+
+    def _beside(self) -> None:
+        """Not modal: it opens beside the editor."""
+        self.driver.click("reader_compare")
+        dialog = self.driver.wait(BesideDialog, "beside")
+        dialog.everybody.setChecked(True)
+        wait_for(lambda: dialog.model.state.fresh and dialog.cards, "every sender's version")
+        self._album.take("beside", dialog, self.application.kit)
+        dialog.close()
 
     def _send(self) -> None:
         wait_for(self._may_leave, "the campaign to be ready to leave")

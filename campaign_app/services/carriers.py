@@ -21,6 +21,13 @@ def nothing_told(_entity_uscc: str) -> Profile:
     return Profile()
 
 
+def rules_for(platform: str, told: str) -> str:
+    """Whose rules hold for messages by a platform; `told`: who is behind one that does not say, as the entity tells."""
+    if platform in NAMELESS:
+        return told
+    return platform if platform in PROVIDERS else "generic"
+
+
 class Carriers:
     """`profile` is what an entity tells of itself."""
 
@@ -34,9 +41,7 @@ class Carriers:
 
     def named(self, platform: str, entity_uscc: str) -> str:
         """As `provider`, of whatever account carries."""
-        if platform in NAMELESS:
-            return self._profile(entity_uscc).provider
-        return platform if platform in PROVIDERS else "generic"
+        return rules_for(platform, self._profile(entity_uscc).provider if platform in NAMELESS else "")
 
     def providers(self, campaign: Campaign) -> tuple[str, ...]:
         """Of every connected shop whose customers it may reach; as the entity tells where there is none yet."""

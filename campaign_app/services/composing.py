@@ -225,6 +225,10 @@ class Composing(Permitted):
         """Tried out, the best first; their `body_edits` are for `composed.body` and no other text."""
         return fixes_for(problem.finding, composed.request, self._engine(language))
 
+    def engine(self, language: str = "zh_CN") -> Engine:
+        """Of the rules now in force."""
+        return self._engine(language)
+
     def providers(self, language: str = "zh_CN") -> Mapping[str, Provider]:
         """Those that the rules know, by name."""
         return self._engine(language).providers

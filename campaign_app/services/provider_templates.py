@@ -123,13 +123,20 @@ def write(body: str, notation: str) -> Exported:
 
 
 def refusals(engine: Engine, request: CheckRequest, provider: str) -> Refusals:
-    """What this provider will not take of `request`; when it is sent is another question.
+    """As `objections`. Raises SettingsError for a value that would be sent as a variable."""
+    refuse_values(request.variables)
+    return objections(engine, request, provider)
 
-    Raises SettingsError for a value that would be sent as a variable.
-    """
-    for name, value in request.variables.items():
+
+def refuse_values(variables: Mapping[str, str]) -> None:
+    """Raises SettingsError for a value that would be sent as a variable."""
+    for name, value in variables.items():
         if any(syntax.placeholder.search(value) for syntax in SYNTAXES.values()):
             raise SettingsError("template_value", "A value holds a variable", what=name)
+
+
+def objections(engine: Engine, request: CheckRequest, provider: str) -> Refusals:
+    """What this provider will not take of `request`; when it is sent is another question."""
     result = engine.check(replace(request, provider=provider, also=()))
     found = (each for each in result.findings if _is_providers(engine, each))
     return Refusals(tuple(sorted(found, key=lambda each: -each.severity)), result.final_text, result.segments)

@@ -759,6 +759,57 @@ Its keys are deleted from this computer; until you reconnect, this account canno
     </message>
 </context>
 <context>
+    <name>BesideDialog</name>
+    <message>
+        <source>各通道预览</source>
+        <translation>All senders</translation>
+    </message>
+    <message>
+        <source>也看没有连接的服务商</source>
+        <translation>Providers not connected, too</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>正在核对…</source>
+        <translation>Checking…</translation>
+    </message>
+    <message>
+        <source>写下正文后，这里并排显示每个通道怎么发：文字、字数、条数和模板。</source>
+        <translation>Once there is a text, each sender&apos;s version stands here side by side: words, characters, parts and template.</translation>
+    </message>
+    <message>
+        <source>文案有改动，正在核对…</source>
+        <translation>The text has changed; checking…</translation>
+    </message>
+    <message>
+        <source>受众里还没有人，以示例资料显示</source>
+        <translation>Nobody in the audience yet; shown with example data</translation>
+    </message>
+    <message>
+        <source>与手机预览是同一位收件人：{}</source>
+        <translation>The recipient of the phone preview: {}</translation>
+    </message>
+    <message>
+        <source>各通道的样子</source>
+        <translation>How each sender carries it</translation>
+    </message>
+    <message>
+        <source>还没有发送通道</source>
+        <translation>No sender account yet</translation>
+    </message>
+    <message>
+        <source>连接平台或短信服务商的账户后，这里并排显示这条短信在每个通道的样子。现在可以先看各家服务商怎么要求。</source>
+        <translation>Connect an account of a platform or an SMS provider, and this message stands here side by side as each sender carries it. What the providers ask can be seen now.</translation>
+    </message>
+    <message>
+        <source>去设置里连接</source>
+        <translation>Connect in settings</translation>
+    </message>
+</context>
+<context>
     <name>Bubble</name>
     <message>
         <source>此处会把一个字符切成两段</source>
@@ -6791,6 +6842,14 @@ Li Qiang, support and complaints</translation>
         <translation>Find by name</translation>
     </message>
     <message>
+        <source>各通道预览</source>
+        <translation>All senders</translation>
+    </message>
+    <message>
+        <source>这条短信在每个通道的样子、条数和模板</source>
+        <translation>This message with each sender: looks, parts and template</translation>
+    </message>
+    <message>
         <source>{}，共 {} 条</source>
         <translation>{}, {} SMS</translation>
     </message>
@@ -8892,6 +8951,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Fix the current problem</translation>
     </message>
     <message>
+        <source>各通道预览</source>
+        <translation>All senders</translation>
+    </message>
+    <message>
         <source>收起凭据，或返回漏斗</source>
         <translation>Close the proof, or back to the funnel</translation>
     </message>
@@ -8914,6 +8977,68 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>关闭帮助</source>
         <translation>Close help</translation>
+    </message>
+</context>
+<context>
+    <name>SideCard</name>
+    <message>
+        <source>会被拒绝</source>
+        <translation>Refused</translation>
+    </message>
+    <message>
+        <source>请看</source>
+        <translation>Look</translation>
+    </message>
+    <message>
+        <source>未发现问题</source>
+        <translation>Nothing found</translation>
+    </message>
+    <message numerus="yes">
+        <source>{} 条 · {} 字 · {}</source>
+        <translation>
+            <numerusform>{} SMS · {} character · {}</numerusform>
+            <numerusform>{} SMS · {} characters · {}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>按{}的规则核对</source>
+        <translation>held to the rules of {}</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>没有连接</source>
+        <translation>Not connected</translation>
+    </message>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
+    <message>
+        <source>虚线处分条；黄色虚线把一个字符切成两段，增减前面的字可以避开</source>
+        <translation>A new part begins at each dashed line; a yellow one cuts a character in two: add or take away words before it</translation>
+    </message>
+    <message>
+        <source>虚线处分条</source>
+        <translation>A new part begins at each dashed line</translation>
+    </message>
+    <message>
+        <source>模板，变量写作 {}</source>
+        <translation>Template, variables as {}</translation>
+    </message>
+    <message>
+        <source>这份模板和签名都要先在它那里审核通过；签名由它加在最前面，不写进模板。</source>
+        <translation>It has to approve this template and the signature first; it puts the signature in front itself, and it is no part of the template.</translation>
+    </message>
+    <message>
+        <source>不用模板</source>
+        <translation>No template</translation>
+    </message>
+    <message>
+        <source>签名写在最前面，整条短信照原样交给它。</source>
+        <translation>The signature stands in front, and the whole message is handed over as it is.</translation>
     </message>
 </context>
 <context>

@@ -35,6 +35,8 @@ from campaign_app.ui.pages.self_check import SelfCheckSection
 from campaign_app.ui.pages.settings import SECTIONS
 from campaign_app.ui.pages.shell import Shell
 from campaign_app.ui.pages.shortcut_sheet import ShortcutSheet
+from campaign_app.ui.pages.steps.beside import BesideDialog
+from campaign_app.ui.pages.steps.content import ContentStep
 from campaign_app.ui.prefs import Prefs
 from campaign_app.ui.tasks import InlineTasks
 from campaign_app.ui.theme.theme import Theme
@@ -266,6 +268,22 @@ class Windowed:
             question.reject()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         asked.reject()
+
+    def beside(self) -> Iterator[tuple[str, QWidget]]:
+        """A draft beside itself, as every known sender would carry it: a dialog that does not end the work below."""
+        self._go("campaigns", (self.ids["draft"], "content"))
+        step = self.shell.findChild(ContentStep)
+        assert step is not None
+        step.compare()
+        dialog = step.findChild(BesideDialog)
+        assert dialog is not None
+        dialog.everybody.setChecked(True)
+        while not dialog.model.state.fresh:  # a pause is waited for
+            pause(20)
+        self.settle()
+        yield "beside", dialog
+        dialog.close()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def _first_row(self, key: str, name: str) -> None:
         table = self.shell.page(key).findChild(QTableView, name)

@@ -87,6 +87,7 @@ DIALOGS: dict[str, Open] = {
     "connect": lambda w: section(w, "accounts").connect_account(),
     "template in": lambda w: content(w).templates.bring(),
     "template out": lambda w: content(w).templates.give(),
+    "beside": lambda w: content(w).compare(),
     "closing": lambda w: closing(w).open(),
     "crash": lambda w: CrashDialog("Traceback", w.shell).open(),
     "question": lambda w: Question(w.shell, "删除？", "不能恢复。", yes="删除", no="保留", danger=True).open(),

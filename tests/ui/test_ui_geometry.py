@@ -24,7 +24,7 @@ def test_nothing_is_cut_or_blank_and_nothing_overlaps(window: Windowed, language
     window.speak(language)
     window.desk.kit.theme.use("dark" if language.longer else "light")
     found, seen = set[str](), 0
-    for name, shown in chain(window.views(), window.requests(), window.guided()):
+    for name, shown in chain(window.views(), window.requests(), window.beside(), window.guided()):
         for size in SIZES:
             if shown is window.shell:
                 window.resize(size)

@@ -63,6 +63,7 @@ SHORTCUTS: Final[Mapping[str, Shortcut]] = {
     "content.fix": Shortcut(
         ("Alt+Return",), "content", QT_TRANSLATE_NOOP("Shortcuts", "改正当前问题"), alike=("Alt+Enter",)
     ),
+    "content.beside": Shortcut(("F9",), "content", QT_TRANSLATE_NOOP("Shortcuts", "各通道预览")),
     "rows.back": Shortcut(("Esc",), "rows", QT_TRANSLATE_NOOP("Shortcuts", "收起凭据，或返回漏斗")),
     "search.find": Shortcut(("Ctrl+F",), "search", QT_TRANSLATE_NOOP("Shortcuts", "查找")),
     "help.find": Shortcut(("Ctrl+F",), "help", QT_TRANSLATE_NOOP("Shortcuts", "在本章中查找"), _WINDOW),

@@ -18,6 +18,7 @@ from campaign_app.services.composing import Problem
 from campaign_app.services.places import Where
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.messages import translate
+from campaign_app.ui.pages.steps.beside import BesideDialog
 from campaign_app.ui.pages.steps.content_card import FindingCard
 from campaign_app.ui.pages.steps.content_field import TextField
 from campaign_app.ui.pages.steps.content_reader import ReaderPane
@@ -73,6 +74,8 @@ class ContentStep(Step):
         super().hideEvent(event)
         if shiboken6.isValid(self.composer):
             self.composer.flush()
+        if not event.spontaneous() and (beside := self.findChild(BesideDialog)) is not None:
+            beside.close()
 
     def land(self, field: str) -> None:
         """`signature`, `body` (at what blocks it, if anything does), `body:RULE` (at what the rule says)."""
@@ -216,9 +219,18 @@ class ContentStep(Step):
         self.reader.wanted.connect(composer.show_reader)
         self.reader.searched.connect(composer.find)
         self.reader.priced.connect(composer.set_price)
+        self.reader.compared.connect(self.compare)
         self._desk.jobs.ended.connect(self._job_ended)
 
+    def compare(self) -> None:
+        """Beside the editor, which stays open to be typed in; asked for again it comes to the front."""
+        known = self.findChild(BesideDialog)
+        dialog = known if known is not None and known.isVisible() else BesideDialog(self._desk, self.composer, self)
+        dialog.show()
+        dialog.activateWindow()
+
     def _shortcuts(self) -> None:
+        action(self, "content.beside", self.compare)
         action(self, "content.next", lambda: self._next(1))
         action(self, "content.previous", lambda: self._next(-1))
         action(self, "content.fix", self._fix_current)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QStringListModel, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QPushButton, QWidget
 
 from campaign_app.services.composing import LONGEST, SHORTEST, Composed, Setting
 from campaign_app.services.readers import Reader
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.composer import ComposerState
+from campaign_app.ui.widgets.actions import tip
 from campaign_app.ui.widgets.basics import button, column, label, row
 from campaign_app.ui.widgets.parts_bar import Parts, PartsBar
 from campaign_app.ui.widgets.phone import WIDTH, Phone
@@ -19,9 +20,13 @@ FIND_MS: Final = 150
 
 
 class ReaderPane(QWidget):
-    """`wanted` carries LONGEST, SHORTEST or a Reader, `searched` a part of a name, `priced` a price of one part."""
+    """`wanted` carries LONGEST, SHORTEST or a Reader, `searched` a part of a name, `priced` a price of one part.
+
+    `compared` asks how every sender would carry what is shown.
+    """
 
     wanted = Signal(object)
+    compared = Signal()
     searched = Signal(str)
     priced = Signal(int)
 
@@ -49,11 +54,17 @@ class ReaderPane(QWidget):
         self._pause.timeout.connect(lambda: self.searched.emit(self.search.text()))
         self.search.textEdited.connect(lambda _: self._pause.start())
         self.who = label("", "small", wrap=True, name="reader_who")
+        self.compare = button(
+            self.tr("各通道预览"), "quiet", name="reader_compare", click=self.compared.emit, small=True
+        )
+        self.compare.setToolTip(tip(self.tr("这条短信在每个通道的样子、条数和模板"), "content.beside"))
         self.phone = Phone(theme)
         self.parts = PartsBar(theme)
         self.parts.priced.connect(self.priced)
         choice = row(self.longest, self.shortest, self.search, space=1, stretch=2)
-        self.setLayout(column(choice, self.who, self.phone, self.parts, space=2, stretch=2))
+        about = row(self.who, self.compare, space=1, stretch=0)
+        about.setAlignment(self.compare, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(column(choice, about, self.phone, self.parts, space=2, stretch=2))
 
     def show_state(self, state: ComposerState) -> None:
         self.longest.setChecked(state.who == LONGEST)
