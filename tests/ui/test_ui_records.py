@@ -80,6 +80,12 @@ def test_entries_are_listed_in_words_and_found_by_kind_campaign_and_word(
     assert page.subtitle.text().startswith("找到 1 条")
 
 
+def test_what_an_entry_says_of_suppressions_is_said_in_words(staged: Staged, page: RecordsPage, qtbot: QtBot) -> None:
+    said = {"source": "list", "kind": "opt_out,withdrawn"}
+    staged.app.workspace.audit.record("suppression.added", actor="李", at=staged.app.clock(), **said)
+    assert listed(page, qtbot, 5)[0] == "种类 退订、撤回同意 · 来源 导入名单"
+
+
 def test_pages_stand_still_while_more_is_written(staged: Staged, page: RecordsPage, qtbot: QtBot) -> None:
     audit, now = staged.app.workspace.audit, staged.app.clock()
     for number in range(PAGE_ROWS + 3):

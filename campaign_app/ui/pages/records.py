@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 STEPS: Final = 1_000
 SHORT: Final = 12  # letters of a hash in the table
+_SUPPRESSED: Final = "suppression.added"
+# what such an entry says by codes, several of them with commas between, and where their words are
+_MARKED: Final = {"kind": "suppression", "source": "suppression_source"}
 
 
 class RecordsPage(Page):
@@ -197,7 +200,8 @@ class RecordsPage(Page):
         self._opened = entry
         said = self.tr("{name}：{value}")
         facts = [
-            said.format(name=self._fact(name), value=self._written(name, value)) for name, value in entry.facts.items()
+            said.format(name=self._fact(name), value=self._written(entry, name, value))
+            for name, value in entry.facts.items()
         ]
         title = self.tr("第 {n} 条 · {what}").format(n=entry.number, what=self._what(entry))
         digest = self.tr("哈希：{hash}").format(hash=entry.hash.hex())
@@ -234,7 +238,7 @@ class RecordsPage(Page):
 
     def _details(self, entry: AuditLine) -> Cell:
         facts = [
-            f"{self._fact(name)} {_short(self._written(name, value))}"
+            f"{self._fact(name)} {_short(self._written(entry, name, value))}"
             for name, value in entry.facts.items()
             if name != "campaign" and value not in (None, "")
         ]
@@ -243,12 +247,13 @@ class RecordsPage(Page):
     def _fact(self, name: str) -> str:
         return self._desk.kit.words.term("audit_fact", name)
 
-    def _written(self, name: str, value: object) -> str:
+    def _written(self, entry: AuditLine, name: str, value: object) -> str:
         if value in (None, ""):
             return "–"
-        if name == "fields":
-            return self.tr("、").join(self._fact(each) for each in str(value).split(","))
-        return str(value)
+        table = "audit_fact" if name == "fields" else _MARKED.get(name, "") if entry.action == _SUPPRESSED else ""
+        if not table:
+            return str(value)
+        return self.tr("、").join(self._desk.kit.words.term(table, each) for each in str(value).split(","))
 
     def _kinds(self) -> QComboBox:
         names = {
