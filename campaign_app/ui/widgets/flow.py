@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtWidgets import QLayoutItem, QWidget
+
+from campaign_app.ui.widgets.placed import Placed
 
 
-class Flow(QLayout):
+class Flow(Placed):
     """`last_at_end`: the last part stands at the far end of its line, as buttons beside tabs do.
 
     `first_grows`: the first part takes what its line has left, as a field to search in does.
@@ -17,37 +19,7 @@ class Flow(QLayout):
     ) -> None:
         super().__init__(parent)
         self._last_at_end, self._first_grows = last_at_end, first_grows
-        self._items: list[QLayoutItem] = []
         self._space = space
-        self.setContentsMargins(QMargins(0, 0, 0, 0))
-
-    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802
-        self._items.append(item)
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
-        return Qt.Orientation(0)
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802
-        return True
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
-        return self._place(QRect(0, 0, width, 0), move=False)
-
-    def setGeometry(self, at: QRect) -> None:  # noqa: N802
-        super().setGeometry(at)
-        self._place(at, move=True)
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        return self.minimumSize()
 
     def minimumSize(self) -> QSize:  # noqa: N802
         size = QSize()
@@ -59,7 +31,6 @@ class Flow(QLayout):
         return [item for item in self._items if not item.isEmpty()]
 
     def _place(self, at: QRect, *, move: bool) -> int:
-        """Returns the height that it takes."""
         y = at.y()
         for line in self._lines(at.width()):
             tallest = max(size.height() for _, size in line)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QMargins, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtWidgets import QLayoutItem, QWidget
 
 from campaign_app.ui.theme.tokens import SPACE
+from campaign_app.ui.widgets.placed import Placed
 
 
-class Tiles(QLayout):
+class Tiles(Placed):
     """`least`: how wide a card is at the narrowest, in pixels, where there is so much room."""
 
     def __init__(self, least: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._least, self._gap = least, SPACE[3]
-        self._items: list[QLayoutItem] = []
-        self.setContentsMargins(QMargins(0, 0, 0, 0))
 
     def show_parts(self, parts: Sequence[QWidget]) -> None:
         """In this order; those that are not among them any more are the caller's to delete."""
@@ -32,39 +31,10 @@ class Tiles(QLayout):
     def columns(self, width: int) -> int:
         return max(1, (width + self._gap) // (self._least + self._gap))
 
-    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802
-        self._items.append(item)
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
-        return Qt.Orientation(0)
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802
-        return True
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
-        return self._place(QRect(0, 0, width, 0), move=False)
-
-    def setGeometry(self, at: QRect) -> None:  # noqa: N802
-        super().setGeometry(at)
-        self._place(at, move=True)
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        return self.minimumSize()
-
     def minimumSize(self) -> QSize:  # noqa: N802
         return QSize(self._least, 0)
 
     def _place(self, at: QRect, *, move: bool) -> int:
-        """Returns the height that it takes."""
         columns = self.columns(at.width())
         width, y = (at.width() - self._gap * (columns - 1)) // columns, at.y()
         for start in range(0, len(self._items), columns):
