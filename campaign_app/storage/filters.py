@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.errors import SettingsError
@@ -88,9 +91,26 @@ def _tag(condition: Condition) -> Clause:
     raise _senseless(condition)
 
 
+class _Place(FunctionElement[int]):
+    """Where the second text begins in the first, 0 for nowhere. LIKE ignores case on one of the databases."""
+
+    name = "place"
+    inherit_cache = True
+    type = sa.Integer()
+
+
+@compiles(_Place, "sqlite")
+def _place_on_sqlite(element: _Place, compiler: SQLCompiler, **more: object) -> str:
+    return f"instr({compiler.process(element.clauses, **more)})"
+
+
+@compiles(_Place, "postgresql")
+def _place_on_postgresql(element: _Place, compiler: SQLCompiler, **more: object) -> str:
+    return f"strpos({compiler.process(element.clauses, **more)})"
+
+
 def _has_tag(tag: str) -> Clause:
-    # instr and strpos differ between databases, LIKE ignores case on one of them: replace does neither
-    return sa.func.replace(customer.c.tags, TAG_MARK + tag + TAG_MARK, "") != customer.c.tags
+    return _Place(customer.c.tags, TAG_MARK + tag + TAG_MARK) > 0
 
 
 _COMPARE: Final[dict[Op, Callable[[sa.Column[int], int], Clause]]] = {
