@@ -19,13 +19,13 @@ from campaign_app.domain.ports import PhoneKeys
 from campaign_app.storage import schema
 from campaign_app.storage.audit import append_entry
 from campaign_app.storage.budgets import forget_budget, set_aside
+from campaign_app.storage.doubles import mark_doubles
 from campaign_app.storage.engine import Database
-from campaign_app.storage.freezing import forget_members, freeze, require_nothing_left, row_of
+from campaign_app.storage.freezing import STEP, forget_some, freeze, row_of
 from campaign_app.storage.lists import rows_among, write_all
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.outcomes import SAME_ROW, close_open
 from campaign_app.storage.rows import AnyRow
-from campaign_app.storage.schema_numbers import number_alias
 from campaign_app.storage.schema_sending import (
     campaign,
     campaign_member,
@@ -112,18 +112,22 @@ class SqlCampaigns:
         with self.db.read() as connection:
             return warnings_of(connection, campaign_id)
 
-    def delete(self, campaign_id: int, states: Collection[CampaignState], noted: Noted | None = None) -> None:
-        with self.db.write() as connection:
-            state = row_of(connection, campaign_id).state
-            if state not in {each.value for each in states}:
-                raise NotAllowed(
-                    "campaign_state", "The campaign is in another state", campaign=campaign_id, state=state
-                )
-            require_nothing_left(connection, campaign_id)
-            forget_members(connection, campaign_id)
-            forget_budget(connection, campaign_id)
-            connection.execute(sa.delete(campaign).where(campaign.c.id == campaign_id))
-            _note(connection, noted, campaign_id)
+    def delete(
+        self, campaign_id: int, states: Collection[CampaignState], noted: Noted | None = None, step: int = STEP
+    ) -> None:
+        more = True
+        while more:
+            with self.db.write() as connection:
+                state = row_of(connection, campaign_id).state
+                if state not in {each.value for each in states}:
+                    raise NotAllowed(
+                        "campaign_state", "The campaign is in another state", campaign=campaign_id, state=state
+                    )
+                more = forget_some(connection, campaign_id, step)
+                if not more:
+                    forget_budget(connection, campaign_id)
+                    connection.execute(sa.delete(campaign).where(campaign.c.id == campaign_id))
+                    _note(connection, noted, campaign_id)
 
     def snapshot(self, campaign_id: int, now: datetime) -> int:
         return freeze(self.db, campaign_id, now)
@@ -163,23 +167,7 @@ class SqlCampaigns:
             put_stopped(connection, campaign_id, stopped or {})
 
     def mark_duplicates(self, campaign_id: int) -> int:
-        number, alias = schema.customer.c.phone_key, number_alias.c
-        person = sa.func.coalesce(alias.person, number)
-        nth = sa.func.row_number().over(partition_by=person, order_by=_member.seq).label("nth")
-        ok = (
-            sa.select(_member.seq, nth)
-            .join(schema.customer, schema.customer.c.id == _member.customer_id)
-            .outerjoin(number_alias, alias.key == number)
-            .where(_member.campaign_id == campaign_id, _member.reason == Reason.OK, number.isnot(None))
-            .subquery()
-        )
-        later = sa.select(ok.c.seq).where(ok.c.nth > 1)
-        with self.db.write() as connection:
-            return connection.execute(
-                sa.update(campaign_member)
-                .where(_member.campaign_id == campaign_id, _member.seq.in_(later))
-                .values(reason=Reason.DUPLICATE_NUMBER.value, parts=None)
-            ).rowcount
+        return mark_doubles(self.db, campaign_id)
 
     def funnel(self, campaign_id: int) -> dict[str, int]:
         wanted = sa.select(_member.reason, sa.func.count()).where(_member.campaign_id == campaign_id)

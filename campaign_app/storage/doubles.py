@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,12 +11,36 @@ import sqlalchemy as sa
 from campaign_app.domain.consent import Reason
 from campaign_app.domain.message import Outcome
 from campaign_app.jobs.ports import Claim
-from campaign_app.storage.lists import rows_among
+from campaign_app.storage.engine import Database
+from campaign_app.storage.freezing import STEP
+from campaign_app.storage.lists import chunks, rows_among
 from campaign_app.storage.numbers import people_of
 from campaign_app.storage.outcomes import SAME_ROW
 from campaign_app.storage.rows import AnyRow
-from campaign_app.storage.schema_sending import ledger, ledger_latest
+from campaign_app.storage.schema import customer
+from campaign_app.storage.schema_numbers import number_alias
+from campaign_app.storage.schema_sending import campaign_member, ledger, ledger_latest
 
+AT_ONCE: Final = 1_000_000  # numbers sorted in memory, some 50 bytes each
+_member: Final = campaign_member.c
+_number: Final = customer.c.phone_key
+_person: Final = sa.func.coalesce(number_alias.c.person, _number)
+_OF_CAMPAIGN: Final = _member.campaign_id == sa.bindparam("campaign")
+_OK: Final = sa.and_(_OF_CAMPAIGN, _member.reason == Reason.OK.value)
+_HOW_MANY: Final = sa.select(sa.func.count()).where(_OK)
+_NTH: Final = (
+    sa.select(_member.seq, sa.func.row_number().over(partition_by=_person, order_by=_member.seq).label("nth"))
+    .join(customer, customer.c.id == _member.customer_id)
+    .outerjoin(number_alias, number_alias.c.key == _number)
+    .where(_OK, _person >= sa.bindparam("first"), _person < sa.bindparam("end"))
+    .subquery()
+)
+_LATER: Final = sa.select(_NTH.c.seq).where(_NTH.c.nth > 1)
+_MARK: Final = (
+    sa.update(campaign_member)
+    .where(_OK, _member.seq.in_(sa.bindparam("seqs", expanding=True)))
+    .values(reason=Reason.DUPLICATE_NUMBER.value, parts=None)
+)
 _TAKEN: Final = sa.select(ledger.c.dedupe_key).where(ledger.c.campaign_id == sa.bindparam("campaign"))
 _CLAIMED: Final = sa.select(ledger.c.campaign_id, ledger.c.dedupe_key)
 _ROWS: Final = (
@@ -33,6 +57,31 @@ _ROWS: Final = (
 _NEVER_LEFT: Final = frozenset({Outcome.REJECTED.value, Outcome.WITHHELD.value})
 # what the sender may have before what it surely has not; any other outcome comes before both
 _OPEN: Final = (Outcome.UNKNOWN.value, "")
+
+
+def mark_doubles(db: Database, campaign_id: int, at_once: int = AT_ONCE) -> int:
+    """Whoever has the number of an earlier member that is ok, in as many parts of all numbers as memory asks for.
+
+    Looked for without the lock of writers, and marked in steps: whoever ends in between begins again. Returns how many.
+    """
+    with db.read() as connection:
+        people = connection.execute(_HOW_MANY, {"campaign": campaign_id}).scalar_one()
+    marked = 0
+    for first, end in parts_of_keys(people // at_once + 1):
+        with db.read() as connection:
+            found = connection.execute(_LATER, {"campaign": campaign_id, "first": first, "end": end})
+            later = [seq for (seq,) in found]
+        for some in chunks(later, STEP):
+            with db.write() as connection:
+                for seqs in chunks(some):
+                    marked += connection.execute(_MARK, {"campaign": campaign_id, "seqs": seqs}).rowcount
+    return marked
+
+
+def parts_of_keys(count: int) -> Iterator[tuple[bytes, bytes]]:
+    """Ranges of hashed numbers that hold all of them and about as many each; the last one has no end."""
+    borders = [(n * 2**32 // count).to_bytes(4, "big") for n in range(count)]
+    return zip([b"", *borders[1:]], [*borders[1:], b"\xff" * 64], strict=True)
 
 
 def without_doubles(

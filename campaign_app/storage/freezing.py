@@ -41,9 +41,7 @@ def freeze(db: Database, campaign_id: int, now: datetime, step: int = STEP) -> i
     """
     with db.write() as connection:
         row = row_of(connection, campaign_id)
-        require_nothing_left(connection, campaign_id)
-        _forget_findings(connection, campaign_id)
-        more = _forget_last(connection, campaign_id, step)
+        more = forget_some(connection, campaign_id, step)
         shops = accounts_of(connection, row.entity_uscc, connected=True)
         furthest = connection.execute(_FURTHEST).scalar_one()
     while more:
@@ -85,10 +83,14 @@ def require_nothing_left(connection: sa.Connection, campaign_id: int) -> None:
         raise NotAllowed("already_submitted", "Messages of this campaign have left", campaign=campaign_id)
 
 
-def forget_members(connection: sa.Connection, campaign_id: int) -> None:
-    """All of them, and what the rules said of their texts."""
-    connection.execute(sa.delete(campaign_member).where(_member.campaign_id == campaign_id))
+def forget_some(connection: sa.Connection, campaign_id: int, step: int = STEP) -> bool:
+    """What the rules said of the texts, and the last members; whether there are more. NotAllowed `already_submitted`.
+
+    Whoever ends in between leaves fewer members than were frozen, which nobody can approve.
+    """
+    require_nothing_left(connection, campaign_id)
     _forget_findings(connection, campaign_id)
+    return _forget_last(connection, campaign_id, step)
 
 
 def _forget_findings(connection: sa.Connection, campaign_id: int) -> None:

@@ -31,8 +31,10 @@ from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import Campaign, CampaignState, Stopped
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.message import Outcome
+from campaign_app.services.campaigns import adds_up
+from campaign_app.storage.doubles import mark_doubles, parts_of_keys
 from campaign_app.storage.engine import Database
-from campaign_app.storage.freezing import freeze
+from campaign_app.storage.freezing import forget_some, freeze
 from campaign_app.storage.workspace import Workspace
 
 EXAMPLES = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -231,7 +233,7 @@ def test_the_funnel_always_adds_up(fresh: Fresh, numbers: list[int | None], data
         said = data.draw(st.dictionaries(st.integers(0, max(size - 1, 0)), reasons, max_size=size))
         workspace.campaigns.set_reasons(made.id, {seq: (word, None) for seq, word in said.items()})
         before = workspace.campaigns.funnel(made.id)
-        doubled = workspace.campaigns.mark_duplicates(made.id)
+        doubled = mark_doubles(workspace.database, made.id, at_once=data.draw(st.sampled_from((1, 3, 100))))
         funnel = workspace.campaigns.funnel(made.id)
         assert size == len(numbers) == sum(before.values()) == sum(funnel.values())
         phones = [numbers[seq] for seq, word in sorted(said.items()) if word == "ok" and numbers[seq] is not None]
@@ -276,6 +278,28 @@ def test_the_rules_that_stopped_a_text_are_kept_until_its_member_is_judged_anew(
     assert campaigns.stopped(which, range(6)) == {4: other, 5: other}
     campaigns.snapshot(which, NOW)
     assert campaigns.stopped(which, range(6)) == {}
+
+
+@given(st.integers(1, 1_000), st.binary(min_size=32, max_size=32) | st.sampled_from((b"\0" * 32, b"\xff" * 32)))
+def test_every_hashed_number_is_in_one_part(count: int, key: bytes) -> None:
+    assert len([1 for first, end in parts_of_keys(count) if first <= key < end]) == 1
+
+
+def test_one_of_millions_goes_step_by_step_and_cannot_be_approved_meanwhile(workspace: Workspace) -> None:
+    made, steps = Campaigning(workspace, 5, state=CampaignState.SCREENED), []
+
+    @event.listens_for(workspace.database.engine, "commit")
+    def _(_connection: sa.Connection) -> None:
+        steps.append(1)
+
+    with workspace.database.write() as connection:
+        assert forget_some(connection, made.campaign_id, 2)
+    left = workspace.campaigns.funnel(made.campaign_id)
+    assert not adds_up(left, workspace.campaigns.campaign(made.campaign_id).snapshot_size)
+    steps.clear()
+    workspace.campaigns.delete(made.campaign_id, {CampaignState.SCREENED}, step=1)
+    assert (sum(left.values()), len(steps)) == (3, 3)
+    assert workspace.campaigns.campaigns() == ()
 
 
 def test_only_what_never_left_is_deleted_and_only_in_the_states_named(workspace: Workspace) -> None:
