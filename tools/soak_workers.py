@@ -7,13 +7,18 @@ A round is one campaign on a PostgreSQL of its own, through the shop's own platf
 right then: SIGKILL; SIGSTOP until others took over, and SIGCONT; SIGTERM; its way to the server cut for 5 to 30 s,
 and healed. Others meet all of them: every connection dropped; the server stopped as by a crash and started again. One
 JSON line after each round, with the sums; exit status 1 as soon as anything is wrong.
+
+`--by-kernel` (Linux, as root) goes into a network namespace of its own, in which the kernel drops every packet of the
+worker that is cut, or the server's answers alone, with neither end told; most blows are of that kind there.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -24,22 +29,24 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.helpers.crew_soaking import Blows, crew_round
+from tests.helpers.pg import LISTENS
 from tests.helpers.run import begin_run, end_run
 from tests.helpers.soaking import Figures
+from tests.helpers.way import alone_in_namespace
 
 SENDERS = ("platform", "aliyun")
 # of one round
 MOST = 10
 
 
-def soak(workers: int, wanted: int, seed: int, by: list[str]) -> bool:
+def soak(workers: int, wanted: int, seed: int, by: list[str], *, by_kernel: bool) -> bool:
     """Rounds until there were as many as wanted; whether nothing was wrong."""
     figures, blows, began, chance = Figures(), Blows(), time.monotonic(), random.Random(f"{workers} {seed}")
     senders = cycle(by)
     while (left := wanted - blows.count) > 0 and not figures.broken:
         sender, now = next(senders), min(left, MOST)
         with tempfile.TemporaryDirectory() as folder:
-            crew_round(Path(folder) / "ws", sender, workers, now, chance, figures, blows)
+            crew_round(Path(folder) / "ws", sender, workers, now, chance, figures, blows, by_kernel=by_kernel)
         line = {"soak": "workers", "workers": workers, "seed": seed, "last": sender, **asdict(figures), **blows.told()}
         print(json.dumps({**line, "seconds": round(time.monotonic() - began)}), flush=True)
     return not figures.broken
@@ -51,10 +58,16 @@ def main() -> None:
     parser.add_argument("--blows", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--senders", default=",".join(SENDERS))
+    parser.add_argument("--by-kernel", action="store_true")
     asked = parser.parse_args()
+    if asked.by_kernel:
+        if LISTENS not in os.environ:
+            env = {**os.environ, LISTENS: "*"}
+            sys.exit(subprocess.call(["unshare", "--net", sys.executable, *sys.argv], env=env))
+        alone_in_namespace()
     begin_run()
     try:
-        good = soak(asked.workers, asked.blows, asked.seed, asked.senders.split(","))
+        good = soak(asked.workers, asked.blows, asked.seed, asked.senders.split(","), by_kernel=asked.by_kernel)
     finally:
         end_run()
     sys.exit(0 if good else 1)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from campaign_app.domain.campaign import CampaignState
 from campaign_app.storage.homes import ServerHome
 from campaign_app.storage.leases import SqlLeases
 from tests.helpers.merchant import Merchant
-from tests.helpers.way import Way, new_way
+from tests.helpers.way import Route, Way
 
 LEASE: Final = 3
 _RUNNING: Final = sa.text(
@@ -30,8 +31,9 @@ class Crew:
     workers: list[subprocess.Popen[str]] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     size: int = 0  # with how many it began
-    apart: bool = False  # whether each has a way of its own to the server
-    ways: dict[int, Way] = field(default_factory=dict)  # by process
+    # how each gets a way of its own to the server, if it does
+    apart: Callable[[Path, int], tuple[Way | Route, Path]] | None = None
+    ways: dict[int, Way | Route] = field(default_factory=dict)  # by process
     _made: int = 0
 
     @property
@@ -62,10 +64,10 @@ class Crew:
             assert each.stdout.readline() == "ready\n", self.end(each)
 
     def _begin(self, *arguments: str) -> subprocess.Popen[str]:
-        if not self.apart:
+        if self.apart is None:
             return self.merchant.begin_worker(*arguments)
         self._made += 1
-        way, folder = new_way(self.merchant.folder, self._made)
+        way, folder = self.apart(self.merchant.folder, self._made)
         begun = self.merchant.begin_worker(*arguments, folder=folder)
         self.ways[begun.pid] = way
         return begun

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,10 +21,13 @@ from tests.helpers.merchant import KEY, open_merchant
 from tests.helpers.pg import cut_connections, restart, team_folder
 from tests.helpers.sandbox import SandboxProcess
 from tests.helpers.soaking import ENDED, RATES, SIGNED, Figures, carry, fired, work_off
+from tests.helpers.way import new_route, new_way
 
 KINDS: Final = ("kill",) * 4 + ("stop",) * 2 + ("restart",) * 3 + ("end", "cut", "net")
 # which befall no one worker
 _OF_ALL: Final = ("cut", "restart")
+# where the kernel cuts ways, that is what is looked at
+OF_NETWORKS: Final = ("net",) * 4 + ("kill", "restart")
 # for which a server that restarts is down, and a worker's way to it is cut
 _DOWN: Final = (0.0, 8.0)
 _CUT: Final = (5.0, 30.0)
@@ -65,13 +69,15 @@ def crew_round(
     chance: random.Random,
     figures: Figures,
     blows: Blows,
+    *,
+    by_kernel: bool = False,
 ) -> None:
     """One campaign, until so many blows fell or it ended; then it ends in peace."""
     people = 300 + 60 * most
     with SandboxProcess(customers=people, seed=chance.randrange(1_000)) as sandbox, team_folder(folder, KEY) as made:
         merchant = open_merchant(made, sandbox, batch_size=8, opened=bootstrap.open_app)
         with crew_of(merchant) as crew:
-            crew.apart = True
+            crew.apart = new_route if by_kernel else new_way
             crew.start_all(workers)
             merchant.connect()
             carrier = carry(merchant, sender)
@@ -80,7 +86,7 @@ def crew_round(
             sandbox.faults(RATES)
             until = blows.count + most
             while blows.count < until and merchant.app.campaigns.get(campaign).state not in ENDED:
-                _blow(crew, campaign, chance, figures, blows)
+                _blow(crew, campaign, chance, figures, blows, OF_NETWORKS if by_kernel else KINDS)
             figures.faults += fired(sandbox)
             sandbox.faults("none")
             merchant.until(lambda: merchant.go_on(campaign) in ENDED, _PATIENCE)
@@ -88,12 +94,14 @@ def crew_round(
             figures.count(sandbox, merchant.app.workspace, campaign, None)
 
 
-def _blow(crew: Crew, campaign_id: int, chance: random.Random, figures: Figures, blows: Blows) -> None:
+def _blow(
+    crew: Crew, campaign_id: int, chance: random.Random, figures: Figures, blows: Blows, kinds: Sequence[str]
+) -> None:
     """At a random moment after more was handed over than there was."""
     _until_more(crew, campaign_id)
     time.sleep(chance.uniform(0.0, 0.6))
     _renew(crew, blows)
-    kind = chance.choice(KINDS)
+    kind = chance.choice(kinds)
     sending = crew.sender_of(campaign_id)
     figures.kills_while_sending += sending is not None
     struck = sending if sending is not None and chance.random() < 0.8 else chance.choice(crew.workers)

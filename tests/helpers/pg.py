@@ -40,8 +40,10 @@ _free: dict[bytes, list[str]] = {}
 # of a server that nobody will ask for anything tomorrow
 SETTINGS: Final = (
     "fsync=off", "full_page_writes=off", "shared_buffers=48MB", "max_connections=150", "unix_socket_directories=",
-    "listen_addresses=127.0.0.1", "autovacuum=off", "max_wal_size=512MB",
+    "autovacuum=off", "max_wal_size=512MB",
 )  # fmt: skip
+# which addresses it listens on, where that is not this machine's one
+LISTENS: Final = "CAMPAIGN_APP_TESTS_LISTEN"
 # past the triggers of what is only ever appended to
 EMPTIED: Final = """
 SET session_replication_role = replica; SET lock_timeout = '5s'; ALTER DATABASE {name} RESET ALL;
@@ -205,7 +207,8 @@ def _start(folder: Path) -> int:
     initdb = [str(home / "bin" / "initdb"), "-D", str(data), "-U", USER, "--pwfile", str(folder / "password")]
     options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"]
     subprocess.run([*initdb, *options], check=True, capture_output=True, env=env, **as_user)
-    settings = [word for each in SETTINGS for word in ("-c", each)]
+    listens = f"listen_addresses={os.environ.get(LISTENS, '127.0.0.1')}"
+    settings = [word for each in (*SETTINGS, listens) for word in ("-c", each)]
     command = [str(home / "bin" / "postgres"), "-D", str(data), "-p", str(port), *settings]
     marks = (folder / "running", folder / "stop")
     marks[0].touch()

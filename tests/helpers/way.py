@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import subprocess
 import threading
 from contextlib import suppress
 from dataclasses import replace
@@ -98,13 +99,65 @@ def _shut(one: socket.socket) -> None:
     one.close()
 
 
+class Route:
+    """The same by the kernel itself: an address of the server's whose packets vanish, with nobody told.
+
+    Only in a network namespace of one's own that `alone_in_namespace` prepared. `deaf`: only the answers vanish, and
+    the server goes on doing what it is asked.
+    """
+
+    def __init__(self, number: int, *, deaf: bool) -> None:
+        self.address = f"127.0.1.{number}"
+        self._rules = ("from",) if deaf else ("from", "to")
+        self._is_cut = False
+
+    def cut(self) -> None:
+        for each in self._rules:
+            _ip("rule", "add", "pref", "5", each, self.address, "blackhole")
+        self._is_cut = True
+
+    def heal(self, *, drop: bool) -> None:
+        """`drop` changes nothing: what was under way comes, or its connection was given up by either end."""
+        if self._is_cut:
+            self._is_cut = False
+            for each in self._rules:
+                _ip("rule", "del", "pref", "5", each, self.address, "blackhole")
+
+    def close(self) -> None:
+        self.heal(drop=True)
+
+
+def alone_in_namespace() -> None:
+    """What a namespace without any interface but a loopback that is down needs; raises for any other."""
+    others = [name for _, name in socket.if_nameindex() if name != "lo"]
+    if others:
+        raise RuntimeError(f"not a network namespace of its own, there is {others}")
+    _ip("link", "set", "lo", "up")
+    # the rule for addresses of this machine comes before all others, so one that cuts has no place before it
+    _ip("rule", "add", "pref", "10", "from", "all", "lookup", "local")
+    _ip("rule", "del", "pref", "0")
+
+
+def _ip(*what: str) -> None:
+    subprocess.run(["ip", *what], check=True, capture_output=True)
+
+
 def new_way(folder: Path, number: int) -> tuple[Way, Path]:
     """A way to the server of this workspace, and a folder of the workspace that goes by it."""
-    found = read_header(folder)
-    there = Server.parse(found.server)
+    there = Server.parse(read_header(folder).server)
     way = Way(there.port)
+    return way, _aside(folder, number, replace(there, port=way.port))
+
+
+def new_route(folder: Path, number: int) -> tuple[Route, Path]:
+    """The same by the kernel; of every second only the answers are lost."""
+    there = Server.parse(read_header(folder).server)
+    route = Route(number, deaf=number % 2 == 0)
+    return route, _aside(folder, number, replace(there, host=route.address))
+
+
+def _aside(folder: Path, number: int, by_way: Server) -> Path:
     aside = folder.parent / f"{folder.name}-{number}"
     aside.mkdir()
-    by_way = replace(there, port=way.port)
-    team.with_server(replace(found, password=""), KEY, by_way, PASSWORD).write(aside)
-    return way, aside
+    team.with_server(replace(read_header(folder), password=""), KEY, by_way, PASSWORD).write(aside)
+    return aside
