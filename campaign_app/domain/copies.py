@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 # `Campaign.state_note` of what was put aside for this reason
@@ -19,6 +19,8 @@ TAKEN_BACK: Final = "taken_back"
 DIFFERS: Final = "copy_differs"
 # the setting that says when a backup was last made
 LAST_BACKUP: Final = "backup.last"
+# older ones lack too much
+BACKED_UP: Final = timedelta(days=7)
 NOTES: Final = frozenset({RESTORED, OLDER, ELSEWHERE, TAKEN_BACK, DIFFERS})
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from campaign_app.domain.campaign import CampaignState
+from campaign_app.domain.copies import BACKED_UP
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.ports import Job
 from campaign_app.domain.signature import Signature
@@ -23,7 +24,7 @@ _STEPS: Final[Mapping[CampaignState, str]] = {CampaignState.SCREENED: "sending",
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """`code`: stopped, screened, approved, scheduled, draft, job, account, rules, copied, signature_expired,
+    """`code`: stopped, screened, approved, scheduled, draft, job, account, rules, backup, copied, signature_expired,
 
     signature_expires, signature_unusable, signatures_unfiled, those of `account_matters`, and waiting, waiting_here,
     waiting_elsewhere: of a queue that no worker takes, which is the `subject`. `subject` names what it is about, or
@@ -67,6 +68,15 @@ def matters(
     ]
     order = {"block": 0, "warn": 1, "info": 2}
     return tuple(sorted(found, key=lambda each: order[each.level]))
+
+
+def of_backup(rows: Sequence[CampaignRow], backed_up: datetime | None, now: datetime) -> Iterable[Matter]:
+    """Where something left that no backup of the last days has: with the computer its proof would be gone."""
+    sent = (row.campaign.approved_at for row in rows if row.counts.get("submitted"))
+    left = max((at for at in sent if at is not None), default=None)
+    if left is None or (backed_up is not None and (left <= backed_up or now - backed_up <= BACKED_UP)):
+        return
+    yield Matter("backup", "info", "", at=backed_up, page="settings", what="workspace")
 
 
 def _of_campaign(row: CampaignRow, now: datetime) -> Iterable[Matter]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal
 
 from campaign_app.domain.campaign import Campaign
+from campaign_app.domain.copies import BACKED_UP
 from campaign_app.domain.customer import Account
 from campaign_app.domain.peak import PauseAll, Plan, Result, Word
 from campaign_app.domain.signature import Signature, standing
@@ -25,7 +26,6 @@ Facts = Mapping[str, str | int | tuple[str, ...]]
 Place = tuple[str, object]  # a page of the window and what to open there
 OWN: Final = "compliance"  # this very section: of the plan itself
 POLICIES: Final[Place] = ("settings", "policies")
-BACKED_UP: Final = timedelta(days=7)
 DRILLED: Final = timedelta(days=30)
 # nothing in a workspace tells of these
 ASKED: Final = ("senders_told", "support", "instructed")

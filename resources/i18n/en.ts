@@ -4937,6 +4937,26 @@ The batch that is being handed over comes to its end first, in little more than 
         <source>去处理</source>
         <translation>Resolve</translation>
     </message>
+    <message>
+        <source>之后发过短信：电脑坏了，发送记录、退订和投诉都找不回来。</source>
+        <translation>Messages have left since. If this computer fails, records, opt-outs and complaints are lost.</translation>
+    </message>
+    <message>
+        <source>发过短信：电脑坏了，发送记录、退订和投诉都找不回来。</source>
+        <translation>Messages have left. If this computer fails, records, opt-outs and complaints are lost.</translation>
+    </message>
+    <message>
+        <source>还没有备份</source>
+        <translation>No backup yet</translation>
+    </message>
+    <message>
+        <source>去备份</source>
+        <translation>Back up</translation>
+    </message>
+    <message>
+        <source>上次备份是 {}</source>
+        <translation>Last backup: {}</translation>
+    </message>
     <message numerus="yes">
         <source>%n 个投诉已经超期</source>
         <translation>

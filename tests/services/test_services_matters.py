@@ -11,6 +11,7 @@ from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.domain.ports import Job
 from campaign_app.domain.signature import Signature
 from campaign_app.services.campaign_rows import CampaignRow
+from campaign_app.services.matters import of_backup
 from tests.helpers.desk_of import ENTITY
 from tests.helpers.mattering import FILED, NOW, SHOP, TODAY, found, row
 
@@ -55,6 +56,34 @@ def test_only_the_newest_draft_is_offered() -> None:
 def test_what_stands_still_comes_before_what_is_only_to_be_known() -> None:
     codes = [each.code for each in found(row(State.SCREENED), row(State.PAUSED))]
     assert codes == ["stopped", "screened"]
+
+
+SENT = {"submitted": 3}
+
+
+@pytest.mark.parametrize(
+    ("backed_up", "told"),
+    [
+        (None, True),
+        (timedelta(days=8), True),  # before the campaign
+        (timedelta(days=7), False),
+        (timedelta(hours=1), False),
+    ],
+)
+def test_what_was_sent_since_the_last_backup_is_told_after_a_week(backed_up: timedelta | None, *, told: bool) -> None:
+    sent = row(State.DONE, approved_at=NOW - timedelta(days=1))
+    made = None if backed_up is None else NOW - backed_up
+    rows = [replace(sent, counts=SENT), row(State.DRAFT), replace(row(State.DONE), counts=SENT)]
+    matters = list(of_backup(rows, made, NOW))
+    assert [(each.code, each.level, each.at, each.what) for each in matters] == (
+        [("backup", "info", made, "workspace")] if told else []
+    )
+
+
+def test_a_backup_that_has_all_that_was_sent_does_for_good() -> None:
+    sent = replace(row(State.DONE, approved_at=NOW - timedelta(days=90)), counts=SENT)
+    assert list(of_backup([sent], NOW - timedelta(days=89), NOW)) == []
+    assert list(of_backup([row(State.APPROVED, approved_at=NOW)], None, NOW)) == [], "nothing left yet"
 
 
 def test_a_failed_sync_is_told_until_one_is_done() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,12 @@ from pytestqt.qtbot import QtBot
 from campaign_app import bootstrap
 from campaign_app.domain.campaign import CampaignState as State
 from campaign_app.domain.consent import Backlog
+from campaign_app.domain.copies import LAST_BACKUP
 from campaign_app.domain.ports import Job
 from campaign_app.domain.signature import Signature
 from campaign_app.jobs.sharing import QUEUES
 from campaign_app.services.account_matters import of_expiries, of_opt_outs
+from campaign_app.services.campaigns import Campaigns
 from campaign_app.services.expiry import Expiry
 from campaign_app.services.matters import Matter
 from campaign_app.services.opt_outs import Untold
@@ -73,6 +75,27 @@ def test_a_quiet_day_says_so(place: Workplace, qtbot: QtBot) -> None:
     assert not page.results.isVisible()
 
 
+def test_what_left_without_a_backup_leads_to_making_one(
+    place: Workplace, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.add_shop(5)
+    now = place.app.clock()
+    place.campaign("去年", State.DONE, approved_at=now)
+    monkeypatch.setattr(Campaigns, "counts", lambda *_: {"submitted": 3})
+    page = open_page(place, qtbot)
+    (line,) = page.todos.lines
+    assert (line.title, line.action) == ("还没有备份", "去备份")
+    qtbot.mouseClick(page.todos.findChild(QPushButton, f"todo_{line.key}"), Qt.MouseButton.LeftButton)
+    assert place.went == [("settings", "workspace")]
+    made = datetime(2026, 1, 2, 3, tzinfo=UTC)
+    place.app.workspace.accounts.set_setting(LAST_BACKUP, {"at": made.isoformat(), "file": "x"})
+    page.model.load()
+    qtbot.waitUntil(lambda: page.todos.lines[0].title == "上次备份是 2026-01-02")
+    place.app.workspace.accounts.set_setting(LAST_BACKUP, {"at": now.isoformat(), "file": "x"})
+    page.model.load()
+    qtbot.waitUntil(lambda: page.todos.lines == ())
+
+
 def test_each_line_leads_to_its_page(place: Workplace, qtbot: QtBot) -> None:
     place.add_shop(5)
     waiting = place.campaign("会员日", State.WAITING, state_note="window_over")
@@ -104,6 +127,8 @@ def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
         ),
         *found(accounts=(replace(SHOP, state="disconnected"),), refused="OWN-001-x.toml"),
         Matter("copied", "block", "", "older_copy", page="settings", what="workspace"),
+        Matter("backup", "info", "", page="settings", what="workspace"),
+        Matter("backup", "info", "", at=NOW, page="settings", what="workspace"),
         *(
             Matter(code, "block", queue, at=NOW, number=2, page="" if code.endswith("elsewhere") else WORKER)
             for code, queue in zip(sorted(WAITING), QUEUES, strict=False)
@@ -114,7 +139,7 @@ def test_every_matter_has_words(place: Workplace, qtbot: QtBot) -> None:
     assert {each.code for each in all_of_them} == {
         "stopped", "screened", "approved", "draft", "scheduled", "job", "account", "rules", "signature_expired",
         "signature_expires", "signature_unusable", "signatures_unfiled", "untold", "expired", "expires",
-        "copied", "waiting", "waiting_here", "waiting_elsewhere",
+        "backup", "copied", "waiting", "waiting_here", "waiting_elsewhere",
     }  # fmt: skip
     for each in all_of_them:
         line = page._todo("1", each)

@@ -31,7 +31,7 @@ class MatterWords(QObject):
             return self._campaign_words(matter)
         if matter.code in ACCOUNTS:
             return self._accounts.of(matter, self._clock())
-        if matter.code in ("copied", "job", *WAITING, *COMPLAINTS):
+        if matter.code in ("copied", "job", "backup", *WAITING, *COMPLAINTS):
             return self._of_itself(matter)
         if matter.code == "account":
             text = self.tr("它名下的店铺都已断开，客户和记录都在，但不能核验也不能发送。")
@@ -41,6 +41,13 @@ class MatterWords(QObject):
             return self.tr("自有规则有错误"), text, self.tr("去看看")
         return self._signature_words(matter)
 
+    def _backup_words(self, matter: Matter) -> tuple[str, str, str]:
+        lost = self.tr("之后发过短信：电脑坏了，发送记录、退订和投诉都找不回来。")
+        if matter.at is None:
+            lost = self.tr("发过短信：电脑坏了，发送记录、退订和投诉都找不回来。")
+            return self.tr("还没有备份"), lost, self.tr("去备份")
+        return self.tr("上次备份是 {}").format(show.day(matter.at)), lost, self.tr("去备份")
+
     def _of_itself(self, matter: Matter) -> tuple[str, str, str]:
         """Of the workspace, or of jobs."""
         words = self._kit.words
@@ -48,6 +55,8 @@ class MatterWords(QObject):
             return self._complaint_words(matter)
         if matter.code in WAITING:
             return self._waiting_words(matter)
+        if matter.code == "backup":
+            return self._backup_words(matter)
         if matter.code == "job":
             title = self.tr("{} · 同步失败") if matter.subject else self.tr("导入文件失败")
             why = words.term("state_note", matter.note)
