@@ -22,13 +22,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import cycle
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.helpers.crew_soaking import Blows, crew_round
+from tests.helpers.crew_soaking import KINDS, OF_NETWORKS, Blows, crew_round
 from tests.helpers.pg import LISTENS
 from tests.helpers.run import begin_run, end_run
 from tests.helpers.soaking import Figures
@@ -39,14 +40,15 @@ SENDERS = ("platform", "aliyun")
 MOST = 10
 
 
-def soak(workers: int, wanted: int, seed: int, by: list[str], *, by_kernel: bool) -> bool:
+def soak(workers: int, wanted: int, seed: int, by: list[str], kinds: Sequence[str], *, by_kernel: bool) -> bool:
     """Rounds until there were as many as wanted; whether nothing was wrong."""
     figures, blows, began, chance = Figures(), Blows(), time.monotonic(), random.Random(f"{workers} {seed}")
     senders = cycle(by)
     while (left := wanted - blows.count) > 0 and not figures.broken:
         sender, now = next(senders), min(left, MOST)
         with tempfile.TemporaryDirectory() as folder:
-            crew_round(Path(folder) / "ws", sender, workers, now, chance, figures, blows, by_kernel=by_kernel)
+            place = Path(folder) / "ws"
+            crew_round(place, sender, workers, now, chance, figures, blows, by_kernel=by_kernel, kinds=kinds)
         line = {"soak": "workers", "workers": workers, "seed": seed, "last": sender, **asdict(figures), **blows.told()}
         print(json.dumps({**line, "seconds": round(time.monotonic() - began)}), flush=True)
     return not figures.broken
@@ -59,7 +61,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--senders", default=",".join(SENDERS))
     parser.add_argument("--by-kernel", action="store_true")
+    parser.add_argument("--kinds", help="of blows, apart by commas; a kind that stands twice falls twice as often")
     asked = parser.parse_args()
+    kinds = asked.kinds.split(",") if asked.kinds else OF_NETWORKS if asked.by_kernel else KINDS
+    if unknown := set(kinds) - set(KINDS):
+        parser.error(f"no such kinds: {', '.join(sorted(unknown))}")
     if asked.by_kernel:
         if LISTENS not in os.environ:
             env = {**os.environ, LISTENS: "*"}
@@ -67,7 +73,7 @@ def main() -> None:
         alone_in_namespace()
     begin_run()
     try:
-        good = soak(asked.workers, asked.blows, asked.seed, asked.senders.split(","), by_kernel=asked.by_kernel)
+        good = soak(asked.workers, asked.blows, asked.seed, asked.senders.split(","), kinds, by_kernel=asked.by_kernel)
     finally:
         end_run()
     sys.exit(0 if good else 1)

@@ -71,6 +71,7 @@ def crew_round(
     blows: Blows,
     *,
     by_kernel: bool = False,
+    kinds: Sequence[str] = KINDS,
 ) -> None:
     """One campaign, until so many blows fell or it ended; then it ends in peace."""
     people = 300 + 60 * most
@@ -86,7 +87,7 @@ def crew_round(
             sandbox.faults(RATES)
             until = blows.count + most
             while blows.count < until and merchant.app.campaigns.get(campaign).state not in ENDED:
-                _blow(crew, campaign, chance, figures, blows, OF_NETWORKS if by_kernel else KINDS)
+                _blow(crew, campaign, chance, figures, blows, kinds)
             figures.faults += fired(sandbox)
             sandbox.faults("none")
             merchant.until(lambda: merchant.go_on(campaign) in ENDED, _PATIENCE)
