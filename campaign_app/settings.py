@@ -28,6 +28,11 @@ class Declared:
     name: str = ""
     default: Value = 0
 
+    @property
+    def is_switch(self) -> bool:
+        """Whether it is only on (1) or off (0)."""
+        return (self.low, self.high) == (0, 1)
+
 
 def _setting(default: Any, zh: str, en: str, **limits: Any) -> Any:
     return field(default=default, metadata={"declared": Declared(zh, en, default=default, **limits)})
@@ -83,6 +88,13 @@ class Settings:
         "Complaints per 10,000 messages above which a campaign pauses by itself",
         low=1,
         high=100,
+    )
+    approval_by_another: int = _setting(
+        0,
+        "活动由另一人批准：最后改动文案、签名、受众或用途的人不能自己批准",
+        "Another person approves a campaign: whoever last changed its text, signature, audience or purpose may not",
+        low=0,
+        high=1,
     )
     tests_per_day: int = _setting(
         20,

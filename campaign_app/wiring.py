@@ -180,6 +180,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         audit=workspace.audit,
         clock=clock,
         hours=lambda: _hours(workspace),
+        by_another=lambda: bool(load_settings(workspace).approval_by_another),
     ).used_by(me)
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock).used_by(me)
     complaints = Complaints(workspace.complaints, clock, workspace.phone_keys).used_by(me)
@@ -214,7 +215,7 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
         money=money,
         peaks=peaks_of(workspace, clock, campaigns, accounts, opt_outs).used_by(me),
         preflights=_preflights(workspace, campaigns, money, clock, _speaking(workspace, engine, profiles)),
-        policies=Policies(store=workspace.accounts, audit=workspace.audit, clock=clock).used_by(me),
+        policies=Policies(store=workspace.accounts, clock=clock).used_by(me),
         opt_outs=opt_outs,
         following=Following(workspace.accounts, workspace.opt_outs, workspace.audit),
         replies=Replies(workspace.accounts, workspace.audit, clock).used_by(me),
@@ -270,7 +271,10 @@ def _preflights(
         return timedelta(minutes=load_settings(workspace).max_consent_age_minutes)
 
     stores, hours = (workspace.campaigns, workspace.accounts), lambda: _hours(workspace)
-    return Preflights(*stores, texts, campaigns.warnings, clock, hours, max_age, abilities_of, spending=money.spending)
+    return Preflights(
+        *stores, texts, campaigns.warnings, clock, hours, max_age, abilities_of, spending=money.spending,
+        editor=campaigns.editor,
+    )  # fmt: skip
 
 
 def _test_messages(workspace: Workspace, texts: Texts, clock: Clock) -> TestMessages:

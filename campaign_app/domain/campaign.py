@@ -43,6 +43,7 @@ class Campaign:
     No message leaves after `window_end`. `approved_hash` covers text, signature, audience, entity,
     purpose and rule packs.
     `complaints_seen`: how many of its complaints somebody knew of who let it go on.
+    `edited_by`: who changed last what an approval covers (`team.Person.name`), "" where that was not put down.
     `state_note` is a stable code that says why it waits or is paused (e.g. `account_refused`, `window_over`).
     """
 
@@ -63,6 +64,7 @@ class Campaign:
     rule_packs: str = ""
     snapshot_size: int = 0
     complaints_seen: int = 0
+    edited_by: str = ""
 
     def covered(self, *beside: str) -> str:
         """SHA-256 over what a person sees and approves: text, signature, audience, entity, purpose, size."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.consent import ConsentFact, CustomerRef, Receipt
 from campaign_app.domain.customer import Account, Entity, PlatformCustomer
 from campaign_app.domain.erasure import ErasureReceipt
@@ -200,8 +201,8 @@ class AccountStore(Protocol):
         ...
 
     def set_setting(self, name: str, value: Any) -> None: ...
-    def set_settings(self, values: Mapping[str, Any]) -> None:
-        """All of them or none."""
+    def set_settings(self, values: Mapping[str, Any], noted: Sequence[Noted] = ()) -> None:
+        """All of them, with the entries of the audit that tell of them, or none."""
         ...
 
     def setting(self, name: str, default: Any) -> Any: ...

@@ -68,6 +68,15 @@ ASKED_BY_PEOPLE: Final[Mapping[str, Permission]] = {
     "lookback": Permission.LOOK_BACK,
 }
 EVERY_ROLE: Final = frozenset(Role)
+_BY_COMPUTER: Final = "@"  # before a name that a computer knows and no server
+
+
+class Editor(StrEnum):
+    """Who changed a campaign last, seen by whoever looks at it."""
+
+    MYSELF = "myself"
+    ANOTHER = "another"
+    UNKNOWN = "unknown"
 
 
 def granted_to(permission: Permission) -> tuple[Role, ...]:
@@ -82,10 +91,21 @@ def may_ask(roles: frozenset[Role], kind: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whoever uses an open workspace: `login` is the server's name for them, "" in a workspace of one computer."""
+    """Whoever uses an open workspace: `login` is the server's name for them, "" in a workspace of one computer.
+
+    There `user` is the name of the account of the computer that the program runs under.
+    """
 
     login: str = ""
     roles: frozenset[Role] = EVERY_ROLE
+    user: str = ""
+
+    @property
+    def name(self) -> str:
+        """What is kept beside what they changed last: the login of a team, else `@` and the computer's account."""
+        if self.login or not self.user:
+            return self.login
+        return f"{_BY_COMPUTER}{self.user}"
 
     def may(self, permission: Permission) -> bool:
         return _has(self.roles, permission)
@@ -101,6 +121,23 @@ class Person:
 
 
 ALONE: Final = Person()
+
+
+def editor(edited_by: str, me: Person) -> Editor:
+    """Whether `me` is who is kept as `edited_by` (`Person.name`, or "" where nobody was).
+
+    A computer's account and a server's login say nothing of one another: what was changed before a workspace was moved
+    is nobody's that could be told. As the database has it (`is_signed`), a login's are also those of `login/…`.
+    """
+    if not edited_by or not me.name or edited_by.startswith(_BY_COMPUTER) == bool(me.login):
+        return Editor.UNKNOWN
+    mine = edited_by == me.name or edited_by.startswith(f"{me.name}/")
+    return Editor.MYSELF if mine else Editor.ANOTHER
+
+
+def shown_editor(edited_by: str) -> str:
+    """The name as a person reads it."""
+    return edited_by.removeprefix(_BY_COMPUTER)
 
 
 def not_permitted(permission: Permission) -> NotPermitted:

@@ -14,7 +14,7 @@ from campaign_app.domain.errors import NotAllowed
 from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AuditLog, Clock, InboxStore
 from campaign_app.domain.ports_campaigns import CampaignStore
-from campaign_app.domain.team import Permission
+from campaign_app.domain.team import Editor, Permission, editor, shown_editor
 from campaign_app.services.permitted import Permitted, needs
 from campaign_app.services.texts import Checked, Texts
 from campaign_app.services.window import CLOSES, OPENS, closing_time
@@ -39,7 +39,10 @@ class Results:
 
 
 class Campaigns(Permitted):
-    """`hours` gives the merchant's own first and last time of day to send."""
+    """`hours` gives the merchant's own first and last time of day to send.
+
+    `by_another`: whether policy asks that somebody else approves than whoever changed the campaign last.
+    """
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Campaigns(Permitted):
         audit: AuditLog,
         clock: Clock,
         hours: Callable[[], tuple[time, time]] = lambda: (OPENS, CLOSES),
+        by_another: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store = store
         self._inbox = inbox
@@ -57,10 +61,12 @@ class Campaigns(Permitted):
         self._audit = audit
         self._clock = clock
         self._hours = hours
+        self._by_another = by_another
 
     @needs(Permission.BUILD)
     def create(self, *, name: str, entity_uscc: str, purpose: str, audience: Filter, actor: str) -> Campaign:
-        return self._store.create(Campaign(0, name, entity_uscc, purpose, audience), self._noted("created", actor))
+        made = Campaign(0, name, entity_uscc, purpose, audience, edited_by=self.person.name)
+        return self._store.create(made, self._noted("created", actor))
 
     def get(self, campaign_id: int) -> Campaign:
         return self._store.campaign(campaign_id)
@@ -95,7 +101,7 @@ class Campaigns(Permitted):
         if set(changes) != {"name"}:
             edited = replace(
                 edited, state=CampaignState.DRAFT, state_note="", send_at=None, window_end=None, approved_hash="",
-                approved_by="", approved_at=None,
+                approved_by="", approved_at=None, edited_by=self.person.name,
             )  # fmt: skip
         noted = self._noted("edited", actor, fields=",".join(sorted(changes)))
         self._store.update(edited, expected=campaign.state, noted=noted)
@@ -105,7 +111,10 @@ class Campaigns(Permitted):
     def duplicate(self, campaign_id: int, name: str, actor: str) -> Campaign:
         """A new draft with the text and the audience of another campaign, whatever became of that one."""
         like = self._store.campaign(campaign_id)
-        copied = Campaign(0, name, like.entity_uscc, like.purpose, like.audience, like.signature, like.body)
+        copied = Campaign(
+            0, name, like.entity_uscc, like.purpose, like.audience, like.signature, like.body,
+            edited_by=self.person.name,
+        )  # fmt: skip
         return self._store.create(copied, self._noted("duplicated", actor, source=campaign_id))
 
     @needs(Permission.BUILD)
@@ -137,6 +146,10 @@ class Campaigns(Permitted):
             rule: examples.get(rule) or texts.finding(planned, known[rule].customer_id, rule, now)
             for rule in sorted(_unconfirmed(known, examples))
         }
+
+    def editor(self, campaign: Campaign) -> Editor | None:
+        """Who changed it last, as far as that hinders its approval; None where policy does not ask."""
+        return editor(campaign.edited_by, self.person) if self._by_another() else None
 
     @needs(Permission.BUILD)
     def screen(self, campaign_id: int, *, actor: str) -> Campaign:
@@ -177,13 +190,14 @@ class Campaigns(Permitted):
 
         Raises NotAllowed: `other_than_shown` (somebody changed it since), `recipient_count` (typed number differs),
         `nobody`, `block_findings`, `warnings_unconfirmed`, `funnel_broken` (members without a verdict, or not as many
-        as were frozen).
+        as were frozen); where policy asks for another person `same_person`, `editor_unknown`.
         """
         campaign = self._store.campaign(shown.id)
         if campaign.state is not CampaignState.SCREENED:
             raise NotAllowed("campaign_state", "Only a screened campaign can be approved")
         if campaign.covered() != shown.covered():
             raise NotAllowed("other_than_shown", "The campaign was changed since it was shown: look at it again")
+        self._require_another(campaign)
         funnel = self._store.funnel(campaign.id)
         if not adds_up(funnel, campaign.snapshot_size):
             raise NotAllowed("funnel_broken", "The funnel does not add up to the audience: screen again")
@@ -212,7 +226,7 @@ class Campaigns(Permitted):
 
         Raises NotAllowed: `approval_void` (text, audience or rules changed since), `quiet_hours`, `in_the_past`;
         `block_findings`, `warnings_unconfirmed` for what the rules say of that time. Whoever may not approve may not
-        confirm those either (NotPermitted).
+        confirm those either (NotPermitted; `same_person`, `editor_unknown`).
         """
         campaign = self._store.campaign(campaign_id)
         if campaign.state not in (CampaignState.APPROVED, CampaignState.WAITING):
@@ -228,6 +242,7 @@ class Campaigns(Permitted):
         rules = self._require_clean(planned, confirmed_warnings, now)
         if rules:  # whoever approves confirms warnings, these like those before
             self.person.require(Permission.APPROVE)
+            self._require_another(planned)
         scheduled = replace(planned, state=CampaignState.SCHEDULED)
         noted = self._noted("scheduled", actor, warnings=",".join(rules))
         self._store.update_confirmed(scheduled, rules, expected=campaign.state, noted=noted)
@@ -294,6 +309,15 @@ class Campaigns(Permitted):
         campaign = self._store.campaign(campaign_id)
         fallen = self._store.fallen(campaign_id) if campaign.approved_at is not None else {}
         return Results(campaign, self._store.funnel(campaign_id), self._inbox.counts(campaign_id), fallen)
+
+    def _require_another(self, campaign: Campaign) -> None:
+        """Where policy asks for it: whoever changed it last is known, and is somebody else."""
+        last = self.editor(campaign)
+        if last is Editor.UNKNOWN:
+            raise NotAllowed("editor_unknown", "Nobody is known to have changed the campaign last")
+        if last is Editor.MYSELF:
+            who = shown_editor(campaign.edited_by)
+            raise NotAllowed("same_person", "Another person has to approve it", who=who)
 
     def _require_clean(self, campaign: Campaign, confirmed: Collection[str], now: datetime) -> list[str]:
         """The rules whose warnings are confirmed herewith: all that are open, or none may be sent."""

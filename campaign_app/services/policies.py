@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from campaign_app import settings
-from campaign_app.domain.ports import AccountStore, AuditLog, Clock
+from campaign_app.domain.campaign import Noted
+from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.team import Permission
 from campaign_app.services.permitted import Permitted, needs
 from campaign_app.settings import Settings
 
 
 class Policies(Permitted):
-    def __init__(self, *, store: AccountStore, audit: AuditLog, clock: Clock) -> None:
+    def __init__(self, *, store: AccountStore, clock: Clock) -> None:
         self._store = store
-        self._audit = audit
         self._clock = clock
 
     def current(self) -> Settings:
@@ -42,13 +42,12 @@ class Policies(Permitted):
         changed = {name: value for name, value in now.items() if value != then[name]}
         if not changed:
             return
-        self._store.set_settings(changed)
-        for name, value in changed.items():
-            # what was stored may be nothing that this version knows
-            former = then[name] if isinstance(then[name], int | str) else None
-            self._audit.record(
-                "settings.changed", actor=actor, at=self._clock(), setting=name, value=value, former=former
-            )
+        at, who = self._clock(), self.person.signs(actor)
+        # what was stored may be nothing that this version knows
+        former = {name: value if isinstance(value, int | str) else None for name, value in then.items()}
+        told = ({"setting": name, "value": value, "former": former[name]} for name, value in changed.items())
+        # in one transaction: no policy is another without a word of who made it so
+        self._store.set_settings(changed, [Noted("settings.changed", who, at, facts) for facts in told])
 
 
 def _stored(known: Settings) -> dict[str, int | str]:

@@ -14,6 +14,7 @@ from campaign_app.domain.finding import Finding
 from campaign_app.domain.ports import AccountStore, Clock
 from campaign_app.domain.review import AudienceReader
 from campaign_app.domain.signature import Signature
+from campaign_app.domain.team import Editor, shown_editor
 from campaign_app.services.campaigns import adds_up
 from campaign_app.services.money import Spending, stock_verdict, verdict
 from campaign_app.services.replies import read_at
@@ -53,7 +54,7 @@ class Preflights:
     """`hours` are the merchant's own first and last time of day to send, `max_age` how old a fact may be.
 
     `texts` gives those whose rules speak a language. `warnings` is `Campaigns.warnings`: what an approval, or a plan,
-    will ask to be confirmed.
+    will ask to be confirmed; `editor` is `Campaigns.editor`.
     """
 
     def __init__(  # noqa: PLR0913 each is a source of what is judged
@@ -68,6 +69,7 @@ class Preflights:
         abilities: Callable[[Account], Abilities],
         *,
         spending: Callable[[Campaign, Spending | None], Spending | None] = lambda *_: None,
+        editor: Callable[[Campaign], Editor | None] = lambda _: None,
     ) -> None:
         self._campaigns = campaigns
         self._accounts = accounts
@@ -78,6 +80,7 @@ class Preflights:
         self._max_age = max_age
         self._abilities = abilities
         self._spending = spending
+        self._editor = editor
 
     def look(
         self,
@@ -151,6 +154,7 @@ class Preflights:
             held={a.id: held for a in senders for held in register.held(campaign.signature, a.id).items()},
             send_at=send_at,
             paces={a.id: pace for a in known.values() if (pace := self._abilities(a).pace)},
+            editor=self._editor(campaign),
         )
 
     def _leaving(
@@ -180,7 +184,7 @@ def check(seen: Situation) -> tuple[Check, ...]:
     warnings = (_warning(rule, finding) for rule, finding in seen.warned.items())
     return (
         _audience(seen), _recipients(seen), _text(seen), *warnings, _signature(seen), *_templates(seen), _sender(seen),
-        *_replies(seen), *_cost(seen), _window(seen), _worker(seen),
+        *_replies(seen), *_cost(seen), *_approver(seen), _window(seen), _worker(seen),
     )  # fmt: skip
 
 
@@ -313,6 +317,19 @@ def _cost(seen: Situation) -> tuple[Check, ...]:
         return ()
     told = verdict(seen.spending), stock_verdict(seen.spending)
     return tuple(Check(*each) for each in told if each is not None)
+
+
+def _approver(seen: Situation) -> tuple[Check, ...]:
+    """Who may not approve it, said while it is still being built; after the approval only warnings are confirmed."""
+    if seen.editor is None or (seen.campaign.state in PLANNED and not seen.warned):
+        return ()
+    who = {"who": shown_editor(seen.campaign.edited_by)}
+    if seen.editor is Editor.ANOTHER:
+        return (Check("approver", "ok", "another_person", who),)
+    early = seen.campaign.state in UNJUDGED
+    if seen.editor is Editor.UNKNOWN:
+        return (Check("approver", "warn" if early else "block", "editor_unknown"),)
+    return (Check("approver", "warn" if early else "block", "another_needed" if early else "same_person", who),)
 
 
 def _window(seen: Situation) -> Check:

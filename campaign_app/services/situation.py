@@ -11,6 +11,7 @@ from campaign_app.domain.consent import Reason
 from campaign_app.domain.customer import Account
 from campaign_app.domain.finding import Finding
 from campaign_app.domain.signature import Signature
+from campaign_app.domain.team import Editor
 from campaign_app.services.money import Level, Spending
 
 
@@ -54,7 +55,8 @@ class Situation:
     whose sender shows no templates nobody has compared what was typed in for the `unchecked`; the others are `stated`.
     `spending` is None before the screening. `signed` has by shop the signature as its carrier tells of it, `held` the
     port that its messages would leave over and the other signature that it carries. `send_at` is the time that was
-    chosen, if any; `paces` has by carrying account its `Abilities.pace`.
+    chosen, if any; `paces` has by carrying account its `Abilities.pace`. `editor` is who changed the campaign last, as
+    whoever looks at it sees them; None where policy does not ask for another person's approval.
     """
 
     campaign: Campaign
@@ -81,6 +83,7 @@ class Situation:
     held: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     send_at: datetime | None = None
     paces: Mapping[int, float] = field(default_factory=dict)
+    editor: Editor | None = None
 
     @property
     def leaves_at(self) -> datetime:

@@ -10,11 +10,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.customer import Account, Entity
 from campaign_app.domain.errors import NotAllowed, NotFound, RemoteUnavailable
 from campaign_app.domain.filing import Register
 from campaign_app.domain.signature import Signature
 from campaign_app.storage import schema
+from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.filings import append_reports, note_read, signature_row
 from campaign_app.storage.lists import write_all
@@ -204,10 +206,12 @@ class SqlAccounts:
     def set_setting(self, name: str, value: Any) -> None:
         self.set_settings({name: value})
 
-    def set_settings(self, values: Mapping[str, Any]) -> None:
+    def set_settings(self, values: Mapping[str, Any], noted: Sequence[Noted] = ()) -> None:
         rows = [{"name": name, "value": json.dumps(value, ensure_ascii=False)} for name, value in values.items()]
         with self.db.write() as connection:
             write_all(connection, insert_or_update(connection, schema.setting, "name"), rows)
+            for each in noted:
+                append_entry(connection, each.action, each.actor, to_ms(each.at), each.facts)
 
     def setting(self, name: str, default: Any) -> Any:
         with self.db.read() as connection:

@@ -91,7 +91,8 @@ class SqlCampaigns:
     ) -> None:
         with self.db.write() as connection:
             # whoever changed and screened it anew meanwhile left the state that is expected
-            if _campaign(row_of(connection, changed.id)).covered() != changed.covered():
+            stored = _campaign(row_of(connection, changed.id))
+            if (stored.covered(), stored.edited_by) != (changed.covered(), changed.edited_by):
                 raise NotAllowed("other_than_shown", "The campaign was changed since it was shown: look at it again")
             _update(connection, changed, expected)
             put_confirmed(connection, changed.id, rules, noted.actor, noted.at)

@@ -37,6 +37,20 @@ def _user() -> str:
     return str(os.getuid()) if sys.platform != "win32" else getpass.getuser()
 
 
+@cache
+def user() -> str:
+    """The account that the program runs under, by the system's word: what the environment says anybody could set."""
+    if sys.platform == "win32":
+        with suppress(OSError):
+            return os.getlogin()
+        return ""
+    import pwd
+
+    with suppress(KeyError):
+        return pwd.getpwuid(os.getuid()).pw_name
+    return str(os.getuid())
+
+
 def _machine() -> str:
     if sys.platform == "win32":
         import winreg

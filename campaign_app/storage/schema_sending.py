@@ -40,6 +40,7 @@ campaign = sa.Table(
     word("rule_packs"),
     number("snapshot_size"),
     number("complaints_seen", "0"),
+    word("edited_by", ""),
 )
 
 campaign_member = sa.Table(

@@ -34,6 +34,7 @@ from campaign_app.storage.filings import SqlFilings
 from campaign_app.storage.folders import is_free
 from campaign_app.storage.header import Header, KeyKeeper, KeyWrapper
 from campaign_app.storage.homes import DATABASE, FLOWS, FileHome, Hand, Home, ServerHome
+from campaign_app.storage.host import user
 from campaign_app.storage.imports import SqlImports
 from campaign_app.storage.inbox import SqlInbox
 from campaign_app.storage.jobs import SqlJobs
@@ -261,7 +262,7 @@ def _open(folder: Path, found: Header, key: bytes) -> Workspace:
     except WorkspaceError:
         database.engine.dispose()
         raise
-    return _stores(folder, found.workspace_id, key, database, flows, FileHome.of(folder))
+    return _stores(folder, found.workspace_id, key, database, flows, FileHome.of(folder), Person(user=user()))
 
 
 def _require_files(folder: Path, key: bytes) -> None:
@@ -274,7 +275,7 @@ def _require_files(folder: Path, key: bytes) -> None:
 
 
 def _stores(
-    folder: Path, workspace_id: str, key: bytes, database: Database, flows: Engine, home: Home, person: Person = ALONE
+    folder: Path, workspace_id: str, key: bytes, database: Database, flows: Engine, home: Home, person: Person
 ) -> Workspace:
     keys = WorkspaceKeys.derived(key)
     return Workspace(

@@ -6503,6 +6503,14 @@ Li Qiang, support and complaints</translation>
         <translation>Other</translation>
     </message>
     <message>
+        <source>人按数据库登录名区分。团队里建议打开；只有负责人能改。</source>
+        <translation>People are told by their database logins. Advised for teams; only an owner changes it.</translation>
+    </message>
+    <message>
+        <source>单机上人按这台电脑的登录账户区分，您是 {}。一个人使用时不要打开，否则没有人能批准。</source>
+        <translation>On one computer people are told by its accounts; you are {}. Leave it off if you work alone, or nobody can approve.</translation>
+    </message>
+    <message>
         <source>所有策略回到默认值，从下一个任务起生效。</source>
         <translation>All policies return to their defaults, effective from the next job.</translation>
     </message>
@@ -6552,6 +6560,21 @@ Li Qiang, support and complaints</translation>
     <message>
         <source>请填时间，例如 08:00。</source>
         <translation>Enter a time, such as 08:00.</translation>
+    </message>
+</context>
+<context>
+    <name>PolicySwitch</name>
+    <message>
+        <source>默认打开</source>
+        <translation>On by default</translation>
+    </message>
+    <message>
+        <source>默认关闭</source>
+        <translation>Off by default</translation>
+    </message>
+    <message>
+        <source> · 未保存</source>
+        <translation> · not saved</translation>
     </message>
 </context>
 <context>

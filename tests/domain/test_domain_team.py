@@ -10,12 +10,15 @@ from campaign_app.domain.team import (
     ASKED_BY_PEOPLE,
     EVERY_ROLE,
     GRANTED,
+    Editor,
     Permission,
     Person,
     Role,
+    editor,
     granted_to,
     may_ask,
     not_permitted,
+    shown_editor,
     signed,
 )
 
@@ -62,6 +65,33 @@ def test_which_jobs_somebody_may_have_done() -> None:
     assert may_ask(frozenset({Role.WORKER}), "import"), "what by the clock begins is its own"
     assert not may_ask(frozenset(), "sync")
     assert not set(ASKED_BY_PEOPLE) & {"dispatch", "screen", "reconcile", "tell"}
+
+
+@pytest.mark.parametrize(
+    ("edited_by", "me", "seen"),
+    [
+        ("anna", Person("anna"), Editor.MYSELF),
+        ("anna/nightly", Person("anna"), Editor.MYSELF),
+        ("annabel", Person("anna"), Editor.ANOTHER),
+        ("anna", Person("bob", user="anna"), Editor.ANOTHER),
+        ("", Person("anna"), Editor.UNKNOWN),
+        ("@anna", Person("anna"), Editor.UNKNOWN),
+        ("@anna", Person(user="anna"), Editor.MYSELF),
+        ("@anna", Person(user="bob"), Editor.ANOTHER),
+        ("anna", Person(user="anna"), Editor.UNKNOWN),
+        ("", Person(user="anna"), Editor.UNKNOWN),
+        ("@anna", ALONE, Editor.UNKNOWN),
+    ],
+)
+def test_who_changed_a_campaign_is_told_by_logins_or_by_accounts_of_a_computer(
+    edited_by: str, me: Person, seen: Editor
+) -> None:
+    assert editor(edited_by, me) is seen
+
+
+def test_a_name_is_kept_so_that_a_login_and_an_account_are_never_taken_for_one_another() -> None:
+    assert [Person("anna", user="a").name, Person(user="anna").name, ALONE.name] == ["anna", "@anna", ""]
+    assert [shown_editor("anna"), shown_editor("@anna")] == ["anna", "anna"]
 
 
 def test_a_name_is_signed_once() -> None:

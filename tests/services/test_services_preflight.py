@@ -17,6 +17,7 @@ from campaign_app.domain.customer import Account
 from campaign_app.domain.finding import Citation, Finding, Severity, Span
 from campaign_app.domain.money import Limits, Line, Quote
 from campaign_app.domain.signature import Signature
+from campaign_app.domain.team import Editor
 from campaign_app.services.money import Spending
 from campaign_app.services.preflight import Preflight, check
 from campaign_app.services.situation import Check, Situation
@@ -87,6 +88,7 @@ def slow(parts: int, pace: float, uncounted: int = 0) -> dict[str, Any]:
     return {"spending": Spending(quote, Limits()), "paces": {1: pace} if pace else {}}
 
 
+PLANNED_WARNED: dict[str, Any] = {"campaign": campaign(state=CampaignState.APPROVED), "warned": {"B-2": finding("B-2")}}
 CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("audience", {"campaign": campaign(state=CampaignState.DRAFT)}, "block", "not_screened"),
     ("audience", {"campaign": campaign(state=CampaignState.SCREENING)}, "block", "screening"),
@@ -136,9 +138,20 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("window", slow(12 * 3_600, 1), "ok", "window_open"),
     ("window", slow(10**9, 0), "ok", "window_open"),
     ("window", {**slow(3_601, 1), "send_at": NOW + timedelta(hours=11)}, "warn", "window_short"),
+    ("approver", {"editor": Editor.ANOTHER}, "ok", "another_person"),
+    ("approver", {"editor": Editor.MYSELF}, "block", "same_person"),
+    ("approver", {"editor": Editor.UNKNOWN}, "block", "editor_unknown"),
+    ("approver", {"editor": Editor.MYSELF, "campaign": campaign(state=CampaignState.DRAFT)}, "warn", "another_needed"),
+    ("approver", {"editor": Editor.UNKNOWN, "campaign": campaign(state=CampaignState.DRAFT)}, "warn", "editor_unknown"),
+    ("approver", {"editor": Editor.MYSELF, **PLANNED_WARNED}, "block", "same_person"),
     ("worker", {"heartbeat": None}, "block", "worker_silent"),
     ("worker", {"heartbeat": NOW - timedelta(seconds=16)}, "block", "worker_silent"),
 ]
+
+
+def test_what_is_approved_and_warns_of_nothing_asks_for_nobody_else() -> None:
+    assert "approver" not in found(editor=Editor.MYSELF, campaign=campaign(state=CampaignState.APPROVED))
+    assert "approver" not in found(), "nor does anything where policy does not"
 
 
 def test_a_signature_that_holds_for_some_shops_only_names_the_others() -> None:

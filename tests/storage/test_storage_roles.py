@@ -171,7 +171,7 @@ def test_what_a_role_is_for_it_may_do(stage: Stage) -> None:
         for statement in (
             (
                 "UPDATE campaign SET body = 'neu', state = 'draft', approved_hash = '', approved_by = '',"
-                " approved_at = NULL WHERE state = 'approved'"
+                " approved_at = NULL, edited_by = session_user WHERE state = 'approved'"
             ),
             "UPDATE campaign SET state = 'screening' WHERE state = 'draft'",
             "UPDATE campaign SET name = 'neu' WHERE state = 'approved'",
@@ -276,7 +276,8 @@ def test_a_reviewer_lifts_by_the_rules(stage: Stage) -> None:
 
 def test_an_operator_deletes_a_draft_with_its_people(stage: Stage) -> None:
     with closing(stage.here.open(OPERATOR)) as workspace:
-        made = workspace.campaigns.create(Campaign(0, "x", ENTITY, "retail", Filter()))
+        mine = Campaign(0, "x", ENTITY, "retail", Filter(), edited_by=workspace.person.name)
+        made = workspace.campaigns.create(mine)
         workspace.money.set_budget(made.id, 5_000)
         workspace.campaigns.delete(made.id, [CampaignState.DRAFT])
         assert made.id not in {each.id for each in workspace.campaigns.campaigns()}

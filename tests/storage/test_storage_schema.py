@@ -100,7 +100,8 @@ def test_an_older_workspace_keeps_what_was_confirmed_with_its_approvals(folder: 
         with workspace.database.write() as connection:
             for newer in NEWER:
                 connection.execute(sa.text(f"DROP TABLE {newer}"))
-            connection.execute(sa.text("ALTER TABLE campaign DROP COLUMN complaints_seen"))
+            for column in ("complaints_seen", "edited_by"):
+                connection.execute(sa.text(f"ALTER TABLE campaign DROP COLUMN {column}"))
             for index in NEWER_INDEXES:
                 connection.execute(sa.text(f"DROP INDEX {index}"))
             for former in FORMER_INDEXES:
@@ -130,7 +131,8 @@ def test_a_centre_on_this_machine_that_was_taken_for_a_simulator_becomes_real(fo
                 connection.execute(sa.text(f"DROP INDEX {index}"))
             for former in FORMER_INDEXES:
                 connection.execute(sa.text(former))
-            for table, column in (("inbound", "phone_key"), ("job", "asked_by"), ("suppression", "said_by")):
+            later = ("inbound", "phone_key"), ("job", "asked_by"), ("suppression", "said_by"), ("campaign", "edited_by")
+            for table, column in later:
                 connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {column}"))
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0013'"))
     with closing(open_workspace(folder, MemoryKeeper(KEY))) as workspace:

@@ -29,6 +29,7 @@ MENDED = {
     "audience": "empty_action",
     "recipients": "condition_add",
     "text": "body",
+    "approver": "body",
     "warning:OPT-OUT": "body",
     "signature": "signature",
     "window": "plan_time",

@@ -19,7 +19,7 @@ from campaign_app.settings import DECLARED, Settings
 from campaign_app.ui.desk import Desk, Way
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.settings import SettingsPage
-from campaign_app.ui.pages.settings_policies import PoliciesSection
+from campaign_app.ui.pages.settings_policies import PoliciesSection, PolicySwitch
 from campaign_app.ui.pages.settings_workspace import WorkspaceSection
 from campaign_app.ui.theme.tokens import DARK, LIGHT
 from campaign_app.ui.viewmodels.jobs import Jobs
@@ -65,7 +65,8 @@ def test_every_setting_has_its_field_with_limits_and_a_name(page: SettingsPage) 
         field = section.fields[each.name]
         assert field.edit.accessibleName() == each.zh
         assert "默认" in field.limits.text()
-        assert field.edit.text() == page.policies.state.stored[each.name]  # type: ignore[index]
+        shown = str(int(field.edit.isChecked())) if isinstance(field, PolicySwitch) else field.edit.text()
+        assert shown == page.policies.state.stored[each.name]  # type: ignore[index]
     assert not section.save.isEnabled()
     assert not section.restore.isEnabled()
 

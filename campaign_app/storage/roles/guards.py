@@ -212,11 +212,17 @@ DECLARE
     at timestamp;
     ends timestamp;
 BEGIN
+    -- where policy asks for another person, no role approves what its login changed last, or nobody knows who did
+    IF TG_OP = 'UPDATE' AND OLD.state = 'screened' AND NEW.state = 'approved'
+        AND coalesce((SELECT value::jsonb #>> '{}' FROM setting WHERE name = 'approval_by_another'), '0') <> '0'
+        AND (OLD.edited_by = '' OR starts_with(OLD.edited_by, '@') OR is_signed(OLD.edited_by))
+    THEN REFUSE; END IF;
     IF acts('worker') THEN RETURN coalesce(NEW, OLD); END IF;
     IF TG_OP = 'INSERT' THEN
         IF builds AND NEW.state = 'draft' AND NEW.approved_hash = '' AND NEW.approved_by = ''
             AND NEW.approved_at IS NULL AND NEW.send_at IS NULL
             AND NEW.window_end IS NULL AND NEW.snapshot_size = 0 AND NEW.complaints_seen = 0
+            AND is_signed(NEW.edited_by)
         THEN RETURN NEW; END IF;
         REFUSE;
     END IF;
@@ -225,8 +231,8 @@ BEGIN
         IF builds AND NOT begun AND OLD.state IN ('draft', 'screened') THEN RETURN OLD; END IF;
         REFUSE;
     END IF;
-    same_text := (NEW.entity_uscc, NEW.purpose, NEW.audience, NEW.signature, NEW.body)
-        = (OLD.entity_uscc, OLD.purpose, OLD.audience, OLD.signature, OLD.body);
+    same_text := (NEW.entity_uscc, NEW.purpose, NEW.audience, NEW.signature, NEW.body, NEW.edited_by)
+        = (OLD.entity_uscc, OLD.purpose, OLD.audience, OLD.signature, OLD.body, OLD.edited_by);
     same_plan := (NEW.send_at, NEW.window_end) IS NOT DISTINCT FROM (OLD.send_at, OLD.window_end);
     same_word := (NEW.approved_hash, NEW.approved_by, NEW.approved_at, NEW.rule_packs)
         IS NOT DISTINCT FROM (OLD.approved_hash, OLD.approved_by, OLD.approved_at, OLD.rule_packs);
@@ -234,7 +240,7 @@ BEGIN
     IF NEW.state = 'draft' AND NOT begun AND OLD.state IN ('draft', 'screened', 'approved', 'scheduled') THEN
         -- changed: whatever was said of it is void
         IF builds AND same_rest AND NEW.send_at IS NULL AND NEW.window_end IS NULL AND NEW.approved_hash = ''
-            AND NEW.approved_by = '' AND NEW.approved_at IS NULL
+            AND NEW.approved_by = '' AND NEW.approved_at IS NULL AND (same_text OR is_signed(NEW.edited_by))
         THEN RETURN NEW; END IF;
         REFUSE;
     END IF;

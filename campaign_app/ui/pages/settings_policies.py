@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QLineEdit, QWidget
 
 from campaign_app.domain.team import Permission
 from campaign_app.settings import DECLARED, Declared
@@ -19,7 +20,10 @@ from campaign_app.ui.widgets.basics import button, card, column, divider, label,
 
 GROUPS: Final = (
     ("consent", ("max_consent_age_minutes", "batch_reread_minutes")),
-    ("sending", ("window_opens", "window_closes", "batch_size", "complaints_per_10000", "tests_per_day")),
+    (
+        "sending",
+        ("approval_by_another", "window_opens", "window_closes", "batch_size", "complaints_per_10000", "tests_per_day"),
+    ),
     ("caps", ("house_cap_per_week", "house_cap_per_month")),
     (
         "keeping",
@@ -37,7 +41,7 @@ class PoliciesSection(Section):
         self.title.setText(self.tr("策略"))
         self.subtitle.setText(self.tr("从下一个任务起生效，改动留痕。未经确认的人，任何设置都不会发。"))
         self._desk, self._model = desk, model
-        self.fields: dict[str, PolicyField] = {}
+        self.fields: dict[str, PolicyField | PolicySwitch] = {}
         for title, names in self._groups():
             self.content.addWidget(self._group(title, names))
         self.save = button(self.tr("保存"), "primary", name="policy_save", click=model.save)
@@ -75,10 +79,26 @@ class PoliciesSection(Section):
         parts: list[QWidget] = [label(title, "strong")]
         by_name = {each.name: each for each in DECLARED}
         for name in names:
-            field = self.fields[name] = PolicyField(self._desk.kit.words.language, by_name[name])
-            field.edit.textEdited.connect(lambda text, name=name: self._model.type(name, text))
+            declared, language = by_name[name], self._desk.kit.words.language
+            field: PolicyField | PolicySwitch
+            if declared.is_switch:
+                field = PolicySwitch(language, declared, self._hint(name))
+            else:
+                field = PolicyField(language, declared)
+            self.fields[name] = field
+            field.typed.connect(lambda text, name=name: self._model.type(name, text))
             parts += [divider(), field]
         return card(*parts)
+
+    def _hint(self, name: str) -> str:
+        person = self._desk.app.person
+        if name != "approval_by_another":
+            return ""
+        if person.login:
+            return self.tr("人按数据库登录名区分。团队里建议打开；只有负责人能改。")
+        return self.tr("单机上人按这台电脑的登录账户区分，您是 {}。一个人使用时不要打开，否则没有人能批准。").format(
+            person.user
+        )
 
     def _restore(self) -> None:
         words = self.tr("所有策略回到默认值，从下一个任务起生效。")
@@ -89,7 +109,33 @@ class PoliciesSection(Section):
         self._desk.kit.messages.done(lambda: translate("PoliciesSection", "策略已保存，从下一个任务起生效。"))
 
 
+class PolicySwitch(QWidget):
+    """On or off, as 1 or 0."""
+
+    typed = Signal(str)
+
+    def __init__(self, language: str, declared: Declared, hint: str) -> None:
+        super().__init__()
+        said = declared.zh if language == "zh_CN" else declared.en
+        self.edit = QCheckBox()
+        self.edit.setObjectName(f"policy_{declared.name}")
+        self.edit.setAccessibleName(said)
+        self.limits = label("", "small", wrap=True)
+        self._usual = self.tr("默认打开") if declared.default else self.tr("默认关闭")
+        self._hint = hint
+        self.edit.setAccessibleDescription(hint)
+        self.edit.clicked.connect(lambda on: self.typed.emit(str(int(on))))
+        self.setLayout(row(column(label(said, wrap=True), self.limits, space=1), self.edit, space=4, stretch=0))
+
+    def show_value(self, text: str, _problem: str, changed: bool) -> None:  # noqa: FBT001 a part of the state
+        self.edit.setChecked(text == "1")
+        unsaved = self.tr(" · 未保存") if changed else ""
+        self.limits.setText(f"{self._usual}{unsaved}\n{self._hint}" if self._hint else f"{self._usual}{unsaved}")
+
+
 class PolicyField(QWidget):
+    typed = Signal(str)
+
     def __init__(self, language: str, declared: Declared) -> None:
         super().__init__()
         self._declared = declared
@@ -98,6 +144,7 @@ class PolicyField(QWidget):
         self.edit.setObjectName(f"policy_{declared.name}")
         self.edit.setAccessibleName(said)
         self.edit.setFixedWidth(104)
+        self.edit.textEdited.connect(self.typed)
         self.limits = label(self._limits(), "small")
         self.problem: QLabel = label("", "block", wrap=True, name=f"policy_{declared.name}_problem")
         self.edit.setAccessibleDescription(self.limits.text())

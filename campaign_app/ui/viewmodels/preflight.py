@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from campaign_app.ui.tasks import Tasks
 
 NAME: Final = "preflight_model"
+# what comes of others, or nobody who looks at it can mend
+_LATER: Final = frozenset({"recipients", "approver"})
 _SPACES: Final = re.compile(r"[\s,]")
 
 
@@ -60,13 +62,19 @@ class PreflightState:
     def first_block(self) -> Check | None:
         """What to mend first; that nobody can be reached comes of the others wherever there are others.
 
+        Who may not approve it can still mend the others.
         Without a sender nobody tells of the signature either.
         """
         blocks = [check for check in self.checks if check.level == "block"]
-        first = next((check for check in blocks if check.key != "recipients"), next(iter(blocks), None))
+        first = next((check for check in blocks if check.key not in _LATER), next(iter(blocks), None))
         if first is not None and first.key in {"text", "signature"}:
             return next((check for check in blocks if check.code == "no_sender"), first)
         return first
+
+    @property
+    def by_another(self) -> Check | None:
+        """That another person has to approve it, or to confirm its warnings, if that is so."""
+        return next((check for check in self.checks if check.code == "same_person"), None)
 
     @property
     def ready_to_approve(self) -> bool:

@@ -202,7 +202,7 @@ class SendingStep(Step):
         missing = self._words.missing(state, approved=approved) if approving or approved else ""
         if approving and not self._desk.may(Permission.APPROVE):
             missing = self._desk.why_not(Permission.APPROVE)
-        self.approval.show_state(campaign, state, missing)
+        self.approval.show_state(campaign, state, missing, self._words.by_another(state, self._desk.kit.words))
         if approved or self._plan is not None:
             self.plan.show_state(state, missing)
             self._show(self.plan, approved)
@@ -214,6 +214,8 @@ class SendingStep(Step):
         self.primary.setText(words)
         needed = NEEDED.get(self._act)
         closed = "" if needed is None or self._desk.may(needed) else self._desk.why_not(needed)
+        if needed is not None and not closed:
+            closed = self._words.by_another(state, self._desk.kit.words)
         self.primary.setEnabled(enabled and not closed)
         self.primary.setToolTip(closed)
         self.primary.setAccessibleDescription(closed)
@@ -226,7 +228,7 @@ class SendingStep(Step):
         if found is None or at is CampaignState.SCREENING or at not in PREPARING:
             return "", "", False
         stops = not state.ready_to_approve if at is CampaignState.SCREENED else not state.ready_to_send
-        if stops and block is not None:
+        if stops and block is not None and block is not state.by_another:
             title = self._desk.kit.words.term("check_title", block.key)
             return f"mend:{block.key}", self.tr("去处理：{}").format(title), True
         if at is CampaignState.SCREENED:

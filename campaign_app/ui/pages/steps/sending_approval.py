@@ -39,7 +39,8 @@ class ApprovalCard(QFrame):
         self.entry.setLayout(row(self.field, self.beside, None))
         self.setLayout(column(self.title, self.ask, self.entry, self.facts, self.hint, space=2, margin=4))
 
-    def show_state(self, campaign: Campaign, state: PreflightState, missing: str) -> None:
+    def show_state(self, campaign: Campaign, state: PreflightState, missing: str, by_another: str) -> None:
+        """`by_another`: why another person has to approve it; "" where whoever looks at it may."""
         approved = bool(campaign.approved_at)
         self.title.setText(self.tr("已批准") if approved else self.tr("批准"))
         show_if(self.ask, not approved)
@@ -48,15 +49,15 @@ class ApprovalCard(QFrame):
         if approved:
             self._approved(campaign)
         else:
-            self._asking(state, missing)
+            self._asking(state, missing, by_another)
 
-    def _asking(self, state: PreflightState, missing: str) -> None:
+    def _asking(self, state: PreflightState, missing: str, by_another: str) -> None:
         ready = 0 if state.seen is None else state.seen.ready
         usable = state.ready_to_approve
         self.ask.setText(
             self.tr("输入收件人数，表示您知道这条短信要发给多少人。")
             if usable
-            else self.tr("左边的检查通过后才能批准。")
+            else by_another or self.tr("左边的检查通过后才能批准。")
         )
         show_if(self.entry, usable)
         if self.field.text() != state.typed:

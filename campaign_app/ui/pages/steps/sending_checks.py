@@ -22,6 +22,7 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "audience": ("screening", "start"),
     "recipients": ("audience", "filter"),
     "text": ("content", "body"),
+    "approver": ("content", "body"),
     "warning": ("content", "body"),
     "signature": ("content", "signature"),
     "window": ("sending", "time"),
@@ -39,6 +40,8 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
 
 # what is put right in 签名与模板
 TO_RECORD: Final = frozenset({"signature_unscoped", "signature_owner_open"})
+# nothing to be mended by whoever looks at it
+_NOT_MENDED: Final = frozenset({"recipients_unknown", "screening", "same_person", "another_needed"})
 _OF_SETTINGS: Final = frozenset({"balance", "sender", "replies", "templates", "cost_price", "cost_month"})
 
 
@@ -52,6 +55,11 @@ class CheckWords(QObject):
         if levels["block"]:
             return self.tr("有 %n 项要先处理", "", levels["block"])
         return self.tr("有 %n 项请您看一下", "", levels["warn"]) if levels["warn"] else self.tr("全部通过")
+
+    def by_another(self, state: PreflightState, words: Words) -> str:
+        """Why whoever looks at it may not approve it though their role does; "" if they may."""
+        check = state.by_another
+        return "" if check is None else words.term("check", check.code).format_map(check.facts)
 
     def missing(self, state: PreflightState, *, approved: bool) -> str:
         """What is still to be done before the approval, or after it before the sending; "" if nothing is."""
@@ -88,7 +96,7 @@ class CheckWords(QObject):
     def _mend(self, check: Check, kind: str) -> str:
         if kind in ("worker", "window"):
             return self.tr("重新启动") if kind == "worker" else self.tr("选时间")
-        if check.code in {"recipients_unknown", "screening"}:
+        if check.code in _NOT_MENDED:
             return ""
         if kind in {"audience", "cost_count"}:
             return "" if check.code == "aged" else self.tr("去核验")
