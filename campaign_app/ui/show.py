@@ -1,13 +1,26 @@
-"""Numbers, money, times and phones as the window shows them, in one way everywhere."""
+"""Numbers, money, times and phones as the window shows them, in one way everywhere.
+
+Dates are of the window's language (`languages.Languages` sets it): in Chinese 2026-11-27, as this trade writes them;
+in English 27 Nov 2026, which nobody reads as another day. Files that leave the window have the former in either.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Final
+
+from PySide6.QtCore import QDate, QLocale
 
 from campaign_app.domain.team import Person
 from campaign_app.services.window import BEIJING
 from campaign_app.words import Words
+
+NOTHING: Final = "–"
+# of fields in which somebody types a day, as Qt wants it: no form of names can be typed through by numbers
+DAY_FIELD: Final = "yyyy-MM-dd"
+MOMENT_FIELD: Final = f"{DAY_FIELD} HH:mm"
+_BY_NUMBERS: Final = (QLocale.Language.Chinese, QLocale.Language.C)
 
 
 def count(number: int) -> str:
@@ -32,21 +45,65 @@ def money(cents: int) -> str:
 
 def moment(at: datetime | None, *, seconds: bool = False) -> str:
     """In the civil time of China; "–" where there is none."""
-    if at is None:
-        return "–"
-    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+    return NOTHING if at is None else f"{day(at)} {clock(at, seconds=seconds)}"
 
 
 def short(at: datetime | None, now: datetime) -> str:
     """Month, day and time; the year only where it is another than this one."""
     if at is None:
-        return "–"
-    local = at.astimezone(BEIJING)
-    return local.strftime("%m-%d %H:%M" if local.year == now.astimezone(BEIJING).year else "%Y-%m-%d")
+        return NOTHING
+    this_year = at.astimezone(BEIJING).year == now.astimezone(BEIJING).year
+    return f"{month_day(at)} {clock(at)}" if this_year else day(at)
 
 
-def day(at: datetime | None) -> str:
-    return "–" if at is None else at.astimezone(BEIJING).strftime("%Y-%m-%d")
+def day(at: date | datetime | None) -> str:
+    """Of a moment the day in China."""
+    return NOTHING if at is None else _day(_local(at), "%Y-%m-%d", "d MMM yyyy")
+
+
+def month_day(at: date | datetime) -> str:
+    """Where the year is plain."""
+    return _day(_local(at), "%m-%d", "d MMM")
+
+
+def month(at: datetime) -> str:
+    """Within a sentence, as `11` of 11月 or `Nov`."""
+    local = _local(at)
+    return str(local.month) if _by_numbers() else QLocale().toString(QDate(local.year, local.month, 1), "MMM")
+
+
+def clock(at: datetime | None, *, seconds: bool = False) -> str:
+    if at is None:
+        return NOTHING
+    return at.astimezone(BEIJING).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def exported(at: datetime | None) -> str:
+    """For files, which other programs read and sort: the same in every language."""
+    return NOTHING if at is None else at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+def exported_day(at: datetime) -> str:
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d")
+
+
+def stamp(at: datetime) -> str:
+    """For the name of a file."""
+    return at.astimezone(BEIJING).strftime("%Y%m%d")
+
+
+def _local(at: date | datetime) -> date:
+    return at.astimezone(BEIJING).date() if isinstance(at, datetime) else at
+
+
+def _day(at: date, by_numbers: str, by_name: str) -> str:
+    if _by_numbers():
+        return at.strftime(by_numbers)
+    return QLocale().toString(QDate(at.year, at.month, at.day), by_name)
+
+
+def _by_numbers() -> bool:
+    return QLocale().language() in _BY_NUMBERS
 
 
 def ago(at: datetime, now: datetime) -> tuple[int, str]:

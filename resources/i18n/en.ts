@@ -2519,16 +2519,16 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>, </translation>
     </message>
     <message>
-        <source>{:%Y-%m-%d} 到 {:%m-%d}</source>
-        <translation>{:%Y-%m-%d} to {:%m-%d}</translation>
-    </message>
-    <message>
         <source>还没有。</source>
         <translation>None yet.</translation>
     </message>
     <message>
-        <source>{:%m-%d %H:%M} 到 {:%m-%d %H:%M}，共：{}。用左右方向键逐段查看。</source>
-        <translation>{:%m-%d %H:%M} to {:%m-%d %H:%M}, in all: {}. Left and right go from one to the next.</translation>
+        <source>{} 到 {}</source>
+        <translation>{} to {}</translation>
+    </message>
+    <message>
+        <source>{} 到 {}，共：{}。用左右方向键逐段查看。</source>
+        <translation>{} to {}, in all: {}. Left and right go from one to the next.</translation>
     </message>
     <message>
         <source>没有说明原因</source>
@@ -5213,8 +5213,8 @@ The batch that is being handed over comes to its end first, in little more than 
         <translation>New campaign</translation>
     </message>
     <message>
-        <source>{}月{}日活动</source>
-        <translation>Campaign {}-{}</translation>
+        <source>{month}月{day}日活动</source>
+        <translation>Campaign of {day} {month}</translation>
     </message>
     <message>
         <source>新建并选受众</source>

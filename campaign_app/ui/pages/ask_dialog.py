@@ -9,6 +9,7 @@ from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QDateEdit, QWidget
 
 from campaign_app.domain.errors import AppError
+from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.viewmodels.answering import Answering
 from campaign_app.ui.widgets.basics import button, column, fit, label, show_if
@@ -48,7 +49,7 @@ class AskDialog(Dialog):
         made = QDateEdit(QDate(at.year, at.month, at.day))
         made.setObjectName(name)
         made.setCalendarPopup(True)
-        made.setDisplayFormat("yyyy-MM-dd")
+        made.setDisplayFormat(show.DAY_FIELD)
         return made
 
     def _kept(self, token: object) -> None:

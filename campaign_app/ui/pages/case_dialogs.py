@@ -13,6 +13,7 @@ from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.phone import parse_phone
 from campaign_app.services.complaints import NAME_MAX, NUMBER_MAX, PORT_MAX, REF_MAX
 from campaign_app.services.window import BEIJING
+from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.backup_dialogs import WorkDialog
@@ -22,7 +23,6 @@ from campaign_app.ui.widgets.basics import column, label
 
 WIDTH: Final = 620
 SAYS: Final = 84  # pixels
-_SHOWN: Final = "yyyy-MM-dd HH:mm"
 
 
 class NewCaseDialog(WorkDialog):
@@ -124,7 +124,7 @@ class NewCaseDialog(WorkDialog):
         made = QDateTimeEdit()
         made.setObjectName(name)
         made.setCalendarPopup(True)
-        made.setDisplayFormat(_SHOWN)
+        made.setDisplayFormat(show.MOMENT_FIELD)
         made.setDateTime(QDateTime(QDate(local.year, local.month, local.day), QTime(local.hour, local.minute)))
         return made
 

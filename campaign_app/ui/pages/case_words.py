@@ -37,13 +37,13 @@ class CaseWords(QObject):
             return Cell(self.tr("超期 {} 天").format(-deadline.left), tip, level="block")
         if deadline.left == 0:
             return Cell(self.tr("今天到期"), tip, level="warn")
-        return Cell(self.tr("{} 前").format(f"{deadline.day:%m-%d}"), tip)
+        return Cell(self.tr("{} 前").format(show.month_day(deadline.day)), tip)
 
     def until(self, deadline: Deadline) -> str:
         """What has to be done until when."""
         what = self._words().term("complaint_timer", deadline.timer.id)
         when = self.tr("{what}：{day} 前（收到后 {count} 个工作日）")
-        return when.format(what=what, day=deadline.day.isoformat(), count=deadline.timer.days)
+        return when.format(what=what, day=show.day(deadline.day), count=deadline.timer.days)
 
     def rests_on(self, deadline: Deadline) -> str:
         said = [self.until(deadline), self.tr("依据：{}").format(deadline.timer.law)]

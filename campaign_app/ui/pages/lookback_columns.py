@@ -90,7 +90,7 @@ class LookBackColumns(QObject):
             Column(self.tr("状态"), 116, state),
             Column(self.tr("要做什么"), 180, lambda task: Cell(task.wish.what, task.wish.what), grows=4),
             Column(self.tr("负责人"), 84, lambda task: Cell(task.wish.owner), grows=1),
-            Column(self.tr("期限"), 112, lambda task: Cell(task.wish.due.isoformat()) if task.wish.due else NOTHING),
+            Column(self.tr("期限"), 112, lambda task: Cell(show.day(task.wish.due)) if task.wish.due else NOTHING),
             Column(
                 self.tr("备注"), 100, lambda task: Cell(task.note, task.note) if task.note else NOTHING, grows=2, rank=2
             ),

@@ -108,7 +108,7 @@ class MatterWords(QObject):
         if matter.code == "approved":
             text = self.tr("批准过的活动要安排时间才会发送。")
             return self.tr("{} · 已批准，待安排").format(name), text, self.tr("去安排")
-        at = show.moment(matter.at)[-5:]
+        at = show.clock(matter.at)
         text = self.tr("发送时程序或后台进程要开着，否则会等您处理，不会迟发。")
         return self.tr("{} · 今天 {} 发送").format(name, at), text, self.tr("查看")
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QLineEdit, QRadio
 
 from campaign_app.domain.customer import Entity
 from campaign_app.services.window import BEIJING
+from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.campaign_editor import NAME_LIMIT
 from campaign_app.ui.widgets.basics import button, column, fit, label, row
@@ -54,7 +55,7 @@ class NewCampaign(Dialog):
 
     def _default_name(self, now: datetime, taken: Collection[str]) -> str:
         local = now.astimezone(BEIJING)
-        name = self.tr("{}月{}日活动").format(local.month, local.day)
+        name = self.tr("{month}月{day}日活动").format(month=show.month(now), day=local.day)
         numbers = (f"{name} {number}" for number in range(2, len(taken) + 3))
         return name if name not in taken else next(each for each in numbers if each not in taken)
 

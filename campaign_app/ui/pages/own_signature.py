@@ -13,6 +13,7 @@ from campaign_app.domain.errors import AppError
 from campaign_app.domain.filing import OwnFiling
 from campaign_app.domain.signature import CARRIERS
 from campaign_app.services.filings import NAME_MAX, PURPOSES, Filing
+from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.viewmodels.filings import ACTOR, FilingsModel
 from campaign_app.ui.widgets.basics import button, column, fit, label, row, show_if
@@ -44,7 +45,7 @@ class OwnSignatureDialog(Dialog):
         self.ends.setObjectName("own_signature_ends")
         self.until = QDateEdit(QDate(today.year + 1, today.month, min(today.day, 28)))
         self.until.setCalendarPopup(True)
-        self.until.setDisplayFormat("yyyy-MM-dd")
+        self.until.setDisplayFormat(show.DAY_FIELD)
         self.until.setAccessibleName(self.tr("有效期至"))
         self.ends.toggled.connect(self.until.setEnabled)
         self.until.setEnabled(False)

@@ -103,7 +103,7 @@ class PeakWords(QObject):
         )
 
     def days(self, plan: Plan) -> str:
-        first, last = plan.wish.first.isoformat(), plan.wish.last.isoformat()
+        first, last = show.day(plan.wish.first), show.day(plan.wish.last)
         return first if first == last else self.tr("{} 至 {}").format(first, last)
 
     def told(self, pause: PauseAll) -> str:

@@ -62,10 +62,10 @@ class RuleWords(QObject):
         """ "" for what has always been in force and has no end."""
         begins, ends = first > date.min, last < date.max
         if begins and ends:
-            return self.tr("{} 至 {} 有效").format(first, last)
+            return self.tr("{} 至 {} 有效").format(show.day(first), show.day(last))
         if begins:
-            return self.tr("自 {} 起").format(first)
-        return self.tr("至 {} 止").format(last) if ends else ""
+            return self.tr("自 {} 起").format(show.day(first))
+        return self.tr("至 {} 止").format(show.day(last)) if ends else ""
 
     def scope(self, rule: Rule) -> list[str]:
         """For whom it is and where it is graver or milder, a sentence each; nothing where it is for everybody."""

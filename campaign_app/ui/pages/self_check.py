@@ -208,7 +208,7 @@ class SelfCheckSection(Section):
         made = QDateEdit()
         made.setObjectName(name)
         made.setAccessibleName(spoken)
-        made.setDisplayFormat("yyyy-MM-dd")
+        made.setDisplayFormat(show.DAY_FIELD)
         made.setCalendarPopup(True)
         made.setKeyboardTracking(False)
         return made
@@ -243,7 +243,8 @@ class SelfCheckSection(Section):
         words = self._desk.kit.words
 
         def period(line: AuditLine) -> Cell:
-            first, last = line.facts.get("first"), line.facts.get("last")
+            ends = (line.facts.get(end) for end in ("first", "last"))
+            first, last = (show.day(date.fromisoformat(end)) if isinstance(end, str) else show.NOTHING for end in ends)
             return Cell(self.tr("{first} 至 {last}").format(first=first, last=last))
 
         def digest(line: AuditLine) -> Cell:

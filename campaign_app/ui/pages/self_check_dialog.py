@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QFileDialog, QRadioButton, QWidget
 
+from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.backup_dialogs import WorkDialog
@@ -33,7 +34,9 @@ class MakeDialog(WorkDialog):
         self.file.setText(self._first())
         period = model.state.period
         what = self.tr("{first} 至 {last} · {stage}").format(
-            first=period.first, last=period.last, stage=kit.words.term("report_stage", model.state.stage)
+            first=show.day(period.first),
+            last=show.day(period.last),
+            stage=kit.words.term("report_stage", model.state.stage),
         )
         told = self.tr("数字在生成时重新统计。报告附审计链头，文件的 SHA-256 记入审计；已有的文件不会被覆盖。")
         self.setLayout(

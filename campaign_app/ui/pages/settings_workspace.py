@@ -102,7 +102,7 @@ class WorkspaceSection(Section):
         if state.folder is None:
             return
         former = self._backups.state.file
-        name = f"{state.folder.name}-{self._desk.app.clock():%Y%m%d}{SUFFIX}"
+        name = f"{state.folder.name}-{show.stamp(self._desk.app.clock())}{SUFFIX}"
         first = (Path.home() if former is None else former.parent) / name
         self.dialog = BackupDialog(self._desk.kit, self._backups, state.key_lives, first, self)
         self.dialog.open()

@@ -144,7 +144,7 @@ class SignatureDrawer(Drawer):
             Line(self.tr("运营商"), words.term("carrier_filing", filed)),
             *(Line(words.term("carrier", name), self._with(filed=told)) for name, told in signature.carriers),
             *([Line(self.tr("扩展码"), signature.port)] if signature.port else []),
-            Line(self.tr("有效期至"), self.tr("平台没有说明") if until is None else until.isoformat()),
+            Line(self.tr("有效期至"), self.tr("平台没有说明") if until is None else show.day(until)),
             Line(self.tr("报告账户"), self.tr("、").join(each.label for each in filing.accounts) or "–"),
         ]
 
@@ -159,7 +159,7 @@ class SignatureDrawer(Drawer):
         record = filing.record
         if record.letter_until is None:
             return self.tr("无")
-        return self.tr("{who}，至 {day}").format(who=record.letter_from, day=record.letter_until.isoformat())
+        return self.tr("{who}，至 {day}").format(who=record.letter_from, day=show.day(record.letter_until))
 
     def _fill_below(self, to: QVBoxLayout, filing: Filing) -> None:
         words = self._desk.kit.words
@@ -187,7 +187,7 @@ class SignatureDrawer(Drawer):
         scopes = self.tr("、").join(words.term("purpose", each) for each in signature.scopes)
         parts = [words.term("signature_status", signature.status), words.term("carrier_filing", filed), scopes]
         if signature.valid_until is not None:
-            parts.append(self.tr("至 {day}").format(day=signature.valid_until.isoformat()))
+            parts.append(self.tr("至 {day}").format(day=show.day(signature.valid_until)))
         return self.tr("，").join(filter(None, parts))
 
     def _section(self, to: QVBoxLayout, title: str, count: int = 0) -> None:

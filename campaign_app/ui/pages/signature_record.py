@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QDateEdit, QLabel, QLineEdit, QWidget
 
 from campaign_app.domain.signature import SignatureRecord
 from campaign_app.services.filings import PURPOSES
+from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.viewmodels.filings import FilingsModel, FilingsState
@@ -32,7 +33,7 @@ class RecordForm(QWidget):
         self.letter_until.setCalendarPopup(True)
         self.letter_until.setObjectName("signature_letter_until")
         self.letter_until.setAccessibleName(self.tr("授权到期日"))
-        self.letter_until.setDisplayFormat("yyyy-MM-dd")
+        self.letter_until.setDisplayFormat(show.DAY_FIELD)
         self.letter_until.dateChanged.connect(lambda _: self._typed())
         self.note = self._line("signature_note", self.tr("备注"), self.tr("例如原件存放在哪里"))
         self.scopes = {purpose: self._scope(purpose) for purpose in PURPOSES}

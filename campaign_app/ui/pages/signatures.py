@@ -8,6 +8,7 @@ from campaign_app.domain.errors import AppError
 from campaign_app.domain.team import Permission
 from campaign_app.services.filings import Filing
 from campaign_app.services.window import BEIJING
+from campaign_app.ui import show
 from campaign_app.ui.cells import NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.rows import RowsModel
@@ -186,7 +187,7 @@ class SignaturesPage(Page):
 
 def _until(filing: Filing) -> Cell:
     until = filing.signature.valid_until
-    return NOTHING if until is None else Cell(until.isoformat())
+    return NOTHING if until is None else Cell(show.day(until))
 
 
 def model_of(desk: Desk) -> FilingsModel:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOpti
 
 from campaign_app.domain.signature import Signature
 from campaign_app.services.composing import Offer, Setting
+from campaign_app.ui import show
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.theme.tokens import SMALL
 from campaign_app.ui.widgets.basics import column, label, row
@@ -98,7 +99,7 @@ class SignaturePicker(QWidget):
         return " · ".join((
             *(states if filed else ()),
             self.tr("用途：{}").format(scopes),
-            self.tr("有效至 {}").format(until.isoformat()) if until is not None else self.tr("未注明有效期"),
+            self.tr("有效至 {}").format(show.day(until)) if until is not None else self.tr("未注明有效期"),
         ))  # fmt: skip
 
 

@@ -55,9 +55,9 @@ class CourseWords(QObject):
 
     def label(self, span: Span, slot: Slot) -> str:
         if span.width >= _DAY:
-            return f"{slot.begins:%m-%d}"
+            return show.month_day(slot.begins)
         many_days = span.slots[0].begins.date() != span.slots[-1].begins.date()
-        return f"{slot.begins:%m-%d %H:%M}" if many_days else f"{slot.begins:%H:%M}"
+        return f"{show.month_day(slot.begins)} {show.clock(slot.begins)}" if many_days else show.clock(slot.begins)
 
     def told(self, span: Span, slot: Slot) -> str:
         parts = (self._counted(key, slot.counts.get(key, 0)) for key in span.kinds)
@@ -65,18 +65,27 @@ class CourseWords(QObject):
 
     def when(self, begins: datetime, width: timedelta) -> str:
         if width == _DAY:
-            return f"{begins:%Y-%m-%d}"
+            return show.day(begins)
         ends = begins + width
         if width > _DAY:
-            return self.tr("{:%Y-%m-%d} 到 {:%m-%d}").format(begins, ends - _DAY)
-        return f"{begins:%Y-%m-%d %H:%M}–{ends:%H:%M}"
+            return self.tr("{} 到 {}").format(show.day(begins), show.month_day(ends - _DAY))
+        return f"{show.moment(begins)}–{show.clock(ends)}"
+
+    def _exported(self, begins: datetime, width: timedelta) -> str:
+        ends = begins + width
+        if width == _DAY:
+            return show.exported_day(begins)
+        if width > _DAY:
+            return self.tr("{} 到 {}").format(show.exported_day(begins), show.exported_day(ends - _DAY))
+        return f"{show.exported(begins)}–{show.clock(ends)}"
 
     def summary(self, span: Span) -> str:
         if not span.slots:
             return self.tr("还没有。")
         first, last = span.slots[0].begins, span.slots[-1].begins + span.width
         totals = self.tr("，").join(self._counted(key, span.total(key)) for key in span.kinds)
-        return self.tr("{:%m-%d %H:%M} 到 {:%m-%d %H:%M}，共：{}。用左右方向键逐段查看。").format(first, last, totals)
+        begins, ends = (f"{show.month_day(at)} {show.clock(at)}" for at in (first, last))
+        return self.tr("{} 到 {}，共：{}。用左右方向键逐段查看。").format(begins, ends, totals)
 
     def failure(self, failure: Failure) -> str:
         if not failure.code:
@@ -124,7 +133,7 @@ class CourseWords(QObject):
         rows: list[tuple[Cell, ...]] = [
             (self.tr("活动"), campaign.name),
             (self.tr("状态"), term("state", campaign.state)),
-            (self.tr("发送时间（北京时间）"), show.moment(campaign.send_at)),
+            (self.tr("发送时间（北京时间）"), show.exported(campaign.send_at)),
         ]
         keys = (
             "submitted",
@@ -143,7 +152,7 @@ class CourseWords(QObject):
     def _over_time(self, title: str, span: Span) -> Sheet:
         head = (self.tr("时段（北京时间）"), *(self.kind(key) for key in span.kinds))
         rows: list[tuple[Cell, ...]] = [
-            (self.when(slot.begins, span.width), *(slot.counts.get(key, 0) for key in span.kinds))
+            (self._exported(slot.begins, span.width), *(slot.counts.get(key, 0) for key in span.kinds))
             for slot in span.slots
         ]
         return Sheet(title, head, tuple(rows))
@@ -160,7 +169,7 @@ class CourseWords(QObject):
         head = (self.tr("活动"), self.tr("发送时间（北京时间）"), *(term("count", key) for key in keys))
         every = ((view.campaign, view.counts), *((each.campaign, each.counts) for each in earlier))
         rows: list[tuple[Cell, ...]] = [
-            (each.name, show.moment(each.send_at), *(counts.get(key, 0) for key in keys)) for each, counts in every
+            (each.name, show.exported(each.send_at), *(counts.get(key, 0) for key in keys)) for each, counts in every
         ]
         return Sheet(self.tr("与以前比较"), head, tuple(rows))
 

@@ -142,7 +142,7 @@ def _fact_words(words: Words, member: Member) -> tuple[str, ...]:
     receipt = fact.evidence.receipt_id if fact.evidence is not None else ""
     note = words.term("fact_note", fact.note) if fact.note else ""
     status, method = words.term("consent_status", fact.status), words.term("consent_method", fact.method)
-    return status, method, show.moment(fact.checked_at), member.issuer_name, receipt, note
+    return status, method, show.exported(fact.checked_at), member.issuer_name, receipt, note
 
 
 def _stop_words(member: Member) -> tuple[str, str]:

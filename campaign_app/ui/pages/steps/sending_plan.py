@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QDateTimeEdit, QFrame, QRadioButton,
 
 from campaign_app.services.situation import Situation
 from campaign_app.services.window import BEIJING
+from campaign_app.ui import show
 from campaign_app.ui.theme.sheet import set_property
 from campaign_app.ui.theme.theme import Theme
 from campaign_app.ui.viewmodels.preflight import PreflightState
@@ -42,7 +43,7 @@ class PlanCard(QFrame):
         self.field.setObjectName("plan_time")
         self.field.setAccessibleName(self.tr("发送时间（北京时间）"))
         self.field.setTimeZone(CIVIL)
-        self.field.setDisplayFormat("yyyy-MM-dd HH:mm")
+        self.field.setDisplayFormat(show.MOMENT_FIELD)
         self.field.setCalendarPopup(True)
         self.field.dateTimeChanged.connect(self._changed)
         self.timeline = Timeline(theme)

@@ -1,0 +1,57 @@
+"""Dates in the window's language: none that could be read as another day, and the same in files whatever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import QDate, QDateTime, QLocale, QTime
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDateTimeEdit
+from pytestqt.qtbot import QtBot
+
+from campaign_app.ui import show
+
+LATE = datetime(2026, 11, 3, 22, 5, 9, tzinfo=UTC)  # the next day in China
+LOCALES = ("zh_CN", "en", "C")
+
+
+@pytest.fixture(params=LOCALES)
+def locale(request: pytest.FixtureRequest) -> Iterator[str]:
+    before = QLocale()
+    QLocale.setDefault(QLocale(request.param) if request.param != "C" else QLocale.c())
+    yield request.param
+    QLocale.setDefault(before)
+
+
+def test_a_day_is_written_by_numbers_in_chinese_and_by_name_in_english(locale: str) -> None:
+    by_name = locale == "en"
+    assert show.day(LATE) == show.day(date(2026, 11, 4)) == ("4 Nov 2026" if by_name else "2026-11-04")
+    assert show.month_day(LATE) == ("4 Nov" if by_name else "11-04")
+    assert show.month(LATE) == ("Nov" if by_name else "11")
+    assert show.moment(LATE) == ("4 Nov 2026 06:05" if by_name else "2026-11-04 06:05")
+    assert show.moment(LATE, seconds=True).endswith(" 06:05:09")
+    assert show.short(LATE, LATE) == ("4 Nov 06:05" if by_name else "11-04 06:05")
+    assert show.short(LATE, LATE + timedelta(days=90)) == ("4 Nov 2026" if by_name else "2026-11-04")
+    assert {show.day(None), show.moment(None), show.short(None, LATE), show.clock(None), show.exported(None)} == {"–"}
+
+
+def test_files_have_one_form_in_every_language(locale: str) -> None:
+    assert locale in LOCALES
+    assert (show.exported(LATE), show.exported_day(LATE), show.stamp(LATE)) == (
+        "2026-11-04 06:05",
+        "2026-11-04",
+        "20261104",
+    )
+
+
+def test_a_day_is_typed_by_numbers_in_every_language(locale: str, qtbot: QtBot) -> None:
+    assert locale in LOCALES
+    field = QDateTimeEdit(QDateTime(QDate(2026, 11, 4), QTime(6, 5)))
+    field.setDisplayFormat(show.MOMENT_FIELD)
+    qtbot.addWidget(field)
+    assert field.text() == show.exported(LATE)
+    field.selectAll()
+    QTest.keyClicks(field, "2026-12-27 19:30")
+    assert field.dateTime() == QDateTime(QDate(2026, 12, 27), QTime(19, 30))
