@@ -20,6 +20,8 @@ _BEGINS: Final = re.compile(
     r"[日号]?\s*(?:\d{1,2}(?:点|时|:\d\d)(?:\d{1,2}分)?)?\s*(?:起|开始|开抢|开售|开启|开幕|开业|开奖|开门|上架|上新|上线|发货|"
     r"送达|到货|恢复|涨价|后|至|到|-|~|—|、|和|及)"
 )
+# as English writes them, whatever the locale of the process
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _FAR_PAST: Final = timedelta(days=120)
 # over the plain text: anything that says when
 PERIOD: Final = re.compile(
@@ -57,3 +59,8 @@ def _nearest(year: int, month: int, day: int, sent: date) -> date | None:
         return found.replace(year=sent.year + 1) if not year and month and sent - found > _FAR_PAST else found
     except ValueError:
         return None
+
+
+def in_english(day: date) -> str:
+    """Day and month so that nobody reads another day."""
+    return f"{day.day} {_MONTHS[day.month - 1]}"

@@ -130,7 +130,7 @@ class Panel:
         return worded
 
     def _word(self, rule: Rule, subject: Subject, hit: Hit, text: str) -> Finding:
-        provider = subject.provider.in_words or subject.provider.title
+        provider = subject.provider.called(self._language)
         day, name = subject.request.send_date, subject.request.provider
         words = {"match": text, "signature": subject.request.signature.text, "provider": provider}
         words.update(hit.facts)

@@ -43,7 +43,7 @@ class Cap(BaseModel):
 class Provider(BaseModel):
     """`signature_pattern` is what a whole signature matches; nobody's may be digits alone, traditional or a test.
 
-    `in_words` is what a message calls it, if not its title.
+    `in_words` is what a message calls it, if not its title; `in_english` what it calls it in that language.
     `opt_out_forms` empty means that no list is known. Limits that no source states are None.
 
     `per_second`: messages of one account that are taken in a second, 0 where no source says.
@@ -55,6 +55,7 @@ class Provider(BaseModel):
     name: str
     title: str
     in_words: str = ""
+    in_english: str = ""
     signature_min: int = Field(2, ge=1)
     signature_max: int = Field(12, ge=1)
     signature_length_known: bool = False
@@ -71,6 +72,9 @@ class Provider(BaseModel):
     per_second: int = Field(0, ge=0)
     verified: frozenset[Fact] = frozenset()
     sources: tuple[str, ...] = ()
+
+    def called(self, language: str) -> str:
+        return (language == "en" and self.in_english) or self.in_words or self.title
 
     @field_validator("signature_pattern")
     @classmethod

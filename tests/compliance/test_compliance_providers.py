@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 
 from campaign_app import assets
 from campaign_app.compliance import Engine, RuleSet, load_all
+from campaign_app.compliance.dates import in_english
 from campaign_app.compliance.proof import request_of
 from campaign_app.compliance.providers import Window, parse_provider
 from campaign_app.compliance.rule import Case
@@ -19,6 +21,12 @@ from campaign_app.domain.finding import Finding, Severity
 from campaign_app.services.profiles import INDUSTRIES, PROVIDERS
 
 RULES = load_all(assets.path("rules"))
+NAMED = {"OPT-002", "SIG-003", "PRV-001", "VAR-002"}
+DATED = (
+    ("URG-001", "【安宁百货】最后一天！满300减50，活动12月20日结束。拒收请回复R", "2026-12-01T10:00:00+08:00"),
+    ("TIM-002", "【安宁百货】老客两件8折。拒收请回复R", "2026-10-01T10:00:00+08:00"),
+)
+CHINESE = re.compile("[\u3400-\u9fff]")
 
 
 def with_huawei(**facts: Any) -> Engine:
@@ -69,6 +77,28 @@ def test_a_trade_that_the_provider_does_not_take(verified: frozenset[str], sever
     assert severities(engine, "PRV-001", industry="education") == [severity]
     assert severities(engine, "PRV-001", purpose="finance") == [severity]
     assert severities(engine, "PRV-001", industry="food") == []
+
+
+def test_english_names_providers_and_days_in_english() -> None:
+    assert not any(CHINESE.search(each.called("en")) for each in RULES.providers.values())
+    assert parse_provider("own", {"title": "自有"}).called("en") == "自有", "as whoever wrote it has it"
+    assert {p.called("en"): p.called("zh_CN") for p in RULES.providers.values()}["Alibaba Cloud SMS"] == "阿里云短信"
+    english = Engine(RULES, "en")
+    for fields in (
+        {"signature": {"text": "安宁百货安宁百货安宁百货安宁百货安宁百货"}},
+        {"signature": {"text": "安宁百货安宁百货安宁百货安宁百货安宁百货"}, "provider": "generic"},
+        {"provider": "tencent", "purpose": "finance"},
+        {"body": "老客两件8折。退订回T", "provider": "aliyun"},
+    ):
+        asked = request_of(Case("【安宁百货】老客两件8折。拒收请回复R", (), {"provider": "huawei", **fields}))
+        told = [each.message for each in english.check(asked).findings if each.rule_id in NAMED]
+        assert told, fields
+        assert not any(CHINESE.search(re.sub("“[^”]*”", "", each)) for each in told), "but for what it quotes"
+    assert in_english(date(2026, 11, 4)) == "4 Nov"
+    for rule, text, at in DATED:
+        case = Case(text, (), {"send_at": at})
+        (said,) = [each.message for each in english.check(request_of(case)).findings if each.rule_id == rule]
+        assert re.search(r"\d (Oct|Dec)\b", said), said
 
 
 def test_a_providers_own_characters_of_signatures_count() -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from campaign_app.compliance.checks.base import Builder, NoOptions, Options, with_options
 from campaign_app.compliance.checks.scan import Scan, scan
-from campaign_app.compliance.dates import PERIOD, last_day
+from campaign_app.compliance.dates import PERIOD, in_english, last_day
 from campaign_app.compliance.gaps import is_taken_apart
 from campaign_app.compliance.matcher import Literal
 from campaign_app.compliance.normalize import FoldTable
@@ -100,7 +100,9 @@ def urgent(subject: Subject, found: Sequence[Found]) -> Iterator[Hit]:
         # “最后一天12月20日” names the day
         if end - sent > _claimed(text[start:stop]) and not _ITS_DAY.match(text, stop):
             hit = subject.squeezed_hit(start, stop)
-            yield Hit(hit.start, hit.end, facts=(("ends_on", f"{end.month}月{end.day}日"),))
+            yield Hit(
+                hit.start, hit.end, facts=(("ends_on", f"{end.month}月{end.day}日"), ("ends_on_en", in_english(end)))
+            )
 
 
 def _claimed(words: str) -> timedelta:

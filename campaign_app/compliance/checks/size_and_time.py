@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Final
 
 from campaign_app.compliance.checks.base import Asked, Builder, Options, simple, with_options
+from campaign_app.compliance.dates import in_english
 from campaign_app.compliance.normalize import FoldTable
 from campaign_app.compliance.subject import Hit, Subject
 from campaign_app.compliance.traits import LONGER_BY_VALUES, SEVERAL_PARTS, TOO_LONG
@@ -80,7 +81,8 @@ def build_quiet(options: Days, table: FoldTable) -> Asked:  # noqa: ARG001 - the
     def quiet_time(subject: Subject) -> Iterator[Hit]:
         at = subject.request.beijing
         if at is not None and (at.date() in quiet or options.start <= at.time() < options.until):
-            yield Hit(facts=(("at", at.strftime("%m-%d %H:%M")),))
+            hour = at.strftime("%H:%M")
+            yield Hit(facts=(("at", f"{at:%m-%d} {hour}"), ("at_en", f"{in_english(at)} {hour}")))
 
     return Asked(quiet_time, fixed=True)
 
