@@ -173,22 +173,32 @@ class SqlPeaks:
         return tuple(_batch(each, mine, to_ms(pause.asked_at)) for each, mine in rows.items())
 
     def keep(self, pause: PauseAll, *, actor: str, at: datetime) -> PauseAll:
+        told: dict[str, str | int | bool | None] = {"peak": pause.plan_id, "pause": pause.id}
         with self.db.write() as connection:
             before = pause_of(_pause_row(connection, pause.id))
-            values: dict[str, Any] = {"resumed": json.dumps(list(dict.fromkeys((*before.resumed, *pause.resumed))))}
             # whoever looked before another has put down what they saw takes nothing of that back
-            if before.measured_at is None:
-                values |= {"stops": _stops_written(pause.stops), "measured_at": to_ms(pause.measured_at)}
-            if before.resumed_at is None:
-                who = acting(connection, pause.resumed_by) if pause.resumed_by else ""
-                values |= {"resumed_by": who, "resumed_at": to_ms(pause.resumed_at)}
-            connection.execute(sa.update(peak_pause).where(_pause.id == pause.id).values(values))
-            told: dict[str, str | int | bool | None] = {"peak": pause.plan_id, "pause": pause.id}
-            if pause.measured_at is not None and before.measured_at is None:
+            stops = {} if before.measured_at is not None else {"stops": _stops_written(pause.stops)}
+            # each change follows its entry: a server takes none without (`guard_pause`)
+            if pause.measured_at is not None and stops:
                 append_entry(connection, "peak.measured", actor, to_ms(at), told | _measured(pause))
-            if pause.resumed_at is not None and before.resumed_at is None:
-                append_entry(connection, "peak.resumed", actor, to_ms(at), told | {"campaigns": len(pause.resumed)})
+                _put(connection, pause.id, {**stops, "measured_at": to_ms(pause.measured_at)})
+                stops = {}
+            on = tuple(dict.fromkeys((*before.resumed, *pause.resumed)))
+            if pause.resumed_at is not None and (before.resumed_at is None or on != before.resumed):
+                append_entry(connection, "peak.resumed", actor, to_ms(at), told | {"campaigns": len(on)})
+                _put(connection, pause.id, {**stops, "resumed": json.dumps(on), **_resumed(connection, before, pause)})
             return pause_of(_pause_row(connection, pause.id))
+
+
+def _put(connection: sa.Connection, pause_id: int, values: Mapping[str, Any]) -> None:
+    connection.execute(sa.update(peak_pause).where(_pause.id == pause_id).values(values))
+
+
+def _resumed(connection: sa.Connection, before: PauseAll, pause: PauseAll) -> Mapping[str, Any]:
+    """Who let them go on first, and when: that stays."""
+    if before.resumed_at is not None:
+        return {}
+    return {"resumed_by": acting(connection, pause.resumed_by), "resumed_at": to_ms(pause.resumed_at)}
 
 
 def _measured(pause: PauseAll) -> dict[str, str | int | bool | None]:

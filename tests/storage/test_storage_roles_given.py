@@ -16,6 +16,7 @@ from storage_samples import KEY, NOW
 from campaign_app.domain.campaign import CampaignState
 from campaign_app.domain.errors import NotPermitted, WorkspaceError
 from campaign_app.domain.peak import Wish
+from campaign_app.domain.team import Role
 from campaign_app.storage import copies
 from campaign_app.storage.postgres import ServerDatabase, open_server
 from campaign_app.storage.roles.applying import introduce, making, renew
@@ -192,6 +193,20 @@ def test_an_owner_pauses_everything_of_an_operators_plan_and_is_named(stage: Sta
         with stage.sql(OPERATOR) as sql:
             assert refused(sql, f"UPDATE peak_pause SET resumed_by = 'somebody' WHERE id = {made.id}")
             assert refused(sql, f"UPDATE peak_pause SET asked_at = 0 WHERE id = {made.id}")
+        assert owner.audit.entries(limit=1)[0].action == "peak.measured"
+        for who in Role:
+            with stage.sql(who) as sql:
+                assert refused(sql, f"UPDATE peak_pause SET stops = '[]' WHERE id = {made.id}"), who
+                again = f"UPDATE peak_pause SET stops = '[]', measured_at = 2 WHERE id = {made.id}"
+                assert refused(sql, again), f"{who}: what came of it is said once"
+                on = "UPDATE peak_pause SET resumed = '[1]', resumed_by = session_user, resumed_at = 1 WHERE id = "
+                assert refused(sql, f"{on}{made.id}"), f"{who}: nobody without its entry"
+        gone = replace(kept, resumed_by=f"{owner.person.login}/cli", resumed_at=NOW, resumed=(stage.sending,))
+        with pytest.raises(NotPermitted):
+            owner.peaks.keep(gone, actor="cli", at=NOW)
+        on_again = replace(gone, resumed_by=f"{mine.person.login}/cli")
+        assert mine.peaks.keep(on_again, actor="cli", at=NOW).resumed == (stage.sending,)
+        assert mine.audit.entries(limit=1)[0].action == "peak.resumed"
     with closing(stage.here.open(WORKER)) as service:
         for stop in made.stops:
             paused = service.campaigns.campaign(stop.campaign_id)

@@ -19,7 +19,8 @@ PRIVILEGES: Final[Mapping[str, str]] = {"r": "SELECT", "a": "INSERT", "w": "UPDA
 _WORD: Final = re.compile(r"([rawd])(?:\(([a-z_,]+)\))?")
 _ENDS_A_JOB: Final = "r a w(state,error,result)"
 _PLANS: Final = "r a w(name,first_day,last_day,entities,duty,state,open_items,changed_by,changed_at)"
-_STOPS: Final = "r a w(stops,measured_at,resumed_by,resumed_at,resumed)"
+_STOPS: Final = "r a w(stops,measured_at)"
+_GOES_ON: Final = "r a w(stops,measured_at,resumed_by,resumed_at,resumed)"
 
 
 def _each(operator: str, reviewer: str, owner: str, worker: str) -> Mapping[Role, str]:
@@ -93,10 +94,10 @@ GRANTS: Final[Mapping[str, Mapping[Role, str]]] = {
     "lookback_found": _written_by_worker("r a d"),
     "lookback_task": _each("r", "r a w(owner,due,done,note,changed_by,changed_at)", "r", "r"),
     "consent_wording": _each("r", "r a", "r", "r"),
-    # plans for a peak; whoever may stop may stop everything, and says what came of it
+    # plans for a peak; whoever may stop may stop everything, and says what came of it: `guard_pause`
     "peak_plan": _each(_PLANS, _PLANS, "r", "r"),
     "peak_word": _each("r a", "r a", "r", "r"),
-    "peak_pause": _each(_STOPS, _STOPS, _STOPS, _STOPS),
+    "peak_pause": _each(_GOES_ON, _GOES_ON, _STOPS, _STOPS),
     # files
     "import_job": _each("r a w(state,counts)", "r", "r", "r a w"),
     "import_change": _each("r d", "r", "r", "r a w d"),

@@ -64,6 +64,7 @@ def functions(prefix: str) -> tuple[str, ...]:
         _trigger("guard_outbox", _OUTBOX),
         _trigger("guard_lift", _LIFT, methods=", ".join(map(literal, sorted(EXPLICIT_METHODS)))),
         _trigger("guard_case", _CASE),
+        _trigger("guard_pause", _PAUSE),
         _trigger("guard_signed", _SIGNED),
     )
 
@@ -92,6 +93,7 @@ TRIGGERS: Final = {
     "lookback_task_signed": ("lookback_task", "INSERT OR UPDATE", "guard_signed('changed_by')"),
     "peak_plan_signed": ("peak_plan", "INSERT OR UPDATE", "guard_signed('changed_by')"),
     "peak_word_signed": ("peak_word", "INSERT", "guard_signed('said_by')"),
+    "peak_pause_guarded": ("peak_pause", "INSERT OR UPDATE", "guard_pause()"),
     "peak_pause_signed": ("peak_pause", "INSERT", "guard_signed('asked_by')"),
     "peak_resumed_signed": ("peak_pause", "UPDATE", "guard_signed('resumed_by')"),
     "consent_wording_signed": ("consent_wording", "INSERT", "guard_signed('checked_by')"),
@@ -321,6 +323,30 @@ BEGIN
     ELSIF (NEW.state = 'answered' AND OLD.state = 'open') OR (NEW.state = 'closed' AND OLD.state <> 'answered')
     THEN REFUSE; END IF;
     RETURN NEW;
+END
+"""
+# what came of a pause is said once, and who lets it go on says so: each change follows the entry of the audit about it
+_PAUSE: Final = """
+DECLARE last record;
+BEGIN
+    IF is_admin(session_user) THEN RETURN NEW; END IF;
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.measured_at IS NOT NULL OR NEW.resumed_at IS NOT NULL OR NEW.resumed <> '[]' OR NEW.resumed_by <> ''
+        THEN REFUSE; END IF;
+        RETURN NEW;
+    END IF;
+    SELECT action, facts::jsonb ->> 'pause' AS pause INTO last FROM audit ORDER BY id DESC LIMIT 1;
+    IF last.pause IS DISTINCT FROM NEW.id::text THEN REFUSE; END IF;
+    IF last.action = 'peak.measured' AND OLD.measured_at IS NULL AND NEW.measured_at IS NOT NULL
+        AND (NEW.resumed_by, NEW.resumed_at, NEW.resumed)
+            IS NOT DISTINCT FROM (OLD.resumed_by, OLD.resumed_at, OLD.resumed)
+    THEN RETURN NEW; END IF;
+    IF last.action = 'peak.resumed' AND NEW.measured_at IS NOT DISTINCT FROM OLD.measured_at
+        AND NEW.resumed_at IS NOT NULL AND (acts('operator') OR acts('reviewer'))
+        AND (NEW.stops = OLD.stops OR (OLD.measured_at IS NULL AND OLD.resumed_at IS NULL))
+        AND (OLD.resumed_at IS NULL OR (NEW.resumed_by, NEW.resumed_at) = (OLD.resumed_by, OLD.resumed_at))
+    THEN RETURN NEW; END IF;
+    REFUSE;
 END
 """
 _OUTBOX: Final = """
