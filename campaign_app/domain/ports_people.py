@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.consent import Backlog, ConsentFact, LocalOptOut, Receipt, Suppression
 from campaign_app.domain.customer import (
     Account,
@@ -227,19 +228,19 @@ class OptOutStore(Protocol):
 
 
 class AudienceStore(Protocol):
-    """Saved segments; a name keeps the filter that was saved last."""
+    """Saved segments; a name keeps the filter that was saved last. `noted` is written with the change, or neither."""
 
-    def save(self, name: str, audience: Filter, at: datetime) -> None: ...
+    def save(self, name: str, audience: Filter, at: datetime, noted: Noted | None = None) -> None: ...
     def audience(self, name: str) -> Filter:
         """Raises NotFound."""
         ...
 
     def names(self) -> tuple[str, ...]: ...
-    def rename(self, name: str, to: str) -> None:
+    def rename(self, name: str, to: str, noted: Noted | None = None) -> None:
         """Raises NotFound, and SettingsError("segment_taken") where another segment is called so."""
         ...
 
-    def delete(self, name: str) -> None: ...
+    def delete(self, name: str, noted: Noted | None = None) -> None: ...
 
 
 class ImportStore(Protocol):

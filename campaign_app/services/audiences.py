@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from datetime import datetime
+
 from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.customer import Customer
 from campaign_app.domain.errors import SettingsError
 from campaign_app.domain.ports import Clock
 from campaign_app.domain.ports_people import AudienceStore, CustomerStore
 from campaign_app.domain.team import Permission
+from campaign_app.logs import mask
 from campaign_app.services.permitted import Permitted, needs
 
 
@@ -38,21 +44,32 @@ class Audiences(Permitted):
         return self._customers.values(field, entity_uscc, limit)
 
     @needs(Permission.BUILD)
-    def save(self, name: str, audience: Filter) -> None:
+    def save(self, name: str, audience: Filter, *, actor: str) -> None:
         """Keeps a filter under a name; the same name again replaces it. Raises SettingsError for an empty name."""
-        self._store.save(_named(name), audience, self._clock())
+        known, at = _named(name), self._clock()
+        self._store.save(known, audience, at, self._noted("saved", known, actor, at, filter=_sum_of(audience)))
 
     @needs(Permission.BUILD)
-    def rename(self, name: str, to: str) -> None:
+    def rename(self, name: str, to: str, *, actor: str) -> None:
         """Raises SettingsError for an empty name or one that another segment has, NotFound for one that is gone."""
-        self._store.rename(name, _named(to))
+        known = _named(to)
+        self._store.rename(name, known, self._noted("renamed", known, actor, self._clock(), former=mask(name)))
 
     def saved(self) -> dict[str, Filter]:
         return {name: self._store.audience(name) for name in self._store.names()}
 
     @needs(Permission.BUILD)
-    def remove(self, name: str) -> None:
-        self._store.delete(name)
+    def remove(self, name: str, *, actor: str) -> None:
+        self._store.delete(name, self._noted("removed", name, actor, self._clock()))
+
+    def _noted(self, what: str, name: str, actor: str, at: datetime, **facts: str) -> Noted:
+        """Masked: the chain is kept for ever, and people write into names what they like."""
+        return Noted(f"segment.{what}", self.person.signs(actor), at, {"segment": mask(name), **facts})
+
+
+def _sum_of(audience: Filter) -> str:
+    """SHA-256 of what it says: conditions may name people, the audit need not."""
+    return hashlib.sha256(json.dumps(audience.to_json(), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _named(name: str) -> str:

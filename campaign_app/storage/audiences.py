@@ -9,8 +9,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from campaign_app.domain.audience import Filter
+from campaign_app.domain.campaign import Noted
 from campaign_app.domain.errors import NotFound, SettingsError
 from campaign_app.storage import schema
+from campaign_app.storage.audit import append_entry
 from campaign_app.storage.engine import Database
 from campaign_app.storage.times import to_ms
 from campaign_app.storage.upserts import insert_or_update
@@ -22,7 +24,7 @@ class SqlAudiences:
 
     db: Database
 
-    def save(self, name: str, audience: Filter, at: datetime) -> None:
+    def save(self, name: str, audience: Filter, at: datetime, noted: Noted | None = None) -> None:
         row = {
             "name": name,
             "filter": json.dumps(audience.to_json(), ensure_ascii=False),
@@ -30,6 +32,7 @@ class SqlAudiences:
         }
         with self.db.write() as connection:
             connection.execute(insert_or_update(connection, schema.audience, "name"), row)
+            _note(connection, noted)
 
     def audience(self, name: str) -> Filter:
         wanted = sa.select(schema.audience.c.filter).where(schema.audience.c.name == name)
@@ -45,7 +48,7 @@ class SqlAudiences:
                 connection.execute(sa.select(schema.audience.c.name).order_by(schema.audience.c.name)).scalars()
             )
 
-    def rename(self, name: str, to: str) -> None:
+    def rename(self, name: str, to: str, noted: Noted | None = None) -> None:
         names = schema.audience.c.name
         with self.db.write() as connection:
             if to == name:
@@ -54,7 +57,14 @@ class SqlAudiences:
                 raise SettingsError("segment_taken", "Another segment has this name")
             if not connection.execute(sa.update(schema.audience).where(names == name).values(name=to)).rowcount:
                 raise NotFound("audience", "There is no such audience")
+            _note(connection, noted)
 
-    def delete(self, name: str) -> None:
+    def delete(self, name: str, noted: Noted | None = None) -> None:
         with self.db.write() as connection:
-            connection.execute(sa.delete(schema.audience).where(schema.audience.c.name == name))
+            if connection.execute(sa.delete(schema.audience).where(schema.audience.c.name == name)).rowcount:
+                _note(connection, noted)
+
+
+def _note(connection: sa.Connection, noted: Noted | None) -> None:
+    if noted is not None:
+        append_entry(connection, noted.action, noted.actor, to_ms(noted.at), noted.facts)

@@ -7191,6 +7191,10 @@ Li Qiang, support and complaints</translation>
         <translation>Peak plans</translation>
     </message>
     <message>
+        <source>人群</source>
+        <translation>Segments</translation>
+    </message>
+    <message>
         <source>店铺与通道</source>
         <translation>Shops and senders</translation>
     </message>

@@ -268,12 +268,25 @@ def test_segments_are_saved_by_name(desk: Desk) -> None:
     zhejiang = Filter((Condition("province", Op.IS, "浙江"),))
     assert audiences.count(zhejiang, ENTITY) == 5
     assert audiences.count(zhejiang, "91330100MA0000002X") == 0
-    audiences.save(" 浙江客户 ", zhejiang)
+    audiences.save(" 浙江客户 ", zhejiang, actor="test")
     assert audiences.saved() == {"浙江客户": zhejiang}
-    audiences.remove("浙江客户")
+    audiences.save("打给13800001111的", zhejiang, actor="test")
+    audiences.rename("打给13800001111的", "江浙", actor="test")
+    for _ in range(2):  # somebody else was faster: nothing is there to be noted
+        audiences.remove("江浙", actor="test")
+    with pytest.raises(NotFound):
+        audiences.rename("江浙", "别的", actor="test")
+    noted = [(each.action, each.actor, each.facts) for each in reversed(workspace.audit.entries(limit=4))]
+    assert [action for action, _, _ in noted] == [f"segment.{w}" for w in ("saved", "saved", "renamed", "removed")]
+    assert {actor for _, actor, _ in noted} == {"test"}
+    saved, _, renamed, removed = (facts for _, _, facts in noted)
+    assert (saved["segment"], len(saved["filter"])) == ("浙江客户", 64)
+    assert renamed == {"segment": "江浙", "former": "打给138****1111的"}
+    assert removed == {"segment": "江浙"}
+    audiences.remove("浙江客户", actor="test")
     assert audiences.saved() == {}
     with pytest.raises(SettingsError):
-        audiences.save(" ", zhejiang)
+        audiences.save(" ", zhejiang, actor="test")
     with pytest.raises(NotFound):
         workspace.audiences.audience("浙江客户")
 

@@ -345,7 +345,7 @@ def test_what_rises_is_told_with_its_counts(staged: Staged) -> None:
         assert row.turn is Turn.NOTHING_SENT, "there is no period before to compare with"
         assert trend.total.now == row.now
         assert trend.unmatched == (1, 0)
-    staged.app.audiences.save("全部", campaign.audience)
+    staged.app.audiences.save("全部", campaign.audience, actor="test")
     assert [row.name for row in staged.app.trends.of(By.AUDIENCE, 7).rows] == ["全部"]
     assert [row.name for row in staged.app.trends.of(By.CAMPAIGN, 7).rows] == [campaign.name]
     with pytest.raises(NotAllowed):

@@ -216,8 +216,8 @@ def test_segments_are_kept_used_and_undone(step: AudienceStep, place: Workplace,
 
 def test_a_segment_is_renamed_and_replaced_where_it_is_used(step: AudienceStep, place: Workplace, qtbot: QtBot) -> None:
     zhejiang = Filter((Condition("province", Op.IN, ("浙江",)),))
-    place.app.audiences.save("甲", zhejiang)
-    place.app.audiences.save("乙", Filter())
+    place.app.audiences.save("甲", zhejiang, actor="test")
+    place.app.audiences.save("乙", Filter(), actor="test")
     step.audience.load()
     qtbot.waitUntil(lambda: len(step.audience.state.saved) == 2)
     part(step, QPushButton, "segment_use_甲").click()

@@ -171,13 +171,13 @@ def test_of_a_long_list_the_first_are_shown_and_it_is_said(
 
 def test_a_saved_segment_is_looked_at_with_its_count(page: CustomersPage, desk: Desk, qtbot: QtBot) -> None:
     assert not page.filter.segment.isVisible(), "nobody saved one"
-    desk.app.audiences.save("消费十元以上", Filter((Condition("spend_cents", Op.AT_LEAST, 1_000),)))
+    desk.app.audiences.save("消费十元以上", Filter((Condition("spend_cents", Op.AT_LEAST, 1_000),)), actor="test")
     page.model.refresh()
     qtbot.waitUntil(page.filter.segment.isVisible)
     page.filter.segment.setCurrentIndex(1)
     page.filter.segment.activated.emit(1)
     qtbot.waitUntil(lambda: page.subtitle.text() == "找到 2 位，共 3 位客户")
     assert refs(page, qtbot) == ["王芳1", "王芳2"]
-    desk.app.audiences.remove("消费十元以上")
+    desk.app.audiences.remove("消费十元以上", actor="test")
     page.model.refresh()
     qtbot.waitUntil(lambda: page.subtitle.text() == "找到 0 位，共 3 位客户")

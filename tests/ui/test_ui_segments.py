@@ -110,7 +110,7 @@ def newest(page: CustomersPage) -> Line:
 
 
 def test_a_saved_segment_is_changed_replaced_and_had_back(page: CustomersPage, desk: Desk, qtbot: QtBot) -> None:
-    desk.app.audiences.save("浙江客户", ZHEJIANG)
+    desk.app.audiences.save("浙江客户", ZHEJIANG, actor="test")
     page.model.refresh()
     qtbot.waitUntil(page.filter.segment.isVisible)
     assert page.filter.build.text() == "新建人群"
@@ -132,7 +132,7 @@ def test_a_saved_segment_is_changed_replaced_and_had_back(page: CustomersPage, d
 
 
 def test_renaming_and_deleting_leave_the_table_as_it_is(page: CustomersPage, desk: Desk, qtbot: QtBot) -> None:
-    desk.app.audiences.save("浙江客户", ZHEJIANG)
+    desk.app.audiences.save("浙江客户", ZHEJIANG, actor="test")
     build(page, qtbot)
     find(page, QPushButton, "segment_use_浙江客户").click()
     says(page, qtbot, 5)
@@ -162,7 +162,7 @@ def test_conditions_that_were_put_away_go_on_and_can_be_had_back(page: Customers
     again = show_page(desk, qtbot)
     build(again, qtbot)
     assert find(again, QLineEdit, f"condition_value_{newest(again).key}").text() == "江苏", "it outlives the page"
-    desk.app.audiences.save("浙江客户", ZHEJIANG)
+    desk.app.audiences.save("浙江客户", ZHEJIANG, actor="test")
     again.model.refresh()
     again.segments_model.load()
     qtbot.waitUntil(lambda: "浙江客户" in again.segments_model.state.saved)
@@ -201,7 +201,7 @@ def test_a_count_runs_beside_the_window_and_a_newer_one_overtakes_it(
 def test_whoever_may_not_build_campaigns_looks_but_saves_nothing(inline_desk: Desk, qtbot: QtBot) -> None:
     app = inline_desk.app
     add_people(app, add_shop(app), 4)
-    app.audiences.save("浙江客户", ZHEJIANG)
+    app.audiences.save("浙江客户", ZHEJIANG, actor="test")
     workspace = replace(app.workspace, person=Person("anna", frozenset({Role.REVIEWER})))
     page = show_page(replace(inline_desk, app=wire(workspace, app.keeper, app.offset)), qtbot)
     build(page, qtbot)

@@ -269,6 +269,7 @@ class RecordsPage(Page):
             "lookback": self.tr("回头看"),
             "wording": self.tr("同意文案"),
             "peak": self.tr("大促预案"),
+            "segment": self.tr("人群"),
             "account": self.tr("店铺与通道"),
             "signature": self.tr("签名"),
             "customer": self.tr("客户"),

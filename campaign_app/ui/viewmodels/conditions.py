@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from campaign_app.ui.messages import Messages
     from campaign_app.ui.tasks import Tasks
 
+ACTOR: Final = "window"
 COUNT_MS: Final = 250
 VALUES: Final = 500
 LISTED: Final = ("province", "city", "tag")
@@ -128,19 +129,19 @@ class ConditionsModel(QObject):
         """Saves the conditions as a segment. The same name again replaces it: `then` has what it said before."""
         found, former = self._read(), self.state.saved.get(name)
         audience = found.audience if found is not None else self._adopted
-        self._change_saved(lambda: self._app.audiences.save(name, audience), lambda: then(former), name)
+        self._change_saved(lambda: self._app.audiences.save(name, audience, actor=ACTOR), lambda: then(former), name)
 
     def put_back(self, name: str, audience: Filter) -> None:
         """A segment that was deleted or replaced, as it was."""
-        self._change_saved(lambda: self._app.audiences.save(name, audience))
+        self._change_saved(lambda: self._app.audiences.save(name, audience, actor=ACTOR))
 
     def rename(self, name: str, to: str, then: Callable[[], None]) -> None:
-        self._change_saved(lambda: self._app.audiences.rename(name, to), then, to)
+        self._change_saved(lambda: self._app.audiences.rename(name, to, actor=ACTOR), then, to)
 
     def forget(self, name: str, then: Callable[[Filter], None]) -> None:
         """`then` has what it said."""
         former, left = self.state.saved[name], "" if name == self.state.taken else self.state.taken
-        self._change_saved(lambda: self._app.audiences.remove(name), lambda: then(former), left)
+        self._change_saved(lambda: self._app.audiences.remove(name, actor=ACTOR), lambda: then(former), left)
 
     def _change_saved(
         self, change: Callable[[], None], then: Callable[[], None] = lambda: None, taken: str | None = None

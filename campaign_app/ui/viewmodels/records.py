@@ -25,7 +25,7 @@ FIRST: Final = AuditQuery(kind=DECISIONS)
 # what the actions of the audit begin with; "" for all of them
 KINDS: Final = (
     DECISIONS, "", "campaign", "batch", "facts", "complaint", "suppression", "evidence", "report", "lookback",
-    "wording", "peak", "account", "signature", "customer", "retention", "settings", "workspace",
+    "wording", "peak", "segment", "account", "signature", "customer", "retention", "settings", "workspace",
 )  # fmt: skip
 
 
