@@ -11,6 +11,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX: Final = QModelIndex()
+# room for a moment in any language, with seconds or without, and what stands beside it in a cell
+MOMENT: Final = 160
+MOMENT_WITH_SECONDS: Final = 184
 CELL: Final = int(Qt.ItemDataRole.UserRole) + 1  # the whole Cell; None is a placeholder for what is not read yet
 
 

@@ -3354,7 +3354,7 @@ The batch that is being handed over comes to its end first, in little more than 
     </message>
     <message>
         <source>只用于 SMPP、Kannel 和同意查询服务的通道，它们不说明由哪家承运。阿里云、腾讯云的通道自动按各自的要求核对。</source>
-        <translation>Only for SMPP, Kannel and the consent service, which do not name their provider. Aliyun and Tencent follow their own rules.</translation>
+        <translation>Only for SMPP, Kannel and the consent service, which do not name their provider. Alibaba Cloud and Tencent Cloud follow their own rules.</translation>
     </message>
     <message>
         <source>链接指向别处，不在这些域名和它们的子域名里，就会提醒。几个域名用空格隔开，按回车或离开输入框即保存。</source>
@@ -9936,7 +9936,7 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     </message>
     <message>
         <source>阿里云短信、腾讯云短信按审核过的模板发送。连接这样的发送通道后，它的模板会列在这里。</source>
-        <translation>Aliyun SMS and Tencent Cloud SMS send by approved templates. Connect such a sender, and its templates are listed here.</translation>
+        <translation>Alibaba Cloud SMS and Tencent Cloud SMS send by approved templates. Connect such a sender, and its templates are listed here.</translation>
     </message>
     <message>
         <source>去设置里连接</source>

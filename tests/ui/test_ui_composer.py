@@ -246,6 +246,26 @@ def test_a_late_answer_about_a_former_text_is_dropped(
     discard(model)
 
 
+def test_nothing_is_said_in_a_former_language(
+    app: bootstrap.App, inline: InlineTasks, campaign: Campaign, desk: Desk, qtbot: QtBot
+) -> None:
+    model, language = CampaignModel(app, inline, desk.kit.messages, campaign), ["zh_CN"]
+    told = app.composing, inline, desk.kit.messages, lambda: language[0], model
+    composer = Composer.of(*told)
+    composer.load()
+    composer.set_text(BAD)
+    qtbot.waitUntil(lambda: composer.state.fresh and bool(composer.state.fixes))
+    language[0] = "en"
+    assert Composer.of(*told) is composer
+    assert (composer.state.composed, composer.state.fixes) == (None, {})
+    composer.load()
+    qtbot.waitUntil(lambda: composer.state.fresh and bool(composer.state.fixes))
+    labels = [fix.label for fixes in composer.state.fixes.values() for fix in fixes]
+    assert labels
+    assert all(label.startswith(("Change", "Delete", "Add", "Move", "Use", "Write", "Drop")) for label in labels)
+    discard(model)
+
+
 def test_a_fix_of_a_former_text_is_never_made(
     app: bootstrap.App, inline: InlineTasks, campaign: Campaign, desk: Desk, qtbot: QtBot
 ) -> None:

@@ -54,6 +54,18 @@ def test_a_finding_is_marked_in_the_text_with_law_and_better_wording(section: Wo
     assert "改为：改为默认不勾选" in said
 
 
+def test_another_language_says_what_was_found_anew(section: WordingsSection, inline_desk: Desk, qtbot: QtBot) -> None:
+    section.edit.setPlainText(BAD)
+    section.model.look()
+    before = [each.message for each in section.model.state.findings or ()]
+    section.model._language = lambda: "en"
+    again = WordingsSection(inline_desk)
+    qtbot.addWidget(again)
+    after = [each.message for each in again.model.state.findings or ()]
+    assert (again.model, len(after)) == (section.model, len(before))
+    assert before != after
+
+
 def test_another_kind_asks_for_more(section: WordingsSection) -> None:
     section.edit.setPlainText("我同意接收短信")
     section.model.look()

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QDate, QDateTime, QLocale, QTime
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDateTimeEdit
 from pytestqt.qtbot import QtBot
 
 from campaign_app.ui import show
+from campaign_app.ui.cells import MOMENT, MOMENT_WITH_SECONDS
+from campaign_app.ui.theme.theme import FAMILIES
+from campaign_app.ui.theme.tokens import BODY
+from campaign_app.ui.widgets.table import PAD
 
 LATE = datetime(2026, 11, 3, 22, 5, 9, tzinfo=UTC)  # the next day in China
+PAGES = Path(__file__).parents[2] / "campaign_app" / "ui" / "pages"
+COLUMN = re.compile(r'Column\(\s*self\.tr\("[^"]*"\), (\w+), ((?:(?!Column\()[^\n])*show\.moment\([^\n]*)')
 LOCALES = ("zh_CN", "en", "C")
 
 
@@ -35,6 +44,23 @@ def test_a_day_is_written_by_numbers_in_chinese_and_by_name_in_english(locale: s
     assert show.short(LATE, LATE) == ("4 Nov 06:05" if by_name else "11-04 06:05")
     assert show.short(LATE, LATE + timedelta(days=90)) == ("4 Nov 2026" if by_name else "2026-11-04")
     assert {show.day(None), show.moment(None), show.short(None, LATE), show.clock(None), show.exported(None)} == {"–"}
+
+
+def test_a_column_of_moments_has_room_for_the_widest_in_any_language(locale: str) -> None:
+    font = QFont()
+    font.setFamilies(list(FAMILIES))
+    font.setPixelSize(BODY)
+    widest = QFontMetrics(font).horizontalAdvance
+    for room, seconds in ((MOMENT, False), (MOMENT_WITH_SECONDS, True)):
+        for month in range(1, 13):
+            said = show.moment(datetime(2026, month, 28, 12, 48, 58, tzinfo=UTC), seconds=seconds)
+            assert widest(said) + 2 * PAD <= room, (locale, said)
+
+
+@pytest.mark.parametrize("file", sorted(PAGES.rglob("*.py")), ids=lambda file: file.stem)
+def test_every_column_of_moments_has_that_room(file: Path) -> None:
+    for width, cell in COLUMN.findall(file.read_text("utf-8")):
+        assert width == ("MOMENT_WITH_SECONDS" if "seconds=True" in cell else "MOMENT")
 
 
 def test_files_have_one_form_in_every_language(locale: str) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 from campaign_app.domain.complaint import Case, CaseState
 from campaign_app.domain.team import Permission
 from campaign_app.ui import show
-from campaign_app.ui.cells import NOTHING, Cell, Column
+from campaign_app.ui.cells import MOMENT, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.paged import PagedModel
 from campaign_app.ui.messages import translate
@@ -180,7 +180,7 @@ class CasesPanel(QWidget):
     def _columns(self) -> tuple[Column[Row], ...]:
         words, term = self._words, self._desk.kit.words
         return (
-            Column(self.tr("收到"), 140, lambda each: Cell(show.moment(each[0].received_at)), rank=1),
+            Column(self.tr("收到"), MOMENT, lambda each: Cell(show.moment(each[0].received_at)), rank=1),
             Column(self.tr("期限"), 112, lambda each: words.due(each[1])),
             Column(self.tr("投诉人"), 128, lambda each: Cell(each[0].who or self.tr("号码已删除"))),
             Column(

@@ -14,7 +14,7 @@ from campaign_app.domain.finding import Finding
 from campaign_app.domain.team import Permission
 from campaign_app.domain.wording import CheckedWording
 from campaign_app.ui import show
-from campaign_app.ui.cells import NOTHING, Cell, Column
+from campaign_app.ui.cells import MOMENT, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.messages import translate
@@ -60,6 +60,7 @@ class WordingsSection(Section):
         self.setLayout(column(row(self.kind, self.entity, self.shop, None), self._body(), space=3, stretch=1))
         desk.allow(Permission.VOUCH, self.keep)
         self._connect()
+        self.model.speak()
         if self.model.state.text:
             self.edit.setPlainText(self.model.state.text)
         self.render_state(self.model.state)
@@ -224,7 +225,7 @@ class WordingsSection(Section):
             return Cell(words.term("wording_verdict", each.verdict), level=LEVELS[each.verdict])
 
         return (
-            Column(self.tr("核对于"), 156, lambda each: Cell(show.moment(each.checked_at))),
+            Column(self.tr("核对于"), MOMENT, lambda each: Cell(show.moment(each.checked_at))),
             Column(
                 self.tr("主体"), 130, lambda each: Cell(self.model.state.owner_of(each.entity_uscc)), grows=2, rank=1
             ),

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from campaign_app.domain.erasure import ErasureReceipt
 from campaign_app.services.following import RECEIPTS
 from campaign_app.ui import show
-from campaign_app.ui.cells import Cell, Column
+from campaign_app.ui.cells import MOMENT_WITH_SECONDS, Cell, Column
 from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.viewmodels.erasures import ErasuresModel
@@ -53,7 +53,7 @@ class ErasureRecords(Dialog):
 
     def _columns(self) -> tuple[Column[ErasureReceipt], ...]:
         return (
-            Column(self.tr("删除时间"), 164, lambda each: Cell(show.moment(each.at, seconds=True))),
+            Column(self.tr("删除时间"), MOMENT_WITH_SECONDS, lambda each: Cell(show.moment(each.at, seconds=True))),
             Column(self.tr("谁要求的"), 150, self._asked),
             Column(self.tr("客户标识的密钥哈希"), 180, lambda each: Cell(each.ref_hmac), grows=1),
             Column(self.tr("审计记录"), 92, lambda each: Cell(f"#{each.entry}"), right=True),

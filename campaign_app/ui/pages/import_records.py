@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from campaign_app.domain.customer import ChunkCounts, ImportGlance
 from campaign_app.domain.team import Permission
 from campaign_app.ui import show
-from campaign_app.ui.cells import NOTHING, Cell, Column
+from campaign_app.ui.cells import MOMENT, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.pages.import_words import ImportWords
@@ -70,7 +70,7 @@ class ImportRecords(Dialog):
             Column(self.tr("更新客户"), 92, lambda each: _count(each, "changed"), right=True),
             Column(self.tr("等待匹配"), 92, lambda each: _count(each, "waiting"), right=True),
             Column(self.tr("不能导入"), 92, lambda each: _count(each, "refused"), right=True),
-            Column(self.tr("时间"), 144, lambda each: Cell(show.moment(each.started_at)), right=True),
+            Column(self.tr("时间"), MOMENT, lambda each: Cell(show.moment(each.started_at)), right=True),
         )
 
     def _chosen(self) -> ImportGlance | None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QWidget
 
 from campaign_app.services.answers import Answered
 from campaign_app.ui import show
-from campaign_app.ui.cells import NOTHING, Cell, Column
+from campaign_app.ui.cells import MOMENT, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.paged import PagedModel
 from campaign_app.ui.pages.cases import CasesPanel
@@ -239,7 +239,7 @@ class InboxPage(Page):
 
     def _columns(self) -> tuple[Column[Answered], ...]:
         return (
-            Column(self.tr("时间"), 140, lambda each: Cell(show.moment(each.answer.received_at))),
+            Column(self.tr("时间"), MOMENT, lambda each: Cell(show.moment(each.answer.received_at))),
             Column(self.tr("客户"), 130, lambda each: Cell(each.answer.who or self.tr("号码已删除"))),
             Column(self.tr("回复"), 160, lambda each: _or_nothing(" ".join(each.answer.text.split())), grows=4),
             Column(self.tr("意思"), 116, self._meaning),

@@ -12,7 +12,7 @@ from campaign_app.domain.consent import Reason
 from campaign_app.domain.lookback import Ground, Group, Kind, Run, RunState, Task
 from campaign_app.services.lookback import Looked
 from campaign_app.ui import show
-from campaign_app.ui.cells import NOTHING, Cell, Column
+from campaign_app.ui.cells import MOMENT, NOTHING, Cell, Column
 from campaign_app.words import Words
 
 LEVELS: Final = {Kind.FINDING: "block", Kind.UNLOOKED: "warn", Kind.SINCE: "info"}
@@ -57,7 +57,7 @@ class LookBackColumns(QObject):
             ),
             Column(self.tr("已复查"), 84, lambda run: Cell(show.count(run.looked)), right=True),
             *(self._counted(kind) for kind in Kind),
-            Column(self.tr("开始于"), 156, lambda run: Cell(show.moment(run.asked_at), self._who(run)), rank=1),
+            Column(self.tr("开始于"), MOMENT, lambda run: Cell(show.moment(run.asked_at), self._who(run)), rank=1),
         )
 
     def groups(self) -> tuple[Column[Group], ...]:
@@ -99,11 +99,11 @@ class LookBackColumns(QObject):
 
     def rows(self) -> tuple[Column[Looked], ...]:
         return (
-            Column(self.tr("发送于"), 156, lambda row: Cell(show.moment(row.found.sent_at))),
+            Column(self.tr("发送于"), MOMENT, lambda row: Cell(show.moment(row.found.sent_at))),
             Column(self.tr("客户"), 64, lambda row: Cell(row.name) if row.name else NOTHING),
             Column(self.tr("手机号"), 124, lambda row: Cell(row.phone) if row.phone else NOTHING),
             Column(self.tr("店铺"), 100, lambda row: Cell(row.shop), grows=1, rank=2),
-            Column(self.tr("从何时起"), 156, lambda row: Cell(show.moment(row.found.moment)), rank=1),
+            Column(self.tr("从何时起"), MOMENT, lambda row: Cell(show.moment(row.found.moment)), rank=1),
             Column(self.tr("原文"), 160, lambda row: Cell(row.text, row.text), grows=4),
         )
 

@@ -12,7 +12,7 @@ from campaign_app.domain.peak import PauseAll, Plan, PlanState, Result, Stop
 from campaign_app.services.peak_checks import OWN
 from campaign_app.services.peak_checks import Item as Found
 from campaign_app.ui import show
-from campaign_app.ui.cells import NOTHING, Cell, Column
+from campaign_app.ui.cells import MOMENT, MOMENT_WITH_SECONDS, NOTHING, Cell, Column
 from campaign_app.ui.widgets.checklist import Item
 from campaign_app.words import Words
 
@@ -59,7 +59,9 @@ class PeakWords(QObject):
             Column(self.tr("日期"), 190, lambda plan: Cell(self.days(plan)), grows=1),
             Column(self.tr("状态"), 92, lambda plan: Cell(self._state(plan), level=PLANS[plan.state])),
             Column(self.tr("值班"), 120, duty, grows=2, rank=1),
-            Column(self.tr("最近改动"), 136, lambda plan: Cell(show.moment(plan.changed_at), plan.changed_by), rank=2),
+            Column(
+                self.tr("最近改动"), MOMENT, lambda plan: Cell(show.moment(plan.changed_at), plan.changed_by), rank=2
+            ),
         )
 
     def pauses(self) -> tuple[Column[PauseAll], ...]:
@@ -68,7 +70,9 @@ class PeakWords(QObject):
 
         return (
             Column(self.tr("编号"), 56, lambda pause: Cell(f"#{pause.id}")),
-            Column(self.tr("下令时间"), 160, lambda pause: Cell(show.moment(pause.asked_at, seconds=True))),
+            Column(
+                self.tr("下令时间"), MOMENT_WITH_SECONDS, lambda pause: Cell(show.moment(pause.asked_at, seconds=True))
+            ),
             Column(
                 self.tr("性质"), 70, lambda pause: Cell(self.tr("演练") if pause.drill else self.tr("真实")), rank=1
             ),

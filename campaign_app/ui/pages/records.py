@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QProgressBar, QStackedWidget
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.ports_evidence import DECISIONS, AuditLine
 from campaign_app.ui import show
-from campaign_app.ui.cells import NOTHING, Cell, Column
+from campaign_app.ui.cells import MOMENT_WITH_SECONDS, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.paged import PagedModel
 from campaign_app.ui.messages import translate
@@ -211,7 +211,7 @@ class RecordsPage(Page):
     def _columns(self) -> tuple[Column[AuditLine], ...]:
         return (
             Column(self.tr("序号"), 84, lambda each: Cell(f"#{each.number}"), right=True, rank=2),
-            Column(self.tr("时间"), 164, lambda each: Cell(show.moment(each.at, seconds=True))),
+            Column(self.tr("时间"), MOMENT_WITH_SECONDS, lambda each: Cell(show.moment(each.at, seconds=True))),
             Column(self.tr("谁"), 96, lambda each: Cell(self._who(each.actor), each.actor)),
             Column(self.tr("做了什么"), 170, lambda each: Cell(self._what(each), each.action), grows=1),
             Column(self.tr("活动"), 130, self._campaign, grows=1, rank=1),

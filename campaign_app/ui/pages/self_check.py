@@ -15,7 +15,7 @@ from campaign_app.domain.ports_evidence import AuditLine
 from campaign_app.domain.self_check import Stage
 from campaign_app.reports.figures import said, written
 from campaign_app.ui import show
-from campaign_app.ui.cells import NOTHING, Cell, Column
+from campaign_app.ui.cells import MOMENT_WITH_SECONDS, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.messages import translate
@@ -252,7 +252,7 @@ class SelfCheckSection(Section):
             return Cell(f"{found[:SHORT]}…", found) if found else NOTHING
 
         return (
-            Column(self.tr("生成于"), 164, lambda line: Cell(show.moment(line.at, seconds=True))),
+            Column(self.tr("生成于"), MOMENT_WITH_SECONDS, lambda line: Cell(show.moment(line.at, seconds=True))),
             Column(self.tr("期间"), 210, period),
             Column(
                 self.tr("阶段"),

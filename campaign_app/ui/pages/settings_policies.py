@@ -160,7 +160,9 @@ class PolicyField(QWidget):
         self.limits.setText(self._limits() + (self.tr(" · 未保存") if changed and not problem else ""))
 
     def _limits(self) -> str:
-        usual = self.tr("默认 {value}").format(value=DEFAULTS[self._declared.name])
+        default = self._declared.default
+        value = show.count(default) if isinstance(default, int) else DEFAULTS[self._declared.name]
+        usual = self.tr("默认 {value}").format(value=value)
         low, high = self._declared.low, self._declared.high
         if low is None or high is None:
             return usual

@@ -124,14 +124,25 @@ class Composer(QObject):
     ) -> Self:
         """The one of this campaign: it outlives the window, which is built anew for another language."""
         known = model.findChild(cls)
-        return known if known is not None else cls(composing, tasks, messages, language, model)
+        if known is None:
+            return cls(composing, tasks, messages, language, model)
+        known.speak()
+        return known
 
     # --- gestures ----------------------------------------------------------------------------------------------------
 
+    def speak(self) -> None:
+        """What the rules say is said anew in another language; until then nothing is said in the former one."""
+        spoken = self._language()
+        if spoken != self._spoken:
+            self._spoken = spoken
+            self._become(replace(self.state, composed=None, fixes={}))
+
     def load(self) -> None:
         """Reads again what the text is written with: signatures, people, price."""
+        self.speak()
         campaign = self._model.view.campaign
-        self._base, self._spoken = _base_of(campaign), self._language()
+        self._base = _base_of(campaign)
         self._tasks.run(lambda _: self._composing.setting(campaign), self._set, owner=self, key="setting")
 
     def set_text(self, text: str) -> None:

@@ -58,10 +58,19 @@ class WordingsModel(QObject):
         self.setObjectName(NAME)
         self._app, self._tasks, self._messages, self._language = app, tasks, messages, language
         self.state = WordingsState()
+        self._spoken = language()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self.look)
+
+    def speak(self) -> None:
+        """What the rules say is said anew in another language; until then nothing is said in the former one."""
+        spoken = self._language()
+        if spoken != self._spoken:
+            self._spoken = spoken
+            self._become(replace(self.state, findings=None))
+            self.look()
 
     def load(self) -> None:
         self._tasks.run(lambda _: self._read(), self._loaded, failed=self._messages.error, owner=self, key="load")

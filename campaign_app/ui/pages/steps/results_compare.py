@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from campaign_app.domain.campaign import Campaign
 from campaign_app.ui import show
-from campaign_app.ui.cells import Cell, Column
+from campaign_app.ui.cells import MOMENT, Cell, Column
 from campaign_app.ui.itemmodels.rows import RowsModel
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.steps.course_words import RATES, CourseWords, rate_of
@@ -74,7 +74,7 @@ class CompareCard(QFrame):
 
         return (
             Column(self.tr("活动"), 150, self._name, grows=3),
-            Column(self.tr("发送时间"), 140, lambda each: Cell(show.moment(each.campaign.send_at)), rank=1),
+            Column(self.tr("发送时间"), MOMENT, lambda each: Cell(show.moment(each.campaign.send_at)), rank=1),
             Column(
                 term("count", "submitted"), 92,
                 lambda each: Cell(show.count(each.counts.get("submitted", 0))), right=True,

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from campaign_app.domain.consent import ConsentFact, ConsentStatus
 from campaign_app.services.members import Member
 from campaign_app.ui import show
-from campaign_app.ui.cells import NOTHING, Cell, Column
+from campaign_app.ui.cells import MOMENT, NOTHING, Cell, Column
 from campaign_app.ui.itemmodels.paged import PagedModel
 from campaign_app.ui.kit import Kit
 from campaign_app.ui.pages.steps.proof import ProofPanel
@@ -131,7 +131,7 @@ class RowsView(QWidget):
             Column(
                 self.tr("同意方式"), 104, of_fact(lambda fact: Cell(words.term("consent_method", fact.method))), rank=1
             ),
-            Column(self.tr("核对时间"), 150, of_fact(lambda fact: Cell(show.moment(fact.checked_at))), rank=1),
+            Column(self.tr("核对时间"), MOMENT, of_fact(lambda fact: Cell(show.moment(fact.checked_at))), rank=1),
         )
 
 
