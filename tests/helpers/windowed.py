@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from unittest.mock import patch
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, QTranslator
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, QSize, QTranslator
 from PySide6.QtWidgets import QApplication, QTabBar, QTableView, QWidget
 
 from campaign_app import assets, bootstrap, words
@@ -101,6 +101,7 @@ class Windowed:
     def __init__(self, qt: QApplication, staged: Staged, folder: Path) -> None:
         self._qt, self.staged, self._keep = qt, staged, QObject()
         self._translators: list[QTranslator] = []
+        self._former = QLocale()
         made = {"screened": staged.screened(), "draft": staged.draft(FAULTY), "sent": staged.sent()}
         self.ids = {name: campaign.id for name, campaign in made.items()}
         _reply(staged)
@@ -125,6 +126,7 @@ class Windowed:
         former = getattr(self, "shell", None)
         self._silence()
         self.desk.kit.prefs.language = language.code
+        QLocale.setDefault(QLocale(language.code))  # as `ui.languages` does: dates are written by it
         real: QTranslator | None = None
         if language.code != "zh_CN":
             real = QTranslator(self._keep)
@@ -209,6 +211,7 @@ class Windowed:
     def end(self) -> None:
         self._silence()
         self._drop(self.shell)
+        QLocale.setDefault(self._former)
         self._keep.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
