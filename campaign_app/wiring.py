@@ -166,22 +166,13 @@ def wire(workspace: Workspace, keeper: KeyKeeper, offset: timedelta) -> App:
     engine = _engines(workspace, clock, rules)
     texts = texts_of(workspace, rules.engine, profiles)
     accounts = Accounts(
-        store=workspace.accounts,
-        secrets=workspace.secrets,
-        audit=workspace.audit,
-        clock=clock,
-        make_client=_client(workspace, clock),
-        offers=Offers(),
-    ).used_by(me)
+        store=workspace.accounts, secrets=workspace.secrets, audit=workspace.audit, clock=clock,
+        make_client=_client(workspace, clock), offers=Offers(),
+    ).used_by(me)  # fmt: skip
     campaigns = Campaigns(
-        store=workspace.campaigns,
-        inbox=workspace.inbox,
-        texts=texts,
-        audit=workspace.audit,
-        clock=clock,
-        hours=lambda: _hours(workspace),
-        by_another=lambda: bool(load_settings(workspace).approval_by_another),
-    ).used_by(me)
+        store=workspace.campaigns, inbox=workspace.inbox, texts=texts, audit=workspace.audit, clock=clock,
+        hours=lambda: _hours(workspace), by_another=lambda: bool(load_settings(workspace).approval_by_another),
+    ).used_by(me)  # fmt: skip
     audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=clock).used_by(me)
     complaints = Complaints(workspace.complaints, clock, workspace.phone_keys).used_by(me)
     opt_outs = OptOuts(workspace.opt_outs, clock, workspace.accounts, workspace.jobs).used_by(me)
@@ -270,11 +261,8 @@ def _preflights(
     def max_age() -> timedelta:
         return timedelta(minutes=load_settings(workspace).max_consent_age_minutes)
 
-    stores, hours = (workspace.campaigns, workspace.accounts), lambda: _hours(workspace)
-    return Preflights(
-        *stores, texts, campaigns.warnings, clock, hours, max_age, abilities_of, spending=money.spending,
-        editor=campaigns.editor,
-    )  # fmt: skip
+    sources = (workspace.campaigns, workspace.accounts, texts, campaigns.warnings, clock, lambda: _hours(workspace))
+    return Preflights(*sources, max_age, abilities_of, spending=money.spending, editor=campaigns.editor)
 
 
 def _test_messages(workspace: Workspace, texts: Texts, clock: Clock) -> TestMessages:

@@ -14,13 +14,12 @@ from campaign_app.compliance import Fix, apply_edits
 from campaign_app.domain.audience import Condition, Filter, Op
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.domain.consent import ConsentStatus
-from campaign_app.domain.errors import AppError, NotAllowed, NotFound, RemoteRefused, SettingsError
+from campaign_app.domain.errors import AppError, NotAllowed, RemoteRefused
 from campaign_app.domain.message import ComplaintClue, Page
 from campaign_app.domain.platform import Asked, consent_api
 from campaign_app.jobs import dispatch, screening
 from campaign_app.platforms import Offers
 from campaign_app.services.accounts import Accounts, secret_name
-from campaign_app.services.audiences import Audiences
 from campaign_app.services.campaigns import approval_hash
 from campaign_app.services.profiles import Profile
 from campaign_app.services.texts import Texts
@@ -260,35 +259,6 @@ def test_an_answer_that_may_not_be_trusted_connects_nothing(
         accounts.connect(asked("geheim"), actor="陈")
     assert caught.value.code == code
     assert accounts.all() == before
-
-
-def test_segments_are_saved_by_name(desk: Desk) -> None:
-    workspace = desk.shop.workspace
-    audiences = Audiences(customers=workspace.customers, store=workspace.audiences, clock=desk.shop.clock)
-    zhejiang = Filter((Condition("province", Op.IS, "浙江"),))
-    assert audiences.count(zhejiang, ENTITY) == 5
-    assert audiences.count(zhejiang, "91330100MA0000002X") == 0
-    audiences.save(" 浙江客户 ", zhejiang, actor="test")
-    assert audiences.saved() == {"浙江客户": zhejiang}
-    audiences.save("打给13800001111的", zhejiang, actor="test")
-    audiences.rename("打给13800001111的", "江浙", actor="test")
-    for _ in range(2):  # somebody else was faster: nothing is there to be noted
-        audiences.remove("江浙", actor="test")
-    with pytest.raises(NotFound):
-        audiences.rename("江浙", "别的", actor="test")
-    noted = [(each.action, each.actor, each.facts) for each in reversed(workspace.audit.entries(limit=4))]
-    assert [action for action, _, _ in noted] == [f"segment.{w}" for w in ("saved", "saved", "renamed", "removed")]
-    assert {actor for _, actor, _ in noted} == {"test"}
-    saved, _, renamed, removed = (facts for _, _, facts in noted)
-    assert (saved["segment"], len(saved["filter"])) == ("浙江客户", 64)
-    assert renamed == {"segment": "江浙", "former": "打给138****1111的"}
-    assert removed == {"segment": "江浙"}
-    audiences.remove("浙江客户", actor="test")
-    assert audiences.saved() == {}
-    with pytest.raises(SettingsError):
-        audiences.save(" ", zhejiang, actor="test")
-    with pytest.raises(NotFound):
-        workspace.audiences.audience("浙江客户")
 
 
 def test_what_has_begun_is_never_edited_and_its_cancel_asks_the_sender(desk: Desk) -> None:
