@@ -79,6 +79,18 @@ def test_who_changed_it_last_is_refused_by_the_database_and_another_is_not(
     assert verdicts == {("0", 0): False, ("0", 1): False, ("1", 0): True, ("1", 1): False}
 
 
+def test_nor_are_warnings_confirmed_by_who_changed_it_last(stage: Stage, both: tuple[str, str], screened: int) -> None:
+    with closing(stage.here.open(WORKER)) as service:
+        service.campaigns.add_warnings(screened, {"EVA-002": 1})
+    ask(stage, "1")
+    confirm = "UPDATE campaign_warning SET confirmed_by = session_user, confirmed_at = 1 WHERE campaign_id = %(id)s"
+    verdicts = []
+    for login in both:
+        with stage.here.sql(login) as sql:
+            verdicts.append(refused(sql, confirm, id=screened))
+    assert verdicts == [True, False]
+
+
 def test_an_editor_that_no_login_is_known_by_leaves_nobody_to_approve(
     stage: Stage, both: tuple[str, str], screened: int
 ) -> None:

@@ -53,6 +53,7 @@ def functions(prefix: str) -> tuple[str, ...]:
             "SELECT actor = session_user::text OR starts_with(actor, session_user::text || '/')",
             "sql STABLE",
         ),
+        _function("needs_another(edited_by text)", "boolean", _NEEDS_ANOTHER, "sql STABLE"),
         _function("as_ascii(said text)", "text", _AS_ASCII, "sql IMMUTABLE"),
         _trigger("guard_meta", _META),
         _trigger("guard_audit", _AUDIT),
@@ -65,6 +66,7 @@ def functions(prefix: str) -> tuple[str, ...]:
         _trigger("guard_lift", _LIFT, methods=", ".join(map(literal, sorted(EXPLICIT_METHODS)))),
         _trigger("guard_case", _CASE),
         _trigger("guard_pause", _PAUSE),
+        _trigger("guard_warning", _WARNING),
         _trigger("guard_signed", _SIGNED),
     )
 
@@ -87,6 +89,7 @@ TRIGGERS: Final = {
     "staff_trial_signed": ("staff_trial", "INSERT", "guard_signed('actor')"),
     "staff_number_signed": ("staff_number", "INSERT", "guard_signed('added_by')"),
     "signature_own_signed": ("signature_own", "INSERT OR UPDATE", "guard_signed('stated_by')"),
+    "campaign_warning_guarded": ("campaign_warning", "INSERT OR UPDATE", "guard_warning()"),
     "campaign_warning_signed": ("campaign_warning", "INSERT OR UPDATE", "guard_signed('confirmed_by')"),
     "suppression_lift_signed": ("suppression_lift", "INSERT", "guard_signed('reviewer')"),
     "lookback_run_signed": ("lookback_run", "INSERT", "guard_signed('asked_by')"),
@@ -124,6 +127,11 @@ _ROLES_OF: Final = """
 SELECT coalesce(array_agg(wanted), '{}') FROM unnest(ARRAY[$roles]) AS wanted
 WHERE is_admin(login) OR EXISTS (SELECT 1 FROM pg_roles r, pg_roles l
     WHERE r.rolname = role_prefix() || wanted AND l.rolname = login AND pg_has_role(l.oid, r.oid, 'USAGE'))
+"""
+# the policy, and whose login changed a campaign last: whoever is here, or nobody that could be told
+_NEEDS_ANOTHER: Final = """
+SELECT coalesce((SELECT value::jsonb #>> '{}' FROM setting WHERE name = 'approval_by_another'), '0') <> '0'
+    AND (edited_by = '' OR starts_with(edited_by, '@') OR is_signed(edited_by))
 """
 # as Python's json writes a text: what is no printable ASCII is escaped
 _AS_ASCII: Final = r"""
@@ -216,8 +224,7 @@ DECLARE
 BEGIN
     -- where policy asks for another person, no role approves what its login changed last, or nobody knows who did
     IF TG_OP = 'UPDATE' AND OLD.state = 'screened' AND NEW.state = 'approved'
-        AND coalesce((SELECT value::jsonb #>> '{}' FROM setting WHERE name = 'approval_by_another'), '0') <> '0'
-        AND (OLD.edited_by = '' OR starts_with(OLD.edited_by, '@') OR is_signed(OLD.edited_by))
+        AND needs_another(OLD.edited_by)
     THEN REFUSE; END IF;
     IF acts('worker') THEN RETURN coalesce(NEW, OLD); END IF;
     IF TG_OP = 'INSERT' THEN
@@ -287,6 +294,15 @@ BEGIN
         OR (NEW.state = 'cancelled' AND OLD.state NOT IN ('done', 'cancelling', 'cancelled', 'sending') AND NOT begun))
     THEN RETURN NEW; END IF;
     REFUSE;
+END
+"""
+_WARNING: Final = """
+BEGIN
+    IF NOT is_admin(session_user) AND NEW.confirmed_by <> ''
+        AND (TG_OP = 'INSERT' OR NEW.confirmed_by <> OLD.confirmed_by)
+        AND needs_another((SELECT edited_by FROM campaign WHERE id = NEW.campaign_id))
+    THEN REFUSE; END IF;
+    RETURN NEW;
 END
 """
 _BUDGET: Final = """
