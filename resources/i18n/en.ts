@@ -7143,6 +7143,14 @@ Li Qiang, support and complaints</translation>
         <translation>Program</translation>
     </message>
     <message>
+        <source>是</source>
+        <translation>yes</translation>
+    </message>
+    <message>
+        <source>否</source>
+        <translation>no</translation>
+    </message>
+    <message>
         <source>、</source>
         <translation>, </translation>
     </message>

@@ -86,6 +86,14 @@ def test_what_an_entry_says_of_suppressions_is_said_in_words(staged: Staged, pag
     assert listed(page, qtbot, 5)[0] == "种类 退订、撤回同意 · 来源 导入名单"
 
 
+def test_yes_and_no_are_words_of_the_window(staged: Staged, page: RecordsPage) -> None:
+    staged.app.workspace.audit.record("peak.paused_all", actor="王", at=staged.app.clock(), drill=True, peak=1)
+    page.model.load()
+    entry = next(each for each in staged.app.workspace.audit.entries() if each.action == "peak.paused_all")
+    told = [page._written(entry, name, value) for name, value in (*entry.facts.items(), ("drill", False))]
+    assert told == ["是", "1", "否"]
+
+
 def test_pages_stand_still_while_more_is_written(staged: Staged, page: RecordsPage, qtbot: QtBot) -> None:
     audit, now = staged.app.workspace.audit, staged.app.clock()
     for number in range(PAGE_ROWS + 3):

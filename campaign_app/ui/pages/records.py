@@ -250,6 +250,8 @@ class RecordsPage(Page):
     def _written(self, entry: AuditLine, name: str, value: object) -> str:
         if value in (None, ""):
             return "–"
+        if isinstance(value, bool):
+            return self.tr("是") if value else self.tr("否")
         table = "audit_fact" if name == "fields" else _MARKED.get(name, "") if entry.action == _SUPPRESSED else ""
         if not table:
             return str(value)
