@@ -11,10 +11,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from traceback import clear_frames
 from typing import Any, Final
 
 import certifi
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import URL, Connection, Dialect, Engine, Table, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
@@ -51,6 +52,8 @@ _SETTINGS: Final = {
     "tcp_keepalives_idle": "20",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "4",
+    # nor does it wait a quarter of an hour for one that has not heard its answer
+    "tcp_user_timeout": "40000",
 }
 _KEEPALIVES: Final = {
     "keepalives": 1,
@@ -250,11 +253,16 @@ def _engine(
     except ImportError as error:
         raise WorkspaceError("server_driver", "campaign-app[team] is not installed") from error
 
-    def with_password(_dialect: object, _record: object, _given: object, arguments: dict[str, Any]) -> None:
-        arguments["password"] = password
+    def connect(dialect: Dialect, _record: object, given: Sequence[Any], arguments: dict[str, Any]) -> Any:
+        try:
+            return dialect.connect(*given, **arguments, **({"password": password} if password else {}))
+        except Exception as error:
+            # psycopg's own frames keep the socket of a try that timed out: a worker whose server is away for half an
+            # hour, and which hardly looks for cycles, would have no file descriptors left
+            clear_frames(error.__traceback__)
+            raise
 
-    if password:
-        event.listen(engine, "do_connect", with_password)
+    event.listen(engine, "do_connect", connect)
     event.listen(engine, "connect", _prepare)
     return engine
 

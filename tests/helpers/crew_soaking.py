@@ -167,6 +167,7 @@ def _strike(crew: Crew, kind: str, struck: subprocess.Popen[str]) -> None:
 
 def _wait_for_another(crew: Crew, campaign_id: int, struck: object, free_at: float, blows: Blows) -> None:
     def elsewhere() -> bool:
+        _renew(crew, blows)  # whoever was struck before may ask for a new process only now
         return crew.merchant.go_on(campaign_id) in ENDED or crew.sender_of(campaign_id) not in (None, struck)
 
     crew.merchant.until(elsewhere, _PATIENCE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import socket
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +23,7 @@ from campaign_app.storage.integrity import check_integrity
 from campaign_app.storage.postgres import SCHEMA, ServerDatabase, open_server
 from campaign_app.storage.server import Server
 from campaign_app.storage.workspace import Workspace, open_workspace
-from tests.helpers.pg import PASSWORD, bare_database, cluster, cut_connections
+from tests.helpers.pg import PASSWORD, USER, bare_database, cluster, cut_connections
 
 DIALECTS = ("postgresql",)
 
@@ -191,3 +193,22 @@ def test_commits_are_durable_whatever_the_server_is_set_to(workspace: Workspace)
             for name in ("synchronous_commit", "transaction_isolation")
         ]
     assert said == ["on", "read committed"]
+
+
+def test_a_try_to_connect_that_nobody_answers_leaves_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even until somebody looks for cycles: a worker tries again and again for as long as its server is away."""
+    monkeypatch.setattr(postgres, "CONNECT_SECONDS", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        gc.disable()
+        try:
+            with pytest.raises(WorkspaceError) as caught:
+                open_server(Server("127.0.0.1", USER, "x", silent.getsockname()[1], verified=False), PASSWORD)
+        finally:
+            gc.enable()
+        silent.settimeout(5)
+        opened, _ = silent.accept()
+        with opened:
+            opened.settimeout(5)
+            while opened.recv(4_096):
+                pass
+    assert caught.value.code == "server_unreachable"
