@@ -13,11 +13,13 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from campaign_app.domain import chained
 from campaign_app.domain.consent import EXPLICIT_METHODS
 from campaign_app.domain.errors import SettingsError
 from campaign_app.evidence.files import Unreadable, lines_of
 from campaign_app.evidence.format import (
     APPROVED,
+    CLAIMED,
     EXPORTED,
     FORMAT,
     HASH_SIZE,
@@ -48,7 +50,8 @@ _TICKS: Final = 2_000  # lines
 class Verdict:
     """`problem`: "" where everything holds, else what does not, in the line `line` (from 1); the rest is then empty.
 
-    `people` are all that were sent to, `signed`, `unsigned` and `withheld` the records that are in the file. `head` is
+    `people` are all that were sent to, `signed`, `unsigned` and `withheld` the records that are in the file. `entry` is
+    the number of the entry that was told of the one person's batch: `people` is 1 then. `head` is
     the chain's, as N:HASH. `issuers` are who vouches for the consents.
     """
 
@@ -61,6 +64,7 @@ class Verdict:
     signed: int = 0
     unsigned: int = 0
     withheld: int = 0
+    entry: int = 0
     head: str = ""
     issuers: tuple[str, ...] = ()
     simulated: bool = False
@@ -179,7 +183,10 @@ class _Proof:
     given: str
     keys: Sequence[Mapping[str, Any]] | None
     header: Line = field(default_factory=dict)
+    record: Line = field(default_factory=dict)
     approval: Line = field(default_factory=dict)
+    claimed: tuple[str, int, int] | None = None  # root of the one batch, when, and for which sender
+    entry: int = 0
     counts: dict[str, int] = field(default_factory=lambda: {"signed": 0, "unsigned": 0, "withheld": 0})
 
     def verdict(self) -> Verdict:
@@ -203,6 +210,7 @@ class _Proof:
             signed=self.counts["signed"],
             unsigned=self.counts["unsigned"],
             withheld=self.counts["withheld"],
+            entry=self.entry,
             head=f"{number}:{head.hex()}",
             issuers=tuple(sorted({f"{each['issuer_name']} {each['issuer']}".strip() for each in platforms})),
             simulated=any(each["simulated"] for each in platforms),
@@ -219,13 +227,30 @@ class _Proof:
                 tree.add(only)
         if whole:
             found = tree.root()
+        elif self.reader.kind == "batch":
+            found = self._batch(tree)
         else:
             path, _ = self.reader.take("path")
-            _need(tree.size == 1, "path")
+            _need(tree.size == 1 and _sided(path["hashes"]), "path")
             found = _climbed(only, path["hashes"])
         told, _ = self.reader.take("people")
-        _need(found.hex() == told["root"] and (not whole or told["count"] == tree.size), "root")
+        counted = whole or self.claimed is not None
+        _need(found.hex() == told["root"] and (not counted or told["count"] == tree.size), "root")
         return told["count"], told["root"]
+
+    def _batch(self, tree: Tree) -> bytes:
+        """The one message below the root that the audit was told when its batch was claimed."""
+        batch, _ = self.reader.take("batch")
+        _need(tree.size == 1, "path")
+        number, batch_id, customer, fact = batch["row"]
+        record, campaign = self.record, self.header["campaign"]["id"]
+        who, text = bytes.fromhex(record["who"]), record["text"]
+        _need(who.hex() == record["who"] and _sided(batch["hashes"]), "batch")
+        row = number, batch_id, campaign, record["seq"], customer, fact, "confirmed", record["message"], who, text
+        (leaf,) = chained.leaves("message", [row])
+        path = [(side, bytes.fromhex(each)) for side, each in batch["hashes"]]
+        self.claimed = chained.climbed(leaf, path).hex(), record["sent"], record["sender"]
+        return tree.root()
 
     def _page(self, page: Line) -> Iterator[bytes]:
         """The hashes of the records below an answer page."""
@@ -236,6 +261,7 @@ class _Proof:
         _need(self.reader.kind == "person", "order")
         while self.reader.kind == "person":
             record, text = self.reader.take("person")
+            self.record = record
             _need(record["page"] == named, "page")
             leaf = record.get("leaf")
             self.counts["withheld" if leaf is None else "signed" if claims else "unsigned"] += 1
@@ -275,14 +301,21 @@ class _Proof:
                 facts = json.loads(line["facts"])
                 _need(facts["campaign"] == self.header["campaign"]["id"], "audit")
                 approved |= line["action"] == APPROVED and facts["hash"] == self.approval["hash"]
+                if line["action"] == CLAIMED:
+                    told = facts["messages_root"], line["at"], facts["account"]
+                    _need(approved and not self.entry and told == self.claimed, "batch")
+                    self.entry = number + 1
                 if line["action"] == EXPORTED:
-                    _need((facts["header"], facts["people"], facts["root"]) == (header, count, root), "audit")
+                    _need(
+                        approved and (facts["header"], facts["people"], facts["root"]) == (header, count, root), "audit"
+                    )
                     exports += 1
             for digest in _digests(line):
                 number, link = number + 1, link_hash(number + 1, link, digest)
                 met = met or self.given == f"{number}:{link.hex()}"
         _need(met, "head")
         _need(exports == 1 and approved, "audit")
+        _need((self.entry > 0) == (self.claimed is not None), "batch")
         return number, link
 
 
@@ -293,6 +326,10 @@ def _digests(line: Line) -> list[bytes]:
     hashes = bytes.fromhex(line["hashes"])
     _need(hashes and len(hashes) % HASH_SIZE == 0, "chain")
     return [hashes[at : at + HASH_SIZE] for at in range(0, len(hashes), HASH_SIZE)]
+
+
+def _sided(path: Sequence[Sequence[str]]) -> bool:
+    return all(side in ("left", "right") for side, _ in path)
 
 
 def _climbed(record: bytes, path: Sequence[Sequence[str]]) -> bytes:
