@@ -179,9 +179,9 @@ def alone(file: Path) -> dict[str, Any]:
     return result
 
 
-def opened(folder: Path) -> wiring.App:
+def opened(folder: Path, offset: timedelta = timedelta(0)) -> wiring.App:
     keeper = MemoryKeeper(bytes(range(32)))
-    return wiring.wire(create_workspace(folder, keeper), keeper, timedelta(0))
+    return wiring.wire(create_workspace(folder, keeper), keeper, offset)
 
 
 def chain(app: wiring.App, count: int) -> None:

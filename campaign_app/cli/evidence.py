@@ -78,6 +78,7 @@ def verify(
             "campaign": verdict.campaign,
             "entity": verdict.entity,
             "people": verdict.people,
+            "entry": verdict.entry,
             "signed": verdict.signed,
             "unsigned": verdict.unsigned,
             "withheld": verdict.withheld,

@@ -1701,6 +1701,18 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Campaign &quot;{campaign}&quot; of {entity}.</translation>
     </message>
     <message>
+        <source>一个人的证据：短信与它那一批交给通道时写下的第 {n} 条审计记录相符。</source>
+        <translation>One person&apos;s evidence: the message is what entry {n} of the audit was told when its batch was handed over.</translation>
+    </message>
+    <message>
+        <source>同意由平台签名。</source>
+        <translation> The platform signed the consent.</translation>
+    </message>
+    <message>
+        <source>同意没有平台的签名。</source>
+        <translation> The consent was not signed by the platform.</translation>
+    </message>
+    <message>
         <source>共发给 {people} 人；文件里有 {signed} 人的同意由平台签名，{other} 人的没有签名。</source>
         <translation>Sent to {people} people. In this file the platform signed the consent of {signed}; for {other} there is no signature.</translation>
     </message>
