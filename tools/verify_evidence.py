@@ -8,7 +8,6 @@ Prints JSON; exit status 0: verified. A file that is encrypted to you is opened 
 
 import argparse
 import json
-import sys
 import zlib
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ EXPLICIT = ("explicit_toggle", "double_opt_in", "reply_yes", "paper")  # a defau
 FOLLOWS = {  # which lines may stand behind which
     "": "begin", "begin": "receipt answer people", "receipt": "person", "answer": "person", "path": "people", "end": "",
     "person": "person receipt answer path batch people", "batch": "people", "people": "entry hidden",
-    "entry": "entry hidden end", "hidden": "entry hidden end",
+    "entry": "entry hidden stamp end", "hidden": "entry hidden stamp end", "stamp": "entry hidden stamp end",
 }  # fmt: skip
 Line = dict[str, Any]
 canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
@@ -54,17 +53,15 @@ def read(file: BinaryIO) -> Iterator[str]:  # the lines of a file; it is never h
 def page_root(leaves: dict[int, bytes], nodes: list[Any], size: int, level: int = 0) -> bytes:
     while size > 1:  # over an answer page (RFC 9162): from some of its leaves, and the nodes that stand for the others
         leaves |= {at: bytes.fromhex(node) for which, at, node in nodes if which == level}
-        above = {}
-        for at in {each >> 1 for each in leaves}:
-            both = [leaves[each] for each in (2 * at, 2 * at + 1) if each < size]
-            above[at] = sha256(b"\1" + both[0] + both[1]).digest() if len(both) == 2 else both[0]
-        leaves, level, size = above, level + 1, (size + 1) // 2
+        pairs = {at: [leaves[n] for n in (2 * at, 2 * at + 1) if n < size] for at in {n >> 1 for n in leaves}}
+        leaves = {at: sha256(b"\1" + b"".join(two)).digest() if len(two) == 2 else two[0] for at, two in pairs.items()}
+        level, size = level + 1, (size + 1) // 2
     return leaves[0]
 
 
 class Check:  # takes the lines of a file one by one; there is a method for each kind of them
     def __init__(self, head: str, keys: list[Line] | None) -> None:
-        self.keys, self.before, self.jws, self.number = keys, "", "", 0
+        self.keys, self.before, self.jws, self.number, self.stamps = keys, "", "", 0, list[Line]()
         self.given, self.met, self.seal = head, not head, sha256(f"{FORMAT} seal\n".encode())
         self.found, self.seen = {"signed": 0, "unsigned": 0, "withheld": 0}, dict[str, int]()  # records, entries
         self.tree, self.owed = dict[int, bytes](), dict[str, list[Any]]()  # without a sibling; to be in an entry
@@ -150,15 +147,13 @@ class Check:  # takes the lines of a file one by one; there is a method for each
         need((root or digest("record")).hex() == line["root"], "records were changed")
 
     def entry(self, line: Line, _text: str) -> None:  # of the audit, about this campaign
-        said = canonical([line[name] for name in ("number", "at", "action", "actor", "facts")])
-        entry = digest("entry", bytes.fromhex(line["salt"]), said.encode())
-        self.hidden({"first": line["number"], "hashes": entry.hex()}, "")
+        said = canonical([line[name] for name in ("number", "at", "action", "actor", "facts")]).encode()
+        self.hidden({"first": line["number"], "hashes": digest("entry", bytes.fromhex(line["salt"]), said).hex()}, "")
         told, action = {**json.loads(line["facts"]), "at": line["at"]}, line["action"]
         need(told["campaign"] == self.campaign, "an entry about something else")
-        if action == "campaign.approved" and told["hash"] == self.approval["hash"]:
-            self.seen[action] = line["number"]
         if action in TOLD:  # once, and behind the approval
             need(self.seen and [told[name] for name in TOLD[action]] == self.owed.pop(action, 0), f"another {action}")
+        if action in TOLD or [action, told.get("hash")] == ["campaign.approved", self.approval["hash"]]:
             self.seen[action] = line["number"]
 
     def hidden(self, line: Line, _text: str) -> None:  # a hash of each, so that the chain can be followed
@@ -167,6 +162,10 @@ class Check:  # takes the lines of a file one by one; there is a method for each
             self.number += 1
             self.chain = digest("link", self.number.to_bytes(8, "big"), self.chain, bytes.fromhex(entry))
             self.met = self.met or self.given == f"{self.number}:{self.chain.hex()}"
+
+    def stamp(self, line: Line, _text: str) -> None:  # a reply (RFC 3161) over the head so far: docs say how to verify
+        need(line["head"] == f"{self.number}:{self.chain.hex()}", "a stamp over another head")
+        self.stamps.append(line)
 
     def end(self, line: Line, _text: str) -> None:
         ended = {"head": self.chain.hex(), "number": self.number, "seal": self.seal.hexdigest()}
@@ -183,9 +182,10 @@ def verify(lines: Iterator[str], head: str = "", keys: list[Line] | None = None)
         need(check.before == "end", "the end is missing")
     except (InvalidSignature, LookupError, TypeError, ValueError, AttributeError, OverflowError, zlib.error) as error:
         return {"ok": False, "problem": str(error) or "a signature is not its issuer's", "after": check.before}
-    compared = {"head_compared": bool(head), "keys_from_issuer": keys is not None, "people": check.count}
-    named = {name: check.first[name] for name in ("entity", "campaign", "platforms")} | {"entries": check.seen}
-    return {"ok": True, **named, **check.found, **compared, "head": f"{check.number}:{check.chain.hex()}"}
+    said = {name: check.first[name] for name in ("entity", "campaign", "platforms")} | check.found
+    said |= {"people": check.count, "head_compared": bool(head), "keys_from_issuer": keys is not None}
+    told = {"entries": check.seen, "stamps": check.stamps, "head": f"{check.number}:{check.chain.hex()}"}
+    return {"ok": True, **said, **told}
 
 
 if __name__ == "__main__":
@@ -197,4 +197,4 @@ if __name__ == "__main__":
     with Path(given.file).open("rb") as opened:
         verdict = verify(read(opened), given.head or "", issuer)
     print(json.dumps(verdict, ensure_ascii=False))
-    sys.exit(0 if verdict["ok"] else 1)
+    raise SystemExit(0 if verdict["ok"] else 1)

@@ -5,13 +5,16 @@ mistakes of the other, and tests hold both to the same verdicts.
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.x509 import Certificate
 
 from campaign_app.domain import chained
 from campaign_app.domain.consent import EXPLICIT_METHODS
@@ -36,44 +39,15 @@ from campaign_app.evidence.format import (
     record_hash,
     start_hash,
 )
+from campaign_app.evidence.verdict import Shown, Verdict
 from campaign_app.transport.receipts import MerkleTree, ReceiptRefused, ReceiptVerifier, leaf_hash, unb64u
 from campaign_app.transport.wire import ReceiptClaims
 
 _EXPLICIT: Final = frozenset(method.value for method in EXPLICIT_METHODS)
 _CHANNELS: Final = frozenset({"sms", "any"})
 _PAGES: Final = frozenset({"receipt", "answer"})
-_CHAIN: Final = frozenset({"entry", "hidden"})
+_CHAIN: Final = frozenset({"entry", "hidden", "stamp"})
 _TICKS: Final = 2_000  # lines
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """`problem`: "" where everything holds, else what does not, in the line `line` (from 1); the rest is then empty.
-
-    `people` are all that were sent to, `signed`, `unsigned` and `withheld` the records that are in the file. `entry` is
-    the number of the entry that was told of the one person's batch: `people` is 1 then. `head` is
-    the chain's, as N:HASH. `issuers` are who vouches for the consents.
-    """
-
-    problem: str = ""
-    line: int = 0
-    campaign: str = ""
-    entity: str = ""
-    whole: bool = True
-    people: int = 0
-    signed: int = 0
-    unsigned: int = 0
-    withheld: int = 0
-    entry: int = 0
-    head: str = ""
-    issuers: tuple[str, ...] = ()
-    simulated: bool = False
-    head_compared: bool = False
-    keys_from_issuer: bool = False
-
-    @property
-    def ok(self) -> bool:
-        return not self.problem
 
 
 class _Wrong(Exception):
@@ -87,21 +61,27 @@ def verify_file(
     *,
     head: str = "",
     jwks: Path | None = None,
+    authority: Path | None = None,
     key: X25519PrivateKey | None = None,
     tick: Callable[[float], object] = lambda _: None,
 ) -> Verdict:
     """`head`: an earlier head of the same workspace; `jwks`: the issuer's keys from the issuer; `key`: the reader's.
 
-    `tick` is told how far it is (0 to 1) and may raise to cancel. Raises SettingsError `no_file`, `evidence_jwks`.
+    `authority`: the certificate that time stamps go back to, from whoever believes it.
+
+    `tick` is told how far it is (0 to 1) and may raise to cancel. Raises SettingsError `no_file`, `evidence_jwks`,
+    `stamp_ca`.
     """
     with ExitStack() as stack:
         outside = None if jwks is None else _outside(jwks)
+        believed = None if authority is None else _believed(authority)
         try:
             opened = stack.enter_context(file.open("rb"))
             size = max(file.stat().st_size, 1)
             return check(
-                lines_of(opened, key), head=head, keys=outside, tick=lambda: tick(min(1.0, opened.tell() / size))
-            )
+                lines_of(opened, key), head=head, keys=outside, authorities=believed,
+                tick=lambda: tick(min(1.0, opened.tell() / size)),
+            )  # fmt: skip
         except OSError as error:
             raise SettingsError("no_file", "The file cannot be read", file=str(file)) from error
 
@@ -111,13 +91,14 @@ def check(
     *,
     head: str = "",
     keys: Sequence[Mapping[str, Any]] | None = None,
+    authorities: Sequence[Certificate] | None = None,
     tick: Callable[[], object] = lambda: None,
 ) -> Verdict:
     """The verdict on the lines of a file; `keys` are the issuer's own (JWK)."""
     reader = _Reader(lines, tick)
     try:
         reader.read()
-        return _Proof(reader, head.strip(), keys).verdict()
+        return _Proof(reader, head.strip(), keys, authorities).verdict()
     except (_Wrong, Unreadable) as wrong:
         return Verdict(wrong.problem, reader.number)
     except ReceiptRefused:
@@ -135,6 +116,12 @@ def _outside(jwks: Path) -> Sequence[Mapping[str, Any]]:
     except (ValueError, TypeError, KeyError, ReceiptRefused) as error:
         raise SettingsError("evidence_jwks", "This is no set of keys", file=jwks.name) from error
     return list(keys)
+
+
+def _believed(authority: Path) -> Sequence[Certificate]:
+    from campaign_app.evidence.stamps import roots_in
+
+    return roots_in(authority)
 
 
 def _need(condition: object, problem: str) -> None:
@@ -182,11 +169,13 @@ class _Proof:
     reader: _Reader
     given: str
     keys: Sequence[Mapping[str, Any]] | None
+    authorities: Sequence[Certificate] | None = None
     header: Line = field(default_factory=dict)
     record: Line = field(default_factory=dict)
     approval: Line = field(default_factory=dict)
     claimed: tuple[str, int, int] | None = None  # root of the one batch, when, and for which sender
     entry: int = 0
+    stamps: list[Line] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: {"signed": 0, "unsigned": 0, "withheld": 0})
 
     def verdict(self) -> Verdict:
@@ -216,7 +205,22 @@ class _Proof:
             simulated=any(each["simulated"] for each in platforms),
             head_compared=bool(self.given),
             keys_from_issuer=self.keys is not None,
+            stamps=tuple(self._stamp(line) for line in self.stamps),
+            stamps_verified=self.authorities is not None,
         )
+
+    def _stamp(self, line: Line) -> Shown:
+        shown = Shown(line["head"], datetime.fromtimestamp(line["at"] / 1000, UTC), line["authority"])
+        token = b64decode(line["token"], validate=True)
+        if self.authorities is not None:
+            from campaign_app.evidence.stamps import StampRefused, verified
+
+            try:
+                stamp = verified(token, shown.head, None, self.authorities)
+            except StampRefused:
+                raise _Wrong("stamp") from None
+            _need((stamp.at, stamp.authority) == (shown.at, shown.authority), "stamp")
+        return shown
 
     def _people(self, tree: Tree, *, whole: bool) -> tuple[int, str]:
         """How many records the whole campaign has, and their root."""
@@ -296,6 +300,10 @@ class _Proof:
         _need(self.reader.kind in _CHAIN, "order")
         while self.reader.kind in _CHAIN:
             line, _ = self.reader.take(self.reader.kind)
+            if line["t"] == "stamp":
+                _need(number and line["head"] == f"{number}:{link.hex()}", "stamp")
+                self.stamps.append(line)
+                continue
             _need(line["number" if line["t"] == "entry" else "first"] == number + 1, "chain")
             if line["t"] == "entry":
                 facts = json.loads(line["facts"])

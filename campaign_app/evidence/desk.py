@@ -18,6 +18,7 @@ from campaign_app.domain.ports import AccountStore, AuditLog, Clock
 from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_evidence import AuditLine, AuditQuery, AuditReader, Compared, EvidenceStore
 from campaign_app.evidence.format import EXPORTED, FORMAT, canonical, masked
+from campaign_app.evidence.stamping import Stamping, stamps_in
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
@@ -69,6 +70,11 @@ class Evidence:
     accounts: AccountStore
     rules: Callable[[], RuleSet]
     clock: Clock
+
+    @property
+    def stamping(self) -> Stamping:
+        """Time stamps over heads, from an authority outside."""
+        return Stamping(self.head, self.reader, self.audit, self.clock)
 
     def count(self, query: AuditQuery) -> tuple[int, int]:
         """How many entries of the audit match, and the number of the newest of all."""
@@ -156,7 +162,8 @@ class Evidence:
         )  # fmt: skip
         writer.tick = lambda done: tick(0.8 + done * 0.2)
         length = store.chain_length()
-        number, last = writer.chain(store.chain(), store.workspace_id, campaign.id, header, length)
+        stamps = sorted(stamps_in(self.reader), key=lambda each: each.at_entry)
+        number, last = writer.chain(store.chain(), store.workspace_id, campaign.id, header, length, stamps)
         return people, root, Head(number, last.hex())
 
     def _people(self, writer: Writer, campaign_id: int) -> tuple[int, str]:

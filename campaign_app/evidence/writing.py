@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64decode
+from base64 import b64encode, urlsafe_b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -27,6 +27,7 @@ from campaign_app.evidence.format import (
     start_hash,
     text_hash,
 )
+from campaign_app.evidence.stamping import Stamped
 from campaign_app.transport.proofs import missing_nodes
 from campaign_app.transport.receipts import leaf_hash
 
@@ -101,10 +102,20 @@ class Writer:
         self._line(canonical(path))
 
     def chain(
-        self, entries: Iterable[ChainEntry], workspace_id: str, campaign_id: int, own: str, total: int
+        self,
+        entries: Iterable[ChainEntry],
+        workspace_id: str,
+        campaign_id: int,
+        own: str,
+        total: int,
+        stamps: Sequence[Stamped] = (),
     ) -> tuple[int, bytes]:
-        """The chain to its head, which is returned; `own` is the header whose export it tells of."""
+        """The chain to its head, which is returned; `own` is the header whose export it tells of.
+
+        Of `stamps` those are put down that were made of the chain once it told of this campaign.
+        """
         before, hidden, first, number = start_hash(workspace_id), list[str](), 1, 0
+        told, at = False, {number: list(of) for number, of in groupby(stamps, lambda each: each.at_entry)}
         for each in entries:
             number = each.number
             digest = entry_hash(each.salt, number, each.at_ms, each.action, each.actor, each.facts)
@@ -113,11 +124,15 @@ class Writer:
                 self._hidden(first, hidden)
                 hidden, first = [], number + 1
                 self._line(canonical(_shown(each)))
+                told = True
             else:
                 hidden.append(digest.hex())
-                if len(hidden) == HIDDEN_AT_ONCE:
-                    self._hidden(first, hidden)
-                    hidden, first = [], number + 1
+            stamped = at.get(number, ()) if told else ()
+            if stamped or len(hidden) == HIDDEN_AT_ONCE:
+                self._hidden(first, hidden)
+                hidden, first = [], number + 1
+            for stamp in stamped:
+                self._line(canonical(_stamp(stamp, f"{number}:{before.hex()}")))
             if number % _TICKS == 0:
                 self.tick(min(1.0, number / max(total, 1)))
         self._hidden(first, hidden)
@@ -235,6 +250,18 @@ def _is_shown(entry: ChainEntry, campaign_id: int, own: str, batch: str) -> bool
     if entry.action == EXPORTED:
         return bool(json.loads(entry.facts).get("header") == own)
     return entry.action.startswith(_SHOWN) and bool(json.loads(entry.facts).get("campaign") == campaign_id)
+
+
+def _stamp(stamp: Stamped, head: str) -> dict[str, Any]:
+    if stamp.head != head:
+        raise WorkspaceError("damaged", "A stamp is over another head", entry=stamp.number)
+    return {
+        "t": "stamp",
+        "head": head,
+        "at": round(stamp.at.timestamp() * 1000),
+        "authority": stamp.authority,
+        "token": b64encode(stamp.token).decode(),
+    }
 
 
 def _shown(entry: ChainEntry) -> dict[str, Any]:

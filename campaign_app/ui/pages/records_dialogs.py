@@ -16,7 +16,7 @@ from campaign_app.ui.viewmodels.records import CheckModel, RecordsModel
 from campaign_app.ui.widgets.basics import button, column, fit, label, row, show_if
 
 if TYPE_CHECKING:
-    from campaign_app.evidence.checking import Verdict
+    from campaign_app.evidence.verdict import Verdict
 
 SUFFIX: Final = ".yunfa"
 VERDICT_WIDTH: Final = 660  # a head is one long word
