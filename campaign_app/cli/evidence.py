@@ -172,10 +172,9 @@ def stamps(
 ) -> None:
     """列出盖过时间戳的链头；存出来的两个文件任何工具都能核对，如 openssl ts -verify。"""
     with open_for(workspace, passphrase_file) as app:
-        found = app.evidence.stamping.stamps()
-        files = (
-            [] if save is None else [[str(file) for file in app.evidence.stamping.save(each, save)] for each in found]
-        )
+        stamping = app.evidence.stamping
+        found = stamping.stamps()
+        files = [] if save is None else [str(file) for each in found for file in stamping.save(each, save)]
     show({"stamps": [_told(each) for each in found], "files": files}, as_json=as_json)
 
 
