@@ -60,8 +60,13 @@ _COUNT: Final = sa.select(sa.func.count()).select_from(ledger).where(_OF_CAMPAIG
 _PLACES: Final = (
     sa.select(_customer.account_id, ledger.c.seq)
     .join(schema.customer, _customer.id == ledger.c.customer_id)
-    # shop by shop, as the index of references goes: without it every customer would be looked at
-    .where(_customer.account_id.in_(sa.select(schema.account.c.id)), _customer.ref == sa.bindparam("ref"), _OF_CAMPAIGN)
+    .where(
+        # shop by shop, as the index of references goes
+        _customer.account_id.in_(sa.select(schema.account.c.id)),
+        _customer.ref == sa.bindparam("ref"),
+        # the sum keeps it from beginning with all messages of the campaign
+        ledger.c.campaign_id + 0 == sa.bindparam("campaign"),
+    )
     .order_by(ledger.c.seq)
 )
 _LENGTH: Final = sa.select(sa.func.coalesce(sa.func.max(schema.audit.c.id), 0))
