@@ -1701,6 +1701,10 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Campaign &quot;{campaign}&quot; of {entity}.</translation>
     </message>
     <message>
+        <source>含 {n} 个时间戳，最后一个到第 {entry} 条为止：{at}，{who}。没有与机构的证书核对。</source>
+        <translation>{n} time stamps, the last up to entry {entry}: {at}, {who}. They were not compared with the authority&apos;s certificate.</translation>
+    </message>
+    <message>
         <source>一个人的证据：短信与它那一批交给通道时写下的第 {n} 条审计记录相符。</source>
         <translation>One person&apos;s evidence: the message is what entry {n} of the audit was told when its batch was handed over.</translation>
     </message>

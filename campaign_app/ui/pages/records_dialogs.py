@@ -179,6 +179,11 @@ class CheckDialog(WorkDialog):
         if not verdict.head_compared:
             told.append(self.tr("没有与先前抄录的链头核对。"))
         told.append(self.tr("链头：{head}").format(head=verdict.head))
+        if verdict.stamps:
+            last = verdict.stamps[-1]
+            said = self.tr("含 {n} 个时间戳，最后一个到第 {entry} 条为止：{at}，{who}。没有与机构的证书核对。")
+            entry, at = last.head.partition(":")[0], show.moment(last.at, seconds=True)
+            told.append(said.format(n=len(verdict.stamps), entry=entry, at=at, who=last.authority))
         return "\n".join(told)
 
     def _whom(self, verdict: Verdict) -> str:
