@@ -102,7 +102,7 @@ class Template:
             at = end + len(literal)
         given = {name: value for name, value in values.items() if value != f"{{{name}}}"}
         # of variables that stand in one place each, pieces that were cut out one behind another are the text
-        fits = len(self.variables) == len(self.names) and len(text) <= MOST
+        fits = 0 < len(self.names) == len(self.variables) and len(text) <= MOST
         return given if fits or self.render(given).text == text else None
 
     def _beginning(self, values: Mapping[str, str]) -> Rendered:
