@@ -11,10 +11,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.x509 import Certificate
 
 from campaign_app.domain import chained
 from campaign_app.domain.consent import EXPLICIT_METHODS
@@ -42,6 +41,9 @@ from campaign_app.evidence.format import (
 from campaign_app.evidence.verdict import Shown, Verdict
 from campaign_app.transport.receipts import MerkleTree, ReceiptRefused, ReceiptVerifier, leaf_hash, unb64u
 from campaign_app.transport.wire import ReceiptClaims
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 _EXPLICIT: Final = frozenset(method.value for method in EXPLICIT_METHODS)
 _CHANNELS: Final = frozenset({"sms", "any"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
@@ -17,7 +17,7 @@ from campaign_app.ui.widgets.basics import button, column, label, row, show_if
 if TYPE_CHECKING:
     from campaign_app.ui.kit import Kit
 
-STEPS = 1_000
+STEPS: Final = 1_000
 
 
 class StampRow(QWidget):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,8 +39,7 @@ class StampsModel(QObject):
     def ask(self, target: Path) -> None:
         """A request over the head as it is now, in a new file."""
 
-        def work(tick: object) -> Path:
-            assert callable(tick)
+        def work(tick: Callable[[float], None]) -> Path:
             self._app.evidence.stamping.ask(target, actor=ACTOR, tick=tick)
             return target
 
