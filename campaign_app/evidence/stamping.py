@@ -66,9 +66,7 @@ class Stamping:
             head, nonce = str(self.head(tick)), new_nonce()
             out.write(request_over(head, nonce))
             # before the file has its name: a reply is only believed for a request that the audit knows
-            self.audit.record(
-                ASKED, actor=actor, at=self.clock(), head=head, nonce=str(nonce)
-            )  # fmt: skip
+            self.audit.record(ASKED, actor=actor, at=self.clock(), head=head, nonce=str(nonce))
         return head
 
     def read(self, reply: Path, authority: Path, *, actor: str) -> Stamped:
@@ -90,7 +88,7 @@ class Stamping:
             raise NotAllowed("stamp_known", "This reply is kept already", file=reply.name)
         self.audit.record(
             STAMPED, actor=actor, at=self.clock(), head=head, stamped_at=stamp.at.isoformat(),
-            authority=stamp.authority, serial=str(stamp.serial), policy=stamp.policy, root=stamp.root,
+            authority=stamp.authority, serial=str(stamp.serial), policy=stamp.policy, ca=stamp.root,
             nonce=str(nonce), token=b64encode(data).decode(),
         )  # fmt: skip
         return next(each for each in reversed(stamps_in(self.reader)) if each.token == data)

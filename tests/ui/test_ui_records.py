@@ -209,11 +209,15 @@ def test_one_persons_proof_asks_who_and_refuses_a_stranger(
     dialog.go.click()
     assert len(parsed(target, "person")) == 1
     assert not parsed(target)[0]["whole"]
+    checking = page.check_dialog(target)
+    entry = next(line["number"] for line in parsed(target, "entry") if line["action"] == "batch.claimed")
+    assert f"写下的第 {entry} 条审计记录相符。同意没有平台的签名。" in checking.told.text()
+    checking.reject()
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs Debian's openssl")
 def test_a_head_is_stamped_by_an_authority_of_ones_choice(
-    page: RecordsPage, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    staged: Staged, page: RecordsPage, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     theirs, files = authority(tmp_path / "tsa"), list[str]()
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (files.pop(0), ""))
@@ -238,3 +242,10 @@ def test_a_head_is_stamped_by_an_authority_of_ones_choice(
     assert said.endswith("CN=signer。")
     page.table.selectRow(0)
     assert "时间戳答复：" in page.detail.text()
+    proof, campaign = tmp_path / "a.yunfa", staged.sent()
+    page.model.stamps.ask(tmp_path / "later.tsq")
+    page.model.stamps.read(theirs.reply(tmp_path / "later.tsq"), theirs.root)
+    staged.app.evidence.export(campaign.id, proof, actor="王")
+    checking = page.check_dialog(proof)
+    assert "含 1 个时间戳" in checking.told.text()
+    checking.reject()
