@@ -1,9 +1,10 @@
 """How fast a number is looked up among many suppressions, and how long a case pack takes; a JSON line per figure.
 
-    python benchmarks/cases.py [--suppressions 10000000] [--people 20000] [--entries 20000]
+    python benchmarks/cases.py [--suppressions 10000000] [--people 1000,30000,1000000] [--entries 20000]
 
 Suppressions are written straight in bulk, ten thousand look-ups each take one number through the store; a pack is that
-of one complaint about a campaign of `people`, beside `entries` of the audit about anything else.
+of one complaint about a campaign of each of these sizes, beside `entries` of the audit about anything else, and it is
+made a first time in the process, again, and where no entry tells of the batch (the way of a campaign from before).
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ import json
 import os
 import tempfile
 import time
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from evidence import AT, ENTITY, campaign_of, entries, opened, say, timed
@@ -21,6 +25,8 @@ from evidence import AT, ENTITY, campaign_of, entries, opened, say, timed
 from campaign_app.domain.complaint import NewCase, Source, Way
 from campaign_app.domain.customer import Entity
 from campaign_app.domain.phone import Phone
+from campaign_app.domain.ports_evidence import EvidenceStore, SentWindow
+from campaign_app.proving import case_packs_of
 from campaign_app.reports.case_pack import Packed
 from campaign_app.storage import schema
 from campaign_app.storage.lists import write_tuples
@@ -68,19 +74,35 @@ def look_up(app: App, known: list[Phone], count: int) -> None:
     )
 
 
+class Untold:
+    """A store whose audit tells of no batch, as that of a campaign from before schema 25."""
+
+    def __init__(self, store: EvidenceStore) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def sent_one(self, campaign_id: int, seq: int) -> tuple[SentWindow, None]:
+        return self._store.sent_one(campaign_id, seq)[0], None
+
+
 def pack(app: App, folder: Path, people: int, others: int) -> None:
     entries(app.workspace, others)
     campaign_of(app.workspace, people)
     with app.workspace.database.read() as connection:
-        ref = connection.execute(sa.text("SELECT ref FROM customer ORDER BY id DESC LIMIT 1")).scalar_one()
+        last = sa.select(schema.customer.c.ref).order_by(schema.customer.c.id.desc()).limit(1)
+        ref = connection.execute(last).scalar_one()
+        chain = connection.execute(sa.select(sa.func.max(schema.audit.c.id))).scalar_one()
     now = app.clock()
     new = NewCase(ENTITY, Source.R12321, Way.FORM, now, now, "GD-1", ref=ref, text="一直收到短信")
-    with app.workspace.database.write() as connection:
-        connection.execute(sa.text("UPDATE submission SET claimed_at = :at"), {"at": round(now.timestamp() * 1000) - 9})
     case = app.complaints.add(new, actor="bench")
-    made = timed("case pack, first in a process", people, lambda: _packed(app, case.id, folder / "first.zip"))
-    made = timed("case pack", people, lambda: _packed(app, case.id, folder / "second.zip"))
-    say("case pack's size", people, bytes=made.size, entries=others)
+    first = timed("case pack, first in a process", people, lambda: _packed(app, case.id, folder / "first.zip"))
+    timed("case pack", people, lambda: _packed(app, case.id, folder / "second.zip"))
+    say("case pack's size", people, bytes=first.size, entries=chain)
+    evidence = replace(app.evidence, store=Untold(app.evidence.store))
+    before = case_packs_of(app.workspace, app.clock, app.complaints, evidence)
+    timed("case pack, batch untold", people, lambda: before.export(case.id, folder / "before.zip", actor="bench"))
 
 
 def _packed(app: App, case_id: int, file: Path) -> Packed:
@@ -90,13 +112,15 @@ def _packed(app: App, case_id: int, file: Path) -> Packed:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suppressions", type=int, default=10_000_000)
-    parser.add_argument("--people", type=int, default=20_000)
+    parser.add_argument("--people", default="1000,30000,1000000")
     parser.add_argument("--entries", type=int, default=20_000)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        if given.people:
-            with opened(Path(folder) / "pack") as app:
-                pack(app, Path(folder), given.people, given.entries)
+        for people in filter(None, map(int, given.people.split(","))):
+            home = Path(folder) / f"pack-{people}"
+            # some hours after the sending, by the clock of the workspace
+            with opened(home, timedelta(seconds=AT / 1000 + 10_000 - time.time())) as app:
+                pack(app, home, people, given.entries)
         if given.suppressions:
             with opened(Path(folder) / "look") as app:
                 app.workspace.accounts.add_entity(Entity(ENTITY, "杭州某店"))

@@ -45,7 +45,7 @@ from campaign_app.storage import schema
 from campaign_app.storage.audit import START, entry_hash
 from campaign_app.storage.lists import write_tuples
 from campaign_app.storage.roots import keep_batch
-from campaign_app.storage.schema_sending import ledger, ledger_outcome, submission
+from campaign_app.storage.schema_sending import campaign_member, ledger, ledger_outcome, submission
 from campaign_app.storage.upserts import plain_insert
 from campaign_app.storage.workspace import Workspace, create_workspace
 from campaign_app.transport.receipts import MerkleTree, b64u, jwk_of, leaf_hash, sign_receipt
@@ -152,15 +152,17 @@ def claimed(workspace: Workspace, campaign: int, account: int, first: int, count
             "last_seq": first + count - 1, "claimed_at": AT + first, "settled": 1,
         }  # fmt: skip
         connection.execute(sa.insert(submission).values(values))
-        rows, outcomes = [], []
+        rows, outcomes, members = [], [], []
         for number in range(count):
             seq = first + number
             text = f"【安宁百货】{NAMES[number % 16]}{NAMES[number // 16 % 16]}您好，冬装满300元减50元，拒收请回复R"
             message = f"b9b3b672-f5c2-4f99-8dcd-a68e7ecd5288-1-{seq}-{os.urandom(5).hex()}"
             fact = last - count + 1 + number
             rows.append((seq + 1, batch, campaign, seq, fact, fact, "confirmed", message, os.urandom(32), text))
+            members.append((campaign, seq, fact, "ok", fact, 1))
             outcomes.append((seq + 1, 1, Outcome.ACCEPTED.value, f"p{seq}", "", AT + first + 40))
             outcomes.append((seq + 1, 2, Outcome.DELIVERED.value, f"p{seq}", "", AT + first + 9_000 + number))
+        write_tuples(connection, plain_insert(campaign_member), tuple(c.name for c in campaign_member.c), members)
         write_tuples(connection, plain_insert(ledger), tuple(c.name for c in ledger.c), rows)
         keep_batch(connection, tuple(values.values())[:7], rows)
         write_tuples(connection, plain_insert(ledger_outcome), tuple(c.name for c in ledger_outcome.c), outcomes)
@@ -179,9 +181,9 @@ def alone(file: Path) -> dict[str, Any]:
     return result
 
 
-def opened(folder: Path) -> wiring.App:
+def opened(folder: Path, offset: timedelta = timedelta(0)) -> wiring.App:
     keeper = MemoryKeeper(bytes(range(32)))
-    return wiring.wire(create_workspace(folder, keeper), keeper, timedelta(0))
+    return wiring.wire(create_workspace(folder, keeper), keeper, offset)
 
 
 def chain(app: wiring.App, count: int) -> None:

@@ -36,11 +36,18 @@ def case_packs_of(workspace: Workspace, clock: Clock, complaints: Complaints, ev
 
 
 def reporting_of(workspace: Workspace, clock: Clock, rules: Rules) -> Reporting:
+    from campaign_app.evidence.stamping import stamps_in
     from campaign_app.printing.reporting import Reporting
     from campaign_app.services.self_check import SelfChecks
+    from campaign_app.services.self_check_numbers import Stamp
 
     accounts, audit = workspace.accounts, workspace.audit
-    return Reporting(SelfChecks(workspace.reports, accounts, audit, lambda: rules.current().rules, clock), audit)
+
+    def stamp() -> Stamp | None:
+        newest = max(stamps_in(audit), key=lambda each: (each.at_entry, each.at), default=None)
+        return None if newest is None else Stamp(newest.head, newest.at, newest.authority)
+
+    return Reporting(SelfChecks(workspace.reports, accounts, audit, lambda: rules.current().rules, clock, stamp), audit)
 
 
 def members_of(workspace: Workspace, clock: Clock) -> Members:

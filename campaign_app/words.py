@@ -39,6 +39,8 @@ class Words:
         if "rows_of" in known:
             known["rows_of"] = self.term("rooted", known["rows_of"])
             known["where"] = self.term("audit_fact", known.get("where", ""))
+        if error.code == "stamp_refused":
+            known["why"] = self.term("stamp_problem", known["why"])
         if "roles" in known:
             known["who"] = self.roles(known["roles"].split(","))
         return sentence.format_map(known) if sentence else str(error)

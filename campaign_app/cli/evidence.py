@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from campaign_app.cli.backup import shown_progress
 from campaign_app.cli.follow import show
 from campaign_app.cli.keys import FolderOption, JsonOption, PassphraseOption, open_for
 from campaign_app.cli.words import WORDS
+
+if TYPE_CHECKING:
+    from campaign_app.evidence.stamping import Stamped
 
 evidence = typer.Typer(no_args_is_help=True, help="证据：导出一个活动的证据，验证证据文件，抄录审计链的链头。")
 
@@ -56,6 +59,10 @@ def verify(
     jwks: Annotated[
         Path | None, typer.Option("--jwks", metavar="FILE", help="向签发方取得的公钥集；不给就用文件里写的。")
     ] = None,
+    authority: Annotated[
+        Path | None,
+        typer.Option("--tsa", metavar="FILE", help="您相信的时间戳机构的根证书；不给就不核对里面的时间戳。"),
+    ] = None,
     key: Annotated[
         Path | None, typer.Option("--key", metavar="FILE", help="加密给您的文件：您的 X25519 私钥（PEM）。")
     ] = None,
@@ -67,7 +74,7 @@ def verify(
 
     secret = None if key is None else private_key_in(key)
     with shown_progress("验证", quiet=as_json) as tick:
-        verdict = verify_file(file, head=head, jwks=jwks, key=secret, tick=tick)
+        verdict = verify_file(file, head=head, jwks=jwks, authority=authority, key=secret, tick=tick)
     if not verdict.ok:
         told = verdict.problem if as_json else WORDS.term("evidence_problem", verdict.problem)
         show({"ok": False, "problem": told, "line": verdict.line}, as_json=as_json)
@@ -78,6 +85,7 @@ def verify(
             "campaign": verdict.campaign,
             "entity": verdict.entity,
             "people": verdict.people,
+            "entry": verdict.entry,
             "signed": verdict.signed,
             "unsigned": verdict.unsigned,
             "withheld": verdict.withheld,
@@ -86,6 +94,10 @@ def verify(
             "head": verdict.head,
             "head_compared": verdict.head_compared,
             "keys_from_issuer": verdict.keys_from_issuer,
+            "stamps": [
+                {"head": each.head, "at": each.at.isoformat(), "authority": each.authority} for each in verdict.stamps
+            ],
+            "stamps_verified": verdict.stamps_verified,
         },
         as_json=as_json,
     )
@@ -119,3 +131,54 @@ def head(
             found, compared = verified.head, verified.compared
             told = {"roots": compared.roots, "rows": compared.rows, "rows_before": compared.before}
     show({"entries": found.number, "head": str(found), **told}, as_json=as_json)
+
+
+@evidence.command("stamp-request")
+def stamp_request(
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="新文件（.tsq）；已有的文件不会被覆盖。")],
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """对现在的链头写一个时间戳请求（RFC 3161），由您交给自己选的时间戳机构；本程序不联系任何机构。"""
+    with open_for(workspace, passphrase_file) as app, shown_progress("验证", quiet=as_json) as tick:
+        found = app.evidence.stamping.ask(out.absolute(), actor="cli", tick=tick)
+    show({"file": str(out.absolute()), "head": found}, as_json=as_json)
+
+
+@evidence.command("stamp")
+def stamp(
+    reply: Annotated[Path, typer.Argument(metavar="REPLY", help="时间戳机构的答复（.tsr）。")],
+    authority: Annotated[Path, typer.Option("--tsa", metavar="FILE", help="该机构的根证书（PEM 或 DER），由您取得。")],
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """读回时间戳机构的答复：与请求和根证书核对，成立才记入审计链。"""
+    with open_for(workspace, passphrase_file) as app:
+        found = app.evidence.stamping.read(reply, authority, actor="cli")
+    show(_told(found), as_json=as_json)
+
+
+@evidence.command("stamps")
+def stamps(
+    save: Annotated[
+        Path | None,
+        typer.Option("--save", metavar="FOLDER", help="把每个链头（.txt）和它的答复（.tsr）存到这个文件夹。"),
+    ] = None,
+    workspace: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """列出盖过时间戳的链头；存出来的两个文件任何工具都能核对，如 openssl ts -verify。"""
+    with open_for(workspace, passphrase_file) as app:
+        stamping = app.evidence.stamping
+        found = stamping.stamps()
+        files = [] if save is None else [str(file) for each in found for file in stamping.save(each, save)]
+    show({"stamps": [_told(each) for each in found], "files": files}, as_json=as_json)
+
+
+def _told(found: Stamped) -> dict[str, str | int]:
+    return {
+        "entry": found.number, "head": found.head, "stamped_at": found.at.isoformat(), "authority": found.authority,
+    }  # fmt: skip

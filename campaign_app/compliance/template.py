@@ -101,7 +101,9 @@ class Template:
             values.setdefault(name, text[at:end])
             at = end + len(literal)
         given = {name: value for name, value in values.items() if value != f"{{{name}}}"}
-        return given if self.render(given).text == text else None
+        # of variables that stand in one place each, pieces that were cut out one behind another are the text
+        fits = 0 < len(self.names) == len(self.variables) and len(text) <= MOST
+        return given if fits or self.render(given).text == text else None
 
     def _beginning(self, values: Mapping[str, str]) -> Rendered:
         text, spans, size = self.literals[0][:_KEPT], [], len(self.literals[0])

@@ -39,7 +39,29 @@ def leaves(kind: str, rows: Sequence[Sequence[Value]]) -> list[bytes]:
 def root(level: Sequence[bytes]) -> bytes:
     """Of at least one leaf."""
     while len(level) > 1:
-        odd = level[-1:] if len(level) % 2 else []
-        pairs = zip(level[::2], level[1::2], strict=False)
-        level = [*(sha256(_NODE + left + right).digest() for left, right in pairs), *odd]
+        level = _above(level)
     return level[0]
+
+
+def path(level: Sequence[bytes], at: int) -> list[tuple[str, bytes]]:
+    """From the leaf with this index to the root: on which side of it another hash stands, and which."""
+    found: list[tuple[str, bytes]] = []
+    while len(level) > 1:
+        beside = at ^ 1
+        if beside < len(level):
+            found.append(("left" if beside < at else "right", level[beside]))
+        level, at = _above(level), at >> 1
+    return found
+
+
+def climbed(leaf: bytes, hashes: Sequence[tuple[str, bytes]]) -> bytes:
+    """The root that a path leads to."""
+    for side, other in hashes:
+        leaf = sha256(_NODE + (other + leaf if side == "left" else leaf + other)).digest()
+    return leaf
+
+
+def _above(level: Sequence[bytes]) -> Sequence[bytes]:
+    odd = level[-1:] if len(level) % 2 else []
+    pairs = zip(level[::2], level[1::2], strict=False)
+    return [*(sha256(_NODE + left + right).digest() for left, right in pairs), *odd]

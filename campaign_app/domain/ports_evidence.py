@@ -59,6 +59,20 @@ class SentWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimedIn:
+    """The batch that a message was claimed in, by the root that an entry of the audit was told at that moment.
+
+    `row`: the message's own number in the ledger, those of its batch, its customer and its consent fact. `path`: from
+    the message's leaf to the root, as `domain.chained.path` gives it.
+    """
+
+    batch: str
+    entry: int
+    row: tuple[int, int, int, int]
+    path: Sequence[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
 class ChainEntry:
     """An entry of the audit; `facts` is its canonical JSON text as it was hashed, `at_ms` milliseconds since 1970."""
 
@@ -91,6 +105,13 @@ class EvidenceStore(Protocol):
 
     def sent(self, campaign_id: int) -> AbstractContextManager[Iterator[SentWindow]]:
         """The campaign's messages as they are at one moment, in windows of a bounded size."""
+        ...
+
+    def sent_one(self, campaign_id: int, seq: int) -> tuple[SentWindow, ClaimedIn | None]:
+        """One message, and its batch; None where no entry of the audit tells of it: it was claimed before schema 25.
+
+        Raises WorkspaceError `record_differs` where the rows are not as that entry says.
+        """
         ...
 
     def counted(self, campaign_id: int) -> int:

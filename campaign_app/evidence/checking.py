@@ -5,19 +5,23 @@ mistakes of the other, and tests hold both to the same verdicts.
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from campaign_app.domain import chained
 from campaign_app.domain.consent import EXPLICIT_METHODS
 from campaign_app.domain.errors import SettingsError
 from campaign_app.evidence.files import Unreadable, lines_of
 from campaign_app.evidence.format import (
     APPROVED,
+    CLAIMED,
     EXPORTED,
     FORMAT,
     HASH_SIZE,
@@ -34,42 +38,18 @@ from campaign_app.evidence.format import (
     record_hash,
     start_hash,
 )
+from campaign_app.evidence.verdict import Shown, Verdict
 from campaign_app.transport.receipts import MerkleTree, ReceiptRefused, ReceiptVerifier, leaf_hash, unb64u
 from campaign_app.transport.wire import ReceiptClaims
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 _EXPLICIT: Final = frozenset(method.value for method in EXPLICIT_METHODS)
 _CHANNELS: Final = frozenset({"sms", "any"})
 _PAGES: Final = frozenset({"receipt", "answer"})
-_CHAIN: Final = frozenset({"entry", "hidden"})
+_CHAIN: Final = frozenset({"entry", "hidden", "stamp"})
 _TICKS: Final = 2_000  # lines
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """`problem`: "" where everything holds, else what does not, in the line `line` (from 1); the rest is then empty.
-
-    `people` are all that were sent to, `signed`, `unsigned` and `withheld` the records that are in the file. `head` is
-    the chain's, as N:HASH. `issuers` are who vouches for the consents.
-    """
-
-    problem: str = ""
-    line: int = 0
-    campaign: str = ""
-    entity: str = ""
-    whole: bool = True
-    people: int = 0
-    signed: int = 0
-    unsigned: int = 0
-    withheld: int = 0
-    head: str = ""
-    issuers: tuple[str, ...] = ()
-    simulated: bool = False
-    head_compared: bool = False
-    keys_from_issuer: bool = False
-
-    @property
-    def ok(self) -> bool:
-        return not self.problem
 
 
 class _Wrong(Exception):
@@ -83,21 +63,27 @@ def verify_file(
     *,
     head: str = "",
     jwks: Path | None = None,
+    authority: Path | None = None,
     key: X25519PrivateKey | None = None,
     tick: Callable[[float], object] = lambda _: None,
 ) -> Verdict:
     """`head`: an earlier head of the same workspace; `jwks`: the issuer's keys from the issuer; `key`: the reader's.
 
-    `tick` is told how far it is (0 to 1) and may raise to cancel. Raises SettingsError `no_file`, `evidence_jwks`.
+    `authority`: the certificate that time stamps go back to, from whoever believes it.
+
+    `tick` is told how far it is (0 to 1) and may raise to cancel. Raises SettingsError `no_file`, `evidence_jwks`,
+    `stamp_ca`.
     """
     with ExitStack() as stack:
         outside = None if jwks is None else _outside(jwks)
+        believed = None if authority is None else _believed(authority)
         try:
             opened = stack.enter_context(file.open("rb"))
             size = max(file.stat().st_size, 1)
             return check(
-                lines_of(opened, key), head=head, keys=outside, tick=lambda: tick(min(1.0, opened.tell() / size))
-            )
+                lines_of(opened, key), head=head, keys=outside, authorities=believed,
+                tick=lambda: tick(min(1.0, opened.tell() / size)),
+            )  # fmt: skip
         except OSError as error:
             raise SettingsError("no_file", "The file cannot be read", file=str(file)) from error
 
@@ -107,13 +93,14 @@ def check(
     *,
     head: str = "",
     keys: Sequence[Mapping[str, Any]] | None = None,
+    authorities: Sequence[Certificate] | None = None,
     tick: Callable[[], object] = lambda: None,
 ) -> Verdict:
     """The verdict on the lines of a file; `keys` are the issuer's own (JWK)."""
     reader = _Reader(lines, tick)
     try:
         reader.read()
-        return _Proof(reader, head.strip(), keys).verdict()
+        return _Proof(reader, head.strip(), keys, authorities).verdict()
     except (_Wrong, Unreadable) as wrong:
         return Verdict(wrong.problem, reader.number)
     except ReceiptRefused:
@@ -131,6 +118,12 @@ def _outside(jwks: Path) -> Sequence[Mapping[str, Any]]:
     except (ValueError, TypeError, KeyError, ReceiptRefused) as error:
         raise SettingsError("evidence_jwks", "This is no set of keys", file=jwks.name) from error
     return list(keys)
+
+
+def _believed(authority: Path) -> Sequence[Certificate]:
+    from campaign_app.evidence.stamps import roots_in
+
+    return roots_in(authority)
 
 
 def _need(condition: object, problem: str) -> None:
@@ -178,8 +171,13 @@ class _Proof:
     reader: _Reader
     given: str
     keys: Sequence[Mapping[str, Any]] | None
+    authorities: Sequence[Certificate] | None = None
     header: Line = field(default_factory=dict)
+    record: Line = field(default_factory=dict)
     approval: Line = field(default_factory=dict)
+    claimed: tuple[str, int, int] | None = None  # root of the one batch, when, and for which sender
+    entry: int = 0
+    stamps: list[Line] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: {"signed": 0, "unsigned": 0, "withheld": 0})
 
     def verdict(self) -> Verdict:
@@ -203,12 +201,28 @@ class _Proof:
             signed=self.counts["signed"],
             unsigned=self.counts["unsigned"],
             withheld=self.counts["withheld"],
+            entry=self.entry,
             head=f"{number}:{head.hex()}",
             issuers=tuple(sorted({f"{each['issuer_name']} {each['issuer']}".strip() for each in platforms})),
             simulated=any(each["simulated"] for each in platforms),
             head_compared=bool(self.given),
             keys_from_issuer=self.keys is not None,
+            stamps=tuple(self._stamp(line) for line in self.stamps),
+            stamps_verified=self.authorities is not None,
         )
+
+    def _stamp(self, line: Line) -> Shown:
+        shown = Shown(line["head"], datetime.fromtimestamp(line["at"] / 1000, UTC), line["authority"])
+        token = b64decode(line["token"], validate=True)
+        if self.authorities is not None:
+            from campaign_app.evidence.stamps import StampRefused, verified
+
+            try:
+                stamp = verified(token, shown.head, None, self.authorities)
+            except StampRefused:
+                raise _Wrong("stamp") from None
+            _need((stamp.at, stamp.authority) == (shown.at, shown.authority), "stamp")
+        return shown
 
     def _people(self, tree: Tree, *, whole: bool) -> tuple[int, str]:
         """How many records the whole campaign has, and their root."""
@@ -219,13 +233,30 @@ class _Proof:
                 tree.add(only)
         if whole:
             found = tree.root()
+        elif self.reader.kind == "batch":
+            found = self._batch(tree)
         else:
             path, _ = self.reader.take("path")
-            _need(tree.size == 1, "path")
+            _need(tree.size == 1 and _sided(path["hashes"]), "path")
             found = _climbed(only, path["hashes"])
         told, _ = self.reader.take("people")
-        _need(found.hex() == told["root"] and (not whole or told["count"] == tree.size), "root")
+        counted = whole or self.claimed is not None
+        _need(found.hex() == told["root"] and (not counted or told["count"] == tree.size), "root")
         return told["count"], told["root"]
+
+    def _batch(self, tree: Tree) -> bytes:
+        """The one message below the root that the audit was told when its batch was claimed."""
+        batch, _ = self.reader.take("batch")
+        _need(tree.size == 1, "path")
+        number, batch_id, customer, fact = batch["row"]
+        record, campaign = self.record, self.header["campaign"]["id"]
+        who, text = bytes.fromhex(record["who"]), record["text"]
+        _need(who.hex() == record["who"] and _sided(batch["hashes"]), "batch")
+        row = number, batch_id, campaign, record["seq"], customer, fact, "confirmed", record["message"], who, text
+        (leaf,) = chained.leaves("message", [row])
+        path = [(side, bytes.fromhex(each)) for side, each in batch["hashes"]]
+        self.claimed = chained.climbed(leaf, path).hex(), record["sent"], record["sender"]
+        return tree.root()
 
     def _page(self, page: Line) -> Iterator[bytes]:
         """The hashes of the records below an answer page."""
@@ -236,6 +267,7 @@ class _Proof:
         _need(self.reader.kind == "person", "order")
         while self.reader.kind == "person":
             record, text = self.reader.take("person")
+            self.record = record
             _need(record["page"] == named, "page")
             leaf = record.get("leaf")
             self.counts["withheld" if leaf is None else "signed" if claims else "unsigned"] += 1
@@ -270,19 +302,30 @@ class _Proof:
         _need(self.reader.kind in _CHAIN, "order")
         while self.reader.kind in _CHAIN:
             line, _ = self.reader.take(self.reader.kind)
+            if line["t"] == "stamp":
+                _need(number and line["head"] == f"{number}:{link.hex()}", "stamp")
+                self.stamps.append(line)
+                continue
             _need(line["number" if line["t"] == "entry" else "first"] == number + 1, "chain")
             if line["t"] == "entry":
                 facts = json.loads(line["facts"])
                 _need(facts["campaign"] == self.header["campaign"]["id"], "audit")
                 approved |= line["action"] == APPROVED and facts["hash"] == self.approval["hash"]
+                if line["action"] == CLAIMED:
+                    told = facts["messages_root"], line["at"], facts["account"]
+                    _need(approved and not self.entry and told == self.claimed, "batch")
+                    self.entry = number + 1
                 if line["action"] == EXPORTED:
-                    _need((facts["header"], facts["people"], facts["root"]) == (header, count, root), "audit")
+                    _need(
+                        approved and (facts["header"], facts["people"], facts["root"]) == (header, count, root), "audit"
+                    )
                     exports += 1
             for digest in _digests(line):
                 number, link = number + 1, link_hash(number + 1, link, digest)
                 met = met or self.given == f"{number}:{link.hex()}"
         _need(met, "head")
         _need(exports == 1 and approved, "audit")
+        _need((self.entry > 0) == (self.claimed is not None), "batch")
         return number, link
 
 
@@ -293,6 +336,10 @@ def _digests(line: Line) -> list[bytes]:
     hashes = bytes.fromhex(line["hashes"])
     _need(hashes and len(hashes) % HASH_SIZE == 0, "chain")
     return [hashes[at : at + HASH_SIZE] for at in range(0, len(hashes), HASH_SIZE)]
+
+
+def _sided(path: Sequence[Sequence[str]]) -> bool:
+    return all(side in ("left", "right") for side, _ in path)
 
 
 def _climbed(record: bytes, path: Sequence[Sequence[str]]) -> bytes:

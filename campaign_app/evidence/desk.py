@@ -18,11 +18,13 @@ from campaign_app.domain.ports import AccountStore, AuditLog, Clock
 from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_evidence import AuditLine, AuditQuery, AuditReader, Compared, EvidenceStore
 from campaign_app.evidence.format import EXPORTED, FORMAT, canonical, masked
+from campaign_app.evidence.stamping import Stamping, stamps_in
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
     from campaign_app.compliance import RuleSet
+    from campaign_app.evidence.writing import Writer
 
 Tick = Callable[[float], object]
 
@@ -48,7 +50,7 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """`people` are the records of the whole campaign, also where the file has but one of them."""
+    """`people` are the records below `root`: all of the campaign, or one that is proven by its batch."""
 
     file: Path
     size: int
@@ -68,6 +70,11 @@ class Evidence:
     accounts: AccountStore
     rules: Callable[[], RuleSet]
     clock: Clock
+
+    @property
+    def stamping(self) -> Stamping:
+        """Time stamps over heads, from an authority outside."""
+        return Stamping(self.head, self.reader, self.audit, self.clock)
 
     def count(self, query: AuditQuery) -> tuple[int, int]:
         """How many entries of the audit match, and the number of the newest of all."""
@@ -143,11 +150,10 @@ class Evidence:
     ) -> tuple[int, str, Head]:
         from campaign_app.evidence.writing import Writer
 
-        store, total = self.store, self.store.counted(campaign.id)
+        store = self.store
         writer = Writer(put, lambda done: tick(done * 0.8), None if whom is None else whom[1])
         header = writer.header(self._header(campaign, whole=whom is None))
-        with store.sent(campaign.id) as windows:
-            people, root = writer.people(windows, total)
+        people, root = self._people(writer, campaign.id)
         named = None if whom is None or person is None else store.person_hash(whom[0], person).hex()
         # before the file is whole: what was handed out is told even if this is where the program ends
         self.audit.record(
@@ -156,8 +162,21 @@ class Evidence:
         )  # fmt: skip
         writer.tick = lambda done: tick(0.8 + done * 0.2)
         length = store.chain_length()
-        number, last = writer.chain(store.chain(), store.workspace_id, campaign.id, header, length)
+        stamps = sorted(stamps_in(self.reader), key=lambda each: each.at_entry)
+        number, last = writer.chain(store.chain(), store.workspace_id, campaign.id, header, length, stamps)
         return people, root, Head(number, last.hex())
+
+    def _people(self, writer: Writer, campaign_id: int) -> tuple[int, str]:
+        """One person's message by the root of its batch, or else everybody's by a root that is made now."""
+        from campaign_app.evidence.writing import is_masked
+
+        if writer.seq is not None:
+            window, claimed = self.store.sent_one(campaign_id, writer.seq)
+            if claimed is not None and not any(map(is_masked, window.messages)):
+                return writer.person(window, claimed)
+        total = self.store.counted(campaign_id)
+        with self.store.sent(campaign_id) as windows:
+            return writer.people(windows, total)
 
     def _place(self, campaign_id: int, ref: str, account_id: int | None) -> tuple[int, int]:
         found = [each for each in self.store.places(campaign_id, ref) if account_id in (None, each[0])]

@@ -15,6 +15,7 @@ FORMAT: Final = "yunfa-evidence/1"
 SUFFIX: Final = ".yunfa"
 EXPORTED: Final = "evidence.exported"
 APPROVED: Final = "campaign.approved"
+CLAIMED: Final = "batch.claimed"
 HIDDEN_AT_ONCE: Final = 256
 HASH_SIZE: Final = 32
 # a mainland mobile number as it may stand in a text

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64decode
+from base64 import b64encode, urlsafe_b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final
 
 from campaign_app.domain.errors import WorkspaceError
-from campaign_app.domain.ports_evidence import ChainEntry, SentMessage, SentWindow, SourceTold
+from campaign_app.domain.ports_evidence import ChainEntry, ClaimedIn, SentMessage, SentWindow, SourceTold
 from campaign_app.evidence.format import (
+    CLAIMED,
     EXPORTED,
     HIDDEN_AT_ONCE,
     Tree,
@@ -26,6 +27,7 @@ from campaign_app.evidence.format import (
     start_hash,
     text_hash,
 )
+from campaign_app.evidence.stamping import Stamped
 from campaign_app.transport.proofs import missing_nodes
 from campaign_app.transport.receipts import leaf_hash
 
@@ -38,11 +40,15 @@ _SHOWN: Final = "campaign."
 
 @dataclass
 class Writer:
-    """`put` takes text for the file; `seq` is the one person that the proof is of, None for all."""
+    """`put` takes text for the file; `seq` is the one person that the proof is of, None for all.
+
+    `batch`: the key of the one batch whose entry is shown.
+    """
 
     put: Put
     tick: Tick
     seq: int | None = None
+    batch: str = ""
     _seal: Any = field(default_factory=new_seal)
 
     def header(self, line: Mapping[str, Any]) -> str:
@@ -73,29 +79,60 @@ class Writer:
         self._line(canonical({"t": "people", "count": tree.size, "root": root}))
         return tree.size, root
 
+    def person(self, window: SentWindow, claimed: ClaimedIn) -> tuple[int, str]:
+        """The one message of `window` below the root of its batch: nothing else of the campaign is read.
+
+        The record's own hash stands in the place of a root over all.
+        """
+        ((told, (message,)),) = _by_source(window)
+        page = page_hash(canonical(_answer(told)) if told.receipt is None else told.receipt.jws)
+        line = canonical(_record(message, told, page))
+        self.batch = claimed.batch
+        self._below(told, message, line, {"t": "batch", "row": list(claimed.row), "hashes": _hashes(claimed.path)})
+        root = record_hash(line).hex()
+        self._line(canonical({"t": "people", "count": 1, "root": root}))
+        return 1, root
+
     def _one(self, told: SourceTold, message: SentMessage, line: str, path: Sequence[tuple[str, bytes]]) -> None:
+        self._below(told, message, line, {"t": "path", "hashes": _hashes(path)})
+
+    def _below(self, told: SourceTold, message: SentMessage, line: str, path: Mapping[str, Any]) -> None:
         self._line(canonical(_page(told, [(message, line)])))
         self._line(line)
-        self._line(canonical({"t": "path", "hashes": [[side, each.hex()] for side, each in path]}))
+        self._line(canonical(path))
 
     def chain(
-        self, entries: Iterable[ChainEntry], workspace_id: str, campaign_id: int, own: str, total: int
+        self,
+        entries: Iterable[ChainEntry],
+        workspace_id: str,
+        campaign_id: int,
+        own: str,
+        total: int,
+        stamps: Sequence[Stamped] = (),
     ) -> tuple[int, bytes]:
-        """The chain to its head, which is returned; `own` is the header whose export it tells of."""
+        """The chain to its head, which is returned; `own` is the header whose export it tells of.
+
+        Of `stamps` those are put down that were made of the chain once it told of this campaign.
+        """
         before, hidden, first, number = start_hash(workspace_id), list[str](), 1, 0
+        told, at = False, {number: list(of) for number, of in groupby(stamps, lambda each: each.at_entry)}
         for each in entries:
             number = each.number
             digest = entry_hash(each.salt, number, each.at_ms, each.action, each.actor, each.facts)
             before = link_hash(number, before, digest)
-            if _is_shown(each, campaign_id, own):
+            if _is_shown(each, campaign_id, own, self.batch):
                 self._hidden(first, hidden)
                 hidden, first = [], number + 1
                 self._line(canonical(_shown(each)))
+                told = True
             else:
                 hidden.append(digest.hex())
-                if len(hidden) == HIDDEN_AT_ONCE:
-                    self._hidden(first, hidden)
-                    hidden, first = [], number + 1
+            stamped = at.get(number, ()) if told else ()
+            if stamped or len(hidden) == HIDDEN_AT_ONCE:
+                self._hidden(first, hidden)
+                hidden, first = [], number + 1
+            for stamp in stamped:
+                self._line(canonical(_stamp(stamp, f"{number}:{before.hex()}")))
             if number % _TICKS == 0:
                 self.tick(min(1.0, number / max(total, 1)))
         self._hidden(first, hidden)
@@ -198,10 +235,33 @@ def _record(message: SentMessage, told: SourceTold, page: str) -> dict[str, Any]
     )
 
 
-def _is_shown(entry: ChainEntry, campaign_id: int, own: str) -> bool:
+def is_masked(message: SentMessage) -> bool:
+    """Whether the proof has the text with a number in it masked: the hash of the message would give it away."""
+    return masked(message.text) != message.text
+
+
+def _hashes(path: Sequence[tuple[str, bytes]]) -> list[list[str]]:
+    return [[side, each.hex()] for side, each in path]
+
+
+def _is_shown(entry: ChainEntry, campaign_id: int, own: str, batch: str) -> bool:
+    if entry.action == CLAIMED:
+        return bool(batch) and json.loads(entry.facts).get("batch") == batch
     if entry.action == EXPORTED:
         return bool(json.loads(entry.facts).get("header") == own)
     return entry.action.startswith(_SHOWN) and bool(json.loads(entry.facts).get("campaign") == campaign_id)
+
+
+def _stamp(stamp: Stamped, head: str) -> dict[str, Any]:
+    if stamp.head != head:
+        raise WorkspaceError("damaged", "A stamp is over another head", entry=stamp.number)
+    return {
+        "t": "stamp",
+        "head": head,
+        "at": round(stamp.at.timestamp() * 1000),
+        "authority": stamp.authority,
+        "token": b64encode(stamp.token).decode(),
+    }
 
 
 def _shown(entry: ChainEntry) -> dict[str, Any]:

@@ -213,6 +213,7 @@ def _checking(facts: CaseFacts, evidence_sha256: str) -> Section:
         (
             Table((Column("文件"), Column("内容", 3.0)), rows, "同一个文件夹里的文件"),
             Facts((("evidence.yunfa 的 SHA-256", evidence_sha256), ("审计链头", facts.proof.head))),
+            _stamps(facts),
             Items(
                 (
                     "用本程序：campaign-app evidence verify evidence.yunfa --head 审计链头",
@@ -228,6 +229,12 @@ def _checking(facts: CaseFacts, evidence_sha256: str) -> Section:
             ),
         ),
     )
+
+
+def _stamps(facts: CaseFacts) -> Table:
+    columns = (Column("到第几条", 0.6), Column("时间", 1.2), Column("由谁盖的", 2.4))
+    rows = [(f"#{each['head'].partition(':')[0]}", _ms(each["at"]), each["authority"]) for each in facts.proof.stamps]
+    return Table(columns, rows, "时间戳机构盖过的链头（RFC 3161）", empty="没有")
 
 
 def _moment(at: datetime) -> str:

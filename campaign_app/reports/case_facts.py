@@ -20,7 +20,7 @@ class Proof:
     """Of one person's file of evidence: its header, record, source, entries of the audit, and head.
 
     `leaf`: what the platform answered about this person, None where it is there as its hash alone. `signed`: the
-    platform signed it.
+    platform signed it. `stamps`: heads since the approval that an authority outside was shown.
     """
 
     header: Mapping[str, Any]
@@ -29,6 +29,7 @@ class Proof:
     entries: tuple[Mapping[str, Any], ...]
     end: Mapping[str, Any]
     people: int
+    stamps: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def leaf(self) -> Mapping[str, Any] | None:
@@ -72,6 +73,7 @@ def read_proof(lines: Iterable[str]) -> Proof:
     """Raises KeyError and ValueError for what is no file of one person's proof."""
     kept: dict[str, Mapping[str, Any]] = {}
     entries: list[Mapping[str, Any]] = []
+    stamps: list[Mapping[str, Any]] = []
     for line in lines:
         if line.startswith('{"first":'):  # hashes of what is about others: megabytes of a long audit
             continue
@@ -79,11 +81,14 @@ def read_proof(lines: Iterable[str]) -> Proof:
         kind = said["t"]
         if kind == "entry":
             entries.append(said)
+        elif kind == "stamp":
+            stamps.append(said)
         elif kind != "hidden":
             kept["source" if kind in {"receipt", "answer"} else kind] = said
     return Proof(
-        kept["begin"], kept["person"], kept["source"], tuple(entries), kept["end"], int(kept["people"]["count"])
-    )
+        kept["begin"], kept["person"], kept["source"], tuple(entries), kept["end"], int(kept["people"]["count"]),
+        tuple(stamps),
+    )  # fmt: skip
 
 
 def bundle(facts: CaseFacts, files: Mapping[str, str]) -> dict[str, Any]:
@@ -151,6 +156,10 @@ def bundle(facts: CaseFacts, files: Mapping[str, str]) -> dict[str, Any]:
                 for each in facts.audit
             ],
             "head": proof.head,
+            "stamps": [
+                {"head": each["head"], "at": _iso(_moment(each["at"])), "authority": each["authority"]}
+                for each in proof.stamps
+            ],
         },
         "files": dict(files),
     }  # fmt: skip

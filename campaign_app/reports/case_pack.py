@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from campaign_app.domain.complaint import Candidate, Case, CaseNote, Deadline, Found
 from campaign_app.domain.consent import ConsentFact
@@ -167,7 +167,7 @@ class CasePacks(Permitted):
         with ZipFile(out, "w", ZIP_DEFLATED) as pack:
             for name, content in ((PDF, pdf), (BUNDLE, told.encode()), (PROOF, proof.read_bytes())):
                 about = ZipInfo(name, (made.year, made.month, made.day, made.hour, made.minute, made.second))
-                about.compress_type = ZIP_DEFLATED
+                about.compress_type = ZIP_STORED if name == PROOF else ZIP_DEFLATED  # which is compressed already
                 pack.writestr(about, content)
             return tuple(pack.namelist())
 

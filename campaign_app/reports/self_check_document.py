@@ -161,6 +161,12 @@ def _chart(grid: Grid, words: Words) -> Chart:
     )
 
 
+def _stamp(report: SelfCheck, words: Words) -> str:
+    if report.stamp is None:
+        return words.term("report", "unstamped")
+    return f"{report.stamp.head} · {day_and_time(report.stamp.at)} · {report.stamp.authority}"
+
+
 def _appendices(report: SelfCheck, words: Words, head: str) -> Iterator[Section]:
     period = report.period
     command = f"campaign-app report --from {period.first} --to {period.last} --stage {report.stage.value} --json"
@@ -168,6 +174,7 @@ def _appendices(report: SelfCheck, words: Words, head: str) -> Iterator[Section]
         (
             (words.term("report", "command"), command),
             (words.term("report", "head"), head),
+            (words.term("report", "stamp"), _stamp(report, words)),
             (words.term("report", "rule_packs"), report.rule_packs),
             (words.term("report", "made_at"), day_and_time(report.made_at)),
         ),

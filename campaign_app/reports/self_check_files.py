@@ -52,6 +52,13 @@ def json_text(report: SelfCheck, words: Words) -> Iterator[str]:
         "rule_packs": report.rule_packs,
         "unverified_citations": [asdict(each) for each in report.unverified],
         "audit_head": f"{report.head[0]}:{report.head[1]}",
+        "time_stamp": None
+        if report.stamp is None
+        else {
+            "head": report.stamp.head,
+            "at": report.stamp.at.isoformat(),
+            "authority": report.stamp.authority,
+        },
         "numbers": [
             {
                 "id": number.id,

@@ -11,7 +11,7 @@ from campaign_app.domain.self_check import BEIJING, Period, ReportStore, Stage
 from campaign_app.services import self_check_after as after
 from campaign_app.services import self_check_sent as sent
 from campaign_app.services.self_check_gathered import Gathered
-from campaign_app.services.self_check_numbers import Chapter, SelfCheck, Unverified
+from campaign_app.services.self_check_numbers import Chapter, SelfCheck, Stamp, Unverified
 
 if TYPE_CHECKING:
     from campaign_app.compliance import RuleSet
@@ -24,13 +24,22 @@ CHAPTERS: Final[tuple[Callable[[Gathered], Chapter], ...]] = (
 
 
 class SelfChecks:
-    """`rules` gives those in force. `tick` is told how far it is (0 to 1) and may raise to cancel."""
+    """`rules` gives those in force, `stamp` the latest head that an authority outside has stamped, with time and name.
+
+    `tick` is told how far it is (0 to 1) and may raise to cancel.
+    """
 
     def __init__(
-        self, store: ReportStore, accounts: AccountStore, audit: AuditLog, rules: Callable[[], RuleSet], clock: Clock
+        self,
+        store: ReportStore,
+        accounts: AccountStore,
+        audit: AuditLog,
+        rules: Callable[[], RuleSet],
+        clock: Clock,
+        stamp: Callable[[], Stamp | None] = lambda: None,
     ) -> None:
         self._store, self._accounts, self._audit = store, accounts, audit
-        self._rules, self._clock = rules, clock
+        self._rules, self._clock, self._stamp = rules, clock, stamp
 
     @contextmanager
     def measured(
@@ -55,6 +64,7 @@ class SelfChecks:
                 unverified=_unverified(rules),
                 simulated=any(shop.simulated for shop in facts.shops()),
                 head=(number, last.hex()),
+                stamp=self._stamp(),
                 facts=facts,
             )
 

@@ -82,6 +82,15 @@ class Unverified:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """An authority outside was shown the `head` (N:HASH, of the chain as files of proof have it) `at` that time."""
+
+    head: str
+    at: datetime
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
 class SelfCheck:
     """`facts` are open as long as the report is. `head`: number and hash of the newest entry of the audit."""
 
@@ -94,6 +103,7 @@ class SelfCheck:
     unverified: tuple[Unverified, ...]
     simulated: bool
     head: tuple[int, str]
+    stamp: Stamp | None
     facts: Facts = field(repr=False, compare=False)
 
     def numbers(self) -> Iterator[Number]:

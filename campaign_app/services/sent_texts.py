@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from campaign_app.compliance.engine import CheckResult, Engine
@@ -139,6 +140,7 @@ def _rules(then: CheckResult, since: CheckResult, begun: frozenset[str], ended: 
     return Reread(by[Severity.BLOCK], by[Severity.WARN])
 
 
+@lru_cache(maxsize=1_024)  # a batch has one time
 def _quarter(moment: datetime) -> datetime:
     local = moment.astimezone(BEIJING)
     return local - timedelta(minutes=local.minute % 15, seconds=local.second, microseconds=local.microsecond)

@@ -75,7 +75,7 @@ class _Walk:
     def _begin(self, row: AnyRow, told: Mapping[str, Any]) -> None:
         for name in ROOTED:
             if name in self._met or self._last[name]:
-                raise _differs(row, name, told, 0)
+                raise differs(row, name, told, 0)
             self._last[name], self.before[name] = _number(told, f"{name}_last"), _number(told, name)
 
     def _compare(self, row: AnyRow, name: str, told: Mapping[str, Any]) -> None:
@@ -88,7 +88,7 @@ class _Walk:
         found = self.connection.execute(_BEHIND[name], given).all()
         whole = len(found) == count > 0 and found[-1].id == last
         if not whole or kind.root(self.connection, found) != told.get(f"{name}_root"):
-            raise _differs(row, name, told, len(found))
+            raise differs(row, name, told, len(found))
         self._last[name] = last
         self.records += 1
         self.rows += count
@@ -125,7 +125,8 @@ def _number(told: Mapping[str, Any], name: str) -> int:
     return value if type(value) is int and 0 <= value < _ROWS else 0
 
 
-def _differs(row: AnyRow, name: str, told: Mapping[str, Any], found: int) -> WorkspaceError:
+def differs(row: AnyRow, name: str, told: Mapping[str, Any], found: int) -> WorkspaceError:
+    """That rows of a kind are not as an entry (`id`, `action`, `at`) told of them; `found` of them are there."""
     where = next((each for each in _WHERE if told.get(each) is not None), "")
     at = moment_at(min(max(row.at, 0), _LATEST)).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
     return WorkspaceError(

@@ -11,9 +11,11 @@ from typing import Final
 import sqlalchemy as sa
 
 from campaign_app.domain.consent import CustomerRef
-from campaign_app.domain.ports_evidence import ChainEntry, Compared, SentMessage, SentWindow, SourceTold
+from campaign_app.domain.errors import NotFound
+from campaign_app.domain.ports_evidence import ChainEntry, ClaimedIn, Compared, SentMessage, SentWindow, SourceTold
 from campaign_app.storage import schema
 from campaign_app.storage.audit import checked_rows
+from campaign_app.storage.claimed import claimed_in
 from campaign_app.storage.comparing import compare
 from campaign_app.storage.engine import Database
 from campaign_app.storage.facts import receipt_of
@@ -46,7 +48,7 @@ _SENT: Final = (
     .join(schema.consent_fact, _fact.id == ledger.c.fact_id)
     .where(_OF_CAMPAIGN, ledger.c.seq > sa.bindparam("after"))
     .order_by(ledger.c.seq)
-    .limit(WINDOW)
+    .limit(sa.bindparam("most"))
 )
 _outcome = ledger_outcome.c
 _OUTCOMES: Final = sa.select(
@@ -58,7 +60,13 @@ _COUNT: Final = sa.select(sa.func.count()).select_from(ledger).where(_OF_CAMPAIG
 _PLACES: Final = (
     sa.select(_customer.account_id, ledger.c.seq)
     .join(schema.customer, _customer.id == ledger.c.customer_id)
-    .where(_customer.ref == sa.bindparam("ref"), _OF_CAMPAIGN)
+    .where(
+        # shop by shop, as the index of references goes
+        _customer.account_id.in_(sa.select(schema.account.c.id)),
+        _customer.ref == sa.bindparam("ref"),
+        # the sum keeps it from beginning with all messages of the campaign
+        ledger.c.campaign_id + 0 == sa.bindparam("campaign"),
+    )
     .order_by(ledger.c.seq)
 )
 _LENGTH: Final = sa.select(sa.func.coalesce(sa.func.max(schema.audit.c.id), 0))
@@ -77,6 +85,13 @@ class SqlEvidence:
     def sent(self, campaign_id: int) -> Iterator[Iterator[SentWindow]]:
         with self.db.read() as connection:
             yield self._windows(connection, campaign_id)
+
+    def sent_one(self, campaign_id: int, seq: int) -> tuple[SentWindow, ClaimedIn | None]:
+        with self.db.read() as connection:
+            window = self._window(connection, campaign_id, seq - 1, 1)
+            if [message.seq for message in window.messages] != [seq]:
+                raise NotFound("evidence_person", "The ledger has no such message", campaign=campaign_id)
+            return window, claimed_in(connection, campaign_id, seq)
 
     def counted(self, campaign_id: int) -> int:
         with self.db.read() as connection:
@@ -105,11 +120,15 @@ class SqlEvidence:
 
     def _windows(self, connection: sa.Connection, campaign_id: int) -> Iterator[SentWindow]:
         after = -1
-        while rows := connection.execute(_SENT, {"campaign": campaign_id, "after": after}).all():
-            after = rows[-1].seq
-            outcomes = _outcomes(connection, [row.id for row in rows])
-            messages = [self._message(campaign_id, row, outcomes.get(row.id, ())) for row in rows]
-            yield SentWindow(messages, _sources(connection, {message.source for message in messages}))
+        while (window := self._window(connection, campaign_id, after, WINDOW)).messages:
+            after = window.messages[-1].seq
+            yield window
+
+    def _window(self, connection: sa.Connection, campaign_id: int, after: int, most: int) -> SentWindow:
+        rows = connection.execute(_SENT, {"campaign": campaign_id, "after": after, "most": most}).all()
+        outcomes = _outcomes(connection, [row.id for row in rows])
+        messages = [self._message(campaign_id, row, outcomes.get(row.id, ())) for row in rows]
+        return SentWindow(messages, _sources(connection, {message.source for message in messages}))
 
     def _message(self, campaign_id: int, row: AnyRow, outcomes: Sequence[tuple[str, str, str, int]]) -> SentMessage:
         _, seq, account_id, sender_id, ref, message_id, who, text, claimed_at, source, leaf, leaf_index = row

@@ -134,10 +134,10 @@ class SqlSuppressions:
             customer.id, customer.account_id, customer.ref, customer.phone_key, account.entity_uscc
         ).join(schema.account, account.id == customer.account_id)
         keys: dict[str, dict[int, list[bytes]]] = {}
-        for row in rows_among(connection, wanted, customer.id, ids):
-            ref_key = self.hashes.of_ref(CustomerRef(row.account_id, row.ref))
-            pair = [ref_key] if row.phone_key is None else [ref_key, row.phone_key]
-            keys.setdefault(row.entity_uscc, {})[row.id] = pair
+        for customer_id, account_id, ref, phone_key, entity_uscc in rows_among(connection, wanted, customer.id, ids):
+            ref_key = self.hashes.of_ref(CustomerRef(account_id, ref))
+            pair = [ref_key] if phone_key is None else [ref_key, phone_key]
+            keys.setdefault(entity_uscc, {})[customer_id] = pair
         return keys
 
     def lift(

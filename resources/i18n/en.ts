@@ -1701,6 +1701,22 @@ Its keys are deleted from this computer; until you reconnect, this account canno
         <translation>Campaign &quot;{campaign}&quot; of {entity}.</translation>
     </message>
     <message>
+        <source>含 {n} 个时间戳，最后一个到第 {entry} 条为止：{at}，{who}。没有与机构的证书核对。</source>
+        <translation>{n} time stamps, the last up to entry {entry}: {at}, {who}. They were not compared with the authority&apos;s certificate.</translation>
+    </message>
+    <message>
+        <source>一个人的证据：短信与它那一批交给通道时写下的第 {n} 条审计记录相符。</source>
+        <translation>One person&apos;s evidence: the message is what entry {n} of the audit was told when its batch was handed over.</translation>
+    </message>
+    <message>
+        <source>同意由平台签名。</source>
+        <translation> The platform signed the consent.</translation>
+    </message>
+    <message>
+        <source>同意没有平台的签名。</source>
+        <translation> The consent was not signed by the platform.</translation>
+    </message>
+    <message>
         <source>共发给 {people} 人；文件里有 {signed} 人的同意由平台签名，{other} 人的没有签名。</source>
         <translation>Sent to {people} people. In this file the platform signed the consent of {signed}; for {other} there is no signature.</translation>
     </message>
@@ -9506,6 +9522,77 @@ Confirming is kept in the audit; after a change, compare again.</translation>
     <message>
         <source>连接平台账户后，可以为它的主体登记测试号码。</source>
         <translation>Once a platform account is connected, staff numbers can be registered for its entity.</translation>
+    </message>
+</context>
+<context>
+    <name>StampRow</name>
+    <message>
+        <source>时间戳请求的进度</source>
+        <translation>Progress of the time-stamp request</translation>
+    </message>
+    <message>
+        <source>时间戳请求…</source>
+        <translation>Time-stamp request…</translation>
+    </message>
+    <message>
+        <source>对现在的链头写一个请求文件，由您交给自己选的时间戳机构。本程序不联系任何机构。</source>
+        <translation>Writes a request over the head as it is now, for you to take to a time-stamp authority of your choice. The program contacts none.</translation>
+    </message>
+    <message>
+        <source>读回时间戳…</source>
+        <translation>Read time stamp…</translation>
+    </message>
+    <message>
+        <source>选机构的答复和它的根证书：与请求核对，成立才记入审计链。</source>
+        <translation>Choose the authority&apos;s reply and its root certificate: it is compared with the request, and put on record if it holds.</translation>
+    </message>
+    <message>
+        <source>停止</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>还没有机构给链头盖时间戳（RFC 3161）。盖过以后，谁都能看出链头在那个时间已经有了。</source>
+        <translation>No authority has time-stamped a head yet (RFC 3161). Once one has, anybody can see that the head was there by then.</translation>
+    </message>
+    <message>
+        <source>最近的时间戳：到第 {n} 条为止，{at}，{who}。</source>
+        <translation>Latest time stamp: up to entry {n}, {at}, {who}.</translation>
+    </message>
+    <message>
+        <source>时间戳请求</source>
+        <translation>Time-stamp request</translation>
+    </message>
+    <message>
+        <source>请求文件存到</source>
+        <translation>Save the request to</translation>
+    </message>
+    <message>
+        <source>所有文件 (*)</source>
+        <translation>All files (*)</translation>
+    </message>
+    <message>
+        <source>时间戳答复</source>
+        <translation>Time-stamp reply</translation>
+    </message>
+    <message>
+        <source>选择机构的答复</source>
+        <translation>Choose the authority&apos;s reply</translation>
+    </message>
+    <message>
+        <source>证书</source>
+        <translation>Certificates</translation>
+    </message>
+    <message>
+        <source>选择机构的根证书</source>
+        <translation>Choose the authority&apos;s root certificate</translation>
+    </message>
+    <message>
+        <source>请求已写好：{file}。请交给时间戳机构，再把答复读回来。</source>
+        <translation>Request written: {file}. Take it to the authority, then read back its reply.</translation>
+    </message>
+    <message>
+        <source>时间戳成立，已记入审计链：{who}</source>
+        <translation>The time stamp holds and is on record: {who}</translation>
     </message>
 </context>
 <context>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
 from campaign_app.services.campaigns import approval_hash
 from tests.cli.test_cli_backup import SECRET, SHOP, Line
+from tests.helpers.authority import authority
 
 NOW = datetime(2026, 11, 2, 2, tzinfo=UTC)
 
@@ -64,3 +66,24 @@ def test_what_cannot_be_done_is_one_sentence(line: Line, tmp_path: Path) -> None
     assert file.read_bytes() == b"mine"
     status, said, _ = line.call("evidence", "verify", str(file))
     assert (status, "这不是证据文件" in said) == (1, True)
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs Debian's openssl")
+def test_a_head_is_stamped_outside_and_every_later_proof_says_so(line: Line, tmp_path: Path) -> None:
+    theirs, request = authority(tmp_path / "tsa"), tmp_path / "head.tsq"
+    asked = line.here("evidence", "stamp-request", "--out", str(request))
+    assert asked["file"] == str(request)
+    reply = theirs.reply(request)
+    status, _, said = line.call("evidence", "stamp", str(request), "--tsa", str(theirs.root), *line.options)
+    assert (status, "不是 RFC 3161 的时间戳答复" in said.replace("\n", "")) == (2, True)
+    kept = line.here("evidence", "stamp", str(reply), "--tsa", str(theirs.root))
+    assert (kept["head"], kept["authority"]) == (asked["head"], "CN=signer")
+    listed = line.here("evidence", "stamps", "--save", str(tmp_path))
+    assert listed["stamps"] == [kept]
+    text, saved = map(Path, listed["files"])
+    assert (text.read_text("ascii"), theirs.verify(text, saved)) == (f"{asked['head']}\n", True)
+    file = str(tmp_path / "a.yunfa")
+    line.here("evidence", "export", "1", "--out", file)
+    told = line.json("evidence", "verify", file, "--tsa", str(theirs.root))
+    assert (told["stamps_verified"], [each["head"] for each in told["stamps"]]) == (True, [asked["head"]])
+    assert line.json("evidence", "verify", file)["stamps_verified"] is False

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from campaign_app.compliance.similar import ALIKE, alike, likeness, similarity
-from campaign_app.compliance.template import Template
+from campaign_app.compliance.template import MOST, Template
 
 TEXT = "{name}您好，冬装上新满300元减50元，详情 https://a.example/x，拒收请回复R"
 
@@ -59,3 +61,15 @@ def test_a_text_is_taken_apart_so_that_it_can_be_made_again(body: str, text: str
 )
 def test_of_another_text_nothing_is_said(body: str, text: str) -> None:
     assert Template.parse(body).values_in(text) is None
+
+
+@given(st.text("ab{}xy", max_size=14), st.text("ab{}xy", max_size=14))
+def test_whatever_is_taken_apart_makes_the_very_text_again(body: str, text: str) -> None:
+    template = Template.parse(body)
+    found = template.values_in(text)
+    assert found is None or template.render(found).text == text
+
+
+def test_a_text_beyond_any_measure_is_not_taken_apart() -> None:
+    assert Template.parse("{a}").values_in("x" * (MOST + 1)) is None
+    assert Template.parse("{a}").values_in("x" * MOST) == {"a": "x" * MOST}

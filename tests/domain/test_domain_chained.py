@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from campaign_app.domain.chained import leaves, root
+from campaign_app.domain.chained import climbed, leaves, path, root
 
 
 def node(left: bytes, right: bytes) -> bytes:
@@ -41,3 +41,13 @@ def test_a_last_node_without_a_sibling_moves_up(count: int) -> None:
         node(abcd, node(node(e, f), g)),
     ]
     assert root([a, b, c, d, e, f, g][:count]) == expected[count - 1]
+
+
+@pytest.mark.parametrize("count", range(1, 12))
+def test_the_path_of_any_leaf_leads_to_the_root_and_to_no_other(count: int) -> None:
+    level = [bytes([n]) * 32 for n in range(count)]
+    for at, leaf in enumerate(level):
+        way = path(level, at)
+        assert climbed(leaf, way) == root(level)
+        assert climbed(b"x" * 32, way) != root(level)
+        assert len(way) <= count.bit_length()

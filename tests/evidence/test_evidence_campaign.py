@@ -9,15 +9,17 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from campaign_app.domain.errors import AppError, NotAllowed, NotFound, SettingsError, WorkspaceError
-from campaign_app.domain.ports_evidence import AuditQuery
+from campaign_app.domain.ports_evidence import AuditQuery, ClaimedIn, EvidenceStore, SentWindow
 from campaign_app.evidence.checking import verify_file
 from campaign_app.evidence.sealing import private_key_in, public_key_in
 from campaign_app.sealing import CHUNK
@@ -43,6 +45,28 @@ def one(sent: Sent, tmp_path_factory: pytest.TempPathFactory) -> Path:
     account, ref = sent.refs()[3]
     file = tmp_path_factory.mktemp("one") / "one.yunfa"
     return sent.app.evidence.export(sent.campaign, file, actor="test", person=ref, account_id=account).file
+
+
+@dataclass(frozen=True)
+class Untold:
+    """A store whose audit tells of no batch, as before schema 25."""
+
+    store: EvidenceStore
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+    def sent_one(self, campaign_id: int, seq: int) -> tuple[SentWindow, ClaimedIn | None]:
+        return self.store.sent_one(campaign_id, seq)[0], None
+
+
+@pytest.fixture(scope="module")
+def older(sent: Sent, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One person's proof where only a root that is made today stands over the campaign."""
+    account, ref = sent.refs()[3]
+    file, desk = tmp_path_factory.mktemp("older") / "older.yunfa", sent.app.evidence
+    untold = replace(desk, store=Untold(desk.store))
+    return untold.export(sent.campaign, file, actor="test", person=ref, account_id=account).file
 
 
 def alone(*words: str | Path) -> tuple[int, dict[str, Any]]:
@@ -108,11 +132,82 @@ def test_the_issuers_own_keys_prove_it_and_others_do_not(whole: Path, tmp_path: 
     assert caught.value.code == "evidence_jwks"
 
 
+def test_one_person_is_proven_by_what_the_audit_was_told_of_their_batch(sent: Sent, one: Path) -> None:
+    status, said = alone(one)
+    verdict = verify_file(one)
+    assert (status, said["people"], said["signed"], verdict.people) == (0, 1, 1, 1)
+    shown = {line["action"]: line["number"] for line in parsed(one, "entry")}
+    numbers = [shown[name] for name in ("campaign.approved", "batch.claimed", "evidence.exported")]
+    assert numbers == sorted(numbers) == [said["entries"][name] for name in said["entries"]]
+    assert verdict.entry == shown["batch.claimed"]
+    told = next(line for line in parsed(one, "entry") if line["action"] == "batch.claimed")
+    assert (told["at"], json.loads(told["facts"])["campaign"]) == (parsed(one, "person")[0]["sent"], sent.campaign)
+
+
+def test_of_a_batch_that_no_entry_tells_the_root_is_over_all_and_made_today(
+    sent: Sent, whole: Path, older: Path
+) -> None:
+    status, said = alone(older)
+    assert (status, said["people"], said["signed"]) == (0, len(sent.refs()), 1)
+    assert parsed(older, "people") == parsed(whole, "people")
+    assert (verify_file(older).entry, verify_file(older).people) == (0, len(sent.refs()))
+    assert not parsed(older, "batch")
+
+
+def test_a_text_with_a_number_in_it_is_proven_as_one_of_an_older_batch(sent: Sent, tmp_path: Path) -> None:
+    """The hash of the message is of the text as it was: whoever guesses four digits could compare it."""
+
+    class Numbered(Untold):
+        def sent_one(self, campaign_id: int, seq: int) -> tuple[SentWindow, ClaimedIn | None]:
+            window, claimed = self.store.sent_one(campaign_id, seq)
+            return replace(window, messages=[replace(m, text="打13800138000") for m in window.messages]), claimed
+
+    account, ref = sent.refs()[3]
+    desk = replace(sent.app.evidence, store=Numbered(sent.app.evidence.store))
+    made = desk.export(sent.campaign, tmp_path / "n.yunfa", actor="t", person=ref, account_id=account)
+    assert {line["t"] for line in parsed(made.file)} >= {"path", "people"}
+    assert not parsed(made.file, "batch")
+
+
+def test_a_head_from_before_the_export_holds_the_text_and_not_what_came_later(sent: Sent, tmp_path: Path) -> None:
+    """Whoever has the workspace could make all anew that stands behind the head that was noted."""
+    account, ref = sent.refs()[5]
+    noted = str(sent.app.evidence.head())
+    file = sent.app.evidence.export(sent.campaign, tmp_path / "a.yunfa", actor="t", person=ref, account_id=account).file
+    assert agreed(lines(file), noted)
+
+    def changed(name: str, value: Any) -> bool:
+        found = [{**line, name: value} if line["t"] == "person" else line for line in parsed(file)]
+        texts = forging.refitted([forging.proof.canonical(line) for line in found])
+        assert agreed(texts), "without a head nobody can tell"
+        return not agreed(texts, noted)
+
+    record = parsed(file, "person")[0]
+    assert changed("text", record["text"] + "！")
+    assert changed("message", "another")
+    assert changed("who", "00" * 32)
+    assert changed("sent", record["sent"] + 1)
+    assert changed("sender", record["sender"] + 1)
+    assert not changed("outcomes", []), "which the sender's word alone tells"
+
+
+def test_a_row_that_was_changed_ends_the_export(sent: Sent, tmp_path: Path) -> None:
+    account, ref = sent.refs()[9]
+    export = sent.app.evidence.export
+    with sent.app.workspace.database.write() as connection:
+        connection.execute(sa.text("UPDATE submission SET claimed_at = claimed_at + 1"))
+    try:
+        with pytest.raises(WorkspaceError) as caught:
+            export(sent.campaign, tmp_path / "x.yunfa", actor="t", person=ref, account_id=account)
+    finally:
+        with sent.app.workspace.database.write() as connection:
+            connection.execute(sa.text("UPDATE submission SET claimed_at = claimed_at - 1"))
+    assert not list(tmp_path.iterdir())
+    assert (caught.value.code, caught.value.facts["rows_of"]) == ("record_differs", "messages")
+
+
 def test_one_persons_proof_reveals_nobody_else(sent: Sent, whole: Path, one: Path) -> None:
     ref = sent.refs()[3][1]
-    status, said = alone(one)
-    assert (status, said["people"], said["signed"]) == (0, len(sent.refs()), 1)
-    assert parsed(one, "people") == parsed(whole, "people")
     text = "\n".join(lines(one))
     assert ref in text
     others = {each for _, each in sent.refs()} | {c.ref for c in everybody(sent)} - {ref}
@@ -138,17 +233,17 @@ def test_no_number_is_in_any_of_it(sent: Sent, whole: Path, one: Path) -> None:
 
 
 def test_every_export_is_in_the_audit_and_names_nobody(sent: Sent, one: Path) -> None:
-    entry = next(each for each in sent.app.workspace.audit.entries() if each.facts.get("person"))
-    assert entry.action == "evidence.exported"
-    assert entry.facts["root"] == parsed(one, "people")[0]["root"]
+    root, entries = parsed(one, "people")[0]["root"], sent.app.workspace.audit.entries()
+    (entry,) = (each for each in entries if each.facts.get("root") == root)
+    assert (entry.action, bool(entry.facts["person"])) == ("evidence.exported", True)
     assert sent.refs()[3][1] not in json.dumps(entry.facts)
 
 
 @pytest.mark.timeout(300 if MUTATIONS <= 1_000 else 0)
-def test_whatever_is_done_to_it_is_found_by_both(sent: Sent, whole: Path, one: Path) -> None:
+def test_whatever_is_done_to_it_is_found_by_both(whole: Path, one: Path, older: Path) -> None:
     """Plain changes need no head; who makes all hashes anew is found by the signature, or by a head kept outside."""
     chance = random.Random(20261127)
-    files = [(lines(file), parsed(file, "end")[0]) for file in (whole, one)]
+    files = [(lines(file), parsed(file, "end")[0]) for file in (whole, one, older)]
     for _ in range(MUTATIONS):
         texts, end = chance.choice(files)
         fitted = chance.random() < 0.4
@@ -160,16 +255,32 @@ def test_whatever_is_done_to_it_is_found_by_both(sent: Sent, whole: Path, one: P
         assert not agreed(changed, head), change.__name__
 
 
-def test_somebody_elses_path_proves_nothing(sent: Sent, one: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["path", "batch"])
+def test_somebody_elses_path_proves_nothing(sent: Sent, one: Path, older: Path, tmp_path: Path, kind: str) -> None:
     account, ref = sent.refs()[7]
-    other = sent.app.evidence.export(sent.campaign, tmp_path / "b.yunfa", actor="t", person=ref, account_id=account)
-    mine, theirs = parsed(one), parsed(other.file)
-    at = next(at for at, line in enumerate(mine) if line["t"] == "path")
-    mixed = [*mine[:at], next(line for line in theirs if line["t"] == "path"), *mine[at + 1 :]]
+    desk = sent.app.evidence if kind == "batch" else replace(sent.app.evidence, store=Untold(sent.app.evidence.store))
+    other = desk.export(sent.campaign, tmp_path / "b.yunfa", actor="t", person=ref, account_id=account)
+    mine, theirs = parsed(one if kind == "batch" else older), parsed(other.file)
+    at = next(at for at, line in enumerate(mine) if line["t"] == kind)
+    mixed = [*mine[:at], next(line for line in theirs if line["t"] == kind), *mine[at + 1 :]]
     texts = [forging.proof.canonical(line) for line in mixed]
     assert not agreed(texts)
     ours, told = both(forging.refitted(texts), f"{mine[-1]['number']}:{mine[-1]['head']}")
     assert (ours.problem, told["ok"]) == ("head", False)
+
+
+def test_a_proof_by_one_root_does_not_pass_for_one_by_the_other(one: Path, older: Path) -> None:
+    """With every hash made anew: a path without a batch's entry, and an entry without the message that it tells of."""
+    mine, theirs = parsed(one), parsed(older)
+    at, place = (next(n for n, line in enumerate(each) if line["t"] in ("path", "batch")) for each in (mine, theirs))
+    for mixed in ([*mine[:at], theirs[place], *mine[at + 1 :]], [*theirs[:place], mine[at], *theirs[place + 1 :]]):
+        texts = [forging.proof.canonical(line) for line in mixed]
+        assert not agreed(texts)
+        assert not agreed(forging.refitted(texts))
+    twice = [line for line in mine for _ in range(1 + (line.get("action") == "batch.claimed"))]
+    assert not agreed(forging.refitted([forging.proof.canonical(line) for line in twice]))
+    early = sorted(mine, key=lambda line: line.get("action") == "campaign.approved" and len(mine))
+    assert not agreed(forging.refitted([forging.proof.canonical(line) for line in early]))
 
 
 def test_an_answer_that_nobody_signed_is_never_counted_as_signed(whole: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from campaign_app.domain import chained
 from campaign_app.evidence import format as proof
 from campaign_app.transport.receipts import ReceiptVerifier, b64u, sign_receipt, unb64u
 
@@ -60,7 +61,7 @@ def dropped_person(texts: Texts, chance: random.Random) -> Texts:
 def changed_person(texts: Texts, chance: random.Random) -> Texts:
     """Another text, outcome or time for somebody, and all hashes made anew."""
     at, line = _one(texts, chance, "person")
-    line[chance.choice(["text", "message", "who"])] += "0"
+    line[chance.choice(["text", "message", "who"])] += "00"
     return refitted([*texts[:at], proof.canonical(line), *texts[at + 1 :]])
 
 
@@ -76,6 +77,15 @@ def cut_chain(texts: Texts, chance: random.Random) -> Texts:
     entries = [at for at, text in enumerate(texts) if json.loads(text)["t"] in ("entry", "hidden")]
     gone = chance.choice(entries[:-1])
     return refitted(texts[:gone] + texts[gone + 1 :])
+
+
+def changed_batch(texts: Texts, chance: random.Random) -> Texts:
+    """Another message, batch, customer or consent under the same text, and all hashes made anew."""
+    if not any(json.loads(text)["t"] == "batch" for text in texts):
+        return texts
+    at, line = _one(texts, chance, "batch")
+    line["row"][chance.randrange(4)] += chance.choice((-1, 1))
+    return refitted([*texts[:at], proof.canonical(line), *texts[at + 1 :]])
 
 
 def forged(texts: Texts, chance: random.Random) -> Texts:
@@ -100,7 +110,7 @@ def broken_signature(texts: Texts, chance: random.Random) -> Texts:
 PLAIN: Sequence[Callable[[Texts, random.Random], Texts]] = (edited, revalued, deleted, inserted, swapped, cut)
 # found by what the issuer signed, or by a head that is kept outside
 FITTED: Sequence[Callable[[Texts, random.Random], Texts]] = (
-    dropped_person, changed_person, changed_leaf, cut_chain, forged, broken_signature,
+    dropped_person, changed_person, changed_leaf, changed_batch, cut_chain, forged, broken_signature,
 )  # fmt: skip
 # found without any head
 BY_SIGNATURE = (changed_leaf, forged, broken_signature)
@@ -109,10 +119,10 @@ BY_SIGNATURE = (changed_leaf, forged, broken_signature)
 def refitted(texts: Texts) -> Texts:
     """Pages, root, audit, chain and seal made to fit what stands there, as whoever holds the file can."""
     lines: list[dict[str, Any]] = [json.loads(text) for text in texts]
-    told = _refit_people(lines)
+    told, claimed = _refit_people(lines), _refit_batch(lines)
     link, number = proof.start_hash(lines[0]["workspace"]), 0
     for line in lines:
-        for digest in _digests(line, number + 1, lines[0], told):
+        for digest in _digests(line, number + 1, lines[0], told, claimed):
             number, link = number + 1, proof.link_hash(number + 1, link, digest)
     seal = proof.new_seal()
     for line in lines[:-1]:
@@ -140,13 +150,33 @@ def _refit_people(lines: list[dict[str, Any]]) -> dict[str, Any]:
     return told
 
 
-def _digests(line: dict[str, Any], number: int, header: dict[str, Any], told: dict[str, Any]) -> list[bytes]:
+def _refit_batch(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the entry of the one message's batch would have to tell."""
+    batch = next((line for line in lines if line["t"] == "batch"), None)
+    record = next((line for line in lines if line["t"] == "person"), None)
+    if batch is None or record is None:
+        return {}
+    number, batch_id, customer, fact = batch["row"]
+    campaign, who = lines[0]["campaign"]["id"], bytes.fromhex(record["who"])
+    row = (number, batch_id, campaign, record["seq"], customer, fact, "confirmed", record["message"], who)
+    (leaf,) = chained.leaves("message", [(*row, record["text"])])
+    path = [(side, bytes.fromhex(each)) for side, each in batch["hashes"]]
+    return {"messages_root": chained.climbed(leaf, path).hex(), "account": record["sender"], "at": record["sent"]}
+
+
+def _digests(
+    line: dict[str, Any], number: int, header: dict[str, Any], told: dict[str, Any], claimed: dict[str, Any]
+) -> list[bytes]:
     if line["t"] == "hidden":
         line["first"], whole = number, bytes.fromhex(line["hashes"])
         return [whole[at : at + 32] for at in range(0, len(whole), 32)]
     if line["t"] != "entry":
         return []
     line["number"] = number
+    if line["action"] == proof.CLAIMED and claimed:
+        line["at"] = claimed["at"]
+        known = {name: claimed[name] for name in ("messages_root", "account")}
+        line["facts"] = json.dumps({**json.loads(line["facts"]), **known}, sort_keys=True, separators=(",", ":"))
     if line["action"] == proof.EXPORTED:
         known = {"header": proof.header_hash(proof.canonical(header)), "root": told["root"], "people": told["count"]}
         line["facts"] = json.dumps({**json.loads(line["facts"]), **known}, sort_keys=True, separators=(",", ":"))

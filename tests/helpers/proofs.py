@@ -14,7 +14,8 @@ from typing import Any
 
 from campaign_app import bootstrap
 from campaign_app.domain.campaign import CampaignState
-from campaign_app.evidence.checking import Verdict, check
+from campaign_app.evidence.checking import check
+from campaign_app.evidence.verdict import Verdict
 from tests.helpers.merchant import Merchant, open_merchant
 from tests.helpers.sandbox import SandboxProcess
 

@@ -50,6 +50,18 @@ def test_the_pdf_names_period_numbers_unverified_citations_and_the_head(
     assert "含模拟数据" in text  # the staged platform is one
 
 
+def test_it_names_the_latest_time_stamp(app: bootstrap.App, tmp_path: Path, qapp: object) -> None:
+    assert "最近的时间戳没有" in read_pdf(made(app, tmp_path / "a.pdf").read_bytes()).text.replace("\n", "")
+    head, at = f"3:{'ab' * 32}", "2026-11-09T02:00:00+00:00"
+    facts = {"head": head, "stamped_at": at, "authority": "CN=signer", "token": "AAAA"}
+    app.workspace.audit.record("evidence.stamped", actor="王", at=app.clock(), **facts)
+    text = read_pdf(made(app, tmp_path / "b.pdf").read_bytes()).text.replace("\n", "")
+    assert head in text
+    assert "CN=signer" in text
+    told = json.loads(made(app, tmp_path / "b.json").read_text("utf-8"))
+    assert told["time_stamp"] == {"head": head, "at": at, "authority": "CN=signer"}
+
+
 def test_the_cover_of_many_entities_names_some_and_counts_all(app: bootstrap.App, tmp_path: Path, qapp: object) -> None:
     for number in range(2, 11):
         app.workspace.accounts.add_entity(Entity(f"91330100MA00000{number:02d}X", f"主体{number}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from campaign_app.evidence.checking import verify_file
 from campaign_app.reports.case_pack import BUNDLE, PDF, PROOF
 from campaign_app.storage.cases import SqlComplaints
 from campaign_app.storage.retention import SETTINGS, Retention
+from tests.helpers.authority import authority
 from tests.helpers.pdf_text import read_pdf
 from tests.helpers.shop import ENTITY, person
 from tests.helpers.staged import KEY, Staged, open_by_day, stage
@@ -124,6 +126,24 @@ def test_its_document_says_what_is_asked_and_marks_what_is_a_draft(staged: Stage
         assert words in said, words
     assert phone(4).digits not in said
     assert phone(4).digits.encode() not in whole
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs Debian's openssl")
+def test_it_names_who_stamped_the_audit_since_the_approval(staged: Staged, tmp_path: Path) -> None:
+    stamping, theirs = staged.app.evidence.stamping, authority(tmp_path / "tsa")
+    stamping.ask(tmp_path / "early.tsq", actor="王")
+    stamping.read(theirs.reply(tmp_path / "early.tsq"), theirs.root, actor="王")
+    staged.sent()
+    head = stamping.ask(tmp_path / "late.tsq", actor="王")
+    kept = stamping.read(theirs.reply(tmp_path / "late.tsq"), theirs.root, actor="王")
+    made = staged.app.case_packs.export(complained(staged).id, tmp_path / "pack.zip", actor="王")
+    with ZipFile(made.file) as pack:
+        told, said = json.loads(pack.read(BUNDLE)), read_pdf(pack.read(PDF)).text.replace("\n", "")
+        pack.extractall(tmp_path / "out")
+    at = kept.at.isoformat().replace("+00:00", "Z")
+    assert told["audit"]["stamps"] == [{"head": head, "at": at, "authority": "CN=signer"}]
+    assert "CN=signer" in said
+    assert verify_file(tmp_path / "out" / PROOF, head=head, authority=theirs.root).ok
 
 
 def test_nothing_is_packed_of_a_case_without_a_message_or_over_a_file(staged: Staged, tmp_path: Path) -> None:

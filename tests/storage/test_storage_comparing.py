@@ -9,12 +9,14 @@ import pytest
 import sqlalchemy as sa
 from storage_samples import ENTITY, NOW, Campaigning, fact, minutes, number, person, receipt, sync
 
+from campaign_app.domain.chained import climbed, leaves
 from campaign_app.domain.consent import REDACTED, ConsentFact, CustomerRef, Suppression, SuppressionKind
 from campaign_app.domain.errors import WorkspaceError
 from campaign_app.domain.message import InboundMessage, Outcome, Page
 from campaign_app.domain.ports_evidence import Compared
 from campaign_app.storage import roots, schema
 from campaign_app.storage.audit import entry_hash
+from campaign_app.storage.claimed import claimed_in
 from campaign_app.storage.comparing import compare
 from campaign_app.storage.retention import SETTINGS, Retention
 from campaign_app.storage.schema_sending import ledger, submission
@@ -102,6 +104,20 @@ def test_each_entry_says_how_many_rows_it_stands_for(busy: Campaigning) -> None:
     actors = {entry.action: entry.actor.rpartition("/")[2] for entry in workspace.audit.entries(limit=99)}
     assert (actors["batch.claimed"], actors["facts.kept"]) == ("worker", "worker")
     assert compare(workspace.database) == Compared(workspace.audit.head()[0], 8, 7 + 4 + 4 + 1, 0)
+
+
+def test_each_message_leads_to_what_was_told_of_its_batch(busy: Campaigning) -> None:
+    with busy.workspace.database.read() as connection:
+        found = [claimed_in(connection, busy.campaign_id, seq) for seq in range(4)]
+        rows = [tuple(row) for row in connection.execute(roots.MESSAGE.order_by(ledger.c.id))]
+    entries = {entry.id: entry for entry in busy.workspace.audit.entries(limit=99)}
+    for row, claimed in zip(rows, found, strict=True):
+        assert claimed is not None
+        assert claimed.row == (row[0], row[1], row[4], row[5])
+        entry, (leaf,) = entries[claimed.entry], leaves("message", [row])
+        assert (entry.action, entry.facts["batch"]) == ("batch.claimed", claimed.batch)
+        assert climbed(leaf, claimed.path).hex() == entry.facts["messages_root"]
+    assert len({each.entry for each in found if each is not None}) == 2
 
 
 EDITS = {

@@ -55,6 +55,17 @@ def test_sending_and_what_comes_back(workspace: Workspace, plans: Plans) -> None
     assert plans.whole == {}
 
 
+def test_one_person_is_proven_without_the_campaign_being_read(workspace: Workspace, plans: Plans) -> None:
+    sending = Campaigning(workspace, 5)
+    sending.claim(0, 1, 2)
+    plans.clear()
+    assert workspace.evidence.places(sending.campaign_id, "c1") == ((sending.account_id, 1),)
+    assert [step for steps in plans.steps.values() for step in steps if "ledger_by_customer" in step]
+    _, claimed = workspace.evidence.sent_one(sending.campaign_id, 1)
+    assert claimed is not None
+    assert plans.whole == {}
+
+
 def test_syncing_and_asking_for_consent(workspace: Workspace, plans: Plans) -> None:
     account_id = shop(workspace)
     ids = sync(workspace, account_id, person("c1", number(1)), person("c2", minor=True))

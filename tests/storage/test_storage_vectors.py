@@ -21,6 +21,7 @@ from campaign_app.domain.errors import WorkspaceError
 from campaign_app.domain.phone import PlatformPhone
 from campaign_app.storage import migrate
 from campaign_app.storage.backup_file import Head
+from campaign_app.storage.claimed import claimed_in
 from campaign_app.storage.comparing import compare
 from campaign_app.storage.keys import WorkspaceKeys
 from campaign_app.storage.numbers import UNLINKED, people_of
@@ -83,6 +84,9 @@ def test_it_migrates_and_keeps_every_row(head: str, tmp_path: Path) -> None:
             compared = compare(workspace.database)
             begun = workspace.audit.entries(limit=1)[0]
             assert (begun.action, compared.entries, compared.rows, compared.before) == ("chain.begun", 3, 0, 8)
+            with workspace.database.read() as connection:
+                sent = connection.execute(sa.text("SELECT campaign_id, seq FROM ledger")).all()
+                assert [claimed_in(connection, *row) for row in sent] == [None] * 2
         assert workspace.campaigns.campaign(1).state is CampaignState.SENDING
         assert workspace.inbox.counts(1)["accepted"] == 2
         person = workspace.customers.by_ids([1])[1]

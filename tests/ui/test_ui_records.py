@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from campaign_app import bootstrap
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.records import RecordsPage
 from campaign_app.ui.viewmodels.records import PAGE_ROWS
+from tests.helpers.authority import authority
 from tests.helpers.proofs import parsed
 from tests.helpers.staged import Staged, open_by_day, stage
 
@@ -215,3 +217,43 @@ def test_one_persons_proof_asks_who_and_refuses_a_stranger(
     dialog.go.click()
     assert len(parsed(target, "person")) == 1
     assert not parsed(target)[0]["whole"]
+    checking = page.check_dialog(target)
+    entry = next(line["number"] for line in parsed(target, "entry") if line["action"] == "batch.claimed")
+    assert f"写下的第 {entry} 条审计记录相符。同意没有平台的签名。" in checking.told.text()
+    checking.reject()
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs Debian's openssl")
+def test_a_head_is_stamped_by_an_authority_of_ones_choice(
+    staged: Staged, page: RecordsPage, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, files = authority(tmp_path / "tsa"), list[str]()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (files.pop(0), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (files.pop(0), ""))
+    assert page.stamps.said.text().startswith("还没有机构")
+    files[:] = [""]
+    page.stamps.ask.click()  # nothing chosen
+    files[:] = [str(tmp_path / "head")]
+    page.stamps.ask.click()
+    request = tmp_path / "head.tsq"
+    assert listed(page, qtbot)[0] == "生成时间戳请求"
+    reply = theirs.reply(request)
+    for chosen in ([""], [str(reply), ""], [str(request), str(theirs.root)]):
+        files[:] = chosen
+        page.stamps.read.click()
+        assert page.stamps.said.text().startswith("还没有机构")
+    files[:] = [str(reply), str(theirs.root)]
+    page.stamps.read.click()
+    assert listed(page, qtbot)[0] == "链头盖了时间戳"
+    said = page.stamps.said.text()
+    assert said.startswith("最近的时间戳：到第")
+    assert said.endswith("CN=signer。")
+    page.table.selectRow(0)
+    assert "时间戳答复：" in page.detail.text()
+    proof, campaign = tmp_path / "a.yunfa", staged.sent()
+    page.model.stamps.ask(tmp_path / "later.tsq")
+    page.model.stamps.read(theirs.reply(tmp_path / "later.tsq"), theirs.root)
+    staged.app.evidence.export(campaign.id, proof, actor="王")
+    checking = page.check_dialog(proof)
+    assert "含 1 个时间戳" in checking.told.text()
+    checking.reject()

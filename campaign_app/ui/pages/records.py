@@ -17,6 +17,7 @@ from campaign_app.ui.desk import Desk
 from campaign_app.ui.itemmodels.paged import PagedModel
 from campaign_app.ui.messages import translate
 from campaign_app.ui.pages.records_dialogs import CheckDialog, ExportDialog
+from campaign_app.ui.pages.records_stamps import StampRow
 from campaign_app.ui.viewmodels.backups import WorkState
 from campaign_app.ui.viewmodels.records import KINDS, EntrySource, RecordsModel, RecordsState
 from campaign_app.ui.widgets.basics import button, card, column, frame, label, row, show_if
@@ -73,6 +74,7 @@ class RecordsPage(Page):
 
     def shown(self) -> None:
         self.model.load()
+        self.model.stamps.load()
         self.rows.reload()
 
     def render_state(self, state: RecordsState) -> None:
@@ -115,6 +117,8 @@ class RecordsPage(Page):
         model.other.connect(self._show_other)
         model.exported.connect(self._exported)
         model.chain.changed.connect(self._chain_changed)
+        for told in (model.stamps.asked, model.stamps.kept):
+            told.connect(lambda _: self.rows.reload())
 
     def _actions(self) -> None:
         self.check = button(self.tr("验证文件…"), name="records_check", click=self.check_dialog)
@@ -133,7 +137,8 @@ class RecordsPage(Page):
         self.verify = button(self.tr("验证审计链"), name="records_verify", click=self.model.verify)
         self.stop = button(self.tr("停止"), name="records_stop", click=self.model.chain.stop)
         parts = row(column(self.said, self.shown_head, self.bar, space=1), self.copy, self.stop, self.verify, stretch=0)
-        return card(parts)
+        self.stamps = StampRow(self._desk.kit, self.model.stamps)
+        return card(parts, self.stamps)
 
     def _chain_changed(self, _: object) -> None:
         self._render_chain()
@@ -254,7 +259,7 @@ class RecordsPage(Page):
             return self.tr("是") if value else self.tr("否")
         table = "audit_fact" if name == "fields" else _MARKED.get(name, "") if entry.action == _SUPPRESSED else ""
         if not table:
-            return str(value)
+            return _short(str(value)) if name == "token" else str(value)
         return self.tr("、").join(self._desk.kit.words.term(table, each) for each in str(value).split(","))
 
     def _kinds(self) -> QComboBox:

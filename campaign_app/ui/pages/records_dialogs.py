@@ -16,7 +16,7 @@ from campaign_app.ui.viewmodels.records import CheckModel, RecordsModel
 from campaign_app.ui.widgets.basics import button, column, fit, label, row, show_if
 
 if TYPE_CHECKING:
-    from campaign_app.evidence.checking import Verdict
+    from campaign_app.evidence.verdict import Verdict
 
 SUFFIX: Final = ".yunfa"
 VERDICT_WIDTH: Final = 660  # a head is one long word
@@ -171,11 +171,7 @@ class CheckDialog(WorkDialog):
     def _what(self, verdict: Verdict) -> str:
         told = [
             self.tr("活动「{campaign}」，主体 {entity}。").format(campaign=verdict.campaign, entity=verdict.entity),
-            self.tr("共发给 {people} 人；文件里有 {signed} 人的同意由平台签名，{other} 人的没有签名。").format(
-                people=show.count(verdict.people),
-                signed=show.count(verdict.signed),
-                other=show.count(verdict.unsigned + verdict.withheld),
-            ),
+            self._whom(verdict),
             self.tr("签发方：{issuers}。").format(issuers=self.tr("、").join(verdict.issuers)),
         ]
         if verdict.simulated:
@@ -183,7 +179,21 @@ class CheckDialog(WorkDialog):
         if not verdict.head_compared:
             told.append(self.tr("没有与先前抄录的链头核对。"))
         told.append(self.tr("链头：{head}").format(head=verdict.head))
+        if verdict.stamps:
+            last = verdict.stamps[-1]
+            said = self.tr("含 {n} 个时间戳，最后一个到第 {entry} 条为止：{at}，{who}。没有与机构的证书核对。")
+            entry, at = last.head.partition(":")[0], show.moment(last.at, seconds=True)
+            told.append(said.format(n=len(verdict.stamps), entry=entry, at=at, who=last.authority))
         return "\n".join(told)
+
+    def _whom(self, verdict: Verdict) -> str:
+        signed, other = show.count(verdict.signed), show.count(verdict.unsigned + verdict.withheld)
+        if verdict.entry:
+            told = self.tr("一个人的证据：短信与它那一批交给通道时写下的第 {n} 条审计记录相符。")
+            consent = self.tr("同意由平台签名。") if verdict.signed else self.tr("同意没有平台的签名。")
+            return told.format(n=verdict.entry) + consent
+        told = self.tr("共发给 {people} 人；文件里有 {signed} 人的同意由平台签名，{other} 人的没有签名。")
+        return told.format(people=show.count(verdict.people), signed=signed, other=other)
 
     def _forget(self) -> None:
         for part in (self.verdict, self.told):

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from campaign_app.domain.ports_evidence import DECISIONS, AuditLine, AuditQuery
 from campaign_app.ui.viewmodels.backups import ACTOR, Work
+from campaign_app.ui.viewmodels.stamps import StampsModel
 
 if TYPE_CHECKING:
     from campaign_app.bootstrap import App
@@ -103,7 +104,7 @@ class RecordsModel(QObject):
         self._app, self._tasks = app, tasks
         self.state = RecordsState()
         self.chain, self.export_work = Work(tasks, self), Work(tasks, self)
-        self.checking = CheckModel(tasks, self)
+        self.checking, self.stamps = CheckModel(tasks, self), StampsModel(app, tasks, self)
         self.chain.ended.connect(self._verified)
         self.export_work.ended.connect(self._exported)
 

@@ -1,0 +1,48 @@
+"""What is found of a file of proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A head that an authority was shown at `at`."""
+
+    head: str
+    at: datetime
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`problem`: "" where everything holds, else what does not, in the line `line` (from 1); the rest is then empty.
+
+    `people` are all that were sent to, `signed`, `unsigned` and `withheld` the records that are in the file. `entry` is
+    the number of the entry that was told of the one person's batch: `people` is 1 then. `head` is
+    the chain's, as N:HASH. `stamps` are heads that an authority was shown, which only the sender says unless they
+    were verified. `issuers` are who vouches for the consents.
+    """
+
+    problem: str = ""
+    line: int = 0
+    campaign: str = ""
+    entity: str = ""
+    whole: bool = True
+    people: int = 0
+    signed: int = 0
+    unsigned: int = 0
+    withheld: int = 0
+    entry: int = 0
+    head: str = ""
+    issuers: tuple[str, ...] = ()
+    simulated: bool = False
+    head_compared: bool = False
+    keys_from_issuer: bool = False
+    stamps: tuple[Shown, ...] = ()
+    stamps_verified: bool = False
+
+    @property
+    def ok(self) -> bool:
+        return not self.problem
