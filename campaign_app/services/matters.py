@@ -70,10 +70,8 @@ def matters(
     return tuple(sorted(found, key=lambda each: order[each.level]))
 
 
-def of_backup(rows: Sequence[CampaignRow], backed_up: datetime | None, now: datetime) -> Iterable[Matter]:
-    """Where something left that no backup of the last days has: with the computer its proof would be gone."""
-    sent = (row.campaign.approved_at for row in rows if row.counts.get("submitted"))
-    left = max((at for at in sent if at is not None), default=None)
+def of_backup(left: datetime | None, backed_up: datetime | None, now: datetime) -> Iterable[Matter]:
+    """Where something left, lastly at that time, that no backup has: with the computer its proof would be gone."""
     if left is None or (backed_up is not None and (left <= backed_up or now - backed_up <= BACKED_UP)):
         return
     yield Matter("backup", "info", "", at=backed_up, page="settings", what="workspace")

@@ -52,6 +52,9 @@ _PUT_REASON: Final = (
         reason=sa.bindparam("new_reason"), fact_id=sa.bindparam("new_fact"), parts=sa.func.coalesce(_member.parts, 0)
     )
 )
+_TO_DRAFT: Final = (
+    sa.update(campaign).where(campaign.c.id == sa.bindparam("which")).values(state=CampaignState.DRAFT.value)
+)
 # what never left, or was turned away at the door, used up nobody's patience
 _NOT_SENT: Final = (Outcome.REJECTED.value, Outcome.WITHHELD.value)
 
@@ -116,16 +119,19 @@ class SqlCampaigns:
     def delete(
         self, campaign_id: int, states: Collection[CampaignState], noted: Noted | None = None, step: int = STEP
     ) -> None:
-        more = True
+        more, those = True, {each.value for each in states}
         while more:
             with self.db.write() as connection:
                 state = row_of(connection, campaign_id).state
-                if state not in {each.value for each in states}:
+                if state not in those:
                     raise NotAllowed(
                         "campaign_state", "The campaign is in another state", campaign=campaign_id, state=state
                     )
                 more = forget_some(connection, campaign_id, step)
-                if not more:
+                if more:  # between two steps nobody approves what is left of it
+                    those = {CampaignState.DRAFT.value}
+                    connection.execute(_TO_DRAFT, {"which": campaign_id})
+                else:
                     forget_budget(connection, campaign_id)
                     connection.execute(sa.delete(campaign).where(campaign.c.id == campaign_id))
                     _note(connection, noted, campaign_id)

@@ -60,14 +60,16 @@ _OPEN: Final = (Outcome.UNKNOWN.value, "")
 
 
 def mark_doubles(db: Database, campaign_id: int, at_once: int = AT_ONCE) -> int:
-    """Whoever has the number of an earlier member that is ok, in as many parts of all numbers as memory asks for.
+    """Whoever has the number of an earlier member that is ok; in a file by as many parts as memory asks for.
 
     Looked for without the lock of writers, and marked in steps: whoever ends in between begins again. Returns how many.
     """
     with db.read() as connection:
         people = connection.execute(_HOW_MANY, {"campaign": campaign_id}).scalar_one()
+        sorts_on_disk = connection.dialect.name != "sqlite"
     marked = 0
-    for first, end in parts_of_keys(people // at_once + 1):
+    # each part reads all members once more; a server sorts what its memory does not hold on its disk
+    for first, end in parts_of_keys(1 if sorts_on_disk else people // at_once + 1):
         with db.read() as connection:
             found = connection.execute(_LATER, {"campaign": campaign_id, "first": first, "end": end})
             later = [seq for (seq,) in found]

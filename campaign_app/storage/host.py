@@ -42,7 +42,7 @@ def user() -> str:
     """The account that the program runs under, by the system's word: what the environment says anybody could set."""
     if sys.platform == "win32":
         with suppress(OSError):
-            return os.getlogin()
+            return os.getlogin().casefold()  # as it was typed, and Windows takes either case
         return ""
     import pwd
 

@@ -47,6 +47,7 @@ _CONFIRMED: Final = ConsentStatus.CONFIRMED.value
 _AT: Final = sa.select(submission).where(
     submission.c.campaign_id == sa.bindparam("campaign"), submission.c.first_seq == sa.bindparam("seq")
 )
+_LAST_CLAIMED: Final = sa.select(submission.c.claimed_at).order_by(submission.c.id.desc()).limit(1)
 _CLAIMS: Final = sa.select(submission.c.claimed_at).where(submission.c.campaign_id == sa.bindparam("campaign"))
 _FURTHEST: Final = _CLAIMS.order_by(submission.c.first_seq.desc()).limit(1)
 _OF_CAMPAIGN: Final = submission.c.campaign_id == sa.bindparam("campaign")
@@ -181,6 +182,12 @@ class SqlLedger:
                 return ()
             rows = connection.execute(_AWAITING, {**which, "after": max(after, begins - 1)}).all()
         return tuple(AwaitingRow(*row[:-1], moment_at(row.claimed_at)) for row in rows)
+
+    def last_claimed(self) -> datetime | None:
+        """When the newest batch of all was claimed."""
+        with self.db.read() as connection:
+            at = connection.execute(_LAST_CLAIMED).scalar()
+        return None if at is None else moment_at(at)
 
     def settle(self, submission_id: int, outcomes: Sequence[SubmitOutcome], at: datetime) -> bool:
         """Outcomes of messages that are not in this submission are passed over."""

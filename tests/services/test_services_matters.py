@@ -58,32 +58,24 @@ def test_what_stands_still_comes_before_what_is_only_to_be_known() -> None:
     assert codes == ["stopped", "screened"]
 
 
-SENT = {"submitted": 3}
-
-
 @pytest.mark.parametrize(
-    ("backed_up", "told"),
+    ("left", "backed_up", "told"),
     [
-        (None, True),
-        (timedelta(days=8), True),  # before the campaign
-        (timedelta(days=7), False),
-        (timedelta(hours=1), False),
+        (None, None, False),  # nothing left yet
+        (1, None, True),
+        (1, 8, True),
+        (1, 7, False),
+        (89, 90, True),
+        (90, 89, False),  # it has all that was sent, and does for good
     ],
 )
-def test_what_was_sent_since_the_last_backup_is_told_after_a_week(backed_up: timedelta | None, *, told: bool) -> None:
-    sent = row(State.DONE, approved_at=NOW - timedelta(days=1))
-    made = None if backed_up is None else NOW - backed_up
-    rows = [replace(sent, counts=SENT), row(State.DRAFT), replace(row(State.DONE), counts=SENT)]
-    matters = list(of_backup(rows, made, NOW))
-    assert [(each.code, each.level, each.at, each.what) for each in matters] == (
+def test_what_was_sent_since_the_last_backup_is_told_after_a_week(
+    left: int | None, backed_up: int | None, *, told: bool
+) -> None:
+    sent, made = (None if ago is None else NOW - timedelta(days=ago) for ago in (left, backed_up))
+    assert [(each.code, each.level, each.at, each.what) for each in of_backup(sent, made, NOW)] == (
         [("backup", "info", made, "workspace")] if told else []
     )
-
-
-def test_a_backup_that_has_all_that_was_sent_does_for_good() -> None:
-    sent = replace(row(State.DONE, approved_at=NOW - timedelta(days=90)), counts=SENT)
-    assert list(of_backup([sent], NOW - timedelta(days=89), NOW)) == []
-    assert list(of_backup([row(State.APPROVED, approved_at=NOW)], None, NOW)) == [], "nothing left yet"
 
 
 def test_a_failed_sync_is_told_until_one_is_done() -> None:

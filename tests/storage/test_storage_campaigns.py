@@ -28,10 +28,11 @@ from storage_samples import (
 )
 
 from campaign_app.domain.audience import Condition, Filter, Op
-from campaign_app.domain.campaign import Campaign, CampaignState, Stopped
+from campaign_app.domain.campaign import Campaign, CampaignState, Noted, Stopped
 from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.message import Outcome
 from campaign_app.services.campaigns import adds_up
+from campaign_app.storage import campaigns
 from campaign_app.storage.doubles import mark_doubles, parts_of_keys
 from campaign_app.storage.engine import Database
 from campaign_app.storage.freezing import forget_some, freeze
@@ -299,6 +300,31 @@ def test_one_of_millions_goes_step_by_step_and_cannot_be_approved_meanwhile(work
     steps.clear()
     workspace.campaigns.delete(made.campaign_id, {CampaignState.SCREENED}, step=1)
     assert (sum(left.values()), len(steps)) == (3, 3)
+    assert workspace.campaigns.campaigns() == ()
+
+
+def test_what_is_half_deleted_is_a_draft_that_nobody_can_approve(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, calls = Campaigning(workspace, 5, state=CampaignState.SCREENED), []
+    shown = workspace.campaigns.campaign(made.campaign_id)
+
+    def once(*given: Any) -> bool:
+        calls.append(given)
+        if len(calls) > 1:
+            raise KeyboardInterrupt
+        return forget_some(*given)
+
+    monkeypatch.setattr(campaigns, "forget_some", once)
+    with pytest.raises(KeyboardInterrupt):
+        workspace.campaigns.delete(made.campaign_id, {CampaignState.SCREENED}, step=2)
+    assert workspace.campaigns.campaign(made.campaign_id).state is CampaignState.DRAFT
+    noted, approved = Noted("campaign.approved", "王", NOW), replace(shown, state=CampaignState.APPROVED)
+    with pytest.raises(NotAllowed) as caught:
+        workspace.campaigns.update_confirmed(approved, [], expected=CampaignState.SCREENED, noted=noted)
+    assert caught.value.code == "campaign_state"
+    monkeypatch.undo()
+    workspace.campaigns.delete(made.campaign_id, {CampaignState.DRAFT})
     assert workspace.campaigns.campaigns() == ()
 
 

@@ -54,6 +54,12 @@ def test_a_claim_writes_rows_before_anything_is_submitted(sending: Campaigning) 
     assert sending.counts() == {"submitted": 3, "unknown": 3}
 
 
+def test_the_newest_claim_says_when_something_left_last(sending: Campaigning) -> None:
+    assert sending.workspace.ledger.last_claimed() is None
+    sending.claim(0)
+    assert sending.workspace.ledger.last_claimed() == NOW
+
+
 def test_a_repeated_claim_is_the_first_one(sending: Campaigning) -> None:
     first = sending.claim(0, 1)
     again = sending.workspace.ledger.claim(

@@ -20,10 +20,10 @@ from campaign_app.domain.ports import Job
 from campaign_app.domain.signature import Signature
 from campaign_app.jobs.sharing import QUEUES
 from campaign_app.services.account_matters import of_expiries, of_opt_outs
-from campaign_app.services.campaigns import Campaigns
 from campaign_app.services.expiry import Expiry
 from campaign_app.services.matters import Matter
 from campaign_app.services.opt_outs import Untold
+from campaign_app.storage.ledger import SqlLedger
 from campaign_app.storage.waiting import Waiting
 from campaign_app.ui.pages.guide_words import guide_of
 from campaign_app.ui.pages.matter_words import WAITING
@@ -80,8 +80,7 @@ def test_what_left_without_a_backup_leads_to_making_one(
 ) -> None:
     place.add_shop(5)
     now = place.app.clock()
-    place.campaign("去年", State.DONE, approved_at=now)
-    monkeypatch.setattr(Campaigns, "counts", lambda *_: {"submitted": 3})
+    monkeypatch.setattr(SqlLedger, "last_claimed", lambda _: now)
     page = open_page(place, qtbot)
     (line,) = page.todos.lines
     assert (line.title, line.action) == ("还没有备份", "去备份")

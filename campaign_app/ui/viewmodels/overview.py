@@ -116,7 +116,7 @@ class OverviewModel(QObject):
                 Path(str(refused.facts["file"])).name if refused else "",
                 (
                     *self._of_copy(),
-                    *self._of_backup(rows, now),
+                    *self._of_backup(now),
                     *self._of_waiting(),
                     *self._of_accounts(accounts, now),
                     *of_complaints(app.complaints.pressing()),
@@ -137,14 +137,14 @@ class OverviewModel(QObject):
         if why := backups.standing(self._app).why:
             yield Matter("copied", "block", "", why, page="settings", what="workspace")
 
-    def _of_backup(self, rows: Sequence[CampaignRow], now: datetime) -> Iterable[Matter]:
+    def _of_backup(self, now: datetime) -> Iterable[Matter]:
         """Neither of a demo, which is gone at its end, nor of a team's, which is backed up where its server is."""
         from campaign_app import backups
 
         if self._app.workspace.shared or self._session.plan.demo:
             return
         made = backups.last_backup(self._app)
-        yield from of_backup(rows, None if made is None else made[0], now)
+        yield from of_backup(self._app.workspace.ledger.last_claimed(), None if made is None else made[0], now)
 
     def _of_waiting(self) -> Iterable[Matter]:
         """Not while a worker of our own is started, or has ended: that is told in another way."""
