@@ -173,9 +173,10 @@ def stamps(
     """列出盖过时间戳的链头；存出来的两个文件任何工具都能核对，如 openssl ts -verify。"""
     with open_for(workspace, passphrase_file) as app:
         stamping = app.evidence.stamping
-        found = stamping.stamps()
-        files = [] if save is None else [str(file) for each in found for file in stamping.save(each, save)]
-    show({"stamps": [_told(each) for each in found], "files": files}, as_json=as_json)
+        found = stamping.kept()
+        files = [] if save is None else [str(file) for each in found.stamps for file in stamping.save(each, save)]
+    told = {"stamps": [_told(each) for each in found.stamps], "skipped": found.skipped}
+    show({**told, "files": files}, as_json=as_json)
 
 
 def _told(found: Stamped) -> dict[str, str | int]:

@@ -154,6 +154,8 @@ class Evidence:
         writer = Writer(put, lambda done: tick(done * 0.8), None if whom is None else whom[1])
         header = writer.header(self._header(campaign, whole=whom is None))
         people, root = self._people(writer, campaign.id)
+        # before anything is told of an export: what stands in the audit of stamps may be anybody's
+        stamps = sorted(stamps_in(self.reader), key=lambda each: each.at_entry)
         named = None if whom is None or person is None else store.person_hash(whom[0], person).hex()
         # before the file is whole: what was handed out is told even if this is where the program ends
         self.audit.record(
@@ -162,7 +164,6 @@ class Evidence:
         )  # fmt: skip
         writer.tick = lambda done: tick(0.8 + done * 0.2)
         length = store.chain_length()
-        stamps = sorted(stamps_in(self.reader), key=lambda each: each.at_entry)
         number, last = writer.chain(store.chain(), store.workspace_id, campaign.id, header, length, stamps)
         return people, root, Head(number, last.hex())
 

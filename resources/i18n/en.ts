@@ -9559,6 +9559,10 @@ Confirming is kept in the audit; after a change, compare again.</translation>
         <translation>Latest time stamp: up to entry {n}, {at}, {who}.</translation>
     </message>
     <message>
+        <source>另有 {n} 条记录写着盖过时间戳，却不成立，没有算进去。</source>
+        <translation> Other entries that say so and prove nothing, not counted: {n}.</translation>
+    </message>
+    <message>
         <source>时间戳请求</source>
         <translation>Time-stamp request</translation>
     </message>

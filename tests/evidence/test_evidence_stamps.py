@@ -199,7 +199,7 @@ def test_a_stamp_is_kept_in_the_audit_and_stands_in_every_later_proof(
     head = desk.stamping.ask(request, actor="王")
     early = desk.export(campaign.id, tmp_path / "early.yunfa", actor="王").file
     kept = desk.stamping.read(theirs.reply(request), theirs.root, actor="王")
-    assert (kept.head, kept.authority, desk.stamping.stamps()) == (head, "CN=signer", (kept,))
+    assert (kept.head, kept.authority, desk.stamping.kept().stamps) == (head, "CN=signer", (kept,))
     entry = staged.app.workspace.audit.entries(limit=1)[0]
     assert (entry.action, entry.actor, entry.id, entry.facts["head"]) == (
         "evidence.stamped",
@@ -269,7 +269,7 @@ def test_what_is_no_reply_of_ours_is_not_kept(staged: Staged, theirs: Authority,
     stamping.read(reply, theirs.root, actor="王")
     refused(lambda: stamping.read(reply, theirs.root, actor="王"), "stamp_known", NotAllowed)
     refused(lambda: stamping.ask(ours, actor="王"), "file_exists", WorkspaceError)
-    assert len(stamping.stamps()) == 1
+    assert len(stamping.kept().stamps) == 1
 
 
 def test_a_reply_to_one_head_is_none_to_another(staged: Staged, theirs: Authority, tmp_path: Path) -> None:

@@ -250,6 +250,9 @@ def test_a_head_is_stamped_by_an_authority_of_ones_choice(
     assert said.endswith("CN=signer。")
     page.table.selectRow(0)
     assert "时间戳答复：" in page.detail.text()
+    staged.app.workspace.audit.record("evidence.stamped", actor="王", at=staged.app.clock(), head="9:00")
+    page.model.stamps.load()
+    assert page.stamps.said.text() == said + "另有 1 条记录写着盖过时间戳，却不成立，没有算进去。"
     proof, campaign = tmp_path / "a.yunfa", staged.sent()
     page.model.stamps.ask(tmp_path / "later.tsq")
     page.model.stamps.read(theirs.reply(tmp_path / "later.tsq"), theirs.root)

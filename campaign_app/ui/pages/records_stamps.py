@@ -53,6 +53,9 @@ class StampRow(QWidget):
             said = self.tr("最近的时间戳：到第 {n} 条为止，{at}，{who}。")
             at = show.moment(newest.at, seconds=True)
             self.said.setText(said.format(n=show.count(newest.at_entry), at=at, who=newest.authority))
+        if self._model.skipped:
+            more = self.tr("另有 {n} 条记录写着盖过时间戳，却不成立，没有算进去。")
+            self.said.setText(self.said.text() + more.format(n=show.count(self._model.skipped)))
         for part, on in ((self.bar, busy), (self.stop, busy), (self.ask, not busy), (self.read, not busy)):
             show_if(part, on)
 
