@@ -37,6 +37,7 @@ from campaign_app.evidence.format import (
     page_hash,
     record_hash,
     start_hash,
+    to_ms,
 )
 from campaign_app.evidence.verdict import Shown, Verdict
 from campaign_app.transport.receipts import MerkleTree, ReceiptRefused, ReceiptVerifier, leaf_hash, unb64u
@@ -221,7 +222,7 @@ class _Proof:
                 stamp = verified(token, shown.head, None, self.authorities)
             except StampRefused:
                 raise _Wrong("stamp") from None
-            _need((stamp.at, stamp.authority) == (shown.at, shown.authority), "stamp")
+            _need((to_ms(stamp.at), stamp.authority) == (line["at"], shown.authority), "stamp")
         return shown
 
     def _people(self, tree: Tree, *, whole: bool) -> tuple[int, str]:

@@ -17,7 +17,7 @@ from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
 from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_evidence import AuditLine, AuditQuery, AuditReader, Compared, EvidenceStore
-from campaign_app.evidence.format import EXPORTED, FORMAT, canonical, masked
+from campaign_app.evidence.format import EXPORTED, FORMAT, canonical, masked, to_ms
 from campaign_app.evidence.stamping import Stamping, stamps_in
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ class Evidence:
 
 
 def _ms(at: datetime | None) -> int | None:
-    return None if at is None else round(at.timestamp() * 1000)
+    return None if at is None else to_ms(at)
 
 
 def _sha256(text: str) -> str:

@@ -26,6 +26,7 @@ from campaign_app.evidence.format import (
     record_hash,
     start_hash,
     text_hash,
+    to_ms,
 )
 from campaign_app.evidence.stamping import Stamped
 from campaign_app.transport.proofs import missing_nodes
@@ -267,7 +268,7 @@ def _stamp(stamp: Stamped) -> dict[str, Any]:
     return {
         "t": "stamp",
         "head": stamp.head,
-        "at": round(stamp.at.timestamp() * 1000),
+        "at": to_ms(stamp.at),
         "authority": stamp.authority,
         "token": b64encode(stamp.token).decode(),
     }

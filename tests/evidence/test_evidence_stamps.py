@@ -8,7 +8,7 @@ import zlib
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -220,6 +220,22 @@ def test_a_stamp_is_kept_in_the_audit_and_stands_in_every_later_proof(
     told = tool().verify(iter(lines(made)), head)
     assert (told["ok"], told["stamps"][0]["head"]) == (True, head)
     assert verify_file(made, authority=authority(tmp_path / "other").root).problem == "stamp"
+
+
+def test_an_authority_that_counts_microseconds_is_compared_by_what_the_file_has(
+    staged: Staged, theirs: Authority, tmp_path: Path
+) -> None:
+    campaign, desk = staged.sent(), staged.app.evidence
+    stamped = set()
+    while not stamped:  # a time in whole milliseconds would prove nothing here
+        request = tmp_path / f"{stamps.new_nonce()}.tsq"
+        desk.stamping.ask(request, actor="王")
+        kept = desk.stamping.read(theirs.reply(request, digits=6), theirs.root, actor="王")
+        stamped |= {kept.at} if kept.at.microsecond % 1_000 else set()
+    made = desk.export(campaign.id, tmp_path / "a.yunfa", actor="王").file
+    verdict = verify_file(made, authority=theirs.root)
+    assert (verdict.problem, verdict.stamps_verified) == ("", True)
+    assert abs(verdict.stamps[-1].at - kept.at) < timedelta(milliseconds=1)
 
 
 def test_a_stamp_cannot_be_moved_changed_or_made_up(staged: Staged, theirs: Authority, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ signer_digest = {digest}
 default_policy = 1.2.3.4.1
 digests = sha256, sha512
 accuracy = secs:1
+clock_precision_digits = {digits}
 ess_cert_id_chain = no
 ess_cert_id_alg = {ess}
 """
@@ -41,9 +42,12 @@ class Authority:
     def root(self) -> Path:
         return self.folder / "root.pem"
 
-    def reply(self, request: Path, *, chain: bool = True, digest: str = "sha256", ess: str = "sha256") -> Path:
+    def reply(
+        self, request: Path, *, chain: bool = True, digest: str = "sha256", ess: str = "sha256", digits: int = 0
+    ) -> Path:
+        """`digits`: how many a second has behind its point."""
         config, made = self.folder / "tsa.cnf", request.with_suffix(".tsr")
-        config.write_text(CONFIG.format(folder=self.folder, digest=digest, ess=ess), "ascii")
+        config.write_text(CONFIG.format(folder=self.folder, digest=digest, ess=ess, digits=digits), "ascii")
         signer = ("-signer", self.folder / "signer.pem", "-inkey", self.folder / "signer.key")
         others = ("-chain", self.folder / "chain.pem") if chain else ()
         openssl("ts", "-reply", "-config", config, "-queryfile", request, *signer, *others, "-out", made)
