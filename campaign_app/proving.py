@@ -24,7 +24,9 @@ def evidence_of(workspace: Workspace, clock: Clock, rules: Rules) -> Evidence:
     from campaign_app.evidence.desk import Evidence
 
     audit, campaigns, accounts = workspace.audit, workspace.campaigns, workspace.accounts
-    return Evidence(workspace.evidence, audit, audit, campaigns, accounts, lambda: rules.current().rules, clock)
+    return Evidence(
+        workspace.evidence, audit, audit, campaigns, accounts, lambda: rules.current().rules, clock, workspace.person
+    )
 
 
 def case_packs_of(workspace: Workspace, clock: Clock, complaints: Complaints, evidence: Evidence) -> CasePacks:

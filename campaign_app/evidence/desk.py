@@ -17,6 +17,7 @@ from campaign_app.domain.errors import NotAllowed, NotFound
 from campaign_app.domain.ports import AccountStore, AuditLog, Clock
 from campaign_app.domain.ports_campaigns import CampaignStore
 from campaign_app.domain.ports_evidence import AuditLine, AuditQuery, AuditReader, Compared, EvidenceStore
+from campaign_app.domain.team import ALONE, Person
 from campaign_app.evidence.format import EXPORTED, FORMAT, canonical, masked, to_ms
 from campaign_app.evidence.stamping import Stamping, stamps_in
 
@@ -70,11 +71,12 @@ class Evidence:
     accounts: AccountStore
     rules: Callable[[], RuleSet]
     clock: Clock
+    person: Person = ALONE
 
     @property
     def stamping(self) -> Stamping:
         """Time stamps over heads, from an authority outside."""
-        return Stamping(self.head, self.reader, self.audit, self.clock)
+        return Stamping(self.head, self.reader, self.audit, self.clock).used_by(self.person)
 
     def count(self, query: AuditQuery) -> tuple[int, int]:
         """How many entries of the audit match, and the number of the newest of all."""

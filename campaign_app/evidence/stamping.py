@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from campaign_app.domain.errors import NotAllowed, SettingsError
 from campaign_app.domain.ports import AuditLog, Clock
 from campaign_app.domain.ports_evidence import AuditLine, AuditQuery, AuditReader
+from campaign_app.domain.team import Permission
+from campaign_app.services.permitted import Permitted, needs
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -70,8 +72,8 @@ def kept_in(reader: AuditReader, nonce: str = "") -> Kept:
     return Kept(stamps, len(found) - len(stamps))
 
 
-@dataclass(frozen=True, slots=True)
-class Stamping:
+@dataclass
+class Stamping(Permitted):
     """Nobody is contacted: a person carries the request to an authority of their choice, and its reply back.
 
     `head` goes through the chain and gives its head (N:HASH).
@@ -82,6 +84,7 @@ class Stamping:
     audit: AuditLog
     clock: Clock
 
+    @needs(Permission.VOUCH)
     def ask(self, target: Path, *, actor: str, tick: Tick = lambda _: None) -> str:
         """A request over the head as it is now, which is returned, in a new file.
 
@@ -97,6 +100,7 @@ class Stamping:
             self.audit.record(ASKED, actor=actor, at=self.clock(), head=head, nonce=str(nonce))
         return head
 
+    @needs(Permission.VOUCH)
     def read(self, reply: Path, authority: Path, *, actor: str) -> Stamped:
         """Keeps an authority's reply; `authority` is a file with the certificate that it goes back to.
 

@@ -7,17 +7,20 @@ import shutil
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from campaign_app import bootstrap
 from campaign_app.credentials import MemoryKeeper
-from campaign_app.domain.errors import AppError, NotAllowed, SettingsError, WorkspaceError
+from campaign_app.domain.errors import AppError, NotAllowed, NotPermitted, SettingsError, WorkspaceError
+from campaign_app.domain.team import Person, Role
 from campaign_app.evidence import stamps
 from campaign_app.evidence.checking import verify_file
+from campaign_app.proving import evidence_of
 from campaign_app.words import load
 from tests.helpers import forging
 from tests.helpers.authority import CA, KEY, Authority, authority, openssl
@@ -286,6 +289,21 @@ def test_what_is_no_reply_of_ours_is_not_kept(staged: Staged, theirs: Authority,
     refused(lambda: stamping.read(reply, theirs.root, actor="王"), "stamp_known", NotAllowed)
     refused(lambda: stamping.ask(ours, actor="王"), "file_exists", WorkspaceError)
     assert len(stamping.kept().stamps) == 1
+
+
+def test_which_authority_is_believed_is_the_reviewers_to_say(staged: Staged, theirs: Authority, tmp_path: Path) -> None:
+    app, request = staged.app, tmp_path / "head.tsq"
+    everybody = app.evidence.stamping
+    for role in (Role.OPERATOR, Role.OWNER, Role.WORKER):
+        theirs_of = replace(app.evidence, person=Person("o", frozenset({role}))).stamping
+        refused(partial(theirs_of.ask, request, actor="o"), "not_permitted", NotPermitted)
+        refused(partial(theirs_of.read, request, theirs.root, actor="o"), "not_permitted", NotPermitted)
+    assert not request.exists()
+    reviewer = replace(app.evidence, person=Person("r", frozenset({Role.REVIEWER}))).stamping
+    reviewer.ask(request, actor="r")
+    assert reviewer.read(theirs.reply(request), theirs.root, actor="r") in everybody.kept().stamps
+    somebody = replace(app.workspace, person=Person("o", frozenset({Role.OPERATOR})))
+    assert evidence_of(somebody, app.clock, app.rules).person is somebody.person
 
 
 def test_a_reply_to_one_head_is_none_to_another(staged: Staged, theirs: Authority, tmp_path: Path) -> None:

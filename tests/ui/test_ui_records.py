@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
+from campaign_app.domain.team import Person, Role
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.records import RecordsPage
 from campaign_app.ui.viewmodels.records import PAGE_ROWS
+from campaign_app.wiring import wire
 from tests.helpers.authority import authority
 from tests.helpers.proofs import parsed
 from tests.helpers.staged import Staged, open_by_day, stage
@@ -221,6 +224,15 @@ def test_one_persons_proof_asks_who_and_refuses_a_stranger(
     entry = next(line["number"] for line in parsed(target, "entry") if line["action"] == "batch.claimed")
     assert f"写下的第 {entry} 条审计记录相符。同意没有平台的签名。" in checking.told.text()
     checking.reject()
+
+
+def test_an_operator_reads_why_stamps_are_the_reviewers(staged: Staged, inline_desk: Desk, qtbot: QtBot) -> None:
+    workspace = replace(staged.app.workspace, person=Person("anna", frozenset({Role.OPERATOR})))
+    page = RecordsPage(replace(inline_desk, app=wire(workspace, staged.app.keeper, staged.app.offset)))
+    qtbot.addWidget(page)
+    for part in (page.stamps.ask, page.stamps.read):
+        assert (part.isEnabled(), "审核" in part.toolTip()) == (False, True)
+    page.model.deleteLater()
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs Debian's openssl")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QProgressBar, QStackedWidget
 
 from campaign_app.domain.errors import AppError
 from campaign_app.domain.ports_evidence import DECISIONS, AuditLine
+from campaign_app.domain.team import Permission
 from campaign_app.ui import show
 from campaign_app.ui.cells import MOMENT_WITH_SECONDS, NOTHING, Cell, Column
 from campaign_app.ui.desk import Desk
@@ -138,6 +139,7 @@ class RecordsPage(Page):
         self.stop = button(self.tr("停止"), name="records_stop", click=self.model.chain.stop)
         parts = row(column(self.said, self.shown_head, self.bar, space=1), self.copy, self.stop, self.verify, stretch=0)
         self.stamps = StampRow(self._desk.kit, self.model.stamps)
+        self._desk.allow(Permission.VOUCH, self.stamps.ask, self.stamps.read)
         return card(parts, self.stamps)
 
     def _chain_changed(self, _: object) -> None:
