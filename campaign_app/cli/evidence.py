@@ -95,7 +95,8 @@ def verify(
             "head_compared": verdict.head_compared,
             "keys_from_issuer": verdict.keys_from_issuer,
             "stamps": [
-                {"head": each.head, "at": each.at.isoformat(), "authority": each.authority} for each in verdict.stamps
+                {"head": each.head, "at": each.at.isoformat(), "authority": each.authority, "ca": each.ca}
+                for each in verdict.stamps
             ],
             "stamps_verified": verdict.stamps_verified,
         },
@@ -182,4 +183,5 @@ def stamps(
 def _told(found: Stamped) -> dict[str, str | int]:
     return {
         "entry": found.number, "head": found.head, "stamped_at": found.at.isoformat(), "authority": found.authority,
+        "ca": found.ca,
     }  # fmt: skip

@@ -8,7 +8,7 @@ import json
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -213,7 +213,8 @@ class _Proof:
         )
 
     def _stamp(self, line: Line) -> Shown:
-        shown = Shown(line["head"], datetime.fromtimestamp(line["at"] / 1000, UTC), line["authority"])
+        at = datetime.fromtimestamp(line["at"] / 1000, UTC)
+        shown = Shown(line["head"], at, line["authority"], str(line["ca"]))
         token = b64decode(line["token"], validate=True)
         if self.authorities is not None:
             from campaign_app.evidence.stamps import StampRefused, verified
@@ -223,6 +224,7 @@ class _Proof:
             except StampRefused:
                 raise _Wrong("stamp") from None
             _need((to_ms(stamp.at), stamp.authority) == (line["at"], shown.authority), "stamp")
+            return replace(shown, ca=stamp.ca)  # the one that was found, whatever the file says
         return shown
 
     def _people(self, tree: Tree, *, whole: bool) -> tuple[int, str]:

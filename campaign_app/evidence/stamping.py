@@ -33,12 +33,16 @@ Asked = Mapping[tuple[str, str], int]  # the entry by the nonce and the head tha
 
 @dataclass(frozen=True, slots=True)
 class Stamped:
-    """The entry `number` of the audit keeps an authority's reply over `head` (N:HASH): it was there `at` that time."""
+    """The entry `number` of the audit keeps an authority's reply over `head` (N:HASH): it was there `at` that time.
+
+    `ca`: the fingerprint (SHA-256) of the root certificate; `authority` is what the signer calls itself.
+    """
 
     number: int
     head: str
     at: datetime
     authority: str
+    ca: str
     token: bytes = field(repr=False)
 
     @property
@@ -196,4 +200,4 @@ def _stamped(line: AuditLine, asked: Asked) -> Stamped | None:
         stamp = verified_again(token, head, int(told["nonce"]), b64decode(told["certificate"], validate=True))
     except (KeyError, ValueError, StampRefused):
         return None
-    return Stamped(line.number, head, stamp.at, stamp.authority, token)
+    return Stamped(line.number, head, stamp.at, stamp.authority, stamp.ca, token)

@@ -8,11 +8,12 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A head that an authority was shown at `at`."""
+    """A head that an authority was shown at `at`; `ca`: the fingerprint (SHA-256) of the root that it goes back to."""
 
     head: str
     at: datetime
     authority: str
+    ca: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,6 +270,7 @@ def _stamp(stamp: Stamped) -> dict[str, Any]:
         "head": stamp.head,
         "at": to_ms(stamp.at),
         "authority": stamp.authority,
+        "ca": stamp.ca,
         "token": b64encode(stamp.token).decode(),
     }
 

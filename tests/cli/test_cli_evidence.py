@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from campaign_app import bootstrap
 from campaign_app.credentials import PassphraseKeeper, Scrypt
 from campaign_app.domain.audience import Filter
 from campaign_app.domain.campaign import Campaign, CampaignState
+from campaign_app.evidence.stamps import roots_in
 from campaign_app.services.campaigns import approval_hash
 from tests.cli.test_cli_backup import SECRET, SHOP, Line
 from tests.helpers.authority import authority
@@ -78,6 +80,8 @@ def test_a_head_is_stamped_outside_and_every_later_proof_says_so(line: Line, tmp
     assert (status, "不是 RFC 3161 的时间戳答复" in said.replace("\n", "")) == (2, True)
     kept = line.here("evidence", "stamp", str(reply), "--tsa", str(theirs.root))
     assert (kept["head"], kept["authority"]) == (asked["head"], "CN=signer")
+    (believed,) = roots_in(theirs.root)
+    assert kept["ca"] == believed.fingerprint(SHA256()).hex()
     listed = line.here("evidence", "stamps", "--save", str(tmp_path))
     assert (listed["stamps"], listed["skipped"]) == ([kept], 0)
     text, saved = map(Path, listed["files"])
@@ -86,4 +90,5 @@ def test_a_head_is_stamped_outside_and_every_later_proof_says_so(line: Line, tmp
     line.here("evidence", "export", "1", "--out", file)
     told = line.json("evidence", "verify", file, "--tsa", str(theirs.root))
     assert (told["stamps_verified"], [each["head"] for each in told["stamps"]]) == (True, [asked["head"]])
+    assert told["stamps"][0]["ca"] == kept["ca"]
     assert line.json("evidence", "verify", file)["stamps_verified"] is False

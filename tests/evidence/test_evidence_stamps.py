@@ -223,6 +223,8 @@ def test_a_stamp_is_kept_in_the_audit_and_stands_in_every_later_proof(
     told = tool().verify(iter(lines(made)), head)
     assert (told["ok"], told["stamps"][0]["head"]) == (True, head)
     assert verify_file(made, authority=authority(tmp_path / "other").root).problem == "stamp"
+    (root,) = stamps.roots_in(theirs.root)
+    assert {kept.ca, verdict.stamps[0].ca, told["stamps"][0]["ca"]} == {root.fingerprint(stamps.hashes.SHA256()).hex()}
 
 
 def test_an_authority_that_counts_microseconds_is_compared_by_what_the_file_has(
@@ -267,6 +269,7 @@ def test_a_stamp_cannot_be_moved_changed_or_made_up(staged: Staged, theirs: Auth
     packed = tmp_path / "other.yunfa"
     packed.write_bytes(zlib.compress("".join(f"{text}\n" for text in texts).encode()))
     assert verify_file(packed).ok
+    assert verify_file(packed).stamps[0].ca == sound[at]["ca"]
     assert verify_file(packed, authority=theirs.root).problem == "stamp"
 
 

@@ -57,15 +57,17 @@ def test_it_names_the_latest_time_stamp(app: bootstrap.App, tmp_path: Path, qapp
     assert "最近的时间戳没有" in read_pdf(made(app, tmp_path / "a.pdf").read_bytes()).text.replace("\n", "")
     theirs, stamping = authority(tmp_path / "tsa"), app.evidence.stamping
     head = stamping.ask(tmp_path / "head.tsq", actor="王")
-    at = stamping.read(theirs.reply(tmp_path / "head.tsq"), theirs.root, actor="王").at.isoformat()
+    kept = stamping.read(theirs.reply(tmp_path / "head.tsq"), theirs.root, actor="王")
+    at = kept.at.isoformat()
     # whatever else an entry says of a later head, without a reply over it
     facts = {"head": f"9{head}", "stamped_at": at, "authority": "CN=made up", "token": "AAAA"}
     app.workspace.audit.record("evidence.stamped", actor="王", at=app.clock(), **facts)
     text = read_pdf(made(app, tmp_path / "b.pdf").read_bytes()).text.replace("\n", "")
     assert head in text
     assert "CN=signer" in text
+    assert kept.ca in text
     told = json.loads(made(app, tmp_path / "b.json").read_text("utf-8"))
-    assert told["time_stamp"] == {"head": head, "at": at, "authority": "CN=signer"}
+    assert told["time_stamp"] == {"head": head, "at": at, "authority": "CN=signer", "ca": kept.ca}
 
 
 def test_the_cover_of_many_entities_names_some_and_counts_all(app: bootstrap.App, tmp_path: Path, qapp: object) -> None:

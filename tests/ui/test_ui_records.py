@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.hashes import SHA256
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
@@ -16,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from campaign_app import bootstrap
 from campaign_app.domain.team import Person, Role
+from campaign_app.evidence.stamps import roots_in
 from campaign_app.ui.desk import Desk
 from campaign_app.ui.pages.records import RecordsPage
 from campaign_app.ui.viewmodels.records import PAGE_ROWS
@@ -259,7 +261,9 @@ def test_a_head_is_stamped_by_an_authority_of_ones_choice(
     assert listed(page, qtbot)[0] == "链头盖了时间戳"
     said = page.stamps.said.text()
     assert said.startswith("最近的时间戳：到第")
-    assert said.endswith("CN=signer。")
+    (root,) = roots_in(theirs.root)
+    whole = root.fingerprint(SHA256()).hex()
+    assert (said.endswith(f"CN=signer，根证书指纹 {whole[:16]}…。"), page.stamps.said.toolTip()) == (True, whole)
     page.table.selectRow(0)
     assert "时间戳答复：" in page.detail.text()
     staged.app.workspace.audit.record("evidence.stamped", actor="王", at=staged.app.clock(), head="9:00")
@@ -271,4 +275,5 @@ def test_a_head_is_stamped_by_an_authority_of_ones_choice(
     staged.app.evidence.export(campaign.id, proof, actor="王")
     checking = page.check_dialog(proof)
     assert "含 1 个时间戳" in checking.told.text()
+    assert f"CN=signer，根证书指纹 {whole[:16]}…。" in checking.told.text()
     checking.reject()
